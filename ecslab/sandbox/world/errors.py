@@ -1,0 +1,18 @@
+"""The one exception by which a request is refused."""
+
+from typing import Any
+
+
+class AwsError(Exception):
+    """A refusal in AWS's own terms.
+
+    Args:
+        code: the error code clients see, such as `ClientException`.
+        message: AWS's sentence, letter by letter.
+        status: HTTP status; client errors of ECS are 400.
+        fields: further members of the error shape (`resourceIds`, `lastValidByteReceived`, …).
+    """
+
+    def __init__(self, code: str, message: str, status: int = 400, **fields: Any):
+        super().__init__(message)
+        self.code, self.message, self.status, self.fields = code, message, status, fields
