@@ -23,9 +23,9 @@ _NAMES = {
     "TaskView": "widgets",
 }
 __all__ = [
-    "EcslabError", "Lab", "NetworkPicker", "TaskSizePicker", "TaskView", "__version__", "cleanup", "cluster", "connect",
-    "course", "ecr", "execution_role", "figures", "image", "log_group", "network", "task", "task_definition", "verify",
-    "widgets",
+    "EcslabError", "Lab", "NetworkPicker", "TaskSizePicker", "TaskView", "__version__", "cleanup", "cluster",
+    "connect", "course", "ecr", "execution_role", "figures", "image", "log_group", "network", "task",
+    "task_definition", "verify", "widgets",
 ]  # fmt: skip
 
 
