@@ -1,0 +1,154 @@
+"""Where moto's clock and randomness become the sandbox's. Nothing else replaces either.
+
+moto reads the time through `moto.core.utils.utcnow`, whose module names the `datetime` module, and
+through a few modules of its own (`CLOCKS`); it draws every id from one stream, `mock_random`. It also
+builds a service's backend inside whichever request comes first. Here the time comes from the sandbox,
+the stream can be re-seeded, and each backend is built at a fixed instant under a seed of its own: what a
+request makes is then the same whatever requests came before it.
+"""
+
+import datetime as _datetime
+import sys
+import time as _time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType, SimpleNamespace
+from typing import Any, Final
+
+from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
+from moto.core.model_instances import reset_model_data
+from moto.moto_api._internal import mock_random as rng
+
+__all__ = ["BUILT_AT", "CLOCKS", "forget_backends", "install", "now", "reseed", "rng", "seed_backends",
+           "set_time_source"]  # fmt: skip
+
+BUILT_AT: Final = 1_704_067_200.0
+"""Epoch seconds every backend is built at: the account was opened on 1 January 2024."""
+
+CLOCKS: Final = {
+    "moto.core.utils": "datetime",
+    "moto.moto_api._internal.managed_state_model": "datetime",
+    "moto.ecr.models": "datetime",
+    "moto.cloudwatch.models": "datetime",
+    "moto.s3.models": "datetime",
+    "moto.secretsmanager.models": "time",
+    "moto.applicationautoscaling.models": "time",
+    "moto.sts.utils": "os",
+}
+"""moto modules that read the system's time or randomness, and the global through which they do."""
+
+TimeSource = Callable[[], float]
+
+
+class _State:
+    source: TimeSource = _time.time
+    backend_seed: str = "ecslab"
+    building = 0
+
+
+def now() -> float:
+    """The time moto sees, in epoch seconds."""
+    return BUILT_AT if _State.building else _State.source()
+
+
+def set_time_source(source: TimeSource) -> None:
+    """Let moto's clock show what `source()` returns, in epoch seconds."""
+    _State.source = source
+
+
+def seed_backends(*parts: str | int) -> None:
+    """Choose the seed under which backends not yet built will be built."""
+    _State.backend_seed = _seed(*parts)
+
+
+def reseed(*parts: str | int) -> None:
+    """Start moto's random stream anew; equal parts give equal ids."""
+    rng.seed(_seed(*parts))
+
+
+def forget_backends() -> None:
+    """Drop every backend; each is built again when it is next asked for.
+
+    moto's own reset rebuilds all of them first, only to drop them.
+    """
+    for services in BackendDict._instances:
+        for regions in services.values():
+            for backend in regions.values():
+                if type(backend).reset is not BaseBackend.reset:
+                    backend.reset()
+        services.clear()
+    BackendDict._instances.clear()
+    reset_model_data()
+
+
+def install() -> None:
+    """Put the seams in place; a second call changes only modules loaded since."""
+    for name, attribute in CLOCKS.items():
+        module = sys.modules.get(name)
+        if module is not None:
+            _replace(module, attribute)
+    if AccountSpecificBackend.__getitem__ is not _backend_of:
+        AccountSpecificBackend.__getitem__ = _backend_of
+
+
+def _seed(*parts: str | int) -> str:
+    return "\x1f".join(map(str, parts))
+
+
+class _SandboxDatetime(_datetime.datetime):
+    """`datetime` whose present is the sandbox's; what it returns are plain datetimes."""
+
+    @classmethod
+    def now(cls, tz: _datetime.tzinfo | None = None) -> _datetime.datetime:  # type: ignore[override]
+        utc = _datetime.datetime.fromtimestamp(now(), _datetime.UTC)
+        return utc.astimezone(tz) if tz else utc.replace(tzinfo=None)
+
+    @classmethod
+    def utcnow(cls) -> _datetime.datetime:  # type: ignore[override]
+        return cls.now()
+
+    @classmethod
+    def today(cls) -> _datetime.datetime:  # type: ignore[override]
+        return cls.now()
+
+
+def _like(module: ModuleType, **changed: Any) -> SimpleNamespace:
+    return SimpleNamespace(**{**vars(module), **changed})
+
+
+_REPLACED: Final[dict[Any, Any]] = {
+    _datetime: _like(_datetime, datetime=_SandboxDatetime),
+    _datetime.datetime: _SandboxDatetime,
+    _time: _like(_time, time=now),
+    sys.modules["os"]: _like(sys.modules["os"], urandom=rng.randbytes),
+}
+
+
+def _replace(module: ModuleType, attribute: str) -> None:
+    original = getattr(module, attribute)
+    if not isinstance(original, SimpleNamespace) and original is not _SandboxDatetime:
+        setattr(module, attribute, _REPLACED[original])
+
+
+_stock_getitem = AccountSpecificBackend.__getitem__
+
+
+def _backend_of(self: Any, region: str) -> Any:
+    region = "aws" if region == "global" else region  # as moto itself reads it
+    if dict.__contains__(self, region):
+        return dict.__getitem__(self, region)
+    with _building(self.service_name, self.account_id, region):
+        return _stock_getitem(self, region)
+
+
+@contextmanager
+def _building(service: str, account: str, region: str) -> Iterator[None]:
+    install()
+    stream = rng.getstate()
+    reseed(_State.backend_seed, service, account, region)
+    _State.building += 1
+    try:
+        yield
+    finally:
+        _State.building -= 1
+        rng.setstate(stream)
