@@ -1,0 +1,271 @@
+"""An OCI image, and the file system that its layers add up to.
+
+Layers are tar archives, plain or gzip, laid over one another as the OCI image specification says
+(https://github.com/opencontainers/image-spec/blob/main/layer.md): a later file replaces an earlier one,
+`.wh.NAME` removes NAME of the layers below, `.wh..wh..opq` empties a folder of the layers below.
+
+An image is a stranger's data: archives are bounded in size, nothing is written to disk, and a name that
+climbs out of the root is refused.
+"""
+
+import io
+import posixpath
+import stat
+import tarfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+MAX_UNPACKED: Final = 512 * 1024 * 1024  # bytes of one image, unpacked
+MAX_ENTRIES: Final = 100_000
+MAX_LINKS: Final = 40  # as Linux counts before ELOOP
+
+SYNTHETIC: Final = "ecslab.synthetic"
+"""Config label of the sandbox's own base images, and so of every image built on one."""
+NOMINAL_EXTRA: Final = "ecslab.nominal-extra"
+"""Config label: bytes that the real image has and the synthetic one leaves out."""
+
+
+class BadLayer(ValueError):
+    """A layer that cannot be unpacked: damaged, too large, or with a name that leaves the root."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer as the registry holds it. `size` is in bytes, compressed; `read` brings the bytes."""
+
+    digest: str
+    media_type: str
+    size: int
+    read: Callable[[], bytes] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image that was found in a registry, ready to run.
+
+    Args:
+        reference: as the task definition names it, with the tag or digest.
+        digest: `sha256:…` of the manifest.
+        architecture: `amd64` or `arm64`, from the config.
+        config: the image config (https://github.com/opencontainers/image-spec/blob/main/config.md).
+        layers: lowest first.
+        size: bytes in the registry, compressed.
+        nominal_size: bytes that the real image would have; pull times follow it.
+        synthetic: built on one of the sandbox's own base images.
+    """
+
+    reference: str
+    digest: str
+    architecture: str
+    config: dict[str, Any] = field(compare=False, repr=False)
+    layers: tuple[Layer, ...] = field(repr=False)
+    size: int
+    nominal_size: int
+    synthetic: bool
+
+    @classmethod
+    def of(cls, reference: str, digest: str, config: dict[str, Any], layers: tuple[Layer, ...]) -> "Image":
+        """The image whose sizes and nature follow from its config and layers."""
+        labels = config.get("config", {}).get("Labels") or {}
+        size = sum(layer.size for layer in layers)
+        extra = labels.get(NOMINAL_EXTRA, "0")
+        return cls(
+            reference, digest, config.get("architecture", "amd64"), config, layers, size,
+            nominal_size=size + (int(extra) if extra.isdecimal() else 0),
+            synthetic=SYNTHETIC in labels,
+        )  # fmt: skip
+
+    @cached_property
+    def _files(self) -> "RootFS":
+        files = RootFS()
+        for layer in self.layers:
+            files.lay(layer.read())
+        return files
+
+    def rootfs(self) -> "RootFS":
+        """The files of all layers laid over one another; read once and shared, so never to be changed.
+
+        Raises:
+            BadLayer: a layer cannot be unpacked.
+        """
+        return self._files
+
+
+@dataclass(frozen=True)
+class _Entry:
+    kind: str  # "file", "folder" or "link"
+    data: bytes = b""
+    target: str = ""
+    mode: int = 0o644
+
+
+_FOLDER: Final = _Entry("folder", mode=0o755)
+
+
+class RootFS(Mapping[str, bytes]):
+    """Files by absolute path. Iterates over regular files; look-ups follow symbolic links."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, _Entry] = {"/": _FOLDER}
+        self._budget = MAX_UNPACKED
+
+    def __getitem__(self, path: str) -> bytes:
+        entry = self._entries.get(self.resolve(path))
+        if entry is None or entry.kind != "file":
+            raise KeyError(path)
+        return entry.data
+
+    def __iter__(self) -> Iterator[str]:
+        return (path for path, entry in self._entries.items() if entry.kind == "file")
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def is_folder(self, path: str) -> bool:
+        entry = self._entries.get(self.resolve(path))
+        return entry is not None and entry.kind == "folder"
+
+    def is_executable(self, path: str) -> bool:
+        entry = self._entries.get(self.resolve(path))
+        return entry is not None and entry.kind == "file" and bool(entry.mode & 0o111)
+
+    def names(self, folder: str) -> list[str]:
+        """Names in a folder, sorted; empty if there is no such folder."""
+        root = self.resolve(folder).rstrip("/") + "/"
+        return sorted(
+            p[len(root) :]
+            for p in self._entries
+            if p.startswith(root) and "/" not in p[len(root) :] and p != "/"
+        )
+
+    def resolve(self, path: str) -> str:
+        """The absolute path that `path` stands for once links are followed; it need not exist.
+
+        Links are read as inside the container: `..` stops at the root, and a loop leads nowhere.
+        """
+        left = [part for part in path.split("/") if part not in ("", ".")][::-1]
+        here, followed = "/", 0
+        while left:
+            part = left.pop()
+            if part == "..":
+                here = posixpath.dirname(here)
+                continue
+            step = posixpath.join(here, part)
+            entry = self._entries.get(step)
+            if entry is None or entry.kind != "link":
+                here = step
+                continue
+            followed += 1
+            if followed > MAX_LINKS:
+                return "/\0loop"  # no archive can hold this name
+            if entry.target.startswith("/"):
+                here = "/"
+            left.extend([p for p in entry.target.split("/") if p not in ("", ".")][::-1])
+        return here
+
+    def lay(self, blob: bytes) -> None:
+        """Put one layer on top.
+
+        Raises:
+            BadLayer: see there.
+        """
+        laid: set[str] = set()
+        try:
+            with tarfile.open(fileobj=io.BytesIO(_inflate(blob, self._budget)), mode="r:") as archive:
+                for member in archive:
+                    self._lay_member(archive, member, laid)
+        except (tarfile.TarError, EOFError, OverflowError) as error:
+            raise BadLayer(f"the layer is not a tar archive that can be read: {error}") from error
+
+    def _lay_member(self, archive: tarfile.TarFile, member: tarfile.TarInfo, laid: set[str]) -> None:
+        parts = [part for part in member.name.split("/") if part not in ("", ".")]
+        if ".." in parts or "\0" in member.name:
+            raise BadLayer(f"the layer names {member.name!r}, which leaves the root of the image")
+        if not parts:
+            return
+        parent, name = self.resolve("/".join(parts[:-1])), parts[-1]
+        if name == ".wh..wh..opq":
+            self._remove_below(parent, laid)
+        elif name.startswith(".wh."):
+            self._remove(posixpath.join(parent, name[4:]), laid)
+        else:
+            self._put(posixpath.join(parent, name), archive, member, laid)
+
+    def _put(self, path: str, archive: tarfile.TarFile, member: tarfile.TarInfo, laid: set[str]) -> None:
+        entry = self._entry(archive, member)
+        if entry is None:
+            return
+        self._make_folders(posixpath.dirname(path), laid)
+        old = self._entries.get(path)
+        if old is not None and old.kind == "folder" and entry.kind != "folder":
+            self._remove(path, set())
+        self._entries[path] = entry
+        laid.add(path)
+        if len(self._entries) > MAX_ENTRIES:
+            raise BadLayer(
+                f"the image holds more than {MAX_ENTRIES} files, the most that the sandbox unpacks"
+            )
+
+    def _entry(self, archive: tarfile.TarFile, member: tarfile.TarInfo) -> _Entry | None:
+        mode = stat.S_IMODE(member.mode)
+        if member.isdir():
+            return _Entry("folder", mode=mode)
+        if member.issym():
+            return _Entry("link", target=member.linkname, mode=mode)
+        if member.islnk():
+            return self._entries.get(self.resolve(member.linkname))
+        if not member.isfile():
+            return None  # devices and pipes have no meaning for embedded programs
+        self._budget -= member.size
+        if self._budget < 0:
+            raise BadLayer(_TOO_LARGE)
+        content = archive.extractfile(member)
+        return _Entry("file", content.read() if content else b"", mode=mode)
+
+    def _make_folders(self, path: str, laid: set[str]) -> None:
+        while path not in self._entries or self._entries[path].kind == "file":
+            self._entries[path] = _FOLDER
+            laid.add(path)
+            path = posixpath.dirname(path)
+
+    def _remove(self, path: str, laid: set[str]) -> None:
+        self._remove_below(path, laid)
+        if path not in laid:
+            self._entries.pop(path, None)
+
+    def _remove_below(self, folder: str, laid: set[str]) -> None:
+        root = folder.rstrip("/") + "/"
+        for path in [p for p in self._entries if p.startswith(root) and p != "/" and p not in laid]:
+            del self._entries[path]
+
+
+_TOO_LARGE: Final = (
+    f"the image is larger than {MAX_UNPACKED >> 20} MiB unpacked, the most that the sandbox unpacks"
+)
+
+
+def _inflate(blob: bytes, limit: int) -> bytes:
+    """The tar archive in a layer; its own overhead (headers, padding) is allowed for generously."""
+    allowed = limit + MAX_ENTRIES * 2048
+    if blob[:2] != b"\x1f\x8b":
+        if blob[:4] == b"\x28\xb5\x2f\xfd":
+            raise BadLayer("the layer is compressed with zstd; the sandbox reads gzip and plain tar")
+        if len(blob) > allowed:
+            raise BadLayer(_TOO_LARGE)
+        return blob
+    plain = bytearray()
+    while blob:  # gzip allows several members one after another
+        stream = zlib.decompressobj(wbits=31)
+        try:
+            plain += stream.decompress(blob, allowed - len(plain) + 1)
+        except zlib.error as error:
+            raise BadLayer(f"the layer is not valid gzip: {error}") from error
+        if len(plain) > allowed:
+            raise BadLayer(_TOO_LARGE)
+        if not stream.eof:
+            raise BadLayer("the layer ends in the middle of its gzip stream")
+        blob = stream.unused_data.lstrip(b"\0")
+    return bytes(plain)
