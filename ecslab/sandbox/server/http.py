@@ -1,0 +1,86 @@
+"""One HTTP request as the sandbox reads it, whichever way it came in."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote
+
+Reply = tuple[int, dict[str, str], bytes]
+"""Status, headers, body: what every part of the server answers with."""
+
+MAX_BODY = 64 << 20  # an ECR layer part is at most 20 MiB, and base64 makes it a third longer
+
+
+class BodyTooLarge(Exception):
+    """The request announces more bytes than the sandbox takes in one piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request: `path` and `query` as they stood on the wire, header names in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def read(environ: Mapping[str, Any], limit: int = MAX_BODY) -> Incoming:
+    """Read a WSGI environ, body included.
+
+    Raises:
+        BodyTooLarge: Content-Length is above `limit` bytes.
+    """
+    target = environ.get("REQUEST_URI") or quote(environ.get("PATH_INFO") or "/", safe="/~:@!$&'()*+,;=")
+    path, _, query = target.partition("?")
+    if path.startswith("http://"):
+        path = "/" + path[7:].partition("/")[2]
+    headers = {
+        key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key[:5] == "HTTP_"
+    }
+    for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if environ.get(key):
+            headers[key.replace("_", "-").lower()] = environ[key]
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if length > limit:
+        raise BodyTooLarge(f"a request of {length} bytes; the sandbox takes at most {limit}")
+    stream = environ.get("wsgi.input")
+    if stream is None:
+        body = b""
+    elif length or "chunked" not in headers.get("transfer-encoding", ""):
+        body = stream.read(length) if length else b""
+    else:
+        body = stream.read(limit + 1)
+        if len(body) > limit:
+            raise BodyTooLarge(f"a request of more than {limit} bytes")
+    return Incoming(environ["REQUEST_METHOD"], path, query or environ.get("QUERY_STRING", ""), headers, body)
+
+
+def environ_of(request: Incoming, host: str = "127.0.0.1", port: int = 80) -> dict[str, Any]:
+    """The WSGI environ of a request, for moto and for the journal's replay."""
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(request.path, encoding="latin-1"),
+        "QUERY_STRING": request.query,
+        "REQUEST_URI": request.path + (f"?{request.query}" if request.query else ""),
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(request.body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in request.headers.items():
+        key = name.replace("-", "_").upper()
+        environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = value
+    environ["CONTENT_LENGTH"] = str(len(request.body))
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    return environ
