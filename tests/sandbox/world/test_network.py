@@ -133,8 +133,8 @@ def test_a_private_subnet_reaches_out_through_nat_or_endpoints():
     alone = egress(sealed, "ecr.dkr", internet=False)
     assert alone.text == "The VPC of subnet subnet-1 has no endpoint for ecr.dkr."
     assert egress(sealed, "logs").text == (
-        "VPC endpoint vpce-3: Security group sg-2 (default) has no inbound rule that allows TCP port 443 from "
-        "the task (10.0.0.10)."
+        "VPC endpoint vpce-3: Security group sg-2 (default) has no inbound rule that allows TCP port 443 "
+        "from the task (10.0.0.10)."
     )
 
 
