@@ -1,0 +1,84 @@
+"""Every error the package raises. Each says what was seen, what was expected, and what to do next.
+
+`except EcslabError` catches all of them; each is also the builtin that people who do not know us expect.
+Refusals by AWS that deserve a plainer sentence are in `_aws_errors`, and are botocore's `ClientError` too.
+"""
+
+from typing import Any
+
+
+class EcslabError(Exception):
+    """Catch this to catch everything from ecslab."""
+
+
+class NoCredentials(EcslabError, RuntimeError):
+    """No AWS credentials were found, or the named profile does not exist."""
+
+
+class NoRegion(EcslabError, ValueError):
+    """Neither the call, the profile nor the environment names a Region."""
+
+
+class NotConfirmed(EcslabError, PermissionError):
+    """A real account was asked for, and nobody said yes to this account."""
+
+
+class Unreachable(EcslabError, ConnectionError):
+    """Nothing answered at the endpoint, or at a task's public IP."""
+
+
+class SandboxOnly(EcslabError, NotImplementedError):
+    """Only the sandbox can do this: its clock and its journal are ours, AWS's are not."""
+
+    def __init__(self, what: str, instead: str):
+        super().__init__(
+            f"{what} works in the sandbox only; this lab is on a real account.\n  next: {instead}"
+        )
+
+
+class BadName(EcslabError, ValueError):
+    """A name that AWS would refuse."""
+
+
+class NotThere(EcslabError, LookupError):
+    """A step needs something that an earlier step makes."""
+
+
+class CannotBeDone(EcslabError, RuntimeError):
+    """AWS answered, and what it answered makes this step impossible."""
+
+
+class StillWaiting(EcslabError, TimeoutError):
+    """`lab.wait` reached its limit, or the sandbox has nothing left to do.
+
+    Args:
+        what: what was awaited, as a phrase that follows "waited for".
+        waited: seconds waited (virtual seconds in the sandbox).
+        why: one sentence, if more is known than that the limit was reached.
+    """
+
+    def __init__(self, what: str, waited: float, why: str = ""):
+        super().__init__(
+            f"waited {waited:.0f} s for {what}, and it did not happen.\n"
+            f"  seen: {why or 'the limit was reached first'}\n"
+            f"  next: run the cell again to go on waiting, or look with lab.check()"
+        )
+
+
+class TaskNeverRan(EcslabError, TimeoutError):
+    """A task stopped, or stood still, before it was RUNNING.
+
+    Args:
+        task: as DescribeTasks shows it.
+        waited: seconds since it was asked for.
+        diagnosis: cause and next step in words, from `task.explain`.
+    """
+
+    def __init__(self, task: dict[str, Any], waited: float, diagnosis: str):
+        super().__init__(
+            f"task {task['taskArn'].rsplit('/', 1)[-1]} was {task['lastStatus']} after {waited:.0f} s, "
+            f"expected RUNNING.\n"
+            f"  stoppedReason: {task.get('stoppedReason', '(none yet)')}\n"
+            f"{diagnosis}"
+        )
+        self.task = task

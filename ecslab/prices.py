@@ -1,0 +1,35 @@
+"""What the lesson would cost on a real account, in US dollars, in us-east-1, on demand.
+
+From price lists of 2026; other Regions differ (ap-northeast-1: about a quarter more). Show `AS_OF` beside
+every amount.
+Fargate bills per second from the start of the image pull to the task's stop, one minute at least.
+"""
+
+from typing import Final
+
+AS_OF: Final = "2026-06"
+VCPU_HOUR: Final = {"X86_64": 0.04048, "ARM64": 0.03238}
+GB_HOUR: Final = {"X86_64": 0.004445, "ARM64": 0.00356}
+PUBLIC_IPV4_HOUR: Final = 0.005
+ECR_GB_MONTH: Final = 0.10
+LOGS_GB: Final = 0.50
+
+
+def task_hour(
+    cpu: int | str, memory: int | str, architecture: str = "X86_64", public_ip: bool = True
+) -> float:
+    """Dollars an hour for one running Fargate task (Linux).
+
+    Args:
+        cpu: CPU units, 1024 to the vCPU.
+        memory: MiB.
+        architecture: `X86_64` or `ARM64`, as in `runtimePlatform`.
+        public_ip: whether it has a public IPv4 address, which is billed by itself.
+    """
+    compute = int(cpu) / 1024 * VCPU_HOUR[architecture] + int(memory) / 1024 * GB_HOUR[architecture]
+    return compute + (PUBLIC_IPV4_HOUR if public_ip else 0)
+
+
+def dollars(amount: float) -> str:
+    """`$0.0173`: four places below a dollar, two above."""
+    return f"${amount:.4f}" if amount < 1 else f"${amount:.2f}"
