@@ -181,7 +181,7 @@ class Journal:
         aside.write_bytes(data[end:])
         self.damage = (
             f"The sandbox's journal is damaged at record {number + 1} ({problem}). The {number} before it "
-            f"were restored; {lost} could not be and lie in {aside.name}. Run lab.check() to see what is missing."
+            f"were restored; {lost} could not be and lie in {aside.name}. lab.check() shows what is missing."
         )
 
 
