@@ -1,0 +1,11 @@
+"""Every figure of the course, with the arguments a notebook would give, and with awkward ones."""
+
+from collections.abc import Callable
+
+from ecslab import figures
+from ecslab.figures import Figure
+
+GALLERY: dict[str, Callable[[], Figure]] = {
+    "anatomy": figures.anatomy,
+    "launch": figures.launch,
+}
