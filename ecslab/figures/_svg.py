@@ -1,8 +1,7 @@
 """A small kit to draw figures as SVG: boxes, texts, arrows, numbered badges.
 
-A notebook shows an SVG as a picture, which the theme's colours do not reach. So every figure stands on a light
-panel of its own and reads the same in a light and in a dark notebook. Texts that do not fit raise, so none
-overflows.
+A notebook shows an SVG as a picture, which the colours of its theme do not reach. So every figure stands on a
+light panel of its own and reads the same in a light and in a dark notebook. Texts that do not fit raise.
 """
 
 import base64
