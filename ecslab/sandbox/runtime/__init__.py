@@ -1,0 +1,109 @@
+"""Where containers run: the interface between a task's lifecycle and the programs of its containers.
+
+A `Runtime` starts a container for a `Host`. The host lends it time, a log and somebody to tell when it ends;
+the container lends the host its ports. The embedded runtime (`embedded.py`) runs small programs in this
+process; an engine that runs real containers would be a second runtime behind the same interface.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+
+__all__ = [
+    "Cancellable",
+    "ContainerImage",
+    "ContainerSpec",
+    "Host",
+    "HttpRequest",
+    "HttpResponse",
+    "RunningContainer",
+    "Runtime",
+]
+
+
+class ContainerImage(Protocol):
+    """What a runtime needs of an image: its name, platform, configuration and files."""
+
+    @property
+    def reference(self) -> str: ...
+
+    @property
+    def architecture(self) -> str:
+        """`amd64` or `arm64`, as the image's configuration spells it."""
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The OCI image configuration, whose `config` holds Entrypoint, Cmd, Env, WorkingDir and
+        StopSignal.
+        """
+
+    def rootfs(self) -> Mapping[str, bytes]:
+        """The files of all layers, by absolute path."""
+
+
+@dataclass(frozen=True)
+class ContainerSpec:
+    """One container of a task, with the task's overrides already applied.
+
+    `command` and `entry_point` are None where the image's own stand. `memory_mib` is the hard limit in MiB,
+    or None. `stop_timeout` is in seconds. `architecture` is the task's: `X86_64` or `ARM64`.
+    """
+
+    task_id: str
+    name: str
+    image: ContainerImage
+    command: list[str] | None = None
+    entry_point: list[str] | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    memory_mib: int | None = None
+    stop_timeout: float = 30.0
+    working_directory: str | None = None
+    user: str | None = None
+    architecture: str = "X86_64"
+
+
+class Cancellable(Protocol):
+    def cancel(self) -> None: ...
+
+
+class Host(Protocol):
+    """What a container may ask of the world around it. Calls come from `start`'s clock events, `signal` and
+    `request`; a host that is shared between threads guards itself."""
+
+    def log(self, line: str) -> None:
+        """Take one line of the container's standard output or error."""
+
+    def exited(self, code: int, reason: str | None = None) -> None:
+        """Learn, once, that the container ended. `reason` is the container's reason as ECS words it."""
+
+    def after(self, seconds: float, action: Callable[[], None]) -> Cancellable:
+        """Call `action` when that many virtual seconds have passed."""
+
+    def now(self) -> float:
+        """The virtual time in seconds."""
+
+    def timestamp(self) -> float:
+        """The time the container's clock shows, in seconds since 1970."""
+
+
+class RunningContainer(Protocol):
+    @property
+    def listening(self) -> frozenset[int]:
+        """The TCP ports on which something accepts connections now."""
+
+    def request(self, request: HttpRequest, port: int = 80) -> HttpResponse:
+        """Let the program on `port` answer. A program that fails ends its container, and ConnectionError is
+        raised.
+        """
+
+    def signal(self, name: str) -> None:
+        """Send `TERM` (the program decides) or `KILL` (it ends with exit code 137)."""
+
+
+class Runtime(Protocol):
+    def start(self, spec: ContainerSpec, host: Host) -> RunningContainer:
+        """Start a container. Its first instruction runs at the host's next clock event, never inside this
+        call.
+        """

@@ -1,0 +1,161 @@
+"""Cut a shell line into words and operators, and fill in variables.
+
+A word keeps its quotes until it is expanded, so that `'$HOME'` and `"$HOME"` differ.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ecslab.sandbox.runtime.process import SandboxLimit
+
+OPERATORS: Final = (
+    "&&",
+    "||",
+    ";;",
+    "2>&1",
+    ">&2",
+    "1>&2",
+    "2>>",
+    "2>",
+    ">>",
+    ">",
+    ";",
+    "\n",
+    "|",
+    "&",
+    "<",
+    "(",
+    ")",
+)
+REFUSED: Final = {
+    "|": "a pipe",
+    "&": "a background command",
+    "<": "input redirection",
+    "(": "a subshell or function",
+    ")": "a subshell or function",
+    ";;": "case",
+}
+SPECIAL: Final = "".join({o[0] for o in OPERATORS} - {"2", "1"})
+VARIABLE: Final = re.compile(r"\$(?:\{(\w+|\?|#)(?::-([^}]*))?\}|(\w+|[?#$!@*]))")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word, or an operator (`operator` is True)."""
+
+    text: str
+    operator: bool = False
+
+
+def tokens(script: str) -> list[Token]:
+    """The words and operators of a script; comments are dropped.
+
+    Raises SandboxLimit for what the grammar leaves out, ValueError for a quote that is never closed.
+    """
+    found: list[Token] = []
+    at = 0
+    while at < len(script):
+        if script[at] in " \t":
+            at += 1
+        elif script.startswith("\\\n", at):
+            at += 2
+        elif script[at] == "#":
+            end = script.find("\n", at)
+            at = len(script) if end < 0 else end
+        else:
+            operator = next((o for o in OPERATORS if script.startswith(o, at)), None)
+            if operator in REFUSED:
+                raise SandboxLimit(f"this `sh` does not know {REFUSED[operator]} (`{operator}`)")
+            if operator:
+                found.append(Token(operator, operator=True))
+                at += len(operator)
+            else:
+                end = _word_end(script, at)
+                found.append(Token(script[at:end]))
+                at = end
+    return found
+
+
+def expand(word: str, variables: Mapping[str, str], status: int) -> list[str]:
+    """The fields a word becomes: quotes removed, variables filled in; unquoted spaces of a value split it.
+
+    Raises SandboxLimit for command substitution.
+    """
+    fields: list[str] = []
+    current, kept = "", False
+    for quote, text in _pieces(word):
+        if quote == "'":
+            current, kept = current + text, True
+            continue
+        value = _fill(text, variables, status)
+        if quote:
+            current, kept = current + value, True
+        elif quote is None or value == text:
+            current += value
+        else:
+            first, *rest = re.split(r"\s+", value)
+            current += first
+            for part in rest:
+                fields.append(current)
+                current = part
+    if current or kept:
+        fields.append(current)
+    return fields
+
+
+def _fill(text: str, variables: Mapping[str, str], status: int) -> str:
+    if "$(" in text or "`" in text:
+        raise SandboxLimit("this `sh` does not know command substitution (`$(…)`)")
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1] or found[3]
+        if name == "?":
+            return str(status)
+        return variables.get(name) or found[2] or ""
+
+    return VARIABLE.sub(value, text)
+
+
+def _word_end(script: str, at: int) -> int:
+    quote = ""
+    while at < len(script):
+        character = script[at]
+        if character == "\\" and quote != "'":
+            at += 1
+        elif quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character.isspace() or character in SPECIAL:
+            if character in "()" and script[at - 1] == "$":
+                raise SandboxLimit("this `sh` does not know command substitution (`$(…)`)")
+            break
+        at += 1
+    if quote:
+        raise ValueError(f"syntax error: unterminated quoted string ({quote})")
+    return at
+
+
+def _pieces(word: str) -> list[tuple[str | None, str]]:
+    """The word cut at its quotes: (quote or "", text); None marks a character that a backslash protects."""
+    pieces: list[tuple[str | None, str]] = []
+    for found in re.finditer(r"'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|\\(.)|([^'\"\\]+)", word, re.DOTALL):
+        single, double, escaped, plain = found.groups()
+        if single is not None:
+            pieces.append(("'", single))
+        elif double is not None:
+            pieces.extend(_double(double))
+        elif escaped is not None:
+            pieces.append(("'", escaped))
+        else:
+            pieces.append(("", plain))
+    return pieces
+
+
+def _double(text: str) -> list[tuple[str | None, str]]:
+    """The inside of double quotes, where a backslash protects only `$`, backquote, `"` and itself."""
+    pieces: list[tuple[str | None, str]] = [('"', "")]
+    found = re.finditer(r"\\([$`\"\\])|((?:[^\\]|\\(?![$`\"\\]))+)", text, re.DOTALL)
+    return pieces + [("'", f[1]) if f[1] is not None else ('"', f[2]) for f in found]

@@ -1,0 +1,62 @@
+"""The programs the embedded runtime knows, by the name they are called by.
+
+`httpd-foreground`, `httpd`, `nginx`   a static web server on the image's own files
+`node app.js`                          the small web application of the image `node-example-1`
+`sleep`, `true`, `false`               as everywhere
+`sh -c`, `bash -c`                     the grammar of `ecslab.sandbox.runtime.shell`
+`hello`                                the greeting of the image `hello-world`
+`log-lines`, `exit-after`, `eat-memory`, `fail`   small programs that make one thing happen, for lessons
+"""
+
+from typing import Final
+
+from ecslab.sandbox.runtime.process import Process, Run, SandboxLimit
+from ecslab.sandbox.runtime.programs import node, small, web
+
+PROGRAMS: Final = {
+    "httpd-foreground": web.httpd,
+    "httpd": web.httpd,
+    "apachectl": web.httpd,
+    "apache2-foreground": web.httpd,
+    "nginx": web.nginx,
+    "node": node.node,
+    "npm": node.node,
+    "sleep": small.sleep,
+    "true": small.true,
+    "false": small.false,
+    "hello": small.hello,
+    "log-lines": small.log_lines,
+    "exit-after": small.exit_after,
+    "eat-memory": small.eat_memory,
+    "stress": small.stress,
+    "fail": small.fail,
+}
+SHELLS: Final = frozenset({"sh", "bash", "ash", "dash"})
+WRAPPERS: Final = frozenset({"docker-entrypoint.sh", "tini", "dumb-init", "--"})
+
+
+def run(process: Process) -> Run:
+    """Run `process.argv` and return its exit code.
+
+    Raises SandboxLimit if it names a program that is not known here.
+    """
+    while process.argv and _name(process) in WRAPPERS:
+        process.argv = process.argv[1:]
+    if not process.argv:
+        process.log("no command specified")
+        return 127
+    name = _name(process)
+    if name in SHELLS:
+        from ecslab.sandbox.runtime import shell  # the shell runs programs in its turn
+
+        return (yield from shell.main(process))
+    if name not in PROGRAMS:
+        raise SandboxLimit(
+            f"`{' '.join(process.argv)}` is not run here: the sandbox knows only "
+            f"{', '.join(sorted(PROGRAMS))} and sh -c. On AWS the program of the image would run."
+        )
+    return (yield from PROGRAMS[name](process))
+
+
+def _name(process: Process) -> str:
+    return process.argv[0].rsplit("/", 1)[-1]

@@ -1,0 +1,96 @@
+"""Programs of a few lines: those every image has, and those that make one thing happen for a lesson."""
+
+import re
+from typing import Final
+
+from ecslab.sandbox.runtime.process import FOREVER, OutOfMemory, Process, Run
+
+UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+MIB_OF: Final = {"": 1 / 2**20, "k": 1 / 2**10, "m": 1, "g": 1024}
+HELLO: Final = (
+    "\nHello from Docker!\nThis message shows that your installation appears to be working correctly.\n"
+)
+
+
+def sleep(process: Process) -> Run:
+    """`sleep 10`, `sleep 1m`, `sleep infinity`. As a container's first process it takes no notice of TERM."""
+    process.on_term = None
+    total = 0.0
+    for word in process.argv[1:] or [""]:
+        if word == "infinity":
+            total = FOREVER
+            continue
+        found = re.fullmatch(r"(\d+(?:\.\d*)?)([smhd]?)", word)
+        if not found:
+            process.log(f"sleep: invalid time interval '{word}'" if word else "sleep: missing operand")
+            return 1
+        total += float(found[1]) * UNITS[found[2]]
+    yield total
+    return 0
+
+
+def true(_process: Process) -> Run:
+    """`true`: exit code 0."""
+    return 0
+    yield
+
+
+def false(_process: Process) -> Run:
+    """`false`: exit code 1."""
+    return 1
+    yield
+
+
+def hello(process: Process) -> Run:
+    """`hello`: the greeting of the image hello-world, then exit code 0."""
+    process.log(HELLO)
+    return 0
+    yield
+
+
+def log_lines(process: Process) -> Run:
+    """`log-lines [count] [seconds between] [text…]`: write lines, then exit with code 0."""
+    count, every, text = _number(process, 1, 10), _number(process, 2, 1), " ".join(process.argv[3:]) or "line"
+    for number in range(1, int(count) + 1):
+        process.log(f"{text} {number}")
+        yield every
+    return 0
+
+
+def exit_after(process: Process) -> Run:
+    """`exit-after [seconds] [code]`: wait, then exit with that code (1)."""
+    yield _number(process, 1, 0)
+    return int(_number(process, 2, 1))
+
+
+def eat_memory(process: Process) -> Run:
+    """`eat-memory [MiB]`: take that much memory, and keep it; more than the container may have ends it."""
+    wanted = _number(process, 1, 1024)
+    process.log(f"eating {wanted:g} MiB")
+    return (yield from _take(process, wanted))
+
+
+def stress(process: Process) -> Run:
+    """`stress --vm 1 --vm-bytes 600M`: as eat-memory."""
+    found = re.search(r"--vm-bytes[ =](\d+)([kmg]?)", " ".join(process.argv), re.IGNORECASE)
+    wanted = float(found[1]) * MIB_OF[found[2].lower()] if found else 256.0
+    return (yield from _take(process, wanted))
+
+
+def fail(process: Process) -> Run:
+    """`fail [text…]`: a program with a bug; its container ends with exit code 1."""
+    raise RuntimeError(" ".join(process.argv[1:]) or "this program always fails")
+    yield
+
+
+def _take(process: Process, mib: float) -> Run:
+    yield 1.0
+    limit = process.spec.memory_mib
+    if limit is not None and mib > limit:
+        raise OutOfMemory
+    yield FOREVER
+    return 0
+
+
+def _number(process: Process, position: int, default: float) -> float:
+    return float(process.argv[position]) if len(process.argv) > position else default

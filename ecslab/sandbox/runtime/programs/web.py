@@ -1,0 +1,153 @@
+"""A static web server on the files of the image: what `httpd` and `nginx` do with their default
+configuration.
+"""
+
+import time
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+from urllib.parse import quote, unquote
+
+from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+from ecslab.sandbox.runtime.process import FOREVER, Process, Run
+
+TYPES: Final = {
+    "html": "text/html",
+    "htm": "text/html",
+    "css": "text/css",
+    "js": "text/javascript",
+    "mjs": "text/javascript",
+    "json": "application/json",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "ico": "image/vnd.microsoft.icon",
+    "txt": "text/plain",
+    "xml": "application/xml",
+    "pdf": "application/pdf",
+    "woff2": "font/woff2",
+    "wasm": "application/wasm",
+    "md": "text/markdown",
+    "csv": "text/csv",
+    "mp4": "video/mp4",
+}
+TITLES: Final = {301: "Moved Permanently", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A web server's name, its folder of pages, and whether it logs referrer and browser as nginx does."""
+
+    server: str
+    docroot: str
+    combined_log: bool = False
+
+
+def httpd(process: Process) -> Run:
+    """`httpd-foreground`: Apache on port 80. BusyBox's `httpd -f -p PORT -h FOLDER` is understood too."""
+    words = process.argv[1:]
+    port = int(words[words.index("-p") + 1].rsplit(":", 1)[-1]) if "-p" in words[:-1] else 80
+    if "-h" in words[:-1]:
+        docroot = process.files.resolve(words[words.index("-h") + 1])
+        return (yield from _serve(process, Site("BusyBox", docroot), port))
+    docroot = "/usr/local/apache2/htdocs"
+    if not process.files.is_directory("/usr/local/apache2"):
+        process.log(f"{process.argv[0]}: not found")
+        return 127
+    _apache_notice(process, "AH00489: Apache/2.4 (Unix) configured -- resuming normal operations")
+    _apache_notice(process, "AH00094: Command line: 'httpd -D FOREGROUND'")
+    process.on_term = lambda: _apache_ends(process)
+    return (yield from _serve(process, Site("Apache/2.4 (Unix)", docroot), port))
+
+
+def nginx(process: Process) -> Run:
+    """`nginx -g 'daemon off;'`: nginx on port 80."""
+    if not process.files.is_directory("/usr/share/nginx"):
+        process.log(f"{process.argv[0]}: not found")
+        return 127
+    process.on_term = _ends
+    return (yield from _serve(process, Site("nginx", "/usr/share/nginx/html", combined_log=True), 80))
+
+
+def _serve(process: Process, site: Site, port: int) -> Run:
+    def handler(request: HttpRequest) -> HttpResponse:
+        response = answer(process, site, request)
+        process.log(access_line(process, site, request, response))
+        return response if request.method != "HEAD" else HttpResponse(response.status, response.headers)
+
+    process.listen(port, handler)
+    yield FOREVER
+    return 0
+
+
+def answer(process: Process, site: Site, request: HttpRequest) -> HttpResponse:
+    """The file the path names, its folder's index, a redirect to the folder, or an error page."""
+    if request.method not in ("GET", "HEAD"):
+        return _error(site, 405, f"The method {request.method} is not allowed.", {"Allow": "GET, HEAD"})
+    path = unquote(request.path)
+    full = _inside(site, path)
+    if path.endswith("/"):
+        content = process.files.read(f"{full}/index.html")
+        full = f"{full}/index.html"
+        if content is None and process.files.is_directory(full.removesuffix("/index.html")):
+            return _error(site, 403, "You don't have permission to access this resource.")
+    else:
+        content = process.files.read(full)
+    if content is not None:
+        kind = TYPES.get(full.rsplit(".", 1)[-1].lower(), "application/octet-stream")
+        return HttpResponse(200, {"Server": site.server, "Content-Type": kind}, content)
+    if process.files.is_directory(full):
+        return _error(site, 301, "The document has moved.", {"Location": quote(path) + "/"})
+    return _error(site, 404, "The requested URL was not found on this server.")
+
+
+def access_line(process: Process, site: Site, request: HttpRequest, response: HttpResponse) -> str:
+    """One line of the access log, in the common log format; nginx adds referrer and browser."""
+    stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(process.host.timestamp()))
+    size = len(response.body)
+    line = (
+        f'{request.peer} - - [{stamp}] "{request.method} {request.target} HTTP/1.1" {response.status} {size}'
+    )
+    if not site.combined_log:
+        return line
+    referrer, browser = request.headers.get("referer", "-"), request.headers.get("user-agent", "-")
+    return f'{line} "{referrer}" "{browser}" "-"'
+
+
+def _inside(site: Site, path: str) -> str:
+    """The path under the docroot; `..` cannot lead out of it."""
+    steps: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            steps = steps[:-1]
+        elif part not in ("", "."):
+            steps.append(part)
+    return "/".join([site.docroot, *steps])
+
+
+def _error(site: Site, status: int, text: str, more: dict[str, str] | None = None) -> HttpResponse:
+    title = f"{status} {TITLES[status]}"
+    head, body = f"<title>{title}</title>", f"<h1>{TITLES[status]}</h1><p>{escape(text)}</p>"
+    page = f"<html><head>{head}</head><body>{body}</body></html>"
+    return HttpResponse(
+        status, {"Server": site.server, "Content-Type": "text/html", **(more or {})}, page.encode()
+    )
+
+
+def _apache_notice(process: Process, text: str) -> None:
+    stamp = time.strftime("%a %b %d %H:%M:%S.000000 %Y", time.gmtime(process.host.timestamp()))
+    process.log(f"[{stamp}] [mpm_event:notice] [pid 1:tid 1] {text}")
+
+
+def _apache_ends(process: Process) -> Run:
+    _apache_notice(process, "AH00492: caught SIGWINCH, shutting down gracefully")
+    return 0
+    yield
+
+
+def _ends() -> Run:
+    return 0
+    yield
