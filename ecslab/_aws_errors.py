@@ -62,7 +62,17 @@ _BY_CODE: dict[str, type[AwsRefused]] = {
 }  # fmt: skip
 
 
-def plainer(parsed: dict[str, Any], operation: str) -> AwsRefused | None:
+def plainer(parsed: Any, operation: str) -> AwsRefused | None:
     """The plainer error for a refused call, or None where AWS's own words serve the learner better."""
     kind = _BY_CODE.get(parsed.get("Error", {}).get("Code", ""))
     return kind(parsed, operation) if kind else None
+
+
+def refuse_plainly(events: Any) -> None:
+    """Raise the plainer error from every client of a session with these events."""
+
+    def raise_it(http_response: Any, parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        if http_response.status_code >= 300 and (error := plainer(parsed, model.name)):
+            raise error
+
+    events.register_last("after-call", raise_it)

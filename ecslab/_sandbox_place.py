@@ -1,0 +1,200 @@
+"""A lab in the sandbox: its clients reach nothing else, and find it again when it was stopped in mid-lab."""
+
+import functools
+import importlib
+import json
+import os
+import time
+import urllib.parse
+from collections.abc import Callable, Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
+
+from ._http import HttpReply, fetch
+from ._say import say
+from ._sessions import blind_session, sandbox_client
+from .errors import Unreachable
+
+_READS = ("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter")
+_NEVER_ARRIVED = (EndpointConnectionError, ConnectTimeoutError)
+REVIVED = "The sandbox had stopped. It is running again, with everything you had made."
+
+
+class SandboxPlace:
+    """The sandbox, behind its server or in this process.
+
+    Args:
+        endpoint: as `sandbox.process.ensure` or `sandbox.in_process.start` gives it.
+        again: starts the sandbox again after it was stopped, or None where it lives in this process.
+    """
+
+    where = "sandbox"
+
+    def __init__(self, endpoint: Any, again: Callable[[], Any] | None = None):
+        self.endpoint = endpoint
+        self._again = again
+        self._clock: dict[str, Any] = {}
+        self.account, self.region = endpoint.account, endpoint.region
+        self.caller = "the sandbox's own user"
+        self.session = blind_session(endpoint.region, endpoint.access_key, endpoint.secret_key)
+        self.session.events.register_first("request-created", self._aim)
+        if getattr(endpoint, "transport", None):
+            self.session.events.register("before-send", self._carry)
+        else:
+            self.session.events.register_first("needs-retry", self._revive)
+            self.session.events.register("after-call-error", self._explain)
+
+    # The endpoint -------------------------------------------------------------------------------------------
+
+    def client(self, service: str) -> Any:
+        return sandbox_client(self.session, service, self.endpoint.url)
+
+    def _aim(self, request: Any, **_: Any) -> None:
+        """Every request goes to where the sandbox is now, whatever its client was made with."""
+        here = urllib.parse.urlsplit(self.endpoint.url)
+        there = urllib.parse.urlsplit(request.url)
+        if (there.scheme, there.netloc) != (here.scheme, here.netloc):
+            request.url = urllib.parse.urlunsplit(there._replace(scheme=here.scheme, netloc=here.netloc))
+
+    def _carry(self, request: Any, **_: Any) -> Any:
+        body = request.body or b""
+        body = body.encode() if isinstance(body, str) else bytes(body)
+        status, headers, content = self.endpoint.transport(
+            request.method, request.url, dict(request.headers), body
+        )
+        return AWSResponse(request.url, status, _headers(headers), _Raw(content))
+
+    def _revive(self, caught_exception: Any, operation: Any, attempts: int, **_: Any) -> float | None:
+        """Start the sandbox again and send the call anew, unless it may have changed something already."""
+        if caught_exception is None or attempts > 1 or not _lost(caught_exception):
+            return None
+        self._start_again()
+        arrived = not isinstance(caught_exception, _NEVER_ARRIVED)
+        return None if arrived and not operation.name.startswith(_READS) else 0.0
+
+    def _start_again(self) -> None:
+        if self._again is None:
+            raise Unreachable(
+                "the sandbox of this process was closed.\n  next: connect again with ecslab.connect()"
+            )
+        self.endpoint = self._again()
+        say(REVIVED)
+
+    def _explain(self, exception: Exception, **_: Any) -> None:
+        if _lost(exception):
+            raise Unreachable(
+                "the sandbox stopped while it was answering; it is running again.\n"
+                f"  seen: {exception}\n"
+                "  next: run the cell again: each step first looks at what is there"
+            ) from None
+
+    # A public IP --------------------------------------------------------------------------------------------
+
+    def url(self, public_ip: str, port: int) -> str:
+        path = f"{self.endpoint.gateway_secret}/{public_ip}:{port}/"
+        hub = os.environ.get("JUPYTERHUB_SERVICE_PREFIX")
+        if hub:  # the browser is elsewhere: jupyter-server-proxy leads to the gateway's port
+            return f"{hub.rstrip('/')}/proxy/{self.endpoint.gateway_port}/{path}"
+        return f"{self.endpoint.gateway_url.rstrip('/')}/{path}"
+
+    def http(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> HttpReply:
+        url = self._from_here(url)
+        if getattr(self.endpoint, "transport", None):
+            return HttpReply.of(*self.endpoint.transport(method, url, dict(headers or {}), body or b""))
+        return fetch(method, url, headers, body, seconds=30)
+
+    def _from_here(self, url: str) -> str:
+        """A link made for the browser, or a bare public address, as this process reaches it."""
+        parts = urllib.parse.urlsplit(url)
+        gateway = self.endpoint.gateway_url.rstrip("/")
+        _, marker, rest = parts.path.partition(f"/proxy/{self.endpoint.gateway_port}/")
+        if marker and not parts.netloc:
+            return f"{gateway}/{rest}" + (f"?{parts.query}" if parts.query else "")
+        if parts.hostname in (None, "127.0.0.1", "localhost") or url.startswith(self.endpoint.url):
+            return url
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        path = f"{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+        return f"{gateway}/{self.endpoint.gateway_secret}/{parts.hostname}:{port}{path}"
+
+    def registry_url(self, host: str) -> str:
+        return f"{self.endpoint.url.rstrip('/')}/v2/{host}"
+
+    # Time ---------------------------------------------------------------------------------------------------
+
+    def control(self, verb: str, **body: Any) -> dict[str, Any]:
+        try:
+            answer = self.endpoint.control(verb, **body)
+        except (OSError, json.JSONDecodeError):
+            self._start_again()
+            answer = self.endpoint.control(verb, **body)
+        return dict(answer)
+
+    def now(self) -> float:
+        self._clock = self.control("status")["clock"]
+        return float(self._clock["now"])
+
+    @property
+    def stepped(self) -> bool:
+        if not self._clock:
+            self.now()
+        return bool(self._clock["mode"] == "stepped")
+
+    def pass_time(self, seconds: float) -> bool:
+        if self.stepped:
+            return bool(self.control("advance", to_next=True)["events"])
+        time.sleep(seconds)
+        return True
+
+    def close(self) -> None:
+        close = getattr(self.endpoint, "close", None)
+        if close:
+            close()
+
+
+def open_sandbox(
+    home: Path, *, clock: str | None, speed: float | None, seed: int | None, in_process: bool
+) -> SandboxPlace:
+    """The sandbox of `home`, started if it does not run yet.
+
+    Args:
+        home: the lab's folder.
+        clock: "paced" or "stepped"; None for ECSLAB_CLOCK, else as it runs already.
+        speed: virtual seconds for each wall second; None for ECSLAB_SPEED, else as it runs already.
+        seed: what ids are drawn from.
+        in_process: without a server, in this process.
+    """
+    clock = clock or os.environ.get("ECSLAB_CLOCK") or None
+    if clock not in (None, "paced", "stepped"):
+        raise ValueError(f"clock is {clock!r}; it can be 'paced' or 'stepped'")
+    if in_process:
+        inside = importlib.import_module("ecslab.sandbox.in_process")
+        return SandboxPlace(inside.start(home, mode=clock or "stepped", seed=seed))
+    process = importlib.import_module("ecslab.sandbox.process")
+    speed = speed or float(os.environ.get("ECSLAB_SPEED") or 0) or None
+    again = functools.partial(process.ensure, home, mode=clock, speed=speed, seed=seed)
+    return SandboxPlace(again(), again)
+
+
+class _Raw(BytesIO):
+    """A body as botocore reads it."""
+
+    def stream(self, **_: Any) -> Any:
+        yield self.read()
+
+
+def _headers(headers: Any) -> Any:
+    return dict(headers.items() if hasattr(headers, "items") else headers)
+
+
+def _lost(error: Exception) -> bool:
+    from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
+
+    if isinstance(error, ReadTimeoutError):
+        return False
+    return isinstance(error, (*_NEVER_ARRIVED, ConnectionClosedError, HTTPClientError, ConnectionError))

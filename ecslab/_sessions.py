@@ -1,0 +1,43 @@
+"""boto3 sessions: one that sees the machine's AWS settings, and one that is blind to them."""
+
+import os
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+
+# The sandbox answers or is gone: botocore's own retries would only hide which.
+_SANDBOX_CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 1},
+    proxies={},
+    connect_timeout=5,
+    read_timeout=60,
+    inject_host_prefix=False,
+)
+
+
+def blind_session(region: str, access_key: str, secret_key: str) -> Any:
+    """A boto3 session that reads no environment variable, profile or config file.
+
+    The sandbox's clients come from it: on a machine full of credentials and settings they still hold only the
+    sandbox's throw-away key.
+    """
+    blind = {
+        name: (None, None, default, convert)
+        for name, (_, _, default, convert) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
+    }
+    blind["config_file"] = blind["credentials_file"] = (None, None, os.devnull, None)
+    core = botocore.session.Session(session_vars=blind)
+    return boto3.Session(access_key, secret_key, region_name=region, botocore_session=core)
+
+
+def sandbox_client(session: Any, service: str, url: str) -> Any:
+    """A client whose endpoint is the sandbox at `url`, and nothing else."""
+    return session.client(service, endpoint_url=url, config=_SANDBOX_CONFIG)
+
+
+def account_session(profile: str | None, region: str | None) -> Any:
+    """An ordinary boto3 session: the caller's own profile, environment and Region."""
+    return boto3.Session(profile_name=profile, region_name=region)

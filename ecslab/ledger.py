@@ -1,0 +1,164 @@
+"""The ledger: what this lab is about to make, written before each create call, and what came of it after.
+
+One JSON line an entry, in the lab's folder, a file for each account, Region and prefix. It outlives the
+kernel, so that clean-up knows what to look for even after a crash between a create call and its answer.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ._say import say
+
+
+@dataclass(frozen=True)
+class Made:
+    """One create call: what it makes, and where its name and its ids stand.
+
+    Attributes:
+        kind: our word for it, as the receipt prints it.
+        name: from the request's parameters.
+        ids: from the response: ARNs, or ids where AWS gives no ARN.
+    """
+
+    kind: str
+    name: Callable[[dict[str, Any]], str]
+    ids: Callable[[dict[str, Any]], list[str]]
+
+
+CREATES: Final[dict[tuple[str, str], Made]] = {
+    ("ecr", "CreateRepository"): Made(
+        "repository", lambda p: p["repositoryName"], lambda r: [r["repository"]["repositoryArn"]]
+    ),
+    ("ecs", "CreateCluster"): Made(
+        "cluster", lambda p: p.get("clusterName", "default"), lambda r: [r["cluster"]["clusterArn"]]
+    ),
+    ("ecs", "RegisterTaskDefinition"): Made(
+        "task definition", lambda p: p["family"], lambda r: [r["taskDefinition"]["taskDefinitionArn"]]
+    ),
+    ("ecs", "RunTask"): Made(
+        "task", lambda p: p.get("cluster", "default"), lambda r: [task["taskArn"] for task in r["tasks"]]
+    ),
+    ("iam", "CreateRole"): Made("role", lambda p: p["RoleName"], lambda r: [r["Role"]["Arn"]]),
+    ("logs", "CreateLogGroup"): Made("log group", lambda p: p["logGroupName"], lambda _: []),
+    ("ec2", "CreateSecurityGroup"): Made(
+        "security group", lambda p: p["GroupName"], lambda r: [r["GroupId"]]
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the ledger knows of one create call.
+
+    Attributes:
+        kind, name: as in `Made`.
+        ids: what AWS called the result; empty while unknown.
+        outcome: "intended" (no answer was seen: it may or may not exist), "made" or "refused".
+    """
+
+    kind: str
+    name: str
+    ids: tuple[str, ...]
+    outcome: str
+
+
+class Ledger:
+    """Writes intentions and outcomes, and reads them back.
+
+    Attributes:
+        path: the file.
+        owner: what the tag `ecslab` says on everything this ledger stands for.
+    """
+
+    def __init__(self, path: Path, owner: str, durable: bool):
+        self.path, self.owner, self._durable = path, owner, durable
+        self._run = secrets.token_hex(4)
+        self._count = 0
+
+    @classmethod
+    def at(cls, folder: Path, where: str, account: str, region: str, prefix: str) -> "Ledger":
+        """The ledger for one account, Region and prefix; on a real account its owner is drawn once."""
+        path = folder / f"ledger-{where}-{account}-{region}-{prefix or 'lab'}.jsonl"
+        if where == "sandbox":
+            return cls(path, prefix or "lab", durable=False)
+        for line in _lines(path):
+            if "owner" in line:
+                return cls(path, line["owner"], durable=True)
+        ledger = cls(path, f"{prefix or 'lab'}-{secrets.token_hex(4)}", durable=True)
+        ledger._write({"owner": ledger.owner, "account": account, "region": region, "prefix": prefix})
+        return ledger
+
+    def listen(self, events: Any) -> None:
+        """Write an entry for each create call of clients that are made from these events later on."""
+        for service, operation in CREATES:
+            events.register(f"before-parameter-build.{_event(service)}.{operation}", self._name)
+            events.register(f"before-call.{_event(service)}.{operation}", self._intend)
+            events.register(f"after-call.{_event(service)}.{operation}", self._outcome)
+
+    def entries(self) -> list[Entry]:
+        """All entries, oldest first."""
+        found: dict[str, Entry] = {}
+        for line in _lines(self.path):
+            if "intend" in line:
+                found[line["intend"]] = Entry(line["kind"], line["name"], (), "intended")
+            elif line.get("outcome") in found:
+                was = found[line["outcome"]]
+                ids = tuple(line.get("ids", ()))
+                found[line["outcome"]] = Entry(was.kind, was.name, ids, "made" if line["ok"] else "refused")
+        return list(found.values())
+
+    def _name(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        made = CREATES[model.service_model.service_name, model.name]
+        with contextlib.suppress(KeyError):  # botocore is about to refuse a call without its name
+            context["ecslab_name"] = made.name(params)
+
+    def _intend(self, model: Any, context: dict[str, Any], **_: Any) -> None:
+        made = CREATES[model.service_model.service_name, model.name]
+        self._count += 1
+        context["ecslab_ledger"] = key = f"{self._run}-{self._count}"
+        name = context["ecslab_name"]
+        self._write({"intend": key, "kind": made.kind, "name": name, "at": round(time.time(), 3)})
+
+    def _outcome(
+        self, http_response: Any, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any
+    ) -> None:
+        key = context.pop("ecslab_ledger", None)
+        if key is None:
+            return
+        made = CREATES[model.service_model.service_name, model.name]
+        ok = http_response.status_code < 300
+        self._write({"outcome": key, "ok": ok, "ids": made.ids(parsed) if ok else []})
+
+    def _write(self, line: dict[str, Any]) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.flush()
+            if self._durable:  # on a real account what is not written down may cost money
+                os.fsync(file.fileno())
+
+
+def _event(service: str) -> str:
+    return {"logs": "cloudwatch-logs"}.get(service, service)
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """The lines that can be read; damaged ones (the machine stopped in mid-write) are said, and left out."""
+    if not path.exists():
+        return []
+    lines, damaged = [], 0
+    for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            lines.append(dict(json.loads(text)))
+        except (ValueError, TypeError):
+            damaged += 1
+    if damaged:
+        say(f"{damaged} line(s) of {path} cannot be read and were left out.")
+    return lines

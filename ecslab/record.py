@@ -1,0 +1,119 @@
+"""The record: every AWS call a lab makes, kept by botocore's own event hooks, with nothing secret in it."""
+
+import re
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+_KEPT: Final = 10_000  # calls; the oldest go first
+_SECRET_NAME: Final = re.compile(r"pass(word|wd)?|secret|credential|api_?key|private_?key", re.IGNORECASE)
+_SECRET_PARAM: Final = re.compile(r"(password|secret\w*key|secretstring|authorizationtoken)$", re.IGNORECASE)
+HIDDEN: Final = "(hidden)"
+
+
+@dataclass(frozen=True)
+class Blob:
+    """Stands for bytes that were sent: their number is kept, they are not."""
+
+    size: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call, or several equal ones in a row.
+
+    Attributes:
+        number: running number, from 1.
+        service: as boto3 names it ("ecs").
+        operation: as the API names it ("RunTask").
+        params: what was sent, without secrets; bytes are a `Blob`.
+        at: when it was made, as epoch seconds of this machine.
+        seconds: how long it took; of several, all together.
+        error: "" where it succeeded, else "<code>: <message>".
+        times: how many equal calls in a row this stands for.
+    """
+
+    number: int
+    service: str
+    operation: str
+    params: dict[str, Any] = field(default_factory=dict)
+    at: float = 0.0
+    seconds: float = 0.0
+    error: str = ""
+    times: int = 1
+
+    @property
+    def changes(self) -> bool:
+        """Whether this was more than a look."""
+        return not self.operation.startswith(("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter"))
+
+
+class Record:
+    """Keeps the calls of every client whose session it listens to."""
+
+    def __init__(self) -> None:
+        self.calls: deque[Call] = deque(maxlen=_KEPT)
+        self._count = 0
+        self._lock = threading.Lock()  # a widget's feeder calls from its own thread
+
+    def listen(self, events: Any) -> None:
+        """Hear of every call made by clients that are created from these events later on."""
+        events.register_first("before-parameter-build", self._began)
+        events.register_first("after-call", self._ended)
+        events.register_first("after-call-error", self._broke)
+
+    def _began(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        context["ecslab_call"] = Call(
+            number=0,
+            service=model.service_model.service_name,
+            operation=model.name,
+            params=redacted(params),
+            at=time.time(),
+            seconds=time.perf_counter(),
+        )
+
+    def _ended(self, http_response: Any, parsed: Any, context: dict[str, Any], **_: Any) -> None:
+        error = parsed.get("Error", {}) if http_response.status_code >= 300 else {}
+        self._keep(context, f"{error.get('Code')}: {error.get('Message')}" if error else "")
+
+    def _broke(self, exception: Exception, context: dict[str, Any], **_: Any) -> None:
+        self._keep(context, f"{type(exception).__name__}: {exception}")
+
+    def _keep(self, context: dict[str, Any], error: str) -> None:
+        call: Call | None = context.pop("ecslab_call", None)
+        if call is None:
+            return
+        call = replace(call, error=error, seconds=time.perf_counter() - call.seconds)
+        with self._lock:
+            last = self.calls[-1] if self.calls else None
+            if last and _same(last, call):
+                longer = last.seconds + call.seconds
+                self.calls[-1] = replace(last, times=last.times + 1, seconds=longer)
+                return
+            self._count += 1
+            self.calls.append(replace(call, number=self._count))
+
+
+def _same(one: Call, other: Call) -> bool:
+    return (one.service, one.operation, one.params, one.error) == (
+        other.service, other.operation, other.params, other.error,
+    )  # fmt: skip
+
+
+def redacted(value: Any) -> Any:
+    """A copy of request parameters without what is secret: bytes, passwords, and variables named like one."""
+    if isinstance(value, dict):
+        named = _SECRET_NAME.search(str(value.get("name", ""))) and "value" in value
+        return {
+            key: HIDDEN if _SECRET_PARAM.search(key) or (named and key == "value") else redacted(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [redacted(item) for item in value]
+    if isinstance(value, (bytes, bytearray)):
+        return Blob(len(value))
+    if hasattr(value, "read"):
+        return Blob(-1)
+    return value
