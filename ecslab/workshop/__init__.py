@@ -1,0 +1,1 @@
+"""The learner's copy of the notebooks, and JupyterLab opened on it."""
