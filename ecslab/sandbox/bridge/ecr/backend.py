@@ -1,0 +1,337 @@
+"""ECR's repositories with real layers and images.
+
+moto keeps what it does well: repositories, tags on them, policies, lifecycle policies, scans. It does not
+keep layer bytes, invents digests and accepts any manifest; those parts are replaced here.
+https://docs.aws.amazon.com/AmazonECR/latest/APIReference/Welcome.html
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import moto.ecr.models
+from moto.ecr.exceptions import (
+    ImageAlreadyExistsException,
+    InvalidLayerPartException,
+    UploadNotFoundException,
+)
+from moto.ecr.models import ECRBackend, Repository
+
+from ecslab.sandbox.bridge import seams
+from ecslab.sandbox.bridge.ecr import errors, tokens
+from ecslab.sandbox.bridge.ecr.blobs import DIGEST, Blobs
+from ecslab.sandbox.bridge.ecr.stored import StoredImage, image_id, parse_manifest, parts_of
+
+NAME: Final = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
+"""API_Repository; moto's pattern refuses `__` and `--`."""
+TAG: Final = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
+PART_MIN: Final = 5 * 1024 * 1024
+PART_MAX: Final = 20 * 1024 * 1024  # API_UploadLayerPart, layerPartBlob
+LAYER_MAX: Final = 1024 * 1024 * 1024  # the sandbox's own limit; ECR's is 42,000 MiB
+
+moto.ecr.models.ECR_REPOSITORY_NAME_PATTERN = NAME
+
+
+@dataclass
+class Upload:
+    """A layer on its way. `parts` holds the length of each part in bytes."""
+
+    upload_id: str
+    data: bytearray = field(default_factory=bytearray)
+    parts: list[int] = field(default_factory=list)
+
+    def add(self, blob: bytes) -> None:
+        if len(self.data) + len(blob) > LAYER_MAX:
+            raise errors.layer_too_large(LAYER_MAX)
+        self.data += blob
+        self.parts.append(len(blob))
+
+
+class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
+    """One region's registry. Layers are kept in `home`/blobs, or in memory without a home."""
+
+    home: Path | None = None
+
+    def __init__(self, region_name: str, account_id: str):
+        super().__init__(region_name, account_id)
+        self.blobs = Blobs(self.home / "blobs" if self.home else None)
+        self.key = tokens.key(self.home)
+
+    @property
+    def _url_module(self) -> ModuleType:
+        from ecslab.sandbox.bridge.ecr import urls
+
+        return urls
+
+    def repository(self, name: str, registry_id: str | None = None) -> Repository:
+        """The repository, or RepositoryNotFoundException."""
+        return self._get_repository(name, registry_id)
+
+    def create_repository(self, repository_name: str, *args: Any, **kwargs: Any) -> Repository:
+        if not re.fullmatch(NAME, repository_name):
+            raise errors.invalid_parameter("repositoryName", f"must satisfy regular expression '{NAME}'")
+        if not 2 <= len(repository_name) <= 256:
+            raise errors.invalid_parameter("repositoryName", "must have a length of 2 to 256 characters")  # U
+        return super().create_repository(repository_name, *args, **kwargs)
+
+    # layers
+
+    def initiate_layer_upload(self, repository_name: str, registry_id: str | None = None) -> dict[str, Any]:
+        upload = self.begin(self.repository(repository_name, registry_id))
+        return {"uploadId": upload.upload_id, "partSize": moto.ecr.models.DEFAULT_LAYER_PART_SIZE}
+
+    def begin(self, repository: Repository) -> Upload:
+        """A new, empty upload."""
+        upload = Upload(str(seams.rng.uuid4()))
+        repository.uploads[upload.upload_id] = upload
+        return upload
+
+    def upload(self, repository: Repository, upload_id: str) -> Upload:
+        """The upload in progress, or UploadNotFoundException."""
+        found: Upload | None = repository.uploads.get(upload_id)
+        if found is None:
+            raise UploadNotFoundException(upload_id, repository.name, repository.registry_id)
+        return found
+
+    def upload_layer_part(
+        self,
+        repository_name: str,
+        upload_id: str,
+        part_first_byte: int,
+        part_last_byte: int,
+        layer_part_blob: bytes,
+        registry_id: str | None = None,
+    ) -> dict[str, Any]:
+        repository = self.repository(repository_name, registry_id)
+        upload = self.upload(repository, upload_id)
+        blob = layer_part_blob or b""
+        whole = 0 < len(blob) <= PART_MAX and part_last_byte - part_first_byte + 1 == len(blob)
+        if part_first_byte != len(upload.data) or not whole:
+            raise InvalidLayerPartException(
+                repository.registry_id, repository_name, upload_id, len(upload.data) - 1
+            )
+        upload.add(blob)
+        return {
+            "registryId": repository.registry_id,
+            "repositoryName": repository_name,
+            "uploadId": upload_id,
+            "lastByteReceived": len(upload.data) - 1,
+        }
+
+    def complete_layer_upload(
+        self,
+        repository_name: str,
+        upload_id: str,
+        layer_digests: list[str],
+        registry_id: str | None = None,
+    ) -> dict[str, Any]:
+        repository = self.repository(repository_name, registry_id)
+        upload = self.upload(repository, upload_id)
+        where = (repository_name, repository.registry_id)
+        if not upload.data:
+            raise errors.upload_empty(upload_id, *where)
+        if any(size < PART_MIN for size in upload.parts[:-1]):
+            raise errors.part_too_small()
+        known = [digest for digest in layer_digests if digest in repository.layers]
+        if known:
+            raise errors.layer_exists(known[0], *where)
+        digest = self.finish(repository, upload, layer_digests)
+        return {
+            "registryId": repository.registry_id,
+            "repositoryName": repository_name,
+            "uploadId": upload_id,
+            "layerDigest": digest,
+        }
+
+    def finish(self, repository: Repository, upload: Upload, digests: Sequence[str]) -> str:
+        """Keep the uploaded layer; its digest must be one of `digests`."""
+        blob = bytes(upload.data)
+        digest = self.blobs.add(blob)
+        if digest not in digests:
+            raise errors.digest_differs()
+        repository.layers[digest] = len(blob)
+        del repository.uploads[upload.upload_id]
+        return digest
+
+    def mount(self, repository: Repository, digest: str, source: str) -> bool:
+        """Let the repository have a layer that `source` has; False if there is no such layer."""
+        other = self.repositories.get(source)
+        if other is None or digest not in other.layers:
+            return False
+        repository.layers[digest] = other.layers[digest]
+        return True
+
+    def layer(self, repository: Repository, digest: str) -> bytes:
+        """The bytes of a layer, or LayersNotFoundException."""
+        blob = self.blobs.get(digest) if digest in repository.layers else None
+        if blob is None:
+            raise errors.layer_unknown(digest, repository.name, repository.registry_id)
+        return blob
+
+    # images
+
+    def put_image(
+        self,
+        repository_name: str,
+        image_manifest: str,
+        image_tag: str | None = None,
+        image_manifest_mediatype: str | None = None,
+        digest: str | None = None,
+        registry_id: str | None = None,
+    ) -> StoredImage:
+        repository = self.repository(repository_name, registry_id)
+        if image_tag is not None and not TAG.fullmatch(image_tag):
+            raise errors.invalid_parameter(
+                "imageTag", f"must satisfy regular expression '{TAG.pattern}'"
+            )  # U
+        parsed, media_type = parse_manifest(image_manifest, image_manifest_mediatype)
+        image = StoredImage(
+            self.account_id, repository_name, image_manifest, media_type, self._size(repository, parsed)
+        )
+        if digest is not None and digest != image.image_digest:
+            raise errors.image_digest_differs(digest, image.image_digest)
+        known = find(repository, image.image_digest)
+        if known is not None and (image_tag is None or image_tag in known.image_tags):
+            raise ImageAlreadyExistsException(
+                registry_id=repository.registry_id,
+                image_tag=image_tag,
+                digest=image.image_digest,
+                repository_name=repository_name,
+            )
+        if image_tag is not None:
+            _free_tag(repository, image_tag)
+        if known is None:
+            repository.images.append(image)
+        image = known or image
+        if image_tag is not None:
+            image.update_tag(image_tag)
+        return image
+
+    @staticmethod
+    def _size(repository: Repository, manifest: dict[str, Any]) -> int:
+        """Bytes of the config and layers; of an index, those of its largest image."""
+        where = (repository.name, repository.registry_id)
+        parts = parts_of(manifest)
+        missing = [digest for digest in parts if digest not in repository.layers]
+        if missing:
+            raise errors.layers_missing(missing, *where)
+        entries = manifest.get("manifests", [])
+        children = {entry["digest"]: find(repository, entry["digest"]) for entry in entries}
+        missing = [digest for digest, child in children.items() if child is None]
+        if missing:
+            raise errors.images_missing(missing, *where)
+        return sum(parts.values()) or max((child.size for child in children.values() if child), default=0)
+
+    def batch_get_image(
+        self,
+        repository_name: str,
+        registry_id: str | None = None,
+        image_ids: list[dict[str, str]] | None = None,
+    ) -> dict[str, Any]:
+        repository = self.repository(repository_name, registry_id)
+        answer: dict[str, Any] = {"images": [], "failures": []}
+        for wanted in image_ids or []:
+            image, failure = _look_up(repository, wanted)
+            if image is not None:
+                answer["images"].append(image.answer(wanted.get("imageTag")))
+            else:
+                answer["failures"].append(failure)
+        return answer
+
+    def batch_delete_image(
+        self,
+        repository_name: str,
+        registry_id: str | None = None,
+        image_ids: list[dict[str, str]] | None = None,
+    ) -> dict[str, Any]:
+        repository = self.repository(repository_name, registry_id)
+        answer: dict[str, Any] = {"imageIds": [], "failures": []}
+        for wanted in image_ids or []:
+            image, failure = _look_up(repository, wanted)
+            if image is not None:
+                failure = _delete(repository, image, wanted, answer["imageIds"])
+            if failure:
+                answer["failures"].append(failure)
+        return answer
+
+
+def find(repository: Repository, digest: str | None = None, tag: str | None = None) -> StoredImage | None:
+    """The image with this digest and this tag, where given."""
+    for image in repository.images:
+        if digest in (None, image.image_digest) and (tag is None or tag in image.image_tags):
+            return image  # type: ignore[no-any-return]
+    return None
+
+
+def is_immutable(repository: Repository, tag: str) -> bool:
+    """Whether the tag may not be moved; filters are wildcards and turn the repository's rule around."""
+    mode = str(getattr(repository.image_tag_mutability, "value", repository.image_tag_mutability))
+    filters = repository.image_tag_mutability_exclusion_filters or []
+    excluded = any(fnmatchcase(tag, rule["filter"]) for rule in filters)
+    return mode.startswith("IMMUTABLE") != excluded
+
+
+def _free_tag(repository: Repository, tag: str) -> None:
+    """Take the tag from the image that has it, which stays, untagged."""
+    holder = find(repository, tag=tag)
+    if holder is None:
+        return
+    if is_immutable(repository, tag):
+        raise errors.tag_immutable(tag, repository.name)
+    holder.remove_tag(tag)
+
+
+def _look_up(
+    repository: Repository, wanted: dict[str, str]
+) -> tuple[StoredImage | None, dict[str, Any] | None]:
+    """The image, or the failure that says why not (API_ImageFailure)."""
+    digest, tag = wanted.get("imageDigest"), wanted.get("imageTag")
+    if digest is None and tag is None:
+        return None, _failure(
+            wanted, "MissingDigestAndTag", "Invalid request parameters: both tag and digest cannot be null"
+        )
+    if digest is not None and not DIGEST.fullmatch(digest):
+        return None, _failure(
+            wanted,
+            "InvalidImageDigest",
+            "Invalid request parameters: image digest should satisfy the regex "
+            "'[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'",
+        )
+    image = find(repository, digest, tag)
+    if image is not None:
+        return image, None
+    if digest is not None and tag is not None and find(repository, digest):
+        return None, _failure(
+            wanted, "ImageTagDoesNotMatchDigest", "Image tag does not match image digest"
+        )  # U
+    return None, _failure(wanted, "ImageNotFound", "Requested image not found")
+
+
+def _failure(wanted: dict[str, str], code: str, reason: str) -> dict[str, Any]:
+    return {
+        "imageId": image_id(wanted.get("imageDigest"), wanted.get("imageTag")),
+        "failureCode": code,
+        "failureReason": reason,
+    }
+
+
+def _delete(
+    repository: Repository, image: StoredImage, wanted: dict[str, str], deleted: list[dict[str, str]]
+) -> dict[str, Any] | None:
+    """Remove a tag, and the image with its last tag; by digest, the image with all its tags."""
+    tag = wanted.get("imageTag")
+    if tag is not None and "imageDigest" not in wanted and len(image.image_tags) > 1:
+        image.remove_tag(tag)
+        deleted.append(image_id(image.image_digest, tag))
+        return None
+    lists = [other.image_digest for other in repository.images if image.image_digest in other.children]
+    if lists:
+        reason = f"Requested image referenced by manifest list: [{', '.join(lists)}]"
+        return _failure(wanted, "ImageReferencedByManifestList", reason)
+    repository.images.remove(image)
+    deleted.extend(image_id(image.image_digest, tag) for tag in image.image_tags or [None])
+    return None
