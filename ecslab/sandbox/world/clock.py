@@ -1,0 +1,90 @@
+"""Virtual time. The sandbox sleeps nowhere; it moves a clock."""
+
+import heapq
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .timeline import Timeline
+
+
+@dataclass(order=True, slots=True)
+class Event:
+    """Something that will happen at virtual second `at`, unless it is cancelled."""
+
+    at: float
+    number: int
+    action: Callable[[], None] | None = field(compare=False)
+
+    def cancel(self) -> None:
+        """Make it not happen; without effect once it has."""
+        self.action = None
+
+
+class Clock:
+    """A queue of events in virtual time; equal instants happen in the order in which they were asked for.
+
+    Args:
+        now: virtual seconds to start from.
+        timeline: how virtual seconds lie on the wall clock; only `timestamp` uses it.
+
+    Attributes:
+        on_event: called with an event's running number before the event happens, so that what it draws at
+            random can be made a function of history alone.
+    """
+
+    def __init__(self, now: float = 0.0, timeline: Timeline | None = None):
+        self.now = now
+        self.timeline = timeline or Timeline()
+        self.on_event: Callable[[int], None] | None = None
+        self._queue: list[Event] = []
+        self._order = itertools.count()
+
+    def after(self, delay: float, action: Callable[[], None]) -> Event:
+        """Let `action` happen `delay` seconds from now; ValueError if `delay` is negative or not a number."""
+        if not delay >= 0:
+            raise ValueError(f"delay must be >= 0, got {delay}")
+        event = Event(self.now + delay, next(self._order), action)
+        heapq.heappush(self._queue, event)
+        return event
+
+    def next_at(self) -> float | None:
+        """When the next event happens, or None if nothing is planned."""
+        while self._queue and self._queue[0].action is None:
+            heapq.heappop(self._queue)
+        return self._queue[0].at if self._queue else None
+
+    def step(self) -> None:
+        """Move to the next event and let it happen; IndexError if nothing is planned."""
+        if self.next_at() is None:
+            raise IndexError("nothing is planned")
+        event = heapq.heappop(self._queue)
+        action, event.action = event.action, None
+        self.now = max(self.now, event.at)
+        if self.on_event:
+            self.on_event(event.number)
+        if action:
+            action()
+
+    def run(self, until: float, most: int = 10_000) -> int:
+        """Let everything up to `until` happen, and stop there.
+
+        Args:
+            until: virtual seconds; a moment that has passed moves nothing.
+            most: work off at most so many events; if more are due, the clock stays at the last of them.
+
+        Returns:
+            The number of events that happened.
+        """
+        done = 0
+        while (due := self.next_at()) is not None and due <= until:
+            if done == most:
+                return done
+            self.step()
+            done += 1
+        self.now = max(self.now, until)
+        return done
+
+    def timestamp(self) -> float:
+        """Now, as the API shows it: epoch seconds of the wall clock."""
+        return self.timeline.wall_at(self.now)
