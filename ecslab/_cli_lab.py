@@ -1,0 +1,43 @@
+"""`ecslab lab`: the learner's copy of the notebooks, opened in JupyterLab."""
+
+import subprocess
+from pathlib import Path
+
+import click
+
+from ecslab.workshop import jupyter, learner_copy
+
+
+@click.command("lab", context_settings={"ignore_unknown_options": True})
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("my-ecslab"))
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port of JupyterLab; the first free one from 8888 on."
+)
+@click.option("--no-browser", is_flag=True, help="Print the address and open no browser.")
+@click.option("--copy-only", is_flag=True, help="Make or update the copy, and stop there.")
+@click.argument("jupyter_options", nargs=-1, type=click.UNPROCESSED)
+def lab(
+    folder: Path, port: int | None, no_browser: bool, copy_only: bool, jupyter_options: tuple[str, ...]
+) -> None:
+    """Open the notebooks in JupyterLab.
+
+    They are copied to FOLDER (my-ecslab unless you name another). Run it again whenever you like: what you
+    edited is never overwritten. Options after FOLDER go to JupyterLab, such as --ServerApp.ip=0.0.0.0 in a
+    container.
+    """
+    copied = learner_copy.copy_to(folder)
+    if text := copied.text():
+        click.echo(text)
+    if copy_only:
+        return
+    port = port or jupyter.free_port()
+    token = jupyter.new_token()
+    browser = not no_browser and jupyter.can_open_browser()
+    click.echo(f"JupyterLab: {jupyter.address(port, token)}")
+    click.echo("Stop it with Ctrl-C, here. Your notebooks and the sandbox keep what you did.")
+    command = jupyter.command(copied.folder, port=port, token=token, browser=browser, more=jupyter_options)
+    try:
+        code = subprocess.run(command, env=jupyter.environment(), check=False).returncode
+    except KeyboardInterrupt:
+        code = 0
+    raise SystemExit(code)

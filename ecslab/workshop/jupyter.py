@@ -1,0 +1,81 @@
+"""JupyterLab opened on the learner's copy: its settings, its address, and how it is started."""
+
+import os
+import secrets
+import socket
+import sys
+import webbrowser
+from pathlib import Path
+
+from ecslab.errors import EcslabError
+
+FIRST = "00-start.ipynb"
+HERE = Path(__file__).parent
+
+
+def free_port(first: int = 8888, most: int = 50) -> int:
+    """The first port from `first` on that nobody listens on at 127.0.0.1.
+
+    Raises:
+        EcslabError: none of `most` ports is free.
+    """
+    for port in range(first, first + most):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name != "nt")
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise EcslabError(
+        f"The ports {first} to {first + most - 1} are all taken. Close a JupyterLab that still runs "
+        "(jupyter server list shows them), or name another port: ecslab lab --port 9500"
+    )
+
+
+def can_open_browser() -> bool:
+    """False where JupyterLab should print its address only: no desktop, or no browser that shows one."""
+    if sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def environment() -> dict[str, str]:
+    """The environment for the server: this one, with the course's settings and a quicker start."""
+    env = dict(os.environ)
+    for variable, folder in (("JUPYTER_CONFIG_PATH", HERE / "jupyter"), ("PYTHONPATH", HERE / "quick")):
+        env[variable] = os.pathsep.join(filter(None, [str(folder), env.get(variable)]))
+    return env
+
+
+def command(folder: Path, *, port: int, token: str, browser: bool, more: tuple[str, ...] = ()) -> list[str]:
+    """The command line of JupyterLab on `folder`; `more` are its own options, which win."""
+    options = [
+        f"--ServerApp.root_dir={folder}",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}",
+        f"--LabApp.default_url=/lab/tree/{FIRST}",
+        "--ServerApp.log_level=WARN",
+    ]
+    if not browser:
+        options.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--allow-root")  # as in most containers; JupyterLab refuses root unless told
+    return [sys.executable, "-m", "jupyterlab", *options, *more]
+
+
+def address(port: int, token: str) -> str:
+    """What to open in a browser on this machine."""
+    return f"http://127.0.0.1:{port}/lab/tree/{FIRST}?token={token}"
+
+
+def new_token() -> str:
+    """The password of this run's JupyterLab, part of its address."""
+    return os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(16)

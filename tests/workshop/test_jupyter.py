@@ -1,0 +1,60 @@
+"""How JupyterLab is started: port, browser, root, settings."""
+
+import json
+import os
+import socket
+import webbrowser
+from pathlib import Path
+
+import pytest
+
+from ecslab.errors import EcslabError
+from ecslab.workshop import jupyter
+
+
+def test_a_taken_port_is_passed_over():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert jupyter.free_port(port) > port
+        with pytest.raises(EcslabError, match=f"The ports {port} to {port} are all taken"):
+            jupyter.free_port(port, most=1)
+
+
+def test_root_is_allowed_where_it_is_root(monkeypatch, tmp_path):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert "--allow-root" in jupyter.command(tmp_path, port=1, token="t", browser=False)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert "--allow-root" not in jupyter.command(tmp_path, port=1, token="t", browser=False)
+
+
+def test_the_learners_own_options_come_last_and_win(tmp_path):
+    command = jupyter.command(tmp_path, port=1, token="t", browser=True, more=("--ServerApp.ip=0.0.0.0",))
+    assert command[-1] == "--ServerApp.ip=0.0.0.0"
+    assert "--no-browser" not in command
+
+
+def test_no_desktop_means_no_browser(monkeypatch):
+    monkeypatch.setattr(jupyter.sys, "platform", "linux")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert not jupyter.can_open_browser()
+
+
+def test_a_desktop_without_a_browser_means_no_browser(monkeypatch):
+    def none_found():
+        raise webbrowser.Error("none")
+
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(webbrowser, "get", none_found)
+    assert not jupyter.can_open_browser()
+
+
+def test_the_settings_are_where_jupyter_looks(monkeypatch):
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/mine")
+    first, second = jupyter.environment()["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert second == "/mine"
+    overrides = json.loads((Path(first) / "labconfig/default_setting_overrides.json").read_text())
+    viewers = overrides["@jupyterlab/docmanager-extension:plugin"]["defaultViewers"]
+    assert viewers == {"markdown": "Markdown Preview"}
