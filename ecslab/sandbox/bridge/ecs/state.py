@@ -1,0 +1,83 @@
+"""What ECS holds in one region: clusters, task definitions, tasks.
+
+Nothing here decides anything; the noun modules do. A fresh context has a fresh state, which is how a reset
+forgets.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ecslab.sandbox.bridge.context import current
+
+__all__ = ["Caller", "Cluster", "Family", "RegionState", "Revision", "of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and where: account (12 digits), region, and the principal's ARN."""
+
+    account: str
+    region: str
+    arn: str
+
+    def ecs_arn(self, resource: str) -> str:
+        """`arn:aws:ecs:<region>:<account>:<resource>`."""
+        return f"arn:aws:ecs:{self.region}:{self.account}:{resource}"
+
+
+@dataclass(slots=True)
+class Cluster:
+    """A cluster. `running` and `pending` count its tasks in those statuses; whoever moves a task keeps them.
+
+    `tasks` holds the tasks still visible, stopped ones included, by task id.
+    """
+
+    name: str
+    arn: str
+    status: str = "ACTIVE"
+    settings: list[dict[str, str]] = field(default_factory=list)
+    configuration: dict[str, Any] | None = None
+    capacity_providers: list[str] = field(default_factory=list)
+    default_strategy: list[dict[str, Any]] = field(default_factory=list)
+    service_connect_namespace: str | None = None
+    tags: list[dict[str, str]] = field(default_factory=list)
+    tasks: dict[str, Any] = field(default_factory=dict)
+    running: int = 0
+    pending: int = 0
+
+
+@dataclass(slots=True)
+class Revision:
+    """A registered task definition: the shape that DescribeTaskDefinition shows, and its tags."""
+
+    definition: dict[str, Any]
+    tags: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Family:
+    """Revisions by number, oldest first. `last` is the highest number ever given, deleted ones included."""
+
+    name: str
+    revisions: dict[int, Revision] = field(default_factory=dict)
+    last: int = 0
+
+
+@dataclass(slots=True)
+class RegionState:
+    """ECS in one region. Tasks are found by id here, and again in their cluster."""
+
+    region: str
+    clusters: dict[str, Cluster] = field(default_factory=dict)
+    families: dict[str, Family] = field(default_factory=dict)
+    tasks: dict[str, Any] = field(default_factory=dict)
+    account_settings: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(principal ARN, setting name) -> value; what PutAccountSettingDefault sets has the root's ARN."""
+
+
+def of(region: str) -> RegionState:
+    """The state of `region` in the current context, empty at first."""
+    regions = current().ecs
+    if region not in regions:
+        regions[region] = RegionState(region)
+    return regions[region]
