@@ -19,8 +19,8 @@ from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBack
 from moto.core.model_instances import reset_model_data
 from moto.moto_api._internal import mock_random as rng
 
-__all__ = ["BUILT_AT", "CLOCKS", "forget_backends", "install", "now", "reseed", "rng", "seed_backends",
-           "set_time_source"]  # fmt: skip
+__all__ = ["BUILT_AT", "CLOCKS", "building", "forget_backends", "install", "now", "reseed", "rng",
+           "seed_backends", "set_time_source"]  # fmt: skip
 
 BUILT_AT: Final = 1_704_067_200.0
 """Epoch seconds every backend is built at: the account was opened on 1 January 2024."""
@@ -91,6 +91,20 @@ def install() -> None:
         AccountSpecificBackend.__getitem__ = _backend_of
 
 
+@contextmanager
+def building(service: str, account: str, region: str) -> Iterator[None]:
+    """Draw under a seed of (service, account, region) at `BUILT_AT`, and leave the stream as it was."""
+    install()
+    stream = rng.getstate()
+    reseed(_State.backend_seed, service, account, region)
+    _State.building += 1
+    try:
+        yield
+    finally:
+        _State.building -= 1
+        rng.setstate(stream)
+
+
 def _seed(*parts: str | int) -> str:
     return "\x1f".join(map(str, parts))
 
@@ -137,18 +151,5 @@ def _backend_of(self: Any, region: str) -> Any:
     region = "aws" if region == "global" else region  # as moto itself reads it
     if dict.__contains__(self, region):
         return dict.__getitem__(self, region)
-    with _building(self.service_name, self.account_id, region):
+    with building(self.service_name, self.account_id, region):
         return _stock_getitem(self, region)
-
-
-@contextmanager
-def _building(service: str, account: str, region: str) -> Iterator[None]:
-    install()
-    stream = rng.getstate()
-    reseed(_State.backend_seed, service, account, region)
-    _State.building += 1
-    try:
-        yield
-    finally:
-        _State.building -= 1
-        rng.setstate(stream)

@@ -1,0 +1,56 @@
+"""Addresses: never one in use twice, and never a stranger's.
+
+Public addresses come from the ranges kept for documentation and tests (RFC 5737, RFC 2544).
+AWS keeps the first four addresses and the last of each subnet:
+https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+"""
+
+from collections.abc import Container
+from ipaddress import IPv4Network
+from typing import Any, Final
+
+from .seams import rng
+
+PUBLIC: Final = (IPv4Network("203.0.113.0/24"), IPv4Network("198.18.0.0/15"))
+
+
+class NoFreeAddress(Exception):
+    """The subnet, or the pool of public addresses, has none left."""
+
+
+def take_public(used: Container[str]) -> str:
+    """A public address that is not in `used`."""
+    for pool in PUBLIC:
+        address = _free(pool, used, first=1, spared=1)
+        if address:
+            return address
+    raise NoFreeAddress("no public address is left")
+
+
+def take_private(subnet: Any) -> str:
+    """An address of a moto subnet that no interface or instance holds."""
+    used = subnet._subnet_ips  # also where moto notes the addresses of instances
+    address = _free(subnet.cidr, used, first=4, spared=1)
+    if not address:
+        raise NoFreeAddress(f"subnet {subnet.id} has no free address")
+    return address
+
+
+def private_dns(address: str, region: str) -> str:
+    zone = "ec2" if region == "us-east-1" else f"{region}.compute"
+    return f"ip-{address.replace('.', '-')}.{zone}.internal"
+
+
+def public_dns(address: str, region: str) -> str:
+    zone = "compute-1" if region == "us-east-1" else f"{region}.compute"
+    return f"ec2-{address.replace('.', '-')}.{zone}.amazonaws.com"
+
+
+def _free(pool: IPv4Network, used: Container[str], first: int, spared: int) -> str | None:
+    size = pool.num_addresses - first - spared
+    start = rng.randrange(size) if size > 0 else 0
+    for offset in range(size):
+        address = str(pool[first + (start + offset) % size])
+        if address not in used:
+            return address
+    return None

@@ -1,0 +1,303 @@
+"""The networks a learner meets, seen through boto3 alone."""
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+from moto.ec2.models import EC2Backend as MotoEC2Backend
+from moto.ec2.models import ec2_backends
+
+from ecslab.sandbox.bridge import ec2, seams
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.network import Packet, egress, inbound
+
+REGION = "us-east-1"
+ABOUT = "arn:aws:ecs:us-east-1:123456789012:attachment/0f3c"
+
+
+@pytest.fixture
+def client(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    seams.install()
+    seams.reseed("ec2 tests")
+    ec2_backends.backend = ec2.EC2Backend
+    with mock_aws():
+        yield boto3.client("ec2", REGION)
+    ec2_backends.backend = MotoEC2Backend
+    seams.forget_backends()
+
+
+def vpc(client, name=None):
+    which = ("tag:Name", name) if name else ("is-default", "true")
+    return client.describe_vpcs(Filters=[{"Name": which[0], "Values": [which[1]]}])["Vpcs"][0]["VpcId"]
+
+
+def subnet(client, name):
+    return client.describe_subnets(Filters=[{"Name": "tag:Name", "Values": [name]}])["Subnets"][0]["SubnetId"]
+
+
+def default_subnets(client):
+    return client.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc(client)]}])["Subnets"]
+
+
+def default_group(client, vpc_id):
+    wanted = [{"Name": "vpc-id", "Values": [vpc_id]}, {"Name": "group-name", "Values": ["default"]}]
+    return client.describe_security_groups(Filters=wanted)["SecurityGroups"][0]
+
+
+def attach(client, subnet_id=None, public=True, groups=()):
+    chosen = subnet_id or default_subnets(client)[1]["SubnetId"]
+    return ec2.attach_eni(REGION, chosen, list(groups), public, ABOUT)
+
+
+def refused(call, *args, **kwargs):
+    with pytest.raises(ClientError) as caught:
+        call(*args, **kwargs)
+    return caught.value.response["Error"]["Code"], caught.value.response["Error"]["Message"]
+
+
+def test_the_default_vpc_has_a_public_subnet_in_each_zone(client):
+    subnets = default_subnets(client)
+    assert [s["AvailabilityZone"] for s in subnets] == [f"us-east-1{zone}" for zone in "abcdef"]
+    assert all(s["MapPublicIpOnLaunch"] and s["DefaultForAz"] for s in subnets)
+    assert {s["AvailableIpAddressCount"] for s in subnets} == {4091}
+
+
+def test_the_default_vpc_has_a_way_to_the_internet(client):
+    found = client.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc(client)]}])["RouteTables"]
+    routes = {route["DestinationCidrBlock"]: route["GatewayId"] for route in found[0]["Routes"]}
+    gateways = client.describe_internet_gateways()["InternetGateways"]
+    attached = {gateway["Attachments"][0]["VpcId"]: gateway["InternetGatewayId"] for gateway in gateways}
+    assert routes == {"172.31.0.0/16": "local", "0.0.0.0/0": attached[vpc(client)]}
+
+
+@pytest.mark.parametrize("name", [None, "workshop"])
+def test_a_default_group_admits_only_its_own_members(client, name):
+    group = default_group(client, vpc(client, name))
+    (rule,) = group["IpPermissions"]
+    assert (rule["IpProtocol"], rule["IpRanges"]) == ("-1", [])
+    assert [pair["GroupId"] for pair in rule["UserIdGroupPairs"]] == [group["GroupId"]]
+    assert group["IpPermissionsEgress"][0]["IpRanges"] == [{"CidrIp": "0.0.0.0/0"}]
+
+
+def test_the_workshop_vpc_has_public_and_private_subnets(client):
+    for name, zone in (("public-a", "us-east-1a"), ("public-b", "us-east-1b"),
+                       ("private-a", "us-east-1a"), ("private-b", "us-east-1b")):  # fmt: skip
+        found = client.describe_subnets(SubnetIds=[subnet(client, f"workshop-{name}")])["Subnets"][0]
+        assert (found["AvailabilityZone"], found["DefaultForAz"]) == (zone, False)
+        eni = attach(client, found["SubnetId"])
+        assert egress(ec2.network_facts(eni), "ecr.api").passed == name.startswith("public")
+
+
+def test_a_tasks_interface_looks_as_fargates_does(client):
+    eni = attach(client)
+    (shown,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
+    octets = eni.public_ip.replace(".", "-")
+    association = {
+        "PublicIp": eni.public_ip,
+        "PublicDnsName": f"ec2-{octets}.compute-1.amazonaws.com",
+        "IpOwnerId": "amazon",
+    }
+    assert shown["Association"] == association
+    assert shown["PrivateIpAddresses"][0]["Association"] == association
+    assert shown["PrivateIpAddresses"][0]["Primary"] is True
+    assert shown["PrivateDnsName"] == eni.private_dns == f"ip-{eni.private_ip.replace('.', '-')}.ec2.internal"
+    assert (shown["Status"], shown["InterfaceType"], shown["Description"]) == ("in-use", "interface", ABOUT)
+    attachment = shown["Attachment"]
+    assert (attachment["DeviceIndex"], attachment["Status"]) == (1, "attached")
+    assert attachment["DeleteOnTermination"] is False
+    assert attachment["InstanceOwnerId"] != shown["OwnerId"] == "123456789012"
+    assert "InstanceId" not in attachment
+    assert [group["GroupName"] for group in shown["Groups"]] == ["default"]
+
+
+def test_an_interface_is_found_by_its_public_address(client):
+    eni = attach(client)
+    wanted = [{"Name": "association.public-ip", "Values": [eni.public_ip]}]
+    found = client.describe_network_interfaces(Filters=wanted)["NetworkInterfaces"]
+    assert [interface["NetworkInterfaceId"] for interface in found] == [eni.eni_id]
+    assert ec2.find_public(eni.public_ip) == eni
+    assert ec2.find_public("203.0.113.255") is None
+
+
+def test_no_public_address_unless_asked(client):
+    eni = attach(client, public=False)
+    (shown,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
+    assert eni.public_ip is None
+    assert "Association" not in shown
+
+
+def test_a_released_interface_is_gone_and_its_address_free(client):
+    before = default_subnets(client)[1]["AvailableIpAddressCount"]
+    eni = attach(client)
+    assert default_subnets(client)[1]["AvailableIpAddressCount"] == before - 1
+    ec2.release_eni(REGION, eni.eni_id)
+    assert default_subnets(client)[1]["AvailableIpAddressCount"] == before
+    assert ec2.find_public(eni.public_ip) is None
+    assert refused(client.describe_network_interfaces, NetworkInterfaceIds=[eni.eni_id]) == (
+        "InvalidNetworkInterfaceID.NotFound",
+        f"The networkInterface ID '{eni.eni_id}' does not exist",
+    )
+
+
+def test_addresses_are_never_given_twice_and_run_out(client):
+    made = client.create_subnet(VpcId=vpc(client, "workshop"), CidrBlock="10.0.20.0/28")
+    small = made["Subnet"]["SubnetId"]
+    enis = [attach(client, small) for _ in range(11)]
+    assert {eni.private_ip for eni in enis} == {f"10.0.20.{last}" for last in range(4, 15)}
+    assert len({eni.public_ip for eni in enis}) == 11
+    assert all(eni.public_ip.startswith("203.0.113.") for eni in enis)
+    with pytest.raises(ec2.NoFreeAddress) as full:
+        attach(client, small)
+    assert str(full.value).startswith(
+        "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment enabled "
+        f"in subnet '{small}'"
+    )
+    ec2.release_eni(REGION, enis[3].eni_id)
+    assert attach(client, small).private_ip == enis[3].private_ip
+
+
+def test_a_second_pool_follows_the_first(client):
+    enis = [attach(client) for _ in range(260)]
+    assert len({eni.public_ip for eni in enis}) == 260
+    assert sum(eni.public_ip.startswith("203.0.113.") for eni in enis) == 254
+    assert sum(eni.public_ip.startswith(("198.18.", "198.19.")) for eni in enis) == 6
+
+
+def test_the_owner_cannot_touch_a_tasks_interface(client):
+    eni = attach(client)
+    (shown,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
+    assert refused(client.delete_network_interface, NetworkInterfaceId=eni.eni_id) == (
+        "InvalidParameterValue",
+        f"Network interface '{eni.eni_id}' is currently in use.",
+    )
+    attachment = shown["Attachment"]["AttachmentId"]
+    denied = ("AuthFailure", "You do not have permission to access the specified resource.")
+    change = {"NetworkInterfaceId": eni.eni_id, "Groups": list(eni.group_ids)}
+    assert refused(client.detach_network_interface, AttachmentId=attachment) == denied
+    assert refused(client.modify_network_interface_attribute, **change) == denied
+
+
+def test_what_a_task_uses_cannot_be_deleted(client):
+    network = vpc(client, "workshop")
+    made = client.create_security_group(GroupName="web", Description="web", VpcId=network)["GroupId"]
+    eni = attach(client, subnet(client, "workshop-public-a"), groups=[made])
+    assert refused(client.delete_security_group, GroupId=made) == (
+        "DependencyViolation", f"resource {made} has a dependent object")  # fmt: skip
+    assert refused(client.delete_subnet, SubnetId=eni.subnet_id) == (
+        "DependencyViolation",
+        f"The subnet '{eni.subnet_id}' has dependencies and cannot be deleted.",
+    )
+    gateways = client.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [network]}])
+    gateway = gateways["InternetGateways"][0]["InternetGatewayId"]
+    code, _ = refused(client.detach_internet_gateway, InternetGatewayId=gateway, VpcId=network)
+    assert code == "DependencyViolation"
+    ec2.release_eni(REGION, eni.eni_id)
+    client.delete_security_group(GroupId=made)
+
+
+def test_a_default_group_cannot_be_deleted(client):
+    group = default_group(client, vpc(client))["GroupId"]
+    assert refused(client.delete_security_group, GroupId=group)[0] == "CannotDelete"
+
+
+def test_a_vpc_without_dns_hostnames_gives_no_names(client):
+    network = client.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    made = client.create_subnet(VpcId=network, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
+    eni = attach(client, made)
+    (shown,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
+    assert not shown.get("PrivateDnsName")
+    assert not shown["Association"].get("PublicDnsName")
+    assert eni.private_dns.startswith("ip-10-9-0-")
+
+
+def test_names_follow_the_region(client):
+    elsewhere = boto3.client("ec2", "eu-west-1").describe_subnets()["Subnets"][0]["SubnetId"]
+    eni = ec2.attach_eni("eu-west-1", elsewhere, [], True, ABOUT)
+    assert eni.private_dns.endswith(".eu-west-1.compute.internal")
+    assert ec2.find_public(eni.public_ip) == eni
+
+
+def test_users_own_interfaces_and_elastic_addresses_share_the_rules(client):
+    made = client.create_network_interface(SubnetId=subnet(client, "workshop-private-a"))["NetworkInterface"]
+    assert made["PrivateIpAddress"].startswith("10.0.10.")
+    address = client.allocate_address(Domain="vpc")["PublicIp"]
+    assert address.startswith("203.0.113.")
+    client.delete_network_interface(NetworkInterfaceId=made["NetworkInterfaceId"])
+
+
+@pytest.mark.parametrize(
+    ("subnets", "groups", "message"),
+    [
+        ([], [], "subnets can not be empty."),
+        (["subnet-1"] * 17, [], "subnets can have at most 16 items."),
+        (["subnet-1"], ["sg-1"] * 6, "securityGroups can have at most 5 items."),
+        (["subnet-12", "subnet-34"], [],
+         "Error retrieving subnet information for [subnet-12, subnet-34]: The subnet ID 'subnet-12' does not "
+         "exist (ErrorCode: InvalidSubnetID.NotFound)"),
+        (["workshop-public-a"], ["sg-12"],
+         "Error retrieving security group information for [sg-12]: The security group 'sg-12' does not exist "
+         "(ErrorCode: InvalidGroup.NotFound)"),
+        (["workshop-public-a"], ["default"],
+         "Security group {group} and subnet {subnet} belong to different networks."),
+        (["workshop-public-a", "default"], [],
+         "Subnet {default} and subnet {subnet} belong to different networks."),
+    ],
+)  # fmt: skip
+def test_a_network_that_cannot_be_is_refused(client, subnets, groups, message):
+    workshop, default = subnet(client, "workshop-public-a"), default_subnets(client)[0]["SubnetId"]
+    group = default_group(client, vpc(client))["GroupId"]
+    subnets = [{"workshop-public-a": workshop, "default": default}.get(name, name) for name in subnets]
+    with pytest.raises(AwsError) as caught:
+        ec2.validate_network(REGION, subnets, [group if name == "default" else name for name in groups])
+    assert caught.value.code == "InvalidParameterException"
+    assert caught.value.message == message.format(group=group, subnet=workshop, default=default)
+
+
+def test_a_network_that_fits_names_its_vpc(client):
+    both = [subnet(client, "workshop-public-a"), subnet(client, "workshop-private-b")]
+    network = vpc(client, "workshop")
+    assert ec2.validate_network(REGION, both, [default_group(client, network)["GroupId"]]) == network
+
+
+def test_rules_made_through_the_api_decide_what_passes(client):
+    browser = Packet("198.51.100.7", 80)
+    group = client.create_security_group(GroupName="http", Description="http")["GroupId"]
+    eni = attach(client, groups=[group])
+    assert inbound(browser, ec2.network_facts(eni)).stopped_by == "security-group"
+    anywhere = [{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    client.authorize_security_group_ingress(GroupId=group, IpPermissions=anywhere)
+    assert inbound(browser, ec2.network_facts(eni)).passed
+    acl = client.describe_network_acls(Filters=[{"Name": "association.subnet-id", "Values": [eni.subnet_id]}])
+    client.create_network_acl_entry(
+        NetworkAclId=acl["NetworkAcls"][0]["NetworkAclId"], RuleNumber=50, Protocol="6", RuleAction="deny",
+        Egress=False, CidrBlock="0.0.0.0/0", PortRange={"From": 80, "To": 80},
+    )  # fmt: skip
+    assert inbound(browser, ec2.network_facts(eni)).text.startswith("Network ACL acl-")
+    assert inbound(Packet("198.51.100.7", 81), ec2.network_facts(eni)).stopped_by == "security-group"
+
+
+def test_a_nat_gateway_and_endpoints_open_a_private_subnet(client):
+    network, private = vpc(client, "workshop"), subnet(client, "workshop-private-a")
+    eni = attach(client, private, public=False)
+    assert egress(ec2.network_facts(eni), "ecr.api").stopped_by == "route"
+    named = [{"Name": "tag:Name", "Values": ["workshop-private"]}]
+    main = client.describe_route_tables(Filters=named)["RouteTables"][0]
+    client.create_vpc_endpoint(VpcId=network, ServiceName="com.amazonaws.us-east-1.s3",
+                               VpcEndpointType="Gateway", RouteTableIds=[main["RouteTableId"]])  # fmt: skip
+    client.create_vpc_endpoint(VpcId=network, ServiceName="com.amazonaws.us-east-1.ecr.api",
+                               VpcEndpointType="Interface", SubnetIds=[private])  # fmt: skip
+    facts = ec2.network_facts(eni)
+    assert egress(facts, "s3").passed
+    assert egress(facts, "ecr.api").passed
+    assert egress(facts, "ecr.dkr").stopped_by == "route"
+    address = client.allocate_address(Domain="vpc")["AllocationId"]
+    public = subnet(client, "workshop-public-a")
+    nat = client.create_nat_gateway(SubnetId=public, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    client.create_route(RouteTableId=main["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat)
+    assert egress(ec2.network_facts(eni), "ecr.dkr").passed
+
+
+def test_machine_images_are_there_when_asked_for(client):
+    assert client.describe_images(Owners=["amazon"])["Images"]
