@@ -7,6 +7,8 @@ the last container; 4 min 49 s in PENDING without a route to the registry.
 
 from typing import Final
 
+ENI_CREATED: Final = 2.0
+"""Creation of the task to that of its elastic network interface."""
 CONNECTED: Final = 4.0
 """Creation to `connectivityAt`: the elastic network interface is attached."""
 PULL_STARTED: Final = 10.0
@@ -15,6 +17,8 @@ PULL_BASE: Final = 1.0
 PULL_MIB_PER_SECOND: Final = 31.0
 START: Final = 2.0
 """`pullStoppedAt` to RUNNING, spent in ACTIVATING."""
+STOP_NOTICED: Final = 1.0
+"""`stoppingAt` to the first status that shows it; StopTask answers before."""
 DEACTIVATE: Final = 1.0
 """Deregistration, for a task behind no load balancer."""
 DEPROVISION: Final = 12.0

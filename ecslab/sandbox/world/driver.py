@@ -1,0 +1,256 @@
+"""Walks a task through its lifecycle on the clock: who does what, when, and what follows if it fails.
+
+The driver knows the order and the durations. What a phase consists of (an interface, a pull, a program) is
+its surroundings' part, which answers at once or raises StartFailed; nothing here waits.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from . import timings
+from .clock import Clock
+from .tasks import Container, Interface, Program, Task
+
+CONTAINER_EXITED: Final = "Essential container in task exited"
+FAILED_TO_START: Final = "TaskFailedToStart"
+
+
+class StartFailed(Exception):
+    """A task cannot start.
+
+    Args:
+        reason: what becomes the task's `stoppedReason`, letter by letter.
+        after: seconds until ECS gives up and says so.
+    """
+
+    def __init__(self, reason: str, after: float = 0.0):
+        super().__init__(reason)
+        self.reason, self.after = reason, after
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """A pulled image: its digest, how long the pull takes in seconds, and the image itself."""
+
+    digest: str
+    seconds: float
+    image: Any = None
+
+
+Exited = Callable[[int, str | None], None]
+
+
+class Surroundings(Protocol):
+    """What a task needs of the rest of the account. Each may raise StartFailed, except where it says not."""
+
+    def attach_eni(self, task: Task) -> Interface: ...
+
+    def release_eni(self, task: Task) -> None:
+        """Give the interface back; never fails."""
+
+    def prepare(self, task: Task) -> None:
+        """What comes before the pull: the registry's authorization and the log streams."""
+
+    def pull(self, task: Task, container: Container) -> Pulled: ...
+
+    def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, Program]:
+        """Start the container and answer its runtime id and program; never fails. `exited` is called once,
+        never before this has answered.
+        """
+
+    def moved(self, task: Task, before: str | None) -> None:
+        """Learn that the task's status is no longer `before` (None: the task is new); never fails."""
+
+
+class Driver:
+    """Drives any number of tasks; all it knows of one is in the task itself."""
+
+    def __init__(self, clock: Clock, surroundings: Surroundings):
+        self.clock, self.surroundings = clock, surroundings
+
+    def launch(self, task: Task) -> None:
+        """Begin with a task that is PROVISIONING."""
+        task.created_at = self.clock.timestamp()
+        self.surroundings.moved(task, None)
+        self._next(task, timings.ENI_CREATED, self._attach)
+
+    def stop(self, task: Task, code: str, reason: str) -> None:
+        """Decide that the task ends. Its first decision stands; a later one changes nothing."""
+        if task.stopping:
+            return
+        self._decide_stop(task, code, reason)
+        self._next(task, timings.STOP_NOTICED, self._leave)
+
+    def _next(self, task: Task, delay: float, phase: Callable[[Task], None]) -> None:
+        if task.next_phase:
+            task.next_phase.cancel()
+        task.next_phase = self.clock.after(delay, lambda: phase(task))
+
+    def _move(self, task: Task, event: str) -> None:
+        before = task.last_status
+        task.move(event)
+        self.surroundings.moved(task, before)
+
+    # coming up
+
+    def _attach(self, task: Task) -> None:
+        try:
+            task.attachment.interface = self.surroundings.attach_eni(task)
+        except StartFailed as failure:
+            task.attachment.status = "FAILED"
+            self._fail_later(task, failure)
+        else:
+            task.attachment.status = "ATTACHING"
+            self._next(task, timings.CONNECTED - timings.ENI_CREATED, self._connect)
+        task.changed(told=False)
+
+    def _connect(self, task: Task) -> None:
+        task.attachment.status = "ATTACHED"
+        task.connectivity, task.connectivity_at = "CONNECTED", self.clock.timestamp()
+        task.changed()
+        self._next(task, timings.PULL_STARTED - timings.CONNECTED, self._pull)
+
+    def _pull(self, task: Task) -> None:
+        self._move(task, "network_ready")
+        try:
+            self.surroundings.prepare(task)
+            task.pull_started_at = self.clock.timestamp()
+            pulls = [self.surroundings.pull(task, container) for container in task.containers]
+        except StartFailed as failure:
+            self._fail_later(task, failure)
+            return
+        for container, pulled in zip(task.containers, pulls, strict=True):
+            container.pulled = pulled
+        self._next(task, max(pulled.seconds for pulled in pulls), self._activate)
+
+    def _activate(self, task: Task) -> None:
+        task.pull_stopped_at = self.clock.timestamp()
+        for container in task.containers:
+            container.image_digest = container.pulled.digest
+        self._move(task, "images_pulled")
+        self._next(task, timings.START, self._start_ready)
+
+    def _start_ready(self, task: Task) -> None:
+        """Start every container whose dependencies are met; the task is RUNNING when all have started."""
+        waiting = [container for container in task.containers if container.last_status == "PENDING"]
+        ready = [container for container in waiting if _dependencies_met(task, container)]
+        for container in ready:
+            self._start(task, container)
+        if len(ready) == len(waiting):
+            task.started_at = self.clock.timestamp()
+            self._move(task, "containers_started")
+        elif ready:
+            self._start_ready(task)
+        else:
+            for container in waiting:
+                self._give_up_if_hopeless(task, container)
+
+    def _start(self, task: Task, container: Container) -> None:
+        def exited(code: int, reason: str | None) -> None:
+            self._exited(task, container, code, reason)
+
+        container.runtime_id, container.program = self.surroundings.start(task, container, exited)
+        container.last_status = "RUNNING"
+        task.changed(told=False)
+
+    def _give_up_if_hopeless(self, task: Task, container: Container) -> None:
+        for name, condition in container.depends_on.items():
+            if condition == "SUCCESS" and task.container(name).exit_code:
+                # U: the agent's text; how Fargate's begins is not known
+                text = (
+                    f"failed to resolve container ordering dependency [{name}] for target "
+                    f"[{container.name}] as dependency did not exit successfully"
+                )
+                self.stop(task, FAILED_TO_START, text)
+
+    # failing
+
+    def _fail_later(self, task: Task, failure: StartFailed) -> None:
+        self._next(task, failure.after, lambda task: self._fail(task, failure.reason))
+
+    def _fail(self, task: Task, reason: str) -> None:
+        self._decide_stop(task, FAILED_TO_START, reason)
+        self._deprovision(task, "start_failed")
+
+    # going down
+
+    def _decide_stop(self, task: Task, code: str, reason: str) -> None:
+        task.desired_status, task.stop_code, task.stopped_reason = "STOPPED", code, reason
+        task.stopping_at = self.clock.timestamp()
+        task.changed()
+
+    def _leave(self, task: Task) -> None:
+        if task.last_status in ("PROVISIONING", "PENDING"):
+            self._deprovision(task, "stop_requested")
+            return
+        exited = task.last_status == "RUNNING" and task.stop_code == "EssentialContainerExited"
+        self._move(task, "essential_exited" if exited else "stop_requested")
+        self._next(task, timings.DEACTIVATE, self._terminate)
+
+    def _terminate(self, task: Task) -> None:
+        self._move(task, "targets_deregistered")
+        self._signal_ready(task)
+
+    def _signal_ready(self, task: Task) -> None:
+        """Ask those to end that nobody running depends on; when none is left, the task is torn down."""
+        running = [container for container in task.containers if container.running]
+        needed = {name for container in running for name in container.depends_on}
+        for container in running:
+            if container.name not in needed and container.kill is None and container.running:
+                self._terminate_container(container)
+        if task.last_status == "STOPPING" and not any(container.running for container in task.containers):
+            self._deprovision(task, "containers_exited")
+
+    def _terminate_container(self, container: Container) -> None:
+        program = container.program
+        assert program is not None, "a running container has a program"
+        container.kill = self.clock.after(container.stop_timeout, lambda: program.signal("KILL"))
+        program.signal("TERM")
+
+    def _exited(self, task: Task, container: Container, code: int, reason: str | None) -> None:
+        if container.kill:
+            container.kill.cancel()
+        container.last_status, container.exit_code, container.reason = "STOPPED", code, reason
+        container.program = container.pulled = None
+        task.changed(told=False)
+        if task.last_status == "STOPPING":
+            self._signal_ready(task)
+        elif container.essential:
+            self.stop(task, "EssentialContainerExited", CONTAINER_EXITED)
+        elif task.last_status == "ACTIVATING" and not task.stopping:
+            self._start_ready(task)
+
+    def _deprovision(self, task: Task, event: str) -> None:
+        task.execution_stopped_at = self.clock.timestamp()
+        for container in task.containers:
+            container.last_status, container.pulled = "STOPPED", None
+        if task.attachment.interface:
+            task.attachment.status = "DETACHING"
+        self._move(task, event)
+        self._next(task, timings.DEPROVISION, self._finish)
+
+    def _finish(self, task: Task) -> None:
+        if task.attachment.interface:
+            self.surroundings.release_eni(task)
+        task.attachment.status = "DELETED"
+        task.next_phase = None
+        task.stopped_at = self.clock.timestamp()
+        task.gone_at = self.clock.now + timings.KEPT
+        self._move(task, "network_released")
+
+
+def _dependencies_met(task: Task, container: Container) -> bool:
+    return all(_met(task.container(name), condition) for name, condition in container.depends_on.items())
+
+
+def _met(dependency: Container, condition: str) -> bool:
+    """Whether a dependency has got as far as the condition asks (API_ContainerDependency).
+
+    Health checks are not run yet, so HEALTHY asks no more than START.
+    """
+    if condition == "COMPLETE":
+        return dependency.last_status == "STOPPED"
+    if condition == "SUCCESS":
+        return dependency.exit_code == 0
+    return dependency.last_status != "PENDING"

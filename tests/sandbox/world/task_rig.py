@@ -1,0 +1,100 @@
+"""One task in a world of its own: the driver, a clock, and surroundings that do what they are told."""
+
+from dataclasses import dataclass, field
+
+from ecslab.sandbox.world.clock import Clock
+from ecslab.sandbox.world.driver import Driver, Pulled, StartFailed
+from ecslab.sandbox.world.tasks import Attachment, Container, Task
+
+
+@dataclass(frozen=True)
+class Interface:
+    eni_id: str = "eni-0a1b"
+    mac: str = "02:00:00:00:00:01"
+    private_ip: str = "172.31.0.4"
+    private_dns: str = "ip-172-31-0-4.ec2.internal"
+
+
+class Program:
+    """Ends after `seconds` with `code`, and `on_term` seconds after TERM (None: never)."""
+
+    def __init__(self, clock, exited, seconds=None, code=0, on_term=0.0):
+        self.clock, self.ended, self.on_term, self._exited = clock, False, on_term, exited
+        self.signals = []
+        if seconds is not None:
+            clock.after(seconds, lambda: self.end(code))
+
+    def end(self, code, reason=None):
+        if not self.ended:
+            self.ended = True
+            self._exited(code, reason)
+
+    def signal(self, name):
+        self.signals.append((self.clock.now, name))
+        if name == "KILL":
+            self.end(137)
+        elif self.on_term == 0:
+            self.end(143)
+        elif self.on_term is not None:
+            self.clock.after(self.on_term, lambda: self.end(143))
+
+
+@dataclass
+class World:
+    """Surroundings. `fails` maps a phase (attach, prepare, pull) to the StartFailed it raises."""
+
+    clock: Clock = field(default_factory=Clock)
+    fails: dict = field(default_factory=dict)
+    programs: dict = field(default_factory=dict)  # container name: arguments of Program
+    pull_seconds: float = 5.0
+    held: set = field(default_factory=set)
+    started: dict = field(default_factory=dict)
+    history: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.driver = Driver(self.clock, self)
+
+    def _may(self, phase):
+        if phase in self.fails:
+            raise self.fails[phase]
+
+    def attach_eni(self, task):
+        self._may("attach")
+        self.held.add(task.id)
+        return Interface()
+
+    def release_eni(self, task):
+        self.held.remove(task.id)
+
+    def prepare(self, task):
+        self._may("prepare")
+
+    def pull(self, task, container):
+        self._may("pull")
+        return Pulled("sha256:00", self.pull_seconds)
+
+    def start(self, task, container, exited):
+        program = Program(self.clock, exited, **self.programs.get(container.name, {}))
+        self.started[container.name] = program
+        return f"{task.id}-1", program
+
+    def moved(self, task, before):
+        self.history.append((self.clock.now, before, task.last_status))
+
+    def launch(self, *containers):
+        containers = containers or (Container("web", "arn:web", "httpd"),)
+        attachment = Attachment("a-1", "subnet-1")
+        task = Task("0a1b", "arn:task", "lab", "us-east-1", {}, attachment, list(containers))
+        self.driver.launch(task)
+        return task
+
+    def run(self, until):
+        self.clock.run(until=until)
+
+    @property
+    def phases(self):
+        return [(when, status) for when, _, status in self.history]
+
+
+def refused(text="no", after=8.0):
+    return StartFailed(text, after)

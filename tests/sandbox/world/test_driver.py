@@ -1,0 +1,199 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from task_rig import World, refused
+
+from ecslab.sandbox.world.lifecycle import TRANSITIONS
+from ecslab.sandbox.world.tasks import Container
+
+
+def test_a_task_comes_up_and_goes_down_at_fixed_times():
+    world = World()
+    task = world.launch()
+    world.run(100)
+    world.driver.stop(task, "UserInitiated", "Task stopped by user")
+    world.run(1000)
+    assert world.phases == [
+        (0.0, "PROVISIONING"),
+        (10.0, "PENDING"),
+        (15.0, "ACTIVATING"),
+        (17.0, "RUNNING"),
+        (101.0, "DEACTIVATING"),
+        (102.0, "STOPPING"),
+        (102.0, "DEPROVISIONING"),
+        (114.0, "STOPPED"),
+    ]
+    assert (task.created_at, task.connectivity_at) == (0, 4)
+    assert (task.pull_started_at, task.pull_stopped_at) == (10, 15)
+    assert (task.started_at, task.stopping_at, task.execution_stopped_at) == (17, 100, 102)
+    assert (task.stopped_at, task.gone_at) == (114, 114 + 3600)
+
+
+def test_the_version_counts_what_aws_would_tell():
+    world = World()
+    task = world.launch()
+    assert task.version == 1
+    world.run(20)
+    assert task.version == 5
+    world.driver.stop(task, "UserInitiated", "Task stopped by user")
+    world.run(100)
+    assert task.version <= 10
+
+
+def test_the_attachment_fills_up():
+    world = World()
+    task = world.launch()
+    seen = {}
+    for second in (0, 2, 4, 20):
+        world.run(second)
+        seen[second] = (task.attachment.status, task.attachment.interface is not None)
+    assert seen == {
+        0: ("PRECREATED", False),
+        2: ("ATTACHING", True),
+        4: ("ATTACHED", True),
+        20: ("ATTACHED", True),
+    }
+    world.driver.stop(task, "UserInitiated", "")
+    world.run(21)
+    assert task.attachment.status == "ATTACHED"
+    world.run(25)
+    assert task.attachment.status == "DETACHING"
+    world.run(60)
+    assert (task.attachment.status, task.attachment.interface is not None) == ("DELETED", True)
+
+
+@pytest.mark.parametrize(
+    ("phase", "stopping_at", "status"),
+    [("attach", 10.0, "PROVISIONING"), ("prepare", 18.0, "PENDING"), ("pull", 18.0, "PENDING")],
+)
+def test_a_failure_to_start_is_told_when_ecs_gives_up(phase, stopping_at, status):
+    world = World(fails={phase: refused("because")})
+    task = world.launch()
+    world.run(stopping_at - 0.5)
+    assert (task.last_status, task.desired_status) == (status, "RUNNING")
+    world.run(1000)
+    assert (task.stop_code, task.stopped_reason) == ("TaskFailedToStart", "because")
+    assert (task.stopping_at, task.stopped_at, task.started_at) == (stopping_at, stopping_at + 12, None)
+    assert task.containers[0].last_status == "STOPPED"
+    assert task.containers[0].exit_code is None
+    assert not world.held
+
+
+def test_an_essential_container_takes_the_task_with_it():
+    world = World(programs={"web": {"seconds": 5, "code": 3}, "side": {}})
+    task = world.launch(Container("web", "a", "httpd"), Container("side", "b", "busybox", essential=False))
+    world.run(1000)
+    assert (task.stop_code, task.stopped_reason) == (
+        "EssentialContainerExited",
+        "Essential container in task exited",
+    )
+    assert [container.exit_code for container in task.containers] == [3, 143]
+    assert task.stopping_at == 17 + 5
+
+
+def test_a_container_that_is_not_essential_ends_alone():
+    world = World(programs={"side": {"seconds": 5}})
+    task = world.launch(Container("web", "a", "httpd"), Container("side", "b", "busybox", essential=False))
+    world.run(1000)
+    assert task.last_status == "RUNNING"
+    assert [container.last_status for container in task.containers] == ["RUNNING", "STOPPED"]
+
+
+@pytest.mark.parametrize(("timeout", "code", "execution"), [(30.0, 137, 132.0), (5.0, 137, 107.0)])
+def test_who_ignores_term_is_killed_when_its_stop_timeout_is_over(timeout, code, execution):
+    world = World(programs={"web": {"on_term": None}})
+    task = world.launch(Container("web", "a", "httpd", stop_timeout=timeout))
+    world.run(100)
+    world.driver.stop(task, "UserInitiated", "Task stopped by user")
+    world.run(103)
+    assert task.last_status == "STOPPING"
+    world.run(1000)
+    assert (task.containers[0].exit_code, task.execution_stopped_at) == (code, execution)
+    assert world.started["web"].signals == [(102.0, "TERM"), (102.0 + timeout, "KILL")]
+
+
+def test_dependencies_start_first_and_stop_last():
+    world = World(programs={"init": {"seconds": 30}, "db": {"on_term": 3.0}, "web": {"on_term": 2.0}})
+    task = world.launch(
+        Container("web", "a", "httpd", depends_on={"init": "SUCCESS", "db": "START"}),
+        Container("init", "b", "busybox", essential=False),
+        Container("db", "c", "busybox"),
+    )
+    world.run(20)
+    assert [container.last_status for container in task.containers] == ["PENDING", "RUNNING", "RUNNING"]
+    assert task.last_status == "ACTIVATING"
+    world.run(100)
+    assert task.started_at == 47
+    world.driver.stop(task, "UserInitiated", "")
+    world.run(1000)
+    assert [world.started[name].signals for name in ("web", "db")] == [[(102.0, "TERM")], [(104.0, "TERM")]]
+
+
+def test_a_dependency_without_success_ends_the_task():
+    world = World(programs={"init": {"seconds": 1, "code": 2}})
+    task = world.launch(
+        Container("web", "a", "httpd", depends_on={"init": "SUCCESS"}),
+        Container("init", "b", "busybox", essential=False),
+    )
+    world.run(1000)
+    assert (task.last_status, task.stop_code) == ("STOPPED", "TaskFailedToStart")
+    assert task.stopped_reason.endswith("as dependency did not exit successfully")
+    assert task.started_at is None
+
+
+@pytest.mark.parametrize("when", [0, 3, 7, 12, 16, 18])
+def test_a_task_can_be_stopped_at_any_time(when):
+    world = World()
+    task = world.launch()
+    world.run(when)
+    world.driver.stop(task, "UserInitiated", "first")
+    world.driver.stop(task, "UserInitiated", "second")
+    world.run(1000)
+    assert (task.last_status, task.stopped_reason) == ("STOPPED", "first")
+    assert not world.held
+
+
+PROGRAM = st.fixed_dictionaries(
+    {
+        "seconds": st.none() | st.sampled_from([0.0, 0.5, 2.0, 40.0]),
+        "code": st.sampled_from([0, 1, 137]),
+        "on_term": st.sampled_from([0.0, 1.0, None]),
+    }
+)
+CONDITION = st.sampled_from(["START", "COMPLETE", "SUCCESS", "HEALTHY"])
+
+
+@st.composite
+def worlds(draw):
+    """A world and the containers of a task: any programs, dependencies without cycles, any failure."""
+    names = ["a", "b", "c"][: draw(st.integers(1, 3))]
+    containers = []
+    for index, name in enumerate(names):
+        depends_on = {other: draw(CONDITION) for other in names[:index] if draw(st.booleans())}
+        essential = index == len(names) - 1 or draw(st.booleans())
+        timeout = draw(st.sampled_from([2.0, 30.0]))
+        containers.append(Container(name, name, "httpd", {}, essential, depends_on, timeout))
+    phase = draw(st.none() | st.sampled_from(["attach", "prepare", "pull"]))
+    fails = {phase: refused()} if phase else {}
+    return World(fails=fails, programs={name: draw(PROGRAM) for name in names}), containers
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds(), st.lists(st.floats(0, 80), max_size=3))
+def test_whatever_happens_a_stopped_task_leaves_nothing(made, stops):
+    world, containers = made
+    task = world.launch(*containers)
+    for when in sorted(stops):
+        world.run(when)
+        world.driver.stop(task, "UserInitiated", "Task stopped by user")
+    world.run(500)
+    moves = [(before, after) for _, before, after in world.history if before]
+    assert all(after in TRANSITIONS[before].values() for before, after in moves)
+    if stops or world.fails:
+        assert task.last_status == "STOPPED"
+    if task.last_status == "STOPPED":
+        assert not world.held
+        assert all(program.ended for program in world.started.values())
+        assert all(container.last_status == "STOPPED" for container in task.containers)
+        assert world.clock.next_at() is None or all(program.ended for program in world.started.values())
+        assert None not in (task.stop_code, task.stopping_at, task.execution_stopped_at, task.stopped_at)
