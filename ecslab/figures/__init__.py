@@ -1,6 +1,8 @@
 """Figures of the course, drawn by the kit: each function gives a `Figure` that shows itself in a notebook."""
 
 from ._anatomy import anatomy, launch
+from ._choices import capacity, chores
+from ._recipe import docker_run, lifecycle, two_roles
 from ._svg import Figure
 
-__all__ = ["Figure", "anatomy", "launch"]
+__all__ = ["Figure", "anatomy", "capacity", "chores", "docker_run", "launch", "lifecycle", "two_roles"]

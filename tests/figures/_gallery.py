@@ -7,5 +7,10 @@ from ecslab.figures import Figure
 
 GALLERY: dict[str, Callable[[], Figure]] = {
     "anatomy": figures.anatomy,
+    "capacity": figures.capacity,
+    "chores": figures.chores,
+    "docker_run": figures.docker_run,
     "launch": figures.launch,
+    "lifecycle": figures.lifecycle,
+    "two_roles": figures.two_roles,
 }
