@@ -93,7 +93,7 @@ def _files() -> Iterator[tuple[str, bytes]]:
         if path.suffix == ".ipynb":
             notebook = learner_version(json.loads(path.read_text(encoding="utf-8")))
             yield path.name, (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
-        elif path.suffix in {".md", ".svg", ".css", ".html"}:
+        elif path.suffix in {".md", ".svg", ".css", ".html"} and path.name != "README.md":
             yield path.name, path.read_bytes()
 
 
