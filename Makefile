@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 FOLDER ?= my-ecslab
+COMPILE := --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 help: ## list the commands
 	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -24,14 +25,36 @@ help: ## list the commands
 lab: .venv/ready ## open the notebooks in JupyterLab, in the folder my-ecslab (or make lab FOLDER=...)
 	@$(BIN)/ecslab lab $(FOLDER)
 
-test: lint unit ## lint, types, and every test
+test: lint unit notebooks browser ## lint, types, and every test
 
 lint: .venv/workshop ## ruff and mypy
 	$(BIN)/ruff check ecslab tests
 	$(BIN)/mypy
 
 unit: .venv/workshop
-	$(BIN)/pytest
+	$(BIN)/python -m pytest tests --ignore=tests/browser --ignore=tests/notebooks
+
+notebooks: .venv/workshop ## run every notebook and compare every output
+	$(BIN)/python -m pytest -p tests.notebooks.plugin --nbval --nbval-cell-timeout=60 \
+	  --nbval-sanitize-with=tests/notebooks/sanitize.cfg notebooks
+	$(BIN)/python -m pytest tests/notebooks
+
+browser: .venv/workshop ## drive JupyterLab in Chromium; screenshots/ keeps what it saw
+	$(BIN)/python -m pytest tests/browser
+
+bench: .venv/workshop ## compare with stock moto, by ratios within one run
+	$(BIN)/python -m tests.bench
+
+reference: .venv/workshop ## run the reference notebooks and write their outputs
+	$(BIN)/python -m tests.notebooks.reference $(ONLY)
+
+live: .venv/workshop ## the portable tests on a real account (costs money): make live ACCOUNT=<id>
+	ECSLAB_LIVE=$(ACCOUNT) $(BIN)/python -m pytest tests -m portable --ignore=tests/browser --ignore=tests/notebooks
+
+lock: .venv/workshop ## bring both locks up to date with pyproject.toml
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml $(COMPILE) --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group workshop $(COMPILE) --output-file workshop.lock
 
 clean: ## remove what make installed
 	rm -rf .venv
