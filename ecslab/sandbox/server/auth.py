@@ -93,22 +93,36 @@ def verify(request: Incoming, find_key: Callable[[str], Key | None], now: float)
             "UnrecognizedClientException", "The security token included in the request is invalid.", 403
         )
     _check_time(claim, now)
-    date, region, service = claim.scope
-    canonical = _canonical(request, claim, _body_hash(request, claim))
-    text = "\n".join(
-        (
-            _ALGORITHM,
-            claim.stamp,
-            f"{date}/{region}/{service}/aws4_request",
-            hashlib.sha256(canonical).hexdigest(),
-        )
-    )
-    ours = hmac.new(
-        _signing_key(key.secret_key, date, region, service), text.encode(), hashlib.sha256
-    ).hexdigest()
+    ours = _signature(request, claim, key.secret_key)
     if not hmac.compare_digest(ours, claim.signature):
         raise AwsError("InvalidSignatureException", _MISMATCH, 403)
+    _, region, service = claim.scope
     return Signer(claim.access_key, region, service)
+
+
+def sign(request: Incoming, key: Key, region: str, service: str, now: float) -> dict[str, str]:
+    """The request's headers with a signature of `key` among them; every header there is gets signed."""
+    stamp = datetime.fromtimestamp(now, UTC).strftime(_STAMP)
+    headers = {**request.headers, "x-amz-date": stamp}
+    if key.session_token:
+        headers["x-amz-security-token"] = key.session_token
+    scope, names = (stamp[:8], region, service), tuple(sorted(headers))
+    claim = _Claim(
+        key.access_key, scope, names, "", stamp, key.session_token, SKEW, request.query, presigned=False
+    )
+    asked = Incoming(request.method, request.path, request.query, headers, request.body)
+    credential = f"{key.access_key}/{'/'.join(scope)}/aws4_request"
+    signature = _signature(asked, claim, key.secret_key)
+    value = f"{_ALGORITHM} Credential={credential}, SignedHeaders={';'.join(names)}, Signature={signature}"
+    return {**headers, "authorization": value}
+
+
+def _signature(request: Incoming, claim: _Claim, secret: str) -> str:
+    date, region, service = claim.scope
+    canonical = _canonical(request, claim, _body_hash(request, claim))
+    scope = f"{date}/{region}/{service}/aws4_request"
+    text = "\n".join((_ALGORITHM, claim.stamp, scope, hashlib.sha256(canonical).hexdigest()))
+    return hmac.new(_signing_key(secret, date, region, service), text.encode(), hashlib.sha256).hexdigest()
 
 
 def _claim(request: Incoming) -> _Claim:

@@ -3,13 +3,14 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, unquote
 
 Reply = tuple[int, dict[str, str], bytes]
 """Status, headers, body: what every part of the server answers with."""
 
-MAX_BODY = 64 << 20  # an ECR layer part is at most 20 MiB, and base64 makes it a third longer
+PEER: Final = "198.51.100.7"  # who asks, as containers and security groups see it: a documentation address
+MAX_BODY: Final = 64 << 20  # an ECR layer part is at most 20 MiB, and base64 makes it a third longer
 
 
 class BodyTooLarge(Exception):

@@ -1,4 +1,4 @@
-"""The sandbox's memory: every accepted mutating request, appended before it is answered.
+"""The sandbox's memory: every accepted mutating request, appended before it is answered, and how time went.
 
 One line a record: a checksum, then JSON. Each checksum covers the one before it, so that a line that was
 lost, changed or put elsewhere is noticed. Bodies above `LARGE` bytes lie beside the journal, named by their
@@ -24,7 +24,8 @@ class Record:
 
     Args:
         now: virtual seconds at which it was handled.
-        kind: `request` (an API call), `control` (clock, reset) or `visit` (a page a container answered).
+        kind: `start` (seed, pace), `request` (an API call), `visit` (a page a container answered), `pace`
+            (how wall time and virtual time go on from here) or `time` (it came as far as this).
         about: JSON-able details of that kind.
         body: the request's bytes.
     """
@@ -70,8 +71,11 @@ class Journal:
         blob = self._blobs.get(position)
         return record if blob is None else replace(record, body=self._read_blob(blob))
 
-    def append(self, record: Record) -> int:
+    def append(self, record: Record, durable: bool = True) -> int:
         """Keep a record; its position.
+
+        Args:
+            durable: wait until it is on the disk; else a power cut, though no kill, may lose it.
 
         Raises:
             OSError: the disk is full or unwritable; nothing was kept.
@@ -82,7 +86,8 @@ class Journal:
             try:
                 self._file.write(line)
                 self._file.flush()
-                os.fsync(self._file.fileno())
+                if durable:
+                    os.fsync(self._file.fileno())
             except OSError:
                 self._file = _reopen(self._path, start)
                 raise

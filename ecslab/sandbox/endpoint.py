@@ -1,0 +1,97 @@
+"""Where a sandbox is and how it is spoken to: all that a client of it needs to know.
+
+Standard library only, and no moto: every notebook and terminal loads this.
+"""
+
+import http.client
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ecslab.sandbox.server import auth
+from ecslab.sandbox.server.http import Incoming
+
+Transport = Callable[[str, str, dict[str, str], bytes], tuple[int, dict[str, str], bytes]]
+"""Method, URL, headers, body; gives status, headers, body. How a sandbox in this process is reached."""
+
+CONTROL_SERVICE: Final = "ecslab"  # what control calls are signed for
+
+
+class SandboxError(RuntimeError):
+    """The sandbox cannot start or stop, or refused a control call. The message says what to do."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A sandbox that runs.
+
+    Attributes:
+        url: where the AWS API and the registry answer.
+        gateway_url, gateway_port, gateway_secret: where its "internet" is; the secret is the password of the
+            proxy form and the first part of the path form.
+        notices: what its user should be told, such as that it was found dead and started again.
+        transport: set if the sandbox lives in this process; then nothing listens on `url`.
+    """
+
+    url: str
+    access_key: str
+    secret_key: str = field(repr=False)
+    region: str
+    account: str
+    gateway_url: str
+    gateway_port: int
+    gateway_secret: str = field(repr=False)
+    pid: int
+    notices: tuple[str, ...] = ()
+    transport: Transport | None = field(default=None, repr=False)
+    closing: Callable[[], None] | None = field(default=None, repr=False)
+
+    @property
+    def host(self) -> str:
+        """`127.0.0.1:<port>`, which is also the registry's name."""
+        return self.url.partition("//")[2]
+
+    @property
+    def proxy(self) -> str:
+        """The gateway as HTTP clients take a proxy, password included."""
+        return f"http://lab:{self.gateway_secret}@{self.gateway_url.partition('//')[2]}"
+
+    def control(self, verb: str, **body: Any) -> dict[str, Any]:
+        """Make a control call (`server/control.py` lists the verbs).
+
+        Raises:
+            SandboxError: it refused.
+            OSError: nobody answers there.
+        """
+        path = f"/_ecslab/{verb}"
+        content = json.dumps(body).encode()
+        asked = Incoming("POST", path, "", {"host": self.host, "content-type": "application/json"}, content)
+        headers = auth.sign(
+            asked, auth.Key(self.access_key, self.secret_key), self.region, CONTROL_SERVICE, time.time()
+        )
+        send = self.transport or _send
+        status, _, answer = send("POST", self.url + path, headers, content)
+        said: dict[str, Any] = json.loads(answer)
+        if status != 200:
+            raise SandboxError(said.get("message", f"The sandbox answered {status} to {verb}."))
+        return said
+
+    def close(self) -> None:
+        """End a sandbox of this process; one with a process of its own goes on for the others."""
+        if self.closing is not None:
+            self.closing()
+
+
+def _send(method: str, url: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+    host, _, path = url.partition("//")[2].partition("/")
+    connection = http.client.HTTPConnection(host, timeout=60)
+    try:
+        connection.request(method, "/" + path, body, headers)
+        reply = connection.getresponse()
+        return reply.status, dict(reply.getheaders()), reply.read()
+    except http.client.HTTPException as problem:
+        raise ConnectionError(f"what answers at {host} is no sandbox: {problem!r}") from None
+    finally:
+        connection.close()

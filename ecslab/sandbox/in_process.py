@@ -1,0 +1,60 @@
+"""A sandbox in this process: no server, no socket, no thread, nothing on the disk. For tests and demos."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from ecslab.sandbox.endpoint import Endpoint
+from ecslab.sandbox.sandbox import Sandbox
+from ecslab.sandbox.server.credentials import ACCOUNT, REGION
+from ecslab.sandbox.server.http import Incoming, Reply
+from ecslab.sandbox.server.pace import Mode
+
+API: Final = "http://127.0.0.1:1"  # nothing listens on these; they only name the two doors
+GATEWAY: Final = "http://127.0.0.1:2"
+
+
+def start(
+    home: Path, mode: Mode | None = None, seed: str | int | None = None, *, speed: float | None = None,
+    wall: Callable[[], float] = time.time,
+) -> Endpoint:  # fmt: skip
+    """Start an empty sandbox; it ends the one before it in this process.
+
+    Args:
+        home: the folder it says it lives in; nothing is written there.
+        mode: `stepped` unless told otherwise.
+        seed: decides every id; by default unguessable.
+        speed: virtual seconds in one wall second, when paced.
+        wall: what time it is, in epoch seconds.
+    """
+    sandbox = Sandbox(home, seed=seed, mode=mode or "stepped", speed=speed, wall=wall, in_memory=True)
+    sandbox.addresses = {"url": GATEWAY, "port": 2}
+    keys = sandbox.credentials
+    return Endpoint(
+        url=API, access_key=keys.access_key, secret_key=keys.secret_key, region=REGION, account=ACCOUNT,
+        gateway_url=GATEWAY, gateway_port=2, gateway_secret=keys.gateway_secret, pid=os.getpid(),
+        transport=_Doors(sandbox), closing=sandbox.close,
+    )  # fmt: skip
+
+
+class _Doors:
+    """Carries a request to the door that its address names."""
+
+    def __init__(self, sandbox: Sandbox):
+        self.sandbox = sandbox
+
+    def __call__(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Reply:
+        parts = urlsplit(url)
+        named = {"host": parts.netloc} | {name.lower(): _text(value) for name, value in headers.items()}
+        request = Incoming(method, parts.path or "/", parts.query, named, body)
+        if f"{parts.scheme}://{parts.netloc}" == API:
+            return self.sandbox.answer(request)
+        gateway = f"{parts.scheme}://{parts.netloc}" == GATEWAY
+        return self.sandbox.gateway.answer(request.path if gateway else url, request)
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value

@@ -1,0 +1,295 @@
+"""The sandbox: one account, one clock, one lock, and a journal that brings it all back.
+
+Every way in (the server, the gateway, in process) ends here. A request first moves time, then is answered;
+one that changed something is in the journal before its answer is given.
+"""
+
+import contextlib
+import json
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+from ecslab.sandbox.server import auth, control, credentials, http
+from ecslab.sandbox.server.backend import Backend
+from ecslab.sandbox.server.gateway import Gateway, NotIn
+from ecslab.sandbox.server.http import Incoming, Reply
+from ecslab.sandbox.server.journal import Journal, Record
+from ecslab.sandbox.server.operation import operation, refusal
+from ecslab.sandbox.server.pace import DEFAULT_SPEED, Mode, Pace
+from ecslab.sandbox.world.clock import Clock
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.timeline import Timeline
+
+_KEPT_HEADERS = ("content-type", "x-amz-target", "authorization", "range", "content-range", "accept")
+
+
+class Sandbox:
+    """An account that behaves as AWS does.
+
+    Args:
+        home: `ECSLAB_HOME`; state lies in its folder `sandbox`.
+        seed: decides every id. A journal that is there keeps its own. By default unguessable.
+        mode: `paced` (time passes) or `stepped` (time stands until someone advances it).
+        speed: virtual seconds in one wall second, when paced.
+            Without mode or speed, a journal that is there keeps its own.
+        wall: what time it is, in epoch seconds.
+        in_memory: keep nothing on the disk.
+    """
+
+    def __init__(
+        self, home: Path, *, seed: str | int | None = None, mode: Mode | None = None,
+        speed: float | None = None, wall: Callable[[], float] = time.time, in_memory: bool = False,
+    ):  # fmt: skip
+        self.home, self.wall, self.started = home, wall, wall()
+        self.folder = None if in_memory else home / "sandbox"
+        self.credentials = credentials.load(self.folder) if self.folder else credentials.Credentials.fresh()
+        self.notices: deque[str] = deque(maxlen=20)
+        self.lock = threading.RLock()
+        self.on_shutdown: Callable[[], None] = lambda: None
+        self.gateway = Gateway(self.visit, self.credentials.gateway_secret)
+        self.addresses: dict[str, Any] = {}
+        self.journal = Journal(self.folder)
+        if self.journal.damage:
+            self.notices.append(self.journal.damage)
+        if not len(self.journal):
+            self._write_start(seed, mode or "paced", speed or DEFAULT_SPEED)
+        self.rebuild()
+        with self.lock:
+            self._take_up(mode, speed)
+
+    def handle(self, environ: Mapping[str, Any]) -> Reply:
+        """Answer a WSGI request."""
+        try:
+            return self.answer(http.read(environ))
+        except http.BodyTooLarge as large:
+            return 413, {"Content-Type": "text/plain"}, f"{large}\n".encode()
+
+    def answer(self, request: Incoming) -> Reply:
+        """Answer a request, refusals included."""
+        service = ""
+        try:
+            auth.refuse_foreign(request.headers)
+            if request.path.startswith(("/v2/", "/_layers/")) or request.path == "/v2":
+                return self._registry(request)
+            signer = auth.verify(request, self._key, self.wall())
+            service = signer.service
+            if request.path.startswith("/_ecslab/"):
+                return self._control(request, signer)
+            return self._api(request, signer)
+        except AwsError as error:
+            return refusal(error, request, service)
+
+    def control(self, verb: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Carry out a control verb (`server/control.py`).
+
+        Raises:
+            AwsError: no such verb, or a value it cannot take.
+        """
+        with self.lock:
+            if verb not in ("shutdown", "status"):
+                self.arrive()
+            return control.carry_out(self, verb, body)
+
+    def visit(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
+        """Let a packet from the internet in, and the program behind it answer.
+
+        The embedded programs are quick, and their logs and failures are part of the account, so they answer
+        with the lock held: visits happen in the order in which they are kept.
+
+        Raises:
+            NotIn: no rule lets it in, or nothing listens.
+            ConnectionError: the program failed while answering.
+        """
+        with self.lock:
+            self.arrive()
+            door = self.backend.door(host, port)
+            if door.answer is None:
+                raise NotIn(door.stopped_by, door.text)
+            about = {"host": host, "port": port, "method": request.method, "path": request.path,
+                     "query": request.query, "headers": request.headers, "peer": request.peer}  # fmt: skip
+            self._note("visit", about, request.body)
+            self.backend.reseed("visit", len(self.journal))
+            return door.answer(request)
+
+    def arrive(self) -> None:
+        """Move time to this moment, and work off what was due. Call it with the lock held."""
+        idle = self.pace.note_request()
+        self.run(self.pace.target(self.clock.now))
+        if idle:
+            self.notices.append(
+                f"Nobody asked the sandbox anything for {_spoken(idle)}, so its clock stood meanwhile."
+            )
+            self.go_on()
+
+    def run(self, until: float, most: int = 10_000) -> int:
+        """Run the world to virtual second `until`; the number of events that happened.
+
+        What happens is a function of the journal and of how far time came, so the latter is kept too.
+        """
+        before = self.clock.now
+        happened = self.clock.run(until, most)
+        if happened or (self.pace.mode == "stepped" and self.clock.now > before):
+            self._note("time", {})
+        return happened
+
+    def go_on(self) -> None:
+        """Let time go on from here; the journal keeps how virtual and wall time are related from now."""
+        self.pace.go_on(self.clock.now)
+        self._note("pace", self.pace.kept(self.clock.now))
+
+    def rebuild(self, now: float = 0.0) -> None:
+        """Make the account anew from the journal, and let time pass to virtual second `now`."""
+        start = self.journal[0].about
+        self.seed = start["seed"]
+        before = getattr(self, "pace", None)
+        timeline = Timeline(start["wall"], start["speed"] if start["mode"] == "paced" else 1.0)
+        self.clock = Clock(timeline=timeline)
+        self.pace = Pace(timeline, start["mode"], start["speed"], self.wall)
+        self.backend = Backend(self.clock, self.folder, self.seed)
+        self.mutations = 0
+        for position, record in enumerate(self.journal, 1):
+            self._replay(record, position)
+        while self.clock.now < now:
+            self.clock.run(until=now)
+        if before:
+            self.pace.take_up(self.clock.now, before.kept(self.clock.now))
+        if len(self.journal) > 1:
+            self.go_on()
+
+    def start_over(self, seed: str | int | None) -> None:
+        """Forget everything; a new account, under the same seed unless another is given."""
+        pace = self.pace
+        self.journal.cut(0)
+        self._write_start(self.seed if seed is None else seed, pace.mode, pace.speed)
+        self.rebuild()
+
+    def _take_up(self, mode: Mode | None, speed: float | None) -> None:
+        """Go on in the mode and at the speed asked for."""
+        if speed in (None, self.pace.speed) and mode in (None, self.pace.mode):
+            return
+        self.pace.set_speed(self.clock.now, speed or self.pace.speed)
+        self.pace.set_mode(self.clock.now, mode or self.pace.mode)
+        self.go_on()
+
+    def close(self) -> None:
+        """Keep how far time came, and let go of the files."""
+        with self.lock:
+            self._note("time", {})
+            self.journal.close()
+
+    def _note(self, kind: str, about: dict[str, Any], body: bytes = b"") -> None:
+        """Keep what nobody waits for; on a full disk it is lost, which costs at most some virtual time."""
+        with contextlib.suppress(OSError):
+            self.journal.append(Record(self.clock.now, kind, about, body), durable=False)
+
+    def _write_start(self, seed: str | int | None, mode: Mode, speed: float) -> None:
+        seed = secrets.token_hex(8) if seed is None else str(seed)
+        about = {"seed": seed, "wall": self.wall(), "mode": mode, "speed": speed}
+        self.journal.append(Record(0.0, "start", about))
+
+    def _key(self, access_key: str) -> auth.Key | None:
+        own = self.credentials
+        if access_key == own.access_key:
+            return auth.Key(own.access_key, own.secret_key)
+        if not access_key.startswith("ASIA"):
+            return None
+        with self.lock:
+            return self.backend.issued_key(access_key)
+
+    def _control(self, request: Incoming, signer: auth.Signer) -> Reply:
+        if signer.service != "ecslab":
+            raise AwsError("AccessDenied", "Control calls are signed for the service `ecslab`.", 403)
+        try:
+            body = json.loads(request.body or b"{}")
+        except ValueError as problem:
+            raise AwsError("SerializationException", f"The body is not JSON: {problem}.") from None
+        if not isinstance(body, dict):
+            raise AwsError("SerializationException", "The body is no JSON object.")
+        answer = self.control(request.path.removeprefix("/_ecslab/"), body)
+        return 200, {"Content-Type": "application/json"}, json.dumps(answer).encode()
+
+    def _api(self, request: Incoming, signer: auth.Signer) -> Reply:
+        what = operation(signer.service, request)
+        about = {"service": what.service, "operation": what.name, "region": signer.region}
+        return self._answered(request, what.mutates, about, lambda: self.backend.call(request, signer))
+
+    def _registry(self, request: Incoming) -> Reply:
+        mutates = request.method not in ("GET", "HEAD")
+        about = {"service": "registry", "operation": request.method, "region": credentials.REGION}
+        return self._answered(
+            request, mutates, about, lambda: self.backend.registry(request, credentials.REGION)
+        )
+
+    def _answered(
+        self, request: Incoming, mutates: bool, about: dict[str, Any], call: Callable[[], Reply]
+    ) -> Reply:
+        with self.lock:
+            self.arrive()
+            if not mutates:
+                return call()
+            self.backend.reseed("request", self.mutations)
+            reply = call()
+            if reply[0] < 400:
+                self._keep(request, about)
+            return reply
+
+    def _keep(self, request: Incoming, about: dict[str, Any]) -> None:
+        headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
+        if "x-amz-target" in headers or about["service"] != "registry":
+            headers.pop("authorization", None)
+        wire = {"method": request.method, "path": request.path, "query": request.query, "headers": headers}
+        try:
+            self.journal.append(Record(self.clock.now, "request", about | wire, request.body))
+        except OSError as problem:
+            self.rebuild()
+            raise AwsError(
+                "ServiceUnavailable",
+                f"The sandbox cannot write to {self.folder} ({problem.strerror}), so this call had no "
+                "effect. Make room on the disk and call again.",
+                503,
+            ) from None
+        self.mutations += 1
+
+    def _replay(self, record: Record, position: int) -> None:
+        while self.clock.now < record.now:
+            self.clock.run(until=record.now)
+        if record.kind == "pace":
+            self.pace.take_up(record.now, record.about)
+        elif record.kind == "visit":
+            self._replay_visit(record, position)
+        elif record.kind == "request":
+            self._replay_request(record)
+
+    def _replay_visit(self, record: Record, position: int) -> None:
+        about = record.about
+        door = self.backend.door(about["host"], about["port"])
+        if door.answer is None:
+            return
+        self.backend.reseed("visit", position)
+        request = HttpRequest(
+            about["method"], about["path"], about["query"], about["headers"], record.body, about["peer"]
+        )
+        with contextlib.suppress(ConnectionError):
+            door.answer(request)
+
+    def _replay_request(self, record: Record) -> None:
+        about = record.about
+        request = Incoming(about["method"], about["path"], about["query"], about["headers"], record.body)
+        self.backend.reseed("request", self.mutations)
+        self.mutations += 1
+        if about["service"] == "registry":
+            self.backend.registry(request, about["region"])
+        else:
+            signer = auth.Signer(self.credentials.access_key, about["region"], about["service"])
+            self.backend.call(request, signer)
+
+
+def _spoken(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes} minutes" if minutes < 90 else f"{minutes / 60:.0f} hours"

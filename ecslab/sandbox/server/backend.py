@@ -1,0 +1,117 @@
+"""The simulation behind the server: world, runtime and moto, put together and asked one request at a time.
+
+What it answers depends only on the requests before it, the virtual time and the seed.
+"""
+
+import importlib
+import os
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+from ecslab.sandbox.server import moto_routes
+from ecslab.sandbox.server.auth import Key, Signer
+from ecslab.sandbox.server.credentials import ACCOUNT
+from ecslab.sandbox.server.http import PEER, Incoming, Reply
+from ecslab.sandbox.world.clock import Clock
+from ecslab.sandbox.world.errors import AwsError
+
+ECS_TARGET: Final = "AmazonEC2ContainerServiceV20141113."
+
+CALLER: Final = f"arn:aws:iam::{ACCOUNT}:root"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Whether a packet gets in: `answer` is the program behind, or None and `text` says what stopped it."""
+
+    eni: str | None
+    stopped_by: str | None
+    text: str
+    answer: Callable[[HttpRequest], HttpResponse] | None
+
+
+class Backend:
+    """A fresh account on `clock`; `seed` decides every id in it.
+
+    moto keeps its state in modules, so a process has one account at a time: a new one ends the one before.
+    """
+
+    _latest: "Backend | None" = None
+
+    def __init__(self, clock: Clock, home: Path | None, seed: str):
+        os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
+        from ecslab.sandbox.bridge import context, seams
+        from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
+
+        Backend._latest = self
+        self._seams, self._seed = seams, seed
+        clock.on_event = lambda number: seams.reseed(seed, "event", number)
+        seams.set_time_source(clock.timestamp)
+        seams.seed_backends(seed)
+        parts = context.Context(clock=clock, runtime=EmbeddedRuntime(), account=ACCOUNT, home=home)
+        _part("bridge.install").install(parts)
+
+    def reseed(self, kind: str, position: int) -> None:
+        """Let the next request draw its ids from (seed, kind, position)."""
+        self._seams.reseed(self._seed, kind, position)
+
+    def call(self, request: Incoming, signer: Signer) -> Reply:
+        """Answer an API request whose signature has been checked."""
+        return self._guarded(lambda: self._call(request, signer))
+
+    def registry(self, request: Incoming, region: str) -> Reply:
+        """Answer a request to the container registry, which checks its own token."""
+        registry = _part("server.registry")
+        about = (request.method, request.path, request.query, dict(request.headers), request.body)
+        return self._guarded(lambda: registry.registry_v2(*about, ACCOUNT, region))
+
+    def issued_key(self, access_key: str) -> Key | None:
+        """The key pair STS gave out under this access key id, if it did."""
+        from moto.sts.models import sts_backends
+
+        role = sts_backends[ACCOUNT]["aws"].get_assumed_role_from_access_key(access_key)
+        return role and Key(role.access_key_id, role.secret_access_key, role.session_token)
+
+    def door(self, ip: str, port: int) -> Door:
+        """What a packet from the internet to `ip:port` meets."""
+        from ecslab.sandbox.bridge import ec2
+        from ecslab.sandbox.world import network
+
+        eni = ec2.find_public(ip)
+        if eni is None:
+            text = f"No network interface in this sandbox has the public IP {ip}."
+            return Door(None, "no-public-ip", text, None)
+        container = _part("bridge.ecs.tasks").listening(eni.eni_id, port)
+        listening = (port,) if container else ()
+        verdict = network.inbound(network.Packet(PEER, port), ec2.network_facts(eni), listening)
+        answer = (lambda request: container.request(request, port)) if verdict.passed and container else None
+        return Door(eni.eni_id, verdict.stopped_by, verdict.text, answer)
+
+    def _call(self, request: Incoming, signer: Signer) -> Reply:
+        target = request.headers.get("x-amz-target", "")
+        if not target.startswith(ECS_TARGET):
+            return moto_routes.answer(request, signer)
+        dispatch = _part("bridge.ecs.dispatch")
+        caller = dispatch.Caller(ACCOUNT, signer.region, CALLER)
+        reply: Reply = dispatch.respond(target, request.body, caller)
+        return reply
+
+    def _guarded(self, call: Callable[[], Reply]) -> Reply:
+        if Backend._latest is not self:
+            raise AwsError("SandboxEnded", "Another sandbox was started in this process and ended this one.")
+        try:
+            return call()
+        except AwsError:
+            raise
+        except Exception as failure:
+            traceback.print_exc()
+            sentence = f"The sandbox failed at this request: {failure!r}. Its log has the rest."
+            raise AwsError("InternalFailure", sentence, 500) from None
+
+
+def _part(name: str) -> Any:
+    return importlib.import_module(f"ecslab.sandbox.{name}")

@@ -1,0 +1,105 @@
+"""How far virtual time has come when a request arrives.
+
+Paced: virtual seconds pass at `speed` times the wall clock's, unless paused or nobody asked for a minute.
+Stepped: time stands until someone advances it, and one virtual second shows as one second.
+Nothing here sleeps; the caller runs the world to `target()`.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal, get_args
+
+from ecslab.sandbox.world.timeline import Timeline
+
+Mode = Literal["paced", "stepped"]
+MODES: Final = get_args(Mode)
+IDLE: Final = 60.0  # wall seconds without a request after which the clock stops
+DEFAULT_SPEED: Final = 10.0  # virtual seconds in one wall second
+FASTEST: Final = 1000.0
+
+
+class Pace:
+    """The link between the wall clock and virtual time.
+
+    Args:
+        timeline: maps virtual seconds to what the API shows, and is changed here alone.
+        wall: epoch seconds; `time.time`, or a test's own.
+    """
+
+    def __init__(self, timeline: Timeline, mode: Mode, speed: float, wall: Callable[[], float] = time.time):
+        self.timeline, self.mode, self.speed = timeline, mode, checked_speed(speed)
+        self.paused = False
+        self._clock = wall
+        self._ahead = 0.0  # by how much we are ahead of a wall clock that was set back
+        self._seen = timeline.segments[-1].wall
+        self._seen = self.wall()
+
+    def wall(self) -> float:
+        """Epoch seconds that never go back, though the machine's clock may."""
+        wall = self._clock() + self._ahead
+        if wall < self._seen:
+            self._ahead += self._seen - wall
+            wall = self._seen
+        return wall
+
+    def target(self, now: float) -> float:
+        """The virtual time to run to, given the virtual time reached so far; never earlier."""
+        if self.mode == "stepped" or self.paused:
+            return now
+        return max(now, self.timeline.virtual_at(self._seen))
+
+    def note_request(self) -> float:
+        """Note that a request came. Wall seconds for which nobody asked, if the clock is to stop for them.
+
+        Time then goes on to `IDLE` seconds after the request before: run the world to `target`, then call
+        `go_on` with the virtual time reached, so that the rest of the gap never happened.
+        """
+        before, wall = self._seen, self.wall()
+        idle = self.mode == "paced" and not self.paused and wall - before > IDLE
+        self._seen = before + IDLE if idle else wall
+        return wall - before if idle else 0.0
+
+    def go_on(self, virtual: float) -> None:
+        """From this moment on, time goes on from `virtual` seconds at the present speed.
+
+        Time that was let pass by hand shows at that speed too; the shown clock is then ahead of the wall's.
+        """
+        self._seen = max(self.wall(), self.timeline.wall_at(virtual))
+        if self.mode == "paced":
+            self.timeline.fix(virtual, self._seen, self.speed)
+
+    def set_speed(self, virtual: float, speed: float) -> None:
+        self.speed = checked_speed(speed)
+        self.go_on(virtual)
+
+    def set_mode(self, virtual: float, mode: Mode) -> None:
+        """ValueError unless it is one of `MODES`."""
+        if mode not in MODES:
+            raise ValueError(f"mode is {mode!r}; it can be {' or '.join(map(repr, MODES))}")
+        if mode != self.mode:
+            self._seen = max(self.wall(), self.timeline.wall_at(virtual))
+            self.mode = mode
+            self.timeline.fix(virtual, self._seen, self.speed if mode == "paced" else 1.0)
+
+    def kept(self, virtual: float) -> dict[str, Any]:
+        """What `take_up` needs to go on from `virtual` as it is now."""
+        wall = self.timeline.segments[-1].wall if self.mode == "paced" else self.timeline.wall_at(virtual)
+        return {"wall": wall, "mode": self.mode, "speed": self.speed, "paused": self.paused}
+
+    def take_up(self, virtual: float, kept: Mapping[str, Any]) -> None:
+        """Take over mode, speed, pause and wall time as the journal kept them at `virtual`."""
+        self.mode, self.speed, self.paused = kept["mode"], kept["speed"], kept["paused"]
+        wall = max(kept["wall"], self.timeline.segments[-1].wall)
+        self.timeline.fix(virtual, wall, self.speed if self.mode == "paced" else 1.0)
+        self._seen = wall
+
+
+def checked_speed(speed: float) -> float:
+    """The speed, if it is one.
+
+    Raises:
+        ValueError: not between 0.1 and `FASTEST`.
+    """
+    if not 0.1 <= speed <= FASTEST:
+        raise ValueError(f"speed is virtual seconds per second, from 0.1 to {FASTEST:g}; got {speed!r}")
+    return float(speed)
