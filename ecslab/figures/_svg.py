@@ -4,11 +4,11 @@ A notebook shows an SVG as a picture, which the colours of its theme do not reac
 light panel of its own and reads the same in a light and in a dark notebook. Texts that do not fit raise.
 """
 
-import base64
 from dataclasses import dataclass
 from html import escape
 from math import hypot
 from typing import Any, Final
+from urllib.parse import quote
 
 from ._metrics import LEADING, text_width, wrap
 
@@ -36,6 +36,7 @@ TONES: Final = {
     "container": Tone("#d8f0f2", "#0b7285"),
     "store": Tone("#ebe2ff", "#6f42c1"),
     "net": Tone("#dfeaff", "#2f6fd0"),
+    "here": Tone("#ffd479", "#8a4b00"),
     "good": Tone("#d9f2de", "#1a7f37"),
     "bad": Tone("#ffe0de", "#c62828"),
 }
@@ -54,10 +55,11 @@ class Figure:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """The picture, the same in HTML with its words for a screen reader, and the words alone."""
-        data = base64.b64encode(self.svg.encode()).decode()
+        # not base64: so an id in the picture can still be found in a notebook's outputs, and sanitised
+        data = quote(self.svg, safe=" /:;=,>()@")
         words = escape(f"{self.title}. {self.description}".replace("\n", " "), quote=True)
         return {
-            "text/html": f'<img alt="{words}" src="data:image/svg+xml;base64,{data}">',
+            "text/html": f'<img alt="{words}" src="data:image/svg+xml;charset=utf-8,{data}">',
             "image/svg+xml": self.svg,
             "text/plain": str(self),
         }

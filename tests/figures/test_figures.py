@@ -1,8 +1,13 @@
+import re
 import xml.etree.ElementTree as ElementTree
+from types import SimpleNamespace
 
 import pytest
-from _gallery import GALLERY
+from _gallery import ECR, GALLERY, Hops
 from _geometry import NS, faults, read
+
+from ecslab import figures
+from ecslab.figures._image import _parts
 
 
 @pytest.fixture(params=sorted(GALLERY))
@@ -39,3 +44,48 @@ def test_it_is_drawn_the_same_each_time(name):
 def test_it_asks_nothing_of_the_network(figure):
     assert "href" not in figure.svg
     assert "url(" not in figure.svg
+
+
+def test_a_stage_that_is_none_is_refused_with_those_there_are():
+    with pytest.raises(ValueError, match=r"^at is 'ecs'; it can be one of: ecr, cluster, task-def"):
+        figures.path("ecs")
+
+
+def test_the_present_stage_is_said_in_words():
+    assert str(figures.path(at="cluster")).endswith("You are at Cluster.")
+    assert "you are here" in figures.path(at="cluster").svg
+    assert "you are here" not in figures.path().svg
+
+
+def test_ids_stay_readable_in_every_form_of_the_picture():
+    data = figures.hops(Hops())._repr_mimebundle_()
+    for form in data.values():
+        assert re.search(rf"\b{Hops.eni_id}\b", form)
+        assert re.search(rf"\b{Hops.task_id}\b", form)
+
+
+@pytest.mark.parametrize(
+    ("uri", "names"),
+    [
+        (f"{ECR}/adgu/web:latest", ["account", "Region", "repository", "tag"]),
+        (f"{ECR}/adgu/web@sha256:{'0' * 64}", ["account", "Region", "repository", "digest"]),
+        ("public.ecr.aws/docker/library/httpd:2.4", ["registry", "repository", "tag"]),
+        ("localhost:5000/web", ["registry", "repository"]),
+        ("yourname/node-example-1", ["repository"]),
+        ("httpd:2.4", ["repository", "tag"]),
+    ],
+)
+def test_an_address_is_taken_apart_and_nothing_is_lost(uri, names):
+    parts = _parts(uri)
+    assert [part.name for part in parts if part.name] == names
+    assert "".join(part.text for part in parts) == uri
+
+
+def test_the_layers_of_an_image_are_named_by_its_history():
+    image = SimpleNamespace(
+        config={"history": [{"created_by": "base"}, {"empty_layer": True}, {"comment": "page"}]},
+        layers=[SimpleNamespace(size=3_000_000), SimpleNamespace(size=512), SimpleNamespace(size=10)],
+    )
+    assert str(figures.image_layers(image)).endswith(
+        "From the top. layer 3: 10 bytes; page: 512 bytes; base: 3.0 MB."
+    )
