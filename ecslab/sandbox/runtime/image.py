@@ -69,11 +69,11 @@ class Image:
     @classmethod
     def of(cls, reference: str, digest: str, config: dict[str, Any], layers: tuple[Layer, ...]) -> "Image":
         """The image whose sizes and nature follow from its config and layers."""
-        labels = config.get("config", {}).get("Labels") or {}
+        labels = (config.get("config") or {}).get("Labels") or {}
         size = sum(layer.size for layer in layers)
-        extra = labels.get(NOMINAL_EXTRA, "0")
+        extra = str(labels.get(NOMINAL_EXTRA, "0"))
         return cls(
-            reference, digest, config.get("architecture", "amd64"), config, layers, size,
+            reference, digest, config.get("architecture") or "amd64", config, layers, size,
             nominal_size=size + (int(extra) if extra.isdecimal() else 0),
             synthetic=SYNTHETIC in labels,
         )  # fmt: skip

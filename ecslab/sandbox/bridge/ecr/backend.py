@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/Welcome.html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -23,8 +22,9 @@ from moto.ecr.models import ECRBackend, Repository
 
 from ecslab.sandbox.bridge import seams
 from ecslab.sandbox.bridge.ecr import errors, tokens
-from ecslab.sandbox.bridge.ecr.blobs import DIGEST, Blobs
-from ecslab.sandbox.bridge.ecr.stored import StoredImage, image_id, parse_manifest, parts_of
+from ecslab.sandbox.bridge.ecr.blobs import Blobs
+from ecslab.sandbox.bridge.ecr.lookup import delete, find, free_tag, look_up
+from ecslab.sandbox.bridge.ecr.stored import StoredImage, parse_manifest, parts_of
 
 NAME: Final = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
 """API_Repository; moto's pattern refuses `__` and `--`."""
@@ -203,7 +203,7 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
                 repository_name=repository_name,
             )
         if image_tag is not None:
-            _free_tag(repository, image_tag)
+            free_tag(repository, image_tag)
         if known is None:
             repository.images.append(image)
         image = known or image
@@ -235,7 +235,7 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         repository = self.repository(repository_name, registry_id)
         answer: dict[str, Any] = {"images": [], "failures": []}
         for wanted in image_ids or []:
-            image, failure = _look_up(repository, wanted)
+            image, failure = look_up(repository, wanted)
             if image is not None:
                 answer["images"].append(image.answer(wanted.get("imageTag")))
             else:
@@ -251,87 +251,9 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         repository = self.repository(repository_name, registry_id)
         answer: dict[str, Any] = {"imageIds": [], "failures": []}
         for wanted in image_ids or []:
-            image, failure = _look_up(repository, wanted)
+            image, failure = look_up(repository, wanted)
             if image is not None:
-                failure = _delete(repository, image, wanted, answer["imageIds"])
+                failure = delete(repository, image, wanted, answer["imageIds"])
             if failure:
                 answer["failures"].append(failure)
         return answer
-
-
-def find(repository: Repository, digest: str | None = None, tag: str | None = None) -> StoredImage | None:
-    """The image with this digest and this tag, where given."""
-    for image in repository.images:
-        if digest in (None, image.image_digest) and (tag is None or tag in image.image_tags):
-            return image  # type: ignore[no-any-return]
-    return None
-
-
-def is_immutable(repository: Repository, tag: str) -> bool:
-    """Whether the tag may not be moved; filters are wildcards and turn the repository's rule around."""
-    mode = str(getattr(repository.image_tag_mutability, "value", repository.image_tag_mutability))
-    filters = repository.image_tag_mutability_exclusion_filters or []
-    excluded = any(fnmatchcase(tag, rule["filter"]) for rule in filters)
-    return mode.startswith("IMMUTABLE") != excluded
-
-
-def _free_tag(repository: Repository, tag: str) -> None:
-    """Take the tag from the image that has it, which stays, untagged."""
-    holder = find(repository, tag=tag)
-    if holder is None:
-        return
-    if is_immutable(repository, tag):
-        raise errors.tag_immutable(tag, repository.name)
-    holder.remove_tag(tag)
-
-
-def _look_up(
-    repository: Repository, wanted: dict[str, str]
-) -> tuple[StoredImage | None, dict[str, Any] | None]:
-    """The image, or the failure that says why not (API_ImageFailure)."""
-    digest, tag = wanted.get("imageDigest"), wanted.get("imageTag")
-    if digest is None and tag is None:
-        return None, _failure(
-            wanted, "MissingDigestAndTag", "Invalid request parameters: both tag and digest cannot be null"
-        )
-    if digest is not None and not DIGEST.fullmatch(digest):
-        return None, _failure(
-            wanted,
-            "InvalidImageDigest",
-            "Invalid request parameters: image digest should satisfy the regex "
-            "'[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'",
-        )
-    image = find(repository, digest, tag)
-    if image is not None:
-        return image, None
-    if digest is not None and tag is not None and find(repository, digest):
-        return None, _failure(
-            wanted, "ImageTagDoesNotMatchDigest", "Image tag does not match image digest"
-        )  # U
-    return None, _failure(wanted, "ImageNotFound", "Requested image not found")
-
-
-def _failure(wanted: dict[str, str], code: str, reason: str) -> dict[str, Any]:
-    return {
-        "imageId": image_id(wanted.get("imageDigest"), wanted.get("imageTag")),
-        "failureCode": code,
-        "failureReason": reason,
-    }
-
-
-def _delete(
-    repository: Repository, image: StoredImage, wanted: dict[str, str], deleted: list[dict[str, str]]
-) -> dict[str, Any] | None:
-    """Remove a tag, and the image with its last tag; by digest, the image with all its tags."""
-    tag = wanted.get("imageTag")
-    if tag is not None and "imageDigest" not in wanted and len(image.image_tags) > 1:
-        image.remove_tag(tag)
-        deleted.append(image_id(image.image_digest, tag))
-        return None
-    lists = [other.image_digest for other in repository.images if image.image_digest in other.children]
-    if lists:
-        reason = f"Requested image referenced by manifest list: [{', '.join(lists)}]"
-        return _failure(wanted, "ImageReferencedByManifestList", reason)
-    repository.images.remove(image)
-    deleted.extend(image_id(image.image_digest, tag) for tag in image.image_tags or [None])
-    return None
