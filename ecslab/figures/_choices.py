@@ -70,19 +70,15 @@ def chores() -> Figure:
 
 def capacity() -> Figure:
     """Where a task can run, EC2, Fargate or External, beside Lambda: what each asks and when to choose it."""
-    d = Drawing(860, 522)
-    heights = (40, 92, 92, 92, 134)
-    tones = ("plain", "net", "task", "quiet", "container")
-    y = 24.0
-    for height, cells in zip(heights, CAPACITY, strict=True):
-        d.paragraph(24, y + 28, 96, cells[0], bold=True)
-        for column, words in enumerate(cells[1:], start=1):
-            heading = height == heights[0]
-            d.box(
-                132 + (column - 1) * 178, y, 170, height, words if heading else "", "" if heading else words,
-                tone=tones[column] if heading else "plain",
-            )  # fmt: skip
-        y += height + 6
+    d = Drawing(860, 442)
+    tones = ("net", "task", "quiet", "container")
+    for column, (name, tone) in enumerate(zip(CAPACITY[0][1:], tones, strict=True)):
+        d.box(132 + column * 178, 24, 170, 40, name, tone=tone)
+    for row, (question, *answers) in enumerate(CAPACITY[1:]):
+        y = 70 + row * 88
+        d.box(24, y, 100, 82, question, tone="quiet")
+        for column, answer in enumerate(answers):
+            d.box(132 + column * 178, y, 170, 82, body=answer)
     columns = (
         f"{name}: {', '.join(f'{row[0].lower()} {row[n]}' for row in CAPACITY[1:])}"
         for n, name in enumerate(CAPACITY[0])

@@ -18,13 +18,13 @@ DOCKER: Final = (
 )
 
 STATUSES: Final = (
-    ("PROVISIONING", "a network card (ENI) is made and attached"),
+    ("PROVISIONING", "a network interface (ENI) is made and attached"),
     ("PENDING", "a place is found; the image is pulled"),
     ("ACTIVATING", "containers are made and started"),
     ("RUNNING", "the program runs"),
     ("DEACTIVATING", "a load balancer lets go of it"),
     ("STOPPING", "SIGTERM, then SIGKILL after stopTimeout"),
-    ("DEPROVISIONING", "the network card is taken away"),
+    ("DEPROVISIONING", "the network interface is taken away"),
     ("STOPPED", "final; stoppedReason says why"),
 )
 """Every `lastStatus` of a Fargate task in order, and what happens meanwhile.
