@@ -10,9 +10,10 @@ from ._aws_errors import refuse_plainly
 from ._http import HttpReply
 from .calls import Calls
 from .ledger import Ledger
-from .names import Names, names
+from .names import Names, names, prefixed
 from .place import Place
 from .record import Record
+from .tags import owner_in, tags
 from .wait import wait
 
 T = TypeVar("T")
@@ -148,16 +149,31 @@ class Lab:
         """AWS STS."""
         return self.client("sts")
 
-    def tags(self, kind: str = "ecs") -> Any:
-        """The tag that says this lab made it, in the spelling of one service ("logs" takes a dict)."""
-        key, value = "ecslab", self.ledger.owner
-        if kind == "logs":
-            return {key: value}
-        return [{"key": key, "value": value}] if kind == "ecs" else [{"Key": key, "Value": value}]
+    def name(self, name: str) -> str:
+        """A name of your own with the lab's prefix in front: "adgu/scratch" → "ana-adgu/scratch"."""
+        return prefixed(self.prefix, name)
 
-    def calls(self) -> Calls:
-        """Every AWS call made so far, as the CLI and as boto3 spell it."""
-        return Calls(tuple(self.record.calls))
+    def tags(self, kind: str = "ecs") -> Any:
+        """The tag that says this lab made it, as one service spells it.
+
+        Args:
+            kind: "ecs", "ecr", "ec2", "iam" or "logs".
+        """
+        return tags(kind, self.ledger.owner)
+
+    def owns(self, tagged: Any) -> bool:
+        """Whether these tags, in any service's spelling, say that this lab made it."""
+        return owner_in(tagged) == self.ledger.owner
+
+    def calls(self, service: str | None = None, last: int | None = None) -> Calls:
+        """Every AWS call made so far, as the CLI and as boto3 spell it.
+
+        Args:
+            service: only those to one service, as boto3 names it ("ecs", "ecr", …).
+            last: only so many, the newest.
+        """
+        made = tuple(call for call in self.record.calls if service in (None, call.service))
+        return Calls(made[-last:] if last else made)
 
     # Time and the way in ------------------------------------------------------------------------------------
 
@@ -224,6 +240,10 @@ class Lab:
     def progress(self) -> Any:
         """How far the course has come."""
         return _course().progress(self)
+
+    def honesty(self, stage: str) -> Any:
+        """What the sandbox does and leaves out, as far as it concerns one stage."""
+        return _course().honesty(self, stage)
 
     # The end ------------------------------------------------------------------------------------------------
 

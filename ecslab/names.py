@@ -38,13 +38,18 @@ def names(prefix: str = "") -> Names:
             "(ECR wants lower case, and every name of the lesson begins with it)\n"
             "  next:     for example connect(prefix='ana')"
         )
-    front = f"{prefix}-" if prefix else ""
     return Names(
-        repository=f"{front}adgu/web",
-        cluster=f"{front}adgu-cluster",
-        family=f"{front}adgu-web-server-task",
-        container=f"{front}adgu-container",
-        execution_role=f"{front}ecsTaskExecutionRole",
-        log_group=f"/ecs/{front}adgu-web-server-task",
-        security_group=f"{front}adgu-web-server-http",
+        repository=prefixed(prefix, "adgu/web"),
+        cluster=prefixed(prefix, "adgu-cluster"),
+        family=prefixed(prefix, "adgu-web-server-task"),
+        container=prefixed(prefix, "adgu-container"),
+        execution_role=prefixed(prefix, "ecsTaskExecutionRole"),
+        log_group=prefixed(prefix, "/ecs/adgu-web-server-task"),
+        security_group=prefixed(prefix, "adgu-web-server-http"),
     )
+
+
+def prefixed(prefix: str, name: str) -> str:
+    """`ana` and `adgu/web` → `ana-adgu/web`; of a log group's name the custom `/ecs/` stays in front."""
+    custom = "/ecs/" if name.startswith("/ecs/") else ""
+    return f"{custom}{prefix}-{name.removeprefix(custom)}" if prefix else name

@@ -1,0 +1,49 @@
+"""Small tables that show themselves in a notebook and in a terminal."""
+
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under a heading; text in a terminal, a table in a notebook.
+
+    Attributes:
+        title: one line above it, or "".
+        head: the columns' names.
+        rows: as many cells each.
+    """
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def __repr__(self) -> str:
+        return "\n".join(filter(None, [self.title, text_table(self.head, self.rows)]))
+
+    def _repr_html_(self) -> str:
+        title = f"<p>{html.escape(self.title)}</p>" if self.title else ""
+        return title + html_table(self.head, self.rows)
+
+
+def text_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Columns padded with spaces; the last one is not."""
+    lines = [tuple(head), *(tuple(row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+        if any(line)
+    )
+
+
+def html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """The same as HTML, every cell escaped and aligned to the left."""
+    left = " style='text-align:left'"
+    titles = "".join(f"<th scope='col'{left}>{html.escape(cell)}</th>" for cell in head)
+    body = "".join(
+        "<tr>" + "".join(f"<td{left}>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    top = f"<thead><tr>{titles}</tr></thead>" if any(head) else ""
+    return f"<table>{top}<tbody>{body}</tbody></table>"
