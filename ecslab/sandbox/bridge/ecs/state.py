@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ecslab.sandbox.bridge.context import current
+from ecslab.sandbox.world.tasks import Task
 
 __all__ = ["Caller", "Cluster", "Family", "RegionState", "Revision", "of"]
 
@@ -39,9 +40,8 @@ class Cluster:
     configuration: dict[str, Any] | None = None
     capacity_providers: list[str] = field(default_factory=list)
     default_strategy: list[dict[str, Any]] = field(default_factory=list)
-    service_connect_namespace: str | None = None
     tags: list[dict[str, str]] = field(default_factory=list)
-    tasks: dict[str, Any] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
     running: int = 0
     pending: int = 0
 
@@ -70,7 +70,7 @@ class RegionState:
     region: str
     clusters: dict[str, Cluster] = field(default_factory=dict)
     families: dict[str, Family] = field(default_factory=dict)
-    tasks: dict[str, Any] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
     account_settings: dict[tuple[str, str], str] = field(default_factory=dict)
     """(principal ARN, setting name) -> value; what PutAccountSettingDefault sets has the root's ARN."""
 

@@ -1,0 +1,84 @@
+"""Capacity providers: FARGATE and FARGATE_SPOT, which every account has and a cluster must be given.
+
+Auto Scaling group providers are not carried. Source: API operations PutClusterCapacityProviders and
+DescribeCapacityProviders.
+"""
+
+from typing import Any, Final
+
+from ecslab.sandbox.bridge.ecs.shapes import invalid, missing, name_in, page
+from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
+
+__all__ = ["OPERATIONS", "associate", "checked_strategy"]
+
+FARGATE: Final = ("FARGATE", "FARGATE_SPOT")
+MOST_IN_STRATEGY: Final = 20
+
+Strategy = list[dict[str, Any]]
+
+
+def associate(cluster: Cluster, names: list[str], strategy: Strategy, caller: Caller) -> None:
+    """Give a cluster its providers and its default strategy, in place of what it had.
+
+    Raises:
+        AwsError: InvalidParameterException; the cluster is then as it was.
+    """
+    for name in names:
+        if name_in("capacity-provider", name, caller) not in FARGATE:
+            raise invalid(  # U
+                "The specified capacity provider does not exist. Specify a valid name or ARN and try again."
+            )
+    chosen = list(dict.fromkeys(str(name_in("capacity-provider", name, caller)) for name in names))
+    checked = checked_strategy(strategy, chosen) if strategy else []
+    cluster.capacity_providers, cluster.default_strategy = chosen, checked
+
+
+def checked_strategy(strategy: Strategy, associated: list[str]) -> Strategy:
+    """A strategy with weight (0-1000) and base (0-100000) filled in.
+
+    Args:
+        associated: the capacity providers of the cluster.
+
+    Raises:
+        AwsError: InvalidParameterException, as RunTask and CreateCluster word it.
+    """
+    if len(strategy) > MOST_IN_STRATEGY:  # U
+        raise invalid(f"capacityProviderStrategy can have at most {MOST_IN_STRATEGY} items.")
+    filled = [
+        {"capacityProvider": item["capacityProvider"], "weight": item.get("weight", 0),
+         "base": item.get("base", 0)}
+        for item in strategy
+    ]  # fmt: skip
+    if any(item["capacityProvider"] not in associated for item in filled):
+        raise invalid(
+            "The specified capacity provider strategy cannot contain a capacity provider that is not "
+            "associated with the cluster. Associate the capacity provider with the cluster and try again."
+        )
+    if not any(item["weight"] for item in filled):
+        raise invalid(
+            "There are no capacity providers in the capacity provider strategy with a weight value greater "
+            "than zero. Specify a weight value greater than zero for at least one capacity provider and try "
+            "again."
+        )
+    if sum(item["base"] > 0 for item in filled) > 1:  # U: how the sentence ends
+        raise invalid(
+            "There are multiple capacity providers in the specified capacity provider strategy with a base "
+            "value defined. Specify a base value for only one capacity provider and try again."
+        )
+    return filled
+
+
+def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    wanted = params.get("capacityProviders") or list(FARGATE)
+    names = {one: name_in("capacity-provider", one, caller) for one in wanted}
+    found = [_view(name, caller) for name in names.values() if name in FARGATE]
+    absent = [missing("capacity-provider", one, caller) for one, name in names.items() if name not in FARGATE]
+    return {**page("capacityProviders", found, params), "failures": absent}
+
+
+def _view(name: str, caller: Caller) -> dict[str, Any]:
+    arn = caller.ecs_arn(f"capacity-provider/{name}")
+    return {"capacityProviderArn": arn, "name": name, "status": "ACTIVE", "tags": [], "type": name}
+
+
+OPERATIONS: Final = {"DescribeCapacityProviders": _describe}

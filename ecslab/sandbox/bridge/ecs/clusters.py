@@ -1,0 +1,178 @@
+"""Clusters: names under which tasks run.
+
+API operations CreateCluster, DescribeClusters, ListClusters, UpdateCluster, UpdateClusterSettings,
+PutClusterCapacityProviders and DeleteCluster. A deleted cluster stays describable as INACTIVE.
+"""
+
+import re
+from typing import Any, Final
+
+from ecslab.sandbox.bridge.ecs import capacity_providers, settings, state
+from ecslab.sandbox.bridge.ecs.shapes import at_most, invalid, missing, name_in, page
+from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
+from ecslab.sandbox.bridge.ecs.tags import checked
+from ecslab.sandbox.world.errors import AwsError
+
+__all__ = ["OPERATIONS", "find"]
+
+DEFAULT: Final = "default"
+NAME: Final = re.compile(r"[a-zA-Z0-9\-_]{1,255}")
+_STATISTICS: Final = (
+    "runningEC2TasksCount", "RunningFargateTasksCount", "pendingEC2TasksCount", "pendingFargateTasksCount",
+    "activeEC2ServiceCount", "activeFargateServiceCount", "drainingEC2ServiceCount",
+    "drainingFargateServiceCount",
+)  # fmt: skip
+
+
+def find(caller: Caller, identifier: str | None) -> Cluster:
+    """The ACTIVE cluster with this name or ARN; without one, the cluster `default`.
+
+    Raises:
+        AwsError: ClusterNotFoundException.
+    """
+    found = _known(caller, identifier or DEFAULT)
+    if found is None:
+        raise AwsError("ClusterNotFoundException", "Cluster not found.")
+    if found.status != "ACTIVE":
+        raise AwsError("ClusterNotFoundException", "The referenced cluster was inactive.")
+    return found
+
+
+def _known(caller: Caller, identifier: str) -> Cluster | None:
+    name = name_in("cluster", identifier, caller)
+    return state.of(caller.region).clusters.get(name) if name is not None else None
+
+
+def _create(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    name = params.get("clusterName", DEFAULT)
+    if not NAME.fullmatch(name):  # U: the sentence is CloudFormation's
+        raise invalid(r"ClusterName must match ^[a-zA-Z0-9\-_]{1,255}$")
+    _refuse_uncarried(params)
+    known = state.of(caller.region).clusters
+    if name in known and known[name].status == "ACTIVE":
+        return {"cluster": _view(_same(known[name], params))}
+    made = Cluster(name, caller.ecs_arn(f"cluster/{name}"), tags=checked(params.get("tags")))
+    made.settings = _settings(params.get("settings"), caller)
+    made.configuration = params.get("configuration")
+    capacity_providers.associate(
+        made, params.get("capacityProviders", []), params.get("defaultCapacityProviderStrategy", []), caller
+    )
+    known.pop(name, None)
+    known[name] = made
+    return {"cluster": _view(made)}
+
+
+def _same(cluster: Cluster, params: dict[str, Any]) -> Cluster:
+    """CreateCluster again is no error, unless it asks for something else; tags do not count (**U**)."""
+    now = {
+        "settings": cluster.settings,
+        "configuration": cluster.configuration,
+        "capacityProviders": cluster.capacity_providers,
+        "defaultCapacityProviderStrategy": cluster.default_strategy,
+    }
+    if any(params.get(member, there) != there for member, there in now.items()):
+        raise invalid(
+            "Arguments on this idempotent request are inconsistent with arguments used in previous "
+            "request(s)."
+        )
+    return cluster
+
+
+def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    wanted = params.get("clusters") or [DEFAULT]
+    at_most("clusters", wanted)
+    found, failures = [], []
+    for identifier in dict.fromkeys(wanted):
+        cluster = _known(caller, identifier)
+        if cluster:
+            found.append(_view(cluster, params.get("include", [])))
+        else:
+            failures.append(missing("cluster", identifier, caller))
+    return {"clusters": found, "failures": failures}
+
+
+def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    known = state.of(caller.region).clusters.values()
+    return page("clusterArns", [one.arn for one in known if one.status == "ACTIVE"], params)
+
+
+def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    cluster = find(caller, params["cluster"])
+    _refuse_uncarried(params)
+    if "settings" in params:
+        cluster.settings = _settings(params["settings"], caller)
+    if "configuration" in params:
+        cluster.configuration = params["configuration"]
+    return {"cluster": _view(cluster, ["SETTINGS", "CONFIGURATIONS", "TAGS"])}
+
+
+def _put_capacity_providers(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    cluster = find(caller, params["cluster"])
+    strategy = params["defaultCapacityProviderStrategy"]
+    capacity_providers.associate(cluster, params["capacityProviders"], strategy, caller)
+    return {"cluster": _view(cluster, ["SETTINGS", "TAGS"])}
+
+
+def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    cluster = find(caller, params["cluster"])
+    if any(task.last_status != "STOPPED" for task in cluster.tasks.values()):
+        raise AwsError(
+            "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."
+        )
+    cluster.status = "INACTIVE"
+    return {"cluster": _view(cluster, ["SETTINGS", "TAGS"])}
+
+
+def _settings(given: list[dict[str, str]] | None, caller: Caller) -> list[dict[str, str]]:
+    """Container Insights, the one setting a cluster has; by default as the account's setting says."""
+    values = {"containerInsights": settings.effective(caller, "containerInsights")}
+    for setting in given or []:
+        value = setting.get("value")
+        if value not in ("disabled", "enabled", "enhanced"):  # U
+            raise invalid(f"Invalid value for setting containerInsights: {value}")
+        values["containerInsights"] = value
+    return [{"name": name, "value": value} for name, value in values.items()]
+
+
+def _refuse_uncarried(params: dict[str, Any]) -> None:
+    if "serviceConnectDefaults" in params:
+        raise AwsError("UnsupportedFeatureException", "This sandbox does not carry Service Connect yet.")
+
+
+def _view(cluster: Cluster, include: list[str] | tuple[str, ...] = ("SETTINGS", "TAGS")) -> dict[str, Any]:
+    """The Cluster shape; what `include` does not name is an empty list, as AWS shows it."""
+    seen: dict[str, Any] = {
+        "clusterArn": cluster.arn,
+        "clusterName": cluster.name,
+        "status": cluster.status,
+        "registeredContainerInstancesCount": 0,
+        "runningTasksCount": cluster.running,
+        "pendingTasksCount": cluster.pending,
+        "activeServicesCount": 0,
+        "statistics": _statistics(cluster) if "STATISTICS" in include else [],
+        "tags": list(cluster.tags) if "TAGS" in include else [],
+        "settings": list(cluster.settings) if "SETTINGS" in include else [],
+        "capacityProviders": list(cluster.capacity_providers),
+        "defaultCapacityProviderStrategy": list(cluster.default_strategy),
+    }
+    if "CONFIGURATIONS" in include and cluster.configuration is not None:
+        seen["configuration"] = cluster.configuration
+    if "ATTACHMENTS" in include:
+        seen["attachments"] = []
+    return seen
+
+
+def _statistics(cluster: Cluster) -> list[dict[str, str]]:
+    counts = {"RunningFargateTasksCount": cluster.running, "pendingFargateTasksCount": cluster.pending}
+    return [{"name": name, "value": str(counts.get(name, 0))} for name in _STATISTICS]
+
+
+OPERATIONS: Final = {
+    "CreateCluster": _create,
+    "DeleteCluster": _delete,
+    "DescribeClusters": _describe,
+    "ListClusters": _list,
+    "PutClusterCapacityProviders": _put_capacity_providers,
+    "UpdateCluster": _update,
+    "UpdateClusterSettings": _update,
+}

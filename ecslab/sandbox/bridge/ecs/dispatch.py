@@ -1,0 +1,73 @@
+"""From a request on the wire to the noun module that answers it, and back.
+
+ECS speaks JSON 1.1: the operation is in `X-Amz-Target`, a refusal is `{"__type": code, "message": …}`.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from ecslab.sandbox.bridge.ecs import (
+    capacity_providers,
+    clusters,
+    instances,
+    services,
+    settings,
+    tagging,
+    task_definitions,
+)
+from ecslab.sandbox.bridge.ecs.state import Caller
+from ecslab.sandbox.bridge.ecs.wire import checked_input
+from ecslab.sandbox.bridge.seams import rng
+from ecslab.sandbox.world.errors import AwsError
+
+__all__ = ["OPERATIONS", "TARGET", "Caller", "call", "respond"]
+
+TARGET: Final = "AmazonEC2ContainerServiceV20141113."
+CONTENT_TYPE: Final = "application/x-amz-json-1.1"
+
+Handler = Callable[[dict[str, Any], Caller], dict[str, Any]]
+
+OPERATIONS: Final[dict[str, Handler]] = {
+    name: handler
+    for noun in (capacity_providers, clusters, instances, services, settings, tagging, task_definitions)
+    for name, handler in noun.OPERATIONS.items()
+}
+"""What this sandbox carries, by the operation's name."""
+
+
+def call(action: str, params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    """Carry out one operation.
+
+    Args:
+        action: the operation's name, such as `RunTask`.
+        params: its input, as the API reference spells it.
+
+    Returns:
+        Its output, timestamps in epoch seconds. It may share parts with the state: read it, do not change it.
+
+    Raises:
+        AwsError: in AWS's words; UnsupportedFeatureException for an operation this sandbox does not carry.
+    """
+    known = checked_input(action, params)
+    if action not in OPERATIONS:
+        raise AwsError("UnsupportedFeatureException", f"This sandbox does not carry {action} yet.")
+    return OPERATIONS[action](known, caller)
+
+
+def respond(target: str, body: bytes, caller: Caller) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body for a request with this `X-Amz-Target`; a refusal is answered, not raised."""
+    try:
+        status, answer = 200, call(target.removeprefix(TARGET), _decoded(body), caller)
+    except AwsError as refusal:
+        status = refusal.status
+        answer = {"__type": refusal.code, "message": refusal.message, **refusal.fields}
+    headers = {"Content-Type": CONTENT_TYPE, "x-amzn-RequestId": str(rng.uuid4())}
+    return status, headers, json.dumps(answer, ensure_ascii=False).encode()
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return json.loads(body or b"{}")
+    except ValueError:
+        raise AwsError("SerializationException", "The request body is not JSON.") from None

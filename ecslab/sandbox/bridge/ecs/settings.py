@@ -1,0 +1,99 @@
+"""Account settings: kept for a principal, shown, and used where they decide something (Container Insights).
+
+API operations ListAccountSettings, PutAccountSetting, PutAccountSettingDefault, DeleteAccountSetting. A
+setting of the root user is everybody's default.
+"""
+
+from typing import Any, Final
+
+from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.ecs.shapes import invalid, page
+from ecslab.sandbox.bridge.ecs.state import Caller
+
+__all__ = ["OPERATIONS", "effective"]
+
+_LONG: Final = ("enabled",)  # U: short ARNs have not been available to new resources since 2021
+
+VALUES: Final[dict[str, tuple[str, ...]]] = {
+    "serviceLongArnFormat": _LONG,
+    "taskLongArnFormat": _LONG,
+    "containerInstanceLongArnFormat": _LONG,
+    "awsvpcTrunking": ("disabled", "enabled"),
+    "containerInsights": ("disabled", "enabled", "enhanced"),
+    "fargateFIPSMode": ("disabled", "enabled"),
+    "tagResourceAuthorization": ("on", "off"),
+    "fargateTaskRetirementWaitPeriod": ("7", "0", "14"),
+    "guardDutyActivate": ("off", "on"),
+    "defaultLogDriverMode": ("non-blocking", "blocking"),
+    "fargateEventWindows": ("disabled", "enabled"),
+}
+"""Setting -> its values; the first one is what an account has that never said."""
+AWS_MANAGED: Final = {"guardDutyActivate"}
+
+
+def effective(caller: Caller, name: str) -> str:
+    """The value of a setting for this caller: its own, else the account's, else AWS's."""
+    return _value(name, caller.arn, caller)
+
+
+def _value(name: str, principal: str, caller: Caller) -> str:
+    kept = state.of(caller.region).account_settings
+    for holder in (principal, _root(caller)):
+        if (holder, name) in kept:
+            return kept[holder, name]
+    return VALUES[name][0]
+
+
+def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    principal = params.get("principalArn", caller.arn)
+    names = [params["name"]] if "name" in params else list(VALUES)
+    if not params.get("effectiveSettings"):
+        names = [name for name in names if (principal, name) in state.of(caller.region).account_settings]
+    rows = [_view(name, principal, caller) for name in names]
+    wanted = params.get("value")
+    rows = [row for row in rows if wanted is None or row["value"] == wanted]
+    small = {name: value for name, value in params.items() if name == "nextToken" or value}
+    return page("settings", rows, small)
+
+
+def _put(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    return _keep(params, params.get("principalArn", caller.arn), caller)
+
+
+def _put_default(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    return _keep(params, _root(caller), caller)
+
+
+def _keep(params: dict[str, Any], principal: str, caller: Caller) -> dict[str, Any]:
+    name, value = params["name"], params["value"]
+    if name in AWS_MANAGED:
+        raise invalid(f"The account setting {name} is managed by AWS and cannot be changed.")  # U
+    if value not in VALUES[name]:
+        raise invalid(f"{name} should be one of [{','.join(VALUES[name])}]")  # U
+    state.of(caller.region).account_settings[principal, name] = value
+    return {"setting": _view(name, principal, caller)}
+
+
+def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    principal, name = params.get("principalArn", caller.arn), params["name"]
+    state.of(caller.region).account_settings.pop((principal, name), None)
+    return {"setting": _view(name, principal, caller)}
+
+
+def _view(name: str, principal: str, caller: Caller) -> dict[str, str]:
+    """The Setting shape."""
+    kind = "aws_managed" if name in AWS_MANAGED else "user"
+    value = _value(name, principal, caller)
+    return {"name": name, "value": value, "principalArn": principal, "type": kind}
+
+
+def _root(caller: Caller) -> str:
+    return f"arn:aws:iam::{caller.account}:root"
+
+
+OPERATIONS: Final = {
+    "DeleteAccountSetting": _delete,
+    "ListAccountSettings": _list,
+    "PutAccountSetting": _put,
+    "PutAccountSettingDefault": _put_default,
+}

@@ -1,0 +1,70 @@
+"""What several operations share: pages of long lists, ARNs and names, failures."""
+
+import base64
+from collections.abc import Sequence
+from typing import Any, Final
+
+from ecslab.sandbox.bridge.ecs.state import Caller
+from ecslab.sandbox.world.errors import AwsError
+
+__all__ = ["at_most", "failure", "invalid", "missing", "name_in", "page"]
+
+PAGE: Final = 100
+
+
+def page(member: str, rows: Sequence[Any], params: dict[str, Any], most: int = PAGE) -> dict[str, Any]:
+    """One page of `rows` under `member`, with a `nextToken` if there is more.
+
+    Args:
+        params: the request; `maxResults` from 1 to `most`, which is also its default, and `nextToken`.
+    """
+    size = params.get("maxResults", most)
+    if not 1 <= size <= most:
+        raise invalid(f"maxResults should be between 1 and {most}.")  # U
+    start = _start(params.get("nextToken"))
+    answer: dict[str, Any] = {member: list(rows[start : start + size])}
+    if start + size < len(rows):
+        answer["nextToken"] = base64.b64encode(f"from:{start + size}".encode()).decode()
+    return answer
+
+
+def at_most(member: str, given: Sequence[Any], most: int = PAGE) -> None:
+    """Refuse a list that is too long. The sentence is confirmed for `taskIds`."""
+    if len(given) > most:
+        raise invalid(f"{member} can have at most {most} items.")
+
+
+def name_in(kind: str, identifier: str, caller: Caller) -> str | None:
+    """The name in a name or ARN of this kind (`cluster`); None for another region's or kind's ARN."""
+    if not identifier.startswith("arn:"):
+        return identifier
+    prefix = caller.ecs_arn(f"{kind}/")
+    return identifier.removeprefix(prefix) if identifier.startswith(prefix) else None
+
+
+def missing(kind: str, identifier: str, caller: Caller) -> dict[str, str]:
+    """The failure for a resource that is not there; its `arn` is built from the name."""
+    known = identifier.startswith("arn:")
+    return failure(identifier if known else caller.ecs_arn(f"{kind}/{identifier}"), "MISSING")
+
+
+def failure(arn: str, reason: str) -> dict[str, str]:
+    """The Failure shape."""
+    return {"arn": arn, "reason": reason}
+
+
+def invalid(message: str) -> AwsError:
+    """InvalidParameterException with this sentence."""
+    return AwsError("InvalidParameterException", message)
+
+
+def _start(token: str | None) -> int:
+    if token is None:
+        return 0
+    try:
+        word, _, number = base64.b64decode(token, validate=True).decode().partition(":")
+        if word == "from" and number.isdecimal():
+            return int(number)
+    except ValueError:  # not base64, or not text
+        pass
+    raise invalid("Invalid token.")  # U

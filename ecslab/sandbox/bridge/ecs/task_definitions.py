@@ -1,0 +1,192 @@
+"""Task definitions: families of revisions that are registered, deregistered and deleted, never changed.
+
+API operations RegisterTaskDefinition, DescribeTaskDefinition, ListTaskDefinitions,
+ListTaskDefinitionFamilies, DeregisterTaskDefinition and DeleteTaskDefinitions.
+"""
+
+from typing import Any, Final
+
+from ecslab.sandbox.bridge.context import current
+from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.ecs.shapes import failure, invalid, name_in, page
+from ecslab.sandbox.bridge.ecs.state import Caller, Family, Revision
+from ecslab.sandbox.bridge.ecs.tags import checked
+from ecslab.sandbox.world.definition import normalised
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.tasks import Task
+
+__all__ = ["OPERATIONS", "find", "resolve"]
+
+MOST_DELETED: Final = 10
+DELETION: Final = 60.0
+"""Seconds until a deleted revision is gone, if no task uses it; AWS gives no figure."""
+
+
+def resolve(caller: Caller, reference: str) -> dict[str, Any]:
+    """The definition that RunTask means: an ACTIVE revision, by family, family:revision or ARN.
+
+    Returns:
+        The TaskDefinition shape. It belongs to the state: do not change it.
+
+    Raises:
+        AwsError: ClientException; there is none, or it is not ACTIVE.
+    """
+    found = _revision(caller, reference)
+    if found is None:
+        raise AwsError("ClientException", "TaskDefinition not found.")
+    if found.definition["status"] != "ACTIVE":
+        raise AwsError("ClientException", "TaskDefinition is inactive")
+    return found.definition
+
+
+def find(caller: Caller, reference: str) -> Revision:
+    """A revision whatever its status; a family alone means its latest ACTIVE one.
+
+    Raises:
+        AwsError: ClientException; DescribeTaskDefinition's.
+    """
+    found = _revision(caller, reference)
+    if found is None:
+        raise AwsError("ClientException", "Unable to describe task definition.")
+    return found
+
+
+def _revision(caller: Caller, reference: str) -> Revision | None:
+    name, _, number = (name_in("task-definition", reference, caller) or "").partition(":")
+    family = state.of(caller.region).families.get(name)
+    if family is None:
+        return None
+    if number:
+        return family.revisions.get(int(number)) if number.isdecimal() else None
+    return next((one for one in reversed(family.revisions.values()) if _status(one) == "ACTIVE"), None)
+
+
+def _register(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    tags = checked(params.get("tags"))
+    made = normalised({member: value for member, value in params.items() if member != "tags"}, caller.account)
+    families = state.of(caller.region).families
+    family = families.setdefault(made["family"], Family(made["family"]))
+    family.last += 1
+    definition = {
+        "taskDefinitionArn": caller.ecs_arn(f"task-definition/{family.name}:{family.last}"),
+        **made,
+        "revision": family.last,
+        "status": "ACTIVE",
+        "registeredAt": _now(),
+        "registeredBy": caller.arn,
+    }
+    family.revisions[family.last] = Revision(definition, tags)
+    return {"taskDefinition": definition, **({"tags": tags} if tags else {})}
+
+
+def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    found = find(caller, params["taskDefinition"])
+    tags = {"tags": list(found.tags)} if "TAGS" in params.get("include", []) else {}
+    return {"taskDefinition": found.definition, **tags}
+
+
+def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    """By family in alphabetical order, then by revision; `familyPrefix` is a whole name here."""
+    status, only = params.get("status", "ACTIVE"), params.get("familyPrefix")
+    families = state.of(caller.region).families
+    arns = [
+        revision.definition["taskDefinitionArn"]
+        for name in sorted(families)
+        if only in (None, name)
+        for revision in families[name].revisions.values()
+        if _status(revision) == status
+    ]
+    return page("taskDefinitionArns", arns[::-1] if params.get("sort") == "DESC" else arns, params)
+
+
+def _list_families(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    wanted, prefix = params.get("status", "ALL"), params.get("familyPrefix", "")
+    families = state.of(caller.region).families
+    named = [families[name] for name in sorted(families) if name.startswith(prefix)]
+    shown = [family.name for family in named if family.revisions and wanted in ("ALL", _activity(family))]
+    return page("families", shown, params)
+
+
+def _deregister(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    reference = params["taskDefinition"]
+    if ":" not in reference.rsplit("/", 1)[-1]:
+        raise AwsError("ClientException", "Revision is missing.")  # U
+    revision = find(caller, reference)
+    if _status(revision) != "ACTIVE":
+        raise AwsError("ClientException", "TaskDefinition is inactive")  # U
+    revision.definition |= {"status": "INACTIVE", "deregisteredAt": _now()}
+    return {"taskDefinition": revision.definition}
+
+
+def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    wanted = params["taskDefinitions"]
+    if not wanted:  # U, as the next
+        raise invalid("size of TaskDefinition references list must be greater than 0")
+    if len(wanted) > MOST_DELETED:
+        raise invalid(f"Size of TaskDefinition references list cannot exceed {MOST_DELETED}")
+    deleted, failures = [], []
+    for reference in wanted:
+        revision = _revision(caller, reference) if ":" in reference.rsplit("/", 1)[-1] else None
+        problem = _undeletable(revision)
+        if revision is None or problem:
+            failures.append(failure(reference, problem))
+            continue
+        if _status(revision) == "INACTIVE":
+            revision.definition |= {"status": "DELETE_IN_PROGRESS", "deleteRequestedAt": _now()}
+            _forget_later(caller.region, revision)
+        deleted.append(revision.definition)
+    return {"taskDefinitions": deleted, "failures": failures}
+
+
+def _undeletable(revision: Revision | None) -> str:
+    """Why DeleteTaskDefinitions cannot delete it, or nothing. **U**"""
+    if revision is None:
+        return (
+            "The specified task definition identifier is invalid. Specify a valid name or ARN and try again."
+        )
+    if _status(revision) == "ACTIVE":
+        return (
+            "The specified task definition is still in ACTIVE status. Please deregister the target and try "
+            "again."
+        )
+    return ""
+
+
+def _forget_later(region: str, revision: Revision) -> None:
+    """A revision stays DELETE_IN_PROGRESS until no task of it runs."""
+
+    def forget() -> None:
+        arn = revision.definition["taskDefinitionArn"]
+        if any(_runs(task, arn) for task in state.of(region).tasks.values()):
+            _forget_later(region, revision)
+        else:
+            family = state.of(region).families[revision.definition["family"]]
+            family.revisions.pop(revision.definition["revision"], None)
+
+    current().clock.after(DELETION, forget)
+
+
+def _runs(task: Task, arn: str) -> bool:
+    return bool(task.last_status != "STOPPED" and task.definition["taskDefinitionArn"] == arn)
+
+
+def _activity(family: Family) -> str:
+    return "ACTIVE" if any(_status(one) == "ACTIVE" for one in family.revisions.values()) else "INACTIVE"
+
+
+def _status(revision: Revision) -> str:
+    return str(revision.definition["status"])
+
+
+def _now() -> float:
+    return round(current().clock.timestamp(), 3)
+
+
+OPERATIONS: Final = {
+    "DeleteTaskDefinitions": _delete,
+    "DeregisterTaskDefinition": _deregister,
+    "DescribeTaskDefinition": _describe,
+    "ListTaskDefinitionFamilies": _list_families,
+    "ListTaskDefinitions": _list,
+    "RegisterTaskDefinition": _register,
+}

@@ -1,0 +1,114 @@
+"""A request's JSON held against AWS's own model of the ECS API.
+
+As the service does: a member it does not know is passed over, one of the wrong type is a
+SerializationException, a required one that is missing or a word outside an enumeration is refused. The
+model is the one botocore carries (`ecs/2014-11-13`).
+"""
+
+from functools import cache
+from typing import Any, Final
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+
+from ecslab.sandbox.world.errors import AwsError
+
+__all__ = ["checked_input", "model"]
+
+_JSON_NAMES: Final[dict[type, str]] = {
+    str: "STRING_VALUE", int: "NUMBER_VALUE", float: "DECIMAL_VALUE", bool: "TRUE_VALUE",
+}  # fmt: skip
+_JAVA_NAMES: Final = {
+    "string": "String", "integer": "Integer", "long": "Long", "double": "Double", "float": "Float",
+    "boolean": "Boolean", "timestamp": "Date",
+}  # fmt: skip
+_ACCEPTED: Final[dict[str, tuple[type, ...]]] = {
+    "string": (str,), "integer": (int,), "long": (int,), "double": (int, float), "float": (int, float),
+    "boolean": (bool,), "timestamp": (int, float, str),
+}  # fmt: skip
+_JUDGED_BY_HANDLERS: Final = {"LogDriver"}
+"""Enumerations whose refusal ECS words itself."""
+
+
+@cache
+def model() -> ServiceModel:
+    """botocore's model of ECS."""
+    return ServiceModel(Loader().load_service_model("ecs", "service-2"), "ecs")
+
+
+def checked_input(operation: str, given: Any) -> dict[str, Any]:
+    """The members of `given` that the operation knows, nulls left out.
+
+    Raises:
+        AwsError: UnknownOperationException, SerializationException, InvalidParameterException, or
+            ClientException where that is how RegisterTaskDefinition refuses.
+    """
+    if operation not in model().operation_names:
+        raise AwsError("UnknownOperationException", f"ECS has no operation {operation}.")
+    shape = model().operation_model(operation).input_shape
+    return _structure(shape, given, operation) if shape else {}
+
+
+def _value(shape: Any, given: Any, path: str, operation: str) -> Any:
+    if shape.type_name == "structure":
+        return _structure(shape, given, operation)
+    if shape.type_name == "list":
+        if not isinstance(given, list):
+            raise _cannot("Unexpected field type")
+        return [_value(shape.member, item, path, operation) for item in given]
+    if shape.type_name == "map":
+        if not isinstance(given, dict):
+            raise _cannot("Unexpected field type")
+        return {key: _value(shape.value, item, path, operation) for key, item in given.items()}
+    return _scalar(shape, given, path)
+
+
+def _structure(shape: Any, given: Any, operation: str) -> dict[str, Any]:
+    if not isinstance(given, dict):
+        raise _cannot("Unexpected field type")
+    known = {
+        name: _value(member, given[name], name, operation)
+        for name, member in shape.members.items()
+        if given.get(name) is not None
+    }
+    for name in shape.required_members:
+        if name not in known:
+            raise _missing(name, operation)
+    return known
+
+
+def _scalar(shape: Any, given: Any, path: str) -> Any:
+    """The texts are those of AWS's JSON protocol as other services give them; for ECS they are **U**."""
+    if isinstance(given, dict):
+        raise _cannot("Start of structure or map found where not expected.")
+    if isinstance(given, list):
+        raise _cannot("Start of list found where not expected")
+    kinds = _ACCEPTED[shape.type_name]
+    if not isinstance(given, kinds) or (isinstance(given, bool) and bool not in kinds):
+        seen = "FALSE_VALUE" if given is False else _JSON_NAMES[type(given)]
+        raise _cannot(f"{seen} can not be converted to {_article(_JAVA_NAMES[shape.type_name])}")
+    words = getattr(shape, "enum", None)
+    if words and given not in words and shape.name not in _JUDGED_BY_HANDLERS:
+        raise AwsError(
+            "InvalidParameterException",
+            f"1 validation error detected: Value '{given}' at '{path}' failed to satisfy constraint: "
+            f"Member must satisfy enum value set: [{', '.join(words)}]",
+        )
+    return given
+
+
+def _article(name: str) -> str:
+    return f"an {name}" if name[0] in "AEIOU" else f"a {name}"
+
+
+def _cannot(message: str) -> AwsError:
+    return AwsError("SerializationException", message)
+
+
+def _missing(name: str, operation: str) -> AwsError:
+    registers = operation == "RegisterTaskDefinition"
+    if registers and name == "containerDefinitions":
+        return AwsError("ClientException", "Container list cannot be empty.")
+    words = name[0].upper() + name[1:]
+    code = "ClientException" if registers else "InvalidParameterException"
+    return AwsError(code, f"{words} should not be null or empty.")  # U, after `Container.name should not …`

@@ -1,0 +1,59 @@
+"""What a task definition asks of the agent that runs it: its `requiresAttributes`.
+
+Source: the capabilities the ECS agent announces, developer guide, "Container agent attributes".
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+__all__ = ["is_ecr", "required_attributes"]
+
+_ECR: Final = re.compile(r"\d{12}\.dkr\.ecr(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/")
+_CAPABILITY: Final = "com.amazonaws.ecs.capability."
+
+
+def is_ecr(image: str) -> bool:
+    """Whether the image lies in a private ECR registry."""
+    return _ECR.match(image) is not None
+
+
+def required_attributes(definition: dict[str, Any]) -> list[dict[str, str]]:
+    """The Attribute shapes, each once."""
+    return [{"name": name} for name in dict.fromkeys(_names(definition))]
+
+
+def _names(definition: dict[str, Any]) -> Iterator[str]:
+    execution_role = "executionRoleArn" in definition
+    for container in definition["containerDefinitions"]:
+        yield from _of_container(container, execution_role)
+    if "taskRoleArn" in definition:
+        yield _CAPABILITY + "task-iam-role"
+    if any("efsVolumeConfiguration" in volume for volume in definition.get("volumes", [])):
+        yield "ecs.capability.efs"
+    yield _CAPABILITY + "docker-remote-api.1.18"
+    if definition.get("networkMode") == "awsvpc":
+        yield "ecs.capability.task-eni"
+
+
+def _of_container(container: dict[str, Any], execution_role: bool) -> Iterator[str]:
+    driver = container.get("logConfiguration", {}).get("logDriver")
+    if driver:
+        yield f"{_CAPABILITY}logging-driver.{driver}"
+    if driver == "awslogs":
+        if execution_role:
+            yield "ecs.capability.execution-role-awslogs"
+        yield _CAPABILITY + "docker-remote-api.1.19"
+    if is_ecr(container["image"]):
+        yield _CAPABILITY + "ecr-auth"
+        if execution_role:
+            yield "ecs.capability.execution-role-ecr-pull"
+    for secret in container.get("secrets", []):
+        store = "asm" if ":secretsmanager:" in secret["valueFrom"] else "ssm"
+        yield f"ecs.capability.secrets.{store}.environment-variables"
+    if "healthCheck" in container:
+        yield "ecs.capability.container-health-check"
+    if container.get("dependsOn"):
+        yield "ecs.capability.container-ordering"
+    if container.get("privileged"):
+        yield _CAPABILITY + "privileged-container"

@@ -1,0 +1,52 @@
+"""ECS as a client meets it: requests go over the wire format, answers are held against AWS's own model."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from botocore.validate import ParamValidator
+
+from ecslab.sandbox.bridge import context
+from ecslab.sandbox.bridge.ecs import dispatch
+from ecslab.sandbox.bridge.ecs.wire import model
+from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
+from ecslab.sandbox.world.clock import Clock
+from ecslab.sandbox.world.errors import AwsError
+
+ACCOUNT = "123456789012"
+CALLER = dispatch.Caller(ACCOUNT, "us-east-1", f"arn:aws:iam::{ACCOUNT}:root")
+ARN = f"arn:aws:ecs:us-east-1:{ACCOUNT}:"
+
+
+class Ecs:
+    """`ecs("CreateCluster", clusterName="lab")` answers as boto3 would see it."""
+
+    def __init__(self, caller: dispatch.Caller = CALLER):
+        self.caller = caller
+        self.clock = Clock()
+        context.make_current(context.Context(self.clock, EmbeddedRuntime(), ACCOUNT))
+
+    def __call__(self, operation: str, **members: Any) -> Any:
+        status, _, body = dispatch.respond(
+            dispatch.TARGET + operation, json.dumps(members).encode(), self.caller
+        )
+        answer = json.loads(body)
+        if status != 200:
+            raise AwsError(answer.pop("__type"), answer.pop("message"), status, **answer)
+        _held_against_model(operation, answer)
+        return answer
+
+    @contextmanager
+    def refuses(self, code: str, message: str) -> Iterator[None]:
+        """The block ends in this refusal, letter by letter."""
+        with pytest.raises(AwsError) as caught:
+            yield
+        assert (caught.value.code, caught.value.message) == (code, message)
+
+
+def _held_against_model(operation: str, answer: Any) -> None:
+    shape = model().operation_model(operation).output_shape
+    report = ParamValidator().validate(answer, shape)
+    assert not report.has_errors(), report.generate_report()
