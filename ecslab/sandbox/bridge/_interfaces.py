@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from typing import Any, Final
 
 from moto.core.utils import utcnow
+from moto.ec2.exceptions import InvalidSecurityGroupNotFoundError
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.utils import random_eni_attach_id
 
@@ -37,12 +38,18 @@ class Interface(NetworkInterface):  # type: ignore[misc]  # moto's types are not
         subnet: Any,
         private_ip_address: Any = None,
         private_ip_addresses: Any = None,
+        group_ids: Any = None,
         **kwargs: Any,
     ):
+        for group_id in group_ids or ():  # moto would make a group of that name
+            if ec2_backend.get_security_group_from_id(group_id) is None:
+                raise InvalidSecurityGroupNotFoundError(group_id)
         subnet = ec2_backend.get_subnet(subnet) if isinstance(subnet, str) else subnet
         if not private_ip_addresses and not _inside(private_ip_address, subnet):
             private_ip_address = take_private(subnet)
-        super().__init__(ec2_backend, subnet, private_ip_address, private_ip_addresses, **kwargs)
+        super().__init__(
+            ec2_backend, subnet, private_ip_address, private_ip_addresses, group_ids=group_ids, **kwargs
+        )
         for address in self.private_ip_addresses:
             subnet._subnet_ips[address["PrivateIpAddress"]] = self
             if self.named:

@@ -1,6 +1,5 @@
 """EC2's networks: moto's, with the VPCs every learner meets and the interfaces of tasks."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,6 +28,10 @@ class EC2Backend(MotoEC2Backend):  # type: ignore[misc]  # moto's types are not 
     """moto's EC2 with AWS's default VPC, the `workshop` VPC, and rules that protect what is in use."""
 
     _images_wanted = False
+
+    def __init__(self, region_name: str, account_id: str):
+        self.public: dict[str, TaskInterface] = {}
+        super().__init__(region_name, account_id)
 
     @property
     def _url_module(self) -> Any:
@@ -86,6 +89,7 @@ class EC2Backend(MotoEC2Backend):  # type: ignore[misc]  # moto's types are not 
     def forget_interface(self, eni_id: str) -> None:
         """Take the interface away and free its addresses."""
         interface = self.enis.pop(eni_id)
+        self.public.pop(interface.public_ip, None)
         for address in interface.private_ip_addresses:
             interface.subnet._subnet_ips.pop(address["PrivateIpAddress"], None)
 
@@ -124,7 +128,7 @@ class EC2Backend(MotoEC2Backend):  # type: ignore[misc]  # moto's types are not 
         super().detach_internet_gateway(internet_gateway_id, vpc_id)
 
     def allocate_address(self, domain: str, address: str | None = None, tags: Any = None) -> Any:
-        return super().allocate_address(domain, address or take_public(_public_in_use()), tags)
+        return super().allocate_address(domain, address or take_public(_PUBLIC_IN_USE), tags)
 
     def describe_images(self, *args: Any, **kwargs: Any) -> Any:
         """moto's list of machine images is half a second's work, so it is read when first asked for."""
@@ -204,7 +208,7 @@ def attach_eni(region: str, subnet_id: str, group_ids: list[str], public: bool, 
     backend = _backend(region)
     subnet = backend.get_subnet(subnet_id)
     try:
-        public_ip = take_public(_public_in_use()) if public else None
+        public_ip = take_public(_PUBLIC_IN_USE) if public else None
         interface = TaskInterface(backend, subnet, list(group_ids), public_ip, description)
     except NoFreeAddress as full:
         kind = "with public IP assignment enabled " if public else ""
@@ -213,6 +217,8 @@ def attach_eni(region: str, subnet_id: str, group_ids: list[str], public: bool, 
             f"'{subnet_id}': InsufficientFreeAddressesInSubnet"  # U: how the sentence ends is not known
         ) from full
     backend.enis[interface.id] = interface
+    if public_ip:
+        backend.public[public_ip] = interface
     return _eni(interface)
 
 
@@ -223,10 +229,8 @@ def release_eni(region: str, eni_id: str) -> None:
 
 def find_public(ip: str) -> Eni | None:
     """The task's interface that holds this public address now, in any region."""
-    for interface in _task_interfaces():
-        if interface.public_ip == ip:
-            return _eni(interface)
-    return None
+    holders = (backend.public[ip] for backend in _backends() if ip in backend.public)
+    return next(map(_eni, holders), None)
 
 
 def network_facts(eni: Eni) -> Facts:
@@ -239,17 +243,21 @@ def _backend(region: str) -> Any:
     return ec2_backends[DEFAULT_ACCOUNT_ID][region]
 
 
-def _task_interfaces() -> Iterator[TaskInterface]:
-    for backend in ec2_backends[DEFAULT_ACCOUNT_ID].values():
-        for interface in backend.enis.values():
-            if isinstance(interface, TaskInterface):
-                yield interface
+def _backends() -> list[Any]:
+    return list(ec2_backends[DEFAULT_ACCOUNT_ID].values())
 
 
-def _public_in_use() -> set[str]:
-    backends = ec2_backends[DEFAULT_ACCOUNT_ID].values()
-    elastic = {address.public_ip for backend in backends for address in backend.addresses}
-    return elastic | {interface.public_ip for interface in _task_interfaces() if interface.public_ip}
+class _PublicInUse:
+    """The public addresses held by a task or a user, in all regions: they share the pools."""
+
+    def __contains__(self, address: object) -> bool:
+        return any(
+            address in backend.public or any(held.public_ip == address for held in backend.addresses)
+            for backend in _backends()
+        )
+
+
+_PUBLIC_IN_USE: Final = _PublicInUse()
 
 
 def _eni(interface: TaskInterface) -> Eni:

@@ -1,0 +1,112 @@
+"""CloudWatch Logs: moto's, and what the `awslogs` driver does with it for a container.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.logs import urls
+from moto.logs.exceptions import ResourceNotFoundException
+from moto.logs.models import LogEvent, logs_backends
+from moto.logs.models import LogsBackend as MotoLogsBackend
+
+from .iam import role_problem
+from .seams import rng
+
+__all__ = ["LogsBackend", "open_stream", "write"]
+
+MOST_BYTES: Final = 262_144 - 26
+"""The longest message of one event, in bytes of UTF-8; the driver cuts longer lines."""
+
+_REFUSED: Final = (
+    "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: "
+    "failed to create Cloudwatch log {thing}: {why} : exit status 1"
+)  # U: the tail ` : exit status 1`
+_NO_GROUP: Final = (
+    "operation error CloudWatch Logs: CreateLogStream, https response error StatusCode: 400, "
+    "RequestID: {request}, ResourceNotFoundException: The specified log group does not exist."
+)
+
+
+class LogsBackend(MotoLogsBackend):  # type: ignore[misc]  # moto ships no types
+    """moto's CloudWatch Logs, whose events are numbered anew after a reset."""
+
+    @property
+    def _url_module(self) -> Any:
+        return urls
+
+    def reset(self) -> None:
+        super().reset()
+        LogEvent._event_id = 0
+
+    def get_log_events(
+        self, log_group_name: str, log_group_id: str, log_stream_name: str, **rest: Any
+    ) -> Any:
+        """moto says of a missing stream that its group is missing."""
+        group = self._find_log_group(log_group_id, log_group_name=log_group_name)
+        if log_stream_name not in group.streams:
+            raise ResourceNotFoundException("The specified log stream does not exist.")
+        return super().get_log_events(log_group_name, log_group_id, log_stream_name, **rest)
+
+
+def open_stream(
+    region: str, group: str, stream: str, role_arn: str, task_id: str, create_group: bool = False
+) -> str | None:
+    """Make a container's log stream with its execution role's rights, as the `awslogs` driver does.
+
+    Args:
+        create_group: the option `awslogs-create-group`; the group is made if it is missing.
+
+    Returns:
+        None, or the `stoppedReason` of the task that cannot start.
+    """
+    problem = role_problem(role_arn, region=region)
+    if problem:
+        return problem
+    names = f"arn:aws:logs:{region}:{DEFAULT_ACCOUNT_ID}:log-group:{group}:log-stream:"
+    denied = role_problem(role_arn, "logs:CreateLogStream", names + stream, task_id, region)
+    if denied:
+        return _denied("stream", denied)
+    backend = _backend(region)
+    if group not in backend.groups:
+        if not create_group:
+            return _REFUSED.format(thing="stream", why=_NO_GROUP.format(request=rng.uuid4()))
+        denied = role_problem(role_arn, "logs:CreateLogGroup", names, task_id, region)
+        if denied:
+            return _denied("group", denied)
+        backend.create_log_group(group, {})
+    backend.ensure_log_stream(group, stream)
+    return None
+
+
+def write(region: str, group: str, stream: str, lines: list[tuple[float, str]]) -> None:
+    """Append lines (epoch seconds, text); empty ones and those whose stream is gone are lost, as on AWS."""
+    found = _backend(region).groups.get(group)
+    events = [
+        {"timestamp": int(at * 1000), "message": part}
+        for at, text in lines
+        for part in _parts(text.rstrip("\r\n"))
+    ]
+    if events and found is not None and stream in found.streams:
+        found.put_log_events(stream, events)
+
+
+def _parts(text: str) -> Iterator[str]:
+    if len(text) * 4 <= MOST_BYTES:
+        yield from [text] if text else []
+        return
+    data = text.encode()
+    while data:
+        part = data[:MOST_BYTES].decode(errors="ignore")  # a character cut in two goes to the next part
+        yield part
+        data = data[len(part.encode()) :]
+
+
+def _denied(thing: str, sentence: str) -> str:
+    return _REFUSED.format(thing=thing, why=f"AccessDeniedException: {sentence}")
+
+
+def _backend(region: str) -> Any:
+    return logs_backends[DEFAULT_ACCOUNT_ID][region]

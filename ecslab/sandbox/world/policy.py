@@ -1,0 +1,114 @@
+"""May this principal do that? IAM's rules over the policies a role carries.
+
+Pure: policies come in as parsed JSON. A statement that denies wins over any that allows; what nothing
+allows is denied. Conditions are judged where the sandbox knows the key; others count as met.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from functools import lru_cache
+from re import IGNORECASE, Pattern, compile, escape
+from typing import Any, Final
+
+Document = Mapping[str, Any]
+Known = Mapping[str, str]
+
+ASSUME_ROLE: Final = "sts:AssumeRole"
+_LIKE: Final = {"stringlike", "arnlike", "arnequals"}
+
+
+class Decision(Enum):
+    ALLOWED = "allowed"
+    NOT_ALLOWED = "nothing allows it"
+    DENIED = "a statement denies it"
+
+
+def decide(documents: Iterable[Document], action: str, resource: str) -> Decision:
+    """Judge identity-based policies.
+
+    Args:
+        action: `<service>:<Operation>`, letters of either case.
+        resource: the ARN acted upon, or `*`.
+    """
+    met = [
+        statement
+        for document in documents
+        for statement in _statements(document)
+        if _covers(statement, "Action", action) and _covers(statement, "Resource", resource)
+    ]
+    return _outcome(met)
+
+
+def trusts(document: Document, service: str, known: Known) -> bool:
+    """Whether a trust policy lets `service` (`ecs-tasks.amazonaws.com`) assume the role.
+
+    Args:
+        known: what the request tells by condition key, lower case (`aws:sourceaccount`).
+    """
+    met = [
+        statement
+        for statement in _statements(document)
+        if _covers(statement, "Action", ASSUME_ROLE)
+        and _names(statement.get("Principal"), service)
+        and _conditions_met(statement.get("Condition", {}), known)
+    ]
+    return _outcome(met) is Decision.ALLOWED
+
+
+def _outcome(met: list[Document]) -> Decision:
+    effects = {statement.get("Effect") for statement in met}
+    if "Deny" in effects:
+        return Decision.DENIED
+    return Decision.ALLOWED if "Allow" in effects else Decision.NOT_ALLOWED
+
+
+def _statements(document: Document) -> list[Document]:
+    statements = document.get("Statement", [])
+    return [statements] if isinstance(statements, Mapping) else list(statements)
+
+
+def _covers(statement: Document, element: str, value: str) -> bool:
+    if f"Not{element}" in statement:
+        return not _matches(statement[f"Not{element}"], value, element)
+    return _matches(statement.get(element, []), value, element)
+
+
+def _matches(patterns: str | list[str], value: str, element: str) -> bool:
+    ignore_case = element == "Action"
+    return any(_pattern(pattern, ignore_case).fullmatch(value) for pattern in _list(patterns))
+
+
+def _names(principal: Any, service: str) -> bool:
+    if isinstance(principal, Mapping):
+        return service in _list(principal.get("Service", []))
+    return bool(principal == "*")
+
+
+def _conditions_met(conditions: Mapping[str, Mapping[str, Any]], known: Known) -> bool:
+    return all(
+        _condition_met(operator.lower(), wanted, known[key.lower()])
+        for operator, keys in conditions.items()
+        for key, wanted in keys.items()
+        if key.lower() in known
+    )
+
+
+def _condition_met(operator: str, wanted: str | list[str], actual: str) -> bool:
+    operator = operator.removesuffix("ifexists")
+    if operator == "stringequals":
+        return actual in _list(wanted)
+    if operator in _LIKE:
+        return any(_pattern(pattern, False).fullmatch(actual) for pattern in _list(wanted))
+    return True
+
+
+def _list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+@lru_cache(maxsize=1024)
+def _pattern(wildcards: str, ignore_case: bool) -> Pattern[str]:
+    parts = {"*": ".*", "?": "."}
+    return compile("".join(parts.get(c, escape(c)) for c in wildcards), IGNORECASE if ignore_case else 0)

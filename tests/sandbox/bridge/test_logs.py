@@ -1,0 +1,149 @@
+"""The awslogs driver: its streams, its refusals, and what it writes."""
+
+import json
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto.iam.models import iam_backends
+from moto.logs.models import logs_backends
+from moto_account import account
+
+from ecslab.sandbox.bridge import iam, logs, seams
+
+REGION, GROUP, STREAM = "us-east-1", "/ecs/adgu-web-server-task", "ecs/adgu-container/0f3c"
+ROLE = "arn:aws:iam::123456789012:role/ecsTaskExecutionRole"
+NOW = 1_800_000_000.0
+REFUSED = (
+    "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: "
+    "failed to create Cloudwatch log "
+)
+
+
+@pytest.fixture
+def client(monkeypatch):
+    with account(monkeypatch, {iam_backends: iam.IamBackend, logs_backends: logs.LogsBackend}):
+        seams.set_time_source(lambda: NOW)
+        yield boto3.client("logs", REGION)
+
+
+@pytest.fixture
+def role(client):
+    """An execution role that may do what this function is called with."""
+    tasks = {"Service": "ecs-tasks.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": tasks, "Action": "sts:AssumeRole"}
+    policies = boto3.client("iam", REGION)
+    policies.create_role(
+        RoleName="ecsTaskExecutionRole",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
+
+    def allow(*actions):
+        allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+        policies.put_role_policy(RoleName="ecsTaskExecutionRole", PolicyName="may", PolicyDocument=document)
+
+    return allow
+
+
+def open_stream(create_group=False):
+    return logs.open_stream(REGION, GROUP, STREAM, ROLE, "0f3c", create_group)
+
+
+def messages(client):
+    shown = client.get_log_events(logGroupName=GROUP, logStreamName=STREAM, startFromHead=True)
+    return [(event["timestamp"], event["message"]) for event in shown["events"]]
+
+
+def test_lines_are_read_back_with_their_time(client, role):
+    role("logs:CreateLogStream")
+    client.create_log_group(logGroupName=GROUP)
+    assert open_stream() is None
+    assert messages(client) == []
+    logs.write(REGION, GROUP, STREAM, [(NOW - 1.5, "GET / 200"), (NOW, ""), (NOW, " indented\n")])
+    assert messages(client) == [(1_799_999_998_500, "GET / 200"), (1_800_000_000_000, " indented")]
+
+
+def test_a_stream_that_exists_is_used_again(client, role):
+    role("logs:CreateLogStream")
+    client.create_log_group(logGroupName=GROUP)
+    client.create_log_stream(logGroupName=GROUP, logStreamName=STREAM)
+    assert open_stream() is None
+
+
+def test_a_missing_group_stops_the_task(client, role):
+    role("logs:*")
+    seams.reseed("request")
+    request = seams.rng.uuid4()
+    seams.reseed("request")
+    assert open_stream() == (
+        REFUSED + "stream: operation error CloudWatch Logs: CreateLogStream, https response error "
+        f"StatusCode: 400, RequestID: {request}, ResourceNotFoundException: The specified log group does not "
+        "exist. : exit status 1"
+    )
+    assert client.describe_log_groups()["logGroups"] == []
+
+
+def test_a_missing_group_is_made_where_the_definition_asks(client, role):
+    role("logs:CreateLogStream", "logs:CreateLogGroup")
+    assert open_stream(create_group=True) is None
+    assert [group["logGroupName"] for group in client.describe_log_groups()["logGroups"]] == [GROUP]
+    assert messages(client) == []
+
+
+def test_a_role_that_may_not_make_the_group_stops_the_task(client, role):
+    role("logs:CreateLogStream")
+    assert open_stream(create_group=True) == (
+        REFUSED + "group: AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/"
+        "ecsTaskExecutionRole/0f3c is not authorized to perform: logs:CreateLogGroup on resource: "
+        "arn:aws:logs:us-east-1:123456789012:log-group:/ecs/adgu-web-server-task:log-stream: because no "
+        "identity-based policy allows the logs:CreateLogGroup action : exit status 1"
+    )
+
+
+def test_a_role_that_may_not_make_the_stream_stops_the_task(client, role):
+    client.create_log_group(logGroupName=GROUP)
+    role("ecr:*")
+    assert open_stream() == (
+        REFUSED + "stream: AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/"
+        "ecsTaskExecutionRole/0f3c is not authorized to perform: logs:CreateLogStream on resource: "
+        f"arn:aws:logs:us-east-1:123456789012:log-group:/ecs/adgu-web-server-task:log-stream:{STREAM} "
+        "because no identity-based policy allows the logs:CreateLogStream action : exit status 1"
+    )
+
+
+def test_a_role_that_is_gone_is_said_to_be_so(client):
+    assert open_stream() == iam.role_problem(ROLE)
+
+
+def test_lines_for_a_group_that_was_deleted_are_lost(client, role):
+    role("logs:*")
+    open_stream(create_group=True)
+    client.delete_log_group(logGroupName=GROUP)
+    logs.write(REGION, GROUP, STREAM, [(NOW, "anybody there?")])
+    client.create_log_group(logGroupName=GROUP)
+    logs.write(REGION, GROUP, STREAM, [(NOW, "anybody there?")])
+    with pytest.raises(ClientError) as caught:
+        messages(client)
+    assert caught.value.response["Error"]["Message"] == "The specified log stream does not exist."
+
+
+def test_a_long_line_is_cut_between_characters(client, role):
+    role("logs:*")
+    open_stream(create_group=True)
+    line = "é" * logs.MOST_BYTES
+    logs.write(REGION, GROUP, STREAM, [(NOW, line)])
+    parts = [message for _, message in messages(client)]
+    assert "".join(parts) == line
+    assert max(len(part.encode()) for part in parts) <= logs.MOST_BYTES
+
+
+def test_events_are_numbered_anew_after_a_reset(client, role):
+    ids = []
+    for _ in range(2):
+        seams.forget_backends()
+        client.create_log_group(logGroupName=GROUP)
+        client.create_log_stream(logGroupName=GROUP, logStreamName=STREAM)
+        logs.write(REGION, GROUP, STREAM, [(NOW, "hello")])
+        ids.append(client.filter_log_events(logGroupName=GROUP)["events"][0]["eventId"])
+    assert ids[0] == ids[1]
