@@ -30,13 +30,22 @@ def load(folder: Path) -> Credentials:
 
     The file has mode 0600; one that others may read is made anew, for its secret is no secret any more.
     """
-    path = folder / "credentials.json"
     try:
-        if os.name == "posix" and path.stat().st_mode & 0o077:
-            raise ValueError("readable by others")
-        return Credentials(**json.loads(path.read_text()))
+        return read(folder)
     except (FileNotFoundError, ValueError, TypeError):
-        return _write(path, Credentials.fresh())
+        return _write(folder / "credentials.json", Credentials.fresh())
+
+
+def read(folder: Path) -> Credentials:
+    """The credentials kept in `folder`.
+
+    Raises:
+        FileNotFoundError, ValueError, TypeError: there are none, others may read them, or they are damaged.
+    """
+    path = folder / "credentials.json"
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise ValueError("readable by others")
+    return Credentials(**json.loads(path.read_text()))
 
 
 def _write(path: Path, credentials: Credentials) -> Credentials:

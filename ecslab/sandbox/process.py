@@ -1,0 +1,214 @@
+"""The sandbox's process, seen from outside: find it, start it on first use, stop it. One for each home.
+
+Standard library only, and no moto: every notebook and terminal loads this. What lies in `<home>/sandbox`
+beside its state: `server.json` (where it listens, while it runs), `ports.json` (where it listened last, so
+that links stay good), `server.log`, `running.lock` (held while it runs), `start.lock` (held by its starter).
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from ecslab import __version__
+from ecslab.sandbox._lock import Lock
+from ecslab.sandbox.endpoint import Endpoint, SandboxError
+from ecslab.sandbox.server import credentials
+
+__all__ = ["Endpoint", "SandboxError", "ensure", "find", "folder_of", "log_tail", "stop"]
+
+START: Final = 120.0  # seconds after which a start has failed; a long journal takes some to replay
+STOP: Final = 15.0
+_LOG_MAX: Final = 1 << 20
+
+
+def ensure(
+    home: Path, *, mode: str | None = None, speed: float | None = None, seed: str | int | None = None
+) -> Endpoint:
+    """The sandbox of `home`, started if it does not run.
+
+    Args:
+        mode: `paced` or `stepped`; None leaves it as it is (`paced` for a new one).
+        speed: virtual seconds in one wall second; None leaves it as it is (10 for a new one).
+        seed: decides the ids of a sandbox that is new; one that has a journal keeps its own.
+
+    Raises:
+        SandboxError: it cannot start. The message holds the last lines of its log and the next step.
+    """
+    found = find(home)
+    if isinstance(found, Endpoint):
+        return _in_step(found, mode, speed)
+    with _starting(home):
+        found = find(home)
+        if isinstance(found, Endpoint):
+            return _in_step(found, mode, speed)
+        if found is not None:
+            stop(home)
+        said = () if found is None else (found.sentence,)
+        return replace(_spawn(home, mode, speed, seed), notices=said)
+
+
+class Outdated:
+    """What `find` gives for a sandbox of another version than this one."""
+
+    def __init__(self, version: str):
+        self.sentence = (
+            f"The sandbox that ran was of ecslab {version}; this is {__version__}, so it was started again. "
+            "Everything in it was kept."
+        )
+
+
+def find(home: Path) -> Endpoint | Outdated | None:
+    """The sandbox of `home` if it runs and answers; None if not."""
+    folder = folder_of(home)
+    endpoint = _kept_endpoint(folder)
+    if endpoint is None:
+        return None
+    try:
+        status = endpoint.control("status")
+    except (OSError, ValueError, SandboxError):
+        return None  # nobody there, or somebody else on that port
+    if Path(status["home"]) != folder.parent or status["pid"] != endpoint.pid:
+        return None
+    version = status["version"]
+    return endpoint if version == __version__ else Outdated(version)
+
+
+def stop(home: Path) -> bool:
+    """Stop the sandbox of `home`, nothing lost; whether there was one.
+
+    Raises:
+        SandboxError: it runs but does not stop.
+    """
+    folder = folder_of(home)
+    endpoint = _kept_endpoint(folder)
+    lock = Lock(folder / "running.lock")
+    if not folder.exists() or lock.take():
+        lock.give_back()
+        return False
+    try:
+        if endpoint is not None:
+            endpoint.control("shutdown")
+    except (OSError, ValueError, SandboxError):
+        pass  # then it may still be on its way out
+    if not lock.take(STOP):
+        pid = endpoint.pid if endpoint else "unknown"
+        raise SandboxError(
+            f"the sandbox (process {pid}) does not stop.\n  next: end that process, and start again"
+        )
+    lock.give_back()
+    return True
+
+
+def folder_of(home: Path) -> Path:
+    """Where the state of the sandbox of `home` lies."""
+    return home.expanduser().absolute() / "sandbox"
+
+
+def log_tail(folder: Path, lines: int = 12) -> str:
+    """The last lines of its log, indented."""
+    try:
+        text = (folder / "server.log").read_text("utf-8", "replace")
+    except OSError:
+        return "    (there is none)"
+    return "\n".join(f"    {line}" for line in text.splitlines()[-lines:]) or "    (it is empty)"
+
+
+def _kept_endpoint(folder: Path) -> Endpoint | None:
+    try:
+        where: dict[str, Any] = json.loads((folder / "server.json").read_text())
+        keys = credentials.read(folder)
+        return Endpoint(
+            url=f"http://127.0.0.1:{int(where['port'])}", access_key=keys.access_key,
+            secret_key=keys.secret_key, region=credentials.REGION, account=credentials.ACCOUNT,
+            gateway_url=f"http://127.0.0.1:{int(where['gateway_port'])}",
+            gateway_port=int(where["gateway_port"]), gateway_secret=keys.gateway_secret,
+            pid=int(where["pid"]),
+        )  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _in_step(endpoint: Endpoint, mode: str | None, speed: float | None) -> Endpoint:
+    if mode is not None or speed is not None:
+        clock = endpoint.control("status")["clock"]
+        wanted = {"mode": mode or clock["mode"], "speed": speed or clock["speed"]}
+        if wanted != {"mode": clock["mode"], "speed": clock["speed"]}:
+            endpoint.control("clock", **wanted)
+    return endpoint
+
+
+@contextmanager
+def _starting(home: Path) -> Iterator[None]:
+    folder = folder_of(home)
+    lock = Lock(folder / "start.lock")
+    try:
+        taken = lock.take(START)
+    except OSError as problem:
+        raise SandboxError(
+            f"the sandbox cannot keep its state in {folder}: {problem.strerror}.\n"
+            "  next: make room or rights there, or set ECSLAB_HOME to another folder"
+        ) from None
+    if not taken:
+        raise SandboxError(
+            f"another process has been starting the sandbox of {home} for {START:.0f} s.\n"
+            f"  next: look at {folder / 'server.log'}, and try again"
+        )
+    try:
+        yield
+    finally:
+        lock.give_back()
+
+
+def _spawn(home: Path, mode: str | None, speed: float | None, seed: str | int | None) -> Endpoint:
+    folder = folder_of(home)
+    command = [sys.executable, "-P", "-m", "ecslab.sandbox", "--home", str(folder.parent)]
+    for name, value in (("mode", mode), ("speed", speed), ("seed", seed)):
+        command += [] if value is None else [f"--{name}", str(value)]
+    log = folder / "server.log"
+    how = "wb" if log.exists() and log.stat().st_size > _LOG_MAX else "ab"
+    with log.open(how) as stderr:
+        process = subprocess.Popen(
+            command, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=stderr, **_detached(),
+        )  # fmt: skip
+    assert process.stdout is not None
+    late = threading.Timer(START, process.kill)
+    late.start()
+    try:
+        ready = process.stdout.readline()
+    finally:
+        late.cancel()
+        process.stdout.close()
+    if ready != b"ready\n":
+        raise SandboxError(_failed(folder, process.wait()))
+    process.returncode = 0  # it goes on without us: no warning when this object is dropped
+    endpoint = _kept_endpoint(folder)
+    if endpoint is None:
+        raise SandboxError(_failed(folder, 0))
+    return endpoint
+
+
+def _environment() -> dict[str, str]:
+    """Ours without what is meant for real AWS or for moto: the sandbox reads neither."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
+
+
+def _detached() -> dict[str, Any]:
+    if os.name == "nt":
+        return {"creationflags": 0x00000008 | 0x00000200}  # DETACHED_PROCESS, CREATE_NEW_PROCESS_GROUP
+    return {"start_new_session": True}
+
+
+def _failed(folder: Path, code: int) -> str:
+    return (
+        f"the sandbox could not start (exit code {code}).\n"
+        f"  the end of {folder / 'server.log'}:\n{log_tail(folder)}\n"
+        "  next: put right what it says, or set ECSLAB_HOME to another folder to start afresh"
+    )

@@ -1,0 +1,97 @@
+"""The two ports of a sandbox: the AWS API with the registry, and the gateway. On 127.0.0.1 only."""
+
+import http
+import socket
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from cheroot import wsgi
+
+from ecslab.sandbox.sandbox import Sandbox
+from ecslab.sandbox.server.http import BodyTooLarge, Reply, read
+
+HOST: Final = "127.0.0.1"
+THREADS: Final = 8
+_PHRASES: Final = {status.value: status.phrase for status in http.HTTPStatus}
+Answer = Callable[[Mapping[str, Any]], Reply]
+
+
+class Listener:
+    """One port, and who answers there.
+
+    Args:
+        answer: a WSGI environ in; status, headers and body out.
+        port: taken if it is free; another is found if it is not.
+        proxy: let whole addresses stand in the request line.
+    """
+
+    def __init__(self, answer: Answer, port: int = 0, *, proxy: bool = False):
+        self._server = _bound(_application(answer), port, proxy)
+        self.port = int(self._server.bind_addr[1])
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    def start(self) -> None:
+        """Answer from now on, in threads of its own."""
+        threading.Thread(target=self._server.serve, daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.stop()
+
+
+def api(sandbox: Sandbox) -> Answer:
+    """Who answers on the port of the AWS API."""
+    return sandbox.handle
+
+
+def gateway(sandbox: Sandbox) -> Answer:
+    """Who answers on the gateway's port."""
+
+    def answer(environ: Mapping[str, Any]) -> Reply:
+        try:
+            request = read(environ)
+        except BodyTooLarge as large:
+            return 413, {"Content-Type": "text/plain"}, f"{large}\n".encode()
+        return sandbox.gateway.answer(environ.get("REQUEST_URI") or request.path, request)
+
+    return answer
+
+
+def _bound(application: Any, port: int, proxy: bool) -> Any:
+    for wanted in (port, *(_free_port() for _ in range(5))):
+        if not wanted:
+            continue
+        server = wsgi.Server(
+            (HOST, wanted), application, numthreads=THREADS, server_name="ecslab", request_queue_size=64,
+            timeout=60, shutdown_timeout=1,
+        )  # fmt: skip
+        server.proxy_mode = proxy  # type: ignore[attr-defined,unused-ignore]
+        server.keep_alive_conn_limit = 64
+        try:
+            server.prepare()
+        except OSError:
+            continue
+        return server
+    raise OSError(f"no port on {HOST} can be listened on")
+
+
+def _free_port() -> int:
+    """A port chosen before it is bound: only then may a later process bind it again at once."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _application(answer: Answer) -> Any:
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        status, headers, body = answer(environ)
+        lower = {name.lower() for name in headers}
+        if "content-length" not in lower:
+            headers = {**headers, "Content-Length": str(len(body))}
+        start_response(f"{status} {_PHRASES.get(status, 'Status')}", list(headers.items()))
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
+
+    return application
