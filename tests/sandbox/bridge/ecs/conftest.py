@@ -1,5 +1,5 @@
 import pytest
-from ecs_rig import Ecs
+from ecs_wire import Ecs
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from ecs_rig import ARN, CALLER
+from ecs_wire import ARN, CALLER
 
 from ecslab.sandbox.bridge.ecs import clusters, state
 
