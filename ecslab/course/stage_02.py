@@ -1,0 +1,124 @@
+"""Stage 02: a cluster, which is a name to keep tasks under."""
+
+import ecslab
+from ecslab.course import account
+from ecslab.course.step import Step
+from ecslab.course.verdict import Verdict, done, not_yet, wrong
+from ecslab.lab import Lab
+
+MAKE = frozenset({"CreateCluster"})
+
+
+def exists(lab: Lab) -> Verdict:
+    """The lesson's cluster is ACTIVE."""
+    name = lab.names.cluster
+    found = account.cluster(lab, name)
+    if found and found["status"] == "ACTIVE":
+        return done(f"`{name}` is ACTIVE.")
+    if found:
+        return wrong(
+            f"`{name}` is {found['status']}: it was deleted, and AWS shows it for a while longer.",
+            "Make it again under the same name: `ecslab.cluster.create(lab)`.",
+        )
+    names = account.cluster_names(lab)
+    if other := account.near(name, names):
+        return wrong(
+            f"There is a cluster `{other}`, but the lesson's is called `{name}`, letter by letter.",
+            "`ecslab.cluster.create(lab)` uses the lesson's name. The other one costs nothing meanwhile.",
+        )
+    if "default" in names:
+        return wrong(
+            "There is a cluster `default`: that is what CreateCluster makes when it is given no name. "
+            f"The lesson's is called `{name}`.",
+            f"`lab.ecs.create_cluster(clusterName={name!r})`.",
+        )
+    return not_yet(f"There is no cluster `{name}` in {lab.region}.")
+
+
+def blue(lab: Lab) -> Verdict:
+    """Exercise: a second cluster, with Container Insights."""
+    name = lab.name("adgu-blue")
+    found = account.cluster(lab, name)
+    if not found:
+        if other := account.near(name, account.cluster_names(lab)):
+            return wrong(f"There is a cluster `{other}`; the exercise asks for `{name}`, letter by letter.")
+        return not_yet(f"There is no cluster `{name}`.")
+    if found["status"] != "ACTIVE":
+        return not_yet(f"`{name}` is {found['status']}: it was there, and was deleted (that is exercise 2).")
+    settings = {setting["name"]: setting["value"] for setting in found.get("settings", [])}
+    if settings.get("containerInsights", "disabled") == "disabled":
+        return wrong(
+            f"`{name}` is ACTIVE, but its setting containerInsights is disabled.",
+            "`lab.ecs.update_cluster_settings(cluster=…, settings=[…])` changes it afterwards.",
+        )
+    return done(f"`{name}` is ACTIVE, with Container Insights {settings['containerInsights']}.")
+
+
+def blue_deleted(lab: Lab) -> Verdict:
+    """Exercise: the second cluster is deleted again."""
+    name = lab.name("adgu-blue")
+    found = account.cluster(lab, name)
+    if not found:
+        return not_yet(f"There is no cluster `{name}` to delete: make it first (exercise 1).")
+    if found["status"] == "ACTIVE":
+        return not_yet(f"`{name}` is still ACTIVE.")
+    return done(f"`{name}` is {found['status']}: deleted, and still described for a while.")
+
+
+def _make_cluster(lab: Lab) -> None:
+    ecslab.cluster.create(lab)
+
+
+def _make_blue(lab: Lab) -> None:
+    lab.ecs.create_cluster(
+        clusterName=lab.name("adgu-blue"),
+        settings=[{"name": "containerInsights", "value": "enabled"}],
+        tags=lab.tags("ecs"),
+    )
+
+
+def _delete_blue(lab: Lab) -> None:
+    lab.ecs.delete_cluster(cluster=lab.name("adgu-blue"))
+
+
+STEPS = (
+    Step(
+        "02.cluster",
+        "Make a cluster",
+        3,
+        exists,
+        _make_cluster,
+        (
+            "A cluster needs one thing: a name, without spaces.",
+            "The lesson's name stands in `lab.names.cluster`.",
+            "`ecslab.cluster.create(lab)` makes it; behind it is ECS's `CreateCluster`.",
+        ),
+        MAKE,
+    ),
+    Step(
+        "02.yours-1",
+        "Your turn: a second cluster, with Container Insights",
+        4,
+        blue,
+        _make_blue,
+        (
+            "Container Insights is a setting of the cluster, given while it is made.",
+            "`settings` is a list of dicts with `name` and `value`; the name is `containerInsights`.",
+            "`lab.ecs.create_cluster(clusterName='adgu-blue', "
+            "settings=[{'name': 'containerInsights', 'value': 'enabled'}])`.",
+        ),
+        MAKE | {"UpdateClusterSettings"},
+    ),
+    Step(
+        "02.yours-2",
+        "Your turn: delete it again",
+        2,
+        blue_deleted,
+        _delete_blue,
+        (
+            "An empty cluster can go at once; one with tasks cannot.",
+            "`lab.ecs.delete_cluster(cluster='adgu-blue')`, then `describe_clusters` to look.",
+        ),
+        frozenset({"DeleteCluster"}),
+    ),
+)

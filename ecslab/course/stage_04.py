@@ -1,0 +1,270 @@
+"""Stage 04: a way in for HTTP, and the task, RUNNING with a public IP."""
+
+import ecslab
+from ecslab import prices
+from ecslab.course import _tasks, account
+from ecslab.course.step import Step
+from ecslab.course.verdict import Verdict, done, not_yet, wrong
+from ecslab.lab import Lab
+
+RUN = frozenset({"RunTask"})
+GROUP = frozenset({"CreateSecurityGroup", "AuthorizeSecurityGroupIngress"})
+HOURLY = prices.task_hour(256, 512)
+
+
+def network(lab: Lab) -> Verdict:
+    """A security group that admits HTTP from anywhere."""
+    name = lab.names.security_group
+    found = account.groups_named(lab, name)
+    if not found:
+        return not_yet(f"There is no security group `{name}`: nothing admits port 80.")
+    if any("0.0.0.0/0" in account.admits(group, 80) for group in found):
+        return done(f"`{name}` admits HTTP, TCP port 80, from anywhere.")
+    sources = [source for group in found for source in account.admits(group, 80)]
+    if sources:
+        return wrong(
+            f"`{name}` admits port 80 from {', '.join(sources)} only, not from anywhere (0.0.0.0/0).",
+            "Add a rule whose source is 0.0.0.0/0.",
+        )
+    rules = [rule for group in found for rule in group["IpPermissions"]]
+    if not rules:
+        return wrong(
+            f"`{name}` has no rule that lets anything in: a task behind it runs, and nobody reaches it.",
+            "Add the rule: `lab.ec2.authorize_security_group_ingress(…)`, TCP port 80 from 0.0.0.0/0.",
+        )
+    ports = ", ".join(sorted({_spelled(rule) for rule in rules}))
+    return wrong(
+        f"`{name}` admits {ports}, but not TCP port 80, on which the web server listens.",
+        "Add the rule: TCP port 80 from 0.0.0.0/0.",
+    )
+
+
+def running(lab: Lab) -> Verdict:
+    """A task of the lesson's definition is RUNNING, with a public IP."""
+    family = lab.names.family
+    everything = account.tasks(lab, lab.names.cluster)
+    ours = [task for task in everything if account.family_of(task) == family]
+    alive = [task for task in ours if task["desiredStatus"] == "RUNNING"]
+    silent = None
+    for task in alive:
+        if task["lastStatus"] == "RUNNING":
+            if account.public_ip(account.interface(lab, task)):
+                return done(f"Task {account.short(task)} is RUNNING, and has a public IP.")
+            silent = silent or task
+    if silent:
+        return wrong(
+            f"Task {account.short(silent)} is RUNNING, but without a public IP: no visitor can reach it.",
+            "The public IP is given at the start, by `assignPublicIp`: stop the task and run another one.",
+        )
+    if alive:
+        return not_yet(f"Task {account.short(alive[0])} is {alive[0]['lastStatus']}: it is on its way.")
+    if ours:
+        return _stopped(ours[0])
+    return _none_of_ours(lab, everything)
+
+
+def _stopped(task: account.Facts) -> Verdict:
+    reason, meaning = _tasks.why(task)
+    if task["lastStatus"] != "STOPPED":
+        return not_yet(f"Task {account.short(task)} is {task['lastStatus']}: it is being stopped. ({reason})")
+    if _tasks.stopped_by_hand(task):
+        return wrong(
+            f"Task {account.short(task)} was stopped ({reason}), and no other runs.",
+            "A bare task stays stopped: run another one.",
+        )
+    after = f" {meaning}" if meaning else ""
+    return wrong(f"Task {account.short(task)} is STOPPED: {reason}.{after}".replace("..", "."), meaning)
+
+
+def _none_of_ours(lab: Lab, others: list[account.Facts]) -> Verdict:
+    live = [task for task in others if task["desiredStatus"] == "RUNNING"]
+    if live:
+        return wrong(
+            f"Task {account.short(live[0])} runs, but from `{account.family_of(live[0])}`; the lesson's "
+            f"definition is `{lab.names.family}`."
+        )
+    if "default" in account.cluster_names(lab) and lab.names.cluster != "default":
+        astray = [
+            task for task in account.tasks(lab, "default") if account.family_of(task) == lab.names.family
+        ]
+        if astray:
+            return wrong(
+                f"Task {account.short(astray[0])} is in the cluster `default`, not in `{lab.names.cluster}`: "
+                "RunTask was given no cluster.",
+                f"Stop it, and run another one with `cluster={lab.names.cluster!r}`.",
+            )
+    return not_yet(f"No task of `{lab.names.family}` was run in `{lab.names.cluster}`.")
+
+
+def elsewhere(lab: Lab) -> Verdict:
+    """Exercise: a second task in the VPC `workshop`, RUNNING with a public IP."""
+    here = _workshop(lab)
+    if not here:
+        return not_yet("There is no VPC whose Name tag is `workshop` in this Region.")
+    there = [task for task in _of_the_lesson(lab) if _subnet(task) in here]
+    alive = [task for task in there if task["desiredStatus"] == "RUNNING"]
+    for task in alive:
+        if task["lastStatus"] == "RUNNING" and account.public_ip(account.interface(lab, task)):
+            if not _admits_http(lab, task):
+                return wrong(
+                    f"Task {account.short(task)} runs in `workshop`, but its security group does not admit "
+                    "port 80 from anywhere.",
+                    "`ecslab.network.http_group(lab, vpc_id)` gives one of that VPC that does.",
+                )
+            return done(f"Task {account.short(task)} is RUNNING in `workshop`, and has a public IP.")
+    if any(task["lastStatus"] == "RUNNING" for task in alive):
+        return wrong("A task runs in `workshop`, but without a public IP: it was run with none.")
+    if alive:
+        return not_yet(f"Task {account.short(alive[0])} is {alive[0]['lastStatus']}: it is on its way.")
+    return not_yet("No task of the lesson's definition runs in the VPC `workshop`.")
+
+
+def nowhere(lab: Lab) -> Verdict:
+    """Exercise: a task in a private subnet, that stopped because it could not fetch its image."""
+    here = _workshop(lab)
+    for task in _of_the_lesson(lab):
+        reason = str(task.get("stoppedReason", ""))
+        if _subnet(task) in here and reason.startswith("ResourceInitializationError"):
+            if task["lastStatus"] == "STOPPED":
+                return done(f"Task {account.short(task)} stopped: it had no way out to ECR.")
+            return not_yet(f"Task {account.short(task)} is {task['lastStatus']}: it is giving up.")
+    stuck = [t for t in _of_the_lesson(lab) if _subnet(t) in here and t["lastStatus"] in _WAITING]
+    if stuck:
+        return not_yet(
+            f"Task {account.short(stuck[0])} is {stuck[0]['lastStatus']}: it still tries to reach ECR."
+        )
+    return not_yet("No task stopped for want of a way out of a private subnet.")
+
+
+_WAITING = ("PROVISIONING", "PENDING", "ACTIVATING")
+
+
+def _of_the_lesson(lab: Lab) -> list[account.Facts]:
+    return [t for t in account.tasks(lab, lab.names.cluster) if account.family_of(t) == lab.names.family]
+
+
+def _workshop(lab: Lab) -> set[str]:
+    """The subnets of the VPC `workshop`."""
+    named = [{"Name": "tag:Name", "Values": ["workshop"]}]
+    vpcs = [vpc["VpcId"] for vpc in lab.ec2.describe_vpcs(Filters=named)["Vpcs"]]
+    if not vpcs:
+        return set()
+    inside = [{"Name": "vpc-id", "Values": vpcs}]
+    return {subnet["SubnetId"] for subnet in lab.ec2.describe_subnets(Filters=inside)["Subnets"]}
+
+
+def _subnet(task: account.Facts) -> str | None:
+    details = {d["name"]: d["value"] for a in task.get("attachments", []) for d in a.get("details", [])}
+    return details.get("subnetId")
+
+
+def _admits_http(lab: Lab, task: account.Facts) -> bool:
+    found = account.interface(lab, task) or {}
+    groups = account.groups(lab, [group["GroupId"] for group in found.get("Groups", [])])
+    return any("0.0.0.0/0" in account.admits(group, 80) for group in groups)
+
+
+def _spelled(rule: account.Facts) -> str:
+    if rule["IpProtocol"] == "-1":
+        return "everything from other groups"
+    first, last = rule.get("FromPort"), rule.get("ToPort")
+    return f"{rule['IpProtocol'].upper()} port {first}" + (f"–{last}" if last != first else "")
+
+
+def _make_group(lab: Lab) -> None:
+    vpc = next(vpc for vpc in ecslab.network.vpcs(lab) if vpc.default)
+    ecslab.network.http_group(lab, vpc.id)
+
+
+def _run(lab: Lab) -> None:
+    task = ecslab.task.run(lab)
+    ecslab.task.wait_until_running(lab, task)
+
+
+def _run_in_workshop(lab: Lab) -> None:
+    workshop = next(vpc for vpc in ecslab.network.vpcs(lab) if vpc.name == "workshop")
+    public = next(subnet for subnet in ecslab.network.subnets(lab, workshop.id) if subnet.public)
+    choice = ecslab.network.Choice(
+        vpc_id=workshop.id,
+        subnet_ids=(public.id,),
+        security_group_ids=(ecslab.network.http_group(lab, workshop.id),),
+        assign_public_ip=True,
+    )
+    ecslab.task.wait_until_running(lab, ecslab.task.run(lab, choice))
+
+
+def _run_nowhere(lab: Lab) -> None:
+    workshop = next(vpc for vpc in ecslab.network.vpcs(lab) if vpc.name == "workshop")
+    private = next(subnet for subnet in ecslab.network.subnets(lab, workshop.id) if not subnet.public)
+    choice = ecslab.network.Choice(
+        vpc_id=workshop.id,
+        subnet_ids=(private.id,),
+        security_group_ids=(ecslab.network.http_group(lab, workshop.id),),
+        assign_public_ip=False,
+    )
+    try:
+        ecslab.task.wait_until_running(lab, ecslab.task.run(lab, choice))
+    except ecslab.EcslabError as error:
+        print(error)  # noqa: T201
+
+
+STEPS = (
+    Step(
+        "04.network",
+        "Let HTTP in",
+        6,
+        network,
+        _make_group,
+        (
+            "A security group lets nothing in until a rule says so.",
+            "HTTP is TCP port 80; from anywhere is 0.0.0.0/0.",
+            "`ecslab.network.http_group(lab, vpc_id)` makes it; behind it are EC2's "
+            "`CreateSecurityGroup` and `AuthorizeSecurityGroupIngress`.",
+        ),
+        GROUP,
+    ),
+    Step(
+        "04.run",
+        "Run the task",
+        8,
+        running,
+        _run,
+        (
+            "A task needs a definition, a cluster and a network; the public IP has to be asked for.",
+            "The pull goes out, the visitor comes in: a public subnet, a public IP, a group with port 80.",
+            "`ecslab.task.run(lab, picker.choice)` runs it, `ecslab.task.wait_until_running(lab, task)` "
+            "waits; behind them are ECS's `RunTask` and `DescribeTasks`.",
+        ),
+        RUN,
+        HOURLY,
+    ),
+    Step(
+        "04.yours-1",
+        "Your turn: in another network",
+        8,
+        elsewhere,
+        _run_in_workshop,
+        (
+            "`ecslab.network.vpcs(lab)` and `.subnets(lab, vpc_id)` say which subnets are public.",
+            "A security group belongs to one VPC: take one of `workshop`.",
+            "`ecslab.task.run(lab, ecslab.network.Choice(vpc_id=…, subnet_ids=(…,), security_group_ids=(…,), "
+            "assign_public_ip=True))`.",
+        ),
+        GROUP | RUN,
+        HOURLY,
+    ),
+    Step(
+        "04.yours-2",
+        "Your turn: where there is no way out",
+        8,
+        nowhere,
+        _run_nowhere,
+        (
+            "Take a subnet whose `public` is False.",
+            "It takes about five minutes of the task's time until Fargate gives up; then it is STOPPED.",
+            "`ecslab.task.run(lab, choice)` with a private subnet, then `ecslab.task.wait_until_running(…)`: "
+            "its error holds the `stoppedReason`.",
+        ),
+        RUN,
+    ),
+)
