@@ -1,6 +1,9 @@
 """`ecslab env`: what points any AWS client, docker and curl at the sandbox."""
 
 import os
+import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Final
 
@@ -10,8 +13,25 @@ from ecslab.lab import home_folder
 from ecslab.sandbox import process
 from ecslab.sandbox.endpoint import Endpoint
 
-UNSET: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE")
-"""What would lead a client elsewhere, or spoil the signature."""
+UNSET: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
+"""What would make a client use another key."""
+_SPELLING: Final = {
+    "sh": ("export {}='{}'", "unset {}", 'aws() {{ command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }}'),
+    "fish": (
+        "set -gx {} '{}'",
+        "set -e {}",
+        "function aws; command aws --endpoint-url $AWS_ENDPOINT_URL $argv; end",
+    ),
+    "powershell": (
+        "$Env:{} = '{}'",
+        "Remove-Item Env:{} -ErrorAction SilentlyContinue",
+        "function aws {{ & (Get-Command aws -CommandType Application)[0] "
+        "--endpoint-url $Env:AWS_ENDPOINT_URL @args }}",
+    ),
+}
+"""How each shell sets a variable, drops one, and lets `aws` take the endpoint as an option."""
+_READS_ENDPOINT: Final = {1: (1, 29, 0), 2: (2, 13, 0)}
+"""The first `aws` of each major version that reads AWS_ENDPOINT_URL, by the SDK reference guide."""
 
 
 @click.command()
@@ -26,19 +46,27 @@ def env(shell: str | None) -> None:
     endpoint = process.ensure(home_folder())
     for notice in endpoint.notices:
         click.secho(notice, fg="yellow", err=True)
-    click.echo(script(endpoint, shell or _own_shell()))
+    old = _old_client()
+    if old:
+        click.secho(
+            f"This terminal's aws is {old}, which does not read AWS_ENDPOINT_URL yet; "
+            "from now on `aws` here is a shell function that passes it.",
+            fg="yellow",
+            err=True,
+        )
+    click.echo(script(endpoint, shell or _own_shell(), wrap=bool(old)))
 
 
-def script(endpoint: Endpoint, shell: str) -> str:
-    """The commands, in the spelling of `sh`, `fish` or `powershell`."""
-    forms = {
-        "sh": ("export {}='{}'", "unset {}"),
-        "fish": ("set -gx {} '{}'", "set -e {}"),
-        "powershell": ("$Env:{} = '{}'", "Remove-Item Env:{} -ErrorAction SilentlyContinue"),
-    }
-    put, drop = forms[shell]
-    lines = [put.format(name, value) for name, value in variables(endpoint).items()]
-    return "\n".join([*(drop.format(name) for name in UNSET), *lines])
+def script(endpoint: Endpoint, shell: str, *, wrap: bool = False) -> str:
+    """The commands, in the spelling of `sh`, `fish` or `powershell`.
+
+    Args:
+        wrap: make `aws` a function that passes the endpoint as an option.
+    """
+    put, drop, function = _SPELLING[shell]
+    lines = [drop.format(name) for name in UNSET]
+    lines += [put.format(name, value) for name, value in variables(endpoint).items()]
+    return "\n".join([*lines, *([function.format()] if wrap else [])])
 
 
 def variables(endpoint: Endpoint) -> dict[str, str]:
@@ -53,6 +81,19 @@ def variables(endpoint: Endpoint) -> dict[str, str]:
         "ECR_REGISTRY": endpoint.host,
         "ECSLAB_GATEWAY": endpoint.proxy,
     }
+
+
+def _old_client() -> str | None:
+    """The version of the `aws` on the PATH, if it is too old to read AWS_ENDPOINT_URL."""
+    program = shutil.which("aws")
+    if program is None:
+        return None
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    found = re.search(r"aws-cli/(\d+)\.(\d+)\.(\d+)", said.stdout + said.stderr)
+    if found is None:
+        return None
+    version = tuple(map(int, found.groups()))
+    return None if version >= _READS_ENDPOINT.get(version[0], version) else found[0].partition("/")[2]
 
 
 def _own_shell() -> str:

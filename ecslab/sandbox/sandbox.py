@@ -153,7 +153,7 @@ class Sandbox:
         timeline = Timeline(start["wall"], start["speed"] if start["mode"] == "paced" else 1.0)
         self.clock = Clock(timeline=timeline)
         self.pace = Pace(timeline, start["mode"], start["speed"], self.wall)
-        self.backend = Backend(self.clock, self.folder, self.seed)
+        self.backend = Backend(self.clock, self.folder and self.home, self.seed)
         self.mutations = 0
         for position, record in enumerate(self.journal, 1):
             self._replay(record, position)

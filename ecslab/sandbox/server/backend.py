@@ -44,7 +44,7 @@ class Backend:
 
     def __init__(self, clock: Clock, home: Path | None, seed: str):
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
-        from ecslab.sandbox.bridge import context, seams
+        from ecslab.sandbox.bridge import context, install, seams
         from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 
         Backend._latest = self
@@ -53,7 +53,7 @@ class Backend:
         seams.set_time_source(clock.timestamp)
         seams.seed_backends(seed)
         parts = context.Context(clock=clock, runtime=EmbeddedRuntime(), account=ACCOUNT, home=home)
-        _install(parts)
+        install.install(parts)
 
     def reseed(self, kind: str, position: int) -> None:
         """Let the next request draw its ids from (seed, kind, position)."""
@@ -115,22 +115,3 @@ class Backend:
 
 def _part(name: str) -> Any:
     return importlib.import_module(f"ecslab.sandbox.{name}")
-
-
-def _install(parts: Any) -> None:
-    try:
-        _part("bridge.install").install(parts)
-    except ModuleNotFoundError:
-        from moto.ecr.models import ecr_backends
-
-        from ecslab.sandbox.bridge import context, ec2, seams
-        from ecslab.sandbox.bridge.ecr.backend import EcrBackend
-
-        context.make_current(parts)
-        seams.forget_backends()
-        seams.install()
-        from moto.ec2.models import ec2_backends
-
-        ec2_backends.backend = ec2.EC2Backend
-        EcrBackend.home = parts.home
-        ecr_backends.backend = EcrBackend

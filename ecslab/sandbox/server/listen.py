@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from cheroot import wsgi
+from cheroot.server import HTTPConnection, HTTPRequest
 
 from ecslab.sandbox.sandbox import Sandbox
 from ecslab.sandbox.server.http import BodyTooLarge, Reply, read
@@ -15,6 +16,17 @@ HOST: Final = "127.0.0.1"
 THREADS: Final = 8
 _PHRASES: Final = {status.value: status.phrase for status in http.HTTPStatus}
 Answer = Callable[[Mapping[str, Any]], Reply]
+
+
+class _ProxyRequest(HTTPRequest):
+    def __init__(self, server: Any, connection: Any):
+        super().__init__(server, connection, proxy_mode=True)
+
+
+class _ProxyConnection(HTTPConnection):
+    """Takes requests whose line holds a whole address, as a proxy's do."""
+
+    RequestHandlerClass = _ProxyRequest
 
 
 class Listener:
@@ -68,7 +80,7 @@ def _bound(application: Any, port: int, proxy: bool) -> Any:
             (HOST, wanted), application, numthreads=THREADS, server_name="ecslab", request_queue_size=64,
             timeout=60, shutdown_timeout=1,
         )  # fmt: skip
-        server.proxy_mode = proxy  # type: ignore[attr-defined,unused-ignore]
+        server.ConnectionClass = _ProxyConnection if proxy else HTTPConnection
         server.keep_alive_conn_limit = 64
         try:
             server.prepare()
