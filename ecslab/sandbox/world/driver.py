@@ -108,7 +108,7 @@ class Driver:
     def _connect(self, task: Task) -> None:
         task.attachment.status = "ATTACHED"
         task.connectivity, task.connectivity_at = "CONNECTED", self.clock.timestamp()
-        task.changed()
+        task.changed(told=False)
         self._next(task, timings.PULL_STARTED - timings.CONNECTED, self._pull)
 
     def _pull(self, task: Task) -> None:

@@ -64,6 +64,11 @@ def layers_unreachable(region: str, digest: str) -> str:
     )
 
 
+def layer_damaged(why: str) -> str:
+    """A layer came and cannot be unpacked. U: the part after the colon."""
+    return f"CannotPullContainerError: ref pull has been retried 1 time(s): failed to extract layer: {why}"
+
+
 def pull_forbidden(image: ImageName) -> str:
     """The execution role may log in, but not pull."""
     return _manifest(

@@ -15,6 +15,7 @@ from ecslab.sandbox.bridge.ecs import (
     settings,
     tagging,
     task_definitions,
+    tasks,
 )
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.bridge.ecs.wire import checked_input
@@ -30,7 +31,9 @@ Handler = Callable[[dict[str, Any], Caller], dict[str, Any]]
 
 OPERATIONS: Final[dict[str, Handler]] = {
     name: handler
-    for noun in (capacity_providers, clusters, instances, services, settings, tagging, task_definitions)
+    for noun in (
+        capacity_providers, clusters, instances, services, settings, tagging, task_definitions, tasks
+    )  # fmt: skip
     for name, handler in noun.OPERATIONS.items()
 }
 """What this sandbox carries, by the operation's name."""

@@ -1,0 +1,207 @@
+"""What a Fargate task finds around it: its interface, the registry, the logs, and a runtime."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from moto.ec2.exceptions import EC2ClientError
+
+from ecslab.sandbox.bridge import ec2, iam, images, logs
+from ecslab.sandbox.bridge.context import current
+from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.seams import rng
+from ecslab.sandbox.runtime import Cancellable, ContainerSpec, RunningContainer
+from ecslab.sandbox.runtime.image import BadLayer, Image
+from ecslab.sandbox.world import failures, network, timings
+from ecslab.sandbox.world.driver import Exited, Pulled, StartFailed
+from ecslab.sandbox.world.image_names import ImageName, parse
+from ecslab.sandbox.world.tasks import Container, Task
+
+__all__ = ["Fargate", "execution_role", "write_log"]
+
+_PENDING: Final = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
+
+
+class Fargate:
+    """Surroundings (`world.driver`) made of moto's account and the sandbox's runtime.
+
+    Attributes:
+        by_eni: the tasks that hold an interface, by its id.
+    """
+
+    def __init__(self) -> None:
+        self.by_eni: dict[str, Task] = {}
+
+    def attach_eni(self, task: Task) -> ec2.Eni:
+        attachment, public = task.attachment, bool(task.network.get("public"))
+        about = f"{task.arn.partition(':task/')[0]}:attachment/{attachment.id}"
+        try:
+            eni = ec2.attach_eni(
+                task.region, attachment.subnet_id, list(task.network.get("groups", ())), public, about
+            )
+        except ec2.NoFreeAddress as full:
+            raise StartFailed(str(full), timings.REFUSED) from None
+        except EC2ClientError as refusal:  # the subnet or a group went away since RunTask
+            reason = failures.interface_refused(attachment.subnet_id, public, str(refusal.message))
+            raise StartFailed(reason, timings.REFUSED) from None
+        self.by_eni[eni.eni_id] = task
+        return eni
+
+    def release_eni(self, task: Task) -> None:
+        interface = task.attachment.interface
+        assert interface is not None, "only what was attached is released"
+        del self.by_eni[interface.eni_id]
+        ec2.release_eni(task.region, interface.eni_id)
+
+    def prepare(self, task: Task) -> None:
+        facts, role = _facts(task), execution_role(task)
+        lost = role and iam.role_problem(role, region=task.region)
+        if lost:
+            raise StartFailed(lost, timings.REFUSED)
+        if any(parse(container.image).ecr for container in task.containers):
+            if not network.egress(facts, "ecr.api").passed:
+                raise StartFailed(failures.ecr_unreachable(task.region), timings.UNREACHABLE)
+            denied = role and iam.role_problem(role, "ecr:GetAuthorizationToken", "*", task.id)
+            if denied:
+                raise StartFailed(failures.ecr_login_denied(_request_id(), denied), timings.REFUSED)
+        for container in task.containers:
+            self._open_log(task, container, facts, role)
+
+    def _open_log(self, task: Task, container: Container, facts: network.Facts, role: str | None) -> None:
+        where = _log_stream(task, container)
+        if where is None:
+            return
+        if not network.egress(facts, "logs").passed:
+            raise StartFailed(failures.logs_unreachable(), timings.UNREACHABLE)
+        create = _log_options(container).get("awslogs-create-group") == "true"
+        refusal = logs.open_stream(*where, role or "", task.id, create)
+        if refusal:
+            raise StartFailed(refusal, timings.REFUSED)
+
+    def pull(self, task: Task, container: Container) -> Pulled:
+        name, facts = parse(container.image), _facts(task)
+        if not network.egress(facts, "ecr.dkr" if name.ecr else None).passed:
+            raise StartFailed(failures.registry_unreachable(name), timings.UNREACHABLE)
+        if name.ecr and not _may_pull(task, name, *name.ecr):
+            raise StartFailed(failures.pull_forbidden(name), timings.REFUSED)
+        image = _resolve(task, container, name)
+        if name.ecr and not network.egress(facts, "s3").passed:
+            text = failures.layers_unreachable(task.region, image.digest)
+            raise StartFailed(text, timings.UNREACHABLE)
+        return Pulled(image.digest, timings.pull_seconds(image.nominal_size), image)
+
+    def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, RunningContainer]:
+        host = _Host(task, container, exited)
+        runtime_id = f"{task.id}-{rng.randrange(10**9, 10**10)}"
+        return runtime_id, current().runtime.start(_spec(task, container), host)
+
+    def moved(self, task: Task, before: str | None) -> None:
+        cluster = state.of(task.region).clusters[task.cluster]
+        cluster.pending += (task.last_status in _PENDING) - (before in _PENDING)
+        cluster.running += (task.last_status == "RUNNING") - (before == "RUNNING")
+
+
+class _Host:
+    """What a container may ask of the sandbox (`runtime.Host`)."""
+
+    def __init__(self, task: Task, container: Container, exited: Exited):
+        self._task, self._container, self._exited = task, container, exited
+
+    def exited(self, code: int, reason: str | None = None) -> None:
+        self._exited(code, reason)
+
+    def log(self, line: str) -> None:
+        write_log(self._task, self._container, line)
+
+    def after(self, seconds: float, action: Callable[[], None]) -> Cancellable:
+        return current().clock.after(seconds, action)
+
+    def now(self) -> float:
+        return current().clock.now
+
+    def timestamp(self) -> float:
+        return current().clock.timestamp()
+
+
+def write_log(task: Task, container: Container, line: str) -> None:
+    """Bring a line of a container's output to its log stream; without a log driver it is lost."""
+    where = _log_stream(task, container)
+    if where:
+        logs.write(*where, [(current().clock.timestamp(), line)])
+
+
+def execution_role(task: Task) -> str | None:
+    """ARN of the role under which the image is pulled and the log is written."""
+    override = task.settings["overrides"].get("executionRoleArn")
+    role: str | None = override or task.definition.get("executionRoleArn")
+    return role
+
+
+def _resolve(task: Task, container: Container, name: ImageName) -> Image:
+    try:
+        image = images.resolve(container.image, task.region, _architecture(task))
+        image.rootfs()  # so that a layer that cannot be unpacked is found while pulling, as it is on AWS
+        return image
+    except BadLayer as bad:
+        raise StartFailed(failures.layer_damaged(str(bad)), timings.REFUSED) from None
+    except images.NotInRegistry as missing:
+        text = (
+            failures.platform_missing(_architecture(task))
+            if missing.kind == "platform"
+            else failures.image_missing(name, missing.kind)
+        )
+        raise StartFailed(text, timings.REFUSED) from None
+
+
+def _may_pull(task: Task, name: ImageName, account: str, region: str) -> bool:
+    if account != current().account:
+        return False  # nobody in the sandbox's other accounts gives leave
+    role, arn = execution_role(task), f"arn:aws:ecr:{region}:{account}:repository/{name.repository}"
+    actions = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+    return not any(role and iam.role_problem(role, action, arn, task.id) for action in actions)
+
+
+def _facts(task: Task) -> network.Facts:
+    interface = task.attachment.interface
+    assert isinstance(interface, ec2.Eni), "asked only of a task that is attached"
+    return ec2.network_facts(interface)
+
+
+def _log_options(container: Container) -> Mapping[str, str]:
+    configuration = container.definition.get("logConfiguration") or {}
+    return configuration.get("options") or {} if configuration.get("logDriver") == "awslogs" else {}
+
+
+def _log_stream(task: Task, container: Container) -> tuple[str, str, str] | None:
+    """Region, group and stream of a container's log: `<prefix>/<container>/<task id>`."""
+    options = _log_options(container)
+    if not options:
+        return None
+    prefix = options.get("awslogs-stream-prefix", "")
+    stream = f"{prefix}/{container.name}/{task.id}"
+    return options.get("awslogs-region", task.region), options["awslogs-group"], stream
+
+
+def _architecture(task: Task) -> str:
+    platform: Mapping[str, str] = task.definition.get("runtimePlatform") or {}
+    return platform.get("cpuArchitecture", "X86_64")
+
+
+def _spec(task: Task, container: Container) -> ContainerSpec:
+    definition = container.definition
+    return ContainerSpec(
+        task_id=task.id,
+        name=container.name,
+        image=container.pulled.image,
+        command=definition.get("command") or None,
+        entry_point=definition.get("entryPoint") or None,
+        environment={entry["name"]: entry["value"] for entry in definition.get("environment", [])},
+        memory_mib=int(definition.get("memory") or task.settings["memory"]),
+        stop_timeout=container.stop_timeout,
+        working_directory=definition.get("workingDirectory"),
+        user=definition.get("user"),
+        architecture=_architecture(task),
+    )
+
+
+def _request_id() -> str:
+    return str(rng.uuid4())

@@ -1,0 +1,184 @@
+"""Tasks: RunTask, DescribeTasks, ListTasks, StopTask, and the way in for packets.
+
+Looking changes nothing here, and moves nothing: time does, before a request comes in.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from ecslab.sandbox.bridge.context import Context, current
+from ecslab.sandbox.bridge.ecs import _run_task, clusters, state
+from ecslab.sandbox.bridge.ecs._surroundings import Fargate, write_log
+from ecslab.sandbox.bridge.ecs._task_view import view, with_tags
+from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
+from ecslab.sandbox.runtime import RunningContainer
+from ecslab.sandbox.world.driver import Driver
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.tasks import Task
+
+__all__ = ["OPERATIONS", "describe_tasks", "list_tasks", "listening", "run_task", "stop_task", "write_log"]
+
+Parameters = dict[str, Any]
+
+STOPPED_BY_USER: Final = "Task stopped by user"
+
+
+def run_task(parameters: Parameters, caller: Caller) -> dict[str, Any]:
+    """Start up to ten tasks of one definition; they are PROVISIONING when this answers."""
+    token = parameters.get("clientToken")
+    identity = (token, _run_task.digest(parameters)) if token else None
+    if identity:
+        earlier = _started_with(caller, identity)
+        if earlier:
+            return {"tasks": [with_tags(task) for task in earlier], "failures": []}
+    order = _run_task.order(caller, parameters)
+    _forget(caller)
+    driver = _fargate().driver
+    started = []
+    for index in range(parameters.get("count", 1)):
+        task = _run_task.make(order, index)
+        task.client_token = identity
+        state.of(caller.region).tasks[task.id] = order.cluster.tasks[task.id] = task
+        driver.launch(task)
+        started.append(task)
+    return {"tasks": [with_tags(task) for task in started], "failures": []}
+
+
+def describe_tasks(parameters: Parameters, caller: Caller) -> dict[str, Any]:
+    """Show tasks; those that are unknown, or stopped for more than an hour, are MISSING."""
+    cluster, wanted = clusters.find(caller, parameters.get("cluster")), parameters["tasks"]
+    if not wanted:
+        raise invalid("Tasks cannot be empty.")
+    at_most("taskIds", wanted)
+    show = with_tags if "TAGS" in parameters.get("include", ()) else view
+    tasks, failures = [], []
+    for reference in wanted:
+        task = _find(cluster, reference)
+        if task:
+            tasks.append(show(task))
+        else:
+            task_id = reference.rpartition("/")[2]
+            failures.append(failure(caller.ecs_arn(f"task/{cluster.name}/{task_id}"), "MISSING"))
+    return {"tasks": tasks, "failures": failures}
+
+
+def list_tasks(parameters: Parameters, caller: Caller) -> dict[str, Any]:
+    """ARNs of tasks, by what they are meant to be: RUNNING unless `desiredStatus` says otherwise."""
+    cluster = clusters.find(caller, parameters.get("cluster"))
+    if parameters.get("serviceName"):
+        raise AwsError("ServiceNotFoundException", "Service not found.")
+    found = [task.arn for task in cluster.tasks.values() if _is_visible(task) and _matches(task, parameters)]
+    return page("taskArns", found, parameters)
+
+
+def stop_task(parameters: Parameters, caller: Caller) -> dict[str, Any]:
+    """Begin to stop a task; one that is already stopping, or has stopped, is answered as it is (U)."""
+    cluster = clusters.find(caller, parameters.get("cluster"))
+    task = _find(cluster, parameters["task"])
+    if task is None:
+        raise invalid("The referenced task was not found.")
+    if not task.stopping:
+        _fargate().driver.stop(task, "UserInitiated", parameters.get("reason") or STOPPED_BY_USER)
+        task.tags.clear()  # API StopTask: any tags associated with the task are deleted
+    return {"task": view(task)}
+
+
+OPERATIONS: Final[dict[str, Callable[[Parameters, Caller], dict[str, Any]]]] = {
+    "RunTask": run_task,
+    "DescribeTasks": describe_tasks,
+    "ListTasks": list_tasks,
+    "StopTask": stop_task,
+}
+
+
+def listening(eni_id: str, port: int) -> RunningContainer | None:
+    """The container that accepts connections on `port` of this network interface, if there is one."""
+    task = _fargate().by_eni.get(eni_id)
+    for container in task.containers if task else ():
+        program: Any = container.program
+        if program is not None and port in program.listening:
+            found: RunningContainer = program
+            return found
+    return None
+
+
+class _Tasks(Fargate):
+    """The surroundings of one context, with the driver that walks its tasks."""
+
+    def __init__(self, context: Context):
+        super().__init__()
+        self.context = context
+        self.driver = Driver(context.clock, self)
+
+
+_made: Final[list[_Tasks]] = []
+
+
+def _fargate() -> _Tasks:
+    """The current context's; a fresh context gets a fresh one."""
+    if not _made or _made[0].context is not current():
+        _made[:] = [_Tasks(current())]
+    return _made[0]
+
+
+def _find(cluster: Cluster, reference: str) -> Task | None:
+    """The task with this id or ARN, unless it has been forgotten.
+
+    Raises:
+        AwsError: the ARN is of another cluster.
+    """
+    path = reference.rpartition(":")[2].split("/")
+    if reference.startswith("arn:") and len(path) == 3 and path[1] != cluster.name:
+        raise invalid(
+            f"Invalid identifier: Identifier is for cluster {path[1]}. Your cluster is {cluster.name}"
+        )
+    task: Task | None = cluster.tasks.get(path[-1])
+    return task if task and _is_visible(task) else None
+
+
+def _is_visible(task: Task) -> bool:
+    return task.gone_at is None or current().clock.now < task.gone_at
+
+
+def _forget(caller: Caller) -> None:
+    """Drop the tasks that nobody can see any more."""
+    region = state.of(caller.region)
+    for task in [task for task in region.tasks.values() if not _is_visible(task)]:
+        del region.tasks[task.id]
+        cluster = region.clusters.get(task.cluster)
+        if cluster:
+            cluster.tasks.pop(task.id, None)
+
+
+def _started_with(caller: Caller, identity: tuple[str, str]) -> list[Task]:
+    """The tasks that an earlier call with this client token started.
+
+    Raises:
+        AwsError: ConflictException, if that call asked for something else.
+    """
+    earlier = [
+        task
+        for task in state.of(caller.region).tasks.values()
+        if task.client_token and task.client_token[0] == identity[0]
+    ]
+    if any(task.client_token != identity for task in earlier):
+        raise AwsError(
+            "ConflictException",
+            "The clientToken has been used with other parameters.",  # U
+            resourceIds=[task.arn for task in earlier],
+        )
+    return earlier
+
+
+def _matches(task: Task, parameters: Parameters) -> bool:
+    settings = task.settings
+    wanted = {
+        "family": task.definition["family"],
+        "startedBy": settings.get("startedBy"),
+        "launchType": settings["launchType"],
+        "containerInstance": None,
+    }
+    return task.desired_status == parameters.get("desiredStatus", "RUNNING") and all(
+        parameters[name] == value for name, value in wanted.items() if parameters.get(name)
+    )
