@@ -1,0 +1,90 @@
+"""What a raw request meets: JSON, types, enumerations, operations that are not carried."""
+
+import json
+
+import pytest
+from ecs_wire import CALLER
+
+from ecslab.sandbox.bridge.ecs import dispatch
+from ecslab.sandbox.bridge.ecs.wire import model
+
+NOT_CARRIED = sorted(set(model().operation_names) - dispatch.OPERATIONS.keys())
+
+
+def test_what_is_carried_exists():
+    assert dispatch.OPERATIONS.keys() <= set(model().operation_names)
+
+
+def test_an_answer_s_headers(ecs):
+    status, headers, body = dispatch.respond(dispatch.TARGET + "ListClusters", b"", CALLER)
+    assert (status, json.loads(body)) == (200, {"clusterArns": []})
+    assert headers["Content-Type"] == "application/x-amz-json-1.1"
+    assert len(headers["x-amzn-RequestId"]) == 36
+
+
+def test_a_refusal_s_shape(ecs):
+    body = b'{"cluster": "nix"}'
+    status, _, answer = dispatch.respond(dispatch.TARGET + "DeleteCluster", body, CALLER)
+    assert status == 400
+    assert json.loads(answer) == {"__type": "ClusterNotFoundException", "message": "Cluster not found."}
+
+
+@pytest.mark.parametrize("operation", NOT_CARRIED)
+def test_what_is_not_carried_says_so(ecs, operation):
+    def least(shape):
+        return {name: least_of(shape.members[name]) for name in shape.required_members}
+
+    def least_of(shape):
+        kinds = {"structure": least, "list": lambda _: [], "map": lambda _: {}}
+        if shape.type_name in kinds:
+            return kinds[shape.type_name](shape)
+        if shape.type_name == "string":
+            return shape.enum[0] if shape.enum else "x"
+        return False if shape.type_name == "boolean" else 1
+
+    members = least(model().operation_model(operation).input_shape)
+    with ecs.refuses("UnsupportedFeatureException", f"This sandbox does not carry {operation} yet."):
+        ecs(operation, **members)
+
+
+def test_an_unknown_operation(ecs):
+    with ecs.refuses("UnknownOperationException", "ECS has no operation MakeCluster."):
+        ecs("MakeCluster")
+
+
+WRONG = [
+    ("CreateCluster", {"clusterName": 5}, "NUMBER_VALUE can not be converted to a String"),
+    ("CreateCluster", {"clusterName": False}, "FALSE_VALUE can not be converted to a String"),
+    ("CreateCluster", {"clusterName": ["a"]}, "Start of list found where not expected"),
+    ("CreateCluster", {"clusterName": {}}, "Start of structure or map found where not expected."),
+    ("ListClusters", {"maxResults": "5"}, "STRING_VALUE can not be converted to an Integer"),
+    ("ListClusters", {"maxResults": True}, "TRUE_VALUE can not be converted to an Integer"),
+    ("DescribeClusters", {"clusters": "lab"}, "Unexpected field type"),
+    ("CreateCluster", {"tags": ["a"]}, "Unexpected field type"),
+]
+
+
+@pytest.mark.parametrize(("operation", "members", "message"), WRONG)
+def test_wrong_types(ecs, operation, members, message):
+    with ecs.refuses("SerializationException", message):
+        ecs(operation, **members)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"5", b"{", b"\xff"])
+def test_bodies_that_are_no_object(body):
+    status, _, answer = dispatch.respond(dispatch.TARGET + "ListClusters", body, CALLER)
+    assert (status, json.loads(answer)["__type"]) == (400, "SerializationException")
+
+
+def test_a_required_member(ecs):
+    with ecs.refuses("InvalidParameterException", "Cluster should not be null or empty."):
+        ecs("DeleteCluster")
+
+
+def test_a_word_outside_an_enumeration(ecs):
+    message = (
+        "1 validation error detected: Value 'lost' at 'status' failed to satisfy constraint: Member must "
+        "satisfy enum value set: [ACTIVE, INACTIVE, DELETE_IN_PROGRESS]"
+    )
+    with ecs.refuses("InvalidParameterException", message):
+        ecs("ListTaskDefinitions", status="lost")

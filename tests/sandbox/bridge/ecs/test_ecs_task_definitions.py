@@ -1,0 +1,167 @@
+"""Task definitions as a client meets them: revisions, states, lists."""
+
+import pytest
+from ecs_wire import ACCOUNT, ARN, CALLER
+
+from ecslab.sandbox.bridge.ecs import task_definitions
+
+FAMILY = "adgu-web-server-task"
+IMAGE = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/adgu/web:latest"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/ecsTaskExecutionRole"
+LOGS = {
+    "logDriver": "awslogs",
+    "options": {"awslogs-group": "/ecs/x", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "ecs"},
+}
+CONTAINER = {
+    "name": "adgu-container", "image": IMAGE, "portMappings": [{"containerPort": 80}],
+    "logConfiguration": LOGS,
+}  # fmt: skip
+REQUEST = {
+    "family": FAMILY, "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"], "cpu": "256",
+    "memory": "512", "executionRoleArn": ROLE, "containerDefinitions": [CONTAINER],
+}  # fmt: skip
+
+
+def register(ecs, **changes):
+    return ecs("RegisterTaskDefinition", **{**REQUEST, **changes})["taskDefinition"]
+
+
+def test_what_registering_answers(ecs):
+    definition = register(ecs)
+    attributes = {one["name"] for one in definition.pop("requiresAttributes")}
+    assert definition == {
+        "taskDefinitionArn": f"{ARN}task-definition/{FAMILY}:1", "family": FAMILY, "revision": 1,
+        "status": "ACTIVE", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"],
+        "compatibilities": ["EC2", "FARGATE"], "cpu": "256", "memory": "512", "executionRoleArn": ROLE,
+        "volumes": [], "placementConstraints": [], "registeredAt": 0.0, "registeredBy": CALLER.arn,
+        "containerDefinitions": [{
+            "name": "adgu-container", "image": IMAGE, "cpu": 0, "essential": True, "environment": [],
+            "mountPoints": [], "volumesFrom": [], "systemControls": [],
+            "portMappings": [{"containerPort": 80, "hostPort": 80, "protocol": "tcp"}],
+            "logConfiguration": {**LOGS, "secretOptions": []},
+        }],
+    }  # fmt: skip
+    assert attributes >= {
+        "com.amazonaws.ecs.capability.logging-driver.awslogs", "ecs.capability.execution-role-awslogs",
+        "com.amazonaws.ecs.capability.ecr-auth", "ecs.capability.execution-role-ecr-pull",
+        "ecs.capability.task-eni", "com.amazonaws.ecs.capability.docker-remote-api.1.18",
+        "com.amazonaws.ecs.capability.docker-remote-api.1.19",
+    }  # fmt: skip
+
+
+def test_revisions_go_on_after_deregistering(ecs):
+    assert [register(ecs)["revision"], register(ecs)["revision"]] == [1, 2]
+    ecs("DeregisterTaskDefinition", taskDefinition=f"{FAMILY}:2")
+    assert register(ecs)["revision"] == 3
+
+
+def test_a_refused_registration_uses_no_revision(ecs):
+    with ecs.refuses("ClientException", "Container list cannot be empty."):
+        register(ecs, containerDefinitions=[])
+    assert ecs("ListTaskDefinitionFamilies")["families"] == []
+    assert register(ecs)["revision"] == 1
+
+
+@pytest.mark.parametrize("name", [FAMILY, f"{FAMILY}:2", f"{ARN}task-definition/{FAMILY}:2"])
+def test_describe_by_family_revision_or_arn(ecs, name):
+    register(ecs)
+    latest = register(ecs)
+    assert ecs("DescribeTaskDefinition", taskDefinition=name)["taskDefinition"] == latest
+
+
+ELSEWHERE = f"arn:aws:ecs:eu-west-1:{ACCOUNT}:task-definition/{FAMILY}:1"
+
+
+@pytest.mark.parametrize("name", ["nix", f"{FAMILY}:2", f"{FAMILY}:x", ELSEWHERE])
+def test_describe_of_an_unknown_one(ecs, name):
+    register(ecs)
+    with ecs.refuses("ClientException", "Unable to describe task definition."):
+        ecs("DescribeTaskDefinition", taskDefinition=name)
+    with ecs.refuses("ClientException", "TaskDefinition not found."):
+        task_definitions.resolve(CALLER, name)
+
+
+def test_a_deregistered_one_is_inactive_describable_and_cannot_run(ecs):
+    register(ecs)
+    gone = ecs("DeregisterTaskDefinition", taskDefinition=f"{FAMILY}:1")["taskDefinition"]
+    assert (gone["status"], gone["deregisteredAt"]) == ("INACTIVE", 0.0)
+    assert ecs("DescribeTaskDefinition", taskDefinition=f"{FAMILY}:1")["taskDefinition"] == gone
+    with ecs.refuses("ClientException", "TaskDefinition is inactive"):
+        task_definitions.resolve(CALLER, f"{FAMILY}:1")
+    with ecs.refuses("ClientException", "Unable to describe task definition."):
+        ecs("DescribeTaskDefinition", taskDefinition=FAMILY)
+
+
+def test_a_family_means_its_latest_active_revision(ecs):
+    register(ecs)
+    register(ecs)
+    ecs("DeregisterTaskDefinition", taskDefinition=f"{FAMILY}:2")
+    assert task_definitions.resolve(CALLER, FAMILY)["revision"] == 1
+
+
+def test_deregistering_needs_a_revision(ecs):
+    register(ecs)
+    with ecs.refuses("ClientException", "Revision is missing."):
+        ecs("DeregisterTaskDefinition", taskDefinition=FAMILY)
+
+
+def test_tags_are_shown_when_asked_for(ecs):
+    tags = [{"key": "stage", "value": "test"}]
+    assert ecs("RegisterTaskDefinition", **REQUEST, tags=tags)["tags"] == tags
+    assert "tags" not in ecs("DescribeTaskDefinition", taskDefinition=FAMILY)
+    assert ecs("DescribeTaskDefinition", taskDefinition=FAMILY, include=["TAGS"])["tags"] == tags
+
+
+def arns(ecs, **filters):
+    answer = ecs("ListTaskDefinitions", **filters)["taskDefinitionArns"]
+    return [arn.rsplit("/", 1)[-1] for arn in answer]
+
+
+def test_lists(ecs):
+    for family in ("b", "a", "a", "ab"):
+        register(ecs, family=family)
+    ecs("DeregisterTaskDefinition", taskDefinition="a:1")
+    ecs("DeregisterTaskDefinition", taskDefinition="b:1")
+    assert arns(ecs) == ["a:2", "ab:1"]
+    assert arns(ecs, sort="DESC") == ["ab:1", "a:2"]
+    assert arns(ecs, familyPrefix="a", status="INACTIVE") == ["a:1"]
+    assert ecs("ListTaskDefinitionFamilies")["families"] == ["a", "ab", "b"]
+    assert ecs("ListTaskDefinitionFamilies", status="ACTIVE", familyPrefix="a")["families"] == ["a", "ab"]
+    assert ecs("ListTaskDefinitionFamilies", status="INACTIVE")["families"] == ["b"]
+
+
+def test_deleting_takes_inactive_revisions_only(ecs):
+    register(ecs)
+    register(ecs)
+    ecs("DeregisterTaskDefinition", taskDefinition=f"{FAMILY}:1")
+    answer = ecs("DeleteTaskDefinitions", taskDefinitions=[f"{FAMILY}:1", f"{FAMILY}:2", FAMILY])
+    assert [one["status"] for one in answer["taskDefinitions"]] == ["DELETE_IN_PROGRESS"]
+    assert answer["failures"] == [
+        {"arn": f"{FAMILY}:2", "reason": "The specified task definition is still in ACTIVE status. Please "
+                                         "deregister the target and try again."},
+        {"arn": FAMILY, "reason": "The specified task definition identifier is invalid. Specify a valid name "
+                                  "or ARN and try again."},
+    ]  # fmt: skip
+    assert arns(ecs, status="DELETE_IN_PROGRESS") == [f"{FAMILY}:1"]
+    ecs.clock.run(until=task_definitions.DELETION)
+    assert arns(ecs, status="DELETE_IN_PROGRESS") == []
+    with ecs.refuses("ClientException", "Unable to describe task definition."):
+        ecs("DescribeTaskDefinition", taskDefinition=f"{FAMILY}:1")
+
+
+def test_a_deleted_family_keeps_its_count(ecs):
+    register(ecs)
+    ecs("DeregisterTaskDefinition", taskDefinition=f"{FAMILY}:1")
+    ecs("DeleteTaskDefinitions", taskDefinitions=[f"{FAMILY}:1"])
+    ecs.clock.run(until=task_definitions.DELETION)
+    assert ecs("ListTaskDefinitionFamilies")["families"] == []
+    assert register(ecs)["revision"] == 2
+
+
+def test_at_most_ten_are_deleted_at_once(ecs):
+    with ecs.refuses("InvalidParameterException", "Size of TaskDefinition references list cannot exceed 10"):
+        ecs("DeleteTaskDefinitions", taskDefinitions=["a:1"] * 11)
+
+
+def test_members_that_ecs_does_not_know_are_passed_over(ecs):
+    assert "nonsense" not in register(ecs, nonsense=1)

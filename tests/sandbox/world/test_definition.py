@@ -1,0 +1,263 @@
+"""RegisterTaskDefinition: every refusal with its sentence, and what is filled in."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecslab.sandbox.world.definition import normalised
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.sizes import MEMORY, PAIRS
+
+ACCOUNT = "123456789012"
+ECR = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/adgu/web:latest"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/ecsTaskExecutionRole"
+OPTIONS = {"awslogs-group": "/ecs/x", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "ecs"}
+
+
+def web(**changes):
+    return {"name": "web", "image": "httpd", **changes}
+
+
+def fargate(*containers, **changes):
+    request = {
+        "family": "web", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"], "cpu": "256",
+        "memory": "512", "containerDefinitions": list(containers) or [web()], **changes,
+    }  # fmt: skip
+    return {member: value for member, value in request.items() if value is not None}
+
+
+def ec2(*containers, **changes):
+    return {"family": "web", "containerDefinitions": list(containers) or [web(memory=64)], **changes}
+
+
+def logs(driver="awslogs", **options):
+    return {"logDriver": driver, "options": options}
+
+
+def awslogs(*without):
+    return {"logDriver": "awslogs", "options": {k: v for k, v in OPTIONS.items() if k not in without}}
+
+
+def no_pair(cpu, memory):
+    return (
+        f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory. See the Amazon ECS "
+        "documentation for the valid values."
+    )
+
+
+def unparsable(member):
+    return (
+        f"Invalid '{member}' setting for task. For more information, see the Troubleshooting section of the "
+        "Amazon ECS Developer Guide."
+    )
+
+
+def mapped(host):
+    return web(portMappings=[{"containerPort": 80, "hostPort": host}])
+
+
+def linux(**parameters):
+    return web(linuxParameters=parameters)
+
+
+def second(**changes):
+    return web(name="side", **changes)
+
+
+def depends(condition, on="side"):
+    return web(dependsOn=[{"containerName": on, "condition": condition}])
+
+
+def efs(**changes):
+    return {"name": "v", "efsVolumeConfiguration": {"fileSystemId": "fs-1", **changes}}
+
+
+MUST_MATCH = "the host ports and container ports in port mappings must match."
+NEEDS_ROLE = "Fargate requires task definition to have execution role ARN to support"
+UNSUPPORTED = "Fargate compatible task definitions do not support"
+
+REFUSED = {
+    "half a vCPU with half a GB": (fargate(cpu="512", memory="512"), no_pair(512, 512)),
+    "four vCPUs with 4 GB": (fargate(cpu="4 vCPU", memory="4GB"), no_pair(4096, 4096)),
+    "a size there is not": (fargate(cpu="300"), no_pair(300, 512)),
+    "Windows on a quarter": (
+        fargate(runtimePlatform={"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}), no_pair(256, 512)),
+    "cpu is a word": (fargate(cpu="much"), unparsable("cpu")),
+    "memory is a word": (fargate(memory="0.5 GiBi"), unparsable("memory")),
+    "cpu too small for EC2": (ec2(cpu="64"), unparsable("cpu")),
+    "no cpu": (fargate(cpu=None), "Fargate requires that 'cpu' be defined at the task level."),
+    "no memory": (fargate(memory=None), "Fargate requires that 'memory' be defined at the task level."),
+    "bridge": (fargate(networkMode="bridge"), "Fargate only supports network mode ‘awsvpc’."),
+    "no network mode": (fargate(networkMode=None), "Fargate only supports network mode ‘awsvpc’."),
+    "host port": (fargate(mapped(8080)), f"When networkMode=awsvpc, {MUST_MATCH}"),
+    "host port on host": (
+        ec2({**mapped(8080), "memory": 64}, networkMode="host"), f"When networkMode=host, {MUST_MATCH}"),
+    "awslogs without role": (
+        fargate(web(logConfiguration=awslogs())), f"{NEEDS_ROLE} log driver awslogs."),
+    "ECR without role": (fargate(web(image=ECR)), f"{NEEDS_ROLE} ECR images."),
+    "secrets without role": (
+        fargate(web(secrets=[{"name": "A", "valueFrom": "a"}])),
+        "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'."),
+    "awslogs without options": (
+        fargate(web(logConfiguration={"logDriver": "awslogs"}), executionRoleArn=ROLE),
+        "Log driver awslogs requires options: awslogs-region, awslogs-group"),
+    "awslogs without group": (
+        fargate(web(logConfiguration=awslogs("awslogs-group")), executionRoleArn=ROLE),
+        "Log driver awslogs requires options: awslogs-group"),
+    "awslogs without prefix": (
+        fargate(web(logConfiguration=awslogs("awslogs-stream-prefix")), executionRoleArn=ROLE),
+        "Fargate requires log configuration options to include awslogs-stream-prefix to support log driver "
+        "awslogs."),
+    "another log driver": (
+        fargate(web(logConfiguration=logs("json-file"))),
+        "json-file is not a valid log driver. Must be one of [awslogs,splunk,awsfirelens]"),
+    "no containers": (fargate(containerDefinitions=[]), "Container list cannot be empty."),
+    "one name twice": (fargate(web(), web()), "Container names must be unique within a task definition"),
+    "nothing essential": (
+        fargate(web(essential=False)), "Task definition doesn't have any essential container"),
+    "no image": (fargate({"name": "web"}), "Container.image should not be null or empty."),
+    "image with a space": (fargate(web(image="my image")), "Container.image contains invalid characters"),
+    "no name": (fargate({"image": "httpd"}), "Container.name should not be null or empty."),
+    "name with a space": (fargate(web(name="a b")), "Container.name contains invalid characters"),
+    "no memory on EC2": (
+        ec2(web()),
+        "Invalid setting for container 'web'. At least one of 'memory' or 'memoryReservation' must be "
+        "specified."),
+    "reservation above the limit": (
+        ec2(web(memory=64, memoryReservation=128)),
+        "Invalid setting for container 'web'. 'memory' must be greater than or equal to 'memoryReservation'"),
+    "container above the task": (
+        fargate(web(memory=1024)), "The 'memory' setting for container 'web' is greater than for the task"),
+    "containers above the task's cpu": (
+        fargate(web(cpu=200), second(cpu=100)),
+        "The sum of all container 'cpu' values cannot be greater than the task-level 'cpu' value"),
+    "depends on nobody": (
+        fargate(depends("START", on="nix")), "Cannot depend on container + 'nix' because it does not exist"),
+    "waits for an essential one's end": (
+        fargate(depends("SUCCESS"), second()),
+        "A dependency container with SUCCESS or COMPLETE condition cannot be an essential container"),
+    "waits for health without a check": (
+        fargate(depends("HEALTHY"), second()),
+        "A dependency container with HEALTHY condition must have health check configured"),
+    "little storage": (
+        fargate(ephemeralStorage={"sizeInGiB": 20}), "EphemeralStorage size should be at least 21"),
+    "much storage": (
+        fargate(ephemeralStorage={"sizeInGiB": 201}), "EphemeralStorage size should be at most 200"),
+    "long stop": (
+        fargate(web(stopTimeout=121)),
+        "Tasks using the Fargate launch type must have a container stop timeout of less than 120 seconds."),
+    "a path of the host": (
+        fargate(volumes=[{"name": "v", "host": {"sourcePath": "/x"}}]), f"{UNSUPPORTED} sourcePath"),
+    "a docker volume": (
+        fargate(volumes=[{"name": "v", "dockerVolumeConfiguration": {}}]),
+        f"{UNSUPPORTED} dockerVolumeConfiguration"),
+    "devices": (fargate(linux(devices=[{"hostPath": "/dev/x"}])), f"{UNSUPPORTED} devices"),
+    "shared memory": (fargate(linux(sharedMemorySize=1)), f"{UNSUPPORTED} sharedMemorySize"),
+    "swap": (fargate(linux(maxSwap=1)), f"{UNSUPPORTED} maxSwap"),
+    "ipcMode": (fargate(ipcMode="task"), f"{UNSUPPORTED} ipcMode"),
+    "pidMode": (
+        fargate(pidMode="host"), "Tasks using the Fargate launch type do not support pidMode 'host'"),
+    "GPU": (
+        fargate(web(resourceRequirements=[{"type": "GPU", "value": "1"}])),
+        "Tasks using the Fargate launch type do not support GPU resource requirements"),
+    "links": (fargate(web(links=["a"])), "Links are not supported when networkMode=awsvpc"),
+    "DNS servers": (
+        fargate(web(dnsServers=["1.1.1.1"])),
+        "DNS servers are not supported on container when networkMode=awsvpc"),
+    "EFS without TLS": (
+        fargate(volumes=[efs(authorizationConfig={"iam": "ENABLED"})]),
+        "EFS IAM authorization requires TransitEncryption to be enabled"),
+    "EFS access point with a root": (
+        fargate(volumes=[efs(rootDirectory="/x", authorizationConfig={"accessPointId": "a"})]),
+        'When using an EFS access point, the root directory must either be set to "/" or be omitted'),
+    "soft above hard": (
+        fargate(web(ulimits=[{"name": "nofile", "softLimit": 2, "hardLimit": 1}])),
+        "Soft limit exceeds hard limit for ulimit nofile"),
+    "no family": (fargate(family=None), "Family should not be null or empty."),
+    "family with a space": (fargate(family="a b"), "Family contains invalid characters."),
+    "eleven containers": (
+        fargate(*(web(name=f"c{n}") for n in range(11))), "containerDefinitions can have at most 10 items."),
+    "a role that is none": (fargate(executionRoleArn="arn:aws:iam::1:user/me"), "Role is not valid"),
+    "a volume there is not": (
+        fargate(web(mountPoints=[{"sourceVolume": "v", "containerPath": "/v"}])), "Unknown volume 'v'."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("request_", "message"), REFUSED.values(), ids=REFUSED.keys())
+def test_refusals(request_, message):
+    with pytest.raises(AwsError) as caught:
+        normalised(request_, ACCOUNT)
+    assert (caught.value.code, caught.value.message) == ("ClientException", message)
+
+
+def test_a_definition_of_more_than_64_kib():
+    with pytest.raises(AwsError, match=r"Actual length: '\d+'. Max allowed length is '65536' bytes."):
+        normalised(fargate(web(environment=[{"name": "A", "value": "x" * 70_000}])), ACCOUNT)
+
+
+@pytest.mark.parametrize(("cpu", "memory"), sorted(PAIRS))
+def test_all_pairs_are_accepted(cpu, memory):
+    made = normalised(fargate(cpu=str(cpu), memory=str(memory)), ACCOUNT)
+    assert (made["cpu"], made["memory"]) == (str(cpu), str(memory))
+
+
+@given(st.sampled_from(sorted(MEMORY)), st.integers(min_value=6, max_value=131_072))
+def test_no_other_pair_is(cpu, memory):
+    request = fargate(cpu=str(cpu), memory=str(memory))
+    if (cpu, memory) in PAIRS:
+        assert normalised(request, ACCOUNT)["memory"] == str(memory)
+    else:
+        with pytest.raises(AwsError) as caught:
+            normalised(request, ACCOUNT)
+        assert caught.value.message == no_pair(cpu, memory)
+
+
+@pytest.mark.parametrize(("cpu", "memory"), [(".25 vCPU", "0.5 GB"), ("0.25vcpu", "512"), ("256", "0.5gb")])
+def test_sizes_are_kept_as_whole_numbers(cpu, memory):
+    made = normalised(fargate(cpu=cpu, memory=memory), ACCOUNT)
+    assert (made["cpu"], made["memory"]) == ("256", "512")
+
+
+def test_the_request_is_left_alone():
+    request = fargate(web(portMappings=[{"containerPort": 80}]), cpu=".25 vCPU")
+    before = repr(request)
+    normalised(request, ACCOUNT)
+    assert repr(request) == before
+
+
+@pytest.mark.parametrize(("mode", "port"), [("awsvpc", 80), ("host", 80), ("bridge", 0), (None, 0)])
+def test_the_host_port_depends_on_the_network_mode(mode, port):
+    request = ec2(web(memory=64, portMappings=[{"containerPort": 80}]))
+    made = normalised(request | ({"networkMode": mode} if mode else {}), ACCOUNT)
+    assert made["containerDefinitions"][0]["portMappings"] == [
+        {"containerPort": 80, "hostPort": port, "protocol": "tcp"}
+    ]
+
+
+COMPATIBLE = [
+    (fargate(), ["EC2", "FARGATE"]),
+    (fargate(requiresCompatibilities=None), ["EC2", "FARGATE"]),
+    (ec2(networkMode="awsvpc"), ["EC2"]),
+    (ec2(), ["EXTERNAL", "EC2"]),
+]
+
+
+@pytest.mark.parametrize(("request_", "compatibilities"), COMPATIBLE)
+def test_what_it_could_run_on(request_, compatibilities):
+    assert normalised(request_, ACCOUNT)["compatibilities"] == compatibilities
+
+
+def test_a_role_s_short_name_becomes_its_arn():
+    made = normalised(fargate(taskRoleArn="worker"), ACCOUNT)
+    assert made["taskRoleArn"] == f"arn:aws:iam::{ACCOUNT}:role/worker"
+
+
+def test_what_it_asks_of_the_agent():
+    container = web(
+        healthCheck={"command": ["CMD", "true"]}, secrets=[{"name": "A", "valueFrom": "a"}], image=ECR
+    )
+    made = normalised(fargate(container, executionRoleArn=ROLE, taskRoleArn=ROLE), ACCOUNT)
+    assert [one["name"].rpartition("capability.")[2] for one in made["requiresAttributes"]] == [
+        "ecr-auth", "execution-role-ecr-pull", "secrets.ssm.environment-variables", "container-health-check",
+        "task-iam-role", "docker-remote-api.1.18", "task-eni",
+    ]  # fmt: skip
