@@ -1,0 +1,74 @@
+"""`ecslab run`: the five stages without a notebook, with a display of where it is, ending with the page."""
+
+import re
+import time
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ecslab.course import Step
+    from ecslab.lab import Lab
+
+STAGES = ("01", "02", "03", "04", "05")
+
+
+@click.command()
+@click.option("--fast", is_flag=True, help="Let time pass at once: the sandbox's clock is stepped.")
+@click.option("--home", type=click.Path(file_okay=False), help="The folder of the sandbox's state.")
+@click.option("--prefix", default="", help="Put this before every name.")
+def run(fast: bool, home: str | None, prefix: str) -> None:
+    """Do the five stages in the sandbox, from an empty account to the page.
+
+    Nothing is removed afterwards; `ecslab cleanup` does that. Run it again, and what is there is kept.
+    """
+    import ecslab
+
+    with ecslab.connect("sandbox", home=home, prefix=prefix, clock="stepped" if fast else None) as lab:
+        began = time.monotonic(), lab.now()
+        with _display() as display:
+            for step in _steps():
+                _do(lab, step, display)
+        task = ecslab.task.find(lab)
+        reply = ecslab.verify.page(lab, task)
+        click.echo(f"\n{lab.url(ecslab.verify.public_ip(lab, task))} answers {reply.status}:\n")
+        click.echo(_plain(reply.text))
+        seconds, virtual = time.monotonic() - began[0], lab.now() - began[1]
+        click.echo(f"\n{seconds:.1f} s here, {virtual:.0f} s on the sandbox's clock.")
+
+
+def _steps() -> "list[Step]":
+    from ecslab.course import STEPS
+
+    return [step for step in STEPS if step.stage in STAGES and not step.exercise]
+
+
+def _display() -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        TextColumn("{task.description:<46}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
+
+
+def _do(lab: "Lab", step: "Step", display: Any) -> None:
+    if not display.tasks:
+        display.add_task("", total=len(_steps()))
+    bar = display.tasks[0].id
+    display.update(bar, description=f"{step.stage}  {step.title}")
+    step.solve(lab)
+    display.update(bar, advance=1)
+    display.print(f"[green]✓[/] {step.stage}  {step.title}")
+
+
+def _plain(page: str) -> str:
+    """A page as text: tags out, one line a block."""
+    body = re.sub(r"(?is)<(style|script|title|head)\b.*?</\1>", "", page)
+    lines = (" ".join(unescape(line).split()) for line in re.sub(r"<[^>]+>", "\n", body).splitlines())
+    return "\n".join(f"  {line}" for line in lines if line)

@@ -1,0 +1,186 @@
+"""What the sandbox does as AWS does it, what it simplifies, what it only pretends, and what it leaves out.
+
+Tests read this table; each notebook shows the lines of its stage. Durations come from the table that the
+tasks run by.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+from ecslab.sandbox.world import timings
+
+Kind = Literal["as AWS", "simplified", "pretended", "absent"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table.
+
+    Attributes:
+        topic: what it is about.
+        kind: "as AWS" (the same calls, fields, refusals and order), "simplified" (the same in kind, less of
+            it), "pretended" (an answer with nothing behind it) or "absent" (refused with a sentence).
+        text: for a learner, in words.
+        stages: the notebooks that show it.
+        refused: API operations that are answered with a refusal, as `service:Operation`.
+    """
+
+    topic: str
+    kind: Kind
+    text: str
+    stages: tuple[str, ...]
+    refused: tuple[str, ...] = ()
+
+
+LINES: Final = (
+    Line(
+        "The account",
+        "pretended",
+        "Number 123456789012 is nobody's. Nothing here reaches AWS, and nothing costs money.",
+        ("00",),
+    ),
+    Line(
+        "Calls and refusals",
+        "as AWS",
+        "Any AWS client works on it: boto3, the AWS CLI. Errors carry AWS's own codes and words.",
+        ("00",),
+    ),
+    Line(
+        "Time",
+        "simplified",
+        "A wait passes ten times faster than on AWS, unless you say otherwise; the durations in its answers "
+        "are shorter by the same factor. It is as long in every run.",
+        ("00", "04"),
+    ),
+    Line(
+        "The rest of AWS",
+        "absent",
+        "Only what the course needs is here: ECS, ECR, and the parts of EC2 networking, IAM and CloudWatch "
+        "Logs that tasks touch.",
+        ("00",),
+    ),
+    Line(
+        "Repositories, layers and digests",
+        "as AWS",
+        "The bytes you push are kept, checked against their digests, and are what your task serves.",
+        ("01",),
+    ),
+    Line(
+        "Public base images",
+        "simplified",
+        "The base is a small stand-in made on this machine, labelled as such: it holds no real Apache, and "
+        "is never pushed to a real account. Its size counts as the real one's when a task pulls it.",
+        ("01", "04"),
+    ),
+    Line(
+        "Image scanning, replication, lifecycle policies",
+        "absent",
+        "Images are not scanned, copied elsewhere or expired.",
+        ("01",),
+    ),
+    Line(
+        "Clusters",
+        "as AWS",
+        "A name with settings and tags; a deleted one stays described as INACTIVE.",
+        ("02",),
+    ),
+    Line(
+        "Container Insights",
+        "pretended",
+        "The setting is kept and shown; no metrics come of it.",
+        ("02",),
+    ),
+    Line(
+        "EC2 and external capacity",
+        "absent",
+        "No container instances can be registered: tasks run on Fargate alone.",
+        ("02",),
+        ("ecs:RegisterContainerInstance",),
+    ),
+    Line(
+        "Task definitions",
+        "as AWS",
+        "Sizes, names, roles and ports are checked by Fargate's rules, with AWS's messages; what you leave "
+        "out is filled in as AWS does.",
+        ("03",),
+    ),
+    Line(
+        "Roles",
+        "simplified",
+        "Trust and the execution role's permissions are looked at when a task starts; what *you* may do is "
+        "not restricted.",
+        ("03",),
+    ),
+    Line(
+        "Volumes, health checks and secrets",
+        "simplified",
+        "A definition may hold them, as on AWS; this part of the course does not use them.",
+        ("03",),
+    ),
+    Line(
+        "A task's life",
+        "as AWS",
+        "Every status in its order, the network interface, stop codes and reasons in AWS's words. Looking at "
+        "a task never changes it.",
+        ("04",),
+    ),
+    Line(
+        "Durations",
+        "simplified",
+        f"Fixed, from measured tasks: PENDING after {timings.PULL_STARTED:.0f} s, pulls at "
+        f"{timings.PULL_MIB_PER_SECOND:.0f} MiB/s, without a way out STOPPED after about "
+        f"{timings.UNREACHABLE / 60:.0f} minutes. On AWS they vary.",
+        ("04",),
+    ),
+    Line(
+        "The network",
+        "simplified",
+        "Routes, security groups, network ACLs and public IPs decide whether a packet passes; no packet is "
+        "sent. Public addresses are from the ranges kept for documentation.",
+        ("04", "05"),
+    ),
+    Line(
+        "Services and load balancers",
+        "absent",
+        "Not in this sandbox yet: tasks are started by hand.",
+        ("04",),
+        ("ecs:CreateService",),
+    ),
+    Line(
+        "Your container",
+        "pretended",
+        "No machine is started. A small program answers as the web server would, from the files in your "
+        "image; it knows web pages and simple shell scripts, and ends with code 127 at anything else.",
+        ("04", "05"),
+    ),
+    Line(
+        "The public internet",
+        "pretended",
+        "A gateway on this machine plays it: links lead there, and it answers only if the packet would have "
+        "arrived. If not, it names the rule; a real browser would only wait.",
+        ("05",),
+    ),
+    Line(
+        "Logs",
+        "as AWS",
+        "What the container prints is in CloudWatch Logs, in the stream prefix/container/task-id.",
+        ("05",),
+    ),
+    Line(
+        "Deleting",
+        "as AWS",
+        "The same order, and the same refusals if it is not kept; INACTIVE things stay described.",
+        ("99",),
+    ),
+    Line(
+        "What AWS keeps",
+        "simplified",
+        "Stopped tasks and deleted clusters are described for about an hour of the sandbox's time.",
+        ("99",),
+    ),
+)
+
+
+def rows() -> list[dict[str, Any]]:
+    """The table as JSON takes it."""
+    return [asdict(line) for line in LINES]
