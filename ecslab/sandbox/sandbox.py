@@ -219,7 +219,9 @@ class Sandbox:
     def _api(self, request: Incoming, signer: auth.Signer) -> Reply:
         what = operation(signer.service, request)
         about = {"service": what.service, "operation": what.name, "region": signer.region}
-        return self._answered(request, what.mutates, about, lambda: self.backend.call(request, signer))
+        return self._answered(
+            request, what.mutates, about, lambda: self.backend.call(request, signer, what.name)
+        )
 
     def _registry(self, request: Incoming) -> Reply:
         mutates = request.method not in ("GET", "HEAD")
@@ -289,7 +291,7 @@ class Sandbox:
             self.backend.registry(request, about["region"])
         else:
             signer = auth.Signer(self.credentials.access_key, about["region"], about["service"])
-            self.backend.call(request, signer)
+            self.backend.call(request, signer, about["operation"])
 
 
 def _spoken(seconds: float) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
-from ecslab.sandbox.server import moto_routes
+from ecslab.sandbox.server import moto_routes, moto_start
 from ecslab.sandbox.server.auth import Key, Signer
 from ecslab.sandbox.server.credentials import ACCOUNT
 from ecslab.sandbox.server.http import PEER, Incoming, Reply
@@ -44,6 +44,7 @@ class Backend:
 
     def __init__(self, clock: Clock, home: Path | None, seed: str):
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
+        moto_start.prepare()
         from ecslab.sandbox.bridge import context, install, seams
         from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 
@@ -59,9 +60,9 @@ class Backend:
         """Let the next request draw its ids from (seed, kind, position)."""
         self._seams.reseed(self._seed, kind, position)
 
-    def call(self, request: Incoming, signer: Signer) -> Reply:
+    def call(self, request: Incoming, signer: Signer, operation: str) -> Reply:
         """Answer an API request whose signature has been checked."""
-        return self._guarded(lambda: self._call(request, signer))
+        return self._guarded(lambda: self._call(request, signer, operation))
 
     def registry(self, request: Incoming, region: str) -> Reply:
         """Answer a request to the container registry, which checks its own token."""
@@ -91,9 +92,10 @@ class Backend:
         answer = (lambda request: container.request(request, port)) if verdict.passed and container else None
         return Door(eni.eni_id, verdict.stopped_by, verdict.text, answer)
 
-    def _call(self, request: Incoming, signer: Signer) -> Reply:
+    def _call(self, request: Incoming, signer: Signer, operation: str) -> Reply:
         target = request.headers.get("x-amz-target", "")
         if not target.startswith(ECS_TARGET):
+            moto_start.ready_for(signer.service, operation)
             return moto_routes.answer(request, signer)
         dispatch = _part("bridge.ecs.dispatch")
         caller = dispatch.Caller(ACCOUNT, signer.region, CALLER)
