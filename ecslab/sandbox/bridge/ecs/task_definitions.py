@@ -114,7 +114,7 @@ def _deregister(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     revision = find(caller, reference)
     if _status(revision) != "ACTIVE":
         raise AwsError("ClientException", "TaskDefinition is inactive")  # U
-    revision.definition |= {"status": "INACTIVE", "deregisteredAt": _now()}
+    revision.definition = {**revision.definition, "status": "INACTIVE", "deregisteredAt": _now()}
     return {"taskDefinition": revision.definition}
 
 
@@ -132,7 +132,8 @@ def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
             failures.append(failure(reference, problem))
             continue
         if _status(revision) == "INACTIVE":
-            revision.definition |= {"status": "DELETE_IN_PROGRESS", "deleteRequestedAt": _now()}
+            requested = {"status": "DELETE_IN_PROGRESS", "deleteRequestedAt": _now()}
+            revision.definition = {**revision.definition, **requested}
             _forget_later(caller.region, revision)
         deleted.append(revision.definition)
     return {"taskDefinitions": deleted, "failures": failures}
