@@ -64,6 +64,10 @@ class Record:
         events.register_first("after-call", self._ended)
         events.register_first("after-call-error", self._broke)
 
+    def ignore(self, client: Any) -> None:
+        """Keep none of this client's calls: what a view looks at by itself, the learner did not ask."""
+        client.meta.events.register_last("before-parameter-build", _forget)
+
     def _began(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         context["ecslab_call"] = Call(
             number=0,
@@ -94,6 +98,10 @@ class Record:
                 return
             self._count += 1
             self.calls.append(replace(call, number=self._count))
+
+
+def _forget(context: dict[str, Any], **_: Any) -> None:
+    context.pop("ecslab_call", None)
 
 
 def _same(one: Call, other: Call) -> bool:

@@ -5,10 +5,10 @@ from ._choices import capacity, chores
 from ._image import image_layers, image_uri
 from ._network import hops, house
 from ._path import path
-from ._recipe import docker_run, lifecycle, two_roles
+from ._recipe import STATUSES, docker_run, lifecycle, two_roles
 from ._svg import Figure
 
 __all__ = [
-    "Figure", "anatomy", "capacity", "chores", "docker_run", "hops", "house", "image_layers", "image_uri",
-    "launch", "lifecycle", "path", "two_roles",
+    "STATUSES", "Figure", "anatomy", "capacity", "chores", "docker_run", "hops", "house", "image_layers",
+    "image_uri", "launch", "lifecycle", "path", "two_roles",
 ]  # fmt: skip

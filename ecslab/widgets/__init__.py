@@ -1,5 +1,8 @@
 """Views for the notebooks. Each works without a click and by keyboard, and says in words what it shows."""
 
+from ._feeder import Feeder, ThreadFeeder
+from ._network_picker import NetworkPicker
 from ._task_size import TaskSizePicker
+from ._task_view import TaskView
 
-__all__ = ["TaskSizePicker"]
+__all__ = ["Feeder", "NetworkPicker", "TaskSizePicker", "TaskView", "ThreadFeeder"]

@@ -18,11 +18,14 @@ class Element {
   replaceChildren(...children) { this.words = ""; this.children = children; }
   setAttribute(name, value) { this.attributes[name] = String(value); if (name === "value") this.value = value; }
   getAttribute(name) { return this.attributes[name]; }
-  addEventListener(kind, action) { this.listeners.push([kind, action]); }
+  addEventListener(kind, action, { signal } = {}) {
+    this.listeners.push([kind, action]);
+    signal?.addEventListener("abort", () => this.removeEventListener(kind, action));
+  }
   removeEventListener(kind, action) {
     this.listeners = this.listeners.filter(([k, a]) => k !== kind || a !== action);
   }
-  fire(kind) { this.listeners.filter(([k]) => k === kind).forEach(([, action]) => action({ target: this })); }
+  fire(kind) { this.listeners.filter(([k]) => k === kind).forEach(([, action]) => action({ target: this, preventDefault() {} })); }
   all(test) {
     const found = this.children.flatMap((child) => child.all(test));
     return test(this) ? [this, ...found] : found;
