@@ -4,6 +4,7 @@ import functools
 import importlib
 import json
 import os
+import re
 import time
 import urllib.parse
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ from .errors import Unreachable
 
 _READS = ("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter")
 _NEVER_ARRIVED = (EndpointConnectionError, ConnectTimeoutError)
+_VISITED = re.compile(r"/(\d+\.\d+\.\d+\.\d+):(\d+)/")
 REVIVED = "The sandbox had stopped. It is running again, with everything you had made."
 
 
@@ -106,8 +108,21 @@ class SandboxPlace:
     ) -> HttpReply:
         url = self._from_here(url)
         if getattr(self.endpoint, "transport", None):
-            return HttpReply.of(*self.endpoint.transport(method, url, dict(headers or {}), body or b""))
-        return fetch(method, url, headers, body, seconds=30)
+            reply = HttpReply.of(*self.endpoint.transport(method, url, dict(headers or {}), body or b""))
+        else:
+            reply = fetch(method, url, headers, body, seconds=30)
+        if reply.status in (502, 504):
+            self._refuse(url)
+        return reply
+
+    def _refuse(self, url: str) -> None:
+        """Where the gateway shows a page that names the rule in the way, AWS gives no answer at all."""
+        visited = _VISITED.search(url)
+        if not visited:
+            return
+        verdict = self.control("reach", ip=visited[1], port=int(visited[2]))
+        if not verdict["passed"]:
+            raise Unreachable(f"no answer from http://{visited[1]}:{visited[2]}/.\n  seen: {verdict['text']}")
 
     def _from_here(self, url: str) -> str:
         """A link made for the browser, or a bare public address, as this process reaches it."""

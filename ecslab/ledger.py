@@ -15,42 +15,69 @@ from pathlib import Path
 from typing import Any, Final
 
 from ._say import say
+from .tags import owner_in, tags
 
 
 @dataclass(frozen=True)
 class Made:
-    """One create call: what it makes, and where its name and its ids stand.
+    """One create call: what it makes, where its name and its ids stand, and how it takes tags.
 
     Attributes:
         kind: our word for it, as the receipt prints it.
         name: from the request's parameters.
         ids: from the response: ARNs, or ids where AWS gives no ARN.
+        spelling: whose way to write tags it takes, as `ecslab.tags.tags` names them.
     """
 
     kind: str
     name: Callable[[dict[str, Any]], str]
     ids: Callable[[dict[str, Any]], list[str]]
+    spelling: str
 
 
 CREATES: Final[dict[tuple[str, str], Made]] = {
     ("ecr", "CreateRepository"): Made(
-        "repository", lambda p: p["repositoryName"], lambda r: [r["repository"]["repositoryArn"]]
+        "repository", lambda p: p["repositoryName"], lambda r: [r["repository"]["repositoryArn"]], "ecr"
     ),
     ("ecs", "CreateCluster"): Made(
-        "cluster", lambda p: p.get("clusterName", "default"), lambda r: [r["cluster"]["clusterArn"]]
+        "cluster", lambda p: p.get("clusterName", "default"), lambda r: [r["cluster"]["clusterArn"]], "ecs"
     ),
     ("ecs", "RegisterTaskDefinition"): Made(
-        "task definition", lambda p: p["family"], lambda r: [r["taskDefinition"]["taskDefinitionArn"]]
+        "task definition",
+        lambda p: p["family"],
+        lambda r: [r["taskDefinition"]["taskDefinitionArn"]],
+        "ecs",
     ),
     ("ecs", "RunTask"): Made(
-        "task", lambda p: p.get("cluster", "default"), lambda r: [task["taskArn"] for task in r["tasks"]]
+        "task",
+        lambda p: p.get("cluster", "default").rsplit("/", 1)[-1],
+        lambda r: [task["taskArn"] for task in r["tasks"]],
+        "ecs",
     ),
-    ("iam", "CreateRole"): Made("role", lambda p: p["RoleName"], lambda r: [r["Role"]["Arn"]]),
-    ("logs", "CreateLogGroup"): Made("log group", lambda p: p["logGroupName"], lambda _: []),
+    ("iam", "CreateRole"): Made("role", lambda p: p["RoleName"], lambda r: [r["Role"]["Arn"]], "iam"),
+    ("logs", "CreateLogGroup"): Made("log group", lambda p: p["logGroupName"], lambda _: [], "logs"),
     ("ec2", "CreateSecurityGroup"): Made(
-        "security group", lambda p: p["GroupName"], lambda r: [r["GroupId"]]
+        "security group", lambda p: p["GroupName"], lambda r: [r["GroupId"]], "ec2"
     ),
 }
+_TAGS_IN: Final = {"ecs": "tags", "ecr": "tags", "logs": "tags", "iam": "Tags", "ec2": "TagSpecifications"}
+
+
+def tag_request(params: dict[str, Any], spelling: str, owner: str) -> None:
+    """Put the lab's tag into a create call's parameters, beside the tags that are there."""
+    where, ours = _TAGS_IN[spelling], tags(spelling, owner)
+    if spelling == "ec2":
+        others = [dict(one) for one in params.get(where, ())] or [{"ResourceType": "security-group"}]
+        others[0]["Tags"] = _joined(others[0].get("Tags", []), ours)
+        params[where] = others
+    elif spelling == "logs":
+        params[where] = {**ours, **params.get(where, {})}
+    else:
+        params[where] = _joined(params.get(where, []), ours)
+
+
+def _joined(others: list[Any], ours: list[Any]) -> list[Any]:
+    return list(others) if owner_in(others) is not None else [*others, *ours]
 
 
 @dataclass(frozen=True)
@@ -96,7 +123,7 @@ class Ledger:
         return ledger
 
     def listen(self, events: Any) -> None:
-        """Write an entry for each create call of clients that are made from these events later on."""
+        """Tag and write down each create call of clients that are made from these events later on."""
         for service, operation in CREATES:
             events.register(f"before-parameter-build.{_event(service)}.{operation}", self._name)
             events.register(f"before-call.{_event(service)}.{operation}", self._intend)
@@ -116,7 +143,9 @@ class Ledger:
 
     def _name(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         made = CREATES[model.service_model.service_name, model.name]
-        with contextlib.suppress(KeyError):  # botocore is about to refuse a call without its name
+        # What is missing or of the wrong type botocore is about to refuse, in its own words.
+        with contextlib.suppress(KeyError, TypeError, AttributeError):
+            tag_request(params, made.spelling, self.owner)
             context["ecslab_name"] = made.name(params)
 
     def _intend(self, model: Any, context: dict[str, Any], **_: Any) -> None:
