@@ -32,11 +32,11 @@ def ecr_unreachable(region: str) -> str:
 
 
 def ecr_login_denied(request_id: str, denied: str) -> str:
-    """The execution role may not log in to ECR; `denied` begins with `AccessDeniedException:`."""
+    """The execution role may not log in to ECR; `denied` is IAM's sentence."""
     return (
         f"{_AUTH}execution resource retrieval failed: unable to retrieve ecr registry auth: service call has "
         "been retried 1 time(s): operation error ECR: GetAuthorizationToken, https response error StatusCode"
-        f": 400, RequestID: {request_id}, api error {denied}"
+        f": 400, RequestID: {request_id}, api error AccessDeniedException: {denied}"
     )
 
 

@@ -29,12 +29,12 @@ CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 
 Handler = Callable[[dict[str, Any], Caller], dict[str, Any]]
 
+_NOUNS: Final = (
+    capacity_providers, clusters, instances, services, settings, tagging, task_definitions, tasks,
+)  # fmt: skip
+
 OPERATIONS: Final[dict[str, Handler]] = {
-    name: handler
-    for noun in (
-        capacity_providers, clusters, instances, services, settings, tagging, task_definitions, tasks
-    )  # fmt: skip
-    for name, handler in noun.OPERATIONS.items()
+    name: handler for noun in _NOUNS for name, handler in noun.OPERATIONS.items()
 }
 """What this sandbox carries, by the operation's name."""
 

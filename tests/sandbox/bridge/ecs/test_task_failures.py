@@ -1,0 +1,344 @@
+"""Why tasks stop: each row in ECS's own words."""
+
+import pytest
+from account_rig import ACCOUNT, LOGS, REGION, REGISTRY, ROLE, rig
+from moto.ec2.models import ec2_backends
+from moto.iam.models import iam_backends
+from moto.logs.models import logs_backends
+
+TIMEOUT = "dial tcp 192.0.2.10:443: i/o timeout"
+AUTH = "ResourceInitializationError: unable to pull secrets or registry auth: "
+LOGGER = "ResourceInitializationError: failed to validate logger args: "
+MANIFEST = "CannotPullContainerError: pull image manifest has been retried"
+
+
+@pytest.fixture
+def account():
+    with rig() as made:
+        made.cluster()
+        yield made
+
+
+def web(image, **more):
+    return {"name": "web", "image": image, **more}
+
+
+def stopped(account, started, until=1000):
+    account.run(until)
+    task = account.see(started)
+    assert (task["lastStatus"], task["desiredStatus"]) == ("STOPPED", "STOPPED")
+    assert account.enis() == {}
+    return task
+
+
+def never_started(account, **more):
+    """The reason of a task that never ran; checks all that such tasks have in common."""
+    task = stopped(account, account.start(**more))
+    assert task["stopCode"] == "TaskFailedToStart"
+    assert "startedAt" not in task
+    container = task["containers"][0]
+    assert container["lastStatus"] == "STOPPED"
+    assert not {"exitCode", "runtimeId", "reason"} & set(container)
+    assert {"createdAt", "executionStoppedAt", "stoppingAt", "stoppedAt"} <= set(task)
+    return task["stoppedReason"]
+
+
+def test_a_tag_that_is_not_there(account):
+    account.push()
+    account.define(web(f"{REGISTRY}/web:v9"), executionRoleArn=account.role())
+    uri = f"{REGISTRY}/web:v9"
+    assert never_started(account) == f"{MANIFEST} 1 time(s): failed to resolve ref {uri}: {uri}: not found"
+
+
+def test_a_repository_that_is_not_there(account):
+    account.define(web(f"{REGISTRY}/nix:latest"), executionRoleArn=account.role())
+    uri = f"{REGISTRY}/nix:latest"
+    assert never_started(account) == f"{MANIFEST} 1 time(s): failed to resolve ref {uri}: {uri}: not found"
+
+
+@pytest.mark.parametrize(
+    ("image", "text"),
+    [
+        (
+            "nixhttpd",
+            "docker.io/library/nixhttpd:latest: pull access denied, repository does not exist or may require "
+            "authorization: server message: insufficient_scope: authorization failed",
+        ),
+        ("httpd:9.9", "docker.io/library/httpd:9.9: docker.io/library/httpd:9.9: not found"),
+        (
+            "public.ecr.aws/nix/web:1",
+            "public.ecr.aws/nix/web:1: public.ecr.aws/nix/web:1: not found",
+        ),
+    ],
+)
+def test_a_public_image_that_is_not_there(account, image, text):
+    account.define(web(image))
+    assert never_started(account) == f"{MANIFEST} 1 time(s): failed to resolve ref {text}"
+
+
+def test_no_route_to_ecr_takes_five_minutes_to_tell(account):
+    account.define(web(account.push()), executionRoleArn=account.role())
+    private = next(
+        subnet.id
+        for subnet in ec2_backends[ACCOUNT][REGION].describe_subnets()
+        if any("private" in tag["value"] for tag in subnet.get_tags())
+    )
+    task = account.start(networkConfiguration=account.network(private, public="DISABLED"))
+    account.run(10 + 288)
+    assert account.see(task)["lastStatus"] == "PENDING"
+    task = stopped(account, task)
+    assert round(task["stoppingAt"] - task["createdAt"]) == 10 + 289
+    assert (task["stopCode"], task["stoppedReason"]) == (
+        "TaskFailedToStart",
+        f"{AUTH}The task cannot pull registry auth from Amazon ECR: There is a connection issue between the "
+        "task and Amazon ECR. Check your task network configuration. operation error ECR: "
+        "GetAuthorizationToken, exceeded maximum number of attempts, 3, https response error StatusCode: 0, "
+        "RequestID: , request send "
+        f'failed, Post "https://api.ecr.us-east-1.amazonaws.com/": {TIMEOUT}',
+    )
+    assert "pullStartedAt" not in task
+
+
+def test_a_public_subnet_without_a_public_ip_is_no_way_out(account):
+    account.define(web(account.push()), executionRoleArn=account.role())
+    closed = account.network(public="DISABLED")
+    assert never_started(account, networkConfiguration=closed).startswith(f"{AUTH}The task cannot pull")
+
+
+def test_no_route_to_a_public_registry(account):
+    account.define(web("httpd:2.4"))
+    closed = account.network(public="DISABLED")
+    assert never_started(account, networkConfiguration=closed) == (
+        f"{MANIFEST} 7 time(s): failed to resolve ref docker.io/library/httpd:2.4: failed to do request: "
+        "Head "
+        f'"https://registry-1.docker.io/v2/library/httpd/manifests/2.4": {TIMEOUT}'
+    )
+
+
+def endpoints(*services):
+    """Let the default VPC reach only these services, through interface endpoints that anybody may use."""
+    backend = ec2_backends[ACCOUNT][REGION]
+    vpc = backend.get_default_vpc()
+    group = backend.create_security_group("endpoints", "open", vpc_id=vpc.id)
+    backend.authorize_security_group_ingress(group.id, "-1", "", "", [{"CidrIp": "0.0.0.0/0"}], vpc_id=vpc.id)
+    subnets = [subnet.id for subnet in backend.describe_subnets() if subnet.vpc_id == vpc.id][:1]
+    for service in services:
+        name = f"com.amazonaws.{REGION}.{service}"
+        backend.create_vpc_endpoint(
+            vpc.id,
+            name,
+            "Interface",
+            None,
+            [],
+            subnets,
+            private_dns_enabled=True,
+            security_group_ids=[group.id],
+        )
+
+
+@pytest.mark.parametrize(
+    ("services", "text"),
+    [
+        (
+            ["ecr.api"],
+            f"CannotPullContainerError: The task cannot pull '{REGISTRY}/web:latest' from the Amazon ECR "
+            f"repository '{REGISTRY}/web'. There is a connection issue between the task and Amazon ECR. "
+            "Check your task network configuration.",
+        ),
+        (
+            ["ecr.api", "ecr.dkr"],
+            "CannotPullContainerError: ref pull has been retried 5 time(s): failed to copy: httpReadSeeker: "
+            "failed "
+            'open: failed to do request: Get "https://prod-us-east-1-starport-layer-bucket.s3',
+        ),
+        (["ecr.api", "ecr.dkr", "s3"], None),
+    ],
+)
+def test_endpoints_in_place_of_a_route(account, services, text):
+    account.define(web(account.push()), executionRoleArn=account.role())
+    endpoints(*services)
+    closed = account.network(public="DISABLED")
+    if text:
+        assert never_started(account, networkConfiguration=closed).startswith(text)
+    else:
+        task = account.start(networkConfiguration=closed)
+        account.run(60)
+        assert account.see(task)["lastStatus"] == "RUNNING"
+
+
+def test_no_route_to_the_logs(account):
+    account.define(web(account.push(), logConfiguration=LOGS), executionRoleArn=account.role())
+    account.log_group()
+    endpoints("ecr.api", "ecr.dkr", "s3")
+    closed = account.network(public="DISABLED")
+    assert never_started(account, networkConfiguration=closed) == (
+        f"{LOGGER}The task cannot find the Amazon CloudWatch log group defined in the task definition. There "
+        "is a connection issue between the task and Amazon CloudWatch. Check your network configuration. : "
+        "signal: killed"
+    )
+
+
+def test_a_role_that_may_not_log_in_to_ecr(account):
+    account.define(web(account.push()), executionRoleArn=account.role("logs:*"))
+    started = account.start()
+    task = stopped(account, started)
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/ecsTaskExecutionRole/{started['taskArn'].rsplit('/')[-1]}"
+    before, _, after = task["stoppedReason"].partition("RequestID: ")
+    assert before == (
+        f"{AUTH}execution resource retrieval failed: unable to retrieve ecr registry auth: service call has "
+        "been retried 1 time(s): operation error ECR: GetAuthorizationToken, https response error "
+        "StatusCode: 400, "
+    )
+    assert after[36:] == (
+        f", api error AccessDeniedException: User: {session} is not authorized to perform: "
+        "ecr:GetAuthorizationToken on resource: * because no identity-based policy allows the "
+        "ecr:GetAuthorizationToken action"
+    )
+
+
+def test_a_role_that_may_not_pull(account):
+    account.define(web(account.push()), executionRoleArn=account.role("ecr:GetAuthorizationToken"))
+    assert never_started(account) == (
+        f"{MANIFEST} 1 time(s): failed to resolve ref {REGISTRY}/web:latest: pulling from host {REGISTRY} "
+        "failed with status code [manifests latest]: 403 Forbidden"
+    )
+
+
+def test_another_accounts_registry(account):
+    other = "999999999999.dkr.ecr.us-east-1.amazonaws.com"
+    account.define(web(f"{other}/web:1"), executionRoleArn=account.role())
+    assert never_started(account).endswith(
+        f"host {other} failed with status code [manifests 1]: 403 Forbidden"
+    )
+
+
+def test_a_role_that_went_away(account):
+    account.define(web(account.push()), executionRoleArn=account.role())
+    task = account.start()
+    backend = iam_backends[ACCOUNT]["aws"]
+    backend.detach_role_policy(
+        "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy", "ecsTaskExecutionRole"
+    )
+    backend.delete_role("ecsTaskExecutionRole")
+    task = stopped(account, task)
+    assert task["stoppedReason"].startswith(f"ECS was unable to assume the role '{ROLE}'")
+
+
+def test_a_log_group_that_is_not_there(account):
+    account.define(web(account.push(), logConfiguration=LOGS), executionRoleArn=account.role())
+    before, _, after = never_started(account).partition("RequestID: ")
+    assert before == (
+        f"{LOGGER}create stream has been retried 1 times: failed to create Cloudwatch log stream: operation "
+        "error CloudWatch Logs: CreateLogStream, https response error StatusCode: 400, "
+    )
+    assert after[36:] == (
+        ", ResourceNotFoundException: The specified log group does not exist. : exit status 1"
+    )
+
+
+def test_a_role_that_may_not_write_logs(account):
+    account.define(web("httpd", logConfiguration=LOGS), executionRoleArn=account.role("ecr:*"))
+    account.log_group()
+    text = never_started(account)
+    assert text.startswith(
+        f"{LOGGER}create stream has been retried 1 times: failed to create Cloudwatch log stream: "
+        "AccessDeniedException: User: arn:aws:sts::"
+    )
+    assert text.count("AccessDeniedException") == 1
+
+
+def test_a_subnet_that_is_full(account):
+    account.define(web("httpd"))
+    backend = ec2_backends[ACCOUNT][REGION]
+    vpc = backend.get_default_vpc()
+    small = backend.create_subnet(vpc.id, "172.31.240.0/28", "us-east-1a")
+    taken = [account.start(networkConfiguration=account.network(small.id)) for _ in range(11)]
+    account.run(60)
+    late = account.start(networkConfiguration=account.network(small.id))
+    account.run(500)
+    task = account.see(late)
+    assert task["stopCode"] == "TaskFailedToStart"
+    assert task["stoppedReason"].startswith(
+        "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment enabled "
+        f"in subnet '{small.id}'"
+    )
+    assert len(account.enis()) == len(taken)
+
+
+def test_a_group_that_went_away(account):
+    account.define(web("httpd"))
+    backend = ec2_backends[ACCOUNT][REGION]
+    group = backend.create_security_group("short", "lived", vpc_id=backend.get_default_vpc().id)
+    task = account.start(networkConfiguration=account.network(groups=[group.id]))
+    backend.delete_security_group(group_id=group.id)
+    assert stopped(account, task)["stopCode"] == "TaskFailedToStart"
+
+
+def test_an_image_for_another_processor_starts_and_ends(account):
+    role = account.role()
+    account.log_group()
+    account.define(web(account.push(architecture="arm64"), logConfiguration=LOGS), executionRoleArn=role)
+    task = stopped(account, account.start())
+    assert (task["stopCode"], task["stoppedReason"]) == (
+        "EssentialContainerExited",
+        "Essential container in task exited",
+    )
+    assert task["containers"][0]["exitCode"] == 255
+    lines = account.lines(f"ecs/web/{task['taskArn'].rsplit('/')[-1]}")
+    assert lines == ["exec httpd-foreground: exec format error"]
+
+
+def ended(account, *command, **more):
+    role = account.role()
+    account.log_group()
+    account.define(
+        web("busybox", command=list(command), logConfiguration=LOGS, **more), executionRoleArn=role
+    )
+    task = stopped(account, account.start())
+    return task, task["containers"][0]
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [(["sh", "-c", "exit 3"], 3), (["true"], 0), (["sleep", "20"], 0), (["no-such"], 127)],
+)
+def test_an_essential_container_that_ends(account, command, code):
+    task, container = ended(account, *command)
+    assert (task["stopCode"], task["stoppedReason"]) == (
+        "EssentialContainerExited",
+        "Essential container in task exited",
+    )
+    assert (container["exitCode"], "reason" in container) == (code, False)
+    assert "startedAt" in task
+
+
+@pytest.mark.parametrize("limit", [{}, {"memory": 128}])
+def test_a_container_that_takes_too_much_memory(account, limit):
+    task, container = ended(account, "eat-memory", "600", **limit)
+    assert task["stopCode"] == "EssentialContainerExited"
+    assert container["exitCode"] == 137
+    assert container["reason"] == "OutOfMemoryError: container killed due to memory usage"
+
+
+@pytest.mark.parametrize(("timeout", "seconds"), [(None, 30), (5, 5)])
+def test_who_ignores_sigterm_is_killed(account, timeout, seconds):
+    more = {"stopTimeout": timeout} if timeout else {}
+    account.define(web("busybox", command=["sleep", "infinity"], **more))
+    started = account.start()
+    account.run(60)
+    account.ecs("StopTask", cluster="lab", task=started["taskArn"])
+    account.run(64)
+    assert account.see(started)["lastStatus"] == "STOPPING"
+    task = stopped(account, started)
+    assert task["containers"][0]["exitCode"] == 137
+    assert round(task["executionStoppedAt"] - task["stoppingAt"]) == seconds + 2
+
+
+def test_nothing_is_written_after_the_group_is_gone(account):
+    role = account.role()
+    account.log_group()
+    account.define(web("httpd", logConfiguration=LOGS), executionRoleArn=role)
+    task = account.start()
+    account.run(60)
+    logs_backends[ACCOUNT][REGION].delete_log_group("/ecs/web")
+    assert account.get(task).status == 200
