@@ -8,11 +8,9 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal
 
-from moto.ecr.models import ecr_backends
-
 from ecslab.sandbox.bridge import catalogue
 from ecslab.sandbox.bridge.context import current
-from ecslab.sandbox.bridge.ecr.backend import EcrBackend
+from ecslab.sandbox.bridge.ecr.backend import registry
 from ecslab.sandbox.bridge.ecr.lookup import find
 from ecslab.sandbox.runtime.image import BadLayer, Image, Layer
 from ecslab.sandbox.world.image_names import ImageName, parse
@@ -88,11 +86,9 @@ class _Shelf:
 def _ecr_shelf(name: ImageName) -> _Shelf:
     assert name.ecr is not None
     account, region = name.ecr
-    if account != current().account or region not in ecr_backends[account].regions:
-        raise NotInRegistry("repository", name.canonical)
-    backend: EcrBackend = ecr_backends[account][region]
-    repository = backend.repositories.get(name.repository)
-    if repository is None:
+    backend = registry(account, region) if account == current().account else None
+    repository = backend and backend.repositories.get(name.repository)
+    if backend is None or repository is None:
         raise NotInRegistry("repository", name.canonical)
 
     def manifest(reference: str) -> tuple[str, str] | None:

@@ -18,11 +18,11 @@ from moto.ecr.exceptions import (
     InvalidLayerPartException,
     UploadNotFoundException,
 )
-from moto.ecr.models import ECRBackend, Repository
+from moto.ecr.models import ECRBackend, Repository, ecr_backends
 
 from ecslab.sandbox.bridge import seams
 from ecslab.sandbox.bridge.ecr import errors, tokens
-from ecslab.sandbox.bridge.ecr.blobs import Blobs
+from ecslab.sandbox.bridge.ecr.blobs import Blobs, digest_of
 from ecslab.sandbox.bridge.ecr.lookup import delete, find, free_tag, look_up
 from ecslab.sandbox.bridge.ecr.stored import StoredImage, parse_manifest, parts_of
 
@@ -149,11 +149,11 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
 
     def finish(self, repository: Repository, upload: Upload, digests: Sequence[str]) -> str:
         """Keep the uploaded layer; its digest must be one of `digests`."""
-        blob = bytes(upload.data)
-        digest = self.blobs.add(blob)
+        digest = digest_of(upload.data)
         if digest not in digests:
             raise errors.digest_differs()
-        repository.layers[digest] = len(blob)
+        self.blobs.add(bytes(upload.data))
+        repository.layers[digest] = len(upload.data)
         del repository.uploads[upload.upload_id]
         return digest
 
@@ -257,3 +257,9 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
             if failure:
                 answer["failures"].append(failure)
         return answer
+
+
+def registry(account: str, region: str) -> EcrBackend | None:
+    """The registry of this account and Region, or None if there is no such Region."""
+    regions = ecr_backends[account]
+    return regions[region] if region in regions.regions else None
