@@ -80,13 +80,14 @@ class Backend:
     def door(self, ip: str, port: int) -> Door:
         """What a packet from the internet to `ip:port` meets."""
         from ecslab.sandbox.bridge import ec2
+        from ecslab.sandbox.bridge.ecs import tasks
         from ecslab.sandbox.world import network
 
         eni = ec2.find_public(ip)
         if eni is None:
             text = f"No network interface in this sandbox has the public IP {ip}."
             return Door(None, "no-public-ip", text, None)
-        container = _part("bridge.ecs.tasks").listening(eni.eni_id, port)
+        container = tasks.listening(eni.eni_id, port)
         listening = (port,) if container else ()
         verdict = network.inbound(network.Packet(PEER, port), ec2.network_facts(eni), listening)
         answer = (lambda request: container.request(request, port)) if verdict.passed and container else None
@@ -97,10 +98,9 @@ class Backend:
         if not target.startswith(ECS_TARGET):
             moto_start.ready_for(signer.service, operation)
             return moto_routes.answer(request, signer)
-        dispatch = _part("bridge.ecs.dispatch")
-        caller = dispatch.Caller(ACCOUNT, signer.region, CALLER)
-        reply: Reply = dispatch.respond(target, request.body, caller)
-        return reply
+        from ecslab.sandbox.bridge.ecs import dispatch
+
+        return dispatch.respond(target, request.body, dispatch.Caller(ACCOUNT, signer.region, CALLER))
 
     def _guarded(self, call: Callable[[], Reply]) -> Reply:
         if Backend._latest is not self:
