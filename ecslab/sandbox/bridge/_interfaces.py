@@ -84,6 +84,7 @@ class TaskInterface(Interface):
         self.public_ip = public_ip
         self.status = "in-use"
         self.device_index = 1
+        self.requester_id, self.requester_managed = FARGATE_ACCOUNT, True  # U
         self._attachment = TaskAttachment(random_eni_attach_id(), utcnow())
         self.attachment_id = self._attachment.attachment_id
         if public_ip:

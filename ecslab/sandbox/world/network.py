@@ -222,12 +222,16 @@ def _no_way_in(route: Route | None, packet: Packet, facts: Facts) -> Verdict | N
             f"The task's network interface {facts.eni_id} has no public IP, so nothing on the internet "
             "can reach it.",
         )
-    if route is None or not route.active or not route.target.startswith("igw-"):
+    table = facts.route_table.id
+    if route is None or not route.target.startswith("igw-"):
         return _stopped(
             "route",
-            f"Subnet {facts.subnet_id} is private: its route table {facts.route_table.id} has no route to "
-            f"an internet gateway for {packet.source}.",
+            f"Subnet {facts.subnet_id} is private: its route table {table} has no route to an internet "
+            f"gateway for {packet.source}.",
         )
+    if not route.active:
+        text = f"The route of route table {table} to {route.target} leads nowhere"
+        return _stopped("route", f"{text}: that gateway is not attached to the VPC.")
     return None
 
 

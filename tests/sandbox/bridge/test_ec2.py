@@ -3,11 +3,10 @@
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
-from moto.ec2.models import EC2Backend as MotoEC2Backend
 from moto.ec2.models import ec2_backends
+from moto_account import account
 
-from ecslab.sandbox.bridge import ec2, seams
+from ecslab.sandbox.bridge import ec2
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.network import Packet, egress, inbound
 
@@ -17,15 +16,8 @@ ABOUT = "arn:aws:ecs:us-east-1:123456789012:attachment/0f3c"
 
 @pytest.fixture
 def client(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    seams.install()
-    seams.reseed("ec2 tests")
-    ec2_backends.backend = ec2.EC2Backend
-    with mock_aws():
+    with account(monkeypatch, {ec2_backends: ec2.EC2Backend}):
         yield boto3.client("ec2", REGION)
-    ec2_backends.backend = MotoEC2Backend
-    seams.forget_backends()
 
 
 def vpc(client, name=None):
@@ -177,6 +169,11 @@ def test_the_owner_cannot_touch_a_tasks_interface(client):
     change = {"NetworkInterfaceId": eni.eni_id, "Groups": list(eni.group_ids)}
     assert refused(client.detach_network_interface, AttachmentId=attachment) == denied
     assert refused(client.modify_network_interface_attribute, **change) == denied
+    more = {"NetworkInterfaceId": eni.eni_id, "SecondaryPrivateIpAddressCount": 1}
+    assert refused(client.assign_private_ip_addresses, **more) == denied
+    address = client.allocate_address(Domain="vpc")["AllocationId"]
+    elastic = {"NetworkInterfaceId": eni.eni_id, "AllocationId": address}
+    assert refused(client.associate_address, **elastic) == denied
 
 
 def test_what_a_task_uses_cannot_be_deleted(client):
@@ -200,6 +197,78 @@ def test_what_a_task_uses_cannot_be_deleted(client):
 def test_a_default_group_cannot_be_deleted(client):
     group = default_group(client, vpc(client))["GroupId"]
     assert refused(client.delete_security_group, GroupId=group)[0] == "CannotDelete"
+
+
+def delete_default_vpc(client):
+    network = vpc(client)
+    gateways = client.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [network]}])
+    gateway = gateways["InternetGateways"][0]["InternetGatewayId"]
+    for found in default_subnets(client):
+        client.delete_subnet(SubnetId=found["SubnetId"])
+    depends = f"The vpc '{network}' has dependencies and cannot be deleted."
+    assert refused(client.delete_vpc, VpcId=network) == ("DependencyViolation", depends)
+    client.detach_internet_gateway(InternetGatewayId=gateway, VpcId=network)
+    client.delete_internet_gateway(InternetGatewayId=gateway)
+    client.delete_vpc(VpcId=network)
+
+
+def test_a_deleted_default_vpc_is_gone_until_it_is_made_again(client):
+    delete_default_vpc(client)
+    names = [found.get("Tags", [{}])[0].get("Value") for found in client.describe_vpcs()["Vpcs"]]
+    assert names == ["workshop"]
+    assert refused(client.create_security_group, GroupName="web", Description="web") == (
+        "VPCIdNotSpecified", "No default VPC for this user")  # fmt: skip
+    made = client.create_default_vpc()["Vpc"]["VpcId"]
+    assert len(client.describe_vpcs()["Vpcs"]) == 2
+    assert len(default_subnets(client)) == 6
+    group = client.create_security_group(GroupName="web", Description="web")["GroupId"]
+    assert client.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["VpcId"] == made
+    assert egress(ec2.network_facts(attach(client)), "ecr.api").passed
+
+
+def test_a_gateway_taken_away_closes_the_way_in_and_out(client):
+    chosen, network = default_subnets(client)[0]["SubnetId"], vpc(client)
+    gateways = client.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [network]}])
+    gateway = gateways["InternetGateways"][0]["InternetGatewayId"]
+    client.detach_internet_gateway(InternetGatewayId=gateway, VpcId=network)
+    facts = ec2.network_facts(attach(client, chosen))
+    leads_nowhere = f"The route of route table {facts.route_table.id} to {gateway} leads nowhere"
+    assert inbound(Packet("198.51.100.7", 80), facts).text == (
+        f"{leads_nowhere}: that gateway is not attached to the VPC."
+    )
+    assert egress(facts).text == f"{leads_nowhere}, so the internet cannot be reached."
+
+
+def test_ec2_refuses_in_its_own_words(client):
+    assert refused(client.describe_vpcs, VpcIds=["vpc-1"]) == (
+        "InvalidVpcID.NotFound", "The vpc ID 'vpc-1' does not exist")  # fmt: skip
+    assert refused(client.describe_security_groups, GroupIds=["sg-1"]) == (
+        "InvalidGroup.NotFound", "The security group 'sg-1' does not exist")  # fmt: skip
+    web = {"GroupName": "web", "Description": "web"}
+    group = client.create_security_group(**web)["GroupId"]
+    twice = f"The security group 'web' already exists for VPC '{vpc(client)}'"
+    assert refused(client.create_security_group, **web) == ("InvalidGroup.Duplicate", twice)
+    http = [{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    own = [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group}]}]
+    for rule, text in (
+        (http, "peer: 0.0.0.0/0, TCP, from port: 80, to port: 80, ALLOW"),
+        (own, f"peer: {group}, ALL, ALLOW"),
+    ):
+        client.authorize_security_group_ingress(GroupId=group, IpPermissions=rule)
+        assert refused(client.authorize_security_group_ingress, GroupId=group, IpPermissions=rule) == (
+            "InvalidPermission.Duplicate", f'the specified rule "{text}" already exists')  # fmt: skip
+    assert refused(client.create_network_interface, SubnetId=subnet(client, "workshop-public-a"),
+                   Groups=["sg-12"]) == (
+        "InvalidGroup.NotFound", "The security group 'sg-12' does not exist")  # fmt: skip
+
+
+@pytest.mark.parametrize("region", boto3.session.Session().get_available_regions("ec2"))
+def test_every_region_has_its_networks(client, region):
+    default = ec2_backends["123456789012"][region].get_default_vpc()
+    subnets = ec2_backends["123456789012"][region].describe_subnets(filters={"vpc-id": default.id})
+    eni = ec2.attach_eni(region, subnets[0].id, [], True, ABOUT)
+    assert eni.az.startswith(region)
+    assert egress(ec2.network_facts(eni), "ecr.api").passed
 
 
 def test_a_vpc_without_dns_hostnames_gives_no_names(client):
