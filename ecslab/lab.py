@@ -249,9 +249,9 @@ class Lab:
 
     def cleanup(self) -> Any:
         """Remove what this lab made, and give the receipt; see `ecslab.cleanup.run`."""
-        from . import cleanup
+        from .cleanup import run
 
-        return cleanup.run(self)
+        return run(self)
 
     def close(self) -> None:
         """Let go of the connection. What was made stays."""
