@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Final
+from weakref import WeakValueDictionary
 
 from moto.ec2.exceptions import EC2ClientError
 
@@ -30,6 +31,7 @@ class Fargate:
 
     def __init__(self) -> None:
         self.by_eni: dict[str, Task] = {}
+        self._images: WeakValueDictionary[tuple[str, str, str], Image] = WeakValueDictionary()
 
     def attach_eni(self, task: Task) -> ec2.Eni:
         attachment, public = task.attachment, bool(task.network.get("public"))
@@ -83,11 +85,29 @@ class Fargate:
             raise StartFailed(failures.registry_unreachable(name), timings.UNREACHABLE)
         if name.ecr and not _may_pull(task, name, *name.ecr):
             raise StartFailed(failures.pull_forbidden(name), timings.REFUSED)
-        image = _resolve(task, container, name)
+        image = self._resolve(task, container, name)
         if name.ecr and not network.egress(facts, "s3").passed:
             text = failures.layers_unreachable(task.region, image.digest)
             raise StartFailed(text, timings.UNREACHABLE)
         return Pulled(image.digest, timings.pull_seconds(image.nominal_size), image)
+
+    def _resolve(self, task: Task, container: Container, name: ImageName) -> Image:
+        """The image; tasks that run the same one share its files, which nobody changes."""
+        architecture = _architecture(task)
+        try:
+            found = images.resolve(container.image, task.region, architecture)
+            image = self._images.setdefault((container.image, found.digest, architecture), found)
+            image.rootfs()  # so that a layer that cannot be unpacked is found while pulling, as it is on AWS
+            return image
+        except BadLayer as bad:
+            raise StartFailed(failures.layer_damaged(str(bad)), timings.REFUSED) from None
+        except images.NotInRegistry as missing:
+            text = (
+                failures.platform_missing(architecture)
+                if missing.kind == "platform"
+                else failures.image_missing(name, missing.kind)
+            )
+            raise StartFailed(text, timings.REFUSED) from None
 
     def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, RunningContainer]:
         host = _Host(task, container, exited)
@@ -134,22 +154,6 @@ def execution_role(task: Task) -> str | None:
     override = task.settings["overrides"].get("executionRoleArn")
     role: str | None = override or task.definition.get("executionRoleArn")
     return role
-
-
-def _resolve(task: Task, container: Container, name: ImageName) -> Image:
-    try:
-        image = images.resolve(container.image, task.region, _architecture(task))
-        image.rootfs()  # so that a layer that cannot be unpacked is found while pulling, as it is on AWS
-        return image
-    except BadLayer as bad:
-        raise StartFailed(failures.layer_damaged(str(bad)), timings.REFUSED) from None
-    except images.NotInRegistry as missing:
-        text = (
-            failures.platform_missing(_architecture(task))
-            if missing.kind == "platform"
-            else failures.image_missing(name, missing.kind)
-        )
-        raise StartFailed(text, timings.REFUSED) from None
 
 
 def _may_pull(task: Task, name: ImageName, account: str, region: str) -> bool:
