@@ -12,6 +12,8 @@ from ecslab.sandbox.world.clock import Clock
 
 ACCOUNT = "123456789012"
 
+pytestmark = pytest.mark.usefixtures("moto_as_it_was")
+
 
 def fresh(home=None, seed="s"):
     clock = Clock()

@@ -7,6 +7,7 @@ PutClusterCapacityProviders and DeleteCluster. A deleted cluster stays describab
 import re
 from typing import Any, Final
 
+from ecslab.sandbox.bridge import iam
 from ecslab.sandbox.bridge.ecs import capacity_providers, settings, state
 from ecslab.sandbox.bridge.ecs.shapes import at_most, invalid, missing, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
@@ -51,6 +52,7 @@ def _create(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     known = state.of(caller.region).clusters
     if name in known and known[name].status == "ACTIVE":
         return {"cluster": _view(_same(known[name], params))}
+    iam.ensure_service_linked_role()
     made = Cluster(name, caller.ecs_arn(f"cluster/{name}"), tags=checked(params.get("tags")))
     made.settings = _settings(params.get("settings"), caller)
     made.configuration = params.get("configuration")

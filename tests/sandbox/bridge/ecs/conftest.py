@@ -3,5 +3,5 @@ from ecs_wire import Ecs
 
 
 @pytest.fixture
-def ecs():
+def ecs(moto_as_it_was):
     return Ecs()

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from botocore.validate import ParamValidator
 
-from ecslab.sandbox.bridge import context
+from ecslab.sandbox.bridge.context import Context
 from ecslab.sandbox.bridge.ecs import dispatch
 from ecslab.sandbox.bridge.ecs.wire import model
+from ecslab.sandbox.bridge.install import install
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.errors import AwsError
@@ -26,7 +27,7 @@ class Ecs:
     def __init__(self, caller: dispatch.Caller = CALLER):
         self.caller = caller
         self.clock = Clock()
-        context.make_current(context.Context(self.clock, EmbeddedRuntime(), ACCOUNT))
+        install(Context(self.clock, EmbeddedRuntime(), ACCOUNT))
 
     def __call__(self, operation: str, **members: Any) -> Any:
         status, _, body = dispatch.respond(

@@ -3,7 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
-from ecs_wire import ARN, CALLER
+from ecs_wire import ACCOUNT, ARN, CALLER
+from moto.iam.models import iam_backends
 
 from ecslab.sandbox.bridge.ecs import clusters, state
 
@@ -22,6 +23,12 @@ def statuses(answer):
 
 def test_a_fresh_cluster(ecs):
     assert ecs("CreateCluster", clusterName="lab")["cluster"] == FRESH
+
+
+def test_the_first_one_brings_the_service_linked_role(ecs):
+    ecs("CreateCluster")
+    ecs("CreateCluster", clusterName="lab")
+    assert [role.name for role in iam_backends[ACCOUNT]["aws"].get_roles()] == ["AWSServiceRoleForECS"]
 
 
 def test_without_a_name_it_is_called_default(ecs):
