@@ -18,7 +18,8 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 from ._http import HttpReply, fetch
 from ._say import say
 from ._sessions import blind_session, sandbox_client
-from .errors import Unreachable
+from .errors import CannotBeDone, Unreachable
+from .sandbox.endpoint import SandboxError
 
 _READS = ("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter")
 _NEVER_ARRIVED = (EndpointConnectionError, ConnectTimeoutError)
@@ -144,11 +145,13 @@ class SandboxPlace:
 
     def control(self, verb: str, **body: Any) -> dict[str, Any]:
         try:
-            answer = self.endpoint.control(verb, **body)
-        except (OSError, json.JSONDecodeError):
-            self._start_again()
-            answer = self.endpoint.control(verb, **body)
-        return dict(answer)
+            try:
+                return dict(self.endpoint.control(verb, **body))
+            except (OSError, json.JSONDecodeError):
+                self._start_again()
+                return dict(self.endpoint.control(verb, **body))
+        except SandboxError as refusal:
+            raise CannotBeDone(str(refusal)) from None
 
     def now(self) -> float:
         self._clock = self.control("status")["clock"]
@@ -190,10 +193,22 @@ def open_sandbox(
     if in_process:
         inside = importlib.import_module("ecslab.sandbox.in_process")
         return SandboxPlace(inside.start(home, mode=clock or "stepped", seed=seed))
-    process = importlib.import_module("ecslab.sandbox.process")
     speed = speed or float(os.environ.get("ECSLAB_SPEED") or 0) or None
-    again = functools.partial(process.ensure, home, mode=clock, speed=speed, seed=seed)
-    return SandboxPlace(again(), again)
+    again = functools.partial(_ensure, home, mode=clock, speed=speed, seed=seed)
+    place = SandboxPlace(again(), again)
+    for notice in place.endpoint.notices:
+        say(notice)
+    return place
+
+
+def _ensure(home: Path, **settings: Any) -> Any:
+    """The sandbox's process, found or started. Raises Unreachable with what its log says last."""
+    from .sandbox import process
+
+    try:
+        return process.ensure(home, **settings)
+    except SandboxError as error:
+        raise Unreachable(str(error)) from None
 
 
 class _Raw(BytesIO):
