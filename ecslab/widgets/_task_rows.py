@@ -59,8 +59,11 @@ def _state(task: Mapping[str, Any], status: str, distance: int) -> str:
 
 
 def phase_rows(phases: Iterable[Phase]) -> list[dict[str, Any]]:
-    """One bar a phase: where it begins and how wide it is, in per cent; one that lasts is open."""
-    known = list(phases)
+    """One bar a phase: where it begins and how wide it is, in per cent.
+
+    A phase that lasts is open; one of no length has no bar.
+    """
+    known = [phase for phase in phases if phase.seconds != 0]
     last = max((p.start + (p.seconds or 0) for p in known), default=0) or 1
     whole = last / (1 - _OPEN) if any(p.seconds is None for p in known) else last
     return [

@@ -43,6 +43,7 @@ class TaskView(View):
     reason = traitlets.Unicode().tag(sync=True)
     trouble = traitlets.Unicode().tag(sync=True)
     live = traitlets.Bool(True).tag(sync=True)
+    pace = traitlets.Unicode().tag(sync=True)
     asked = traitlets.Int(0).tag(sync=True)
 
     def __init__(
@@ -52,7 +53,7 @@ class TaskView(View):
         super().__init__()
         self._ecs, self._every, self._wall = _onlooker(lab), _EVERY[lab.where], wall
         self._task, self._changed, self._failures = dict(task), wall(), 0
-        self._feeder = feeder()
+        self._feeder, self.pace = feeder(), _pace(lab)
         self.show(task)
         self.observe(self._watch, names=["asked"])
         self._watch()
@@ -69,7 +70,7 @@ class TaskView(View):
         """What the task is, what it is doing, how long each phase took, and why it stopped."""
         lines = [self.heading, self.message]
         lines += [f"  {row['name']}: {row['words']}" for row in self.phases]
-        return "\n".join(lines + [line for line in (self.reason, self.trouble) if line])
+        return "\n".join(lines + [line for line in (self.reason, self.pace, self.trouble) if line])
 
     def close(self) -> None:
         """Stop following, and remove the view."""
@@ -108,6 +109,14 @@ class TaskView(View):
         self.trouble = f"Cannot see the task at the moment: {error}"
         self.live = self._failures < _FAILURES
         return self._every * 3 if self.live else None
+
+
+def _pace(lab: Any) -> str:
+    """How fast the sandbox's time passes, where it passes by itself."""
+    clock = lab.control("status")["clock"] if lab.where == "sandbox" else {}
+    if clock.get("mode") != "paced" or clock["speed"] == 1:
+        return ""
+    return f"Here a task comes up {clock['speed']:g} times as fast as on AWS."
 
 
 def _onlooker(lab: Any) -> Any:

@@ -26,7 +26,8 @@ const subnetTable = () => {
 
 const subnetRow = (subnet) => {
   const row = make("tr");
-  const radio = make("input", "", { type: "radio", name: "subnet", value: subnet.id });
+  const spoken = `${subnet.az}, ${subnet.cidr}, ${subnet.kind}, ${subnet.way}, ${subnet.free} free addresses`;
+  const radio = make("input", "", { type: "radio", name: "subnet", value: subnet.id, "aria-label": spoken });
   const label = make("label");
   label.append(radio, make("span", subnet.az));
   const zone = make("td");

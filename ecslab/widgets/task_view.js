@@ -42,8 +42,9 @@ function render({ model, el }) {
   const trouble = make("p", "", { class: "ecslab-error", role: "alert" });
   const foot = make("p", "", { class: "ecslab-note" });
   const live = make("span");
+  const pace = make("span");
   const again = make("button", "Look again", { type: "button" });
-  foot.append(live, again);
+  foot.append(live, pace, again);
   root.append(heading, steps, message, phases, reason, trouble, foot);
   el.append(root);
 
@@ -59,13 +60,14 @@ function render({ model, el }) {
     fill(reason, model.get("reason"));
     fill(trouble, model.get("trouble"));
     live.textContent = model.get("live") ? "live" : status === "STOPPED" ? "final" : "no longer followed";
+    pace.textContent = model.get("pace") && ` · ${model.get("pace")}`;
     again.hidden = model.get("live") || status === "STOPPED";
   };
   const ask = () => {
     model.set("asked", model.get("asked") + 1);
     model.save_changes();
   };
-  const names = ["heading", "steps", "phases", "message", "reason", "trouble", "live"];
+  const names = ["heading", "steps", "phases", "message", "reason", "trouble", "live", "pace"];
   const watched = names.map((name) => `change:${name}`).join(" ");
   model.on(watched, draw);
   again.addEventListener("click", ask);

@@ -78,8 +78,9 @@ class Ecs:
         return {"tasks": [answer] if answer else []}
 
 
-def lab_with(ecs: Ecs) -> Any:
+def lab_with(ecs: Ecs, speed: float = 10, mode: str = "stepped") -> Any:
     return SimpleNamespace(
+        control=lambda _: {"clock": {"mode": mode, "speed": speed}},
         where="sandbox",
         place=SimpleNamespace(client=lambda _: ecs),
         record=SimpleNamespace(ignore=lambda _: None),

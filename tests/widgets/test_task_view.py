@@ -73,6 +73,11 @@ def test_a_phase_that_lasts_is_open_and_has_no_length_yet():
     assert rows[-1]["left"] + rows[-1]["width"] == pytest.approx(100, abs=0.02)
 
 
+def test_a_phase_of_no_length_has_no_bar():
+    rows = phase_rows([task.Phase("PENDING", 0, 3.0), task.Phase("STOPPING", 3.0, 0.0)])
+    assert [row["name"] for row in rows] == ["PENDING"]
+
+
 def test_the_reason_names_code_and_containers():
     assert reason(at("RUNNING")) == ""
     assert reason(failed()) == (
@@ -127,6 +132,11 @@ def test_a_task_that_ecs_has_forgotten(watch):
     seen = watch(None)
     assert seen.look() is None
     assert seen.view.trouble == GONE
+
+
+def test_paced_it_says_how_fast_time_passes():
+    paced = TaskView(lab_with(Ecs(at("PENDING")), mode="paced"), at("PENDING"), feeder=ByHand)
+    assert paced.text().endswith("\nHere a task comes up 10 times as fast as on AWS.")
 
 
 def test_closing_the_view_stops_its_feeder(watch):
