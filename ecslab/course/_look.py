@@ -1,5 +1,8 @@
 """Running a check: what it sees is noted, and a refused look is an answer too."""
 
+from typing import Any
+from weakref import WeakKeyDictionary
+
 from botocore.exceptions import ClientError
 
 from ecslab.course._memory import memory, note_done
@@ -9,10 +12,34 @@ from ecslab.course.verdict import Outcome, Report, Verdict, wrong
 from ecslab.lab import Lab
 
 
+class Onlooker(Lab):
+    """The same lab, with clients of its own whose calls are not kept: the learner did not make them."""
+
+    def __init__(self, lab: Lab):
+        self.__dict__.update(lab.__dict__)
+        self._clients = {}
+
+    def client(self, service: str) -> Any:
+        if service not in self._clients:
+            client = self._clients[service] = self.place.client(service)
+            self.record.ignore(client)
+        return self._clients[service]
+
+
+_onlookers: "WeakKeyDictionary[Lab, Onlooker]" = WeakKeyDictionary()
+
+
+def onlooker(lab: Lab) -> Onlooker:
+    """The lab as a check sees it; made once for each lab."""
+    if lab not in _onlookers:
+        _onlookers[lab] = Onlooker(lab)
+    return _onlookers[lab]
+
+
 def look(lab: Lab, step: Step) -> Verdict:
     """What the account says about one step."""
     try:
-        return step.check(lab)
+        return step.check(onlooker(lab))
     except ClientError as error:
         refusal = error.response.get("Error", {})
         return wrong(

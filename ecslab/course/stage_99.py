@@ -23,6 +23,8 @@ def stopped(lab: Lab) -> Verdict:
     if not alive:
         if ending:
             return not_yet(f"Task {account.short(ending[0])} is {ending[0]['lastStatus']}: it is stopping.")
+        if not tasks and found["status"] == "ACTIVE":
+            return not_yet(f"No task was run in `{name}` lately: there is nothing to stop.")
         return done(f"No task runs in `{name}`.")
     short, family = account.short(alive[0]), account.family_of(alive[0])
     if not account.revisions(lab, family, "ACTIVE"):
@@ -52,7 +54,7 @@ def deregistered(lab: Lab) -> Verdict:
         )
     if active:
         return not_yet(f"`{family}` still has {_count(len(active), 'ACTIVE revision')}.")
-    if inactive or account.cluster(lab, lab.names.cluster):
+    if inactive or _removed(lab):
         return done(f"No revision of `{family}` is ACTIVE.")
     return not_yet(NOTHING_MADE)
 
@@ -89,9 +91,14 @@ def deleted_for_good(lab: Lab) -> Verdict:
         )
     if inactive:
         return not_yet(f"`{family}` has {_count(len(inactive), 'INACTIVE revision')} left.")
-    if going or account.cluster(lab, lab.names.cluster):
+    if going or _removed(lab):
         return done(f"No revision of `{family}` is left.")
     return not_yet(NOTHING_MADE)
+
+
+def _removed(lab: Lab) -> bool:
+    """Whether the lesson's cluster was there, and was deleted."""
+    return (account.cluster(lab, lab.names.cluster) or {}).get("status") == "INACTIVE"
 
 
 def _left(lab: Lab) -> list[str]:
