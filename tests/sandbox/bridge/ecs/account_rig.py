@@ -38,6 +38,7 @@ LOGS = {
     "options": {"awslogs-group": "/ecs/web", "awslogs-region": REGION, "awslogs-stream-prefix": "ecs"},
 }
 OCI = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
 _SWAPPED = (ec2_backends, ecr_backends, iam_backends, logs_backends)
 
 
@@ -140,6 +141,19 @@ class Account:
             upload.add(blob)
             backend.finish(place, upload, [sha(blob)])
         backend.put_image(repository, manifest, tag, OCI)
+        return f"{REGISTRY}/{repository}:{tag}"
+
+    def push_index(self, *architectures, repository="web", tag="multi"):
+        """Push an image for each processor, and an index of them; answers its URI."""
+        backend, entries = ecr_backends[ACCOUNT][REGION], []
+        for architecture in architectures:
+            self.push(repository, architecture, architecture=architecture)
+            manifest = image(b"hi", architecture)[0].encode()
+            platform = {"architecture": architecture, "os": "linux"}
+            entry = {"mediaType": OCI, "digest": sha(manifest), "size": len(manifest), "platform": platform}
+            entries.append(entry)
+        index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": entries}
+        backend.put_image(repository, json.dumps(index), tag, INDEX)
         return f"{REGISTRY}/{repository}:{tag}"
 
     # the internet

@@ -274,6 +274,28 @@ def test_a_group_that_went_away(account):
     assert stopped(account, task)["stopCode"] == "TaskFailedToStart"
 
 
+ARM = {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}
+
+
+@pytest.mark.parametrize(("there", "platform", "missing"), [("arm64", {}, "amd64"), ("amd64", ARM, "arm64")])
+def test_an_index_without_the_tasks_platform(account, there, platform, missing):
+    more = {"runtimePlatform": platform} if platform else {}
+    account.define(web(account.push_index(there)), executionRoleArn=account.role(), **more)
+    text = f"image Manifest does not contain descriptor matching platform 'linux/{missing}'"
+    assert never_started(account) == f"{MANIFEST} 7 time(s): {text}"
+
+
+def test_an_index_has_an_image_for_each_processor(account):
+    image, role = account.push_index("amd64", "arm64"), account.role()
+    account.define(web(image), executionRoleArn=role)
+    account.define(web(image), executionRoleArn=role, runtimePlatform=ARM, family="arm")
+    started = [account.start(taskDefinition=family) for family in ("web", "arm")]
+    account.run(60)
+    tasks = [account.see(task) for task in started]
+    assert [task["lastStatus"] for task in tasks] == ["RUNNING", "RUNNING"]
+    assert [task["attributes"][0]["value"] for task in tasks] == ["x86_64", "arm64"]
+
+
 def test_an_image_for_another_processor_starts_and_ends(account):
     role = account.role()
     account.log_group()
