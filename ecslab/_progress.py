@@ -34,11 +34,11 @@ class Progress:
         if kind is KeyboardInterrupt and self._shown:
             say(f"Stopped waiting for {self._what}. Nothing was undone; run the cell again to go on waiting.")
 
-    def tick(self) -> None:
-        """Show the time waited so far."""
+    def tick(self, done: str = "") -> None:
+        """Show the time waited so far, or in its place how much is `done`."""
         waited = time.monotonic() - self._began
         if self._shown and waited >= _QUIET:
-            self._write(f"waiting for {self._what} … {waited:.0f} s")
+            self._write(done or f"waiting for {self._what} … {waited:.0f} s")
 
     def _write(self, text: str) -> None:
         if not text and not self._width:

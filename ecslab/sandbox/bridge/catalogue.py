@@ -38,6 +38,7 @@ class PublicImage:
     size: int
     config: Mapping[str, Any]
     layers: tuple[Mapping[str, str], ...]  # path: text, lowest layer first
+    holds: tuple[str, ...]  # what each layer stands for
 
     @property
     def ports(self) -> list[int]:
@@ -75,6 +76,7 @@ CATALOGUE: Final = (
             "StopSignal": "SIGWINCH",
         },
         (DEBIAN, HTTPD),
+        ("Debian GNU/Linux", "the Apache web server"),
     ),
     PublicImage(
         ("docker.io/library/nginx", "public.ecr.aws/docker/library/nginx", "public.ecr.aws/nginx/nginx"),
@@ -89,6 +91,7 @@ CATALOGUE: Final = (
             "StopSignal": "SIGQUIT",
         },
         (DEBIAN, NGINX),
+        ("Debian GNU/Linux", "the nginx web server"),
     ),
     PublicImage(
         ("docker.io/library/busybox", "public.ecr.aws/docker/library/busybox"),
@@ -97,6 +100,7 @@ CATALOGUE: Final = (
         2 * MB,
         {"Env": [PATH], "Cmd": ["sh"]},
         (BUSYBOX,),
+        ("BusyBox",),
     ),
     PublicImage(
         ("docker.io/library/alpine", "public.ecr.aws/docker/library/alpine"),
@@ -105,6 +109,7 @@ CATALOGUE: Final = (
         4 * MB,
         {"Env": [PATH], "Cmd": ["/bin/sh"], "WorkingDir": "/"},
         (ALPINE,),
+        ("Alpine Linux",),
     ),
     PublicImage(
         ("docker.io/yourname/node-example-1",),
@@ -119,6 +124,7 @@ CATALOGUE: Final = (
             "WorkingDir": "/app",
         },
         (ALPINE, NODE_EXAMPLE),
+        ("Alpine Linux with Node.js", "the application"),
     ),
 )
 
@@ -167,7 +173,8 @@ def _manifest(made: PublicRepository, image: PublicImage, architecture: str) -> 
         "config": {**image.config, "Labels": labels},
         "rootfs": {"type": "layers", "diff_ids": [digest_of(layer) for layer in layers]},
         "history": [
-            {"created": CREATED, "created_by": "ecslab", "comment": "synthetic stand-in"} for _ in layers
+            {"created": CREATED, "created_by": "ecslab", "comment": f"stand-in for {what}"}
+            for what in image.holds
         ],
     })  # fmt: skip
     return {
