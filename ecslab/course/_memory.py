@@ -71,6 +71,11 @@ def memory(lab: Lab) -> Memory:
     return kept
 
 
+def forget(lab: Lab) -> None:
+    """Let go of what this kernel remembers; the file stays."""
+    _open.pop(lab, None)
+
+
 def note_done(lab: Lab, *ids: str) -> None:
     """Remember that these steps are done."""
     kept = memory(lab)

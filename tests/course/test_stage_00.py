@@ -1,6 +1,8 @@
 import pytest
 from course_rig import default_vpc, said
 
+from ecslab.course._look import onlooker
+
 
 def test_a_fresh_place_is_ready(lab):
     assert said(lab, "00.ready") == (
@@ -10,8 +12,8 @@ def test_a_fresh_place_is_ready(lab):
     assert said(lab, "00.network") == ("Done", f"The default VPC {default_vpc(lab)} has public subnets.")
 
 
-def test_an_answer_from_another_account(lab):
-    lab.account = "999999999999"
+def test_an_answer_from_another_account(lab, monkeypatch):
+    monkeypatch.setattr(onlooker(lab), "account", "999999999999")
     assert said(lab, "00.ready") == (
         "Look again", "The answer came from account 123456789012, but this lab was opened on 999999999999."
     )  # fmt: skip
