@@ -13,7 +13,7 @@ COMMANDS: Final = {
     "sandbox": ("_cli_sandbox", "sandbox", "Start, stop, look at and reset the sandbox; its clock."),
     "env": ("_cli_env", "env", "Print what points any AWS client at the sandbox."),
     "cleanup": ("_cli_cleanup", "cleanup", "Remove everything the lab made."),
-    "binder": ("_cli_lab", "binder", "Print the Binder badge and link of this repository."),
+    "binder": ("_cli_binder", "binder", "Print the Binder badge and link of this repository."),
 }
 """Name: module, attribute in it, and the one line that `--help` shows."""
 

@@ -3,13 +3,12 @@
 What it answers depends only on the requests before it, the virtual time and the seed.
 """
 
-import importlib
 import os
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
 from ecslab.sandbox.server import moto_routes, moto_start
@@ -66,9 +65,10 @@ class Backend:
 
     def registry(self, request: Incoming, region: str) -> Reply:
         """Answer a request to the container registry, which checks its own token."""
-        registry = _part("server.registry")
+        from ecslab.sandbox.server.registry import registry_v2
+
         about = (request.method, request.path, request.query, dict(request.headers), request.body)
-        return self._guarded(lambda: registry.registry_v2(*about, ACCOUNT, region))
+        return self._guarded(lambda: registry_v2(*about, ACCOUNT, region))
 
     def issued_key(self, access_key: str) -> Key | None:
         """The key pair STS gave out under this access key id, if it did."""
@@ -113,7 +113,3 @@ class Backend:
             traceback.print_exc()
             sentence = f"The sandbox failed at this request: {failure!r}. Its log has the rest."
             raise AwsError("InternalFailure", sentence, 500) from None
-
-
-def _part(name: str) -> Any:
-    return importlib.import_module(f"ecslab.sandbox.{name}")
