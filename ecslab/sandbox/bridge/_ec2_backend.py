@@ -21,7 +21,7 @@ class EC2Backend(WordedEC2Backend):
     _vpc_in_deletion: str | None = None
 
     def __init__(self, region_name: str, account_id: str):
-        self.public: dict[str, TaskInterface] = {}
+        self.public: dict[str, Interface] = {}
         super().__init__(region_name, account_id)
 
     @property
@@ -102,6 +102,35 @@ class EC2Backend(WordedEC2Backend):
         _refuse_if_ecs_owns(eni)
         return super().associate_address(instance, eni, *args, **kwargs)
 
+    def terminate_instances(self, instance_ids: list[str]) -> Any:
+        """An instance's first interface goes with it; moto's stays and holds the subnet."""
+        terminated = super().terminate_instances(instance_ids)
+        for instance, _ in terminated:
+            for interface in instance.nics.values():
+                if interface.id in self.enis and interface.device_index == 0:
+                    self.forget_interface(interface.id)
+        return terminated
+
+    def create_nat_gateway(self, *args: Any, **kwargs: Any) -> Any:
+        gateway = super().create_nat_gateway(*args, **kwargs)
+        interface = gateway._eni
+        interface.description = f"Interface for NAT Gateway {gateway.id}"
+        interface.status, interface.requester_managed = "in-use", True
+        return gateway
+
+    def delete_nat_gateway(self, nat_gateway_id: str) -> Any:
+        """moto keeps the gateway's interface, and fails for a gateway it does not know."""
+        gateway = self.nat_gateways.get(nat_gateway_id)
+        if gateway is None:
+            raise EC2ClientError("NatGatewayNotFound", f"The Nat Gateway {nat_gateway_id} was not found")
+        interface = self.enis.get(gateway._eni.id)
+        if interface is not None:
+            for address in self.addresses:
+                if address.eni is interface:
+                    address.eni = address.association_id = None
+            self.forget_interface(interface.id)
+        return super().delete_nat_gateway(nat_gateway_id)
+
     def delete_subnet(self, subnet_id: str) -> Any:
         if any(interface.subnet.id == subnet_id for interface in self.enis.values()):
             raise DependencyViolationError(
@@ -139,7 +168,13 @@ class EC2Backend(WordedEC2Backend):
         super().detach_internet_gateway(internet_gateway_id, vpc_id)
 
     def allocate_address(self, domain: str, address: str | None = None, tags: Any = None) -> Any:
-        return super().allocate_address(domain, address or take_public(PUBLIC_IN_USE), tags)
+        return super().allocate_address(domain, address or take_public(_PUBLIC_IN_USE), tags)
+
+    def take_public_address(self, interface: Interface) -> str:
+        """A public address for `interface`, until it is forgotten or has another."""
+        address = take_public(_PUBLIC_IN_USE)
+        self.public[address] = interface
+        return address
 
     def describe_images(self, *args: Any, **kwargs: Any) -> Any:
         """moto's list of machine images is half a second's work, so it is read when first asked for."""
@@ -159,16 +194,17 @@ def backends() -> list[Any]:
 
 
 class _PublicInUse:
-    """The public addresses held by a task or a user, in all regions: they share the pools."""
+    """The public addresses that are held, in all regions: they share the pools."""
 
     def __contains__(self, address: object) -> bool:
         return any(
-            address in backend.public or any(held.public_ip == address for held in backend.addresses)
+            (address in backend.public and backend.public[address].public_ip == address)
+            or any(elastic.public_ip == address for elastic in backend.addresses)
             for backend in backends()
         )
 
 
-PUBLIC_IN_USE: Final = _PublicInUse()
+_PUBLIC_IN_USE: Final = _PublicInUse()
 
 
 def _refuse_if_ecs_owns(interface: Any) -> None:

@@ -56,6 +56,23 @@ class Interface(NetworkInterface):  # type: ignore[misc]  # moto's types are not
                 address["PrivateDnsName"] = private_dns(address["PrivateIpAddress"], ec2_backend.region_name)
         self.private_dns_name = self.private_ip_addresses[0].get("PrivateDnsName")
 
+    def delete(self) -> None:
+        """moto calls this when the interface's instance is terminated."""
+        self.ec2_backend.forget_interface(self.id)
+
+    def check_auto_public_ip(self) -> None:
+        """moto gives instances an address that is somebody's."""
+        if str(self.public_ip_auto_assign).lower() == "true":
+            self.public_ip = self.ec2_backend.take_public_address(self)
+
+    @property
+    def association(self) -> dict[str, Any]:
+        association: dict[str, Any] = super().association
+        if self.public_ip:
+            region = self.ec2_backend.region_name
+            association["publicDnsName"] = public_dns(self.public_ip, region) if self.named else ""
+        return association
+
     @property
     def named(self) -> bool:
         """Whether its VPC gives DNS hostnames."""
@@ -79,15 +96,15 @@ class Interface(NetworkInterface):  # type: ignore[misc]  # moto's types are not
 class TaskInterface(Interface):
     """The interface of a Fargate task; it goes away with the task and cannot be changed by its owner."""
 
-    def __init__(self, backend: Any, subnet: Any, group_ids: list[str], public_ip: str | None, about: str):
+    def __init__(self, backend: Any, subnet: Any, group_ids: list[str], public: bool, about: str):
         super().__init__(backend, subnet, group_ids=group_ids, description=about)
-        self.public_ip = public_ip
+        self.public_ip = backend.take_public_address(self) if public else None
         self.status = "in-use"
         self.device_index = 1
         self.requester_id, self.requester_managed = FARGATE_ACCOUNT, True  # U
         self._attachment = TaskAttachment(random_eni_attach_id(), utcnow())
         self.attachment_id = self._attachment.attachment_id
-        if public_ip:
+        if public:
             self.private_ip_addresses[0]["Association"] = self.association
 
     @property
@@ -96,10 +113,7 @@ class TaskInterface(Interface):
 
     @property
     def association(self) -> dict[str, Any]:
-        if not self.public_ip:
-            return {}
-        name = public_dns(self.public_ip, self.ec2_backend.region_name) if self.named else ""
-        return {"publicIp": self.public_ip, "publicDnsName": name, "ipOwnerId": "amazon"}
+        return {**super().association, "ipOwnerId": "amazon"} if self.public_ip else {}
 
 
 def _inside(address: str | None, subnet: Any) -> bool:

@@ -8,8 +8,8 @@ from moto.ec2.models import ec2_backends
 
 from ..world.errors import AwsError
 from ..world.network import Facts
-from ._addresses import NoFreeAddress, private_dns, take_public
-from ._ec2_backend import PUBLIC_IN_USE, EC2Backend, backends
+from ._addresses import NoFreeAddress, private_dns
+from ._ec2_backend import EC2Backend, backends
 from ._interfaces import TaskInterface
 from ._network_facts import facts_of
 
@@ -85,8 +85,7 @@ def attach_eni(region: str, subnet_id: str, group_ids: list[str], public: bool, 
     backend = _backend(region)
     subnet = backend.get_subnet(subnet_id)
     try:
-        public_ip = take_public(PUBLIC_IN_USE) if public else None
-        interface = TaskInterface(backend, subnet, list(group_ids), public_ip, description)
+        interface = TaskInterface(backend, subnet, list(group_ids), public, description)
     except NoFreeAddress as full:
         kind = "with public IP assignment enabled " if public else ""
         raise NoFreeAddress(
@@ -94,8 +93,6 @@ def attach_eni(region: str, subnet_id: str, group_ids: list[str], public: bool, 
             f"'{subnet_id}': InsufficientFreeAddressesInSubnet"  # U: how the sentence ends is not known
         ) from full
     backend.enis[interface.id] = interface
-    if public_ip:
-        backend.public[public_ip] = interface
     return _eni(interface)
 
 
@@ -106,8 +103,8 @@ def release_eni(region: str, eni_id: str) -> None:
 
 def find_public(ip: str) -> Eni | None:
     """The task's interface that holds this public address now, in any region."""
-    holders = (backend.public[ip] for backend in backends() if ip in backend.public)
-    return next(map(_eni, holders), None)
+    holders = (backend.public.get(ip) for backend in backends())
+    return next((_eni(holder) for holder in holders if isinstance(holder, TaskInterface)), None)
 
 
 def network_facts(eni: Eni) -> Facts:

@@ -368,5 +368,35 @@ def test_a_nat_gateway_and_endpoints_open_a_private_subnet(client):
     assert egress(ec2.network_facts(eni), "ecr.dkr").passed
 
 
+def test_a_nat_gateway_and_an_instance_leave_nothing_behind(client):
+    made = client.create_subnet(VpcId=vpc(client, "workshop"), CidrBlock="10.0.21.0/24")["Subnet"]["SubnetId"]
+    address = client.allocate_address(Domain="vpc")["AllocationId"]
+    nat = client.create_nat_gateway(SubnetId=made, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    instance = client.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=made)["Instances"][0]
+    held = [{"Name": "subnet-id", "Values": [made]}]
+    interfaces = client.describe_network_interfaces(Filters=held)["NetworkInterfaces"]
+    assert {found["Status"] for found in interfaces} == {"in-use"}
+    assert refused(client.delete_subnet, SubnetId=made)[0] == "DependencyViolation"
+    client.terminate_instances(InstanceIds=[instance["InstanceId"]])
+    client.delete_nat_gateway(NatGatewayId=nat)
+    assert client.describe_network_interfaces(Filters=held)["NetworkInterfaces"] == []
+    client.release_address(AllocationId=address)
+    client.delete_subnet(SubnetId=made)
+    unknown = ("NatGatewayNotFound", "The Nat Gateway nat-1 was not found")
+    assert refused(client.delete_nat_gateway, NatGatewayId="nat-1") == unknown
+
+
+def test_an_instance_too_has_nobody_elses_address(client):
+    image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    chosen = default_subnets(client)[0]["SubnetId"]
+    client.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=chosen)
+    shown = client.describe_instances()["Reservations"][0]["Instances"][0]
+    assert shown["PublicIpAddress"].startswith("203.0.113.")
+    assert ec2.find_public(shown["PublicIpAddress"]) is None
+    eni = attach(client, chosen)
+    assert eni.public_ip != shown["PublicIpAddress"]
+
+
 def test_machine_images_are_there_when_asked_for(client):
     assert client.describe_images(Owners=["amazon"])["Images"]
