@@ -33,11 +33,6 @@ def stopped(lab: Lab) -> Verdict:
             "INACTIVE stops nothing.",
             "Stop the task: `ecslab.task.stop(lab)`.",
         )
-    if any(task.get("stopCode") == "UserInitiated" for task in tasks):
-        return wrong(
-            f"A task was stopped, but {short} still runs in `{name}`.",
-            f"`lab.ecs.list_tasks(cluster={name!r})` lists those that run.",
-        )
     return not_yet(f"Task {short} still runs in `{name}`.")
 
 

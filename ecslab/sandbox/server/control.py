@@ -144,6 +144,13 @@ def images(_sandbox: "Sandbox") -> Answer:
     return {"images": catalogue.listing()}
 
 
+def honesty(_sandbox: "Sandbox") -> Answer:
+    """What the sandbox does as AWS does, what it simplifies, pretends, and leaves out."""
+    from ecslab.sandbox import honesty
+
+    return {"rows": honesty.rows()}
+
+
 def shutdown(sandbox: "Sandbox") -> Answer:
     """End the process, once this is answered."""
     sandbox.on_shutdown()
@@ -151,7 +158,7 @@ def shutdown(sandbox: "Sandbox") -> Answer:
 
 
 VERBS: Final[dict[str, Callable[..., Answer]]] = {
-    do.__name__: do for do in (status, advance, clock, reset, journal, cut, reach, images, shutdown)
+    do.__name__: do for do in (status, advance, clock, reset, journal, cut, reach, images, honesty, shutdown)
 }
 _TELLING: Final = (
     "clusterName", "cluster", "family", "taskDefinition", "repositoryName", "roleName", "RoleName",
