@@ -71,9 +71,10 @@ class AwsPlace:
     def now(self) -> float:
         return time.monotonic()
 
-    def pass_time(self, seconds: float) -> bool:
-        time.sleep(seconds)
-        return True
+    def pass_time(self, seconds: float, most: float) -> float:
+        before = self.now()
+        time.sleep(min(seconds, most))
+        return self.now() - before
 
     def close(self) -> None:
         """Nothing is held."""

@@ -95,17 +95,18 @@ def _exited(task: Task) -> str:
 
 def _no_way_out(lab: Lab, task: Task) -> str:
     """Which of the reasons it is, as far as it can still be seen: the task's interface is gone."""
+    target = "CloudWatch Logs" if "CloudWatch" in str(task.get("stoppedReason")) else "the image's registry"
     subnet = _interface.subnet_of(lab, task)
     if not subnet:
-        return "the task had no way out to Amazon ECR."
+        return f"the task had no way out to {target}."
     if subnet.way_out:
         rest = "it had no public IP" if subnet.public else f"what {subnet.way_out} leads to is closed"
         return (
-            f"the task had no way out to Amazon ECR. Its subnet {subnet.id} leads to {subnet.way_out}; so "
+            f"the task had no way out to {target}. Its subnet {subnet.id} leads to {subnet.way_out}; so "
             f"{rest}, or its security group or network ACL lets nothing out to port 443."
         )
     return (
-        f"the task had no way out to Amazon ECR: its subnet {subnet.id} is private, without a NAT gateway or "
+        f"the task had no way out to {target}: its subnet {subnet.id} is private, without a NAT gateway or "
         "VPC endpoints."
     )
 
@@ -141,7 +142,7 @@ _CAUSES: Final = (
         "log_group.create(lab), then task.run(lab)",
     ),
     _Cause(("AccessDenied", "logs:Create"), "the execution role may not write to the log group.", _ROLE),
-    _Cause(("Amazon CloudWatch", "connection issue"), "it had no way out to CloudWatch Logs.", _NETWORK),
+    _Cause(("Amazon CloudWatch", "connection issue"), _no_way_out, _NETWORK),
     _Cause(("403 Forbidden",), "the execution role may sign in to ECR, but not pull this image.", _ROLE),
     _Cause(
         ("matching platform",),

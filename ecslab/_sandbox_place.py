@@ -163,11 +163,12 @@ class SandboxPlace:
             self.now()
         return bool(self._clock["mode"] == "stepped")
 
-    def pass_time(self, seconds: float) -> bool:
+    def pass_time(self, seconds: float, most: float) -> float:
         if self.stepped:
-            return bool(self.control("advance", to_next=True)["events"])
+            return float(self.control("advance", to_next=True, seconds=most)["moved"])
+        before = self.now()
         time.sleep(seconds)
-        return True
+        return self.now() - before
 
     def close(self) -> None:
         close = getattr(self.endpoint, "close", None)

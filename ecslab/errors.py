@@ -49,18 +49,16 @@ class CannotBeDone(EcslabError, RuntimeError):
 
 
 class StillWaiting(EcslabError, TimeoutError):
-    """`lab.wait` reached its limit, or the sandbox has nothing left to do.
+    """`lab.wait` reached its limit.
 
     Args:
         what: what was awaited, as a phrase that follows "waited for".
         waited: seconds waited (virtual seconds in the sandbox).
-        why: one sentence, if more is known than that the limit was reached.
     """
 
-    def __init__(self, what: str, waited: float, why: str = ""):
+    def __init__(self, what: str, waited: float):
         super().__init__(
             f"waited {waited:.0f} s for {what}, and it did not happen.\n"
-            f"  seen: {why or 'the limit was reached first'}\n"
             f"  next: run the cell again to go on waiting, or look with lab.check()"
         )
 

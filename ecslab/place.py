@@ -40,8 +40,13 @@ class Place(Protocol):
     def now(self) -> float:
         """Seconds on the clock by which waiting is measured: virtual in the sandbox."""
 
-    def pass_time(self, seconds: float) -> bool:
-        """Let time pass: `seconds`, or to the next event. False: nothing is left that could happen."""
+    def pass_time(self, seconds: float, most: float) -> float:
+        """Let time pass, and say how much did, on the clock of `now`.
+
+        Args:
+            seconds: wall seconds, where time passes by itself; else it goes to the next event.
+            most: not further than this, where it goes by events.
+        """
 
     @property
     def stepped(self) -> bool:

@@ -22,21 +22,15 @@ def wait(place: Place, until: Callable[[], T | None], what: str, limit: float, e
         every: wall seconds between two looks at first; on AWS they grow by half, up to 10.
 
     Raises:
-        StillWaiting: the limit was reached, or nothing is left that could happen.
+        StillWaiting: the limit was reached.
     """
-    if found := until():
-        return found
-    began = place.now()
+    waited = 0.0
     with Progress(what, shown=not place.stepped) as progress:
-        while True:
-            more = place.pass_time(every)
-            progress.tick()
-            if found := until():
-                return found
-            waited = place.now() - began
-            if not more:
-                raise StillWaiting(what, waited, "nothing is left that could happen in the sandbox")
+        while not (found := until()):
             if waited >= limit:
                 raise StillWaiting(what, waited)
+            waited += place.pass_time(every, limit - waited)
+            progress.tick()
             if place.where == "aws":
                 every = min(every * 1.5, _SLOWEST)
+    return found
