@@ -42,7 +42,7 @@ def ecr_login_denied(request_id: str, denied: str) -> str:
 
 def registry_unreachable(image: ImageName) -> str:
     """No way to the registry that has the image."""
-    if image.ecr:  # the login succeeded, so only the registry's own endpoint is out of reach
+    if image.ecr:  # the login succeeded, so only its own endpoint is missing. U: whether a count comes first
         return (
             f"CannotPullContainerError: The task cannot pull '{image.canonical}' from the Amazon ECR "
             f"repository '{image.uri}'. There is a connection issue between the task and Amazon ECR. Check "
