@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
 from .errors import AwsError
@@ -33,6 +34,7 @@ def refuse(request: Facts) -> None:
         _raise_first(_ports(container, request.get("networkMode")))
         _raise_first(_logging(container))
         _raise_first(_dependencies(container, request["containerDefinitions"]))
+    _raise_first(_circles(request["containerDefinitions"]))
     _raise_first(_volumes(request))
 
 
@@ -148,6 +150,14 @@ def _dependencies(container: Facts, containers: list[Facts]) -> Iterator[str]:
             yield "A dependency container with SUCCESS or COMPLETE condition cannot be an essential container"
         if condition == "HEALTHY" and "healthCheck" not in other:
             yield "A dependency container with HEALTHY condition must have health check configured"
+
+
+def _circles(containers: list[Facts]) -> Iterator[str]:
+    waits = {one["name"]: {each["containerName"] for each in one.get("dependsOn", [])} for one in containers}
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError:
+        yield "Container dependencies must not be circular."  # U
 
 
 def _volumes(request: Facts) -> Iterator[str]:

@@ -139,6 +139,9 @@ REFUSED = {
     "waits for health without a check": (
         fargate(depends("HEALTHY"), second()),
         "A dependency container with HEALTHY condition must have health check configured"),
+    "waits in a circle": (
+        fargate(depends("START"), second(dependsOn=[{"containerName": "web", "condition": "START"}])),
+        "Container dependencies must not be circular."),
     "little storage": (
         fargate(ephemeralStorage={"sizeInGiB": 20}), "EphemeralStorage size should be at least 21"),
     "much storage": (

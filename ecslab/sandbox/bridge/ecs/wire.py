@@ -17,6 +17,7 @@ __all__ = ["checked_input", "model"]
 
 _JSON_NAMES: Final[dict[type, str]] = {
     str: "STRING_VALUE", int: "NUMBER_VALUE", float: "DECIMAL_VALUE", bool: "TRUE_VALUE",
+    type(None): "NULL_VALUE",
 }  # fmt: skip
 _JAVA_NAMES: Final = {
     "string": "String", "integer": "Integer", "long": "Long", "double": "Double", "float": "Float",
@@ -59,7 +60,8 @@ def _value(shape: Any, given: Any, path: str, operation: str) -> Any:
     if shape.type_name == "map":
         if not isinstance(given, dict):
             raise _cannot("Unexpected field type")
-        return {key: _value(shape.value, item, path, operation) for key, item in given.items()}
+        present = {key: item for key, item in given.items() if item is not None}
+        return {key: _value(shape.value, item, path, operation) for key, item in present.items()}
     return _scalar(shape, given, path)
 
 
@@ -71,6 +73,8 @@ def _structure(shape: Any, given: Any, operation: str) -> dict[str, Any]:
         for name, member in shape.members.items()
         if given.get(name) is not None
     }
+    if shape.is_tagged_union and len(known) != 1:
+        raise _cannot(f"Exactly one member of {shape.name} must be set.")
     for name in shape.required_members:
         if name not in known:
             raise _missing(name, operation)

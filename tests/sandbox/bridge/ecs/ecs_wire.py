@@ -36,7 +36,7 @@ class Ecs:
         answer = json.loads(body)
         if status != 200:
             raise AwsError(answer.pop("__type"), answer.pop("message"), status, **answer)
-        _held_against_model(operation, answer)
+        held_against_model(operation, answer)
         return answer
 
     @contextmanager
@@ -47,7 +47,8 @@ class Ecs:
         assert (caught.value.code, caught.value.message) == (code, message)
 
 
-def _held_against_model(operation: str, answer: Any) -> None:
+def held_against_model(operation: str, answer: Any) -> None:
+    """Fail unless the answer has only members that ECS has, of their types."""
     shape = model().operation_model(operation).output_shape
     report = ParamValidator().validate(answer, shape)
     assert not report.has_errors(), report.generate_report()

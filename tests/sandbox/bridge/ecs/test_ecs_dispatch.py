@@ -61,6 +61,7 @@ WRONG = [
     ("ListClusters", {"maxResults": True}, "TRUE_VALUE can not be converted to an Integer"),
     ("DescribeClusters", {"clusters": "lab"}, "Unexpected field type"),
     ("CreateCluster", {"tags": ["a"]}, "Unexpected field type"),
+    ("DescribeClusters", {"clusters": [None]}, "NULL_VALUE can not be converted to a String"),
 ]
 
 
