@@ -61,6 +61,9 @@ export const mount = async (file, state) => {
   const el = new Element("div");
   const model = new Model(structuredClone(state));
   const close = module.default.render({ model, el });
+  for (const control of el.all(({ tagName }) => ["button", "input", "select"].includes(tagName))) {
+    assert.ok(control.getAttribute("data-lm-suppress-shortcuts"), `JupyterLab takes the keys of a ${control.tagName}`);
+  }
   return {
     el,
     model,
