@@ -1,0 +1,121 @@
+"""From the task to its page, its log, and the first rule in the way."""
+
+import pytest
+
+from ecslab import cluster, execution_role, log_group, network, task, task_definition, verify
+from ecslab.errors import NotThere, Unreachable
+
+HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
+ANYONE = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+
+
+def start(lab, choice=None, **definition):
+    cluster.create(lab)
+    execution_role.create(lab)
+    log_group.create(lab)
+    made = task_definition.register(lab, image=HTTPD, **definition)
+    started = task.run(lab, choice, definition=made["taskDefinitionArn"])
+    return task.wait_until_running(lab, started)
+
+
+@pytest.mark.portable
+def test_the_page_answers_at_the_public_ip_and_the_log_shows_the_visit(lab):
+    running = start(lab)
+    hops = verify.hops(lab, running)
+    assert hops.task_id == task.task_id(running)
+    assert hops.eni_id.startswith("eni-")
+    assert verify.public_ip(lab, running) == hops.public_ip
+    reply = lab.wait(lambda: verify.page(lab, running), "the page", limit=60)
+    assert reply.status == 200 and "It works!" in reply.text
+    assert reply.headers["content-type"].startswith("text/html")
+    assert verify.why_not(lab, running).startswith("Nothing stands in the way: http://")
+    lines = lab.wait(lambda: [line for line in verify.logs(lab, running) if "GET /" in line], "the log line")
+    assert "200" in lines[0]
+
+
+def test_a_path_is_asked_for(lab):
+    assert verify.page(lab, start(lab), "/no-such-page").status == 404
+
+
+def test_the_frame_keeps_the_page_away_from_jupyter(lab):
+    frame = verify.frame(lab, start(lab))
+    html = frame._repr_html_()
+    assert 'sandbox="allow-scripts allow-forms allow-popups"' in html and "allow-same-origin" not in html
+    assert 'title="The page at http://' in html and 'rel="noopener noreferrer"' in html
+    assert repr(frame).startswith("http://203.0.113.")
+
+
+def test_a_closed_door_is_named_and_opens_at_once(lab):
+    running = start(lab)
+    group = network.default_choice(lab).security_group_ids[0]
+    lab.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[ANYONE])
+    said = verify.why_not(lab, running)
+    assert said.startswith(f"Security group: {group} (adgu-web-server-http) does not admit port 80.")
+    with pytest.raises(Unreachable, match=f"Security group: {group}"):
+        verify.page(lab, running)
+    lab.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[ANYONE])
+    assert verify.page(lab, running).status == 200
+
+
+def test_without_a_public_ip_it_says_so(lab):
+    """A public IP can be done without where the image comes another way in; the visitor's way stays shut."""
+    workshop = next(vpc for vpc in network.vpcs(lab) if vpc.name == "workshop")
+    subnet = next(subnet for subnet in network.subnets(lab, workshop.id) if subnet.public)
+    choice = network.Choice(workshop.id, (subnet.id,), (network.http_group(lab, workshop.id),), False)
+    cluster.create(lab)
+    definition = task_definition.register(lab, image=HTTPD, logs=False)
+    waiting = task.run(lab, choice, definition=definition["taskDefinitionArn"])
+    lab.wait(lambda: verify.hops(lab, task.describe(lab, waiting)) if _attached(lab, waiting) else None, "it")
+    waiting = task.describe(lab, waiting)
+    assert verify.hops(lab, waiting).public_ip is None
+    with pytest.raises(NotThere, match="has no public IP: it was run with assignPublicIp DISABLED"):
+        verify.public_ip(lab, waiting)
+    assert verify.why_not(lab, waiting).splitlines()[0].endswith("so nobody answers.")
+
+
+def _attached(lab, started):
+    return len(task.describe(lab, started)["attachments"][0]["details"]) > 1
+
+
+def test_an_acl_and_a_route_in_the_way_are_named(lab):
+    running = start(lab)
+    subnet = network.default_choice(lab).subnet_ids[0]
+    named = [{"Name": "association.subnet-id", "Values": [subnet]}]
+    acl = lab.ec2.describe_network_acls(Filters=named)["NetworkAcls"][0]["NetworkAclId"]
+    lab.ec2.create_network_acl_entry(
+        NetworkAclId=acl, RuleNumber=50, Protocol="6", RuleAction="deny", Egress=False,
+        CidrBlock="0.0.0.0/0", PortRange={"From": 80, "To": 80},
+    )  # fmt: skip
+    assert verify.why_not(lab, running).startswith(f"Network ACL: rule 50 of {acl}")
+    here = [{"Name": "vpc-id", "Values": [network.vpcs(lab)[0].id]}]
+    table = lab.ec2.describe_route_tables(Filters=here)["RouteTables"][0]["RouteTableId"]
+    lab.ec2.delete_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0")
+    assert verify.why_not(lab, running).startswith(f"No route: {table}, the route table of {subnet}, sends")
+
+
+def test_a_program_that_listens_elsewhere_is_told_apart_from_a_rule(lab):
+    cluster.create(lab)
+    sleeper = lab.ecs.register_task_definition(
+        family="sleeper", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
+        containerDefinitions=[{"name": "s", "image": "public.ecr.aws/docker/library/busybox:latest",
+                               "command": ["sleep", "3600"]}],
+    )["taskDefinition"]  # fmt: skip
+    running = task.wait_until_running(lab, task.run(lab, definition=sleeper["taskDefinitionArn"]))
+    assert verify.why_not(lab, running).startswith("Nothing listens on port 80")
+    with pytest.raises(NotThere, match="sends no logs to CloudWatch"):
+        verify.logs(lab, running)
+
+
+def test_a_stopped_task_answers_nobody_and_has_no_interface(lab):
+    stopped = task.stop(lab, start(lab))
+    assert "is STOPPED, so nobody answers" in verify.why_not(lab, stopped)
+    with pytest.raises(NotThere, match="has no network interface: it is STOPPED"):
+        verify.page(lab, stopped)
+
+
+def test_no_log_lines_before_the_container_printed_any(lab):
+    cluster.create(lab)
+    execution_role.create(lab)
+    log_group.create(lab)
+    task_definition.register(lab, image=HTTPD)
+    assert verify.logs(lab, task.run(lab)) == []
