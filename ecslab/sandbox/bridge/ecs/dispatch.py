@@ -18,7 +18,7 @@ from ecslab.sandbox.bridge.ecs import (
     tasks,
 )
 from ecslab.sandbox.bridge.ecs.state import Caller
-from ecslab.sandbox.bridge.ecs.wire import checked_input
+from ecslab.sandbox.bridge.ecs.wire import checked_input, model
 from ecslab.sandbox.bridge.seams import rng
 from ecslab.sandbox.world.errors import AwsError
 
@@ -52,10 +52,11 @@ def call(action: str, params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     Raises:
         AwsError: in AWS's words; UnsupportedFeatureException for an operation this sandbox does not carry.
     """
-    known = checked_input(action, params)
+    if action not in model().operation_names:
+        raise AwsError("UnknownOperationException", f"ECS has no operation {action}.")
     if action not in OPERATIONS:
         raise AwsError("UnsupportedFeatureException", f"This sandbox does not carry {action} yet.")
-    return OPERATIONS[action](known, caller)
+    return OPERATIONS[action](checked_input(action, params), caller)
 
 
 def respond(target: str, body: bytes, caller: Caller) -> tuple[int, dict[str, str], bytes]:

@@ -41,11 +41,9 @@ def checked_input(operation: str, given: Any) -> dict[str, Any]:
     """The members of `given` that the operation knows, nulls left out.
 
     Raises:
-        AwsError: UnknownOperationException, SerializationException, InvalidParameterException, or
-            ClientException where that is how RegisterTaskDefinition refuses.
+        AwsError: SerializationException, InvalidParameterException, or ClientException where that is how
+            RegisterTaskDefinition refuses.
     """
-    if operation not in model().operation_names:
-        raise AwsError("UnknownOperationException", f"ECS has no operation {operation}.")
     shape = model().operation_model(operation).input_shape
     return _structure(shape, given, operation) if shape else {}
 
