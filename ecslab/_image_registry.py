@@ -152,10 +152,13 @@ class Registry:
 
     def _nothing(self, seen: str) -> NotThere:
         said = f"there is no image {self._name}.\n  seen: {seen}\n"
-        if self._lab.where != "sandbox" or self._name.in_ecr:
+        if self._name.in_ecr:
+            look = f"lab.ecr.describe_images(repositoryName={self._name.repository!r}) shows those there are"
+            return NotThere(f"{said}  next: {look}")
+        if self._lab.where != "sandbox":
             return NotThere(f"{said}  next: check the name and the tag on the registry's own page")
         listed = sorted(image["reference"] for image in self._lab.control("images")["images"])
-        short = [reference for reference in listed if "." not in reference.partition("/")[0]]
+        short = [reference for reference in listed if not reference.startswith("public.")]
         return NotThere(
             f"{said}  next: the sandbox has no network; it has {', '.join(short)}, "
             "and their copies in public.ecr.aws/docker/library"
