@@ -78,7 +78,9 @@ def _make_blue(lab: Lab) -> None:
 
 
 def _delete_blue(lab: Lab) -> None:
-    lab.ecs.delete_cluster(cluster=lab.name("adgu-blue"))
+    name = lab.name("adgu-blue")
+    if lab.ecs.describe_clusters(clusters=[name])["clusters"][0]["status"] == "ACTIVE":
+        lab.ecs.delete_cluster(cluster=name)
 
 
 STEPS = (

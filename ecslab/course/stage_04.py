@@ -245,7 +245,7 @@ STEPS = (
         elsewhere,
         _run_in_workshop,
         (
-            "`ecslab.network.vpcs(lab)` and `.subnets(lab, vpc_id)` say which subnets are public.",
+            "The picker's list of VPCs has `workshop` too; `ecslab.network.subnets` says which are public.",
             "A security group belongs to one VPC: take one of `workshop`.",
             "`ecslab.task.run(lab, ecslab.network.Choice(vpc_id=…, subnet_ids=(…,), security_group_ids=(…,), "
             "assign_public_ip=True))`.",

@@ -206,7 +206,7 @@ STEPS = (
         deleted_for_good,
         _delete_for_good,
         (
-            "`lab.ecs.list_task_definitions(status='INACTIVE')` finds them.",
+            "What was deregistered is listed with the status INACTIVE.",
             "They are deleted by ARN, at most ten in a call.",
             "`lab.ecs.delete_task_definitions(taskDefinitions=[…])`.",
         ),

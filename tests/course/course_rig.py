@@ -4,6 +4,8 @@ import contextlib
 import hashlib
 import json
 
+import ecslab
+
 ROLE_TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -91,8 +93,7 @@ def default_vpc(lab):
 
 
 def subnet(lab, vpc_id, public=True):
-    found = lab.ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])["Subnets"]
-    return next(s["SubnetId"] for s in found if s["MapPublicIpOnLaunch"] is public)
+    return next(s.id for s in ecslab.network.subnets(lab, vpc_id) if s.public is public)
 
 
 def make_group(lab, *rules, name=None, vpc=None):

@@ -1,0 +1,75 @@
+"""Each step as the course has it: fresh, it is not yet done; its own solution, as it is shown, does it."""
+
+import re
+
+import pytest
+
+from ecslab.course import NOTEBOOKS, STAGES, STEPS, NoSuchStep, Outcome
+from ecslab.course._look import look
+from ecslab.course.steps import stage_named, step_named
+
+READY = ("00.ready", "00.network")  # what every account has from the start
+
+
+def test_ids_are_unique_and_in_order():
+    ids = [step.id for step in STEPS]
+    assert len(set(ids)) == len(ids)
+    assert [step.stage for step in STEPS] == sorted(step.stage for step in STEPS)
+    assert {step.stage for step in STEPS} == set(STAGES) == set(NOTEBOOKS)
+
+
+def test_every_stage_has_one_to_three_exercises():
+    for stage in STAGES:
+        assert 1 <= sum(step.exercise for step in STEPS if step.stage == stage) <= 3
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
+def test_the_last_hint_names_a_call(step):
+    assert re.search(r"`(lab|ecslab)\.\w+", step.hints[-1])
+    assert not re.search(r"\w\((?!lab\))\w.*\)`", step.hints[0]) or step.hints[0] == step.hints[-1]
+
+
+def test_fresh_nothing_is_done_but_what_every_account_has(lab):
+    for step in STEPS:
+        outcome = look(lab, step).outcome
+        assert outcome is (Outcome.DONE if step.id in READY else Outcome.NOT_YET), step.id
+
+
+def test_each_solution_does_its_step(lab, capsys):
+    for step in STEPS:
+        before = look(lab, step)
+        assert before.outcome is Outcome.NOT_YET or step.id in (*READY, "05.page"), (step.id, before)
+        exec(step.code(), {"lab": lab, "ecslab": __import__("ecslab")})  # noqa: S102 — the code as shown
+        assert look(lab, step).outcome is Outcome.DONE, (step.id, look(lab, step))
+    assert "ResourceInitializationError" in capsys.readouterr().out  # 04.yours-2 shows why
+
+
+def test_a_solution_runs_twice(lab, capsys):
+    for step in STEPS:
+        if step.stage <= "05":
+            step.solve(lab)
+            step.solve(lab)
+
+
+def test_names_of_stages():
+    assert stage_named("4") == stage_named("04") == stage_named("04-run-task") == "04"
+    with pytest.raises(NoSuchStep) as error:
+        stage_named("07")
+    assert str(error.value) == (
+        "there is no step or stage '07'.\n  there are: 00, 01, 02, 03, 04, 05, 99"
+    )  # fmt: skip
+    with pytest.raises(NoSuchStep) as error:
+        step_named("01.pull")
+    assert str(error.value) == (
+        "there is no step or stage '01.pull'.\n  there are: 01.repository, 01.push, 01.yours-1, 01.yours-2"
+    )
+
+
+def test_checks_only_read_and_leave_no_trace_in_the_record(lab):
+    lab.goto("05")
+    made = len(lab.control("journal")["entries"])
+    lab.record.calls.clear()
+    for step in STEPS:
+        look(lab, step)
+    assert len(lab.calls()) == 0
+    assert len(lab.control("journal")["entries"]) == made
