@@ -1,9 +1,11 @@
 """boto3 sessions: one that sees the machine's AWS settings, and one that is blind to them."""
 
+import functools
 import os
 from typing import Any
 
 import boto3
+import botocore.loaders
 import botocore.session
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
@@ -30,7 +32,14 @@ def blind_session(region: str, access_key: str, secret_key: str) -> Any:
     }
     blind["config_file"] = blind["credentials_file"] = (None, None, os.devnull, None)
     core = botocore.session.Session(session_vars=blind)
+    core.register_component("data_loader", _models())
     return boto3.Session(access_key, secret_key, region_name=region, botocore_session=core)
+
+
+@functools.cache
+def _models() -> Any:
+    """What loads botocore's descriptions of the services; one for a process, for EC2's takes a second."""
+    return botocore.loaders.create_loader()
 
 
 def sandbox_client(session: Any, service: str, url: str) -> Any:
