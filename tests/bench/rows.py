@@ -18,7 +18,9 @@ SEED = 7
 TASK = {
     "family": "web", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"], "cpu": "256",
     "memory": "512",
-    "containerDefinitions": [{"name": "web", "image": "public.ecr.aws/docker/library/httpd:2.4", "memory": 512}],
+    "containerDefinitions": [
+        {"name": "web", "image": "public.ecr.aws/docker/library/httpd:2.4", "memory": 512}
+    ],
 }  # fmt: skip
 
 
