@@ -67,7 +67,10 @@ def connect(
 
         place = open_sandbox(folder, clock=clock, speed=speed, seed=seed, in_process=in_process)
         record.listen(place.session.events)
-    return Lab(place, folder, known, prefix, record)
+    lab = Lab(place, folder, known, prefix, record)
+    if where == "aws":
+        lab.remind()
+    return lab
 
 
 def home_folder(home: str | os.PathLike[str] | None = None) -> Path:
@@ -97,6 +100,7 @@ class Lab:
         self.ledger.listen(place.session.events)
         refuse_plainly(place.session.events)
         self._clients: dict[str, Any] = {}
+        self._reminder: Any = None
 
     def __enter__(self) -> "Lab":
         return self
@@ -219,7 +223,12 @@ class Lab:
 
     def check(self, step: str | None = None) -> Any:
         """Look at the account, and say whether the step is done; see `ecslab.course.check`."""
-        return _course().check(self, step)
+        verdict = _course().check(self, step)
+        if self.where == "aws":  # a check ends a notebook
+            from ._running import say_so
+
+            say_so(self)
+        return verdict
 
     def hint(self, step: str | None = None) -> Any:
         """A push in the right direction."""
@@ -254,8 +263,16 @@ class Lab:
         return run(self)
 
     def close(self) -> None:
-        """Let go of the connection. What was made stays."""
+        """Let go of the connection. What was made stays, and on a real account running tasks are named."""
+        if self._reminder:
+            self._reminder.close()
         self.place.close()
+
+    def remind(self) -> None:
+        """Say now, and again at the end, which of the lab's tasks still run and what they cost."""
+        from ._running import Reminder
+
+        self._reminder = self._reminder or Reminder(self)
 
 
 def _course() -> Any:
