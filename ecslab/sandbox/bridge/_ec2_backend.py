@@ -139,13 +139,22 @@ class EC2Backend(WordedEC2Backend):
         return super().delete_subnet(subnet_id)
 
     def _delete_security_group(self, vpc_id: str | None, group_id: str) -> None:
-        for interface in self.enis.values():
-            if any(group.id == group_id for group in interface.group_set):
-                raise DependencyViolationError(f"resource {group_id} has a dependent object")
+        held = (group for interface in self.enis.values() for group in interface.group_set)
+        if any(group.id == group_id for group in held) or self._named_by_another(group_id):
+            raise DependencyViolationError(f"resource {group_id} has a dependent object")
         if self.get_security_group_from_id(group_id).is_default and vpc_id != self._vpc_in_deletion:
             spared = f'the specified group: "{group_id}" name: "default" cannot be deleted by a user'
             raise EC2ClientError("CannotDelete", spared)
         super()._delete_security_group(vpc_id, group_id)
+
+    def _named_by_another(self, group_id: str) -> bool:
+        others = (group for groups in self.groups.values() for group in groups.values())
+        return any(
+            rule.source_group.get("GroupId") == group_id
+            for group in others
+            if group.id != group_id
+            for rule in (*group.ingress_rules, *group.egress_rules)
+        )
 
     def delete_vpc(self, vpc_id: str) -> Any:
         """moto takes the VPC from under its gateways and groups."""

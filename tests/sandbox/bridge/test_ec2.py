@@ -194,6 +194,17 @@ def test_what_a_task_uses_cannot_be_deleted(client):
     client.delete_security_group(GroupId=made)
 
 
+def test_a_group_that_another_names_cannot_be_deleted(client):
+    web, database = (client.create_security_group(GroupName=name, Description=name)["GroupId"]
+                     for name in ("web", "database"))  # fmt: skip
+    from_web = [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": web}]}]
+    client.authorize_security_group_ingress(GroupId=database, IpPermissions=from_web)
+    assert refused(client.delete_security_group, GroupId=web) == (
+        "DependencyViolation", f"resource {web} has a dependent object")  # fmt: skip
+    client.delete_security_group(GroupId=database)
+    client.delete_security_group(GroupId=web)
+
+
 def test_a_default_group_cannot_be_deleted(client):
     group = default_group(client, vpc(client))["GroupId"]
     assert refused(client.delete_security_group, GroupId=group)[0] == "CannotDelete"

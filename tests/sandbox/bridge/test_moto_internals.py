@@ -61,7 +61,7 @@ HELD = {  # what is built: the attributes we read or set on it
     "logs": ["groups"],
     "log group": ["streams", "put_log_events"],
 }  # fmt: skip
-OURS_ALONE = {"forget_interface", "take_public_address", "_read_policy", "_add"}
+OURS_ALONE = {"forget_interface", "take_public_address", "_named_by_another", "_read_policy", "_add"}
 
 
 @pytest.fixture(scope="module")
