@@ -12,7 +12,7 @@ class Feeder(Protocol):
     """Calls a `Look` again and again until it returns None or the feeder is stopped."""
 
     def start(self, look: Look) -> None:
-        """Begin; without effect while it is at it already."""
+        """Begin, or begin anew."""
 
     def stop(self) -> None:
         """End, without waiting for a look that is under way."""
@@ -26,8 +26,7 @@ class ThreadFeeder:
         self._thread: threading.Thread | None = None
 
     def start(self, look: Look) -> None:
-        if self._thread and self._thread.is_alive():
-            return
+        self.stop()
         self._stopped = stopped = threading.Event()
         self._thread = threading.Thread(target=_follow, args=(look, stopped), name="ecslab-view", daemon=True)
         self._thread.start()

@@ -162,21 +162,20 @@ def test_the_thread_looks_until_it_is_told_that_there_is_nothing_left():
     assert seen == [True, True, True]
 
 
-def test_the_thread_is_started_once_and_can_be_stopped():
-    began, seen = threading.Event(), []
+def test_the_thread_can_be_stopped_and_started_anew():
+    looks = threading.Semaphore(0)
     feeder = ThreadFeeder()
 
     def look():
-        seen.append(threading.get_ident())
-        began.set()
+        looks.release()
         return 60.0
 
-    feeder.start(look)
-    assert began.wait(5)
-    feeder.start(look)
+    for _ in range(2):
+        feeder.start(look)
+        assert looks.acquire(timeout=5)
     feeder.stop()
     assert feeder.join(5)
-    assert len(seen) == 1
+    assert not looks.acquire(blocking=False)
 
 
 @needs_node
