@@ -99,7 +99,7 @@ def _show(endpoint: Endpoint) -> None:
     }
     for name, value in rows.items():
         click.echo(f"{name:<9}{value}")
-    for notice in (*endpoint.notices, *status["notices"]):
+    for notice in dict.fromkeys((*endpoint.notices, *status["notices"])):
         click.secho(notice, fg="yellow", err=True)
 
 

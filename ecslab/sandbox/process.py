@@ -50,8 +50,9 @@ def ensure(
             return _in_step(found, mode, speed)
         if found is not None:
             stop(home)
-        said = () if found is None else (found.sentence,)
-        return replace(_spawn(home, mode, speed, seed), notices=said)
+        said = [] if found is None else [found.sentence]
+        endpoint = _spawn(home, mode, speed, seed)
+        return replace(endpoint, notices=(*said, *endpoint.control("status")["notices"]))
 
 
 class Outdated:

@@ -103,7 +103,10 @@ def test_after_a_kill_everything_is_found_again(home, server, aws, demo):
     os.kill(server.pid, signal.SIGKILL)
     again = process.ensure(home)
     assert (again.pid != server.pid, again.url, again.gateway_url) == (True, server.url, server.gateway_url)
-    assert any("ended without being stopped" in notice for notice in again.control("status")["notices"])
+    assert again.notices == (
+        "The sandbox had ended without being stopped (killed, or the machine went down). "
+        "Everything made in it was found again.",
+    )
     found = Aws(again)
     assert found.task(arn) == before[0]
     assert found.ecr.describe_images(repositoryName=REPOSITORY)["imageDetails"] == before[1]

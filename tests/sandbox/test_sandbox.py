@@ -172,6 +172,11 @@ def test_reach_says_which_rule_stops_a_packet(aws):
     assert (answer["passed"], answer["stopped_by"]) == (False, "no-public-ip")
 
 
+def test_the_caller_is_the_account_itself(aws):
+    who = aws.client("sts").get_caller_identity()
+    assert who["Arn"] == "arn:aws:iam::123456789012:root"
+
+
 def test_a_service_that_is_not_carried_says_so(aws):
     with pytest.raises(ClientError, match="This sandbox does not carry"):
         aws.client("gamelift").list_builds()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
-from ecslab.sandbox.server import moto_routes, moto_start
+from ecslab.sandbox.server import identity, moto_routes, moto_start
 from ecslab.sandbox.server.auth import Key, Signer
 from ecslab.sandbox.server.credentials import ACCOUNT
 from ecslab.sandbox.server.http import PEER, Incoming, Reply
@@ -19,8 +19,6 @@ from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.errors import AwsError
 
 ECS_TARGET: Final = "AmazonEC2ContainerServiceV20141113."
-
-CALLER: Final = f"arn:aws:iam::{ACCOUNT}:root"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +93,16 @@ class Backend:
 
     def _call(self, request: Incoming, signer: Signer, operation: str) -> Reply:
         target = request.headers.get("x-amz-target", "")
+        if operation == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
+            return identity.caller_identity()
         if not target.startswith(ECS_TARGET):
             moto_start.ready_for(signer.service, operation)
             return moto_routes.answer(request, signer)
         from ecslab.sandbox.bridge.ecs import dispatch
 
-        return dispatch.respond(target, request.body, dispatch.Caller(ACCOUNT, signer.region, CALLER))
+        return dispatch.respond(
+            target, request.body, dispatch.Caller(ACCOUNT, signer.region, identity.CALLER)
+        )
 
     def _guarded(self, call: Callable[[], Reply]) -> Reply:
         if Backend._latest is not self:
