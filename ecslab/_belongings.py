@@ -24,6 +24,7 @@ class Thing:
         cluster: of a task, the ARN of its cluster.
         interface: of a task, its network interface.
         hourly: dollars an hour while it is there; 0 for what costs nothing, or next to nothing.
+        status: of a task, its `lastStatus`.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Thing:
     cluster: str = ""
     interface: str = ""
     hourly: float = 0.0
+    status: str = ""
 
 
 @dataclass
@@ -113,8 +115,8 @@ def _tasks(lab: Lab, known: _Known, owner: str, cluster: dict[str, Any], everyth
 def _task(task: dict[str, Any]) -> Thing:
     interface = details(task).get("networkInterfaceId", "")
     hourly = prices.task_hour(task.get("cpu") or 0, task.get("memory") or 0)
-    name = f"{task['taskArn'].rsplit('/', 1)[-1]} ({task['lastStatus']})"
-    return Thing("task", name, task["taskArn"], task["clusterArn"], interface, hourly)
+    name = task["taskArn"].rsplit("/", 1)[-1]
+    return Thing("task", name, task["taskArn"], task["clusterArn"], interface, hourly, task["lastStatus"])
 
 
 def _definitions(lab: Lab, known: _Known, owner: str, found: Found) -> None:

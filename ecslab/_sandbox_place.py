@@ -107,14 +107,26 @@ class SandboxPlace:
     def http(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> HttpReply:
-        url = self._from_here(url)
+        here = self._from_here(url)
         if getattr(self.endpoint, "transport", None):
-            reply = HttpReply.of(*self.endpoint.transport(method, url, dict(headers or {}), body or b""))
+            reply = HttpReply.of(*self.endpoint.transport(method, here, dict(headers or {}), body or b""))
         else:
-            reply = fetch(method, url, headers, body, seconds=30)
+            reply = self._fetch(method, here, headers, body)
         if reply.status in (502, 504):
-            self._refuse(url)
+            self._refuse(here)
         return reply
+
+    def _fetch(
+        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None
+    ) -> HttpReply:
+        try:
+            return fetch(method, url, headers, body, seconds=30)
+        except Unreachable:
+            before = self.endpoint
+            self.control("status")  # starts the sandbox again if it had stopped
+            if self.endpoint == before:
+                raise
+            return fetch(method, url, headers, body, seconds=30)
 
     def _refuse(self, url: str) -> None:
         """Where the gateway shows a page that names the rule in the way, AWS gives no answer at all."""

@@ -41,7 +41,10 @@ class Plan:
         count = len(self.things)
         cost = f", about {prices.dollars(self.hourly)} an hour on a real account" if self.hourly else ""
         title = f"{count} to remove{cost}:" if count else "Nothing of this lab is there."
-        rows = [(str(number), thing.kind, thing.name) for number, thing in enumerate(self.things, start=1)]
+        rows = [
+            (str(number), thing.kind, f"{thing.name} {thing.status}".strip())
+            for number, thing in enumerate(self.things, start=1)
+        ]
         rows += [
             ("–", thing.kind, f"{thing.name}: left alone, not made by this lab") for thing in self.strangers
         ]

@@ -167,8 +167,9 @@ class Ledger:
 
     def _write(self, line: dict[str, Any]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        with self.path.open("ab+") as file:
+            torn = file.seek(0, os.SEEK_END) > 0 and file.seek(-1, os.SEEK_END) >= 0 and file.read() != b"\n"
+            file.write(b"\n" * torn + json.dumps(line, ensure_ascii=False).encode() + b"\n")
             file.flush()
             if self._durable:  # on a real account what is not written down may cost money
                 os.fsync(file.fileno())
