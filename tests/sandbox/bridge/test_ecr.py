@@ -191,6 +191,27 @@ def test_a_damaged_layer_is_a_missing_layer(tmp_path):
         assert refused(lab.ecr.get_download_url_for_layer, **url).startswith("LayersNotFoundException")
 
 
+@pytest.mark.parametrize("damage", [lambda file: file.write_bytes(b"abX"), lambda file: file.unlink()])
+def test_a_lost_layer_is_sent_again_by_the_next_push(tmp_path, damage):
+    with rig(tmp_path) as lab:
+        lab.ecr.create_repository(repositoryName="web")
+        lab.push()
+        for file in (tmp_path / "blobs").iterdir():
+            damage(file)
+        _, blobs = image()
+        there = {"repositoryName": "web", "layerDigests": [sha(blob) for blob in blobs]}
+        answer = lab.ecr.batch_check_layer_availability(**there)
+        assert answer["layers"] == []
+        assert answer["failures"][0] == {
+            "layerDigest": sha(blobs[0]),
+            "failureCode": "MissingLayerDigest",
+            "failureReason": f"Layer digest '{sha(blobs[0])}' could not be found",
+        }
+        for blob in blobs:
+            lab.upload(blob)
+        assert len(lab.ecr.batch_check_layer_availability(**there)["layers"]) == 2
+
+
 # images
 
 

@@ -136,7 +136,7 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
             raise errors.upload_empty(upload_id, *where)
         if any(size < PART_MIN for size in upload.parts[:-1]):
             raise errors.part_too_small()
-        known = [digest for digest in layer_digests if digest in repository.layers]
+        known = [digest for digest in layer_digests if self.has(repository, digest)]
         if known:
             raise errors.layer_exists(known[0], *where)
         digest = self.finish(repository, upload, layer_digests)
@@ -164,6 +164,23 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
             return False
         repository.layers[digest] = other.layers[digest]
         return True
+
+    def has(self, repository: Repository, digest: str) -> bool:
+        """Whether the layer is in the repository, and its bytes are still what they were."""
+        return digest in repository.layers and self.blobs.get(digest) is not None
+
+    def batch_check_layer_availability(
+        self, repository_name: str, layer_digests: list[str], registry_id: str | None = None
+    ) -> dict[str, Any]:
+        """A layer whose bytes were lost is missing, so that the next push sends it again."""
+        answer: dict[str, Any] = super().batch_check_layer_availability(
+            repository_name, layer_digests, registry_id
+        )
+        repository = self.repository(repository_name, registry_id)
+        lost = [row for row in answer["layers"] if not self.has(repository, row["layerDigest"])]
+        answer["layers"] = [row for row in answer["layers"] if row not in lost]
+        answer["failures"] += [errors.layer_missing(row["layerDigest"]) for row in lost]
+        return answer
 
     def layer(self, repository: Repository, digest: str) -> bytes:
         """The bytes of a layer, or LayersNotFoundException."""

@@ -31,7 +31,7 @@ class Blobs:
         digest = digest_of(blob)
         if self._folder is None:
             self._memory[digest] = blob
-        elif not self._path(digest).exists():
+        elif self.get(digest) is None:
             self._write(self._path(digest), blob)
         return digest
 

@@ -1,6 +1,7 @@
 """ECR's refusals that moto has no class for. **U** marks a sentence not seen on AWS."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from moto.core.exceptions import ServiceException
 
@@ -36,6 +37,12 @@ def layer_unknown(digest: str, repository: str, registry: str) -> EcrError:
         "LayersNotFoundException",
         f"The layer with digest '{digest}' does not exist within the {_where(repository, registry)}",
     )
+
+
+def layer_missing(digest: str) -> dict[str, Any]:
+    """A row of `failures` (API_LayerFailure), in moto's words."""
+    reason = f"Layer digest '{digest}' could not be found"
+    return {"layerDigest": digest, "failureCode": "MissingLayerDigest", "failureReason": reason}
 
 
 def digest_differs() -> EcrError:
