@@ -45,6 +45,7 @@ class SandboxPlace:
         self.caller = "the sandbox's own user"
         self.session = blind_session(endpoint.region, endpoint.access_key, endpoint.secret_key)
         self.session.events.register_first("request-created", self._aim)
+        self.session.events.register_first("after-call", _forget_retries)
         if getattr(endpoint, "transport", None):
             self.session.events.register("before-send", self._carry)
         else:
@@ -222,6 +223,11 @@ def _ensure(home: Path, **settings: Any) -> Any:
         return process.ensure(home, **settings)
     except SandboxError as error:
         raise Unreachable(str(error)) from None
+
+
+def _forget_retries(parsed: Any, **_: Any) -> None:
+    """Without it botocore adds "(reached max retries: 0)" to every refusal, which AWS's never say."""
+    parsed.get("ResponseMetadata", {}).pop("MaxAttemptsReached", None)
 
 
 class _Raw(BytesIO):

@@ -1,6 +1,7 @@
 """Where a lab is, what it carries, and what it refuses."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 import ecslab
 from ecslab.errors import BadName, CannotBeDone, NotThere, StillWaiting
@@ -70,3 +71,10 @@ def test_a_step_out_of_order_names_the_one_before(lab):
         ecslab.task.run(lab)
     with pytest.raises(NotThere, match=r"next: execution_role.create\(lab\)"):
         ecslab.task_definition.register(lab)
+
+
+def test_a_refusal_reads_as_it_does_on_aws(lab):
+    with pytest.raises(ClientError) as caught:
+        lab.ecs.list_tasks(cluster="nope")
+    said = "An error occurred (ClusterNotFoundException) when calling the ListTasks operation"
+    assert str(caught.value) == f"{said}: Cluster not found."
