@@ -23,7 +23,7 @@ from .sandbox.endpoint import SandboxError
 
 _READS = ("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter")
 _NEVER_ARRIVED = (EndpointConnectionError, ConnectTimeoutError)
-_VISITED = re.compile(r"/(\d+\.\d+\.\d+\.\d+):(\d+)/")
+_VISITED = re.compile(r"http://[^/]+/[^/]+/(\d+\.\d+\.\d+\.\d+):(\d+)/")
 REVIVED = "The sandbox had stopped. It is running again, with everything you had made."
 
 
@@ -41,6 +41,7 @@ class SandboxPlace:
         self.endpoint = endpoint
         self._again = again
         self._clock: dict[str, Any] = {}
+        self._heard: list[str] | None = None
         self.account, self.region = endpoint.account, endpoint.region
         self.caller = "the sandbox's own user"
         self.session = blind_session(endpoint.region, endpoint.access_key, endpoint.secret_key)
@@ -131,7 +132,7 @@ class SandboxPlace:
 
     def _refuse(self, url: str) -> None:
         """Where the gateway shows a page that names the rule in the way, AWS gives no answer at all."""
-        visited = _VISITED.search(url)
+        visited = _VISITED.match(url)
         if not visited:
             return
         verdict = self.control("reach", ip=visited[1], port=int(visited[2]))
@@ -167,8 +168,18 @@ class SandboxPlace:
             raise CannotBeDone(str(refusal)) from None
 
     def now(self) -> float:
-        self._clock = self.control("status")["clock"]
+        status = self.control("status")
+        self._clock = status["clock"]
+        self._hear(status.get("notices", []))
         return float(self._clock["now"])
+
+    def _hear(self, notices: list[str]) -> None:
+        """Say what the sandbox noted since the last time: above all, for how long its clock stood still."""
+        if self._heard is not None and notices != self._heard:
+            known = len(self._heard) if notices[: len(self._heard)] == self._heard else len(notices) - 1
+            for notice in notices[known:]:
+                say(notice)
+        self._heard = notices
 
     @property
     def stepped(self) -> bool:
