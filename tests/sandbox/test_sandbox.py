@@ -92,10 +92,23 @@ def test_undo_cuts_the_journal_and_keeps_the_time(aws):
     assert facts(aws, arn) == before
 
 
-def test_reset_forgets_all_but_the_key(aws):
-    aws.ecs.create_cluster(clusterName=CLUSTER)
+def test_reset_forgets_all_but_the_key(tmp_path, aws):
+    aws.prepare({"index.html": PAGE * 1000})
     aws.endpoint.control("reset")
     assert aws.ecs.list_clusters()["clusterArns"] == []
+    assert list((tmp_path / "sandbox" / "blobs").iterdir()) == []
+
+
+def test_a_change_that_cannot_be_made_again_is_said_and_the_rest_stands(tmp_path, aws):
+    aws.ecs.create_cluster(clusterName=CLUSTER)
+    aws.iam.create_user(UserName="twice")
+    again = aws.sandbox.journal[len(aws.sandbox.journal) - 1]
+    aws.sandbox.journal.append(again)  # as if an older version had accepted it
+    opened(tmp_path)
+    aws = opened(tmp_path)
+    (notice,) = aws.sandbox.notices
+    assert notice.startswith("iam CreateUser could not be made again (answered 409). Everything else was")
+    assert len(aws.ecs.list_clusters()["clusterArns"]) == 1
 
 
 def test_time_that_passed_is_found_again_without_a_clean_stop(tmp_path, aws):

@@ -108,6 +108,13 @@ class Journal:
             self._file = _reopen(self._path, self._ends[-1] if self._ends else 0)
             self._sum = _last_sum(self._path)
 
+    def clear(self) -> None:
+        """Forget every record, and the bodies and layers that lie beside the journal."""
+        self.cut(0)
+        if self._folder is not None:
+            for path in (self._folder / "blobs").iterdir():
+                path.unlink(missing_ok=True)
+
     def close(self) -> None:
         if self._file is not None:
             self._file.close()

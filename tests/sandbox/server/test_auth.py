@@ -9,7 +9,7 @@ import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecslab.sandbox.server import auth, credentials
@@ -51,6 +51,7 @@ def test_a_signed_request_passes(key, presign):
     assert auth.verify(request, KEYS.get, now) == auth.Signer(key.access_key, "us-east-1", "ecs")
 
 
+@settings(deadline=None)
 @given(
     path=st.text("ab/~ .%+é", max_size=12),
     query=st.dictionaries(st.text("a~ é", min_size=1), st.text("b&= /+")),

@@ -4,7 +4,7 @@ import errno
 import os
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecslab.sandbox.server.journal import LARGE, Journal, Record
@@ -37,6 +37,7 @@ def test_a_large_body_is_kept_once(journal, tmp_path):
     assert len(list((tmp_path / "blobs").iterdir())) == 1
 
 
+@settings(deadline=None)  # each example waits for the disk
 @given(bodies=st.lists(st.binary(max_size=20)), cut=st.integers(0, 9), more=st.lists(st.binary(max_size=3)))
 def test_cut_then_append_reads_as_if_never_written(tmp_path_factory, bodies, cut, more):
     folder = tmp_path_factory.mktemp("journal")

@@ -1,7 +1,7 @@
 """Virtual time follows the wall clock only while somebody asks, and never goes back."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecslab.sandbox.server.pace import IDLE, Pace
@@ -94,6 +94,7 @@ def test_a_speed_has_bounds(speed):
         paced(Wall()).set_speed(0.0, speed)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
