@@ -150,19 +150,17 @@ def _starting(home: Path) -> Iterator[None]:
     folder = folder_of(home)
     lock = Lock(folder / "start.lock")
     try:
-        taken = lock.take(START)
+        if not lock.take(START):
+            raise SandboxError(
+                f"another process has been starting the sandbox of {home} for {START:.0f} s.\n"
+                f"  next: look at {folder / 'server.log'}, and try again"
+            )
+        yield
     except OSError as problem:
         raise SandboxError(
-            f"the sandbox cannot keep its state in {folder}: {problem.strerror}.\n"
+            f"the sandbox cannot keep its state in {folder}: {problem.strerror or problem}.\n"
             "  next: make room or rights there, or set ECSLAB_HOME to another folder"
         ) from None
-    if not taken:
-        raise SandboxError(
-            f"another process has been starting the sandbox of {home} for {START:.0f} s.\n"
-            f"  next: look at {folder / 'server.log'}, and try again"
-        )
-    try:
-        yield
     finally:
         lock.give_back()
 
