@@ -1,6 +1,7 @@
 """`ecslab.connect()` and the `Lab` it gives: where am I, clients, names, tags, waiting, and the record."""
 
 import os
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -100,6 +101,7 @@ class Lab:
         self.ledger.listen(place.session.events)
         refuse_plainly(place.session.events)
         self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
         self._reminder: Any = None
 
     def __enter__(self) -> "Lab":
@@ -119,9 +121,10 @@ class Lab:
 
     def client(self, service: str) -> Any:
         """The boto3 client for `service`, made on first use and kept."""
-        if service not in self._clients:
-            self._clients[service] = self.place.client(service)
-        return self._clients[service]
+        with self._making:  # a widget's feeder asks from its own thread, and boto3 sessions are for one
+            if service not in self._clients:
+                self._clients[service] = self.place.client(service)
+            return self._clients[service]
 
     @property
     def ecs(self) -> Any:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ._say import say
+from .errors import CannotBeDone
 from .tags import owner_in, tags
 
 
@@ -153,7 +154,14 @@ class Ledger:
         self._count += 1
         context["ecslab_ledger"] = key = f"{self._run}-{self._count}"
         name = context["ecslab_name"]
-        self._write({"intend": key, "kind": made.kind, "name": name, "at": round(time.time(), 3)})
+        try:
+            self._write({"intend": key, "kind": made.kind, "name": name, "at": round(time.time(), 3)})
+        except OSError as error:
+            raise CannotBeDone(
+                f"{model.name} was not sent: what is about to be made could not be written down first.\n"
+                f"  seen: {error}\n"
+                f"  next: make room, or let the lab write to {self.path.parent}; then run the cell again"
+            ) from None
 
     def _outcome(
         self, http_response: Any, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any
@@ -163,7 +171,8 @@ class Ledger:
             return
         made = CREATES[model.service_model.service_name, model.name]
         ok = http_response.status_code < 300
-        self._write({"outcome": key, "ok": ok, "ids": made.ids(parsed) if ok else []})
+        with contextlib.suppress(OSError):  # the intention stands, and clean-up looks for what came of it
+            self._write({"outcome": key, "ok": ok, "ids": made.ids(parsed) if ok else []})
 
     def _write(self, line: dict[str, Any]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)

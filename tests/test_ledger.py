@@ -3,6 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
+from ecslab.errors import CannotBeDone
 from ecslab.ledger import CREATES, Ledger, tag_request
 
 
@@ -79,3 +80,13 @@ def test_the_lab_s_tag_is_put_beside_the_learner_s_own(spelling):
         if spelling == "ec2"
         else tags(spelling, "me")
     )
+
+
+def test_what_cannot_be_written_down_is_not_sent(lab, monkeypatch):
+    def full(line):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(lab.ledger, "_write", full)
+    with pytest.raises(CannotBeDone, match=r"CreateCluster was not sent(.|\n)*No space left on device"):
+        lab.ecs.create_cluster(clusterName="one")
+    assert lab.ecs.list_clusters()["clusterArns"] == []
