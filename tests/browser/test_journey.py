@@ -1,0 +1,114 @@
+"""A learner's way from 00 to their own page in the browser, with the mouse, in JupyterLab."""
+
+import json
+
+import pytest
+
+import ecslab
+from ecslab.sandbox import process
+from ecslab.workshop import learner_copy
+from tests.browser.jupyterlab import SCREENSHOTS, Notebook, serve, watch
+
+SPEED = "60"  # virtual seconds in a second: a task is up within one
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("home")
+    yield folder / "ecslab"
+    process.stop(folder / "ecslab")
+
+
+@pytest.fixture(scope="module")
+def server(home, tmp_path_factory):
+    folder = learner_copy.copy_to(tmp_path_factory.mktemp("learner") / "my-ecslab").folder
+    with serve(
+        folder, tmp_path_factory.mktemp("jupyter"), ECSLAB_HOME=str(home), ECSLAB_SPEED=SPEED
+    ) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def page(chromium, server):
+    page = chromium.new_page()
+    seen = watch(page, server)
+    yield page
+    assert seen.errors == []
+    assert seen.foreign == []
+    page.close()
+
+
+def opened(page, server, stem):
+    notebook = Notebook(page, server, f"{stem}.ipynb")
+    assert notebook.errors() == []
+    return notebook
+
+
+@pytest.mark.parametrize("stem", ["00-start", "01-ecr", "02-cluster", "03-task-definition"])
+def test_a_notebook_runs_from_top_to_bottom(page, server, stem):
+    notebook = opened(page, server, stem)
+    notebook.run_all()
+    assert notebook.errors() == []
+    notebook.picture(stem)
+
+
+def test_a_task_runs_in_the_vpc_and_subnet_that_the_mouse_chose(page, server, home):
+    notebook = opened(page, server, "04-run-task")
+    notebook.run_through("04-choose")
+    picker = notebook.cell("04-choose").locator(".ecslab-network")
+    workshop = picker.locator("option", has_text="workshop").first
+    workshop.wait_for(state="attached")
+    picker.locator("select").first.select_option(workshop.get_attribute("value"))
+    public = picker.locator("tbody tr[data-kind='public']").first
+    public.locator("input[type=radio]").click()
+    picker.locator("[data-chosen='true'][data-kind='public']").wait_for()
+    page.wait_for_function("e => e.dataset.status === 'ready'", arg=picker.element_handle())
+    page.screenshot(path=SCREENSHOTS / "04-picked.png")
+    notebook.run_from("04-run")
+    assert notebook.errors() == []
+    notebook.picture("04-run-task")
+    with ecslab.connect(home=home) as lab:
+        task = ecslab.task.find(lab)
+        subnet = {d["name"]: d["value"] for d in task["attachments"][0]["details"]}["subnetId"]
+        vpc = next(vpc for vpc in ecslab.network.vpcs(lab) if vpc.name == "workshop")
+        assert subnet in [s.id for s in ecslab.network.subnets(lab, vpc.id) if s.public]
+
+
+def test_the_page_shows_with_style_and_image_in_the_frame_and_in_a_tab(page, server, chromium):
+    notebook = opened(page, server, "05-verify")
+    notebook.run_all()
+    assert notebook.errors() == []
+    cell = notebook.cell("05-frame")
+    cell.scroll_into_view_if_needed()
+    frame = cell.locator("iframe").content_frame
+    frame.locator("h1").wait_for()
+    assert _drawn(frame.locator("body")) == {"styled": True, "images": [True]}
+    notebook.picture("05-verify")
+    with chromium.expect_page() as tab:
+        cell.locator("a[target=_blank]").click()
+    tab.value.wait_for_load_state()
+    assert tab.value.title() == "ADGU"
+    assert _drawn(tab.value.locator("body")) == {"styled": True, "images": [True]}
+    tab.value.screenshot(path=SCREENSHOTS / "05-tab.png")
+    tab.value.close()
+
+
+def _drawn(body):
+    """Whether the page's own stylesheet was applied, and each of its images loaded."""
+    return body.evaluate(
+        """async body => {
+             const images = [...document.images];
+             const seen = i => i.complete || new Promise(r => { i.onload = i.onerror = r; });
+             await Promise.all(images.map(seen));
+             return { styled: getComputedStyle(body).maxWidth !== 'none',
+                      images: images.map(i => i.naturalWidth > 0) }; }"""
+    )
+
+
+def test_all_is_removed_in_the_end(page, server):
+    notebook = opened(page, server, "99-clean-up")
+    notebook.run_all()
+    assert notebook.errors() == []
+    notebook.picture("99-clean-up")
+    shown = json.dumps(notebook.outputs("99-run"))
+    assert "0 of" in shown and "left" in shown
