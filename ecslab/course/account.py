@@ -21,13 +21,16 @@ def unless_missing(call: Callable[..., Any], *, codes: Iterable[str], **argument
         raise
 
 
-def near(wanted: str, names: Iterable[str]) -> str | None:
-    """The name that differs from the wanted one only in case and punctuation, or lacks its first part."""
-    plain = _plain(wanted)
-    for name in sorted(names):
-        if name != wanted and _plain(name) and (_plain(name) == plain or plain.endswith(_plain(name))):
-            return name
-    return None
+def near(lab: Lab, wanted: str, names: Iterable[str]) -> str | None:
+    """The name that differs from the wanted one only in case and punctuation, or lacks its first words.
+
+    A real account holds other people's things: there a shorter name, or one without the lab's prefix, is
+    theirs.
+    """
+    words = re.findall(r"[a-z0-9]+", wanted.lower())
+    shorter = len(words) if lab.where == "sandbox" and not lab.prefix else 1
+    alike = {"".join(words[begin:]) for begin in range(shorter)}
+    return next((n for n in sorted(names) if n != wanted and _plain(n) in alike), None)
 
 
 def repository(lab: Lab, name: str) -> Facts | None:

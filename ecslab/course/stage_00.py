@@ -53,7 +53,7 @@ def scratch(lab: Lab) -> Verdict:
     name = lab.name("adgu/scratch")
     found = account.repository(lab, name)
     if not found:
-        if other := account.near(name, account.repository_names(lab)):
+        if other := account.near(lab, name, account.repository_names(lab)):
             return wrong(
                 f"There is a repository `{other}`; the exercise asks for `{name}`, letter by letter."
             )

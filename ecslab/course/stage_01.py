@@ -21,7 +21,7 @@ def repository(lab: Lab) -> Verdict:
                 f"`lab.ecr.put_image_tag_mutability(repositoryName={name!r}, imageTagMutability='MUTABLE')`.",
             )
         return done(f"`{name}` is ready: images go to {found['repositoryUri']}.")
-    if other := account.near(name, account.repository_names(lab)):
+    if other := account.near(lab, name, account.repository_names(lab)):
         return wrong(
             f"There is a repository `{other}`, but the lesson's is called `{name}`: "
             "the slash is part of the name.",
@@ -78,7 +78,7 @@ def frozen(lab: Lab) -> Verdict:
     found = account.repository(lab, name)
     if not found:
         others = [other for other in account.repository_names(lab) if other.lower().endswith("frozen")]
-        if other := account.near(name, others):
+        if other := account.near(lab, name, others):
             return wrong(
                 f"There is a repository `{other}`; the exercise asks for `{name}`, letter by letter."
             )

@@ -48,7 +48,7 @@ def logs(lab: Lab) -> Verdict:
     if name in groups:
         return done(f"`{name}` is ready to take the container's lines.")
     if other := account.near(
-        name, [*groups, *account.log_groups(lab, "/"), *account.log_groups(lab, name[1:])]
+        lab, name, [*groups, *account.log_groups(lab, "/"), *account.log_groups(lab, name[1:])]
     ):
         return wrong(
             f"There is a log group `{other}`, but the lesson's is called `{name}`.",
@@ -69,7 +69,7 @@ def definition(lab: Lab) -> Verdict:
                 f"`{family}:{last}` is INACTIVE, and there is no other revision: it was deregistered.",
                 f"Register it again; the new one will be revision {last + 1}.",
             )
-        if other := account.near(family, account.families(lab)):
+        if other := account.near(lab, family, account.families(lab)):
             return wrong(
                 f"There is a family `{other}`, but the lesson's is called `{family}`.",
                 "Register one with the right family; the other costs nothing.",
@@ -130,7 +130,7 @@ def hello(lab: Lab) -> Verdict:
 
 def _half_in_another_family(lab: Lab) -> str | None:
     for family in account.families(lab):
-        if family != lab.names.family and account.near(lab.names.family, [family]):
+        if family != lab.names.family and account.near(lab, lab.names.family, [family]):
             found = account.definition(lab, family) or {}
             if found.get("cpu") == "512":
                 return f"{family}:{found['revision']}"
