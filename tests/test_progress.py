@@ -1,6 +1,7 @@
 """A wait says what it waits for after two seconds, and leaves nothing behind."""
 
 import io
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +17,7 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def terminal(monkeypatch):
     screen = Terminal()
-    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setattr(_progress, "sys", SimpleNamespace(stderr=screen))
     return screen
 
 
