@@ -119,11 +119,16 @@ def _ready(lab: Lab, definition: str) -> bool:
     return role is not None and execution_role.trusts_tasks(role)
 
 
-def find(lab: Lab) -> dict[str, Any] | None:
-    """The newest task of the lesson's family that is meant to run, or None."""
+def running(lab: Lab) -> list[dict[str, Any]]:
+    """The tasks of the lesson's family that are meant to run, newest first; empty if there are none."""
     answer = unless_missing(lab.ecs.list_tasks, cluster=lab.names.cluster, family=lab.names.family)
     tasks = _described(lab, answer["taskArns"]) if answer else []
-    return max(tasks, key=lambda task: str(task["createdAt"]), default=None)
+    return sorted(tasks, key=lambda task: str(task["createdAt"]), reverse=True)
+
+
+def find(lab: Lab) -> dict[str, Any] | None:
+    """The newest task of the lesson's family that is meant to run, or None."""
+    return next(iter(running(lab)), None)
 
 
 def describe(lab: Lab, task: dict[str, Any]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def test_a_count_is_filled_up(ready):
     task.run(ready)
     task.run(ready, count=3)
     arns = ready.ecs.list_tasks(cluster=ready.names.cluster)["taskArns"]
-    assert len(arns) == 3
+    assert len(arns) == 3 and len(task.running(ready)) == 3
     task.run(ready, count=3)
     assert len(ready.ecs.list_tasks(cluster=ready.names.cluster)["taskArns"]) == 3
 
