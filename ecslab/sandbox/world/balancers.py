@@ -1,0 +1,338 @@
+"""Targets of a load balancer: their states, the health checks that move them, and who hears of it.
+
+Rules: a target's state changes only by `next_state`; it is asked on the clock, every interval, by a callable
+the caller lends (`Ask`); a new target is healthy after one passed check, one that was unhealthy after as many
+as the group's healthy threshold says, and a target is unhealthy after as many failures in a row as the
+unhealthy threshold says. Slow start is left out.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, NamedTuple, Protocol
+
+from .clock import Clock, Event
+
+State = Literal["unused", "initial", "healthy", "unhealthy", "draining", "unavailable"]
+
+_LEAVES: Final[Mapping[str, State]] = {
+    "deregistered": "draining", "not_in_use": "unused", "unchecked": "unavailable"
+}  # fmt: skip
+TRANSITIONS: Final[Mapping[str, Mapping[str, State]]] = {
+    # state:       {event: next state}
+    "unused": {"in_use": "initial", "unchecked": "unavailable"},
+    "initial": {"passed": "healthy", "failed": "unhealthy", **_LEAVES},
+    "healthy": {"failed": "unhealthy", **_LEAVES},
+    "unhealthy": {"passed": "healthy", **_LEAVES},
+    "unavailable": {"deregistered": "draining", "not_in_use": "unused", "in_use": "initial"},
+    "draining": {"drained": "unused"},
+}
+
+REGISTERING: Final = 1.0
+"""Seconds from registration to the first check; about one in a capture."""
+
+
+class Health(NamedTuple):
+    """A target's state as DescribeTargetHealth shows it; a healthy one has neither reason nor description."""
+
+    state: State
+    reason: str | None = None
+    description: str | None = None
+
+
+REGISTRATION: Final = Health("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
+CHECKING: Final = Health("initial", "Elb.InitialHealthChecking", "Initial health checks in progress")
+HEALTHY: Final = Health("healthy")
+DRAINING: Final = Health(
+    "draining", "Target.DeregistrationInProgress", "Target deregistration is in progress"
+)
+NOT_IN_USE: Final = Health(
+    "unused",
+    "Target.NotInUse",
+    "Target group is not configured to receive traffic from the load balancer",
+)
+OTHER_ZONE: Final = Health(
+    "unused",
+    "Target.NotInUse",
+    "Target is in an Availability Zone that is not enabled for the load balancer",
+)
+NOT_REGISTERED: Final = Health(
+    "unused", "Target.NotRegistered", "Target is not registered to the target group"
+)
+UNCHECKED: Final = Health(
+    "unavailable", "Target.HealthCheckDisabled", "Health checks are disabled for this target group"
+)
+
+Heard = Callable[[str, str, int, str, str], None]
+"""Called with (target group ARN, IP, port, state, reason) after a target's state has changed; `reason` is the
+sentence that service events quote, empty for a healthy target. State `unused` with the reason of
+`NOT_REGISTERED` tells that a target has drained and is gone."""
+
+
+class Balancers(Protocol):
+    """What services ask of load balancers.
+
+    `listeners` are told of every change of a target's state.
+    """
+
+    listeners: list[Heard]
+
+    def check(
+        self, region: str, load_balancers: list[dict[str, Any]], definition: Mapping[str, Any]
+    ) -> None:
+        """Refuse what CreateService refuses of `loadBalancers` for a Fargate service of this task definition.
+
+        Raises:
+            AwsError: InvalidParameterException, as ECS words it.
+        """
+
+    def register(self, target_group_arn: str, ip: str, port: int, az: str) -> None:
+        """Add a target, `initial` from here on, in Availability Zone `az` (`us-east-1a`); one that drains is
+        taken back.
+
+        Raises:
+            AwsError: TargetGroupNotFound.
+        """
+
+    def deregister(self, target_group_arn: str, ip: str, port: int) -> float:
+        """Let a target drain; for how many seconds. 0 for a target that is not registered."""
+
+    def health(self, target_group_arn: str, ip: str, port: int) -> tuple[str, str]:
+        """State and reason, as a `Heard` is told them."""
+
+    def request_count(self, target_group_arn: str) -> int:
+        """Requests this target group has been sent since it was made."""
+
+
+class IllegalTransition(Exception):
+    """An event that the target's state does not allow."""
+
+
+def next_state(state: str, event: str) -> State:
+    """The state after `event`; IllegalTransition names what would be accepted."""
+    moves = TRANSITIONS[state]
+    if event not in moves:
+        allowed = ", ".join(moves)
+        raise IllegalTransition(f"a target that is {state} cannot take {event!r}; it accepts: {allowed}")
+    return moves[event]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How a target group checks its targets.
+
+    `protocol` is HTTP, HTTPS or TCP; `port` None asks the port the target serves on; times are in seconds;
+    `codes` is a matcher such as `200,301-399`.
+    """
+
+    protocol: str = "HTTP"
+    path: str = "/"
+    port: int | None = None
+    interval: float = 30.0
+    timeout: float = 5.0
+    healthy_after: int = 5
+    unhealthy_after: int = 2
+    codes: str = "200"
+    enabled: bool = True
+
+
+Answer = int | Literal["timeout", "refused", "connected"]
+"""What came of asking a target: an HTTP status, nothing in time, no or a broken connection, or a TCP
+connection."""
+
+Ask = Callable[["Target", Check], Answer]
+
+
+@dataclass(slots=True, eq=False)
+class Target:
+    """An address of a target group. `streak` counts equal results in a row."""
+
+    ip: str
+    port: int
+    az: str
+    health: Health = NOT_IN_USE
+    streak: int = 0
+    next_event: Event | None = field(default=None, repr=False)
+
+    @property
+    def state(self) -> State:
+        return self.health.state
+
+
+class TargetGroup:
+    """The targets of one group, and where the next request goes.
+
+    Args:
+        clock: virtual time.
+        ask: asks a target's program; may end the program's container, and so come back here.
+        heard: told (ip, port, health) after each change of a state.
+        check, delay: as they stand at the moment; they may be assigned anew.
+    """
+
+    def __init__(
+        self, clock: Clock, ask: Ask, heard: Callable[[str, int, Health], None], check: Check,
+        delay: float = 300.0,
+    ):  # fmt: skip
+        self.clock, self.check, self.delay = clock, check, delay
+        self._ask, self._heard = ask, heard
+        self._zones: frozenset[str] | None = None
+        self._open_at = 0.0
+        self._targets: dict[tuple[str, int], Target] = {}
+        self._turn: deque[Target] = deque()
+        self.request_count = 0
+
+    def __iter__(self) -> Iterator[Target]:
+        return iter(self._targets.values())
+
+    def find(self, ip: str, port: int) -> Target | None:
+        """The target at this address, draining ones included."""
+        return self._targets.get((ip, port))
+
+    def serve(self, zones: Iterable[str] | None, open_at: float = 0.0) -> None:
+        """Say which zones send requests here; None: no listener does. Checks begin at `open_at`, when the
+        balancer is there (virtual seconds)."""
+        self._zones, self._open_at = (None if zones is None else frozenset(zones)), open_at
+        for target in list(self):
+            self._place(target)
+
+    def register(self, ip: str, port: int, az: str) -> Target:
+        """Add a target, or take back one that drains; one that is registered stays as it is."""
+        target = self._targets.get((ip, port))
+        if target is not None and target.state == "draining":
+            self._forget(target)
+            target = None
+        if target is None:
+            target = self._targets[ip, port] = Target(ip, port, az)
+            self._turn.append(target)
+            self._place(target)
+        return target
+
+    def deregister(self, ip: str, port: int) -> float:
+        """Let a target drain; how many seconds that takes."""
+        target = self._targets.get((ip, port))
+        if target is None:
+            return 0.0
+        if target.state == "draining":
+            assert target.next_event is not None, "what drains will be gone"
+            return target.next_event.at - self.clock.now
+        if target.state == "unused":
+            self._forget(target)
+            return 0.0
+        self._become(target, "deregistered", DRAINING)
+        self._next(target, self.delay, self._drained)
+        return self.delay
+
+    def rechecked(self, check: Check) -> None:
+        """Check in another way from here on."""
+        switched, self.check = check.enabled != self.check.enabled, check
+        if switched:
+            for target in list(self):
+                self._place(target)
+
+    def next_target(self) -> Target | None:
+        """Where the next request goes: round robin over healthy targets; if none is, over unhealthy ones (a
+        group fails open); None if there is neither."""
+        for wanted in (("healthy", "unavailable"), ("unhealthy",)):
+            for _ in range(len(self._turn)):
+                target = self._turn[0]
+                self._turn.rotate(-1)
+                if target.state in wanted:
+                    return target
+        return None
+
+    @property
+    def answers(self) -> bool:
+        """Whether `next_target` would find one."""
+        return any(target.state in ("healthy", "unhealthy", "unavailable") for target in self)
+
+    # what happens to one target
+
+    def _place(self, target: Target) -> None:
+        """Begin or end the checks of a target, as the group's listeners and zones ask."""
+        if target.state == "draining":
+            return
+        if self._zones is None or target.az not in self._zones:
+            nowhere = NOT_IN_USE if self._zones is None else OTHER_ZONE
+            if target.state == "unused":
+                target.health = nowhere
+            else:
+                self._become(target, "not_in_use", nowhere)
+            self._cancel(target)
+        elif not self.check.enabled:
+            if target.state != "unavailable":
+                self._become(target, "unchecked", UNCHECKED)
+            self._cancel(target)
+        elif target.state in ("unused", "unavailable"):
+            self._become(target, "in_use", REGISTRATION)
+            self._next(target, max(REGISTERING, self._open_at - self.clock.now), self._look)
+
+    def _look(self, target: Target) -> None:
+        answer = self._ask(target, self.check)
+        if target.state == "draining" or self.find(target.ip, target.port) is not target:
+            return  # asking ended its container, and whoever heard of that took it away
+        if answer == "timeout":
+            self._next(target, self.check.timeout, self._timed_out)
+            return
+        self._next(target, self.check.interval, self._look)
+        self._judge(target, answer)
+
+    def _timed_out(self, target: Target) -> None:
+        self._next(target, max(0.0, self.check.interval - self.check.timeout), self._look)
+        self._judge(target, "timeout")
+
+    def _judge(self, target: Target, answer: Answer) -> None:
+        passed, why = verdict(self.check, answer)
+        target.streak = max(target.streak, 0) + 1 if passed else min(target.streak, 0) - 1
+        needed = self.check.healthy_after if target.state == "unhealthy" else 1
+        if passed:
+            if target.state != "healthy" and target.streak >= needed:
+                self._become(target, "passed", HEALTHY)
+        elif target.state == "unhealthy":
+            target.health = why
+        elif -target.streak >= self.check.unhealthy_after:
+            self._become(target, "failed", why)
+        elif target.state == "initial":
+            target.health = CHECKING
+
+    def _become(self, target: Target, event: str, health: Health) -> None:
+        assert next_state(target.state, event) == health.state
+        target.health, target.streak = health, 0
+        self._heard(target.ip, target.port, health)
+
+    def _drained(self, target: Target) -> None:
+        self._forget(target)
+        self._become(target, "drained", NOT_REGISTERED)
+
+    def _forget(self, target: Target) -> None:
+        self._cancel(target)
+        del self._targets[target.ip, target.port]
+        self._turn.remove(target)
+
+    def _next(self, target: Target, delay: float, action: Callable[[Target], None]) -> None:
+        self._cancel(target)
+        target.next_event = self.clock.after(delay, lambda: action(target))
+
+    def _cancel(self, target: Target) -> None:
+        if target.next_event:
+            target.next_event.cancel()
+            target.next_event = None
+
+
+def verdict(check: Check, answer: Answer) -> tuple[bool, Health]:
+    """Whether a check passed, and how an unhealthy target explains itself if it did not."""
+    if answer == "timeout":
+        return False, Health("unhealthy", "Target.Timeout", "Request timed out")
+    if answer == "connected":
+        return True, HEALTHY
+    if answer == "refused":
+        return False, Health("unhealthy", "Target.FailedHealthChecks", "Health checks failed")
+    mismatch = f"Health checks failed with these codes: [{answer}]"
+    return matches(check.codes, answer), Health("unhealthy", "Target.ResponseCodeMismatch", mismatch)
+
+
+def matches(codes: str, status: int) -> bool:
+    """Whether a matcher such as `200,301-399` holds for an HTTP status."""
+    spans = (span.partition("-") for span in codes.split(","))
+    return any(int(low) <= status <= int(high or low) for low, _, high in spans)
