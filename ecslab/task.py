@@ -123,7 +123,7 @@ def running(lab: Lab) -> list[dict[str, Any]]:
     """The tasks of the lesson's family that are meant to run, newest first; empty if there are none."""
     answer = unless_missing(lab.ecs.list_tasks, cluster=lab.names.cluster, family=lab.names.family)
     tasks = _described(lab, answer["taskArns"]) if answer else []
-    return sorted(tasks, key=lambda task: str(task["createdAt"]), reverse=True)
+    return sorted(tasks, key=lambda task: task["createdAt"], reverse=True)
 
 
 def find(lab: Lab) -> dict[str, Any] | None:
