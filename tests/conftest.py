@@ -16,6 +16,7 @@ def lab(tmp_path, request):
         lab = ecslab.connect("aws", confirm=LIVE, home=tmp_path, prefix=f"t{os.urandom(4).hex()}")
         yield lab
         receipt = lab.cleanup()  # sweeps everything this test made
+        lab.close()
         assert receipt.clean, receipt
         return
     with ecslab.connect("sandbox", home=tmp_path, clock="stepped", in_process=True) as lab:
