@@ -48,7 +48,7 @@ HEALTHY: Final = Health("healthy")
 DRAINING: Final = Health(
     "draining", "Target.DeregistrationInProgress", "Target deregistration is in progress"
 )
-NOT_IN_USE: Final = Health(
+NOT_IN_USE: Final = Health(  # U: the description
     "unused",
     "Target.NotInUse",
     "Target group is not configured to receive traffic from the load balancer",
