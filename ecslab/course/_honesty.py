@@ -1,9 +1,9 @@
 """What is simulated: the sandbox's own table, the lines of one stage or all of them."""
 
-import html
 from dataclasses import dataclass
 from typing import Any
 
+from ecslab._show import html_table
 from ecslab.course.steps import stage_named
 from ecslab.lab import Lab
 
@@ -29,12 +29,8 @@ class Honesty:
     def _repr_html_(self) -> str:
         if self.real:
             return f"<p>{self.text}</p>"
-        head = "<tr><th>In this sandbox</th><th>is</th><th>which means</th></tr>"
-        body = "".join(
-            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in _cells(row))}</tr>"
-            for row in self.rows
-        )
-        return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+        columns = ("In this sandbox", "is", "which means")
+        return html_table(columns, map(_cells, self.rows))
 
 
 def honesty(lab: Lab, stage: str | None = None) -> Honesty:

@@ -10,6 +10,8 @@ from ecslab.course.steps import NOTEBOOKS, STAGES, STEPS
 from ecslab.course.verdict import Outcome, Verdict
 from ecslab.lab import Lab
 
+_LEFT = "style='text-align:left'"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -50,14 +52,15 @@ class CourseProgress:
         lines = []
         for stage, title in STAGES.items():
             steps, turns, minutes = self._stage(stage)
-            lines.append(f"{stage}  {title:<16} {steps:<14} {turns:<22} {minutes}")
+            lines.append(f"{stage}  {title:<16} {steps:<14} {'your turn ' + turns:<22} {minutes}")
         return "\n".join([*lines, self._last()])
 
     def __repr__(self) -> str:
         return self.text
 
     def _repr_html_(self) -> str:
-        head = "<tr><th>Stage</th><th>Steps</th><th>Your turn</th><th>Time left</th><th></th></tr>"
+        columns = ("Stage", "Steps", "Your turn", "Time left", "")
+        head = f"<tr>{''.join(f'<th {_LEFT}>{column}</th>' for column in columns)}</tr>"
         body = "".join(self._html_row(stage) for stage in STAGES)
         table = f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
         return f"{table}<p>{html.escape(self._last())}</p>"
@@ -71,16 +74,16 @@ class CourseProgress:
             f"{'' if row.done else '. ' + html.escape(row.verdict.text)}</li>"
             for row in rows
         )
-        detail = f"<details><summary>show</summary><ul style='text-align:left'>{items}</ul></details>"
+        detail = f"<details><summary>show</summary><ul>{items}</ul></details>"
         cells = (link, steps, turns, minutes, detail)
-        return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+        return f"<tr>{''.join(f'<td {_LEFT}>{cell}</td>' for cell in cells)}</tr>"
 
     def _stage(self, stage: str) -> tuple[str, str, str]:
         rows = [row for row in self.rows if row.step.stage == stage]
         steps = [row for row in rows if not row.step.exercise]
         turns = [row for row in rows if row.step.exercise]
         left = sum(row.step.minutes for row in rows if not row.done)
-        return _of(steps), f"your turn {_of(turns)}", f"about {left} min" if left else ""
+        return _of(steps), _of(turns), f"about {left} min" if left else ""
 
     def _last(self) -> str:
         if not self.next:

@@ -84,6 +84,7 @@ function render({ model, el }) {
       on(radio, "change", () => id === model.get("subnet") || save("subnet", id));
     }
     body.replaceChildren(...rows.map(({ row }) => row));
+    subnets.disabled = false;
     drawChoices();
   };
   const drawOptions = () => {
@@ -99,11 +100,16 @@ function render({ model, el }) {
     verdict.hidden = Boolean(failure);
     error.textContent = failure;
     error.hidden = !failure;
+    if (failure) subnets.disabled = false;
     root.setAttribute("data-status", failure ? "error" : warnings.length ? "warning" : "ready");
   };
 
   on(root, "submit", (event) => event.preventDefault()); // Enter must not reload the page
-  on(vpc, "change", () => save("vpc", vpc.value));
+  on(vpc, "change", () => {
+    root.setAttribute("data-status", "busy");
+    subnets.disabled = true; // until Python has answered, the rows are those of another VPC
+    save("vpc", vpc.value);
+  });
   on(group, "change", () => save("group", group.value));
   on(publicIp, "change", () => save("public_ip", publicIp.checked));
   on(again, "click", () => save("asked", model.get("asked") + 1));

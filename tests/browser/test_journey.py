@@ -59,7 +59,7 @@ def test_a_task_runs_in_the_vpc_and_subnet_that_the_mouse_chose(page, server, ho
     workshop = picker.locator("option", has_text="workshop").first
     workshop.wait_for(state="attached")
     picker.locator("select").first.select_option(workshop.get_attribute("value"))
-    public = picker.locator("tbody tr[data-kind='public']").first
+    public = picker.locator("tbody tr[data-kind='public']", has_text="10.0.").first
     public.locator("input[type=radio]").click()
     picker.locator("[data-chosen='true'][data-kind='public']").wait_for()
     page.wait_for_function("e => e.dataset.status === 'ready'", arg=picker.element_handle())
