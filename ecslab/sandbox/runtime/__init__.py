@@ -18,6 +18,7 @@ __all__ = [
     "Host",
     "HttpRequest",
     "HttpResponse",
+    "Mount",
     "RunningContainer",
     "Runtime",
 ]
@@ -44,11 +45,21 @@ class ContainerImage(Protocol):
 
 
 @dataclass(frozen=True)
+class Mount:
+    """A volume's files where a container sees them: by their path under `path`. Others may hold them too."""
+
+    path: str
+    files: dict[str, bytes]
+    read_only: bool = False
+
+
+@dataclass(frozen=True)
 class ContainerSpec:
     """One container of a task, with the task's overrides already applied.
 
     `command` and `entry_point` are None where the image's own stand. `memory_mib` is the hard limit in MiB,
-    or None. `stop_timeout` is in seconds. `architecture` is the task's: `X86_64` or `ARM64`.
+    or None. `stop_timeout` is in seconds. `architecture` is the task's: `X86_64` or `ARM64`. `read_only` is
+    of the image's own files; each mount says for itself.
     """
 
     task_id: str
@@ -62,6 +73,8 @@ class ContainerSpec:
     working_directory: str | None = None
     user: str | None = None
     architecture: str = "X86_64"
+    mounts: tuple[Mount, ...] = ()
+    read_only: bool = False
 
 
 class Cancellable(Protocol):
@@ -87,6 +100,18 @@ class Host(Protocol):
     def timestamp(self) -> float:
         """The time the container's clock shows, in seconds since 1970."""
 
+    def taken(self, port: int) -> bool:
+        """Whether something in the container's network namespace accepts connections on the port already."""
+
+    def fetch(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
+        """Ask a server, as seen from inside the container.
+
+        Raises:
+            LookupError: no such host name.
+            TimeoutError: the packets arrive nowhere.
+            ConnectionError: nothing listens there, or it failed while answering.
+        """
+
 
 class RunningContainer(Protocol):
     @property
@@ -96,6 +121,11 @@ class RunningContainer(Protocol):
     def request(self, request: HttpRequest, port: int = 80) -> HttpResponse:
         """Let the program on `port` answer. A program that fails ends its container, and ConnectionError is
         raised.
+        """
+
+    def execute(self, argv: tuple[str, ...], done: Callable[[int], None]) -> Cancellable:
+        """Run a command beside the program, on the same files and network; its output goes nowhere. `done`
+        gets its exit code, once, maybe before this answers; cancelled, it ends without a word.
         """
 
     def signal(self, name: str) -> None:

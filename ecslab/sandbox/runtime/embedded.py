@@ -5,18 +5,15 @@ What it runs is listed in `programs`. Anything else ends with exit code 127, the
 command it cannot find, and a log line that names the limit as the sandbox's own.
 """
 
-import math
+from collections.abc import Callable
 from typing import Any, Final
 
-from ecslab.sandbox.runtime import Cancellable, ContainerSpec, Host
+from ecslab.sandbox.runtime import ContainerSpec, Host
 from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
-from ecslab.sandbox.runtime.process import Files, OutOfMemory, Process, Run, SandboxLimit
-from ecslab.sandbox.runtime.programs import run
+from ecslab.sandbox.runtime.job import Command, Job
+from ecslab.sandbox.runtime.process import Files, Process
 
 PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-OUT_OF_MEMORY: Final = "OutOfMemoryError: container killed due to memory usage"
-PLATFORM: Final = {"X86_64": "amd64", "ARM64": "arm64"}
-EXEC_FORMAT_EXIT: Final = 255  # U: 255 or 1; no capture shows it
 
 
 class EmbeddedRuntime:
@@ -27,22 +24,24 @@ class EmbeddedRuntime:
         return EmbeddedContainer(spec, host)
 
 
-class EmbeddedContainer:
+class EmbeddedContainer(Job):
     """One container and the program in it."""
+
+    __slots__ = ()
 
     def __init__(self, spec: ContainerSpec, host: Host):
         config = image_config(spec)
         directory = spec.working_directory or config.get("WorkingDir") or "/"
-        self._host = host
-        self._process = Process(
-            argv=combined_command(spec),
-            environment=combined_environment(spec),
-            files=Files(spec.image.rootfs(), directory),
-            host=host,
-            spec=spec,
+        super().__init__(
+            Process(
+                argv=combined_command(spec),
+                environment=combined_environment(spec),
+                files=Files(spec.image.rootfs(), directory, spec.mounts, spec.read_only),
+                host=host,
+                spec=spec,
+            )
         )
-        self._run: Run | None = begin(self._process)
-        self._timer: Cancellable = host.after(0.0, self._advance)
+        self._timer = host.after(0.0, self.advance)
 
     @property
     def listening(self) -> frozenset[int]:
@@ -55,58 +54,29 @@ class EmbeddedContainer:
         try:
             return handler(request)
         except Exception as error:
-            self._fail(error)
+            self.fail(error)
             raise ConnectionResetError(f"the program ended while it answered: {error}") from error
+
+    def execute(self, argv: tuple[str, ...], done: Callable[[int], None]) -> Command:
+        command = Command(self._process, argv, done)
+        command.advance()
+        return command
 
     def signal(self, name: str) -> None:
         if self._run is None:
             return
         if name == "KILL":
-            self._finish(137)
+            self.finish(137)
         elif self._process.on_term is not None:
-            self._timer.cancel()
+            if self._timer:
+                self._timer.cancel()
             self._run = self._process.on_term()
             self._process.on_term = None
-            self._advance()
+            self.advance()
 
-    def _advance(self) -> None:
-        if self._run is None:
-            return
-        try:
-            delay = next(self._run)
-        except StopIteration as end:
-            self._finish(int(end.value))
-        except OutOfMemory:
-            self._finish(137, OUT_OF_MEMORY)
-        except SandboxLimit as limit:
-            self._process.log(f"ecslab sandbox: {limit}")
-            self._finish(127)
-        except Exception as error:
-            self._fail(error)
-        else:
-            if delay != math.inf:
-                self._timer = self._host.after(delay, self._advance)
-
-    def _fail(self, error: Exception) -> None:
-        self._process.log(f"{type(error).__name__}: {error}")
-        self._finish(1)
-
-    def _finish(self, code: int, reason: str | None = None) -> None:
-        if self._run is None:
-            return
-        self._run = None
-        self._timer.cancel()
+    def ended(self, code: int, reason: str | None) -> None:
         self._process.ports.clear()
-        self._host.exited(code, reason)
-
-
-def begin(process: Process) -> Run:
-    """The program of a container, or the kernel's refusal of one built for another processor."""
-    wanted = PLATFORM.get(process.spec.architecture, process.spec.architecture)
-    if process.argv and process.spec.image.architecture != wanted:
-        process.log(f"exec {process.argv[0]}: exec format error")
-        return EXEC_FORMAT_EXIT
-    return (yield from run(process))
+        self._process.host.exited(code, reason)
 
 
 def image_config(spec: ContainerSpec) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from . import timings
+from . import dependencies, timings
+from .checks import Checks
 from .clock import Clock
+from .restarts import restarts
 from .tasks import Container, Interface, Program, Task
 
 CONTAINER_EXITED: Final = "Essential container in task exited"
@@ -59,8 +61,14 @@ class Surroundings(Protocol):
         never before this has answered.
         """
 
+    def leaving(self, task: Task) -> float:
+        """Take the task out of whatever sends it traffic; seconds until it is out. Never fails."""
+
     def moved(self, task: Task, before: str | None) -> None:
-        """Learn that the task's status is no longer `before` (None: the task is new); never fails."""
+        """Learn that the task's status is no longer `before` (None: the task is new); never fails.
+
+        Where the status still is `before`, a container's health has changed.
+        """
 
 
 class Driver:
@@ -68,6 +76,7 @@ class Driver:
 
     def __init__(self, clock: Clock, surroundings: Surroundings):
         self.clock, self.surroundings = clock, surroundings
+        self._checks = Checks(clock, self._health_changed)
 
     def launch(self, task: Task) -> None:
         """Begin with a task that is PROVISIONING."""
@@ -81,6 +90,13 @@ class Driver:
             return
         self._decide_stop(task, code, reason)
         self._next(task, timings.STOP_NOTICED, self._leave)
+
+    def lose(self, task: Task, code: str, reason: str) -> None:
+        """Decide that the task ends, and let what runs in it be gone at once, without SIGTERM."""
+        self.stop(task, code, reason)
+        for container in task.containers:
+            if container.program:
+                container.program.signal("KILL")
 
     def _next(self, task: Task, delay: float, phase: Callable[[Task], None]) -> None:
         if task.next_phase:
@@ -134,7 +150,7 @@ class Driver:
     def _start_ready(self, task: Task) -> None:
         """Start every container whose dependencies are met; the task is RUNNING when all have started."""
         waiting = [container for container in task.containers if container.last_status == "PENDING"]
-        ready = [container for container in waiting if _dependencies_met(task, container)]
+        ready = [container for container in waiting if dependencies.met(task, container)]
         for container in ready:
             self._start(task, container)
         if len(ready) == len(waiting):
@@ -143,26 +159,34 @@ class Driver:
         elif ready:
             self._start_ready(task)
         else:
-            for container in waiting:
-                self._give_up_if_hopeless(task, container)
+            reasons = [dependencies.hopeless(task, container) for container in waiting]
+            self._give_up(task, next(filter(None, reasons), None))
 
     def _start(self, task: Task, container: Container) -> None:
         def exited(code: int, reason: str | None) -> None:
             self._exited(task, container, code, reason)
 
-        container.runtime_id, container.program = self.surroundings.start(task, container, exited)
-        container.last_status = "RUNNING"
+        runtime_id, container.program = self.surroundings.start(task, container, exited)
+        container.runtime_id = container.runtime_id or runtime_id
+        container.last_status, container.started = "RUNNING", self.clock.now
         task.changed(told=False)
+        self._checks.begin(task, container)
+        if container.start_timeout and any(container.name in each.depends_on for each in task.containers):
+            self.clock.after(container.start_timeout, lambda: self._time_out(task, container))
 
-    def _give_up_if_hopeless(self, task: Task, container: Container) -> None:
-        for name, condition in container.depends_on.items():
-            if condition == "SUCCESS" and task.container(name).exit_code:
-                # U: the agent's text; how Fargate's begins is not known
-                text = (
-                    f"failed to resolve container ordering dependency [{name}] for target "
-                    f"[{container.name}] as dependency did not exit successfully"
-                )
-                self.stop(task, FAILED_TO_START, text)
+    def _time_out(self, task: Task, dependency: Container) -> None:
+        if task.last_status == "ACTIVATING":
+            self._give_up(task, dependencies.timed_out(task, dependency))
+
+    def _give_up(self, task: Task, reason: str | None) -> None:
+        if reason:
+            self.stop(task, FAILED_TO_START, reason)
+
+    def _health_changed(self, task: Task, _container: Container) -> None:
+        task.changed(told=False)
+        self.surroundings.moved(task, task.last_status)
+        if task.last_status == "ACTIVATING" and not task.stopping:
+            self._start_ready(task)
 
     # failing
 
@@ -186,7 +210,7 @@ class Driver:
             return
         exited = task.last_status == "RUNNING" and task.stop_code == "EssentialContainerExited"
         self._move(task, "essential_exited" if exited else "stop_requested")
-        self._next(task, timings.DEACTIVATE, self._terminate)
+        self._next(task, self.surroundings.leaving(task), self._terminate)
 
     def _terminate(self, task: Task) -> None:
         self._move(task, "targets_deregistered")
@@ -205,12 +229,20 @@ class Driver:
     def _terminate_container(self, container: Container) -> None:
         program = container.program
         assert program is not None, "a running container has a program"
+        if container.watch:
+            container.watch.stop()
         container.kill = self.clock.after(container.stop_timeout, lambda: program.signal("KILL"))
         program.signal("TERM")
 
     def _exited(self, task: Task, container: Container, code: int, reason: str | None) -> None:
         if container.kill:
             container.kill.cancel()
+        if container.watch:
+            container.watch.stop()
+        if not task.stopping and restarts(container.definition, code, self.clock.now - container.started):
+            container.restarts += 1
+            self._start(task, container)
+            return
         container.last_status, container.exit_code, container.reason = "STOPPED", code, reason
         container.program = container.pulled = None
         task.changed(told=False)
@@ -238,19 +270,3 @@ class Driver:
         task.stopped_at = self.clock.timestamp()
         task.gone_at = self.clock.now + timings.KEPT
         self._move(task, "network_released")
-
-
-def _dependencies_met(task: Task, container: Container) -> bool:
-    return all(_met(task.container(name), condition) for name, condition in container.depends_on.items())
-
-
-def _met(dependency: Container, condition: str) -> bool:
-    """Whether a dependency has got as far as the condition asks (API_ContainerDependency).
-
-    Health checks are not run yet, so HEALTHY asks no more than START.
-    """
-    if condition == "COMPLETE":
-        return dependency.last_status == "STOPPED"
-    if condition == "SUCCESS":
-        return dependency.exit_code == 0
-    return dependency.last_status != "PENDING"

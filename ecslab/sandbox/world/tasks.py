@@ -4,11 +4,11 @@ Times are epoch seconds of the wall clock, as the API shows them, unless a name 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from . import lifecycle
+from . import health, lifecycle
 from .clock import Event
 from .timings import STOP_TIMEOUT
 
@@ -26,8 +26,18 @@ class Interface(Protocol):
     def private_dns(self) -> str: ...
 
 
+class Command(Protocol):
+    """A command at work in a container."""
+
+    def cancel(self) -> None:
+        """End it without a word; without effect once it has ended."""
+
+
 class Program(Protocol):
     """What runs in a container."""
+
+    def execute(self, argv: tuple[str, ...], done: Callable[[int], None]) -> Command:
+        """Run a command beside the program; `done` gets its exit code, once, maybe before this answers."""
 
     def signal(self, name: str) -> None:
         """Send `TERM` or `KILL`."""
@@ -55,6 +65,10 @@ class Container:
         essential: whether the task stops when this container does.
         depends_on: names of containers that come first, with the condition (API_ContainerDependency).
         stop_timeout: seconds from SIGTERM to SIGKILL.
+        start_timeout: seconds from its start in which it must meet what others wait for; None: any time.
+        started: virtual second of its last start.
+        restarts: how often its restart policy started it again.
+        watch: its health check, while there is one to run.
     """
 
     name: str
@@ -64,8 +78,9 @@ class Container:
     essential: bool = True
     depends_on: Mapping[str, str] = field(default_factory=dict)
     stop_timeout: float = STOP_TIMEOUT
+    start_timeout: float | None = None
     last_status: str = "PENDING"
-    health_status: str = "UNKNOWN"
+    health_status: str = health.UNKNOWN
     image_digest: str | None = None
     runtime_id: str | None = None
     exit_code: int | None = None
@@ -73,6 +88,9 @@ class Container:
     pulled: Any = None
     program: Program | None = None
     kill: Event | None = None
+    started: float = 0.0
+    restarts: int = 0
+    watch: health.Watch | None = None
 
     @property
     def running(self) -> bool:
@@ -124,6 +142,11 @@ class Task:
     def stopping(self) -> bool:
         """Whether its end has been decided."""
         return self.desired_status == "STOPPED"
+
+    @property
+    def health_status(self) -> str:
+        """HEALTHY, UNHEALTHY or UNKNOWN, from the essential containers (API_HealthCheck)."""
+        return health.of_task({each.health_status for each in self.containers if each.essential})
 
     def container(self, name: str) -> Container:
         return next(container for container in self.containers if container.name == name)

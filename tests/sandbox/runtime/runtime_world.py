@@ -31,6 +31,7 @@ class World:
     def __init__(self):
         self.time, self.queue, self.order = 0.0, [], itertools.count()
         self.lines, self.exit = [], None
+        self.taken_ports, self.answers = set(), {}
 
     def log(self, line):
         self.lines.append(line)
@@ -49,6 +50,16 @@ class World:
 
     def timestamp(self):
         return SIX_O_CLOCK + self.time
+
+    def taken(self, port):
+        return port in self.taken_ports
+
+    def fetch(self, host, port, request):
+        """`answers` maps (host, port) to a function of the request, or to the error it raises."""
+        answer = self.answers.get((host, port), ConnectionRefusedError("nobody"))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer(request)
 
     def run(self, seconds):
         until, events = self.time + seconds, 0
@@ -89,6 +100,7 @@ class Container:
         self.host = World()
         self._container = EmbeddedContainer(Spec(**changes), self.host)
         self.request, self.signal = self._container.request, self._container.signal
+        self.execute = self._container.execute
 
     listening = property(lambda self: self._container.listening)
     lines = property(lambda self: self.host.lines)

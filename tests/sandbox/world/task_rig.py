@@ -18,7 +18,11 @@ class Interface:
 class Program:
     """Ends after `seconds` with `code`, and `on_term` seconds after TERM (None: never)."""
 
-    def __init__(self, clock, exited, seconds=None, code=0, on_term=0.0):
+    def __init__(
+        self, clock, exited, seconds=None, code=0, on_term=0.0, healthy_at=0.0, ill_at=1e9, check_takes=0.0
+    ):
+        self.healthy_at, self.ill_at, self.check_takes = healthy_at, ill_at, check_takes
+        self.began, self.checked = clock.now, []
         self.clock, self.ended, self.on_term, self._exited = clock, False, on_term, exited
         self.signals = []
         if seconds is not None:
@@ -28,6 +32,13 @@ class Program:
         if not self.ended:
             self.ended = True
             self._exited(code, reason)
+
+    def execute(self, argv, done):
+        """A check: passes from `healthy_at` until `ill_at` seconds after the start; takes `check_takes`."""
+        age = self.clock.now - self.began
+        self.checked.append((self.clock.now, argv))
+        passed = self.healthy_at <= age < self.ill_at
+        return self.clock.after(self.check_takes, lambda: done(0 if passed else 1))
 
     def signal(self, name):
         self.signals.append((self.clock.now, name))
@@ -50,6 +61,8 @@ class World:
     held: set = field(default_factory=set)
     started: dict = field(default_factory=dict)
     history: list = field(default_factory=list)
+    healths: list = field(default_factory=list)
+    draining: float = 1.0
 
     def __post_init__(self):
         self.driver = Driver(self.clock, self)
@@ -79,7 +92,13 @@ class World:
         return f"{task.id}-1", program
 
     def moved(self, task, before):
-        self.history.append((self.clock.now, before, task.last_status))
+        if before == task.last_status:
+            self.healths.append((self.clock.now, task.health_status))
+        else:
+            self.history.append((self.clock.now, before, task.last_status))
+
+    def leaving(self, task):
+        return self.draining
 
     def launch(self, *containers):
         containers = containers or (Container("web", "arn:web", "httpd"),)

@@ -137,7 +137,10 @@ def test_a_dependency_without_success_ends_the_task():
     )
     world.run(1000)
     assert (task.last_status, task.stop_code) == ("STOPPED", "TaskFailedToStart")
-    assert task.stopped_reason.endswith("as dependency did not exit successfully")
+    assert task.stopped_reason == (
+        "dependency graph: failed to resolve container ordering dependency [init] for target [web] as "
+        "dependency did not exit successfully."
+    )
     assert task.started_at is None
 
 

@@ -162,6 +162,7 @@ def _container(caller: Caller, cluster: Cluster, task_id: str, definition: Mappi
         essential=definition.get("essential", True),
         depends_on={each["containerName"]: each["condition"] for each in definition.get("dependsOn", [])},
         stop_timeout=float(definition.get("stopTimeout") or STOP_TIMEOUT),
+        start_timeout=definition.get("startTimeout"),
     )
 
 

@@ -1,6 +1,6 @@
 """What a Fargate task finds around it: its interface, the registry, the logs, and a runtime."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -9,8 +9,9 @@ from moto.ec2.exceptions import EC2ClientError
 from ecslab.sandbox.bridge import ec2, iam, images, logs
 from ecslab.sandbox.bridge.context import current
 from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.ecs._host import Host, log_options, log_stream, write_log
 from ecslab.sandbox.bridge.seams import rng
-from ecslab.sandbox.runtime import Cancellable, ContainerSpec, RunningContainer
+from ecslab.sandbox.runtime import ContainerSpec, RunningContainer
 from ecslab.sandbox.runtime.image import BadLayer, Image
 from ecslab.sandbox.world import failures, network, timings
 from ecslab.sandbox.world.driver import Exited, Pulled, StartFailed
@@ -69,12 +70,12 @@ class Fargate:
             self._open_log(task, container, facts, role)
 
     def _open_log(self, task: Task, container: Container, facts: network.Facts, role: str | None) -> None:
-        where = _log_stream(task, container)
+        where = log_stream(task, container)
         if where is None:
             return
         if not network.egress(facts, "logs").passed:
             raise StartFailed(failures.logs_unreachable(), timings.UNREACHABLE)
-        create = _log_options(container).get("awslogs-create-group") == "true"
+        create = log_options(container).get("awslogs-create-group") == "true"
         refusal = logs.open_stream(*where, role or "", task.id, create)
         if refusal:
             raise StartFailed(refusal, timings.REFUSED)
@@ -110,43 +111,17 @@ class Fargate:
             raise StartFailed(text, timings.REFUSED) from None
 
     def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, RunningContainer]:
-        host = _Host(task, container, exited)
+        host = Host(task, container, exited, self.by_eni)
         runtime_id = f"{task.id}-{rng.randrange(10**9, 10**10)}"
         return runtime_id, current().runtime.start(_spec(task, container), host)
+
+    def leaving(self, task: Task) -> float:  # noqa: ARG002  # a task on its own is behind nothing
+        return timings.DEACTIVATE
 
     def moved(self, task: Task, before: str | None) -> None:
         cluster = state.of(task.region).clusters[task.cluster]
         cluster.pending += (task.last_status in _PENDING) - (before in _PENDING)
         cluster.running += (task.last_status == "RUNNING") - (before == "RUNNING")
-
-
-class _Host:
-    """What a container may ask of the sandbox (`runtime.Host`)."""
-
-    def __init__(self, task: Task, container: Container, exited: Exited):
-        self._task, self._container, self._exited = task, container, exited
-
-    def exited(self, code: int, reason: str | None = None) -> None:
-        self._exited(code, reason)
-
-    def log(self, line: str) -> None:
-        write_log(self._task, self._container, line)
-
-    def after(self, seconds: float, action: Callable[[], None]) -> Cancellable:
-        return current().clock.after(seconds, action)
-
-    def now(self) -> float:
-        return current().clock.now
-
-    def timestamp(self) -> float:
-        return current().clock.timestamp()
-
-
-def write_log(task: Task, container: Container, line: str) -> None:
-    """Bring a line of a container's output to its log stream; without a log driver it is lost."""
-    where = _log_stream(task, container)
-    if where:
-        logs.write(*where, [(current().clock.timestamp(), line)])
 
 
 def execution_role(task: Task) -> str | None:
@@ -168,21 +143,6 @@ def _facts(task: Task) -> network.Facts:
     interface = task.attachment.interface
     assert isinstance(interface, ec2.Eni), "asked only of a task that is attached"
     return ec2.network_facts(interface)
-
-
-def _log_options(container: Container) -> Mapping[str, str]:
-    configuration = container.definition.get("logConfiguration") or {}
-    return configuration.get("options") or {} if configuration.get("logDriver") == "awslogs" else {}
-
-
-def _log_stream(task: Task, container: Container) -> tuple[str, str, str] | None:
-    """Region, group and stream of a container's log: `<prefix>/<container>/<task id>`."""
-    options = _log_options(container)
-    if not options:
-        return None
-    prefix = options.get("awslogs-stream-prefix", "")
-    stream = f"{prefix}/{container.name}/{task.id}"
-    return options.get("awslogs-region", task.region), options["awslogs-group"], stream
 
 
 def _architecture(task: Task) -> str:

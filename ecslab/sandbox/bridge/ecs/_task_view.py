@@ -59,14 +59,8 @@ def _task(task: Task) -> dict[str, Any]:
         if value is not None:
             shown[name] = value
     if task.started_at is not None:
-        shown["healthStatus"] = health(task)
+        shown["healthStatus"] = task.health_status
     return shown
-
-
-def health(task: Task) -> str:
-    """The task's health, from its essential containers (API HealthCheck)."""
-    seen = {container.health_status for container in task.containers if container.essential}
-    return next((status for status in ("UNHEALTHY", "UNKNOWN") if status in seen), "HEALTHY")
 
 
 def _attachment(attachment: Attachment) -> dict[str, Any]:

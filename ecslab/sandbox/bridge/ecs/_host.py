@@ -1,0 +1,115 @@
+"""What a container may ask of the sandbox: time, its log, and the network as its task sees it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from ipaddress import ip_address
+from typing import Any, Final
+
+from ecslab.sandbox.bridge import ec2, logs
+from ecslab.sandbox.bridge.context import current
+from ecslab.sandbox.runtime import Cancellable, HttpRequest, HttpResponse, RunningContainer
+from ecslab.sandbox.world import network
+from ecslab.sandbox.world.driver import Exited
+from ecslab.sandbox.world.tasks import Container, Task
+
+__all__ = ["Host", "log_options", "log_stream", "program_on", "write_log"]
+
+LOOPBACK: Final = "127.0.0.1"
+
+
+class Host:
+    """The host of one container (`runtime.Host`).
+
+    Args:
+        exited: whom to tell that the container ended.
+        peers: the tasks that hold an interface, by its id.
+    """
+
+    __slots__ = ("_container", "_exited", "_peers", "_task")
+
+    def __init__(self, task: Task, container: Container, exited: Exited, peers: Mapping[str, Task]):
+        self._task, self._container, self._exited, self._peers = task, container, exited, peers
+
+    def exited(self, code: int, reason: str | None = None) -> None:
+        self._exited(code, reason)
+
+    def log(self, line: str) -> None:
+        write_log(self._task, self._container, line)
+
+    def after(self, seconds: float, action: Callable[[], None]) -> Cancellable:
+        return current().clock.after(seconds, action)
+
+    def now(self) -> float:
+        return current().clock.now
+
+    def timestamp(self) -> float:
+        return current().clock.timestamp()
+
+    def taken(self, port: int) -> bool:
+        return program_on(self._task, port) is not None
+
+    def fetch(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
+        interface = self._task.attachment.interface
+        assert interface is not None, "a container that runs has a network"
+        own = (interface.private_ip, interface.private_dns)
+        if host == "localhost" or host in own or host.startswith("127."):
+            return _asked(program_on(self._task, port), port, replace(request, peer=LOOPBACK))
+        return self._asked_elsewhere(_address(host), port, replace(request, peer=interface.private_ip))
+
+    def _asked_elsewhere(self, address: str, port: int, request: HttpRequest) -> HttpResponse:
+        """Another task of the VPC, by its private address, if the rules let the packet in."""
+        mine = self._task.attachment.interface
+        assert isinstance(mine, ec2.Eni)
+        for task in self._peers.values():
+            theirs = task.attachment.interface
+            if isinstance(theirs, ec2.Eni) and (theirs.vpc_id, theirs.private_ip) == (mine.vpc_id, address):
+                packet = network.Packet(mine.private_ip, port, source_groups=mine.group_ids)
+                if network.inbound(packet, ec2.network_facts(theirs)).passed:
+                    return _asked(program_on(task, port), port, request)
+        raise TimeoutError(f"no answer from {address}")
+
+
+def program_on(task: Task, port: int) -> RunningContainer | None:
+    """The container of the task that accepts connections on `port`, if there is one."""
+    for container in task.containers:
+        program: Any = container.program
+        if program is not None and port in program.listening:
+            found: RunningContainer = program
+            return found
+    return None
+
+
+def write_log(task: Task, container: Container, line: str) -> None:
+    """Bring a line of a container's output to its log stream; without a log driver it is lost."""
+    where = log_stream(task, container)
+    if where:
+        logs.write(*where, [(current().clock.timestamp(), line)])
+
+
+def log_options(container: Container) -> Mapping[str, str]:
+    """The options of the container's `awslogs` driver; none with another driver."""
+    configuration = container.definition.get("logConfiguration") or {}
+    return configuration.get("options") or {} if configuration.get("logDriver") == "awslogs" else {}
+
+
+def log_stream(task: Task, container: Container) -> tuple[str, str, str] | None:
+    """Region, group and stream of a container's log: `<prefix>/<container>/<task id>`."""
+    options = log_options(container)
+    if not options:
+        return None
+    prefix = options.get("awslogs-stream-prefix", "")
+    stream = f"{prefix}/{container.name}/{task.id}"
+    return options.get("awslogs-region", task.region), options["awslogs-group"], stream
+
+
+def _asked(program: RunningContainer | None, port: int, request: HttpRequest) -> HttpResponse:
+    if program is None:
+        raise ConnectionRefusedError(f"nothing listens on port {port}")
+    return program.request(request, port)
+
+
+def _address(host: str) -> str:
+    try:
+        return str(ip_address(host))
+    except ValueError:  # containers of one task share localhost, and do not know each other by name
+        raise LookupError(f"no host {host}") from None

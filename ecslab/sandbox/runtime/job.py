@@ -1,0 +1,117 @@
+"""A program taking its steps on the host's clock until it ends."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from ecslab.sandbox.runtime import Cancellable, Host
+from ecslab.sandbox.runtime.process import OutOfMemory, Process, Run, SandboxLimit, dies
+from ecslab.sandbox.runtime.programs import run
+
+OUT_OF_MEMORY: Final = "OutOfMemoryError: container killed due to memory usage"
+PLATFORM: Final = {"X86_64": "amd64", "ARM64": "arm64"}
+EXEC_FORMAT_EXIT: Final = 255  # U: 255 or 1; no capture shows it
+
+
+class Job:
+    """A program at work. Who makes one calls or plans the first `advance`."""
+
+    __slots__ = ("_process", "_run", "_timer")
+
+    def __init__(self, process: Process):
+        self._process = process
+        self._run: Run | None = begin(process)
+        self._timer: Cancellable | None = None
+
+    def advance(self) -> None:
+        """Let the program go on to its next sleep, or its end."""
+        if self._run is None:
+            return
+        try:
+            delay = next(self._run)
+        except StopIteration as end:
+            self.finish(int(end.value))
+        except OutOfMemory:
+            self.finish(137, OUT_OF_MEMORY)
+        except SandboxLimit as limit:
+            self._process.log(f"ecslab sandbox: {limit}")
+            self.finish(127)
+        except Exception as error:
+            self.fail(error)
+        else:
+            if delay != math.inf:
+                self._timer = self._process.host.after(delay, self.advance)
+
+    def fail(self, error: Exception) -> None:
+        """End the program for an error that it did not expect."""
+        self._process.log(f"{type(error).__name__}: {error}")
+        self.finish(1)
+
+    def finish(self, code: int, reason: str | None = None) -> None:
+        """End the program with an exit code; without effect once it has ended."""
+        if self._run is None:
+            return
+        self.drop()
+        self.ended(code, reason)
+
+    def drop(self) -> None:
+        """End the program without a word."""
+        self._run = None
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    def ended(self, code: int, reason: str | None) -> None:
+        """What follows the end."""
+        raise NotImplementedError
+
+
+class Command(Job):
+    """A command beside the program of a container: same files, same network, output to nowhere."""
+
+    __slots__ = ("_done",)
+
+    def __init__(self, process: Process, argv: tuple[str, ...], done: Callable[[int], None]):
+        self._done = done
+        super().__init__(
+            replace(
+                process,
+                argv=list(argv),
+                environment=dict(process.environment),
+                files=process.files.view(),
+                host=_Quiet(process.host),
+                on_term=dies,
+            )
+        )
+
+    def cancel(self) -> None:
+        self.drop()
+
+    def ended(self, code: int, reason: str | None) -> None:  # noqa: ARG002
+        self._done(code)
+
+
+class _Quiet:
+    """A host that hears nothing but the sandbox's own limits."""
+
+    __slots__ = ("_host", "after", "exited", "fetch", "now", "taken", "timestamp")
+
+    def __init__(self, host: Host):
+        self._host = host
+        self.after, self.now, self.timestamp = host.after, host.now, host.timestamp
+        self.exited, self.taken, self.fetch = host.exited, host.taken, host.fetch
+
+    def log(self, line: str) -> None:
+        if line.startswith("ecslab sandbox:"):
+            self._host.log(line)
+
+
+def begin(process: Process) -> Run:
+    """The program of a process, or the kernel's refusal of one built for another processor."""
+    wanted = PLATFORM.get(process.spec.architecture, process.spec.architecture)
+    if process.argv and process.spec.image.architecture != wanted:
+        process.log(f"exec {process.argv[0]}: exec format error")
+        return EXEC_FORMAT_EXIT
+    return (yield from run(process))
+
