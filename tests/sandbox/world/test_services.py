@@ -1,0 +1,312 @@
+"""The scheduler alone: what it starts, stops and says, and when."""
+
+import itertools
+
+import pytest
+from service_rig import GROUP, Town
+
+from ecslab.sandbox.world.breaker import Breaker
+from ecslab.sandbox.world.driver import StartFailed
+from ecslab.sandbox.world.service_timings import LONGEST_RETRY, retry_after
+from ecslab.sandbox.world.services import Scheduler
+
+NO_IMAGE = StartFailed("CannotPullContainerError: no", 8.0)
+GUARDED = Breaker(enabled=True, rollback=True)
+
+
+@pytest.fixture
+def town():
+    return Town()
+
+
+def begun(town, desired=1, **more):
+    """A service that has come to rest."""
+    service = town.service(desired, **more)
+    town.settle()
+    assert service.steady
+    return service
+
+
+def since(town, service, at):
+    return [(when - at, message) for when, message in town.story(service) if when > at]
+
+
+def test_a_new_service_comes_to_rest(town):
+    service = town.service(2)
+    town.settle()
+    assert town.words(service) == [
+        "has started 2 tasks",
+        "(deployment ecs-svc/0000000000000000001) deployment completed.",
+        "has reached a steady state.",
+    ]
+    assert [event.at for event in service.log.events] == [72.0, 72.0, 5.0]
+    times = [event.created_at for event in service.log.events]
+    assert times[0] - times[1] == pytest.approx(0.001)
+    assert (service.running, service.pending, service.primary.rollout_state) == (2, 0, "COMPLETED")
+    assert town.clock.next_at() is None
+
+
+def test_a_task_that_dies_is_replaced(town):
+    service = begun(town, 3)
+    at = town.clock.now
+    town.kill(town.up(service)[0])
+    town.run(at + 30)
+    assert [(when, message.split(":")[0]) for when, message in since(town, service, at)] == [
+        (18.0, "has started 1 tasks")
+    ]
+    town.settle()
+    assert (service.running, town.words(service)[-1]) == (3, "has reached a steady state.")
+
+
+def test_scale_out_and_in_and_to_nothing(town):
+    service = begun(town, 2)
+    for desired, words in ((5, "has started 3"), (1, "has stopped 4 running"), (0, "has stopped 1 running")):
+        service.desired = desired
+        town.scheduler.begin_anew(service)
+        town.settle()
+        assert service.running == desired
+        assert town.words(service)[-2].startswith(words)
+        assert len(service.deployments) == 1
+    assert town.clock.next_at() is None and not town.held
+
+
+def test_scale_in_keeps_the_zones_balanced(town):
+    service = begun(town, 6, revision=town.revision(zones=("a", "b", "c")))
+    assert service.primary.zone_counts() == {"a": 2, "b": 2, "c": 2}
+    service.desired = 3
+    town.scheduler.begin_anew(service)
+    town.settle()
+    assert service.primary.zone_counts() == {"a": 1, "b": 1, "c": 1}
+
+
+@pytest.mark.parametrize(
+    ("desired", "least", "most", "words"),
+    [
+        (4, 100, 200, ["has started 4 tasks", "has stopped 4 running tasks"]),
+        (4, 50, 100, ["has stopped 2 running tasks", "has started 2 tasks"] * 2),
+        (1, 0, 100, ["has stopped 1 running tasks", "has started 1 tasks"]),
+        (4, 100, 150, ["has started 2 tasks", "has stopped 2 running tasks"] * 2),
+    ],
+)
+def test_a_rolling_deployment(town, desired, least, most, words):
+    service = begun(town, desired, minimum_percent=least, maximum_percent=most)
+    before, at = len(service.log.events), town.clock.now
+    deployment = town.scheduler.deploy(service, town.revision("2"))
+    assert [one.status for one in service.deployments] == ["PRIMARY", "ACTIVE"]
+    town.settle()
+    assert town.words(service)[before:] == [
+        *words, f"(deployment {deployment.id}) deployment completed.", "has reached a steady state."
+    ]  # fmt: skip
+    assert service.deployments == [deployment] and service.running == desired
+    assert since(town, service, at)[0][0] == 5.0
+
+
+@pytest.mark.parametrize(("desired", "least", "most"), [(1, 50, 100), (2, 75, 149), (3, 100, 125)])
+def test_a_configuration_that_blocks_is_said_once(town, desired, least, most):
+    service = begun(town, desired, minimum_percent=least, maximum_percent=most)
+    town.scheduler.deploy(service, town.revision("2"))
+    town.settle(3600)
+    assert town.words(service)[-1] == (
+        "was unable to stop or start tasks during a deployment because of the service deployment "
+        "configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
+    )
+    assert len(town.words(service)) == 4 and service.running == desired
+
+
+def test_a_deployment_replaces_one_that_is_not_over(town):
+    service = begun(town, 2)
+    town.scheduler.deploy(service, town.revision("2"))
+    town.run(town.clock.now + 8)
+    last = town.scheduler.deploy(service, town.revision("3"))
+    town.settle()
+    assert "stopped 2 pending tasks." in town.words(service)
+    assert service.deployments == [last]
+    assert [one.status for one in service.rollouts] == ["SUCCESSFUL", "STOPPED", "SUCCESSFUL"]
+
+
+def test_failures_to_start_are_retried_ever_more_slowly(town):
+    town.broken["1"] = NO_IMAGE
+    service = town.service()
+    town.settle(40_000)
+    starts = [when for when, message in town.story(service) if message.startswith("has started")]
+    gaps = [round(b - a) for a, b in itertools.pairwise(starts)]
+    assert gaps[:5] == [61, 61, 90, 150, 270] and gaps[-1] == 30 + LONGEST_RETRY
+    assert town.words(service)[1] == "was unable to place a task. Reason: CannotPullContainerError: no."
+    assert any("unable to consistently start" in words for words in town.words(service))
+    assert service.primary.rollout_state == "IN_PROGRESS"
+
+
+def test_an_update_ends_the_wait(town):
+    town.broken["1"] = NO_IMAGE
+    service = town.service()
+    town.settle(3600)
+    town.broken.clear()
+    town.scheduler.deploy(service, town.revision("2"))
+    town.settle(120)
+    assert service.steady and service.failures == 0
+
+
+def test_the_first_gaps_and_the_longest():
+    assert [retry_after(failures) for failures in (1, 2, 3, 4, 5)] == [31, 31, 60, 120, 240]
+    assert retry_after(1000) == 27 * 60
+
+
+@pytest.mark.parametrize(
+    ("desired", "threshold"), [(1, 3), (4, 3), (6, 3), (7, 4), (25, 13), (400, 200), (5000, 200)]
+)
+def test_the_breakers_threshold(desired, threshold):
+    assert Breaker().threshold(desired) == threshold
+
+
+def test_the_breakers_other_thresholds():
+    assert Breaker(kind="COUNT", value=7).threshold(400) == 7
+    assert Breaker(kind="UNBOUNDED_PERCENT", value=50).threshold(2) == 1
+
+
+def test_the_breaker_rolls_back(town):
+    town.broken["2"] = NO_IMAGE
+    service = begun(town, breaker=GUARDED)
+    good = service.primary
+    before, at = len(service.log.events), town.clock.now
+    bad = town.scheduler.deploy(service, town.revision("2"))
+    town.settle()
+    attempt = ["has started 1 tasks", "was unable to place a task. Reason: CannotPullContainerError: no."]
+    assert town.words(service)[before:] == [
+        *attempt * 3,
+        f"(deployment {bad.id}) deployment failed: tasks failed to start.",
+        f"rolling back to deployment {good.id}.",
+        f"(deployment {good.id}) deployment completed.",
+        "has reached a steady state.",
+    ]
+    assert (bad.rollout_state, bad.failed_tasks, bad.status) == ("FAILED", 3, "INACTIVE")
+    assert bad.rollout_reason == "ECS deployment circuit breaker: tasks failed to start."
+    assert service.deployments == [good] and service.running == 1
+    assert service.rollouts[0].status == "ROLLBACK_SUCCESSFUL"
+    assert since(town, service, at)[-3][0] == 180.0
+
+
+def test_without_rollback_a_failed_deployment_stalls(town):
+    town.broken["1"] = NO_IMAGE
+    service = town.service(breaker=Breaker(enabled=True))
+    town.settle(4000)
+    assert service.primary.rollout_state == "FAILED"
+    assert town.words(service)[-1].endswith("deployment failed: tasks failed to start.")
+    assert town.clock.next_at() is None
+
+
+def test_with_nothing_to_roll_back_to_it_stalls_too(town):
+    town.broken["1"] = NO_IMAGE
+    service = town.service(breaker=GUARDED)
+    town.settle(4000)
+    assert service.primary.rollout_state == "FAILED"
+
+
+def test_a_healthy_task_wipes_out_the_failures_before_it(town):
+    town.broken["1"] = NO_IMAGE
+    service = town.service(breaker=GUARDED)
+    town.run(70)
+    assert service.primary.failed_tasks == 1
+    town.broken.clear()
+    town.settle()
+    assert (service.primary.failed_tasks, service.steady) == (0, True)
+
+
+def test_what_cannot_be_placed_is_tried_again(town):
+    town.refusal = "was unable to place a task. Reason: no."
+    service = town.service()
+    town.settle(100)
+    assert town.words(service) == ["was unable to place a task. Reason: no."]
+    town.refusal = None
+    town.settle()
+    assert service.steady
+
+
+def test_protected_tasks_stay(town):
+    service = begun(town, 2)
+    members = list(service.primary.members.values())
+    for member in members:
+        town.scheduler.protect(service, member, town.clock.now + 3600)
+    service.desired = 0
+    town.scheduler.begin_anew(service)
+    town.settle()
+    assert town.words(service)[-1] == (
+        f"was unable to reach steady state because (taskSet {service.primary.id}) was unable to scale in due "
+        "to (reason 2 tasks under protection)"
+    )
+    assert service.running == 2
+    town.settle(3600)
+    assert service.running == 0 and service.steady
+
+
+def test_deletion_drains_and_ends(town):
+    service = begun(town, 2)
+    town.scheduler.retire(service)
+    town.run(town.clock.now + 5)
+    assert service.status == "DRAINING"
+    town.settle()
+    assert (service.status, service.deployments, town.held) == ("INACTIVE", [], set())
+    assert town.clock.next_at() is None
+
+
+def test_an_unhealthy_container_is_replaced(town):
+    service = town.service(revision=town.revision(checked=True))
+    town.run(60)
+    old = town.up(service)[0]
+    town.health(old, "HEALTHY")
+    town.settle()
+    assert service.steady
+    before, at = len(service.log.events), town.clock.now
+    town.health(old, "UNHEALTHY")
+    town.settle(60)
+    assert town.words(service)[before:] == [
+        "has started 1 tasks",
+        f"(task {old}) failed container health checks.",
+        "has stopped 1 running tasks",
+    ]
+    started, complaint, stopped = since(town, service, at)
+    assert started[1].endswith("Amazon ECS replaced 1 tasks due to an unhealthy status.")
+    assert started[0] == complaint[0] == stopped[0] == 10.0
+    assert town.tasks[old][0].stopped_reason == "Task failed container health checks"
+
+
+def test_the_grace_period_is_waited_for(town):
+    service = town.service(revision=town.revision(checked=True), grace=300)
+    town.run(60)
+    task_id = town.up(service)[0]
+    town.health(task_id, "UNHEALTHY")
+    town.settle(200)
+    assert town.up(service) == [task_id]
+    town.health(task_id, "HEALTHY")
+    town.settle(600)
+    assert town.up(service) == [task_id] and service.steady
+
+
+def test_zones_are_evened_out(town):
+    service = begun(town, 4)
+    for member in list(service.primary.members.values()):
+        if member.zone == "us-east-1b":
+            service.primary.shunned[1] = town.clock.now + 100
+            town.kill(member.id)
+    town.settle(60)
+    assert service.primary.zone_counts() == {"us-east-1a": 4, "us-east-1b": 0}
+    town.settle(1200)
+    assert service.primary.zone_counts() == {"us-east-1a": 2, "us-east-1b": 2}
+    words = [message for _, message in town.story(service)]
+    start = "has started 1 tasks in us-east-1b to AZ Rebalance: (task "
+    assert sum(message.startswith(start) for message in words) == 2
+    found = "is not AZ balanced with 4 tasks in us-east-1a, 0 tasks in us-east-1b."
+    assert f"{found} AZ Rebalancing in progress." in words
+    assert words[-1] == "is AZ balanced with 2 tasks in us-east-1a, 2 tasks in us-east-1b."
+
+
+def test_at_most_a_hundred_events_are_kept(town):
+    town.broken["1"] = 0.0
+    service = town.service()
+    town.settle(20_000)
+    assert len(service.log.events) == 100
+
+
+def test_targets_are_named_in_events(town):
+    service = begun(town, revision=town.revision(balanced=True))
+    assert town.story(service)[1] == (32.0, f"registered 1 targets in (target-group {GROUP})")
+    assert isinstance(town.scheduler, Scheduler)
