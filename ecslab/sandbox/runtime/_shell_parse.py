@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from ecslab.sandbox.runtime._shell_words import Token, tokens
@@ -68,6 +69,7 @@ class Group:
 Node = Simple | List | Chain | While | If | For | Not | Group
 
 
+@lru_cache(maxsize=256)
 def parse(script: str) -> Node:
     """The tree of a script. Raises ValueError for a syntax error, SandboxLimit for what is left out."""
     parser = Parser(tokens(script))

@@ -11,9 +11,9 @@
     redirect = (">" | ">>" | "2>" | "2>>") word | "2>&1" | ">&2"
 
 Words may hold 'single' and "double" quotes, backslashes, $NAME, ${NAME}, ${NAME:-otherwise} and $?.
-Commands: those of `_shell_commands`, and every program of the runtime. A script's last command takes the
-shell's place, as in dash, so that a web server started last hears TERM itself; the shell takes no notice of
-TERM but by `trap`.
+Commands: those of `_shell_commands`, `curl`, `wget`, and every program of the runtime. A script's last
+command takes the shell's place, as in dash, so that a web server started last hears TERM itself; the shell
+takes no notice of TERM but by `trap`.
 
 Left out, and answered with exit code 127 and a line in the log: pipes, `&`, `<`, subshells, functions,
 `case`, `$(…)`, wildcards, and every program that is not among the runtime's.
@@ -27,6 +27,7 @@ from ecslab.sandbox.runtime import programs
 from ecslab.sandbox.runtime._shell_commands import COMMANDS
 from ecslab.sandbox.runtime._shell_parse import Chain, For, Group, If, List, Node, Not, Simple, While, parse
 from ecslab.sandbox.runtime._shell_words import expand
+from ecslab.sandbox.runtime.fetching import FETCHERS
 from ecslab.sandbox.runtime.process import Process, Run, SandboxLimit
 
 COMMANDS_PER_SECOND: Final = 100  # a loop that never sleeps must not stop the world's clock
@@ -117,11 +118,18 @@ class Shell:
             raise Exit(int(words[0]) if words else self.status)
         if name == "trap":
             return self._trap(words)
-        if name not in COMMANDS:
+        if name not in COMMANDS and name not in FETCHERS:
             return (yield from self._program(argv, last))
-        output, errors, status = COMMANDS[name](self.process, self.variables, words)
-        self._write(output, node.output, node.append)
-        self._write(errors, node.errors, node.append)
+        try:
+            if name in COMMANDS:
+                output, errors, status = COMMANDS[name](self.process, self.variables, words)
+            else:
+                output, errors, status = yield from FETCHERS[name](self.process, words)
+            self._write(output, node.output, node.append)
+            self._write(errors, node.errors, node.append)
+        except OSError as refusal:  # a file system that is mounted read-only
+            self.process.log(f"{name}: {refusal.filename}: {refusal.strerror}")
+            return 1
         return status
 
     def _program(self, argv: list[str], last: bool) -> Run:

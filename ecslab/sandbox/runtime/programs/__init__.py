@@ -4,12 +4,15 @@
 `node app.js`                          the small web application of the image `node-example-1`
 `sleep`, `true`, `false`               as everywhere
 `sh -c`, `bash -c`                     the grammar of `ecslab.sandbox.runtime.shell`
+`curl`, `wget`, `echo`, `cat`, `env`, …   as in the shell
 `hello`                                the greeting of the image `hello-world`
 `log-lines`, `exit-after`, `eat-memory`, `fail`   small programs that make one thing happen, for lessons
 """
 
 from typing import Final
 
+from ecslab.sandbox.runtime._shell_commands import COMMANDS
+from ecslab.sandbox.runtime.fetching import FETCHERS
 from ecslab.sandbox.runtime.process import Process, Run, SandboxLimit
 from ecslab.sandbox.runtime.programs import node, small, web
 
@@ -32,6 +35,7 @@ PROGRAMS: Final = {
     "fail": small.fail,
 }
 SHELLS: Final = frozenset({"sh", "bash", "ash", "dash"})
+BUILT_IN: Final = frozenset({"cd", "export", "unset", "set", ":"})  # of a shell; no program
 WRAPPERS: Final = frozenset({"docker-entrypoint.sh", "tini", "dumb-init", "--"})
 
 
@@ -50,12 +54,26 @@ def run(process: Process) -> Run:
         from ecslab.sandbox.runtime import shell  # the shell runs programs in its turn
 
         return (yield from shell.main(process))
+    if (name in COMMANDS or name in FETCHERS) and name not in PROGRAMS and name not in BUILT_IN:
+        return (yield from _command(process, name))
     if name not in PROGRAMS:
         raise SandboxLimit(
             f"`{' '.join(process.argv)}` is not run here: the sandbox knows only "
             f"{', '.join(sorted(PROGRAMS))} and sh -c. On AWS the program of the image would run."
         )
     return (yield from PROGRAMS[name](process))
+
+
+def _command(process: Process, name: str) -> Run:
+    words = process.argv[1:]
+    if name in COMMANDS:
+        output, errors, status = COMMANDS[name](process, process.environment, words)
+    else:
+        output, errors, status = yield from FETCHERS[name](process, words)
+    for text in (output, errors):
+        if text:
+            process.log(text.removesuffix("\n"))
+    return status
 
 
 def _name(process: Process) -> str:

@@ -36,6 +36,11 @@ TYPES: Final = {
 }
 TITLES: Final = {301: "Moved Permanently", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"}
 
+APACHE_TAKEN: Final = """\
+(98)Address already in use: AH00072: make_sock: could not bind to address 0.0.0.0:{port}
+no listening sockets available, shutting down
+AH00015: Unable to open logs"""
+
 
 @dataclass(frozen=True)
 class Site:
@@ -57,6 +62,10 @@ def httpd(process: Process) -> Run:
     if not process.files.is_directory("/usr/local/apache2"):
         process.log(f"{process.argv[0]}: not found")
         return 127
+    if process.host.taken(port):
+        for line in APACHE_TAKEN.format(port=port).splitlines():
+            process.log(line)
+        return 1
     _apache_notice(process, "AH00489: Apache/2.4 (Unix) configured -- resuming normal operations")
     _apache_notice(process, "AH00094: Command line: 'httpd -D FOREGROUND'")
     process.on_term = lambda: _apache_ends(process)
@@ -68,6 +77,9 @@ def nginx(process: Process) -> Run:
     if not process.files.is_directory("/usr/share/nginx"):
         process.log(f"{process.argv[0]}: not found")
         return 127
+    if process.host.taken(80):
+        process.log("nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)")
+        return 1
     process.on_term = _ends
     return (yield from _serve(process, Site("nginx", "/usr/share/nginx/html", combined_log=True), 80))
 
