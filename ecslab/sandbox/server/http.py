@@ -11,6 +11,7 @@ Reply = tuple[int, dict[str, str], bytes]
 
 PEER: Final = "198.51.100.7"  # who asks, as containers and security groups see it: a documentation address
 MAX_BODY: Final = 64 << 20  # an ECR layer part is at most 20 MiB, and base64 makes it a third longer
+MAX_LAYER: Final = 1 << 30  # docker push sends a layer as one body
 
 
 class BodyTooLarge(Exception):
@@ -28,16 +29,17 @@ class Incoming:
     body: bytes
 
 
-def read(environ: Mapping[str, Any], limit: int = MAX_BODY) -> Incoming:
+def read(environ: Mapping[str, Any]) -> Incoming:
     """Read a WSGI environ, body included.
 
     Raises:
-        BodyTooLarge: Content-Length is above `limit` bytes.
+        BodyTooLarge: the body is longer than MAX_BODY, or than MAX_LAYER where it goes to the registry.
     """
     target = environ.get("REQUEST_URI") or quote(environ.get("PATH_INFO") or "/", safe="/~:@!$&'()*+,;=")
     path, _, query = target.partition("?")
     if path.startswith("http://"):
         path = "/" + path[7:].partition("/")[2]
+    limit = MAX_LAYER if path.startswith("/v2/") else MAX_BODY
     headers = {
         key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key[:5] == "HTTP_"
     }
