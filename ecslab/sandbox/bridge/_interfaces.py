@@ -1,6 +1,6 @@
 """Network interfaces as DescribeNetworkInterfaces shows them, and those that belong to ECS."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Any, Final
@@ -14,6 +14,8 @@ from ._addresses import private_dns, public_dns, take_private
 
 FARGATE_ACCOUNT: Final = "843547988961"
 """An account of AWS's own, which Fargate's side of an attachment belongs to."""
+
+BALANCING: Final = "amazon-elb"
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,19 @@ class TaskInterface(Interface):
     @property
     def association(self) -> dict[str, Any]:
         return {**super().association, "ipOwnerId": "amazon"} if self.public_ip else {}
+
+
+class BalancerInterface(TaskInterface):
+    """The interface of a load balancer in one of its subnets."""
+
+    def __init__(self, backend: Any, subnet: Any, group_ids: list[str], public: bool, about: str):
+        super().__init__(backend, subnet, group_ids, public, about)
+        self.requester_id = BALANCING
+        self._attachment = replace(self._attachment, instance_owner_id=BALANCING)
+
+    def regroup(self, group_ids: list[str]) -> None:
+        """Put it in these security groups and no other."""
+        self._group_set = [self.ec2_backend.get_security_group_from_id(group_id) for group_id in group_ids]
 
 
 def _inside(address: str | None, subnet: Any) -> bool:

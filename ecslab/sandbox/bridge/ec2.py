@@ -1,6 +1,7 @@
 """What ECS asks of EC2: is this network one, an interface for a task, and who holds this address."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any, Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -13,8 +14,8 @@ from ._ec2_backend import EC2Backend, backends
 from ._interfaces import TaskInterface
 from ._network_facts import facts_of
 
-__all__ = ["EC2Backend", "Eni", "NoFreeAddress", "attach_eni", "find_public", "network_facts", "release_eni",
-           "validate_network"]  # fmt: skip
+__all__ = ["EC2Backend", "Eni", "NoFreeAddress", "attach_eni", "find_private", "find_public", "is_inside",
+           "network_facts", "release_eni", "validate_network"]  # fmt: skip
 
 MOST_SUBNETS: Final = 16
 MOST_GROUPS: Final = 5
@@ -105,6 +106,23 @@ def find_public(ip: str) -> Eni | None:
     """The task's interface that holds this public address now, in any region."""
     holders = (backend.public.get(ip) for backend in backends())
     return next((_eni(holder) for holder in holders if isinstance(holder, TaskInterface)), None)
+
+
+def find_private(region: str, vpc_id: str, ip: str) -> Eni | None:
+    """The task's interface that holds this private address now, in a VPC."""
+    for subnet in _backend(region).describe_subnets():
+        holder = subnet._subnet_ips.get(ip) if subnet.vpc_id == vpc_id else None
+        if isinstance(holder, TaskInterface):
+            return _eni(holder)
+    return None
+
+
+def is_inside(ip: str, subnet: Any) -> bool:
+    """Whether an address is one of a subnet's; False for what is no address."""
+    try:
+        return ip_address(ip) in subnet.cidr
+    except ValueError:
+        return False
 
 
 def network_facts(eni: Eni) -> Facts:

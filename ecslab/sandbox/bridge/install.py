@@ -4,6 +4,7 @@ moto keeps one dictionary of backends a service, and services reach each other t
 inside is swapped, and everybody meets ours. ECS is not among them: its requests go to `ecs.dispatch`.
 """
 
+import importlib
 from typing import Any, Final
 
 from moto.ec2.models import ec2_backends
@@ -18,7 +19,7 @@ from ecslab.sandbox.bridge.ecr.backend import EcrBackend
 from ecslab.sandbox.bridge.iam import IamBackend
 from ecslab.sandbox.bridge.logs import LogsBackend
 
-__all__ = ["OURS", "install"]
+__all__ = ["LATER", "OURS", "fetch", "install"]
 
 OURS: Final[tuple[tuple[Any, type], ...]] = (
     (ec2_backends, EC2Backend),
@@ -27,6 +28,18 @@ OURS: Final[tuple[tuple[Any, type], ...]] = (
     (logs_backends, LogsBackend),
 )
 """moto's backend dictionaries, and what they build from here on."""
+
+LATER: Final = {"elasticloadbalancing": "ecslab.sandbox.bridge.elbv2.backend"}
+"""Services by their signing name whose backend is imported when it is first used: module, which has OURS."""
+
+
+def fetch(service: str) -> None:
+    """Before a service is used, import what is ours of it and put that in moto's place; once is enough."""
+    if service in LATER:
+        backends, ours = importlib.import_module(LATER[service]).OURS
+        if backends.backend is not ours:
+            backends.clear()
+            backends.backend = ours
 
 
 def install(context: Context) -> None:

@@ -75,15 +75,21 @@ class Backend:
         role = sts_backends[ACCOUNT]["aws"].get_assumed_role_from_access_key(access_key)
         return role and Key(role.access_key_id, role.secret_access_key, role.session_token)
 
-    def door(self, ip: str, port: int) -> Door:
-        """What a packet from the internet to `ip:port` meets."""
-        from ecslab.sandbox.bridge import ec2
+    def door(self, host: str, port: int) -> Door:
+        """What a packet from the internet to a public IP, or to a load balancer's name, meets."""
+        from ecslab.sandbox.bridge import ec2, elbv2
         from ecslab.sandbox.bridge.ecs import tasks
         from ecslab.sandbox.world import network
 
-        eni = ec2.find_public(ip)
+        balancer = elbv2.find(host)
+        if balancer is not None:
+            met = elbv2.open_door(balancer, port, PEER)
+            return Door(met.eni, met.stopped_by, met.text, met.answer)
+        if not host.rpartition(".")[2].isdigit():
+            return Door(None, "no-such-name", f"No load balancer in this sandbox has the name {host}.", None)
+        eni = ec2.find_public(host)
         if eni is None:
-            text = f"No network interface in this sandbox has the public IP {ip}."
+            text = f"No network interface in this sandbox has the public IP {host}."
             return Door(None, "no-public-ip", text, None)
         container = tasks.listening(eni.eni_id, port)
         listening = (port,) if container else ()
@@ -96,7 +102,10 @@ class Backend:
         if operation == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
             return identity.caller_identity()
         if not target.startswith(ECS_TARGET):
+            from ecslab.sandbox.bridge import install
+
             moto_start.ready_for(signer.service, operation)
+            install.fetch(signer.service)
             return moto_routes.answer(request, signer)
         from ecslab.sandbox.bridge.ecs import dispatch
 

@@ -6,7 +6,8 @@ Two ways to name a container's public IP, on a port of the gateway's own:
   gateway's secret as its password;
 - path form, for frames and links: `http://127.0.0.1:PORT/<secret>/203.0.113.9:80/`.
 
-It leads to this sandbox's containers and nowhere else. What the browser knows of Jupyter (cookies, tokens,
+In both, a load balancer's DNS name may stand in place of the IP. It leads to this sandbox's containers and
+nowhere else. What the browser knows of Jupyter (cookies, tokens,
 authorization) stops here; a program never sees it.
 """
 
@@ -30,7 +31,8 @@ _SECRETS: Final = frozenset(
      "accept-encoding"}
 )  # fmt: skip
 _QUERY_SECRETS: Final = frozenset({"token", "_xsrf"})
-_PATH: Final = re.compile(r"/([^/]+)/(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?(/.*)?")
+_HOST: Final = r"\d{1,3}(?:\.\d{1,3}){3}|[A-Za-z0-9.-]+\.elb(?:\.[a-z0-9-]+)?\.amazonaws\.com"
+_PATH: Final = re.compile(rf"/([^/]+)/({_HOST})(?::(\d{{1,5}}))?(/.*)?")
 _TARGET: Final = re.compile(r"http://([^/:?]+)(?::(\d{1,5}))?([^?]*)(?:\?(.*))?", re.IGNORECASE)
 _STATUS: Final = {
     "no-public-ip": 504,
@@ -86,12 +88,16 @@ class Gateway:
             realm = 'Basic realm="ecslab gateway: use the address that ecslab env prints as ECSLAB_GATEWAY"'
             return status, {**headers, "Proxy-Authenticate": realm}, body
         found = _TARGET.fullmatch(target)
-        if found is None or not re.fullmatch(r"\d{1,3}(\.\d{1,3}){3}", found[1]):
+        if found is None or not re.fullmatch(_HOST, found[1]):
             return _page(
                 403, "Not a container of this sandbox",
-                "This proxy leads to the public IPs of this sandbox's containers, and nowhere else.",
+                "This proxy leads to the public IPs of this sandbox's containers and to its load balancers, "
+                "and nowhere else.",
             )  # fmt: skip
-        inner = _for_program(request, found[3] or "/", found[4] or "", found[1])
+        named = found[1]
+        if not named[-1].isdigit():  # of a balancer one may ask for a domain that points to it: curl -H Host:
+            named = request.headers.get("host", named)
+        inner = _for_program(request, found[3] or "/", found[4] or "", named)
         return self._ask(found[1], int(found[2] or 80), inner, request.method)
 
     def _as_path(self, request: Incoming) -> Reply:

@@ -201,7 +201,7 @@ class TargetGroup:
         """Add a target, or take back one that drains; one that is registered stays as it is."""
         target = self._targets.get((ip, port))
         if target is not None and target.state == "draining":
-            self._forget(target)
+            self._drained(target)
             target = None
         if target is None:
             target = self._targets[ip, port] = Target(ip, port, az)
@@ -241,6 +241,11 @@ class TargetGroup:
                 if target.state in wanted:
                     return target
         return None
+
+    def close(self) -> None:
+        """Forget all targets, and tell nobody: the group is gone."""
+        for target in list(self):
+            self._forget(target)
 
     @property
     def answers(self) -> bool:

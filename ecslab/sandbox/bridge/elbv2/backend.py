@@ -1,0 +1,374 @@
+"""moto's Elastic Load Balancing with targets that are really asked, and AWS's refusals where moto has none.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/Welcome.html
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from moto.elbv2 import urls
+from moto.elbv2.exceptions import TargetGroupNotFoundError
+from moto.elbv2.models import ELBv2Backend, FakeHealthStatus, elbv2_backends
+from moto.elbv2.utils import make_arn_for_load_balancer
+
+from ecslab.sandbox.bridge.context import current
+from ecslab.sandbox.bridge.elbv2 import asking, listeners, refusals
+from ecslab.sandbox.bridge.elbv2.balancer import LoadBalancer, dns_name
+from ecslab.sandbox.bridge.elbv2.rules import groups_named, rule_of
+from ecslab.sandbox.bridge.seams import rng
+from ecslab.sandbox.world.balancers import NOT_REGISTERED, Health, Target, TargetGroup
+from ecslab.sandbox.world.listeners import Rule, Spread
+
+__all__ = ["OURS", "ElbV2Backend", "backend_of"]
+
+_TCP: Final = frozenset({"TCP", "UDP", "TCP_UDP", "TLS"})
+
+
+class TargetHealth(FakeHealthStatus):  # type: ignore[misc]  # moto ships no types
+    """One line of DescribeTargetHealth."""
+
+    def __init__(self, ip: str, port: int, az: str | None, check_port: str, health: Health):
+        super().__init__(ip, str(port), check_port, *health)
+        self.az = az
+
+    @property
+    def target(self) -> dict[str, Any]:
+        zone = {"AvailabilityZone": self.az} if self.az else {}
+        return {"Id": self.instance_id, "Port": int(self.port), **zone}
+
+
+class ElbV2Backend(ELBv2Backend):  # type: ignore[misc]
+    """One region's load balancers.
+
+    Attributes:
+        pools: the targets of each target group, by ARN.
+        spreads: whose turn it is, by the ARN of the rule that forwards.
+    """
+
+    def __init__(self, region_name: str, account_id: str):
+        super().__init__(region_name, account_id)
+        self.pools: dict[str, TargetGroup] = {}
+        self.spreads: dict[str, Spread] = {}
+
+    @property
+    def _url_module(self) -> Any:
+        return urls
+
+    # load balancers
+
+    def create_load_balancer(
+        self, name: str, security_groups: list[str], subnet_ids: list[str],
+        subnet_mappings: list[dict[str, str]] | None = None, scheme: str | None = None,
+        loadbalancer_type: str | None = None, ip_address_type: str = "ipv4",
+        tags: list[dict[str, str]] | None = None,
+    ) -> LoadBalancer:  # fmt: skip
+        kind, scheme = loadbalancer_type or "application", scheme or "internet-facing"
+        refusals.check_name(name)
+        subnets = self._subnets([*subnet_ids, *(one["SubnetId"] for one in subnet_mappings or ())], kind)
+        groups = self._groups(security_groups, subnets[0].vpc_id, kind)
+        other: LoadBalancer
+        for other in self.load_balancers.values():
+            if other.name == name:
+                same = (other.scheme, other.type, {one.id for one in other.subnets}) == (
+                    scheme, kind, {one.id for one in subnets})  # fmt: skip
+                if not same:
+                    raise refusals.same_name("load balancer", name)
+                return other  # API_CreateLoadBalancer: the same settings make it idempotent
+        if scheme != "internal" and not self._has_gateway(subnets[0].vpc_id):
+            raise refusals.no_gateway(subnets[0].vpc_id)
+        identity = rng.get_random_hex(length=16)
+        arn = make_arn_for_load_balancer(self.account_id, identity, name, self.region_name)
+        made = LoadBalancer(
+            self.ec2_backend, name=name, security_groups=groups, subnets=subnets,
+            vpc_id=subnets[0].vpc_id, arn=arn.replace("/app/", "/net/") if kind == "network" else arn,
+            dns_name=dns_name(name, kind, self.region_name, identity, scheme == "internal"),
+            scheme=scheme, loadbalancer_type=kind, ip_address_type=ip_address_type,
+        )  # fmt: skip
+        self.load_balancers[made.arn] = made
+        self.tagging_service.tag_resource(made.arn, tags)
+        return made
+
+    def describe_load_balancers(self, arns: list[str] | None, names: list[str] | None) -> list[LoadBalancer]:
+        """moto finds the one before for a name it does not know."""
+        known = list(self.load_balancers.values())
+        if not arns and not names:
+            return known
+        if not {one.arn for one in known}.issuperset(arns or ()):
+            raise refusals.no_balancer()
+        if not {one.name for one in known}.issuperset(names or ()):
+            raise refusals.no_balancer()
+        return [one for one in known if one.arn in (arns or ()) or one.name in (names or ())]
+
+    def delete_load_balancer(self, arn: str) -> None:
+        balancer = self.load_balancers.get(arn)
+        if balancer is None:
+            return
+        if balancer.attrs.get("deletion_protection.enabled") == "true":
+            raise refusals.protected(arn)
+        super().delete_load_balancer(arn)
+        balancer.close()
+        self._associate()
+
+    def set_security_groups(self, arn: str, sec_groups: list[str]) -> None:
+        if arn not in self.load_balancers:
+            raise refusals.no_balancer()
+        balancer = self.load_balancers[arn]
+        balancer.wear(self._groups(sec_groups, balancer.vpc_id, balancer.type))
+
+    def set_subnets(self, arn: str, subnets: list[str], subnet_mappings: list[dict[str, Any]]) -> Any:
+        if arn not in self.load_balancers:
+            raise refusals.no_balancer()
+        balancer = self.load_balancers[arn]
+        wanted = [*subnets, *(one["SubnetId"] for one in subnet_mappings)]
+        balancer.stand_in(self._subnets(wanted, balancer.type))
+        self._associate()
+        return balancer.availability_zones
+
+    def _subnets(self, subnet_ids: list[str], kind: str) -> list[Any]:
+        known = {subnet.id: subnet for subnet in self.ec2_backend.describe_subnets()}
+        for subnet_id in subnet_ids:
+            if subnet_id not in known:
+                raise refusals.no_subnet(subnet_id)
+        subnets = [known[subnet_id] for subnet_id in subnet_ids]
+        zones = {subnet.availability_zone for subnet in subnets}
+        if len({subnet.vpc_id for subnet in subnets}) > 1:
+            raise refusals.two_vpcs()
+        if len(zones) < len(subnets):
+            raise refusals.twice_in_zone()
+        if len(zones) < (1 if kind == "network" else 2):
+            raise refusals.one_zone()
+        return subnets
+
+    def _groups(self, group_ids: list[str], vpc_id: str, kind: str) -> list[str]:
+        if not group_ids:
+            of_vpc = self.ec2_backend.groups[vpc_id].values()
+            return [] if kind == "network" else [group.id for group in of_vpc if group.is_default]
+        found = [self.ec2_backend.get_security_group_from_id(group_id) for group_id in group_ids]
+        if any(group is None or group.vpc_id != vpc_id for group in found):
+            raise refusals.bad_groups()
+        return list(group_ids)
+
+    def _has_gateway(self, vpc_id: str) -> bool:
+        gateways = self.ec2_backend.internet_gateways.values()
+        return any(gateway.vpc and gateway.vpc.id == vpc_id for gateway in gateways)
+
+    # listeners and rules
+
+    def create_listener(
+        self, load_balancer_arn: str, protocol: str, port: str, ssl_policy: str, certificate: str | None,
+        actions: list[dict[str, Any]], alpn_policy: list[str] | None = None,
+        tags: list[dict[str, str]] | None = None,
+    ) -> Any:  # fmt: skip
+        balancer = self.load_balancers.get(load_balancer_arn)
+        if balancer is None:
+            raise refusals.no_balancer()
+        refusals.check_ranges(port=port)
+        if any(int(listener.port) == int(port) for listener in balancer.listeners.values()):
+            raise refusals.same_port(load_balancer_arn)
+        self._may_forward(actions, balancer, protocol)
+        listener = super().create_listener(
+            load_balancer_arn, protocol, port, ssl_policy, certificate, actions, alpn_policy, tags
+        )
+        default = listener._default_rule[0]
+        default.arn = _rule_arn(listener.arn)  # moto's is an address in memory
+        self._associate()
+        return listener
+
+    def modify_listener(
+        self, arn: str, port: str | None = None, protocol: str | None = None, ssl_policy: str | None = None,
+        certificates: list[dict[str, Any]] | None = None, actions: list[dict[str, Any]] | None = None,
+    ) -> Any:  # fmt: skip
+        listener = self.describe_listeners(None, [arn])[0]
+        balancer = self.load_balancers[listener.load_balancer_arn]
+        others = (one for one in balancer.listeners.values() if one is not listener)
+        if port is not None and any(int(one.port) == int(port) for one in others):
+            raise refusals.same_port(balancer.arn)
+        self._may_forward(actions or [], balancer, protocol or listener.protocol)
+        listener = super().modify_listener(arn, port, protocol, ssl_policy, certificates, actions)
+        self._associate()
+        return listener
+
+    def delete_listener(self, listener_arn: str) -> Any:
+        listener = super().delete_listener(listener_arn)
+        self._associate()
+        return listener
+
+    def create_rule(
+        self, listener_arn: str, conditions: list[dict[str, Any]], priority: int,
+        actions: list[dict[str, Any]], tags: list[dict[str, str]] | None = None,
+    ) -> Any:  # fmt: skip
+        listener = self.describe_listeners(None, [listener_arn])[0]
+        self._may_forward(actions, self.load_balancers[listener.load_balancer_arn], listener.protocol)
+        rule = super().create_rule(listener_arn, conditions, priority, actions, tags)
+        self._sort(listener)
+        self._associate()
+        return rule
+
+    def modify_rule(
+        self, rule_arn: str, conditions: list[dict[str, Any]], actions: list[dict[str, Any]]
+    ) -> Any:
+        found = self.describe_rules(None, [rule_arn])[0]
+        listener = self.describe_listeners(None, [found.listener_arn])[0]
+        self._may_forward(actions, self.load_balancers[listener.load_balancer_arn], listener.protocol)
+        rule = super().modify_rule(rule_arn, conditions, actions)
+        self._associate()
+        return rule
+
+    def delete_rule(self, arn: str) -> None:
+        super().delete_rule(arn)
+        self.spreads.pop(arn, None)
+        self._associate()
+
+    def set_rule_priorities(self, rule_priorities: list[dict[str, Any]]) -> Any:
+        changed = super().set_rule_priorities(rule_priorities)
+        for listener_arn in {rule.listener_arn for rule in changed}:
+            self._sort(self.describe_listeners(None, [listener_arn])[0])
+        return changed
+
+    def rules(self, listener: Any) -> Iterator[Rule]:
+        """A listener's rules, as the world reads them."""
+        return (rule_of(rule) for rule in listener.rules.values())
+
+    def spread(self, rule_arn: str) -> Spread:
+        return self.spreads.setdefault(rule_arn, Spread())
+
+    def _sort(self, listener: Any) -> None:
+        by_priority = sorted(listener._non_default_rules.items(), key=lambda item: int(item[1].priority))
+        listener._non_default_rules = dict(by_priority)
+
+    def _may_forward(self, actions: Iterable[dict[str, Any]], balancer: LoadBalancer, protocol: str) -> None:
+        for arn in groups_named(actions):
+            group = self.target_groups.get(arn)
+            if group is None:
+                continue  # moto refuses it
+            if any(other != balancer.arn for other in group.load_balancer_arns):
+                raise refusals.second_balancer([arn])
+            if (protocol in _TCP) != (group.protocol in _TCP):
+                raise refusals.protocols_differ(protocol, group.protocol)
+
+    def _associate(self) -> None:
+        """Tell each target group which load balancer sends to it; moto only ever adds."""
+        used: dict[str, list[LoadBalancer]] = {arn: [] for arn in self.target_groups}
+        for balancer in self.load_balancers.values():
+            named = {arn for listener in balancer.listeners.values() for rule in listener.rules.values()
+                     for arn in groups_named(action.data for action in rule.actions)}  # fmt: skip
+            for arn in named & used.keys():
+                used[arn].append(balancer)
+        for arn, balancers in used.items():
+            self.target_groups[arn].load_balancer_arns = [balancer.arn for balancer in balancers]
+            zones = [zone for balancer in balancers for zone in balancer.zones] if balancers else None
+            open_at = max((balancer.active_at for balancer in balancers), default=0.0)
+            self.pools[arn].serve(zones, open_at)
+
+    # target groups
+
+    def create_target_group(self, name: str, **kwargs: Any) -> Any:
+        refusals.check_ranges(
+            port=kwargs.get("port"), healthCheckIntervalSeconds=kwargs.get("healthcheck_interval_seconds"),
+            healthCheckTimeoutSeconds=kwargs.get("healthcheck_timeout_seconds"),
+            healthyThresholdCount=kwargs.get("healthy_threshold_count"),
+            unhealthyThresholdCount=kwargs.get("unhealthy_threshold_count"),
+        )  # fmt: skip
+        for other in self.target_groups.values():
+            if other.name == name:
+                asked = (kwargs.get("protocol"), kwargs.get("port"), kwargs.get("vpc_id"))
+                same = (other.protocol, other.port, other.vpc_id, other.target_type) == (
+                    *asked, kwargs.get("target_type"))  # fmt: skip
+                if not same:
+                    raise refusals.same_name("target group", name)
+                return other
+        if kwargs.get("protocol") in _TCP and kwargs.get("healthcheck_protocol") in ("HTTP", "HTTPS"):
+            kwargs["matcher"] = kwargs.get("matcher") or {"HttpCode": "200-399"}
+            kwargs["healthcheck_path"] = kwargs.get("healthcheck_path") or "/"
+            kwargs["healthcheck_timeout_seconds"] = kwargs.get("healthcheck_timeout_seconds") or 6
+        group = super().create_target_group(name, **kwargs)
+        self.pools[group.arn] = TargetGroup(
+            current().clock, lambda target, check: asking.ask(self, group, target, check),
+            lambda ip, port, health: _tell(group.arn, ip, port, health), asking.check_of(group),
+            _delay(group),
+        )  # fmt: skip
+        return group
+
+    def modify_target_group(self, arn: str, *args: Any, **kwargs: Any) -> Any:
+        group = super().modify_target_group(arn, *args, **kwargs)
+        self.pools[arn].rechecked(asking.check_of(group))
+        return group
+
+    def modify_target_group_attributes(self, target_group_arn: str, attributes: dict[str, Any]) -> None:
+        super().modify_target_group_attributes(target_group_arn, attributes)
+        self.pools[target_group_arn].delay = _delay(self.target_groups[target_group_arn])
+
+    def delete_target_group(self, target_group_arn: str) -> Any:
+        if target_group_arn in self.target_groups and self._any_listener_using(target_group_arn):
+            raise refusals.group_in_use(target_group_arn)
+        group = super().delete_target_group(target_group_arn)
+        self.pools.pop(target_group_arn).close()
+        return group
+
+    def describe_target_groups(
+        self, load_balancer_arn: str | None, target_group_arns: list[str], names: list[str] | None
+    ) -> Any:
+        if load_balancer_arn and not (target_group_arns or names):
+            balancer = self.describe_load_balancers([load_balancer_arn], None)[0]
+            of_it = (one for one in self.target_groups.values() if balancer.arn in one.load_balancer_arns)
+            return sorted(of_it, key=lambda group: group.name)
+        return super().describe_target_groups(load_balancer_arn, target_group_arns, names)
+
+    # targets
+
+    def register_targets(self, target_group_arn: str, instances: list[Any]) -> None:
+        group, pool = self.target_group(target_group_arn)
+        for target in instances:
+            az = target.get("AvailabilityZone") or asking.zone_of(self, group, target["Id"])
+            pool.register(target["Id"], int(target.get("Port") or group.port), az)
+
+    def deregister_targets(self, target_group_arn: str, instances: list[dict[str, Any]]) -> None:
+        """A target that is not registered is no error (API_DeregisterTargets)."""
+        group, pool = self.target_group(target_group_arn)
+        for target in instances:
+            pool.deregister(target["Id"], int(target.get("Port") or group.port))
+
+    def describe_target_health(self, target_group_arn: str, targets: list[dict[str, Any]]) -> Any:
+        group, pool = self.target_group(target_group_arn)
+        wanted = [(one["Id"], int(one.get("Port") or group.port)) for one in targets or ()]
+        found: list[Target] = [
+            pool.find(*address) or Target(*address, "", NOT_REGISTERED) for address in wanted
+        ] or list(pool)
+        return [
+            TargetHealth(one.ip, one.port, one.az or None, str(pool.check.port or one.port), one.health)
+            for one in found
+        ]
+
+    def notify_terminate_instances(self, instance_ids: list[str]) -> None:
+        for pool in self.pools.values():
+            for target in [target for target in pool if target.ip in instance_ids]:
+                pool.deregister(target.ip, target.port)
+
+    def target_group(self, arn: str) -> tuple[Any, TargetGroup]:
+        """A target group as moto keeps it, and its targets."""
+        if arn not in self.target_groups:
+            raise TargetGroupNotFoundError()
+        return self.target_groups[arn], self.pools[arn]
+
+
+OURS: Final = (elbv2_backends, ElbV2Backend)
+"""moto's backend dictionary, and what it builds from here on."""
+
+
+def backend_of(region: str) -> ElbV2Backend:
+    found: ElbV2Backend = elbv2_backends[current().account][region]
+    return found
+
+
+def _tell(arn: str, ip: str, port: int, health: Health) -> None:
+    for heard in list(listeners()):
+        heard(arn, ip, port, health.state, health.description or "")
+
+
+def _delay(group: Any) -> float:
+    attributes: Mapping[str, Any] = group.attributes
+    return float(attributes["deregistration_delay.timeout_seconds"])
+
+
+def _rule_arn(listener_arn: str) -> str:
+    return f"{listener_arn.replace(':listener/', ':listener-rule/')}/{rng.get_random_hex(16)}"

@@ -1,0 +1,64 @@
+"""moto's rules, conditions and actions, as the world reads them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from ecslab.sandbox.world.listeners import DEFAULT, Action, Condition, Fixed, Forward, Redirect, Rule
+
+_CONFIG: Final = {
+    "host-header": "HostHeaderConfig", "path-pattern": "PathPatternConfig",
+    "http-header": "HttpHeaderConfig", "http-request-method": "HttpRequestMethodConfig",
+    "query-string": "QueryStringConfig", "source-ip": "SourceIpConfig",
+}  # fmt: skip
+
+
+def rule_of(rule: Any) -> Rule:
+    """A rule of a listener; the action that answers is the last one (those before it authenticate)."""
+    priority = DEFAULT if rule.priority == "default" else int(rule.priority)
+    conditions = tuple(_condition(condition) for condition in rule.conditions)
+    return Rule(rule.arn, priority, conditions, action_of(rule.actions[-1].data))
+
+
+def action_of(data: Mapping[str, Any]) -> Action:
+    """An action by its type.
+
+    Raises:
+        ValueError: the sandbox does not carry it (authentication).
+    """
+    match data["Type"]:
+        case "forward":
+            return Forward(tuple(_weights(data)))
+        case "fixed-response":
+            config = data["FixedResponseConfig"]
+            return Fixed(int(config["StatusCode"]), config.get("MessageBody", ""),
+                         config.get("ContentType") or "text/plain")  # fmt: skip
+        case "redirect":
+            config = data["RedirectConfig"]
+            status = int(config["StatusCode"].removeprefix("HTTP_"))
+            names = ("Protocol", "Host", "Port", "Path", "Query")
+            return Redirect(status, **{name.lower(): config[name] for name in names if name in config})
+    raise ValueError(f"an action of type {data['Type']} answers nothing here")
+
+
+def groups_named(actions: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The target groups that actions forward to."""
+    forwards = (action for action in actions if action.get("Type") == "forward")
+    return [arn for action in forwards for arn, _ in _weights(action)]
+
+
+def _weights(data: Mapping[str, Any]) -> list[tuple[str, int]]:
+    groups = data.get("ForwardConfig", {}).get("TargetGroups")
+    if groups:
+        return [(group["TargetGroupArn"], int(group.get("Weight", 1))) for group in groups]
+    return [(data["TargetGroupArn"], 1)] if data.get("TargetGroupArn") else []
+
+
+def _condition(condition: Mapping[str, Any]) -> Condition:
+    field = condition["Field"]
+    config = condition.get(_CONFIG[field]) or {"Values": condition.get("Values", [])}
+    values = tuple(_pair(value) if field == "query-string" else value for value in config.get("Values", ()))
+    return Condition(field, values, config.get("HttpHeaderName", ""))
+
+
+def _pair(value: Mapping[str, str]) -> str:
+    return f"{value['Key']}={value['Value']}" if value.get("Key") else value["Value"]
