@@ -5,5 +5,4 @@ from setuptools import find_packages, setup
 setup(
     packages=[*find_packages(include=["ecslab*"]), "ecslab._notebooks"],
     package_dir={"ecslab._notebooks": "notebooks"},
-    package_data={"ecslab._notebooks": ["**/*"]},
 )
