@@ -291,6 +291,7 @@ def _covers(rule: str, low: int | None, high: int | None, protocol: str, port: i
     return rule == protocol and (low is None or low == -1 or (low <= port <= (low if high is None else high)))
 
 
+@lru_cache(maxsize=8192)
 def _within(address: str, cidr: str) -> bool:
     return ip_address(address) in _network(cidr)
 

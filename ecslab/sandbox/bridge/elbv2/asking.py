@@ -1,12 +1,11 @@
 """From a load balancer's node to a target: may the packet pass, and what does the container's program say?"""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 from ecslab.sandbox.bridge import ec2
 from ecslab.sandbox.bridge._interfaces import BalancerInterface
-from ecslab.sandbox.bridge._network_facts import facts_of
+from ecslab.sandbox.bridge._network_facts import security_group
 from ecslab.sandbox.bridge.ecs import tasks
 from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
 from ecslab.sandbox.world import network
@@ -88,10 +87,10 @@ def zone_of(backend: Any, group: Any, target_id: str) -> str:
 
 def _may_leave(node: BalancerInterface, ip: str, port: int, groups: tuple[str, ...]) -> network.Verdict:
     """A node without security groups (a network load balancer's) may send anywhere."""
-    facts = replace(facts_of(node.ec2_backend, node), public_ip=None)
-    allowed = (rule.allows("tcp", port, ip, groups) for group in facts.groups for rule in group.outbound)
-    if not facts.groups or any(allowed):
+    own = [security_group(node.ec2_backend, group) for group in node.group_set]
+    allowed = (rule.allows("tcp", port, ip, groups) for group in own for rule in group.outbound)
+    if not own or any(allowed):
         return network.PASSED
-    names = ", ".join(group.id for group in facts.groups)
+    names = ", ".join(group.id for group in own)
     text = f"The load balancer's security group ({names}) has no outbound rule that allows TCP port {port} "
     return network.Verdict(False, "security-group", text + f"to {ip}.")

@@ -55,10 +55,13 @@ def open_door(balancer: LoadBalancer, port: int, peer: str) -> Entry:
     if balancer.internal:
         text = f"Load balancer {balancer.name} is internal: its name leads to private addresses only."
         return Entry(nodes[0].id, "no-public-ip", text)
-    met = [(node, _into(node, port, peer)) for node in nodes]
-    node, verdict = next((pair for pair in met if pair[1].passed), met[0])
-    if not verdict.passed:
-        return Entry(node.id, verdict.stopped_by, verdict.text)
+    met: list[network.Verdict] = []
+    for node in nodes:
+        met.append(_into(node, port, peer))
+        if met[-1].passed:
+            break
+    else:
+        return Entry(nodes[0].id, met[0].stopped_by, met[0].text)
     listener = next((one for one in balancer.listeners.values() if int(one.port) == port), None)
     if listener is None:
         return Entry(node.id, "nothing-listening", _no_listener(balancer, port))
