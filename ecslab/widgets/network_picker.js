@@ -86,6 +86,7 @@ function render({ model, el }) {
     body.replaceChildren(...rows.map(({ row }) => row));
     subnets.disabled = false;
     drawChoices();
+    drawNews();
   };
   const drawOptions = () => {
     vpc.replaceChildren(...options(model.get("vpcs")));

@@ -1,6 +1,7 @@
 """A learner's way from 00 to their own page in the browser, with the mouse, in JupyterLab."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -91,6 +92,44 @@ def test_the_page_shows_with_style_and_image_in_the_frame_and_in_a_tab(page, ser
     assert _drawn(tab.value.locator("body")) == {"styled": True, "images": [True]}
     tab.value.screenshot(path=SCREENSHOTS / "05-tab.png")
     tab.value.close()
+
+
+def test_the_picker_works_by_keyboard(page, server):
+    notebook = opened(page, server, "04-run-task")
+    notebook.run_through("04-choose")
+    picker = notebook.cell("04-choose").locator(".ecslab-network")
+    picker.locator("option").nth(1).wait_for(state="attached")
+    active = page.evaluate("() => jupyterapp.shell.currentWidget.content.activeCellIndex")
+    vpc = picker.locator("select").first
+    before = vpc.input_value()
+    vpc.focus()
+    page.keyboard.press("ArrowDown")
+    picker.locator("tbody tr", has_text="10.0.").first.wait_for()
+    assert vpc.input_value() != before
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    chosen = picker.locator("tbody tr[data-chosen='true'] input")
+    assert chosen.evaluate("e => e === document.activeElement && e.checked")
+    assert page.evaluate("() => jupyterapp.shell.currentWidget.content.activeCellIndex") == active
+
+
+def test_all_kernels_of_the_journey_fit_in_memory(server, home):
+    pids = [server.process.pid, process.find(home).pid]
+    together = sum(resident(pid) for root in pids for pid in family(root))
+    assert together < 1536, f"{together:.0f} MiB"
+    SCREENSHOTS.joinpath("memory.txt").write_text(f"{together:.0f} MiB resident, all kernels open\n")
+
+
+def family(pid):
+    """A process and all that come from it."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(each for child in children for each in family(int(child)))]
+
+
+def resident(pid):
+    """Resident memory of a process, in MiB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
 def _drawn(body):
