@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
+from . import _definition_inside
 from .errors import AwsError
 
 __all__ = ["refuse", "refuse_names"]
@@ -34,6 +35,7 @@ def refuse(request: Facts) -> None:
         _raise_first(_ports(container, request.get("networkMode")))
         _raise_first(_logging(container))
         _raise_first(_dependencies(container, request["containerDefinitions"]))
+        _raise_first(_definition_inside.problems(container, request["containerDefinitions"]))
     _raise_first(_circles(request["containerDefinitions"]))
     _raise_first(_volumes(request))
 

@@ -8,7 +8,7 @@ developer guide's list of task definition parameters.
 import re
 from typing import Any, Final
 
-from . import _definition_fargate, _definition_general
+from . import _definition_fargate, _definition_general, _definition_inside
 from ._requirements import required_attributes
 from .errors import AwsError
 from .sizes import cpu_units, mebibytes
@@ -46,6 +46,8 @@ def normalised(request: dict[str, Any], account: str) -> dict[str, Any]:
     if "FARGATE" in asked.get("requiresCompatibilities", []):
         _definition_fargate.refuse(asked)
     _definition_general.refuse(asked)
+    for container in asked["containerDefinitions"]:
+        _definition_inside.refuse_foreign(container, account)
     made: dict[str, Any] = {member: asked[member] for member in _COPIED if member in asked}
     made["containerDefinitions"] = [_container(one, asked) for one in asked["containerDefinitions"]]
     made["volumes"] = asked.get("volumes", [])

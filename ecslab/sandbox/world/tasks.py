@@ -69,6 +69,7 @@ class Container:
         started: virtual second of its last start.
         restarts: how often its restart policy started it again.
         watch: its health check, while there is one to run.
+        injected: environment variables from its secrets and environment files.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Container:
     started: float = 0.0
     restarts: int = 0
     watch: health.Watch | None = None
+    injected: Mapping[str, str] | None = None
 
     @property
     def running(self) -> bool:

@@ -14,7 +14,7 @@ __all__ = ["check", "effective", "task_overrides"]
 
 MOST_CHARACTERS: Final = 8192
 _OF_TASK: Final = ("executionRoleArn", "taskRoleArn", "ephemeralStorage")
-_OF_CONTAINER: Final = ("command", "cpu", "memory", "memoryReservation")
+_OF_CONTAINER: Final = ("command", "cpu", "memory", "memoryReservation", "environmentFiles")
 
 
 def check(definition: Mapping[str, Any], overrides: Mapping[str, Any]) -> None:

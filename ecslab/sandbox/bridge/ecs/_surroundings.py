@@ -10,6 +10,8 @@ from ecslab.sandbox.bridge import ec2, iam, images, logs
 from ecslab.sandbox.bridge.context import current
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs._host import Host, log_options, log_stream, write_log
+from ecslab.sandbox.bridge.ecs._injected import injected
+from ecslab.sandbox.bridge.ecs._volumes import Volumes
 from ecslab.sandbox.bridge.seams import rng
 from ecslab.sandbox.runtime import ContainerSpec, RunningContainer
 from ecslab.sandbox.runtime.image import BadLayer, Image
@@ -32,6 +34,7 @@ class Fargate:
 
     def __init__(self) -> None:
         self.by_eni: dict[str, Task] = {}
+        self.volumes = Volumes()
         self._images: WeakValueDictionary[tuple[str, str, str], Image] = WeakValueDictionary()
 
     def attach_eni(self, task: Task) -> ec2.Eni:
@@ -53,6 +56,7 @@ class Fargate:
         interface = task.attachment.interface
         assert interface is not None, "only what was attached is released"
         del self.by_eni[interface.eni_id]
+        self.volumes.forget(task)
         ec2.release_eni(task.region, interface.eni_id)
 
     def prepare(self, task: Task) -> None:
@@ -66,6 +70,8 @@ class Fargate:
             denied = role and iam.role_problem(role, "ecr:GetAuthorizationToken", "*", task.id)
             if denied:
                 raise StartFailed(failures.ecr_login_denied(_request_id(), denied), timings.REFUSED)
+        for container in task.containers:
+            container.injected = injected(task, container, facts, role) or None
         for container in task.containers:
             self._open_log(task, container, facts, role)
 
@@ -113,7 +119,7 @@ class Fargate:
     def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, RunningContainer]:
         host = Host(task, container, exited, self.by_eni)
         runtime_id = f"{task.id}-{rng.randrange(10**9, 10**10)}"
-        return runtime_id, current().runtime.start(_spec(task, container), host)
+        return runtime_id, current().runtime.start(_spec(task, container, self.volumes), host)
 
     def leaving(self, task: Task) -> float:  # noqa: ARG002  # a task on its own is behind nothing
         return timings.DEACTIVATE
@@ -150,20 +156,23 @@ def _architecture(task: Task) -> str:
     return platform.get("cpuArchitecture", "X86_64")
 
 
-def _spec(task: Task, container: Container) -> ContainerSpec:
+def _spec(task: Task, container: Container, volumes: Volumes) -> ContainerSpec:
     definition = container.definition
+    own = {entry["name"]: entry["value"] for entry in definition.get("environment", [])}
     return ContainerSpec(
         task_id=task.id,
         name=container.name,
         image=container.pulled.image,
         command=definition.get("command") or None,
         entry_point=definition.get("entryPoint") or None,
-        environment={entry["name"]: entry["value"] for entry in definition.get("environment", [])},
+        environment={**(container.injected or {}), **own},
         memory_mib=int(definition.get("memory") or task.settings["memory"]),
         stop_timeout=container.stop_timeout,
         working_directory=definition.get("workingDirectory"),
         user=definition.get("user"),
         architecture=_architecture(task),
+        mounts=volumes.mounts(task, container),
+        read_only=bool(definition.get("readonlyRootFilesystem")),
     )
 
 

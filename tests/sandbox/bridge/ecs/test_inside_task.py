@@ -1,0 +1,222 @@
+"""Several containers in one task: health, localhost, dependencies, volumes, restarts."""
+
+import pytest
+from account_rig import LOGS, REGION, rig
+from moto.ec2.models import ec2_backends
+
+CHECK = {"command": ["CMD-SHELL", "curl -f http://localhost/ || exit 1"], "interval": 10, "retries": 2}
+
+
+@pytest.fixture
+def account():
+    with rig() as made:
+        made.cluster()
+        yield made
+
+
+def web(**more):
+    return {"name": "web", "image": "httpd:2.4", **more}
+
+
+def shell(script, name="side", essential=False, **more):
+    return {
+        "name": name, "image": "busybox", "command": ["sh", "-c", script], "essential": essential, **more,
+    }  # fmt: skip
+
+
+def logged(account, *containers, **more):
+    """A definition whose containers write logs."""
+    account.log_group()
+    with_logs = [{"logConfiguration": LOGS, **each} for each in containers]
+    account.define(*with_logs, executionRoleArn=account.role(), **more)
+
+
+def lines(account, task, name="side"):
+    return account.lines(f"ecs/{name}/{task['taskArn'].rpartition('/')[2]}")
+
+
+def health(account, task):
+    seen = account.see(task)
+    return seen["healthStatus"], {each["name"]: each["healthStatus"] for each in seen["containers"]}
+
+
+def test_a_health_check_asks_the_containers_own_server(account):
+    account.define(web(healthCheck=CHECK))
+    task = account.start()
+    account.run(24)
+    assert health(account, task) == ("UNKNOWN", {"web": "UNKNOWN"})
+    account.run(25)
+    assert health(account, task) == ("HEALTHY", {"web": "HEALTHY"})
+
+
+def test_a_check_that_fails_makes_it_unhealthy_and_nothing_else(account):
+    account.define(web(healthCheck={**CHECK, "command": ["CMD-SHELL", "curl -f http://localhost/nowhere"]}))
+    task = account.start()
+    account.run(1000)
+    assert health(account, task) == ("UNHEALTHY", {"web": "UNHEALTHY"})
+    assert account.see(task)["lastStatus"] == "RUNNING"
+
+
+def test_looking_does_not_check(account):
+    account.define(web(healthCheck=CHECK))
+    task = account.start()
+    account.run(25)
+    before = account.see(task)
+    assert [account.see(task) for _ in range(5)] == [before] * 5
+
+
+def test_a_check_is_in_the_access_log_and_its_output_is_not(account):
+    logged(account, web(healthCheck=CHECK))
+    task = account.start()
+    account.run(25)
+    assert [line.split(" [")[0] for line in lines(account, task, "web")[2:]] == ["127.0.0.1 - -"]
+
+
+def test_localhost_is_the_tasks(account):
+    logged(account, web(), shell("curl -s http://localhost/; curl -s 127.0.0.1:81 || echo $?"))
+    task = account.start()
+    account.run(60)
+    assert lines(account, task) == ["<html><body><h1>It works!</h1></body></html>", "7"]
+
+
+def test_containers_do_not_know_each_other_by_name(account):
+    logged(account, web(), shell("curl http://web/"))
+    task = account.start()
+    account.run(60)
+    assert lines(account, task) == ["curl: (6) Could not resolve host: web"]
+
+
+def test_two_servers_cannot_share_a_port(account):
+    logged(account, web(), {**web(), "name": "twin", "image": "nginx", "essential": False})
+    task = account.start()
+    account.run(60)
+    assert lines(account, task, "twin") == [
+        "nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)"
+    ]
+    assert account.see(task)["lastStatus"] == "RUNNING"
+
+
+def test_another_task_is_reached_by_its_private_address_if_its_group_lets_it(account):
+    account.define(web(), family="server")
+    server = account.start(taskDefinition="server")
+    account.run(60)
+    address = account.eni(server).private_ip_address
+    logged(account, shell(f"curl -s -m 5 http://{address}/ || echo $?", essential=True))
+    task = account.start()
+    account.run(120)
+    assert lines(account, task) == ["<html><body><h1>It works!</h1></body></html>"]
+    (group,) = account.eni(server).group_set
+    backend = ec2_backends["123456789012"][REGION]
+    for rule in list(group.ingress_rules):
+        group.ingress_rules.remove(rule)
+    assert backend.get_security_group_from_id(group.id).ingress_rules == []
+    task = account.start()
+    account.run(180)
+    assert lines(account, task) == ["28"]
+
+
+def test_who_waits_for_health_starts_after_it(account):
+    logged(
+        account,
+        web(healthCheck=CHECK),
+        shell("echo ready; sleep 1000", dependsOn=[{"containerName": "web", "condition": "HEALTHY"}]),
+    )
+    task = account.start()
+    account.run(24)
+    assert {each["name"]: each["lastStatus"] for each in account.see(task)["containers"]} == {
+        "web": "RUNNING",
+        "side": "PENDING",
+    }
+    account.run(25)
+    assert account.see(task)["lastStatus"] == "RUNNING"
+    assert lines(account, task) == ["ready"]
+
+
+def test_a_dependency_that_takes_longer_than_its_start_timeout(account):
+    account.define(
+        web(dependsOn=[{"containerName": "side", "condition": "COMPLETE"}]),
+        shell("sleep 1000", startTimeout=60),
+    )
+    task = account.start()
+    account.run(500)
+    seen = account.see(task)
+    assert (seen["lastStatus"], seen["stopCode"]) == ("STOPPED", "TaskFailedToStart")
+    assert seen["stoppedReason"] == (
+        "dependency graph: container ordering dependency [side] for target [web] has timed out."
+    )
+    assert account.enis() == {}
+
+
+def test_a_volume_is_shared_by_the_containers_of_one_task(account):
+    site = {"sourceVolume": "site", "containerPath": "/usr/local/apache2/htdocs/"}
+    account.define(
+        web(
+            mountPoints=[{**site, "readOnly": True}],
+            dependsOn=[{"containerName": "side", "condition": "SUCCESS"}],
+        ),
+        shell("echo from the side > /page/index.html", mountPoints=[{**site, "containerPath": "/page"}]),
+        volumes=[{"name": "site"}],
+    )
+    one, other = account.start(), account.start()
+    account.run(60)
+    for task in (one, other):
+        assert account.get(task).body == b"from the side\n"
+
+
+def test_volumes_from_another_container(account):
+    logged(
+        account,
+        shell("echo kept > /data/x; sleep 1000", name="first",
+              mountPoints=[{"sourceVolume": "data", "containerPath": "/data"}]),
+        shell("cat /data/x; echo more > /data/x", essential=True,
+              volumesFrom=[{"sourceContainer": "first", "readOnly": True}],
+              dependsOn=[{"containerName": "first", "condition": "START"}]),
+        volumes=[{"name": "data"}],
+    )  # fmt: skip
+    task = account.start()
+    account.run(60)
+    assert lines(account, task) == ["kept", "echo: /data/x: Read-only file system"]
+
+
+def test_a_file_system_of_efs_outlives_the_task(account):
+    logged(
+        account,
+        shell("cat /data/x; echo kept > /data/x", essential=True,
+              mountPoints=[{"sourceVolume": "data", "containerPath": "/data"}]),
+        volumes=[{"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-0a1b"}}],
+    )  # fmt: skip
+    one = account.start()
+    account.run(100)
+    other = account.start()
+    account.run(200)
+    assert lines(account, one) == ["cat: /data/x: No such file or directory"]
+    assert lines(account, other) == ["kept"]
+
+
+def test_a_root_file_system_that_is_read_only(account):
+    logged(account, shell("echo x > /etc/x", essential=True, readonlyRootFilesystem=True))
+    task = account.start()
+    account.run(60)
+    assert lines(account, task) == ["echo: /etc/x: Read-only file system"]
+
+
+def test_a_restarted_container_is_the_same_one(account):
+    policy = {"enabled": True, "restartAttemptPeriod": 60}
+    logged(account, shell("echo hello; sleep 70; exit 1", essential=True, restartPolicy=policy))
+    task = account.start()
+    account.run(30)
+    before = account.see(task)["containers"][0]
+    account.run(130)
+    seen = account.see(task)
+    assert (seen["lastStatus"], seen["containers"][0]["runtimeId"]) == ("RUNNING", before["runtimeId"])
+    assert lines(account, task) == ["hello", "hello"]
+    assert "exitCode" not in seen["containers"][0]
+
+
+def test_a_standalone_task_that_ran_stops_for_good_when_its_restarts_are_over(account):
+    policy = {"enabled": True, "restartAttemptPeriod": 60, "ignoredExitCodes": [3]}
+    account.define(shell("sleep 70; exit 3", essential=True, restartPolicy=policy))
+    task = account.start()
+    account.run(500)
+    seen = account.see(task)
+    assert (seen["stopCode"], seen["containers"][0]["exitCode"]) == ("EssentialContainerExited", 3)
