@@ -1,5 +1,8 @@
 """Load balancers from end to end: targets are really asked, requests really answered, by plain clients."""
 
+import subprocess
+import sys
+
 import pytest
 from aws_client import CLUSTER, FAMILY
 from balancer_rig import Balanced, forward_to
@@ -7,6 +10,9 @@ from botocore.exceptions import ClientError
 
 from ecslab.sandbox import in_process
 from ecslab.sandbox.bridge import elbv2
+from ecslab.sandbox.endpoint import Endpoint
+from ecslab.sandbox.in_process import _Doors
+from ecslab.sandbox.sandbox import Sandbox
 
 
 @pytest.fixture
@@ -256,3 +262,61 @@ def test_what_a_balancer_holds_is_freed_with_it(aws, web):
     (group,) = aws.elb.describe_target_groups()["TargetGroups"]
     assert group["LoadBalancerArns"] == []
     aws.elb.delete_target_group(TargetGroupArn=group["TargetGroupArn"])
+
+
+def kept_in(home):
+    """A sandbox whose state is on the disk."""
+    sandbox = Sandbox(home, mode="stepped", seed=5)
+    keys = sandbox.credentials
+    return Balanced(Endpoint(
+        url=in_process.API, access_key=keys.access_key, secret_key=keys.secret_key, region="us-east-1",
+        account="123456789012", gateway_url=in_process.GATEWAY, gateway_port=2,
+        gateway_secret=keys.gateway_secret, pid=0, transport=_Doors(sandbox), closing=sandbox.close,
+    ))  # fmt: skip
+
+
+def test_a_replay_finds_balancers_targets_and_whose_turn_it_is(tmp_path):
+    aws = kept_in(tmp_path).prepared()
+    balancer, group = aws.balancer(), aws.target_group()
+    aws.listener(balancer, group)
+    aws.pass_time(120)
+    for page in ("one", "two"):
+        aws.register(group, aws.started(aws.page(page, page.encode())))
+    aws.pass_time(1)
+    assert aws.visit(balancer["DNSName"])[2] == b"one"
+
+    def everything(place):
+        arn = {"LoadBalancerArn": balancer["LoadBalancerArn"]}
+        (listener,) = place.elb.describe_listeners(**arn)["Listeners"]
+        return (
+            place.elb.describe_load_balancers()["LoadBalancers"], listener, place.health(group),
+            place.elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"],
+            place.elb.describe_target_groups()["TargetGroups"],
+            place.ec2.describe_network_interfaces()["NetworkInterfaces"],
+        )  # fmt: skip
+
+    before = everything(aws)
+    again = kept_in(tmp_path)
+    assert everything(again) == before
+    assert again.visit(balancer["DNSName"])[2] == b"two"
+    assert elbv2.balancers().request_count(group) == 2
+
+
+def test_a_new_sandbox_has_no_balancer_of_the_one_before(aws, web, tmp_path):
+    elbv2.balancers().listeners.append(print)
+    fresh = Balanced(in_process.start(tmp_path, seed=5))
+    assert fresh.elb.describe_load_balancers()["LoadBalancers"] == []
+    assert elbv2.balancers().listeners == []
+
+
+def test_a_sandbox_without_balancers_does_not_import_motos_part_of_them(tmp_path):
+    script = f"""
+import sys, pathlib
+from ecslab.sandbox import in_process
+place = in_process.start(pathlib.Path({str(tmp_path)!r}), seed=1)
+place.control("reach", ip="203.0.113.9", port=80)
+place.control("reach", ip="web-1.us-east-1.elb.amazonaws.com", port=80)
+print([name for name in sys.modules if name.startswith(("moto.elb", "moto.acm"))])
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"

@@ -1,12 +1,14 @@
 """Installing a sandbox: ours everywhere moto looks, and nothing left of the one before."""
 
+import importlib
+
 import pytest
 from moto.ec2.models import ec2_backends
 
 from ecslab.sandbox.bridge import context, seams
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend
 from ecslab.sandbox.bridge.ecs import state
-from ecslab.sandbox.bridge.install import OURS, install
+from ecslab.sandbox.bridge.install import LATER, OURS, fetch, install
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.world.clock import Clock
 
@@ -22,6 +24,19 @@ def fresh(home=None, seed="s"):
     made = context.Context(clock, EmbeddedRuntime(), ACCOUNT, home)
     install(made)
     return made
+
+
+@pytest.mark.parametrize("service", sorted(LATER))
+def test_what_comes_later_is_ours_too(service):
+    fresh()
+    backends, ours = importlib.import_module(LATER[service]).OURS
+    stock, backends.backend = backends.backend, object
+    try:
+        for _ in range(2):
+            fetch(service)
+            assert backends.backend is ours
+    finally:
+        backends.backend = stock
 
 
 @pytest.mark.parametrize(("backends", "ours"), OURS)

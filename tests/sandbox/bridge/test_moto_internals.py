@@ -14,12 +14,17 @@ from pathlib import Path
 import boto3
 import pytest
 from moto.ec2.models import ec2_backends
+from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 from moto_account import account
 
-from ecslab.sandbox.bridge import _ec2_backend, _ec2_words, _interfaces, ec2, iam, logs
+from ecslab.sandbox.bridge import _ec2_backend, _ec2_words, _interfaces, context, ec2, iam, logs
+from ecslab.sandbox.bridge.elbv2 import backend as balancing
+from ecslab.sandbox.bridge.elbv2 import balancer
 from ecslab.sandbox.bridge.install import OURS
+from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
+from ecslab.sandbox.world.clock import Clock
 
 ROOT = Path(__file__).parents[3]
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -60,14 +65,28 @@ HELD = {  # what is built: the attributes we read or set on it
     "policy": ["arn", "versions", "default_version_id", "attachment_count"],
     "logs": ["groups"],
     "log group": ["streams", "put_log_events"],
+    "balancing": ["load_balancers", "target_groups", "tagging_service", "ec2_backend", "_any_listener_using"],
+    "balancer": ["name", "arn", "type", "scheme", "attrs", "subnets", "vpc_id", "dns_name", "security_groups",
+                 "listeners", "canonical_hosted_zone_id", "load_balancer_state", "availability_zones"],
+    "listener": ["arn", "port", "protocol", "load_balancer_arn", "rules", "_default_rule",
+                 "_non_default_rules"],
+    "listener rule": ["arn", "priority", "conditions", "actions", "listener_arn"],
+    "target group": ["arn", "name", "port", "protocol", "vpc_id", "target_type", "attributes",
+                     "load_balancer_arns", "matcher", "health_check_protocol", "health_check_port",
+                     "health_check_path", "health_check_interval_seconds", "health_check_timeout_seconds",
+                     "healthy_threshold_count", "unhealthy_threshold_count", "health_check_enabled"],
 }  # fmt: skip
-OURS_ALONE = {"forget_interface", "take_public_address", "_named_by_another", "_read_policy", "_add"}
+OURS_ALONE = {"forget_interface", "take_public_address", "_named_by_another", "_read_policy", "_add",
+              "_subnets", "_groups", "_has_gateway", "_may_forward", "_associate", "_sort", "rules", "spread",
+              "target_group", "node_for", "stand_in", "wear", "close", "_node"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def held():
     """One of each thing that moto builds for us."""
-    with pytest.MonkeyPatch.context() as monkeypatch, account(monkeypatch, dict(OURS)):
+    swapped = dict([*OURS, balancing.OURS])
+    context.make_current(context.Context(Clock(), EmbeddedRuntime(), ACCOUNT))
+    with pytest.MonkeyPatch.context() as monkeypatch, account(monkeypatch, swapped):
         backend = ec2_backends[ACCOUNT][REGION]
         subnet = backend.describe_subnets()[0]
         interface = backend.enis[ec2.attach_eni(REGION, subnet.id, [], True, "about").eni_id]
@@ -77,6 +96,13 @@ def held():
         iam.ensure_service_linked_role()
         role = next(iter(iam_backends[ACCOUNT]["aws"].roles.values()))
         boto3.client("logs", REGION).create_log_group(logGroupName="/ecs/web")
+        elb = elbv2_backends[ACCOUNT][REGION]
+        default = [one.id for one in backend.describe_subnets() if one.default_for_az]
+        balanced = elb.create_load_balancer("web", [], default[:2])
+        targets = elb.create_target_group("web", protocol="HTTP", port=80, vpc_id=subnet.vpc_id,
+                                          target_type="ip")  # fmt: skip
+        forward = [{"Type": "forward", "TargetGroupArn": targets.arn}]
+        listener = elb.create_listener(balanced.arn, "HTTP", "80", "", None, forward)
         yield {
             "ec2": backend, "vpc": backend.get_default_vpc(), "subnet": subnet, "route table": table,
             "route": next(iter(table.routes)),
@@ -84,7 +110,9 @@ def held():
             "acl entry": acl.network_acl_entries[0], "group": group, "rule": group.ingress_rules[0],
             "interface": interface, "iam": iam_backends[ACCOUNT]["aws"], "role": role,
             "policy": next(iter(role.managed_policies.values())), "logs": logs_backends[ACCOUNT][REGION],
-            "log group": logs_backends[ACCOUNT][REGION].groups["/ecs/web"],
+            "log group": logs_backends[ACCOUNT][REGION].groups["/ecs/web"], "balancing": elb,
+            "balancer": balanced, "listener": listener, "target group": targets,
+            "listener rule": next(iter(listener.rules.values())),
         }  # fmt: skip
 
 
@@ -100,7 +128,7 @@ def imports() -> Iterator[tuple[str, str | None]]:
 
 def overrides() -> Iterator[tuple[type, str]]:
     for ours in (_ec2_words.WordedEC2Backend, _ec2_backend.EC2Backend, _interfaces.Interface, iam.IamBackend,
-                 logs.LogsBackend):  # fmt: skip
+                 logs.LogsBackend, balancing.ElbV2Backend, balancer.LoadBalancer):  # fmt: skip
         methods = (name for name, member in vars(ours).items() if inspect.isfunction(member))
         yield from ((ours, name) for name in methods if name not in OURS_ALONE and name != "__init__")
 
