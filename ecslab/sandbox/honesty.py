@@ -147,6 +147,34 @@ LINES: Final = (
         ("ecs:CreateService",),
     ),
     Line(
+        "Load balancers",
+        "as AWS",
+        "Application and network load balancers with `ip` targets: listeners, rules, weights, target states "
+        "and their reasons, draining, AWS's own pages for 502, 503 and 504. Health checks really ask the "
+        "container, and its security group must let them in.",
+        (),
+    ),
+    Line(
+        "A load balancer's finer settings",
+        "simplified",
+        "Plain HTTP only: an HTTPS listener answers that it wants TLS. Sticky sessions, slow start and cross-"
+        "zone settings are kept and shown, and change nothing; targets are asked once an interval, not once "
+        "by each node. It is active two minutes after it was made, and its interfaces go away with it.",
+        (),
+    ),
+    Line(
+        "Sign-in by a load balancer, and targets that are instances or functions",
+        "absent",
+        "A rule that signs visitors in is refused. Only addresses can become healthy targets.",
+        (),
+    ),
+    Line(
+        "Classic Load Balancers",
+        "pretended",
+        "They can be made, but nobody answers there; ECS refuses them for Fargate, as on AWS.",
+        (),
+    ),
+    Line(
         "Your container",
         "pretended",
         "No machine is started. A small program answers as the web server would, from the files in your "

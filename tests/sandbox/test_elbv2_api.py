@@ -131,6 +131,16 @@ def test_protocols_must_fit(aws):
     )  # fmt: skip
 
 
+def test_nobody_signs_in(aws):
+    sign_in = {"Type": "authenticate-oidc", "Order": 1, "AuthenticateOidcConfig": {
+        "Issuer": "https://i", "AuthorizationEndpoint": "https://a", "TokenEndpoint": "https://t",
+        "UserInfoEndpoint": "https://u", "ClientId": "c", "ClientSecret": "s"}}  # fmt: skip
+    refused(
+        lambda: aws.listener(aws.balancer("signed"), sign_in, aws.target_group("signed")),
+        "InvalidLoadBalancerAction", "This sandbox carries no actions of type authenticate-oidc.",
+    )  # fmt: skip
+
+
 def test_deletion_protection(aws):
     arn = aws.balancer("kept")["LoadBalancerArn"]
     protect = [{"Key": "deletion_protection.enabled", "Value": "true"}]

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/Welcome.html
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from moto.elbv2 import urls
@@ -236,7 +236,10 @@ class ElbV2Backend(ELBv2Backend):  # type: ignore[misc]
         by_priority = sorted(listener._non_default_rules.items(), key=lambda item: int(item[1].priority))
         listener._non_default_rules = dict(by_priority)
 
-    def _may_forward(self, actions: Iterable[dict[str, Any]], balancer: LoadBalancer, protocol: str) -> None:
+    def _may_forward(self, actions: list[dict[str, Any]], balancer: LoadBalancer, protocol: str) -> None:
+        for action in actions:
+            if action["Type"].startswith("authenticate-"):
+                raise refusals.no_sign_in(action["Type"])
         for arn in groups_named(actions):
             group = self.target_groups.get(arn)
             if group is None:

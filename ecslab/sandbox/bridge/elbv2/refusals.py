@@ -72,6 +72,10 @@ def second_balancer(arns: Iterable[str]) -> ELBClientError:
     return ELBClientError("TargetGroupAssociationLimit", text + ", ".join(arns))
 
 
+def no_sign_in(kind: str) -> ELBClientError:
+    return ELBClientError("InvalidLoadBalancerAction", f"This sandbox carries no actions of type {kind}.")
+
+
 def protocols_differ(listener: str, group: str) -> ELBClientError:
     return ELBClientError(
         "InvalidConfigurationRequest",
