@@ -32,7 +32,7 @@ lint: .venv/workshop ## ruff and mypy
 	$(BIN)/mypy
 
 unit: .venv/workshop
-	$(BIN)/python -m pytest tests --ignore=tests/browser --ignore=tests/notebooks
+	$(BIN)/python -m pytest tests -n 2 --dist loadfile --ignore=tests/browser --ignore=tests/notebooks
 
 notebooks: .venv/workshop ## run every notebook and compare every output
 	$(BIN)/python -m pytest -p tests.notebooks.plugin --nbval --nbval-cell-timeout=60 \

@@ -21,7 +21,7 @@ def test_a_stage_shows_its_lines(lab):
     assert repr(shown).splitlines()[1] == (
         "pretended   Container Insights: The setting is kept and shown; no metrics come of it."
     )
-    assert "<td>pretended</td>" in shown._repr_html_()
+    assert ">pretended</td>" in shown._repr_html_()
 
 
 def test_the_verb_serves_the_whole_table(lab):
@@ -29,7 +29,7 @@ def test_the_verb_serves_the_whole_table(lab):
 
 
 ARGUMENTS = {
-    "ecs:CreateService": {"serviceName": "web", "taskDefinition": "web"},
+    "ecs:CreateTaskSet": {"service": "web", "cluster": "lab", "taskDefinition": "web"},
     "ecs:RegisterContainerInstance": {},
 }
 
