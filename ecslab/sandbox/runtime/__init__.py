@@ -67,7 +67,7 @@ class ContainerSpec:
     image: ContainerImage
     command: list[str] | None = None
     entry_point: list[str] | None = None
-    environment: dict[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
     memory_mib: int | None = None
     stop_timeout: float = 30.0
     working_directory: str | None = None

@@ -6,14 +6,12 @@ command it cannot find, and a log line that names the limit as the sandbox's own
 """
 
 from collections.abc import Callable
-from typing import Any, Final
 
 from ecslab.sandbox.runtime import ContainerSpec, Host
 from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+from ecslab.sandbox.runtime.image_config import combined_command, image_config
 from ecslab.sandbox.runtime.job import Command, Job
 from ecslab.sandbox.runtime.process import Files, Process
-
-PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class EmbeddedRuntime:
@@ -35,7 +33,6 @@ class EmbeddedContainer(Job):
         super().__init__(
             Process(
                 argv=combined_command(spec),
-                environment=combined_environment(spec),
                 files=Files(spec.image.rootfs(), directory, spec.mounts, spec.read_only),
                 host=host,
                 spec=spec,
@@ -77,26 +74,3 @@ class EmbeddedContainer(Job):
     def ended(self, code: int, reason: str | None) -> None:
         self._process.ports.clear()
         self._process.host.exited(code, reason)
-
-
-def image_config(spec: ContainerSpec) -> dict[str, Any]:
-    """The part of the image's configuration that says how to run it."""
-    found: dict[str, Any] = spec.image.config.get("config") or {}
-    return found
-
-
-def combined_command(spec: ContainerSpec) -> list[str]:
-    """What runs, as Docker combines it: an entry point of the definition sets the image's command aside
-    too.
-    """
-    config = image_config(spec)
-    if spec.entry_point:
-        return [*spec.entry_point, *(spec.command or [])]
-    return [*(config.get("Entrypoint") or []), *(spec.command or config.get("Cmd") or [])]
-
-
-def combined_environment(spec: ContainerSpec) -> dict[str, str]:
-    """PATH and HOSTNAME, the image's variables, then the definition's."""
-    base = {"PATH": PATH, "HOSTNAME": f"ip-{spec.task_id[:8]}", "HOME": "/root"}
-    image = dict(entry.split("=", 1) for entry in image_config(spec).get("Env") or [] if "=" in entry)
-    return {**base, **image, **spec.environment}

@@ -78,7 +78,7 @@ class Command(Job):
             replace(
                 process,
                 argv=list(argv),
-                environment=dict(process.environment),
+                environment=None,
                 files=process.files.view(),
                 host=_Quiet(process.host),
                 on_term=dies,
@@ -114,4 +114,3 @@ def begin(process: Process) -> Run:
         process.log(f"exec {process.argv[0]}: exec format error")
         return EXEC_FORMAT_EXIT
     return (yield from run(process))
-

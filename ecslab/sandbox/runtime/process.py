@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 
 from ecslab.sandbox.runtime import ContainerSpec, Host, Mount
 from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+from ecslab.sandbox.runtime.image_config import combined_environment
 
 FOREVER = math.inf
 Run = Generator[float, None, int]
@@ -137,15 +138,21 @@ class Files:
 
 @dataclass
 class Process:
-    """The one process of a container, and what it may use."""
+    """The one process of a container, and what it may use. `environment` is None where it is the spec's."""
 
     argv: list[str]
-    environment: dict[str, str]
     files: Files
     host: Host
     spec: ContainerSpec
+    environment: dict[str, str] | None = None
     on_term: Callable[[], Run] | None = dies
     ports: dict[int, Handler] = field(default_factory=dict)
+
+    def variables(self) -> dict[str, str]:
+        """Its environment variables; what is done to them stays with the process."""
+        if self.environment is None:
+            self.environment = combined_environment(self.spec)
+        return self.environment
 
     def log(self, text: str) -> None:
         for line in text.splitlines() or [""]:

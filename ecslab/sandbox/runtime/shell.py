@@ -187,7 +187,7 @@ def main(process: Process) -> Run:
         )
     process.on_term = None
     script = next((word for word in words if not word.startswith("-")), "")
-    return (yield from guarded(Shell(process, dict(process.environment)), script))
+    return (yield from guarded(Shell(process, dict(process.variables())), script))
 
 
 def guarded(shell: Shell, script: str) -> Run:

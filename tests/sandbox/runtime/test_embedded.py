@@ -4,12 +4,8 @@ import pytest
 from runtime_world import Container, Image, Spec
 
 from ecslab.sandbox.runtime import HttpRequest
-from ecslab.sandbox.runtime.embedded import (
-    EmbeddedContainer,
-    EmbeddedRuntime,
-    combined_command,
-    combined_environment,
-)
+from ecslab.sandbox.runtime.embedded import EmbeddedContainer, EmbeddedRuntime
+from ecslab.sandbox.runtime.image_config import combined_command, combined_environment
 
 OUT_OF_MEMORY = "OutOfMemoryError: container killed due to memory usage"
 

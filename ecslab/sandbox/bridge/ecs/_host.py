@@ -5,14 +5,17 @@ from dataclasses import replace
 from ipaddress import ip_address
 from typing import Any, Final
 
-from ecslab.sandbox.bridge import ec2, logs
+from ecslab.sandbox.bridge import ec2
 from ecslab.sandbox.bridge.context import current
+from ecslab.sandbox.bridge.ecs import _metadata
+from ecslab.sandbox.bridge.ecs._credentials import Credentials
+from ecslab.sandbox.bridge.ecs._logging import write_log
 from ecslab.sandbox.runtime import Cancellable, HttpRequest, HttpResponse, RunningContainer
 from ecslab.sandbox.world import network
 from ecslab.sandbox.world.driver import Exited
 from ecslab.sandbox.world.tasks import Container, Task
 
-__all__ = ["Host", "log_options", "log_stream", "program_on", "write_log"]
+__all__ = ["Host", "program_on"]
 
 LOOPBACK: Final = "127.0.0.1"
 
@@ -23,12 +26,21 @@ class Host:
     Args:
         exited: whom to tell that the container ended.
         peers: the tasks that hold an interface, by its id.
+        credentials: what the metadata endpoint gives out.
     """
 
-    __slots__ = ("_container", "_exited", "_peers", "_task")
+    __slots__ = ("_container", "_credentials", "_exited", "_peers", "_task")
 
-    def __init__(self, task: Task, container: Container, exited: Exited, peers: Mapping[str, Task]):
-        self._task, self._container, self._exited, self._peers = task, container, exited, peers
+    def __init__(
+        self,
+        task: Task,
+        container: Container,
+        exited: Exited,
+        peers: Mapping[str, Task],
+        credentials: Credentials,
+    ):
+        self._task, self._container, self._exited = task, container, exited
+        self._peers, self._credentials = peers, credentials
 
     def exited(self, code: int, reason: str | None = None) -> None:
         self._exited(code, reason)
@@ -54,6 +66,8 @@ class Host:
         own = (interface.private_ip, interface.private_dns)
         if host == "localhost" or host in own or host.startswith("127."):
             return _asked(program_on(self._task, port), port, replace(request, peer=LOOPBACK))
+        if (host, port) == (_metadata.ADDRESS, 80):
+            return _metadata.answer(self._task, self._credentials, request)
         return self._asked_elsewhere(_address(host), port, replace(request, peer=interface.private_ip))
 
     def _asked_elsewhere(self, address: str, port: int, request: HttpRequest) -> HttpResponse:
@@ -77,29 +91,6 @@ def program_on(task: Task, port: int) -> RunningContainer | None:
             found: RunningContainer = program
             return found
     return None
-
-
-def write_log(task: Task, container: Container, line: str) -> None:
-    """Bring a line of a container's output to its log stream; without a log driver it is lost."""
-    where = log_stream(task, container)
-    if where:
-        logs.write(*where, [(current().clock.timestamp(), line)])
-
-
-def log_options(container: Container) -> Mapping[str, str]:
-    """The options of the container's `awslogs` driver; none with another driver."""
-    configuration = container.definition.get("logConfiguration") or {}
-    return configuration.get("options") or {} if configuration.get("logDriver") == "awslogs" else {}
-
-
-def log_stream(task: Task, container: Container) -> tuple[str, str, str] | None:
-    """Region, group and stream of a container's log: `<prefix>/<container>/<task id>`."""
-    options = log_options(container)
-    if not options:
-        return None
-    prefix = options.get("awslogs-stream-prefix", "")
-    stream = f"{prefix}/{container.name}/{task.id}"
-    return options.get("awslogs-region", task.region), options["awslogs-group"], stream
 
 
 def _asked(program: RunningContainer | None, port: int, request: HttpRequest) -> HttpResponse:

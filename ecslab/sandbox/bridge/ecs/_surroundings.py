@@ -9,8 +9,11 @@ from moto.ec2.exceptions import EC2ClientError
 from ecslab.sandbox.bridge import ec2, iam, images, logs
 from ecslab.sandbox.bridge.context import current
 from ecslab.sandbox.bridge.ecs import state
-from ecslab.sandbox.bridge.ecs._host import Host, log_options, log_stream, write_log
+from ecslab.sandbox.bridge.ecs._credentials import Credentials
+from ecslab.sandbox.bridge.ecs._environment import Environment
+from ecslab.sandbox.bridge.ecs._host import Host
 from ecslab.sandbox.bridge.ecs._injected import injected
+from ecslab.sandbox.bridge.ecs._logging import log_options, log_stream, write_log
 from ecslab.sandbox.bridge.ecs._volumes import Volumes
 from ecslab.sandbox.bridge.seams import rng
 from ecslab.sandbox.runtime import ContainerSpec, RunningContainer
@@ -34,7 +37,7 @@ class Fargate:
 
     def __init__(self) -> None:
         self.by_eni: dict[str, Task] = {}
-        self.volumes = Volumes()
+        self.volumes, self.credentials = Volumes(), Credentials()
         self._images: WeakValueDictionary[tuple[str, str, str], Image] = WeakValueDictionary()
 
     def attach_eni(self, task: Task) -> ec2.Eni:
@@ -57,6 +60,7 @@ class Fargate:
         assert interface is not None, "only what was attached is released"
         del self.by_eni[interface.eni_id]
         self.volumes.forget(task)
+        self.credentials.forget(task)
         ec2.release_eni(task.region, interface.eni_id)
 
     def prepare(self, task: Task) -> None:
@@ -117,9 +121,10 @@ class Fargate:
             raise StartFailed(text, timings.REFUSED) from None
 
     def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, RunningContainer]:
-        host = Host(task, container, exited, self.by_eni)
+        host = Host(task, container, exited, self.by_eni, self.credentials)
         runtime_id = f"{task.id}-{rng.randrange(10**9, 10**10)}"
-        return runtime_id, current().runtime.start(_spec(task, container, self.volumes), host)
+        spec = _spec(task, container, Environment(task, container, self.credentials), self.volumes)
+        return runtime_id, current().runtime.start(spec, host)
 
     def leaving(self, task: Task) -> float:  # noqa: ARG002  # a task on its own is behind nothing
         return timings.DEACTIVATE
@@ -156,16 +161,17 @@ def _architecture(task: Task) -> str:
     return platform.get("cpuArchitecture", "X86_64")
 
 
-def _spec(task: Task, container: Container, volumes: Volumes) -> ContainerSpec:
+def _spec(
+    task: Task, container: Container, environment: Mapping[str, str], volumes: Volumes
+) -> ContainerSpec:
     definition = container.definition
-    own = {entry["name"]: entry["value"] for entry in definition.get("environment", [])}
     return ContainerSpec(
         task_id=task.id,
         name=container.name,
         image=container.pulled.image,
         command=definition.get("command") or None,
         entry_point=definition.get("entryPoint") or None,
-        environment={**(container.injected or {}), **own},
+        environment=environment,
         memory_mib=int(definition.get("memory") or task.settings["memory"]),
         stop_timeout=container.stop_timeout,
         working_directory=definition.get("workingDirectory"),

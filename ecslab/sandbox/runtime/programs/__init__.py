@@ -67,7 +67,7 @@ def run(process: Process) -> Run:
 def _command(process: Process, name: str) -> Run:
     words = process.argv[1:]
     if name in COMMANDS:
-        output, errors, status = COMMANDS[name](process, process.environment, words)
+        output, errors, status = COMMANDS[name](process, process.variables(), words)
     else:
         output, errors, status = yield from FETCHERS[name](process, words)
     for text in (output, errors):

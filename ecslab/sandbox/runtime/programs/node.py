@@ -19,7 +19,7 @@ def node(process: Process) -> Run:
             f"`{' '.join(process.argv)}` is not run here: of Node.js the sandbox knows only the application "
             "of the image node-example-1. On AWS the program of the image would run."
         )
-    port = int(process.environment.get("PORT", PORT))
+    port = int(process.variables().get("PORT", PORT))
     process.listen(port, lambda request: _answer(process, request))
     process.log(f"Listening on port {port}")
     yield FOREVER
@@ -30,7 +30,7 @@ def _answer(process: Process, request: HttpRequest) -> HttpResponse:
     if request.path == "/error":
         raise RuntimeError("somebody visited /error")
     if request.path == "/env":
-        rows = "".join(f"<li>{escape(k)}={escape(v)}</li>" for k, v in sorted(process.environment.items()))
+        rows = "".join(f"<li>{escape(k)}={escape(v)}</li>" for k, v in sorted(process.variables().items()))
         return HttpResponse(200, HTML, f"<ul>{rows}</ul>".encode())
     if request.path != "/":
         return HttpResponse(404, HTML, f"<pre>Cannot {request.method} {escape(request.path)}</pre>".encode())
