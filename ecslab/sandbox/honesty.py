@@ -7,7 +7,7 @@ tasks run by.
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
-from ecslab.sandbox.world import timings
+from ecslab.sandbox.world import service_timings, timings
 
 Kind = Literal["as AWS", "simplified", "pretended", "absent"]
 
@@ -140,11 +140,28 @@ LINES: Final = (
         ("04", "05"),
     ),
     Line(
-        "Services and load balancers",
+        "Services",
+        "simplified",
+        "The desired count is kept, deployments roll within their percentages, the circuit breaker rolls "
+        "back, events come in AWS's words and order. Durations are fixed: a task without health checks "
+        f"counts as healthy {service_timings.HEALTHY:.0f} s after it started, one that died is replaced "
+        f"after about {service_timings.REPLACED:.0f} s.",
+        (),
+    ),
+    Line(
+        "Services on EC2, daemons",
+        "simplified",
+        "A service may ask for EC2 or be a daemon; as no instance can be registered, it gets no task, and "
+        "its events say so.",
+        (),
+    ),
+    Line(
+        "Blue/green and what connects services",
         "absent",
-        "Not in this sandbox yet: tasks are started by hand.",
-        ("04",),
-        ("ecs:CreateService",),
+        "Only rolling deployments by ECS itself: no CodeDeploy, task sets, blue/green, linear or canary; no "
+        "Service Connect, service discovery, VPC Lattice, or volumes of services; no autoscaling.",
+        (),
+        ("ecs:CreateTaskSet",),
     ),
     Line(
         "Load balancers",

@@ -39,6 +39,7 @@ class Revision:
         load_balancers: where its tasks are registered.
         checked: whether an essential container has a health check.
         fargate: False for a launch type whose capacity is not there.
+        digests: what the containers' image tags stood for when its first task pulled them.
     """
 
     number: str
@@ -48,6 +49,7 @@ class Revision:
     load_balancers: tuple[LoadBalancer, ...] = ()
     checked: bool = False
     fargate: bool = True
+    digests: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -233,6 +235,8 @@ class Service:
 
     Args:
         settings: what of API_Service the scheduler does not decide, in AWS's shape.
+        asked: members of UpdateService that the next deployment takes up.
+        request: the whole CreateService, to tell a repetition by.
         deployments: newest first; the first is PRIMARY.
         completed: the deployment that last completed, for a roll-back.
         passes: the virtual seconds at which the scheduler will look at it.
@@ -248,7 +252,9 @@ class Service:
     cluster: str
     created_at: float
     desired: int
-    settings: dict[str, Any]
+    settings: dict[str, Any] = field(default_factory=dict)
+    asked: dict[str, Any] = field(default_factory=dict)
+    request: str = ""
     minimum_percent: int = 100
     maximum_percent: int = 200
     breaker: Breaker = field(default_factory=Breaker)
@@ -276,6 +282,12 @@ class Service:
     @property
     def primary(self) -> Deployment:
         return self.deployments[0]
+
+    @property
+    def revision(self) -> Revision:
+        """What it runs, or ran at last."""
+        last: Deployment = self.deployments[0] if self.deployments else self.rollouts[0].deployment
+        return last.revision
 
     @property
     def minimum(self) -> int:

@@ -95,6 +95,11 @@ def target_unhealthy(task_id: str, port: int, target_group: str, reason: str) ->
     return f"{target} is unhealthy in (target-group {target_group}) due to (reason {reason})."
 
 
+def target_group_lost(deployment: str, task_id: str, target_group: str) -> str:
+    what = f"task set ({deployment}) (task {task_id}) is not healthy in target-group ({target_group})"
+    return f"{what} due to TARGET GROUP IS NOT FOUND."
+
+
 def container_unhealthy(task_id: str) -> str:
     return f"(task {task_id}) failed container health checks."
 

@@ -47,9 +47,12 @@ class Hands(Protocol):
 
     def stop(self, task_id: str, reason: str) -> None: ...
 
-    def register(self, task_id: str, balancer: LoadBalancer) -> None: ...
+    def register(self, task_id: str, balancer: LoadBalancer) -> None:
+        """Register the task as a target; a task is deregistered by whoever takes it out of traffic.
 
-    def deregister(self, task_id: str, balancer: LoadBalancer) -> None: ...
+        Raises:
+            LookupError: the target group is gone.
+        """
 
     def new_id(self, kind: str) -> str:
         """A fresh id: `event`, `deployment` or `rollout`."""
@@ -361,10 +364,17 @@ class Scheduler:
             member.registered_at = now
             member.targets = {each.target_group: ("initial", "") for each in balancers}
             for balancer in balancers:
-                self.hands.register(member.id, balancer)
+                self._register_one(service, member, balancer)
         for group, count in _by_group(registered):
             self.say(service, service_events.registered(count, group))
         self._touch(service, service_timings.ADVANCED)
+
+    def _register_one(self, service: Service, member: Member, balancer: LoadBalancer) -> None:
+        try:
+            self.hands.register(member.id, balancer)
+        except LookupError:
+            lost = service_events.target_group_lost(member.deployment.id, member.id, balancer.target_group)
+            self.say(service, lost)
 
     def _deregister(self, service: Service) -> None:
         members = []
@@ -374,8 +384,6 @@ class Scheduler:
             return
         for member in members:
             member.targets = None
-            for balancer in member.deployment.revision.load_balancers:
-                self.hands.deregister(member.id, balancer)
         for group, count in _by_group(members):
             self.say(service, service_events.deregistered(count, group))
         for deployment in dict.fromkeys(member.deployment for member in members):

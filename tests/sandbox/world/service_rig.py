@@ -57,14 +57,15 @@ class Town(World):
         if self.healthy_after is not None:
             self.clock.after(self.healthy_after, lambda: self.target(task_id, "healthy"))
 
-    def deregister(self, task_id, balancer):
-        self.registered.remove(task_id)
-
     def new_id(self, kind):
         self.ids += 1
         return f"ecs-svc/{self.ids:019}" if kind == "deployment" else f"{kind}-{self.ids}"
 
     # surroundings
+
+    def leaving(self, task):
+        self.registered.discard(task.id)
+        return super().leaving(task)
 
     def pull(self, task, container):
         how = self.broken.get(container.definition["revision"])
@@ -87,7 +88,7 @@ class Town(World):
     # what a test says
 
     def service(self, desired=1, *, revision=None, name="web", **settings):
-        service = Service(name, f"arn:service/{name}", "lab", self.clock.timestamp(), desired, {}, **settings)
+        service = Service(name, f"arn:service/{name}", "lab", self.clock.timestamp(), desired, **settings)
         self.services.append(service)
         self.scheduler.deploy(service, revision or self.revision())
         return service

@@ -22,7 +22,7 @@ from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.tasks import Attachment, Container, Task
 from ecslab.sandbox.world.timings import STOP_TIMEOUT
 
-__all__ = ["Order", "digest", "make", "order"]
+__all__ = ["Order", "check_roles", "digest", "make", "order"]
 
 MOST: Final = 10
 """Tasks in one call."""
@@ -62,7 +62,7 @@ def order(caller: Caller, parameters: Mapping[str, Any]) -> Order:
         raise invalid("Task definition does not support launch_type FARGATE.")
     network = _network(caller, definition, parameters)
     _overrides.check(definition, parameters.get("overrides") or {})
-    _check_roles(caller, definition, parameters)
+    check_roles(caller, definition, parameters)
     tags = _tags(caller, cluster, definition, parameters)
     return Order(caller, cluster, definition, parameters, network, provider, tags)
 
@@ -144,7 +144,12 @@ def _network(
     return {"subnets": subnets, "groups": groups, "public": vpc.get("assignPublicIp") == "ENABLED"}
 
 
-def _check_roles(caller: Caller, definition: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
+def check_roles(caller: Caller, definition: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
+    """Refuse roles that ECS cannot assume.
+
+    Raises:
+        AwsError: ClientException.
+    """
     overrides = parameters.get("overrides") or {}
     for name in ("executionRoleArn", "taskRoleArn"):
         role = overrides.get(name) or definition.get(name)

@@ -8,7 +8,7 @@ from moto.ec2.exceptions import EC2ClientError
 
 from ecslab.sandbox.bridge import ec2, iam, images, logs
 from ecslab.sandbox.bridge.context import current
-from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.ecs import _crew, state
 from ecslab.sandbox.bridge.ecs._credentials import Credentials
 from ecslab.sandbox.bridge.ecs._environment import Environment
 from ecslab.sandbox.bridge.ecs._host import Host
@@ -126,13 +126,14 @@ class Fargate:
         spec = _spec(task, container, Environment(task, container, self.credentials), self.volumes)
         return runtime_id, current().runtime.start(spec, host)
 
-    def leaving(self, task: Task) -> float:  # noqa: ARG002  # a task on its own is behind nothing
-        return timings.DEACTIVATE
+    def leaving(self, task: Task) -> float:
+        return _crew.leaving(task)
 
     def moved(self, task: Task, before: str | None) -> None:
         cluster = state.of(task.region).clusters[task.cluster]
         cluster.pending += (task.last_status in _PENDING) - (before in _PENDING)
         cluster.running += (task.last_status == "RUNNING") - (before == "RUNNING")
+        _crew.task_moved(task, before)
 
 
 def execution_role(task: Task) -> str | None:

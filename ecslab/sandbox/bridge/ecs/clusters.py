@@ -121,6 +121,10 @@ def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
         raise AwsError(
             "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."
         )
+    if any(service.status != "INACTIVE" for service in cluster.services.values()):
+        raise AwsError(
+            "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."
+        )
     cluster.status = "INACTIVE"
     return {"cluster": _view(cluster, ["SETTINGS", "TAGS"])}
 
@@ -150,7 +154,7 @@ def _view(cluster: Cluster, include: list[str] | tuple[str, ...] = ("SETTINGS", 
         "registeredContainerInstancesCount": 0,
         "runningTasksCount": cluster.running,
         "pendingTasksCount": cluster.pending,
-        "activeServicesCount": 0,
+        "activeServicesCount": _services(cluster, "ACTIVE"),
         "statistics": _statistics(cluster) if "STATISTICS" in include else [],
         "tags": list(cluster.tags) if "TAGS" in include else [],
         "settings": list(cluster.settings) if "SETTINGS" in include else [],
@@ -164,8 +168,17 @@ def _view(cluster: Cluster, include: list[str] | tuple[str, ...] = ("SETTINGS", 
     return seen
 
 
+def _services(cluster: Cluster, status: str) -> int:
+    return sum(service.status == status for service in cluster.services.values())
+
+
 def _statistics(cluster: Cluster) -> list[dict[str, str]]:
-    counts = {"RunningFargateTasksCount": cluster.running, "pendingFargateTasksCount": cluster.pending}
+    counts = {
+        "RunningFargateTasksCount": cluster.running,
+        "pendingFargateTasksCount": cluster.pending,
+        "activeFargateServiceCount": _services(cluster, "ACTIVE"),
+        "drainingFargateServiceCount": _services(cluster, "DRAINING"),
+    }
     return [{"name": name, "value": str(counts.get(name, 0))} for name in _STATISTICS]
 
 

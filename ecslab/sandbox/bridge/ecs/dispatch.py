@@ -11,10 +11,12 @@ from ecslab.sandbox.bridge.ecs import (
     capacity_providers,
     clusters,
     instances,
+    service_deployments,
     services,
     settings,
     tagging,
     task_definitions,
+    task_protection,
     tasks,
 )
 from ecslab.sandbox.bridge.ecs.state import Caller
@@ -30,7 +32,8 @@ CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 Handler = Callable[[dict[str, Any], Caller], dict[str, Any]]
 
 _NOUNS: Final = (
-    capacity_providers, clusters, instances, services, settings, tagging, task_definitions, tasks,
+    capacity_providers, clusters, instances, service_deployments, services, settings, tagging,
+    task_definitions, task_protection, tasks,
 )  # fmt: skip
 
 OPERATIONS: Final[dict[str, Handler]] = {

@@ -1,53 +1,196 @@
-"""Services: this sandbox has none yet, and its answers say so as ECS would of an empty cluster."""
+"""Services: tasks kept running.
 
+API operations CreateService, UpdateService, DeleteService, DescribeServices and ListServices. What a
+request says is checked here and in `_service_orders`; what follows is the scheduler's doing.
+"""
+
+import json
 from typing import Any, Final
 
-from ecslab.sandbox.bridge.ecs import clusters
+from ecslab.sandbox.bridge import iam
+from ecslab.sandbox.bridge.context import current
+from ecslab.sandbox.bridge.ecs import _hands, _service_orders, clusters
+from ecslab.sandbox.bridge.ecs._service_view import view
 from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid, page
-from ecslab.sandbox.bridge.ecs.state import Caller
+from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
+from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.service import Revision, Service
 
-__all__ = ["OPERATIONS"]
+__all__ = ["OPERATIONS", "find"]
 
 MOST_DESCRIBED: Final = 10
+PAGE: Final = 10
+_TRIGGERS: Final = ("taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers")
+"""Members of UpdateService that start a deployment if they say something new (API reference)."""
+_ASKED: Final = (*_TRIGGERS, "launchType", "capacityProviderStrategy", "schedulingStrategy",
+                 "enableExecuteCommand", "propagateTags", "enableECSManagedTags",
+                 "placementConstraints", "placementStrategy")  # fmt: skip
+
+
+def find(caller: Caller, cluster: Cluster, identifier: str) -> Service | None:
+    """The service with this name or ARN in a cluster, whatever its status."""
+    if not identifier.startswith("arn:"):
+        return cluster.services.get(identifier)
+    name = identifier.rpartition("/")[2]
+    arns = (caller.ecs_arn(f"service/{cluster.name}/{name}"), caller.ecs_arn(f"service/{name}"))
+    return cluster.services.get(name) if identifier in arns else None
+
+
+def _create(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    cluster, name = clusters.find(caller, params.get("cluster")), params["serviceName"]
+    _service_orders.check_name(name)
+    digest = json.dumps(params, sort_keys=True)
+    there = cluster.services.get(name)
+    if there is not None and there.status == "DRAINING":
+        raise invalid("Unable to Start a service that is still Draining.")
+    if there is not None and there.status == "ACTIVE":
+        if there.request != digest:
+            raise invalid("Creation of service was not idempotent.")
+        return {"service": view(there, ["TAGS"])}
+    _service_orders.refuse_uncarried(params)
+    daemon = params.get("schedulingStrategy") == "DAEMON"
+    desired = _service_orders.check_desired(params.get("desiredCount"), daemon)
+    revision = _service_orders.revision(caller, cluster, _described(params))
+    arn, now = caller.ecs_arn(f"service/{cluster.name}/{name}"), current().clock.timestamp()
+    service = Service(name, arn, cluster.name, now, desired, _first_settings(cluster, caller, daemon))
+    service.daemon, service.request = daemon, digest
+    _service_orders.configure(service, params)
+    service.tags = checked(params.get("tags"))
+    iam.ensure_service_linked_role()
+    cluster.services.pop(name, None)
+    cluster.services[name] = service
+    _hands.crew().scheduler.deploy(service, revision)
+    return {"service": view(service, ["TAGS"])}
+
+
+def _described(params: dict[str, Any]) -> dict[str, Any]:
+    """What of a request describes tasks."""
+    return {member: params[member] for member in _ASKED if member in params}
+
+
+def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> dict[str, Any]:
+    """What a service has that says nothing else."""
+    least, most = (0, 100) if daemon else (100, 200)
+    return {
+        "clusterArn": cluster.arn,
+        "roleArn": f"arn:aws:iam::{caller.account}:role/aws-service-role/ecs.amazonaws.com/"
+        "AWSServiceRoleForECS",
+        "createdBy": caller.arn,
+        "schedulingStrategy": "DAEMON" if daemon else "REPLICA",
+        "deploymentController": {"type": "ECS"},
+        "deploymentConfiguration": {
+            "deploymentCircuitBreaker": {"enable": False, "rollback": False},
+            "maximumPercent": most,
+            "minimumHealthyPercent": least,
+            "strategy": "ROLLING",
+            "bakeTimeInMinutes": 0,
+        },
+        "healthCheckGracePeriodSeconds": 0,
+        "enableECSManagedTags": False,
+        "propagateTags": "NONE",
+        "enableExecuteCommand": False,
+        "availabilityZoneRebalancing": "ENABLED",
+        "resourceManagementType": "CUSTOMER",
+    }
+
+
+def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    cluster = clusters.find(caller, params.get("cluster"))
+    service = _known(caller, cluster, params["service"])
+    if service.status != "ACTIVE":
+        raise AwsError("ServiceNotActiveException", "Service was not ACTIVE.")  # U
+    _service_orders.refuse_uncarried(params)
+    given = params.get("desiredCount")
+    desired = service.desired if given is None else _service_orders.check_desired(given, service.daemon)
+    asked = service.asked | _described(params)
+    revision = _next_revision(caller, cluster, service, params, asked)
+    _service_orders.configure(service, params)
+    service.asked, service.desired = asked, desired
+    if revision:
+        service.asked = {}
+        _hands.crew().scheduler.deploy(service, revision)
+    else:
+        _hands.crew().scheduler.begin_anew(service)
+    return {"service": view(service, ["TAGS"])}
+
+
+def _next_revision(
+    caller: Caller, cluster: Cluster, service: Service, params: dict[str, Any], asked: dict[str, Any]
+) -> Revision | None:
+    """The revision to deploy; None if nothing that starts a deployment is new, and it is not forced."""
+    forced = params.get("forceNewDeployment", False)
+    if not forced and not any(member in params for member in _TRIGGERS):
+        return None
+    described = service.revision.spec["asked"] | asked
+    if "capacityProviderStrategy" in asked:
+        described.pop("launchType", None)
+    revision = _service_orders.revision(caller, cluster, described)
+    return revision if forced or revision.spec["shown"] != service.revision.spec["shown"] else None
+
+
+def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    cluster = clusters.find(caller, params.get("cluster"))
+    service = _known(caller, cluster, params["service"])
+    if service.status == "ACTIVE":
+        if service.desired > 0 and not params.get("force"):
+            raise invalid("The service cannot be stopped while it is scaled above 0.")
+        _hands.crew().scheduler.retire(service)
+    return {"service": view(service, ["TAGS"])}
+
+
+def _known(caller: Caller, cluster: Cluster, identifier: str) -> Service:
+    """The service, unless it is gone.
+
+    Raises:
+        AwsError: ServiceNotFoundException.
+    """
+    service = find(caller, cluster, identifier)
+    if service is None or service.status == "INACTIVE":
+        raise AwsError("ServiceNotFoundException", "Service not found.")
+    return service
+
+
+def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    cluster, wanted = clusters.find(caller, params.get("cluster")), params["services"]
+    if not wanted:
+        raise invalid("Services cannot be empty.")  # U
+    at_most("services", wanted, MOST_DESCRIBED)
+    found, failures = [], []
+    for identifier in dict.fromkeys(wanted):
+        service = find(caller, cluster, identifier)
+        if service:
+            found.append(view(service, params.get("include", [])))
+        else:
+            arn = caller.ecs_arn(f"service/{cluster.name}/{identifier}")
+            failures.append(failure(identifier if identifier.startswith("arn:") else arn, "MISSING"))
+    return {"services": found, "failures": failures}
 
 
 def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    clusters.find(caller, params.get("cluster"))
-    return page("serviceArns", [], params)
+    cluster = clusters.find(caller, params.get("cluster"))
+    found = [
+        service.arn for service in cluster.services.values()
+        if service.status == "ACTIVE" and _matches(service, params)
+    ]  # fmt: skip
+    return page("serviceArns", found, {"maxResults": PAGE, **params})
+
+
+def _matches(service: Service, params: dict[str, Any]) -> bool:
+    facts = {**service.settings, **service.revision.spec["shown"]}
+    filters = ("launchType", "schedulingStrategy", "resourceManagementType")
+    return all(facts.get(name) == params[name] for name in filters if params.get(name))
 
 
 def _list_by_namespace(params: dict[str, Any], caller: Caller) -> dict[str, Any]:  # noqa: ARG001  # one signature
     return page("serviceArns", [], params)
 
 
-def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    cluster = clusters.find(caller, params.get("cluster"))
-    wanted = params["services"]
-    if not wanted:
-        raise invalid("Services cannot be empty.")  # U
-    at_most("services", wanted, MOST_DESCRIBED)
-    prefix = caller.ecs_arn(f"service/{cluster.name}/")
-    arns = [one if one.startswith("arn:") else prefix + one for one in wanted]
-    return {"services": [], "failures": [failure(arn, "MISSING") for arn in arns]}
-
-
-def _none_such(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    clusters.find(caller, params.get("cluster"))
-    raise AwsError("ServiceNotFoundException", "Service not found.")
-
-
-def _describe_deployments(params: dict[str, Any], caller: Caller) -> dict[str, Any]:  # noqa: ARG001  # one signature
-    missing = [failure(arn, "MISSING") for arn in params["serviceDeploymentArns"]]
-    return {"serviceDeployments": [], "failures": missing}
-
-
 OPERATIONS: Final = {
-    "DeleteService": _none_such,
-    "DescribeServiceDeployments": _describe_deployments,
+    "CreateService": _create,
+    "DeleteService": _delete,
     "DescribeServices": _describe,
-    "ListServiceDeployments": _none_such,
     "ListServices": _list,
     "ListServicesByNamespace": _list_by_namespace,
-    "UpdateService": _none_such,
+    "UpdateService": _update,
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ecslab.sandbox.bridge.context import current
+from ecslab.sandbox.world.service import Service
 from ecslab.sandbox.world.tasks import Task
 
 __all__ = ["Caller", "Cluster", "Family", "RegionState", "Revision", "of"]
@@ -30,7 +31,8 @@ class Caller:
 class Cluster:
     """A cluster. `running` and `pending` count its tasks in those statuses; whoever moves a task keeps them.
 
-    `tasks` holds the tasks still visible, stopped ones included, by task id.
+    `tasks` holds the tasks still visible, stopped ones included, by task id; `services` every service by
+    name, INACTIVE ones too until the name is used again.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Cluster:
     default_strategy: list[dict[str, Any]] = field(default_factory=list)
     tags: list[dict[str, str]] = field(default_factory=list)
     tasks: dict[str, Task] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
     running: int = 0
     pending: int = 0
 

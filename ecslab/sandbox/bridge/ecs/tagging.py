@@ -8,11 +8,12 @@ from ecslab.sandbox.bridge.ecs.shapes import invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Revision
 from ecslab.sandbox.bridge.ecs.tags import Tags, checked, merged, without
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.service import Service
 from ecslab.sandbox.world.tasks import Task
 
 __all__ = ["OPERATIONS"]
 
-Holder = Cluster | Revision | Task
+Holder = Cluster | Revision | Service | Task
 
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:(?P<kind>[a-z-]+)/(?P<rest>.+)")
 
@@ -52,6 +53,11 @@ def _holder(arn: str, caller: Caller) -> Holder:
         task = state.of(caller.region).tasks.get(found["rest"].rsplit("/", 1)[-1])
         if task is not None and task.arn == arn:
             return task
+    if found["kind"] == "service":
+        cluster, _, name = found["rest"].partition("/")
+        service = clusters.find(caller, cluster).services.get(name)
+        if service is not None and service.status != "INACTIVE":
+            return service
     raise AwsError("ResourceNotFoundException", "The specified resource could not be found.")  # U
 
 

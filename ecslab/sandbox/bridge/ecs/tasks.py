@@ -17,7 +17,8 @@ from ecslab.sandbox.world.driver import Driver
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.tasks import Task
 
-__all__ = ["OPERATIONS", "describe_tasks", "list_tasks", "listening", "run_task", "stop_task", "write_log"]
+__all__ = ["OPERATIONS", "describe_tasks", "forget", "is_visible", "launch", "list_tasks", "listening",
+           "run_task", "stop", "stop_task", "write_log"]  # fmt: skip
 
 Parameters = dict[str, Any]
 
@@ -34,13 +35,11 @@ def run_task(parameters: Parameters, caller: Caller) -> dict[str, Any]:
             return {"tasks": [with_tags(task) for task in earlier], "failures": []}
     order = _run_task.order(caller, parameters)
     _forget(caller)
-    driver = _fargate().driver
     started = []
     for index in range(parameters.get("count", 1)):
         task = _run_task.make(order, index)
         task.client_token = identity
-        state.of(caller.region).tasks[task.id] = order.cluster.tasks[task.id] = task
-        driver.launch(task)
+        launch(task, order.cluster)
         started.append(task)
     return {"tasks": [with_tags(task) for task in started], "failures": []}
 
@@ -66,9 +65,10 @@ def describe_tasks(parameters: Parameters, caller: Caller) -> dict[str, Any]:
 def list_tasks(parameters: Parameters, caller: Caller) -> dict[str, Any]:
     """ARNs of tasks, by what they are meant to be: RUNNING unless `desiredStatus` says otherwise."""
     cluster = clusters.find(caller, parameters.get("cluster"))
-    if parameters.get("serviceName"):
+    service = parameters.get("serviceName")
+    if service and service.rpartition("/")[2] not in cluster.services:
         raise AwsError("ServiceNotFoundException", "Service not found.")
-    found = [task.arn for task in cluster.tasks.values() if _is_visible(task) and _matches(task, parameters)]
+    found = [task.arn for task in cluster.tasks.values() if is_visible(task) and _matches(task, parameters)]
     return page("taskArns", found, parameters)
 
 
@@ -90,6 +90,26 @@ OPERATIONS: Final[dict[str, Callable[[Parameters, Caller], dict[str, Any]]]] = {
     "ListTasks": list_tasks,
     "StopTask": stop_task,
 }
+
+
+def launch(task: Task, cluster: Cluster) -> None:
+    """Let a task that has been made begin."""
+    state.of(task.region).tasks[task.id] = cluster.tasks[task.id] = task
+    _fargate().driver.launch(task)
+
+
+def stop(task: Task, code: str, reason: str) -> None:
+    """Decide that a task ends; one that is stopping keeps its own reason."""
+    _fargate().driver.stop(task, code, reason)
+
+
+def forget(task: Task) -> None:
+    """Drop a stopped task that nobody can see any more."""
+    region = state.of(task.region)
+    region.tasks.pop(task.id, None)
+    cluster = region.clusters.get(task.cluster)
+    if cluster:
+        cluster.tasks.pop(task.id, None)
 
 
 def listening(eni_id: str, port: int) -> RunningContainer | None:
@@ -134,21 +154,19 @@ def _find(cluster: Cluster, reference: str) -> Task | None:
             f"Invalid identifier: Identifier is for cluster {path[1]}. Your cluster is {cluster.name}"
         )
     task: Task | None = cluster.tasks.get(path[-1])
-    return task if task and _is_visible(task) else None
+    return task if task and is_visible(task) else None
 
 
-def _is_visible(task: Task) -> bool:
+def is_visible(task: Task) -> bool:
+    """Whether a task is still described; a stopped one is for an hour."""
     return task.gone_at is None or current().clock.now < task.gone_at
 
 
 def _forget(caller: Caller) -> None:
     """Drop the tasks that nobody can see any more."""
-    region = state.of(caller.region)
-    for task in [task for task in region.tasks.values() if not _is_visible(task)]:
-        del region.tasks[task.id]
-        cluster = region.clusters.get(task.cluster)
-        if cluster:
-            cluster.tasks.pop(task.id, None)
+    for task in list(state.of(caller.region).tasks.values()):
+        if not is_visible(task):
+            forget(task)
 
 
 def _started_with(caller: Caller, identity: tuple[str, str]) -> list[Task]:
@@ -178,7 +196,18 @@ def _matches(task: Task, parameters: Parameters) -> bool:
         "startedBy": settings.get("startedBy"),
         "launchType": settings["launchType"],
         "containerInstance": None,
+        "serviceName": _service_of(task),
     }
     return task.desired_status == parameters.get("desiredStatus", "RUNNING") and all(
-        parameters[name] == value for name, value in wanted.items() if parameters.get(name)
+        _given(parameters, name) == value for name, value in wanted.items() if parameters.get(name)
     )
+
+
+def _given(parameters: Parameters, name: str) -> Any:
+    """A service may be named by its ARN."""
+    return parameters[name].rpartition("/")[2] if name == "serviceName" else parameters[name]
+
+
+def _service_of(task: Task) -> str | None:
+    kind, _, name = task.settings["group"].partition(":")
+    return name if kind == "service" else None

@@ -1,0 +1,47 @@
+"""An account with a cluster, a definition, and short ways to services."""
+
+from account_rig import Account
+
+
+class Services:
+    """`account` with services in cluster `lab`, in two zones of the default VPC."""
+
+    def __init__(self, account: Account):
+        self.account = account
+        account.cluster()
+        account.define()
+        self.subnets = [account.subnet(zone=zone) for zone in ("us-east-1a", "us-east-1b")]
+
+    def __call__(self, operation, **parameters):
+        return self.account.ecs(operation, cluster="lab", **parameters)
+
+    def usual(self, **more):
+        """The parameters of a CreateService that works, with what `more` changes; None leaves one out."""
+        usual = {"serviceName": "web", "taskDefinition": "web", "desiredCount": 1, "launchType": "FARGATE",
+                 "networkConfiguration": self.account.network(self.subnets)}  # fmt: skip
+        return {name: value for name, value in {**usual, **more}.items() if value is not None}
+
+    def create(self, **more):
+        return self("CreateService", **self.usual(**more))["service"]
+
+    def update(self, service="web", **more):
+        return self("UpdateService", service=service, **more)["service"]
+
+    def see(self, name="web", **more):
+        answer = self("DescribeServices", services=[name], **more)
+        assert answer["failures"] == []
+        return answer["services"][0]
+
+    def settle(self, seconds=600):
+        self.account.run(self.account.clock.now + seconds)
+
+    def tasks(self, name="web", status="RUNNING"):
+        arns = self("ListTasks", serviceName=name, desiredStatus=status)["taskArns"]
+        return self("DescribeTasks", tasks=arns)["tasks"] if arns else []
+
+    def words(self, name="web"):
+        """Messages of the service's events, oldest first, without its name."""
+        return [
+            event["message"].removeprefix(f"(service {name}").removeprefix(") ")
+            for event in reversed(self.see(name)["events"])
+        ]

@@ -1,0 +1,423 @@
+"""Services by their API: what is accepted, what is refused in which words, and what comes of it."""
+
+import copy
+from contextlib import contextmanager
+
+import pytest
+from account_rig import ACCOUNT, REGION, rig
+from moto.iam.models import iam_backends
+from service_account import Services
+
+from ecslab.sandbox.world.errors import AwsError
+
+ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}:"
+
+
+@pytest.fixture
+def lab():
+    with rig() as account:
+        yield Services(account)
+
+
+@contextmanager
+def refused(code, message):
+    with pytest.raises(AwsError) as refusal:
+        yield
+    assert (refusal.value.code, refusal.value.message) == (code, message)
+
+
+def invalid(message):
+    return refused("InvalidParameterException", message)
+
+
+def test_a_service_from_its_creation_to_its_rest(lab):
+    made = lab.create(desiredCount=2)
+    assert made["serviceArn"] == f"{ARN}service/lab/web"
+    assert (made["status"], made["runningCount"], made["pendingCount"]) == ("ACTIVE", 0, 0)
+    assert made["roleArn"].endswith("ecs.amazonaws.com/AWSServiceRoleForECS")
+    (deployment,) = made["deployments"]
+    assert (deployment["status"], deployment["rolloutState"]) == ("PRIMARY", "IN_PROGRESS")
+    assert deployment["rolloutStateReason"] == f"ECS deployment {deployment['id']} in progress."
+    assert (deployment["platformVersion"], made["platformVersion"]) == ("1.4.0", "LATEST")
+    lab.settle(8)
+    assert lab.see()["pendingCount"] == 2
+    lab.settle()
+    service = lab.see()
+    assert (service["runningCount"], service["pendingCount"]) == (2, 0)
+    assert service["deployments"][0]["rolloutStateReason"] == f"ECS deployment {deployment['id']} completed."
+    assert [words.split(":")[0] for words in lab.words()] == [
+        "has started 2 tasks",
+        f"(deployment {deployment['id']}) deployment completed.",
+        "has reached a steady state.",
+    ]
+
+
+def test_its_tasks_know_whose_they_are(lab):
+    tags = [{"key": "a", "value": "1"}]
+    lab.create(desiredCount=2, enableECSManagedTags=True, propagateTags="SERVICE", tags=tags)
+    lab.settle(60)
+    tasks = lab.tasks()
+    deployment = lab.see()["deployments"][0]["id"]
+    assert {task["startedBy"] for task in tasks} == {deployment}
+    assert {task["group"] for task in tasks} == {"service:web"}
+    assert {task["availabilityZone"] for task in tasks} == {"us-east-1a", "us-east-1b"}
+    tags = lab("DescribeTasks", tasks=[tasks[0]["taskArn"]], include=["TAGS"])["tasks"][0]["tags"]
+    assert {tag["key"]: tag["value"] for tag in tags} == {
+        "aws:ecs:clusterName": "lab", "aws:ecs:serviceName": "web", "a": "1"
+    }  # fmt: skip
+    assert lab("ListTasks", startedBy=deployment)["taskArns"] == [task["taskArn"] for task in tasks]
+
+
+def test_the_cluster_counts_it(lab):
+    lab.create()
+    lab.settle()
+    counted = lab.account.ecs("DescribeClusters", clusters=["lab"], include=["STATISTICS"])["clusters"][0]
+    assert (counted["activeServicesCount"], counted["runningTasksCount"]) == (1, 1)
+    statistics = {each["name"]: each["value"] for each in counted["statistics"]}
+    assert statistics["activeFargateServiceCount"] == "1"
+    with refused(
+        "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."
+    ):
+        lab("DeleteCluster")
+    lab.update(desiredCount=0)
+    lab.settle()
+    with refused(
+        "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."
+    ):
+        lab("DeleteCluster")
+
+
+def test_creating_it_again(lab):
+    first = lab.create()
+    assert lab.create()["serviceArn"] == first["serviceArn"]
+    with invalid("Creation of service was not idempotent."):
+        lab.create(desiredCount=2)
+    lab("DeleteService", service="web", force=True)
+    with invalid("Unable to Start a service that is still Draining."):
+        lab.create()
+    lab.settle()
+    assert lab.see()["status"] == "INACTIVE"
+    assert lab.create()["status"] == "ACTIVE"
+
+
+def test_deletion(lab):
+    lab.create(desiredCount=2)
+    lab.settle()
+    with invalid("The service cannot be stopped while it is scaled above 0."):
+        lab("DeleteService", service="web")
+    gone = lab("DeleteService", service="web", force=True)["service"]
+    assert (gone["status"], gone["desiredCount"]) == ("DRAINING", 0)
+    assert lab("ListServices")["serviceArns"] == []
+    with refused("ServiceNotActiveException", "Service was not ACTIVE."):
+        lab.update(desiredCount=1)
+    lab.settle()
+    service = lab.see()
+    assert (service["status"], service["runningCount"], service["deployments"]) == ("INACTIVE", 0, [])
+    assert lab.account.enis() == {}
+    for operation in ("UpdateService", "DeleteService"):
+        with refused("ServiceNotFoundException", "Service not found."):
+            lab(operation, service="web")
+    lab("DeleteCluster")
+
+
+def test_a_task_that_is_stopped_by_hand_is_replaced(lab):
+    lab.create()
+    lab.settle()
+    task = lab.tasks()[0]
+    lab("StopTask", task=task["taskArn"])
+    lab.settle(19)
+    assert len(lab.words()) == 4 and lab.tasks()[0]["taskArn"] != task["taskArn"]
+    stopped = lab("DescribeTasks", tasks=[task["taskArn"]])["tasks"][0]
+    assert stopped["stoppedReason"] == "Task stopped by user"
+    lab.settle()
+    assert lab.words()[-1] == "has reached a steady state."
+
+
+def test_what_starts_a_deployment_and_what_does_not(lab):
+    lab.create()
+    lab.settle()
+    first = lab.see()["deployments"][0]["id"]
+    for change in (
+        {"desiredCount": 2},
+        {"taskDefinition": "web:1"},
+        {"deploymentConfiguration": {"maximumPercent": 150}},
+        {"healthCheckGracePeriodSeconds": 60},
+        {"enableExecuteCommand": True},
+        {"propagateTags": "TASK_DEFINITION"},
+    ):
+        assert [one["id"] for one in lab.update(**change)["deployments"]] == [first], change
+    lab.account.define()
+    network = lab.account.network(lab.subnets[:1])
+    for change in (
+        {"taskDefinition": "web"}, {"forceNewDeployment": True}, {"networkConfiguration": network},
+        {"platformVersion": "1.4.0"},
+    ):  # fmt: skip
+        lab.settle()
+        before = lab.see()["deployments"][0]["id"]
+        now = lab.update(**change)["deployments"]
+        assert [one["status"] for one in now] == ["PRIMARY", "ACTIVE"], change
+        assert now[1]["id"] == before != now[0]["id"]
+    lab.settle()
+    service = lab.see()
+    assert service["deploymentConfiguration"]["maximumPercent"] == 150
+    assert (service["runningCount"], len(service["deployments"])) == (2, 1)
+    assert {task["availabilityZone"] for task in lab.tasks()} == {"us-east-1a"}
+    stopped = lab.tasks(status="STOPPED")
+    assert {task["stopCode"] for task in stopped} == {"ServiceSchedulerInitiated"}
+    assert all(task["stoppedReason"].startswith("Scaling activity initiated by (deployment ecs-svc/")
+               for task in stopped)  # fmt: skip
+
+
+def test_a_missing_image_rolls_back(lab):
+    breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
+    lab.create(deploymentConfiguration=breaker)
+    lab.settle()
+    good = lab.see()["deployments"][0]["id"]
+    lab.account.define({"name": "web", "image": "no-such-image"})
+    bad = lab.update(taskDefinition="web")["deployments"][0]["id"]
+    lab.settle(182)
+    now = lab.see()
+    assert [(one["id"], one["status"], one["rolloutState"]) for one in now["deployments"]] == [
+        (good, "PRIMARY", "IN_PROGRESS"), (bad, "ACTIVE", "FAILED")
+    ]  # fmt: skip
+    assert now["deployments"][0]["rolloutStateReason"] == (
+        f"ECS deployment circuit breaker: rolling back to deploymentId {good}."
+    )
+    assert now["deployments"][1]["failedTasks"] == 3
+    assert now["taskDefinition"].endswith("/web:1")
+    lab.settle()
+    assert lab.words()[-4:] == [
+        f"(deployment {bad}) deployment failed: tasks failed to start.",
+        f"rolling back to deployment {good}.",
+        f"(deployment {good}) deployment completed.",
+        "has reached a steady state.",
+    ]
+    unable = next(words for words in lab.words() if words.startswith("was unable"))
+    assert unable.startswith("was unable to place a task. Reason: CannotPullContainerError: pull image ")
+    stopped = lab.tasks(status="STOPPED")
+    assert {task["stopCode"] for task in stopped} == {"TaskFailedToStart"}
+    again = lab.update(taskDefinition="web:2")["deployments"]
+    assert [one["status"] for one in again] == ["PRIMARY", "ACTIVE"]
+
+
+def test_a_role_that_goes_away(lab):
+    role = lab.account.role()
+    lab.account.define(executionRoleArn=role)
+    lab.create()
+    backend = iam_backends[ACCOUNT]["aws"]
+    backend.detach_role_policy(
+        "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy", "ecsTaskExecutionRole"
+    )
+    backend.delete_role("ecsTaskExecutionRole")
+    lab.settle(10)
+    assert lab.words() == [
+        f"failed to launch a task with (error ECS was unable to assume the role '{role}' that was provided "
+        "for this task. Please verify that the role being passed has the proper trust relationship and "
+        "permissions and that your IAM user has permissions to pass this role.)."
+    ]
+
+
+def test_a_service_on_ec2_finds_no_instance(lab):
+    lab.account.define({"name": "web", "image": "httpd:2.4"}, requiresCompatibilities=["EC2", "FARGATE"])
+    network = lab.account.network(lab.subnets, public="DISABLED")
+    made = lab.create(launchType=None, networkConfiguration=network)
+    assert made["launchType"] == "EC2" and "platformVersion" not in made
+    lab.settle(10)
+    assert lab.words() == [
+        "was unable to place a task because no container instance met all of its requirements. Reason: No "
+        "Container Instances were found in your cluster. For more information, see the Troubleshooting "
+        "section of the Amazon ECS Developer Guide."
+    ]
+
+
+def test_a_daemon_without_instances_is_at_rest(lab):
+    network = lab.account.network(lab.subnets, public="DISABLED")
+    daemon = {"launchType": None, "desiredCount": None, "schedulingStrategy": "DAEMON",
+              "networkConfiguration": network}  # fmt: skip
+    made = lab.create(**daemon)
+    assert made["schedulingStrategy"] == "DAEMON" and made["desiredCount"] == 0
+    percents = made["deploymentConfiguration"]
+    assert (percents["minimumHealthyPercent"], percents["maximumPercent"]) == (0, 100)
+    assert made["availabilityZoneRebalancing"] == "DISABLED"
+    lab.settle()
+    assert lab.words()[-1] == "has reached a steady state."
+    with invalid("The daemon scheduling strategy does not support a desired count for services"):
+        lab.create(**daemon | {"serviceName": "two", "desiredCount": 2})
+    with invalid("The daemon scheduling strategy does not support values above 100 for maximumPercent"):
+        lab.create(**daemon | {"serviceName": "two", "deploymentConfiguration": {"maximumPercent": 200}})
+    lab("DeleteService", service="web")
+
+
+def percents(least, most):
+    return {"deploymentConfiguration": {"minimumHealthyPercent": least, "maximumPercent": most}}
+
+
+def balanced(**more):
+    return {"loadBalancers": [{"containerName": "web", "containerPort": 80, **more}]}
+
+
+FARGATE_SUBNET = "Network Configuration must be provided when networkMode 'awsvpc' is specified."
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"desiredCount": 5001}, "Desired count exceeds limit."),
+        ({"desiredCount": -1}, "Desired count cannot be negative."),
+        ({"desiredCount": None}, "Desired count should not be null or empty."),
+        ({"serviceName": "no spaces"}, r"ServiceName must match ^[a-zA-Z0-9\-_]{1,255}$"),
+        ({"serviceName": "x" * 256}, r"ServiceName must match ^[a-zA-Z0-9\-_]{1,255}$"),
+        ({"networkConfiguration": None}, FARGATE_SUBNET),
+        ({"taskDefinition": None}, "TaskDefinition should not be null or empty."),
+        (
+            {"launchType": None, "platformVersion": "1.4.0"},
+            "The platform version must be null when specifying an EC2 launch type.",
+        ),
+        ({"launchType": None}, "Assign public IP is not supported for this launch type."),
+        (
+            {"placementConstraints": [{"type": "distinctInstance"}]},
+            "Placement constraints are not supported with FARGATE launch type.",
+        ),
+        (
+            {"placementStrategy": [{"type": "random"}]},
+            "Placement strategies are not supported with FARGATE launch type.",
+        ),
+        (
+            percents(100, 100),
+            "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.",
+        ),
+        (percents(101, 200), "minimumHealthyPercent must be at most 100"),
+        (percents(50, 20), "maximumPercent must be at least 1 and not below minimumHealthyPercent"),
+        (
+            {"serviceRegistries": [{"registryArn": "a"}, {"registryArn": "b"}]},
+            "service registries can have at most 1 items",
+        ),
+        ({"deploymentController": {"type": "EXTERNAL"}}, "TaskDefinition must be blank"),
+        (
+            balanced(loadBalancerName="old", targetGroupArn="arn:aws:elasticloadbalancing:us-east-1::x"),
+            "loadBalancerName and targetGroupArn cannot both be specified",
+        ),
+        (balanced(loadBalancerName="old"), "Classic Load Balancers are not supported with Fargate."),
+        (
+            balanced(targetGroupArn="arn:a") | {},
+            "The container web did not have a container port 80 defined.",
+        ),
+        (
+            balanced(targetGroupArn="arn:a", containerName="nix"),
+            "The container nix does not exist in the task definition.",
+        ),
+        ({"healthCheckGracePeriodSeconds": -1},
+         "healthCheckGracePeriodSeconds must be between 0 and 2147483647."),
+        ({"capacityProviderStrategy": [{"capacityProvider": "FARGATE"}]},
+         "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try "
+         "again."),
+        (percents(50, 100) | {"availabilityZoneRebalancing": "ENABLED"},
+         "Availability Zone rebalancing is supported for services with the REPLICA scheduling strategy and a "
+         "maximumPercent above 100."),
+    ],
+)  # fmt: skip
+def test_what_create_service_refuses(lab, change, message):
+    with invalid(message):
+        lab.create(**change)
+    assert lab("ListServices")["serviceArns"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"serviceRegistries": [{"registryArn": "a"}]}, "service discovery"),
+        ({"serviceConnectConfiguration": {"enabled": True}}, "Service Connect"),
+        ({"deploymentConfiguration": {"strategy": "BLUE_GREEN"}}, "deployments of the strategy BLUE_GREEN"),
+        ({"launchType": "EXTERNAL"}, "the launch type EXTERNAL"),
+        ({"volumeConfigurations": [{"name": "data"}]}, "volumes of services"),
+    ],
+)
+def test_what_is_not_carried_is_said(lab, change, what):
+    with refused("UnsupportedFeatureException", f"This sandbox does not carry {what} yet."):
+        lab.create(**change)
+
+
+def test_other_refusals(lab):
+    with refused("ClusterNotFoundException", "Cluster not found."):
+        lab.account.ecs("CreateService", **lab.usual(), cluster="nix")
+    with refused("ClientException", "TaskDefinition not found."):
+        lab.create(taskDefinition="nix")
+    lab.account.ecs("DeregisterTaskDefinition", taskDefinition="web:1")
+    with refused("ClientException", "TaskDefinition is inactive"):
+        lab.create(taskDefinition="web:1")
+    with refused("ServiceNotFoundException", "Service not found."):
+        lab("ListTasks", serviceName="nix")
+
+
+def test_an_update_that_is_refused_changes_nothing(lab):
+    lab.create()
+    lab.settle()
+    before = copy.deepcopy(lab.see())
+    for change in (
+        {"desiredCount": -1, "forceNewDeployment": True},
+        {"taskDefinition": "nix", "desiredCount": 3},
+        {"deploymentConfiguration": {"minimumHealthyPercent": 101}, "forceNewDeployment": True},
+    ):
+        with pytest.raises(AwsError):
+            lab.update(**change)
+        assert lab.see() == before
+
+
+def test_finding_services(lab):
+    lab.create()
+    arn = f"{ARN}service/lab/web"
+    assert lab.see(arn)["serviceName"] == "web"
+    assert "tags" not in lab.see() and lab.see(include=["TAGS"])["tags"] == []
+    answer = lab("DescribeServices", services=["web", "nix", f"{ARN}service/other/web"])
+    assert [service["serviceName"] for service in answer["services"]] == ["web"]
+    assert answer["failures"] == [
+        {"arn": f"{ARN}service/lab/nix", "reason": "MISSING"},
+        {"arn": f"{ARN}service/other/web", "reason": "MISSING"},
+    ]
+    with invalid("services can have at most 10 items."):
+        lab("DescribeServices", services=[f"s{number}" for number in range(11)])
+
+
+def test_listing_services(lab):
+    for number in range(12):
+        lab.create(serviceName=f"web-{number}", desiredCount=0)
+    first = lab("ListServices")
+    assert len(first["serviceArns"]) == 10
+    assert len(lab("ListServices", nextToken=first["nextToken"])["serviceArns"]) == 2
+    assert len(lab("ListServices", maxResults=100, launchType="FARGATE")["serviceArns"]) == 12
+    assert lab("ListServices", launchType="EC2")["serviceArns"] == []
+    assert lab("ListServices", schedulingStrategy="DAEMON")["serviceArns"] == []
+
+
+def test_tags_of_a_service(lab):
+    arn = lab.create(tags=[{"key": "a", "value": "1"}])["serviceArn"]
+    lab.account.ecs("TagResource", resourceArn=arn, tags=[{"key": "b", "value": "2"}])
+    lab.account.ecs("UntagResource", resourceArn=arn, tagKeys=["a"])
+    tags = [{"key": "b", "value": "2"}]
+    assert lab.account.ecs("ListTagsForResource", resourceArn=arn)["tags"] == tags
+    assert lab.see(include=["TAGS"])["tags"] == tags
+
+
+def test_a_strategy_is_kept_by_base_and_weight(lab):
+    lab.account.ecs(
+        "PutClusterCapacityProviders", cluster="lab", capacityProviders=["FARGATE", "FARGATE_SPOT"],
+        defaultCapacityProviderStrategy=[],
+    )  # fmt: skip
+    strategy = [{"capacityProvider": "FARGATE", "base": 1, "weight": 1},
+                {"capacityProvider": "FARGATE_SPOT", "weight": 3, "base": 0}]  # fmt: skip
+    made = lab.create(launchType=None, desiredCount=9, capacityProviderStrategy=strategy)
+    assert made["capacityProviderStrategy"] == strategy and "launchType" not in made
+    lab.settle(20)
+    providers = [task["capacityProviderName"] for task in lab.tasks()]
+    assert (providers.count("FARGATE"), providers.count("FARGATE_SPOT")) == (3, 6)
+
+
+def test_looking_changes_nothing(lab):
+    lab.create(desiredCount=3)
+    lab.settle(30)
+    before = copy.deepcopy(lab.see())
+    for _ in range(3):
+        lab("ListServices")
+        lab("ListServiceDeployments", service="web")
+        lab("DescribeServiceDeployments", serviceDeploymentArns=[before["currentServiceDeployment"]])
+    assert lab.see() == before
