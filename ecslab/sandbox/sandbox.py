@@ -207,6 +207,8 @@ class Sandbox:
     def _control(self, request: Incoming, signer: auth.Signer) -> Reply:
         if signer.service != "ecslab":
             raise AwsError("AccessDenied", "Control calls are signed for the service `ecslab`.", 403)
+        if signer.access_key != self.credentials.access_key:
+            raise AwsError("AccessDenied", "Control calls take the sandbox's own key alone.", 403)
         try:
             body = json.loads(request.body or b"{}")
         except ValueError as problem:

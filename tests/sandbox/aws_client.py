@@ -147,6 +147,7 @@ class Aws:
 
     def _carry(self, request: Any, **_: Any) -> AWSResponse:
         body = request.body or b""
+        body = body.read() if hasattr(body, "read") else body
         body = body.encode() if isinstance(body, str) else bytes(body)
         status, headers, content = self.endpoint.transport(
             request.method, request.url, dict(request.headers), body

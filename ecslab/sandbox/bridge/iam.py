@@ -17,7 +17,7 @@ from ..world.policy import Decision, decide, trusts
 from . import _managed_policies
 from .seams import building
 
-__all__ = ["IamBackend", "ensure_service_linked_role", "role_problem"]
+__all__ = ["IamBackend", "ensure_service_linked_role", "role_problem", "session_problem"]
 
 TASKS: Final = "ecs-tasks.amazonaws.com"
 _LINKED_ROLE: Final = "AWSServiceRoleForECS"
@@ -122,7 +122,18 @@ def role_problem(
             "that the role being passed has the proper trust relationship and permissions and that your IAM "
             "user has permissions to pass this role."
         )
-    return _refusal(role, action, resource, task_id) if action else None
+    session = f"arn:aws:sts::{DEFAULT_ACCOUNT_ID}:assumed-role/{role.name}/{task_id}"
+    return _refusal(role, session, action, resource) if action else None
+
+
+def session_problem(role_arn: str, session_arn: str, action: str, resource: str | None) -> str | None:
+    """Why a role's policies do not allow what its session asks for, in IAM's sentence, or None.
+
+    Args:
+        resource: the ARN acted upon, `*`, or None if it is not known: then any that is allowed will do.
+    """
+    role = _role(role_arn)
+    return _refusal(role, session_arn, action, resource) if role else None
 
 
 def ensure_service_linked_role() -> None:
@@ -140,7 +151,7 @@ def _role(arn: str) -> Any | None:
     return next((role for role in roles if role.arn == arn), None)
 
 
-def _refusal(role: Any, action: str, resource: str, task_id: str) -> str | None:
+def _refusal(role: Any, session: str, action: str, resource: str | None) -> str | None:
     decision = decide(_documents(role), action, resource)
     why = {
         Decision.NOT_ALLOWED: f"because no identity-based policy allows the {action} action",
@@ -148,8 +159,7 @@ def _refusal(role: Any, action: str, resource: str, task_id: str) -> str | None:
     }.get(decision)
     if why is None:
         return None
-    session = f"arn:aws:sts::{DEFAULT_ACCOUNT_ID}:assumed-role/{role.name}/{task_id}"
-    return f"User: {session} is not authorized to perform: {action} on resource: {resource} {why}"
+    return f"User: {session} is not authorized to perform: {action} on resource: {resource or '*'} {why}"
 
 
 def _documents(role: Any) -> list[dict[str, Any]]:

@@ -25,18 +25,19 @@ class Decision(Enum):
     DENIED = "a statement denies it"
 
 
-def decide(documents: Iterable[Document], action: str, resource: str) -> Decision:
+def decide(documents: Iterable[Document], action: str, resource: str | None) -> Decision:
     """Judge identity-based policies.
 
     Args:
         action: `<service>:<Operation>`, letters of either case.
-        resource: the ARN acted upon, or `*`.
+        resource: the ARN acted upon, or `*`. None if it is not known: what is allowed for some resource
+            counts as allowed, and what is denied for all as denied.
     """
     met = [
         statement
         for document in documents
         for statement in _statements(document)
-        if _covers(statement, "Action", action) and _covers(statement, "Resource", resource)
+        if _covers(statement, "Action", action) and _concerns(statement, resource)
     ]
     return _outcome(met)
 
@@ -67,6 +68,12 @@ def _outcome(met: list[Document]) -> Decision:
 def _statements(document: Document) -> list[Document]:
     statements = document.get("Statement", [])
     return [statements] if isinstance(statements, Mapping) else list(statements)
+
+
+def _concerns(statement: Document, resource: str | None) -> bool:
+    if resource is not None:
+        return _covers(statement, "Resource", resource)
+    return statement.get("Effect") == "Allow" or "*" in _list(statement.get("Resource", []))
 
 
 def _covers(statement: Document, element: str, value: str) -> bool:
