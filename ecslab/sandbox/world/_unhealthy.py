@@ -64,7 +64,6 @@ def replace(scheduler: "Scheduler", service: Service) -> None:
         if _may_go(scheduler, service, member):
             reason = _complain(scheduler, service, member)
             scheduler.drop(service, [member], reason)
-            scheduler.count_failure(service)
 
 
 def _may_go(scheduler: "Scheduler", service: Service, member: Member) -> bool:

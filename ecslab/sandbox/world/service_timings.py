@@ -28,6 +28,8 @@ SUCCEEDED: Final = 9.0
 """The replacement of an unhealthy target is registered to the stop of the old task."""
 TRIPPED: Final = 23.0
 """One failure too many to the circuit breaker's decision: one more task is started if tasks had run."""
+ROLLED_BACK: Final = 18.0
+"""A roll-back to the first task started for it, if one is missing."""
 SETTLED: Final = 10.0
 """The last change to `has reached a steady state`."""
 SHUNNED: Final = 300.0

@@ -113,6 +113,8 @@ class Scheduler:
         service.deployments = [back, *(one for one in service.deployments if one is not back)]
         service.rolling_back = True
         self.begin_anew(service)
+        service.launch_from = self.clock.now + service_timings.ROLLED_BACK
+        self.wake(service, service_timings.ROLLED_BACK)
 
     # what happens to tasks
 
@@ -199,6 +201,8 @@ class Scheduler:
             assert cause is not None, "a task that failed has a cause"
             deployment.dying -= deployment.dying > 0
             self._failed(service, member, cause.reason)
+        elif member.doomed and member.dropped and deployment is service.primary:
+            self.count_failure(service)
         others = service.deployments[1:]
         if not deployment.members and deployment in others and deployment.rollout_state != "FAILED":
             deployment.status = "INACTIVE"

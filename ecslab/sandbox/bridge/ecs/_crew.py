@@ -3,6 +3,7 @@
 Whoever drives tasks calls `task_moved` and `leaving`; for a task of no service both do nothing.
 """
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -33,6 +34,7 @@ class Crew:
         tasks: the tasks of services that are not STOPPED yet, by id, and whose they are.
         targets: task ids by (target group, IP, port).
         tallies: tasks by deployment id and capacity provider.
+        stopped: tasks that have ended, in that order, until they are forgotten.
         balancers: None until a service first has one.
     """
 
@@ -41,6 +43,7 @@ class Crew:
     targets: dict[tuple[str, str, int], str] = field(default_factory=dict)
     tallies: dict[tuple[str, str | None], int] = field(default_factory=dict)
     balancers: Balancers | None = None
+    stopped: deque[Task] = field(default_factory=deque)
 
 
 _crews: Final[list[tuple[Context, Crew]]] = []
@@ -74,6 +77,9 @@ def task_moved(task: Task, before: str | None) -> None:
     if task.last_status == "STOPPED":
         del here.tasks[task.id]
         here.tallies[whose.deployment.id, whose.provider] -= 1
+        here.stopped.append(task)
+    elif task.last_status == "ACTIVATING":
+        _note_digests(task, whose.deployment.revision.digests)
     if member is None:
         return
     if task.last_status == before:
@@ -107,6 +113,12 @@ def heard(group: str, ip: str, port: int, state: str, why: str) -> None:
     found = member_of(here.targets.get((group, ip, port), "")) if here else None
     if here and found:
         here.scheduler.target_health(*found, group, state, why)
+
+
+def _note_digests(task: Task, digests: dict[str, str]) -> None:
+    """Keep what the image tags stand for from the first task of a revision on."""
+    if not digests:
+        digests |= {one.name: one.image_digest for one in task.containers if one.image_digest}
 
 
 def _address(task: Task) -> str:

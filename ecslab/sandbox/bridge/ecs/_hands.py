@@ -1,7 +1,6 @@
 """The hands of the service scheduler: tasks started and stopped, targets registered, ids drawn."""
 
 import string
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -29,9 +28,6 @@ _LETTERS: Final = string.ascii_letters + string.digits + "-_"
 class Hands:
     """`world.services.Hands`, on the account's tasks."""
 
-    def __init__(self) -> None:
-        self.stopped: deque[Task] = deque()
-
     def launch(self, service: Service, deployment: Deployment, place: int) -> str:
         order = deployment.revision.spec.get("order")
         if order is None:
@@ -47,6 +43,9 @@ class Hands:
             raise CannotPlace(service_events.unlaunched(refusal.message)) from None
         except EC2ClientError as refusal:  # the subnet is gone
             raise CannotPlace(service_events.unplaced(str(refusal.message))) from None
+        _pin(task, deployment.revision.digests)
+        while here.stopped and not tasks.is_visible(here.stopped[0]):
+            tasks.forget(here.stopped.popleft())
         here.tasks[task.id] = Belonging(service, deployment, provider)
         here.tallies[deployment.id, provider] = here.tallies.get((deployment.id, provider), 0) + 1
         tasks.launch(task, order.cluster)
@@ -116,6 +115,18 @@ def next_provider(
         return float((counts[item["capacityProvider"]] - item["base"]) / item["weight"])
 
     return str(min(weighted, key=share)["capacityProvider"])
+
+
+def _pin(task: Task, digests: Mapping[str, str]) -> None:
+    """Let a task pull what the deployment's first task did, though a tag may have moved since then.
+
+    U: that DescribeTasks shows the digest in the place of the tag.
+    """
+    for container in task.containers:
+        digest = digests.get(container.name)
+        if digest and container.definition.get("versionConsistency") != "disabled":
+            folder, slash, last = container.image.partition("@")[0].rpartition("/")
+            container.image = f"{folder}{slash}{last.partition(':')[0]}@{digest}"
 
 
 def _task(task_id: str) -> Task:
