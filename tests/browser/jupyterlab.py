@@ -99,7 +99,7 @@ class Notebook:
         page.wait_for_function(READY, timeout=60_000)
         if theme != "JupyterLab Light":
             page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
-            page.wait_for_selector("body[data-jp-theme-light='false']")
+            page.wait_for_selector("body[data-jp-theme-light='false']", state="attached")
         self.panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
 
     def cell(self, identifier: str) -> Any:
