@@ -3,18 +3,18 @@
 import heapq
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .timeline import Timeline
 
 
-@dataclass(order=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Event:
     """Something that will happen at virtual second `at`, unless it is cancelled."""
 
     at: float
     number: int
-    action: Callable[[], None] | None = field(compare=False)
+    action: Callable[[], None] | None
 
     def cancel(self) -> None:
         """Make it not happen; without effect once it has."""
@@ -37,7 +37,7 @@ class Clock:
         self.now = now
         self.timeline = timeline or Timeline()
         self.on_event: Callable[[int], None] | None = None
-        self._queue: list[Event] = []
+        self._queue: list[tuple[float, int, Event]] = []
         self._order = itertools.count()
 
     def after(self, delay: float, action: Callable[[], None]) -> Event:
@@ -45,20 +45,20 @@ class Clock:
         if not delay >= 0:
             raise ValueError(f"delay must be >= 0, got {delay}")
         event = Event(self.now + delay, next(self._order), action)
-        heapq.heappush(self._queue, event)
+        heapq.heappush(self._queue, (event.at, event.number, event))
         return event
 
     def next_at(self) -> float | None:
         """When the next event happens, or None if nothing is planned."""
-        while self._queue and self._queue[0].action is None:
+        while self._queue and self._queue[0][2].action is None:
             heapq.heappop(self._queue)
-        return self._queue[0].at if self._queue else None
+        return self._queue[0][0] if self._queue else None
 
     def step(self) -> None:
         """Move to the next event and let it happen; IndexError if nothing is planned."""
         if self.next_at() is None:
             raise IndexError("nothing is planned")
-        event = heapq.heappop(self._queue)
+        event = heapq.heappop(self._queue)[2]
         action, event.action = event.action, None
         self.now = max(self.now, event.at)
         if self.on_event:

@@ -1,6 +1,7 @@
 """The scheduler alone: what it starts, stops and says, and when."""
 
 import itertools
+import sys
 
 import pytest
 from service_rig import GROUP, Town
@@ -304,6 +305,27 @@ def test_at_most_a_hundred_events_are_kept(town):
     service = town.service()
     town.settle(20_000)
     assert len(service.log.events) == 100
+
+
+def test_a_deployment_costs_what_its_tasks_cost():
+    """Counted in function calls, which no other load changes: ten times the tasks, ten times the calls."""
+
+    def calls(count):
+        town, made = Town(), 0
+        service = begun(town, count)
+
+        def note(frame, event, argument):
+            nonlocal made
+            made += event == "call"
+
+        town.scheduler.deploy(service, town.revision("2"))
+        sys.setprofile(note)
+        town.settle(3000)
+        sys.setprofile(None)
+        assert service.running == count and service.steady and service.primary.revision.number == "2"
+        return made
+
+    assert calls(1000) <= 12 * calls(100)
 
 
 def test_targets_are_named_in_events(town):

@@ -1,0 +1,239 @@
+"""Properties of services over random histories of calls, crashes and time.
+
+The invariants: the scheduler never starts a task above `maximumPercent` and never stops a healthy one below
+`minimumHealthyPercent`; an interface is held by one task, and freed; every container that was started ends;
+events, deployments and tasks tell the same story; looking changes nothing; the same history gives the same
+world, ids included; and a service that can come to rest does.
+"""
+
+import copy
+import re
+
+from account_rig import REGION, rig
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from service_account import Services
+
+from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.world.errors import AwsError
+
+DEFINITIONS = {
+    "serves": {"image": "httpd:2.4"},
+    "ends": {"image": "busybox", "command": ["exit-after", "70", "3"]},
+    "exits": {"image": "busybox", "command": ["false"]},
+    "stays": {"image": "busybox", "command": ["sleep", "infinity"], "stopTimeout": 40},
+    "fails": {"image": "no-such-image"},
+}
+NAMES = st.sampled_from(["one", "two"])
+KINDS = st.sampled_from(sorted(DEFINITIONS))
+COUNTS = st.integers(0, 4)
+PERCENTS = st.sampled_from([(100, 200), (50, 100), (0, 100), (100, 150), (50, 200)])
+BREAKERS = st.sampled_from([(False, False), (True, False), (True, True)])
+STARTED = re.compile(r"\(task ([0-9a-f]{32})\)")
+
+
+def configuration(percents, breaker=(False, False)):
+    least, most = percents
+    guard = dict(zip(("enable", "rollback"), breaker, strict=True))
+    return {"minimumHealthyPercent": least, "maximumPercent": most, "deploymentCircuitBreaker": guard}
+
+
+class World:
+    """An account that keeps its history, and looks at services after every single event."""
+
+    def __init__(self, account):
+        self.lab = Services(account)
+        for family, container in DEFINITIONS.items():
+            account.define({"name": "web", **container}, family=family)
+        self.clock = account.clock
+        self.history = []
+
+    @property
+    def services(self):
+        return state.of(REGION).clusters["lab"].services
+
+    def call(self, operation, **parameters):
+        self.history.append((self.clock.now, operation, parameters))
+        try:
+            return self.lab(operation, **parameters)
+        except AwsError as refusal:
+            return refusal.code
+
+    def run(self, seconds):
+        until = self.clock.now + seconds
+        while (due := self.clock.next_at()) is not None and due <= until:
+            before = {name: counts(service) for name, service in self.services.items()}
+            self.clock.step()
+            for name, service in self.services.items():
+                if name in before:
+                    keeps_within_its_percents(service, before[name])
+        self.clock.run(until=until)
+
+    def everything(self):
+        """All that the API shows."""
+        names = sorted(self.services)
+        shown = self.lab("DescribeServices", services=names)["services"] if names else []
+        arns = [task.arn for task in state.of(REGION).tasks.values()][:100]
+        tasks = self.lab("DescribeTasks", tasks=arns) if arns else None
+        rollouts = [self.lab("ListServiceDeployments", service=name) for name in names]
+        arns = [one["serviceDeploymentArn"] for each in rollouts for one in each["serviceDeployments"]]
+        about = self.lab("DescribeServiceDeployments", serviceDeploymentArns=arns[:20])
+        listed = self.lab("ListServices"), self.lab("ListTasks")
+        cluster = self.lab.account.ecs("DescribeClusters", clusters=["lab"], include=["STATISTICS"])
+        held = self.lab.account.enis()
+        enis = {eni_id: (eni.private_ip_address, eni.public_ip) for eni_id, eni in held.items()}
+        return copy.deepcopy((shown, tasks, rollouts, about, listed, cluster, enis, self.clock.next_at()))
+
+
+def counts(service):
+    """Tasks that count towards the maximum, and the healthy ones."""
+    members = [member for one in service.deployments for member in one.members.values()]
+    used = sum(member.phase in ("pending", "running") for member in members)
+    return used, {member for member in members if member.live and member.healthy}
+
+
+def keeps_within_its_percents(service, before):
+    used, healthy = counts(service)
+    if used > before[0]:
+        assert used <= service.maximum
+    dropped = [member for member in before[1] - healthy if member.dropped]
+    if dropped and service.status == "ACTIVE":
+        assert len(healthy) >= service.minimum
+    for one in service.deployments:
+        members = one.members.values()
+        assert one.running == sum(member.phase == "running" for member in members)
+        assert one.pending == sum(member.phase == "pending" for member in members)
+        assert one.live == sum(member.live for member in members)
+
+
+class Histories(RuleBasedStateMachine):
+    @initialize()
+    def begin(self):
+        self.context = rig()
+        self.world = World(self.context.__enter__())
+
+    @rule(name=NAMES, kind=KINDS, count=COUNTS, percents=PERCENTS, breaker=BREAKERS)
+    def create(self, name, kind, count, percents, breaker):
+        self.world.call(
+            "CreateService", serviceName=name, taskDefinition=kind, desiredCount=count, launchType="FARGATE",
+            networkConfiguration=self.world.lab.account.network(self.world.lab.subnets),
+            deploymentConfiguration=configuration(percents, breaker),
+        )  # fmt: skip
+
+    @rule(name=NAMES, count=COUNTS)
+    def scale(self, name, count):
+        self.world.call("UpdateService", service=name, desiredCount=count)
+
+    @rule(name=NAMES, kind=KINDS)
+    def deploy(self, name, kind):
+        self.world.call("UpdateService", service=name, taskDefinition=kind)
+
+    @rule(name=NAMES)
+    def force(self, name):
+        self.world.call("UpdateService", service=name, forceNewDeployment=True)
+
+    @rule(name=NAMES, percents=PERCENTS)
+    def configure(self, name, percents):
+        self.world.call("UpdateService", service=name, deploymentConfiguration=configuration(percents))
+
+    @rule(name=NAMES, force=st.booleans())
+    def delete(self, name, force):
+        self.world.call("DeleteService", service=name, force=force)
+
+    @rule(which=st.integers(0, 20))
+    def stop_one(self, which):
+        tasks = list(state.of(REGION).tasks.values())
+        if tasks:
+            self.world.call("StopTask", task=tasks[which % len(tasks)].arn)
+
+    @rule(which=st.integers(0, 20), on=st.booleans())
+    def protect_one(self, which, on):
+        tasks = list(state.of(REGION).tasks.values())
+        if tasks:
+            arns = [tasks[which % len(tasks)].arn]
+            self.world.call("UpdateTaskProtection", tasks=arns, protectionEnabled=on, expiresInMinutes=3)
+
+    @rule(seconds=st.sampled_from([0.4, 3.0, 9.0, 25.0, 60.0, 200.0]))
+    def let_pass(self, seconds):
+        self.world.run(seconds)
+
+    @precondition(lambda self: hasattr(self, "world"))
+    @invariant()
+    def interfaces_are_held_by_one_task(self):
+        tasks = state.of(REGION).tasks.values()
+        holding = [task.attachment.interface.eni_id for task in tasks
+                   if task.attachment.interface and task.attachment.status != "DELETED"]  # fmt: skip
+        assert sorted(holding) == sorted(self.world.lab.account.enis())
+
+    @precondition(lambda self: hasattr(self, "world"))
+    @invariant()
+    def events_and_deployments_tell_one_story(self):
+        tasks = state.of(REGION).tasks
+        for service in self.world.services.values():
+            events = service.log.events
+            assert len({event.created_at for event in events}) == len(events)
+            started = {
+                task_id for event in events if " has started " in event.message
+                for task_id in STARTED.findall(event.message)
+            }  # fmt: skip
+            assert started <= tasks.keys()
+            mine = {task for one in service.deployments for task in one.members}
+            assert len(events) == 100 or mine <= started
+            completed = sum("deployment completed." in event.message for event in events)
+            good = ("SUCCESSFUL", "ROLLBACK_SUCCESSFUL")
+            assert completed == sum(one.status in good for one in service.rollouts)
+            given_up = sum("deployment failed:" in event.message for event in events)
+            assert given_up == sum(one.triggered for one in service.rollouts)
+
+    def teardown(self):
+        if not hasattr(self, "world"):
+            return
+        try:
+            world, now, history = self.world, self.world.clock.now, list(self.world.history)
+            seen = world.everything()
+            assert world.everything() == seen  # looking changes nothing
+            self.comes_to_rest()
+            self.leaves_nothing()
+        finally:
+            self.context.__exit__(None, None, None)
+        with rig() as account:
+            again = World(account)
+            for at, operation, parameters in history:
+                again.clock.run(until=at)
+                again.call(operation, **parameters)
+            again.clock.run(until=now)
+            assert again.everything() == seen
+
+    def comes_to_rest(self):
+        world = self.world
+        for name, service in list(world.services.items()):
+            if service.status == "ACTIVE":
+                answer = world.call(
+                    "UpdateService", service=name, taskDefinition="serves", forceNewDeployment=True,
+                    deploymentConfiguration=configuration((100, 200)),
+                )  # fmt: skip
+                assert isinstance(answer, dict)
+        world.run(1200)
+        for service in world.services.values():
+            if service.status == "ACTIVE":
+                assert service.running == service.desired and service.steady, service.log.events[0]
+                assert len(service.deployments) == 1
+            else:
+                assert service.status == "INACTIVE"
+
+    def leaves_nothing(self):
+        world = self.world
+        for name in list(world.services):
+            world.call("DeleteService", service=name, force=True)
+        world.run(600)
+        tasks = state.of(REGION).tasks.values()
+        assert all(task.last_status == "STOPPED" for task in tasks)
+        containers = [container for task in tasks for container in task.containers]
+        assert all(one.last_status == "STOPPED" and one.program is None for one in containers)
+        assert (world.lab.account.enis(), world.clock.next_at()) == ({}, None)
+        assert all(service.status == "INACTIVE" for service in world.services.values())
+
+
+Histories.TestCase.settings = settings(max_examples=12, stateful_step_count=14, deadline=None)
+test_histories = Histories.TestCase
