@@ -1,6 +1,5 @@
 """`ecslab lab`: the learner's copy of the notebooks, opened in JupyterLab."""
 
-import subprocess
 from pathlib import Path
 
 import click
@@ -36,8 +35,4 @@ def lab(
     click.echo(f"JupyterLab: {jupyter.address(port, token)}")
     click.echo("Stop it with Ctrl-C, here. Your notebooks and the sandbox keep what you did.")
     command = jupyter.command(copied.folder, port=port, token=token, browser=browser, more=jupyter_options)
-    try:
-        code = subprocess.run(command, env=jupyter.environment(), check=False).returncode
-    except KeyboardInterrupt:
-        code = 0
-    raise SystemExit(code)
+    raise SystemExit(jupyter.run(command))

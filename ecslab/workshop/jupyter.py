@@ -2,7 +2,9 @@
 
 import os
 import secrets
+import signal
 import socket
+import subprocess
 import sys
 import webbrowser
 from pathlib import Path
@@ -62,13 +64,35 @@ def command(folder: Path, *, port: int, token: str, browser: bool, more: tuple[s
         "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={token}",
         f"--LabApp.default_url=/lab/tree/{FIRST}",
-        "--ServerApp.log_level=WARN",
+        "--Application.log_level=WARN",
     ]
     if not browser:
         options.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")  # as in most containers; JupyterLab refuses root unless told
     return [sys.executable, "-m", "jupyterlab", *options, *more]
+
+
+def run(command: list[str]) -> int:
+    """Run JupyterLab until it ends or this process is asked to: by Ctrl-C, a signal, a closed terminal.
+
+    Returns:
+        Its exit status; 0 where it was asked to end. Kernels are shut down in either case.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+    # In a session of its own it does not see Ctrl-C, at which it would ask a question instead of ending.
+    server = subprocess.Popen(command, env=environment(), start_new_session=True)
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+        return 0
 
 
 def address(port: int, token: str) -> str:

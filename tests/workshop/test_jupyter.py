@@ -2,7 +2,10 @@
 
 import json
 import os
+import signal
 import socket
+import subprocess
+import sys
 import webbrowser
 from pathlib import Path
 
@@ -33,6 +36,24 @@ def test_the_learners_own_options_come_last_and_win(tmp_path):
     command = jupyter.command(tmp_path, port=1, token="t", browser=True, more=("--ServerApp.ip=0.0.0.0",))
     assert command[-1] == "--ServerApp.ip=0.0.0.0"
     assert "--no-browser" not in command
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_asked_to_end_it_ends_the_server_too(name, tmp_path):
+    server = "import signal, sys, os; print(os.getpid(), flush=True); signal.pause()"
+    command = f"[sys.executable, '-c', {server!r}]"
+    runner = f"import sys; from ecslab.workshop import jupyter; sys.exit(jupyter.run({command}))"
+    asked = subprocess.Popen([sys.executable, "-c", runner], stdout=subprocess.PIPE, text=True)
+    pid = int(asked.stdout.readline())
+    asked.send_signal(getattr(signal, name))
+    assert asked.wait(20) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_the_servers_own_end_is_handed_on():
+    assert jupyter.run([sys.executable, "-c", "raise SystemExit(3)"]) == 3
 
 
 def test_no_desktop_means_no_browser(monkeypatch):
