@@ -30,6 +30,8 @@ _SPELLING: Final = {
     ),
 }
 """How each shell sets a variable, drops one, and lets `aws` take the endpoint as an option."""
+_QUOTE: Final = {"sh": {"'": r"'\''"}, "fish": {"\\": r"\\", "'": r"\'"}, "powershell": {"'": "''"}}
+"""What each shell writes for these characters between single quotes."""
 _READS_ENDPOINT: Final = {1: (1, 29, 0), 2: (2, 13, 0)}
 """The first `aws` of each major version that reads AWS_ENDPOINT_URL, by the SDK reference guide."""
 
@@ -43,7 +45,8 @@ def env(shell: str | None) -> None:
 
     fish: ecslab env | source. PowerShell: ecslab env | Out-String | Invoke-Expression.
     """
-    endpoint = process.ensure(home_folder())
+    home = home_folder()
+    endpoint = process.ensure(home)
     for notice in endpoint.notices:
         click.secho(notice, fg="yellow", err=True)
     old = _old_client()
@@ -54,23 +57,30 @@ def env(shell: str | None) -> None:
             fg="yellow",
             err=True,
         )
-    click.echo(script(endpoint, shell or _own_shell(), wrap=bool(old)))
+    click.echo(script(endpoint, home, shell or _own_shell(), wrap=bool(old)))
 
 
-def script(endpoint: Endpoint, shell: str, *, wrap: bool = False) -> str:
+def script(endpoint: Endpoint, home: Path, shell: str, *, wrap: bool = False) -> str:
     """The commands, in the spelling of `sh`, `fish` or `powershell`.
 
     Args:
+        home: ECSLAB_HOME, which keeps the client's configuration too.
         wrap: make `aws` a function that passes the endpoint as an option.
     """
     put, drop, function = _SPELLING[shell]
+    quote = str.maketrans(_QUOTE[shell])
     lines = [drop.format(name) for name in UNSET]
-    lines += [put.format(name, value) for name, value in variables(endpoint).items()]
+    lines += [put.format(name, value.translate(quote)) for name, value in variables(endpoint, home).items()]
     return "\n".join([*lines, *([function.format()] if wrap else [])])
 
 
-def variables(endpoint: Endpoint) -> dict[str, str]:
-    """Name and value of each variable."""
+def variables(endpoint: Endpoint, home: Path) -> dict[str, str]:
+    """Name and value of each variable.
+
+    The configuration files are the sandbox's own: `aws configure` here cannot touch the learner's, and
+    nothing that the learner configured (an endpoint, an output format, a role) changes what the lesson shows.
+    """
+    configuration = home.absolute() / "aws"
     return {
         "AWS_ENDPOINT_URL": endpoint.url,
         "AWS_ACCESS_KEY_ID": endpoint.access_key,
@@ -78,6 +88,8 @@ def variables(endpoint: Endpoint) -> dict[str, str]:
         "AWS_REGION": endpoint.region,
         "AWS_DEFAULT_REGION": endpoint.region,
         "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(configuration / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(configuration / "credentials"),
         "ECR_REGISTRY": endpoint.host,
         "ECSLAB_GATEWAY": endpoint.proxy,
     }

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +15,7 @@ ENDPOINT = Endpoint(
     "http://127.0.0.1:4000", "AKIA", "s3cret", "us-east-1", "123456789012", "http://127.0.0.1:4001", 4001,
     "door", 1,
 )  # fmt: skip
+HOME = Path("/o'home")
 
 
 @pytest.fixture
@@ -44,11 +46,13 @@ def test_help_loads_nothing_heavy():
 
 
 def test_sh_can_read_what_env_prints():
-    script = _cli_env.script(ENDPOINT, "sh", wrap=True)
-    asked = f'{script}\necho "$AWS_ENDPOINT_URL $ECR_REGISTRY $ECSLAB_GATEWAY"; type aws | head -1'
+    script = _cli_env.script(ENDPOINT, HOME, "sh", wrap=True)
+    shown = 'echo "$AWS_ENDPOINT_URL $ECR_REGISTRY $ECSLAB_GATEWAY"; echo "$AWS_CONFIG_FILE"'
+    asked = f"{script}\n{shown}; type aws | head -1"
     ran = subprocess.run(["sh", "-c", asked], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines() == [
         "http://127.0.0.1:4000 127.0.0.1:4000 http://lab:door@127.0.0.1:4001",
+        "/o'home/aws/config",
         "aws is a shell function",
     ]
 
@@ -59,10 +63,12 @@ def test_sh_can_read_what_env_prints():
         ("sh", "export AWS_ACCESS_KEY_ID='AKIA'"),
         ("fish", "set -gx AWS_ACCESS_KEY_ID 'AKIA'"),
         ("powershell", "$Env:AWS_ACCESS_KEY_ID = 'AKIA'"),
+        ("fish", r"set -gx AWS_CONFIG_FILE '/o\'home/aws/config'"),
+        ("powershell", "$Env:AWS_CONFIG_FILE = '/o''home/aws/config'"),
     ],
 )
 def test_each_shell_gets_its_own_spelling(shell, line):
-    assert line in _cli_env.script(ENDPOINT, shell).splitlines()
+    assert line in _cli_env.script(ENDPOINT, HOME, shell).splitlines()
 
 
 @pytest.mark.parametrize(
