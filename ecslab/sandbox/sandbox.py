@@ -145,6 +145,17 @@ class Sandbox:
         self.pace.go_on(self.clock.now)
         self._note("pace", self.pace.kept(self.clock.now))
 
+    def inject(self, kind: str, values: dict[str, Any]) -> dict[str, Any]:
+        """Make something go wrong; the journal keeps it, so that it does so again in every replay.
+
+        Raises:
+            ValueError: no such fault, or values it does not take.
+        """
+        self.backend.reseed("fault", len(self.journal) + 1)
+        answer = self.backend.inject(kind, values)
+        self._keep_record(Record(self.clock.now, "fault", {"fault": kind, "values": values}))
+        return answer
+
     def rebuild(self, now: float = 0.0) -> None:
         """Make the account anew from the journal, and let time pass to virtual second `now`."""
         start = self.journal[0].about
@@ -250,8 +261,12 @@ class Sandbox:
         if "x-amz-target" in headers or about["service"] != "registry":
             headers.pop("authorization", None)
         wire = {"method": request.method, "path": request.path, "query": request.query, "headers": headers}
+        self._keep_record(Record(self.clock.now, "request", about | wire, request.body))
+        self.mutations += 1
+
+    def _keep_record(self, record: Record) -> None:
         try:
-            self.journal.append(Record(self.clock.now, "request", about | wire, request.body))
+            self.journal.append(record)
         except OSError as problem:
             self.rebuild()
             raise AwsError(
@@ -260,13 +275,16 @@ class Sandbox:
                 "effect. Make room on the disk and call again.",
                 503,
             ) from None
-        self.mutations += 1
 
     def _replay(self, record: Record, position: int) -> None:
         while self.clock.now < record.now:
             self.clock.run(until=record.now)
         if record.kind == "pace":
             self.pace.take_up(record.now, record.about)
+        elif record.kind == "fault":
+            self.backend.reseed("fault", position)
+            with contextlib.suppress(ValueError):
+                self.backend.inject(record.about["fault"], record.about["values"])
         elif record.kind == "visit":
             self._replay_visit(record, position)
         elif record.kind == "request":

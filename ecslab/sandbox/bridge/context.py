@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.runtime import Runtime
 from ecslab.sandbox.world.clock import Clock
+from ecslab.sandbox.world.faults import Faults
 
 if TYPE_CHECKING:
     from ecslab.sandbox.bridge.ecs.state import RegionState
@@ -25,6 +26,7 @@ class Context:
         account: twelve digits.
         home: folder in which layers are kept; None keeps them in memory.
         ecs: what ECS holds, by region.
+        faults: what has been made to go wrong.
     """
 
     clock: Clock
@@ -32,6 +34,7 @@ class Context:
     account: str
     home: Path | None = None
     ecs: dict[str, RegionState] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
 
 
 _current: Final[list[Context]] = []

@@ -128,6 +128,9 @@ class RunningContainer(Protocol):
         gets its exit code, once, maybe before this answers; cancelled, it ends without a word.
         """
 
+    def finish(self, code: int, reason: str | None = None) -> None:
+        """End the program with an exit code, as a fault from outside does."""
+
     def signal(self, name: str) -> None:
         """Send `TERM` (the program decides) or `KILL` (it ends with exit code 137)."""
 

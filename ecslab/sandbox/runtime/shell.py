@@ -12,8 +12,8 @@
 
 Words may hold 'single' and "double" quotes, backslashes, $NAME, ${NAME}, ${NAME:-otherwise} and $?.
 Commands: those of `_shell_commands`, `curl`, `wget`, and every program of the runtime. A script's last
-command takes the shell's place, as in dash, so that a web server started last hears TERM itself; the shell
-takes no notice of TERM but by `trap`.
+command takes the shell's place, as in dash, so that a web server started last hears TERM itself, unless
+there is a `trap`; the shell takes no notice of TERM but by `trap`.
 
 Left out, and answered with exit code 127 and a line in the log: pipes, `&`, `<`, subshells, functions,
 `case`, `$(…)`, wildcards, and every program that is not among the runtime's.
@@ -49,6 +49,7 @@ class Shell:
     variables: dict[str, str]
     status: int = 0
     busy: int = 0
+    traps: bool = False
 
     def run(self, node: Node, last: bool) -> Run:
         """Run a part of the script; `last` if nothing follows it."""
@@ -136,7 +137,7 @@ class Shell:
         """Run a program; unless it takes the shell's place, the shell answers for TERM."""
         answer = self.process.on_term
         child = replace(self.process, argv=argv, environment=dict(self.variables))
-        if last:
+        if last and not self.traps:
             child = self.process
             child.argv, child.environment = argv, dict(self.variables)
         self.busy = 0
@@ -153,6 +154,7 @@ class Shell:
     def _trap(self, words: list[str]) -> int:
         names = {word.removeprefix("SIG") for word in words[1:]}
         if names & {"TERM", "15"}:
+            self.traps = True
             self.process.on_term = (lambda: self._handle(words[0])) if words[0] else None
         return 0
 

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
 from ecslab.sandbox.server import identity, moto_routes, moto_start
@@ -75,6 +75,12 @@ class Backend:
         role = sts_backends[ACCOUNT]["aws"].get_assumed_role_from_access_key(access_key)
         return role and Key(role.access_key_id, role.secret_access_key, role.session_token)
 
+    def inject(self, kind: str, values: dict[str, Any]) -> dict[str, Any]:
+        """Make something go wrong (`bridge.faults`); ValueError for what cannot be."""
+        from ecslab.sandbox.bridge import faults
+
+        return faults.inject(kind, values)
+
     def door(self, host: str, port: int) -> Door:
         """What a packet from the internet to a public IP, or to a load balancer's name, meets."""
         from ecslab.sandbox.bridge import ec2, elbv2
@@ -108,8 +114,11 @@ class Backend:
             moto_start.ready_for(signer.service, operation)
             install.fetch(signer.service)
             return moto_routes.answer(request, signer)
+        from ecslab.sandbox.bridge.context import current
         from ecslab.sandbox.bridge.ecs import dispatch
 
+        if current().faults.throttled(signer.region, operation, current().clock.now):
+            raise AwsError("ThrottlingException", "Rate exceeded")
         return dispatch.respond(
             target, request.body, dispatch.Caller(ACCOUNT, signer.region, identity.CALLER)
         )

@@ -137,6 +137,11 @@ def reach(sandbox: "Sandbox", *, ip: str, port: int) -> Answer:
     }
 
 
+def inject(sandbox: "Sandbox", *, kind: str, **values: Any) -> Answer:
+    """Make something go wrong from outside: a fault of `bridge.faults.KINDS`, with its values."""
+    return sandbox.inject(kind, values)
+
+
 def images(_sandbox: "Sandbox") -> Answer:
     """The public images that can be had offline."""
     from ecslab.sandbox.bridge import catalogue
@@ -158,7 +163,8 @@ def shutdown(sandbox: "Sandbox") -> Answer:
 
 
 VERBS: Final[dict[str, Callable[..., Answer]]] = {
-    do.__name__: do for do in (status, advance, clock, reset, journal, cut, reach, images, honesty, shutdown)
+    do.__name__: do
+    for do in (status, advance, clock, reset, journal, cut, reach, inject, images, honesty, shutdown)
 }
 _TELLING: Final = (
     "clusterName", "cluster", "family", "taskDefinition", "repositoryName", "roleName", "RoleName",

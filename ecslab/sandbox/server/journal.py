@@ -24,8 +24,9 @@ class Record:
 
     Args:
         now: virtual seconds at which it was handled.
-        kind: `start` (seed, pace), `request` (an API call), `visit` (a page a container answered), `pace`
-            (how wall time and virtual time go on from here) or `time` (it came as far as this).
+        kind: `start` (seed, pace), `request` (an API call), `visit` (a page a container answered), `fault`
+            (something made to go wrong), `pace` (how wall time and virtual time go on from here) or `time`
+            (it came as far as this).
         about: JSON-able details of that kind.
         body: the request's bytes.
     """

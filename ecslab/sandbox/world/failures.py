@@ -78,6 +78,17 @@ def pull_forbidden(image: ImageName) -> str:
     )
 
 
+def too_many_pulls(image: ImageName) -> str:
+    """The registry has had enough of this address. U: what stands before the registry's own words."""
+    return _manifest(
+        1,
+        f"failed to resolve ref {image.canonical}: unexpected status code [manifests {image.reference}]: 429 "
+        "Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit. You may "
+        "increase the limit by authenticating and upgrading: "
+        "https://www.docker.com/increase-rate-limits",
+    )
+
+
 def image_missing(image: ImageName, kind: str) -> str:
     """The registry does not have it. `kind` is what is missing: `repository` or `tag`."""
     if kind == "repository" and image.registry == DOCKER_HUB:

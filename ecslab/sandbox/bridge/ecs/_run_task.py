@@ -12,6 +12,7 @@ from typing import Any, Final
 from moto.ec2.models import ec2_backends
 
 from ecslab.sandbox.bridge import ec2, iam
+from ecslab.sandbox.bridge.context import current
 from ecslab.sandbox.bridge.ecs import _overrides, clusters, state, task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
 from ecslab.sandbox.bridge.ecs.shapes import invalid
@@ -19,6 +20,7 @@ from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tags import Tags, checked, merged
 from ecslab.sandbox.bridge.seams import rng
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.faults import NO_CAPACITY
 from ecslab.sandbox.world.tasks import Attachment, Container, Task
 from ecslab.sandbox.world.timings import STOP_TIMEOUT
 
@@ -67,12 +69,26 @@ def order(caller: Caller, parameters: Mapping[str, Any]) -> Order:
     return Order(caller, cluster, definition, parameters, network, provider, tags)
 
 
+class NoCapacity(AwsError):
+    """Fargate has no room for the task now; RunTask tells it among its failures."""
+
+    def __init__(self) -> None:
+        super().__init__("ServiceUnavailableException", NO_CAPACITY)
+
+
 def make(order: Order, index: int) -> Task:
-    """The task number `index` of the call, PROVISIONING."""
+    """The task number `index` of the call, PROVISIONING.
+
+    Raises:
+        NoCapacity: in none of its subnets can it start.
+    """
     caller, cluster, definition = order.caller, order.cluster, order.definition
     task_id = f"{rng.getrandbits(128):032x}"
     arn = caller.ecs_arn(f"task/{cluster.name}/{task_id}")
-    subnets = order.network["subnets"]
+    zoned = [(subnet, _zone(caller, subnet)) for subnet in order.network["subnets"]]
+    subnets = current().faults.places(zoned, order.provider)
+    if not subnets:
+        raise NoCapacity
     subnet = subnets[index % len(subnets)]  # U: which of several AWS takes
     overrides = _overrides.task_overrides(definition, order.parameters.get("overrides") or {})
     return Task(

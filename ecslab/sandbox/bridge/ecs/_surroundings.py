@@ -92,7 +92,10 @@ class Fargate:
 
     def pull(self, task: Task, container: Container) -> Pulled:
         name, facts = parse(container.image), _facts(task)
-        if not network.egress(facts, "ecr.dkr" if name.ecr else None).passed:
+        problem = current().faults.registries.get(name.registry)
+        if problem == "limited":
+            raise StartFailed(failures.too_many_pulls(name), timings.REFUSED)
+        if problem or not network.egress(facts, "ecr.dkr" if name.ecr else None).passed:
             raise StartFailed(failures.registry_unreachable(name), timings.UNREACHABLE)
         if name.ecr and not _may_pull(task, name, *name.ecr):
             raise StartFailed(failures.pull_forbidden(name), timings.REFUSED)

@@ -18,7 +18,7 @@ from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.tasks import Task
 
 __all__ = ["OPERATIONS", "describe_tasks", "forget", "is_visible", "launch", "list_tasks", "listening",
-           "run_task", "stop", "stop_task", "write_log"]  # fmt: skip
+           "lose", "run_task", "stop", "stop_task", "write_log"]  # fmt: skip
 
 Parameters = dict[str, Any]
 
@@ -35,13 +35,17 @@ def run_task(parameters: Parameters, caller: Caller) -> dict[str, Any]:
             return {"tasks": [with_tags(task) for task in earlier], "failures": []}
     order = _run_task.order(caller, parameters)
     _forget(caller)
-    started = []
+    started, failures = [], []
     for index in range(parameters.get("count", 1)):
-        task = _run_task.make(order, index)
+        try:
+            task = _run_task.make(order, index)
+        except _run_task.NoCapacity as lacking:
+            failures.append({"reason": lacking.message})
+            continue
         task.client_token = identity
         launch(task, order.cluster)
         started.append(task)
-    return {"tasks": [with_tags(task) for task in started], "failures": []}
+    return {"tasks": [with_tags(task) for task in started], "failures": failures}
 
 
 def describe_tasks(parameters: Parameters, caller: Caller) -> dict[str, Any]:
@@ -101,6 +105,11 @@ def launch(task: Task, cluster: Cluster) -> None:
 def stop(task: Task, code: str, reason: str) -> None:
     """Decide that a task ends; one that is stopping keeps its own reason."""
     _fargate().driver.stop(task, code, reason)
+
+
+def lose(task: Task, code: str, reason: str) -> None:
+    """Let a task be gone at once, without SIGTERM."""
+    _fargate().driver.lose(task, code, reason)
 
 
 def forget(task: Task) -> None:

@@ -1,0 +1,175 @@
+"""Faults from outside, each a small function: what a control call may make go wrong.
+
+`KINDS` lists them by name. Each takes named values, checks them, changes the account, and says what it did.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-maintenance.html
+"""
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from ecslab.sandbox.bridge.context import current
+from ecslab.sandbox.bridge.ecs import tasks
+from ecslab.sandbox.world.faults import Faults
+from ecslab.sandbox.world.tasks import Container, Task
+
+__all__ = ["KINDS", "inject"]
+
+Answer = dict[str, Any]
+
+INTERRUPTED: Final = "Your Spot Task was interrupted."
+MAINTENANCE: Final = "ECS is performing maintenance on the underlying infrastructure hosting the task"
+ZONE_LOST: Final = "The infrastructure hosting the task in Availability Zone {zone} is not available."
+"""U: no sample of stop code InfrastructureHealth has been found."""
+OUT_OF_MEMORY: Final = "OutOfMemoryError: container killed due to memory usage"
+PROBLEMS: Final = ("unreachable", "limited")
+
+
+def inject(kind: str, values: dict[str, Any]) -> Answer:
+    """Make one thing go wrong, or right again.
+
+    Raises:
+        ValueError: no such kind, or values it does not take, in a sentence.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"there is no fault {kind!r}; there are: {', '.join(sorted(KINDS))}")
+    do = KINDS[kind]
+    try:
+        inspect.signature(do).bind(**values)
+    except TypeError as problem:
+        raise ValueError(f"{kind}: {problem}") from None
+    return do(**values)
+
+
+def spot_interruption(*, task: str | None = None) -> Answer:
+    """Take Spot capacity back: the task (id or ARN), or every one on FARGATE_SPOT, is warned by SIGTERM.
+
+    It has its containers' stopTimeout to end, two minutes at most. Of the two stop codes that AWS's own
+    pages give, this is the enumeration's (the other: TerminationNotice).
+    """
+    chosen = [_find(task)] if task else list(_running(lambda each: _provider(each) == "FARGATE_SPOT"))
+    for each in chosen:
+        if _provider(each) != "FARGATE_SPOT":
+            raise ValueError(f"task {each.id} does not run on FARGATE_SPOT")
+    for each in chosen:
+        tasks.stop(each, "SpotInterruption", INTERRUPTED)
+    return _told(chosen)
+
+
+def spot_capacity(*, available: bool) -> Answer:
+    """Let Fargate Spot have capacity for new tasks, or none."""
+    _faults().spot = _flag("available", available)
+    return {"available": available}
+
+
+def zone(*, zone: str, away: bool = True) -> Answer:
+    """Let an Availability Zone go away, with every task in it, or come back."""
+    if not isinstance(zone, str) or not zone[-1:].isalpha():
+        raise ValueError(f"zone must be an Availability Zone such as us-east-1b, got {zone!r}")
+    if not _flag("away", away):
+        _faults().zones.discard(zone)
+        return _told([])
+    _faults().zones.add(zone)
+    lost = list(_running(lambda each: each.settings["availabilityZone"] == zone))
+    for each in lost:
+        tasks.lose(each, "InfrastructureHealth", ZONE_LOST.format(zone=zone))
+    return _told(lost)
+
+
+def maintenance(*, task: str) -> Answer:
+    """Retire the host of a task, as Fargate does for patches."""
+    found = _find(task)
+    group = str(found.settings.get("group", ""))
+    service = f"Service {group.removeprefix('service:')}: " if group.startswith("service:") else ""
+    tasks.stop(found, "ServiceSchedulerInitiated", service + MAINTENANCE)
+    return _told([found])
+
+
+def exit(*, task: str, container: str | None = None, code: int = 1) -> Answer:
+    """Let a container's program end with an exit code; the first container, unless another is named."""
+    if not isinstance(code, int) or not 0 <= code <= 255:
+        raise ValueError(f"code must be from 0 to 255, got {code!r}")
+    _end(task, container, code, None)
+    return {"code": code}
+
+
+def out_of_memory(*, task: str, container: str | None = None) -> Answer:
+    """Let a container take more memory than it may have: it is killed."""
+    _end(task, container, 137, OUT_OF_MEMORY)
+    return {"code": 137}
+
+
+def registry(*, host: str, problem: str | None = "unreachable") -> Answer:
+    """Let a registry be `unreachable`, or `limited` (too many pulls), or (None) well again."""
+    if problem is not None and problem not in PROBLEMS:
+        raise ValueError(f"problem must be one of {', '.join(PROBLEMS)}, or null, got {problem!r}")
+    if problem is None:
+        _faults().registries.pop(host, None)
+    else:
+        _faults().registries[host] = problem
+    return {"registries": dict(_faults().registries)}
+
+
+def throttling(*, on: bool) -> Answer:
+    """Count calls of the ECS API as AWS does, and refuse those that come too often."""
+    _faults().limits = {} if _flag("on", on) else None
+    return {"on": on}
+
+
+KINDS: Final[dict[str, Callable[..., Answer]]] = {
+    do.__name__.replace("_", "-"): do
+    for do in (
+        spot_interruption, spot_capacity, zone, maintenance, exit, out_of_memory, registry, throttling,
+    )
+}  # fmt: skip
+
+
+def _faults() -> Faults:
+    return current().faults
+
+
+def _running(wanted: Callable[[Task], bool]) -> Iterator[Task]:
+    for region in current().ecs.values():
+        for task in region.tasks.values():
+            if not task.stopping and wanted(task):
+                yield task
+
+
+def _find(reference: str) -> Task:
+    task_id = str(reference).rpartition("/")[2]
+    for task in _running(lambda each: each.id == task_id):
+        return task
+    raise ValueError(f"no task {task_id} runs here")
+
+
+def _end(task: str, name: str | None, code: int, reason: str | None) -> None:
+    found = _find(task)
+    container = _container(found, name)
+    program: Any = container.program
+    if program is None:
+        raise ValueError(f"container {container.name} of task {found.id} does not run")
+    program.finish(code, reason)
+
+
+def _container(task: Task, name: str | None) -> Container:
+    for container in task.containers:
+        if name in (None, container.name):
+            return container
+    names = ", ".join(container.name for container in task.containers)
+    raise ValueError(f"task {task.id} has no container {name!r}; it has: {names}")
+
+
+def _provider(task: Task) -> str | None:
+    provider: str | None = task.settings.get("capacityProviderName")
+    return provider
+
+
+def _flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be true or false, got {value!r}")
+    return value
+
+
+def _told(found: list[Task]) -> Answer:
+    return {"tasks": [task.arn for task in found]}

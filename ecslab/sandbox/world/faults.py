@@ -1,0 +1,47 @@
+"""What has been made to go wrong from outside, and still is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from .rate_limits import RateLimits
+
+NO_CAPACITY: Final = (
+    "Capacity is unavailable at this time. Please try again later or in a different availability zone"
+)
+"""`failures[].reason` of RunTask, and the reason in a service's event."""
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Faults:
+    """Nothing is wrong at first.
+
+    Attributes:
+        zones: Availability Zones that are away (`us-east-1b`).
+        spot: whether Fargate Spot has capacity.
+        registries: what is wrong with a registry, by its host: `unreachable` or `limited`.
+        limits: how often the API may be called, by Region; None while nobody counts.
+    """
+
+    zones: set[str] = field(default_factory=set)
+    spot: bool = True
+    registries: dict[str, str] = field(default_factory=dict)
+    limits: dict[str, RateLimits] | None = None
+
+    def places(self, subnets: Sequence[tuple[T, str]], provider: str | None) -> list[T]:
+        """Of subnets with their zones, those in which Fargate can start a task now.
+
+        Args:
+            provider: `FARGATE_SPOT`, or another capacity provider, or None.
+        """
+        if provider == "FARGATE_SPOT" and not self.spot:
+            return []
+        return [subnet for subnet, zone in subnets if zone not in self.zones]
+
+    def throttled(self, region: str, operation: str, now: float) -> bool:
+        """Whether an ECS call comes too often."""
+        if self.limits is None:
+            return False
+        return not self.limits.setdefault(region, RateLimits()).take(operation, now)
