@@ -39,6 +39,8 @@ class Hands:
         try:
             _run_task.check_roles(order.caller, order.definition, order.parameters)
             task = _run_task.make(order, place)
+        except _run_task.NoCapacity as lacking:
+            raise CannotPlace(service_events.unplaced(lacking.message)) from None
         except AwsError as refusal:
             raise CannotPlace(service_events.unlaunched(refusal.message)) from None
         except EC2ClientError as refusal:  # the subnet is gone
