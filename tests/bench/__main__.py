@@ -9,8 +9,11 @@ import sys
 
 from botocore.exceptions import ClientError
 
+from tests.bench.balancing import balanced_request
 from tests.bench.measure import Row
 from tests.bench.rows import ROWS
+
+ALL = {**ROWS, balanced_request.__name__: balanced_request}
 
 HEADINGS = ("what", "against", "ours", "theirs", "ratio", "aim", "")
 
@@ -19,7 +22,7 @@ def main(names: list[str]) -> int:
     """Print the table; 1 if an aim was missed or a row could not be measured."""
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")  # noqa: T201
     found = []
-    for name in names or ROWS:
+    for name in names or ALL:
         print(f"  measuring {name} …", file=sys.stderr, flush=True)  # noqa: T201
         found.append(_measured(name))
     table = [HEADINGS, *(_cells(row) for row in found)]
@@ -31,7 +34,7 @@ def main(names: list[str]) -> int:
 
 def _measured(name: str) -> Row:
     try:
-        return ROWS[name]()
+        return ALL[name]()
     except (RuntimeError, OSError, ClientError) as problem:
         return Row(name, "", float("nan"), note=f"not measured: {problem}")
 

@@ -36,6 +36,9 @@ def refused(call, code, message):
         ({"Subnets": "mixed"}, "InvalidConfigurationRequest", "All subnets must belong to the same VPC"),
         ({"SecurityGroups": ["sg-0"]}, "InvalidConfigurationRequest",
          "One or more security groups are invalid"),
+        ({"IpAddressType": "ipv5"}, "ValidationError",
+         "1 validation error detected: Value 'ipv5' at 'ipAddressType' failed to satisfy constraint: Member "
+         "must satisfy enum value set: [ipv4, dualstack, dualstack-without-public-ipv4]"),
         ({"name": "x" * 33}, "ValidationError",
          f"Load balancer name '{'x' * 33}' cannot be longer than '32' characters"),
         ({"name": "a_b"}, "ValidationError",
@@ -198,6 +201,14 @@ def test_target_health_names_zone_and_port(aws):
     assert (shown["Target"]["Id"], shown["Target"]["Port"]) == ("172.31.0.77", 80)
     assert shown["Target"]["AvailabilityZone"].startswith("us-east-1")
     assert shown["TargetHealth"]["Reason"] == "Target.NotInUse"
+
+
+def test_a_balancer_without_target_groups_finds_none(aws):
+    balancer = aws.balancer("bare")
+    refused(
+        lambda: aws.elb.describe_target_groups(LoadBalancerArn=balancer["LoadBalancerArn"]),
+        "TargetGroupNotFound", "One or more target groups not found",
+    )  # fmt: skip
 
 
 def test_arns_and_names(aws):

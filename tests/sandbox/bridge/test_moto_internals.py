@@ -21,7 +21,7 @@ from moto_account import account
 
 from ecslab.sandbox.bridge import _ec2_backend, _ec2_words, _interfaces, context, ec2, iam, logs
 from ecslab.sandbox.bridge.elbv2 import backend as balancing
-from ecslab.sandbox.bridge.elbv2 import balancer
+from ecslab.sandbox.bridge.elbv2 import balancer, targets
 from ecslab.sandbox.bridge.install import OURS
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.world.clock import Clock
@@ -99,9 +99,9 @@ def held():
         elb = elbv2_backends[ACCOUNT][REGION]
         default = [one.id for one in backend.describe_subnets() if one.default_for_az]
         balanced = elb.create_load_balancer("web", [], default[:2])
-        targets = elb.create_target_group("web", protocol="HTTP", port=80, vpc_id=subnet.vpc_id,
+        group_of_it = elb.create_target_group("web", protocol="HTTP", port=80, vpc_id=subnet.vpc_id,
                                           target_type="ip")  # fmt: skip
-        forward = [{"Type": "forward", "TargetGroupArn": targets.arn}]
+        forward = [{"Type": "forward", "TargetGroupArn": group_of_it.arn}]
         listener = elb.create_listener(balanced.arn, "HTTP", "80", "", None, forward)
         yield {
             "ec2": backend, "vpc": backend.get_default_vpc(), "subnet": subnet, "route table": table,
@@ -111,7 +111,7 @@ def held():
             "interface": interface, "iam": iam_backends[ACCOUNT]["aws"], "role": role,
             "policy": next(iter(role.managed_policies.values())), "logs": logs_backends[ACCOUNT][REGION],
             "log group": logs_backends[ACCOUNT][REGION].groups["/ecs/web"], "balancing": elb,
-            "balancer": balanced, "listener": listener, "target group": targets,
+            "balancer": balanced, "listener": listener, "target group": group_of_it,
             "listener rule": next(iter(listener.rules.values())),
         }  # fmt: skip
 
@@ -128,7 +128,8 @@ def imports() -> Iterator[tuple[str, str | None]]:
 
 def overrides() -> Iterator[tuple[type, str]]:
     for ours in (_ec2_words.WordedEC2Backend, _ec2_backend.EC2Backend, _interfaces.Interface, iam.IamBackend,
-                 logs.LogsBackend, balancing.ElbV2Backend, balancer.LoadBalancer):  # fmt: skip
+                 logs.LogsBackend, balancing.ElbV2Backend, targets.TargetsBackend,
+                 balancer.LoadBalancer):  # fmt: skip
         methods = (name for name, member in vars(ours).items() if inspect.isfunction(member))
         yield from ((ours, name) for name in methods if name not in OURS_ALONE and name != "__init__")
 

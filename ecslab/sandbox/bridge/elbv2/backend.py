@@ -1,53 +1,34 @@
-"""moto's Elastic Load Balancing with targets that are really asked, and AWS's refusals where moto has none.
+"""moto's Elastic Load Balancing: load balancers with nodes, listeners whose rules are obeyed, AWS's refusals.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/Welcome.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from moto.elbv2 import urls
-from moto.elbv2.exceptions import TargetGroupNotFoundError
-from moto.elbv2.models import ELBv2Backend, FakeHealthStatus, elbv2_backends
+from moto.elbv2.models import elbv2_backends
 from moto.elbv2.utils import make_arn_for_load_balancer
 
 from ecslab.sandbox.bridge.context import current
-from ecslab.sandbox.bridge.elbv2 import asking, listeners, refusals
+from ecslab.sandbox.bridge.elbv2 import refusals
 from ecslab.sandbox.bridge.elbv2.balancer import LoadBalancer, dns_name
 from ecslab.sandbox.bridge.elbv2.rules import groups_named, rule_of
+from ecslab.sandbox.bridge.elbv2.targets import TCP, TargetsBackend
 from ecslab.sandbox.bridge.seams import rng
-from ecslab.sandbox.world.balancers import NOT_REGISTERED, Health, Target, TargetGroup
 from ecslab.sandbox.world.listeners import Rule, Spread
 
 __all__ = ["OURS", "ElbV2Backend", "backend_of"]
 
-_TCP: Final = frozenset({"TCP", "UDP", "TCP_UDP", "TLS"})
-
-
-class TargetHealth(FakeHealthStatus):  # type: ignore[misc]  # moto ships no types
-    """One line of DescribeTargetHealth."""
-
-    def __init__(self, ip: str, port: int, az: str | None, check_port: str, health: Health):
-        super().__init__(ip, str(port), check_port, *health)
-        self.az = az
-
-    @property
-    def target(self) -> dict[str, Any]:
-        zone = {"AvailabilityZone": self.az} if self.az else {}
-        return {"Id": self.instance_id, "Port": int(self.port), **zone}
-
-
-class ElbV2Backend(ELBv2Backend):  # type: ignore[misc]
+class ElbV2Backend(TargetsBackend):
     """One region's load balancers.
 
     Attributes:
-        pools: the targets of each target group, by ARN.
         spreads: whose turn it is, by the ARN of the rule that forwards.
     """
 
     def __init__(self, region_name: str, account_id: str):
         super().__init__(region_name, account_id)
-        self.pools: dict[str, TargetGroup] = {}
         self.spreads: dict[str, Spread] = {}
 
     @property
@@ -64,6 +45,7 @@ class ElbV2Backend(ELBv2Backend):  # type: ignore[misc]
     ) -> LoadBalancer:  # fmt: skip
         kind, scheme = loadbalancer_type or "application", scheme or "internet-facing"
         refusals.check_name(name)
+        refusals.check_ip_type(ip_address_type)
         subnets = self._subnets([*subnet_ids, *(one["SubnetId"] for one in subnet_mappings or ())], kind)
         groups = self._groups(security_groups, subnets[0].vpc_id, kind)
         other: LoadBalancer
@@ -246,7 +228,7 @@ class ElbV2Backend(ELBv2Backend):  # type: ignore[misc]
                 continue  # moto refuses it
             if any(other != balancer.arn for other in group.load_balancer_arns):
                 raise refusals.second_balancer([arn])
-            if (protocol in _TCP) != (group.protocol in _TCP):
+            if protocol and (protocol in TCP) != (group.protocol in TCP):
                 raise refusals.protocols_differ(protocol, group.protocol)
 
     def _associate(self) -> None:
@@ -263,97 +245,6 @@ class ElbV2Backend(ELBv2Backend):  # type: ignore[misc]
             open_at = max((balancer.active_at for balancer in balancers), default=0.0)
             self.pools[arn].serve(zones, open_at)
 
-    # target groups
-
-    def create_target_group(self, name: str, **kwargs: Any) -> Any:
-        refusals.check_ranges(
-            port=kwargs.get("port"), healthCheckIntervalSeconds=kwargs.get("healthcheck_interval_seconds"),
-            healthCheckTimeoutSeconds=kwargs.get("healthcheck_timeout_seconds"),
-            healthyThresholdCount=kwargs.get("healthy_threshold_count"),
-            unhealthyThresholdCount=kwargs.get("unhealthy_threshold_count"),
-        )  # fmt: skip
-        for other in self.target_groups.values():
-            if other.name == name:
-                asked = (kwargs.get("protocol"), kwargs.get("port"), kwargs.get("vpc_id"))
-                same = (other.protocol, other.port, other.vpc_id, other.target_type) == (
-                    *asked, kwargs.get("target_type"))  # fmt: skip
-                if not same:
-                    raise refusals.same_name("target group", name)
-                return other
-        if kwargs.get("protocol") in _TCP and kwargs.get("healthcheck_protocol") in ("HTTP", "HTTPS"):
-            kwargs["matcher"] = kwargs.get("matcher") or {"HttpCode": "200-399"}
-            kwargs["healthcheck_path"] = kwargs.get("healthcheck_path") or "/"
-            kwargs["healthcheck_timeout_seconds"] = kwargs.get("healthcheck_timeout_seconds") or 6
-        group = super().create_target_group(name, **kwargs)
-        self.pools[group.arn] = TargetGroup(
-            current().clock, lambda target, check: asking.ask(self, group, target, check),
-            lambda ip, port, health: _tell(group.arn, ip, port, health), asking.check_of(group),
-            _delay(group),
-        )  # fmt: skip
-        return group
-
-    def modify_target_group(self, arn: str, *args: Any, **kwargs: Any) -> Any:
-        group = super().modify_target_group(arn, *args, **kwargs)
-        self.pools[arn].rechecked(asking.check_of(group))
-        return group
-
-    def modify_target_group_attributes(self, target_group_arn: str, attributes: dict[str, Any]) -> None:
-        super().modify_target_group_attributes(target_group_arn, attributes)
-        self.pools[target_group_arn].delay = _delay(self.target_groups[target_group_arn])
-
-    def delete_target_group(self, target_group_arn: str) -> Any:
-        if target_group_arn in self.target_groups and self._any_listener_using(target_group_arn):
-            raise refusals.group_in_use(target_group_arn)
-        group = super().delete_target_group(target_group_arn)
-        self.pools.pop(target_group_arn).close()
-        return group
-
-    def describe_target_groups(
-        self, load_balancer_arn: str | None, target_group_arns: list[str], names: list[str] | None
-    ) -> Any:
-        if load_balancer_arn and not (target_group_arns or names):
-            balancer = self.describe_load_balancers([load_balancer_arn], None)[0]
-            of_it = (one for one in self.target_groups.values() if balancer.arn in one.load_balancer_arns)
-            return sorted(of_it, key=lambda group: group.name)
-        return super().describe_target_groups(load_balancer_arn, target_group_arns, names)
-
-    # targets
-
-    def register_targets(self, target_group_arn: str, instances: list[Any]) -> None:
-        group, pool = self.target_group(target_group_arn)
-        for target in instances:
-            az = target.get("AvailabilityZone") or asking.zone_of(self, group, target["Id"])
-            pool.register(target["Id"], int(target.get("Port") or group.port), az)
-
-    def deregister_targets(self, target_group_arn: str, instances: list[dict[str, Any]]) -> None:
-        """A target that is not registered is no error (API_DeregisterTargets)."""
-        group, pool = self.target_group(target_group_arn)
-        for target in instances:
-            pool.deregister(target["Id"], int(target.get("Port") or group.port))
-
-    def describe_target_health(self, target_group_arn: str, targets: list[dict[str, Any]]) -> Any:
-        group, pool = self.target_group(target_group_arn)
-        wanted = [(one["Id"], int(one.get("Port") or group.port)) for one in targets or ()]
-        found: list[Target] = [
-            pool.find(*address) or Target(*address, "", NOT_REGISTERED) for address in wanted
-        ] or list(pool)
-        return [
-            TargetHealth(one.ip, one.port, one.az or None, str(pool.check.port or one.port), one.health)
-            for one in found
-        ]
-
-    def notify_terminate_instances(self, instance_ids: list[str]) -> None:
-        for pool in self.pools.values():
-            for target in [target for target in pool if target.ip in instance_ids]:
-                pool.deregister(target.ip, target.port)
-
-    def target_group(self, arn: str) -> tuple[Any, TargetGroup]:
-        """A target group as moto keeps it, and its targets."""
-        if arn not in self.target_groups:
-            raise TargetGroupNotFoundError()
-        return self.target_groups[arn], self.pools[arn]
-
-
 OURS: Final = (elbv2_backends, ElbV2Backend)
 """moto's backend dictionary, and what it builds from here on."""
 
@@ -361,16 +252,6 @@ OURS: Final = (elbv2_backends, ElbV2Backend)
 def backend_of(region: str) -> ElbV2Backend:
     found: ElbV2Backend = elbv2_backends[current().account][region]
     return found
-
-
-def _tell(arn: str, ip: str, port: int, health: Health) -> None:
-    for heard in list(listeners()):
-        heard(arn, ip, port, health.state, health.description or "")
-
-
-def _delay(group: Any) -> float:
-    attributes: Mapping[str, Any] = group.attributes
-    return float(attributes["deregistration_delay.timeout_seconds"])
 
 
 def _rule_arn(listener_arn: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from moto.elbv2.exceptions import ELBClientError
 
 MOST_NAME: Final = 32
+IP_TYPES: Final = ("ipv4", "dualstack", "dualstack-without-public-ipv4")
 RANGES: Final = {
     "healthCheckIntervalSeconds": (5, 300),
     "healthCheckTimeoutSeconds": (2, 120),
@@ -95,6 +96,15 @@ def check_name(name: str) -> None:
         )
     if name.startswith(("-", "internal-")) or name.endswith("-"):
         raise _invalid(f"Load balancer name '{name}' cannot begin or end with '-', or begin with 'internal-'")
+
+
+def check_ip_type(kind: str) -> None:
+    """Refuse an address type that no load balancer has (API_CreateLoadBalancer)."""
+    if kind not in IP_TYPES:
+        raise _invalid(
+            f"1 validation error detected: Value '{kind}' at 'ipAddressType' failed to satisfy constraint: "
+            f"Member must satisfy enum value set: [{', '.join(IP_TYPES)}]"
+        )
 
 
 def check_ranges(**values: Any) -> None:
