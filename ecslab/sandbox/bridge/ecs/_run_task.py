@@ -47,7 +47,7 @@ class Order:
 
 
 def order(caller: Caller, parameters: Mapping[str, Any]) -> Order:
-    """Check a request.
+    """Check a request, all but its roles: a service asks for those when it starts a task.
 
     Raises:
         AwsError: as RunTask refuses.
@@ -64,7 +64,6 @@ def order(caller: Caller, parameters: Mapping[str, Any]) -> Order:
         raise invalid("Task definition does not support launch_type FARGATE.")
     network = _network(caller, definition, parameters)
     _overrides.check(definition, parameters.get("overrides") or {})
-    check_roles(caller, definition, parameters)
     tags = _tags(caller, cluster, definition, parameters)
     return Order(caller, cluster, definition, parameters, network, provider, tags)
 

@@ -34,6 +34,7 @@ def run_task(parameters: Parameters, caller: Caller) -> dict[str, Any]:
         if earlier:
             return {"tasks": [with_tags(task) for task in earlier], "failures": []}
     order = _run_task.order(caller, parameters)
+    _run_task.check_roles(caller, order.definition, parameters)
     _forget(caller)
     started, failures = [], []
     for index in range(parameters.get("count", 1)):

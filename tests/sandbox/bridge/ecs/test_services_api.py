@@ -200,15 +200,17 @@ def test_a_missing_image_rolls_back(lab):
     assert [one["status"] for one in again] == ["PRIMARY", "ACTIVE"]
 
 
-def test_a_role_that_goes_away(lab):
-    role = lab.account.role()
+@pytest.mark.parametrize("made", [True, False])
+def test_a_role_that_goes_away_or_never_was(lab, made):
+    role = lab.account.role() if made else f"arn:aws:iam::{ACCOUNT}:role/nobody"
     lab.account.define(executionRoleArn=role)
-    lab.create()
-    backend = iam_backends[ACCOUNT]["aws"]
-    backend.detach_role_policy(
-        "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy", "ecsTaskExecutionRole"
-    )
-    backend.delete_role("ecsTaskExecutionRole")
+    assert lab.create()["status"] == "ACTIVE"
+    if made:
+        backend = iam_backends[ACCOUNT]["aws"]
+        backend.detach_role_policy(
+            "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy", "ecsTaskExecutionRole"
+        )
+        backend.delete_role("ecsTaskExecutionRole")
     lab.settle(10)
     assert lab.words() == [
         f"failed to launch a task with (error ECS was unable to assume the role '{role}' that was provided "
