@@ -74,6 +74,13 @@ def step() -> None:
         click.echo("Nothing is waiting to happen.")
 
 
+@sandbox.command()
+def images() -> None:
+    """List the public images that it has without internet."""
+    for image in process.ensure(home_folder()).control("images")["images"]:
+        click.echo(f"{image['reference']:<48}{image['description']}")
+
+
 def _running() -> Endpoint:
     found = process.find(home_folder())
     if not isinstance(found, Endpoint):

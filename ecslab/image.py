@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from ._image_layer import gzip, tar
 from ._image_names import parse
+from ._image_public import public
 from ._image_push import SyntheticImage, TagTaken, push
 from ._image_registry import Registry, TooManyPulls, Unauthorized
 from ._image_types import GZIP, TAR, Image, Layer, Pushed, digest_of
@@ -18,7 +19,7 @@ from .lab import Lab
 
 __all__ = [
     "BASE", "BadPage", "Image", "Layer", "Pushed", "Site", "SyntheticImage", "TagTaken", "TooManyPulls",
-    "Unauthorized", "UnknownFolder", "build", "push", "site",
+    "Unauthorized", "UnknownFolder", "build", "public", "push", "site",
 ]  # fmt: skip
 
 BASE: Final = "public.ecr.aws/docker/library/httpd:2.4"
