@@ -23,7 +23,7 @@ from .sandbox.endpoint import SandboxError
 
 _READS = ("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter")
 _NEVER_ARRIVED = (EndpointConnectionError, ConnectTimeoutError)
-_VISITED = re.compile(r"http://[^/]+/[^/]+/(\d+\.\d+\.\d+\.\d+):(\d+)/")
+_VISITED = re.compile(r"http://[^/]+/[^/]+/([\w.-]+):(\d+)/")
 REVIVED = "The sandbox had stopped. It is running again, with everything you had made."
 
 

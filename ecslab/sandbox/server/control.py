@@ -168,7 +168,7 @@ VERBS: Final[dict[str, Callable[..., Answer]]] = {
 }
 _TELLING: Final = (
     "clusterName", "cluster", "family", "taskDefinition", "repositoryName", "roleName", "RoleName",
-    "GroupName", "logGroupName", "imageTag", "serviceName", "GroupId",
+    "GroupName", "logGroupName", "imageTag", "serviceName", "GroupId", "Name",
 )  # fmt: skip
 
 
