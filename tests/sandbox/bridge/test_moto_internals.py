@@ -40,6 +40,16 @@ NAMES = {  # module or class: what we call, replace or read of it
     "moto.iam.models": ["SERVICE_NAME_CONVERSION", "AWSManagedPolicy"],
     "moto.logs.models.LogEvent": ["_event_id"],
     "moto.ec2.utils": ["random_eni_attach_id"],
+    "moto.secretsmanager.models": ["secretsmanager_backends"],
+    "moto.secretsmanager.models.SecretsManagerBackend": ["get_secret_value"],
+    "moto.ssm.models": ["ssm_backends"],
+    "moto.ssm.models.SimpleSystemManagerBackend": ["get_parameters"],
+    "moto.ssm.models.Parameter": ["response_object"],
+    "moto.s3.models": ["s3_backends"],
+    "moto.s3.models.FakeKey": ["value"],
+    "moto.sts.models": ["sts_backends"],
+    "moto.sts.models.STSBackend": ["assume_role", "get_assumed_role_from_access_key"],
+    "moto.sts.models.AssumedRole": ["arn"],
     "moto.ec2.models.route_tables.Route": ["destination_cidr_block"],
 }
 HELD = {  # what is built: the attributes we read or set on it

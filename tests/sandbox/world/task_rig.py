@@ -62,6 +62,7 @@ class World:
     started: dict = field(default_factory=dict)
     history: list = field(default_factory=list)
     healths: list = field(default_factory=list)
+    every: list = field(default_factory=list)  # each program ever started
     draining: float = 1.0
 
     def __post_init__(self):
@@ -89,6 +90,7 @@ class World:
     def start(self, task, container, exited):
         program = Program(self.clock, exited, **self.programs.get(container.name, {}))
         self.started[container.name] = program
+        self.every.append(program)
         return f"{task.id}-1", program
 
     def moved(self, task, before):

@@ -158,10 +158,20 @@ def test_a_task_can_be_stopped_at_any_time(when):
 
 PROGRAM = st.fixed_dictionaries(
     {
-        "seconds": st.none() | st.sampled_from([0.0, 0.5, 2.0, 40.0]),
+        "seconds": st.none() | st.sampled_from([0.0, 0.5, 2.0, 40.0, 70.0]),
         "code": st.sampled_from([0, 1, 137]),
         "on_term": st.sampled_from([0.0, 1.0, None]),
+        "healthy_at": st.sampled_from([0.0, 12.0, 1e9]),
+        "ill_at": st.sampled_from([20.0, 1e9]),
+        "check_takes": st.sampled_from([0.0, 1.0, 9.0]),
     }
+)
+DEFINITION = st.fixed_dictionaries(
+    {},
+    optional={
+        "healthCheck": st.just({"command": ["CMD", "true"], "interval": 5, "retries": 2}),
+        "restartPolicy": st.just({"enabled": True, "restartAttemptPeriod": 60, "ignoredExitCodes": [137]}),
+    },
 )
 CONDITION = st.sampled_from(["START", "COMPLETE", "SUCCESS", "HEALTHY"])
 
@@ -175,28 +185,33 @@ def worlds(draw):
         depends_on = {other: draw(CONDITION) for other in names[:index] if draw(st.booleans())}
         essential = index == len(names) - 1 or draw(st.booleans())
         timeout = draw(st.sampled_from([2.0, 30.0]))
-        containers.append(Container(name, name, "httpd", {}, essential, depends_on, timeout))
+        definition, start_timeout = draw(DEFINITION), draw(st.none() | st.sampled_from([2.0, 30.0]))
+        containers.append(
+            Container(name, name, "httpd", definition, essential, depends_on, timeout, start_timeout)
+        )
     phase = draw(st.none() | st.sampled_from(["attach", "prepare", "pull"]))
     fails = {phase: refused()} if phase else {}
     return World(fails=fails, programs={name: draw(PROGRAM) for name in names}), containers
 
 
 @settings(max_examples=150, deadline=None)
-@given(worlds(), st.lists(st.floats(0, 80), max_size=3))
-def test_whatever_happens_a_stopped_task_leaves_nothing(made, stops):
+@given(worlds(), st.lists(st.floats(0, 200), max_size=3), st.booleans())
+def test_whatever_happens_a_stopped_task_leaves_nothing(made, stops, lost):
     world, containers = made
     task = world.launch(*containers)
     for when in sorted(stops):
         world.run(when)
-        world.driver.stop(task, "UserInitiated", "Task stopped by user")
-    world.run(500)
+        end = world.driver.lose if lost else world.driver.stop
+        end(task, "UserInitiated", "Task stopped by user")
+    world.run(1000)
+    assert all(program.ended or program in world.started.values() for program in world.every)
     moves = [(before, after) for _, before, after in world.history if before]
     assert all(after in TRANSITIONS[before].values() for before, after in moves)
     if stops or world.fails:
         assert task.last_status == "STOPPED"
     if task.last_status == "STOPPED":
         assert not world.held
-        assert all(program.ended for program in world.started.values())
+        assert all(program.ended for program in world.every)
         assert all(container.last_status == "STOPPED" for container in task.containers)
-        assert world.clock.next_at() is None or all(program.ended for program in world.started.values())
+        assert not any(container.watch and container.watch.next for container in task.containers)
         assert None not in (task.stop_code, task.stopping_at, task.execution_stopped_at, task.stopped_at)
