@@ -220,8 +220,8 @@ class TargetGroup:
         if target.state == "unused":
             self._forget(target)
             return 0.0
-        self._become(target, "deregistered", DRAINING)
         self._next(target, self.delay, self._drained)
+        self._become(target, "deregistered", DRAINING)
         return self.delay
 
     def rechecked(self, check: Check) -> None:
@@ -255,23 +255,26 @@ class TargetGroup:
     # what happens to one target
 
     def _place(self, target: Target) -> None:
-        """Begin or end the checks of a target, as the group's listeners and zones ask."""
+        """Begin or end the checks of a target, as the group's listeners and zones ask.
+
+        Whoever hears of a change may register or deregister at once, so what comes next is settled before.
+        """
         if target.state == "draining":
             return
         if self._zones is None or target.az not in self._zones:
             nowhere = NOT_IN_USE if self._zones is None else OTHER_ZONE
+            self._cancel(target)
             if target.state == "unused":
                 target.health = nowhere
             else:
                 self._become(target, "not_in_use", nowhere)
-            self._cancel(target)
         elif not self.check.enabled:
+            self._cancel(target)
             if target.state != "unavailable":
                 self._become(target, "unchecked", UNCHECKED)
-            self._cancel(target)
         elif target.state in ("unused", "unavailable"):
-            self._become(target, "in_use", REGISTRATION)
             self._next(target, max(REGISTERING, self._open_at - self.clock.now), self._look)
+            self._become(target, "in_use", REGISTRATION)
 
     def _look(self, target: Target) -> None:
         answer = self._ask(target, self.check)

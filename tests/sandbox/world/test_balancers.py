@@ -218,6 +218,22 @@ def test_a_program_that_falls_over_at_the_check_is_not_judged():
     assert target.state == "draining"
 
 
+def test_who_hears_of_a_target_may_take_it_out_at_once():
+    rig = Rig(delay=20)
+    heard = rig.hear
+
+    def hear(ip, port, health):
+        heard(ip, port, health)
+        if health.state == "initial":
+            rig.group.deregister(ip, port)
+
+    rig.group._heard = hear
+    rig.group.register(IP, PORT, AZ)
+    rig.clock.run(100)
+    assert [state for _, _, state, _ in rig.heard] == ["initial", "draining", "unused"]
+    assert (rig.asked, list(rig.group), rig.clock.next_at()) == ([], [], None)
+
+
 def test_requests_go_to_healthy_targets_in_turn():
     rig = Rig()
     rig.answers = {"10.0.0.7": 500}
