@@ -113,8 +113,8 @@ LINES: Final = (
     ),
     Line(
         "Volumes, health checks and secrets",
-        "simplified",
-        "A definition may hold them, as on AWS; this part of the course does not use them.",
+        "as AWS",
+        "A definition may hold them, and they take effect; this part of the course does not use them.",
         ("03",),
     ),
     Line(
