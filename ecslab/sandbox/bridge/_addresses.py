@@ -5,22 +5,28 @@ AWS keeps the first four addresses and the last of each subnet:
 https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 """
 
-from collections.abc import Container
+from collections.abc import Container, Sized
 from ipaddress import IPv4Network
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from .seams import rng
 
 PUBLIC: Final = (IPv4Network("203.0.113.0/24"), IPv4Network("198.18.0.0/15"))
+
+CROWDED: Final = 1000
 
 
 class NoFreeAddress(Exception):
     """The subnet, or the pool of public addresses, has none left."""
 
 
-def take_public(used: Container[str]) -> str:
-    """A public address that is not in `used`."""
-    for pool in PUBLIC:
+class Held(Container[str], Sized, Protocol):
+    """Addresses that are in use."""
+
+
+def take_public(used: Held) -> str:
+    """A public address that is not in `used`; the small pool comes last once it must be nearly full."""
+    for pool in PUBLIC if len(used) < CROWDED else reversed(PUBLIC):
         address = _free(pool, used, first=1, spared=1)
         if address:
             return address

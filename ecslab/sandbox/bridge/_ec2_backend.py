@@ -1,6 +1,6 @@
 """moto's EC2, made to hold the networks of an account as AWS does."""
 
-from typing import Any, Final
+from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2 import urls
@@ -68,6 +68,10 @@ class EC2Backend(WordedEC2Backend):
                               description=description, tags=tags, **kwargs)  # fmt: skip
         self.enis[interface.id] = interface
         return interface
+
+    def get_network_interface(self, eni_id: str) -> Any:
+        """moto looks through all of them."""
+        return self.enis.get(eni_id) or super().get_network_interface(eni_id)
 
     def delete_network_interface(self, eni_id: str) -> None:
         """Refuse while it is attached. The exact texts for ECS's interfaces are unconfirmed (U)."""
@@ -177,11 +181,11 @@ class EC2Backend(WordedEC2Backend):
         super().detach_internet_gateway(internet_gateway_id, vpc_id)
 
     def allocate_address(self, domain: str, address: str | None = None, tags: Any = None) -> Any:
-        return super().allocate_address(domain, address or take_public(_PUBLIC_IN_USE), tags)
+        return super().allocate_address(domain, address or take_public(_PublicInUse()), tags)
 
     def take_public_address(self, interface: Interface) -> str:
         """A public address for `interface`, until it is forgotten or has another."""
-        address = take_public(_PUBLIC_IN_USE)
+        address = take_public(_PublicInUse())
         self.public[address] = interface
         return address
 
@@ -203,17 +207,21 @@ def backends() -> list[Any]:
 
 
 class _PublicInUse:
-    """The public addresses that are held, in all regions: they share the pools."""
+    """The public addresses that are held at this moment, in all regions: they share the pools."""
+
+    def __init__(self) -> None:
+        self._backends = backends()
 
     def __contains__(self, address: object) -> bool:
         return any(
             (address in backend.public and backend.public[address].public_ip == address)
             or any(elastic.public_ip == address for elastic in backend.addresses)
-            for backend in backends()
+            for backend in self._backends
         )
 
-
-_PUBLIC_IN_USE: Final = _PublicInUse()
+    def __len__(self) -> int:
+        """About how many: those held twice count twice."""
+        return sum(len(backend.public) + len(backend.addresses) for backend in self._backends)
 
 
 def _refuse_if_ecs_owns(interface: Any) -> None:
