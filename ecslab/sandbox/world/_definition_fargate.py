@@ -69,7 +69,10 @@ def _task(request: Facts) -> Iterator[str]:
     if "ipcMode" in request:
         yield _unsupported("ipcMode")
     if request.get("pidMode") == "host":
-        yield "Tasks using the Fargate launch type do not support pidMode 'host'"
+        yield (
+            "Tasks using the Fargate launch type do not support pidMode 'host'. The supported value for "
+            "pidMode is 'task'."
+        )
 
 
 def _roles(container: Facts, request: Facts) -> Iterator[str]:

@@ -50,7 +50,7 @@ def normalised(request: dict[str, Any], account: str) -> dict[str, Any]:
         _definition_inside.refuse_foreign(container, account)
     made: dict[str, Any] = {member: asked[member] for member in _COPIED if member in asked}
     made["containerDefinitions"] = [_container(one, asked) for one in asked["containerDefinitions"]]
-    made["volumes"] = asked.get("volumes", [])
+    made["volumes"] = [_volume(one) for one in asked.get("volumes", [])]
     made["placementConstraints"] = asked.get("placementConstraints", [])
     made["compatibilities"] = _compatibilities(asked)
     made["requiresAttributes"] = required_attributes(made)
@@ -91,6 +91,12 @@ def _container(given: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     if "logConfiguration" in given:
         container["logConfiguration"] = {"options": {}, "secretOptions": [], **given["logConfiguration"]}
     return container
+
+
+def _volume(given: dict[str, Any]) -> dict[str, Any]:
+    """A volume in EFS shows the folder that it is of."""
+    efs = given.get("efsVolumeConfiguration")
+    return given if efs is None else {**given, "efsVolumeConfiguration": {"rootDirectory": "/", **efs}}
 
 
 def _port(given: dict[str, Any], network_mode: str | None) -> dict[str, Any]:

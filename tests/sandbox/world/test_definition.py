@@ -159,7 +159,9 @@ REFUSED = {
     "swap": (fargate(linux(maxSwap=1)), f"{UNSUPPORTED} maxSwap"),
     "ipcMode": (fargate(ipcMode="task"), f"{UNSUPPORTED} ipcMode"),
     "pidMode": (
-        fargate(pidMode="host"), "Tasks using the Fargate launch type do not support pidMode 'host'"),
+        fargate(pidMode="host"),
+        "Tasks using the Fargate launch type do not support pidMode 'host'. The supported value for pidMode "
+        "is 'task'."),
     "GPU": (
         fargate(web(resourceRequirements=[{"type": "GPU", "value": "1"}])),
         "Tasks using the Fargate launch type do not support GPU resource requirements"),
@@ -264,3 +266,9 @@ def test_what_it_asks_of_the_agent():
         "ecr-auth", "execution-role-ecr-pull", "secrets.ssm.environment-variables", "container-health-check",
         "task-iam-role", "docker-remote-api.1.18", "task-eni",
     ]  # fmt: skip
+
+
+def test_a_volume_in_efs_shows_its_root():
+    volume = {"name": "v", "efsVolumeConfiguration": {"fileSystemId": "fs-1"}}
+    shown = normalised(fargate(volumes=[volume]), ACCOUNT)["volumes"][0]["efsVolumeConfiguration"]
+    assert shown == {"fileSystemId": "fs-1", "rootDirectory": "/"}

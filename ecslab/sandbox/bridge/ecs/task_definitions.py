@@ -20,6 +20,9 @@ __all__ = ["OPERATIONS", "find", "resolve"]
 MOST_DELETED: Final = 10
 DELETION: Final = 60.0
 """Seconds until a deleted revision is gone, if no task uses it; AWS gives no figure."""
+_NAMELESS: Final = (  # U
+    "The specified task definition identifier is invalid. Specify a valid name or ARN and try again."
+)
 
 
 def resolve(caller: Caller, reference: str) -> dict[str, Any]:
@@ -29,7 +32,8 @@ def resolve(caller: Caller, reference: str) -> dict[str, Any]:
         The TaskDefinition shape. It belongs to the state: do not change it.
 
     Raises:
-        AwsError: ClientException; there is none, or it is not ACTIVE.
+        AwsError: ClientException; there is none, or it is not ACTIVE. InvalidParameterException; its revision
+            is no number.
     """
     found = _revision(caller, reference)
     if found is None:
@@ -54,10 +58,12 @@ def find(caller: Caller, reference: str) -> Revision:
 def _revision(caller: Caller, reference: str) -> Revision | None:
     name, _, number = (name_in("task-definition", reference, caller) or "").partition(":")
     family = state.of(caller.region).families.get(name)
+    if number and not number.isdecimal():
+        raise invalid(f"Invalid revision number. Number: {number}")
     if family is None:
         return None
     if number:
-        return family.revisions.get(int(number)) if number.isdecimal() else None
+        return family.revisions.get(int(number))
     return next((one for one in reversed(family.revisions.values()) if _status(one) == "ACTIVE"), None)
 
 
@@ -126,8 +132,9 @@ def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
         raise invalid(f"Size of TaskDefinition references list cannot exceed {MOST_DELETED}")
     deleted, failures = [], []
     for reference in wanted:
-        revision = _revision(caller, reference) if ":" in reference.rsplit("/", 1)[-1] else None
-        problem = _undeletable(revision)
+        named = reference.rpartition("/")[2].rpartition(":")[2].isdecimal()
+        revision = _revision(caller, reference) if named else None
+        problem = _undeletable(revision) if named else _NAMELESS
         if revision is None or problem:
             failures.append(failure(reference, problem))
             continue
@@ -143,7 +150,8 @@ def _undeletable(revision: Revision | None) -> str:
     """Why DeleteTaskDefinitions cannot delete it, or nothing. **U**"""
     if revision is None:
         return (
-            "The specified task definition identifier is invalid. Specify a valid name or ARN and try again."
+            "The specified task definition does not exist. Specify a valid account, family, revision and try "
+            "again."
         )
     if _status(revision) == "ACTIVE":
         return (

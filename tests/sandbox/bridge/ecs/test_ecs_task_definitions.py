@@ -72,13 +72,19 @@ def test_describe_by_family_revision_or_arn(ecs, name):
 ELSEWHERE = f"arn:aws:ecs:eu-west-1:{ACCOUNT}:task-definition/{FAMILY}:1"
 
 
-@pytest.mark.parametrize("name", ["nix", f"{FAMILY}:2", f"{FAMILY}:x", ELSEWHERE])
+@pytest.mark.parametrize("name", ["nix", f"{FAMILY}:2", ELSEWHERE])
 def test_describe_of_an_unknown_one(ecs, name):
     register(ecs)
     with ecs.refuses("ClientException", "Unable to describe task definition."):
         ecs("DescribeTaskDefinition", taskDefinition=name)
     with ecs.refuses("ClientException", "TaskDefinition not found."):
         task_definitions.resolve(CALLER, name)
+
+
+@pytest.mark.parametrize("operation", ["DescribeTaskDefinition", "DeregisterTaskDefinition"])
+def test_a_revision_is_a_number(ecs, operation):
+    with ecs.refuses("InvalidParameterException", "Invalid revision number. Number: latest"):
+        ecs(operation, taskDefinition="nix:latest")
 
 
 def test_a_deregistered_one_is_inactive_describable_and_cannot_run(ecs):
@@ -134,11 +140,13 @@ def test_deleting_takes_inactive_revisions_only(ecs):
     register(ecs)
     register(ecs)
     ecs("DeregisterTaskDefinition", taskDefinition=f"{FAMILY}:1")
-    answer = ecs("DeleteTaskDefinitions", taskDefinitions=[f"{FAMILY}:1", f"{FAMILY}:2", FAMILY])
+    answer = ecs("DeleteTaskDefinitions", taskDefinitions=[f"{FAMILY}:{n}" for n in (1, 2, 3)] + [FAMILY])
     assert [one["status"] for one in answer["taskDefinitions"]] == ["DELETE_IN_PROGRESS"]
     assert answer["failures"] == [
         {"arn": f"{FAMILY}:2", "reason": "The specified task definition is still in ACTIVE status. Please "
                                          "deregister the target and try again."},
+        {"arn": f"{FAMILY}:3", "reason": "The specified task definition does not exist. Specify a valid "
+                                         "account, family, revision and try again."},
         {"arn": FAMILY, "reason": "The specified task definition identifier is invalid. Specify a valid name "
                                   "or ARN and try again."},
     ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""moto's own tests on this sandbox's backends: `make compat`."""

@@ -1,0 +1,183 @@
+"""The world that moto's tests assume: tasks start and stop at once, and any image exists.
+
+So do their other assumptions hold: an image may be put whose layers nobody has uploaded; whatever is
+registered as a target passes its health checks; a load balancer needs neither an internet gateway nor
+security groups of its own VPC; the account has no VPC but the default one; and to sleep is to let time pass.
+
+It is made here and nowhere in the package, so no setting, variable or request can put a sandbox into it.
+`enter` refuses outside the process that `python -m tests.compat` starts, and from then on that process
+refuses every ordinary sandbox.
+"""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.models import MockAWS
+from moto.ecs import urls
+
+from ecslab.sandbox.bridge import _ec2_backend, install, seams
+from ecslab.sandbox.bridge.context import Context, current
+from ecslab.sandbox.bridge.ec2 import EC2Backend
+from ecslab.sandbox.bridge.ecr.backend import EcrBackend
+from ecslab.sandbox.bridge.ecs import dispatch, tasks
+from ecslab.sandbox.bridge.elbv2 import asking
+from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
+from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
+from ecslab.sandbox.server import backend
+from ecslab.sandbox.server.identity import CALLER
+from ecslab.sandbox.world.balancers import Check
+from ecslab.sandbox.world.clock import Clock
+from ecslab.sandbox.world.driver import Driver, Exited, Pulled
+from ecslab.sandbox.world.tasks import Container, Task
+from ecslab.sandbox.world.timeline import Timeline
+
+from .permit import Refused, check
+
+__all__ = ["enter"]
+
+ACCOUNT: Final = "123456789012"
+_REGION: Final = re.compile(r"https?://ecs\.([a-z0-9-]+)\.amazonaws\.com")
+
+
+def enter() -> None:
+    """Put our backends under `mock_aws`, in the compat world, for the rest of this process.
+
+    Raises:
+        Refused: this is not a child of `python -m tests.compat`, or it has a sandbox already.
+    """
+    check()
+    if backend.Backend._latest is not None:
+        raise Refused("This process has a sandbox already.")
+    backend.Backend.__init__ = _no_sandbox  # type: ignore[method-assign]
+    urls.url_paths = {"{0}/$": _answer}
+    _ec2_backend._workshop_vpc = _NoWorkshop
+    _lenient_balancers()
+    EcrBackend._size = staticmethod(_size)
+    time.sleep = _sleep
+    reset, process = MockAWS.reset, BotocoreStubber.process_request
+
+    def fresh(self: MockAWS) -> None:
+        reset(self)
+        _fresh_account()
+
+    def after_time_passed(self: BotocoreStubber, request: Any) -> Any:
+        clock = current().clock
+        clock.run(until=max(clock.now, clock.timeline.virtual_at(_wall())))
+        return process(self, request)
+
+    MockAWS.reset, BotocoreStubber.process_request = fresh, after_time_passed
+    _fresh_account()
+
+
+_slept: Final = [0.0]
+
+
+def _wall() -> float:
+    return time.time() + _slept[0]
+
+
+def _sleep(seconds: float) -> None:
+    _slept[0] += seconds
+
+
+def _lenient_balancers() -> None:
+    ElbV2Backend._has_gateway = lambda *_: True
+    ours = ElbV2Backend._groups
+
+    def groups_of_any_vpc(self: ElbV2Backend, ids: list[str], vpc_id: str, kind: str) -> list[str]:
+        known = all(self.ec2_backend.get_security_group_from_id(one) for one in ids)
+        return list(ids) if ids and known else ours(self, ids, vpc_id, kind)
+
+    ElbV2Backend._groups = groups_of_any_vpc
+    asking.ask = lambda _backend, _group, _target, check: _passing(check)
+
+
+def _size(_repository: Any, manifest: Mapping[str, Any]) -> int:
+    """Bytes of an image whose layers nobody has uploaded."""
+    return sum(part["size"] for part in [manifest.get("config", {"size": 0}), *manifest.get("layers", [])])
+
+
+def _passing(check: Check) -> int | str:
+    """The answer that a health check hopes for."""
+    return "connected" if check.protocol == "TCP" else int(check.codes[:3])
+
+
+def _no_sandbox(*_args: Any, **_options: Any) -> None:
+    raise Refused("No sandbox is started in the compat world.")
+
+
+class _NoWorkshop:
+    """An account as AWS opens it has the default VPC alone."""
+
+    CIDR = ""
+
+    @staticmethod
+    def create(_backend: EC2Backend) -> None: ...
+
+
+def _fresh_account() -> None:
+    _slept[0] = 0.0
+    clock = Clock(timeline=Timeline(_wall()))
+    seams.set_time_source(_wall)
+    context = Context(clock=clock, runtime=EmbeddedRuntime(), account=ACCOUNT)
+    install.install(context)
+    for service in install.LATER:
+        install.fetch(service)
+    tasks._made[:] = [_AtOnce(context)]
+
+
+def _answer(request: Any, url: str, headers: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
+    """What moto's ECS would have answered."""
+    found = _REGION.match(url)
+    caller = dispatch.Caller(ACCOUNT, found[1] if found else "us-east-1", CALLER)
+    return dispatch.respond(headers["X-Amz-Target"], request.data, caller)
+
+
+class _AtOnce(tasks._Tasks):
+    """Surroundings with every image and no refusals, and a driver that takes no time."""
+
+    def __init__(self, context: Context):
+        super().__init__(context)
+        self.driver = _QuickDriver(context.clock, self)
+
+    def prepare(self, task: Task) -> None:
+        """Neither registry nor logs nor secrets are asked."""
+
+    def pull(self, task: Task, container: Container) -> Pulled:
+        return Pulled("sha256:" + "0" * 64, 0.0)
+
+    def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, Any]:
+        return f"{task.id}-{seams.rng.randrange(10**9, 10**10)}", _Idle(self.context.clock, exited)
+
+    def leaving(self, task: Task) -> float:
+        super().leaving(task)
+        return 0.0
+
+
+class _QuickDriver(Driver):
+    def _next(self, task: Task, delay: float, phase: Callable[[Task], None]) -> None:
+        super()._next(task, 0.0, phase)
+
+    def launch(self, task: Task) -> None:
+        super().launch(task)
+        self.clock.run(until=self.clock.now)
+
+    def stop(self, task: Task, code: str, reason: str) -> None:
+        super().stop(task, code, reason)
+        self.clock.run(until=self.clock.now)
+
+
+class _Idle:
+    """A program that waits until it is told to end."""
+
+    listening: frozenset[int] = frozenset()
+
+    def __init__(self, clock: Clock, exited: Exited):
+        self.clock, self.exited = clock, exited
+
+    def signal(self, name: str) -> None:
+        code = 143 if name == "TERM" else 137
+        self.clock.after(0.0, lambda: self.exited(code, None))
