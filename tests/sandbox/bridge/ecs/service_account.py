@@ -1,6 +1,7 @@
 """An account with a cluster, a definition, and short ways to services."""
 
 from account_rig import Account
+from ecs_wire import held_against_model
 
 
 class Services:
@@ -13,7 +14,13 @@ class Services:
         self.subnets = [account.subnet(zone=zone) for zone in ("us-east-1a", "us-east-1b")]
 
     def __call__(self, operation, **parameters):
-        return self.account.ecs(operation, cluster="lab", **parameters)
+        return self.region(operation, cluster="lab", **parameters)
+
+    def region(self, operation, **parameters):
+        """An operation that is about no cluster. Its answer is held against AWS's own model."""
+        answer = self.account.ecs(operation, **parameters)
+        held_against_model(operation, answer)
+        return answer
 
     def usual(self, **more):
         """The parameters of a CreateService that works, with what `more` changes; None leaves one out."""
