@@ -58,6 +58,11 @@ class Interface(NetworkInterface):  # type: ignore[misc]  # moto's types are not
                 address["PrivateDnsName"] = private_dns(address["PrivateIpAddress"], ec2_backend.region_name)
         self.private_dns_name = self.private_ip_addresses[0].get("PrivateDnsName")
 
+    @property
+    def network_interface_id(self) -> str:
+        """What DescribeInstances shows; moto finds it by the name of its own class alone."""
+        return str(self.id)
+
     def delete(self) -> None:
         """moto calls this when the interface's instance is terminated."""
         self.ec2_backend.forget_interface(self.id)

@@ -405,6 +405,7 @@ def test_an_instance_too_has_nobody_elses_address(client):
     shown = client.describe_instances()["Reservations"][0]["Instances"][0]
     assert shown["PublicIpAddress"].startswith("203.0.113.")
     assert ec2.find_public(shown["PublicIpAddress"]) is None
+    assert shown["NetworkInterfaces"][0]["NetworkInterfaceId"].startswith("eni-")
     eni = attach(client, chosen)
     assert eni.public_ip != shown["PublicIpAddress"]
 
