@@ -12,8 +12,9 @@ from botocore.exceptions import ClientError
 from tests.bench.balancing import balanced_request
 from tests.bench.measure import Row
 from tests.bench.rows import ROWS
+from tests.bench.services import SERVICE_ROWS
 
-ALL = {**ROWS, balanced_request.__name__: balanced_request}
+ALL = {**ROWS, balanced_request.__name__: balanced_request, **SERVICE_ROWS}
 
 HEADINGS = ("what", "against", "ours", "theirs", "ratio", "aim", "")
 
