@@ -2,7 +2,8 @@
 
 So do their other assumptions hold: an image may be put whose layers nobody has uploaded; whatever is
 registered as a target passes its health checks; a load balancer needs neither an internet gateway nor
-security groups of its own VPC; the account has no VPC but the default one; and to sleep is to let time pass.
+security groups of its own VPC; the account has no VPC but the default one; a container instance may be
+registered, though none is kept; and to sleep is to let time pass.
 
 It is made here and nowhere in the package, so no setting, variable or request can put a sandbox into it.
 `enter` refuses outside the process that `python -m tests.compat` starts, and from then on that process
@@ -53,6 +54,7 @@ def enter() -> None:
         raise Refused("This process has a sandbox already.")
     backend.Backend.__init__ = _no_sandbox  # type: ignore[method-assign]
     urls.url_paths = {"{0}/$": _answer}
+    dispatch.OPERATIONS["RegisterContainerInstance"] = _register_instance
     _ec2_backend._workshop_vpc = _NoWorkshop
     _lenient_balancers()
     EcrBackend._size = staticmethod(_size)
@@ -103,6 +105,12 @@ def _size(_repository: Any, manifest: Mapping[str, Any]) -> int:
 def _passing(check: Check) -> int | str:
     """The answer that a health check hopes for."""
     return "connected" if check.protocol == "TCP" else int(check.codes[:3])
+
+
+def _register_instance(_params: dict[str, Any], caller: dispatch.Caller) -> dict[str, Any]:
+    """An instance that is answered and forgotten: many tests make one first that they have no need of."""
+    arn = caller.ecs_arn("container-instance/" + seams.rng.get_random_hex(32))
+    return {"containerInstance": {"containerInstanceArn": arn, "status": "ACTIVE"}}
 
 
 def _no_sandbox(*_args: Any, **_options: Any) -> None:
