@@ -29,7 +29,7 @@ refusal(in_process.start, "nowhere")
 """
 
 
-@pytest.mark.parametrize("given", [None, "", "1", str(os.getpid())])
+@pytest.mark.parametrize("given", [None, "", "1", str(os.getpid())], ids=["none", "empty", "one", "own id"])
 def test_nobody_else_gets_in(monkeypatch, given):
     monkeypatch.delenv(permit.PERMIT, raising=False)
     if given is not None:
