@@ -100,13 +100,23 @@ def rebalance(scheduler: "Scheduler", service: Service) -> None:
         return
     emptiest = min(counts, key=lambda zone: counts[zone])
     places = [at for at, zone in enumerate(primary.revision.zones) if zone == emptiest]
-    if all(primary.shuns(at, scheduler.clock.now) for at in places):
-        scheduler.wake(service, min(primary.shunned[at] for at in places) - scheduler.clock.now)
+    places = [at for at in places if not primary.shuns(at, scheduler.clock.now)]
+    if not places:
+        _look_again(scheduler, service, emptiest)
         return
     if not service.unbalanced:
         service.unbalanced = True
         scheduler.say(service, service_events.unbalanced(counts))
-    member = scheduler.launch_one(service)
-    if member:
+    member = scheduler.launch_in(service, places)
+    if isinstance(member, Member):
         primary.extra = 1
         scheduler.say(service, service_events.started_to_rebalance(member.id, member.zone))
+    else:
+        _look_again(scheduler, service, emptiest)
+
+
+def _look_again(scheduler: "Scheduler", service: Service, zone: str) -> None:
+    """When tasks may be tried in this zone again."""
+    primary = service.primary
+    ends = [end for at, end in primary.shunned.items() if primary.revision.zones[at] == zone]
+    scheduler.wake(service, max(ends) - scheduler.clock.now)

@@ -196,13 +196,13 @@ class Deployment:
             counts[zone] += len(shelf)
         return counts
 
-    def next_place(self, now: float) -> int:
-        """The subnet for the next task: in the zone with the fewest, there in the one with the fewest.
+    def next_places(self, now: float) -> list[int]:
+        """The subnets for the next task, best first: by zone the one with the fewest, and so within it.
 
         Those where a task lately failed to start come last (U).
         """
         zones = self.zone_counts()
-        return min(
+        return sorted(
             range(len(self.places)),
             key=lambda at: (self.shuns(at, now), zones[self.revision.zones[at]], self.places[at], at),
         )

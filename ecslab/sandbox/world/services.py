@@ -328,7 +328,7 @@ class Scheduler:
     def _launch(self, service: Service, count: int) -> list[Member]:
         members: list[Member] = []
         for _ in range(count):
-            member = self.launch_one(service)
+            member = self._launch_one(service)
             if member is None:
                 break
             members.append(member)
@@ -337,23 +337,34 @@ class Scheduler:
             self._touch(service, service_timings.SETTLED)
         return members
 
-    def launch_one(self, service: Service) -> Member | None:
-        """Start one task of the PRIMARY deployment; None, and an event, if it cannot be."""
+    def _launch_one(self, service: Service) -> Member | None:
+        """Start one task of the PRIMARY deployment; None, and an event, if it can be nowhere."""
         deployment, now = service.primary, self.clock.now
-        place = deployment.next_place(now)
-        try:
-            task_id = self.hands.launch(service, deployment, place)
-        except CannotPlace as problem:
-            self.say(service, str(problem))
-            deployment.shunned[place] = now + service_timings.SHUNNED
-            gap = self._back_off(service, now)
-            service.launch_from = now + gap
-            self.wake(service, gap)
-            self.count_failure(service)
-            return None
-        member = Member(task_id, deployment, place, now)
-        deployment.add(member)
-        return member
+        found = self.launch_in(service, deployment.next_places(now))
+        if isinstance(found, Member):
+            return found
+        self.say(service, str(found))
+        gap = self._back_off(service, now)
+        service.launch_from = now + gap
+        self.wake(service, gap)
+        self.count_failure(service)
+        return None
+
+    def launch_in(self, service: Service, places: Iterable[int]) -> Member | CannotPlace:
+        """Start one task of the PRIMARY deployment in the first of these subnets where that can be."""
+        deployment, now = service.primary, self.clock.now
+        refusal = CannotPlace()
+        for place in places:
+            try:
+                task_id = self.hands.launch(service, deployment, place)
+            except CannotPlace as problem:
+                deployment.shunned[place] = now + service_timings.SHUNNED
+                refusal = problem
+            else:
+                member = Member(task_id, deployment, place, now)
+                deployment.add(member)
+                return member
+        return refusal
 
     def _register(self, service: Service) -> None:
         now, registered = self.clock.now, []

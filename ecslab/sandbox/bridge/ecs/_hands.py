@@ -35,10 +35,12 @@ class Hands:
         here, strategy = crew(), deployment.revision.spec["strategy"]
         provider = next_provider(strategy, deployment.id, here.tallies) if strategy else None
         settings = {**order.parameters, "group": f"service:{service.name}", "startedBy": deployment.id}
-        order = replace(order, parameters=settings, provider=provider, tags=_tags(service, order))
+        network = {**order.network, "subnets": [order.network["subnets"][place]]}
+        tags = _tags(service, order)
+        order = replace(order, parameters=settings, network=network, provider=provider, tags=tags)
         try:
             _run_task.check_roles(order.caller, order.definition, order.parameters)
-            task = _run_task.make(order, place)
+            task = _run_task.make(order, 0)
         except _run_task.NoCapacity as lacking:
             raise CannotPlace(service_events.unplaced(lacking.message)) from None
         except AwsError as refusal:

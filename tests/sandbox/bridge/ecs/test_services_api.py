@@ -5,9 +5,11 @@ from contextlib import contextmanager
 
 import pytest
 from account_rig import ACCOUNT, REGION, rig
+from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
 from service_account import Services
 
+from ecslab.sandbox.bridge import faults
 from ecslab.sandbox.world.errors import AwsError
 
 ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}:"
@@ -423,3 +425,53 @@ def test_looking_changes_nothing(lab):
         lab("ListServiceDeployments", service="web")
         lab("DescribeServiceDeployments", serviceDeploymentArns=[before["currentServiceDeployment"]])
     assert lab.see() == before
+
+
+def test_a_zone_that_goes_away_and_comes_back(lab):
+    def zones():
+        counts = [task["availabilityZone"] for task in lab.tasks()]
+        return {zone[-1]: counts.count(zone) for zone in sorted(set(counts))}
+
+    lab.create(desiredCount=4)
+    lab.settle()
+    assert zones() == {"a": 2, "b": 2}
+    faults.inject("zone", {"zone": "us-east-1b"})
+    lab.settle(900)
+    assert zones() == {"a": 4}
+    assert not any("unable" in words for words in lab.words())
+    faults.inject("zone", {"zone": "us-east-1b", "away": False})
+    lab.settle(1200)
+    assert zones() == {"a": 2, "b": 2}
+    assert lab.words()[-1] == "is AZ balanced with 2 tasks in us-east-1a, 2 tasks in us-east-1b."
+
+
+def test_no_capacity_anywhere(lab):
+    for zone in ("us-east-1a", "us-east-1b"):
+        faults.inject("zone", {"zone": zone})
+    lab.create()
+    lab.settle(30)
+    assert lab.words() == [
+        "was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later or "
+        "in a different availability zone."
+    ]
+    faults.inject("zone", {"zone": "us-east-1a", "away": False})
+    lab.settle()
+    assert lab.words()[-1] == "has reached a steady state."
+
+
+def test_addresses_that_run_out(lab):
+    """A subnet with eleven addresses beside a large one: what finds none there is started elsewhere."""
+    backend = ec2_backends[ACCOUNT][REGION]
+    vpc = backend.get_subnet(lab.subnets[0]).vpc_id
+    small = backend.create_subnet(vpc, "172.31.240.0/28", "us-east-1a").id
+    network = lab.account.network([small, lab.subnets[1]])
+    lab.create(desiredCount=30, networkConfiguration=network, availabilityZoneRebalancing="DISABLED")
+    lab.settle(60)
+    refused = [task["stoppedReason"] for task in lab.tasks(status="STOPPED")]
+    assert len(refused) == 4
+    assert all(f"in subnet '{small}': InsufficientFreeAddressesInSubnet" in reason for reason in refused)
+    lab.settle()
+    counts = [task["availabilityZone"] for task in lab.tasks()]
+    assert (counts.count("us-east-1a"), counts.count("us-east-1b")) == (11, 19)
+    assert lab.words()[-1] == "has reached a steady state."
+    assert any("was unable to place a task. Reason: Unexpected EC2 error" in words for words in lab.words())
