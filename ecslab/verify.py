@@ -168,6 +168,6 @@ def why_not(lab: Lab, task: dict[str, Any]) -> str:
             "answers there.\n  next: verify.logs(lab, task), and the port in the definition and in the image"
         )
     return (
-        f"Nothing stands in the way: http://{address}/ answers {reply.status}. Mind http, not https: nothing "
-        "listens on port 443."
+        f"Nothing stands in the way: {address} answers {reply.status} to http. Not to https: nothing listens "
+        "on port 443."
     )

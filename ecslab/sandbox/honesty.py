@@ -55,8 +55,8 @@ LINES: Final = (
     Line(
         "The rest of AWS",
         "absent",
-        "Only what the course needs is here: ECS, ECR, and the parts of EC2 networking, IAM and CloudWatch "
-        "Logs that tasks touch.",
+        "Only what tasks touch is here: ECS, ECR, load balancers, and parts of EC2 networking, IAM, "
+        "CloudWatch Logs, Secrets Manager, SSM and S3.",
         ("00",),
     ),
     Line(

@@ -43,27 +43,25 @@ def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
 def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     wanted = params["serviceDeploymentArns"]
     at_most("serviceDeploymentArns", wanted, MOST)
-    found, failures = [], []
-    for arn in wanted:
-        there = _rollout(arn, caller)
-        if there:
-            found.append(rollout(*there))
-        else:
-            failures.append(failure(arn, "MISSING"))
-    return {"serviceDeployments": found, "failures": failures}
+    there = {arn: _rollout(arn, caller) for arn in wanted}
+    return {
+        "serviceDeployments": [rollout(*each) for each in there.values() if each],
+        "failures": _missing(there),
+    }
 
 
 def _describe_revisions(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     wanted = params["serviceRevisionArns"]
     at_most("serviceRevisionArns", wanted, MOST)
-    found, failures = [], []
-    for arn in wanted:
-        there = _revision(arn, caller)
-        if there:
-            found.append(revision(*there))
-        else:
-            failures.append(failure(arn, "MISSING"))
-    return {"serviceRevisions": found, "failures": failures}
+    there = {arn: _revision(arn, caller) for arn in wanted}
+    return {
+        "serviceRevisions": [revision(*each) for each in there.values() if each],
+        "failures": _missing(there),
+    }
+
+
+def _missing(there: dict[str, Any]) -> list[dict[str, Any]]:
+    return [failure(arn, "MISSING") for arn, found in there.items() if not found]
 
 
 def _stop(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
