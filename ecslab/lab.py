@@ -142,6 +142,11 @@ class Lab:
         return self.client("ec2")
 
     @property
+    def elbv2(self) -> Any:
+        """Elastic Load Balancing: Application and Network Load Balancers."""
+        return self.client("elbv2")
+
+    @property
     def iam(self) -> Any:
         """AWS IAM."""
         return self.client("iam")

@@ -55,13 +55,39 @@ CREATES: Final[dict[tuple[str, str], Made]] = {
         lambda r: [task["taskArn"] for task in r["tasks"]],
         "ecs",
     ),
+    ("ecs", "CreateService"): Made(
+        "service", lambda p: p["serviceName"], lambda r: [r["service"]["serviceArn"]], "ecs"
+    ),
+    ("elbv2", "CreateLoadBalancer"): Made(
+        "load balancer",
+        lambda p: p["Name"],
+        lambda r: [one["LoadBalancerArn"] for one in r["LoadBalancers"]],
+        "elbv2",
+    ),
+    ("elbv2", "CreateTargetGroup"): Made(
+        "target group",
+        lambda p: p["Name"],
+        lambda r: [one["TargetGroupArn"] for one in r["TargetGroups"]],
+        "elbv2",
+    ),
+    ("secretsmanager", "CreateSecret"): Made(
+        "secret", lambda p: p["Name"], lambda r: [r["ARN"]], "secretsmanager"
+    ),
     ("iam", "CreateRole"): Made("role", lambda p: p["RoleName"], lambda r: [r["Role"]["Arn"]], "iam"),
     ("logs", "CreateLogGroup"): Made("log group", lambda p: p["logGroupName"], lambda _: [], "logs"),
     ("ec2", "CreateSecurityGroup"): Made(
         "security group", lambda p: p["GroupName"], lambda r: [r["GroupId"]], "ec2"
     ),
 }
-_TAGS_IN: Final = {"ecs": "tags", "ecr": "tags", "logs": "tags", "iam": "Tags", "ec2": "TagSpecifications"}
+_TAGS_IN: Final = {
+    "ecs": "tags",
+    "ecr": "tags",
+    "logs": "tags",
+    "iam": "Tags",
+    "elbv2": "Tags",
+    "secretsmanager": "Tags",
+    "ec2": "TagSpecifications",
+}
 
 
 def tag_request(params: dict[str, Any], spelling: str, owner: str) -> None:
@@ -95,6 +121,13 @@ class Entry:
     name: str
     ids: tuple[str, ...]
     outcome: str
+
+
+_EVENTS: Final = {
+    "logs": "cloudwatch-logs",
+    "elbv2": "elastic-load-balancing-v2",
+    "secretsmanager": "secrets-manager",
+}
 
 
 class Ledger:
@@ -185,7 +218,8 @@ class Ledger:
 
 
 def _event(service: str) -> str:
-    return {"logs": "cloudwatch-logs"}.get(service, service)
+    """As botocore's events name a service: by its service id."""
+    return _EVENTS.get(service, service)
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

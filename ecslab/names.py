@@ -19,6 +19,14 @@ class Names:
     execution_role: str
     log_group: str
     security_group: str
+    service: str
+    load_balancer: str
+    target_group: str
+    balancer_group: str
+    tasks_group: str
+    task_role: str
+    guestbook: str
+    secret: str
 
 
 def names(prefix: str = "") -> Names:
@@ -46,6 +54,14 @@ def names(prefix: str = "") -> Names:
         execution_role=prefixed(prefix, "ecsTaskExecutionRole"),
         log_group=prefixed(prefix, "/ecs/adgu-web-server-task"),
         security_group=prefixed(prefix, "adgu-web-server-http"),
+        service=prefixed(prefix, "adgu-web"),
+        load_balancer=prefixed(prefix, "adgu-alb"),  # at most 32 characters, prefix included
+        target_group=prefixed(prefix, "adgu-web"),
+        balancer_group=prefixed(prefix, "adgu-alb-http"),
+        tasks_group=prefixed(prefix, "adgu-web-from-alb"),
+        task_role=prefixed(prefix, "adguGuestbookTaskRole"),
+        guestbook=prefixed(prefix, "adgu-guestbook"),
+        secret=prefixed(prefix, "adgu/database-password"),
     )
 
 

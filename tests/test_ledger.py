@@ -65,7 +65,8 @@ def test_the_lab_s_tag_is_put_beside_the_learner_s_own(spelling):
     own = {"ec2": [{"ResourceType": "security-group", "Tags": [{"Key": "a", "Value": "b"}]}]}.get(
         spelling, {"logs": {"a": "b"}}.get(spelling, [{"Key": "a", "Value": "b"}])
     )
-    where = {"ec2": "TagSpecifications", "iam": "Tags"}.get(spelling, "tags")
+    capital = dict.fromkeys(("iam", "elbv2", "secretsmanager"), "Tags")
+    where = {"ec2": "TagSpecifications", **capital}.get(spelling, "tags")
     params = {where: own}
     tag_request(params, spelling, "me")
     tagged = params[where][0]["Tags"] if spelling == "ec2" else params[where]

@@ -22,6 +22,17 @@ NOTEBOOKS = {
     "05": "05-verify.ipynb",
     "99": "99-clean-up.ipynb",
 }
+# What a stage builds on: stages, or single steps of one.
+_FOUNDATION = ("00", "01", "02", "03")
+NEEDS: dict[str, tuple[str, ...]] = {
+    "00": (),
+    "01": ("00",),
+    "02": ("00", "01"),
+    "03": ("00", "01", "02"),
+    "04": _FOUNDATION,
+    "05": (*_FOUNDATION, "04"),
+    "99": (*_FOUNDATION, "04", "05"),
+}
 STEPS: tuple[Step, ...] = (
     *stage_00.STEPS,
     *stage_01.STEPS,
@@ -70,4 +81,5 @@ def exercises(stage: str) -> list[Step]:
 
 def before(stage: str) -> list[Step]:
     """The steps that a stage builds on."""
-    return [step for step in STEPS if step.stage < stage and not step.exercise]
+    needs = NEEDS[stage]
+    return [step for step in STEPS if not step.exercise and (step.stage in needs or step.id in needs)]
