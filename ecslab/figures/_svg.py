@@ -146,6 +146,18 @@ class Drawing:
             f'stroke-width="2"{dash}/><polygon points="{_points(head)}" fill="{ink}"/>'
         )
 
+    def line(self, *points: tuple[float, float], ink: str = SOFT, width: float = 2, dash: str = "") -> None:
+        """A line through the points; `dash` as SVG's stroke-dasharray."""
+        dashes = f' stroke-dasharray="{dash}"' if dash else ""
+        self._parts.append(
+            f'<polyline points="{_points([*points])}" fill="none" stroke="{ink}" stroke-width="{width:g}" '
+            f'stroke-linejoin="round"{dashes}/>'
+        )
+
+    def polygon(self, *points: tuple[float, float], ink: str = SOFT) -> None:
+        """A filled shape without words."""
+        self._parts.append(f'<polygon points="{_points([*points])}" fill="{ink}"/>')
+
     def figure(self, title: str, description: str) -> Figure:
         """The finished figure. `description` says in words all that the picture shows."""
         svg = (
