@@ -11,7 +11,7 @@ __version__ = "0.1.0"
 _MODULES = frozenset(
     {
         "cleanup", "cluster", "course", "ecr", "execution_role", "figures", "image", "log_group", "network",
-        "task", "task_definition", "verify", "widgets",
+        "service", "task", "task_definition", "verify", "widgets",
     }
 )  # fmt: skip
 _NAMES = {
@@ -24,7 +24,7 @@ _NAMES = {
 }
 __all__ = [
     "EcslabError", "Lab", "NetworkPicker", "TaskSizePicker", "TaskView", "__version__", "cleanup", "cluster",
-    "connect", "course", "ecr", "execution_role", "figures", "image", "log_group", "network", "task",
+    "connect", "course", "ecr", "execution_role", "figures", "image", "log_group", "network", "service", "task",
     "task_definition", "verify", "widgets",
 ]  # fmt: skip
 

@@ -80,3 +80,27 @@ class TaskNeverRan(EcslabError, TimeoutError):
             f"{diagnosis}"
         )
         self.task = task
+
+
+class NeverStable(EcslabError, TimeoutError):
+    """A service did not get as many tasks running as are desired.
+
+    Args:
+        service: as DescribeServices shows it.
+        waited: seconds since the waiting began.
+        task: its last task that failed, if there is one.
+        diagnosis: cause and next step in words, from `task.explain`; or "".
+    """
+
+    def __init__(
+        self, service: dict[str, Any], waited: float, task: dict[str, Any] | None = None, diagnosis: str = ""
+    ):
+        events = [f"    {event['message']}" for event in service["events"][:4]] or ["    (none yet)"]
+        last = [f"  task {task['taskArn'].rsplit('/', 1)[-1]}: {task['stoppedReason']}"] if task else []
+        advice = diagnosis or "  next: service.events(lab) has them all; service.tasks(lab) its tasks"
+        super().__init__(
+            f"service {service['serviceName']} is {service['status']} and has {service['runningCount']} of "
+            f"{service['desiredCount']} tasks RUNNING after {waited:.0f} s, expected it ACTIVE and stable.\n"
+            + "\n".join(["  its events, newest first:", *events, *last, advice])
+        )
+        self.service = service
