@@ -105,7 +105,7 @@ def default_choice(lab: Lab) -> Choice:
 
 
 def find(lab: Lab, name: str | None = None) -> dict[str, Any] | None:
-    """The ACTIVE service as DescribeServices shows it, or None. (A deleted one is still shown for a while.)"""
+    """The ACTIVE service as DescribeServices shows it, or None. (A deleted one is shown for a while yet.)"""
     found = _shown(lab, name)
     return found if found and found["status"] == "ACTIVE" else None
 

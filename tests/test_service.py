@@ -128,7 +128,7 @@ def test_tasks_that_keep_failing_end_the_wait_with_the_reason(ready):
 def test_deleted_while_somebody_waits(ready):
     started(ready, count=1)
     ready.ecs.delete_service(cluster=ready.names.cluster, service=ready.names.service, force=True)
-    with pytest.raises(NeverStable, match="is (DRAINING|INACTIVE) and has"):
+    with pytest.raises(NeverStable, match=r"is (DRAINING|INACTIVE) and has"):
         service.wait_until_stable(ready)
 
 
