@@ -1,5 +1,6 @@
-"""A sandbox process with a stepped clock, a terminal on it, and a lab beside it."""
+"""Where a document is replayed: by calls on an account, or in a terminal on a sandbox with a stepped clock."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,26 @@ from terminal import Terminal
 
 import ecslab
 from ecslab.sandbox import process
+
+LIVE = os.getenv("ECSLAB_LIVE")  # the account id, which is also the confirmation
+
+
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The account of one walk, empty at its beginning: each test stands on those before it.
+
+    On a real account it is one module's tests that run, all of them marked portable.
+    """
+    folder: Path = tmp_path_factory.mktemp("walk")
+    if LIVE:
+        lab = ecslab.connect("aws", confirm=LIVE, home=folder, prefix=f"t{os.urandom(4).hex()}")
+        yield lab
+        receipt = lab.cleanup()
+        lab.close()
+        assert receipt.clean, receipt
+        return
+    with ecslab.connect("sandbox", home=folder, clock="stepped", in_process=True) as lab:
+        yield lab
 
 
 @pytest.fixture(scope="module")
