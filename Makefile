@@ -1,4 +1,4 @@
-.PHONY: help lab test lint unit notebooks browser bench compat live reference lock clean
+.PHONY: help lab test lint unit notebooks browser bench soak compat live reference lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
@@ -44,6 +44,9 @@ browser: .venv/workshop ## drive JupyterLab in Chromium; screenshots/ keeps what
 
 bench: .venv/workshop ## compare with stock moto, by ratios within one run
 	$(BIN)/python -m tests.bench
+
+soak: .venv/workshop ## ten minutes of random calls from eight clients in parallel, on a sandbox of its own
+	$(BIN)/python -m tests.soak $(OPTIONS)
 
 compat: .venv/workshop ## moto's own tests on our backends; the counts go into tests/README.md
 	$(BIN)/python -m tests.compat $(ONLY)

@@ -1,0 +1,124 @@
+"""What the soak judges by: what an account shows, what is left of it, and what the server takes of memory."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ecslab.sandbox import process
+from tests.bench.measure import resident_mib
+from tests.soak.account import CLUSTERS, LOGS
+from tests.soak.client import Client
+
+LONG_START = 1800.0  # wall seconds; replaying hours of eight clients takes longer than a learner's journal
+
+COUNTS = ("runningTasksCount", "pendingTasksCount", "activeServicesCount")
+Shown = dict[str, Any]
+
+
+def everything(client: Client) -> Shown:
+    """All that the account shows, by what it is; equal for two sandboxes in the same state."""
+    shown: Shown = {"clusters": client.ecs.describe_clusters(clusters=list(CLUSTERS), include=["STATISTICS"])}
+    for cluster in CLUSTERS:
+        services = client.ecs.list_services(cluster=cluster, maxResults=100)["serviceArns"]
+        for at in range(0, len(services), 10):
+            about = client.ecs.describe_services(cluster=cluster, services=services[at : at + 10])
+            shown[f"services of {cluster} from {at}"] = about
+        for status in ("RUNNING", "STOPPED"):
+            tasks = client.ecs.list_tasks(cluster=cluster, desiredStatus=status)["taskArns"]
+            about = tasks and client.ecs.describe_tasks(cluster=cluster, tasks=tasks)
+            shown[f"{status} tasks of {cluster}"] = about
+    shown["definitions"] = client.ecs.list_task_definitions()
+    shown.update(_balancers(client))
+    shown["interfaces"] = client.ec2.describe_network_interfaces()
+    shown["subnets"] = client.ec2.describe_subnets()
+    shown["groups"] = client.ec2.describe_security_groups()
+    shown["streams"] = client.logs.describe_log_streams(logGroupName=LOGS)
+    shown["lines"] = client.logs.filter_log_events(logGroupName=LOGS, limit=2000)
+    shown["repositories"] = client.ecr.describe_repositories()
+    for repository in shown["repositories"]["repositories"]:
+        name = repository["repositoryName"]
+        shown[f"images of {name}"] = client.ecr.describe_images(repositoryName=name)
+    return {what: _lasting(about) for what, about in shown.items()}
+
+
+def _balancers(client: Client) -> Shown:
+    shown: Shown = {"balancers": client.elbv2.describe_load_balancers()}
+    for balancer in shown["balancers"]["LoadBalancers"]:
+        arn = balancer["LoadBalancerArn"]
+        found = client.elbv2.describe_listeners(LoadBalancerArn=arn)
+        shown[f"listeners of {arn}"] = found
+        for listener in found["Listeners"]:
+            arn = listener["ListenerArn"]
+            shown[f"rules of {arn}"] = client.elbv2.describe_rules(ListenerArn=arn)
+    shown["target groups"] = client.elbv2.describe_target_groups()
+    for group in shown["target groups"]["TargetGroups"]:
+        arn = group["TargetGroupArn"]
+        shown[f"health of {arn}"] = client.elbv2.describe_target_health(TargetGroupArn=arn)
+    return shown
+
+
+def _lasting(about: Any) -> Any:
+    """Without what tells one request from another, and where a page of an answer ended."""
+    passing = ("ResponseMetadata", "nextToken", "NextToken")
+    return {name: value for name, value in about.items() if name not in passing} if about else about
+
+
+def differences(one: Shown, other: Shown) -> list[str]:
+    """What two accounts show differently, in words."""
+    names = sorted(one.keys() | other.keys())
+    return [f"{name}: {one.get(name)!r:.300} but {other.get(name)!r:.300}"
+            for name in names if one.get(name) != other.get(name)]  # fmt: skip
+
+
+def free_addresses(client: Client) -> dict[str, int]:
+    """How many addresses each subnet has left."""
+    found = client.ec2.describe_subnets()["Subnets"]
+    return {subnet["SubnetId"]: subnet["AvailableIpAddressCount"] for subnet in found}
+
+
+def left_over(client: Client, free_before: dict[str, int]) -> list[str]:
+    """What is still held in an account that was cleared, in words."""
+    interfaces = client.ec2.describe_network_interfaces()["NetworkInterfaces"]
+    words = [f"interface {each['NetworkInterfaceId']} ({each['Description']}) is left" for each in interfaces]
+    free = free_addresses(client)
+    words += [f"subnet {subnet} has {free[subnet]} free addresses, not {count}"
+              for subnet, count in free_before.items() if free[subnet] != count]  # fmt: skip
+    for cluster in client.ecs.describe_clusters(clusters=list(CLUSTERS))["clusters"]:
+        kept = {name: cluster[name] for name in COUNTS}
+        if any(kept.values()) or cluster["status"] != "INACTIVE":
+            words.append(f"cluster {cluster['clusterName']} is {cluster['status']} with {kept}")
+    return words
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The server at rest, with nothing alive in it. `mib` is resident; `records` the journal's length."""
+
+    mib: float
+    records: int
+
+    @classmethod
+    def of(cls, place: Any) -> "Rest":
+        return cls(resident_mib(place.pid), place.control("status")["position"])
+
+    def growth(self, earlier: "Rest") -> str:
+        more, records = self.mib - earlier.mib, self.records - earlier.records
+        each = f", {more * 2**20 / records:.0f} bytes a record" if records else ""
+        return f"{earlier.mib:.0f} → {self.mib:.0f} MiB over {records:,} journal records{each}"
+
+
+@contextmanager
+def restarted(home: Path, copy: Path) -> Iterator[tuple[Any, float]]:
+    """A second sandbox that has replayed a copy of the first one's journal; with the wall seconds it took."""
+    shutil.copytree(home, copy, ignore=shutil.ignore_patterns("*.lock", "server.json", "*.log"))
+    limit, process.START = process.START, LONG_START
+    began = time.perf_counter()
+    try:
+        yield process.ensure(copy), time.perf_counter() - began
+    finally:
+        process.START = limit
+        process.stop(copy)
