@@ -10,8 +10,8 @@ __version__ = "0.1.0"
 
 _MODULES = frozenset(
     {
-        "cleanup", "cluster", "course", "ecr", "execution_role", "figures", "image", "log_group", "network",
-        "service", "task", "task_definition", "verify", "widgets",
+        "cleanup", "cluster", "course", "ecr", "execution_role", "figures", "image", "load_balancer",
+        "log_group", "network", "service", "task", "task_definition", "verify", "widgets",
     }
 )  # fmt: skip
 _NAMES = {
@@ -24,8 +24,8 @@ _NAMES = {
 }
 __all__ = [
     "EcslabError", "Lab", "NetworkPicker", "TaskSizePicker", "TaskView", "__version__", "cleanup", "cluster",
-    "connect", "course", "ecr", "execution_role", "figures", "image", "log_group", "network", "service",
-    "task", "task_definition", "verify", "widgets",
+    "connect", "course", "ecr", "execution_role", "figures", "image", "load_balancer", "log_group",
+    "network", "service", "task", "task_definition", "verify", "widgets",
 ]  # fmt: skip
 
 

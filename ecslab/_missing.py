@@ -10,7 +10,7 @@ MISSING = frozenset(
     {
         "RepositoryNotFoundException", "ImageNotFoundException", "ClusterNotFoundException", "NoSuchEntity",
         "ResourceNotFoundException", "InvalidGroup.NotFound", "InvalidNetworkInterfaceID.NotFound",
-        "InvalidSubnetID.NotFound", "InvalidVpcID.NotFound",
+        "InvalidSubnetID.NotFound", "InvalidVpcID.NotFound", "LoadBalancerNotFound", "TargetGroupNotFound",
     }
 )  # fmt: skip
 

@@ -1,0 +1,99 @@
+"""A target group's members, with the task behind each address, as a table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ._interface import details
+from ._missing import unless_missing
+from ._show import Table
+from .lab import Lab
+from .task import task_id
+
+
+@dataclass(frozen=True)
+class Target:
+    """One address of a target group.
+
+    Attributes:
+        task: the first eight characters of the task's id; "" where no task of the cluster has the address.
+        ip, port, zone: as DescribeTargetHealth shows them.
+        state: initial, healthy, unhealthy, draining, unused or unavailable.
+        reason, description: why, where it is not healthy; else "".
+    """
+
+    task: str
+    ip: str
+    port: int
+    zone: str
+    state: str
+    reason: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Targets:
+    """All members of a target group at one moment. It shows itself as a table."""
+
+    members: tuple[Target, ...]
+
+    def __iter__(self) -> Iterator[Target]:
+        return iter(self.members)
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def states(self) -> dict[str, int]:
+        """How many targets are in each state."""
+        return {
+            state: sum(one.state == state for one in self) for state in sorted({one.state for one in self})
+        }
+
+    def _table(self) -> Table:
+        head = ("task", "ip", "zone", "state", "reason", "description")
+        rows = tuple((one.task or "(none)", one.ip, one.zone, one.state, one.reason, one.description)
+                     for one in self)  # fmt: skip
+        return Table("" if rows else "No target is registered.", head if rows else (), rows)
+
+    def __repr__(self) -> str:
+        return repr(self._table())
+
+    def _repr_html_(self) -> str:
+        return self._table()._repr_html_()
+
+
+def look(lab: Lab, group: dict[str, Any]) -> Targets:
+    """The targets of a target group (as DescribeTargetGroups shows it), by zone and address."""
+    answer = lab.elbv2.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
+    tasks = {task_ip(task): task_id(task)[:8] for task in with_address(lab)}
+    found = [
+        Target(
+            tasks.get(one["Target"]["Id"], ""),
+            one["Target"]["Id"],
+            one["Target"]["Port"],
+            one["Target"].get("AvailabilityZone", ""),
+            one["TargetHealth"]["State"],
+            one["TargetHealth"].get("Reason", ""),
+            one["TargetHealth"].get("Description", ""),
+        )
+        for one in answer["TargetHealthDescriptions"]
+    ]
+    return Targets(tuple(sorted(found, key=lambda one: (one.zone, one.ip))))
+
+
+def with_address(lab: Lab) -> list[dict[str, Any]]:
+    """The service's tasks that have not stopped, those being stopped included."""
+    tasks: list[dict[str, Any]] = []
+    for status in ("RUNNING", "STOPPED"):
+        answer = unless_missing(
+            lab.ecs.list_tasks, cluster=lab.names.cluster, serviceName=lab.names.service, desiredStatus=status
+        )
+        arns = answer["taskArns"] if answer else []
+        if arns:
+            tasks += lab.ecs.describe_tasks(cluster=lab.names.cluster, tasks=arns[:100])["tasks"]
+    return [task for task in tasks if task["lastStatus"] != "STOPPED"]
+
+
+def task_ip(task: dict[str, Any]) -> str:
+    """A task's private address; "" while it has none."""
+    return str(details(task).get("privateIPv4Address", ""))

@@ -1,0 +1,274 @@
+"""One address for all tasks: security groups, target group, load balancer, listener, service. Stage 07.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html
+"""
+
+from typing import Any, Final
+
+from . import network, service
+from ._balancer_groups import groups
+from ._frame import Frame
+from ._http import HttpReply
+from ._missing import unless_missing
+from ._target_group import DRAIN, find_target_group, target_group
+from ._targets import Targets, look
+from ._visits import Visits, sent, sent_until
+from .errors import NotThere
+from .lab import Lab
+from .network import PORT, SubnetFacts
+from .task import task_id
+
+__all__ = [
+    "DRAIN", "GRACE", "Targets", "Visits", "attach", "create", "delete", "find", "find_target_group", "frame",
+    "groups", "listener", "page", "settled", "target_group", "targets", "visits", "visits_until",
+    "wait_until_active", "wait_until_healthy",
+]  # fmt: skip
+
+GRACE: Final = 60
+"""Seconds after its start in which ECS does not stop a task of the lesson for failing health checks."""
+
+
+# Balancer and listener -----------------------------------------------------------------------------------
+
+
+def create(lab: Lab, subnet_ids: tuple[str, ...] = ()) -> dict[str, Any]:
+    """An Application Load Balancer on the internet; its listener on port 80 forwards to the target group.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        subnet_ids: public ones, in at least two Availability Zones; those of the service, or the first two
+            of the default VPC, unless given.
+
+    Returns:
+        A `LoadBalancer` as DescribeLoadBalancers shows it; new, it is `provisioning` for some two minutes.
+    """
+    there = find(lab)
+    if not there:
+        subnets = subnet_ids or tuple(subnet.id for subnet in _public(lab))
+        vpc = lab.ec2.describe_subnets(SubnetIds=[subnets[0]])["Subnets"][0]["VpcId"]
+        there = lab.elbv2.create_load_balancer(
+            Name=lab.names.load_balancer,
+            Type="application",
+            Scheme="internet-facing",
+            Subnets=list(subnets),
+            SecurityGroups=[groups(lab, vpc)[0]],
+            Tags=lab.tags("elbv2"),
+        )["LoadBalancers"][0]
+    if not listener(lab, there):
+        forward = {"Type": "forward", "TargetGroupArn": target_group(lab)["TargetGroupArn"]}
+        lab.elbv2.create_listener(
+            LoadBalancerArn=there["LoadBalancerArn"],
+            Protocol="HTTP",
+            Port=PORT,
+            DefaultActions=[forward],
+            Tags=lab.tags("elbv2"),
+        )
+    return dict(there)
+
+
+def _public(lab: Lab) -> list[SubnetFacts]:
+    """Public subnets in two zones or more: where the service's tasks are, so that each zone has its node."""
+    there = service.find(lab)
+    used = there["networkConfiguration"]["awsvpcConfiguration"]["subnets"] if there else []
+    by_zone: dict[str, SubnetFacts] = {}
+    for subnet in network.subnets(lab, network.default_subnet(lab)[0].id):
+        if subnet.public and (subnet.id in used or subnet.az not in by_zone):
+            by_zone[subnet.az] = subnet
+    theirs = [subnet for subnet in by_zone.values() if subnet.id in used]
+    return theirs if len(theirs) > 1 else list(by_zone.values())[:2]
+
+
+def find(lab: Lab, name: str | None = None) -> dict[str, Any] | None:
+    """The load balancer as DescribeLoadBalancers shows it, or None."""
+    answer = unless_missing(lab.elbv2.describe_load_balancers, Names=[name or lab.names.load_balancer])
+    return dict(answer["LoadBalancers"][0]) if answer and answer["LoadBalancers"] else None
+
+
+def listener(lab: Lab, balancer: dict[str, Any], port: int = PORT) -> dict[str, Any] | None:
+    """The balancer's listener on `port` as DescribeListeners shows it, or None."""
+    found = lab.elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    return next((dict(one) for one in found if one["Port"] == port), None)
+
+
+def wait_until_active(lab: Lab, limit: float = 600) -> dict[str, Any]:
+    """Wait until the load balancer serves; it takes two to three minutes.
+
+    Raises:
+        NotThere: there is none.
+        StillWaiting: it does not after `limit` seconds.
+    """
+
+    def active() -> dict[str, Any] | None:
+        now = _needed(lab)
+        return now if now["State"]["Code"] == "active" else None
+
+    return lab.wait(active, "the load balancer to be active", limit)
+
+
+# The service behind it --------------------------------------------------------------------------------------
+
+
+def attach(lab: Lab, grace: int = GRACE) -> dict[str, Any]:
+    """Put the service behind the load balancer; its tasks are replaced by some that only this one reaches.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        grace: seconds after a task's start in which failing health checks do not stop it.
+
+    Returns:
+        A `service` as UpdateService shows it; its new tasks are not there yet: `wait_until_healthy(lab)`.
+
+    Raises:
+        NotThere: there is no service, or no load balancer.
+    """
+    there = service.find(lab)
+    if not there:
+        raise NotThere(
+            f"there is no service {lab.names.service} in the cluster {lab.names.cluster}.\n"
+            "  next: service.create(lab), in notebook 06"
+        )
+    _needed(lab)
+    where = there["networkConfiguration"]["awsvpcConfiguration"]
+    behind = {
+        "targetGroupArn": target_group(lab)["TargetGroupArn"],
+        "containerName": lab.names.container,
+        "containerPort": PORT,
+    }
+    vpc = lab.ec2.describe_subnets(SubnetIds=where["subnets"][:1])["Subnets"][0]["VpcId"]
+    tasks_group = groups(lab, vpc)[1]
+    if there["loadBalancers"] == [behind] and where.get("securityGroups") == [tasks_group]:
+        return there
+    return service.update(
+        lab,
+        loadBalancers=[behind],
+        networkConfiguration={"awsvpcConfiguration": {**where, "securityGroups": [tasks_group]}},
+        healthCheckGracePeriodSeconds=grace,
+    )
+
+
+def targets(lab: Lab, name: str | None = None) -> Targets:
+    """The target group's members: which task, where, and what the health checks say of it.
+
+    Raises:
+        NotThere: there is no target group.
+    """
+    found = find_target_group(lab, name)
+    if not found:
+        raise NotThere(
+            f"there is no target group {name or lab.names.target_group}.\n"
+            "  next: load_balancer.target_group(lab), in notebook 07"
+        )
+    return look(lab, found)
+
+
+def settled(lab: Lab, without: dict[str, Any] | None = None) -> Targets | None:
+    """The targets, once the rollout is over and there are as many healthy ones as desired, and no others.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        without: a task that has to be gone from among them; for while it is being replaced.
+
+    Returns:
+        The targets; None as long as it is not so.
+
+    Raises:
+        NotThere: there is no target group.
+    """
+    there, now = service.find(lab), targets(lab)
+    if not there or len(there["deployments"]) != 1:
+        return None
+    over = there["deployments"][0].get("rolloutState", "COMPLETED") == "COMPLETED"
+    gone = task_id(without)[:8] if without else None
+    healthy = [one for one in now if one.state == "healthy" and one.task != gone]
+    return now if over and len(healthy) == len(now) == there["desiredCount"] else None
+
+
+def wait_until_healthy(lab: Lab, limit: float = 900) -> Targets:
+    """Wait until as many targets are healthy as the service wants tasks, and there are no others.
+
+    Raises:
+        NotThere: there is no target group.
+        StillWaiting: not after `limit` seconds; `targets(lab)` says what the health checks found.
+    """
+    return lab.wait(lambda: settled(lab), "all targets to be healthy", limit)
+
+
+# Visitors ---------------------------------------------------------------------------------------------------
+
+
+def page(lab: Lab, path: str = "/") -> HttpReply:
+    """Ask the load balancer for a page by its DNS name, as a visitor on the internet would.
+
+    Raises:
+        NotThere: there is no load balancer.
+        Unreachable: nobody answered.
+    """
+    return lab.http("GET", _link(lab, _needed(lab), path))
+
+
+def frame(lab: Lab, path: str = "/", height: int = 300) -> Frame:
+    """The page in a frame inside the notebook, and a link that opens it in a tab of its own.
+
+    Raises:
+        NotThere: there is no load balancer.
+    """
+    balancer = _needed(lab)
+    address = f"http://{balancer['DNSName']}/{path.lstrip('/')}"
+    return Frame(_link(lab, balancer, path), address, height)
+
+
+def visits(lab: Lab, times: int = 10) -> Visits:
+    """Visit the page some times, and read in the tasks' own access logs which of them answered.
+
+    Raises:
+        NotThere: there is no load balancer, or the tasks send no logs to CloudWatch.
+        Unreachable: nobody answered.
+    """
+    return sent(lab, lambda path: page(lab, path), times)
+
+
+def visits_until(lab: Lab, done: Any, what: str, limit: float = 900) -> Visits:
+    """Visit the page again and again until `done()` returns something, as a stream of visitors would.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        done: looks, and returns None (or another false value) while the visits are to go on.
+        what: what is awaited, as a phrase that follows "waiting for".
+        limit: seconds at most.
+
+    Raises:
+        NotThere: there is no load balancer, or the tasks send no logs to CloudWatch.
+        StillWaiting: the limit was reached.
+    """
+    return sent_until(lab, lambda path: page(lab, path), done, what, limit)
+
+
+def _needed(lab: Lab) -> dict[str, Any]:
+    found = find(lab)
+    if not found:
+        raise NotThere(
+            f"there is no load balancer {lab.names.load_balancer}.\n"
+            "  next: load_balancer.create(lab), in notebook 07"
+        )
+    return found
+
+
+def _link(lab: Lab, balancer: dict[str, Any], path: str) -> str:
+    return lab.url(balancer["DNSName"], PORT).rstrip("/") + "/" + path.lstrip("/")
+
+
+# The end ----------------------------------------------------------------------------------------------------
+
+
+def delete(lab: Lab) -> bool:
+    """Delete the load balancer with its listeners, and then the target group; True if one of them was there.
+
+    A service goes on without it, but starts no new task while its target group is missing.
+    """
+    balancer, group = find(lab), find_target_group(lab)
+    if balancer:
+        lab.elbv2.delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
+        lab.wait(lambda: find(lab) is None, "the load balancer to be gone")
+    if group:
+        lab.elbv2.delete_target_group(TargetGroupArn=group["TargetGroupArn"])
+    return bool(balancer or group)

@@ -1,0 +1,126 @@
+"""One address for all tasks: what the verbs of stage 07 make, and who answers."""
+
+import pytest
+
+import ecslab
+from ecslab import load_balancer
+from ecslab.errors import NotThere, Unreachable
+
+PUBLIC = "public.ecr.aws/docker/library/httpd:2.4"
+
+
+@pytest.fixture
+def served(lab):
+    """The service of the lesson, two tasks of a public image, without a balancer."""
+    ecslab.cluster.create(lab)
+    ecslab.execution_role.create(lab)
+    ecslab.log_group.create(lab)
+    ecslab.task_definition.register(lab, image=PUBLIC)
+    ecslab.service.create(lab)
+    ecslab.service.wait_until_stable(lab)
+    return lab
+
+
+@pytest.fixture
+def balanced(served):
+    load_balancer.create(served)
+    load_balancer.wait_until_active(served)
+    load_balancer.attach(served)
+    load_balancer.wait_until_healthy(served)
+    return served
+
+
+def test_two_groups_and_one_admits_the_other(lab):
+    ids = load_balancer.groups(lab)
+    assert load_balancer.groups(lab) == ids
+    balancer, tasks = (lab.ec2.describe_security_groups(GroupIds=[one])["SecurityGroups"][0] for one in ids)
+    assert [rule["IpRanges"][0]["CidrIp"] for rule in balancer["IpPermissions"]] == ["0.0.0.0/0"]
+    (rule,) = tasks["IpPermissions"]
+    assert (rule["IpRanges"], rule["UserIdGroupPairs"][0]["GroupId"]) == ([], ids[0])
+    assert (rule["FromPort"], rule["ToPort"]) == (80, 80)
+
+
+def test_making_it_twice_makes_one(served):
+    first = load_balancer.create(served)
+    assert load_balancer.create(served)["LoadBalancerArn"] == first["LoadBalancerArn"]
+    assert load_balancer.target_group(served) == load_balancer.find_target_group(served)
+    (listener,) = served.elbv2.describe_listeners(LoadBalancerArn=first["LoadBalancerArn"])["Listeners"]
+    assert listener["DefaultActions"][0]["Type"] == "forward"
+    zones = {zone["ZoneName"][-1] for zone in first["AvailabilityZones"]}
+    assert (zones, first["Scheme"], first["Type"]) == ({"a", "b"}, "internet-facing", "application")
+
+
+def test_the_lesson_drains_for_half_a_minute(lab):
+    made = load_balancer.target_group(lab)
+    kept = lab.elbv2.describe_target_group_attributes(TargetGroupArn=made["TargetGroupArn"])["Attributes"]
+    assert {"Key": "deregistration_delay.timeout_seconds", "Value": "30"} in kept
+
+
+def test_targets_are_the_service_s_tasks(balanced):
+    found = load_balancer.targets(balanced)
+    tasks = ecslab.service.tasks(balanced)
+    assert {one.task for one in found} == {task["taskArn"].rsplit("/", 1)[-1][:8] for task in tasks}
+    assert found.states() == {"healthy": 2}
+    assert repr(found).splitlines()[0].split() == ["task", "ip", "zone", "state", "reason", "description"]
+    assert load_balancer.settled(balanced, without=tasks[0]) is None
+
+
+def test_visits_are_shared_out_and_found_in_the_tasks_logs(balanced):
+    found = load_balancer.visits(balanced, 6)
+    assert found.statuses() == {200: 6}
+    assert sorted(found.tasks().values()) == [3, 3]
+    assert repr(found).startswith("6 visits\nanswered by  zone")
+
+
+def test_no_visitor_notices_that_a_task_is_stopped(balanced):
+    gone = ecslab.service.tasks(balanced)[0]
+    balanced.ecs.stop_task(cluster=balanced.names.cluster, task=gone["taskArn"])
+    found = load_balancer.visits_until(
+        balanced, lambda: load_balancer.settled(balanced, without=gone), "another task to serve"
+    )
+    assert found.statuses() == {200: len(found)}
+    assert len(found.tasks()) == 3
+
+
+def test_only_the_balancer_gets_to_the_tasks(balanced):
+    assert load_balancer.page(balanced).status == 200
+    with pytest.raises(Unreachable, match=r"Security group: .* admits port 80 only from sg-"):
+        ecslab.verify.page(balanced, ecslab.service.tasks(balanced)[0])
+
+
+def test_without_targets_the_balancer_answers_by_itself(served):
+    load_balancer.create(served)
+    load_balancer.wait_until_active(served)
+    found = load_balancer.visits(served, 2)
+    assert (found.statuses(), found.tasks()) == ({503: 2}, {})
+    assert "the balancer itself" in repr(found)
+    assert repr(load_balancer.targets(served)) == "No target is registered."
+
+
+def test_attaching_twice_begins_one_deployment(balanced):
+    before = len(balanced.calls().changes())
+    load_balancer.attach(balanced)
+    assert len(balanced.calls().changes()) == before
+
+
+def test_deleting_it_leaves_the_service(balanced):
+    assert load_balancer.delete(balanced)
+    assert load_balancer.find(balanced) is None
+    assert load_balancer.find_target_group(balanced) is None
+    assert ecslab.service.find(balanced)["status"] == "ACTIVE"
+    assert not load_balancer.delete(balanced)
+
+
+@pytest.mark.parametrize(
+    ("verb", "text"),
+    [
+        (load_balancer.page, "there is no load balancer adgu-alb"),
+        (load_balancer.wait_until_active, "there is no load balancer adgu-alb"),
+        (load_balancer.targets, "there is no target group adgu-web"),
+        (load_balancer.attach, "there is no service adgu-web in the cluster adgu-cluster"),
+    ],
+    ids=["page", "active", "targets", "attach"],
+)
+def test_what_is_missing_is_named(lab, verb, text):
+    with pytest.raises(NotThere, match=text):
+        verb(lab)
