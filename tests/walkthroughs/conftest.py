@@ -1,4 +1,4 @@
-"""Where a document is replayed: by calls on an account, or in a terminal on a sandbox with a stepped clock."""
+"""Where a document is replayed: on an account, or in a terminal on a sandbox with a stepped clock."""
 
 import os
 from pathlib import Path
