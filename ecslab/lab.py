@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from ._aws_errors import refuse_plainly
+from ._course_methods import CourseMethods
 from ._http import HttpReply
 from .calls import Calls
 from .ledger import Ledger
@@ -83,7 +84,7 @@ def home_folder(home: str | os.PathLike[str] | None = None) -> Path:
     return platformdirs.user_data_path("ecslab")
 
 
-class Lab:
+class Lab(CourseMethods):
     """Where you are, and everything a stage needs. Made by `ecslab.connect()`; a context manager.
 
     Attributes:
@@ -227,41 +228,6 @@ class Lab:
         """Speak to the sandbox itself: clock, journal, status. Raises SandboxOnly on a real account."""
         return self.place.control(verb, **body)
 
-    # The course ---------------------------------------------------------------------------------------------
-
-    def check(self, step: str | None = None) -> Any:
-        """Look at the account, and say whether the step is done; see `ecslab.course.check`."""
-        verdict = _course().check(self, step)
-        if self.where == "aws":  # a check ends a notebook
-            from ._running import say_so
-
-            say_so(self)
-        return verdict
-
-    def hint(self, step: str | None = None) -> Any:
-        """A push in the right direction."""
-        return _course().hint(self, step)
-
-    def solution(self, step: str | None = None) -> Any:
-        """The code that does the step."""
-        return _course().solution(self, step)
-
-    def goto(self, stage: str, again: bool = False) -> Any:
-        """Fill in whatever is missing before `stage`; with `again`, go back to before its first step."""
-        return _course().goto(self, stage, again=again)
-
-    def undo(self) -> Any:
-        """Take back the last change (sandbox only)."""
-        return _course().undo(self)
-
-    def progress(self) -> Any:
-        """How far the course has come."""
-        return _course().progress(self)
-
-    def honesty(self, stage: str) -> Any:
-        """What the sandbox does and leaves out, as far as it concerns one stage."""
-        return _course().honesty(self, stage)
-
     # The end ------------------------------------------------------------------------------------------------
 
     def cleanup(self) -> Any:
@@ -281,9 +247,3 @@ class Lab:
         from ._running import Reminder
 
         self._reminder = self._reminder or Reminder(self)
-
-
-def _course() -> Any:
-    from . import course
-
-    return course

@@ -1,4 +1,4 @@
-"""The course: its steps, and what `lab.check()`, `hint`, `solution`, `goto`, `undo` and `progress` do.
+"""The course: its steps, and its questions, and what `lab.check()`, `goto`, `undo` and the like do.
 
 Each function takes the lab first; `Lab`'s methods of the same names call them.
 """
@@ -9,6 +9,7 @@ from ecslab.course._honesty import Honesty, honesty
 from ecslab.course._look import check
 from ecslab.course._progress import CourseProgress, progress
 from ecslab.course._undo import Undone, undo
+from ecslab.course.quiz import Comparison, NoSuchQuestion, outcome, predict, question
 from ecslab.course.step import Step
 from ecslab.course.steps import NOTEBOOKS, STAGES, STEPS, NoSuchStep
 from ecslab.course.verdict import Outcome, Report, Verdict
@@ -18,10 +19,12 @@ __all__ = [
     "STAGES",
     "STEPS",
     "Arrival",
+    "Comparison",
     "CourseProgress",
     "Hint",
     "Honesty",
     "Missing",
+    "NoSuchQuestion",
     "NoSuchStep",
     "Outcome",
     "Report",
@@ -33,7 +36,10 @@ __all__ = [
     "goto",
     "hint",
     "honesty",
+    "outcome",
+    "predict",
     "progress",
+    "question",
     "solution",
     "undo",
 ]

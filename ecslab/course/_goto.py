@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from ecslab import prices
 from ecslab._progress import Progress
 from ecslab.course._look import look
-from ecslab.course._memory import memory, note_done, position
+from ecslab.course._memory import changing, memory, note_done, position
 from ecslab.course.step import Step
 from ecslab.course.steps import NOTEBOOKS, STAGES, STEPS, before, stage_named
 from ecslab.course.verdict import Outcome, Verdict
@@ -100,10 +100,10 @@ def goto(lab: Lab, stage: str, *, again: bool = False) -> Arrival | Missing:
         return Missing(stage, tuple(row for row in seen if row[1].outcome is not Outcome.DONE))
     back = _go_back(lab, stage) if again else 0
     made, trouble = fill_in(lab, before(stage))
-    kept = memory(lab)
-    if stage not in kept.entered:
-        kept.entered[stage] = position(lab)
-        kept.write()
+    if stage not in memory(lab).entered:
+        at = position(lab)
+        with changing(lab) as kept:
+            kept.entered.setdefault(stage, at)
     return Arrival(stage, tuple(made), tuple(trouble), back)
 
 

@@ -1,16 +1,33 @@
-"""What the account cannot say: which steps were done once, and where each stage was entered.
+"""What the account cannot say: which steps were done once, where each stage was entered, what was answered.
 
-Kept in the lab's folder. In the sandbox each entry carries the length that the journal had; an entry beyond
-the journal's present end belongs to a past that was taken back (undo, goto again, reset) and is dropped.
+Kept in the lab's folder, where every kernel of the lab reads it anew and changes it under a lock, so that
+two notebooks do not write over each other. In the sandbox the entries carry the length that the journal had;
+one beyond the journal's present end belongs to a past that was taken back (undo, goto again) and is dropped,
+and a reset makes another account, of which nothing is remembered.
 """
 
 import contextlib
 import json
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from ecslab.lab import Lab
+from ecslab.sandbox._lock import Lock
+
+_PATIENCE = 5.0  # seconds; whoever holds the lock only writes a small file
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One prediction: its value, whether it is locked, whether the outcome was shown."""
+
+    value: str | int | float | None = None
+    locked: bool = False
+    shown: bool = False
 
 
 @dataclass
@@ -19,15 +36,21 @@ class Memory:
 
     Attributes:
         path: the file.
+        began: when the sandbox's account was made, which tells one from the next; None on a real account.
         done: steps that a check has found done, and the journal's length then.
         entered: stages, and the journal's length when they were first entered.
+        predicted: predictions by their ids.
+        answered: for each question, the places that were tried, in order.
         stage: the stage last given to goto, in this kernel.
         hints: for each step, what the account looked like at the last hint, and how many were given.
     """
 
     path: Path
+    began: float | None = None
     done: dict[str, int] = field(default_factory=dict)
     entered: dict[str, int] = field(default_factory=dict)
+    predicted: dict[str, Guess] = field(default_factory=dict)
+    answered: dict[str, list[int]] = field(default_factory=dict)
     stage: str = "00"
     hints: dict[str, tuple[str, int]] = field(default_factory=dict)
 
@@ -36,18 +59,36 @@ class Memory:
         self.done = {key: at for key, at in self.done.items() if at <= position}
         self.entered = {key: at for key, at in self.entered.items() if at <= position}
 
+    def forget_stages(self, stages: set[str]) -> None:
+        """Drop what was predicted and answered in these stages, which begin anew."""
+        self.predicted = {key: kept for key, kept in self.predicted.items() if key[:2] not in stages}
+        self.answered = {key: kept for key, kept in self.answered.items() if key[:2] not in stages}
+
     def read(self) -> None:
-        """Take over what another kernel wrote; a file that cannot be read counts as empty."""
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        """Take over what any kernel wrote; a file that cannot be read counts as empty."""
+        kept: dict[str, Any] = {}
+        with contextlib.suppress(OSError, ValueError):
             kept = json.loads(self.path.read_text(encoding="utf-8"))
-            self.done = {str(key): int(at) for key, at in kept["done"].items()}
-            self.entered = {str(key): int(at) for key, at in kept["entered"].items()}
+        fresh = Memory(self.path)
+        with contextlib.suppress(TypeError, KeyError, AttributeError, ValueError):
+            fresh.done = {str(key): int(at) for key, at in kept["done"].items()}
+            fresh.entered = {str(key): int(at) for key, at in kept["entered"].items()}
+            fresh.began = kept.get("began")
+            fresh.predicted = {str(key): Guess(*value) for key, value in kept.get("predicted", {}).items()}
+            fresh.answered = {
+                str(key): [int(place) for place in tried] for key, tried in kept.get("answered", {}).items()
+            }
+        self.done, self.entered, self.began = fresh.done, fresh.entered, fresh.began
+        self.predicted, self.answered = fresh.predicted, fresh.answered
 
     def write(self) -> None:
         """Keep it; the file is replaced as a whole."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self.path.with_suffix(".new")
-        fresh.write_text(json.dumps({"done": self.done, "entered": self.entered}), encoding="utf-8")
+        predicted = {key: [kept.value, kept.locked, kept.shown] for key, kept in self.predicted.items()}
+        kept = {"began": self.began, "done": self.done, "entered": self.entered, "predicted": predicted,
+                "answered": self.answered}  # fmt: skip
+        fresh = self.path.with_suffix(f".{os.getpid()}.new")
+        fresh.write_text(json.dumps(kept), encoding="utf-8")
         fresh.replace(self.path)
 
 
@@ -59,16 +100,38 @@ def position(lab: Lab) -> int:
     return int(lab.control("status")["position"]) if lab.where == "sandbox" else 0
 
 
+def path(lab: Lab) -> Path:
+    """The file of the lab's memory."""
+    name = f"progress-{lab.where}-{lab.account}-{lab.region}-{lab.prefix or 'lab'}.json"
+    return lab.home / "lab" / name
+
+
 def memory(lab: Lab) -> Memory:
-    """The lab's memory, as the file has it now, without what was taken back."""
+    """The lab's memory, as the file has it now, without what was taken back. To change it, use `changing`."""
     kept = _open.get(lab)
     if kept is None:
-        name = f"progress-{lab.where}-{lab.account}-{lab.region}-{lab.prefix or 'lab'}.json"
-        kept = _open[lab] = Memory(lab.home / "lab" / name)
+        kept = _open[lab] = Memory(path(lab))
     kept.read()
     if lab.where == "sandbox":
-        kept.forget_beyond(position(lab))
+        status = lab.control("status")
+        if kept.began not in (None, status["began"]):
+            kept.done, kept.entered, kept.predicted, kept.answered = {}, {}, {}, {}
+        kept.began = status["began"]
+        kept.forget_beyond(int(status["position"]))
     return kept
+
+
+@contextlib.contextmanager
+def changing(lab: Lab) -> Iterator[Memory]:
+    """The lab's memory, to be changed: nobody else changes it meanwhile, and at the end it is written."""
+    lock = Lock(path(lab).with_suffix(".lock"))
+    lock.take(_PATIENCE)
+    try:
+        kept = memory(lab)
+        yield kept
+        kept.write()
+    finally:
+        lock.give_back()
 
 
 def forget(lab: Lab) -> None:
@@ -78,9 +141,8 @@ def forget(lab: Lab) -> None:
 
 def note_done(lab: Lab, *ids: str) -> None:
     """Remember that these steps are done."""
-    kept = memory(lab)
-    fresh = [each for each in ids if each not in kept.done]
-    if fresh:
-        at = position(lab)
-        kept.done |= dict.fromkeys(fresh, at)
-        kept.write()
+    if not [each for each in ids if each not in memory(lab).done]:
+        return
+    at = position(lab)
+    with changing(lab) as kept:
+        kept.done |= {each: at for each in ids if each not in kept.done}

@@ -2,7 +2,17 @@
 
 from ._feeder import Feeder, ThreadFeeder
 from ._network_picker import NetworkPicker
+from ._prediction import PredictionView
+from ._question import QuestionView
 from ._task_size import TaskSizePicker
 from ._task_view import TaskView
 
-__all__ = ["Feeder", "NetworkPicker", "TaskSizePicker", "TaskView", "ThreadFeeder"]
+__all__ = [
+    "Feeder",
+    "NetworkPicker",
+    "PredictionView",
+    "QuestionView",
+    "TaskSizePicker",
+    "TaskView",
+    "ThreadFeeder",
+]

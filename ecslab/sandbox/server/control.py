@@ -54,6 +54,7 @@ def status(sandbox: "Sandbox") -> Answer:
         "clock": _clock(sandbox),
         "gateway": sandbox.addresses,
         "position": len(sandbox.journal),
+        "began": sandbox.journal[0].about["wall"],
         "notices": list(sandbox.notices),
         "uptime": sandbox.wall() - sandbox.started,
     }

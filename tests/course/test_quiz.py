@@ -1,0 +1,229 @@
+"""Questions and predictions: what is asked, what may be seen before, what is kept."""
+
+import json
+
+import pytest
+
+from ecslab.course import _memory
+from ecslab.course.quiz import (
+    NoSuchQuestion,
+    Option,
+    Prediction,
+    Question,
+    _collect,
+    predictions,
+    questions,
+)
+from ecslab.course.quiz._ask import reasons
+from ecslab.course.steps import STAGES
+from ecslab.errors import CannotBeDone
+
+ASKED = Question(
+    "06.who",
+    "Who starts the `second` task?",
+    (
+        Option("You", False, "Nobody asked you."),
+        Option("The service", True, "It counts, and starts what is missing."),
+        Option("The cluster", False, "A cluster only groups."),
+    ),
+)
+COUNT = Prediction(
+    "06.count", "How many tasks run?", unit="tasks", low=0, high=9, because="The service counts."
+)
+WORD = Prediction("06.word", "Does it come back?", ("yes", "no"), because="Nobody looks after a bare task.")
+
+
+@pytest.fixture
+def asking(monkeypatch):
+    """A course of one question and two predictions."""
+    monkeypatch.setattr(_collect, "questions", lambda: {ASKED.id: ASKED})
+    monkeypatch.setattr(_collect, "predictions", lambda: {COUNT.id: COUNT, WORD.id: WORD})
+
+
+def test_the_course_s_own_stand_where_they_belong():
+    assert {name[:2] for name in [*questions(), *predictions()]} <= set(STAGES)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"id": "6.who"}, "its id is not of the form"),
+        ({"text": " "}, "it asks nothing"),
+        ({"options": ASKED.options[:1]}, "it has 1 options"),
+        ({"options": (ASKED.options[0], ASKED.options[2])}, "0 of its options are right"),
+        ({"options": (*ASKED.options, Option("We", True, "So."))}, "2 of its options are right"),
+        ({"options": (*ASKED.options, Option("We", False, ""))}, "an option says nothing"),
+        ({"options": (*ASKED.options, ASKED.options[0])}, "two of its options are the same"),
+    ],
+    ids=["id", "empty", "one", "none-right", "two-right", "no-reason", "twice"],
+)
+def test_a_bad_question_is_refused_when_it_is_written_down(change, problem):
+    with pytest.raises(ValueError, match=problem):
+        Question(**({"id": ASKED.id, "text": ASKED.text, "options": ASKED.options} | change))
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"because": ""}, "it does not say why"),
+        ({"options": ("only",)}, "leave no choice"),
+        ({"options": ("a", "b"), "low": 1}, "it takes either"),
+        ({"low": 3, "high": 3}, "its least number is not below"),
+    ],
+    ids=["no-reason", "one-option", "both", "no-range"],
+)
+def test_a_bad_prediction_is_refused_when_it_is_written_down(change, problem):
+    with pytest.raises(ValueError, match=problem):
+        Prediction(**({"id": "06.x", "text": "How many?", "because": "So."} | change))
+
+
+def test_an_id_belongs_to_one_stage_and_comes_once():
+    with pytest.raises(ValueError, match="stands in the module of stage 07"):
+        _collect.by_id([("07", (ASKED,))])
+    with pytest.raises(ValueError, match="comes twice"):
+        _collect.by_id([("06", (ASKED, ASKED))])
+
+
+def test_what_is_unknown_is_answered_with_what_there_is(lab, asking):
+    with pytest.raises(NoSuchQuestion, match=r"no question '06.why'.\n  there are: 06.who"):
+        lab.question("06.why")
+    with pytest.raises(NoSuchQuestion, match=r"no prediction '07.x'.\n  there are: 06.count, 06.word"):
+        lab.outcome("07.x", 1)
+
+
+def test_nothing_tells_the_answer_beforehand(lab, asking):
+    view = lab.question("06.who")
+    text = "Who starts the `second` task?\n  A. You\n  B. The service\n  C. The cluster"
+    data, metadata = view._repr_mimebundle_()
+    assert data["text/plain"] == text
+    written = json.dumps([data, metadata, view.get_state()], default=str)
+    assert not [option.why for option in ASKED.options if option.why in written]
+    assert '"right"' not in written
+
+
+def test_a_wrong_answer_is_explained_and_the_right_one_explains_all(lab, asking):
+    view = lab.question("06.who")
+    assert view.answer("c") == "C. Not this one: A cluster only groups."
+    assert view.answer("B").splitlines() == [
+        "B. Right: It counts, and starts what is missing.",
+        "C. Not this one: A cluster only groups.",
+        "A. Not this one: Nobody asked you.",
+    ]
+    with pytest.raises(ValueError, match="'D' is no option; it can be: A, B, C"):
+        view.answer("D")
+
+
+def test_what_was_tried_outlives_the_kernel(lab, asking):
+    lab.question("06.who").answer("A")
+    _memory.forget(lab)
+    again = lab.question("06.who")
+    assert again.choice == 0
+    assert again.reasons == reasons(ASKED, [0])
+    assert again.text() == lab.question("06.who").text()
+
+
+def test_a_prediction_is_locked_and_shown_beside_the_outcome(lab, asking):
+    view = lab.predict("06.count")
+    view.value = "2"
+    assert (view.locked, view.trouble) == (False, "")
+    view.asked += 1
+    assert (view.locked, view.message) == (True, "Locked: 2 tasks. Now run it and see.")
+    view.value = "3"
+    assert (view.value, view.trouble) == ("2", "06.count: Locked: 2 tasks. Now run it and see.")
+    _memory.forget(lab)
+    assert (lab.predict("06.count").value, lab.predict("06.count").locked) == ("2", True)
+    with pytest.raises(CannotBeDone, match="Locked: 2 tasks"):
+        lab.predict("06.count", 3)
+    assert repr(lab.outcome("06.count", 2)) == (
+        "How many tasks run?\nYou said: 2 tasks. It was: 2 tasks.\nAs you predicted.\nThe service counts."
+    )
+    assert "3 tasks more than you predicted." in repr(lab.outcome("06.count", 5))
+
+
+def test_the_outcome_locks_what_was_chosen_without_the_button(lab, asking):
+    view = lab.predict("06.word")
+    view.value = "yes"
+    seen = lab.outcome("06.word", "no")
+    assert (seen.predicted, seen.hit) == ("yes", False)
+    assert "Not as you predicted" in repr(seen)
+    assert view.locked
+
+
+def test_without_a_prediction_the_outcome_says_so_and_still_explains(lab, asking):
+    view = lab.predict("06.word")
+    shown = lab.outcome("06.word", "no")
+    assert repr(shown).splitlines()[1:] == [
+        "You said: no prediction. It was: no.",
+        "You had made no prediction; next time, say something first: a wrong guess teaches most.",
+        "Nobody looks after a bare task.",
+    ]
+    assert "<b>Does it come back?</b>" in shown._repr_html_()
+    assert view.message == (
+        "The outcome was shown before a prediction was made. "
+        '`lab.goto("06", again=True)` starts the stage over.'
+    )
+    view.value = "yes"
+    assert view.trouble.startswith("06.word: The outcome was shown")
+    assert lab.outcome("06.word", "no").predicted is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "value", "problem"),
+    [
+        ("06.count", "many", "06.count: 'many' is no number of tasks."),
+        ("06.count", "nan", "06.count: nan is no number of tasks."),
+        ("06.count", "12", "06.count: 12 is not from 0 to 9."),
+        ("06.word", "maybe", "06.word: 'maybe' is not offered; it can be: yes, no."),
+        ("06.count", " ", "Say something first: even a wild guess will do."),
+    ],
+)
+def test_what_cannot_be_predicted_is_answered_in_words(lab, asking, wanted, value, problem):
+    view = lab.predict(wanted)
+    view.value = value
+    view.asked += 1
+    assert (view.trouble, view.locked) == (problem, False)
+    view.value = view.options[0] if view.options else "4,5"
+    view.asked += 1
+    assert (view.trouble, view.locked) == ("", True)
+
+
+def test_a_prediction_says_what_can_be_said_and_never_what_was(lab, asking):
+    count = lab.predict("06.count", 1).text()
+    assert count == "Predict: How many tasks run?\n  (a number of tasks, from 0 to 9)"
+    assert lab.predict("06.word").text() == "Predict: Does it come back?\n  - yes\n  - no"
+
+
+def test_another_account_is_another_beginning(lab, asking):
+    lab.predict("06.count", 1)
+    lab.question("06.who").answer("A")
+    lab.control("reset")
+    assert not lab.predict("06.count").locked
+    assert lab.question("06.who").reasons == []
+
+
+def test_two_kernels_keep_what_each_was_told(lab, asking):
+    """Two memories of one file: what one writes, the other does not write over."""
+    lab.predict("06.count", 1)
+    other = _memory.Memory(_memory.path(lab))
+    other.read()
+    other.predicted["06.word"] = _memory.Guess("yes", locked=True)
+    other.write()
+    lab.question("06.who").answer("B")
+    kept = _memory.memory(lab)
+    assert set(kept.predicted) == {"06.count", "06.word"}
+    assert kept.answered == {"06.who": [1]}
+
+
+@pytest.mark.parametrize(
+    ("predicted", "seen", "words"),
+    [
+        (30, 30.4, "As you predicted."),
+        (30, 34.26, "4.3 s more than you predicted."),
+        (2.5, 2, "0.5 s less than you predicted."),
+    ],
+)
+def test_a_number_is_compared_as_a_person_would(lab, predicted, seen, words):
+    from ecslab.course.quiz import Comparison
+
+    asked = Prediction("06.x", "How long?", unit="s", because="So.")
+    assert Comparison(asked, predicted, seen).said == words
