@@ -50,6 +50,13 @@ def test_making_it_twice_makes_one(served):
     assert (zones, first["Scheme"], first["Type"]) == ({"a", "b"}, "internet-facing", "application")
 
 
+def test_it_is_active_after_two_minutes(lab):
+    load_balancer.create(lab)
+    began = lab.now()
+    assert load_balancer.wait_until_active(lab)["State"]["Code"] == "active"
+    assert lab.where == "aws" or lab.now() - began == pytest.approx(120, abs=1)
+
+
 def test_the_lesson_drains_for_half_a_minute(lab):
     made = load_balancer.target_group(lab)
     kept = lab.elbv2.describe_target_group_attributes(TargetGroupArn=made["TargetGroupArn"])["Attributes"]

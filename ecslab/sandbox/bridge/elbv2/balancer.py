@@ -38,6 +38,7 @@ class LoadBalancer(FakeLoadBalancer):  # type: ignore[misc]  # moto ships no typ
         self.attrs = _attributes(self.type)
         self.nodes: dict[str, BalancerInterface] = {}
         self.active_at = current().clock.now + MADE_IN
+        current().clock.after(MADE_IN, lambda: None)  # so that who waits from event to event wakes up then
         self.canonical_hosted_zone_id: str = _ZONES.get(self.type, {}).get(ec2.region_name, _SOMEWHERE)
         self.stand_in(self.subnets)
 
