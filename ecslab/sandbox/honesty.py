@@ -202,8 +202,7 @@ LINES: Final = (
         "The desired count is kept, deployments roll within their percentages, the circuit breaker rolls "
         "back, events come in AWS's words and order. Durations are fixed: a task without health checks "
         f"counts as healthy {service_timings.HEALTHY:.0f} s after it started, one that died is replaced "
-        f"after about {service_timings.REPLACED:.0f} s. On AWS a quiet service says every six hours that it "
-        "is steady; here it comes once.",
+        f"after about {service_timings.REPLACED:.0f} s. On AWS they vary.",
         (),
     ),
     Line(

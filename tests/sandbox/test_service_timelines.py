@@ -156,15 +156,15 @@ def test_container_health_checks_that_fail(aws):
     """Desired count 1, with the breaker; recorded from the last attempt on, 19:42:25.
 
     None of the old tasks was left at the roll-back, and the recording does not say why: here it was stopped
-    by hand. When the last task of the failed deployment was stopped it leaves out. The checks' settings are
-    not told either; these take as long as the recorded ones.
+    by hand, with a minimum healthy percent of 0. When the last task of the failed deployment was stopped it
+    leaves out. The checks' settings are not told either; these take as long as the recorded ones.
     """
     late = ["sh", "-c", "sleep 140 && httpd-foreground"]
     good = aws.checked("good", late, ["CMD-SHELL", "curl -f http://localhost/"], interval=30, retries=10)
     bad = aws.checked("bad", ["sleep", "infinity"], ["CMD-SHELL", "exit 1"], interval=35, retries=3)
     seen = aws.serve(good, **BREAKER)
     old = aws.tasks()[0]
-    aws.update(taskDefinition=bad)
+    aws.update(taskDefinition=bad, deploymentConfiguration={"minimumHealthyPercent": 0})
     aws.pass_time(60)
     aws.ecs.stop_task(cluster=CLUSTER, task=old)
     aws.pass_time(1200)

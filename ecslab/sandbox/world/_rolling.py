@@ -7,19 +7,14 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from . import service_events
-from .service import PENDING, READY, UNREADY, Deployment, Member, Service
+from . import _starting, service_events
+from .deployment import PENDING, READY, UNREADY, Deployment, Member
+from .service import Service
 
 if TYPE_CHECKING:
     from .services import Scheduler
 
 _ALL = (PENDING, UNREADY, READY)
-
-
-def wanted(service: Service) -> int:
-    """Tasks of the PRIMARY deployment that are missing and may be replaced by now."""
-    primary = service.primary
-    return service.desired + primary.extra - primary.serving - len(primary.holds) - primary.dying
 
 
 def stop(scheduler: "Scheduler", service: Service) -> None:
@@ -50,7 +45,7 @@ def _replaceable(scheduler: "Scheduler", service: Service, old: Deployment) -> I
     As long as more tasks may be started, none goes before a new one is healthy (U).
     """
     primary = service.primary
-    short = wanted(service) > 0 and primary.rollout_state != "FAILED"
+    short = service.missing > 0 and primary.rollout_state != "FAILED"
     blocked = short and service.running + service.pending >= service.maximum
     floor = service.minimum if blocked else max(service.minimum, service.desired)
     for member in _victims(scheduler, service, old):
@@ -59,6 +54,8 @@ def _replaceable(scheduler: "Scheduler", service: Service, old: Deployment) -> I
             healthy = sum(one.graded(READY) for one in service.deployments) - member.healthy
             if others < floor or (member.healthy and healthy < floor):
                 return
+        elif member.upheld and _starting.is_short(service, old.live - 1):
+            return
         yield member
 
 
@@ -72,7 +69,7 @@ def _is_stuck(service: Service) -> bool:
     moving = service.pending or sum(one.live for one in service.deployments) < service.running
     unready = sum(one.graded(UNREADY) for one in service.deployments)
     full = service.running >= service.maximum
-    return bool(rolling and wanted(service) > 0 and full and not moving and not unready)
+    return bool(rolling and service.missing > 0 and full and not moving and not unready)
 
 
 def _blame_protection(scheduler: "Scheduler", service: Service, deployment: Deployment, left: int) -> None:
@@ -107,7 +104,7 @@ def rebalance(scheduler: "Scheduler", service: Service) -> None:
     if not service.unbalanced:
         service.unbalanced = True
         scheduler.say(service, service_events.unbalanced(counts))
-    member = scheduler.launch_in(service, places)
+    member = _starting.launch_in(scheduler, service, primary, places)
     if isinstance(member, Member):
         primary.extra = 1
         scheduler.say(service, service_events.started_to_rebalance(member.id, member.zone))

@@ -7,7 +7,8 @@ before the old one is stopped.
 from typing import TYPE_CHECKING
 
 from . import service_events, service_timings
-from .service import Deployment, Member, Service
+from .deployment import Deployment, Member
+from .service import Service
 
 if TYPE_CHECKING:
     from .services import Scheduler

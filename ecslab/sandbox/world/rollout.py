@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.
 
 from dataclasses import dataclass, field
 
-from .service import Deployment, Revision
+from .deployment import Deployment, Revision
 
 ENDED = frozenset({"SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"})
 

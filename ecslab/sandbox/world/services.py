@@ -12,19 +12,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from . import _rolling, _unhealthy, service_events, service_timings
+from . import (
+    _failing,
+    _registering,
+    _resting,
+    _rolling,
+    _starting,
+    _unhealthy,
+    service_events,
+    service_timings,
+)
+from ._starting import CannotPlace
 from .clock import Clock
+from .deployment import Deployment, LoadBalancer, Member, Revision
 from .rollout import Counts, Rollout
-from .service import READY, Deployment, LoadBalancer, Member, Revision, Service
+from .service import Service
 
 __all__ = ["CannotPlace", "Cause", "Hands", "Scheduler"]
 
 _MOMENT: Final = 1e-6
 _FAILURES: Final = frozenset({"TaskFailedToStart", "EssentialContainerExited"})
-
-
-class CannotPlace(Exception):
-    """A task cannot even be started; its text is the event's message after the service's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +89,19 @@ class Scheduler:
 
     def begin_anew(self, service: Service) -> None:
         """Look at the service soon, and forget what held it up: its description has changed."""
-        service.failures, service.launch_from, service.steady = 0, 0.0, False
+        service.failures, service.launch_from = 0, 0.0
+        service.stir()
         service.primary.holds.clear()
-        self._touch(service, service_timings.NOTICED)
+        self.touch(service, service_timings.NOTICED)
 
     def retire(self, service: Service) -> None:
         """Delete it: DRAINING while tasks remain, then INACTIVE."""
         service.status, service.desired = "DRAINING", 0
+        service.stir()
         for member in list(service.primary.doomed.values()):
             member.deployment.change(member, doomed=False)
         self._supersede(service)
-        self._touch(service, service_timings.ADVANCED)
+        self.touch(service, service_timings.ADVANCED)
 
     def protect(self, service: Service, member: Member, until: float) -> None:
         """Keep a task from scale-in until this virtual second; one that has passed lifts it."""
@@ -128,7 +137,7 @@ class Scheduler:
             if not member.stopping:
                 self._lost(service, member, cause)
             member.deployment.change(member, phase="leaving")
-            self._touch(service, service_timings.ADVANCED)
+            self.touch(service, service_timings.ADVANCED)
 
     def container_health(self, service: Service, member: Member, status: str) -> None:
         """A task's health by its containers: HEALTHY, UNHEALTHY or UNKNOWN."""
@@ -150,7 +159,7 @@ class Scheduler:
             member.deployment.change(member, healthy=healthy)
             if healthy:
                 self._became_healthy(service, member)
-            self._touch(service, service_timings.ADVANCED)
+            self.touch(service, service_timings.ADVANCED)
         delay = _unhealthy.patience(member)
         if delay is None:
             member.complaint = None
@@ -171,7 +180,8 @@ class Scheduler:
 
     def _ran(self, service: Service, member: Member) -> None:
         member.deployment.change(member, phase="running", ran_at=self.clock.now)
-        service.failures, service.launch_from = 0, 0.0
+        if member.deployment is service.primary:
+            service.failures, service.launch_from = 0, 0.0
         if not member.live:
             return
         if member.deployment.revision.load_balancers:
@@ -185,70 +195,31 @@ class Scheduler:
         """A task ends, and not by the scheduler's will."""
         deployment = member.deployment
         deployment.change(member, stopping=True)
-        self._no_longer(service, member, service_timings.REPLACED)
-        if deployment is not service.primary:
+        _registering.no_longer(self, service, member, service_timings.REPLACED)
+        if not service.replaces(deployment):
             return
         if cause.code in _FAILURES and member.ready_at is None:
             deployment.dying += 1
         else:
-            self._hold(service, deployment, service_timings.REPLACED)
+            self.hold(service, deployment, service_timings.REPLACED)
 
     def _gone(self, service: Service, member: Member, cause: Cause | None) -> None:
         deployment = member.deployment
         deployment.drop(member)
         failed = not member.dropped and cause is not None and cause.code in _FAILURES
-        if failed and member.ready_at is None and deployment is service.primary:
+        if failed and member.ready_at is None and service.replaces(deployment):
             assert cause is not None, "a task that failed has a cause"
             deployment.dying -= deployment.dying > 0
-            self._failed(service, member, cause.reason)
+            _failing.failed(self, service, member, cause.reason)
         elif member.doomed and member.dropped and deployment is service.primary:
-            self.count_failure(service)
-        others = service.deployments[1:]
-        if not deployment.members and deployment in others and deployment.rollout_state != "FAILED":
-            deployment.status = "INACTIVE"
-            service.deployments.remove(deployment)
-        self._touch(service, service_timings.ADVANCED)
+            _failing.count(self, service)
+        service.part_with(deployment)
+        self.touch(service, service_timings.ADVANCED)
 
-    def _failed(self, service: Service, member: Member, reason: str) -> None:
-        deployment = member.deployment
-        if member.ran_at is None:
-            deployment.shunned[member.place] = self.clock.now + service_timings.SHUNNED
-            self.say(service, service_events.unplaced(reason))
-            gap = self._back_off(service, member.launched_at)
-        else:
-            gap = service_timings.RESTARTED
-        self._hold(service, deployment, gap)
-        self.count_failure(service)
-
-    def _back_off(self, service: Service, launched_at: float) -> float:
-        """Seconds until the next start; tasks of one batch that fail together count as one failure."""
-        now = self.clock.now
-        if launched_at > service.round_at:
-            service.failures, service.round_at = service.failures + 1, now
-            if service.failures >= service_timings.THROTTLED_FROM:
-                self.say(service, service_events.THROTTLED)
-        return service_timings.retry_after(service.failures)
-
-    def count_failure(self, service: Service) -> None:
-        """One more failure in the PRIMARY deployment; the breaker decides a while after one too many."""
-        deployment, breaker = service.primary, service.breaker
-        deployment.failed_tasks += 1
-        watched = breaker.enabled and not service.rolling_back and deployment.rollout_state == "IN_PROGRESS"
-        if watched and deployment.failed_tasks >= breaker.threshold(service.desired):
-            deployment.trip_at = deployment.trip_at or self.clock.now + service_timings.TRIPPED
-            self.wake(service, deployment.trip_at - self.clock.now)
-
-    def _hold(self, service: Service, deployment: Deployment, delay: float) -> None:
+    def hold(self, service: Service, deployment: Deployment, delay: float) -> None:
+        """Let a task that ended be replaced after `delay` seconds, no sooner."""
         heapq.heappush(deployment.holds, self.clock.now + delay)
         self.wake(service, delay)
-
-    def _no_longer(self, service: Service, member: Member, delay: float) -> None:
-        """A task is on its way out: its targets are deregistered after `delay` seconds."""
-        service.sick.pop(member.id, None)
-        service.unregistered.pop(member.id, None)
-        if member.targets is not None:
-            heapq.heappush(service.leaving, (self.clock.now + delay, next(self._order), member))
-            self.wake(service, delay)
 
     # looking at a service
 
@@ -259,11 +230,15 @@ class Scheduler:
             delay = max(at - self.clock.now, 0.0)
             service.passes[at] = self.clock.after(delay, lambda: self._look(service, at))
 
-    def _touch(self, service: Service, delay: float) -> None:
+    def touch(self, service: Service, delay: float) -> None:
         """Something has changed: look soon, and again when it may have settled."""
         service.busy_at = self.clock.now
         self.wake(service, delay)
         self.wake(service, service_timings.SETTLED)
+
+    def number(self) -> int:
+        """A running number, to keep the order of what falls due at once."""
+        return next(self._order)
 
     def due(self, at: float) -> bool:
         """Whether virtual second `at` has come."""
@@ -273,13 +248,14 @@ class Scheduler:
         del service.passes[at]
         if service.status == "INACTIVE":
             return
-        self._deregister(service)
-        self._trip(service)
-        self._start(service)
-        self._register(service)
+        _registering.deregister(self, service)
+        _failing.trip(self, service)
+        _starting.start(self, service)
+        _starting.uphold(self, service)
+        _registering.register(self, service)
         _unhealthy.replace(self, service)
         _rolling.stop(self, service)
-        self._conclude(service)
+        _resting.conclude(self, service)
 
     def say(self, service: Service, message: str, task_set: str | None = None) -> None:
         """Add an event, unless it would repeat the last one."""
@@ -288,123 +264,6 @@ class Scheduler:
         if not service.log.says(message, self.clock.now):
             event_id = self.hands.new_id("event")
             service.log.add(event_id, self.clock.now, self.clock.timestamp(), message)
-
-    def _trip(self, service: Service) -> None:
-        deployment, now = service.primary, self.clock.timestamp()
-        if deployment.trip_at is None or not self.due(deployment.trip_at):
-            return
-        deployment.trip_at = None
-        deployment.rollout_state, deployment.updated_at = "FAILED", now
-        deployment.rollout_reason = "ECS deployment circuit breaker: tasks failed to start."
-        self.say(service, service_events.failed(deployment.id))
-        service.rollouts[0].triggered = True
-        back = service.completed
-        if service.breaker.rollback and back is not None and back is not deployment:
-            self.say(service, service_events.rolling_back(back.id))
-            self.roll_back(service, deployment.rollout_reason)
-        else:
-            service.rollouts[0].end(now, "STOPPED", service.desired, deployment.rollout_reason)
-
-    def _start(self, service: Service) -> None:
-        primary, now = service.primary, self.clock.now
-        while primary.holds and self.due(primary.holds[0]):
-            heapq.heappop(primary.holds)
-        _unhealthy.doom(self, service)
-        idle = service.status != "ACTIVE" or primary.rollout_state == "FAILED" or service.daemon
-        if idle or not self.due(service.launch_from):
-            return
-        wanted, room = _rolling.wanted(service), service.maximum - service.running - service.pending
-        count = min(wanted, room, service_timings.LAUNCHES)
-        if count <= 0:
-            return
-        members = self._launch(service, count)
-        replaced = _unhealthy.pair(primary, members)
-        if members:
-            self.say(service, service_events.started([member.id for member in members], replaced))
-        if len(members) == count == service_timings.LAUNCHES:
-            service.launch_from = now + service_timings.LAUNCHED
-            self.wake(service, service_timings.LAUNCHED)
-
-    def _launch(self, service: Service, count: int) -> list[Member]:
-        members: list[Member] = []
-        for _ in range(count):
-            member = self._launch_one(service)
-            if member is None:
-                break
-            members.append(member)
-        if members:
-            service.rollouts[0].start(self.clock.timestamp())
-            self._touch(service, service_timings.SETTLED)
-        return members
-
-    def _launch_one(self, service: Service) -> Member | None:
-        """Start one task of the PRIMARY deployment; None, and an event, if it can be nowhere."""
-        deployment, now = service.primary, self.clock.now
-        found = self.launch_in(service, deployment.next_places(now))
-        if isinstance(found, Member):
-            return found
-        self.say(service, str(found))
-        gap = self._back_off(service, now)
-        service.launch_from = now + gap
-        self.wake(service, gap)
-        self.count_failure(service)
-        return None
-
-    def launch_in(self, service: Service, places: Iterable[int]) -> Member | CannotPlace:
-        """Start one task of the PRIMARY deployment in the first of these subnets where that can be."""
-        deployment, now = service.primary, self.clock.now
-        refusal = CannotPlace()
-        for place in places:
-            try:
-                task_id = self.hands.launch(service, deployment, place)
-            except CannotPlace as problem:
-                deployment.shunned[place] = now + service_timings.SHUNNED
-                refusal = problem
-            else:
-                member = Member(task_id, deployment, place, now)
-                deployment.add(member)
-                return member
-        return refusal
-
-    def _register(self, service: Service) -> None:
-        now, registered = self.clock.now, []
-        for member in list(service.unregistered.values()):
-            if member.ran_at is not None and self.due(member.ran_at + service_timings.REGISTERED):
-                del service.unregistered[member.id]
-                registered.append(member)
-        if not registered:
-            return
-        for member in registered:
-            balancers = member.deployment.revision.load_balancers
-            member.registered_at = now
-            member.targets = {each.target_group: ("initial", "") for each in balancers}
-            for balancer in balancers:
-                self._register_one(service, member, balancer)
-        for group, count in _by_group(registered):
-            self.say(service, service_events.registered(count, group))
-        self._touch(service, service_timings.ADVANCED)
-
-    def _register_one(self, service: Service, member: Member, balancer: LoadBalancer) -> None:
-        try:
-            self.hands.register(member.id, balancer)
-        except LookupError:
-            lost = service_events.target_group_lost(member.deployment.id, member.id, balancer.target_group)
-            self.say(service, lost)
-
-    def _deregister(self, service: Service) -> None:
-        members = []
-        while service.leaving and self.due(service.leaving[0][0]):
-            members.append(heapq.heappop(service.leaving)[2])
-        if not members:
-            return
-        for member in members:
-            member.targets = None
-        for group, count in _by_group(members):
-            self.say(service, service_events.deregistered(count, group))
-        for deployment in dict.fromkeys(member.deployment for member in members):
-            count = sum(member.deployment is deployment for member in members)
-            self.say(service, service_events.draining(count), deployment.id)
-        self._touch(service, service_timings.SETTLED)
 
     def drop(self, service: Service, members: Iterable[Member], reason: str, most: int | None = None) -> int:
         """Stop tasks and say so; answers how many. Each is stopped before the next is asked for."""
@@ -416,50 +275,15 @@ class Scheduler:
             else:
                 ids.append(member.id)
             member.deployment.change(member, stopping=True, dropped=True)
-            self._no_longer(service, member, service_timings.DEREGISTERED)
+            _registering.no_longer(self, service, member, service_timings.DEREGISTERED)
             self.hands.stop(member.id, reason)
         if pending:
             self.say(service, service_events.stopped_pending(pending))
         if ids:
             self.say(service, service_events.stopped(ids))
         if pending or ids:
-            self._touch(service, service_timings.ADVANCED)
+            self.touch(service, service_timings.ADVANCED)
         return pending + len(ids)
-
-    # coming to rest
-
-    def _conclude(self, service: Service) -> None:
-        if service.status == "DRAINING":
-            if not any(deployment.members for deployment in service.deployments):
-                service.status, service.deployments = "INACTIVE", []
-            return
-        if not _at_rest(service):
-            service.steady = False
-            return
-        if not self.due(service.busy_at + service_timings.SETTLED):
-            return
-        if service.primary.rollout_state == "IN_PROGRESS":
-            self._complete(service)
-        if not service.steady:
-            service.steady = True
-            self.say(service, service_events.STEADY)
-        _rolling.rebalance(self, service)
-
-    def _complete(self, service: Service) -> None:
-        deployment, now = service.primary, self.clock.timestamp()
-        deployment.rollout_state, deployment.updated_at = "COMPLETED", now
-        deployment.rollout_reason = f"ECS deployment {deployment.id} completed."
-        deployment.trip_at = None
-        service.completed = deployment
-        for other in service.deployments[1:]:
-            other.status = "INACTIVE"
-        service.deployments = [deployment]
-        status = "ROLLBACK_SUCCESSFUL" if service.rolling_back else "SUCCESSFUL"
-        rollout = service.rollouts[0]
-        rollout.start(now)
-        rollout.end(now, status, service.desired, deployment.rollout_reason if service.rolling_back else None)
-        service.rolling_back = False
-        self.say(service, service_events.completed(deployment.id))
 
     def _supersede(self, service: Service) -> None:
         """Another deployment, or the end of the service, stops one that is not over."""
@@ -468,25 +292,8 @@ class Scheduler:
             service.rollouts[0].end(self.clock.timestamp(), "STOPPED", service.desired)
 
 
-def _at_rest(service: Service) -> bool:
-    """Whether the service is as its description says, with nothing on its way."""
-    primary = service.primary
-    waiting = primary.holds or primary.dying or primary.doomed or service.leaving or service.unregistered
-    whole = primary.live == primary.graded(READY) == primary.running == service.desired
-    alone = not any(other.members for other in service.deployments[1:])
-    return bool(whole and not waiting and alone and primary.rollout_state != "FAILED")
-
-
 def _sources(service: Service) -> list[Counts]:
     return [
         Counts(one.revision, one.running + one.pending, one.running, one.pending)
         for one in service.deployments
     ]
-
-
-def _by_group(members: Iterable[Member]) -> Iterable[tuple[str, int]]:
-    counts: dict[str, int] = {}
-    for member in members:
-        for balancer in member.deployment.revision.load_balancers:
-            counts[balancer.target_group] = counts.get(balancer.target_group, 0) + 1
-    return counts.items()

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from task_rig import World
 
+from ecslab.sandbox.world.deployment import LoadBalancer, Revision
 from ecslab.sandbox.world.driver import StartFailed
-from ecslab.sandbox.world.service import LoadBalancer, Revision, Service
+from ecslab.sandbox.world.service import Service
 from ecslab.sandbox.world.services import CannotPlace, Cause, Scheduler
 from ecslab.sandbox.world.tasks import Attachment, Container, Task
 
@@ -129,6 +130,11 @@ class Town(World):
         """The messages without ids: what happened, oldest first."""
         messages = [message for _, message in self.story(service)]
         return [message.partition(": (task")[0].partition(" (target-group")[0] for message in messages]
+
+    def is_idle(self):
+        """Whether nothing is planned but that each service says again that it is steady."""
+        repeats = [one.again.at for one in self.services if one.again]
+        return self.clock.next_at() == min(repeats, default=None)
 
     def settle(self, seconds=600):
         self.run(self.clock.now + seconds)

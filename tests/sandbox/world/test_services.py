@@ -44,7 +44,7 @@ def test_a_new_service_comes_to_rest(town):
     times = [event.created_at for event in service.log.events]
     assert times[0] - times[1] == pytest.approx(0.001)
     assert (service.running, service.pending, service.primary.rollout_state) == (2, 0, "COMPLETED")
-    assert town.clock.next_at() is None
+    assert town.is_idle()
 
 
 def test_a_task_that_dies_is_replaced(town):
@@ -59,6 +59,68 @@ def test_a_task_that_dies_is_replaced(town):
     assert (service.running, town.words(service)[-1]) == (3, "has reached a steady state.")
 
 
+def test_a_quiet_service_says_every_six_hours_that_it_is_steady(town):
+    service = begun(town)
+    first = town.clock.now
+    town.settle(13 * 3600)
+    assert town.words(service)[2:] == ["has reached a steady state."] * 3
+    gaps = [later - sooner for (sooner, _), (later, _) in itertools.pairwise(town.story(service)[2:])]
+    assert gaps == [6 * 3600, 6 * 3600]
+    service.desired = 0
+    town.scheduler.begin_anew(service)
+    town.settle(3600)
+    town.scheduler.retire(service)
+    town.settle(24 * 3600)
+    assert [words for at, words in since(town, service, first + 13 * 3600) if "steady" in words] == [
+        "has reached a steady state."
+    ]
+    assert service.status == "INACTIVE" and town.is_idle()
+
+
+def test_a_task_of_the_older_deployment_dies_while_the_newer_fails(town):
+    """The new revision never runs; the old one's task that dies has one of its own kind in its place."""
+    service = begun(town, 2, revision=town.revision("1"))
+    town.broken["2"] = NO_IMAGE
+    town.scheduler.deploy(service, town.revision("2"))
+    town.settle(300)
+    old = service.deployments[1]
+    town.kill(next(iter(old.members)))
+    town.settle(300)
+    assert (old.status, old.running, old.revision.number) == ("ACTIVE", 2, "1")
+    town.kill(next(iter(old.members)))
+    town.kill(list(old.members)[1])
+    town.settle(300)
+    assert (old.running, service.primary.running, service.primary.rollout_state) == (2, 0, "IN_PROGRESS")
+    town.broken.clear()
+    town.scheduler.begin_anew(service)
+    town.settle(3600)
+    assert service.steady and (service.running, service.primary.revision.number) == (2, "2")
+
+
+def test_the_older_deployment_of_a_service_that_may_be_away_is_left_alone(town):
+    service = begun(town, 1, minimum_percent=0)
+    town.broken["2"] = NO_IMAGE
+    town.scheduler.deploy(service, town.revision("2"))
+    town.settle(60)
+    town.kill(town.up(service)[0])
+    town.settle(300)
+    assert service.running == 0 and [one.revision.number for one in service.deployments] == ["2"]
+
+
+def test_a_replacement_of_an_older_deployment_that_cannot_start_is_tried_again(town):
+    service = begun(town, 1)
+    town.broken["2"] = NO_IMAGE
+    town.scheduler.deploy(service, town.revision("2"))
+    town.settle(60)
+    town.broken["1"] = NO_IMAGE
+    town.kill(town.up(service)[0])
+    town.settle(600)
+    assert service.running == 0 and len(service.deployments) == 2
+    del town.broken["1"]
+    town.settle(1800)
+    assert [one.running for one in service.deployments] == [0, 1]
+
+
 def test_scale_out_and_in_and_to_nothing(town):
     service = begun(town, 2)
     for desired, words in ((5, "has started 3"), (1, "has stopped 4 running"), (0, "has stopped 1 running")):
@@ -68,7 +130,7 @@ def test_scale_out_and_in_and_to_nothing(town):
         assert service.running == desired
         assert town.words(service)[-2].startswith(words)
         assert len(service.deployments) == 1
-    assert town.clock.next_at() is None and not town.held
+    assert town.is_idle() and not town.held
 
 
 def test_scale_in_keeps_the_zones_balanced(town):
@@ -192,7 +254,7 @@ def test_without_rollback_a_failed_deployment_stalls(town):
     town.settle(4000)
     assert service.primary.rollout_state == "FAILED"
     assert town.words(service)[-1].endswith("deployment failed: tasks failed to start.")
-    assert town.clock.next_at() is None
+    assert town.is_idle()
 
 
 def test_with_nothing_to_roll_back_to_it_stalls_too(town):
@@ -246,7 +308,7 @@ def test_deletion_drains_and_ends(town):
     assert service.status == "DRAINING"
     town.settle()
     assert (service.status, service.deployments, town.held) == ("INACTIVE", [], set())
-    assert town.clock.next_at() is None
+    assert town.is_idle()
 
 
 def test_an_unhealthy_container_is_replaced(town):

@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 from ecslab.sandbox.bridge.context import Context, current
 from ecslab.sandbox.world import service_timings, timings
 from ecslab.sandbox.world.balancers import Balancers
-from ecslab.sandbox.world.service import Deployment, Member, Service
+from ecslab.sandbox.world.deployment import Deployment, Member
+from ecslab.sandbox.world.service import Service
 from ecslab.sandbox.world.services import Cause, Scheduler
 from ecslab.sandbox.world.tasks import Task
 

@@ -14,8 +14,9 @@ from ecslab.sandbox.bridge.ecs._crew import Belonging, Crew
 from ecslab.sandbox.bridge.seams import rng
 from ecslab.sandbox.world import service_events
 from ecslab.sandbox.world.balancers import Balancers
+from ecslab.sandbox.world.deployment import Deployment, LoadBalancer
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.service import Deployment, LoadBalancer, Service
+from ecslab.sandbox.world.service import Service
 from ecslab.sandbox.world.services import CannotPlace, Scheduler
 from ecslab.sandbox.world.tasks import Task
 

@@ -17,8 +17,9 @@ from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
 from ecslab.sandbox.bridge.ecs.shapes import invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.world.breaker import Breaker
+from ecslab.sandbox.world.deployment import LoadBalancer, Revision
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.service import LoadBalancer, Revision, Service
+from ecslab.sandbox.world.service import Service
 
 __all__ = ["check_desired", "check_name", "configure", "refuse_uncarried", "revision"]
 

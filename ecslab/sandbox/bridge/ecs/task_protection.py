@@ -9,7 +9,8 @@ from ecslab.sandbox.bridge.context import current
 from ecslab.sandbox.bridge.ecs import _crew, _hands, clusters
 from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
-from ecslab.sandbox.world.service import Member, Service
+from ecslab.sandbox.world.deployment import Member
+from ecslab.sandbox.world.service import Service
 from ecslab.sandbox.world.tasks import Task
 
 __all__ = ["OPERATIONS"]

@@ -1,0 +1,228 @@
+"""A deployment of a service: what it runs, its tasks, and the counts that the scheduler decides by.
+
+Nothing here decides anything or knows a clock. Counts are kept as tasks change, so that a decision costs
+the same for five tasks and five thousand.
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["PENDING", "READY", "UNREADY", "Deployment", "LoadBalancer", "Member", "Revision"]
+
+PENDING, UNREADY, READY = 0, 1, 2
+"""Grades of a task that is not stopping: not yet RUNNING, RUNNING, healthy. Lower ones are stopped first."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBalancer:
+    """One entry of a service's `loadBalancers`."""
+
+    target_group: str
+    container: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Revision:
+    """What a deployment runs.
+
+    Args:
+        number: 19 digits, the end of the service revision's ARN.
+        created_at: epoch seconds.
+        spec: the rest, in AWS's shape; the scheduler does not look into it.
+        zones: Availability Zone of each subnet that a task may go to.
+        load_balancers: where its tasks are registered.
+        checked: whether an essential container has a health check.
+        fargate: False for a launch type whose capacity is not there.
+        digests: what the containers' image tags stood for when its first task pulled them.
+    """
+
+    number: str
+    created_at: float
+    spec: Mapping[str, Any]
+    zones: tuple[str, ...]
+    load_balancers: tuple[LoadBalancer, ...] = ()
+    checked: bool = False
+    fargate: bool = True
+    digests: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """A task of a service.
+
+    Args:
+        place: index of its subnet in the revision's zones.
+        phase: `pending`, `running` or `leaving`, from the task's status.
+        stopping: its end has been decided, by whomever.
+        dropped: its end was the scheduler's decision.
+        ran_at: virtual second at which it got RUNNING.
+        ready_at: virtual second at which it first got healthy.
+        targets: state and description by target group, once it is registered.
+        complaint: virtual second from which on an unhealthy task is replaced.
+        successor: the task started in its place.
+        protected_until: virtual second at which its scale-in protection ends.
+        upheld: started for an older deployment, in the place of one that ended.
+    """
+
+    id: str
+    deployment: "Deployment"
+    place: int
+    launched_at: float
+    phase: str = "pending"
+    healthy: bool = False
+    stopping: bool = False
+    dropped: bool = False
+    ran_at: float | None = None
+    ready_at: float | None = None
+    registered_at: float | None = None
+    targets: dict[str, tuple[str, str]] | None = None
+    container_health: str = "UNKNOWN"
+    complaint: float | None = None
+    doomed: bool = False
+    successor: "Member | None" = None
+    protected_until: float = 0.0
+    upheld: bool = False
+
+    @property
+    def zone(self) -> str:
+        return self.deployment.revision.zones[self.place]
+
+    @property
+    def live(self) -> bool:
+        """Whether it is up or coming up."""
+        return not self.stopping and self.phase != "leaving"
+
+    @property
+    def grade(self) -> int:
+        if self.phase == "pending":
+            return PENDING
+        return READY if self.healthy else UNREADY
+
+
+@dataclass(slots=True, eq=False)
+class Deployment:
+    """One entry of a service's `deployments`.
+
+    Args:
+        id: `ecs-svc/` and 19 digits.
+        status: PRIMARY, ACTIVE or INACTIVE.
+        failed_tasks: failures in a row, as DescribeServices counts them.
+        holds: virtual seconds at which tasks that ended may be replaced, as a heap.
+        dying: tasks that ended and of which that second is not known yet.
+        trip_at: virtual second at which the circuit breaker gives it up.
+        places: tasks up or coming up, by subnet.
+        shunned: virtual second until which a subnet is avoided.
+        extra: tasks above the desired count, on the way to a better spread.
+    """
+
+    id: str
+    revision: Revision
+    created_at: float
+    status: str = "PRIMARY"
+    rollout_state: str = "IN_PROGRESS"
+    rollout_reason: str = ""
+    updated_at: float = 0.0
+    failed_tasks: int = 0
+    members: dict[str, Member] = field(default_factory=dict)
+    holds: list[float] = field(default_factory=list)
+    dying: int = 0
+    trip_at: float | None = None
+    extra: int = 0
+    pending: int = 0
+    running: int = 0
+    doomed: dict[str, Member] = field(default_factory=dict)
+    shelves: dict[tuple[int, str], dict[str, Member]] = field(default_factory=dict)
+    places: list[int] = field(default_factory=list)
+    shunned: dict[int, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.places = [0] * len(self.revision.zones)
+
+    def add(self, member: Member) -> None:
+        """Take up a task that has been started."""
+        self.members[member.id] = member
+        self._count(member, 1)
+
+    def change(self, member: Member, **values: Any) -> None:
+        """Set attributes of a task, and keep the counts right."""
+        self._count(member, -1)
+        for name, value in values.items():
+            setattr(member, name, value)
+        self._count(member, 1)
+
+    def drop(self, member: Member) -> None:
+        """Forget a task that is STOPPED."""
+        self._count(member, -1)
+        del self.members[member.id]
+
+    def _count(self, member: Member, sign: int) -> None:
+        self.pending += sign * (member.phase == "pending")
+        self.running += sign * (member.phase == "running")
+        if not member.live:
+            return
+        self.places[member.place] += sign
+        shelf = self.shelves.setdefault((member.grade, member.zone), {})
+        if sign > 0:
+            shelf[member.id] = member
+        else:
+            shelf.pop(member.id)
+        if member.doomed:
+            if sign > 0:
+                self.doomed[member.id] = member
+            else:
+                self.doomed.pop(member.id)
+
+    def graded(self, *grades: int) -> int:
+        """How many tasks up or coming up have one of these grades."""
+        return sum(len(shelf) for (grade, _), shelf in self.shelves.items() if grade in grades)
+
+    @property
+    def live(self) -> int:
+        return self.graded(PENDING, UNREADY, READY)
+
+    @property
+    def serving(self) -> int:
+        """Tasks that count towards the desired number."""
+        return self.live - len(self.doomed)
+
+    def zone_counts(self) -> dict[str, int]:
+        """Tasks up or coming up by zone, zones without any included."""
+        counts = dict.fromkeys(self.revision.zones, 0)
+        for (_, zone), shelf in self.shelves.items():
+            counts[zone] += len(shelf)
+        return counts
+
+    def next_places(self, now: float) -> list[int]:
+        """The subnets for the next task, best first: by zone the one with the fewest, and so within it.
+
+        Those where a task lately failed to start come last (U).
+        """
+        zones = self.zone_counts()
+        return sorted(
+            range(len(self.places)),
+            key=lambda at: (self.shuns(at, now), zones[self.revision.zones[at]], self.places[at], at),
+        )
+
+    def shuns(self, place: int, now: float) -> bool:
+        """Whether this subnet is avoided for the time being."""
+        return self.shunned.get(place, now) > now
+
+    def victims(self, grades: tuple[int, ...], now: float) -> Iterator[Member]:
+        """Tasks to stop, first those of the first grade, there from the fullest zone the newest.
+
+        Tasks under protection are passed over. The caller stops each before it asks for the next.
+        """
+        for grade in grades:
+            while found := self._victim(grade, now):
+                yield found
+
+    def _victim(self, grade: int, now: float) -> Member | None:
+        counts = self.zone_counts()
+        for zone in sorted(counts, key=lambda zone: -counts[zone]):
+            for member in reversed(self.shelves.get((grade, zone), {}).values()):
+                if member.protected_until <= now:
+                    return member
+        return None
