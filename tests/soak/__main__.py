@@ -7,6 +7,7 @@ back, or if the server grew.
 
 import argparse
 import random
+import shutil
 import sys
 import tempfile
 import threading
@@ -28,18 +29,24 @@ def main() -> int:
     """Play the rounds and say what came of them; 1 if anything was wrong."""
     options = _options()
     print(f"soak: {options.minutes:g} minutes, {options.clients} clients, seed {options.seed}")  # noqa: T201
-    with tempfile.TemporaryDirectory(prefix="ecslab-soak-") as folder:
-        home = Path(folder) / "home"
-        place = process.ensure(home, mode="paced", speed=options.speed, seed=options.seed)
-        try:
-            soak = Soak(place, home, options)
-            soak.run()
-            log = (process.folder_of(home) / "server.log").read_text("utf-8", "replace")
-        finally:
-            process.stop(home)
+    folder = Path(tempfile.mkdtemp(prefix="ecslab-soak-"))
+    home = folder / "home"
+    place = process.ensure(home, mode="paced", speed=options.speed, seed=options.seed)
+    try:
+        soak = Soak(place, home, options)
+        soak.run()
+        log = (process.folder_of(home) / "server.log").read_text("utf-8", "replace")
+    finally:
+        process.stop(home)
     if "Traceback" in log:
         soak.tally.wrong.append("the server's log has a traceback:\n" + log[log.index("Traceback") :][:3000])
-    return _report(soak)
+    _report(soak)
+    if soak.tally.wrong:
+        print(f"soak: failed; journal and log are kept in {folder}")  # noqa: T201
+        return 1
+    print("soak: passed")  # noqa: T201
+    shutil.rmtree(folder)
+    return 0
 
 
 def _options() -> argparse.Namespace:
@@ -62,10 +69,11 @@ class Soak:
         self.keeper = Client(place, "keeper")
         self.free = judge.free_addresses(self.keeper)
         self.ground = account.prepare(self.keeper)
+        self.clients = [Client(place, (options.seed, each)) for each in range(options.clients)]
 
     def run(self) -> None:
         for number in range(ROUNDS):
-            self._load(number, self.options.minutes * 60 / ROUNDS)
+            self._load(number + 1, self.options.minutes * 60 / ROUNDS)
             if number == ROUNDS - 1:
                 self._replay()
             account.clear(self.keeper)
@@ -74,34 +82,30 @@ class Soak:
             self.rests.append(judge.Rest.of(self.place))
             if number < ROUNDS - 1:
                 account.furnish(self.keeper)
-        self.tally.add(self.keeper.tally)
+        for each in (self.keeper, *self.clients):
+            self.tally.add(each.tally)
         grown = self.rests[-1].mib - self.rests[0].mib
         if grown > FLAT:
             self.tally.wrong.append(f"the server grew by {grown:.0f} MiB; {FLAT:g} are allowed")
 
     def _load(self, number: int, seconds: float) -> None:
-        clients = [
-            Client(self.place, (self.options.seed, number, each)) for each in range(self.options.clients)
-        ]
         end = time.monotonic() + seconds
         threads = [
-            threading.Thread(target=_play, args=(one, self.ground, end), daemon=True) for one in clients
+            threading.Thread(target=_play, args=(one, self.ground, end), daemon=True) for one in self.clients
         ]
         for thread in threads:
             thread.start()
         while (left := end - time.monotonic()) > 0:
             time.sleep(min(TOLD, left))
-            asked = sum(one.tally.requests for one in clients)
-            wrong = sum(len(one.tally.wrong) for one in clients) + len(self.tally.wrong)
+            asked = sum(one.tally.requests for one in self.clients)
+            wrong = sum(len(one.tally.wrong) for one in self.clients) + len(self.tally.wrong)
             left = max(left - TOLD, 0)
-            _tell(f"round {number + 1} of {ROUNDS}, {left:.0f} s left: {asked:,} requests, {wrong} wrong")
+            _tell(f"round {number} of {ROUNDS}, {left:.0f} s left: {asked:,} requests, {wrong} wrong")
         for thread in threads:
             thread.join(LONGEST + 10)
         stuck = sum(thread.is_alive() for thread in threads)
         if stuck:
             self.tally.wrong.append(f"{stuck} clients never got an answer")
-        for one in clients:
-            self.tally.add(one.tally)
 
     def _replay(self) -> None:
         """Stop the clock, replay a copy of the journal, and compare what both accounts show."""
@@ -127,7 +131,7 @@ def _tell(line: str) -> None:
     print(f"  {line}", file=sys.stderr, flush=True)  # noqa: T201
 
 
-def _report(soak: Soak) -> int:
+def _report(soak: Soak) -> None:
     tally = soak.tally
     most = tally.refused.most_common(12)
     refused = ", ".join(f"{operation} {code} {count}" for (operation, code), count in most)
@@ -144,8 +148,6 @@ def _report(soak: Soak) -> int:
     print("\n".join(lines))  # noqa: T201
     for words in dict.fromkeys(tally.wrong):
         print(f"WRONG: {words}")  # noqa: T201
-    print("soak: failed" if tally.wrong else "soak: passed")  # noqa: T201
-    return int(bool(tally.wrong))
 
 
 if __name__ == "__main__":

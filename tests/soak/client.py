@@ -4,7 +4,7 @@ import base64
 import http.client
 import random
 from collections import Counter
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 import boto3
@@ -43,14 +43,8 @@ class Client:
 
     def __init__(self, place: Any, seed: object):
         self.place, self.random, self.tally = place, random.Random(str(seed)), Tally()
-        self._session = boto3.Session(place.access_key, place.secret_key, region_name=place.region)
-
-    ecs = cached_property(lambda self: self._client("ecs"))
-    ecr = cached_property(lambda self: self._client("ecr"))
-    ec2 = cached_property(lambda self: self._client("ec2"))
-    elbv2 = cached_property(lambda self: self._client("elbv2"))
-    iam = cached_property(lambda self: self._client("iam"))
-    logs = cached_property(lambda self: self._client("logs"))
+        names = ("ecs", "ecr", "ec2", "elbv2", "iam", "logs")
+        self.ecs, self.ecr, self.ec2, self.elbv2, self.iam, self.logs = map(self._client, names)
 
     def ask(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any] | None:
         """The answer; None if it was refused or never came, which is counted."""
@@ -109,4 +103,9 @@ class Client:
             self.tally.answered[name] += 1
 
     def _client(self, service: str) -> Any:
-        return self._session.client(service, endpoint_url=self.place.url, config=_CONFIG)
+        return _session(self.place).client(service, endpoint_url=self.place.url, config=_CONFIG)
+
+
+@cache
+def _session(place: Any) -> Any:
+    return boto3.Session(place.access_key, place.secret_key, region_name=place.region)
