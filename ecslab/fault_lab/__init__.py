@@ -1,0 +1,50 @@
+"""The fault lab: an application that is broken, and a learner who finds out why. Stage 14.
+
+Sandbox only. `ecslab.fault(lab)` arranges a fault; the learner sees symptoms, names the cause, points at the
+evidence and fixes it, and each of the three is judged separately.
+"""
+
+from ecslab.errors import SandboxOnly
+from ecslab.fault_lab import catalogue
+from ecslab.fault_lab._fault import Fault, FaultGone, arranged, is_gone
+from ecslab.fault_lab._notes import notes
+from ecslab.lab import Lab
+
+__all__ = ["Fault", "FaultGone", "fault", "solved"]
+
+
+def fault(lab: Lab, seed: int | None = None, *, kind: str | None = None) -> Fault:
+    """The fault at hand, or another one.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        seed: which one; the same seed is the same fault for everybody. Without one, the fault that is still
+            open, else one of a kind that this lab has not had yet. Another seed than that of the open fault
+            takes that one back first.
+        kind: for instructors: its name in the catalogue, instead of a seed.
+
+    Raises:
+        SandboxOnly: this is a real account; nothing was touched.
+        KeyError: there is no such kind.
+    """
+    if lab.where != "sandbox":
+        raise SandboxOnly(
+            "The fault lab", "ecslab.connect('sandbox') opens one; nothing was touched in this account"
+        )
+    if kind is not None:
+        seed = catalogue.seed_for(kind)
+    kept = notes(lab).open
+    note = ""
+    if kept and is_gone(lab, kept):
+        note = f"Fault {kept.seed} is no longer in the sandbox: it was reset, or taken back."
+        seed = kept.seed if seed is None else seed
+    elif kept and seed in (None, kept.seed) and not (seed is None and kept.solved):
+        return Fault(lab, kept.seed)
+    elif kept:
+        note = f"Fault {kept.seed} was taken back first."
+    return arranged(lab, catalogue.fresh_seed(notes(lab).had) if seed is None else seed, note)
+
+
+def solved(lab: Lab) -> tuple[int, ...]:
+    """The seeds of which all three parts were right, in the order they were solved."""
+    return tuple(notes(lab).solved)

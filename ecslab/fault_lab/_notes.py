@@ -1,0 +1,97 @@
+"""What the account cannot say of a fault: which one is open, since where in the journal, and the score.
+
+Kept in the lab's folder, so that a fault survives its kernel. Only seeds are written down: what kind of fault
+a seed stands for is nobody's business who reads the file.
+"""
+
+import contextlib
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ecslab.lab import Lab
+
+
+@dataclass
+class Open:
+    """The fault at hand.
+
+    Attributes:
+        seed: which one it is.
+        begin, end: positions in the sandbox's journal: before it was arranged, and after.
+        mark: a digest of the journal up to `end`; another one means that it was cut or reset.
+        causes, clues, looks: how many causes were named, places pointed at, and fixes looked at.
+        cause, evidence, fixed: whether each was right once.
+        hints: how many were given.
+        shown: whether the answer was asked for.
+    """
+
+    seed: int
+    begin: int
+    end: int
+    mark: str
+    causes: int = 0
+    clues: int = 0
+    looks: int = 0
+    cause: bool = False
+    evidence: bool = False
+    fixed: bool = False
+    hints: int = 0
+    shown: bool = False
+
+    @property
+    def solved(self) -> bool:
+        return self.cause and self.evidence and self.fixed
+
+
+@dataclass
+class Notes:
+    """The notes on one lab's faults.
+
+    Attributes:
+        open: the fault at hand, or None.
+        had: seeds that were arranged, the latest last.
+        solved: seeds of which all three parts were right.
+    """
+
+    path: Path
+    open: Open | None = None
+    had: list[int] = field(default_factory=list)
+    solved: list[int] = field(default_factory=list)
+
+    def write(self) -> None:
+        """Keep it; the file is replaced as a whole."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        kept = {"open": asdict(self.open) if self.open else None, "had": self.had, "solved": self.solved}
+        fresh = self.path.with_suffix(".new")
+        fresh.write_text(json.dumps(kept), encoding="utf-8")
+        fresh.replace(self.path)
+
+
+def notes(lab: Lab) -> Notes:
+    """The notes as the file has them now; a file that cannot be read counts as empty."""
+    name = f"faults-{lab.where}-{lab.account}-{lab.region}-{lab.prefix or 'lab'}.json"
+    found = Notes(lab.home / "lab" / name)
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        kept = json.loads(found.path.read_text(encoding="utf-8"))
+        found.open = Open(**kept["open"]) if kept["open"] else None
+        found.had, found.solved = [int(one) for one in kept["had"]], [int(one) for one in kept["solved"]]
+    return found
+
+
+def position(lab: Lab) -> int:
+    """The length of the sandbox's journal."""
+    return int(lab.control("status")["position"])
+
+
+def changes(lab: Lab) -> list[dict[str, Any]]:
+    """Every change of the account so far, oldest first."""
+    return list(lab.control("journal")["entries"])
+
+
+def mark(entries: list[dict[str, Any]], end: int) -> str:
+    """A digest of the journal's changes before `end`."""
+    before = [(e["position"], e["now"], e["operation"], e["summary"]) for e in entries if e["position"] < end]
+    return hashlib.sha256(json.dumps(before).encode()).hexdigest()[:16]

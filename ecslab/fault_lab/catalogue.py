@@ -1,0 +1,44 @@
+"""The catalogue of faults, and the draw: a seed is a fault."""
+
+import inspect
+import random
+import re
+import secrets
+import textwrap
+from collections.abc import Sequence
+from typing import Final
+
+from ecslab.fault_lab import images
+from ecslab.fault_lab._case import Case
+
+__all__ = ["CASES", "code", "drawn", "fresh_seed", "seed_for"]
+
+_ALL: Final = (*images.CASES,)
+CASES: Final[dict[str, Case]] = {case.kind: case for case in _ALL}
+"""Every fault by kind. The order decides what a seed stands for: add at the end."""
+_SEEDS: Final = 1000
+
+
+def drawn(seed: int) -> Case:
+    """The fault that a seed stands for."""
+    return random.Random(f"fault {seed}").choice(_ALL)
+
+
+def seed_for(kind: str) -> int:
+    """The smallest seed that stands for a kind. Raises KeyError."""
+    wanted = CASES[kind]
+    return next(seed for seed in range(100_000) if drawn(seed) is wanted)
+
+
+def fresh_seed(had: Sequence[int]) -> int:
+    """A seed of a fault that the learner has not had; of any, once they had all."""
+    known = {drawn(seed).kind for seed in had}
+    left = [seed for seed in range(_SEEDS) if drawn(seed).kind not in known]
+    return secrets.choice(left or range(_SEEDS))
+
+
+def code(case: Case) -> str:
+    """The body of a fault's repair, as a learner would write it."""
+    lines = inspect.getsource(case.repair).splitlines()
+    begin = next(i for i, line in enumerate(lines) if line.rstrip().endswith(":")) + 1
+    return textwrap.dedent("\n".join(re.sub(r"  # (noqa|type):.*", "", line) for line in lines[begin:]))
