@@ -49,7 +49,10 @@ class AwsPlace:
         identity = _identity(self.session)
         self.account, self.caller = identity["Account"], identity["Arn"]
         _ask(self.account, self.region, self.caller, confirm)
-        self.session.events.register("after-call-error", _unreachable)
+        self.lead(self.session.events)
+
+    def lead(self, events: Any) -> None:
+        events.register("after-call-error", _unreachable)
 
     def client(self, service: str) -> Any:
         return self.session.client(service)

@@ -45,15 +45,18 @@ class SandboxPlace:
         self.account, self.region = endpoint.account, endpoint.region
         self.caller = "the sandbox's own user"
         self.session = blind_session(endpoint.region, endpoint.access_key, endpoint.secret_key)
-        self.session.events.register_first("request-created", self._aim)
-        self.session.events.register_first("after-call", _forget_retries)
-        if getattr(endpoint, "transport", None):
-            self.session.events.register("before-send", self._carry)
-        else:
-            self.session.events.register_first("needs-retry", self._revive)
-            self.session.events.register("after-call-error", self._explain)
+        self.lead(self.session.events)
 
     # The endpoint -------------------------------------------------------------------------------------------
+
+    def lead(self, events: Any) -> None:
+        events.register_first("request-created", self._aim)
+        events.register_first("after-call", _forget_retries)
+        if getattr(self.endpoint, "transport", None):
+            events.register("before-send", self._carry)
+        else:
+            events.register_first("needs-retry", self._revive)
+            events.register("after-call-error", self._explain)
 
     def client(self, service: str) -> Any:
         return sandbox_client(self.session, service, self.endpoint.url)

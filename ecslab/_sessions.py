@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 
 # The sandbox answers or is gone: botocore's own retries would only hide which.
-_SANDBOX_CONFIG = Config(
+SANDBOX_CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 1},
     proxies={},
     connect_timeout=5,
@@ -32,19 +32,19 @@ def blind_session(region: str, access_key: str, secret_key: str) -> Any:
     }
     blind["config_file"] = blind["credentials_file"] = (None, None, os.devnull, None)
     core = botocore.session.Session(session_vars=blind)
-    core.register_component("data_loader", _models())
+    core.register_component("data_loader", models())
     return boto3.Session(access_key, secret_key, region_name=region, botocore_session=core)
 
 
 @functools.cache
-def _models() -> Any:
+def models() -> Any:
     """What loads botocore's descriptions of the services; one for a process, for EC2's takes a second."""
     return botocore.loaders.create_loader()
 
 
 def sandbox_client(session: Any, service: str, url: str) -> Any:
     """A client whose endpoint is the sandbox at `url`, and nothing else."""
-    return session.client(service, endpoint_url=url, config=_SANDBOX_CONFIG)
+    return session.client(service, endpoint_url=url, config=SANDBOX_CONFIG)
 
 
 def account_session(profile: str | None, region: str | None) -> Any:

@@ -20,6 +20,9 @@ class Place(Protocol):
     # boto3's session; its event system carries the record and the ledger
     session: Any
 
+    def lead(self, events: Any) -> None:
+        """Have the calls of a session with these events go where this place's own calls go."""
+
     def client(self, service: str) -> Any:
         """A boto3 client for `service` ("ecs", "ecr", …)."""
 
