@@ -113,7 +113,7 @@ def _foreign(lab: Lab, words: list[str]) -> str:
     if words[-1] == "help":
         return f"The manual is at {_HELP}{'/'.join(words[1:-1])}"
     if words[1:2] == ["configure"] and (len(words) < 3 or words[2] not in _CONFIGURE):
-        return "This would ask questions, and a cell cannot answer them: `aws configure set NAME VALUE` asks none."
+        return "This would ask questions, which no cell can answer: `aws configure set NAME VALUE` asks none."
     return ""
 
 

@@ -110,7 +110,7 @@ HERE = "This terminal speaks to the lab's own place: account 123456789012, us-ea
         ),
         (
             "aws configure",
-            "This would ask questions, which a cell cannot answer: `aws configure set NAME VALUE` asks none.",
+            "This would ask questions, which no cell can answer: `aws configure set NAME VALUE` asks none.",
         ),
     ],
 )
