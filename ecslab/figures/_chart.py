@@ -63,7 +63,13 @@ class _Frame:
 
 
 def curve(
-    series: Mapping[str, Points], *, title: str, x: str, y: str, limits: Mapping[str, float] | None = None
+    series: Mapping[str, Points],
+    *,
+    title: str,
+    x: str,
+    y: str,
+    limits: Mapping[str, float] | None = None,
+    until: float = 0.0,
 ) -> Figure:
     """A chart of up to four curves that go in steps, with a legend in words.
 
@@ -72,6 +78,7 @@ def curve(
         title: what the chart shows, as a heading.
         x, y: what the axes count, with the unit: "seconds since the update", "tasks".
         limits: values that the curves are to keep to, by name; each is drawn as a line across.
+        until: how far the last values hold, if farther than the last of all points.
 
     Raises:
         ValueError: no curve or too many, a curve without points, x that goes back, a negative value, a
@@ -79,7 +86,7 @@ def curve(
     """
     limits = limits or {}
     _refuse(series, limits)
-    last = max(points[-1][0] for points in series.values())
+    last = max(until, *(points[-1][0] for points in series.values()))
     highest = max([1.0, *limits.values(), *(value for points in series.values() for _, value in points)])
     heads = wrap(title, _RIGHT - _LEFT, SIZE, bold=True)
     top = 34 + len(heads) * SIZE * LEADING + 14

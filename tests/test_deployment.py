@@ -1,0 +1,154 @@
+"""Deployments: rolled, watched, rolled back, given up; and whether the arithmetic foretells them."""
+
+from itertools import groupby
+
+import pytest
+
+from ecslab import cluster, deployment, service, task_definition
+from ecslab.errors import NotThere
+
+HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
+MISSING = "public.ecr.aws/docker/library/httpd:no-such-tag"
+pytestmark = pytest.mark.portable
+
+
+def levels(curve):
+    """The values a curve goes through."""
+    return [value for value, _ in groupby(value for _, value in curve)]
+
+
+@pytest.fixture
+def ready(lab):
+    """A service of two tasks on revision 1, steady; its definition needs neither a role nor logs."""
+    cluster.create(lab)
+    task_definition.register(lab, HTTPD, logs=False)
+    service.create(lab)
+    service.wait_until_stable(lab)
+    return lab
+
+
+@pytest.fixture
+def second(ready):
+    """The ARN of a second revision that runs."""
+    return task_definition.register(ready, HTTPD, memory=1024, logs=False)["taskDefinitionArn"]
+
+
+@pytest.fixture
+def broken(ready):
+    """The ARN of a revision whose image is not there."""
+    return task_definition.register(ready, MISSING, logs=False)["taskDefinitionArn"]
+
+
+def test_a_roll_replaces_every_task_and_the_curve_is_the_one_foretold(ready, second):
+    rolling = deployment.roll(ready, second)
+    assert [one["status"] for one in rolling["deployments"]] == ["PRIMARY", "ACTIVE"]
+    seen = deployment.watch(ready)
+    assert seen.state == "COMPLETED"
+    assert {task["taskDefinitionArn"] for task in service.tasks(ready)} == {second}
+    assert levels(seen.total) == levels(deployment.plan(2).total) == [2, 4, 2]
+    assert (levels(seen.old), levels(seen.new)) == ([2, 0], [0, 2])
+    assert (seen.most, seen.fewest_healthy) == (4, 2)
+    assert [state for _, state, _ in seen.reasons] == ["IN_PROGRESS", "COMPLETED"]
+
+
+@pytest.mark.parametrize(
+    ("desired", "minimum", "maximum"),
+    [(4, 50, 100), (4, 75, 125), (1, 0, 100), (5, 100, 150), (3, 0, 200)],
+)
+def test_other_limits_give_other_curves_as_foretold(ready, desired, minimum, maximum):
+    service.scale(ready, desired)
+    service.wait_until_stable(ready)
+    bounds = deployment.set_limits(ready, minimum, maximum)
+    assert bounds == deployment.limits(desired, minimum, maximum)
+    deployment.roll(ready, again=True)
+    seen = deployment.watch(ready)
+    foretold = deployment.plan(desired, minimum, maximum)
+    assert seen.state == "COMPLETED"
+    assert (seen.most, seen.limits) == (max(total for _, total in foretold.total), bounds)
+    # what the arithmetic has at one moment may come in two
+    assert {move.old for move in foretold.moves} <= set(levels(seen.old))
+
+
+def test_a_service_that_has_the_revision_stays_as_it_is_unless_told_again(ready):
+    first = deployment.roll(ready)["deployments"]
+    assert len(first) == 1
+    assert len(deployment.roll(ready, again=True)["deployments"]) == 2
+
+
+def test_limits_that_round_to_a_standstill_and_the_way_out(ready, second):
+    assert deployment.set_limits(ready, 75, 125).stuck
+    deployment.roll(ready, second)
+    seen = deployment.watch(ready, limit=120)
+    assert (seen.state, levels(seen.total)) == ("IN_PROGRESS", [2])
+    assert "because of the service deployment configuration" in service.events(ready, last=1).rows[0][1]
+    deployment.set_limits(ready)
+    assert deployment.watch(ready).state == "COMPLETED"
+
+
+def test_a_bad_image_loops_without_a_breaker_and_the_old_tasks_stay(ready, second, broken):
+    deployment.roll(ready, second)
+    deployment.watch(ready)
+    deployment.roll(ready, broken)
+    seen = deployment.watch(ready, limit=200)
+    assert (seen.state, levels(seen.old), levels(seen.new)) == ("IN_PROGRESS", [2], [0])
+    assert levels(seen.total)[:5] == [2, 4, 2, 4, 2]
+    deployment.roll_back(ready)
+    assert deployment.watch(ready).state == "COMPLETED"
+    assert service.find(ready)["taskDefinition"] == second
+
+
+def test_the_breaker_gives_up_and_rolls_back(ready, broken):
+    assert deployment.circuit_breaker(ready) == {"enable": True, "rollback": True}
+    deployment.roll(ready, broken)
+    seen = deployment.watch(ready)
+    assert seen.state == "ROLLED BACK"
+    assert seen.fewest_healthy == 2
+    back = "ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/"
+    assert any(reason.startswith(back) for _, _, reason in seen.reasons)
+    assert deployment.history(ready).rows[0][:2] == (f"{ready.names.family}:2", "ROLLBACK_SUCCESSFUL")
+    assert deployment.deployments(ready).rows[0][:4] == ("PRIMARY", f"{ready.names.family}:1", "2", "2")
+
+
+def test_the_breaker_without_a_rollback_stops_there(ready, broken):
+    assert deployment.circuit_breaker(ready, rollback=False) == {"enable": True, "rollback": False}
+    deployment.roll(ready, broken)
+    seen = deployment.watch(ready)
+    assert (seen.state, levels(seen.old)) == ("FAILED", [2])
+    assert seen.reasons[-1][2] == "ECS deployment circuit breaker: tasks failed to start."
+
+
+def test_switching_the_breaker_keeps_the_limits(ready):
+    deployment.set_limits(ready, 50, 150)
+    deployment.circuit_breaker(ready)
+    assert deployment.limits_of(ready) == deployment.limits(2, 50, 150)
+    assert deployment.circuit_breaker(ready, on=False) == {"enable": False, "rollback": False}
+
+
+def test_what_was_seen_shows_itself(ready, second):
+    deployment.roll(ready, second)
+    answers = iter(["first", "first", "second", deployment.LOST])
+    seen = deployment.watch(ready, visit=lambda: next(answers, "second"))
+    head = "after  old RUNNING  new RUNNING  coming up  in all  healthy"
+    assert repr(seen).splitlines()[1] == head
+    assert "<table>" in seen._repr_html_()
+    assert seen.lost == 1
+    table = seen.visitors()
+    assert table.title == f"{len(seen.answers)} visitors, 1 without an answer"
+    assert table.rows[0] == ("first", "2")
+    words = str(seen.chart(deployment.plan(2), revisions=False))
+    assert "predicted: all tasks: 2, 4 from 5, 2 from 60." in words
+    assert "at most 4 in all (200 %): a line at 4." in words
+    assert "RUNNING tasks of the new revision: 0, 2 from" in str(seen.chart(revisions=True))
+    assert seen.story().rows[-1][1] == "COMPLETED"
+
+
+def test_what_is_missing_is_named(lab, request):
+    cluster.create(lab)
+    for verb in (deployment.watch, deployment.roll, deployment.limits_of, deployment.deployments):
+        with pytest.raises(NotThere, match=f"no service {lab.names.service} in the cluster"):
+            verb(lab)
+    ready = request.getfixturevalue("ready")
+    with pytest.raises(NotThere, match="there is no task definition nothing"):
+        deployment.roll(ready, "nothing")
+    with pytest.raises(NotThere, match="was never deployed with another revision than"):
+        deployment.roll_back(ready)
