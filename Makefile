@@ -1,4 +1,4 @@
-.PHONY: help lab test lint unit notebooks browser bench soak compat live reference lock clean
+.PHONY: help lab test lint unit notebooks runs browser bench soak compat live reference lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
@@ -25,7 +25,8 @@ help: ## list the commands
 lab: .venv/ready ## open the notebooks in JupyterLab, in the folder my-ecslab (or make lab FOLDER=...)
 	@$(BIN)/ecslab lab $(FOLDER)
 
-test: lint unit notebooks browser ## lint, types, and every test
+test: unit ## lint, types, and every test
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint notebooks runs browser
 
 lint: .venv/workshop ## ruff and mypy
 	$(BIN)/ruff check ecslab tests
@@ -37,6 +38,8 @@ unit: .venv/workshop
 notebooks: .venv/workshop ## run every notebook and compare every output
 	$(BIN)/python -m pytest -p tests.notebooks.plugin --nbval --nbval-cell-timeout=60 \
 	  --nbval-sanitize-with=tests/notebooks/sanitize.cfg notebooks
+
+runs: .venv/workshop ## run every notebook twice, and the learner's copy
 	$(BIN)/python -m pytest tests/notebooks
 
 browser: .venv/workshop ## drive JupyterLab in Chromium; screenshots/ keeps what it saw

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 
 from ecslab.sandbox import process
@@ -47,9 +49,18 @@ class Classroom:
 
 
 def run(notebook: Any, folder: Path = NOTEBOOKS) -> Any:
-    """Run all cells in a new kernel; an error no cell asks for is raised as CellExecutionError."""
-    client = NotebookClient(notebook, timeout=CELL_TIMEOUT, resources={"metadata": {"path": str(folder)}})
-    return client.execute()
+    """Run all cells in a new kernel; an error no cell asks for is raised as CellExecutionError.
+
+    The kernel is spoken to through files: ports are picked before they are taken, and two processes that do
+    so at the same time may pick the same one.
+    """
+    with tempfile.TemporaryDirectory(prefix="ecslab-kernel-") as sockets:
+        kernel = AsyncKernelManager(transport="ipc", ip=f"{sockets}/kernel", kernel_name="python3")
+        settings = {"timeout": CELL_TIMEOUT, "resources": {"metadata": {"path": str(folder)}}}
+        try:
+            return NotebookClient(notebook, km=kernel, **settings).execute()
+        finally:
+            run_sync(kernel.shutdown_kernel)(now=True)
 
 
 def read(stem: str, folder: Path = NOTEBOOKS) -> Any:
