@@ -40,16 +40,23 @@ def check_name(name: str) -> None:
         raise invalid(r"ServiceName must match ^[a-zA-Z0-9\-_]{1,255}$")
 
 
-def check_desired(count: int | None, daemon: bool) -> int:
-    """The desired count of a request, from 0 to 5000; none for a daemon."""
+def check_desired(count: int | None, daemon: bool, what: str = "DesiredCount") -> int:
+    """The desired count of a request, from 0 to 5000; none for a daemon.
+
+    Args:
+        what: how ECS calls it: UpdateService says `Task count`.
+    """
     if daemon:
         if count is not None:
-            raise invalid("The daemon scheduling strategy does not support a desired count for services")
+            raise invalid(
+                "The daemon scheduling strategy does not support a desired count for services. Remove the "
+                "desired count value and try again"
+            )
         return 0
-    if count is None:  # U
-        raise invalid("Desired count should not be null or empty.")
-    if count < 0:  # U
-        raise invalid("Desired count cannot be negative.")
+    if count is None:
+        raise invalid("DesiredCount is missing")
+    if count < 0:
+        raise invalid(f"{what} can not be lesser than 0")
     if count > MOST_TASKS:
         raise invalid("Desired count exceeds limit.")
     return count
@@ -92,10 +99,12 @@ def configure(service: Service, params: Mapping[str, Any]) -> None:
     configuration = {**settings["deploymentConfiguration"], **given}
     least, most = configuration["minimumHealthyPercent"], configuration["maximumPercent"]
     _check_percents(least, most, service.daemon)
-    breaker = _breaker(configuration.get("deploymentCircuitBreaker") or {})
+    configuration["deploymentCircuitBreaker"] = _merged_breaker(
+        settings["deploymentConfiguration"]["deploymentCircuitBreaker"], given.get("deploymentCircuitBreaker")
+    )
+    breaker = _breaker(configuration["deploymentCircuitBreaker"])
     grace = params.get("healthCheckGracePeriodSeconds", settings["healthCheckGracePeriodSeconds"])
-    if not 0 <= grace <= MOST_GRACE:  # U
-        raise invalid(f"healthCheckGracePeriodSeconds must be between 0 and {MOST_GRACE}.")
+    _check_range("healthCheckGracePeriodSeconds", grace, 0, MOST_GRACE)
     rebalancing = _rebalancing(params, settings, service.daemon, most)
     for member in ("enableECSManagedTags", "propagateTags", "enableExecuteCommand"):
         settings[member] = params.get(member, settings[member])
@@ -107,38 +116,53 @@ def configure(service: Service, params: Mapping[str, Any]) -> None:
 
 
 def _check_percents(least: int, most: int, daemon: bool) -> None:
-    if least > 100:
-        raise invalid("minimumHealthyPercent must be at most 100")
-    if least < 0:  # U
-        raise invalid("minimumHealthyPercent must be at least 0")
+    _check_range("minimumHealthyPercent", least, 0, 100)
     if daemon and most > 100:
         raise invalid("The daemon scheduling strategy does not support values above 100 for maximumPercent")
     if least == most == 100:
         raise invalid(
             "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments."
         )
-    if most < least or most < 1:  # U
-        raise invalid("maximumPercent must be at least 1 and not below minimumHealthyPercent")
+    _check_range("maximumPercent", most, 100, 200)
 
 
-def _breaker(given: Mapping[str, Any]) -> Breaker:
-    threshold = given.get("thresholdConfiguration") or {}
+def _check_range(name: str, value: int, least: int, most: int) -> None:
+    if value < least:
+        raise invalid(f"{name} must be at least {least}")
+    if value > most:
+        raise invalid(f"{name} must be at most {most}")
+
+
+def _merged_breaker(old: Mapping[str, Any], given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The circuit breaker after a request: what it leaves out stays; switched off, it rolls nothing back."""
+    breaker = {**old, **(given or {})}
+    threshold = breaker["thresholdConfiguration"]
+    value = threshold.get("value", 0)
+    if value < 1 or (threshold.get("type") != "COUNT" and value > 100):
+        raise invalid("Invalid deployment circuit breaker threshold value.")
+    return breaker | {"rollback": breaker["rollback"] and breaker["enable"]}
+
+
+def _breaker(shown: Mapping[str, Any]) -> Breaker:
+    threshold = shown["thresholdConfiguration"]
     return Breaker(
-        enabled=given.get("enable", False),
-        rollback=given.get("rollback", False),
+        enabled=shown["enable"],
+        rollback=shown["rollback"],
         kind=threshold.get("type", "BOUNDED_PERCENT"),
-        value=threshold.get("value", 50),
-        resets=given.get("resetOnHealthyTask", True),
+        value=threshold["value"],
+        resets=shown["resetOnHealthyTask"],
     )
 
 
 def _rebalancing(params: Mapping[str, Any], settings: Mapping[str, Any], daemon: bool, most: int) -> str:
     asked = params.get("availabilityZoneRebalancing")
     possible = not daemon and most > 100
-    if asked == "ENABLED" and not possible:  # U
+    if asked == "ENABLED" and daemon:  # U
+        raise invalid("Availability Zone Rebalancing does not support the DAEMON scheduling strategy.")
+    if asked == "ENABLED" and not possible:
         raise invalid(
-            "Availability Zone rebalancing is supported for services with the REPLICA scheduling strategy "
-            "and a maximumPercent above 100."
+            "Availability Zone Rebalancing does not support maximumPercent <= 100 % as deployment "
+            "configuration."
         )
     wanted: str = asked or settings["availabilityZoneRebalancing"]
     return wanted if possible else "DISABLED"
@@ -164,8 +188,8 @@ def revision(caller: Caller, cluster: Cluster, params: Mapping[str, Any]) -> Rev
     order = _run_task.order(caller, _run_task_parameters(cluster, params)) if fargate else None
     if not fargate:
         _check_elsewhere(caller, definition, params)
-    elif params.get("schedulingStrategy") == "DAEMON":  # U
-        raise invalid("The daemon scheduling strategy is not supported with the FARGATE launch type.")
+    elif params.get("schedulingStrategy") == "DAEMON":
+        _refuse_daemon(params)
     balancers = list(params.get("loadBalancers") or ())
     if balancers:
         _hands.balancers().check(caller.region, balancers, definition)
@@ -185,6 +209,19 @@ def revision(caller: Caller, cluster: Cluster, params: Mapping[str, Any]) -> Rev
         checked=any(_is_checked(container) for container in definition["containerDefinitions"]),
         fargate=fargate,
     )  # fmt: skip
+
+
+def _refuse_daemon(params: Mapping[str, Any]) -> None:
+    """A daemon is one task an instance, and Fargate has none."""
+    if params.get("launchType") == "FARGATE":
+        raise invalid(
+            "The daemon scheduling strategy does not support the FARGATE launch type. Change the launch type "
+            "and try again"
+        )
+    raise invalid(
+        "Specifying a capacity provider strategy is not supported when you create a service using the DAEMON "
+        "scheduling strategy."
+    )
 
 
 def _run_task_parameters(cluster: Cluster, params: Mapping[str, Any]) -> dict[str, Any]:

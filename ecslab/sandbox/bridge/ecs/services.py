@@ -22,6 +22,7 @@ __all__ = ["OPERATIONS", "find"]
 
 MOST_DESCRIBED: Final = 10
 PAGE: Final = 10
+LONGEST_TOKEN: Final = 36
 _TRIGGERS: Final = ("taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers")
 """Members of UpdateService that start a deployment if they say something new (API reference)."""
 _ASKED: Final = (*_TRIGGERS, "launchType", "capacityProviderStrategy", "schedulingStrategy",
@@ -41,7 +42,8 @@ def find(caller: Caller, cluster: Cluster, identifier: str) -> Service | None:
 def _create(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     cluster, name = clusters.find(caller, params.get("cluster")), params["serviceName"]
     _service_orders.check_name(name)
-    digest = json.dumps(params, sort_keys=True)
+    _check_token(params.get("clientToken", ""))
+    digest = json.dumps({**params, "tags": None}, sort_keys=True)  # other tags are no other service
     there = cluster.services.get(name)
     if there is not None and there.status == "DRAINING":
         raise invalid("Unable to Start a service that is still Draining.")
@@ -65,6 +67,11 @@ def _create(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     return {"service": view(service, ["TAGS"])}
 
 
+def _check_token(token: str) -> None:
+    if len(token) > LONGEST_TOKEN:
+        raise invalid(f"idempotency token longer than {LONGEST_TOKEN}.")
+
+
 def _described(params: dict[str, Any]) -> dict[str, Any]:
     """What of a request describes tasks."""
     return {member: params[member] for member in _ASKED if member in params}
@@ -81,7 +88,12 @@ def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> dict[str,
         "schedulingStrategy": "DAEMON" if daemon else "REPLICA",
         "deploymentController": {"type": "ECS"},
         "deploymentConfiguration": {
-            "deploymentCircuitBreaker": {"enable": False, "rollback": False},
+            "deploymentCircuitBreaker": {
+                "enable": False,
+                "rollback": False,
+                "resetOnHealthyTask": True,
+                "thresholdConfiguration": {"type": "BOUNDED_PERCENT", "value": 50},
+            },
             "maximumPercent": most,
             "minimumHealthyPercent": least,
             "strategy": "ROLLING",
@@ -103,7 +115,9 @@ def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
         raise AwsError("ServiceNotActiveException", "Service was not ACTIVE.")  # U
     _service_orders.refuse_uncarried(params)
     given = params.get("desiredCount")
-    desired = service.desired if given is None else _service_orders.check_desired(given, service.daemon)
+    desired = service.desired
+    if given is not None:
+        desired = _service_orders.check_desired(given, service.daemon, "Task count")
     asked = service.asked | _described(params)
     revision = _next_revision(caller, cluster, service, params, asked)
     _service_orders.configure(service, params)

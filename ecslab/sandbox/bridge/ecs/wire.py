@@ -29,6 +29,12 @@ _ACCEPTED: Final[dict[str, tuple[type, ...]]] = {
 }  # fmt: skip
 _JUDGED_BY_HANDLERS: Final = {"LogDriver"}
 """Enumerations whose refusal ECS words itself."""
+_RECORDED: Final = {
+    "LaunchType": "launch type should be one of [EC2,FARGATE,EXTERNAL,FMI,MANAGED_INSTANCES]",
+    "SchedulingStrategy": "Scheduling strategy should be one of [REPLICA,DAEMON]",
+    "ThresholdType": "Invalid deployment circuit breaker threshold type.",
+}
+"""How ECS words the refusal of a word outside these enumerations. The other ones' wording is U."""
 
 
 @cache
@@ -60,7 +66,7 @@ def _value(shape: Any, given: Any, path: str, operation: str) -> Any:
             raise _cannot("Unexpected field type")
         present = {key: item for key, item in given.items() if item is not None}
         return {key: _value(shape.value, item, path, operation) for key, item in present.items()}
-    return _scalar(shape, given, path)
+    return _scalar(shape, given, path, operation)
 
 
 def _structure(shape: Any, given: Any, operation: str) -> dict[str, Any]:
@@ -79,7 +85,7 @@ def _structure(shape: Any, given: Any, operation: str) -> dict[str, Any]:
     return known
 
 
-def _scalar(shape: Any, given: Any, path: str) -> Any:
+def _scalar(shape: Any, given: Any, path: str, operation: str) -> Any:
     """The texts are those of AWS's JSON protocol as other services give them; for ECS they are **U**."""
     if isinstance(given, dict):
         raise _cannot("Start of structure or map found where not expected.")
@@ -91,12 +97,14 @@ def _scalar(shape: Any, given: Any, path: str) -> Any:
         raise _cannot(f"{seen} can not be converted to {_article(_JAVA_NAMES[shape.type_name])}")
     words = getattr(shape, "enum", None)
     if words and given not in words and shape.name not in _JUDGED_BY_HANDLERS:
-        raise AwsError(
-            "InvalidParameterException",
-            f"1 validation error detected: Value '{given}' at '{path}' failed to satisfy constraint: "
-            f"Member must satisfy enum value set: [{', '.join(words)}]",
-        )
+        sentence = _RECORDED.get(shape.name) or f"{path} should be one of [{','.join(words)}]"
+        raise AwsError(_code(operation), sentence)
     return given
+
+
+def _code(operation: str) -> str:
+    """What kind of refusal it is; RegisterTaskDefinition has its own."""
+    return "ClientException" if operation == "RegisterTaskDefinition" else "InvalidParameterException"
 
 
 def _article(name: str) -> str:
@@ -108,9 +116,7 @@ def _cannot(message: str) -> AwsError:
 
 
 def _missing(name: str, operation: str) -> AwsError:
-    registers = operation == "RegisterTaskDefinition"
-    if registers and name == "containerDefinitions":
+    if operation == "RegisterTaskDefinition" and name == "containerDefinitions":
         return AwsError("ClientException", "Container list cannot be empty.")
-    words = name[0].upper() + name[1:]
-    code = "ClientException" if registers else "InvalidParameterException"
-    return AwsError(code, f"{words} should not be null or empty.")  # U, after `Container.name should not …`
+    words = name[0].upper() + name[1:]  # U: after `Container.name should not …`
+    return AwsError(_code(operation), f"{words} should not be null or empty.")

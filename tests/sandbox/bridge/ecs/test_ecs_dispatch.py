@@ -70,10 +70,24 @@ def test_a_required_member(ecs):
         ecs("DeleteCluster")
 
 
-def test_a_word_outside_an_enumeration(ecs):
-    message = (
-        "1 validation error detected: Value 'lost' at 'status' failed to satisfy constraint: Member must "
-        "satisfy enum value set: [ACTIVE, INACTIVE, DELETE_IN_PROGRESS]"
-    )
+ENUMERATIONS = [
+    ("ListTaskDefinitions", {"status": "lost"},
+     "status should be one of [ACTIVE,INACTIVE,DELETE_IN_PROGRESS]"),
+    ("RunTask", {"taskDefinition": "web", "launchType": "Fargate"},
+     "launch type should be one of [EC2,FARGATE,EXTERNAL,FMI,MANAGED_INSTANCES]"),
+    ("CreateService", {"serviceName": "web", "schedulingStrategy": "CRON"},
+     "Scheduling strategy should be one of [REPLICA,DAEMON]"),
+    ("DescribeServices", {"services": ["web"], "include": ["ALL"]}, "include should be one of [TAGS]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("operation", "members", "message"), ENUMERATIONS)
+def test_a_word_outside_an_enumeration(ecs, operation, members, message):
     with ecs.refuses("InvalidParameterException", message):
-        ecs("ListTaskDefinitions", status="lost")
+        ecs(operation, **members)
+
+
+def test_a_word_outside_an_enumeration_of_a_definition(ecs):
+    containers = [{"name": "web", "image": "httpd"}]
+    with ecs.refuses("ClientException", "networkMode should be one of [bridge,host,awsvpc,none]"):
+        ecs("RegisterTaskDefinition", family="web", containerDefinitions=containers, networkMode="vpc")

@@ -102,6 +102,33 @@ def test_creating_it_again(lab):
     assert lab.create()["status"] == "ACTIVE"
 
 
+def test_creating_it_again_with_its_token(lab):
+    """Recorded: other tags do not make another service, another count does."""
+    first = lab.create(clientToken="once", tags=[{"key": "a", "value": "1"}])
+    again = lab.create(clientToken="once", tags=[{"key": "a", "value": "2"}])
+    assert (again["serviceArn"], again["tags"]) == (first["serviceArn"], [{"key": "a", "value": "1"}])
+    assert len(again["deployments"]) == 1
+    with invalid("Creation of service was not idempotent."):
+        lab.create(clientToken="twice")
+
+
+def test_a_circuit_breaker_keeps_what_an_update_leaves_out(lab):
+    made = lab.create(desiredCount=0)
+    assert made["deploymentConfiguration"]["deploymentCircuitBreaker"] == {
+        "enable": False, "rollback": False, "resetOnHealthyTask": True,
+        "thresholdConfiguration": {"type": "BOUNDED_PERCENT", "value": 50},
+    }  # fmt: skip
+    lab.update(**threshold("COUNT", 1))
+    change = {"deploymentCircuitBreaker": {"enable": False, "rollback": True}}
+    now = lab.update(deploymentConfiguration=change)["deploymentConfiguration"]["deploymentCircuitBreaker"]
+    assert now == {
+        "enable": False, "rollback": False, "resetOnHealthyTask": True,
+        "thresholdConfiguration": {"type": "COUNT", "value": 1},
+    }  # fmt: skip
+    with invalid("Task count can not be lesser than 0"):
+        lab.update(desiredCount=-1)
+
+
 def test_deletion(lab):
     lab.create(desiredCount=2)
     lab.settle()
@@ -245,7 +272,10 @@ def test_a_daemon_without_instances_is_at_rest(lab):
     assert made["availabilityZoneRebalancing"] == "DISABLED"
     lab.settle()
     assert lab.words()[-1] == "has reached a steady state."
-    with invalid("The daemon scheduling strategy does not support a desired count for services"):
+    with invalid(
+        "The daemon scheduling strategy does not support a desired count for services. Remove the desired "
+        "count value and try again"
+    ):
         lab.create(**daemon | {"serviceName": "two", "desiredCount": 2})
     with invalid("The daemon scheduling strategy does not support values above 100 for maximumPercent"):
         lab.create(**daemon | {"serviceName": "two", "deploymentConfiguration": {"maximumPercent": 200}})
@@ -254,6 +284,11 @@ def test_a_daemon_without_instances_is_at_rest(lab):
 
 def percents(least, most):
     return {"deploymentConfiguration": {"minimumHealthyPercent": least, "maximumPercent": most}}
+
+
+def threshold(kind, value):
+    breaker = {"enable": True, "rollback": True, "thresholdConfiguration": {"type": kind, "value": value}}
+    return {"deploymentConfiguration": {"deploymentCircuitBreaker": breaker}}
 
 
 def balanced(**more):
@@ -267,8 +302,8 @@ FARGATE_SUBNET = "Network Configuration must be provided when networkMode 'awsvp
     ("change", "message"),
     [
         ({"desiredCount": 5001}, "Desired count exceeds limit."),
-        ({"desiredCount": -1}, "Desired count cannot be negative."),
-        ({"desiredCount": None}, "Desired count should not be null or empty."),
+        ({"desiredCount": -1}, "DesiredCount can not be lesser than 0"),
+        ({"desiredCount": None}, "DesiredCount is missing"),
         ({"serviceName": "no spaces"}, r"ServiceName must match ^[a-zA-Z0-9\-_]{1,255}$"),
         ({"serviceName": "x" * 256}, r"ServiceName must match ^[a-zA-Z0-9\-_]{1,255}$"),
         ({"networkConfiguration": None}, FARGATE_SUBNET),
@@ -291,7 +326,18 @@ FARGATE_SUBNET = "Network Configuration must be provided when networkMode 'awsvp
             "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.",
         ),
         (percents(101, 200), "minimumHealthyPercent must be at most 100"),
-        (percents(50, 20), "maximumPercent must be at least 1 and not below minimumHealthyPercent"),
+        (percents(-1, 200), "minimumHealthyPercent must be at least 0"),
+        (percents(50, 20), "maximumPercent must be at least 100"),
+        (percents(50, 201), "maximumPercent must be at most 200"),
+        (threshold("COUNT", 0), "Invalid deployment circuit breaker threshold value."),
+        (threshold("BOUNDED_PERCENT", 101), "Invalid deployment circuit breaker threshold value."),
+        (threshold("SHARE", 1), "Invalid deployment circuit breaker threshold type."),
+        ({"clientToken": "x" * 37}, "idempotency token longer than 36."),
+        (
+            {"schedulingStrategy": "DAEMON", "desiredCount": None},
+            "The daemon scheduling strategy does not support the FARGATE launch type. Change the launch type "
+            "and try again",
+        ),
         (
             {"serviceRegistries": [{"registryArn": "a"}, {"registryArn": "b"}]},
             "service registries can have at most 1 items",
@@ -311,13 +357,13 @@ FARGATE_SUBNET = "Network Configuration must be provided when networkMode 'awsvp
             "The container nix does not exist in the task definition.",
         ),
         ({"healthCheckGracePeriodSeconds": -1},
-         "healthCheckGracePeriodSeconds must be between 0 and 2147483647."),
+         "healthCheckGracePeriodSeconds must be at least 0"),
         ({"capacityProviderStrategy": [{"capacityProvider": "FARGATE"}]},
          "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try "
          "again."),
         (percents(50, 100) | {"availabilityZoneRebalancing": "ENABLED"},
-         "Availability Zone rebalancing is supported for services with the REPLICA scheduling strategy and a "
-         "maximumPercent above 100."),
+         "Availability Zone Rebalancing does not support maximumPercent <= 100 % as deployment "
+         "configuration."),
     ],
 )  # fmt: skip
 def test_what_create_service_refuses(lab, change, message):
