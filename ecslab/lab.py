@@ -7,9 +7,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from . import _out_of_order
 from ._aws_errors import refuse_plainly
 from ._course_methods import CourseMethods
 from ._http import HttpReply
+from ._together import Together
 from .calls import Calls
 from .ledger import Ledger
 from .names import Names, names, prefixed
@@ -59,6 +61,7 @@ def connect(
     known = names(prefix)  # a bad prefix is refused before anything is started
     folder = home_folder(home)
     record = Record()
+    _out_of_order.listen()
     place: Place
     if where == "aws":
         from ._aws_place import AwsPlace
@@ -101,6 +104,9 @@ class Lab(CourseMethods):
         self.ledger = Ledger.at(home / "lab", self.where, self.account, self.region, prefix)
         self.ledger.listen(place.session.events)
         refuse_plainly(place.session.events)
+        self.together = Together()
+        if self.where == "sandbox":
+            self.together.listen(place.session.events)
         self._clients: dict[str, Any] = {}
         self._making = threading.Lock()
         self._reminder: Any = None

@@ -1,15 +1,17 @@
 """Going to a stage: what it builds on is filled in; nothing that is there is taken away, unless asked for."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from ecslab import prices
 from ecslab._progress import Progress
+from ecslab.course._hurry import Hurried
 from ecslab.course._look import look
 from ecslab.course._memory import changing, memory, note_done, position
 from ecslab.course.step import Step
-from ecslab.course.steps import NOTEBOOKS, STAGES, STEPS, before, stage_named
+from ecslab.course.steps import NEEDS, NOTEBOOKS, STAGES, STEPS, before, main_steps, stage_named
 from ecslab.course.verdict import Outcome, Verdict
 from ecslab.errors import EcslabError
 from ecslab.lab import Lab
@@ -83,7 +85,7 @@ def goto(lab: Lab, stage: str, *, again: bool = False) -> Arrival | Missing:
     """Make `stage` the current one, and fill in what it builds on.
 
     Args:
-        stage: "00" to "05", or "99".
+        stage: its number, as "04".
         again: first go back to before the stage's own first step, by cutting the sandbox's journal there:
             what was made since is gone, whatever it was.
 
@@ -100,6 +102,12 @@ def goto(lab: Lab, stage: str, *, again: bool = False) -> Arrival | Missing:
         return Missing(stage, tuple(row for row in seen if row[1].outcome is not Outcome.DONE))
     back = _go_back(lab, stage) if again else 0
     made, trouble = fill_in(lab, before(stage))
+    if again:
+        trouble += [
+            f"{step.title}: that was done before this stage was entered, and stays."
+            for step in main_steps(stage)
+            if step.operations and look(lab, step).outcome is Outcome.DONE
+        ]
     if stage not in memory(lab).entered:
         at = position(lab)
         with changing(lab) as kept:
@@ -111,13 +119,15 @@ def fill_in(lab: Lab, steps: list[Step]) -> tuple[list[str], list[str]]:
     """Do those steps that are not done; titles of what was done, and what is still wrong, in words."""
     made, trouble = [], []
     done = []
+    swift = Hurried(lab)
     with Progress("what comes before this stage", shown=not lab.place.stepped) as line:
         for step in steps:
             line.tick()
             verdict = look(lab, step)
             if verdict.outcome is not Outcome.DONE:
                 try:
-                    step.solve(lab)
+                    with lab.together.doing(step.id):
+                        step.solve(swift)
                 except (EcslabError, ClientError) as error:
                     trouble.append(f"{step.title} did not work: {error}")
                     break
@@ -136,13 +146,41 @@ def fill_in(lab: Lab, steps: list[Step]) -> tuple[list[str], list[str]]:
 def _go_back(lab: Lab, stage: str) -> int:
     """Cut the journal where the stage began; how many changes that took back."""
     entries = lab.control("journal")["entries"]
-    begin = memory(lab).entered.get(stage)
-    if begin is None:
-        operations = {name for step in STEPS if step.stage == stage for name in step.operations}
-        begin = next((e["position"] for e in entries if e["operation"] in operations), None)
+    begin = beginning(stage, entries, memory(lab).entered)
     if begin is None:
         return 0
     gone = len([entry for entry in entries if entry["position"] >= begin])
     if gone:
         lab.control("cut", position=begin)
+    with changing(lab) as kept:
+        kept.forget_stages({stage, *(each for each, at in kept.entered.items() if at > begin)})
+        kept.forget_beyond(begin)
     return gone
+
+
+def beginning(stage: str, entries: list[dict[str, Any]], entered: dict[str, int]) -> int | None:
+    """Where in the journal a stage began; None if nothing was done for it.
+
+    It began where it was entered first, or before that, where `goto` did one of its steps for a later stage.
+    A stage that was neither entered nor filled in began with the first call that none of the stages before
+    it makes, and with what belongs to that call; never before a stage was entered that it builds on.
+    """
+    known = [entered[stage]] if stage in entered else []
+    known += [entry["position"] for entry in entries if _step(entry).startswith(f"{stage}.")][:1]
+    if known:
+        return min(known)
+    earlier = {name for step in STEPS if step.stage < stage for name in step.operations}
+    own = {name for step in STEPS if step.stage == stage for name in step.operations}
+    floor = max((at for each, at in entered.items() if each in NEEDS[stage]), default=0)
+    after = [entry for entry in entries if entry["position"] >= floor]
+    first = next((n for n, entry in enumerate(after) if entry["operation"] in own - earlier), None)
+    if first is None:
+        return None
+    while first and after[first].get("step") and after[first - 1].get("step") == after[first]["step"]:
+        first -= 1
+    return int(after[first]["position"])
+
+
+def _step(entry: dict[str, Any]) -> str:
+    """The step of the course for which a change was made by `goto`; "" for the learner's own."""
+    return str(entry.get("step", "")).partition(" ")[2]

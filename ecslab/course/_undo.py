@@ -1,31 +1,36 @@
-"""Taking back the last change: the sandbox's journal is cut before it, and replayed."""
+"""Taking back the last step: the sandbox's journal is cut before it, and replayed."""
 
 from dataclasses import dataclass
 from typing import Any, Final
 
 from ecslab.calls import cli
+from ecslab.course._memory import changing
+from ecslab.course.steps import STEPS
 from ecslab.lab import Lab
 
-# What one step of the lesson sends in several calls: the closing call, and those that belong to it.
-TOGETHER: Final[dict[str, frozenset[str]]] = {
-    "PutImage": frozenset({"InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload"}),
-    "AttachRolePolicy": frozenset({"CreateRole", "TagRole"}),
-    "PutRetentionPolicy": frozenset({"CreateLogGroup"}),
-    "AuthorizeSecurityGroupIngress": frozenset({"CreateSecurityGroup", "CreateTags"}),
-}
 REVERSE: Final = {
     "CreateRepository": "delete-repository",
     "PutImage": "batch-delete-image",
     "CreateCluster": "delete-cluster",
     "CreateRole": "delete-role",
     "AttachRolePolicy": "detach-role-policy",
+    "PutRolePolicy": "delete-role-policy",
     "CreateLogGroup": "delete-log-group",
+    "CreateSecret": "delete-secret",
     "RegisterTaskDefinition": "deregister-task-definition",
     "CreateSecurityGroup": "delete-security-group",
     "AuthorizeSecurityGroupIngress": "revoke-security-group-ingress",
     "RevokeSecurityGroupIngress": "authorize-security-group-ingress",
     "RunTask": "stop-task",
+    "StopTask": "run-task",
+    "CreateService": "delete-service",
+    "UpdateService": "update-service",
+    "CreateLoadBalancer": "delete-load-balancer",
+    "CreateTargetGroup": "delete-target-group",
+    "CreateListener": "delete-listener",
 }
+"""For each call, the one that takes it back: the explanation for a real account."""
+_MANIFEST: Final = "/manifests/"
 
 
 @dataclass(frozen=True)
@@ -42,33 +47,54 @@ class Undone:
 
 
 def undo(lab: Lab) -> Undone:
-    """Take back the last change to the sandbox's account, whoever made it: one step, maybe several calls.
+    """Take back the last step in the sandbox's account, whoever made it: maybe several calls.
 
-    On a real account nothing is taken back: the answer names the call that does.
+    A step is what one cell changed, or one part of the course that `goto` filled in; of a terminal, one
+    command. On a real account nothing is taken back: the answer names the call that does.
     """
     if lab.where != "sandbox":
         return Undone(_explained(lab))
-    entries = lab.control("journal")["entries"]
-    last = together(entries)
+    last = together(lab.control("journal")["entries"])
     if not last:
         return Undone("There is nothing to take back: nothing was changed yet.")
-    lab.control("cut", position=last[0]["position"])
-    names = dict.fromkeys(str(entry["operation"]) for entry in last)
-    return Undone(f"Taken back: {', '.join(names)}. The account is as it was before.")
+    begin = last[0]["position"]
+    lab.control("cut", position=begin)
+    with changing(lab) as kept:
+        kept.forget_beyond(begin)
+    return Undone(f"Taken back: {_words(last)}. The account is as it was before.")
 
 
 def together(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The journal's last entries that are one step."""
     if not entries:
         return []
+    step = entries[-1].get("step", "")
     begin = len(entries) - 1
-    operation = entries[begin]["operation"]
-    companions = TOGETHER.get(operation, frozenset())
-    if not companions:  # a step that was interrupted before its closing call
-        companions = next((names for names in TOGETHER.values() if operation in names), frozenset())
-    while begin and entries[begin - 1]["operation"] in companions:
+    while begin and _belongs(entries[begin - 1], entries[begin], step):
         begin -= 1
     return entries[begin:]
+
+
+def _belongs(entry: dict[str, Any], after: dict[str, Any], step: str) -> bool:
+    """Whether an entry is part of the step that `after`, the next one, is a part of."""
+    if step:
+        return bool(entry.get("step", "") == step)
+    if after.get("service") != "registry" or entry.get("service") != "registry":
+        return False  # a call from elsewhere is a step of its own
+    return _MANIFEST not in entry["summary"]  # a push ends with its manifest
+
+
+def _words(entries: list[dict[str, Any]]) -> str:
+    calls = ", ".join(dict.fromkeys(_call(entry) for entry in entries))
+    step = entries[-1].get("step", "").partition(" ")[2]
+    title = next((each.title for each in STEPS if each.id == step), "")
+    return f"{title} ({calls})" if title else calls
+
+
+def _call(entry: dict[str, Any]) -> str:
+    if entry.get("service") == "registry":
+        return "a push to the registry"
+    return str(entry["operation"])
 
 
 def _explained(lab: Lab) -> str:

@@ -6,6 +6,7 @@ one that changed something is in the journal before its answer is given.
 
 import contextlib
 import json
+import re
 import secrets
 import threading
 import time
@@ -22,11 +23,13 @@ from ecslab.sandbox.server.http import Incoming, Reply
 from ecslab.sandbox.server.journal import Journal, Record
 from ecslab.sandbox.server.operation import operation, refusal
 from ecslab.sandbox.server.pace import DEFAULT_SPEED, Mode, Pace
+from ecslab.sandbox.server.replay import replay
 from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.timeline import Timeline
 
-_KEPT_HEADERS = ("content-type", "x-amz-target", "authorization", "range", "content-range", "accept")
+_KEPT_HEADERS = ("content-type", "x-amz-target", "range", "content-range", "accept")
+_STEP = re.compile(r"[\w.-]{1,64}( [\w.:-]{1,64})?", re.ASCII)
 
 
 class Sandbox:
@@ -166,8 +169,7 @@ class Sandbox:
         self.pace = Pace(timeline, start["mode"], start["speed"], self.wall)
         self.backend = Backend(self.clock, self.folder and self.home, self.seed)
         self.mutations = 0
-        for position, record in enumerate(self.journal, 1):
-            self._replay(record, position)
+        replay(self)
         while self.clock.now < now:
             self.clock.run(until=now)
         if before:
@@ -232,13 +234,16 @@ class Sandbox:
     def _api(self, request: Incoming, signer: auth.Signer) -> Reply:
         what = operation(signer.service, request)
         about = {"service": what.service, "operation": what.name, "region": signer.region}
+        if _STEP.fullmatch(step := request.headers.get("x-ecslab-step", "")):
+            about["step"] = step  # what the caller did this for, so that it can be taken back as one
         return self._answered(
             request, what.mutates, about, lambda: self.backend.call(request, signer, what.name)
         )
 
     def _registry(self, request: Incoming) -> Reply:
         mutates = request.method not in ("GET", "HEAD")
-        about = {"service": "registry", "operation": request.method, "region": credentials.REGION}
+        region = self.backend.token_region(request, credentials.REGION) if mutates else credentials.REGION
+        about = {"service": "registry", "operation": request.method, "region": region}
         return self._answered(
             request, mutates, about, lambda: self.backend.registry(request, credentials.REGION)
         )
@@ -258,8 +263,6 @@ class Sandbox:
 
     def _keep(self, request: Incoming, about: dict[str, Any]) -> None:
         headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
-        if "x-amz-target" in headers or about["service"] != "registry":
-            headers.pop("authorization", None)
         wire = {"method": request.method, "path": request.path, "query": request.query, "headers": headers}
         self._keep_record(Record(self.clock.now, "request", about | wire, request.body))
         self.mutations += 1
@@ -275,53 +278,6 @@ class Sandbox:
                 "effect. Make room on the disk and call again.",
                 503,
             ) from None
-
-    def _replay(self, record: Record, position: int) -> None:
-        while self.clock.now < record.now:
-            self.clock.run(until=record.now)
-        if record.kind == "pace":
-            self.pace.take_up(record.now, record.about)
-        elif record.kind == "fault":
-            self.backend.reseed("fault", position)
-            with contextlib.suppress(ValueError):
-                self.backend.inject(record.about["fault"], record.about["values"])
-        elif record.kind == "visit":
-            self._replay_visit(record, position)
-        elif record.kind == "request":
-            self._replay_request(record)
-
-    def _replay_visit(self, record: Record, position: int) -> None:
-        about = record.about
-        door = self.backend.door(about["host"], about["port"])
-        if door.answer is None:
-            return
-        self.backend.reseed("visit", position)
-        request = HttpRequest(
-            about["method"], about["path"], about["query"], about["headers"], record.body, about["peer"]
-        )
-        with contextlib.suppress(ConnectionError):
-            door.answer(request)
-
-    def _replay_request(self, record: Record) -> None:
-        about = record.about
-        request = Incoming(about["method"], about["path"], about["query"], about["headers"], record.body)
-        self.backend.reseed("request", self.mutations)
-        self.mutations += 1
-        try:
-            if about["service"] == "registry":
-                status, _, _ = self.backend.registry(request, about["region"])
-            else:
-                signer = auth.Signer(self.credentials.access_key, about["region"], about["service"])
-                status, _, _ = self.backend.call(request, signer, about["operation"])
-            why = f"answered {status}" if status >= 400 else ""
-        except AwsError as error:
-            why = error.message
-        if why:  # a sandbox of another version accepted it
-            self.notices.append(
-                f"{about['service']} {about['operation']} could not be made again ({why}). Everything else "
-                "was found again; lab.check() shows what is missing."
-            )
-
 
 def _spoken(seconds: float) -> str:
     minutes = round(seconds / 60)

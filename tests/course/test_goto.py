@@ -1,7 +1,11 @@
-from course_rig import said
+import types
+
+import pytest
+from course_rig import TASK_POLICY, said
 
 import ecslab
 from ecslab.course import _memory
+from ecslab.course._goto import beginning
 
 FILLED_03 = (
     "Stage 03, Task definition. Filled in for you: Make a repository; Build an image with your page, and "
@@ -101,3 +105,112 @@ def test_a_damaged_memory_counts_as_empty(lab):
     kept.path.write_text('{"done": [1, 2')
     _memory.forget(lab)
     assert repr(lab.goto("01")) == "Stage 01, ECR. Everything it builds on is there."
+
+
+def test_a_stage_that_goto_filled_in_begins_there(lab):
+    """04 was never entered: 05 filled it in, and its calls are also those of other stages."""
+    lab.goto("04")
+    _memory.memory(lab).path.unlink()
+    lab.goto("05")
+    assert said(lab, "04.run")[0] == "Done"
+    lab.ec2.create_security_group(GroupName="mine", Description="later")
+    assert repr(lab.goto("04", again=True)) == (
+        "Stage 04, Run task. Taken back: 4 changes. Everything it builds on is there."
+    )
+    assert said(lab, "04.network")[0] == said(lab, "04.run")[0] == "Not yet"
+    assert said(lab, "03.definition")[0] == "Done"
+
+
+def entries(*operations):
+    return [{"position": at, "operation": name, "step": ""} for at, name in enumerate(operations, 1)]
+
+
+def test_a_call_that_an_earlier_stage_makes_too_begins_no_later_one():
+    journal = entries("CreateRepository", "CreateSecurityGroup", "RunTask", "CreateCluster")
+    assert beginning("04", journal, {}) == 2
+    assert beginning("02", journal, {}) == 4
+    assert beginning("05", journal, {}) is None
+
+
+def test_a_stage_begins_after_what_it_builds_on():
+    journal = entries("RunTask", "CreateCluster", "RunTask")
+    assert beginning("04", journal, {"03": 3}) == 3
+    assert beginning("04", journal, {"03": 3, "04": 2}) == 2
+
+
+def test_calls_of_one_cell_begin_together():
+    journal = entries("CreateCluster", "CreateLogGroup", "RegisterTaskDefinition")
+    for entry in journal[:2]:
+        entry["step"] = "k-c4"
+    assert beginning("03", journal, {}) == 1
+
+
+def test_what_was_there_before_the_stage_was_entered_is_said(lab):
+    lab.goto("02")
+    ecslab.cluster.create(lab)
+    _memory.memory(lab).path.unlink()
+    lab.goto("02")
+    assert repr(lab.goto("02", again=True)) == (
+        "Stage 02, Cluster. Make a cluster: that was done before this stage was entered, and stays."
+    )
+
+
+def test_nobody_waits_for_tasks_to_start(tmp_path, monkeypatch):
+    """Where time passes by itself, goto skips it."""
+
+    def sleep(seconds):
+        raise AssertionError("goto slept")
+
+    with ecslab.connect("sandbox", home=tmp_path, clock="paced", in_process=True) as lab:
+        monkeypatch.setattr("time.sleep", sleep)
+        lab.goto("05")
+        assert said(lab, "04.run")[0] == "Done"
+
+
+def test_a_kernel_that_died_in_mid_stage_is_met_where_it_stopped(lab, monkeypatch):
+    """The role is there, its policy is not; of the group, the rule is missing."""
+
+    def die(**_):
+        raise KeyboardInterrupt
+
+    for client, call in ((lab.iam, "attach_role_policy"), (lab.ec2, "authorize_security_group_ingress")):
+        with monkeypatch.context() as torn:
+            torn.setattr(client, call, die)
+            with pytest.raises(KeyboardInterrupt):
+                lab.goto("05")
+        _memory.forget(lab)
+    assert said(lab, "04.network") == (
+        "Look again",
+        "`adgu-web-server-http` has no rule that lets anything in: a task behind it runs, and nobody reaches "
+        "it.",
+    )
+    assert lab.goto("05").made == ("Let HTTP in", "Run the task")
+
+
+@pytest.mark.parametrize(
+    ("step", "delete"),
+    [
+        ("01.push", lambda lab: lab.ecr.batch_delete_image(
+            repositoryName="adgu/web", imageIds=[{"imageTag": "latest"}])),
+        ("01.repository", lambda lab: lab.ecr.delete_repository(repositoryName="adgu/web", force=True)),
+        ("03.log-group", lambda lab: lab.logs.delete_log_group(logGroupName="/ecs/adgu-web-server-task")),
+        ("03.role", lambda lab: lab.iam.detach_role_policy(
+            RoleName="ecsTaskExecutionRole", PolicyArn=TASK_POLICY)),
+        ("03.definition", lambda lab: lab.ecs.deregister_task_definition(
+            taskDefinition="adgu-web-server-task:1")),
+        ("04.network", lambda lab: lab.ec2.revoke_security_group_ingress(
+            GroupName="adgu-web-server-http", IpProtocol="tcp", FromPort=80, ToPort=80, CidrIp="0.0.0.0/0")),
+        ("04.run", lambda lab: lab.ecs.stop_task(
+            cluster="adgu-cluster", task=lab.ecs.list_tasks(cluster="adgu-cluster")["taskArns"][0])),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_what_was_deleted_behind_the_lab_s_back_is_named_and_mended(lab, somebody_else, step, delete):
+    """Through clients of which the lab knows nothing, as the AWS CLI would."""
+    lab.goto("05")
+    services = ("ecr", "logs", "iam", "ecs", "ec2")
+    other = types.SimpleNamespace(**{name: somebody_else(name) for name in services})
+    delete(other)
+    assert said(lab, step)[0] != "Done"
+    assert lab.goto("05").trouble == ()
+    assert said(lab, step)[0] == "Done"

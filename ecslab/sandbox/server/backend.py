@@ -68,6 +68,18 @@ class Backend:
         about = (request.method, request.path, request.query, dict(request.headers), request.body)
         return self._guarded(lambda: registry_v2(*about, ACCOUNT, region))
 
+    def token_region(self, request: Incoming, region: str) -> str:
+        """The Region that the registry's token in a request is for; else `region`."""
+        from ecslab.sandbox.server.registry import token_region
+
+        return token_region(request.headers, ACCOUNT, region)
+
+    def admission(self, region: str) -> str:
+        """What lets a replayed request into the registry."""
+        from ecslab.sandbox.server.registry import admission
+
+        return admission(ACCOUNT, region)
+
     def issued_key(self, access_key: str) -> Key | None:
         """The key pair STS gave out under this access key id, if it did."""
         from moto.sts.models import sts_backends

@@ -110,7 +110,8 @@ def journal(sandbox: "Sandbox") -> Answer:
     return {
         "entries": [
             {"position": position, "now": record.now, "service": record.about["service"],
-             "operation": record.about["operation"], "summary": summary(record)}
+             "operation": record.about["operation"], "summary": summary(record),
+             "step": record.about.get("step", "")}
             for position, record in enumerate(sandbox.journal) if record.kind == "request"
         ]
     }  # fmt: skip
@@ -174,7 +175,9 @@ _TELLING: Final = (
 
 
 def summary(record: Record) -> str:
-    """The one name in a request that tells most, or nothing."""
+    """The one name in a request that tells most, or nothing; for the registry, its path."""
+    if record.about["service"] == "registry":
+        return str(record.about["path"])
     if len(record.body) > 65536:
         return ""
     values: dict[str, Any]

@@ -53,6 +53,21 @@ def registry_v2(
         return refused.reply()
 
 
+def token_region(headers: Mapping[str, str], account: str, region: str) -> str:
+    """The Region that the caller's token is for; `region` for a caller without a token that is good."""
+    try:
+        return str(_authorized(headers, account, region)["region"])
+    except Refused:
+        return region
+
+
+def admission(account: str, region: str) -> str:
+    """The `Authorization` of somebody who was let in before, for the replay: the journal keeps no tokens."""
+    expires = seams.now() + tokens.LIFETIME
+    token = tokens.issue(_backend(account, region).key, "registry", expires, account=account, region=region)
+    return f"Basic {base64.b64encode(f'AWS:{token}'.encode()).decode()}"
+
+
 def _private(request: Request, account: str, region: str) -> Reply:
     host = request.rest.partition("/")[0]
     named = _ECR_HOST.fullmatch(host)
