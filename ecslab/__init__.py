@@ -10,9 +10,9 @@ __version__ = "0.1.0"
 
 _MODULES = frozenset(
     {
-        "cleanup", "cluster", "course", "deployment", "ecr", "execution_role", "fault_lab", "figures",
-        "image", "load_balancer", "log_group", "network", "service", "task", "task_definition",
-        "verify", "widgets",
+        "cleanup", "cluster", "console", "course", "deployment", "ecr", "execution_role", "fault_lab",
+        "figures", "image", "load_balancer", "log_group", "network", "service", "task", "task_definition",
+        "terminal", "verify", "widgets",
     }
 )  # fmt: skip
 _NAMES = {
@@ -26,8 +26,9 @@ _NAMES = {
 }
 __all__ = [
     "EcslabError", "Lab", "NetworkPicker", "TaskSizePicker", "TaskView", "__version__", "cleanup", "cluster",
-    "connect", "course", "deployment", "ecr", "execution_role", "fault", "fault_lab", "figures", "image",
-    "load_balancer", "log_group", "network", "service", "task", "task_definition", "verify", "widgets",
+    "connect", "console", "course", "deployment", "ecr", "execution_role", "fault", "fault_lab", "figures",
+    "image", "load_balancer", "log_group", "network", "service", "task", "task_definition", "terminal",
+    "verify", "widgets",
 ]  # fmt: skip
 
 

@@ -1,0 +1,36 @@
+"""One click, and what becomes of it."""
+
+from dataclasses import dataclass
+
+_LOOKS = ("Describe", "List", "Get")
+
+
+@dataclass(frozen=True)
+class Click:
+    """One step of a document. One that fills in a field sends nothing; a later one does.
+
+    Attributes:
+        says: in the document's words.
+        console: where that is in today's console, in its words.
+        calls: the operations, as `ecs:RunTask`. None where nothing is called.
+        cli: the same in a terminal: commands, or of a field its option.
+        field: the parameter that the click fills in, as a path in the operation's model.
+    """
+
+    says: str
+    console: str
+    calls: tuple[str, ...] = ()
+    cli: str = ""
+    field: str = ""
+
+    @property
+    def sends(self) -> tuple[str, ...]:
+        """Those of the calls that this very click sends and that change something."""
+        if self.field:
+            return ()
+        return tuple(call for call in self.calls if not call.partition(":")[2].startswith(_LOOKS))
+
+
+def fills(says: str, console: str, call: str, field: str, cli: str) -> Click:
+    """A field of a form."""
+    return Click(says, console, (call,), cli, field)

@@ -1,0 +1,84 @@
+"""What the console's clicks send: a document's steps, today's words for them, API and AWS CLI. Stage 13.
+
+The console makes no calls of its own kind. Its forms fill in the parameters of an API operation, and the last
+click sends it (some by way of a CloudFormation stack, which then makes the same calls).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+from ._clicks import BY_DOCUMENT, Click
+from ._show import Table
+from .errors import NotThere
+
+__all__ = ["Click", "Clicks", "clicks"]
+
+
+@dataclass(frozen=True)
+class Clicks(Sequence[Click]):
+    """The clicks of one document, in its order. Shows itself as a table.
+
+    Attributes:
+        document: its number, as "003".
+        title: as the document has it.
+    """
+
+    document: str
+    title: str
+    rows: tuple[Click, ...]
+
+    @property
+    def sent(self) -> tuple[str, ...]:
+        """The operations that change something, in the order in which the clicks send them: `ecs:RunTask`."""
+        return tuple(call for row in self.rows for call in row.sends)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Click]:
+        return iter(self.rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Click: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Clicks": ...
+    def __getitem__(self, index: int | slice) -> "Click | Clicks":
+        if isinstance(index, slice):
+            return Clicks(self.document, self.title, self.rows[index])
+        return self.rows[index]
+
+    def _table(self) -> Table:
+        head = ("The document says", "In today's console", "API", "AWS CLI")
+        rows = tuple(
+            (row.says, row.console, _api(row), row.cli.replace("\n", "; then ")) for row in self.rows
+        )
+        return Table(f"Document {self.document}, {self.title}", head, rows)
+
+    def __repr__(self) -> str:
+        return repr(self._table())
+
+    def _repr_html_(self) -> str:
+        return self._table()._repr_html_()
+
+
+def clicks(document: str) -> Clicks:
+    """The clicks of a source document, with the call that each one makes or prepares.
+
+    Args:
+        document: "000", "002", "003" or "004"; 001 has none.
+
+    Raises:
+        NotThere: the course has no clicks of such a document.
+    """
+    if document not in BY_DOCUMENT:
+        known = ", ".join(BY_DOCUMENT)
+        raise NotThere(f"there are no clicks of document {document!r}.\n  there are: {known}")
+    title, rows = BY_DOCUMENT[document]
+    return Clicks(document, title, rows)
+
+
+def _api(row: Click) -> str:
+    """`ecs RunTask`; of a field its name with it, `ecs RunTask: launchType`."""
+    calls = ", ".join(call.replace(":", " ") for call in row.calls)
+    return f"{calls}: {row.field}" if row.field else calls
