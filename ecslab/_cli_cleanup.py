@@ -17,6 +17,7 @@ from .lab import connect
 @click.option("--confirm", metavar="ACCOUNT", help="On AWS: the account id, where nobody can answer.")
 @click.option("--prefix", default="", help="What the lab put before every name.")
 @click.option("--owner", help="The value of the tag `ecslab`, for a ledger that was lost.")
+@click.option("--for-good", is_flag=True, help="Delete INACTIVE task definitions, too.")
 @click.option("--dry-run", is_flag=True, help="Show what would be removed, and change nothing.")
 def cleanup(
     where: str | None,
@@ -26,6 +27,7 @@ def cleanup(
     confirm: str | None,
     prefix: str,
     owner: str | None,
+    for_good: bool,
     dry_run: bool,
 ) -> None:
     """Remove everything the lab made, and print the receipt. Exit status 1: something is left."""
@@ -35,7 +37,7 @@ def cleanup(
             if dry_run:
                 click.echo(stage.plan(lab, owner))
                 return
-            receipt = stage.run(lab, owner)
+            receipt = stage.run(lab, owner, for_good=for_good)
     except (EcslabError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(receipt)

@@ -11,6 +11,7 @@ MISSING = frozenset(
         "RepositoryNotFoundException", "ImageNotFoundException", "ClusterNotFoundException", "NoSuchEntity",
         "ResourceNotFoundException", "InvalidGroup.NotFound", "InvalidNetworkInterfaceID.NotFound",
         "InvalidSubnetID.NotFound", "InvalidVpcID.NotFound", "LoadBalancerNotFound", "TargetGroupNotFound",
+        "ListenerNotFound", "ServiceNotFoundException", "ServiceNotActiveException",
     }
 )  # fmt: skip
 

@@ -4,121 +4,28 @@ Only what the ledger names and the lab's tag marks is touched. It can be run twi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from . import _belongings, prices, task_definition
-from ._belongings import ORDER, Thing
+from . import _belongings, task_definition
+from ._belongings import ORDER, PREPARE, Thing
 from ._missing import code, said, unless_missing
-from ._show import Table
+from ._receipt import Kept, Left, Plan, Receipt
 from .errors import StillWaiting
 from .lab import Lab
 
-_BUSY: Final = ("DependencyViolation", "ClusterContainsTasksException", "DeleteConflict")
-_SERVICE_ROLE: Final = "AWSServiceRoleForECS"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What `run` would remove, in this order.
-
-    Attributes:
-        things: what this lab made and is still there.
-        strangers: what has a name of the lesson, but was not made by this lab; it is left alone.
-        hourly: dollars an hour, for as long as it is there.
-    """
-
-    things: tuple[Thing, ...]
-    strangers: tuple[Thing, ...]
-
-    @property
-    def hourly(self) -> float:
-        return sum(thing.hourly for thing in self.things)
-
-    def _table(self) -> Table:
-        count = len(self.things)
-        cost = f", about {prices.dollars(self.hourly)} an hour on a real account" if self.hourly else ""
-        title = f"{count} to remove{cost}:" if count else "Nothing of this lab is there."
-        rows = [
-            (str(number), thing.kind, f"{thing.name} {thing.status}".strip())
-            for number, thing in enumerate(self.things, start=1)
-        ]
-        rows += [
-            ("–", thing.kind, f"{thing.name}: left alone, not made by this lab") for thing in self.strangers
-        ]
-        return Table(title, ("order", "what", "name") if rows else (), tuple(rows))
-
-    def __repr__(self) -> str:
-        return repr(self._table())
-
-    def _repr_html_(self) -> str:
-        return self._table()._repr_html_()
-
-
-@dataclass(frozen=True)
-class Left:
-    """Something that could not be removed, and why."""
-
-    thing: Thing
-    why: str
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Something that AWS keeps, what becomes of it, and what it costs."""
-
-    what: str
-    why: str
-    cost: str
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What became of a clean-up.
-
-    Attributes:
-        removed: in the order in which it went.
-        left: what is still there, each with the reason; run again once that is put right.
-        kept: what AWS keeps by itself.
-        strangers: left alone, because this lab did not make it.
-    """
-
-    removed: tuple[Thing, ...]
-    left: tuple[Left, ...]
-    kept: tuple[Kept, ...]
-    strangers: tuple[Thing, ...]
-
-    @property
-    def clean(self) -> bool:
-        """Whether nothing is left."""
-        return not self.left
-
-    @property
-    def title(self) -> str:
-        """`0 of 9 left.`"""
-        count = len(self.left) + len(self.removed)
-        return f"{len(self.left)} of {count} left." if count else "Nothing of this lab was there."
-
-    def _parts(self) -> list[Table]:
-        gone = tuple((thing.kind, thing.name) for thing in self.removed)
-        left = tuple((one.thing.kind, one.thing.name, one.why) for one in self.left)
-        kept = tuple((one.what, one.why, one.cost) for one in self.kept)
-        others = tuple((thing.kind, thing.name) for thing in self.strangers)
-        parts = (
-            Table("Left, and why:", ("what", "name", "reason"), left),
-            Table("Removed:", ("what", "name"), gone),
-            Table("What AWS keeps:", ("what", "why", "cost"), kept),
-            Table("Left alone, because this lab did not make it:", ("what", "name"), others),
-        )
-        return [part for part in parts if part.rows]
-
-    def __repr__(self) -> str:
-        return "\n\n".join([self.title, *map(repr, self._parts())])
-
-    def _repr_html_(self) -> str:
-        return f"<p><strong>{self.title}</strong></p>" + "".join(part._repr_html_() for part in self._parts())
+_BUSY: Final = frozenset(
+    {
+        "DependencyViolation", "ClusterContainsServicesException", "ClusterContainsTasksException",
+        "ResourceInUse", "DeleteConflict",
+    }
+)  # fmt: skip
+_SERVICE_ROLES: Final = {
+    "AWSServiceRoleForECS": "ECS",
+    "AWSServiceRoleForElasticLoadBalancing": "load balancing",
+}
+_DELETED_AT_ONCE: Final = 10  # revisions in one DeleteTaskDefinitions
 
 
 def plan(lab: Lab, owner: str | None = None) -> Plan:
@@ -132,12 +39,14 @@ def plan(lab: Lab, owner: str | None = None) -> Plan:
     return Plan(tuple(found.ours), tuple(found.strangers))
 
 
-def run(lab: Lab, owner: str | None = None) -> Receipt:
+def run(lab: Lab, owner: str | None = None, *, for_good: bool = False) -> Receipt:
     """Remove it, wait until it is gone, and look once more.
 
     Args:
         lab: from `ecslab.connect()`.
         owner: as in `plan`.
+        for_good: whether to delete the INACTIVE revisions of its families, too, so that nobody can describe
+            them any more.
 
     Returns:
         The receipt. What could not be removed is in its `left`; nothing is raised for it.
@@ -149,11 +58,15 @@ def run(lab: Lab, owner: str | None = None) -> Receipt:
     reasons: dict[str, str] = {}
     for kind in ORDER:
         things = [thing for thing in before.things if thing.kind == kind]
+        if things and kind in PREPARE:
+            PREPARE[kind](lab, things)
         for thing in things:
             if why := _removed(lab, thing):
                 reasons[thing.id] = why
         if kind == "task" and things:
             _wait_for_tasks(lab, things, reasons)
+    if for_good:
+        _delete_definitions(lab)
     after = plan(lab, owner)
     still = {thing.id for thing in after.things}
     return Receipt(
@@ -201,10 +114,23 @@ def _alive(lab: Lab, thing: Thing) -> bool:
     return any(task["lastStatus"] not in ("STOPPED", "DELETED") for task in (found or {"tasks": []})["tasks"])
 
 
+def _delete_definitions(lab: Lab) -> None:
+    """Delete the INACTIVE revisions for good; while a task still runs from one, it stays a while."""
+    arns = _inactive(lab)
+    for start in range(0, len(arns), _DELETED_AT_ONCE):
+        lab.ecs.delete_task_definitions(taskDefinitions=arns[start : start + _DELETED_AT_ONCE])
+
+
+def _inactive(lab: Lab) -> list[str]:
+    """The INACTIVE revisions of the lab's families."""
+    names = _belongings.families(lab, _belongings.Known(lab))
+    return [arn for name in names for arn in task_definition.revisions(lab, name, status="INACTIVE")]
+
+
 def _kept(lab: Lab, before: Plan) -> list[Kept]:
     """What AWS keeps: looked up, so that the receipt names only what there is."""
     searches: tuple[Callable[[Lab, Plan], Kept | None], ...] = (
-        _definitions, _stopped_tasks, _interfaces, _service_role,
+        _definitions, _services, _clusters, _stopped_tasks, _interfaces, _service_roles,
     )  # fmt: skip
     kept: list[Kept] = []
     for search in searches:
@@ -218,11 +144,24 @@ def _kept(lab: Lab, before: Plan) -> list[Kept]:
 
 
 def _definitions(lab: Lab, _before: Plan) -> Kept | None:
-    count = len(task_definition.revisions(lab, status="INACTIVE"))
-    if not count:
+    arns = _inactive(lab)
+    if not arns:
         return None
-    what = f"{count} INACTIVE revision(s) of {lab.names.family}"
+    names = ", ".join(dict.fromkeys(task_definition.family_of(arn) for arn in arns))
+    what = f"{len(arns)} INACTIVE revision(s) of {names}"
     return Kept(what, "can still be described; delete_task_definitions removes them for good", "free")
+
+
+def _services(_lab: Lab, before: Plan) -> Kept | None:
+    count = sum(thing.kind == "service" for thing in before.things)
+    why = "can be described for a while; the name is free again"
+    return Kept(f"{count} INACTIVE service(s)", why, "free") if count else None
+
+
+def _clusters(_lab: Lab, before: Plan) -> Kept | None:
+    count = sum(thing.kind == "cluster" for thing in before.things)
+    why = "can be described for a while; the name is free again"
+    return Kept(f"{count} INACTIVE cluster(s)", why, "free") if count else None
 
 
 def _stopped_tasks(_lab: Lab, before: Plan) -> Kept | None:
@@ -240,7 +179,13 @@ def _interfaces(lab: Lab, before: Plan) -> Kept | None:
     return Kept(what, "ECS removes them within a few minutes", "free") if there else None
 
 
-def _service_role(lab: Lab, _before: Plan) -> Kept | None:
-    if not unless_missing(lab.iam.get_role, RoleName=_SERVICE_ROLE):
+def _service_roles(lab: Lab, _before: Plan) -> Kept | None:
+    there = [name for name in _SERVICE_ROLES if unless_missing(lab.iam.get_role, RoleName=name)]
+    if not there:
         return None
-    return Kept(f"role {_SERVICE_ROLE}", "ECS made it for itself; all of ECS here shares it", "free")
+    owners = " and ".join(_SERVICE_ROLES[name] for name in there)
+    return Kept(
+        f"role{'s' * (len(there) > 1)} {', '.join(there)}",
+        f"made by {owners} for {'themselves' if len(there) > 1 else 'itself'}; shared by all of it here",
+        "free",
+    )

@@ -13,6 +13,12 @@ GB_HOUR: Final = {"X86_64": 0.004445, "ARM64": 0.00356}
 PUBLIC_IPV4_HOUR: Final = 0.005
 ECR_GB_MONTH: Final = 0.10
 LOGS_GB: Final = 0.50
+ALB_HOUR: Final = 0.0225
+ALB_LCU_HOUR: Final = 0.008
+NLB_HOUR: Final = 0.0225
+NLB_LCU_HOUR: Final = 0.006
+LOGS_GB_MONTH: Final = 0.03
+SECRET_MONTH: Final = 0.40
 
 
 def task_hour(
@@ -28,6 +34,14 @@ def task_hour(
     """
     compute = int(cpu) / 1024 * VCPU_HOUR[architecture] + int(memory) / 1024 * GB_HOUR[architecture]
     return compute + (PUBLIC_IPV4_HOUR if public_ip else 0)
+
+
+def balancer_hour(zones: int = 2, network: bool = False) -> float:
+    """Dollars an hour for one load balancer on the internet without visitors; each zone has a public IPv4.
+
+    Capacity units (`ALB_LCU_HOUR`, `NLB_LCU_HOUR` each) come on top, by the busiest of connections and bytes.
+    """
+    return (NLB_HOUR if network else ALB_HOUR) + zones * PUBLIC_IPV4_HOUR
 
 
 def dollars(amount: float) -> str:

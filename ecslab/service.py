@@ -12,6 +12,7 @@ from ._show import Table
 from .errors import NeverStable, NotThere, StillWaiting
 from .lab import Lab
 from .network import Choice
+from .task import running
 
 _FAILURES: Final = 2  # tasks that failed while we waited, and nothing that would end it: no use to wait on
 
@@ -293,3 +294,8 @@ def _wait_until_free(lab: Lab, name: str | None) -> dict[str, Any] | None:
     if found and found["status"] == "DRAINING":
         lab.wait(gone, f"the last tasks of service {found['serviceName']} to stop")
     return found
+
+
+def bare_tasks(lab: Lab) -> list[dict[str, Any]]:
+    """The tasks of the lesson's family that are meant to run, and that no service keeps, newest first."""
+    return [task for task in running(lab) if not task["group"].startswith("service:")]

@@ -10,6 +10,7 @@ from ecslab import (
     execution_role,
     log_group,
     network,
+    service,
     task,
     task_definition,
 )  # fmt: skip
@@ -22,13 +23,48 @@ HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
 
 
 def journey(lab):
-    """One call of each kind that the ledger knows."""
+    """Calls of the kinds that the ledger knows, but for those of a service behind a balancer."""
     ecr.create_repository(lab)
     cluster.create(lab)
     execution_role.create(lab)
     log_group.create(lab)
     task_definition.register(lab, image=HTTPD)
+    lab.client("secretsmanager").create_secret(Name=lab.names.secret, SecretString="sesame")
     return task.run(lab, network.default_choice(lab))
+
+
+def balanced(lab):
+    """A service behind a load balancer, its two groups naming each other."""
+    choice = service.default_choice(lab)
+    balancer, tasks = (
+        group(lab, choice.vpc_id, name) for name in (lab.names.balancer_group, lab.names.tasks_group)
+    )
+    admit(lab, tasks, balancer)
+    admit(lab, balancer, tasks)
+    target_group = lab.elbv2.create_target_group(
+        Name=lab.names.target_group, Protocol="HTTP", Port=80, VpcId=choice.vpc_id, TargetType="ip"
+    )["TargetGroups"][0]["TargetGroupArn"]
+    load_balancer = lab.elbv2.create_load_balancer(
+        Name=lab.names.load_balancer, Subnets=list(choice.subnet_ids), SecurityGroups=[balancer]
+    )["LoadBalancers"][0]["LoadBalancerArn"]
+    lab.elbv2.create_listener(
+        LoadBalancerArn=load_balancer,
+        Protocol="HTTP",
+        Port=80,
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": target_group}],
+    )
+    behind = {"targetGroupArn": target_group, "containerName": lab.names.container, "containerPort": 80}
+    service.create(lab, loadBalancers=[behind])
+
+
+def group(lab, vpc, name):
+    made = lab.ec2.create_security_group(GroupName=name, Description="test", VpcId=vpc)
+    return made["GroupId"]
+
+
+def admit(lab, group, source):
+    rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": source}]}
+    lab.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
 
 
 def again(lab):
@@ -44,19 +80,59 @@ def again(lab):
 @pytest.mark.portable
 def test_everything_goes_and_the_receipt_says_what_aws_keeps(lab):
     task.wait_until_running(lab, journey(lab))
+    balanced(lab)
+    lab.wait(lambda: len(service.tasks(lab)) == 2, "the service to start its tasks")
     plan = cleanup.plan(lab)
     kinds = [thing.kind for thing in plan.things]
     assert kinds == [
-        "task", "cluster", "task definition", "log group", "security group", "repository", "role",
+        "service", "task", "task", "task", "cluster", "task definition", "listener", "load balancer",
+        "target group", "log group", "security group", "security group", "security group", "repository",
+        "secret", "role",
     ]  # fmt: skip
-    assert plan.hourly == pytest.approx(0.0173, abs=0.0005)
+    assert plan.hourly == pytest.approx(3 * 0.0173 + 0.0225 + 2 * 0.005 + 0.4 / 730, abs=0.0005)
+    costs = {thing.kind: thing.cost for thing in plan.things}
+    assert costs["task"] == "$0.0173 an hour"
+    assert costs["load balancer"] == "$0.0325 an hour"
+    assert costs["secret"] == "$0.4000 a month"
+    assert costs["service"] == costs["cluster"] == costs["target group"] == ""
     receipt = cleanup.run(lab)
-    assert receipt.title == "0 of 7 left."
+    assert receipt.title == "0 of 16 left."
+    assert receipt.costs == "About $0.0851 an hour less on a real account."
     assert [thing.kind for thing in receipt.removed] == kinds
     kept = {one.what: one.cost for one in receipt.kept}
     assert kept[f"1 INACTIVE revision(s) of {lab.names.family}"] == "free"
-    assert kept["1 STOPPED task(s)"] == "free"
+    assert kept["3 STOPPED task(s)"] == "free"
+    assert kept["1 INACTIVE service(s)"] == "free"
     assert cleanup.plan(lab).things == ()
+
+
+def test_for_good_means_that_nobody_can_describe_them_any_more(lab):
+    cluster.create(lab)
+    task_definition.register(lab, image=HTTPD, logs=False)
+    task_definition.register(lab, image=HTTPD, logs=False, family=lab.name("another"))
+    receipt = cleanup.run(lab, for_good=True)
+    assert not [one for one in receipt.kept if "INACTIVE revision" in one.what]
+    for family in (lab.names.family, lab.name("another")):
+        assert task_definition.revisions(lab, family, status="INACTIVE") == []
+
+
+def test_a_service_of_ours_in_somebody_elses_cluster_goes_with_its_tasks(lab, somebody_else):
+    somebody_else("ecs").create_cluster(clusterName="shared")
+    definition = task_definition.register(lab, image=HTTPD, logs=False)["taskDefinitionArn"]
+    where = service.default_choice(lab).configuration()
+    for name, ecs in (("ours", lab.ecs), ("theirs", somebody_else("ecs"))):
+        ecs.create_service(
+            cluster="shared", serviceName=name, taskDefinition=definition, desiredCount=1,
+            launchType="FARGATE", networkConfiguration=where,
+        )  # fmt: skip
+    lab.control("advance", seconds=30)
+    plan = cleanup.plan(lab)
+    assert [thing.kind for thing in plan.things] == ["service", "task", "task definition", "security group"]
+    assert plan.things[0].name == "ours"
+    lab.ecs.delete_service(cluster="shared", service="ours", force=True)
+    somebody_else("ecs").delete_service(cluster="shared", service="theirs", force=True)
+    assert cleanup.run(lab).clean
+    assert lab.ecs.describe_clusters(clusters=["shared"])["clusters"][0]["status"] == "ACTIVE"
 
 
 @pytest.mark.portable
@@ -82,6 +158,7 @@ def test_a_crash_after_any_create_call_leaves_nothing_that_cleanup_does_not_find
     events.register_first(f"after-call.{hyphenated}.{operation}", die)
     with pytest.raises(Crash):
         journey(lab)
+        balanced(lab)
     revived = again(lab)
     assert [entry.outcome for entry in revived.ledger.entries()][-1] == "intended"
     receipt = cleanup.run(revived)

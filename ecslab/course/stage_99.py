@@ -1,12 +1,71 @@
 """Stage 99: nothing of the lesson runs, and nothing of it is left."""
 
 import ecslab
-from ecslab.course import account
+from ecslab.course import _services, _tasks, account
+from ecslab.course._left import left
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
 from ecslab.lab import Lab
 
+REMOVALS = frozenset(
+    {
+        "DeleteCluster", "DeleteLoadBalancer", "DeleteTargetGroup", "DeleteRepository", "DeleteSecurityGroup",
+        "DeleteLogGroup", "DeleteSecret", "DeleteRole",
+    }
+)  # fmt: skip
 NOTHING_MADE = "Nothing of the lesson was made here yet: there is nothing to clean up."
+
+
+def services(lab: Lab) -> Verdict:
+    """No service is left in the lesson's cluster that would bring tasks back."""
+    cluster = lab.names.cluster
+    if not account.cluster(lab, cluster):
+        return not_yet(NOTHING_MADE)
+    there = _services.names(lab)
+    if not there:
+        return _no_service(lab)
+    name = lab.names.service if lab.names.service in there else there[0]
+    found = _services.service(lab, name) or {}
+    ours = _services.tasks(account.tasks(lab, cluster), name)
+    alive = [task for task in ours if task["desiredStatus"] == "RUNNING"]
+    by_hand = [task for task in ours if _tasks.stopped_by_hand(task)]
+    advice = f"`ecslab.service.delete(lab, {name!r})`."
+    if not found.get("desiredCount"):
+        return wrong(f"`{name}` is scaled to 0, but it is still there: it has to be deleted, too.", advice)
+    if by_hand and alive:
+        return wrong(
+            f"You stopped task {account.short(by_hand[0])}, and `{name}` started {account.short(alive[0])} "
+            "in its place: the service has to go first.",
+            advice,
+        )
+    family = account.family_of({"taskDefinitionArn": found["taskDefinition"]})
+    if found["taskDefinition"] not in account.revisions(lab, family, "ACTIVE"):
+        return wrong(
+            f"The revision that `{name}` runs was deregistered; it runs it all the same: INACTIVE stops "
+            "nothing.",
+            advice,
+        )
+    if lab.names.service not in there and _gone(lab):
+        return wrong(f"`{lab.names.service}` is deleted, but the service `{name}` is still there.", advice)
+    return not_yet(f"`{name}` still keeps {_count(found['desiredCount'], 'task')} running.")
+
+
+def _no_service(lab: Lab) -> Verdict:
+    name, cluster = lab.names.service, lab.names.cluster
+    found = _services.service(lab, name)
+    if found and found["status"] == "DRAINING":
+        return not_yet(f"`{name}` is DRAINING: its last tasks are stopping.")
+    if astray := _services.elsewhere(lab, name):
+        return wrong(
+            f"No service is left in `{cluster}`, but there is another `{name}` in the cluster `{astray}`.",
+            f"`lab.ecs.delete_service(cluster={astray!r}, service={name!r}, force=True)`.",
+        )
+    return done(f"No service is left in `{cluster}`: what is stopped now stays stopped.")
+
+
+def _gone(lab: Lab) -> bool:
+    found = _services.service(lab, lab.names.service)
+    return found is not None and found["status"] != "ACTIVE"
 
 
 def stopped(lab: Lab) -> Verdict:
@@ -27,6 +86,13 @@ def stopped(lab: Lab) -> Verdict:
             return not_yet(f"No task was run in `{name}` lately: there is nothing to stop.")
         return done(f"No task runs in `{name}`.")
     short, family = account.short(alive[0]), account.family_of(alive[0])
+    keeper = alive[0]["group"].removeprefix("service:")
+    if keeper in _services.names(lab) and any(map(_tasks.stopped_by_hand, tasks)):
+        return wrong(
+            f"Task {short} runs because the service `{keeper}` wants it: stopping tasks is of no use while "
+            "that is there.",
+            f"`ecslab.service.delete(lab, {keeper!r})`.",
+        )
     if not account.revisions(lab, family, "ACTIVE"):
         return wrong(
             f"`{family}` was deregistered, but task {short} still runs from it, and costs: "
@@ -55,16 +121,16 @@ def deregistered(lab: Lab) -> Verdict:
 
 
 def nothing_left(lab: Lab) -> Verdict:
-    """Cluster, group, logs, images and role are gone."""
-    left = _left(lab)
+    """Cluster, balancer, groups, logs, images, secret and roles are gone."""
+    there = left(lab)
     cluster = account.cluster(lab, lab.names.cluster)
-    if left and cluster and cluster["status"] == "INACTIVE":
+    if there and cluster and cluster["status"] == "INACTIVE":
         return wrong(
-            f"The cluster is gone, but there is still {_and(left)}.",
+            f"The cluster is gone, but there is still {_and(there)}.",
             "`ecslab.cleanup.run(lab)` removes what this lab made, in an order that works.",
         )
-    if left:
-        return not_yet(f"Still there: {_and(left)}.")
+    if there:
+        return not_yet(f"Still there: {_and(there)}.")
     if cluster or account.revisions(lab, lab.names.family, "INACTIVE"):
         return done("Nothing of the lesson is left.")
     return not_yet(NOTHING_MADE)
@@ -96,25 +162,6 @@ def _removed(lab: Lab) -> bool:
     return (account.cluster(lab, lab.names.cluster) or {}).get("status") == "INACTIVE"
 
 
-def _left(lab: Lab) -> list[str]:
-    """What is there of the lesson and its exercises, in words."""
-    names = lab.names
-    found: list[str] = []
-    clusters, repositories = account.cluster_names(lab), account.repository_names(lab)
-    ours: tuple[str, ...] = (names.cluster, lab.name("adgu-blue"))
-    found += [f"cluster `{name}`" for name in ours if name in clusters]
-    ours = (names.repository, lab.name("adgu/scratch"), lab.name("adgu/frozen"))
-    found += [f"repository `{name}`" for name in ours if name in repositories]
-    if account.groups_named(lab, names.security_group):
-        found.append(f"security group `{names.security_group}`")
-    if names.log_group in account.log_groups(lab, names.log_group):
-        found.append(f"log group `{names.log_group}`")
-    role = account.role(lab, names.execution_role) or {}
-    if any(tag["Key"] == "ecslab" for tag in role.get("Tags", [])):  # one that was here before stays
-        found.append(f"role `{names.execution_role}`")
-    return found
-
-
 def _numbers(arns: list[str]) -> str:
     numbers = [str(account.revision_of(arn)) for arn in arns]
     return f"revision {numbers[0]} is" if len(numbers) == 1 else f"revisions {', '.join(numbers)} are"
@@ -126,6 +173,11 @@ def _count(number: int, noun: str) -> str:
 
 def _and(things: list[str]) -> str:
     return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} and {things[-1]}"
+
+
+def _delete_services(lab: Lab) -> None:
+    for arn in lab.ecs.list_services(cluster=lab.names.cluster)["serviceArns"]:
+        ecslab.service.delete(lab, arn.rsplit("/", 1)[-1])
 
 
 def _stop_tasks(lab: Lab) -> None:
@@ -161,13 +213,27 @@ def _delete_for_good(lab: Lab) -> None:
 
 STEPS = (
     Step(
+        "99.services",
+        "Delete the service",
+        4,
+        services,
+        _delete_services,
+        (
+            "Before the tasks: a service brings back every task that you stop.",
+            "DeleteService is refused while the desired count is above 0.",
+            "`ecslab.service.delete(lab)` scales it to 0, deletes it and waits; behind it are ECS's "
+            "`UpdateService` and `DeleteService`.",
+        ),
+        frozenset({"DeleteService"}),
+    ),
+    Step(
         "99.stopped",
         "Stop what runs",
         3,
         stopped,
         _stop_tasks,
         (
-            "Tasks first: they hold the network interfaces, and they cost.",
+            "They hold the network interfaces, and they cost.",
             "`ecslab.task.stop(lab)` stops the lesson's; `lab.ecs.stop_task(cluster=…, task=…)` any.",
         ),
         frozenset({"StopTask"}),
@@ -191,13 +257,11 @@ STEPS = (
         nothing_left,
         _clean_up,
         (
-            "The order: cluster, log group and security group, repository, role.",
+            "The order: cluster, load balancer, target group, log group, security groups, repository, roles.",
             "`ecslab.cleanup.plan(lab)` lists what this lab made and would remove.",
             "`ecslab.cleanup.run(lab)` removes it, and gives a receipt.",
         ),
-        frozenset(
-            {"DeleteCluster", "DeleteRepository", "DeleteSecurityGroup", "DeleteLogGroup", "DeleteRole"}
-        ),
+        REMOVALS,
     ),
     Step(
         "99.yours-1",

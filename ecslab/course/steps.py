@@ -1,6 +1,6 @@
 """All steps of the course, in order, and how they are found by name."""
 
-from ecslab.course import stage_00, stage_01, stage_02, stage_03, stage_04, stage_05, stage_99
+from ecslab.course import stage_00, stage_01, stage_02, stage_03, stage_04, stage_05, stage_06, stage_99
 from ecslab.course.step import Step
 from ecslab.errors import EcslabError
 
@@ -11,6 +11,7 @@ STAGES = {
     "03": "Task definition",
     "04": "Run task",
     "05": "Verify",
+    "06": "Service",
     "99": "Clean up",
 }
 NOTEBOOKS = {
@@ -20,6 +21,7 @@ NOTEBOOKS = {
     "03": "03-task-definition.ipynb",
     "04": "04-run-task.ipynb",
     "05": "05-verify.ipynb",
+    "06": "06-service.ipynb",
     "99": "99-clean-up.ipynb",
 }
 # What a stage builds on: stages, or single steps of one.
@@ -31,7 +33,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "03": ("00", "01", "02"),
     "04": _FOUNDATION,
     "05": (*_FOUNDATION, "04"),
-    "99": (*_FOUNDATION, "04", "05"),
+    "06": (*_FOUNDATION, "04"),
+    "99": (*_FOUNDATION, "04", "05", "06"),
 }
 STEPS: tuple[Step, ...] = (
     *stage_00.STEPS,
@@ -40,6 +43,7 @@ STEPS: tuple[Step, ...] = (
     *stage_03.STEPS,
     *stage_04.STEPS,
     *stage_05.STEPS,
+    *stage_06.STEPS,
     *stage_99.STEPS,
 )
 

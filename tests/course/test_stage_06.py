@@ -1,0 +1,328 @@
+"""Stage 06: what its checks say of states that are not what was asked for."""
+
+import pytest
+from course_rig import (
+    HTTP,
+    PUBLIC_IMAGE,
+    default_vpc,
+    make_group,
+    run,
+    said,
+    short,
+)
+
+import ecslab
+
+NAME, FAMILY, CLUSTER = "adgu-web", "adgu-web-server-task", "adgu-cluster"
+STEP, SCALE, GONE = "06.service", "06.yours-1", "06.yours-2"
+
+
+def definition(lab, family=FAMILY, image=PUBLIC_IMAGE, on="FARGATE", **container):
+    made = lab.ecs.register_task_definition(
+        family=family,
+        networkMode="awsvpc",
+        requiresCompatibilities=[on],
+        cpu="256",
+        memory="512",
+        containerDefinitions=[{"name": lab.names.container, "image": image} | container],
+    )
+    return made["taskDefinition"]["taskDefinitionArn"]
+
+
+def network(lab, zones=("us-east-1a", "us-east-1b"), rules=(HTTP,), public_ip="ENABLED"):
+    vpc = default_vpc(lab)
+    subnets = [s.id for s in ecslab.network.subnets(lab, vpc) if s.az in zones and s.public]
+    found = ecslab.network.find_http_group(lab, vpc)
+    group = found["GroupId"] if found else make_group(lab, *rules)
+    vpc_configuration = {"subnets": subnets, "securityGroups": [group], "assignPublicIp": public_ip}
+    return {"awsvpcConfiguration": vpc_configuration}
+
+
+def make(lab, wait=True, name=NAME, cluster=CLUSTER, count=2, **request):
+    """The service, as a learner's own CreateService would make it."""
+    lab.ecs.create_cluster(clusterName=cluster)
+    request = {"launchType": "FARGATE", "networkConfiguration": None, "taskDefinition": None} | request
+    request["networkConfiguration"] = request["networkConfiguration"] or network(lab)
+    request["taskDefinition"] = request["taskDefinition"] or definition(lab)
+    lab.ecs.create_service(cluster=cluster, serviceName=name, desiredCount=count, **request)
+    if wait:
+        ecslab.service.wait_until_stable(lab, name)
+
+
+def tasks_of(lab, name=NAME, status="RUNNING"):
+    arns = lab.ecs.list_tasks(cluster=CLUSTER, serviceName=name, desiredStatus=status)["taskArns"]
+    return lab.ecs.describe_tasks(cluster=CLUSTER, tasks=arns)["tasks"] if arns else []
+
+
+def bare(lab):
+    return ecslab.service.bare_tasks(lab)[0]
+
+
+def deleted_by_force(lab):
+    make(lab)
+    lab.ecs.delete_service(cluster=CLUSTER, service=NAME, force=True)
+
+
+def deleted(lab):
+    deleted_by_force(lab)
+    lab.control("advance", seconds=120)
+
+
+def with_a_bare_task_beside(lab):
+    make(lab)
+    run(lab, FAMILY, groups=[make_group(lab, HTTP, name="another")])
+
+
+def failing(lab):
+    make(lab, wait=False, taskDefinition=definition(lab, image=f"{PUBLIC_IMAGE}-missing"))
+    lab.control("advance", seconds=120)
+
+
+def ending(lab):
+    make(lab, wait=False, taskDefinition=definition(lab, command=["sh", "-c", "exit 3"]))
+    lab.control("advance", seconds=60)
+
+
+def on_ec2(lab):
+    arn = definition(lab, on="EC2")
+    vpc = network(lab)
+    vpc["awsvpcConfiguration"].pop("assignPublicIp")
+    make(lab, wait=False, launchType="EC2", taskDefinition=arn, networkConfiguration=vpc)
+
+
+def last_failed(lab):
+    return short(max(tasks_of(lab, status="STOPPED"), key=lambda task: task["createdAt"]))
+
+
+def a_third_by_hand(lab):
+    make(lab)
+    run(lab, FAMILY, groups=[make_group(lab, HTTP, name="another")])
+
+
+def scaled_to_one(lab):
+    make(lab)
+    lab.ecs.update_service(cluster=CLUSTER, service=NAME, desiredCount=1)
+
+
+def three_that_fail(lab):
+    failing(lab)
+    lab.ecs.update_service(cluster=CLUSTER, service=NAME, desiredCount=3)
+
+
+def second(lab, **request):
+    make(lab, name="adgu-second", count=1, **request)
+
+
+def second_s_task_stopped(lab):
+    second(lab)
+    lab.ecs.stop_task(cluster=CLUSTER, task=tasks_of(lab, "adgu-second")[0]["taskArn"])
+
+
+def second_s_task_stopped_and_replaced(lab):
+    second_s_task_stopped(lab)
+    lab.control("advance", seconds=30)
+
+
+def second_scaled_to_0(lab):
+    second(lab)
+    lab.ecs.update_service(cluster=CLUSTER, service="adgu-second", desiredCount=0)
+
+
+def second_s_definition_deregistered(lab):
+    second(lab)
+    lab.ecs.deregister_task_definition(taskDefinition=f"{FAMILY}:1")
+
+
+def replaced(lab):
+    by_hand = [t for t in tasks_of(lab, "adgu-second", "STOPPED") if t.get("stopCode") == "UserInitiated"]
+    return (
+        f"You stopped task {short(by_hand[0])}, and the service started "
+        f"{short(tasks_of(lab, 'adgu-second')[0])} in its place: delete the service, not its tasks."
+    )
+
+
+# The name of a wrong state: the step, what makes it, and what the check says of it.
+WRONG = {
+    "the service was deleted, and its tasks are stopping": (
+        STEP, deleted_by_force, "`adgu-web` is DRAINING: it was deleted, and its last tasks are stopping."
+    ),
+    "the service was deleted": (
+        STEP, deleted, "`adgu-web` is INACTIVE: it was deleted, and nothing is kept running."
+    ),
+    "the service is in the cluster default": (
+        STEP,
+        lambda lab: make(lab, wait=False, cluster="default"),
+        "The service `adgu-web` is in the cluster `default`, not in `adgu-cluster`: CreateService was given "
+        "no cluster.",
+    ),
+    "the service is in another cluster": (
+        STEP,
+        lambda lab: make(lab, wait=False, cluster="adgu-blue"),
+        "The service `adgu-web` is in the cluster `adgu-blue`, not in `adgu-cluster`: CreateService was "
+        "given another cluster.",
+    ),
+    "the service has another name": (
+        STEP,
+        lambda lab: make(lab, name="ADGU_web"),
+        "There is a service `ADGU_web`, but the lesson's is called `adgu-web`.",
+    ),
+    "the service runs another family": (
+        STEP,
+        lambda lab: make(lab, taskDefinition=definition(lab, "adgu-hello")),
+        "`adgu-web` runs `adgu-hello`; the lesson's definition is `adgu-web-server-task`.",
+    ),
+    "the launch type is EC2": (
+        STEP,
+        on_ec2,
+        "`adgu-web` has the launch type EC2, and there are no instances of yours to put its tasks on; the "
+        "lesson's is FARGATE.",
+    ),
+    "the desired count is 0": (
+        STEP,
+        lambda lab: make(lab, count=0),
+        "`adgu-web` is there, but its desired count is 0: it keeps nothing running.",
+    ),
+    "the desired count is 1": (
+        STEP,
+        lambda lab: make(lab, count=1),
+        "The desired count of `adgu-web` is 1: while that one task is being replaced, nobody answers.",
+    ),
+    "all subnets are in one zone": (
+        STEP,
+        lambda lab: make(lab, networkConfiguration=network(lab, zones=("us-east-1b",))),
+        "All subnets of `adgu-web` lie in us-east-1b: if that zone fails, every task fails with it.",
+    ),
+    "the tasks get no public IP": (
+        STEP,
+        lambda lab: make(lab, wait=False, networkConfiguration=network(lab, public_ip="DISABLED")),
+        "`adgu-web` gives its tasks no public IP: in a public subnet they cannot fetch their image, and no "
+        "visitor reaches them.",
+    ),
+    "the security group is closed": (
+        STEP,
+        lambda lab: make(lab, networkConfiguration=network(lab, rules=())),
+        "The tasks of `adgu-web` are behind the group `adgu-web-server-http`, which does not admit port 80: "
+        "they run, and nobody reaches them.",
+    ),
+    "the image is missing, and the tasks keep failing": (
+        STEP,
+        failing,
+        lambda lab: (
+            f"Tasks of `adgu-web` keep failing; the last was {last_failed(lab)}: CannotPullContainerError: "
+            "pull image manifest has been retried 1 time(s): failed to resolve ref "
+            f"{PUBLIC_IMAGE}-missing: {PUBLIC_IMAGE}-missing: not found. Its image could not be fetched: see "
+            "the image's name and tag."
+        ),
+    ),
+    "the program ends, and the tasks keep failing": (
+        STEP,
+        ending,
+        lambda lab: (
+            f"Tasks of `adgu-web` keep failing; the last was {last_failed(lab)}: Essential container in task "
+            "exited. Its program ended with exit code 3, and with it the task."
+        ),
+    ),
+    "a task started by hand runs beside the service": (
+        STEP,
+        with_a_bare_task_beside,
+        lambda lab: (
+            f"Task {short(bare(lab))} runs beside the service, started by hand: it costs, and the service "
+            "does not count it."
+        ),
+    ),
+    "the third task was started by hand": (
+        SCALE,
+        a_third_by_hand,
+        lambda lab: (
+            f"Task {short(bare(lab))} was started by hand. That makes one more, but not one of the "
+            "service's: its desired count is still 2, and nobody replaces the other."
+        ),
+    ),
+    "scaled to 1 for one more": (
+        SCALE, scaled_to_one, "The desired count is 1: that is fewer than before, not more."
+    ),
+    "scaled to 0": (
+        SCALE, lambda lab: make(lab, count=0), "The desired count is 0: that is fewer than before, not more."
+    ),
+    "scaled to 5": (
+        SCALE, lambda lab: make(lab, count=5), "The desired count is 5; the exercise asks for 3."
+    ),
+    "scaled to 3, and the tasks keep failing": (
+        SCALE,
+        three_that_fail,
+        lambda lab: said(lab, STEP)[1],
+    ),
+    "the task was stopped, not the service": (
+        GONE,
+        second_s_task_stopped,
+        lambda lab: (
+            f"You stopped task {short(tasks_of(lab, 'adgu-second', 'STOPPED')[0])}; wait a moment, and the "
+            "service brings another: delete the service, not its tasks."
+        ),
+    ),
+    "the task was stopped, and the service brought another": (
+        GONE, second_s_task_stopped_and_replaced, replaced
+    ),
+    "scaled to 0, not deleted": (
+        GONE,
+        second_scaled_to_0,
+        "`adgu-second` is scaled to 0: it costs nothing, but it is still there, and one call brings its "
+        "tasks back.",
+    ),
+    "the definition was deregistered, not the service deleted": (
+        GONE,
+        second_s_definition_deregistered,
+        "The definition of `adgu-second` was deregistered. That stops nothing: the service goes on with it.",
+    ),
+    "the second service is in another cluster": (
+        GONE,
+        lambda lab: second(lab, wait=False, cluster="adgu-blue"),
+        "The service `adgu-second` is in the cluster `adgu-blue`, not in `adgu-cluster`.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong(lab, name):
+    step, prepare, message = WRONG[name]
+    prepare(lab)
+    assert said(lab, step) == ("Look again", message(lab) if callable(message) else message)
+
+
+def test_a_bare_task_alone_is_not_yet_a_service(lab):
+    lab.ecs.create_cluster(clusterName=CLUSTER)
+    run(lab, definition(lab), groups=[make_group(lab, HTTP)])
+    assert said(lab, STEP) == (
+        "Not yet",
+        "There is no service `adgu-web`. 1 bare task runs, and nobody would bring back one that stops.",
+    )
+
+
+def test_on_its_way(lab):
+    make(lab, wait=False)
+    lab.control("advance", seconds=12)
+    assert said(lab, STEP) == (
+        "Not yet", "`adgu-web`: desired 2, running 0, pending 2. The service is at it."
+    )  # fmt: skip
+    ecslab.service.wait_until_stable(lab)
+    assert said(lab, STEP) == (
+        "Done", "`adgu-web` keeps 2 tasks running, in us-east-1a and us-east-1b."
+    )  # fmt: skip
+    assert said(lab, SCALE) == ("Not yet", "The desired count of `adgu-web` is 2.")
+
+
+def test_the_solution_mends_what_is_there(lab):
+    lab.goto("04")
+    make(lab, count=0, networkConfiguration=network(lab, zones=("us-east-1c",)))
+    assert said(lab, STEP)[0] == "Look again"
+    ecslab.course.steps.step_named(STEP).solve(lab)
+    assert said(lab, STEP)[0] == "Done"
+
+
+def test_a_second_service_in_between(lab):
+    second(lab)
+    assert said(lab, GONE) == (
+        "Not yet", "`adgu-second` is there, with a desired count of 1: now get rid of it."
+    )  # fmt: skip
+    lab.ecs.delete_service(cluster=CLUSTER, service="adgu-second", force=True)
+    assert said(lab, GONE) == ("Not yet", "`adgu-second` is DRAINING: its last tasks are stopping.")
