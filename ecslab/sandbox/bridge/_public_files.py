@@ -75,3 +75,5 @@ NODE_EXAMPLE: Final = {
     "usr/local/bin/docker-entrypoint.sh": _STUB,
     "usr/local/bin/node": _STUB,
 }
+REDIS: Final = {"usr/local/bin/redis-server": _STUB, "usr/local/bin/redis-cli": _STUB}
+AWS_CLI: Final = {"usr/local/bin/aws": _STUB}

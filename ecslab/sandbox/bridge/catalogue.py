@@ -15,7 +15,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
-from ecslab.sandbox.bridge._public_files import ALPINE, BUSYBOX, DEBIAN, HTTPD, NGINX, NODE_EXAMPLE
+from ecslab.sandbox.bridge._public_files import (
+    ALPINE,
+    AWS_CLI,
+    BUSYBOX,
+    DEBIAN,
+    HTTPD,
+    NGINX,
+    NODE_EXAMPLE,
+    REDIS,
+)
 from ecslab.sandbox.runtime.image import NOMINAL_EXTRA, SYNTHETIC
 
 ARCHITECTURES: Final = ("amd64", "arm64")
@@ -112,7 +121,31 @@ CATALOGUE: Final = (
         ("Alpine Linux",),
     ),
     PublicImage(
-        ("docker.io/yourname/node-example-1",),
+        ("docker.io/library/redis", "public.ecr.aws/docker/library/redis"),
+        ("7", "latest"),
+        "Redis, an in-memory database, on port 6379; here: PING, SET, GET, INCR",
+        45 * MB,
+        {
+            "ExposedPorts": {"6379/tcp": {}},
+            "Env": [PATH],
+            "Entrypoint": ["docker-entrypoint.sh"],
+            "Cmd": ["redis-server"],
+            "WorkingDir": "/data",
+        },
+        (DEBIAN, REDIS),
+        ("Debian GNU/Linux", "Redis"),
+    ),
+    PublicImage(
+        ("public.ecr.aws/aws-cli/aws-cli", "docker.io/amazon/aws-cli"),
+        ("latest",),
+        "The AWS CLI; here it shows what a task role may do",
+        120 * MB,
+        {"Env": [PATH], "Entrypoint": ["/usr/local/bin/aws"], "WorkingDir": "/aws"},
+        (DEBIAN, AWS_CLI),
+        ("a small Linux", "the AWS CLI"),
+    ),
+    PublicImage(
+        ("docker.io/yourname/node-example-1", "ghcr.io/yourname/node-example-1"),
         ("latest",),
         "The example of the lecture notes: a small Node application on port 80",
         41 * MB,

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urljoin
 
+from ecslab.sandbox.runtime.aws_cli import aws
 from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.process import Process
+from ecslab.sandbox.runtime.redis_cli import client
 
 Result = tuple[str, str, int]
 Fetch = Generator[float, None, Result]
@@ -133,7 +135,8 @@ def wget(process: Process, words: list[str]) -> Fetch:
     return _kept(process, None if name == "-" else name, response.body.decode(errors="replace")), "", 0
 
 
-FETCHERS: Final = {"curl": curl, "wget": wget}
+FETCHERS: Final = {"curl": curl, "wget": wget, "aws": aws, "redis-cli": client}
+"""Commands that ask a server."""
 
 
 def _exchange(process: Process, url: str, options: _Options, follow: bool) -> HttpResponse:

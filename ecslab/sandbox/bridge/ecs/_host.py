@@ -18,6 +18,7 @@ from ecslab.sandbox.world.tasks import Container, Task
 __all__ = ["Host", "program_on"]
 
 LOOPBACK: Final = "127.0.0.1"
+AWS: Final = ".amazonaws.com"
 
 
 class Host:
@@ -68,7 +69,22 @@ class Host:
             return _asked(program_on(self._task, port), port, replace(request, peer=LOOPBACK))
         if (host, port) == (_metadata.ADDRESS, 80):
             return _metadata.answer(self._task, self._credentials, request)
+        if host.endswith(AWS):
+            return self._asked_of_aws(host, request)
         return self._asked_elsewhere(_address(host), port, replace(request, peer=interface.private_ip))
+
+    def _asked_of_aws(self, host: str, request: HttpRequest) -> HttpResponse:
+        """An AWS endpoint, through the task's own network interface."""
+        from ecslab.sandbox.bridge import _asked_inside
+
+        service = _asked_inside.service_at(host)
+        if service is None:
+            raise LookupError(f"no host {host}")
+        interface = self._task.attachment.interface
+        assert isinstance(interface, ec2.Eni)
+        if not network.egress(ec2.network_facts(interface), service).passed:
+            raise TimeoutError(f"no answer from {host}")
+        return _asked_inside.answer(host, request)
 
     def _asked_elsewhere(self, address: str, port: int, request: HttpRequest) -> HttpResponse:
         """Another task of the VPC, by its private address, if the rules let the packet in."""

@@ -4,7 +4,8 @@
 `node app.js`                          the small web application of the image `node-example-1`
 `sleep`, `true`, `false`               as everywhere
 `sh -c`, `bash -c`                     the grammar of `ecslab.sandbox.runtime.shell`
-`curl`, `wget`, `echo`, `cat`, `env`, …   as in the shell
+`redis-server`                         a small part of Redis
+`curl`, `wget`, `redis-cli`, `aws`, `echo`, `cat`, `env`, …   as in the shell
 `hello`                                the greeting of the image `hello-world`
 `log-lines`, `exit-after`, `eat-memory`, `fail`   small programs that make one thing happen, for lessons
 """
@@ -14,7 +15,7 @@ from typing import Final
 from ecslab.sandbox.runtime._shell_commands import COMMANDS
 from ecslab.sandbox.runtime.fetching import FETCHERS
 from ecslab.sandbox.runtime.process import Process, Run, SandboxLimit
-from ecslab.sandbox.runtime.programs import node, small, web
+from ecslab.sandbox.runtime.programs import node, redis, small, web
 
 PROGRAMS: Final = {
     "httpd-foreground": web.httpd,
@@ -24,6 +25,7 @@ PROGRAMS: Final = {
     "nginx": web.nginx,
     "node": node.node,
     "npm": node.node,
+    "redis-server": redis.server,
     "sleep": small.sleep,
     "true": small.true,
     "false": small.false,

@@ -1,0 +1,47 @@
+"""`redis-server`: PING, SET, GET and INCR, kept in the container's memory.
+
+It is asked by HTTP requests in place of Redis's own protocol, so that the sandbox's network rules hold for
+them as for any others; only `redis-cli` here speaks so.
+"""
+
+from ecslab.sandbox.runtime.http import HttpResponse
+from ecslab.sandbox.runtime.process import FOREVER, Process, Run
+from ecslab.sandbox.runtime.redis_cli import PORT
+
+
+def server(process: Process) -> Run:
+    """`redis-server`: answer on port 6379 until TERM, then end with exit code 0 as Redis does."""
+    store: dict[str, str] = {}
+
+    def ends() -> Run:
+        process.log("# Redis is now ready to exit, bye bye...")
+        return 0
+        yield
+
+    process.on_term = ends
+    process.listen(PORT, lambda request: _answer(store, request.body.decode().split("\0")))
+    process.log("* Ready to accept connections tcp")
+    yield FOREVER
+    return 0
+
+
+def _answer(store: dict[str, str], words: list[str]) -> HttpResponse:
+    return HttpResponse(200, {}, _said(store, words[0].upper(), words[1:]).encode())
+
+
+def _said(store: dict[str, str], command: str, words: list[str]) -> str:
+    """As `redis-cli` prints it when its output is no terminal."""
+    match command, words:
+        case "PING", []:
+            return "PONG"
+        case "SET", [key, value]:
+            store[key] = value
+            return "OK"
+        case "GET", [key]:
+            return store.get(key, "")
+        case "INCR", [key]:
+            if not store.get(key, "0").lstrip("-").isdigit():
+                return "ERR value is not an integer or out of range"
+            store[key] = str(int(store.get(key, "0")) + 1)
+            return store[key]
+    return f"ERR unknown command '{command}' here, or wrong number of arguments"
