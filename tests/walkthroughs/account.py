@@ -1,6 +1,7 @@
 """What the walkthroughs on an account share: waiting for a task, and asking for its page."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import ecslab
@@ -70,3 +71,9 @@ def changes(lab: Any) -> list[str]:
         return f"{call.service}:{call.operation}"
 
     return [spelled(call) for call in lab.calls() if call.changes and not call.error]
+
+
+def in_order(wanted: Iterable[str], seen: Iterable[str]) -> bool:
+    """Whether all that is wanted was seen in this order, whatever else was between."""
+    rest = iter(seen)
+    return all(one in rest for one in wanted)

@@ -4,10 +4,10 @@ Each test is one heading of the document, and stands on those before it.
 """
 
 import pytest
-from account import as_json, default_vpc, http_from_anywhere, page, run, until
+from account import as_json, changes, default_vpc, http_from_anywhere, in_order, page, run, until
 from botocore.exceptions import ClientError
 
-from ecslab import ecr, execution_role, image, network, verify
+from ecslab import console, ecr, execution_role, image, network, verify
 
 pytestmark = pytest.mark.portable
 APACHES_PAGE = "<html><body><h1>It works!</h1></body></html>"
@@ -107,3 +107,7 @@ def test_architecture_highlights(walk):
     assert walk.ecs.list_container_instances(cluster=walk.names.cluster)["containerInstanceArns"] == []
     assert task["containers"][0]["image"] == ecr.image_uri(walk)  # "sourced directly from" ECR
     assert task["containers"][0]["imageDigest"] == ecr.image(walk)["imageDigest"]
+
+
+def test_the_clicks_of_the_demo_send_these_calls(walk):
+    assert in_order(console.clicks("000").sent, changes(walk))

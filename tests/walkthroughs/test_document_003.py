@@ -4,10 +4,10 @@ Each test is one step of the document, and stands on those before it.
 """
 
 import pytest
-from account import default_vpc, http_from_anywhere, page, run, until
+from account import changes, default_vpc, http_from_anywhere, in_order, page, run, until
 from botocore.exceptions import ClientError
 
-from ecslab import network
+from ecslab import console, network
 
 pytestmark = pytest.mark.portable
 FAMILY = "my-app"
@@ -118,3 +118,7 @@ def test_what_the_document_leaves_behind(walk, family):
     assert [arn.rpartition("/")[2] for arn in inactive] == [f"{family}:1"]
     gone = walk.ecs.delete_task_definitions(taskDefinitions=inactive)["taskDefinitions"]
     assert [one["status"] for one in gone] == ["DELETE_IN_PROGRESS"]
+
+
+def test_the_clicks_of_the_steps_send_these_calls(walk):
+    assert in_order(console.clicks("003").sent, changes(walk))
