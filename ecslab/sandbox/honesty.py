@@ -123,14 +123,15 @@ LINES: Final = (
         "Containers share localhost and its ports, wait for each other by START, COMPLETE, SUCCESS and "
         "HEALTHY with their time-outs, and end in the reverse order; health checks really run; restart "
         "policies, secrets and environment files do what they do on AWS, refusals included.",
-        (),
+        ("09",),
     ),
     Line(
         "Commands in a container",
         "simplified",
         "`curl` and `wget` are in every image here; on AWS the image must bring them (httpd and nginx do "
-        "not), or its health check fails. An unmet dependency is told in the agent's words.",
-        (),
+        "not), or its health check fails. Redis knows PING, SET, GET and INCR; the AWS CLI in a container "
+        "knows three commands. An unmet dependency is told in the agent's words.",
+        ("09",),
     ),
     Line(
         "Volumes",
@@ -138,13 +139,13 @@ LINES: Final = (
         "Containers of a task share them; a volume is empty at first and hides what the image has at its "
         "path. One of EFS lasts as long as the account, whether or not the file system was made; sizes and "
         "ulimits limit nothing.",
-        (),
+        ("09",),
     ),
     Line(
         "The task metadata endpoint",
         "simplified",
         "Version 4, for container and task; it has no statistics, because nothing is measured here.",
-        (),
+        ("09",),
     ),
     Line(
         "Task roles",
@@ -152,7 +153,7 @@ LINES: Final = (
         "A program gets keys that sign its calls, and its role's policies decide; for services whose "
         "resources are not read from the call, a permission for any resource will do. Resource policies, "
         "boundaries and most conditions are not looked at.",
-        (),
+        ("09",),
     ),
     Line(
         "Faults from outside",
