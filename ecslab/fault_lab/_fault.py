@@ -226,14 +226,16 @@ class Fault:
     def wait(self) -> _views.Text:
         """Let virtual time pass until the application works, or has failed anew, or half an hour is over."""
         self._kept()
-        stage = backstage(self._lab)
-        failed, passed, lacking = len(self._scene().stopped), 0.0, ""
+        stage, before = backstage(self._lab), self._scene()
+        known = {task["taskArn"] for task in before.failed} if before.service else set()
+        passed, lacking = 0.0, ""
         while passed < _PATIENCE:
             stage.pass_time(_STEP)
             passed += _STEP
             scene = self._scene()
             lacking = self._case.goal(scene)
-            if not lacking or len(scene.stopped) >= failed + 2 or not (scene.moving or scene.desired):
+            anew = [task for task in scene.failed if task["taskArn"] not in known] if scene.service else []
+            if not lacking or len(anew) >= 2 or not scene.desired:
                 break
         spoken = f"{passed:.0f} s" if passed < 180 else f"{passed / 60:.0f} min"
         return _views.Text(f"{spoken} later: {lacking or 'the application works.'}")

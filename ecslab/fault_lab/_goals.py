@@ -12,8 +12,12 @@ def worker(scene: Scene) -> str:
     running = sum(task["lastStatus"] == "RUNNING" for task in scene.tasks)
     if len(scene.deployments) > 1:
         return "A deployment is still going on: the newest revision has not taken over."
-    reason = f" The newest task that stopped says: {scene.reason}" if scene.reason else ""
-    return f"Wanted: {scene.desired} task(s) that stay; running: {running}.{reason}"
+    lacking = f"The service does not settle: {scene.desired} wanted, {running} running."
+    return f"{lacking} The newest task that failed says: {_short(scene.reason)}" if scene.reason else lacking
+
+
+def _short(reason: str) -> str:
+    return reason if len(reason) <= 120 else f"{reason[:100].rpartition(' ')[0]} …"
 
 
 def page(scene: Scene) -> str:

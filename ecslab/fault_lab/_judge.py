@@ -48,11 +48,11 @@ def fix(case: Case, scene: Scene, changed: bool) -> Verdict:
     lacking = case.goal(scene)
     if not lacking:
         return done("Fixed: the application does again what it is there for.")
+    if not changed:
+        return not_yet(f"Nothing was changed yet. {lacking}")
     refused = next((one for one in case.wrong if one.seen(scene)), None)
     if refused:
         return refused.verdict(scene)
-    if not changed:
-        return not_yet(f"Nothing was changed yet. {lacking}")
     if scene.moving:
         return not_yet(f"Not there yet; fault.wait() lets time pass. {lacking}")
     return wrong(f"Something was changed, and the trouble stays. {lacking}")

@@ -125,10 +125,19 @@ class Scene:
         return sorted(found, key=lambda task: task["createdAt"], reverse=True)
 
     @property
+    def failed(self) -> list[Facts]:
+        """Tasks of the newest deployment that stopped without anybody asking for it, newest first."""
+        return [
+            task
+            for task in self.stopped
+            if task.get("startedBy") == self.primary.get("id")
+            and not str(task.get("stoppedReason", "")).startswith("Scaling activity")
+        ]
+
+    @property
     def reason(self) -> str:
-        """Why the newest task that stopped by itself did so; "" if none did."""
-        own = (t for t in self.stopped if not str(t.get("stoppedReason", "")).startswith("Scaling activity"))
-        return str(next(own, {}).get("stoppedReason", ""))
+        """Why the newest of them stopped; "" if none did."""
+        return str(self.failed[0].get("stoppedReason", "")) if self.failed else ""
 
     @cached_property
     def now(self) -> float:
@@ -154,19 +163,22 @@ class Scene:
         )
         return young or len(self.deployments) > 1 or (self.desired > 0 and not self.tasks)
 
-    def log(self, most: int = 8, container: str | None = None) -> list[str]:
-        """The last lines of the newest task that wrote any."""
-        group = unless_missing(
-            self.lab.logs.describe_log_streams,
-            logGroupName=self._log_group(),
-            orderBy="LastEventTime",
-            descending=True,
+    def log(self, most: int = 8) -> list[str]:
+        """The last lines that each container wrote, under its newest stream; of several, with their names."""
+        names = [str(one["name"]) for one in self.definition.get("containerDefinitions", [])]
+        found = [(name, line) for name in names for line in self._lines(name, most)]
+        return [f"{name}: {line}" if len(names) > 1 else line for name, line in found]
+
+    def _lines(self, container: str, most: int) -> list[str]:
+        group = self._log_group()
+        answer = unless_missing(
+            self.lab.logs.describe_log_streams, logGroupName=group, orderBy="LastEventTime", descending=True
         )
-        for stream in (group or {}).get("logStreams", []):
-            if container and f"/{container}/" not in stream["logStreamName"]:
+        for stream in (answer or {}).get("logStreams", []):
+            if f"/{container}/" not in stream["logStreamName"]:
                 continue
             events = self.lab.logs.get_log_events(
-                logGroupName=self._log_group(), logStreamName=stream["logStreamName"], limit=most
+                logGroupName=group, logStreamName=stream["logStreamName"], limit=most
             )["events"]
             if events:
                 return [str(event["message"]) for event in events]
