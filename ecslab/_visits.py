@@ -85,15 +85,16 @@ def sent(lab: Lab, ask: Ask, times: int) -> Visits:
     return _attributed(lab, mark, replies, with_address(lab))
 
 
-def sent_until(lab: Lab, ask: Ask, done: Callable[[], Any], what: str, limit: float) -> Visits:
-    """A visit at every look, until `done()`; tasks that came and went meanwhile are remembered."""
+def sent_until(lab: Lab, ask: Ask, done: Callable[[], Any], what: str, each: int, limit: float) -> Visits:
+    """`each` visits before every look, until `done()`; tasks that came and went meanwhile are remembered."""
     mark = secrets.token_hex(3)
     replies: list[HttpReply] = []
     tasks: dict[str, dict[str, Any]] = {}
 
     def visit() -> Any:
         tasks.update((task["taskArn"], task) for task in with_address(lab))
-        replies.append(ask(f"/?visit={mark}-{len(replies) + 1}"))
+        for _ in range(each):
+            replies.append(ask(f"/?visit={mark}-{len(replies) + 1}"))
         return done()
 
     lab.wait(visit, what, limit)

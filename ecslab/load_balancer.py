@@ -3,17 +3,19 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from . import network, service
 from ._balancer_groups import groups
+from ._balancer_reach import meaning, refusal
 from ._frame import Frame
 from ._http import HttpReply
 from ._missing import unless_missing
 from ._target_group import DRAIN, find_target_group, target_group
 from ._targets import Targets, look
 from ._visits import Visits, sent, sent_until
-from .errors import NotThere
+from .errors import NotThere, Unreachable
 from .lab import Lab
 from .network import PORT, SubnetFacts
 from .task import task_id
@@ -21,14 +23,11 @@ from .task import task_id
 __all__ = [
     "DRAIN", "GRACE", "Targets", "Visits", "attach", "create", "delete", "find", "find_target_group", "frame",
     "groups", "listener", "page", "settled", "target_group", "targets", "visits", "visits_until",
-    "wait_until_active", "wait_until_healthy",
+    "wait_until_active", "wait_until_healthy", "why_not",
 ]  # fmt: skip
 
 GRACE: Final = 60
 """Seconds after its start in which ECS does not stop a task of the lesson for failing health checks."""
-
-
-# Balancer and listener -----------------------------------------------------------------------------------
 
 
 def create(lab: Lab, subnet_ids: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -84,8 +83,9 @@ def find(lab: Lab, name: str | None = None) -> dict[str, Any] | None:
     return dict(answer["LoadBalancers"][0]) if answer and answer["LoadBalancers"] else None
 
 
-def listener(lab: Lab, balancer: dict[str, Any], port: int = PORT) -> dict[str, Any] | None:
-    """The balancer's listener on `port` as DescribeListeners shows it, or None."""
+def listener(lab: Lab, balancer: dict[str, Any] | None = None, port: int = PORT) -> Any:
+    """The listener on `port` as DescribeListeners shows it, or None; the lesson's balancer unless given."""
+    balancer = balancer or _needed(lab)
     found = lab.elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
     return next((dict(one) for one in found if one["Port"] == port), None)
 
@@ -103,9 +103,6 @@ def wait_until_active(lab: Lab, limit: float = 600) -> dict[str, Any]:
         return now if now["State"]["Code"] == "active" else None
 
     return lab.wait(active, "the load balancer to be active", limit)
-
-
-# The service behind it --------------------------------------------------------------------------------------
 
 
 def attach(lab: Lab, grace: int = GRACE) -> dict[str, Any]:
@@ -136,7 +133,7 @@ def attach(lab: Lab, grace: int = GRACE) -> dict[str, Any]:
     }
     vpc = lab.ec2.describe_subnets(SubnetIds=where["subnets"][:1])["Subnets"][0]["VpcId"]
     tasks_group = groups(lab, vpc)[1]
-    if there["loadBalancers"] == [behind] and where.get("securityGroups") == [tasks_group]:
+    if behind in there["loadBalancers"] and where.get("securityGroups") == [tasks_group]:
         return there
     return service.update(
         lab,
@@ -174,13 +171,18 @@ def settled(lab: Lab, without: dict[str, Any] | None = None) -> Targets | None:
     Raises:
         NotThere: there is no target group.
     """
-    there, now = service.find(lab), targets(lab)
-    if not there or len(there["deployments"]) != 1:
+    there = service.find(lab)
+    if not there or not _over(there):
         return None
-    over = there["deployments"][0].get("rolloutState", "COMPLETED") == "COMPLETED"
-    gone = task_id(without)[:8] if without else None
+    now, gone = targets(lab), task_id(without)[:8] if without else None
     healthy = [one for one in now if one.state == "healthy" and one.task != gone]
-    return now if over and len(healthy) == len(now) == there["desiredCount"] else None
+    return now if len(healthy) == len(now) == there["desiredCount"] else None
+
+
+def _over(there: dict[str, Any]) -> bool:
+    """Whether the service's last deployment is complete."""
+    one, *others = there["deployments"]
+    return not others and one.get("rolloutState", "COMPLETED") == "COMPLETED"
 
 
 def wait_until_healthy(lab: Lab, limit: float = 900) -> Targets:
@@ -193,17 +195,31 @@ def wait_until_healthy(lab: Lab, limit: float = 900) -> Targets:
     return lab.wait(lambda: settled(lab), "all targets to be healthy", limit)
 
 
-# Visitors ---------------------------------------------------------------------------------------------------
-
-
 def page(lab: Lab, path: str = "/") -> HttpReply:
     """Ask the load balancer for a page by its DNS name, as a visitor on the internet would.
 
     Raises:
         NotThere: there is no load balancer.
-        Unreachable: nobody answered.
+        Unreachable: nobody answered; the message names what stands in the way.
     """
-    return lab.http("GET", _link(lab, _needed(lab), path))
+    return _asked(lab, _needed(lab), path)
+
+
+def _asked(lab: Lab, balancer: dict[str, Any], path: str) -> HttpReply:
+    try:
+        return lab.http("GET", _link(lab, balancer, path))
+    except Unreachable as error:
+        raise Unreachable(refusal(lab, balancer, PORT) or str(error)) from None
+
+
+def why_not(lab: Lab) -> str:
+    """What stands between a visitor and the page behind the balancer, or that nothing does.
+
+    Raises:
+        NotThere: there is no load balancer, or no target group.
+    """
+    balancer, found = _needed(lab), targets(lab)
+    return refusal(lab, balancer, PORT) or meaning(_asked(lab, balancer, "/").status, found)
 
 
 def frame(lab: Lab, path: str = "/", height: int = 300) -> Frame:
@@ -224,23 +240,27 @@ def visits(lab: Lab, times: int = 10) -> Visits:
         NotThere: there is no load balancer, or the tasks send no logs to CloudWatch.
         Unreachable: nobody answered.
     """
-    return sent(lab, lambda path: page(lab, path), times)
+    balancer = _needed(lab)
+    return sent(lab, lambda path: _asked(lab, balancer, path), times)
 
 
-def visits_until(lab: Lab, done: Any, what: str, limit: float = 900) -> Visits:
+def visits_until(lab: Lab, done: Callable[[], Any], what: str, each: int = 5, limit: float = 900) -> Visits:
     """Visit the page again and again until `done()` returns something, as a stream of visitors would.
 
     Args:
         lab: from `ecslab.connect()`.
         done: looks, and returns None (or another false value) while the visits are to go on.
         what: what is awaited, as a phrase that follows "waiting for".
+        each: how many visits between two looks.
         limit: seconds at most.
 
     Raises:
         NotThere: there is no load balancer, or the tasks send no logs to CloudWatch.
+        Unreachable: nobody answered.
         StillWaiting: the limit was reached.
     """
-    return sent_until(lab, lambda path: page(lab, path), done, what, limit)
+    balancer = _needed(lab)
+    return sent_until(lab, lambda path: _asked(lab, balancer, path), done, what, each, limit)
 
 
 def _needed(lab: Lab) -> dict[str, Any]:
@@ -255,9 +275,6 @@ def _needed(lab: Lab) -> dict[str, Any]:
 
 def _link(lab: Lab, balancer: dict[str, Any], path: str) -> str:
     return lab.url(balancer["DNSName"], PORT).rstrip("/") + "/" + path.lstrip("/")
-
-
-# The end ----------------------------------------------------------------------------------------------------
 
 
 def delete(lab: Lab) -> bool:

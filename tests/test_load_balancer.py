@@ -1,5 +1,7 @@
 """One address for all tasks: what the verbs of stage 07 make, and who answers."""
 
+import re
+
 import pytest
 
 import ecslab
@@ -102,6 +104,47 @@ def test_without_targets_the_balancer_answers_by_itself(served):
     assert (found.statuses(), found.tasks()) == ({503: 2}, {})
     assert "the balancer itself" in repr(found)
     assert repr(load_balancer.targets(served)) == "No target is registered."
+
+
+def close_the_door(lab):
+    group = load_balancer.groups(lab)[0]
+    there = lab.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+    lab.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=there)
+
+
+def close_the_tasks_door(lab):
+    group = load_balancer.groups(lab)[1]
+    there = lab.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+    lab.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=there)
+
+
+def take_the_listener(lab):
+    lab.elbv2.delete_listener(ListenerArn=load_balancer.listener(lab)["ListenerArn"])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "text"),
+    [
+        (lambda lab: None, "Nothing stands in the way: the answer is 200. Targets: 2 healthy."),
+        (close_the_door, r"Security group: sg-\w+ \(adgu-alb-http\) does not admit port 80 from anywhere"),
+        (take_the_listener, "Load balancer adgu-alb has no listener on port 80; it listens on no port"),
+        (close_the_tasks_door, "The balancer answers 504 by itself: the task that it asked did not answer"),
+    ],
+    ids=["nothing", "door", "listener", "task's door"],
+)
+def test_what_is_in_the_way_is_named(balanced, spoil, text):
+    spoil(balanced)
+    assert re.match(text, load_balancer.why_not(balanced))
+
+
+def test_a_page_that_nobody_serves_says_why(lab):
+    load_balancer.create(lab)
+    with pytest.raises(Unreachable, match="Load balancer adgu-alb is provisioning: nobody answers yet"):
+        load_balancer.page(lab)
+    load_balancer.wait_until_active(lab)
+    assert load_balancer.why_not(lab).startswith(
+        "The balancer answers 503 by itself: it has no target to send the request to. Targets: none at all."
+    )
 
 
 def test_attaching_twice_begins_one_deployment(balanced):
