@@ -67,7 +67,8 @@ def meaning(status: int, found: Targets) -> str:
     if status == 503:
         return (
             "The balancer answers 503 by itself: it has no target to send the request to. Targets: "
-            f"{states}.\n  next: load_balancer.targets(lab), and whether the service runs: service.events(lab)"
+            f"{states}.\n"
+            "  next: load_balancer.targets(lab), and whether the service runs: service.events(lab)"
         )
     if status in (502, 504):
         how = "did not answer in time: a security group in between" if status == 504 else "broke off"
