@@ -12,8 +12,6 @@ __all__ = ["fits", "refuse"]
 LOG_DRIVERS: Final = ("awslogs", "splunk", "awsfirelens")
 EPHEMERAL_GIB: Final = (21, 200)
 LONGEST_STOP: Final = 120
-SHORTEST_START: Final = 2
-LONGEST_START: Final = 120
 
 Facts = dict[str, Any]
 
@@ -105,12 +103,6 @@ def _container(container: Facts) -> Iterator[str]:
     if container.get("stopTimeout", 0) > LONGEST_STOP:
         yield (
             "Tasks using the Fargate launch type must have a container stop timeout of less than 120 "
-            "seconds."
-        )
-    start = container.get("startTimeout")
-    if start is not None and not SHORTEST_START <= start <= LONGEST_START:
-        yield (  # U: by analogy with the stop timeout
-            "Tasks using the Fargate launch type must have a container start timeout of less than 120 "
             "seconds."
         )
     if any(one["type"] == "GPU" for one in container.get("resourceRequirements", [])):

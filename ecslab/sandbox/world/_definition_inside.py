@@ -14,6 +14,7 @@ from .errors import AwsError
 __all__ = ["problems", "refuse_foreign"]
 
 MOST_FILES: Final = 10
+SHORTEST_TIMEOUT: Final = 2
 HEALTH_RANGES: Final = {"interval": (5, 300), "timeout": (2, 60), "retries": (1, 10), "startPeriod": (0, 300)}
 RESTART_PERIOD: Final = (60, 1800)
 MOST_EXIT_CODES: Final = 50
@@ -25,6 +26,7 @@ Facts = dict[str, Any]
 
 def problems(container: Facts, containers: list[Facts]) -> Iterator[str]:
     """What is wrong with one of a definition's containers."""
+    yield from _timeouts(container)
     yield from _health_check(container)
     yield from _restart_policy(container)
     yield from _secrets(container)
@@ -46,6 +48,14 @@ def refuse_foreign(container: Facts, account: str) -> None:
                 f"current account ID is {account} and the ARN account ID is {parts[4]}. Cross-account access "
                 "for ARNs is not currently supported.",
             )
+
+
+def _timeouts(container: Facts) -> Iterator[str]:
+    """The API reference gives `startTimeout` an upper end too, which ECS was seen not to keep to."""
+    for member, what in (("startTimeout", "start"), ("stopTimeout", "stop")):
+        if container.get(member, SHORTEST_TIMEOUT) < SHORTEST_TIMEOUT:
+            where = f"on container '{container['name']}'"
+            yield f"Granular {what} timeout {where} must be at least {SHORTEST_TIMEOUT} seconds."
 
 
 def _health_check(container: Facts) -> Iterator[str]:

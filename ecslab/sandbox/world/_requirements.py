@@ -53,7 +53,7 @@ def _of_container(container: dict[str, Any], execution_role: bool) -> Iterator[s
         yield f"ecs.capability.secrets.{store}.environment-variables"
     if "healthCheck" in container:
         yield "ecs.capability.container-health-check"
-    if container.get("dependsOn"):
+    if any(container.get(member) for member in ("dependsOn", "startTimeout", "stopTimeout")):
         yield "ecs.capability.container-ordering"
     if container.get("privileged"):
         yield _CAPABILITY + "privileged-container"

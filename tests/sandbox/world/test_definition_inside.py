@@ -67,9 +67,12 @@ def secret(name, source=PARAMETER):
             "Unknown container 'nobody' in volumesFrom.",
         ),
         (
-            {"startTimeout": 121},
-            "Tasks using the Fargate launch type must have a container start timeout of less than 120 "
-            "seconds.",
+            {"startTimeout": 1},
+            "Granular start timeout on container 'web' must be at least 2 seconds.",
+        ),
+        (
+            {"stopTimeout": 0},
+            "Granular stop timeout on container 'web' must be at least 2 seconds.",
         ),
     ],
 )

@@ -14,7 +14,7 @@ from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.world.errors import AwsError
 
-__all__ = ["OPERATIONS", "find"]
+__all__ = ["OPERATIONS", "find", "known"]
 
 DEFAULT: Final = "default"
 NAME: Final = re.compile(r"[a-zA-Z0-9\-_]{1,255}")
@@ -31,7 +31,7 @@ def find(caller: Caller, identifier: str | None) -> Cluster:
     Raises:
         AwsError: ClusterNotFoundException.
     """
-    found = _known(caller, identifier or DEFAULT)
+    found = known(caller, identifier or DEFAULT)
     if found is None:
         raise AwsError("ClusterNotFoundException", "Cluster not found.")
     if found.status != "ACTIVE":
@@ -39,7 +39,14 @@ def find(caller: Caller, identifier: str | None) -> Cluster:
     return found
 
 
-def _known(caller: Caller, identifier: str) -> Cluster | None:
+def known(caller: Caller, identifier: str) -> Cluster | None:
+    """The cluster with this name or ARN, INACTIVE ones too.
+
+    Raises:
+        AwsError: InvalidParameterException, for what is no identifier of a cluster.
+    """
+    if identifier.startswith("arn:") and identifier.partition("/")[2].count("/"):
+        raise invalid("Invalid identifier: Unexpected number of separators")
     name = name_in("cluster", identifier, caller)
     return state.of(caller.region).clusters.get(name) if name is not None else None
 
@@ -85,7 +92,7 @@ def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     at_most("clusters", wanted)
     found, failures = [], []
     for identifier in dict.fromkeys(wanted):
-        cluster = _known(caller, identifier)
+        cluster = known(caller, identifier)
         if cluster:
             found.append(_view(cluster, params.get("include", [])))
         else:
@@ -99,7 +106,7 @@ def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
 
 
 def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    cluster = find(caller, params["cluster"])
+    cluster = _changeable(caller, params["cluster"])
     _refuse_uncarried(params)
     if "settings" in params:
         cluster.settings = _settings(params["settings"], caller)
@@ -108,15 +115,25 @@ def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     return {"cluster": _view(cluster, ["SETTINGS", "CONFIGURATIONS", "TAGS"])}
 
 
+def _changeable(caller: Caller, identifier: str) -> Cluster:
+    """The cluster that a request is to change; one that is INACTIVE cannot be."""
+    found = known(caller, identifier)
+    if found is not None and found.status != "ACTIVE":
+        raise AwsError("ClientException", "Cluster was not ACTIVE.")
+    return find(caller, identifier)
+
+
 def _put_capacity_providers(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    cluster = find(caller, params["cluster"])
+    cluster = _changeable(caller, params["cluster"])
     strategy = params["defaultCapacityProviderStrategy"]
     capacity_providers.associate(cluster, params["capacityProviders"], strategy, caller)
     return {"cluster": _view(cluster, ["SETTINGS", "TAGS"])}
 
 
 def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    cluster = find(caller, params["cluster"])
+    cluster = known(caller, params["cluster"])
+    if cluster is None:
+        raise AwsError("ClusterNotFoundException", "Cluster not found.")
     if any(task.last_status != "STOPPED" for task in cluster.tasks.values()):
         raise AwsError(
             "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."

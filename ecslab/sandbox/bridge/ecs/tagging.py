@@ -46,19 +46,42 @@ def _holder(arn: str, caller: Caller) -> Holder:
     if not found:
         raise invalid("The ARN provided is invalid.")  # U
     if found["kind"] == "cluster":
-        return clusters.find(caller, arn)
+        return _cluster(arn, caller)
     if found["kind"] == "task-definition":
         return task_definitions.find(caller, arn)
     if found["kind"] == "task":
-        task = state.of(caller.region).tasks.get(found["rest"].rsplit("/", 1)[-1])
-        if task is not None and task.arn == arn:
-            return task
+        return _task(arn, caller)
     if found["kind"] == "service":
         cluster, _, name = found["rest"].partition("/")
-        service = clusters.find(caller, cluster).services.get(name)
-        if service is not None and service.status != "INACTIVE":
-            return service
+        return _service(cluster, name, caller)
     raise AwsError("ResourceNotFoundException", "The specified resource could not be found.")  # U
+
+
+def _cluster(identifier: str, caller: Caller) -> Cluster:
+    cluster = clusters.known(caller, identifier)
+    if cluster is None:
+        raise invalid("The specified cluster does not exist.")
+    if cluster.status != "ACTIVE":
+        raise invalid("The specified cluster is inactive. Specify an active cluster and try again.")
+    return cluster
+
+
+def _task(arn: str, caller: Caller) -> Task:
+    task = state.of(caller.region).tasks.get(arn.rpartition("/")[2])
+    if task is None or task.arn != arn:
+        raise invalid("The specified task does not exist.")
+    if task.last_status == "STOPPED":
+        raise invalid("The specified task is stopped. Specify a running task and try again.")
+    return task
+
+
+def _service(cluster: str, name: str, caller: Caller) -> Service:
+    service = _cluster(cluster, caller).services.get(name)
+    if service is None:
+        raise invalid("The specified service does not exist.")
+    if service.status == "INACTIVE":
+        raise invalid("The specified service is inactive. Specify an active service and try again.")
+    return service
 
 
 OPERATIONS: Final = {"ListTagsForResource": _list, "TagResource": _tag, "UntagResource": _untag}

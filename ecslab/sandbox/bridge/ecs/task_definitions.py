@@ -117,9 +117,16 @@ def _deregister(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     reference = params["taskDefinition"]
     if ":" not in reference.rsplit("/", 1)[-1]:
         raise AwsError("ClientException", "Revision is missing.")  # U
-    revision = find(caller, reference)
-    if _status(revision) != "ACTIVE":
-        raise AwsError("ClientException", "TaskDefinition is inactive")  # U
+    revision = _revision(caller, reference)
+    if revision is None:
+        raise AwsError("ClientException", "Unable to deregister task definition.")
+    if _status(revision) == "DELETE_IN_PROGRESS":
+        raise AwsError(
+            "ClientException",
+            "The task definition could not be deregistered because it is in the process of being deleted.",
+        )
+    if _status(revision) == "INACTIVE":
+        return {"taskDefinition": revision.definition}
     revision.definition = {**revision.definition, "status": "INACTIVE", "deregisteredAt": _now()}
     return {"taskDefinition": revision.definition}
 

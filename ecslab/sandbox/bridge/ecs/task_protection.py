@@ -6,7 +6,7 @@ API operations UpdateTaskProtection and GetTaskProtection.
 from typing import Any, Final
 
 from ecslab.sandbox.bridge.context import current
-from ecslab.sandbox.bridge.ecs import _crew, _hands, clusters
+from ecslab.sandbox.bridge.ecs import _crew, _hands, clusters, tasks
 from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.world.deployment import Member
@@ -55,8 +55,8 @@ def _task(
     cluster: Cluster, reference: str, caller: Caller
 ) -> tuple[Task, Service, Member] | dict[str, str]:
     """A task of a service, or the failure to answer instead."""
+    task = tasks.find(cluster, reference)
     task_id = reference.rpartition("/")[2]
-    task = cluster.tasks.get(task_id)
     arn = caller.ecs_arn(f"task/{cluster.name}/{task_id}")
     if task is None or task.last_status == "STOPPED":
         return failure(arn, "MISSING")

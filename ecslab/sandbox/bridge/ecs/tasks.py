@@ -17,17 +17,22 @@ from ecslab.sandbox.world.driver import Driver
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.tasks import Task
 
-__all__ = ["OPERATIONS", "describe_tasks", "forget", "is_visible", "launch", "list_tasks", "listening",
-           "lose", "run_task", "stop", "stop_task", "write_log"]  # fmt: skip
+__all__ = ["OPERATIONS", "describe_tasks", "find", "forget", "is_visible", "launch", "list_tasks",
+           "listening", "lose", "run_task", "stop", "stop_task", "write_log"]  # fmt: skip
 
 Parameters = dict[str, Any]
 
 STOPPED_BY_USER: Final = "Task stopped by user"
+ID_LENGTHS: Final = (32, 36)
+"""Characters of a task's id; those of tasks before 2018 had dashes."""
+LONGEST_TOKEN: Final = 64
+LONGEST_STARTED_BY: Final = 128
 
 
 def run_task(parameters: Parameters, caller: Caller) -> dict[str, Any]:
     """Start up to ten tasks of one definition; they are PROVISIONING when this answers."""
     token = parameters.get("clientToken")
+    _check_texts(parameters)
     identity = (token, _run_task.digest(parameters)) if token else None
     if identity:
         earlier = _started_with(caller, identity)
@@ -49,6 +54,16 @@ def run_task(parameters: Parameters, caller: Caller) -> dict[str, Any]:
     return {"tasks": [with_tags(task) for task in started], "failures": failures}
 
 
+def _check_texts(parameters: Parameters) -> None:
+    """Refuse names that are too long, and tags from where a bare task has none. U: the sentences."""
+    if len(parameters.get("clientToken", "")) > LONGEST_TOKEN:
+        raise invalid(f"clientToken must contain between 1 and {LONGEST_TOKEN} characters.")
+    if len(parameters.get("startedBy", "")) > LONGEST_STARTED_BY:
+        raise invalid(f"startedBy must contain at most {LONGEST_STARTED_BY} characters.")
+    if parameters.get("propagateTags") == "SERVICE":
+        raise invalid("Only task definition tags can be propagated to standalone tasks.")
+
+
 def describe_tasks(parameters: Parameters, caller: Caller) -> dict[str, Any]:
     """Show tasks; those that are unknown, or stopped for more than an hour, are MISSING."""
     cluster, wanted = clusters.find(caller, parameters.get("cluster")), parameters["tasks"]
@@ -58,7 +73,7 @@ def describe_tasks(parameters: Parameters, caller: Caller) -> dict[str, Any]:
     show = with_tags if "TAGS" in parameters.get("include", ()) else view
     tasks, failures = [], []
     for reference in wanted:
-        task = _find(cluster, reference)
+        task = find(cluster, reference)
         if task:
             tasks.append(show(task))
         else:
@@ -80,7 +95,7 @@ def list_tasks(parameters: Parameters, caller: Caller) -> dict[str, Any]:
 def stop_task(parameters: Parameters, caller: Caller) -> dict[str, Any]:
     """Begin to stop a task; one that is already stopping, or has stopped, is answered as it is (U)."""
     cluster = clusters.find(caller, parameters.get("cluster"))
-    task = _find(cluster, parameters["task"])
+    task = find(cluster, parameters["task"])
     if task is None:
         raise invalid("The referenced task was not found.")
     if not task.stopping:
@@ -152,14 +167,19 @@ def _fargate() -> _Tasks:
     return _made[0]
 
 
-def _find(cluster: Cluster, reference: str) -> Task | None:
+def find(cluster: Cluster, reference: str) -> Task | None:
     """The task with this id or ARN, unless it has been forgotten.
 
     Raises:
-        AwsError: the ARN is of another cluster.
+        AwsError: InvalidParameterException; it is no identifier of a task, or of another cluster's.
     """
     path = reference.rpartition(":")[2].split("/")
-    if reference.startswith("arn:") and len(path) == 3 and path[1] != cluster.name:
+    of_arn = reference.startswith("arn:")
+    if of_arn and len(path) not in (2, 3):
+        raise invalid("Invalid identifier: Unexpected number of separators")
+    if len(path[-1]) not in ID_LENGTHS or len(path) > 3:
+        raise invalid("taskId length should be one of [32,36]")
+    if of_arn and len(path) == 3 and path[1] != cluster.name:
         raise invalid(
             f"Invalid identifier: Identifier is for cluster {path[1]}. Your cluster is {cluster.name}"
         )
@@ -193,7 +213,8 @@ def _started_with(caller: Caller, identity: tuple[str, str]) -> list[Task]:
     if any(task.client_token != identity for task in earlier):
         raise AwsError(
             "ConflictException",
-            "The clientToken has been used with other parameters.",  # U
+            "The RunTask request could not be processed due to conflicts. The provided clientToken is "
+            "already in use with a different request.",
             resourceIds=[task.arn for task in earlier],
         )
     return earlier

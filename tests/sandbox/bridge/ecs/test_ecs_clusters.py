@@ -82,10 +82,26 @@ def test_a_deleted_cluster_is_inactive_but_describable(ecs):
     assert ecs("DeleteCluster", cluster="lab")["cluster"]["status"] == "INACTIVE"
     assert statuses(ecs("DescribeClusters", clusters=["lab"])) == [("lab", "INACTIVE")]
     assert ecs("ListClusters")["clusterArns"] == []
+    assert ecs("DeleteCluster", cluster="lab")["cluster"]["status"] == "INACTIVE"
     with ecs.refuses("ClusterNotFoundException", "The referenced cluster was inactive."):
-        ecs("DeleteCluster", cluster="lab")
+        ecs("ListTasks", cluster="lab")
+    settings = [{"name": "containerInsights", "value": "enabled"}]
+    for operation, members in (
+        ("UpdateCluster", {"settings": settings}),
+        ("UpdateClusterSettings", {"settings": settings}),
+        ("PutClusterCapacityProviders", {"capacityProviders": [], "defaultCapacityProviderStrategy": []}),
+    ):
+        with ecs.refuses("ClientException", "Cluster was not ACTIVE."):
+            ecs(operation, cluster="lab", **members)
     ecs("CreateCluster", clusterName="lab")
     assert statuses(ecs("DescribeClusters", clusters=["lab"])) == [("lab", "ACTIVE")]
+
+
+def test_what_is_no_identifier(ecs):
+    with ecs.refuses("InvalidParameterException", "Invalid identifier: Unexpected number of separators"):
+        ecs("ListServices", cluster=f"{ARN}cluster/{ARN}cluster/lab")
+    with ecs.refuses("ClusterNotFoundException", "Cluster not found."):
+        ecs("ListServices", cluster=f"{ARN}cluster/lab".replace("us-east-1", "eu-west-1"))
 
 
 def test_deleting_an_unknown_one(ecs):

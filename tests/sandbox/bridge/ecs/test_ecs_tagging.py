@@ -44,10 +44,19 @@ def test_tags_that_are_refused_change_nothing(account, tags, message):
 
 ABSENT = [
     ("nonsense", "InvalidParameterException", "The ARN provided is invalid."),
-    (ARN + "cluster/nix", "ClusterNotFoundException", "Cluster not found."),
+    (ARN + "cluster/nix", "InvalidParameterException", "The specified cluster does not exist."),
     (ARN + "task-definition/nix:1", "ClientException", "Unable to describe task definition."),
-    (ARN + "task/lab/" + "0" * 32, "ResourceNotFoundException", "The specified resource could not be found."),
+    (ARN + "task/lab/" + "0" * 32, "InvalidParameterException", "The specified task does not exist."),
+    (ARN + "service/lab/nix", "InvalidParameterException", "The specified service does not exist."),
+    (ARN + "task-set/lab/a/b", "ResourceNotFoundException", "The specified resource could not be found."),
 ]
+
+
+def test_an_inactive_cluster_is_not_tagged(account):
+    account("DeleteCluster", cluster="lab")
+    message = "The specified cluster is inactive. Specify an active cluster and try again."
+    with account.refuses("InvalidParameterException", message):
+        account("TagResource", resourceArn=CLUSTER, tags=[{"key": "a", "value": "2"}])
 
 
 @pytest.mark.parametrize(("arn", "code", "message"), ABSENT)

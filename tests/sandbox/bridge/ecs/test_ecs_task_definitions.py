@@ -111,6 +111,21 @@ def test_deregistering_needs_a_revision(ecs):
         ecs("DeregisterTaskDefinition", taskDefinition=FAMILY)
 
 
+def test_deregistering_twice_and_what_is_not_there(ecs):
+    register(ecs)
+    for _ in range(2):
+        answer = ecs("DeregisterTaskDefinition", taskDefinition=f"{FAMILY}:1")
+        assert answer["taskDefinition"]["status"] == "INACTIVE"
+    with ecs.refuses("ClientException", "Unable to deregister task definition."):
+        ecs("DeregisterTaskDefinition", taskDefinition=f"{FAMILY}:7")
+    ecs("DeleteTaskDefinitions", taskDefinitions=[f"{FAMILY}:1"])
+    with ecs.refuses(
+        "ClientException",
+        "The task definition could not be deregistered because it is in the process of being deleted.",
+    ):
+        ecs("DeregisterTaskDefinition", taskDefinition=f"{FAMILY}:1")
+
+
 def test_tags_are_shown_when_asked_for(ecs):
     tags = [{"key": "stage", "value": "test"}]
     assert ecs("RegisterTaskDefinition", **REQUEST, tags=tags)["tags"] == tags

@@ -147,6 +147,11 @@ def test_a_task_is_missing_when_unknown_and_an_hour_after_it_stopped(account):
         ("DescribeTasks", {"tasks": []}, "Tasks cannot be empty."),
         ("DescribeTasks", {"tasks": ["a"] * 101}, "taskIds can have at most 100 items."),
         ("StopTask", {"task": "0" * 32}, "The referenced task was not found."),
+        ("StopTask", {"task": "None"}, "taskId length should be one of [32,36]"),
+        ("DescribeTasks", {"tasks": ["0" * 32, ""]}, "taskId length should be one of [32,36]"),
+        ("DescribeTasks", {"tasks": [f"{ARN}:task/a/b/c"]},
+         "Invalid identifier: Unexpected number of separators"),
+        ("GetTaskProtection", {"tasks": ["nix"]}, "taskId length should be one of [32,36]"),
         (
             "DescribeTasks",
             {"tasks": [f"{ARN}:task/other/{'0' * 32}"]},

@@ -70,6 +70,12 @@ INVALID = "InvalidParameterException: "
         ),
         ({"count": 11}, f"{INVALID}count must be between 1 and 10."),
         ({"count": 0}, f"{INVALID}count must be between 1 and 10."),
+        ({"clientToken": "x" * 65}, f"{INVALID}clientToken must contain between 1 and 64 characters."),
+        ({"startedBy": "x" * 129}, f"{INVALID}startedBy must contain at most 128 characters."),
+        ({"propagateTags": "SERVICE"},
+         f"{INVALID}Only task definition tags can be propagated to standalone tasks."),
+        ({"tags": [{"key": str(n), "value": ""} for n in range(51)]},
+         f"{INVALID}The maximum number of tags on a resource is 50."),
     ],
 )
 def test_what_run_task_refuses(account, changes, message):
@@ -123,7 +129,10 @@ def test_a_client_token_starts_its_tasks_once(account):
     assert (again["taskArn"], again["lastStatus"]) == (first["taskArn"], "RUNNING")
     with pytest.raises(AwsError) as caught:
         account.start(clientToken="t", networkConfiguration=network, count=2)
-    assert caught.value.code == "ConflictException"
+    assert f"{caught.value.code}: {caught.value.message}" == (
+        "ConflictException: The RunTask request could not be processed due to conflicts. The provided "
+        "clientToken is already in use with a different request."
+    )
     assert caught.value.fields == {"resourceIds": [first["taskArn"]]}
 
 

@@ -448,6 +448,18 @@ def test_tags_of_a_service(lab):
     assert lab.see(include=["TAGS"])["tags"] == tags
 
 
+def test_tags_of_what_has_ended(lab):
+    arn = lab.create()["serviceArn"]
+    lab.settle(60)
+    task = lab.tasks()[0]["taskArn"]
+    lab("DeleteService", service="web", force=True)
+    lab.settle()
+    with invalid("The specified service is inactive. Specify an active service and try again."):
+        lab.account.ecs("ListTagsForResource", resourceArn=arn)
+    with invalid("The specified task is stopped. Specify a running task and try again."):
+        lab.account.ecs("TagResource", resourceArn=task, tags=[{"key": "a", "value": "1"}])
+
+
 def test_a_strategy_is_kept_by_base_and_weight(lab):
     lab.account.ecs(
         "PutClusterCapacityProviders", cluster="lab", capacityProviders=["FARGATE", "FARGATE_SPOT"],
