@@ -50,7 +50,7 @@ def _parameter(_key: str, region: str, values: dict[str, Any]) -> dict[str, Any]
     found = backends[current().account][region].get_parameter(str(values["Name"]))
     if found is None:
         raise AwsError("ParameterNotFound", "")
-    return {"Parameter": {"Name": found.name, "Type": found.type, "Value": found.value}}
+    return {"Parameter": {"Name": found.name, "Type": found.parameter_type, "Value": found.value}}
 
 
 def _moto(ask: Callable[[], Any]) -> dict[str, Any]:
