@@ -13,10 +13,11 @@ def worker(scene: Scene) -> str:
     if len(scene.deployments) > 1:
         return "A deployment is still going on: the newest revision has not taken over."
     lacking = f"The service does not settle: {scene.desired} wanted, {running} running."
-    return f"{lacking} The newest task that failed says: {_short(scene.reason)}" if scene.reason else lacking
+    return f"{lacking} The newest task that failed says: {short(scene.reason)}" if scene.reason else lacking
 
 
-def _short(reason: str) -> str:
+def short(reason: str) -> str:
+    """The beginning of a long reason."""
     return reason if len(reason) <= 120 else f"{reason[:100].rpartition(' ')[0]} …"
 
 

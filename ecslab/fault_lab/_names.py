@@ -31,7 +31,7 @@ class FaultNames:
     balancer: str
     balancer_group: str
     secret: str
-    bucket: str
+    parameter: str
 
 
 def fault_names(lab: Lab, rng: random.Random) -> FaultNames:
@@ -50,5 +50,5 @@ def fault_names(lab: Lab, rng: random.Random) -> FaultNames:
         balancer=lab.name("fault-alb"),
         balancer_group=lab.name("fault-alb"),
         secret=lab.name("fault/database"),
-        bucket=lab.name("fault-prices"),
+        parameter="/" + lab.name("fault-prices"),
     )

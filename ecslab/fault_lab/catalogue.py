@@ -8,14 +8,25 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final
 
-from ecslab.fault_lab import container, health, images, logs, roles, service, sidecar, way_in, way_out
+from ecslab.fault_lab import (
+    container,
+    health,
+    images,
+    logs,
+    roles,
+    service,
+    sidecar,
+    task_role,
+    way_in,
+    way_out,
+)
 from ecslab.fault_lab._case import Case
 
 __all__ = ["CASES", "code", "drawn", "fresh_seed", "seed_for"]
 
 _ALL: Final = (
     *images.CASES, *roles.CASES, *logs.CASES, *container.CASES, *sidecar.CASES, *way_out.CASES, *way_in.CASES,
-    *health.CASES, *service.CASES,
+    *health.CASES, *service.CASES, *task_role.CASES,
 )  # fmt: skip
 CASES: Final[dict[str, Case]] = {case.kind: case for case in _ALL}
 """Every fault by kind. The order decides what a seed stands for: add at the end."""

@@ -25,7 +25,7 @@ def _role_named(scene: Scene) -> str:
     return str(scene.definition.get("executionRoleArn", "")).rpartition("/")[2]
 
 
-def _rights(scene: Scene, role: str) -> list[str]:
+def rights(scene: Scene, role: str) -> list[str]:
     """The names of a role's policies, attached and inline."""
     attached = scene.lab.iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
     inline = scene.lab.iam.list_role_policies(RoleName=role)["PolicyNames"]
@@ -39,7 +39,7 @@ def _does_not_trust(scene: Scene) -> bool:
 
 def _may_nothing(scene: Scene) -> bool:
     role = _role_named(scene)
-    return execution_role.find(scene.lab, role) is not None and not _rights(scene, role)
+    return execution_role.find(scene.lab, role) is not None and not rights(scene, role)
 
 
 def _no_role_hints(scene: Scene) -> list[str]:
@@ -164,11 +164,11 @@ def _asks_no_longer(scene: Scene) -> bool:
 
 def _task_role_may(scene: Scene) -> bool:
     role = str(scene.definition.get("taskRoleArn", "")).rpartition("/")[2]
-    return bool(role) and bool(_rights(scene, role))
+    return bool(role) and bool(rights(scene, role))
 
 
 def _extra_right(scene: Scene) -> bool:
-    return len(_rights(scene, _role_named(scene))) > 1
+    return len(rights(scene, _role_named(scene))) > 1
 
 
 def _secret_hints(scene: Scene) -> list[str]:
@@ -176,7 +176,7 @@ def _secret_hints(scene: Scene) -> list[str]:
         "Who fetches what the container needs before it starts? The `stoppedReason` names the role, the "
         "action and the resource.",
         f"The role `{_role_named(scene)}` has these policies: "
-        f"{', '.join(_rights(scene, _role_named(scene)))}. Does any of them allow "
+        f"{', '.join(rights(scene, _role_named(scene)))}. Does any of them allow "
         "secretsmanager:GetSecretValue?",
         f"`lab.iam.put_role_policy(RoleName='{_role_named(scene)}', PolicyName='secret', "
         "PolicyDocument=…)` with secretsmanager:GetSecretValue on the secret's ARN.",
