@@ -1,6 +1,16 @@
 """All steps of the course, in order, and how they are found by name."""
 
-from ecslab.course import stage_00, stage_01, stage_02, stage_03, stage_04, stage_05, stage_06, stage_99
+from ecslab.course import (
+    stage_00,
+    stage_01,
+    stage_02,
+    stage_03,
+    stage_04,
+    stage_05,
+    stage_06,
+    stage_07,
+    stage_99,
+)
 from ecslab.course.step import Step
 from ecslab.errors import EcslabError
 
@@ -12,6 +22,7 @@ STAGES = {
     "04": "Run task",
     "05": "Verify",
     "06": "Service",
+    "07": "Load balancer",
     "99": "Clean up",
 }
 NOTEBOOKS = {
@@ -22,6 +33,7 @@ NOTEBOOKS = {
     "04": "04-run-task.ipynb",
     "05": "05-verify.ipynb",
     "06": "06-service.ipynb",
+    "07": "07-load-balancer.ipynb",
     "99": "99-clean-up.ipynb",
 }
 # What a stage builds on: stages, or single steps of one.
@@ -34,6 +46,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "04": _FOUNDATION,
     "05": (*_FOUNDATION, "04"),
     "06": (*_FOUNDATION, "04"),
+    "07": (*_FOUNDATION, "04.network", "06"),
     "99": (*_FOUNDATION, "04", "05", "06"),
 }
 STEPS: tuple[Step, ...] = (
@@ -44,6 +57,7 @@ STEPS: tuple[Step, ...] = (
     *stage_04.STEPS,
     *stage_05.STEPS,
     *stage_06.STEPS,
+    *stage_07.STEPS,
     *stage_99.STEPS,
 )
 
