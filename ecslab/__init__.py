@@ -21,14 +21,15 @@ _NAMES = {
     "EcslabError": "errors",
     "fault": "fault_lab",
     "NetworkPicker": "widgets",
+    "ServiceView": "widgets",
     "TaskSizePicker": "widgets",
     "TaskView": "widgets",
 }
 __all__ = [
-    "EcslabError", "Lab", "NetworkPicker", "TaskSizePicker", "TaskView", "__version__", "cleanup", "cluster",
-    "connect", "console", "course", "deployment", "ecr", "execution_role", "fault", "fault_lab", "figures",
-    "image", "load_balancer", "log_group", "network", "service", "task", "task_definition", "terminal",
-    "verify", "widgets",
+    "EcslabError", "Lab", "NetworkPicker", "ServiceView", "TaskSizePicker", "TaskView", "__version__",
+    "cleanup", "cluster", "connect", "console", "course", "deployment", "ecr", "execution_role", "fault",
+    "fault_lab", "figures", "image", "load_balancer", "log_group", "network", "service", "task",
+    "task_definition", "terminal", "verify", "widgets",
 ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,13 @@ class Table:
     def _repr_html_(self) -> str:
         title = f"<p>{html.escape(self.title)}</p>" if self.title else ""
         return title + html_table(self.head, self.rows)
+
+
+def elapsed(since: timedelta) -> str:
+    """Minutes and seconds, `2:05`; from an hour on with the hours, `1:02:05`."""
+    minutes, seconds = divmod(max(0, round(since.total_seconds())), 60)
+    hours, rest = divmod(minutes, 60)
+    return f"{hours}:{rest:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def text_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -3,12 +3,11 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
 """
 
-from datetime import timedelta
 from typing import Any, Final
 
 from . import _diagnosis, network, task_definition
 from ._missing import said, unless_missing
-from ._show import Table
+from ._show import Table, elapsed
 from .errors import NeverStable, NotThere, StillWaiting
 from .lab import Lab
 from .network import Choice
@@ -160,17 +159,10 @@ def events(lab: Lab, name: str | None = None, last: int = 10) -> Table:
     """
     found = _needed(lab, name)
     rows = (
-        (_clock(event["createdAt"] - found["createdAt"]), str(event["message"]))
+        (elapsed(event["createdAt"] - found["createdAt"]), str(event["message"]))
         for event in found["events"][:last]
     )
     return Table("", ("after", "event"), tuple(rows))
-
-
-def _clock(since: timedelta) -> str:
-    """Minutes and seconds, `2:05`; from an hour on with the hours, `1:02:05`."""
-    minutes, seconds = divmod(max(0, round(since.total_seconds())), 60)
-    hours, rest = divmod(minutes, 60)
-    return f"{hours}:{rest:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def scale(lab: Lab, count: int, name: str | None = None) -> dict[str, Any]:

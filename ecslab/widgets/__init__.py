@@ -4,6 +4,7 @@ from ._feeder import Feeder, ThreadFeeder
 from ._network_picker import NetworkPicker
 from ._prediction import PredictionView
 from ._question import QuestionView
+from ._service_view import ServiceView
 from ._task_size import TaskSizePicker
 from ._task_view import TaskView
 
@@ -12,6 +13,7 @@ __all__ = [
     "NetworkPicker",
     "PredictionView",
     "QuestionView",
+    "ServiceView",
     "TaskSizePicker",
     "TaskView",
     "ThreadFeeder",

@@ -12,7 +12,7 @@ from ecslab.errors import EcslabError
 
 from ._feeder import Feeder, ThreadFeeder
 from ._task_rows import STEADY, heading, message, phase_rows, reason, step_rows
-from ._view import HERE, View
+from ._view import HERE, View, onlooker
 
 _EVERY: Final = {"sandbox": 0.3, "aws": 2.0}
 """Seconds of wall time between two looks."""
@@ -51,9 +51,9 @@ class TaskView(View):
         wall: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         super().__init__()
-        self._ecs, self._every, self._wall = _onlooker(lab), _EVERY[lab.where], wall
+        self._ecs, self._every, self._wall = onlooker(lab, "ecs"), _EVERY[lab.where], wall
         self._task, self._changed, self._failures = dict(task), wall(), 0
-        self._feeder, self.pace = feeder(), _pace(lab)
+        self._feeder, self.pace = feeder(), pace(lab)
         self.show(task)
         self.observe(self._watch, names=["asked"])
         self._watch()
@@ -111,16 +111,9 @@ class TaskView(View):
         return self._every * 3 if self.live else None
 
 
-def _pace(lab: Any) -> str:
+def pace(lab: Any) -> str:
     """How fast the sandbox's time passes, where it passes by itself."""
     clock = lab.control("status")["clock"] if lab.where == "sandbox" else {}
     if clock.get("mode") != "paced" or clock["speed"] == 1:
         return ""
     return f"Here a task comes up {clock['speed']:g} times as fast as on AWS."
-
-
-def _onlooker(lab: Any) -> Any:
-    """A client of its own, whose calls are left out of the record: the learner did not make them."""
-    client = lab.place.client("ecs")
-    lab.record.ignore(client)
-    return client

@@ -1,0 +1,73 @@
+"""From a service and its tasks, as ECS shows them, to what their view draws: no widget here.
+
+Source: the API's `Service`, `Task` and `ServiceEvent`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from ecslab._show import elapsed
+
+Shape = Mapping[str, Any]
+LAST: Final = 8
+"""Events that are shown."""
+STOPPED_SHOWN: Final = 4
+"""Stopped tasks that are shown, the newest."""
+
+
+def heading(service: Shape) -> str:
+    """`Service adgu-web: 2 desired, 2 running, 0 pending`."""
+    status = "" if service["status"] == "ACTIVE" else f" ({service['status']})"
+    counts = ", ".join(f"{service[f'{word}Count']} {word}" for word in ("desired", "running", "pending"))
+    return f"Service {service['serviceName']}{status}: {counts}"
+
+
+def short(task: Shape) -> str:
+    """The first eight characters of its id, as the console shows it."""
+    return str(task["taskArn"]).rsplit("/", 1)[-1][:8]
+
+
+def task_rows(tasks: Iterable[Shape], addresses: Mapping[str, str]) -> list[dict[str, str]]:
+    """One row a task, oldest first: those that are meant to run, and the last that are not.
+
+    Args:
+        tasks: as DescribeTasks shows them.
+        addresses: public IPs by the tasks' ARNs.
+    """
+    ordered = sorted(tasks, key=lambda task: (task["createdAt"], task["availabilityZone"]))
+    meant = [task for task in ordered if task["desiredStatus"] == "RUNNING"]
+    ended = [task for task in ordered if task["desiredStatus"] != "RUNNING"][-STOPPED_SHOWN:]
+    return [_task_row(task, addresses) for task in sorted(meant + ended, key=ordered.index)]
+
+
+def _task_row(task: Shape, addresses: Mapping[str, str]) -> dict[str, str]:
+    status = str(task["lastStatus"])
+    tone = "gone" if status == "STOPPED" else "good" if task["desiredStatus"] == status else "busy"
+    return {
+        "id": short(task),
+        "status": status if task["desiredStatus"] in (status, "RUNNING") else f"{status}, to be STOPPED",
+        "zone": str(task["availabilityZone"]),
+        "address": addresses.get(task["taskArn"], ""),
+        "why": str(task.get("stoppedReason", "")),
+        "tone": tone,
+    }
+
+
+def event_rows(service: Shape) -> list[dict[str, str]]:
+    """The newest events, newest first, each with the time since the service was made."""
+    made: datetime = service["createdAt"]
+    return [
+        {"after": elapsed(event["createdAt"] - made), "message": str(event["message"])}
+        for event in service["events"][:LAST]
+    ]
+
+
+def text(heading: str, tasks: Sequence[Mapping[str, str]], events: Sequence[Mapping[str, str]]) -> str:
+    """All of it as plain text."""
+    lines = [heading]
+    for row in tasks:
+        about = [row["id"], row["zone"], row["status"], row["address"], row["why"]]
+        lines.append("  task " + "  ".join(filter(None, about)))
+    lines += [f"  {row['after']:>7}  {row['message']}" for row in events]
+    return "\n".join(lines)
