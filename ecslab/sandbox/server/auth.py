@@ -94,7 +94,7 @@ def verify(request: Incoming, find_key: Callable[[str], Key | None], now: float)
         )
     _check_time(claim, now)
     ours = _signature(request, claim, key.secret_key)
-    if not hmac.compare_digest(ours, claim.signature):
+    if not hmac.compare_digest(ours.encode(), claim.signature.encode()):
         raise AwsError("InvalidSignatureException", _MISMATCH, 403)
     _, region, service = claim.scope
     return Signer(claim.access_key, region, service)

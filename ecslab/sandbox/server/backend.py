@@ -8,17 +8,15 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
-from ecslab.sandbox.server import identity, moto_routes, moto_start
+from ecslab.sandbox.server import identity, malformed, moto_routes, moto_start
 from ecslab.sandbox.server.auth import Key, Signer
 from ecslab.sandbox.server.credentials import ACCOUNT
 from ecslab.sandbox.server.http import PEER, Incoming, Reply
 from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.errors import AwsError
-
-ECS_TARGET: Final = "AmazonEC2ContainerServiceV20141113."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +114,12 @@ class Backend:
         return Door(eni.eni_id, verdict.stopped_by, verdict.text, answer)
 
     def _call(self, request: Incoming, signer: Signer, operation: str) -> Reply:
+        malformed.check(request, signer.service)
         self._check_permission(request, signer, operation)
         target = request.headers.get("x-amz-target", "")
         if operation == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
             return identity.caller_identity()
-        if not target.startswith(ECS_TARGET):
+        if not target.startswith(malformed.ECS_TARGET):
             from ecslab.sandbox.bridge import install
 
             moto_start.ready_for(signer.service, operation)

@@ -2,9 +2,11 @@
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote, unquote
+
+from ecslab.sandbox.world.errors import AwsError
 
 Reply = tuple[int, dict[str, str], bytes]
 """Status, headers, body: what every part of the server answers with."""
@@ -12,10 +14,6 @@ Reply = tuple[int, dict[str, str], bytes]
 PEER: Final = "198.51.100.7"  # who asks, as containers and security groups see it: a documentation address
 MAX_BODY: Final = 64 << 20  # an ECR layer part is at most 20 MiB, and base64 makes it a third longer
 MAX_LAYER: Final = 1 << 30  # docker push sends a layer as one body
-
-
-class BodyTooLarge(Exception):
-    """The request announces more bytes than the sandbox takes in one piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +27,27 @@ class Incoming:
     body: bytes
 
 
+class Unreadable(AwsError):
+    """A request whose body cannot be had. `request` is what was read of it."""
+
+    def __init__(self, code: str, message: str, status: int, request: Incoming):
+        super().__init__(code, message, status)
+        self.request = request
+
+
+class BodyTooLarge(Unreadable):
+    """The request has more bytes than the sandbox takes in one piece."""
+
+    def __init__(self, message: str, request: Incoming):
+        super().__init__("RequestEntityTooLarge", message, 413, request)
+
+
 def read(environ: Mapping[str, Any]) -> Incoming:
     """Read a WSGI environ, body included.
 
     Raises:
         BodyTooLarge: the body is longer than MAX_BODY, or than MAX_LAYER where it goes to the registry.
+        Unreadable: its length is no length, or it broke off.
     """
     target = environ.get("REQUEST_URI") or quote(environ.get("PATH_INFO") or "/", safe="/~:@!$&'()*+,;=")
     path, _, query = target.partition("?")
@@ -46,19 +60,28 @@ def read(environ: Mapping[str, Any]) -> Incoming:
     for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
         if environ.get(key):
             headers[key.replace("_", "-").lower()] = environ[key]
-    length = int(environ.get("CONTENT_LENGTH") or 0)
+    bare = Incoming(environ["REQUEST_METHOD"], path, query or environ.get("QUERY_STRING", ""), headers, b"")
+    return replace(bare, body=_body(environ, bare, limit))
+
+
+def _body(environ: Mapping[str, Any], request: Incoming, limit: int) -> bytes:
+    text = str(environ.get("CONTENT_LENGTH") or 0)
+    if not (text.isascii() and text.isdigit()):
+        raise Unreadable("InvalidRequest", f"Content-Length is no length: {text!r}", 400, request)
+    length, stream = int(text), environ.get("wsgi.input")
     if length > limit:
-        raise BodyTooLarge(f"a request of {length} bytes; the sandbox takes at most {limit}")
-    stream = environ.get("wsgi.input")
+        raise BodyTooLarge(f"a request of {length} bytes; the sandbox takes at most {limit}", request)
     if stream is None:
-        body = b""
-    elif length or "chunked" not in headers.get("transfer-encoding", ""):
-        body = stream.read(length) if length else b""
-    else:
-        body = stream.read(limit + 1)
-        if len(body) > limit:
-            raise BodyTooLarge(f"a request of more than {limit} bytes")
-    return Incoming(environ["REQUEST_METHOD"], path, query or environ.get("QUERY_STRING", ""), headers, body)
+        return b""
+    if length or "chunked" not in request.headers.get("transfer-encoding", ""):
+        return bytes(stream.read(length)) if length else b""
+    try:
+        body = bytes(stream.read(limit + 1))
+    except (ValueError, OSError, MemoryError) as broken:  # what the server makes of chunks that are none
+        raise Unreadable("IncompleteBody", f"The chunked body broke off: {broken}", 400, request) from None
+    if len(body) > limit:
+        raise BodyTooLarge(f"a request of more than {limit} bytes", request)
+    return body
 
 
 def environ_of(request: Incoming, host: str = "127.0.0.1", port: int = 80) -> dict[str, Any]:

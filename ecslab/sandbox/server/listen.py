@@ -8,12 +8,15 @@ from typing import Any, Final
 
 from cheroot import wsgi
 from cheroot.server import HTTPConnection, HTTPRequest
+from cheroot.workers.threadpool import ThreadPool
 
 from ecslab.sandbox.sandbox import Sandbox
-from ecslab.sandbox.server.http import BodyTooLarge, Reply, read
+from ecslab.sandbox.server.http import Incoming, Reply, Unreadable, read
+from ecslab.sandbox.server.operation import refusal
 
 HOST: Final = "127.0.0.1"
 THREADS: Final = 8
+MOST_THREADS: Final = 200
 _PHRASES: Final = {status.value: status.phrase for status in http.HTTPStatus}
 Answer = Callable[[Mapping[str, Any]], Reply]
 
@@ -27,6 +30,15 @@ class _ProxyConnection(HTTPConnection):
     """Takes requests whose line holds a whole address, as a proxy's do."""
 
     RequestHandlerClass = _ProxyRequest
+
+
+class _Crew(ThreadPool):
+    """One thread more for a connection that finds none free: a client that sends slowly holds up itself."""
+
+    def put(self, obj: Any) -> None:
+        if self.qsize >= self.idle:
+            self.grow(1)
+        super().put(obj)
 
 
 class Listener:
@@ -56,20 +68,27 @@ class Listener:
 
 def api(sandbox: Sandbox) -> Answer:
     """Who answers on the port of the AWS API."""
-    return sandbox.handle
+    return lambda environ: _answered(environ, sandbox.answer)
 
 
 def gateway(sandbox: Sandbox) -> Answer:
     """Who answers on the gateway's port."""
 
     def answer(environ: Mapping[str, Any]) -> Reply:
-        try:
-            request = read(environ)
-        except BodyTooLarge as large:
-            return 413, {"Content-Type": "text/plain"}, f"{large}\n".encode()
-        return sandbox.gateway.answer(environ.get("REQUEST_URI") or request.path, request)
+        def passed(request: Incoming) -> Reply:
+            return sandbox.gateway.answer(environ.get("REQUEST_URI") or request.path, request)
+
+        return _answered(environ, passed)
 
     return answer
+
+
+def _answered(environ: Mapping[str, Any], answer: Callable[[Incoming], Reply]) -> Reply:
+    try:
+        request = read(environ)
+    except Unreadable as problem:
+        return refusal(problem, problem.request)
+    return answer(request)
 
 
 def _bound(application: Any, port: int, proxy: bool) -> Any:
@@ -82,6 +101,7 @@ def _bound(application: Any, port: int, proxy: bool) -> Any:
         )  # fmt: skip
         server.ConnectionClass = _ProxyConnection if proxy else HTTPConnection
         server.keep_alive_conn_limit = 64
+        server.requests = _Crew(server, min=THREADS, max=MOST_THREADS)
         try:
             server.prepare()
         except OSError:

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
+from ecslab.sandbox.server import malformed
 from ecslab.sandbox.server.auth import Signer
 from ecslab.sandbox.server.credentials import ACCOUNT
 from ecslab.sandbox.server.http import Incoming, Reply
+from ecslab.sandbox.server.operation import operation
 from ecslab.sandbox.world.errors import AwsError
 
 Handler = Callable[[Any, str, Any], Any]
@@ -25,7 +27,7 @@ def answer(request: Incoming, signer: Signer) -> Reply:
     """moto's answer; moto's own switches (`x-moto-account-id` and the like) never reach it.
 
     Raises:
-        AwsError: moto does not carry the service or operation (501), or fails (500).
+        AwsError: moto does not carry the service or operation (501), or failed at a request that AWS refuses.
     """
     from moto.core.request import Request
     from werkzeug.exceptions import HTTPException
@@ -39,9 +41,22 @@ def answer(request: Incoming, signer: Signer) -> Reply:
     except HTTPException as refused:
         status, headers, body = refused.code, refused.get_headers(), refused.get_body()
     except NotImplementedError as missing:
-        raise AwsError("NotImplemented", f"This sandbox does not carry it: {missing}", 501) from None
+        wrong = _wrong(request, signer)
+        absent = AwsError("NotImplemented", f"This sandbox does not carry it: {missing}", 501)
+        raise (wrong if wrong and wrong.code in malformed.NO_OPERATION else absent) from None
+    except Exception:
+        wrong = _wrong(request, signer)
+        if wrong is None:
+            raise
+        raise wrong from None
+    if int(status) == 404 and not body and (wrong := _wrong(request, signer)):
+        raise wrong  # no operation was named
     content = body.encode() if isinstance(body, str) else bytes(body)
     return int(status), {str(name): str(value) for name, value in dict(headers).items()}, content
+
+
+def _wrong(request: Incoming, signer: Signer) -> AwsError | None:
+    return malformed.blamed(request, signer.service, operation(signer.service, request).name)
 
 
 def _headers(request: Incoming, signer: Signer) -> dict[str, str]:
