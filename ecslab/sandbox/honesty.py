@@ -158,8 +158,8 @@ LINES: Final = (
     Line(
         "Faults from outside",
         "as AWS",
-        "On request: Spot interruption with its warning, host maintenance, a registry away or out of "
-        "patience, an exit or too much memory, the API's rate limits.",
+        "On request: Spot interruption with its warning, host maintenance, a registry away, out of patience "
+        "or broken, a platform that cannot start tasks, an exit or too much memory, the API's rate limits.",
         (),
     ),
     Line(

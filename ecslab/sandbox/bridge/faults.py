@@ -12,6 +12,7 @@ from typing import Any, Final
 from ecslab.sandbox.bridge.context import current
 from ecslab.sandbox.bridge.ecs import tasks
 from ecslab.sandbox.world.faults import Faults
+from ecslab.sandbox.world.platform_failures import FAILURES
 from ecslab.sandbox.world.tasks import Container, Task
 
 __all__ = ["KINDS", "inject"]
@@ -23,7 +24,7 @@ MAINTENANCE: Final = "ECS is performing maintenance on the underlying infrastruc
 ZONE_LOST: Final = "The infrastructure hosting the task in Availability Zone {zone} is not available."
 """U: no sample of stop code InfrastructureHealth has been found."""
 OUT_OF_MEMORY: Final = "OutOfMemoryError: container killed due to memory usage"
-PROBLEMS: Final = ("unreachable", "limited")
+PROBLEMS: Final = ("unreachable", "limited", "broken")
 
 
 def inject(kind: str, values: dict[str, Any]) -> Answer:
@@ -101,7 +102,7 @@ def out_of_memory(*, task: str, container: str | None = None) -> Answer:
 
 
 def registry(*, host: str, problem: str | None = "unreachable") -> Answer:
-    """Let a registry be `unreachable`, or `limited` (too many pulls), or (None) well again."""
+    """Let a registry be `unreachable`, `limited` (too many pulls) or `broken` (no layer comes); None: well."""
     if problem is not None and problem not in PROBLEMS:
         raise ValueError(f"problem must be one of {', '.join(PROBLEMS)}, or null, got {problem!r}")
     if problem is None:
@@ -109,6 +110,18 @@ def registry(*, host: str, problem: str | None = "unreachable") -> Answer:
     else:
         _faults().registries[host] = problem
     return {"registries": dict(_faults().registries)}
+
+
+def platform(*, problem: str | None) -> Answer:
+    """Let Fargate fail at the tasks that start from now on, or (None) not any more.
+
+    Args:
+        problem: `interface`, `attachment`, `storage`, `runtime`, `start`, `create` or `inspect`.
+    """
+    if problem is not None and problem not in FAILURES:
+        raise ValueError(f"problem must be one of {', '.join(FAILURES)}, or null, got {problem!r}")
+    _faults().platform = problem
+    return {"problem": problem}
 
 
 def throttling(*, on: bool) -> Answer:
@@ -120,7 +133,8 @@ def throttling(*, on: bool) -> Answer:
 KINDS: Final[dict[str, Callable[..., Answer]]] = {
     do.__name__.replace("_", "-"): do
     for do in (
-        spot_interruption, spot_capacity, zone, maintenance, exit, out_of_memory, registry, throttling,
+        spot_interruption, spot_capacity, zone, maintenance, exit, out_of_memory, registry, platform,
+        throttling,
     )
 }  # fmt: skip
 

@@ -64,6 +64,14 @@ def layers_unreachable(region: str, digest: str) -> str:
     )
 
 
+def layers_refused() -> str:
+    """The registry answers, but gives out no layer."""
+    return (
+        "CannotPullContainerError: ref pull has been retried 1 time(s): failed to copy: httpReaderSeeker: "
+        "failed open: unexpected status code"
+    )
+
+
 def layer_damaged(why: str) -> str:
     """A layer came and cannot be unpacked. U: the part after the colon."""
     return f"CannotPullContainerError: ref pull has been retried 1 time(s): failed to extract layer: {why}"

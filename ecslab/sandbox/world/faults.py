@@ -21,13 +21,15 @@ class Faults:
     Attributes:
         zones: Availability Zones that are away (`us-east-1b`).
         spot: whether Fargate Spot has capacity.
-        registries: what is wrong with a registry, by its host: `unreachable` or `limited`.
+        registries: what is wrong with a registry, by its host: `unreachable`, `limited` or `broken`.
+        platform: what Fargate fails at (`platform_failures.FAILURES`), or None.
         limits: how often the API may be called, by Region; None while nobody counts.
     """
 
     zones: set[str] = field(default_factory=set)
     spot: bool = True
     registries: dict[str, str] = field(default_factory=dict)
+    platform: str | None = None
     limits: dict[str, RateLimits] | None = None
 
     def places(self, subnets: Sequence[tuple[T, str]], provider: str | None) -> list[T]:

@@ -169,11 +169,58 @@ def test_a_registry_that_has_had_enough(account):
     )
 
 
+def test_a_registry_that_gives_out_no_layer(account):
+    account.define()
+    inject("registry", {"host": "docker.io", "problem": "broken"})
+    assert over(account, account.start())["stoppedReason"] == (
+        "CannotPullContainerError: ref pull has been retried 1 time(s): failed to copy: httpReaderSeeker: "
+        "failed open: unexpected status code"
+    )
+
+
+@pytest.mark.parametrize(
+    ("problem", "reason", "seconds"),
+    [
+        ("interface", "Timeout waiting for network interface provisioning to complete.", 194),
+        ("attachment", "InternalError: the network interface was attached too late", 194),
+        ("storage", "Timeout waiting for EphemeralStorage provisioning to complete.", 202),
+        (
+            "runtime",
+            "ContainerRuntimeTimeoutError: Could not transition to running; timed out after waiting 1m: the "
+            "container runtime did not answer",
+            82,
+        ),
+        (
+            "start",
+            "CannotStartContainerError: failed to get container status: the container runtime did not answer",
+            32,
+        ),
+        (
+            "create",
+            "CannotStartContainerError: ResourceInitializationError: failed to create new container runtime "
+            "task: failed to create shim task: OCI runtime create failed: runc create failed: unable to "
+            "start container process: the container runtime did not answer",
+            32,
+        ),
+        ("inspect", "CannotInspectContainerError: the container runtime did not answer", 32),
+    ],
+)
+def test_what_fargate_itself_fails_at(account, problem, reason, seconds):
+    account.define()
+    inject("platform", {"problem": problem})
+    seen = over(account, account.start())
+    assert (seen["stopCode"], seen["stoppedReason"]) == ("TaskFailedToStart", reason)
+    assert seen["stoppedAt"] - seen["createdAt"] == seconds
+    assert account.enis() == {}
+    inject("platform", {"problem": None})
+    assert start(account)["desiredStatus"] == "RUNNING"
+
+
 @pytest.mark.parametrize(
     ("kind", "values", "sentence"),
     [
-        ("flood", {}, "there is no fault 'flood'; there are: exit, maintenance, out-of-memory, registry, "
-                      "spot-capacity, spot-interruption, throttling, zone"),
+        ("flood", {}, "there is no fault 'flood'; there are: exit, maintenance, out-of-memory, platform, "
+                      "registry, spot-capacity, spot-interruption, throttling, zone"),
         ("zone", {}, "zone: missing a required argument: 'zone'"),
         ("zone", {"zone": "moon"}, None),
         ("zone", {"zone": "us-east-1"},
@@ -182,7 +229,10 @@ def test_a_registry_that_has_had_enough(account):
         ("exit", {"task": "0a1b"}, "no task 0a1b runs here"),
         ("exit", {"task": "0a1b", "code": 256}, "code must be from 0 to 255, got 256"),
         ("registry", {"host": "docker.io", "problem": "slow"},
-         "problem must be one of unreachable, limited, or null, got 'slow'"),
+         "problem must be one of unreachable, limited, broken, or null, got 'slow'"),
+        ("platform", {"problem": "mood"},
+         "problem must be one of interface, attachment, storage, runtime, start, create, inspect, or null, "
+         "got 'mood'"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_injected(account, kind, values, sentence):

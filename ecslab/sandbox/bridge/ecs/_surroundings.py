@@ -21,6 +21,7 @@ from ecslab.sandbox.runtime.image import BadLayer, Image
 from ecslab.sandbox.world import failures, network, timings
 from ecslab.sandbox.world.driver import Exited, Pulled, StartFailed
 from ecslab.sandbox.world.image_names import ImageName, parse
+from ecslab.sandbox.world.platform_failures import FAILURES
 from ecslab.sandbox.world.tasks import Container, Task
 
 __all__ = ["Fargate", "execution_role", "write_log"]
@@ -41,6 +42,7 @@ class Fargate:
         self._images: WeakValueDictionary[tuple[str, str, str], Image] = WeakValueDictionary()
 
     def attach_eni(self, task: Task) -> ec2.Eni:
+        _fail_if_platform_does("interface")
         attachment, public = task.attachment, bool(task.network.get("public"))
         about = f"{task.arn.partition(':task/')[0]}:attachment/{attachment.id}"
         try:
@@ -64,6 +66,7 @@ class Fargate:
         ec2.release_eni(task.region, interface.eni_id)
 
     def prepare(self, task: Task) -> None:
+        _fail_if_platform_does("containers")
         facts, role = _facts(task), execution_role(task)
         lost = role and iam.role_problem(role, region=task.region)
         if lost:
@@ -95,11 +98,13 @@ class Fargate:
         problem = current().faults.registries.get(name.registry)
         if problem == "limited":
             raise StartFailed(failures.too_many_pulls(name), timings.REFUSED)
-        if problem or not network.egress(facts, "ecr.dkr" if name.ecr else None).passed:
+        if problem == "unreachable" or not network.egress(facts, "ecr.dkr" if name.ecr else None).passed:
             raise StartFailed(failures.registry_unreachable(name), timings.UNREACHABLE)
         if name.ecr and not _may_pull(task, name, *name.ecr):
             raise StartFailed(failures.pull_forbidden(name), timings.REFUSED)
         image = self._resolve(task, container, name)
+        if problem == "broken":
+            raise StartFailed(failures.layers_refused(), timings.REFUSED)
         if name.ecr and not network.egress(facts, "s3").passed:
             text = failures.layers_unreachable(task.region, image.digest)
             raise StartFailed(text, timings.UNREACHABLE)
@@ -144,6 +149,13 @@ def execution_role(task: Task) -> str | None:
     override = task.settings["overrides"].get("executionRoleArn")
     role: str | None = override or task.definition.get("executionRoleArn")
     return role
+
+
+def _fail_if_platform_does(phase: str) -> None:
+    problem = current().faults.platform
+    failure = FAILURES[problem] if problem else None
+    if failure and failure.phase == phase:
+        raise StartFailed(failure.reason, failure.after)
 
 
 def _may_pull(task: Task, name: ImageName, account: str, region: str) -> bool:
