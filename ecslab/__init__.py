@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 
 _MODULES = frozenset(
     {
-        "cleanup", "cluster", "console", "course", "deployment", "ecr", "execution_role", "fault_lab",
+        "bill", "cleanup", "cluster", "console", "course", "deployment", "ecr", "execution_role", "fault_lab",
         "figures", "image", "load_balancer", "log_group", "network", "service", "task", "task_definition",
         "terminal", "verify", "widgets",
     }
@@ -27,8 +27,8 @@ _NAMES = {
 }
 __all__ = [
     "EcslabError", "Lab", "NetworkPicker", "ServiceView", "TaskSizePicker", "TaskView", "__version__",
-    "cleanup", "cluster", "connect", "console", "course", "deployment", "ecr", "execution_role", "fault",
-    "fault_lab", "figures", "image", "load_balancer", "log_group", "network", "service", "task",
+    "bill", "cleanup", "cluster", "connect", "console", "course", "deployment", "ecr", "execution_role",
+    "fault", "fault_lab", "figures", "image", "load_balancer", "log_group", "network", "service", "task",
     "task_definition", "terminal", "verify", "widgets",
 ]  # fmt: skip
 

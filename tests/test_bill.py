@@ -1,0 +1,63 @@
+"""The idle bill: what hours without a visitor cost."""
+
+import pytest
+
+from ecslab import bill, cluster, execution_role, log_group, service, task_definition, verify
+from ecslab.errors import NotThere
+
+HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
+
+
+@pytest.fixture
+def running(lab):
+    cluster.create(lab)
+    execution_role.create(lab)
+    log_group.create(lab)
+    task_definition.register(lab, HTTPD)
+    service.create(lab)
+    service.wait_until_stable(lab)
+    return lab
+
+
+def test_ten_hours_pass_and_cost_without_a_visitor(running):
+    before, tasks = running.now(), service.tasks(running)
+    made = bill.idle(running)
+    assert running.now() - before == 36_000
+    assert (made.tasks, made.vcpu, made.memory, made.visits, made.passed) == (2, 0.5, 1.0, 0, True)
+    assert made.total == pytest.approx(10 * (0.5 * 0.04048 + 0.004445 + 2 * 0.005))
+    assert made.month == pytest.approx(73 * made.total)
+    assert [task["taskArn"] for task in service.tasks(running)] == [task["taskArn"] for task in tasks]
+    assert repr(made).splitlines()[0] == "10 hours, 2 tasks, 0 visits"
+    assert "<table>" in made._repr_html_()
+
+
+def test_a_visit_costs_no_more(running):
+    empty = bill.idle(running, hours=1)
+    tasks = service.tasks(running)
+    before = sum(len(verify.logs(running, task)) for task in tasks)
+    verify.page(running, tasks[0])
+    assert sum(len(verify.logs(running, task)) for task in tasks) == before + 1
+    assert bill.idle(running, hours=1).total == empty.total
+
+
+def test_on_a_real_account_it_is_only_reckoned(running, monkeypatch):
+    monkeypatch.setattr(running, "where", "aws")
+    before = running.now()
+    made = bill.idle(running)
+    assert running.now() == before and not made.passed
+    assert "(reckoned ahead: on a real account nobody waits for it)" in repr(made)
+
+
+def test_without_logs_the_visits_are_unknown(lab):
+    cluster.create(lab)
+    task_definition.register(lab, HTTPD, logs=False)
+    service.create(lab)
+    service.wait_until_stable(lab)
+    assert "visits unknown" in repr(bill.idle(lab, hours=1))
+
+
+def test_what_it_cannot_do_it_says(lab):
+    with pytest.raises(NotThere, match="costs nothing"):
+        bill.idle(lab)
+    with pytest.raises(ValueError, match="at most 168, got 0"):
+        bill.idle(lab, hours=0)
