@@ -2,11 +2,14 @@
 
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from ._say import in_notebook, say
 
+T = TypeVar("T")
 _QUIET = 2.0  # seconds: a short wait says nothing
 
 
@@ -39,6 +42,16 @@ class Progress:
         waited = time.monotonic() - self._began
         if self._shown and waited >= _QUIET:
             self._write(done or f"waiting for {self._what} … {waited:.0f} s")
+
+    def during(self, work: Callable[[], T]) -> T:
+        """Do `work`, one long call, and meanwhile show the time; what it returns."""
+        if not self._shown:
+            return work()
+        with ThreadPoolExecutor(1) as worker:
+            doing = worker.submit(work)
+            while not wait([doing], timeout=0.5).done:
+                self.tick()
+            return doing.result()
 
     def _write(self, text: str) -> None:
         if not text and not self._width:

@@ -12,6 +12,8 @@ COMMANDS: Final = {
     "run": ("_cli_run", "run", "Do the five stages here in the terminal, and end with the page."),
     "sandbox": ("_cli_sandbox", "sandbox", "Start, stop, look at and reset the sandbox; its clock."),
     "env": ("_cli_env", "env", "Print what points any AWS client at the sandbox."),
+    "save": ("_cli_session", "save", "Write the sandbox, and how far you came, into one file."),
+    "load": ("_cli_session", "load", "Go on from such a file, here or on another machine."),
     "cleanup": ("_cli_cleanup", "cleanup", "Remove everything the lab made."),
     "binder": ("_cli_binder", "binder", "Print the Binder badge and link of this repository."),
 }

@@ -242,6 +242,26 @@ class Lab(CourseMethods):
 
         return run(self)
 
+    def save(self, file: str | os.PathLike[str] = "my-lab.ecslab") -> Any:
+        """Write everything made in the sandbox, and how far you came, into one file.
+
+        Raises:
+            CannotBeDone: it cannot be written there. A file of that name is then as it was.
+        """
+        from .session import save
+
+        return save(self, file)
+
+    def load(self, file: str | os.PathLike[str] = "my-lab.ecslab") -> Any:
+        """Put what `save` wrote in place of what is in the sandbox now, which is kept in a file beforehand.
+
+        Raises:
+            CannotBeDone: it is no session, or it cannot be replayed. The sandbox is then as it was.
+        """
+        from .session import load
+
+        return load(self, file)
+
     def close(self) -> None:
         """Let go of the connection. What was made stays, and on a real account running tasks are named."""
         if self._reminder:

@@ -151,7 +151,8 @@ def _go_back(lab: Lab, stage: str) -> int:
         return 0
     gone = len([entry for entry in entries if entry["position"] >= begin])
     if gone:
-        lab.control("cut", position=begin)
+        with Progress("the sandbox to be as it was", shown=not lab.place.stepped) as line:
+            line.during(lambda: lab.control("cut", position=begin))
     with changing(lab) as kept:
         kept.forget_stages({stage, *(each for each, at in kept.entered.items() if at > begin)})
         kept.forget_beyond(begin)

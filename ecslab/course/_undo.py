@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ecslab._progress import Progress
 from ecslab.calls import cli
 from ecslab.course._memory import changing
 from ecslab.course.steps import STEPS
@@ -58,7 +59,8 @@ def undo(lab: Lab) -> Undone:
     if not last:
         return Undone("There is nothing to take back: nothing was changed yet.")
     begin = last[0]["position"]
-    lab.control("cut", position=begin)
+    with Progress("the sandbox to be as it was", shown=not lab.place.stepped) as line:
+        line.during(lambda: lab.control("cut", position=begin))
     with changing(lab) as kept:
         kept.forget_beyond(begin)
     return Undone(f"Taken back: {_words(last)}. The account is as it was before.")

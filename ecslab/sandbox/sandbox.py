@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
-from ecslab.sandbox.server import auth, control, credentials, http
+from ecslab.sandbox.server import auth, control, credentials, http, session
 from ecslab.sandbox.server.backend import Backend
+from ecslab.sandbox.server.bodies import Bodies
 from ecslab.sandbox.server.gateway import Gateway, NotIn
 from ecslab.sandbox.server.http import Incoming, Reply
 from ecslab.sandbox.server.journal import Journal, Record
@@ -58,6 +59,7 @@ class Sandbox:
         self.on_shutdown: Callable[[], None] = lambda: None
         self.gateway = Gateway(self.visit, self.credentials.gateway_secret)
         self.addresses: dict[str, Any] = {}
+        self.incoming = Bodies(session.LIMIT)
         self.journal = Journal(self.folder)
         if self.journal.damage:
             self.notices.append(self.journal.damage)

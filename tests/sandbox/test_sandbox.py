@@ -167,7 +167,7 @@ def test_an_instructor_pauses_and_steps(tmp_path):
 @pytest.mark.parametrize(
     ("verb", "values", "message"),
     [
-        ("dance", {}, "No control verb 'dance'; there are: advance, clock"),
+        ("dance", {}, "No control verb 'dance'; there are: accept, advance"),
         ("advance", {}, "say seconds, to_next, or both"),
         ("advance", {"seconds": -1}, "seconds must be from 0 to a week, got -1"),
         ("clock", {"speed": 0}, r"speed is virtual seconds per second, from 0\.1 to 1000; got 0"),

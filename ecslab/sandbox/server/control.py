@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
 from ecslab import __version__
+from ecslab.sandbox.server import session
 from ecslab.sandbox.server.credentials import ACCOUNT, REGION
 from ecslab.sandbox.server.journal import Record
 from ecslab.sandbox.server.pace import Mode
@@ -166,8 +167,11 @@ def shutdown(sandbox: "Sandbox") -> Answer:
 
 VERBS: Final[dict[str, Callable[..., Answer]]] = {
     do.__name__: do
-    for do in (status, advance, clock, reset, journal, cut, reach, inject, images, honesty, shutdown)
-}
+    for do in (
+        status, advance, clock, reset, journal, cut, session.export, session.blob, session.accept,
+        session.restore, reach, inject, images, honesty, shutdown,
+    )
+}  # fmt: skip
 _TELLING: Final = (
     "clusterName", "cluster", "family", "taskDefinition", "repositoryName", "roleName", "RoleName",
     "GroupName", "logGroupName", "imageTag", "serviceName", "GroupId", "Name",

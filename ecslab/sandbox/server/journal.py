@@ -5,36 +5,26 @@ lost, changed or put elsewhere is noticed. Bodies above `LARGE` bytes lie beside
 digest, each once. A record is on the disk (fsync) when `append` returns.
 """
 
-import base64
+import contextlib
 import hashlib
-import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
+
+from ecslab.sandbox.server.record import (
+    FIRST,
+    Record,
+    checksum_of,
+    parsed_line,
+    without_credentials,
+    written,
+)
+
+__all__ = ["LARGE", "Journal", "Record"]
 
 LARGE = 4096  # bytes; a layer part is above it, hardly any other request is
-_START = "ecslab-journal-1"
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What happened, and when.
-
-    Args:
-        now: virtual seconds at which it was handled.
-        kind: `start` (seed, pace), `request` (an API call), `visit` (a page a container answered), `fault`
-            (something made to go wrong), `pace` (how wall time and virtual time go on from here) or `time`
-            (it came as far as this).
-        about: JSON-able details of that kind.
-        body: the request's bytes.
-    """
-
-    now: float
-    kind: str
-    about: dict[str, Any]
-    body: bytes = b""
 
 
 class Journal:
@@ -53,7 +43,7 @@ class Journal:
         self._records: list[Record] = []  # bodies that lie in a blob are left out, to spare memory
         self._blobs: dict[int, str] = {}
         self._ends: list[int] = []  # where each record's line ends in the file
-        self._sum = _START
+        self._sum = FIRST
         self._file: BinaryIO | None = None
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -121,6 +111,77 @@ class Journal:
             self._file.close()
             self._file = None
 
+    def lines(self) -> tuple[list[str], dict[str, int]]:
+        """The journal as it would be carried away: its lines, and the sizes of large bodies by digest.
+
+        No credentials are in it: the token of a push stays here.
+        """
+        lines, bodies, before = [], {}, FIRST
+        for position, record in enumerate(self):
+            blob = self._blobs.get(position)
+            if blob is None and len(record.body) > LARGE:
+                blob = hashlib.sha256(record.body).hexdigest()
+            if blob is not None:
+                bodies[blob] = len(record.body)
+            text = written(without_credentials(record), blob)
+            before = checksum_of(before, text)
+            lines.append(f"{before} {text}")
+        return lines, bodies
+
+    def blob(self, digest: str) -> bytes:
+        """A large body. Raises KeyError or OSError if there is none."""
+        if self._folder is not None:
+            return self._read_blob(digest)
+        for record in self._records:
+            if len(record.body) > LARGE and hashlib.sha256(record.body).hexdigest() == digest:
+                return record.body
+        raise KeyError(digest)
+
+    @staticmethod
+    def parsed(lines: Iterable[str], body: Callable[[str], bytes]) -> Iterator[Record]:
+        """The records of lines as `lines` gives them.
+
+        Args:
+            body: gives a large body by its digest.
+
+        Raises:
+            ValueError: a line is damaged, or a body.
+        """
+        before = FIRST
+        for number, line in enumerate(lines, 1):
+            try:
+                record, blob, before = parsed_line(line, before)
+            except (ValueError, KeyError, TypeError) as problem:
+                raise ValueError(f"record {number} is damaged: {problem}") from None
+            yield record if blob is None else replace(record, body=body(blob))
+
+    @contextlib.contextmanager
+    def exchanged(self, records: Iterable[Record]) -> Iterator[None]:
+        """Within this the journal holds `records`; if it ends in an error, what it held before is back.
+
+        The file that was there is replaced as a whole, at the end: a crash leaves one of the two.
+        """
+        kept = (self._records, self._blobs, self._ends, self._sum)
+        before, self._file = self._file, None
+        fresh = self._path.with_suffix(".fresh") if before is not None else None
+        self._records, self._blobs, self._ends, self._sum = [], {}, [], FIRST
+        try:
+            if fresh is not None:
+                self._file = _reopen(fresh, 0)
+            for record in records:
+                self.append(record, durable=False)
+            yield
+            if fresh is not None and self._file is not None:
+                os.fsync(self._file.fileno())
+                fresh.replace(self._path)
+        except BaseException:
+            self.close()
+            self._file = before
+            self._records, self._blobs, self._ends, self._sum = kept
+            raise
+        if before is not None:
+            before.close()
+
     def _keep(self, record: Record, blob: str | None) -> int:
         if blob is not None:
             self._blobs[len(self._records)] = blob
@@ -129,14 +190,9 @@ class Journal:
         return len(self._records) - 1
 
     def _line(self, record: Record) -> tuple[bytes, str, str | None]:
-        kept: dict[str, Any] = {"now": record.now, "kind": record.kind, "about": record.about}
         blob = self._keep_blob(record.body) if len(record.body) > LARGE else None
-        if blob is not None:
-            kept["blob"] = blob
-        elif record.body:
-            kept["body"] = base64.b64encode(record.body).decode()
-        text = json.dumps(kept, separators=(",", ":"))
-        checksum = _checksum(self._sum, text)
+        text = written(record, blob)
+        checksum = checksum_of(self._sum, text)
         return f"{checksum} {text}\n".encode(), checksum, blob
 
     def _keep_blob(self, body: bytes) -> str:
@@ -169,15 +225,10 @@ class Journal:
     def _parse(self, line: bytes) -> tuple[Record, str | None, str]:
         if not line.endswith(b"\n"):
             raise ValueError("the line is not finished")
-        checksum, _, text = line[:-1].decode().partition(" ")
-        if checksum != _checksum(self._sum, text):
-            raise ValueError("the checksum is not the line's")
-        kept = json.loads(text)
-        body = base64.b64decode(kept.get("body", ""))
-        blob = kept.get("blob")
+        record, blob, checksum = parsed_line(line[:-1].decode(), self._sum)
         if blob is not None:
-            body = self._read_blob(blob)
-        return Record(kept["now"], kept["kind"], kept["about"], body), blob, checksum
+            record = replace(record, body=self._read_blob(blob))
+        return record, blob, checksum
 
     def _read_blob(self, digest: str) -> bytes:
         assert self._folder is not None
@@ -198,10 +249,6 @@ class Journal:
         )
 
 
-def _checksum(before: str, text: str) -> str:
-    return hashlib.sha256(f"{before} {text}".encode()).hexdigest()[:16]
-
-
 def _reopen(path: Path, end: int) -> BinaryIO:
     file = path.open("ab")
     path.chmod(0o600)
@@ -211,4 +258,4 @@ def _reopen(path: Path, end: int) -> BinaryIO:
 
 def _last_sum(path: Path) -> str:
     lines = path.read_bytes().splitlines()
-    return lines[-1].split(b" ", 1)[0].decode() if lines else _START
+    return lines[-1].split(b" ", 1)[0].decode() if lines else FIRST
