@@ -15,7 +15,7 @@ from .lab import Lab
 
 __all__ = [
     "LOST", "Limits", "Plan", "Rolled", "circuit_breaker", "deployments", "history", "limits", "limits_of",
-    "plan", "roll", "roll_back", "set_limits", "visitor", "watch",
+    "past", "plan", "roll", "roll_back", "set_limits", "visitor", "watch",
 ]  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def roll_back(lab: Lab, name: str | None = None) -> dict[str, Any]:
         NotThere: there is no such service, or no other revision ever was deployed with success.
     """
     there = needed(lab, name)
-    for deployment in _past(lab, there):
+    for deployment in past(lab, there):
         revision = deployment["taskDefinition"]
         if deployment["status"] == "SUCCESSFUL" and revision != there["taskDefinition"]:
             return roll(lab, revision, name)
@@ -141,13 +141,16 @@ def history(lab: Lab, name: str | None = None) -> Table:
     """Every deployment of the service so far, newest first: which revision, and what became of it."""
     rows = tuple(
         (_revision(one["taskDefinition"]), one["status"], one.get("statusReason", ""))
-        for one in _past(lab, needed(lab, name))
+        for one in past(lab, needed(lab, name))
     )
     return Table("", ("revision", "status", "reason"), rows)
 
 
-def _past(lab: Lab, there: dict[str, Any]) -> list[dict[str, Any]]:
-    """The service deployments, newest first, each with the `taskDefinition` of its target revision."""
+def past(lab: Lab, there: dict[str, Any]) -> list[dict[str, Any]]:
+    """The last twenty deployments of a service (as DescribeServices shows it), newest first.
+
+    Each as ListServiceDeployments shows it, and with the `taskDefinition` of its target revision.
+    """
     pages = lab.ecs.list_service_deployments(service=there["serviceArn"], cluster=there["clusterArn"])
     newest = sorted(pages["serviceDeployments"], key=lambda one: one["createdAt"], reverse=True)[:20]
     arns = sorted({one["targetServiceRevisionArn"] for one in newest})

@@ -9,6 +9,9 @@ from ecslab.course import (
     stage_05,
     stage_06,
     stage_07,
+    stage_08,
+    stage_09,
+    stage_13,
     stage_99,
 )
 from ecslab.course.step import Step
@@ -23,6 +26,9 @@ STAGES = {
     "05": "Verify",
     "06": "Service",
     "07": "Load balancer",
+    "08": "Deployments",
+    "09": "Inside a task",
+    "13": "CLI and console",
     "99": "Clean up",
 }
 NOTEBOOKS = {
@@ -34,6 +40,9 @@ NOTEBOOKS = {
     "05": "05-verify.ipynb",
     "06": "06-service.ipynb",
     "07": "07-load-balancer.ipynb",
+    "08": "08-deployments.ipynb",
+    "09": "09-inside-a-task.ipynb",
+    "13": "13-cli-and-console.ipynb",
     "99": "99-clean-up.ipynb",
 }
 # What a stage builds on: stages, or single steps of one.
@@ -47,6 +56,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "05": (*_FOUNDATION, "04"),
     "06": (*_FOUNDATION, "04"),
     "07": (*_FOUNDATION, "04.network", "06"),
+    "08": (*_FOUNDATION, "04.network", "06", "07"),
+    "09": (*_FOUNDATION, "04.network"),
+    "13": _FOUNDATION,
     "99": (*_FOUNDATION, "04", "05", "06"),
 }
 STEPS: tuple[Step, ...] = (
@@ -58,6 +70,9 @@ STEPS: tuple[Step, ...] = (
     *stage_05.STEPS,
     *stage_06.STEPS,
     *stage_07.STEPS,
+    *stage_08.STEPS,
+    *stage_09.STEPS,
+    *stage_13.STEPS,
     *stage_99.STEPS,
 )
 

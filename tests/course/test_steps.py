@@ -9,7 +9,7 @@ from ecslab.course._look import look
 from ecslab.course.steps import stage_named, step_named
 
 READY = ("00.ready", "00.network")  # what every account has from the start
-BY_THE_WAY = ("05.page", "99.stopped")  # what the step before it does, too
+BY_THE_WAY = ("05.page", "99.stopped", "99.deregistered")  # what a step before it does too, or in part
 
 
 def test_ids_are_unique_and_in_order():
