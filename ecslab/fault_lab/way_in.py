@@ -115,6 +115,7 @@ CLOSED_GROUP = Case(
                 f"Port 80 is open to {', '.join(scene.admitted())} only. The visitors are everywhere else."
             ),
             "The source of the rule: 0.0.0.0/0.",
+            works=True,
         ),
         WrongFix(
             lambda scene: any(

@@ -1,11 +1,21 @@
 """Faults of the image."""
 
-import pytest
-from fault_rig import after, changed, deployed
+from fault_rig import again, changed, edited, event, judged, reasons, table
 
 from ecslab.fault_lab import images
 
-FIXED = ("Done", "Fixed: the application does again what it is there for.")
+ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+
+
+def test_a_missing_tag_is_not_found(bay):
+    fault = bay("wrong-tag")
+    [reason] = reasons(fault)
+    image = fault.definition()["containerDefinitions"][0]["image"]
+    assert reason == (
+        "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref "
+        f"{image}: {image}: not found"
+    )
+    assert event(fault, f"was unable to place a task. Reason: {reason}.")
 
 
 def _tagged(lab, fault):
@@ -17,50 +27,65 @@ def _tagged(lab, fault):
 
 
 def _registered_only(lab, fault):
-    definition = fault.definition()
-    web = definition["containerDefinitions"][0]
-    there = lab.ecr.describe_images(repositoryName=fault.names.service)["imageDetails"][0]
-    web["image"] = web["image"].rpartition(":")[0] + ":" + there["imageTags"][0]
-    lab.ecs.register_task_definition(**definition)
+    there = lab.ecr.describe_images(repositoryName=fault.names.service)["imageDetails"][0]["imageTags"][0]
+    lab.ecs.register_task_definition(**edited(fault, image=f"{ECR}/{fault.names.service}:{there}"))
 
 
-def test_a_tag_that_is_not_there(bay):
-    fault = bay("wrong-tag")
-    [reason] = {task["stoppedReason"] for task in fault._scene().stopped}
-    image = fault.definition()["containerDefinitions"][0]["image"]
-    assert reason == (
-        "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref "
-        f"{image}: {image}: not found"
-    )
-    assert f"(service {fault.names.service}) was unable to place a task. Reason: {reason}." in (
-        fault._scene().events
-    )
-
-
-@pytest.mark.parametrize("fix", [images.WRONG_TAG.repair, _tagged], ids=["another tag", "the tag pushed"])
-def test_a_tag_that_is_not_there_can_be_put_right(bay, fix):
-    assert after(bay("wrong-tag"), fix) == FIXED
-
-
-@pytest.mark.parametrize(
-    ("attempt", "text"),
-    [
-        (
+@table(
+    {"a tag that is there": images.WRONG_TAG.repair, "the tag pushed": _tagged},
+    {
+        "registered only": (
             _registered_only,
             "Revision 2 names an image that is there, but the service still uses revision 1: registering a "
             "revision changes no service.",
         ),
-        (
-            changed(image="123456789012.dkr.ecr.us-east-1.amazonaws.com/fault-ferry:nope"),
-            "The service uses a new revision, and its image is not there either: "
-            "123456789012.dkr.ecr.us-east-1.amazonaws.com/fault-ferry:nope.",
+        "another missing tag": (
+            changed(image=f"{ECR}/fault-theatre:nope"),
+            f"The service uses a new revision, and its image is not there either: {ECR}/fault-theatre:nope.",
         ),
-        (
-            deployed(forceNewDeployment=True),
+        "deployed again": (
+            again,
             "A new deployment of the same revision asks for the same image, and gets the same answer.",
         ),
-    ],
-    ids=["registered only", "another missing tag", "deployed again"],
+    },
 )
-def test_a_tag_that_is_not_there_stays_so(bay, attempt, text):
-    assert after(bay("wrong-tag"), attempt) == ("Look again", text)
+def test_attempts_at_a_missing_tag(bay, attempt, text):
+    judged(bay("wrong-tag"), attempt, text)
+
+
+def test_an_image_for_another_processor_cannot_be_executed(bay):
+    fault = bay("other-processor")
+    assert reasons(fault) == {"Essential container in task exited"}
+    assert {one["exitCode"] for task in fault._scene().stopped for one in task["containers"]} == {255}
+    assert repr(fault.log()) == "exec httpd-foreground: exec format error"
+
+
+def _pushed_only(lab, fault):
+    deploy, fault.deploy = fault.deploy, lambda **_: None
+    try:
+        images.rebuilt(lab, fault)
+    finally:
+        fault.deploy = deploy
+
+
+@table(
+    {"the image's processor": images.OTHER_PROCESSOR.repair, "built for the task's": images.rebuilt},
+    {
+        "the same processor": (
+            changed({"runtimePlatform": {"cpuArchitecture": "X86_64", "operatingSystemFamily": "LINUX"}}),
+            "`runtimePlatform` now says X86_64. That is what the task got before, too.",
+        ),
+        "pushed, not deployed": (
+            _pushed_only,
+            "The tag now means another image, but this deployment keeps the digest that its first task "
+            "pulled.",
+        ),
+        "another command": (
+            changed(command=["httpd", "-D", "FOREGROUND"]),
+            "The definition has a command of its own now. No program in this image can be run by this "
+            "processor, whatever it is called.",
+        ),
+    },
+)
+def test_attempts_at_another_processor(bay, attempt, text):
+    judged(bay("other-processor"), attempt, text)

@@ -1,0 +1,230 @@
+"""Faults of the service, and of the health checks of its load balancer."""
+
+from fault_rig import again, changed, deployed, edited, event, judged, reasons, table
+
+from ecslab.fault_lab import health, service
+
+
+def _group(lab, fault):
+    return lab.elbv2.describe_target_groups(Names=[fault.names.service])["TargetGroups"][0]["TargetGroupArn"]
+
+
+def _checked(**settings):
+    """An attempt: ModifyTargetGroup."""
+    return lambda lab, fault: lab.elbv2.modify_target_group(TargetGroupArn=_group(lab, fault), **settings)
+
+
+def _failed(fault, port, why):
+    """The two things that ECS says of a task that fails its load balancer's checks."""
+    group = _group(fault._lab, fault)
+    assert reasons(fault) == {f"Task failed ELB health checks in (target-group {group})"}
+    said = f"(port {port}) is unhealthy in (target-group {group}) due to (reason {why})."
+    task = fault._scene().stopped[-1]["taskArn"].rpartition("/")[2]
+    assert event(fault, f"(task {task}) {said}")
+    assert {task["stopCode"] for task in fault._scene().stopped} == {"ServiceSchedulerInitiated"}
+    return {
+        (one["TargetHealth"].get("Reason"), one["TargetHealth"].get("Description"))
+        for one in fault._scene().targets
+        if one["TargetHealth"]["State"] == "unhealthy"
+    }
+
+
+def _path(fault):
+    groups = fault._lab.elbv2.describe_target_groups(Names=[fault.names.service])["TargetGroups"]
+    return groups[0]["HealthCheckPath"]
+
+
+def test_a_path_that_is_missing_is_a_404(bay):
+    why = "Health checks failed with these codes: [404]"
+    assert _failed(bay("wrong-path"), 80, why) == {("Target.ResponseCodeMismatch", why)}
+
+
+@table(
+    {"the page": health.WRONG_PATH.repair, "any answer": _checked(Matcher={"HttpCode": "200-404"})},
+    {
+        "more grace": (
+            deployed(healthCheckGracePeriodSeconds=300),
+            "With a grace period of 300 s the tasks are left alone for longer. The target is unhealthy all "
+            "the same, and when the period is over they go.",
+        ),
+        "more patience": (
+            _checked(UnhealthyThresholdCount=10),
+            "It takes 10 failures now until a target counts as unhealthy. They all come.",
+        ),
+        "a new revision": (
+            changed({"cpu": "512", "memory": "1024"}),
+            lambda fault: (
+                f"The service uses a new revision, and the target group still asks it for `{_path(fault)}`."
+            ),
+        ),
+        "deployed again": (again, lambda fault: f"New tasks have no page `{_path(fault)}` either."),
+    },
+)
+def test_attempts_at_a_missing_path(bay, attempt, text):
+    judged(bay("wrong-path"), attempt, text)
+
+
+def test_a_slow_start_is_cut_short(bay):
+    fault = bay("short-grace")
+    assert _failed(fault, 80, "Health checks failed") == {
+        ("Target.FailedHealthChecks", "Health checks failed")
+    }
+    assert repr(fault.log()) == "loading the catalogue: this takes about 120 seconds"
+
+
+@table(
+    {
+        "more grace": health.SHORT_GRACE.repair,
+        "more patience": _checked(UnhealthyThresholdCount=10, HealthCheckIntervalSeconds=30),
+    },
+    {
+        "too little grace": (
+            deployed(healthCheckGracePeriodSeconds=30),
+            "A grace period of 30 s is a beginning. The application needs about 120 s until it listens.",
+        ),
+        "a check of its own": (
+            changed(healthCheck={"command": ["CMD-SHELL", "curl -f localhost"], "startPeriod": 300}),
+            "The container has a health check of its own now, maybe with a `startPeriod`. The load balancer "
+            "does not know of it, and goes on asking.",
+        ),
+        "another page": (
+            _checked(HealthCheckPath="/index.html"),
+            "The health check asks for another page now. Nobody listens yet, whatever the page.",
+        ),
+        "deployed again": (again, "New tasks are as slow, and are given as little time."),
+    },
+)
+def test_attempts_at_a_slow_start(bay, attempt, text):
+    judged(bay("short-grace"), attempt, text)
+
+
+def test_where_nobody_listens_there_is_no_code(bay):
+    assert _failed(bay("wrong-port"), 8080, "Health checks failed") == {
+        ("Target.FailedHealthChecks", "Health checks failed")
+    }
+
+
+def _registered_only(lab, fault):
+    lab.ecs.register_task_definition(**edited(fault, portMappings=[{"containerPort": 80}]))
+
+
+@table(
+    {
+        "port 80": health.WRONG_PORT.repair,
+        "a server on 8080": changed(command=["httpd", "-f", "-p", "8080", "-h", "/usr/local/apache2/htdocs"]),
+    },
+    {
+        "checked elsewhere": (
+            _checked(HealthCheckPort="80"),
+            "The health check asks on port 80 now, and is content. The visitors are still sent to 8080.",
+        ),
+        "registered only": (
+            _registered_only,
+            "Revision 2 has port 80, but the service uses revision 1, and sends to 8080.",
+        ),
+        "more grace": (
+            deployed(healthCheckGracePeriodSeconds=300),
+            "With a grace period of 300 s nobody stops the tasks for so long. Nothing listens on port 8080 "
+            "all the same.",
+        ),
+        "deployed again": (again, "The service was updated, and still sends to port 8080."),
+    },
+)
+def test_attempts_at_the_wrong_port(bay, attempt, text):
+    judged(bay("wrong-port"), attempt, text)
+
+
+def test_a_service_of_none_is_content(bay):
+    fault = bay("desired-0")
+    scene = fault._scene()
+    assert (scene.service["desiredCount"], scene.service["runningCount"]) == (0, 0)
+    assert scene.events[0] == f"(service {fault.names.service}) has reached a steady state."
+    assert reasons(fault) == {f"Scaling activity initiated by (deployment {scene.primary['id']})"}
+
+
+def _by_hand(lab, fault):
+    lab.ecs.run_task(
+        cluster=fault.names.cluster,
+        taskDefinition=fault.names.service,
+        launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": fault.network()},
+    )
+
+
+def _second_service(lab, fault):
+    lab.ecs.create_service(
+        cluster=fault.names.cluster,
+        serviceName="second",
+        taskDefinition=fault.names.service,
+        desiredCount=0,
+        launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": fault.network()},
+    )
+
+
+@table(
+    {"one": service.DESIRED_ZERO.repair, "two": deployed(desiredCount=2)},
+    {
+        "by hand": (
+            _by_hand,
+            "A task runs beside the service, by RunTask. It may show the page; when it stops, nobody "
+            "brings it back, and the service still wants 0.",
+        ),
+        "a second service": (
+            _second_service,
+            lambda fault: (
+                f"There is a second service, `second`. `{fault.names.service}` still wants 0 tasks."
+            ),
+        ),
+        "deployed again": (again, "A new deployment was made: one of 0 tasks."),
+    },
+)
+def test_attempts_at_none(bay, attempt, text):
+    judged(bay("desired-0"), attempt, text)
+
+
+def test_without_a_breaker_it_goes_on(bay):
+    fault = bay("no-breaker")
+    scene = fault._scene()
+    assert (scene.primary["rolloutState"], scene.primary["failedTasks"] > 3) == ("IN_PROGRESS", True)
+    assert [one["status"] for one in scene.deployments] == ["PRIMARY", "ACTIVE"]
+    assert scene.page
+    assert event(
+        fault,
+        "is unable to consistently start tasks successfully. For more information, see the Troubleshooting "
+        "section.",
+    )
+
+
+def _breaker(rollback):
+    return deployed(
+        deploymentConfiguration={"deploymentCircuitBreaker": {"enable": True, "rollback": rollback}}
+    )
+
+
+@table(
+    {"rolled back": service.NO_BREAKER.repair, "back, and guarded": service.back_and_guarded},
+    {
+        "back only": (
+            lambda lab, fault: fault.deploy(taskDefinition=f"{fault.names.service}:1"),
+            "The deployment is over, and the page is there. The next revision that cannot start will go on "
+            "for ever again: the breaker is still off.",
+        ),
+        "without a way back": (
+            _breaker(rollback=False),
+            "The breaker has ended the attempts, and left the service there: its newest deployment is "
+            "FAILED, and still the one that it wants. Nobody told it to roll back.",
+        ),
+        "more of them": (
+            deployed(desiredCount=2),
+            "More tasks are wanted now; so more of them are tried for ever.",
+        ),
+        "deployed again": (
+            again,
+            "The service was updated, and goes on trying a revision that cannot start; nothing counts the "
+            "failures.",
+        ),
+    },
+)
+def test_attempts_at_no_breaker(bay, attempt, text):
+    judged(bay("no-breaker"), attempt, text)
