@@ -102,7 +102,7 @@ def out_of_memory(*, task: str, container: str | None = None) -> Answer:
 
 
 def registry(*, host: str, problem: str | None = "unreachable") -> Answer:
-    """Let a registry be `unreachable`, `limited` (too many pulls) or `broken` (no layer comes); None: well."""
+    """Let a registry be `unreachable`, `limited` (too many pulls), `broken` (no layers), or (None) well."""
     if problem is not None and problem not in PROBLEMS:
         raise ValueError(f"problem must be one of {', '.join(PROBLEMS)}, or null, got {problem!r}")
     if problem is None:

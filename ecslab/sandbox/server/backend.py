@@ -120,8 +120,9 @@ class Backend:
         if operation == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
             return identity.caller_identity()
         if not target.startswith(malformed.ECS_TARGET):
-            from ecslab.sandbox.bridge import install
+            from ecslab.sandbox.bridge import install, uncarried
 
+            uncarried.refuse(signer.service)
             moto_start.ready_for(signer.service, operation)
             install.fetch(signer.service)
             return moto_routes.answer(request, signer)

@@ -25,6 +25,8 @@ __all__ = ["check_desired", "check_name", "configure", "refuse_uncarried", "revi
 
 MOST_TASKS: Final = 5000
 MOST_GRACE: Final = 2_147_483_647
+MOST_STRATEGIES: Final = 5
+MOST_CONSTRAINTS: Final = 10
 _NAME: Final = re.compile(r"[a-zA-Z0-9\-_]{1,255}")
 _UNCARRIED: Final = {
     "serviceRegistries": "service discovery",
@@ -87,6 +89,11 @@ def refuse_uncarried(params: Mapping[str, Any]) -> None:
         raise _uncarried(f"deployments of the strategy {strategy}")
     if configuration.get("lifecycleHooks"):
         raise _uncarried("lifecycle hooks")
+    if configuration.get("bakeTimeInMinutes"):
+        raise _uncarried("a bake time")
+    for member, what in (("alarms", "deployment alarms"), ("earlySuccessCriteria", "early success criteria")):
+        if (configuration.get(member) or {}).get("enable"):
+            raise _uncarried(what)
 
 
 def configure(service: Service, params: Mapping[str, Any]) -> None:
@@ -248,6 +255,7 @@ def _check_elsewhere(caller: Caller, definition: Mapping[str, Any], params: Mapp
     """What is refused of a service on EC2, of which this sandbox has no instances."""
     if params.get("platformVersion"):
         raise invalid("The platform version must be null when specifying an EC2 launch type.")
+    _check_placement(params)
     vpc = (params.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
     if vpc.get("assignPublicIp") == "ENABLED":
         raise invalid("Assign public IP is not supported for this launch type.")
@@ -260,6 +268,18 @@ def _check_elsewhere(caller: Caller, definition: Mapping[str, Any], params: Mapp
         ec2.validate_network(
             caller.region, list(vpc.get("subnets") or ()), list(vpc.get("securityGroups") or ())
         )
+
+
+def _check_placement(params: Mapping[str, Any]) -> None:
+    strategies = params.get("placementStrategy") or ()
+    if len(strategies) > MOST_STRATEGIES:
+        raise invalid(f"Maximum number of strategies is {MOST_STRATEGIES}")
+    if len(params.get("placementConstraints") or ()) > MOST_CONSTRAINTS:  # U
+        raise invalid(f"Maximum number of constraints is {MOST_CONSTRAINTS}")
+    for strategy in strategies:
+        field = strategy.get("field", "")
+        if strategy.get("type") == "binpack" and field.lower() not in ("cpu", "memory"):
+            raise invalid(f"binpack field '{field}' is invalid")
 
 
 def _strategy(cluster: Cluster, params: Mapping[str, Any]) -> list[dict[str, Any]]:

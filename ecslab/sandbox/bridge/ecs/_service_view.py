@@ -30,8 +30,8 @@ def view(service: Service, include: Iterable[str] = ()) -> dict[str, Any]:
             for event in service.log.events
         ],
         "createdAt": round(service.created_at, 3),
-        "placementConstraints": [],
-        "placementStrategy": [],
+        "placementConstraints": service.revision.spec["asked"].get("placementConstraints", []),
+        "placementStrategy": service.revision.spec["asked"].get("placementStrategy", []),
         **service.revision.spec["shown"],
     }
     if service.rollouts and service.status == "ACTIVE":

@@ -261,6 +261,21 @@ def test_a_service_on_ec2_finds_no_instance(lab):
     ]
 
 
+def test_placement_on_ec2(lab):
+    strategy = [{"type": "binpack", "field": "memory"}]
+    network = lab.account.network(lab.subnets, public="DISABLED")
+    elsewhere = {"launchType": None, "networkConfiguration": network}
+    made = lab.create(**elsewhere, placementStrategy=strategy)
+    assert (made["placementStrategy"], made["placementConstraints"]) == (strategy, [])
+    elsewhere["serviceName"] = "two"
+    with invalid("binpack field 'disk' is invalid"):
+        lab.create(**elsewhere, placementStrategy=[{"type": "binpack", "field": "disk"}])
+    with invalid("Maximum number of strategies is 5"):
+        lab.create(**elsewhere, placementStrategy=[{"type": "random"}] * 6)
+    with invalid("Maximum number of constraints is 10"):
+        lab.create(**elsewhere, placementConstraints=[{"type": "distinctInstance"}] * 11)
+
+
 def test_a_daemon_without_instances_is_at_rest(lab):
     network = lab.account.network(lab.subnets, public="DISABLED")
     daemon = {"launchType": None, "desiredCount": None, "schedulingStrategy": "DAEMON",
@@ -380,8 +395,11 @@ def test_what_create_service_refuses(lab, change, message):
         ({"deploymentConfiguration": {"strategy": "BLUE_GREEN"}}, "deployments of the strategy BLUE_GREEN"),
         ({"launchType": "EXTERNAL"}, "the launch type EXTERNAL"),
         ({"volumeConfigurations": [{"name": "data"}]}, "volumes of services"),
+        ({"deploymentConfiguration": {"bakeTimeInMinutes": 5}}, "a bake time"),
+        ({"deploymentConfiguration": {"alarms": {"alarmNames": ["a"], "enable": True, "rollback": True}}},
+         "deployment alarms"),
     ],
-)
+)  # fmt: skip
 def test_what_is_not_carried_is_said(lab, change, what):
     with refused("UnsupportedFeatureException", f"This sandbox does not carry {what} yet."):
         lab.create(**change)
