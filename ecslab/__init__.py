@@ -10,9 +10,10 @@ __version__ = "0.1.0"
 
 _MODULES = frozenset(
     {
-        "bill", "cleanup", "cluster", "console", "course", "deployment", "ecr", "execution_role", "fault_lab",
-        "figures", "image", "load_balancer", "log_group", "network", "service", "task", "task_definition",
-        "terminal", "verify", "widgets",
+        "bill", "cleanup", "cluster", "console", "containers", "course", "deployment", "ecr",
+        "execution_role", "fault_lab", "figures", "guestbook", "image", "load_balancer", "log_group",
+        "network", "secret", "service", "task", "task_definition", "task_role", "terminal", "verify",
+        "widgets",
     }
 )  # fmt: skip
 _NAMES = {
@@ -26,10 +27,10 @@ _NAMES = {
     "TaskView": "widgets",
 }
 __all__ = [
-    "EcslabError", "Lab", "NetworkPicker", "ServiceView", "TaskSizePicker", "TaskView", "__version__",
-    "bill", "cleanup", "cluster", "connect", "console", "course", "deployment", "ecr", "execution_role",
-    "fault", "fault_lab", "figures", "image", "load_balancer", "log_group", "network", "service", "task",
-    "task_definition", "terminal", "verify", "widgets",
+    "EcslabError", "Lab", "NetworkPicker", "ServiceView", "TaskSizePicker", "TaskView", "__version__", "bill",
+    "cleanup", "cluster", "connect", "console", "containers", "course", "deployment", "ecr", "execution_role",
+    "fault", "fault_lab", "figures", "guestbook", "image", "load_balancer", "log_group", "network", "secret",
+    "service", "task", "task_definition", "task_role", "terminal", "verify", "widgets",
 ]  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class Names:
     tasks_group: str
     task_role: str
     guestbook: str
+    reader: str
     secret: str
 
 
@@ -61,6 +62,7 @@ def names(prefix: str = "") -> Names:
         tasks_group=prefixed(prefix, "adgu-web-from-alb"),
         task_role=prefixed(prefix, "adguGuestbookTaskRole"),
         guestbook=prefixed(prefix, "adgu-guestbook"),
+        reader=prefixed(prefix, "adgu-guestbook-reader"),
         secret=prefixed(prefix, "adgu/database-password"),
     )
 

@@ -77,9 +77,9 @@ def role(lab: Lab, name: str) -> Facts | None:
 def trusted_services(found: Facts) -> list[str]:
     """The services that a role's trust policy lets assume it."""
     services: list[str] = []
-    for statement in _as_list(found["AssumeRolePolicyDocument"]["Statement"]):
+    for statement in as_list(found["AssumeRolePolicyDocument"]["Statement"]):
         if statement.get("Effect") == "Allow" and isinstance(statement.get("Principal"), dict):
-            services += _as_list(statement["Principal"].get("Service", []))
+            services += as_list(statement["Principal"].get("Service", []))
     return services
 
 
@@ -184,5 +184,6 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def _as_list(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
+    """IAM's documents hold one thing where they could hold several."""
     return value if isinstance(value, list) else [value]

@@ -1,0 +1,258 @@
+"""Stage 09: several containers in one task, a secret, and the two roles told apart."""
+
+import ecslab
+from ecslab import prices
+from ecslab.course import _allowed, _inside, _tasks, account
+from ecslab.course.account import Facts
+from ecslab.course.step import Step
+from ecslab.course.verdict import Verdict, done, not_yet, wrong
+from ecslab.lab import Lab
+
+HOURLY = prices.task_hour(256, 512)
+
+
+def kept(lab: Lab) -> Verdict:
+    """The secret is there, and the execution role may read it, and no more than it."""
+    name, role = lab.names.secret, lab.names.execution_role
+    found = ecslab.secret.find(lab, name)
+    if not found:
+        if other := account.near(lab, name, _inside.secret_names(lab)):
+            return wrong(f"There is a secret `{other}`, but the lesson's is called `{name}`.")
+        return not_yet(f"There is no secret `{name}`.")
+    if "DeletedDate" in found:
+        return wrong(
+            f"`{name}` is deleted: AWS keeps it for some days, and lets nobody read it.",
+            "`ecslab.secret.create(lab, …)` takes it back.",
+        )
+    if not account.role(lab, role):
+        return wrong(f"There is no role `{role}`, which Fargate would read the secret with.")
+    granted = _allowed.grants(lab, role, ecslab.secret.READ)
+    if "*" in granted:
+        return wrong(
+            f"`{role}` may read every secret of the account; it needs this one only.",
+            "Put the secret's ARN in place of `*` as the policy's Resource.",
+        )
+    if _allowed.covers(granted, found["ARN"]):
+        return done(f"`{name}` is kept, and `{role}` may read it.")
+    return _unread(lab, found, granted)
+
+
+def _unread(lab: Lab, found: Facts, granted: list[str]) -> Verdict:
+    name, role = lab.names.secret, lab.names.execution_role
+    if granted:
+        return wrong(f"`{role}` may read {granted[0]}, and that is not `{name}`.")
+    if others := _allowed.actions(lab, role, found["ARN"]):
+        return wrong(
+            f"`{role}` may do {', '.join(others)} with `{name}`; to read its value it needs "
+            f"{ecslab.secret.READ}."
+        )
+    if _allowed.covers(_allowed.grants(lab, lab.names.task_role, ecslab.secret.READ), found["ARN"]):
+        return wrong(
+            f"`{lab.names.task_role}` may read `{name}`, but `{role}` may not: a secret that the definition "
+            "names is fetched before your program starts, by the execution role.",
+        )
+    return not_yet(f"`{name}` is kept, but `{role}` may not read it.", "`ecslab.secret.allow(lab)`.")
+
+
+def together(lab: Lab) -> Verdict:
+    """A guestbook task is RUNNING: its web container waited until the database was healthy."""
+    family = lab.names.guestbook
+    ours = [t for t in account.tasks(lab, lab.names.cluster) if account.family_of(t) == family]
+    alive = [task for task in ours if task["desiredStatus"] == "RUNNING"]
+    if not ours:
+        return _no_guestbook(lab)
+    task = next((t for t in alive if t["lastStatus"] == "RUNNING"), (alive or ours)[0])
+    definition = account.definition(lab, str(task["taskDefinitionArn"])) or {}
+    if flaw := _inside.flaw(definition):
+        return wrong(f"Task {account.short(task)} runs {_inside.revision(task)}: {flaw}")
+    if not alive:
+        return _inside.over(task)
+    if task["lastStatus"] != "RUNNING":
+        return not_yet(f"Task {account.short(task)} is {task['lastStatus']}: {_inside.waiting(task)}.")
+    sick = [c["name"] for c in task["containers"] if c.get("healthStatus") == "UNHEALTHY"]
+    if sick:
+        return wrong(
+            f"Task {account.short(task)} is RUNNING, but its container `{sick[0]}` is UNHEALTHY.",
+            "A bare task is left as it is; a service would replace it. Look at its health check's command.",
+        )
+    return done(f"Task {account.short(task)} is RUNNING: `web` started when `database` was HEALTHY.")
+
+
+def _no_guestbook(lab: Lab) -> Verdict:
+    family = lab.names.guestbook
+    registered = account.definition(lab, family)
+    if not registered:
+        return not_yet(f"There is no task definition `{family}`.")
+    if flaw := _inside.flaw(registered):
+        return wrong(f"`{family}:{registered['revision']}` is registered, and: {flaw}")
+    return not_yet(f"`{family}` is registered, but no task of it was run in `{lab.names.cluster}`.")
+
+
+def asked(lab: Lab) -> Verdict:
+    """The reader's last task read the secret by its own call, under a task role that allows just that."""
+    family = lab.names.reader
+    ours = [t for t in account.tasks(lab, lab.names.cluster) if account.family_of(t) == family]
+    if not ours:
+        return not_yet(f"No task of `{family}` was run in `{lab.names.cluster}`.")
+    task = max(ours, key=lambda each: str(each["createdAt"]))
+    definition = account.definition(lab, str(task["taskDefinitionArn"])) or {}
+    role = str(definition.get("taskRoleArn", "")).rsplit("/", 1)[-1]
+    if role == lab.names.execution_role:
+        return wrong(
+            f"{_inside.revision(task)} has the execution role as its task role: now your program may do what "
+            "only Fargate should.",
+            f"Give it `{lab.names.task_role}`.",
+        )
+    if task["lastStatus"] != "STOPPED":
+        return not_yet(f"Task {account.short(task)} is {task['lastStatus']}: it has not ended yet.")
+    code = next((c["exitCode"] for c in task["containers"] if "exitCode" in c), None)
+    return _ended(lab, task, role, code)
+
+
+def _ended(lab: Lab, task: Facts, role: str, code: int | None) -> Verdict:
+    short = account.short(task)
+    if code is None:
+        reason, meaning = _tasks.why(task)
+        return wrong(f"Task {short} never started: {reason}. {meaning}".strip())
+    if code == 253 or not role:
+        return wrong(
+            f"Task {short} ended with exit code {code}: its definition names no task role, so the program "
+            "has no credentials.",
+            "Register it again with `taskRoleArn`.",
+        )
+    if code == 254:
+        return wrong(
+            f"Task {short} ended with exit code 254: `{role}` is its task role, and AWS refused its call.",
+            "Its log has the refusal. `ecslab.secret.allow(lab, lab.names.task_role)` gives the right.",
+        )
+    if code != 0:
+        return wrong(f"Task {short} ended with exit code {code}. Its log says why.")
+    if "*" in _allowed.grants(lab, role, ecslab.secret.READ):
+        return wrong(
+            f"Task {short} read the secret, but `{role}` may read every secret; it needs this one only.",
+            "Put the secret's ARN in place of `*` as the policy's Resource.",
+        )
+    return done(f"Task {short} read the secret by itself, under the task role `{role}`.")
+
+
+def whole(lab: Lab) -> Verdict:
+    """Exercise: the task's own health is HEALTHY, because every essential container is asked."""
+    ours = _running(lab)
+    if not ours:
+        return not_yet("No guestbook task is RUNNING.")
+    best = next((t for t in ours if t["healthStatus"] == "HEALTHY"), ours[0])
+    health = {c["name"]: c.get("healthStatus", "UNKNOWN") for c in best["containers"]}
+    if best["healthStatus"] == "HEALTHY" and health.get("web") == "HEALTHY":
+        return done(f"Task {account.short(best)} is HEALTHY, `web` included.")
+    if health.get("web") == "UNHEALTHY":
+        return wrong("`web` is asked, and does not answer as it should: it is UNHEALTHY.")
+    definition = account.definition(lab, str(best["taskDefinitionArn"])) or {}
+    if not _inside.container(definition, "web").get("healthCheck"):
+        return not_yet(f"Task {account.short(best)}'s `web` has no health check: its health is UNKNOWN.")
+    return not_yet(f"Task {account.short(best)}'s `web` was not asked often enough yet.")
+
+
+def beside(lab: Lab) -> Verdict:
+    """Exercise: a sidecar that the task can do without."""
+    ours = _running(lab)
+    extra = [
+        (task, definition, one)
+        for task in ours
+        if (definition := account.definition(lab, str(task["taskDefinitionArn"])))
+        for one in definition["containerDefinitions"]
+        if one["name"] not in ("database", "writer", "web")
+    ]
+    if not extra:
+        return not_yet("No guestbook task with a fourth container is RUNNING.")
+    task, _, one = extra[0]
+    if one.get("essential", True):
+        return wrong(
+            f"`{one['name']}` is essential: if it ends, the whole task is stopped with it.",
+            'Say `"essential": False` in its container definition.',
+        )
+    return done(
+        f"`{one['name']}` runs beside the others in task {account.short(task)}, which could do without."
+    )
+
+
+def _running(lab: Lab) -> list[Facts]:
+    found = account.tasks(lab, lab.names.cluster)
+    return [t for t in found if account.family_of(t) == lab.names.guestbook and t["lastStatus"] == "RUNNING"]
+
+
+def _keep(lab: Lab) -> None:
+    ecslab.secret.create(lab, "open sesame")
+    ecslab.secret.allow(lab)
+
+
+def _run(lab: Lab) -> None:
+    definition = ecslab.guestbook.register(lab)
+    task = ecslab.task.run(lab, definition=definition["taskDefinitionArn"])
+    ecslab.containers.watch(lab, task)
+
+
+def _ask(lab: Lab) -> None:
+    role = ecslab.task_role.create(lab)
+    ecslab.secret.allow(lab, lab.names.task_role)
+    definition = ecslab.guestbook.register(
+        lab, ecslab.guestbook.reader(lab), family=lab.names.reader, taskRoleArn=role["Arn"]
+    )
+    task = ecslab.task.run(lab, definition=definition["taskDefinitionArn"])
+    ecslab.containers.ended(lab, task)
+
+
+def _check_web(lab: Lab) -> None:
+    web = ecslab.guestbook.web(lab)
+    web["healthCheck"] = {"command": ["CMD-SHELL", "curl -f http://localhost/"], "interval": 5}
+    containers = [ecslab.guestbook.database(lab), ecslab.guestbook.writer(lab), web]
+    definition = ecslab.guestbook.register(lab, *containers)
+    task = ecslab.task.run(lab, definition=definition["taskDefinitionArn"])
+    ecslab.containers.healthy(lab, task)
+
+
+def _add_sidecar(lab: Lab) -> None:
+    watcher = {
+        "name": "watcher",
+        "image": ecslab.guestbook.REDIS,
+        "essential": False,
+        "command": ["sh", "-c", "while true; do redis-cli ping; sleep 60; done"],
+        "dependsOn": [{"containerName": "database", "condition": "HEALTHY"}],
+    }
+    containers = [ecslab.guestbook.database(lab), ecslab.guestbook.writer(lab), ecslab.guestbook.web(lab)]
+    definition = ecslab.guestbook.register(lab, *containers, watcher)
+    task = ecslab.task.run(lab, definition=definition["taskDefinitionArn"])
+    ecslab.containers.watch(lab, task)
+
+
+_REGISTER = frozenset({"RegisterTaskDefinition", "RunTask"})
+STEPS = (
+    Step(
+        "09.secret", "Keep a secret", 3, kept, _keep,
+        ("A password does not belong into a task definition: everybody who may describe it reads it.",
+         "`ecslab.secret.create(lab, …)`, and `ecslab.secret.allow(lab)` for the execution role."),
+        frozenset({"CreateSecret", "PutRolePolicy"}),
+    ),
+    Step(
+        "09.guestbook", "Run several containers in one task", 6, together, _run,
+        ("Three containers, of which two wait for the first by `dependsOn`.",
+         "`ecslab.guestbook.register(lab)`, then `ecslab.task.run(lab, definition=…)`."),
+        _REGISTER, HOURLY,
+    ),
+    Step(
+        "09.task-role", "Let the program call AWS", 5, asked, _ask,
+        ("The program needs a role of its own: `taskRoleArn` in the definition.",
+         "`ecslab.task_role.create(lab)`, `ecslab.secret.allow(lab, lab.names.task_role)`, register, run."),
+        frozenset({"CreateRole", "PutRolePolicy", *_REGISTER}),
+    ),
+    Step(
+        "09.yours-1", "Ask the web server too", 5, whole, _check_web,
+        ("A task is HEALTHY when all its essential containers are, so `web` needs a health check.",
+         "`healthCheck` with the command `[\"CMD-SHELL\", \"curl -f http://localhost/\"]`."),
+        _REGISTER,
+    ),
+    Step(
+        "09.yours-2", "Add a sidecar", 5, beside, _add_sidecar,
+        ("A fourth container definition, which the task can do without.", 'Say `"essential": False`.'),
+        _REGISTER,
+    ),
+)  # fmt: skip
