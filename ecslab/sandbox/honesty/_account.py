@@ -15,14 +15,14 @@ LINES: Final = (
         "Calls and refusals",
         "as AWS",
         "Any AWS client works on it: boto3, the AWS CLI. Errors carry AWS's own codes and words.",
-        ("00", "13")),
+        ("00", "13"),
     ),
     Line(
         "Time",
         "simplified",
         "A wait passes ten times faster than on AWS, unless you say otherwise; the durations in its answers "
         "are shorter by the same factor. It is as long in every run.",
-        ("00", "04", "13"),
+        ("00", "04"),
     ),
     Line(
         "The rest of AWS",
