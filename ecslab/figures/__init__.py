@@ -1,6 +1,7 @@
 """Figures of the course, drawn by the kit: each function gives a `Figure` that shows itself in a notebook."""
 
 from ._anatomy import anatomy, launch
+from ._balancer import balancer, balancers, domain, visits
 from ._chart import curve
 from ._choices import capacity, chores
 from ._image import image_layers, image_uri
@@ -10,6 +11,7 @@ from ._recipe import STATUSES, docker_run, lifecycle, two_roles
 from ._svg import Figure
 
 __all__ = [
-    "STATUSES", "Figure", "anatomy", "capacity", "chores", "curve", "docker_run", "hops", "house",
-    "image_layers", "image_uri", "launch", "lifecycle", "path", "two_roles",
+    "STATUSES", "Figure", "anatomy", "balancer", "balancers", "capacity", "chores", "curve", "docker_run",
+    "domain", "hops", "house", "image_layers", "image_uri", "launch", "lifecycle", "path",
+    "two_roles", "visits",
 ]  # fmt: skip

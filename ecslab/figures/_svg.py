@@ -95,12 +95,13 @@ class Drawing:
         return y
 
     def rect(
-        self, x: float, y: float, w: float, h: float, tone: str = "plain", *, dashed: bool = False
-    ) -> None:
+        self, x: float, y: float, w: float, h: float, tone: str = "plain", *, dashed: bool = False,
+        corner: float = 7,
+    ) -> None:  # fmt: skip
         colour = TONES[tone]
         dash = ' stroke-dasharray="6 4"' if dashed else ""
         self._parts.append(
-            f'<rect x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="7" fill="{colour.fill}" '
+            f'<rect x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="{corner:g}" fill="{colour.fill}" '
             f'stroke="{colour.line}" stroke-width="1.6"{dash}/>'
         )
 

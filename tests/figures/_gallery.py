@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 from ecslab import figures
 from ecslab.figures import Figure
@@ -18,8 +19,42 @@ class Hops:
     public_ip: str | None = "203.0.113.255"
 
 
+ALB = "adgu-alb-385058819.us-east-1.elb.amazonaws.com"
+
+
+def chain(targets=2, port: int | None = 80, prefix: str = "", state: str = "healthy") -> SimpleNamespace:
+    """As `load_balancer.chain` gives it."""
+    members = [
+        SimpleNamespace(task=f"{n}f3c5a7e", ip=f"172.31.255.{n}", zone="ap-southeast-2a", state=state)
+        for n in range(targets)
+    ]
+    return SimpleNamespace(
+        dns_name=f"{prefix}{ALB}", port=port, target_group=f"{prefix}adgu-web", health_path="/",
+        service=f"{prefix}adgu-web", balancer_group=f"{prefix}adgu-alb-http",
+        tasks_group=f"{prefix}adgu-web-from-alb", targets=members,
+    )  # fmt: skip
+
+
+def visits(pattern: str, times: int = 1) -> SimpleNamespace:
+    """As `load_balancer.visits` gives it: a letter for each task, `-` for the balancer's own 503."""
+    names = {"-": "the balancer itself", "?": ""}
+    return SimpleNamespace(
+        each=[
+            SimpleNamespace(status=503 if one == "-" else 200, task=names.get(one, one * 8))
+            for one in pattern * times
+        ]
+    )
+
+
+PREFIX = "a-prefix-of-20-chars"
 GALLERY: dict[str, Callable[[], Figure]] = {
     "anatomy": figures.anatomy,
+    "balancer": lambda: figures.balancer(chain()),
+    "balancer with long names and many targets": lambda: figures.balancer(
+        chain(targets=12, prefix=f"{PREFIX}-", state="unhealthy")
+    ),
+    "balancer without listener and targets": lambda: figures.balancer(chain(targets=0, port=None)),
+    "balancers": figures.balancers,
     "capacity": figures.capacity,
     "chores": figures.chores,
     "curve": lambda: figures.curve(
@@ -50,6 +85,8 @@ GALLERY: dict[str, Callable[[], Figure]] = {
         limits={"what was promised": 120_000},
     ),
     "docker_run": figures.docker_run,
+    "domain": lambda: figures.domain(ALB),
+    "domain with long names": lambda: figures.domain(f"{PREFIX}-{ALB}", f"www.{'long-' * 30}.example"),
     "hops": lambda: figures.hops(Hops()),
     "hops without a public IP": lambda: figures.hops(Hops(public_ip=None)),
     "house": figures.house,
@@ -66,4 +103,8 @@ GALLERY: dict[str, Callable[[], Figure]] = {
     "path": figures.path,
     **{f"path at {stage}": (lambda stage=stage: figures.path(stage)) for stage in STAGES},
     "two_roles": figures.two_roles,
+    "visits": lambda: figures.visits(visits("ab", 5)),
+    "visits of one": lambda: figures.visits(visits("a")),
+    "visits while a task is replaced": lambda: figures.visits(visits("ab" * 4 + "b" * 50 + "bc" * 4)),
+    "visits with refusals": lambda: figures.visits(visits("ab--b?", 40)),
 }
