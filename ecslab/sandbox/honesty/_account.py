@@ -29,7 +29,7 @@ LINES: Final = (
         "absent",
         "Only what tasks touch is here: ECS, ECR, load balancers, and parts of EC2 networking, IAM, "
         "CloudWatch Logs, Secrets Manager, SSM and S3.",
-        ("00", "13"),
+        ("00",),
     ),
     Line(
         "Repositories, layers and digests",
