@@ -69,7 +69,7 @@ def _shares(definition: Facts) -> str | None:
 
 def waiting(task: Facts) -> str:
     """Which containers are not there yet, in words."""
-    names = [str(one["name"]) for one in task["containers"] if one["lastStatus"] == "PENDING"]
+    names = sorted(str(one["name"]) for one in task["containers"] if one["lastStatus"] == "PENDING")
     return f"`{'`, `'.join(names)}` {'waits' if len(names) == 1 else 'wait'}" if names else "it is on its way"
 
 

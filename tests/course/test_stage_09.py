@@ -1,0 +1,360 @@
+"""Stage 09: what its checks say of a fresh account, of solutions, and of states that are wrong."""
+
+import json
+
+import pytest
+from course_rig import make_role, run, said, short
+
+import ecslab
+
+SECRET, ROLE = "adgu/database-password", "ecsTaskExecutionRole"
+
+
+@pytest.fixture
+def lab(lab):
+    lab.goto("09")
+    return lab
+
+
+def allow(lab, role, action, resource, name="wrong"):
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    lab.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=policy)
+
+
+def secret(lab, name=SECRET):
+    return ecslab.secret.create(lab, "s3cret", name)["ARN"]
+
+
+def guestbook(lab, change, wait=True):
+    """A guestbook whose containers were changed before they were registered, and its task."""
+    containers = {one["name"]: one for one in _three(lab)}
+    change(containers)
+    definition = ecslab.guestbook.register(lab, *containers.values())
+    return run(lab, definition["taskDefinitionArn"], wait="RUNNING" if wait else "PENDING")
+
+
+def _three(lab):
+    if not ecslab.secret.find(lab):
+        secret(lab)
+        ecslab.secret.allow(lab)
+    return [ecslab.guestbook.database(lab), ecslab.guestbook.writer(lab), ecslab.guestbook.web(lab)]
+
+
+def read(lab, role=None, command=None):
+    """The reader, run to its end under a task role (its name), or none."""
+    secret(lab)
+    reader = ecslab.guestbook.reader(lab)
+    if command:
+        reader["command"] = command
+    more = {"taskRoleArn": f"arn:aws:iam::{lab.account}:role/{role}"} if role else {}
+    definition = ecslab.guestbook.register(lab, reader, family=lab.names.reader, **more)
+    task = ecslab.task.run(lab, definition=definition["taskDefinitionArn"])
+    return ecslab.containers.ended(lab, task)
+
+
+# The secret ---------------------------------------------------------------------------------------------
+
+
+def other_name(lab):
+    secret(lab, "database-password")
+
+
+def deleted(lab):
+    secret(lab)
+    lab.client("secretsmanager").delete_secret(SecretId=SECRET)
+
+
+def no_execution_role(lab):
+    secret(lab)
+    ecslab.execution_role.delete(lab)
+
+
+def every_secret(lab):
+    secret(lab)
+    allow(lab, ROLE, "secretsmanager:GetSecretValue", "*")
+
+
+def another_secret(lab):
+    secret(lab)
+    allow(lab, ROLE, "secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:1:secret:x-abcdef")
+
+
+def another_action(lab):
+    allow(lab, ROLE, "secretsmanager:DescribeSecret", secret(lab))
+
+
+def task_role_instead(lab):
+    ecslab.task_role.create(lab)
+    secret(lab)
+    ecslab.secret.allow(lab, lab.names.task_role)
+
+
+# The guestbook ------------------------------------------------------------------------------------------
+
+
+def alone(lab):
+    def change(containers):
+        del containers["writer"], containers["database"], containers["web"]["dependsOn"]
+
+    guestbook(lab, change)
+
+
+def in_the_clear(lab):
+    def change(containers):
+        containers["writer"]["environment"].append({"name": "DATABASE_PASSWORD", "value": "open sesame"})
+        del containers["writer"]["secrets"]
+
+    guestbook(lab, change)
+
+
+def without_the_secret(lab):
+    guestbook(lab, lambda containers: containers["writer"].pop("secrets"))
+
+
+def not_waiting(lab):
+    guestbook(lab, lambda containers: containers["web"]["dependsOn"].pop(0))
+
+
+def waiting_for_the_start(lab):
+    guestbook(lab, lambda containers: containers["web"]["dependsOn"][0].update(condition="START"))
+
+
+def nothing_shared(lab):
+    guestbook(lab, lambda containers: containers["web"].pop("mountPoints"))
+
+
+def secret_denied(lab):
+    secret(lab)
+    run(lab, ecslab.guestbook.register(lab)["taskDefinitionArn"], wait="STOPPED")
+
+
+def stopped_by_hand(lab):
+    ecslab.task.stop(lab, guestbook(lab, lambda _: None))
+
+
+def unhealthy(lab):
+    def change(containers):
+        wrong = {"command": ["CMD-SHELL", "curl -f http://localhost:81/"], "interval": 5, "retries": 1}
+        containers["web"]["healthCheck"] = wrong
+
+    guestbook(lab, change)
+    lab.control("advance", seconds=120)
+
+
+def only_registered_wrongly(lab):
+    containers = _three(lab)
+    containers[2]["dependsOn"][0]["condition"] = "START"
+    ecslab.guestbook.register(lab, *containers)
+
+
+# The task role ------------------------------------------------------------------------------------------
+
+
+def no_task_role(lab):
+    read(lab)
+
+
+def role_without_the_right(lab):
+    ecslab.task_role.create(lab)
+    read(lab, lab.names.task_role)
+
+
+def execution_role_as_task_role(lab):
+    secret(lab)
+    ecslab.secret.allow(lab)
+    read(lab, ROLE)
+
+
+def role_for_every_secret(lab):
+    ecslab.task_role.create(lab)
+    allow(lab, lab.names.task_role, "secretsmanager:*", "*")
+    read(lab, lab.names.task_role)
+
+
+def misspelt_command(lab):
+    ecslab.task_role.create(lab)
+    read(lab, lab.names.task_role, ["secretsmanager", "get-secret-value"])
+
+
+def nobody_trusts_it(lab):
+    make_role(lab, service="ec2.amazonaws.com", policy=None, name=lab.names.task_role)
+    secret(lab)
+    reader = ecslab.guestbook.reader(lab)
+    arn = f"arn:aws:iam::{lab.account}:role/{lab.names.task_role}"
+    definition = ecslab.guestbook.register(lab, reader, family=lab.names.reader, taskRoleArn=arn)
+    with pytest.raises(lab.ecs.exceptions.ClientException, match="unable to assume the role"):
+        run(lab, definition["taskDefinitionArn"])
+
+
+def newest(lab, family="adgu-guestbook"):
+    found = []
+    for status in ("RUNNING", "STOPPED"):
+        arns = lab.ecs.list_tasks(cluster=lab.names.cluster, family=family, desiredStatus=status)["taskArns"]
+        found += lab.ecs.describe_tasks(cluster=lab.names.cluster, tasks=arns)["tasks"] if arns else []
+    return short(max(found, key=lambda task: task["createdAt"]))
+
+
+def of(text, family="adgu-guestbook"):
+    """The message with the newest task's short id in place of {task}."""
+    return lambda lab: text.replace("{task}", newest(lab, family))
+
+
+READER = "adgu-guestbook-reader"
+WRONG = {
+    "the secret has another name": (
+        "09.secret", other_name,
+        f"There is a secret `database-password`, but the lesson's is called `{SECRET}`.",
+    ),
+    "the secret was deleted": (
+        "09.secret", deleted,
+        f"`{SECRET}` is deleted: AWS keeps it for some days, and lets nobody read it.",
+    ),
+    "there is no execution role": (
+        "09.secret", no_execution_role,
+        f"There is no role `{ROLE}`, which Fargate would read the secret with.",
+    ),
+    "the execution role may read every secret": (
+        "09.secret", every_secret,
+        f"`{ROLE}` may read every secret of the account; it needs this one only.",
+    ),
+    "the execution role may read another secret": (
+        "09.secret", another_secret,
+        f"`{ROLE}` may read arn:aws:secretsmanager:us-east-1:1:secret:x-abcdef, and that is not `{SECRET}`.",
+    ),
+    "the execution role may describe the secret, not read it": (
+        "09.secret", another_action,
+        f"`{ROLE}` may do secretsmanager:DescribeSecret with `{SECRET}`; to read its value it needs "
+        "secretsmanager:GetSecretValue.",
+    ),
+    "the task role may read the secret, the execution role may not": (
+        "09.secret", task_role_instead,
+        f"`adguGuestbookTaskRole` may read `{SECRET}`, but `{ROLE}` may not: a secret that the definition "
+        "names is fetched before your program starts, by the execution role.",
+    ),
+    "one container of the three": (
+        "09.guestbook", alone,
+        of("Task {task} runs `adgu-guestbook:1`: its containers are web; `database` is missing."),
+    ),
+    "the password stands in the environment": (
+        "09.guestbook", in_the_clear,
+        of("Task {task} runs `adgu-guestbook:1`: `DATABASE_PASSWORD` of `writer` stands in `environment`, "
+           "where "
+           "everybody reads it who may describe the definition. It belongs into `secrets`."),
+    ),
+    "nobody is given the secret": (
+        "09.guestbook", without_the_secret,
+        of("Task {task} runs `adgu-guestbook:1`: no container is given the secret."),
+    ),
+    "the web container does not wait": (
+        "09.guestbook", not_waiting,
+        of("Task {task} runs `adgu-guestbook:1`: `web` does not wait for `database`: it has no "
+           "`dependsOn` that "
+           "names it."),
+    ),
+    "the web container waits for the start only": (
+        "09.guestbook", waiting_for_the_start,
+        of("Task {task} runs `adgu-guestbook:1`: `web` waits for `database` only by START: a database "
+           "that was "
+           "started does not answer yet. The condition is HEALTHY."),
+    ),
+    "the two share no volume": (
+        "09.guestbook", nothing_shared,
+        of("Task {task} runs `adgu-guestbook:1`: `writer` and `web` share no volume: what the one writes, "
+           "the "
+           "other does not see."),
+    ),
+    "the execution role is refused the secret": (
+        "09.guestbook", secret_denied,
+        of("Task {task} never started: Fargate could not read the secret for it."),
+    ),
+    "the guestbook was stopped by hand": (
+        "09.guestbook", stopped_by_hand,
+        of("Task {task} was stopped (Task stopped by user), and no other runs."),
+    ),
+    "the web container is unhealthy": (
+        "09.guestbook", unhealthy,
+        of("Task {task} is RUNNING, but its container `web` is UNHEALTHY."),
+    ),
+    "registered so that the web container waits for the start only": (
+        "09.guestbook", only_registered_wrongly,
+        "`adgu-guestbook:1` is registered, and: `web` waits for `database` only by START: a database that "
+        "was "
+        "started does not answer yet. The condition is HEALTHY.",
+    ),
+    "the reader has no task role": (
+        "09.task-role", no_task_role,
+        of("Task {task} ended with exit code 253: its definition names no task role, so the program has no "
+           "credentials.", READER),
+    ),
+    "the task role allows nothing": (
+        "09.task-role", role_without_the_right,
+        of("Task {task} ended with exit code 254: `adguGuestbookTaskRole` is its task role, and AWS "
+           "refused its "
+           "call.", READER),
+    ),
+    "the execution role was given as the task role": (
+        "09.task-role", execution_role_as_task_role,
+        f"`{READER}:1` has the execution role as its task role: now your program may do what only Fargate "
+        "should.",
+    ),
+    "the task role may read every secret": (
+        "09.task-role", role_for_every_secret,
+        of("Task {task} read the secret, but `adguGuestbookTaskRole` may read every secret; it needs this "
+           "one "
+           "only.", READER),
+    ),
+    "the reader's command is not one": (
+        "09.task-role", misspelt_command,
+        of("Task {task} ended with exit code 252. Its log says why.", READER),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_state_is_named(lab, name):
+    step, make, message = WRONG[name]
+    make(lab)
+    assert said(lab, step) == ("Look again", message(lab) if callable(message) else message)
+
+
+@pytest.mark.parametrize(
+    ("step", "text"),
+    [
+        ("09.secret", f"There is no secret `{SECRET}`."),
+        ("09.guestbook", "There is no task definition `adgu-guestbook`."),
+        ("09.task-role", "No task of `adgu-guestbook-reader` was run in `adgu-cluster`."),
+        ("09.yours-1", "No guestbook task is RUNNING."),
+        ("09.yours-2", "No guestbook task with a fourth container is RUNNING."),
+    ],
+)
+def test_at_first_there_is_nothing(lab, step, text):
+    assert said(lab, step) == ("Not yet", text)
+
+
+def test_kept_and_not_yet_allowed(lab):
+    secret(lab)
+    assert said(lab, "09.secret") == ("Not yet", f"`{SECRET}` is kept, but `{ROLE}` may not read it.")
+
+
+def test_who_waits_is_named_meanwhile(lab):
+    task = guestbook(lab, lambda _: None, wait=False)
+    lab.control("advance", seconds=16)
+    words = f"Task {short(task)} is ACTIVATING: `web`, `writer` wait."
+    assert said(lab, "09.guestbook") == ("Not yet", words)
+
+
+def test_an_essential_sidecar_is_not_one_the_task_can_do_without(lab):
+    def change(containers):
+        containers["side"] = {"name": "side", "image": "busybox", "command": ["sleep", "infinity"]}
+
+    guestbook(lab, change)
+    assert said(lab, "09.yours-2") == (
+        "Look again",
+        "`side` is essential: if it ends, the whole task is stopped with it.",
+    )
+
+
+def test_a_task_role_that_no_task_can_put_on(lab):
+    nobody_trusts_it(lab)
+    assert said(lab, "09.task-role")[0] == "Not yet"
