@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from . import network
 from ._missing import unless_missing
+from .errors import NotThere
 from .lab import Lab
 from .network import PORT
 
@@ -50,3 +51,14 @@ def find_target_group(lab: Lab, name: str | None = None) -> dict[str, Any] | Non
     """The target group as DescribeTargetGroups shows it, or None."""
     answer = unless_missing(lab.elbv2.describe_target_groups, Names=[name or lab.names.target_group])
     return dict(answer["TargetGroups"][0]) if answer and answer["TargetGroups"] else None
+
+
+def group_needed(lab: Lab, name: str | None = None) -> dict[str, Any]:
+    """The target group. Raises NotThere."""
+    found = find_target_group(lab, name)
+    if not found:
+        raise NotThere(
+            f"there is no target group {name or lab.names.target_group}.\n"
+            "  next: load_balancer.target_group(lab), in notebook 07"
+        )
+    return found

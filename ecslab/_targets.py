@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from . import service
 from ._interface import details
 from ._missing import unless_missing
 from ._show import Table
+from ._target_group import group_needed
 from .lab import Lab
 from .task import task_id
 
@@ -79,6 +81,33 @@ def look(lab: Lab, group: dict[str, Any]) -> Targets:
         for one in answer["TargetHealthDescriptions"]
     ]
     return Targets(tuple(sorted(found, key=lambda one: (one.zone, one.ip))))
+
+
+def settled(lab: Lab, without: dict[str, Any] | None = None) -> Targets | None:
+    """The targets, once the rollout is over and there are as many healthy ones as desired, and no others.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        without: a task that has to be gone from among them; for while it is being replaced.
+
+    Returns:
+        The targets; None as long as it is not so.
+
+    Raises:
+        NotThere: there is no target group.
+    """
+    there = service.find(lab)
+    if not there or not _over(there):
+        return None
+    now, gone = look(lab, group_needed(lab)), task_id(without)[:8] if without else None
+    healthy = [one for one in now if one.state == "healthy" and one.task != gone]
+    return now if len(healthy) == len(now) == there["desiredCount"] else None
+
+
+def _over(there: dict[str, Any]) -> bool:
+    """Whether the service's last deployment is complete."""
+    one, *others = there["deployments"]
+    return not others and one.get("rolloutState", "COMPLETED") == "COMPLETED"
 
 
 def with_address(lab: Lab) -> list[dict[str, Any]]:

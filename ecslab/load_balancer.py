@@ -9,21 +9,21 @@ from typing import Any, Final
 from . import network, service
 from ._balancer_groups import groups
 from ._balancer_reach import meaning, refusal
+from ._chain import Chain, follow
 from ._frame import Frame
 from ._http import HttpReply
 from ._missing import unless_missing
-from ._target_group import DRAIN, find_target_group, target_group
-from ._targets import Targets, look
+from ._target_group import DRAIN, find_target_group, group_needed, target_group
+from ._targets import Targets, look, settled
 from ._visits import Visits, sent, sent_until
 from .errors import NotThere, Unreachable
 from .lab import Lab
 from .network import PORT, SubnetFacts
-from .task import task_id
 
 __all__ = [
-    "DRAIN", "GRACE", "Targets", "Visits", "attach", "create", "delete", "find", "find_target_group", "frame",
-    "groups", "listener", "page", "settled", "target_group", "targets", "visits", "visits_until",
-    "wait_until_active", "wait_until_healthy", "why_not",
+    "DRAIN", "GRACE", "Chain", "Targets", "Visits", "attach", "chain", "create", "delete", "find",
+    "find_target_group", "frame", "groups", "listener", "page", "settled", "target_group", "targets",
+    "visits", "visits_until", "wait_until_active", "wait_until_healthy", "why_not",
 ]  # fmt: skip
 
 GRACE: Final = 60
@@ -149,40 +149,17 @@ def targets(lab: Lab, name: str | None = None) -> Targets:
     Raises:
         NotThere: there is no target group.
     """
-    found = find_target_group(lab, name)
-    if not found:
-        raise NotThere(
-            f"there is no target group {name or lab.names.target_group}.\n"
-            "  next: load_balancer.target_group(lab), in notebook 07"
-        )
-    return look(lab, found)
+    return look(lab, group_needed(lab, name))
 
 
-def settled(lab: Lab, without: dict[str, Any] | None = None) -> Targets | None:
-    """The targets, once the rollout is over and there are as many healthy ones as desired, and no others.
-
-    Args:
-        lab: from `ecslab.connect()`.
-        without: a task that has to be gone from among them; for while it is being replaced.
-
-    Returns:
-        The targets; None as long as it is not so.
+def chain(lab: Lab) -> Chain:
+    """Follow the way from the balancer's name to the tasks: listener, target group, targets, service.
 
     Raises:
-        NotThere: there is no target group.
+        NotThere: there is no load balancer, or no target group.
     """
-    there = service.find(lab)
-    if not there or not _over(there):
-        return None
-    now, gone = targets(lab), task_id(without)[:8] if without else None
-    healthy = [one for one in now if one.state == "healthy" and one.task != gone]
-    return now if len(healthy) == len(now) == there["desiredCount"] else None
-
-
-def _over(there: dict[str, Any]) -> bool:
-    """Whether the service's last deployment is complete."""
-    one, *others = there["deployments"]
-    return not others and one.get("rolloutState", "COMPLETED") == "COMPLETED"
+    balancer = _needed(lab)
+    return follow(lab, balancer, listener(lab, balancer), group_needed(lab))
 
 
 def wait_until_healthy(lab: Lab, limit: float = 900) -> Targets:

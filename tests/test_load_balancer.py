@@ -106,6 +106,15 @@ def test_without_targets_the_balancer_answers_by_itself(served):
     assert repr(load_balancer.targets(served)) == "No target is registered."
 
 
+def test_the_chain_from_the_name_to_the_tasks(balanced):
+    found = load_balancer.chain(balanced)
+    assert found.dns_name == load_balancer.find(balanced)["DNSName"]
+    assert (found.port, found.target_group, found.service) == (80, "adgu-web", "adgu-web")
+    assert (found.balancer_group, found.tasks_group) == ("adgu-alb-http", "adgu-web-from-alb")
+    assert repr(found).count(", healthy") == 2
+    assert found.dns_name in str(ecslab.figures.balancer(found))
+
+
 def close_the_door(lab):
     group = load_balancer.groups(lab)[0]
     there = lab.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
