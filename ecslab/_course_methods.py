@@ -40,6 +40,12 @@ class CourseMethods:
         """How far the course has come."""
         return _course().progress(self)
 
+    def fault(self, seed: int | None = None) -> Any:
+        """A broken application, to find out why (sandbox only); see `ecslab.fault`."""
+        from .fault_lab import fault
+
+        return fault(cast("Lab", self), seed)
+
     def honesty(self, stage: str) -> Any:
         """What the sandbox does and leaves out, as far as it concerns one stage."""
         return _course().honesty(self, stage)

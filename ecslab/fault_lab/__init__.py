@@ -6,11 +6,12 @@ evidence and fixes it, and each of the three is judged separately.
 
 from ecslab.errors import SandboxOnly
 from ecslab.fault_lab import catalogue
-from ecslab.fault_lab._fault import Fault, FaultGone, arranged, is_gone
+from ecslab.fault_lab._arranging import FaultGone, NotAlone, arrange, is_gone
+from ecslab.fault_lab._fault import Fault
 from ecslab.fault_lab._notes import notes
 from ecslab.lab import Lab
 
-__all__ = ["Fault", "FaultGone", "fault", "solved"]
+__all__ = ["Fault", "FaultGone", "NotAlone", "fault", "solved"]
 
 
 def fault(lab: Lab, seed: int | None = None, *, kind: str | None = None) -> Fault:
@@ -25,6 +26,7 @@ def fault(lab: Lab, seed: int | None = None, *, kind: str | None = None) -> Faul
 
     Raises:
         SandboxOnly: this is a real account; nothing was touched.
+        NotAlone: taking the open fault back would take back other work too; the message says which.
         KeyError: there is no such kind.
     """
     if lab.where != "sandbox":
@@ -42,7 +44,9 @@ def fault(lab: Lab, seed: int | None = None, *, kind: str | None = None) -> Faul
         return Fault(lab, kept.seed)
     elif kept:
         note = f"Fault {kept.seed} was taken back first."
-    return arranged(lab, catalogue.fresh_seed(notes(lab).had) if seed is None else seed, note)
+    seed = catalogue.fresh_seed(notes(lab).had) if seed is None else int(seed)
+    arrange(lab, seed)
+    return Fault(lab, seed, note)
 
 
 def solved(lab: Lab) -> tuple[int, ...]:

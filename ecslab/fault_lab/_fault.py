@@ -6,22 +6,17 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ecslab.course.verdict import Outcome, Verdict, wrong
-from ecslab.errors import EcslabError
 from ecslab.fault_lab import _judge, _views, catalogue
+from ecslab.fault_lab._arranging import FaultGone, arrange, is_gone, names_of, taken_back
 from ecslab.fault_lab._backstage import backstage
 from ecslab.fault_lab._causes import CAUSES
 from ecslab.fault_lab._evidence import NoSuchEvidence, place
-from ecslab.fault_lab._names import FaultNames, fault_names
-from ecslab.fault_lab._notes import Notes, Open, changes, mark, notes, position
+from ecslab.fault_lab._names import FaultNames
+from ecslab.fault_lab._notes import Notes, Open, changes, notes
 from ecslab.fault_lab._scene import Scene
-from ecslab.fault_lab._workbench import Workbench
 from ecslab.lab import Lab
 
 _STEP, _PATIENCE = 20.0, 30 * 60.0  # seconds
-
-
-class FaultGone(EcslabError, LookupError):
-    """The account no longer holds this fault: it was reset, or what was made was taken back."""
 
 
 class Fault:
@@ -150,8 +145,8 @@ class Fault:
             ("fix", kept.fixed, kept.looks),
         )
         said = [f"{name} {_so_far(right, tries)}" for name, right, tries in parts]
-        shown = " (the answer was shown)" if kept.shown else ""
-        return f"Score: {', '.join(said)}.{' Solved.' if kept.solved else ''}{shown}"
+        end = " Solved." if kept.solved else " The answer was shown: try another one." if kept.shown else ""
+        return f"Score: {', '.join(said)}.{end}"
 
     def _scored(self, all_notes: Notes, kept: Open, verdict: Verdict) -> Verdict:
         if kept.solved and self.seed not in all_notes.solved:
@@ -169,7 +164,10 @@ class Fault:
             return _views.Text(self._what_is_left(kept))
         if verdict.outcome is Outcome.WRONG and verdict.hint:
             return _views.Text(verdict.hint)
-        hints = self._case.hints(self._scene())
+        try:
+            hints = self._case.hints(self._scene())
+        except ClientError as error:  # something that a hint would speak of was deleted
+            return _views.Text(f"{error.response['Error'].get('Message')} fault.again() begins anew.")
         said = hints[min(kept.hints, len(hints) - 1)]
         kept.hints += 1
         all_notes.write()
@@ -240,17 +238,23 @@ class Fault:
         spoken = f"{passed:.0f} s" if passed < 180 else f"{passed / 60:.0f} min"
         return _views.Text(f"{spoken} later: {lacking or 'the application works.'}")
 
-    def undo(self) -> _views.Text:
-        """Take the fault back, and all that was changed since it was arranged."""
-        all_notes, kept = self._kept()
-        self._lab.control("cut", position=kept.begin)
-        all_notes.open = None
-        all_notes.write()
+    def undo(self, everything: bool = False) -> _views.Text:
+        """Take the fault back: the account is as it was before.
+
+        Args:
+            everything: even if something of the lesson was changed since; that is taken back as well.
+
+        Raises:
+            NotAlone: something was, and `everything` was not said.
+        """
+        self._kept()
+        taken_back(self._lab, everything)
         return _views.Text(f"Taken back: fault {self.seed}. The account is as it was before.")
 
     def again(self) -> "Fault":
-        """Take it back, and arrange it anew."""
-        return arranged(self._lab, self.seed)
+        """Take it back, and arrange it anew. Raises NotAlone as `undo` does."""
+        arrange(self._lab, self.seed)
+        return Fault(self._lab, self.seed)
 
     # Behind the scenes --------------------------------------------------------------------------------------
 
@@ -272,38 +276,6 @@ class Fault:
                 f"taken back.\n  next: ecslab.fault(lab, seed={self.seed}) arranges it again"
             )
         return all_notes, kept
-
-
-def names_of(lab: Lab, seed: int) -> FaultNames:
-    """What the resources of a seed's fault are called."""
-    return fault_names(lab, random.Random(f"names {seed}"))
-
-
-def is_gone(lab: Lab, kept: Open) -> bool:
-    """Whether the journal no longer begins with what arranged this fault."""
-    return mark(changes(lab), kept.end) != kept.mark
-
-
-def arranged(lab: Lab, seed: int, note: str = "") -> Fault:
-    """Take back the fault at hand, if there is one, and arrange another."""
-    kept = notes(lab)
-    if kept.open and not is_gone(lab, kept.open):
-        lab.control("cut", position=kept.open.begin)
-    kept.open = None
-    kept.write()
-    begin = position(lab)
-    stage = backstage(lab)
-    case = catalogue.drawn(seed)
-    try:
-        case.arrange(Workbench(stage, names_of(lab, seed), random.Random(f"parts {seed}")))
-    except BaseException:
-        lab.control("cut", position=begin)  # half a fault is none
-        raise
-    end = position(lab)
-    kept.open = Open(seed, begin, end, mark(changes(lab), end))
-    kept.had = [one for one in kept.had if one != seed] + [seed]
-    kept.write()
-    return Fault(lab, seed, note)
 
 
 def _so_far(right: bool, tries: int) -> str:

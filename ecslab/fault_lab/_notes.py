@@ -22,6 +22,7 @@ class Open:
         seed: which one it is.
         begin, end: positions in the sandbox's journal: before it was arranged, and after.
         mark: a digest of the journal up to `end`; another one means that it was cut or reset.
+        first: a digest of the first change that arranged it: while that is there, something is left of it.
         causes, clues, looks: how many causes were named, places pointed at, and fixes looked at.
         cause, evidence, fixed: whether each was right once.
         hints: how many were given.
@@ -32,6 +33,7 @@ class Open:
     begin: int
     end: int
     mark: str
+    first: str
     causes: int = 0
     clues: int = 0
     looks: int = 0
@@ -43,7 +45,8 @@ class Open:
 
     @property
     def solved(self) -> bool:
-        return self.cause and self.evidence and self.fixed
+        """Whether all three parts are right, and nobody had to show the answer."""
+        return self.cause and self.evidence and self.fixed and not self.shown
 
 
 @dataclass
@@ -91,7 +94,25 @@ def changes(lab: Lab) -> list[dict[str, Any]]:
     return list(lab.control("journal")["entries"])
 
 
-def mark(entries: list[dict[str, Any]], end: int) -> str:
-    """A digest of the journal's changes before `end`."""
-    before = [(e["position"], e["now"], e["operation"], e["summary"]) for e in entries if e["position"] < end]
-    return hashlib.sha256(json.dumps(before).encode()).hexdigest()[:16]
+def strangers(lab: Lab, entries: list[dict[str, Any]], end: int) -> list[str]:
+    """Changes since `end` that are about the lesson's own things, and no part of any fault."""
+    known = set(vars(lab.names).values())
+    return [
+        f"{e['operation']} {e['summary']}" for e in entries if e["position"] >= end and e["summary"] in known
+    ]
+
+
+def mark(entries: list[dict[str, Any]], end: int, begin: int = 0) -> str:
+    """A digest of the journal's changes from `begin` to before `end`."""
+    told = [
+        (each["position"], each["now"], each["operation"], each["summary"])
+        for each in entries
+        if begin <= each["position"] < end
+    ]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+def first(entries: list[dict[str, Any]], begin: int) -> str:
+    """A digest of the first change at `begin` or after it."""
+    at = next((each["position"] for each in entries if each["position"] >= begin), begin)
+    return mark(entries, at + 1, begin)
