@@ -23,7 +23,7 @@ QUESTIONS = (
             Option(
                 "The address that the balancer had when the rule was made",
                 False,
-                "Nothing is looked up when the rule is made. What counts is who is a member when the packet comes.",
+                "What counts is who is a member when a packet comes, not when the rule was made.",
             ),
             Option(
                 "Everything in the same subnet as the balancer",
@@ -42,7 +42,7 @@ QUESTIONS = (
                 "ECS stops the tasks and starts others, again and again",
                 True,
                 "Two failed checks make a target unhealthy, and ECS replaces a task whose target is "
-                "unhealthy. The new ones fail in the same way. Between the old and the new, visitors get 503.",
+                "unhealthy. The new ones fail in the same way. In between, visitors get 503.",
             ),
             Option(
                 "Nothing: visitors ask for other pages, and those are there",
