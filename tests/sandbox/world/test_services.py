@@ -390,6 +390,18 @@ def test_a_deployment_costs_what_its_tasks_cost():
     assert calls(1000) <= 12 * calls(100)
 
 
+def test_a_target_group_that_is_gone(town, monkeypatch):
+    def gone(_task_id, _balancer):
+        raise LookupError
+
+    monkeypatch.setattr(town, "register", gone)
+    service = town.service(1, revision=town.revision(balanced=True))
+    town.settle(60)
+    task_id = town.up(service)[0]
+    found = f"task set ({service.primary.id}) (task {task_id}) is not healthy in target-group ({GROUP})"
+    assert f"{found} due to TARGET GROUP IS NOT FOUND." in [message for _, message in town.story(service)]
+
+
 def test_targets_are_named_in_events(town):
     service = begun(town, revision=town.revision(balanced=True))
     assert town.story(service)[1] == (32.0, f"registered 1 targets in (target-group {GROUP})")

@@ -14,7 +14,7 @@ from ecslab.sandbox.bridge import ec2
 from ecslab.sandbox.bridge.context import current
 from ecslab.sandbox.bridge.ecs import _hands, _run_task, task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
-from ecslab.sandbox.bridge.ecs.shapes import invalid
+from ecslab.sandbox.bridge.ecs.shapes import at_most, invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.world.breaker import Breaker
 from ecslab.sandbox.world.deployment import LoadBalancer, Revision
@@ -25,6 +25,8 @@ __all__ = ["check_desired", "check_name", "configure", "refuse_uncarried", "revi
 
 MOST_TASKS: Final = 5000
 MOST_GRACE: Final = 2_147_483_647
+MOST_BALANCERS: Final = 5
+"""Target groups of one service."""
 MOST_STRATEGIES: Final = 5
 MOST_CONSTRAINTS: Final = 10
 _NAME: Final = re.compile(r"[a-zA-Z0-9\-_]{1,255}")
@@ -198,6 +200,7 @@ def revision(caller: Caller, cluster: Cluster, params: Mapping[str, Any]) -> Rev
     elif params.get("schedulingStrategy") == "DAEMON":
         _refuse_daemon(params)
     balancers = list(params.get("loadBalancers") or ())
+    at_most("loadBalancers", balancers, MOST_BALANCERS)  # U: the sentence
     if balancers:
         _hands.balancers().check(caller.region, balancers, definition)
     strategy = _strategy(cluster, params) if fargate else []

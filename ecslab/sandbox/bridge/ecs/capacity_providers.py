@@ -13,6 +13,8 @@ __all__ = ["OPERATIONS", "associate", "checked_strategy"]
 
 FARGATE: Final = ("FARGATE", "FARGATE_SPOT")
 MOST_IN_STRATEGY: Final = 20
+MOST_WEIGHT: Final = 1000
+MOST_BASE: Final = 100_000
 
 Strategy = list[dict[str, Any]]
 
@@ -49,6 +51,11 @@ def checked_strategy(strategy: Strategy, associated: list[str]) -> Strategy:
          "base": item.get("base", 0)}
         for item in strategy
     ]  # fmt: skip
+    if len({item["capacityProvider"] for item in filled}) < len(filled):
+        raise invalid("A capacity provider may only be specified once in a strategy.")
+    for item in filled:
+        _check_range("weight", item["weight"], MOST_WEIGHT)
+        _check_range("base", item["base"], MOST_BASE)
     if any(item["capacityProvider"] not in associated for item in filled):
         raise invalid(
             "The specified capacity provider strategy cannot contain a capacity provider that is not "
@@ -66,6 +73,11 @@ def checked_strategy(strategy: Strategy, associated: list[str]) -> Strategy:
             "value defined. Specify a base value for only one capacity provider and try again."
         )
     return filled
+
+
+def _check_range(name: str, value: int, most: int) -> None:
+    if not 0 <= value <= most:  # U
+        raise invalid(f"capacityProviderStrategy.{name} should be between 0 and {most}.")
 
 
 def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:

@@ -178,6 +178,12 @@ WRONG_STRATEGIES = [
     ([{"capacityProvider": "FARGATE"}],
      "There are no capacity providers in the capacity provider strategy with a weight value greater than "
      "zero. Specify a weight value greater than zero for at least one capacity provider and try again."),
+    ([{"capacityProvider": "FARGATE", "weight": 1}] * 2,
+     "A capacity provider may only be specified once in a strategy."),
+    ([{"capacityProvider": "FARGATE", "weight": 1001}],
+     "capacityProviderStrategy.weight should be between 0 and 1000."),
+    ([{"capacityProvider": "FARGATE", "weight": 1, "base": -1}],
+     "capacityProviderStrategy.base should be between 0 and 100000."),
 ]  # fmt: skip
 
 
@@ -188,6 +194,18 @@ def test_wrong_strategies(ecs, strategy, message):
         ecs("PutClusterCapacityProviders", cluster="lab", capacityProviders=["FARGATE"],
             defaultCapacityProviderStrategy=strategy)  # fmt: skip
     assert ecs("DescribeClusters", clusters=["lab"])["clusters"][0]["capacityProviders"] == []
+
+
+def test_only_one_base(ecs):
+    both = ["FARGATE", "FARGATE_SPOT"]
+    strategy = [{"capacityProvider": name, "weight": 1, "base": 1} for name in both]
+    with ecs.refuses(
+        "InvalidParameterException",
+        "There are multiple capacity providers in the specified capacity provider strategy with a base value "
+        "defined. Specify a base value for only one capacity provider and try again.",
+    ):
+        ecs("CreateCluster", clusterName="lab", capacityProviders=both,
+            defaultCapacityProviderStrategy=strategy)  # fmt: skip
 
 
 def test_every_account_has_the_fargate_providers(ecs):

@@ -68,6 +68,10 @@ INVALID = "InvalidParameterException: "
             "not associated with the cluster. Associate the capacity provider with the cluster and try "
             "again.",
         ),
+        (
+            {"overrides": {"containerOverrides": [{"name": "web", "command": ["x" * 8192]}]}},
+            f"{INVALID}Container Overrides length must be at most 8192",
+        ),
         ({"count": 11}, f"{INVALID}count must be between 1 and 10."),
         ({"count": 0}, f"{INVALID}count must be between 1 and 10."),
         ({"clientToken": "x" * 65}, f"{INVALID}clientToken must contain between 1 and 64 characters."),

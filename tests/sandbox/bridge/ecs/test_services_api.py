@@ -358,6 +358,11 @@ FARGATE_SUBNET = "Network Configuration must be provided when networkMode 'awsvp
             "service registries can have at most 1 items",
         ),
         ({"deploymentController": {"type": "EXTERNAL"}}, "TaskDefinition must be blank"),
+        ({"deploymentController": {"type": "CODE_DEPLOY"}},
+         "For services using the CODE_DEPLOY deployment controller, the service requires an Application Load "
+         "Balancer or Network Load Balancer"),
+        ({"loadBalancers": balanced(targetGroupArn="arn:a")["loadBalancers"] * 6},
+         "loadBalancers can have at most 5 items."),
         (
             balanced(loadBalancerName="old", targetGroupArn="arn:aws:elasticloadbalancing:us-east-1::x"),
             "loadBalancerName and targetGroupArn cannot both be specified",
@@ -403,6 +408,15 @@ def test_what_create_service_refuses(lab, change, message):
 def test_what_is_not_carried_is_said(lab, change, what):
     with refused("UnsupportedFeatureException", f"This sandbox does not carry {what} yet."):
         lab.create(**change)
+
+
+def test_a_network_configuration_that_the_definition_cannot_have(lab):
+    container = {"name": "web", "image": "httpd:2.4", "memory": 128}
+    lab.account.ecs("RegisterTaskDefinition", family="old", networkMode="bridge",
+                    containerDefinitions=[container])  # fmt: skip
+    network = lab.account.network(lab.subnets, public="DISABLED")
+    with invalid("Network Configuration is not valid for the given networkMode of this task definition."):
+        lab.create(taskDefinition="old", launchType=None, networkConfiguration=network)
 
 
 def test_other_refusals(lab):

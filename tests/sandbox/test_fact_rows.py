@@ -1,0 +1,90 @@
+"""Every row of what is known about ECS is shown by a test, or the honesty table says why it is not.
+
+The tables in `facts/` name each row of the sheets on stops (B), refusals (C), services (E) and quotas (J),
+and say where it is:
+
+- `says`: words of AWS that stand in the sandbox's source and in a test, `{}` for what is put in;
+- `asks`: words of AWS that come from moto, and stand in a test;
+- `tests`: tests that show it, as `file::name` under tests/sandbox;
+- `honest`: the line of the honesty table that tells of it;
+- `left`: why it cannot come about here.
+"""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from ecslab.sandbox.bridge.ecs import dispatch
+from ecslab.sandbox.bridge.ecs.wire import model
+from ecslab.sandbox.honesty import LINES
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+HOLE = "\0"
+
+ROWS = {
+    f"{section} {name}": row
+    for table in sorted((HERE / "facts").glob("*.toml"))
+    for section, rows in tomllib.loads(table.read_text()).items()
+    for name, row in rows.items()
+}
+
+
+def strings(folder: Path) -> Iterator[str]:
+    """The string literals under a folder, with a hole where a value is put in."""
+    for path in folder.rglob("*.py"):
+        if path == Path(__file__):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.JoinedStr):
+                parts = (part.value if isinstance(part, ast.Constant) else HOLE for part in node.values)
+                yield "".join(map(str, parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+@cache
+def corpus(folder: str) -> str:
+    return "\n\n".join(strings(ROOT / folder))
+
+
+def stands(words: str, folder: str) -> bool:
+    """Whether a literal under the folder has these words; each `{}` is a hole, or what a test put in."""
+    pattern = "[^\n]*?".join(re.escape(piece) for piece in words.split("{}"))
+    return re.search(pattern, corpus(folder)) is not None
+
+
+def is_test(reference: str) -> bool:
+    path, _, name = reference.partition("::")
+    return f"def {name}(" in (HERE / path).read_text()
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_row_is_shown_or_told(row):
+    about = ROWS[row]
+    assert about and about.keys() <= {"says", "asks", "tests", "honest", "left"}, row
+    for words in about.get("says", []):
+        assert stands(words, "ecslab/sandbox"), f"the sandbox does not say: {words}"
+    for words in about.get("says", []) + about.get("asks", []):
+        assert stands(words, "tests"), f"no test shows: {words}"
+    for reference in about.get("tests", []):
+        assert is_test(reference), f"there is no {reference}"
+    if "honest" in about:
+        assert about["honest"] in {line.topic for line in LINES}
+
+
+def test_the_sheets_are_whole():
+    sections = {row.split()[0] for row in ROWS}
+    assert sections == {"J", *(f"{sheet}{number}" for sheet in "BC" for number in range(1, 6)),
+                        *(f"E{number}" for number in range(1, 10))}  # fmt: skip
+
+
+def test_every_operation_that_is_not_carried_is_in_the_honesty_table():
+    refused = [name for line in LINES for name in line.refused if name.startswith("ecs:")]
+    absent = set(model().operation_names) - set(dispatch.OPERATIONS)
+    assert sorted(refused) == sorted(f"ecs:{name}" for name in absent)
