@@ -1,18 +1,16 @@
 """What was seen of a deployment while it went on: curves of its tasks, and what visitors got."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ._rolling import Limits, Plan
+from ._rolling import Limits, Plan, Steps, changes
 from ._show import Table
 
 if TYPE_CHECKING:
     from .figures import Figure
 
-Steps = tuple[tuple[float, int], ...]
-"""A curve in steps: (seconds, tasks), where a value holds until the next."""
 LOST = "nobody"
 
 
@@ -113,15 +111,19 @@ class Rolled:
         """The curves in one picture, with the limits.
 
         Args:
-            plan: the deployment as it was worked out; its curve is drawn beside the one that was measured.
-            revisions: draw the old and the new revision's tasks too.
+            plan: the deployment as it was worked out; its curves are drawn beside those that were measured.
+            revisions: draw the tasks of the old and the new revision, unless there is a plan.
         """
         from .figures import curve
 
-        curves: dict[str, Steps] = {"predicted: all tasks": plan.total} if plan else {}
+        curves: dict[str, Steps] = {}
+        if plan:
+            curves["predicted: all tasks"] = plan.total
         curves["measured: all tasks, those coming up included"] = self.total
+        if plan:
+            curves["predicted: healthy tasks"] = plan.healthy
         curves[f"measured: healthy tasks ({self.measured})"] = self.healthy
-        if revisions:
+        if revisions and not plan:
             curves["measured: RUNNING tasks of the old revision"] = self.old
             curves["measured: RUNNING tasks of the new revision"] = self.new
         bounds = self.limits
@@ -139,7 +141,7 @@ class Rolled:
         )
 
     def _curve(self, value: Callable[[Sample], int]) -> Steps:
-        return tuple(_changes((sample.at, value(sample)) for sample in self.samples))
+        return changes((sample.at, value(sample)) for sample in self.samples)
 
     def _table(self) -> Table:
         rows: list[tuple[str, ...]] = []
@@ -155,12 +157,3 @@ class Rolled:
 
     def _repr_html_(self) -> str:
         return self._table()._repr_html_()
-
-
-def _changes(points: Iterator[tuple[float, int]]) -> Iterator[tuple[float, int]]:
-    """Only the points at which the value changes."""
-    before = None
-    for at, value in points:
-        if value != before:
-            yield (round(at, 1), value)
-        before = value

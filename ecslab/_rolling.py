@@ -3,11 +3,14 @@
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from ._show import Table
 
+Steps = tuple[tuple[float, int], ...]
+"""A curve in steps: (seconds, tasks), where a value holds until the next."""
 NOTICED: Final = 5.0
 """Seconds from UpdateService to the first task that ECS starts (3 to 11 s measured on AWS)."""
 
@@ -71,6 +74,15 @@ def limits(desired: int, minimum: int = 100, maximum: int = 200) -> Limits:
     return Limits(desired, minimum, maximum)
 
 
+def changes(points: Iterable[tuple[float, int]]) -> Steps:
+    """Only the points at which the value changes."""
+    kept: list[tuple[float, int]] = []
+    for at, value in points:
+        if not kept or value != kept[-1][1]:
+            kept.append((round(at, 1), value))
+    return tuple(kept)
+
+
 @dataclass(frozen=True)
 class Move:
     """What ECS does at one moment of a deployment, and how things stand then.
@@ -109,14 +121,14 @@ class Plan:
     stuck: bool
 
     @property
-    def total(self) -> tuple[tuple[float, int], ...]:
-        """All tasks, those coming up included, as a curve: (seconds, tasks)."""
-        return tuple((move.at, move.total) for move in self.moves)
+    def total(self) -> Steps:
+        """All tasks, those coming up included."""
+        return changes((move.at, move.total) for move in self.moves)
 
     @property
-    def healthy(self) -> tuple[tuple[float, int], ...]:
-        """The tasks that count as healthy, as a curve."""
-        return tuple((move.at, move.healthy) for move in self.moves)
+    def healthy(self) -> Steps:
+        """The tasks that count as healthy."""
+        return changes((move.at, move.healthy) for move in self.moves)
 
     def _table(self) -> Table:
         rows = tuple(

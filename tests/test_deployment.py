@@ -17,6 +17,10 @@ def levels(curve):
     return [value for value, _ in groupby(value for _, value in curve)]
 
 
+def switches(breaker):
+    return breaker["enable"], breaker["rollback"]
+
+
 @pytest.fixture
 def ready(lab):
     """A service of two tasks on revision 1, steady; its definition needs neither a role nor logs."""
@@ -98,7 +102,7 @@ def test_a_bad_image_loops_without_a_breaker_and_the_old_tasks_stay(ready, secon
 
 
 def test_the_breaker_gives_up_and_rolls_back(ready, broken):
-    assert deployment.circuit_breaker(ready) == {"enable": True, "rollback": True}
+    assert switches(deployment.circuit_breaker(ready)) == (True, True)
     deployment.roll(ready, broken)
     seen = deployment.watch(ready)
     assert seen.state == "ROLLED BACK"
@@ -110,7 +114,7 @@ def test_the_breaker_gives_up_and_rolls_back(ready, broken):
 
 
 def test_the_breaker_without_a_rollback_stops_there(ready, broken):
-    assert deployment.circuit_breaker(ready, rollback=False) == {"enable": True, "rollback": False}
+    assert switches(deployment.circuit_breaker(ready, rollback=False)) == (True, False)
     deployment.roll(ready, broken)
     seen = deployment.watch(ready)
     assert (seen.state, levels(seen.old)) == ("FAILED", [2])
@@ -121,7 +125,7 @@ def test_switching_the_breaker_keeps_the_limits(ready):
     deployment.set_limits(ready, 50, 150)
     deployment.circuit_breaker(ready)
     assert deployment.limits_of(ready) == deployment.limits(2, 50, 150)
-    assert deployment.circuit_breaker(ready, on=False) == {"enable": False, "rollback": False}
+    assert switches(deployment.circuit_breaker(ready, on=False)) == (False, False)
 
 
 def test_what_was_seen_shows_itself(ready, second):
