@@ -34,6 +34,11 @@ def of_task(lab: Lab, task: Task) -> str:
             return _lines(cause.why if isinstance(cause.why, str) else cause.why(lab, task), cause.next)
     if task.get("stopCode") == "EssentialContainerExited":
         return _exited(task)
+    if task.get("stopCode") == "UserInitiated" and str(task.get("group", "")).startswith("service:"):
+        return _lines(
+            "somebody stopped it (StopTask). It stays stopped; its service starts another in its place.",
+            "service.tasks(lab) shows the new one",
+        )
     if task.get("stopCode") == "UserInitiated":
         return _lines("somebody stopped it (StopTask). A bare task stays stopped.", "task.run(lab)")
     return _lines("see the reason above, in ECS's own words.", "put right what it names, then task.run(lab)")

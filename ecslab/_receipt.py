@@ -1,10 +1,13 @@
 """What a clean-up would remove, and what became of it: both show themselves."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from . import prices
 from ._belongings import Thing
 from ._show import Table
+
+_NOTICED: Final = 0.001  # dollars an hour
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class Plan:
 
     def _table(self) -> Table:
         count = len(self.things)
-        cost = f", about {prices.dollars(self.hourly)} an hour on a real account" if self.hourly else ""
+        dear = self.hourly >= _NOTICED
+        cost = f", about {prices.dollars(self.hourly)} an hour on a real account" if dear else ""
         title = f"{count} to remove{cost}:" if count else "Nothing of this lab is there."
         rows = [
             (str(number), thing.kind, f"{thing.name} {thing.status}".strip(), thing.cost)
@@ -96,8 +100,8 @@ class Receipt:
 
     @property
     def costs(self) -> str:
-        """What is no longer paid for by the hour, and what still is; "" where nothing was."""
-        if not self.saved:
+        """What is no longer paid for by the hour, and what still is; "" where it is next to nothing."""
+        if self.saved < _NOTICED:
             return ""
         rest = sum(one.thing.hourly for one in self.left)
         still = f"; {prices.dollars(rest)} an hour goes on" if rest else ""

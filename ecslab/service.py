@@ -188,7 +188,8 @@ def update(lab: Lab, name: str | None = None, **changes: Any) -> dict[str, Any]:
         botocore.exceptions.ClientError: ECS refuses the change (ServiceNotActiveException and others).
     """
     found = _needed(lab, name)
-    answer = lab.ecs.update_service(cluster=found["clusterArn"], service=found["serviceName"], **changes)
+    where = {"cluster": lab.names.cluster, "service": found["serviceName"]}
+    answer = lab.ecs.update_service(**where, **changes)
     return dict(answer["service"])
 
 
@@ -237,8 +238,14 @@ def _stable(service: dict[str, Any]) -> bool:
 
 
 def _all_run(lab: Lab, service: dict[str, Any]) -> bool:
-    """Whether it is true of the tasks, too: the counters still hold one that was told to stop just now."""
+    """Whether it is true of the tasks, too.
+
+    The counters still hold one that was told to stop just now; and a service at 0 is done when its last task
+    has stopped.
+    """
     meant = _tasks(lab, service, "RUNNING")
+    if service["desiredCount"] == 0 and not meant:
+        return all(task["lastStatus"] == "STOPPED" for task in _tasks(lab, service, "STOPPED"))
     return len(meant) == service["desiredCount"] and all(task["lastStatus"] == "RUNNING" for task in meant)
 
 
@@ -268,7 +275,7 @@ def delete(lab: Lab, name: str | None = None) -> dict[str, Any] | None:
     """
     found = _shown(lab, name)
     if found and found["status"] == "ACTIVE":
-        where = {"cluster": found["clusterArn"], "service": found["serviceName"]}
+        where = {"cluster": lab.names.cluster, "service": found["serviceName"]}
         lab.ecs.update_service(**where, desiredCount=0)
         lab.ecs.delete_service(**where)
     return _wait_until_free(lab, name)

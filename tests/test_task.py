@@ -147,7 +147,8 @@ WORDS = {
     ("shown", "said"),
     [
         *[({"stoppedReason": reason}, said) for reason, said in WORDS.items()],
-        ({"stopCode": "UserInitiated", "stoppedReason": "Task stopped by user"}, "somebody stopped it"),
+        ({"stopCode": "UserInitiated", "stoppedReason": "Task stopped by user"}, "A bare task stays stopped"),
+        ({"stopCode": "UserInitiated", "group": "service:web"}, "its service starts another in its place"),
         (
             {**ENDED, "containers": [{"name": "web", "exitCode": 127}]},
             "not found in the image (exit code 127)",

@@ -59,7 +59,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "08": (*_FOUNDATION, "04.network", "06", "07"),
     "09": (*_FOUNDATION, "04.network"),
     "13": _FOUNDATION,
-    "99": (*_FOUNDATION, "04", "05", "06"),
+    "99": (*_FOUNDATION, "04", "05", "06", "07"),
 }
 STEPS: tuple[Step, ...] = (
     *stage_00.STEPS,
