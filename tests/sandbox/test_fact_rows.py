@@ -11,7 +11,6 @@ and say where it is:
 """
 
 import ast
-import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -25,7 +24,7 @@ from ecslab.sandbox.honesty import LINES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-HOLE = "\0"
+HOLE, END = "\0", "\1"
 
 ROWS = {
     f"{section} {name}": row
@@ -50,13 +49,31 @@ def strings(folder: Path) -> Iterator[str]:
 
 @cache
 def corpus(folder: str) -> str:
-    return "\n\n".join(strings(ROOT / folder))
+    return END.join(strings(ROOT / folder))
 
 
 def stands(words: str, folder: str) -> bool:
     """Whether a literal under the folder has these words; each `{}` is a hole, or what a test put in."""
-    pattern = "[^\n]*?".join(re.escape(piece) for piece in words.split("{}"))
-    return re.search(pattern, corpus(folder)) is not None
+    pieces, text = words.split("{}"), corpus(folder)
+    longest = max(pieces, key=len)
+    at = text.find(longest)
+    while at >= 0:
+        literal = text[text.rfind(END, 0, at) + 1 : text.find(END, at)]
+        if follow(pieces, literal):
+            return True
+        at = text.find(longest, at + 1)
+    return False
+
+
+def follow(pieces: list[str], literal: str) -> bool:
+    """Whether the pieces stand in the literal, one after the other."""
+    at = 0
+    for piece in pieces:
+        at = literal.find(piece, at)
+        if at < 0:
+            return False
+        at += len(piece)
+    return True
 
 
 def is_test(reference: str) -> bool:
@@ -71,7 +88,7 @@ def test_a_row_is_shown_or_told(row):
     for words in about.get("says", []):
         assert stands(words, "ecslab/sandbox"), f"the sandbox does not say: {words}"
     for words in about.get("says", []) + about.get("asks", []):
-        assert stands(words, "tests"), f"no test shows: {words}"
+        assert stands(words, "tests/sandbox"), f"no test shows: {words}"
     for reference in about.get("tests", []):
         assert is_test(reference), f"there is no {reference}"
     if "honest" in about:

@@ -195,7 +195,11 @@ def test_failures_to_start_are_retried_ever_more_slowly(town):
     gaps = [round(b - a) for a, b in itertools.pairwise(starts)]
     assert gaps[:5] == [61, 61, 90, 150, 270] and gaps[-1] == 30 + LONGEST_RETRY
     assert town.words(service)[1] == "was unable to place a task. Reason: CannotPullContainerError: no."
-    assert any("unable to consistently start" in words for words in town.words(service))
+    throttled = (
+        "is unable to consistently start tasks successfully. For more information, see the Troubleshooting "
+        "section."
+    )
+    assert throttled in town.words(service)
     assert service.primary.rollout_state == "IN_PROGRESS"
 
 
@@ -405,4 +409,8 @@ def test_a_target_group_that_is_gone(town, monkeypatch):
 def test_targets_are_named_in_events(town):
     service = begun(town, revision=town.revision(balanced=True))
     assert town.story(service)[1] == (32.0, f"registered 1 targets in (target-group {GROUP})")
+    old = town.up(service)[0]
+    town.target(old, "unhealthy", "Request timed out")
+    town.settle()
+    assert town.tasks[old][0].stopped_reason == f"Task failed ELB health checks in (target-group {GROUP})"
     assert isinstance(town.scheduler, Scheduler)
