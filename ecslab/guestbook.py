@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinitio
 
 from typing import Any, Final
 
-from . import secret, task_definition
+from . import containers, secret, task_definition
+from ._missing import unless_missing
 from .errors import NotThere
 from .lab import Lab
 
@@ -84,19 +85,19 @@ def reader(lab: Lab) -> Container:
     }
 
 
-def register(lab: Lab, *containers: Container, family: str | None = None, **more: Any) -> dict[str, Any]:
+def register(lab: Lab, *chosen: Container, family: str | None = None, **more: Any) -> dict[str, Any]:
     """Register a revision with these containers, which may share the volume `pages`.
 
     Args:
         lab: from `ecslab.connect()`.
-        containers: the three of the guestbook unless given.
+        chosen: its containers; the three of the guestbook unless given.
         family: the guestbook's unless given.
         more: further parameters of RegisterTaskDefinition, as boto3 spells them.
 
     Returns:
         A `taskDefinition` as RegisterTaskDefinition returns it.
     """
-    chosen = containers or (database(lab), writer(lab), web(lab))
+    chosen = chosen or (database(lab), writer(lab), web(lab))
     return task_definition.register(
         lab,
         image=str(chosen[0]["image"]),
@@ -105,6 +106,19 @@ def register(lab: Lab, *containers: Container, family: str | None = None, **more
         volumes=[{"name": VOLUME}],
         **more,
     )
+
+
+def stop(lab: Lab, family: str | None = None) -> int:
+    """Stop every task of the guestbook's family (or another), and wait until they are STOPPED; how many."""
+    family = family or lab.names.guestbook
+    answer = unless_missing(lab.ecs.list_tasks, cluster=lab.names.cluster, family=family)
+    arns = answer["taskArns"] if answer else []
+    for arn in arns:
+        lab.ecs.stop_task(cluster=lab.names.cluster, task=arn)
+    for arn in arns:
+        (one,) = lab.ecs.describe_tasks(cluster=lab.names.cluster, tasks=[arn])["tasks"]
+        containers.ended(lab, one)
+    return len(arns)
 
 
 def _logs(lab: Lab) -> dict[str, Any]:

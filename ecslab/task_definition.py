@@ -93,7 +93,7 @@ def _same(lab: Lab, wanted: dict[str, Any]) -> dict[str, Any] | None:
     """The newest ACTIVE revision that says all that is wanted, or None."""
     for arn in revisions(lab, wanted["family"])[-10:][::-1]:
         found = find(lab, arn)
-        if found and _covers(found, wanted):
+        if found and _covers(found, wanted) and not _more(found, wanted):
             return found
     return None
 
@@ -105,6 +105,16 @@ def _covers(found: Any, wanted: Any) -> bool:
     if isinstance(wanted, list):
         return len(found) == len(wanted) and all(map(_covers, found, wanted))
     return bool(found == wanted)
+
+
+def _more(found: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    """Whether a container says what was not asked for; what ECS fills in is empty, or `essential`."""
+    pairs = zip(found["containerDefinitions"], wanted["containerDefinitions"], strict=True)
+    return any(
+        value and key not in asked and key != "essential"
+        for shown, asked in pairs
+        for key, value in shown.items()
+    )
 
 
 def find(lab: Lab, family_or_arn: str | None = None) -> dict[str, Any] | None:

@@ -247,12 +247,14 @@ STEPS = (
     Step(
         "09.yours-1", "Ask the web server too", 5, whole, _check_web,
         ("A task is HEALTHY when all its essential containers are, so `web` needs a health check.",
-         "`healthCheck` with the command `[\"CMD-SHELL\", \"curl -f http://localhost/\"]`."),
+         "Give `ecslab.guestbook.web(lab)` a `healthCheck` whose command is "
+         '`["CMD-SHELL", "curl -f http://localhost/"]`, register it with the other two, and run it.'),
         _REGISTER,
     ),
     Step(
         "09.yours-2", "Add a sidecar", 5, beside, _add_sidecar,
-        ("A fourth container definition, which the task can do without.", 'Say `"essential": False`.'),
+        ("A fourth container definition, which the task can do without.",
+         '`ecslab.guestbook.register(lab, …, watcher)`, where `watcher` says `"essential": False`.'),
         _REGISTER,
     ),
 )  # fmt: skip
