@@ -5,6 +5,7 @@ from ._balancer import balancer, balancers, domain, visits
 from ._chart import curve
 from ._choices import capacity, chores
 from ._image import image_layers, image_uri
+from ._inside import inside_task
 from ._network import hops, house
 from ._path import path
 from ._recipe import STATUSES, docker_run, lifecycle, two_roles
@@ -12,6 +13,6 @@ from ._svg import Figure
 
 __all__ = [
     "STATUSES", "Figure", "anatomy", "balancer", "balancers", "capacity", "chores", "curve", "docker_run",
-    "domain", "hops", "house", "image_layers", "image_uri", "launch", "lifecycle", "path",
+    "domain", "hops", "house", "image_layers", "image_uri", "inside_task", "launch", "lifecycle", "path",
     "two_roles", "visits",
 ]  # fmt: skip

@@ -102,6 +102,7 @@ GALLERY: dict[str, Callable[[], Figure]] = {
     "lifecycle": figures.lifecycle,
     "path": figures.path,
     **{f"path at {stage}": (lambda stage=stage: figures.path(stage)) for stage in STAGES},
+    "inside_task": figures.inside_task,
     "two_roles": figures.two_roles,
     "visits": lambda: figures.visits(visits("ab", 5)),
     "visits of one": lambda: figures.visits(visits("a")),
