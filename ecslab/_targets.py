@@ -67,7 +67,8 @@ class Targets:
 def look(lab: Lab, group: dict[str, Any]) -> Targets:
     """The targets of a target group (as DescribeTargetGroups shows it), by zone and address."""
     answer = lab.elbv2.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
-    tasks = {task_ip(task): task_id(task)[:8] for task in with_address(lab)}
+    alive = (task for task in tasks_of_late(lab) if task["lastStatus"] != "STOPPED")
+    tasks = {task_ip(task): task_id(task)[:8] for task in alive}
     found = [
         Target(
             tasks.get(one["Target"]["Id"], ""),
@@ -110,8 +111,8 @@ def _over(there: dict[str, Any]) -> bool:
     return not others and one.get("rolloutState", "COMPLETED") == "COMPLETED"
 
 
-def with_address(lab: Lab) -> list[dict[str, Any]]:
-    """The service's tasks that have not stopped, those being stopped included."""
+def tasks_of_late(lab: Lab) -> list[dict[str, Any]]:
+    """The service's tasks, those that stopped within the last hour included."""
     tasks: list[dict[str, Any]] = []
     for status in ("RUNNING", "STOPPED"):
         answer = unless_missing(
@@ -120,7 +121,7 @@ def with_address(lab: Lab) -> list[dict[str, Any]]:
         arns = answer["taskArns"] if answer else []
         if arns:
             tasks += lab.ecs.describe_tasks(cluster=lab.names.cluster, tasks=arns[:100])["tasks"]
-    return [task for task in tasks if task["lastStatus"] != "STOPPED"]
+    return tasks
 
 
 def task_ip(task: dict[str, Any]) -> str:

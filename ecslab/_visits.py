@@ -15,7 +15,7 @@ from typing import Any, Final
 from . import verify
 from ._http import HttpReply
 from ._show import Table
-from ._targets import with_address
+from ._targets import tasks_of_late
 from .errors import NotThere, StillWaiting
 from .lab import Lab
 from .task import task_id
@@ -82,28 +82,27 @@ def sent(lab: Lab, ask: Ask, times: int) -> Visits:
     """`times` visits, one after the other."""
     mark = secrets.token_hex(3)
     replies = [ask(f"/?visit={mark}-{number}") for number in range(1, times + 1)]
-    return _attributed(lab, mark, replies, with_address(lab))
+    return _attributed(lab, mark, replies)
 
 
 def sent_until(lab: Lab, ask: Ask, done: Callable[[], Any], what: str, each: int, limit: float) -> Visits:
-    """`each` visits before every look, until `done()`; tasks that came and went meanwhile are remembered."""
+    """`each` visits before every look, until `done()`."""
     mark = secrets.token_hex(3)
     replies: list[HttpReply] = []
-    tasks: dict[str, dict[str, Any]] = {}
 
     def visit() -> Any:
-        tasks.update((task["taskArn"], task) for task in with_address(lab))
         for _ in range(each):
             replies.append(ask(f"/?visit={mark}-{len(replies) + 1}"))
         return done()
 
     lab.wait(visit, what, limit)
-    return _attributed(lab, mark, replies, list(tasks.values()))
+    return _attributed(lab, mark, replies)
 
 
-def _attributed(lab: Lab, mark: str, replies: list[HttpReply], tasks: list[dict[str, Any]]) -> Visits:
+def _attributed(lab: Lab, mark: str, replies: list[HttpReply]) -> Visits:
     """Who answered what; on AWS a log line takes some seconds to arrive, so we look more than once."""
     owners: dict[int, tuple[str, str]] = {}
+    tasks = tasks_of_late(lab)
     by_tasks = {number for number, reply in enumerate(replies, 1) if not _of_balancer(reply)}
 
     def all_found() -> bool:

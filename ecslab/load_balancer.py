@@ -254,15 +254,20 @@ def _link(lab: Lab, balancer: dict[str, Any], path: str) -> str:
     return lab.url(balancer["DNSName"], PORT).rstrip("/") + "/" + path.lstrip("/")
 
 
-def delete(lab: Lab) -> bool:
-    """Delete the load balancer with its listeners, and then the target group; True if one of them was there.
+def delete(lab: Lab, name: str | None = None, group: str | None = None) -> bool:
+    """Delete a load balancer with its listeners, and then a target group; True if one of them was there.
 
-    A service goes on without it, but starts no new task while its target group is missing.
+    Args:
+        lab: from `ecslab.connect()`.
+        name, group: what they are called; the lesson's unless given.
+
+    A service goes on without them; but as long as it names a target group that is gone, no new task of it
+    comes up.
     """
-    balancer, group = find(lab), find_target_group(lab)
+    balancer, targets = find(lab, name), find_target_group(lab, group)
     if balancer:
         lab.elbv2.delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
-        lab.wait(lambda: find(lab) is None, "the load balancer to be gone")
-    if group:
-        lab.elbv2.delete_target_group(TargetGroupArn=group["TargetGroupArn"])
-    return bool(balancer or group)
+        lab.wait(lambda: find(lab, name) is None, "the load balancer to be gone")
+    if targets:
+        lab.elbv2.delete_target_group(TargetGroupArn=targets["TargetGroupArn"])
+    return bool(balancer or targets)

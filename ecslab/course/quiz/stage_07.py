@@ -9,16 +9,16 @@ QUESTIONS = (
         "group. Who gets in?",
         (
             Option(
-                "Whoever comes from an interface that is in the balancer's group, whatever its address",
-                True,
-                "The source of a rule can be a group: it stands for all interfaces that are in it, now and "
-                "later. So the rule holds when the balancer's addresses change.",
-            ),
-            Option(
                 "Whoever the balancer's group admits: anybody, for it is open to 0.0.0.0/0",
                 False,
                 "Rules do not add up like that. A group as a source means its members; whom they admit "
                 "themselves plays no part. A visitor who writes to a task directly is no member.",
+            ),
+            Option(
+                "Whoever comes from an interface that is in the balancer's group, whatever its address",
+                True,
+                "The source of a rule can be a group: it stands for all interfaces that are in it, now and "
+                "later. So the rule holds when the balancer's addresses change.",
             ),
             Option(
                 "The address that the balancer had when the rule was made",
@@ -39,12 +39,6 @@ QUESTIONS = (
         "itself works. What happens next?",
         (
             Option(
-                "ECS stops the tasks and starts others, again and again",
-                True,
-                "Two failed checks make a target unhealthy, and ECS replaces a task whose target is "
-                "unhealthy. The new ones fail in the same way. In between, visitors get 503.",
-            ),
-            Option(
                 "Nothing: visitors ask for other pages, and those are there",
                 False,
                 "The balancer believes its health checks alone, and so does ECS. A working task that fails "
@@ -55,6 +49,12 @@ QUESTIONS = (
                 False,
                 "The path is asked for by the health checks only. Visitors get what they ask for, as long as "
                 "there is a target.",
+            ),
+            Option(
+                "ECS stops the tasks and starts others, again and again",
+                True,
+                "Two failed checks make a target unhealthy, and ECS replaces a task whose target is "
+                "unhealthy. The new ones fail in the same way. In between, visitors get 503.",
             ),
             Option(
                 "ECS restarts the containers once, and then gives up",
@@ -68,11 +68,6 @@ QUESTIONS = (
         "07.domain",
         "You own example.com. Where does www.example.com point, so that it still works next year?",
         (
-            Option(
-                "To the balancer's DNS name: a CNAME record, or an alias in Route 53",
-                True,
-                "The name stays as long as the balancer does; AWS keeps it on the addresses of the moment.",
-            ),
             Option(
                 "To the two addresses of the balancer: A records",
                 False,
@@ -89,6 +84,11 @@ QUESTIONS = (
                 "To the target group: it always knows the tasks",
                 False,
                 "A target group is a list, not a machine: it has no address, and nobody can ask it.",
+            ),
+            Option(
+                "To the balancer's DNS name: a CNAME record, or an alias in Route 53",
+                True,
+                "The name stays as long as the balancer does; AWS keeps it on the addresses of the moment.",
             ),
         ),
     ),
