@@ -69,8 +69,13 @@ def json_object(body: bytes) -> Any:
     return found
 
 
-def blamed(request: Incoming, service: str, operation: str) -> AwsError | None:
-    """What is wrong with a request at which moto failed; None if nothing is."""
+def blamed(
+    request: Incoming, service: str, operation: str, failure: Exception | None = None
+) -> AwsError | None:
+    """What is wrong with a request at which moto failed (by `failure`); None if nothing is.
+
+    The models mark few members as required that AWS requires; one that moto looked for in vain is.
+    """
     from botocore.exceptions import UnknownServiceError
     from moto.core.utils import get_service_model
 
@@ -88,8 +93,14 @@ def blamed(request: Incoming, service: str, operation: str) -> AwsError | None:
     if shape is None:
         return None
     if protocol == "json":
-        return _wrong_json(shape, json_object(request.body), name)
-    return _wrong_form(model.operation_model(operation), _form(request), protocol)
+        wrong = _wrong_json(shape, json_object(request.body), name)
+    else:
+        wrong = _wrong_form(model.operation_model(operation), _form(request), protocol)
+    sought = failure.args[0] if isinstance(failure, KeyError) else None
+    if wrong is None and sought in set(_members(shape, frozenset())):
+        code = "ValidationException" if protocol == "json" else "ValidationError"
+        wrong = AwsError(code, _NULL.format(sought))
+    return wrong
 
 
 def _no_operation(protocol: str, operation: str, version: str, form: dict[str, str]) -> AwsError:
@@ -165,6 +176,16 @@ def _problems(shape: Any, given: Any, path: str) -> Iterator[tuple[str, str]]:
             yield from _problems(shape.value, item, f"{path}.{key}")
     elif not _fits(kind, given):
         yield "type", path
+
+
+def _members(shape: Any, above: frozenset[str]) -> Iterator[str]:
+    """The names of all members within a shape."""
+    if shape.name in above:
+        return
+    for name, member in getattr(shape, "members", {}).items():
+        yield name
+        inner = getattr(member, "member", member)
+        yield from _members(inner, above | {shape.name})
 
 
 def _fits(kind: str, given: Any) -> bool:

@@ -44,8 +44,8 @@ def answer(request: Incoming, signer: Signer) -> Reply:
         wrong = _wrong(request, signer)
         absent = AwsError("NotImplemented", f"This sandbox does not carry it: {missing}", 501)
         raise (wrong if wrong and wrong.code in malformed.NO_OPERATION else absent) from None
-    except Exception:
-        wrong = _wrong(request, signer)
+    except Exception as failure:
+        wrong = _wrong(request, signer, failure)
         if wrong is None:
             raise
         raise wrong from None
@@ -55,8 +55,8 @@ def answer(request: Incoming, signer: Signer) -> Reply:
     return int(status), {str(name): str(value) for name, value in dict(headers).items()}, content
 
 
-def _wrong(request: Incoming, signer: Signer) -> AwsError | None:
-    return malformed.blamed(request, signer.service, operation(signer.service, request).name)
+def _wrong(request: Incoming, signer: Signer, failure: Exception | None = None) -> AwsError | None:
+    return malformed.blamed(request, signer.service, operation(signer.service, request).name, failure)
 
 
 def _headers(request: Incoming, signer: Signer) -> dict[str, str]:

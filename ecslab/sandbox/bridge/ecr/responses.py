@@ -41,6 +41,12 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
         )
         return self._page("repositories", found)
 
+    def put_registry_scanning_configuration(self) -> ActionResult:
+        """Both members may be left out (API_PutRegistryScanningConfiguration), which moto does not expect."""
+        given = {"scanType": self._get_param("scanType") or "BASIC", "rules": self._get_param("rules") or []}
+        self.ecr_backend.put_registry_scanning_configuration(given["scanType"], given["rules"])
+        return ActionResult({"registryScanningConfiguration": given})
+
     def put_image(self) -> ActionResult:
         tag = self._get_param("imageTag")
         image = self.ecr_backend.put_image(

@@ -144,6 +144,8 @@ class ElbV2Backend(TargetsBackend):
         balancer = self.load_balancers.get(load_balancer_arn)
         if balancer is None:
             raise refusals.no_balancer()
+        if port is None:
+            raise refusals.missing("port")
         refusals.check_ranges(port=port)
         if any(int(listener.port) == int(port) for listener in balancer.listeners.values()):
             raise refusals.same_port(load_balancer_arn)
@@ -202,10 +204,28 @@ class ElbV2Backend(TargetsBackend):
         self._associate()
 
     def set_rule_priorities(self, rule_priorities: list[dict[str, Any]]) -> Any:
+        if not all({"RuleArn", "Priority"} <= one.keys() for one in rule_priorities):
+            raise refusals.missing("rulePriorities")
         changed = super().set_rule_priorities(rule_priorities)
         for listener_arn in {rule.listener_arn for rule in changed}:
             self._sort(self.describe_listeners(None, [listener_arn])[0])
         return changed
+
+    def add_tags(self, resource_arns: list[str], tags: list[dict[str, str]]) -> None:
+        for arn in resource_arns:  # first, so that a call that is refused has changed nothing
+            self._get_resource_by_arn(arn)
+        super().add_tags(resource_arns, tags)
+
+    def remove_tags(self, resource_arns: list[str], tag_keys: list[str]) -> None:
+        for arn in resource_arns:
+            self._get_resource_by_arn(arn)
+        super().remove_tags(resource_arns, tag_keys)
+
+    def _get_resource_by_arn(self, arn: str) -> Any:
+        """moto finds no default rule."""
+        if ":listener-rule/" not in arn:
+            return super()._get_resource_by_arn(arn)
+        return self.describe_rules(None, [arn])[0]
 
     def rules(self, listener: Any) -> Iterator[Rule]:
         """A listener's rules, as the world reads them."""

@@ -85,6 +85,13 @@ def protocols_differ(listener: str, group: str) -> ELBClientError:
     )  # U
 
 
+def missing(name: str) -> ELBClientError:
+    return _invalid(
+        f"1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not "
+        "be null"
+    )
+
+
 def check_name(name: str) -> None:
     """Refuse what is no load balancer's name (API_CreateLoadBalancer)."""  # U: the sentences
     if len(name) > MOST_NAME:

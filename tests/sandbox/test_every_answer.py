@@ -1,0 +1,210 @@
+"""Every answer of every operation that is carried, held against AWS's own model of it.
+
+The models are walked over a lively account: services that run, roll, fail and drain, tasks in every state,
+load balancers with targets of every health. An operation that is carried and that no request of the walk
+gets an answer from fails the test.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from aws_client import CLUSTER, FAMILY
+from balancer_rig import Balanced, forward_to
+from model_walk import ENDS, READS, Walk
+from moto.core.utils import camelcase_to_underscores, method_names_from_class
+from moto.elbv2.responses import ELBV2Response
+
+from ecslab.sandbox import in_process
+from ecslab.sandbox.bridge.ecr.responses import EcrResponse
+from ecslab.sandbox.bridge.ecs import dispatch
+
+SERVICES = {"ecs": "ecs", "ecr": "ecr", "elastic-load-balancing-v2": "elbv2"}
+TAG = {"key": "by", "value": "walk"}
+BUSYBOX = "public.ecr.aws/docker/library/busybox:latest"
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": "*", "Action": "ecr:ReplicateImage", "Resource": "*"}]})  # fmt: skip
+LIFECYCLE = json.dumps({"rules": [{"rulePriority": 1, "action": {"type": "expire"}, "selection": {
+    "tagStatus": "untagged", "countType": "imageCountMoreThan", "countNumber": 9}}]})  # fmt: skip
+PAGE = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}
+GIVEN: dict[str, dict[str, list[Any]]] = {
+    "ecs": {"tags": [[TAG]], "tagKeys": [["by"]], "maxResults": [10], "count": [1], "force": [True],
+            "name": ["containerInsights"], "value": ["enabled"], "protectionEnabled": [True],
+            "settings": [[{"name": "containerInsights", "value": "enabled"}]],
+            "capacityProviders": [["FARGATE", "FARGATE_SPOT"]], "namespace": ["lab"],
+            "containerInstances": [["0" * 32]],
+            "defaultCapacityProviderStrategy": [[{"capacityProvider": "FARGATE", "weight": 1}]]},
+    "ecr": {"tags": [[{"Key": "by", "Value": "walk"}]], "tagKeys": [["by"]], "policyText": [POLICY],
+            "lifecyclePolicyText": [LIFECYCLE], "replicationConfiguration": [{"rules": []}], "force": [True],
+            "maxResults": [10]},
+    "elbv2": {"Tags": [[{"Key": "by", "Value": "walk"}]], "TagKeys": [["by"]], "Priority": [7],
+              "Targets": [[{"Id": "172.31.0.9", "Port": 80}]], "Port": [81], "Actions": [[PAGE]],
+              "Certificates": [[{"CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/1"}]],
+              "Conditions": [[{"Field": "path-pattern", "Values": ["/b*"]}]], "DefaultActions": [[PAGE]],
+              "Attributes": [[{"Key": "deletion_protection.enabled", "Value": "false"}],
+                             [{"Key": "deregistration_delay.timeout_seconds", "Value": "9"}]]},
+}  # fmt: skip
+
+
+class Walked(Balanced):
+    """Clients whose answers the walk hears."""
+
+    def __init__(self, endpoint: Any):
+        super().__init__(endpoint)
+        self.walk = Walk(GIVEN)
+
+    def _carry(self, request: Any, event_name: str = "", **more: Any) -> Any:
+        reply = super()._carry(request, **more)
+        _, service, operation = event_name.split(".")
+        if service in SERVICES:
+            name = SERVICES[service]
+            model = getattr(self, "elb" if name == "elbv2" else name).meta.service_model
+            self.walk.heard(name, model, operation, reply.status_code, reply.content)
+        return reply
+
+    def over(self, clients: Iterable[Any], wanted: Callable[[str], bool], once: bool = False) -> None:
+        """Make requests to every operation whose name is wanted: deletions last, those of parts first."""
+        for client in clients:
+            names = sorted(filter(wanted, carried(client)), key=lambda name: ("Delete" in name, -len(name)))
+            self.walk.over(client, names, once)
+
+    def look(self, *clients: Any) -> None:
+        """Ask for all there is to see."""
+        self.over(clients, lambda name: name.startswith(READS))
+
+    def define(self, family: str, *containers: dict[str, Any], **more: Any) -> str:
+        made = self.ecs.register_task_definition(
+            family=family, networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
+            containerDefinitions=list(containers), **more,
+        )  # fmt: skip
+        return str(made["taskDefinition"]["taskDefinitionArn"])
+
+    def network(self) -> dict[str, Any]:
+        vpc = {"subnets": self.subnets, "securityGroups": [self.behind], "assignPublicIp": "ENABLED"}
+        return {"awsvpcConfiguration": vpc}
+
+    def serve(self, name: str, definition: str, count: int = 1, **more: Any) -> None:
+        launch = {} if "capacityProviderStrategy" in more else {"launchType": "FARGATE"}
+        self.ecs.create_service(
+            cluster=CLUSTER, serviceName=name, taskDefinition=definition, desiredCount=count,
+            networkConfiguration=self.network(), **launch, **more,
+        )  # fmt: skip
+
+    def run_one(self, definition: str, **more: Any) -> str:
+        ran = self.ecs.run_task(
+            cluster=CLUSTER, taskDefinition=definition, launchType="FARGATE",
+            networkConfiguration=self.network(), **more,
+        )  # fmt: skip
+        return str(ran["tasks"][0]["taskArn"])
+
+
+def carried(client: Any) -> list[str]:
+    """The operations of a service that this sandbox answers."""
+    model = client.meta.service_model
+    if model.service_name == "ecs":
+        return list(dispatch.OPERATIONS)
+    names = method_names_from_class(EcrResponse if model.service_name == "ecr" else ELBV2Response)
+    return [name for name in model.operation_names if camelcase_to_underscores(name) in names]
+
+
+def lively(aws: Walked) -> None:
+    """Services, tasks and load balancers on their way to many different states."""
+    aws.prepared()
+    web = aws.page("web", b"hi")
+    balancer, group = aws.balancer(), aws.target_group()
+    listener = aws.listener(balancer, group)
+    aws.elb.create_rule(
+        ListenerArn=listener, Priority=5, Actions=[forward_to(group)],
+        Conditions=[{"Field": "path-pattern", "Values": ["/shop*"]}],
+    )  # fmt: skip
+    passed_on = aws.target_group("net", Protocol="TCP")
+    aws.listener(aws.balancer("net", Type="network", SecurityGroups=[]), passed_on, protocol="TCP")
+    served = [{"targetGroupArn": group, "containerName": "web", "containerPort": 80}]
+    aws.serve("front", web, 2, loadBalancers=served, healthCheckGracePeriodSeconds=30)
+    aws.ecs.put_cluster_capacity_providers(
+        cluster=CLUSTER, capacityProviders=["FARGATE", "FARGATE_SPOT"], defaultCapacityProviderStrategy=[]
+    )
+    aws.serve("spot", FAMILY, capacityProviderStrategy=[{"capacityProvider": "FARGATE_SPOT", "weight": 1}])
+    breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
+    aws.define("never", {"name": "web", "image": "no-such-image"})
+    aws.serve("fails", "never", deploymentConfiguration=breaker)
+    aws.serve("rolls", FAMILY)
+    aws.serve("goes", FAMILY)
+    checked = {"name": "web", "image": BUSYBOX, "command": ["sleep", "600"],
+               "healthCheck": {"command": ["CMD-SHELL", "exit 0"]}}  # fmt: skip
+    aws.define("checked", checked, {"name": "side", "image": BUSYBOX, "command": ["exit-after", "5", "3"],
+                                    "essential": False})  # fmt: skip
+    aws.run_one("checked", tags=[TAG], startedBy="walk")
+    aws.define("ends", {"name": "web", "image": BUSYBOX, "command": ["exit-after", "30", "3"]})
+    aws.run_one("ends", overrides={"containerOverrides": [{"name": "web", "cpu": 10}]})
+    aws.run_one("never")
+
+
+def moved_on(aws: Walked) -> None:
+    """What was at rest is set in motion again."""
+    ecs = aws.ecs
+    ecs.update_service(cluster=CLUSTER, service="rolls", taskDefinition="never")
+    ecs.update_service(cluster=CLUSTER, service="front", desiredCount=1)
+    ecs.delete_service(cluster=CLUSTER, service="goes", force=True)
+    ecs.stop_task(cluster=CLUSTER, task=aws.run_one("checked"), reason="enough")
+    ecs.create_cluster(clusterName="old", tags=[TAG])
+    ecs.delete_cluster(cluster="old")
+    ecs.update_task_protection(
+        cluster=CLUSTER, protectionEnabled=True,
+        tasks=ecs.list_tasks(cluster=CLUSTER, serviceName="front")["taskArns"],
+    )  # fmt: skip
+    rolling = ecs.list_service_deployments(cluster=CLUSTER, service="rolls")["serviceDeployments"][0]
+    aws.pass_time(5)
+    ecs.stop_service_deployment(serviceDeploymentArn=rolling["serviceDeploymentArn"])
+    old = aws.define("old", {"name": "web", "image": BUSYBOX})
+    ecs.deregister_task_definition(taskDefinition=old)
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory):
+    """The account after everything was asked, at every moment."""
+    aws = Walked(in_process.start(tmp_path_factory.mktemp("home"), seed=5))
+    every = aws.ecs, aws.ecr, aws.elb
+    lively(aws)
+    aws.look(aws.ecs)
+    for seconds in (25, 120):
+        aws.pass_time(seconds)
+        aws.look(aws.ecs)
+    moved_on(aws)
+    aws.look(*every)
+    aws.pass_time(30)
+    aws.look(aws.ecs)
+    aws.over(every, lambda name: not name.startswith((*READS, *ENDS)))
+    aws.look(aws.ecr)
+    aws.pass_time(200)
+    aws.over(every, lambda name: name.startswith(ENDS), once=True)
+    aws.look(*every)
+    return aws
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ({"tasks": [{"lastState": "RUNNING"}]}, "ecs DescribeTasks.tasks[]: AWS has no member lastState"),
+        ({"tasks": [{"launchType": "LAMBDA"}]}, "ecs DescribeTasks.tasks[].launchType: none of EC2, FARGATE"),
+        ({"tasks": [{"version": "1"}]}, "ecs DescribeTasks.tasks[].version: no long: '1'"),
+        ({"tasks": {}}, "ecs DescribeTasks.tasks: no list: {}"),
+        ({"failures": [{"arn": None}]}, "ecs DescribeTasks.failures[].arn: no string: None"),
+    ],
+)
+def test_an_answer_that_is_not_is_noticed(walked, answer, problem):
+    walk = Walk({"ecs": {}})
+    walk.heard("ecs", walked.ecs.meta.service_model, "DescribeTasks", 200, json.dumps(answer).encode())
+    assert [found.startswith(problem) for found in walk.problems] == [True]
+
+
+def test_every_answer_is_as_the_model_says(walked):
+    assert list(walked.walk.problems) == []
+
+
+@pytest.mark.parametrize("service", ["ecs", "ecr", "elb"])
+def test_every_operation_that_is_carried_has_answered(walked, service):
+    client = getattr(walked, service)
+    silent = set(carried(client)) - walked.walk.succeeded[client.meta.service_model.service_name]
+    assert silent == set()
