@@ -4,15 +4,19 @@ The console makes no calls of its own kind. Its forms fill in the parameters of 
 click sends it (some by way of a CloudFormation stack, which then makes the same calls).
 """
 
+import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import Final, overload
 
 from ._clicks import BY_DOCUMENT, Click
-from ._show import Table
+from ._show import text_table
 from .errors import NotThere
 
 __all__ = ["Click", "Clicks", "clicks"]
+
+_HEAD: Final = ("The document says", "In today's console", "API", "AWS CLI")
+_LEFT: Final = "style='text-align:left;vertical-align:top;overflow-wrap:anywhere'"
 
 
 @dataclass(frozen=True)
@@ -48,18 +52,15 @@ class Clicks(Sequence[Click]):
             return Clicks(self.document, self.title, self.rows[index])
         return self.rows[index]
 
-    def _table(self) -> Table:
-        head = ("The document says", "In today's console", "API", "AWS CLI")
-        rows = tuple(
-            (row.says, row.console, _api(row), row.cli.replace("\n", "; then ")) for row in self.rows
-        )
-        return Table(f"Document {self.document}, {self.title}", head, rows)
-
     def __repr__(self) -> str:
-        return repr(self._table())
+        rows = [(row.says, row.console, _api(row), row.cli.replace("\n", "; then ")) for row in self.rows]
+        return f"Document {self.document}, {self.title}\n{text_table(_HEAD, rows)}"
 
     def _repr_html_(self) -> str:
-        return self._table()._repr_html_()
+        titles = "".join(f"<th scope='col' {_LEFT}>{title}</th>" for title in _HEAD)
+        body = "".join(f"<tr>{_cells(row)}</tr>" for row in self.rows)
+        title = html.escape(f"Document {self.document}, {self.title}")
+        return f"<p>{title}</p><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def clicks(document: str) -> Clicks:
@@ -76,6 +77,17 @@ def clicks(document: str) -> Clicks:
         raise NotThere(f"there are no clicks of document {document!r}.\n  there are: {known}")
     title, rows = BY_DOCUMENT[document]
     return Clicks(document, title, rows)
+
+
+def _cells(row: Click) -> str:
+    """A row in HTML: what is typed, and what is called, as code; one command a line."""
+    plain = [html.escape(text) for text in (row.says, row.console)]
+    typed = [_code(text) for text in (_api(row), row.cli)]
+    return "".join(f"<td {_LEFT}>{cell}</td>" for cell in [*plain, *typed])
+
+
+def _code(text: str) -> str:
+    return "<br>".join(f"<code>{html.escape(line)}</code>" for line in text.splitlines())
 
 
 def _api(row: Click) -> str:

@@ -72,6 +72,10 @@ def test_what_the_clicks_send_in_order():
     )  # fmt: skip
 
 
+def repr_html(document):
+    return console.clicks(document)._repr_html_()
+
+
 def test_a_table_of_them_shows_itself():
     shown = console.clicks("004")
     title, head, first, *_ = repr(shown).splitlines()
@@ -80,7 +84,9 @@ def test_a_table_of_them_shows_itself():
     assert re.split(r" {2,}", first) == [
         "Sign in to AWS Console", "Sign in", "sts GetCallerIdentity", "aws sts get-caller-identity"
     ]  # fmt: skip
-    assert "<td" in shown._repr_html_()
+    assert "<code>sts GetCallerIdentity</code>" in shown._repr_html_()
+    assert "<code>aws ec2 create-vpc --cidr-block 10.0.0.0/16</code><br><code>" in repr_html("002")
+    assert "; then aws ec2 create-internet-gateway; then " in repr(console.clicks("002"))
     assert [row.says for row in shown[-2:]] == ["Create Service under ECS Cluster", "then Deploy"]
 
 

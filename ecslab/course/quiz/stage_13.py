@@ -98,13 +98,4 @@ PREDICTIONS = (
         because="A cluster is only a name. The definition pulls from ECR, and on Fargate that takes "
         "an execution role; without a definition there can be no service.",
     ),
-    Prediction(
-        "13.stable",
-        "`aws ecs wait services-stable` looks every 15 seconds, 40 times at most. You start it on a "
-        "service whose image it cannot pull. What does it end with?",
-        options=("it returns at once", "it gives up after ten minutes", "it waits for ever"),
-        because="Desired is 1 and running is 0, so the service is not stable, and it never will be: "
-        "the waiter asks 40 times and then fails. What is wrong it does not say; the events "
-        "do.",
-    ),
 )
