@@ -36,6 +36,11 @@ def onlooker(lab: Lab) -> Onlooker:
     return _onlookers[lab]
 
 
+def forget(lab: Lab) -> None:
+    """Let go of the onlooker; the next check makes another."""
+    _onlookers.pop(lab, None)
+
+
 def look(lab: Lab, step: Step) -> Verdict:
     """What the account says about one step."""
     try:

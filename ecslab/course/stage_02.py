@@ -59,10 +59,38 @@ def blue_deleted(lab: Lab) -> Verdict:
     name = lab.name("adgu-blue")
     found = account.cluster(lab, name)
     if not found:
+        if other := account.near(lab, name, account.cluster_names(lab)):
+            return wrong(f"There is a cluster `{other}`, but no `{name}`, which is the one to delete.")
         return not_yet(f"There is no cluster `{name}` to delete: make it first (exercise 1).")
     if found["status"] == "ACTIVE":
-        return not_yet(f"`{name}` is still ACTIVE.")
+        return _still_there(lab, found)
     return done(f"`{name}` is {found['status']}: deleted, and still described for a while.")
+
+
+def _still_there(lab: Lab, found: account.Facts) -> Verdict:
+    """What keeps a cluster from being deleted, or what was deleted in its place."""
+    name = found["clusterName"]
+    if services := found.get("activeServicesCount", 0):
+        return wrong(
+            f"`{name}` is still ACTIVE, and holds {_number(services, 'service')}: AWS deletes none in use.",
+            "Delete the service first: `lab.ecs.delete_service(cluster=…, service=…, force=True)`.",
+        )
+    if tasks := found.get("runningTasksCount", 0) + found.get("pendingTasksCount", 0):
+        return wrong(
+            f"`{name}` is still ACTIVE, and holds {_number(tasks, 'task')}: AWS deletes none in use.",
+            "Stop its tasks first: `lab.ecs.stop_task(cluster=…, task=…)`.",
+        )
+    lesson = account.cluster(lab, lab.names.cluster)
+    if lesson and lesson["status"] != "ACTIVE":
+        return wrong(
+            f"You deleted `{lab.names.cluster}`, which the lesson needs; `{name}` is still ACTIVE.",
+            "Make the lesson's cluster again: `ecslab.cluster.create(lab)`; then delete the other one.",
+        )
+    return not_yet(f"`{name}` is still ACTIVE.")
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count > 1 else ''}"
 
 
 def _make_cluster(lab: Lab) -> None:

@@ -97,6 +97,11 @@ def half_vcpu(lab: Lab) -> Verdict:
             f"`{elsewhere}` asks for 0.5 vCPU, but it is another family; the exercise asks for a revision of "
             f"`{family}`."
         )
+    if gone := _half_deregistered(lab):
+        return wrong(
+            f"`{family}:{gone}` asked for 0.5 vCPU, but it is INACTIVE: it was deregistered.",
+            "Register it again; it gets the next number.",
+        )
     cpu = found[0]["cpu"]
     if cpu != "256":
         return wrong(f"`{family}:{found[0]['revision']}` asks for {cpu} CPU units; half a vCPU is 512.")
@@ -108,6 +113,8 @@ def hello(lab: Lab) -> Verdict:
     family = lab.name("adgu-hello")
     found = account.definition(lab, family)
     if not found or found["status"] != "ACTIVE":
+        if other := account.near(lab, family, account.families(lab)):
+            return wrong(f"There is a family `{other}`; the exercise asks for `{family}`, letter by letter.")
         return not_yet(f"There is no ACTIVE task definition `{family}`.")
     name = f"`{family}:{found['revision']}`"
     container = found["containerDefinitions"][0]
@@ -126,6 +133,15 @@ def hello(lab: Lab) -> Verdict:
             "Register another revision, without `executionRoleArn`.",
         )
     return done(f"{name} runs a public image, without execution role and without logs.")
+
+
+def _half_deregistered(lab: Lab) -> int | None:
+    """The revision of the lesson's family that asked for 0.5 vCPU and is INACTIVE."""
+    for arn in reversed(account.revisions(lab, lab.names.family, "INACTIVE")[-10:]):
+        found = account.definition(lab, arn) or {}
+        if found.get("cpu") == "512":
+            return int(found["revision"])
+    return None
 
 
 def _half_in_another_family(lab: Lab) -> str | None:

@@ -2,7 +2,7 @@
 
 import ecslab
 from ecslab import prices
-from ecslab.course import _tasks, account
+from ecslab.course import _tasks, _workshop, account
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
 from ecslab.lab import Lab
@@ -31,6 +31,12 @@ def network(lab: Lab) -> Verdict:
         return wrong(
             f"`{name}` has no rule that lets anything in: a task behind it runs, and nobody reaches it.",
             "Add the rule: `lab.ec2.authorize_security_group_ingress(…)`, TCP port 80 from 0.0.0.0/0.",
+        )
+    if any(_covers_http(rule) for rule in rules):  # by none of them through an IPv4 range
+        whom = "over IPv6" if any(rule.get("Ipv6Ranges") for rule in rules) else "from other security groups"
+        return wrong(
+            f"`{name}` admits port 80 {whom} only, not from anywhere (0.0.0.0/0).",
+            "Add a rule whose source is 0.0.0.0/0.",
         )
     ports = ", ".join(sorted({_spelled(rule) for rule in rules}))
     return wrong(
@@ -96,77 +102,13 @@ def _none_of_ours(lab: Lab, others: list[account.Facts]) -> Verdict:
     return not_yet(f"No task of `{lab.names.family}` was run in `{lab.names.cluster}`.")
 
 
-def elsewhere(lab: Lab) -> Verdict:
-    """Exercise: a second task in the VPC `workshop`, RUNNING with a public IP."""
-    here = _workshop(lab)
-    if not here:
-        return not_yet("There is no VPC whose Name tag is `workshop` in this Region.")
-    there = [task for task in _of_the_lesson(lab) if _subnet(task) in here]
-    alive = [task for task in there if task["desiredStatus"] == "RUNNING"]
-    for task in alive:
-        if task["lastStatus"] == "RUNNING" and account.public_ip(account.interface(lab, task)):
-            if not _admits_http(lab, task):
-                return wrong(
-                    f"Task {account.short(task)} runs in `workshop`, but its security group does not admit "
-                    "port 80 from anywhere.",
-                    "`ecslab.network.http_group(lab, vpc_id)` gives one of that VPC that does.",
-                )
-            return done(f"Task {account.short(task)} is RUNNING in `workshop`, and has a public IP.")
-    if any(task["lastStatus"] == "RUNNING" for task in alive):
-        return wrong("A task runs in `workshop`, but without a public IP: it was run with none.")
-    if alive:
-        return not_yet(f"Task {account.short(alive[0])} is {alive[0]['lastStatus']}: it is on its way.")
-    return not_yet("No task of the lesson's definition runs in the VPC `workshop`.")
-
-
-def nowhere(lab: Lab) -> Verdict:
-    """Exercise: a task in a private subnet, that stopped because it could not fetch its image."""
-    here = _workshop(lab)
-    for task in _of_the_lesson(lab):
-        reason = str(task.get("stoppedReason", ""))
-        if _subnet(task) in here and reason.startswith("ResourceInitializationError"):
-            if task["lastStatus"] == "STOPPED":
-                return done(f"Task {account.short(task)} stopped: it had no way out to ECR.")
-            return not_yet(f"Task {account.short(task)} is {task['lastStatus']}: it is giving up.")
-    stuck = [t for t in _of_the_lesson(lab) if _subnet(t) in here and t["lastStatus"] in _WAITING]
-    if stuck:
-        return not_yet(
-            f"Task {account.short(stuck[0])} is {stuck[0]['lastStatus']}: it still tries to reach ECR."
-        )
-    return not_yet("No task stopped for want of a way out of a private subnet.")
-
-
-_WAITING = ("PROVISIONING", "PENDING", "ACTIVATING")
-
-
-def _of_the_lesson(lab: Lab) -> list[account.Facts]:
-    return [t for t in account.tasks(lab, lab.names.cluster) if account.family_of(t) == lab.names.family]
-
-
-def _workshop(lab: Lab) -> set[str]:
-    """The subnets of the VPC `workshop`."""
-    named = [{"Name": "tag:Name", "Values": ["workshop"]}]
-    vpcs = [vpc["VpcId"] for vpc in lab.ec2.describe_vpcs(Filters=named)["Vpcs"]]
-    if not vpcs:
-        return set()
-    inside = [{"Name": "vpc-id", "Values": vpcs}]
-    return {subnet["SubnetId"] for subnet in lab.ec2.describe_subnets(Filters=inside)["Subnets"]}
-
-
-def _subnet(task: account.Facts) -> str | None:
-    details = {d["name"]: d["value"] for a in task.get("attachments", []) for d in a.get("details", [])}
-    return details.get("subnetId")
-
-
-def _admits_http(lab: Lab, task: account.Facts) -> bool:
-    found = account.interface(lab, task) or {}
-    groups = account.groups(lab, [group["GroupId"] for group in found.get("Groups", [])])
-    return any("0.0.0.0/0" in account.admits(group, 80) for group in groups)
+def _covers_http(rule: account.Facts) -> bool:
+    if rule["IpProtocol"] == "-1":
+        return True
+    return bool(rule["IpProtocol"] == "tcp" and rule["FromPort"] <= 80 <= rule["ToPort"])
 
 
 def _spelled(rule: account.Facts) -> str:
-    if rule["IpProtocol"] == "-1":
-        return "everything from other groups"
     first, last = rule.get("FromPort"), rule.get("ToPort")
     return f"{rule['IpProtocol'].upper()} port {first}" + (f"–{last}" if last != first else "")
 
@@ -242,7 +184,7 @@ STEPS = (
         "04.yours-1",
         "Your turn: in another network",
         8,
-        elsewhere,
+        _workshop.elsewhere,
         _run_in_workshop,
         (
             "The picker's list of VPCs has `workshop` too; `ecslab.network.subnets` says which are public.",
@@ -257,7 +199,7 @@ STEPS = (
         "04.yours-2",
         "Your turn: where there is no way out",
         8,
-        nowhere,
+        _workshop.nowhere,
         _run_nowhere,
         (
             "Take a subnet whose `public` is False.",

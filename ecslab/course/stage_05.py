@@ -116,10 +116,13 @@ def _matches_http(entry: account.Facts) -> bool:
 def second_edition(lab: Lab) -> Verdict:
     """Exercise: a changed page under the same tag, served by a new task."""
     name = lab.names.repository
-    latest = next((i for i in account.images(lab, name) if "latest" in i.get("imageTags", [])), None)
-    if not latest:
-        return not_yet(f"There is no image `{name}:latest`.")
     ours = [t for t in account.tasks(lab, lab.names.cluster) if account.family_of(t) == lab.names.family]
+    held = account.images(lab, name)
+    latest = next((i for i in held if "latest" in i.get("imageTags", [])), None)
+    if not latest:
+        if any(task["lastStatus"] == "RUNNING" for task in ours):
+            return wrong(f"`{name}:latest` is gone from ECR: what runs goes on, but no new task could start.")
+        return not_yet(f"There is no image `{name}:latest`.")
     digests = [
         (t["lastStatus"], c["imageDigest"]) for t in ours for c in t["containers"] if "imageDigest" in c
     ]
@@ -139,7 +142,22 @@ def second_edition(lab: Lab) -> Verdict:
         )
     if older:
         return wrong("`latest` is a new image, and the old task is stopped: now run a new one.")
+    if tag := _pushed_under(held, ours):
+        return wrong(
+            f"A new image was pushed as `{tag}`; `latest` is the old one still, and the definition names "
+            "`latest`.",
+            "Push it once more with `tag='latest'`; layers that are there are not sent again.",
+        )
     return not_yet("The task runs what `latest` names: no changed page was pushed since it started.")
+
+
+def _pushed_under(held: list[account.Facts], ours: list[account.Facts]) -> str | None:
+    """The tag under which an image was pushed since the newest task was run."""
+    run = max((task["createdAt"] for task in ours), default=None)
+    newest = held[0] if held else {}
+    if run is None or "imagePushedAt" not in newest or newest["imagePushedAt"] <= run:
+        return None
+    return next(iter(newest.get("imageTags", [])), None)
 
 
 def _ask_for_the_page(lab: Lab) -> None:

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 import ecslab
-from ecslab.course import _memory
+from ecslab.course import _look, _memory
 
 
 @pytest.fixture(scope="module")
@@ -22,4 +22,5 @@ def lab(shared_lab):
     shared_lab.record.calls.clear()
     shutil.rmtree(shared_lab.home / "lab", ignore_errors=True)
     _memory.forget(shared_lab)
+    _look.forget(shared_lab)
     return shared_lab

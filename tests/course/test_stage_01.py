@@ -1,95 +1,126 @@
+"""Stage 01: what its checks say of states that are not what was asked for."""
+
 import pytest
 from course_rig import put_image, said
 
-WEB = "adgu/web"
+WEB, FROZEN = "adgu/web", "adgu/frozen"
 
 
-@pytest.fixture
-def web(lab):
-    lab.ecr.create_repository(repositoryName=WEB)
-    return WEB
+def repository(name=WEB, **settings):
+    return lambda lab: lab.ecr.create_repository(repositoryName=name, **settings)
 
 
-def test_a_repository_of_another_name(lab):
-    lab.ecr.create_repository(repositoryName="adgu-web")
-    assert said(lab, "01.repository") == (
-        "Look again",
-        "There is a repository `adgu-web`, but the lesson's is called `adgu/web`: the slash is part of the "
-        "name.",
+def images(*tags, repository=WEB, settings=None):
+    """A repository with an image for each tag, no two alike."""
+
+    def prepare(lab):
+        lab.ecr.create_repository(repositoryName=repository, **(settings or {}))
+        for tag in tags:
+            put_image(lab, repository, tag, f"the page of {tag}")
+
+    return prepare
+
+
+def frozen(*tags):
+    return images(*tags, repository=FROZEN, settings={"imageTagMutability": "IMMUTABLE"})
+
+
+def tag_lost(lab):
+    repository()(lab)
+    put_image(lab, WEB, "latest")
+    digest = put_image(lab, WEB, "latest", "another page")
+    lab.ecr.batch_delete_image(repositoryName=WEB, imageIds=[{"imageDigest": digest}])
+
+
+def latest_deleted(lab):
+    images("v1", "latest")(lab)
+    lab.ecr.batch_delete_image(repositoryName=WEB, imageIds=[{"imageTag": "latest"}])
+
+
+def same_image(lab):
+    repository()(lab)
+    for tag in ("latest", "v2"):
+        put_image(lab, WEB, tag)
+
+
+def misnamed(name):
+    return (
+        f"There is a repository `{name}`, but the lesson's is called `adgu/web`: the slash is part of the "
+        "name."
     )
 
 
-def test_a_repository_with_immutable_tags(lab):
-    lab.ecr.create_repository(repositoryName=WEB, imageTagMutability="IMMUTABLE")
-    assert said(lab, "01.repository") == (
-        "Look again",
+def untagged(only):
+    return (
+        f"`adgu/web` has no image tagged `latest`, only {only}. A task definition that names `latest` would "
+        "not find it."
+    )
+
+
+def not_v2(tag):
+    return f"There is a tag `{tag}`, but the exercise asks for `v2`: tags are exact."
+
+
+def not_v1(held):
+    return f"The tags of `adgu/frozen` are immutable, but it holds {held}: push your image there as `v1`."
+
+
+# The name of a wrong state: the step, what makes it, and what the check says of it.
+WRONG = {
+    "a dash for the slash": ("01.repository", repository("adgu-web"), misnamed("adgu-web")),
+    "an underscore for the slash": ("01.repository", repository("adgu_web"), misnamed("adgu_web")),
+    "a slash too many": ("01.repository", repository("ad/gu/web"), misnamed("ad/gu/web")),
+    "the repository's first word is missing": ("01.repository", repository("web"), misnamed("web")),
+    "the repository's tags are immutable": (
+        "01.repository",
+        repository(imageTagMutability="IMMUTABLE"),
         "`adgu/web` is there, but its tags are immutable: a second push of `latest` will be refused.",
-    )
+    ),
+    "pushed under another tag": ("01.push", images("v1"), untagged("`v1`")),
+    "pushed under two tags, neither of them latest": ("01.push", images("v1", "v2"), untagged("`v1`, `v2`")),
+    "latest in capitals": ("01.push", images("Latest"), untagged("`Latest`")),
+    "latest was deleted": ("01.push", latest_deleted, untagged("`v1`")),
+    "an image whose tag moved, and the one it moved to is gone": (
+        "01.push",
+        tag_lost,
+        "`adgu/web` holds an image without any tag: it can be named by its digest alone.",
+    ),
+    "v2 is the same image as latest": (
+        "01.yours-1",
+        same_image,
+        "`v2` and `latest` are two names of one image: the digest is the same.",
+    ),
+    "v2 without latest": (
+        "01.yours-1",
+        images("v2"),
+        "`v2` is there, but `latest` is gone: the lesson's task definition names `latest`.",
+    ),
+    "v2 in capitals": ("01.yours-1", images("latest", "V2"), not_v2("V2")),
+    "2 for v2": ("01.yours-1", images("latest", "2"), not_v2("2")),
+    "v2.0 for v2": ("01.yours-1", images("latest", "v2.0"), not_v2("v2.0")),
+    "the frozen repository's tags can move": (
+        "01.yours-2",
+        repository(FROZEN),
+        "`adgu/frozen` is there, but its tags can still be moved: they are MUTABLE.",
+    ),
+    "the frozen repository is empty": ("01.yours-2", frozen(), not_v1("no image")),
+    "the frozen repository holds another tag": ("01.yours-2", frozen("v7"), not_v1("only `v7`")),
+    "the frozen repository's v1 is in capitals": ("01.yours-2", frozen("V1"), not_v1("only `V1`")),
+    "the frozen repository is misnamed": (
+        "01.yours-2",
+        repository("adgu-frozen", imageTagMutability="IMMUTABLE"),
+        "There is a repository `adgu-frozen`; the exercise asks for `adgu/frozen`, letter by letter.",
+    ),
+}
 
 
-def test_an_empty_repository(lab, web):
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong(lab, name):
+    step, prepare, message = WRONG[name]
+    prepare(lab)
+    assert said(lab, step) == ("Look again", message)
+
+
+def test_an_empty_repository(lab):
+    repository()(lab)
     assert said(lab, "01.push") == ("Not yet", "`adgu/web` is empty: no image was pushed to it.")
-
-
-def test_another_tag(lab, web):
-    put_image(lab, web, "v1")
-    assert said(lab, "01.push") == (
-        "Look again",
-        "`adgu/web` has no image tagged `latest`, only `v1`. A task definition that names `latest` would not "
-        "find it.",
-    )
-
-
-def test_no_tag_left(lab, web):
-    put_image(lab, web, "latest")
-    digest = put_image(lab, web, "latest", "another page")
-    lab.ecr.batch_delete_image(repositoryName=web, imageIds=[{"imageDigest": digest}])
-    assert said(lab, "01.push") == (
-        "Look again", "`adgu/web` holds an image without any tag: it can be named by its digest alone."
-    )  # fmt: skip
-
-
-def test_v2_is_latest(lab, web):
-    put_image(lab, web, "latest")
-    put_image(lab, web, "v2")
-    assert said(lab, "01.yours-1") == (
-        "Look again", "`v2` and `latest` are two names of one image: the digest is the same."
-    )  # fmt: skip
-
-
-def test_v2_without_latest(lab, web):
-    put_image(lab, web, "v2")
-    assert said(lab, "01.yours-1") == (
-        "Look again", "`v2` is there, but `latest` is gone: the lesson's task definition names `latest`."
-    )  # fmt: skip
-
-
-def test_v2_in_capitals(lab, web):
-    put_image(lab, web, "V2")
-    assert said(lab, "01.yours-1") == (
-        "Look again", "There is a tag `V2`, but the exercise asks for `v2`: tags are exact."
-    )  # fmt: skip
-
-
-def test_frozen_is_mutable(lab):
-    lab.ecr.create_repository(repositoryName="adgu/frozen")
-    assert said(lab, "01.yours-2") == (
-        "Look again", "`adgu/frozen` is there, but its tags can still be moved: they are MUTABLE."
-    )  # fmt: skip
-
-
-def test_frozen_is_empty(lab):
-    lab.ecr.create_repository(repositoryName="adgu/frozen", imageTagMutability="IMMUTABLE")
-    assert said(lab, "01.yours-2") == (
-        "Look again",
-        "The tags of `adgu/frozen` are immutable, but it holds no image: push your image there as `v1`.",
-    )
-
-
-def test_frozen_holds_another_tag(lab):
-    lab.ecr.create_repository(repositoryName="adgu/frozen", imageTagMutability="IMMUTABLE")
-    put_image(lab, "adgu/frozen", "v7")
-    assert said(lab, "01.yours-2") == (
-        "Look again",
-        "The tags of `adgu/frozen` are immutable, but it holds only `v7`: push your image there as `v1`.",
-    )

@@ -1,57 +1,9 @@
+"""Stage 03: what its checks say of states that are not what was asked for."""
+
 import pytest
 from course_rig import PUBLIC_IMAGE, make_role, put_image, register, said
 
-
-def test_a_role_that_trusts_ec2(lab):
-    make_role(lab, service="ec2.amazonaws.com")
-    assert said(lab, "03.role") == (
-        "Look again",
-        "`ecsTaskExecutionRole` trusts ec2.amazonaws.com, not ecs-tasks.amazonaws.com: ECS was not given the "
-        "right to take on this role.",
-    )
-
-
-def test_a_role_without_policy(lab):
-    make_role(lab, policy=None)
-    assert said(lab, "03.role") == (
-        "Look again", "`ecsTaskExecutionRole` has no policy: it may be taken on, but it may do nothing."
-    )  # fmt: skip
-
-
-def test_a_role_with_another_policy(lab):
-    make_role(lab, policy="arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role")
-    assert said(lab, "03.role") == (
-        "Look again",
-        "`ecsTaskExecutionRole` holds AmazonEC2ContainerServiceforEC2Role, but not "
-        "AmazonECSTaskExecutionRolePolicy, which the lesson uses.",
-    )
-
-
-def test_a_log_group_without_its_slash(lab):
-    lab.logs.create_log_group(logGroupName="ecs/adgu-web-server-task")
-    assert said(lab, "03.log-group") == (
-        "Look again",
-        "There is a log group `ecs/adgu-web-server-task`, but the lesson's is called "
-        "`/ecs/adgu-web-server-task`.",
-    )
-
-
-def test_a_family_of_another_name(lab):
-    register(lab, family="web-server-task")
-    assert said(lab, "03.definition") == (
-        "Look again",
-        "There is a family `web-server-task`, but the lesson's is called `adgu-web-server-task`.",
-    )
-
-
-def test_a_deregistered_definition(lab):
-    lab.ecs.deregister_task_definition(taskDefinition=register(lab))
-    assert said(lab, "03.definition") == (
-        "Look again",
-        "`adgu-web-server-task:1` is INACTIVE, and there is no other revision: it was deregistered.",
-    )
-
-
+FAMILY = "adgu-web-server-task"
 LOGS = {
     "logDriver": "awslogs",
     "options": {
@@ -60,60 +12,264 @@ LOGS = {
         "awslogs-stream-prefix": "ecs",
     },
 }
-DEFINITIONS = [
-    ({"requiresCompatibilities": None}, "was not registered for Fargate."),
-    (
-        {"requiresCompatibilities": None, "networkMode": "bridge"},
-        "was not registered for Fargate.",
-    ),
-    ({"container_name": "web"}, "names its container `web`, not `adgu-container`."),
-    (
-        {"container_portMappings": None},
-        "maps no port: nobody could tell from it that the web server listens on 80.",
-    ),
-    (
-        {"container_portMappings": [{"containerPort": 8080}]},
-        "maps container port 8080, but the web server in your image listens on 80.",
-    ),
-    (
-        {"container_image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/adgu/web:latest"},
-        "takes its image from 111122223333.dkr.ecr.us-east-1.amazonaws.com, which is not your registry in "
-        "us-east-1.",
-    ),
-    (
-        {"container_image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/adgu/web:latest"},
-        "takes its image from 123456789012.dkr.ecr.eu-west-1.amazonaws.com, which is not your registry in "
-        "us-east-1.",
-    ),
-    ({"container_image": PUBLIC_IMAGE}, f"runs `{PUBLIC_IMAGE}`, not the image you pushed."),
-    (
-        {"container_image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/adgu:latest"},
-        "names the repository `adgu`, which does not exist.",
-    ),
-    (
-        {"container_image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/adgu/web:v9"},
-        "names the tag `v9`, which is not in the repository `adgu/web` (its tags: `latest`).",
-    ),
-    (
-        {"executionRoleArn": "arn:aws:iam::123456789012:role/gone"},
-        "names the execution role `gone`, which does not exist.",
-    ),
-    (
-        {
-            "container_logConfiguration": LOGS
-        },
-        "sends its log to `/ecs/gone`, which does not exist: a task would stop before it starts.",
-    ),
-]  # fmt: skip
+OTHER_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
+INLINE = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ecr:*", "Resource": "*"}]}'
 
 
-@pytest.mark.parametrize(("changes", "text"), DEFINITIONS)
-def test_a_wrong_definition(lab, changes, text):
-    lab.ecr.create_repository(repositoryName="adgu/web")
-    put_image(lab, "adgu/web", "latest")
-    make_role(lab)
-    register(lab, **changes)
-    assert said(lab, "03.definition") == ("Look again", f"`adgu-web-server-task:1` {text}")
+def role(**settings):
+    return lambda lab: make_role(lab, **settings)
+
+
+def role_with_its_own_policy(lab):
+    make_role(lab, policy=None)
+    lab.iam.put_role_policy(RoleName="ecsTaskExecutionRole", PolicyName="mine", PolicyDocument=INLINE)
+
+
+def log_group(name):
+    return lambda lab: lab.logs.create_log_group(logGroupName=name)
+
+
+def definition(**changes):
+    """A definition with these changes, and all that it rests on."""
+
+    def prepare(lab):
+        lab.ecr.create_repository(repositoryName="adgu/web")
+        put_image(lab, "adgu/web", "latest")
+        make_role(lab)
+        register(lab, **changes)
+
+    return prepare
+
+
+def deregistered(lab):
+    lab.ecs.deregister_task_definition(taskDefinition=register(lab))
+
+
+def beside_the_lesson_s(**changes):
+    def prepare(lab):
+        register(lab)
+        register(lab, **changes)
+
+    return prepare
+
+
+def half_deregistered(lab):
+    register(lab)
+    lab.ecs.deregister_task_definition(taskDefinition=register(lab, cpu="512", memory="1024"))
+
+
+def hello(**changes):
+    return lambda lab: register(lab, **({"family": "adgu-hello", "container_image": PUBLIC_IMAGE} | changes))
+
+
+def trusts(service):
+    return (
+        f"`ecsTaskExecutionRole` trusts {service}, not ecs-tasks.amazonaws.com: ECS was not given the right "
+        "to take on this role."
+    )
+
+
+def holds(policy):
+    return (
+        f"`ecsTaskExecutionRole` holds {policy}, but not AmazonECSTaskExecutionRolePolicy, which the lesson "
+        "uses."
+    )
+
+
+def log_misnamed(name):
+    return f"There is a log group `{name}`, but the lesson's is called `/ecs/{FAMILY}`."
+
+
+def one(text):
+    return f"`{FAMILY}:1` {text}"
+
+
+def image_of(account, region="us-east-1", rest="adgu/web:latest"):
+    return f"{account}.dkr.ecr.{region}.amazonaws.com/{rest}"
+
+
+MINE = "123456789012"
+
+# The name of a wrong state: the step, what makes it, and what the check says of it.
+WRONG = {
+    "the role trusts EC2": ("03.role", role(service="ec2.amazonaws.com"), trusts("ec2.amazonaws.com")),
+    "the role trusts ECS itself, not its tasks": (
+        "03.role",
+        role(service="ecs.amazonaws.com"),
+        trusts("ecs.amazonaws.com"),
+    ),
+    "the role has no policy": (
+        "03.role",
+        role(policy=None),
+        "`ecsTaskExecutionRole` has no policy: it may be taken on, but it may do nothing.",
+    ),
+    "the role has another policy": (
+        "03.role",
+        role(policy=OTHER_POLICY),
+        holds("AmazonEC2ContainerServiceforEC2Role"),
+    ),
+    "the role has a policy of its own": ("03.role", role_with_its_own_policy, holds("mine")),
+    "the log group lacks its first slash": (
+        "03.log-group",
+        log_group(f"ecs/{FAMILY}"),
+        log_misnamed(f"ecs/{FAMILY}"),
+    ),
+    "the log group lacks its first word": (
+        "03.log-group",
+        log_group(f"/{FAMILY}"),
+        log_misnamed(f"/{FAMILY}"),
+    ),
+    "the log group in capitals": (
+        "03.log-group",
+        log_group("/ecs/ADGU-web-server-task"),
+        log_misnamed("/ecs/ADGU-web-server-task"),
+    ),
+    "the log group with underscores": (
+        "03.log-group",
+        log_group("/ecs/adgu_web_server_task"),
+        log_misnamed("/ecs/adgu_web_server_task"),
+    ),
+    "the log group with slashes": (
+        "03.log-group",
+        log_group("/ecs/adgu/web-server-task"),
+        log_misnamed("/ecs/adgu/web-server-task"),
+    ),
+    "the family's first word is missing": (
+        "03.definition",
+        lambda lab: register(lab, family="web-server-task"),
+        f"There is a family `web-server-task`, but the lesson's is called `{FAMILY}`.",
+    ),
+    "the definition was deregistered": (
+        "03.definition",
+        deregistered,
+        one("is INACTIVE, and there is no other revision: it was deregistered."),
+    ),
+    "the definition is not for Fargate": (
+        "03.definition",
+        definition(requiresCompatibilities=None),
+        one("was not registered for Fargate."),
+    ),
+    "the definition is for EC2, in bridge mode": (
+        "03.definition",
+        definition(requiresCompatibilities=None, networkMode="bridge"),
+        one("was not registered for Fargate."),
+    ),
+    "the container has another name": (
+        "03.definition",
+        definition(container_name="web"),
+        one("names its container `web`, not `adgu-container`."),
+    ),
+    "the container maps no port": (
+        "03.definition",
+        definition(container_portMappings=None),
+        one("maps no port: nobody could tell from it that the web server listens on 80."),
+    ),
+    "the container maps another port": (
+        "03.definition",
+        definition(container_portMappings=[{"containerPort": 8080}]),
+        one("maps container port 8080, but the web server in your image listens on 80."),
+    ),
+    "the image is another account's": (
+        "03.definition",
+        definition(container_image=image_of("111122223333")),
+        one(
+            "takes its image from 111122223333.dkr.ecr.us-east-1.amazonaws.com, which is not your registry "
+            "in us-east-1."
+        ),
+    ),
+    "the image is in another Region": (
+        "03.definition",
+        definition(container_image=image_of(MINE, "eu-west-1")),
+        one(
+            "takes its image from 123456789012.dkr.ecr.eu-west-1.amazonaws.com, which is not your registry "
+            "in us-east-1."
+        ),
+    ),
+    "the image is a public one": (
+        "03.definition",
+        definition(container_image=PUBLIC_IMAGE),
+        one(f"runs `{PUBLIC_IMAGE}`, not the image you pushed."),
+    ),
+    "the image's repository does not exist": (
+        "03.definition",
+        definition(container_image=image_of(MINE, rest="adgu:latest")),
+        one("names the repository `adgu`, which does not exist."),
+    ),
+    "the image's tag does not exist": (
+        "03.definition",
+        definition(container_image=image_of(MINE, rest="adgu/web:v9")),
+        one("names the tag `v9`, which is not in the repository `adgu/web` (its tags: `latest`)."),
+    ),
+    "the execution role does not exist": (
+        "03.definition",
+        definition(executionRoleArn="arn:aws:iam::123456789012:role/gone"),
+        one("names the execution role `gone`, which does not exist."),
+    ),
+    "the definition's log group does not exist": (
+        "03.definition",
+        definition(container_logConfiguration=LOGS),
+        one("sends its log to `/ecs/gone`, which does not exist: a task would stop before it starts."),
+    ),
+    "a whole vCPU for half of one": (
+        "03.yours-1",
+        beside_the_lesson_s(cpu="1024", memory="2048"),
+        f"`{FAMILY}:2` asks for 1024 CPU units; half a vCPU is 512.",
+    ),
+    "four vCPU for half of one": (
+        "03.yours-1",
+        beside_the_lesson_s(cpu="4096", memory="8192"),
+        f"`{FAMILY}:2` asks for 4096 CPU units; half a vCPU is 512.",
+    ),
+    "half a vCPU in another family": (
+        "03.yours-1",
+        beside_the_lesson_s(family="web-server-task", cpu="512", memory="1024"),
+        "`web-server-task:1` asks for 0.5 vCPU, but it is another family; the exercise asks for a revision "
+        f"of `{FAMILY}`.",
+    ),
+    "half a vCPU in a family in capitals": (
+        "03.yours-1",
+        beside_the_lesson_s(family="ADGU-web-server-task", cpu="512", memory="1024"),
+        "`ADGU-web-server-task:1` asks for 0.5 vCPU, but it is another family; the exercise asks for a "
+        f"revision of `{FAMILY}`.",
+    ),
+    "the revision with half a vCPU was deregistered": (
+        "03.yours-1",
+        half_deregistered,
+        f"`{FAMILY}:2` asked for 0.5 vCPU, but it is INACTIVE: it was deregistered.",
+    ),
+    "hello is not for Fargate": (
+        "03.yours-2",
+        hello(requiresCompatibilities=None),
+        "`adgu-hello:1` was not registered for Fargate.",
+    ),
+    "hello runs another image": (
+        "03.yours-2",
+        hello(container_image="nginx:latest"),
+        f"`adgu-hello:1` runs `nginx:latest`; the exercise asks for `{PUBLIC_IMAGE}`.",
+    ),
+    "hello names an execution role": (
+        "03.yours-2",
+        hello(),
+        "`adgu-hello:1` names an execution role: a public image without logs needs none.",
+    ),
+    "hello logs": (
+        "03.yours-2",
+        hello(container_logConfiguration=LOGS),
+        "`adgu-hello:1` sends its log somewhere: the exercise asks for one without.",
+    ),
+    "hello is called something else": (
+        "03.yours-2",
+        hello(family="hello"),
+        "There is a family `hello`; the exercise asks for `adgu-hello`, letter by letter.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong(lab, name):
+    step, prepare, message = WRONG[name]
+    prepare(lab)
+    assert said(lab, step) == ("Look again", message)
 
 
 def test_a_definition_by_digest(lab):
@@ -126,40 +282,6 @@ def test_a_definition_by_digest(lab):
     )  # fmt: skip
 
 
-def test_a_whole_vcpu(lab):
+def test_a_quarter_is_not_yet_a_half(lab):
     register(lab)
-    assert said(lab, "03.yours-1") == (
-        "Not yet",
-        "No ACTIVE revision of `adgu-web-server-task` asks for 0.5 vCPU.",
-    )
-    register(lab, cpu="1024", memory="2048")
-    assert said(lab, "03.yours-1") == (
-        "Look again", "`adgu-web-server-task:2` asks for 1024 CPU units; half a vCPU is 512."
-    )  # fmt: skip
-
-
-def test_half_in_another_family(lab):
-    register(lab)
-    register(lab, family="web-server-task", cpu="512", memory="1024")
-    assert said(lab, "03.yours-1") == (
-        "Look again",
-        "`web-server-task:1` asks for 0.5 vCPU, but it is another family; the exercise asks for a revision "
-        "of `adgu-web-server-task`.",
-    )
-
-
-@pytest.mark.parametrize(
-    ("changes", "text"),
-    [
-        ({"requiresCompatibilities": None}, "was not registered for Fargate."),
-        (
-            {"container_image": "nginx:latest"},
-            f"runs `nginx:latest`; the exercise asks for `{PUBLIC_IMAGE}`.",
-        ),
-        ({}, "names an execution role: a public image without logs needs none."),
-        ({"container_logConfiguration": LOGS}, "sends its log somewhere: the exercise asks for one without."),
-    ],
-)
-def test_a_wrong_hello(lab, changes, text):
-    register(lab, **({"family": "adgu-hello", "container_image": PUBLIC_IMAGE} | changes))
-    assert said(lab, "03.yours-2") == ("Look again", f"`adgu-hello:1` {text}")
+    assert said(lab, "03.yours-1") == ("Not yet", f"No ACTIVE revision of `{FAMILY}` asks for 0.5 vCPU.")

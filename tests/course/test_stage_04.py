@@ -1,6 +1,9 @@
+"""Stage 04: what its checks say of states that are not what was asked for."""
+
 import pytest
 from course_rig import (
     HTTP,
+    PUBLIC_IMAGE,
     default_vpc,
     make_group,
     make_role,
@@ -13,57 +16,64 @@ from course_rig import (
     subnet,
 )
 
-NAME = "adgu-web-server-http"
+NAME, FAMILY, CLUSTER = "adgu-web-server-http", "adgu-web-server-task", "adgu-cluster"
+URI = "123456789012.dkr.ecr.us-east-1.amazonaws.com/adgu/web:latest"
 
 
-@pytest.mark.parametrize(
-    ("rules", "text"),
-    [
-        ([], f"`{NAME}` has no rule that lets anything in: a task behind it runs, and nobody reaches it."),
-        (
-            [("tcp", 443, "0.0.0.0/0")],
-            f"`{NAME}` admits TCP port 443, but not TCP port 80, on which the web server listens.",
-        ),
-        (
-            [("udp", 80, "0.0.0.0/0")],
-            f"`{NAME}` admits UDP port 80, but not TCP port 80, on which the web server listens.",
-        ),
-        (
-            [("tcp", 80, "198.51.100.7/32")],
-            f"`{NAME}` admits port 80 from 198.51.100.7/32 only, not from anywhere (0.0.0.0/0).",
-        ),
-    ],
-)
-def test_a_closed_group(lab, rules, text):
-    make_group(lab, *rules)
-    assert said(lab, "04.network") == ("Look again", text)
+def group(*rules):
+    return lambda lab: make_group(lab, *rules)
 
 
-@pytest.fixture
+def group_open_to(**source):
+    """The lesson's group, with port 80 open to what is no range of IPv4 addresses."""
+
+    def prepare(lab):
+        made = make_group(lab)
+        rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}
+        others = [{"GroupId": made}] if source.get("groups") else []
+        extra = {"UserIdGroupPairs": others} if others else {"Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
+        lab.ec2.authorize_security_group_ingress(GroupId=made, IpPermissions=[rule | extra])
+
+    return prepare
+
+
 def cluster(lab):
-    lab.ecs.create_cluster(clusterName="adgu-cluster")
-    return "adgu-cluster"
+    lab.ecs.create_cluster(clusterName=CLUSTER)
 
 
-def test_on_its_way(lab, cluster):
-    task = run_public(lab, wait="PENDING")
-    assert said(lab, "04.run") == ("Not yet", f"Task {short(task)} is PENDING: it is on its way.")
+def task(**settings):
+    """A task of the lesson's family from a public image, in the lesson's cluster."""
+
+    def prepare(lab):
+        cluster(lab)
+        run_public(lab, **settings)
+
+    return prepare
 
 
-def test_without_a_public_ip(lab, cluster):
-    definition = run_public(lab)["taskDefinitionArn"]
-    for task in lab.ecs.list_tasks(cluster=cluster)["taskArns"]:
-        lab.ecs.stop_task(cluster=cluster, task=task)
-    vpc = _vpc_with_nat(lab)
-    task = run(lab, definition, public_ip="DISABLED", vpc=vpc)
-    assert said(lab, "04.run") == (
-        "Look again", f"Task {short(task)} is RUNNING, but without a public IP: no visitor can reach it."
-    )  # fmt: skip
+def stop_all(lab, reason="lunch"):
+    for arn in lab.ecs.list_tasks(cluster=CLUSTER)["taskArns"]:
+        lab.ecs.stop_task(cluster=CLUSTER, task=arn, reason=reason)
+    lab.control("advance", seconds=120)
 
 
-def _vpc_with_nat(lab):
+def stopped_by_hand(lab):
+    task()(lab)
+    stop_all(lab)
+
+
+def definition(lab):
+    return register(lab, container_image=PUBLIC_IMAGE, executionRoleArn=None)
+
+
+def silent(lab):
+    cluster(lab)
+    run(lab, definition(lab), public_ip="DISABLED", vpc=with_nat(lab))
+
+
+def with_nat(lab):
     """The workshop's private subnet, given a way out."""
-    vpc = lab.ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["workshop"]}])["Vpcs"][0]["VpcId"]
+    vpc = workshop(lab)
     address = lab.ec2.allocate_address(Domain="vpc")["AllocationId"]
     nat = lab.ec2.create_nat_gateway(SubnetId=subnet(lab, vpc), AllocationId=address)["NatGateway"]
     private = subnet(lab, vpc, public=False)
@@ -78,97 +88,272 @@ def _vpc_with_nat(lab):
     return private
 
 
-def test_stopped_by_hand(lab, cluster):
-    task = run_public(lab)
-    lab.ecs.stop_task(cluster=cluster, task=task["taskArn"], reason="lunch")
-    lab.control("advance", seconds=120)
-    assert said(lab, "04.run") == (
-        "Look again",
-        f"Task {short(task)} was stopped (lunch), and no other runs.",
-    )
-
-
-def test_being_stopped(lab, cluster):
-    task = run_public(lab)
-    lab.ecs.stop_task(cluster=cluster, task=task["taskArn"], reason="lunch")
-    outcome, text = said(lab, "04.run")
-    assert outcome == "Not yet"
-    assert text.startswith(f"Task {short(task)} is ")
-    assert text.endswith(": it is being stopped. (lunch)")
-
-
-def test_the_program_ended(lab, cluster):
-    task = run_public(lab, wait="STOPPED", command=["sh", "-c", "exit 3"])
-    assert said(lab, "04.run") == (
-        "Look again",
-        f"Task {short(task)} is STOPPED: Essential container in task exited. Its program ended with exit "
-        "code 3, and with it the task.",
-    )
-
-
-def test_the_image_is_missing(lab, cluster):
-    uri = f"{lab.account}.dkr.ecr.{lab.region}.amazonaws.com/adgu/web"
+def image_missing(lab):
+    cluster(lab)
     lab.ecr.create_repository(repositoryName="adgu/web")
     put_image(lab, "adgu/web", "v1")
     make_role(lab)
-    task = run(lab, register(lab), wait="STOPPED")
-    outcome, text = said(lab, "04.run")
-    assert outcome == "Look again"
-    assert text.startswith(f"Task {short(task)} is STOPPED: CannotPullContainerError: ")
-    assert f"{uri}:latest: not found" in text
-    assert text.endswith(". Its image could not be fetched: see the image's name and tag.")
+    run(lab, register(lab), wait="STOPPED")
 
 
-def test_no_way_out(lab, cluster):
-    task = run_public(lab, public_ip="DISABLED", wait="STOPPED")
-    outcome, text = said(lab, "04.run")
-    assert outcome == "Look again"
-    assert text.startswith(f"Task {short(task)} is STOPPED: CannotPullContainerError: ")
-
-
-def test_of_another_family(lab, cluster):
-    task = run_public(lab, family="adgu-hello")
-    assert said(lab, "04.run") == (
-        "Look again",
-        f"Task {short(task)} runs, but from `adgu-hello`; the lesson's definition is `adgu-web-server-task`.",
-    )
-
-
-def test_in_the_cluster_default(lab, cluster):
+def in_default(lab):
+    cluster(lab)
     lab.ecs.create_cluster()
-    task = run_public(lab, cluster="default")
-    assert said(lab, "04.run") == (
-        "Look again",
-        f"Task {short(task)} is in the cluster `default`, not in `adgu-cluster`: RunTask was given no "
-        "cluster.",
-    )
+    run_public(lab, cluster="default")
 
 
-@pytest.fixture
-def workshop(lab, cluster):
+def workshop(lab):
     return lab.ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["workshop"]}])["Vpcs"][0]["VpcId"]
 
 
-def test_workshop_with_a_closed_group(lab, workshop):
-    task = run_public(lab, vpc=workshop)
-    assert said(lab, "04.yours-1") == (
-        "Look again",
-        f"Task {short(task)} runs in `workshop`, but its security group does not admit port 80 from "
-        "anywhere.",
-    )
+def in_workshop(public=True, **settings):
+    def prepare(lab):
+        cluster(lab)
+        run_public(lab, vpc=subnet(lab, workshop(lab), public=public), **settings)
+
+    return prepare
 
 
-def test_workshop_without_a_public_ip(lab, workshop):
-    definition = register(
-        lab, container_image="public.ecr.aws/docker/library/httpd:2.4", executionRoleArn=None
-    )
-    run(lab, definition, public_ip="DISABLED", vpc=_vpc_with_nat(lab))
-    assert said(lab, "04.yours-1") == (
-        "Look again", "A task runs in `workshop`, but without a public IP: it was run with none."
-    )  # fmt: skip
+def stopped_in_workshop(public):
+    def prepare(lab):
+        in_workshop(public, wait="RUNNING" if public else "PENDING", public_ip="ENABLED")(lab)
+        stop_all(lab)
+
+    return prepare
 
 
-def test_the_default_vpc_is_not_the_workshop(lab, cluster):
+def ended_in_workshop(lab):
+    in_workshop(wait="STOPPED", command=["sh", "-c", "exit 3"])(lab)
+
+
+def two_at_home(lab):
+    cluster(lab)
+    for _ in range(2):
+        run_public(lab)
+
+
+def ecr_task(where):
+    """A task whose image is in ECR, run without a public IP until it gives up."""
+
+    def prepare(lab):
+        cluster(lab)
+        lab.ecr.create_repository(repositoryName="adgu/web")
+        put_image(lab, "adgu/web", "latest")
+        make_role(lab)
+        run(lab, register(lab), public_ip="DISABLED", vpc=where(lab), wait="STOPPED")
+
+    return prepare
+
+
+def the(lab, cluster=CLUSTER):
+    """The cluster's only task, or its last: its short id."""
+    found = []
+    for status in ("RUNNING", "STOPPED"):
+        arns = lab.ecs.list_tasks(cluster=cluster, desiredStatus=status)["taskArns"]
+        found += lab.ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
+    return short(max(found, key=lambda task: task["createdAt"]))
+
+
+def of(text, cluster=CLUSTER):
+    """The message, in which ‹task› is the task's short id."""
+    return lambda lab: text.replace("‹task›", the(lab, cluster))
+
+
+# The name of a wrong state: the step, what makes it, and what the check says of it.
+WRONG = {
+    "the group has no rule": (
+        "04.network",
+        group(),
+        f"`{NAME}` has no rule that lets anything in: a task behind it runs, and nobody reaches it.",
+    ),
+    "the group admits HTTPS, not HTTP": (
+        "04.network",
+        group(("tcp", 443, "0.0.0.0/0")),
+        f"`{NAME}` admits TCP port 443, but not TCP port 80, on which the web server listens.",
+    ),
+    "the group admits UDP": (
+        "04.network",
+        group(("udp", 80, "0.0.0.0/0")),
+        f"`{NAME}` admits UDP port 80, but not TCP port 80, on which the web server listens.",
+    ),
+    "the group admits one address": (
+        "04.network",
+        group(("tcp", 80, "198.51.100.7/32")),
+        f"`{NAME}` admits port 80 from 198.51.100.7/32 only, not from anywhere (0.0.0.0/0).",
+    ),
+    "the group admits other groups": (
+        "04.network",
+        group_open_to(groups=True),
+        f"`{NAME}` admits port 80 from other security groups only, not from anywhere (0.0.0.0/0).",
+    ),
+    "the group admits IPv6": (
+        "04.network",
+        group_open_to(ipv6=True),
+        f"`{NAME}` admits port 80 over IPv6 only, not from anywhere (0.0.0.0/0).",
+    ),
+    "the task has no public IP": (
+        "04.run",
+        silent,
+        of("Task ‹task› is RUNNING, but without a public IP: no visitor can reach it."),
+    ),
+    "the task was stopped by hand": (
+        "04.run",
+        stopped_by_hand,
+        of("Task ‹task› was stopped (lunch), and no other runs."),
+    ),
+    "the program ended": (
+        "04.run",
+        task(wait="STOPPED", command=["sh", "-c", "exit 3"]),
+        of(
+            "Task ‹task› is STOPPED: Essential container in task exited. Its program ended with exit code 3, "
+            "and with it the task."
+        ),
+    ),
+    "the image's tag is missing": (
+        "04.run",
+        image_missing,
+        of(
+            "Task ‹task› is STOPPED: CannotPullContainerError: pull image manifest has been retried 1 "
+            f"time(s): failed to resolve ref {URI}: {URI}: not found. Its image could not be fetched: see "
+            "the image's name and tag."
+        ),
+    ),
+    "the task runs from another family": (
+        "04.run",
+        task(family="adgu-hello"),
+        of(f"Task ‹task› runs, but from `adgu-hello`; the lesson's definition is `{FAMILY}`."),
+    ),
+    "the task is in the cluster default": (
+        "04.run",
+        in_default,
+        of(
+            "Task ‹task› is in the cluster `default`, not in `adgu-cluster`: RunTask was given no cluster.",
+            "default",
+        ),
+    ),
+    "in the workshop, the group is closed": (
+        "04.yours-1",
+        in_workshop(),
+        of("Task ‹task› runs in `workshop`, but its security group does not admit port 80 from anywhere."),
+    ),
+    "in the workshop, no public IP": (
+        "04.yours-1",
+        silent,
+        "A task runs in `workshop`, but without a public IP: it was run with none.",
+    ),
+    "both tasks are in the default VPC": (
+        "04.yours-1",
+        two_at_home,
+        f"2 tasks of `{FAMILY}` run, but none of them in `workshop`: the subnet decides in which VPC a task "
+        "is.",
+    ),
+    "in the workshop, from another family": (
+        "04.yours-1",
+        in_workshop(family="adgu-hello"),
+        of(f"Task ‹task› runs in `workshop`, but from `adgu-hello`; the exercise asks for `{FAMILY}`."),
+    ),
+    "in the workshop, stopped by hand": (
+        "04.yours-1",
+        stopped_in_workshop(public=True),
+        of("Task ‹task› ran in `workshop`, and was stopped by hand: run another one."),
+    ),
+    "in the workshop, the program ended": (
+        "04.yours-1",
+        ended_in_workshop,
+        of(
+            "Task ‹task› stopped in `workshop`: Essential container in task exited. Its program ended with "
+            "exit "
+            "code 3, and with it the task."
+        ),
+    ),
+    "in the workshop's private subnet": (
+        "04.yours-1",
+        in_workshop(public=False, wait="STOPPED", public_ip="DISABLED"),
+        of(
+            "Task ‹task› stopped in a private subnet of `workshop`, where it could not fetch its image: this "
+            "exercise asks for a public one."
+        ),
+    ),
+    "the private subnet has a way out": (
+        "04.yours-2",
+        silent,
+        of(
+            "Task ‹task› is RUNNING in a private subnet: this one has a way out, so the image could be "
+            "fetched."
+        ),
+    ),
+    "stopped by hand before it gave up": (
+        "04.yours-2",
+        stopped_in_workshop(public=False),
+        of("Task ‹task› was stopped by hand before it gave up: leave it alone for about five minutes."),
+    ),
+    "a public image in the private subnet": (
+        "04.yours-2",
+        in_workshop(public=False, wait="STOPPED", public_ip="DISABLED"),
+        of(
+            "Task ‹task› stopped in a private subnet, but with CannotPullContainerError: its image does not "
+            "come from your ECR repository."
+        ),
+    ),
+    "in a public subnet, without a public IP": (
+        "04.yours-2",
+        ecr_task(lambda lab: subnet(lab, workshop(lab))),
+        of(
+            "Task ‹task› found no way out of a public subnet, for it had no public IP; the exercise asks for "
+            "a "
+            "private subnet."
+        ),
+    ),
+    "in the default VPC, without a public IP": (
+        "04.yours-2",
+        ecr_task(default_vpc),
+        of(
+            "Task ‹task› found no way out, but it was not in `workshop`; the exercise asks for a private "
+            "subnet there."
+        ),
+    ),
+    "in the private subnet, from another family": (
+        "04.yours-2",
+        in_workshop(public=False, family="adgu-hello", wait="PENDING", public_ip="DISABLED"),
+        of(
+            f"Task ‹task› is in a private subnet, but from `adgu-hello`; the exercise asks for `{FAMILY}`, "
+            "whose image is in ECR."
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong(lab, name):
+    step, prepare, message = WRONG[name]
+    prepare(lab)
+    assert said(lab, step) == ("Look again", message(lab) if callable(message) else message)
+
+
+def test_on_its_way(lab):
+    task(wait="PENDING")(lab)
+    assert said(lab, "04.run") == ("Not yet", f"Task {the(lab)} is PENDING: it is on its way.")
+
+
+def test_no_way_out(lab):
+    task(public_ip="DISABLED", wait="STOPPED")(lab)
+    outcome, text = said(lab, "04.run")
+    assert outcome == "Look again"
+    assert text.startswith(f"Task {the(lab)} is STOPPED: CannotPullContainerError: ")
+
+
+def test_being_stopped(lab):
+    cluster(lab)
+    made = run_public(lab)
+    lab.ecs.stop_task(cluster=CLUSTER, task=made["taskArn"], reason="lunch")
+    outcome, text = said(lab, "04.run")
+    assert outcome == "Not yet"
+    assert text.startswith(f"Task {short(made)} is ")
+    assert text.endswith(": it is being stopped. (lunch)")
+
+
+def test_the_default_vpc_is_not_the_workshop(lab):
+    cluster(lab)
     run_public(lab, groups=[make_group(lab, HTTP)], vpc=default_vpc(lab))
     assert said(lab, "04.yours-1") == (
         "Not yet",
@@ -176,9 +361,10 @@ def test_the_default_vpc_is_not_the_workshop(lab, cluster):
     )
 
 
-def test_nowhere_takes_its_time(lab, workshop):
-    task = run_public(lab, vpc=subnet(lab, workshop, public=False), public_ip="DISABLED", wait="PENDING")
+def test_nowhere_takes_its_time(lab):
+    in_workshop(public=False, public_ip="DISABLED", wait="PENDING")(lab)
     assert said(lab, "04.yours-2") == (
         "Not yet",
-        f"Task {short(task)} is PENDING: it still tries to reach ECR.",
+        f"Task {the(lab)} is PENDING: it still tries to reach ECR.",
     )
+    assert said(lab, "04.yours-1") == ("Not yet", f"Task {the(lab)} is PENDING: it is on its way.")
