@@ -6,14 +6,18 @@ https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 """
 
 from collections.abc import Container, Sized
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Final, Protocol
+
+from moto.ec2.exceptions import EC2ClientError
 
 from .seams import rng
 
 PUBLIC: Final = (IPv4Network("203.0.113.0/24"), IPv4Network("198.18.0.0/15"))
 
 CROWDED: Final = 1000
+RESERVED: Final = 4
+"""Addresses that AWS keeps at the start of a subnet; it keeps the last one too."""
 
 
 class NoFreeAddress(Exception):
@@ -36,10 +40,36 @@ def take_public(used: Held) -> str:
 def take_private(subnet: Any) -> str:
     """An address of a moto subnet that no interface or instance holds."""
     used = subnet._subnet_ips  # also where moto notes the addresses of instances
-    address = _free(subnet.cidr, used, first=4, spared=1)
+    address = _free(subnet.cidr, used, first=RESERVED, spared=1)
     if not address:
         raise NoFreeAddress(f"subnet {subnet.id} has no free address")
     return address
+
+
+def check_private(address: str, subnet: Any, named: str = "") -> None:
+    """Refuse an address that somebody asks for in a moto subnet and cannot have.
+
+    Args:
+        named: the address, where EC2 names it: RunInstances does, CreateNetworkInterface does not.
+
+    Raises:
+        EC2ClientError: InvalidParameterValue or InvalidIPAddress.InUse.
+    """
+    what = f"Address {named}".rstrip()
+    try:
+        number = int(IPv4Address(address)) - int(subnet.cidr.network_address)
+    except ValueError:
+        text = f"invalid value for parameter address: {address}"  # U
+        raise EC2ClientError("InvalidParameterValue", text) from None
+    size = subnet.cidr.num_addresses
+    if not 0 <= number < size:
+        text = f"{what} does not fall within the subnet's address range"
+        raise EC2ClientError("InvalidParameterValue", text)
+    if number < RESERVED or number == size - 1:
+        text = f"{what} is in subnet's reserved address range"
+        raise EC2ClientError("InvalidParameterValue", text)
+    if address in subnet._subnet_ips:
+        raise EC2ClientError("InvalidIPAddress.InUse", f"Address {address} is in use.")
 
 
 def private_dns(address: str, region: str) -> str:

@@ -8,7 +8,7 @@ from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
 from moto.ec2.models import ec2_backends
 
 from . import _default_vpc, _workshop_vpc
-from ._addresses import take_public
+from ._addresses import check_private, take_public
 from ._ec2_words import WordedEC2Backend
 from ._interfaces import Interface, TaskInterface
 from .seams import building
@@ -64,6 +64,8 @@ class EC2Backend(WordedEC2Backend):
         tags: Any = None,
         **kwargs: Any,
     ) -> Any:
+        if private_ip_address and "secondary_ips_count" in kwargs:  # as the API's own handler asks
+            check_private(private_ip_address, subnet)
         interface = Interface(self, subnet, private_ip_address, private_ip_addresses, group_ids=group_ids,
                               description=description, tags=tags, **kwargs)  # fmt: skip
         self.enis[interface.id] = interface
@@ -105,6 +107,13 @@ class EC2Backend(WordedEC2Backend):
     def associate_address(self, instance: Any = None, eni: Any = None, *args: Any, **kwargs: Any) -> Any:
         _refuse_if_ecs_owns(eni)
         return super().associate_address(instance, eni, *args, **kwargs)
+
+    def run_instances(self, *args: Any, **kwargs: Any) -> Any:
+        """moto fails at an address that the subnet does not have, or somebody holds."""
+        address, subnet_id = kwargs.get("private_ip"), kwargs.get("subnet_id")
+        if address and subnet_id:
+            check_private(address, self.get_subnet(subnet_id), named=address)
+        return super().run_instances(*args, **kwargs)
 
     def terminate_instances(self, instance_ids: list[str]) -> Any:
         """An instance's first interface goes with it; moto's stays and holds the subnet."""

@@ -398,6 +398,30 @@ def test_a_nat_gateway_and_an_instance_leave_nothing_behind(client):
     assert refused(client.delete_nat_gateway, NatGatewayId="nat-1") == unknown
 
 
+@pytest.mark.parametrize(
+    ("address", "refusal"),
+    [
+        ("10.9.9.9", "InvalidParameterValue: {} does not fall within the subnet's address range"),
+        ("{net}.3", "InvalidParameterValue: {} is in subnet's reserved address range"),
+        ("{net}.77", "InvalidIPAddress.InUse: Address {address} is in use."),
+    ],
+)
+def test_an_address_that_cannot_be_had(client, address, refusal):
+    subnet = client.describe_subnets()["Subnets"][0]
+    net = subnet["CidrBlock"].rpartition(".")[0]
+    address = address.format(net=net)
+    client.create_network_interface(SubnetId=subnet["SubnetId"], PrivateIpAddress=f"{net}.77")
+    one = {"ImageId": client.describe_images()["Images"][0]["ImageId"], "MinCount": 1, "MaxCount": 1}
+    for named, call in (
+        ("Address", lambda given: client.create_network_interface(**given)),
+        (f"Address {address}", lambda given: client.run_instances(**one, **given)),
+    ):
+        with pytest.raises(ClientError) as refused:
+            call({"SubnetId": subnet["SubnetId"], "PrivateIpAddress": address})
+        error = refused.value.response["Error"]
+        assert f"{error['Code']}: {error['Message']}" == refusal.format(named, address=address)
+
+
 def test_an_instance_too_has_nobody_elses_address(client):
     image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     chosen = default_subnets(client)[0]["SubnetId"]
