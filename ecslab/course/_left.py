@@ -12,7 +12,12 @@ def left(lab: Lab) -> list[str]:
     names = lab.names
     found: list[str] = []
     clusters, repositories = account.cluster_names(lab), account.repository_names(lab)
-    ours: tuple[str, ...] = (names.cluster, lab.name("adgu-blue"))
+    ours: tuple[str, ...] = (
+        names.cluster,
+        lab.name("adgu-blue"),
+        lab.name("my-ecs-cluster"),
+        lab.name("my-cluster"),
+    )
     found += [f"cluster `{name}`" for name in ours if name in clusters]
     ours = (names.repository, lab.name("adgu/scratch"), lab.name("adgu/frozen"))
     found += [f"repository `{name}`" for name in ours if name in repositories]

@@ -3,6 +3,8 @@
 import ecslab
 from ecslab.course import _services, _tasks, account
 from ecslab.course._left import left
+from ecslab.course._revisions import NOTHING_MADE, counted, deleted_for_good, deregistered, families
+from ecslab.course.account import Facts
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
 from ecslab.lab import Lab
@@ -13,7 +15,6 @@ REMOVALS = frozenset(
         "DeleteLogGroup", "DeleteSecret", "DeleteRole",
     }
 )  # fmt: skip
-NOTHING_MADE = "Nothing of the lesson was made here yet: there is nothing to clean up."
 
 
 def services(lab: Lab) -> Verdict:
@@ -47,7 +48,7 @@ def services(lab: Lab) -> Verdict:
         )
     if lab.names.service not in there and _gone(lab):
         return wrong(f"`{lab.names.service}` is deleted, but the service `{name}` is still there.", advice)
-    return not_yet(f"`{name}` still keeps {_count(found['desiredCount'], 'task')} running.")
+    return not_yet(f"`{name}` still keeps {counted(found['desiredCount'], 'task')} running.")
 
 
 def _no_service(lab: Lab) -> Verdict:
@@ -69,25 +70,41 @@ def _gone(lab: Lab) -> bool:
 
 
 def stopped(lab: Lab) -> Verdict:
-    """No task runs in the lesson's cluster."""
+    """No task runs in the lesson's cluster, nor any of the lesson's in another."""
     name = lab.names.cluster
     found = account.cluster(lab, name)
     if not found:
         return not_yet(NOTHING_MADE)
     tasks = account.tasks(lab, name)
     alive = [task for task in tasks if task["desiredStatus"] == "RUNNING"]
-    ending = [
-        task for task in tasks if task["desiredStatus"] != "RUNNING" and task["lastStatus"] != "STOPPED"
-    ]
-    if not alive:
-        if ending:
-            return not_yet(f"Task {account.short(ending[0])} is {ending[0]['lastStatus']}: it is stopping.")
-        if not tasks and found["status"] == "ACTIVE":
-            return not_yet(f"No task was run in `{name}` lately: there is nothing to stop.")
-        return done(f"No task runs in `{name}`.")
-    short, family = account.short(alive[0]), account.family_of(alive[0])
-    keeper = alive[0]["group"].removeprefix("service:")
-    if keeper in _services.names(lab) and any(map(_tasks.stopped_by_hand, tasks)):
+    if alive:
+        return _still_runs(lab, alive[0], tasks)
+    ending = [task for task in tasks if task["lastStatus"] != "STOPPED"]
+    if ending:
+        return not_yet(f"Task {account.short(ending[0])} is {ending[0]['lastStatus']}: it is stopping.")
+    service = _services.service(lab, lab.names.service)
+    if service and service["status"] == "ACTIVE" and service["desiredCount"]:
+        return wrong(
+            f"No task runs at this moment, but `{service['serviceName']}` wants {service['desiredCount']}, "
+            "and goes on starting them.",
+            "`ecslab.service.delete(lab)`.",
+        )
+    if astray := _astray(lab):
+        return wrong(
+            f"No task runs in `{name}`, but {account.short(astray)} of `{account.family_of(astray)}` runs in "
+            f"the cluster `{astray['clusterArn'].rsplit('/', 1)[-1]}`.",
+            "`lab.ecs.stop_task(cluster=…, task=…)` takes the cluster's name, too.",
+        )
+    if not tasks and found["status"] == "ACTIVE" and not service:
+        return not_yet(f"No task was run in `{name}` lately: there is nothing to stop.")
+    return done(f"No task runs in `{name}`.")
+
+
+def _still_runs(lab: Lab, task: Facts, tasks: list[Facts]) -> Verdict:
+    short, family = account.short(task), account.family_of(task)
+    by_hand = [one for one in tasks if _tasks.stopped_by_hand(one)]
+    keeper = task["group"].removeprefix("service:")
+    if keeper in _services.names(lab) and by_hand:
         return wrong(
             f"Task {short} runs because the service `{keeper}` wants it: stopping tasks is of no use while "
             "that is there.",
@@ -99,25 +116,29 @@ def stopped(lab: Lab) -> Verdict:
             "INACTIVE stops nothing.",
             "Stop the task: `ecslab.task.stop(lab)`.",
         )
-    return not_yet(f"Task {short} still runs in `{name}`.")
-
-
-def deregistered(lab: Lab) -> Verdict:
-    """No revision of the lesson's family is ACTIVE."""
-    family = lab.names.family
-    active = account.revisions(lab, family, "ACTIVE")
-    inactive = account.revisions(lab, family, "INACTIVE")
-    if active and inactive:
+    meanwhile = [one for one in by_hand if one.get("stoppingAt", task["createdAt"]) > task["createdAt"]]
+    if meanwhile:
         return wrong(
-            f"{len(inactive)} of {len(active) + len(inactive)} revisions of `{family}` are INACTIVE; "
-            f"{_numbers(active)} still ACTIVE.",
-            "Deregistering takes one revision at a time.",
+            f"You stopped task {account.short(meanwhile[0])}, but {short} still runs in "
+            f"`{lab.names.cluster}`.",
+            "`lab.ecs.list_tasks(cluster=…)` lists them all.",
         )
-    if active:
-        return not_yet(f"`{family}` still has {_count(len(active), 'ACTIVE revision')}.")
-    if inactive or _removed(lab):
-        return done(f"No revision of `{family}` is ACTIVE.")
-    return not_yet(NOTHING_MADE)
+    if _gone(lab):
+        return not_yet(
+            f"The service is deleted, and its tasks with it; but task {short} was started by hand, and runs "
+            f"on.",
+            "Stop it: `ecslab.task.stop(lab)`.",
+        )
+    return not_yet(f"Task {short} still runs in `{lab.names.cluster}`.")
+
+
+def _astray(lab: Lab) -> Facts | None:
+    """A task of the lesson's family that runs in another cluster."""
+    for cluster in [name for name in account.cluster_names(lab) if name != lab.names.cluster][:10]:
+        for task in account.tasks(lab, cluster):
+            if account.family_of(task) == lab.names.family and task["desiredStatus"] == "RUNNING":
+                return task
+    return None
 
 
 def nothing_left(lab: Lab) -> Verdict:
@@ -134,41 +155,6 @@ def nothing_left(lab: Lab) -> Verdict:
     if cluster or account.revisions(lab, lab.names.family, "INACTIVE"):
         return done("Nothing of the lesson is left.")
     return not_yet(NOTHING_MADE)
-
-
-def deleted_for_good(lab: Lab) -> Verdict:
-    """Exercise: no INACTIVE revision of the lesson's family is left."""
-    family = lab.names.family
-    active = account.revisions(lab, family, "ACTIVE")
-    if active:
-        return not_yet(f"`{family}` has ACTIVE revisions: deregister them first.")
-    inactive = account.revisions(lab, family, "INACTIVE")
-    going = account.revisions(lab, family, "DELETE_IN_PROGRESS")
-    if inactive and going:
-        return wrong(
-            f"Some are deleted, but {_count(len(inactive), 'revision')} of `{family}` "
-            f"{'is' if len(inactive) == 1 else 'are'} still INACTIVE.",
-            "`delete_task_definitions` takes at most ten in a call.",
-        )
-    if inactive:
-        return not_yet(f"`{family}` has {_count(len(inactive), 'INACTIVE revision')} left.")
-    if going or _removed(lab):
-        return done(f"No revision of `{family}` is left.")
-    return not_yet(NOTHING_MADE)
-
-
-def _removed(lab: Lab) -> bool:
-    """Whether the lesson's cluster was there, and was deleted."""
-    return (account.cluster(lab, lab.names.cluster) or {}).get("status") == "INACTIVE"
-
-
-def _numbers(arns: list[str]) -> str:
-    numbers = [str(account.revision_of(arn)) for arn in arns]
-    return f"revision {numbers[0]} is" if len(numbers) == 1 else f"revisions {', '.join(numbers)} are"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _and(things: list[str]) -> str:
@@ -195,9 +181,8 @@ def _stop_tasks(lab: Lab) -> None:
 
 
 def _deregister(lab: Lab) -> None:
-    family = lab.names.family
-    for arn in lab.ecs.list_task_definitions(familyPrefix=family)["taskDefinitionArns"]:
-        lab.ecs.deregister_task_definition(taskDefinition=arn)
+    for family in families(lab):
+        ecslab.task_definition.deregister(lab, family)
 
 
 def _clean_up(lab: Lab) -> None:
@@ -205,10 +190,10 @@ def _clean_up(lab: Lab) -> None:
 
 
 def _delete_for_good(lab: Lab) -> None:
-    inactive = lab.ecs.list_task_definitions(status="INACTIVE", familyPrefix=lab.names.family)
-    arns = inactive["taskDefinitionArns"]
-    for start in range(0, len(arns), 10):
-        lab.ecs.delete_task_definitions(taskDefinitions=arns[start : start + 10])
+    for family in families(lab):
+        inactive = ecslab.task_definition.revisions(lab, family, status="INACTIVE")
+        for start in range(0, len(inactive), 10):
+            lab.ecs.delete_task_definitions(taskDefinitions=inactive[start : start + 10])
 
 
 STEPS = (

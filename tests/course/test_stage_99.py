@@ -1,7 +1,7 @@
 """Stage 99: what its checks say while something is left, in whatever order it was removed."""
 
 import pytest
-from course_rig import HTTP, make_group, make_role, run_public, said, short
+from course_rig import HTTP, make_group, make_role, register, run_public, said, short
 
 import ecslab
 
@@ -10,6 +10,9 @@ NOTHING = "Nothing of the lesson was made here yet: there is nothing to clean up
 SERVICES, STOPPED, DEREGISTERED = "99.services", "99.stopped", "99.deregistered"
 LEFT, FOR_GOOD = "99.nothing-left", "99.yours-1"
 STEPS = (SERVICES, STOPPED, DEREGISTERED, LEFT, FOR_GOOD)
+
+
+STATES = ("RUNNING", "STOPPED")
 
 
 def with_a_task(lab):
@@ -78,11 +81,85 @@ def one_revision_of_two(lab):
     lab.ecs.deregister_task_definition(taskDefinition=f"{FAMILY}:1")
 
 
+def one_task_of_two_stopped(lab):
+    task = with_a_task(lab)
+    run_public(lab)
+    lab.ecs.stop_task(cluster=CLUSTER, task=task["taskArn"])
+
+
+def service_gone_but_a_task_runs(lab):
+    with_a_service(lab)
+    run_public(lab)
+    lab.ecs.delete_service(cluster=CLUSTER, service=SERVICE, force=True)
+    lab.control("advance", seconds=60)
+
+
+def a_service_between_two_tries(lab):
+    lab.ecs.create_cluster(clusterName=CLUSTER)
+    ecslab.task_definition.register(lab, "public.ecr.aws/docker/library/httpd:no-such-tag", logs=False)
+    ecslab.service.create(lab, count=1)
+
+    def failed():
+        status = [len(lab.ecs.list_tasks(cluster=CLUSTER, desiredStatus=one)["taskArns"]) for one in STATES]
+        return status == [0, 1]
+
+    lab.wait(failed, "the first task to fail")
+    lab.control("advance", seconds=13)
+
+
+def a_task_in_the_cluster_default(lab):
+    lab.ecs.create_cluster(clusterName=CLUSTER)
+    lab.ecs.create_cluster()
+    run_public(lab, cluster="default")
+
+
+def newest_revision_deregistered(lab):
+    with_a_task(lab)
+    run_public(lab, wait=None)
+    lab.ecs.deregister_task_definition(taskDefinition=f"{FAMILY}:2")
+
+
+def cluster_deleted_first(lab):
+    cluster_gone(lab)
+    register(lab)
+
+
+def exercise_s_family_active(lab):
+    deregistered_but_running(lab)
+    register(lab, family="adgu-hello")
+
+
+def exercise_s_family_inactive(lab):
+    cluster_gone(lab)
+    register(lab, family="adgu-hello")
+    lab.ecs.deregister_task_definition(taskDefinition="adgu-hello:1")
+
+
+def a_new_revision_after_the_deletion(lab):
+    deregistered_but_running(lab)
+    lab.ecs.delete_task_definitions(taskDefinitions=[f"{FAMILY}:1"])
+    register(lab)
+
+
+def deleted_under_a_running_task(lab):
+    deregistered_but_running(lab)
+    lab.ecs.delete_task_definitions(taskDefinitions=[f"{FAMILY}:1"])
+
+
+def two_of_three_left(lab):
+    with_a_task(lab)
+    for _ in range(2):
+        run_public(lab, wait=None)
+    for revision in (1, 2, 3):
+        lab.ecs.deregister_task_definition(taskDefinition=f"{FAMILY}:{revision}")
+    lab.ecs.delete_task_definitions(taskDefinitions=[f"{FAMILY}:3"])
+
+
 def one_revision_of_three(lab):
     with_a_task(lab)
     for _ in range(2):
         run_public(lab, wait=None)
-    lab.ecs.deregister_task_definition(taskDefinition=f"{FAMILY}:2")
+    lab.ecs.deregister_task_definition(taskDefinition=f"{FAMILY}:1")
 
 
 def some_deleted_for_good(lab):
@@ -133,8 +210,8 @@ def balancer_left(lab):
     lab.ec2.delete_security_group(GroupId=ecslab.network.http_group(lab, ecslab.network.vpcs(lab)[0].id))
 
 
-def running_now(lab):
-    tasks = lab.ecs.list_tasks(cluster=CLUSTER, desiredStatus="RUNNING")["taskArns"]
+def running_now(lab, cluster=CLUSTER):
+    tasks = lab.ecs.list_tasks(cluster=cluster, desiredStatus="RUNNING")["taskArns"]
     return short({"taskArn": tasks[0]})
 
 
@@ -190,6 +267,43 @@ WRONG = {
             "INACTIVE stops nothing."
         ),
     ),
+    "one task of two was stopped": (
+        STOPPED,
+        one_task_of_two_stopped,
+        lambda lab: (
+            f"You stopped task {stopped_lately(lab)}, but {running_now(lab)} still runs in `{CLUSTER}`."
+        ),
+    ),
+    "no task runs while the service is between two tries": (
+        STOPPED,
+        a_service_between_two_tries,
+        "No task runs at this moment, but `adgu-web` wants 1, and goes on starting them.",
+    ),
+    "a task of the lesson runs in the cluster default": (
+        STOPPED,
+        a_task_in_the_cluster_default,
+        lambda lab: (
+            f"No task runs in `{CLUSTER}`, but {running_now(lab, 'default')} of `{FAMILY}` runs in the "
+            f"cluster `default`."
+        ),
+    ),
+    "only the newest revision was deregistered": (
+        DEREGISTERED,
+        newest_revision_deregistered,
+        f"The newest revision of `{FAMILY}` is INACTIVE; now the name alone means revision 1, which is still "
+        "ACTIVE.",
+    ),
+    "the cluster was deleted, not the definition": (
+        DEREGISTERED,
+        cluster_deleted_first,
+        f"The cluster is deleted, but `{FAMILY}` still has 1 ACTIVE revision: definitions belong to no "
+        f"cluster.",
+    ),
+    "the family of an exercise is still ACTIVE": (
+        DEREGISTERED,
+        exercise_s_family_active,
+        f"`{FAMILY}` is deregistered, but `adgu-hello` still has 1 ACTIVE revision.",
+    ),
     "one revision of two was deregistered": (
         DEREGISTERED,
         one_revision_of_two,
@@ -198,7 +312,7 @@ WRONG = {
     "one revision of three was deregistered": (
         DEREGISTERED,
         one_revision_of_three,
-        f"1 of 3 revisions of `{FAMILY}` are INACTIVE; revisions 1, 3 are still ACTIVE.",
+        f"1 of 3 revisions of `{FAMILY}` are INACTIVE; revisions 2, 3 are still ACTIVE.",
     ),
     "the repository is left": (
         LEFT, repository_left, "The cluster is gone, but there is still repository `adgu/web`."
@@ -230,6 +344,28 @@ WRONG = {
         FOR_GOOD,
         some_deleted_for_good,
         f"Some are deleted, but 1 revision of `{FAMILY}` is still INACTIVE.",
+    ),
+    "one of three is deleted for good": (
+        FOR_GOOD, two_of_three_left, f"Some are deleted, but 2 revisions of `{FAMILY}` are still INACTIVE."
+    ),
+    "another revision was registered after the deletion": (
+        FOR_GOOD,
+        a_new_revision_after_the_deletion,
+        f"Some revisions of `{FAMILY}` are deleted, but revision 2 is ACTIVE: only INACTIVE ones can be "
+        "deleted.",
+    ),
+    "a task still runs from a deleted revision": (
+        FOR_GOOD,
+        deleted_under_a_running_task,
+        lambda lab: (
+            f"Revision 1 of `{FAMILY}` is DELETE_IN_PROGRESS, and stays so while task {running_now(lab)} "
+            f"runs from it."
+        ),
+    ),
+    "the family of an exercise is still INACTIVE": (
+        FOR_GOOD,
+        exercise_s_family_inactive,
+        f"`{FAMILY}` is gone, but `adgu-hello` has 1 INACTIVE revision left.",
     ),
 }  # fmt: skip
 
@@ -264,6 +400,15 @@ def test_a_service_runs(lab):
     assert said(lab, SERVICES) == ("Not yet", "`adgu-web` is DRAINING: its last tasks are stopping.")
     lab.control("advance", seconds=60)
     assert said(lab, SERVICES)[0] == said(lab, STOPPED)[0] == "Done"
+
+
+def test_a_task_that_no_service_kept_runs_on(lab):
+    service_gone_but_a_task_runs(lab)
+    assert said(lab, STOPPED) == (
+        "Not yet",
+        f"The service is deleted, and its tasks with it; but task {running_now(lab)} was started by hand, "
+        "and runs on.",
+    )
 
 
 def test_stopping(lab):
