@@ -12,6 +12,7 @@ from ecslab.course import (
     stage_08,
     stage_09,
     stage_13,
+    stage_14,
     stage_99,
 )
 from ecslab.course.step import Step
@@ -29,6 +30,7 @@ STAGES = {
     "08": "Deployments",
     "09": "Inside a task",
     "13": "CLI and console",
+    "14": "Fault lab",
     "99": "Clean up",
 }
 NOTEBOOKS = {
@@ -43,6 +45,7 @@ NOTEBOOKS = {
     "08": "08-deployments.ipynb",
     "09": "09-inside-a-task.ipynb",
     "13": "13-cli-and-console.ipynb",
+    "14": "14-fault-lab.ipynb",
     "99": "99-clean-up.ipynb",
 }
 # What a stage builds on: stages, or single steps of one.
@@ -59,6 +62,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "08": (*_FOUNDATION, "04.network", "06", "07"),
     "09": (*_FOUNDATION, "04.network"),
     "13": _FOUNDATION,
+    "14": ("00",),
     "99": (*_FOUNDATION, "04", "05", "06", "07"),
 }
 STEPS: tuple[Step, ...] = (
@@ -73,6 +77,7 @@ STEPS: tuple[Step, ...] = (
     *stage_08.STEPS,
     *stage_09.STEPS,
     *stage_13.STEPS,
+    *stage_14.STEPS,
     *stage_99.STEPS,
 )
 

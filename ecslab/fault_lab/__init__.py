@@ -4,6 +4,8 @@ Sandbox only. `ecslab.fault(lab)` arranges a fault; the learner sees symptoms, n
 evidence and fixes it, and each of the three is judged separately.
 """
 
+from dataclasses import dataclass
+
 from ecslab.errors import SandboxOnly
 from ecslab.fault_lab import catalogue
 from ecslab.fault_lab._arranging import FaultGone, NotAlone, arrange, is_gone
@@ -11,7 +13,7 @@ from ecslab.fault_lab._fault import Fault
 from ecslab.fault_lab._notes import notes
 from ecslab.lab import Lab
 
-__all__ = ["Fault", "FaultGone", "NotAlone", "fault", "solved"]
+__all__ = ["Fault", "FaultGone", "NotAlone", "Progress", "fault", "progress", "solved"]
 
 
 def fault(lab: Lab, seed: int | None = None, *, kind: str | None = None) -> Fault:
@@ -47,6 +49,36 @@ def fault(lab: Lab, seed: int | None = None, *, kind: str | None = None) -> Faul
     seed = catalogue.fresh_seed(notes(lab).had) if seed is None else int(seed)
     arrange(lab, seed)
     return Fault(lab, seed, note)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the fault at hand has come.
+
+    Attributes:
+        seed: which one it is.
+        left: the parts that are not right yet: "cause", "evidence", "fix".
+        wrong: those of them that were tried.
+        solved, shown: whether all are right; whether the answer was asked for.
+        gone: whether the account no longer holds it.
+    """
+
+    seed: int
+    left: tuple[str, ...]
+    wrong: tuple[str, ...]
+    solved: bool
+    shown: bool
+    gone: bool
+
+
+def progress(lab: Lab) -> Progress | None:
+    """How far the fault at hand has come; None if there is none, as on a real account."""
+    kept = notes(lab).open
+    if kept is None or lab.where != "sandbox":
+        return None
+    left = tuple(name for name, right, _ in kept.parts if not right)
+    tried = tuple(name for name, right, tries in kept.parts if tries and not right)
+    return Progress(kept.seed, left, tried, kept.solved, kept.shown, is_gone(lab, kept))
 
 
 def solved(lab: Lab) -> tuple[int, ...]:

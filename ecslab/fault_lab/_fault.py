@@ -79,7 +79,7 @@ class Fault:
     def _choices(self) -> list[tuple[str, str]]:
         case = self._case
         kinds = [case.kind, *case.tempting]
-        random.Random(f"order {self.seed}").shuffle(kinds)
+        random.Random(f"causes {self.seed}").shuffle(kinds)
         return list(zip(_views.LETTERS, kinds, strict=False))
 
     # The three parts ----------------------------------------------------------------------------------------
@@ -134,17 +134,26 @@ class Fault:
                 "fault.again() begins anew.",
             )
 
+    def panel(self) -> Any:
+        """A view to choose the cause, to point at the evidence, and to have the fix looked at."""
+        from ecslab.widgets import FaultPanel  # widgets are heavy, and not everybody has a page
+
+        self._kept()
+        causes = [CAUSES[kind] for _, kind in self._choices()]
+        return FaultPanel(
+            f"Fault {self.seed}.",
+            causes,
+            lambda letter: _told(self.name_cause(letter)),
+            lambda call, field: _told(self.evidence(call, field)),
+            lambda: _told(self.check()),
+        )
+
     def score(self) -> _views.Text:
         """The three parts, in words."""
         return _views.Text(self._score(self._kept()[1]))
 
     def _score(self, kept: Open) -> str:
-        parts = (
-            ("cause", kept.cause, kept.causes),
-            ("evidence", kept.evidence, kept.clues),
-            ("fix", kept.fixed, kept.looks),
-        )
-        said = [f"{name} {_so_far(right, tries)}" for name, right, tries in parts]
+        said = [f"{name} {_so_far(right, tries)}" for name, right, tries in kept.parts]
         end = " Solved." if kept.solved else " The answer was shown: try another one." if kept.shown else ""
         return f"Score: {', '.join(said)}.{end}"
 
@@ -276,6 +285,10 @@ class Fault:
                 f"taken back.\n  next: ecslab.fault(lab, seed={self.seed}) arranges it again"
             )
         return all_notes, kept
+
+
+def _told(verdict: Verdict) -> tuple[bool, str]:
+    return verdict.outcome is Outcome.DONE, str(verdict)
 
 
 def _so_far(right: bool, tries: int) -> str:

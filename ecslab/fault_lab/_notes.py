@@ -44,6 +44,15 @@ class Open:
     shown: bool = False
 
     @property
+    def parts(self) -> tuple[tuple[str, bool, int], ...]:
+        """Each part: its name, whether it was right once, and how often it was tried and judged."""
+        return (
+            ("cause", self.cause, self.causes),
+            ("evidence", self.evidence, self.clues),
+            ("fix", self.fixed, self.looks),
+        )
+
+    @property
     def solved(self) -> bool:
         """Whether all three parts are right, and nobody had to show the answer."""
         return self.cause and self.evidence and self.fixed and not self.shown

@@ -4,6 +4,7 @@ from ._anatomy import anatomy, launch
 from ._balancer import balancer, balancers, domain, visits
 from ._chart import curve
 from ._choices import capacity, chores
+from ._faults import faults
 from ._image import image_layers, image_uri
 from ._inside import inside_task
 from ._network import hops, house
@@ -13,6 +14,6 @@ from ._svg import Figure
 
 __all__ = [
     "STATUSES", "Figure", "anatomy", "balancer", "balancers", "capacity", "chores", "curve", "docker_run",
-    "domain", "hops", "house", "image_layers", "image_uri", "inside_task", "launch", "lifecycle", "path",
-    "two_roles", "visits",
+    "domain", "faults", "hops", "house", "image_layers", "image_uri", "inside_task", "launch", "lifecycle",
+    "path", "two_roles", "visits",
 ]  # fmt: skip

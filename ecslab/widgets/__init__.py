@@ -1,5 +1,6 @@
 """Views for the notebooks. Each works without a click and by keyboard, and says in words what it shows."""
 
+from ._fault_panel import FaultPanel
 from ._feeder import Feeder, ThreadFeeder
 from ._network_picker import NetworkPicker
 from ._prediction import PredictionView
@@ -9,6 +10,7 @@ from ._task_size import TaskSizePicker
 from ._task_view import TaskView
 
 __all__ = [
+    "FaultPanel",
     "Feeder",
     "NetworkPicker",
     "PredictionView",

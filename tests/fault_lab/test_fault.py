@@ -290,3 +290,17 @@ def test_symptoms_are_tables_under_the_calls_that_give_them(lab):
     assert symptoms._repr_html_().count("<table>") == 5
     assert fault.causes()._repr_html_().count("<li>") == 6
     assert fault._repr_markdown_().count("  \n") == 2
+
+
+def test_the_panel_judges_as_the_calls_do(fault):
+    panel = fault.panel()
+    assert CAUSES["desired-0"] in panel.text()
+    panel.choice = "abcdef".index(right(fault))
+    panel.asked = {"part": "cause"}
+    assert panel.verdict["text"] == "Done. That is the cause.\nScore: cause right, evidence open, fix open."
+    panel.call, panel.field = "ecs describe-services", "desiredCount"
+    panel.asked = {"part": "evidence"}
+    assert panel.verdict["right"]
+    fault.undo()
+    panel.asked = {"part": "fix"}
+    assert panel.verdict["text"].startswith(f"fault {fault.seed} is not the one at hand.")

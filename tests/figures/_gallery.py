@@ -87,6 +87,7 @@ GALLERY: dict[str, Callable[[], Figure]] = {
     "docker_run": figures.docker_run,
     "domain": lambda: figures.domain(ALB),
     "domain with long names": lambda: figures.domain(f"{PREFIX}-{ALB}", f"www.{'long-' * 30}.example"),
+    "faults": figures.faults,
     "hops": lambda: figures.hops(Hops()),
     "hops without a public IP": lambda: figures.hops(Hops(public_ip=None)),
     "house": figures.house,
