@@ -1,12 +1,16 @@
 """The AWS CLI in a cell: what it shows, what it reaches, and what it leaves alone."""
 
+import io
 import os
 import sys
 
+import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.stub import Stubber
 
 import ecslab
-from ecslab import _aws_cli, terminal
+from ecslab import _aws_cli, _aws_place, terminal
 
 CLUSTER = "aws ecs create-cluster --cluster-name blue --query cluster.status --output text"
 
@@ -189,3 +193,51 @@ def test_without_the_cli_it_says_what_is_missing(lab, monkeypatch):
     _aws_cli._clidriver.cache_clear()
     with pytest.raises(ecslab.EcslabError, match="the AWS CLI is not installed in this environment"):
         terminal.run(lab, "aws ecs list-clusters")
+
+
+@pytest.fixture
+def account(monkeypatch, tmp_path):
+    """A lab on a real account that is played: every request of its terminal is kept, none is sent."""
+    session = boto3.Session("AKIAOFTHELAB", "secret", "token", region_name="eu-central-1")
+    sts = session.client("sts")
+    stub = Stubber(sts)
+    caller = {"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/ana", "UserId": "AIDAEXAMPLE"}
+    stub.add_response("get_caller_identity", caller)
+    stub.activate()
+    monkeypatch.setattr(session, "client", lambda service: sts)
+    monkeypatch.setattr(_aws_place, "account_session", lambda profile, region: session)
+    lab = ecslab.connect("aws", home=tmp_path, confirm="111122223333")
+    sent = []
+
+    def instead(request, **_):
+        sent.append(request)
+        answer = b'{"cluster": {"clusterArn": "arn:aws:ecs:eu-central-1:111122223333:cluster/blue"}}'
+        return AWSResponse(request.url, 200, {}, Body(answer))
+
+    events = _aws_cli._driver(lab).session.get_component("event_emitter")
+    events.register("before-send", instead)
+    yield lab, sent
+    lab.close()
+
+
+class Body(io.BytesIO):
+    def stream(self, **_):
+        yield self.read()
+
+
+def test_on_a_real_account_it_is_the_labs_identity_and_region_whatever_the_machine_says(account, monkeypatch):
+    lab, sent = account
+    machine = {"AWS_PROFILE": "work", "AWS_ACCESS_KEY_ID": "MINE", "AWS_REGION": "eu-west-1"}
+    for name, value in machine.items():
+        monkeypatch.setenv(name, value)
+    assert terminal.run(lab, "aws ecs create-cluster --cluster-name blue").code == 0
+    [request] = sent
+    assert request.url == "https://ecs.eu-central-1.amazonaws.com/"
+    assert b"Credential=AKIAOFTHELAB/" in request.headers["Authorization"]
+    assert lab.ledger.owner in request.body.decode()  # clean-up will find it
+    assert [(e.kind, e.name) for e in lab.ledger.entries()] == [("cluster", "blue")]
+    said = terminal.run(lab, "aws ecs list-clusters --region eu-west-1")
+    assert said.err == (
+        "--region would lead elsewhere. This terminal speaks to the lab's own place: "
+        "account 111122223333, eu-central-1."
+    )
