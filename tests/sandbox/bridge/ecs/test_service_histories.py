@@ -2,19 +2,22 @@
 
 The invariants: the scheduler never starts a task above `maximumPercent` and never stops a healthy one below
 `minimumHealthyPercent`; an interface is held by one task, and freed; every container that was started ends;
-events, deployments and tasks tell the same story; looking changes nothing; the same history gives the same
-world, ids included; and a service that can come to rest does.
+events, deployments and tasks tell the same story; the targets of a group are the tasks that serve behind it,
+and one that drains goes; looking changes nothing; the same history gives the same world, ids included; and a
+service that can come to rest does.
 """
 
 import copy
 import re
 
-from account_rig import REGION, rig
+from account_rig import ACCOUNT, REGION, rig
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from moto.elbv2.models import elbv2_backends
 from service_account import Services
 
+from ecslab.sandbox.bridge import install, seams
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.world.errors import AwsError
 
@@ -25,11 +28,16 @@ DEFINITIONS = {
     "stays": {"image": "busybox", "command": ["sleep", "infinity"], "stopTimeout": 40},
     "fails": {"image": "no-such-image"},
 }
+SECONDS = st.sampled_from([0.4, 3.0, 9.0, 25.0, 60.0, 200.0])
+GROUPS = st.sampled_from([(), (), ("quick",), ("slow",), ("quick", "slow")])
+PORT = {"portMappings": [{"containerPort": 80}]}
 NAMES = st.sampled_from(["one", "two"])
 KINDS = st.sampled_from(sorted(DEFINITIONS))
 COUNTS = st.integers(0, 4)
 PERCENTS = st.sampled_from([(100, 200), (50, 100), (0, 100), (100, 150), (50, 200)])
 BREAKERS = st.sampled_from([(False, False), (True, False), (True, True)])
+DELAYS = {"quick": "5", "slow": "60"}
+"""Target groups, and for how many seconds their targets drain."""
 STARTED = re.compile(r"\(task ([0-9a-f]{32})\)")
 
 
@@ -45,8 +53,9 @@ class World:
     def __init__(self, account):
         self.lab = Services(account)
         for family, container in DEFINITIONS.items():
-            account.define({"name": "web", **container}, family=family)
+            account.define({"name": "web", **PORT, **container}, family=family)
         self.clock = account.clock
+        self.groups = balanced(account)
         self.history = []
 
     @property
@@ -81,9 +90,36 @@ class World:
         about = self.lab("DescribeServiceDeployments", serviceDeploymentArns=arns[:20])
         listed = self.lab("ListServices"), self.lab("ListTasks")
         cluster = self.lab.account.ecs("DescribeClusters", clusters=["lab"], include=["STATISTICS"])
+        targets = {arn: [(one.ip, one.port, one.health) for one in pool] for arn, pool in pools().items()}
         held = self.lab.account.enis()
         enis = {eni_id: (eni.private_ip_address, eni.public_ip) for eni_id, eni in held.items()}
-        return copy.deepcopy((shown, tasks, rollouts, about, listed, cluster, enis, self.clock.next_at()))
+        due = self.clock.next_at()
+        return copy.deepcopy((shown, tasks, rollouts, about, listed, cluster, targets, enis, due))
+
+
+def balanced(account):
+    """A load balancer before the default VPC, and its target groups by name."""
+    install.fetch("elasticloadbalancing")
+    seams.reseed("test", "balancers")
+    backend = elbv2_backends[ACCOUNT][REGION]
+    subnets = [account.subnet(zone=zone) for zone in ("us-east-1a", "us-east-1b")]
+    made = backend.create_load_balancer("lab", [], subnets)
+    groups = {}
+    for port, (name, delay) in enumerate(DELAYS.items(), 80):
+        group = backend.create_target_group(
+            name, vpc_id=made.vpc_id, protocol="HTTP", port=80, target_type="ip",
+            healthcheck_interval_seconds=10,
+        )  # fmt: skip
+        attribute = {"deregistration_delay.timeout_seconds": delay}
+        backend.modify_target_group_attributes(group.arn, attribute)
+        forward = {"Type": "forward", "TargetGroupArn": group.arn}
+        backend.create_listener(made.arn, "HTTP", str(port), "", None, [forward])
+        groups[name] = group.arn
+    return groups
+
+
+def pools():
+    return elbv2_backends[ACCOUNT][REGION].pools
 
 
 def counts(service):
@@ -108,17 +144,19 @@ def keeps_within_its_percents(service, before):
 
 
 class Histories(RuleBasedStateMachine):
-    @initialize()
-    def begin(self):
+    @initialize(count=COUNTS, percents=PERCENTS, groups=GROUPS, seconds=SECONDS)
+    def begin(self, count, percents, groups, seconds):
         self.context = rig()
         self.world = World(self.context.__enter__())
+        self.create("one", "serves", count, percents, (False, False), groups)
+        self.world.run(seconds)
 
-    @rule(name=NAMES, kind=KINDS, count=COUNTS, percents=PERCENTS, breaker=BREAKERS)
-    def create(self, name, kind, count, percents, breaker):
+    @rule(name=NAMES, kind=KINDS, count=COUNTS, percents=PERCENTS, breaker=BREAKERS, groups=GROUPS)
+    def create(self, name, kind, count, percents, breaker, groups):
         self.world.call(
             "CreateService", serviceName=name, taskDefinition=kind, desiredCount=count, launchType="FARGATE",
             networkConfiguration=self.world.lab.account.network(self.world.lab.subnets),
-            deploymentConfiguration=configuration(percents, breaker),
+            deploymentConfiguration=configuration(percents, breaker), loadBalancers=self.behind(groups),
         )  # fmt: skip
 
     @rule(name=NAMES, count=COUNTS)
@@ -128,6 +166,15 @@ class Histories(RuleBasedStateMachine):
     @rule(name=NAMES, kind=KINDS)
     def deploy(self, name, kind):
         self.world.call("UpdateService", service=name, taskDefinition=kind)
+
+    @rule(name=NAMES, groups=GROUPS)
+    def move(self, name, groups):
+        """Serve behind other target groups from here on."""
+        self.world.call("UpdateService", service=name, loadBalancers=self.behind(groups))
+
+    def behind(self, groups):
+        entry = {"containerName": "web", "containerPort": 80}
+        return [{"targetGroupArn": self.world.groups[name], **entry} for name in groups]
 
     @rule(name=NAMES)
     def force(self, name):
@@ -154,7 +201,7 @@ class Histories(RuleBasedStateMachine):
             arns = [tasks[which % len(tasks)].arn]
             self.world.call("UpdateTaskProtection", tasks=arns, protectionEnabled=on, expiresInMinutes=3)
 
-    @rule(seconds=st.sampled_from([0.4, 3.0, 9.0, 25.0, 60.0, 200.0]))
+    @rule(seconds=SECONDS)
     def let_pass(self, seconds):
         self.world.run(seconds)
 
@@ -165,6 +212,24 @@ class Histories(RuleBasedStateMachine):
         holding = [task.attachment.interface.eni_id for task in tasks
                    if task.attachment.interface and task.attachment.status != "DELETED"]  # fmt: skip
         assert sorted(holding) == sorted(self.world.lab.account.enis())
+
+    @precondition(lambda self: hasattr(self, "world"))
+    @invariant()
+    def targets_are_the_tasks_that_serve(self):
+        tasks = state.of(REGION).tasks
+        serving = {
+            (balancer.target_group, tasks[member.id].attachment.interface.private_ip, balancer.port)
+            for service in self.world.services.values()
+            for one in service.deployments
+            for member in one.members.values()
+            if member.registered_at is not None and tasks[member.id].last_status == "RUNNING"
+            for balancer in one.revision.load_balancers
+        }
+        registered = {
+            (arn, target.ip, target.port) for arn, pool in pools().items() for target in pool
+            if target.state != "draining"
+        }  # fmt: skip
+        assert registered == serving
 
     @precondition(lambda self: hasattr(self, "world"))
     @invariant()
@@ -232,6 +297,7 @@ class Histories(RuleBasedStateMachine):
         containers = [container for task in tasks for container in task.containers]
         assert all(one.last_status == "STOPPED" and one.program is None for one in containers)
         assert (world.lab.account.enis(), world.clock.next_at()) == ({}, None)
+        assert [target for pool in pools().values() for target in pool] == []
         assert all(service.status == "INACTIVE" for service in world.services.values())
 
 
