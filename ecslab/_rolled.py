@@ -111,7 +111,8 @@ class Rolled:
         """The curves in one picture, with the limits.
 
         Args:
-            plan: the deployment as it was worked out; its curves are drawn beside those that were measured.
+            plan: the deployment as it was worked out; its curves are drawn beside those that were measured
+                (that of the healthy tasks only if their number is to change).
             revisions: draw the tasks of the old and the new revision, unless there is a plan.
         """
         from .figures import curve
@@ -120,7 +121,7 @@ class Rolled:
         if plan:
             curves["predicted: all tasks"] = plan.total
         curves["measured: all tasks, those coming up included"] = self.total
-        if plan:
+        if plan and len(plan.healthy) > 1:
             curves["predicted: healthy tasks"] = plan.healthy
         curves[f"measured: healthy tasks ({self.measured})"] = self.healthy
         if revisions and not plan:

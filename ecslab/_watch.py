@@ -99,11 +99,15 @@ def visitor(lab: Lab) -> Callable[[], str]:
     """Somebody who asks the load balancer for the page again and again, and says what he saw: its heading.
 
     He says `LOST` if there is no answer, or one with another status than 200.
+
+    Raises:
+        NotThere: there is no load balancer.
     """
+    url = lab.url(load_balancer.wait_until_active(lab)["DNSName"])  # looked up once, as a browser does
 
     def visit() -> str:
         try:
-            reply = load_balancer.page(lab)
+            reply = lab.http("GET", url)
         except Unreachable:
             return LOST
         return _heading(reply.text) if reply.status == 200 else LOST

@@ -120,6 +120,8 @@ def _configure(lab: Lab, name: str | None, **changes: Any) -> dict[str, Any]:
 def deployments(lab: Lab, name: str | None = None) -> Table:
     """The service's deployments as DescribeServices shows them now: PRIMARY first, then what is going.
 
+    `rolloutStateReason` is shown where it says more than `rolloutState`.
+
     Raises:
         NotThere: there is no such service.
     """
@@ -129,12 +131,19 @@ def deployments(lab: Lab, name: str | None = None) -> Table:
             _revision(one["taskDefinition"]),
             *(str(one.get(count, 0)) for count in _COUNTS),
             one.get("rolloutState", ""),
-            one.get("rolloutStateReason", ""),
+            _more_than(one.get("rolloutStateReason", ""), one["id"]),
         )
         for one in needed(lab, name)["deployments"]
     )
     head = ("status", "revision", "desired", "running", "pending", "failed", "rollout", "reason")
-    return Table("", head, rows)
+    shown = len(head) if any(row[-1] for row in rows) else len(head) - 1
+    return Table("", head[:shown], tuple(row[:shown] for row in rows))
+
+
+def _more_than(reason: str, deployment: str) -> str:
+    """The reason, unless it only repeats that this deployment is in progress or completed."""
+    plain = (f"ECS deployment {deployment} {what}." for what in ("in progress", "completed"))
+    return "" if reason in plain else reason
 
 
 def history(lab: Lab, name: str | None = None) -> Table:

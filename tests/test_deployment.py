@@ -46,6 +46,7 @@ def broken(ready):
 def test_a_roll_replaces_every_task_and_the_curve_is_the_one_foretold(ready, second):
     rolling = deployment.roll(ready, second)
     assert [one["status"] for one in rolling["deployments"]] == ["PRIMARY", "ACTIVE"]
+    assert deployment.deployments(ready).head[-1] == "rollout"  # its reason says no more than that
     seen = deployment.watch(ready)
     assert seen.state == "COMPLETED"
     assert {task["taskDefinitionArn"] for task in service.tasks(ready)} == {second}
@@ -118,7 +119,8 @@ def test_the_breaker_without_a_rollback_stops_there(ready, broken):
     deployment.roll(ready, broken)
     seen = deployment.watch(ready)
     assert (seen.state, levels(seen.old)) == ("FAILED", [2])
-    assert seen.reasons[-1][2] == "ECS deployment circuit breaker: tasks failed to start."
+    reason = "ECS deployment circuit breaker: tasks failed to start."
+    assert seen.reasons[-1][2] == deployment.deployments(ready).rows[0][-1] == reason
 
 
 def test_switching_the_breaker_keeps_the_limits(ready):
