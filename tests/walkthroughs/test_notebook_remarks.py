@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ecslab import network
+import ecslab
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 REMARK = re.compile(r"(?:^|`)(aws [a-z0-9-]+ [a-z0-9-]+[^`|\n]*)", re.MULTILINE)
@@ -17,18 +17,27 @@ AS_SENT = {
         'curl -sf -u "AWS:$(aws ecr get-login-password)" http://$ECR_REGISTRY/v2/',
     "aws ecs create-cluster --cluster-name adgu-cluster":
         "aws ecs create-cluster --cluster-name adgu-cluster",
-    "aws ecs stop-task": "aws ecs stop-task --cluster adgu-cluster --task $TASK",
-    "aws ecs deregister-task-definition":
-        "aws ecs deregister-task-definition --task-definition adgu-web-server-task:1",
+    "aws ecs update-service --desired-count 0":
+        "aws ecs update-service --desired-count 0 --cluster adgu-cluster --service adgu-web",
+    "aws ecs delete-service": "aws ecs delete-service --cluster adgu-cluster --service adgu-web",
     "aws ecs delete-cluster": "aws ecs delete-cluster --cluster adgu-cluster",
-    "aws ecr delete-repository --force": "aws ecr delete-repository --force --repository-name adgu/web",
+    "aws elbv2 delete-listener":
+        "aws elbv2 delete-listener --listener-arn $LISTENER "
+        "&& aws elbv2 delete-load-balancer --load-balancer-arn $BALANCER "
+        "&& aws elbv2 delete-target-group --target-group-arn $TARGETS",
     "aws logs delete-log-group": "aws logs delete-log-group --log-group-name /ecs/adgu-web-server-task",
     "aws ec2 delete-security-group": "aws ec2 delete-security-group --group-id $GROUP",
+    "aws ecr delete-repository --force": "aws ecr delete-repository --force --repository-name adgu/web",
     "aws iam detach-role-policy":
         f"aws iam detach-role-policy --role-name ecsTaskExecutionRole --policy-arn {PULL}",
     "aws iam delete-role": "aws iam delete-role --role-name ecsTaskExecutionRole",
 }  # fmt: skip
 """What a notebook shows, and the same with the names that it leaves to the learner. In this order."""
+TAKES_TIME = (
+    "aws ecs update-service --desired-count 0",
+    "aws ecs delete-service",
+    "aws elbv2 delete-listener",
+)
 
 
 def shown():
@@ -50,22 +59,31 @@ def test_no_remark_is_left_out():
 def demo(lab):
     """The lesson up to its last notebook: the values that the commands name."""
     lab.goto("99")
-    [task] = lab.ecs.list_tasks(cluster="adgu-cluster")["taskArns"]
-    vpc = network.default_choice(lab).vpc_id
-    return {"TASK": task, "GROUP": network.http_group(lab, vpc)}
+    [balancer] = lab.elbv2.describe_load_balancers()["LoadBalancers"]
+    [listener] = lab.elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    [targets] = lab.elbv2.describe_target_groups()["TargetGroups"]
+    named = [{"Name": "group-name", "Values": [lab.names.tasks_group]}]
+    [group] = lab.ec2.describe_security_groups(Filters=named)["SecurityGroups"]
+    for task in ecslab.service.bare_tasks(lab):
+        lab.ecs.stop_task(cluster=lab.names.cluster, task=task["taskArn"])
+    return {
+        "BALANCER": balancer["LoadBalancerArn"], "LISTENER": listener["ListenerArn"],
+        "TARGETS": targets["TargetGroupArn"], "GROUP": group["GroupId"],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("remark", AS_SENT)
 def test_it_does_what_the_notebook_says(terminal, lab, demo, remark):
     said = terminal.run(AS_SENT[remark], **demo)
     assert said.code == 0, said.err
-    if remark == "aws ecs stop-task":
-        terminal.pass_time(120)
+    if remark in TAKES_TIME:
+        terminal.pass_time(600)
 
 
 def test_nothing_is_left(lab, demo):
     assert lab.ecs.list_clusters()["clusterArns"] == []
-    assert lab.ecs.list_task_definitions()["taskDefinitionArns"] == []
+    assert lab.elbv2.describe_load_balancers()["LoadBalancers"] == []
+    assert lab.elbv2.describe_target_groups()["TargetGroups"] == []
     assert lab.ecr.describe_repositories()["repositories"] == []
     assert lab.logs.describe_log_groups()["logGroups"] == []
     assert demo["GROUP"] not in [g["GroupId"] for g in lab.ec2.describe_security_groups()["SecurityGroups"]]
