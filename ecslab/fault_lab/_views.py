@@ -75,14 +75,14 @@ def _service(scene: Scene) -> Table:
 
 
 def _tasks(scene: Scene) -> Table:
-    head = ("task", "lastStatus", "stopCode", "stoppedReason", "containers")
+    head = ("task", "lastStatus", "stopCode", "containers", "stoppedReason")
     rows = tuple(
         (
             task["taskArn"].rsplit("/", 1)[-1][:8],
             task["lastStatus"],
             task.get("stopCode", ""),
-            task.get("stoppedReason", ""),
             "; ".join(_container(one) for one in task["containers"]),
+            task.get("stoppedReason", ""),
         )
         for task in (*scene.tasks, *scene.stopped)[:4]
     )

@@ -8,12 +8,6 @@ QUESTIONS = (
         "A service's tasks come and go faster than you can look. Where do you read why the last one ended?",
         (
             Option(
-                "In `stoppedReason` and the containers' `exitCode` and `reason`, of a task listed with "
-                "`--desired-status STOPPED`.",
-                True,
-                "Stopped tasks can be described for about an hour; ListTasks leaves them out unless asked.",
-            ),
-            Option(
                 "In the container's log, and nowhere else.",
                 False,
                 "Tempting, and often right for a program that failed by itself. But a task that never "
@@ -23,6 +17,12 @@ QUESTIONS = (
                 "In the task definition.",
                 False,
                 "It says what was meant to happen. What happened is written on the task.",
+            ),
+            Option(
+                "In `stoppedReason` and the containers' `exitCode` and `reason`, of a task listed with "
+                "`--desired-status STOPPED`.",
+                True,
+                "Stopped tasks can be described for about an hour; ListTasks leaves them out unless asked.",
             ),
             Option(
                 "Nowhere: a task that is gone is gone.",
@@ -38,15 +38,15 @@ QUESTIONS = (
         "refused” at once. What does the waiting tell?",
         (
             Option(
+                "The program is slow.",
+                False,
+                "Then the connection would be there, and only the page would be late.",
+            ),
+            Option(
                 "The packets arrive nowhere: a closed security group, no public IP, or no route.",
                 True,
                 "What is dropped gives no answer. A refusal is an answer: the machine was reached, and "
                 "nothing listens on that port.",
-            ),
-            Option(
-                "The program is slow.",
-                False,
-                "Then the connection would be there, and only the page would be late.",
             ),
             Option(
                 "Nothing listens on that port.",
@@ -60,12 +60,6 @@ QUESTIONS = (
         "A container ended with `exitCode` 137. Which of these is certain?",
         (
             Option(
-                "It was ended with SIGKILL, by whomever.",
-                True,
-                "137 is 128 + 9. For want of memory the container's `reason` says OutOfMemoryError; "
-                "without it, somebody stopped the task, and the program did not heed SIGTERM in time.",
-            ),
-            Option(
                 "It used too much memory.",
                 False,
                 "Often, but not for certain: look for OutOfMemoryError in its `reason`.",
@@ -74,6 +68,12 @@ QUESTIONS = (
                 "Its program found an error and gave up.",
                 False,
                 "A program that gives up chooses its own code; 137 is what the kernel writes for it.",
+            ),
+            Option(
+                "It was ended with SIGKILL, by whomever.",
+                True,
+                "137 is 128 + 9. For want of memory the container's `reason` says OutOfMemoryError; "
+                "without it, somebody stopped the task, and the program did not heed SIGTERM in time.",
             ),
         ),
     ),

@@ -86,7 +86,7 @@ LINES: Final = (
         "simplified",
         "Trust and the execution role's permissions are looked at when a task starts; what *you* may do is "
         "not restricted.",
-        ("03",),
+        ("03", "14"),
     ),
     Line(
         "Volumes, health checks and secrets",

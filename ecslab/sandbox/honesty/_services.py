@@ -13,7 +13,7 @@ LINES: Final = (
         "back, events come in AWS's words and order. Durations are fixed: a task without health checks "
         f"counts as healthy {service_timings.HEALTHY:.0f} s after it started, one that died is replaced "
         f"after about {service_timings.REPLACED:.0f} s. On AWS they vary.",
-        ("06", "08"),
+        ("06", "08", "14"),
     ),
     Line(
         "Services on EC2, daemons",
@@ -84,7 +84,7 @@ LINES: Final = (
         "Application and network load balancers with `ip` targets: listeners, rules, weights, target states "
         "and their reasons, draining, AWS's own pages for 502, 503 and 504. Health checks really ask the "
         "container, and its security group must let them in.",
-        ("07",),
+        ("07", "14"),
     ),
     Line(
         "A load balancer's finer settings",

@@ -42,7 +42,7 @@ LINES: Final = (
         "A program gets keys that sign its calls, and its role's policies decide; for services whose "
         "resources are not read from the call, a permission for any resource will do. Resource policies, "
         "boundaries and most conditions are not looked at.",
-        ("09",),
+        ("09", "14"),
     ),
     Line(
         "Faults from outside",
@@ -69,7 +69,7 @@ LINES: Final = (
         "as AWS",
         "Every status in its order, the network interface, stop codes and reasons in AWS's words. Looking at "
         "a task never changes it.",
-        ("04",),
+        ("04", "14"),
     ),
     Line(
         "Durations",
@@ -77,13 +77,13 @@ LINES: Final = (
         f"Fixed, from measured tasks: PENDING after {timings.PULL_STARTED:.0f} s, pulls at "
         f"{timings.PULL_MIB_PER_SECOND:.0f} MiB/s, without a way out STOPPED after about "
         f"{timings.UNREACHABLE / 60:.0f} minutes. On AWS they vary.",
-        ("04",),
+        ("04", "14"),
     ),
     Line(
         "The network",
         "simplified",
         "Routes, security groups, network ACLs and public IPs decide whether a packet passes; no packet is "
         "sent. Public addresses are from the ranges kept for documentation.",
-        ("04", "05"),
+        ("04", "05", "14"),
     ),
 )
