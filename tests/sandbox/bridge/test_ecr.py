@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from ecr_rig import ACCOUNT, LIST, OCI, image, rig, sha
 
 from ecslab.sandbox.bridge.ecr import backend as backend_module
-from ecslab.sandbox.bridge.ecr import tokens
+from ecslab.sandbox.bridge.ecr import constraints, tokens
 
 MIB = 1024 * 1024
 NOWHERE = "sha256:" + "0" * 64
@@ -375,6 +375,55 @@ def test_describing_an_image_that_is_not_there(lab):
         "ImageNotFoundException: The image with imageId {imageDigest:'null', imageTag:'9'} does not exist "
         f"within the {WHERE}"
     )
+
+
+@pytest.mark.parametrize(
+    ("call", "given", "constraint"),
+    [
+        ("list_images", {"maxResults": 1001},
+         "'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 1000'"),
+        ("batch_get_image", {"imageIds": [{"imageTag": "a"}] * 101},
+         "'imageIds' failed to satisfy constraint: 'Member must have length less than or equal to 100'"),
+    ],
+)  # fmt: skip
+def test_numbers_and_lists_have_limits(lab, call, given, constraint):
+    message = f"InvalidParameterException: Invalid parameter at {constraint}"
+    assert refused(getattr(lab.ecr, call), repositoryName="web", **given) == message
+
+
+@pytest.mark.parametrize(
+    ("body", "constraint"),
+    [
+        ('{"maxResults": 0}', "'Member must have value greater than or equal to 1'"),
+        ('{"imageIds": []}', "'Member must have length greater than or equal to 1'"),
+        ('{"maxResults": "5"}', None),
+        ("[]", None),
+        (None, None),
+    ],
+)
+def test_what_boto3_would_not_send(body, constraint):
+    refusal = constraints.broken("DescribeImages", body)
+    assert (refusal and refusal.message.partition("constraint: ")[2]) == constraint
+
+
+def test_a_page_of_named_images_is_not_to_be_had(lab):
+    lab.push()
+    assert refused(
+        lab.ecr.describe_images, repositoryName="web", imageIds=[{"imageTag": "latest"}], maxResults=1
+    ) == "InvalidParameterException: nextToken and maxResults cannot be used with imageIds."
+
+
+def test_the_same_image_again_without_a_tag(lab):
+    pushed = lab.push()
+    manifest = lab.ecr.batch_get_image(repositoryName="web", imageIds=[{"imageTag": "latest"}])["images"][0]
+    digest = pushed["imageId"]["imageDigest"]
+    assert refused(
+        lab.ecr.put_image, repositoryName="web", imageManifest=manifest["imageManifest"],
+        imageManifestMediaType=manifest["imageManifestMediaType"],
+    ) == (
+        f"ImageAlreadyExistsException: Image with digest '{digest}' already exists in the repository with "
+        f"name 'web' in registry with id '{ACCOUNT}'"
+    )  # fmt: skip
 
 
 def test_long_lists_come_in_pages(lab):

@@ -247,7 +247,7 @@ def test_an_image_that_an_index_names_stays(docker):
         ("GET", "/v2/wob/manifests/latest", (404, "NAME_UNKNOWN", UNKNOWN_WOB)),
         ("POST", "/v2/wob/blobs/uploads/", (404, "NAME_UNKNOWN", UNKNOWN_WOB)),
         ("GET", "/v2/wob/tags/list", (404, "NAME_UNKNOWN", UNKNOWN_WOB)),
-        ("GET", "/v2/ghcr.io/x/tags/list", (404, "NAME_UNKNOWN", UNKNOWN_WOB.replace("wob", "ghcr.io/x"))),
+        ("GET", "/v2/quay.io/x/tags/list", (404, "NAME_UNKNOWN", UNKNOWN_WOB.replace("wob", "quay.io/x"))),
         ("GET", "/v2/web/manifests/v9", (404, "MANIFEST_UNKNOWN", "Requested image not found")),
         ("GET", f"/v2/web/manifests/{NOTHING}", (404, "MANIFEST_UNKNOWN", "Requested image not found")),
         ("GET", f"/v2/web/blobs/{NOTHING}",

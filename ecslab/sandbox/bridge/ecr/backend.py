@@ -26,8 +26,8 @@ from ecslab.sandbox.bridge.ecr.blobs import Blobs, digest_of
 from ecslab.sandbox.bridge.ecr.lookup import delete, find, free_tag, look_up
 from ecslab.sandbox.bridge.ecr.stored import StoredImage, parse_manifest, parts_of
 
-NAME: Final = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
-"""API_Repository; moto's pattern refuses `__` and `--`."""
+NAME: Final = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
+"""As ECR prints it; moto's pattern refuses `__` and `--`."""
 TAG: Final = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
 PART_MIN: Final = 5 * 1024 * 1024
 PART_MAX: Final = 20 * 1024 * 1024  # API_UploadLayerPart, layerPartBlob
@@ -212,7 +212,9 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         if digest is not None and digest != image.image_digest:
             raise errors.image_digest_differs(digest, image.image_digest)
         known = find(repository, image.image_digest)
-        if known is not None and (image_tag is None or image_tag in known.image_tags):
+        if known is not None and image_tag is None:
+            raise errors.image_exists(image.image_digest, repository_name, repository.registry_id)
+        if known is not None and image_tag in known.image_tags:
             raise ImageAlreadyExistsException(
                 registry_id=repository.registry_id,
                 image_tag=image_tag,

@@ -80,6 +80,15 @@ def image_digest_differs(given: str, computed: str) -> EcrError:
     )
 
 
+def image_exists(digest: str, repository: str, registry: str) -> EcrError:
+    """For an image that is put again without a tag. U: ECR's sentence names a tag too."""
+    return EcrError(
+        "ImageAlreadyExistsException",
+        f"Image with digest '{digest}' already exists in the repository with name '{repository}' in registry "
+        f"with id '{registry}'",
+    )
+
+
 def tag_immutable(tag: str, repository: str) -> EcrError:
     return EcrError(
         "ImageTagAlreadyExistsException",

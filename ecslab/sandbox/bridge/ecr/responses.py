@@ -10,7 +10,7 @@ from moto.core.responses import ActionResult
 from moto.ecr.responses import ECRResponse
 
 from ecslab.sandbox.bridge import seams
-from ecslab.sandbox.bridge.ecr import errors, tokens
+from ecslab.sandbox.bridge.ecr import constraints, errors, tokens
 from ecslab.sandbox.bridge.ecr.stored import image_id
 
 PAGE: Final = 100
@@ -19,6 +19,14 @@ PAGE: Final = 100
 
 class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
     """One request."""
+
+    def call_action(self) -> Any:
+        refusal = constraints.broken(self._get_action(), self.body)
+        if refusal is None:
+            return super().call_action()
+        status, headers, body = self.serialized(ActionResult(refusal))
+        headers, body = self._enrich_response({**headers, "status": status}, body)
+        return status, headers, body
 
     def _repository(self) -> Any:
         return self.ecr_backend.repository(self._get_param("repositoryName"), self._get_param("registryId"))
@@ -69,6 +77,10 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
 
     def describe_images(self) -> ActionResult:
         wanted = self._get_param("imageIds")
+        if wanted and (self._get_param("nextToken") or self._get_param("maxResults")):  # U: the sentence
+            raise errors.EcrError(
+                "InvalidParameterException", "nextToken and maxResults cannot be used with imageIds."
+            )
         if wanted:
             repository = self._repository()
             found = [repository._get_image(one.get("imageTag"), one.get("imageDigest")) for one in wanted]

@@ -1,0 +1,43 @@
+"""Numbers and lists of a request to ECR, held against the limits in AWS's own model (botocore's)."""
+
+import json
+from functools import cache
+from typing import Any
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+
+from ecslab.sandbox.bridge.ecr.errors import EcrError, invalid_parameter
+
+__all__ = ["broken"]
+
+
+@cache
+def _model() -> ServiceModel:
+    return ServiceModel(Loader().load_service_model("ecr", "service-2"), "ecr")
+
+
+def broken(operation: str, body: str | bytes | None) -> EcrError | None:
+    """The refusal for the first member that is too small or too large; None if there is none."""
+    given = json.loads(body or "{}")
+    if operation not in _model().operation_names or not isinstance(given, dict):
+        return None
+    shape: Any = _model().operation_model(operation).input_shape
+    for name, member in (shape.members if shape else {}).items():
+        problem = _problem(member, given.get(name))
+        if problem:
+            return invalid_parameter(name, f"Member must have {problem}")
+    return None
+
+
+def _problem(shape: Any, value: Any) -> str | None:
+    if shape.type_name == "integer" and isinstance(value, int):
+        what, size = "value", value
+    elif shape.type_name == "list" and isinstance(value, list):
+        what, size = "length", len(value)
+    else:
+        return None
+    least, most = shape.metadata.get("min", size), shape.metadata.get("max", size)
+    if size < least:
+        return f"{what} greater than or equal to {least}"
+    return f"{what} less than or equal to {most}" if size > most else None
