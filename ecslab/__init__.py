@@ -21,16 +21,18 @@ _NAMES = {
     "Lab": "lab",
     "EcslabError": "errors",
     "fault": "fault_lab",
+    "ClockButtons": "widgets",
     "NetworkPicker": "widgets",
     "ServiceView": "widgets",
     "TaskSizePicker": "widgets",
     "TaskView": "widgets",
 }
 __all__ = [
-    "EcslabError", "Lab", "NetworkPicker", "ServiceView", "TaskSizePicker", "TaskView", "__version__", "bill",
-    "cleanup", "cluster", "connect", "console", "containers", "course", "deployment", "ecr", "execution_role",
-    "fault", "fault_lab", "figures", "guestbook", "image", "load_balancer", "log_group", "network", "secret",
-    "service", "task", "task_definition", "task_role", "terminal", "verify", "widgets",
+    "ClockButtons", "EcslabError", "Lab", "NetworkPicker", "ServiceView", "TaskSizePicker", "TaskView",
+    "__version__", "bill", "cleanup", "cluster", "connect", "console", "containers", "course", "deployment",
+    "ecr", "execution_role", "fault", "fault_lab", "figures", "guestbook", "image", "load_balancer",
+    "log_group", "network", "secret", "service", "task", "task_definition", "task_role", "terminal",
+    "verify", "widgets",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from ecslab.lab import home_folder
 from ecslab.workshop import jupyter, learner_copy
 
 
@@ -13,10 +14,16 @@ from ecslab.workshop import jupyter, learner_copy
     "--port", type=click.IntRange(1, 65535), help="Port of JupyterLab; the first free one from 8888 on."
 )
 @click.option("--no-browser", is_flag=True, help="Print the address and open no browser.")
+@click.option("--large", is_flag=True, help="Large type, for a projector; your own JupyterLab settings rest.")
 @click.option("--copy-only", is_flag=True, help="Make or update the copy, and stop there.")
 @click.argument("jupyter_options", nargs=-1, type=click.UNPROCESSED)
 def lab(
-    folder: Path, port: int | None, no_browser: bool, copy_only: bool, jupyter_options: tuple[str, ...]
+    folder: Path,
+    port: int | None,
+    no_browser: bool,
+    large: bool,
+    copy_only: bool,
+    jupyter_options: tuple[str, ...],
 ) -> None:
     """Open the notebooks in JupyterLab.
 
@@ -35,4 +42,5 @@ def lab(
     click.echo(f"JupyterLab: {jupyter.address(port, token)}")
     click.echo("Stop it with Ctrl-C, here. Your notebooks and the sandbox keep what you did.")
     command = jupyter.command(copied.folder, port=port, token=token, browser=browser, more=jupyter_options)
-    raise SystemExit(jupyter.run(command))
+    settings = jupyter.large_type(home_folder()) if large else None
+    raise SystemExit(jupyter.run(command, settings))

@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "env": ("_cli_env", "env", "Print what points any AWS client at the sandbox."),
     "save": ("_cli_session", "save", "Write the sandbox, and how far you came, into one file."),
     "load": ("_cli_session", "load", "Go on from such a file, here or on another machine."),
+    "preflight": ("_cli_preflight", "preflight", "Try everything that a class needs, before it is there."),
     "cleanup": ("_cli_cleanup", "cleanup", "Remove everything the lab made."),
     "binder": ("_cli_binder", "binder", "Print the Binder badge and link of this repository."),
 }

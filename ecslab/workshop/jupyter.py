@@ -1,5 +1,6 @@
 """JupyterLab opened on the learner's copy: its settings, its address, and how it is started."""
 
+import json
 import os
 import secrets
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import webbrowser
 from pathlib import Path
+from typing import Final
 
 from ecslab.errors import EcslabError
 
@@ -48,9 +50,33 @@ def can_open_browser() -> bool:
     return True
 
 
-def environment() -> dict[str, str]:
-    """The environment for the server: this one, with the course's settings and a quicker start."""
+LARGE: Final = {"code-font-size": "20px", "content-font-size1": "21px", "ui-font-size1": "17px"}
+"""What can be read from the last row; JupyterLab's own sizes are 13, 14 and 13 pixels."""
+
+
+def large_type(home: Path) -> Path:
+    """A folder of JupyterLab settings with large type, under the lab's home.
+
+    JupyterLab takes its font sizes from the user's settings alone; so that those stay as they are, the server
+    is given a settings folder of its own.
+    """
+    folder = home / "large-type"
+    file = folder / "@jupyterlab" / "apputils-extension" / "themes.jupyterlab-settings"
+    if not file.exists():  # what the instructor changes there stays
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({"overrides": LARGE}, indent=1), encoding="utf-8")
+    return folder
+
+
+def environment(settings: Path | None = None) -> dict[str, str]:
+    """The environment for the server: this one, with the course's settings and a quicker start.
+
+    Args:
+        settings: a folder in place of the user's own JupyterLab settings.
+    """
     env = dict(os.environ)
+    if settings:
+        env["JUPYTERLAB_SETTINGS_DIR"] = str(settings)
     for variable, folder in (("JUPYTER_CONFIG_PATH", HERE / "jupyter"), ("PYTHONPATH", HERE / "quick")):
         env[variable] = os.pathsep.join(filter(None, [str(folder), env.get(variable)]))
     return env
@@ -73,8 +99,12 @@ def command(folder: Path, *, port: int, token: str, browser: bool, more: tuple[s
     return [sys.executable, "-m", "jupyterlab", *options, *more]
 
 
-def run(command: list[str]) -> int:
+def run(command: list[str], settings: Path | None = None) -> int:
     """Run JupyterLab until it ends or this process is asked to: by Ctrl-C, a signal, a closed terminal.
+
+    Args:
+        command: from `command`.
+        settings: a folder in place of the user's own JupyterLab settings.
 
     Returns:
         Its exit status; 0 where it was asked to end. Kernels are shut down in either case.
@@ -83,7 +113,7 @@ def run(command: list[str]) -> int:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
     # In a session of its own it does not see Ctrl-C, at which it would ask a question instead of ending.
-    server = subprocess.Popen(command, env=environment(), start_new_session=True)
+    server = subprocess.Popen(command, env=environment(settings), start_new_session=True)
     try:
         return server.wait()
     except KeyboardInterrupt:

@@ -79,3 +79,13 @@ def test_the_settings_are_where_jupyter_looks(monkeypatch):
     overrides = json.loads((Path(first) / "labconfig/default_setting_overrides.json").read_text())
     viewers = overrides["@jupyterlab/docmanager-extension:plugin"]["defaultViewers"]
     assert viewers == {"markdown": "Markdown Preview"}
+
+
+def test_large_type_is_a_settings_folder_of_its_own(tmp_path):
+    folder = jupyter.large_type(tmp_path)
+    (file,) = folder.rglob("*.jupyterlab-settings")
+    assert json.loads(file.read_text())["overrides"]["content-font-size1"] == "21px"
+    assert jupyter.environment(folder)["JUPYTERLAB_SETTINGS_DIR"] == str(folder)
+    assert jupyter.environment().get("JUPYTERLAB_SETTINGS_DIR") == os.environ.get("JUPYTERLAB_SETTINGS_DIR")
+    file.write_text("{}")
+    assert jupyter.large_type(tmp_path) == folder and file.read_text() == "{}"
