@@ -72,13 +72,15 @@ def repaired(lab: Lab) -> Verdict:
     """Exercise: a wrong health path was seen to make targets unhealthy, and was put right."""
     group = _balancing.target_group(lab, lab.names.target_group)
     found = _services.service(lab, lab.names.service)
-    if not group or not found or not found.get("loadBalancers"):
+    if not group or not found:
         return not_yet("There is no service behind a target group whose health check could be broken.")
     members = _balancing.health(lab, group)
     healthy = _balancing.in_state(members, "healthy")
     unhealthy = _balancing.in_state(members, "unhealthy")
     events = [e["message"] for e in found["events"] if " is unhealthy in (target-group " in e["message"]]
-    path, codes = group["HealthCheckPath"], group["Matcher"]["HttpCode"]
+    path = group["HealthCheckPath"]
+    if trouble := _evaded(found, events):
+        return trouble
     if not events and not unhealthy:
         if path in ("/", "/index.html"):
             return not_yet("All is well, and was: first give the health check a page that is not there.")
@@ -88,20 +90,39 @@ def repaired(lab: Lab) -> Verdict:
     if unhealthy and path not in ("/", "/index.html"):
         seen = unhealthy[0]["TargetHealth"]["Description"]
         return not_yet(f"{len(unhealthy)} targets are unhealthy: {seen}. Now put the path `{path}` right.")
-    if events and "codes: [" not in events[0]:
-        return wrong(
-            f"Targets were unhealthy, but for another reason: {events[0].rsplit('(reason ', 1)[-1][:-2]}.",
-            "The exercise is about the path: leave the groups and the port as they were.",
-        )
     if len(healthy) < found["desiredCount"]:
         return not_yet(f"{len(healthy)} of {found['desiredCount']} targets are healthy: wait for the others.")
-    if codes != "200":
+    if (codes := group["Matcher"]["HttpCode"]) != "200":
         return wrong(
             f"The targets are healthy because the health check takes {codes} for an answer: it would be "
             "content with a server that has lost its page.",
             "Take back `Matcher`, and put `HealthCheckPath` right.",
         )
     return done(f"The targets were unhealthy, and are healthy again: the health checks ask for `{path}`.")
+
+
+def _evaded(found: Facts, events: list[str]) -> Verdict | None:
+    """Whether the failing checks were got rid of in another way, or failed for another reason."""
+    name = found["serviceName"]
+    if not found["loadBalancers"]:
+        if not events:
+            return not_yet(f"`{name}` is not behind a load balancer: nobody checks its tasks.")
+        return wrong(
+            f"`{name}` is no longer behind the load balancer: nobody checks its tasks now, and nobody gets "
+            "there.",
+            "`ecslab.load_balancer.attach(lab)` puts it back.",
+        )
+    if found["desiredCount"] == 0:
+        return wrong(
+            f"`{name}` is scaled to 0: nothing is unhealthy any more, and nothing answers.",
+            "`ecslab.service.scale(lab, 2)`.",
+        )
+    if events and "codes: [" not in events[0]:
+        return wrong(
+            f"Targets were unhealthy, but for another reason: {events[0].rsplit('(reason ', 1)[-1][:-2]}.",
+            "The exercise is about the path: leave the groups and the port as they were.",
+        )
+    return None
 
 
 def network_balancer(lab: Lab) -> Verdict:
@@ -114,6 +135,11 @@ def network_balancer(lab: Lab) -> Verdict:
         return wrong(
             f"`{name}` is an {found['Type']} load balancer: the exercise asks for one that knows TCP only.",
             "Delete it, and make it anew with `Type='network'`.",
+        )
+    if found["Scheme"] != "internet-facing":
+        return wrong(
+            f"`{name}` is {found['Scheme']}: no visitor from the internet gets there.",
+            "Delete it, and make it anew; without `Scheme` it is `internet-facing`.",
         )
     listener = next((o for o in _balancing.listeners(lab, found) if o["Port"] == _balancing.PORT), None)
     if not listener:

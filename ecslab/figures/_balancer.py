@@ -186,7 +186,7 @@ def visits(found: Any) -> Figure:
     """
     each: list[Visit] = list(found.each)
     lanes = list(dict.fromkeys(map(_who, each)))
-    d = Drawing(860, 90 + 44 * max(1, len(lanes)))
+    d = Drawing(860, 74 + 44 * max(1, len(lanes)))
     _marks(d, each, lanes)
     for lane, name in enumerate(lanes):
         d.text(196, 44 + lane * 44, name, anchor="end")

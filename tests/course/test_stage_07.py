@@ -262,13 +262,28 @@ def answers(code="200"):
 HEALTH = ("path-pattern", "/health")
 
 
-def broken(lab, **change):
+def broken(lab, scaled_to=None, **change):
     """The health path is wrong until ECS has said so; then `change` mends it, well or badly."""
     balanced(lab)
     lab.elbv2.modify_target_group(TargetGroupArn=arn_of(lab), HealthCheckPath="/nothing-here")
     lab.wait(lambda: "is unhealthy in" in str(ecslab.service.events(lab)), "ECS to notice")
     lab.elbv2.modify_target_group(TargetGroupArn=arn_of(lab), **change)
+    if scaled_to is not None:
+        ecslab.service.scale(lab, scaled_to)
     lab.control("advance", seconds=300)
+
+
+def checked_on_another_port(lab):
+    balanced(lab)
+    front, back = load_balancer.groups(lab)
+    admit(lab, back, port=8080, UserIdGroupPairs=[{"GroupId": front}])
+    lab.elbv2.modify_target_group(TargetGroupArn=arn_of(lab), HealthCheckPort="8080")
+    lab.wait(lambda: "is unhealthy in" in str(ecslab.service.events(lab)), "ECS to notice")
+
+
+def taken_from_behind(lab):
+    broken(lab, HealthCheckPath="/")
+    ecslab.service.update(lab, loadBalancers=[])
 
 
 def unhealthy_for_another_reason(lab):
@@ -281,7 +296,7 @@ def unhealthy_for_another_reason(lab):
     lab.control("advance", seconds=300)
 
 
-def second(lab, protocol="TCP", attached=True, **request):
+def second(lab, protocol="TCP", attached=True, port=80, **request):
     """A second balancer `adgu-nlb` before the balanced service."""
     balanced(lab)
     made = lab.elbv2.create_load_balancer(
@@ -291,7 +306,7 @@ def second(lab, protocol="TCP", attached=True, **request):
     lab.elbv2.create_listener(
         LoadBalancerArn=made["LoadBalancerArn"],
         Protocol=protocol,
-        Port=80,
+        Port=port,
         DefaultActions=[{"Type": "forward", "TargetGroupArn": arn}],
     )
     lab.control("advance", seconds=130)
@@ -538,10 +553,45 @@ WRONG = {
         "The targets are healthy because the health check takes 200-404 for an answer: it would be content "
         "with a server that has lost its page.",
     ),
+    "the matcher was changed to what a lost page gives": (
+        PATH,
+        lambda lab: broken(lab, Matcher={"HttpCode": "404"}),
+        "The targets are healthy because the health check takes 404 for an answer: it would be content with "
+        "a server that has lost its page.",
+    ),
+    "the matcher takes either": (
+        PATH,
+        lambda lab: broken(lab, Matcher={"HttpCode": "200,404"}),
+        "The targets are healthy because the health check takes 200,404 for an answer: it would be content "
+        "with a server that has lost its page.",
+    ),
     "the targets were unhealthy for another reason": (
         PATH,
         unhealthy_for_another_reason,
         "Targets were unhealthy, but for another reason: Request timed out.",
+    ),
+    "the health checks' port was changed, not their path": (
+        PATH,
+        checked_on_another_port,
+        "Targets were unhealthy, but for another reason: Health checks failed.",
+    ),
+    "the service was scaled to 0": (
+        PATH,
+        lambda lab: broken(lab, scaled_to=0, HealthCheckPath="/"),
+        "`adgu-web` is scaled to 0: nothing is unhealthy any more, and nothing answers.",
+    ),
+    "the service was taken from behind the balancer": (
+        PATH,
+        taken_from_behind,
+        "`adgu-web` is no longer behind the load balancer: nobody checks its tasks now, and nobody gets "
+        "there.",
+    ),
+    "the second balancer is internal": (
+        NETWORK,
+        lambda lab: lab.elbv2.create_load_balancer(
+            Name="adgu-nlb", Type="network", Scheme="internal", Subnets=subnets(lab)
+        ),
+        "`adgu-nlb` is internal: no visitor from the internet gets there.",
     ),
     "the second balancer is an application one": (
         NETWORK,
@@ -551,6 +601,11 @@ WRONG = {
     "the second balancer has no listener": (
         NETWORK,
         lambda lab: lab.elbv2.create_load_balancer(Name="adgu-nlb", Type="network", Subnets=subnets(lab)),
+        "`adgu-nlb` has no listener on port 80.",
+    ),
+    "the second balancer listens on another port": (
+        NETWORK,
+        lambda lab: second(lab, attached=False, port=8080),
         "`adgu-nlb` has no listener on port 80.",
     ),
     "the service does not know the second target group": (

@@ -104,8 +104,8 @@ PREDICTIONS = (
     ),
     Prediction(
         "07.refused",
-        "Visitors keep coming, five at every moment at which something happens, while one of the two tasks "
-        "is stopped and replaced. How many of them get an error?",
+        "Visitors keep coming while one of the two tasks is stopped and replaced. How many of them get an "
+        "error?",
         unit="visitors",
         low=0,
         high=1000,
