@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ecslab.sandbox.bridge import iam
 from ecslab.sandbox.bridge.context import current
-from ecslab.sandbox.bridge.ecs import _hands, _service_orders, clusters
+from ecslab.sandbox.bridge.ecs import _hands, _service_orders, _service_settings, clusters
 from ecslab.sandbox.bridge.ecs._service_view import view
 from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
@@ -58,7 +58,7 @@ def _create(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     arn, now = caller.ecs_arn(f"service/{cluster.name}/{name}"), current().clock.timestamp()
     service = Service(name, arn, cluster.name, now, desired, _first_settings(cluster, caller, daemon))
     service.daemon, service.request = daemon, digest
-    _service_orders.configure(service, params)
+    _service_settings.configure(service, params)
     service.tags = checked(params.get("tags"))
     iam.ensure_service_linked_role()
     cluster.services.pop(name, None)
@@ -120,7 +120,7 @@ def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
         desired = _service_orders.check_desired(given, service.daemon, "Task count")
     asked = service.asked | _described(params)
     revision = _next_revision(caller, cluster, service, params, asked)
-    _service_orders.configure(service, params)
+    _service_settings.configure(service, params)
     service.asked, service.desired = asked, desired
     if revision:
         service.asked = {}

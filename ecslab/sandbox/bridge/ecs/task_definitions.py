@@ -117,9 +117,7 @@ def _deregister(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     reference = params["taskDefinition"]
     if ":" not in reference.rsplit("/", 1)[-1]:
         raise AwsError("ClientException", "Revision is missing.")  # U
-    revision = _revision(caller, reference)
-    if revision is None:
-        raise AwsError("ClientException", "Unable to deregister task definition.")
+    revision = find(caller, reference)
     if _status(revision) == "DELETE_IN_PROGRESS":
         raise AwsError(
             "ClientException",

@@ -116,7 +116,7 @@ def test_deregistering_twice_and_what_is_not_there(ecs):
     for _ in range(2):
         answer = ecs("DeregisterTaskDefinition", taskDefinition=f"{FAMILY}:1")
         assert answer["taskDefinition"]["status"] == "INACTIVE"
-    with ecs.refuses("ClientException", "Unable to deregister task definition."):
+    with ecs.refuses("ClientException", "Unable to describe task definition."):
         ecs("DeregisterTaskDefinition", taskDefinition=f"{FAMILY}:7")
     ecs("DeleteTaskDefinitions", taskDefinitions=[f"{FAMILY}:1"])
     with ecs.refuses(
