@@ -2,7 +2,7 @@
 
 import ecslab
 from ecslab import prices
-from ecslab.course import _allowed, _inside, _tasks, account
+from ecslab.course import _allowed, _inside, _inside_yours, _tasks, account
 from ecslab.course.account import Facts
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
@@ -135,51 +135,6 @@ def _ended(lab: Lab, task: Facts, role: str, code: int | None) -> Verdict:
     return done(f"Task {short} read the secret by itself, under the task role `{role}`.")
 
 
-def whole(lab: Lab) -> Verdict:
-    """Exercise: the task's own health is HEALTHY, because every essential container is asked."""
-    ours = _running(lab)
-    if not ours:
-        return not_yet("No guestbook task is RUNNING.")
-    best = next((t for t in ours if t["healthStatus"] == "HEALTHY"), ours[0])
-    health = {c["name"]: c.get("healthStatus", "UNKNOWN") for c in best["containers"]}
-    if best["healthStatus"] == "HEALTHY" and health.get("web") == "HEALTHY":
-        return done(f"Task {account.short(best)} is HEALTHY, `web` included.")
-    if health.get("web") == "UNHEALTHY":
-        return wrong("`web` is asked, and does not answer as it should: it is UNHEALTHY.")
-    definition = account.definition(lab, str(best["taskDefinitionArn"])) or {}
-    if not _inside.container(definition, "web").get("healthCheck"):
-        return not_yet(f"Task {account.short(best)}'s `web` has no health check: its health is UNKNOWN.")
-    return not_yet(f"Task {account.short(best)}'s `web` was not asked often enough yet.")
-
-
-def beside(lab: Lab) -> Verdict:
-    """Exercise: a sidecar that the task can do without."""
-    ours = _running(lab)
-    extra = [
-        (task, definition, one)
-        for task in ours
-        if (definition := account.definition(lab, str(task["taskDefinitionArn"])))
-        for one in definition["containerDefinitions"]
-        if one["name"] not in ("database", "writer", "web")
-    ]
-    if not extra:
-        return not_yet("No guestbook task with a fourth container is RUNNING.")
-    task, _, one = extra[0]
-    if one.get("essential", True):
-        return wrong(
-            f"`{one['name']}` is essential: if it ends, the whole task is stopped with it.",
-            'Say `"essential": False` in its container definition.',
-        )
-    return done(
-        f"`{one['name']}` runs beside the others in task {account.short(task)}, which could do without."
-    )
-
-
-def _running(lab: Lab) -> list[Facts]:
-    found = account.tasks(lab, lab.names.cluster)
-    return [t for t in found if account.family_of(t) == lab.names.guestbook and t["lastStatus"] == "RUNNING"]
-
-
 def _keep(lab: Lab) -> None:
     ecslab.secret.create(lab, "open sesame")
     ecslab.secret.allow(lab)
@@ -245,14 +200,14 @@ STEPS = (
         frozenset({"CreateRole", "PutRolePolicy", *_REGISTER}),
     ),
     Step(
-        "09.yours-1", "Ask the web server too", 5, whole, _check_web,
+        "09.yours-1", "Ask the web server too", 5, _inside_yours.whole, _check_web,
         ("A task is HEALTHY when all its essential containers are, so `web` needs a health check.",
          "Give `ecslab.guestbook.web(lab)` a `healthCheck` whose command is "
          '`["CMD-SHELL", "curl -f http://localhost/"]`, register it with the other two, and run it.'),
         _REGISTER,
     ),
     Step(
-        "09.yours-2", "Add a sidecar", 5, beside, _add_sidecar,
+        "09.yours-2", "Add a sidecar", 5, _inside_yours.beside, _add_sidecar,
         ("A fourth container definition, which the task can do without.",
          '`ecslab.guestbook.register(lab, …, watcher)`, where `watcher` says `"essential": False`.'),
         _REGISTER,

@@ -187,6 +187,73 @@ def nobody_trusts_it(lab):
         run(lab, definition["taskDefinitionArn"])
 
 
+# The exercises ------------------------------------------------------------------------------------------
+
+
+def asked(command, name="web"):
+    """A guestbook of which one container is asked by this command."""
+
+    def change(containers):
+        containers[name]["healthCheck"] = {"command": ["CMD-SHELL", command], "interval": 5, "retries": 1}
+
+    def make(lab):
+        guestbook(lab, change)
+        lab.control("advance", seconds=120)
+
+    return make
+
+
+def asked_and_stopped(lab):
+    asked("curl -f http://localhost/")(lab)
+    arns = lab.ecs.list_tasks(cluster=lab.names.cluster, family="adgu-guestbook")["taskArns"]
+    for arn in arns:
+        lab.ecs.stop_task(cluster=lab.names.cluster, task=arn, reason="lunch")
+    lab.control("advance", seconds=120)
+
+
+def asked_in_a_definition_only(lab):
+    containers = _three(lab)
+    containers[2]["healthCheck"] = {"command": ["CMD-SHELL", "curl -f http://localhost/"]}
+    ecslab.guestbook.register(lab, *containers)
+
+
+LOOP = ("sh", "-c", "while true; do redis-cli ping; sleep 60; done")
+
+
+def side(command=LOOP, **changes):
+    return {"name": "side", "image": ecslab.guestbook.REDIS, "command": list(command)} | changes
+
+
+def with_side(wait=True, instead=None, then=0.0, **changes):
+    """A guestbook with a fourth container, or one in place of another."""
+
+    def change(containers):
+        containers["side"] = side(**changes)
+        if instead:
+            del containers[instead]
+            waits = containers["web"]["dependsOn"]
+            waits[:] = [one for one in waits if one["containerName"] != instead]
+
+    def make(lab):
+        guestbook(lab, change, wait)
+        lab.control("advance", seconds=then)
+
+    return make
+
+
+def side_and_stopped(lab):
+    with_side(essential=False)(lab)
+    lab.ecs.stop_task(
+        cluster=lab.names.cluster, reason="lunch",
+        task=lab.ecs.list_tasks(cluster=lab.names.cluster, family="adgu-guestbook")["taskArns"][0],
+    )  # fmt: skip
+    lab.control("advance", seconds=120)
+
+
+def side_in_a_definition_only(lab):
+    ecslab.guestbook.register(lab, *_three(lab), side(essential=False))
+
+
 def newest(lab, family="adgu-guestbook"):
     found = []
     for status in ("RUNNING", "STOPPED"):
@@ -308,6 +375,58 @@ WRONG = {
         "09.task-role", misspelt_command,
         of("Task {task} ended with exit code 252. Its log says why.", READER),
     ),
+    "the web server is asked on another port": (
+        "09.yours-1", asked("curl -f http://localhost:81/"),
+        "`web` is asked, and does not answer as it should: it is UNHEALTHY.",
+    ),
+    "the web server is asked for a page that is not there": (
+        "09.yours-1", asked("curl -f http://localhost/nothing-here"),
+        "`web` is asked, and does not answer as it should: it is UNHEALTHY.",
+    ),
+    "the health check asks nobody": (
+        "09.yours-1", asked("exit 0"),
+        "`web`'s health check, `exit 0`, asks nobody: it would be HEALTHY without a web server, too.",
+    ),
+    "the health check is the writer's": (
+        "09.yours-1", asked("exit 0", "writer"),
+        "`writer` has a health check, `web` has none: the task's health stays UNKNOWN as long as one "
+        "essential container is not asked.",
+    ),
+    "the health check was registered, and not run": (
+        "09.yours-1", asked_in_a_definition_only,
+        "`adgu-guestbook:1` is as the exercise asks, but it was only registered: no task of it was run.",
+    ),
+    "the task whose web server is asked was stopped": (
+        "09.yours-1", asked_and_stopped,
+        of("Task {task} was as the exercise asks, but it was stopped (lunch)."),
+    ),
+    "the sidecar is essential": (
+        "09.yours-2", with_side(),
+        "`side` is essential: if it ends, the whole task is stopped with it.",
+    ),
+    "the sidecar has ended": (
+        "09.yours-2", with_side(command=("sh", "-c", "sleep 5"), essential=False, then=60),
+        "`side` has ended, with exit code 0: nothing runs beside the others any more.",
+    ),
+    "the sidecar runs in place of another": (
+        "09.yours-2", with_side(instead="writer", essential=False),
+        "`side` runs in place of `writer`: a sidecar comes in addition to the others.",
+    ),
+    "the sidecar's image does not exist": (
+        "09.yours-2", with_side(wait=False, image="public.ecr.aws/docker/library/redis:0", then=300),
+        of("Task {task} stopped: CannotPullContainerError: pull image manifest has been retried 1 time(s): "
+           "failed to resolve ref public.ecr.aws/docker/library/redis:0: "
+           "public.ecr.aws/docker/library/redis:0: not found. Its image could not be fetched: see the "
+           "image's name and tag."),
+    ),
+    "the sidecar was registered, and not run": (
+        "09.yours-2", side_in_a_definition_only,
+        "`adgu-guestbook:1` is as the exercise asks, but it was only registered: no task of it was run.",
+    ),
+    "the task with the sidecar was stopped": (
+        "09.yours-2", side_and_stopped,
+        of("Task {task} was as the exercise asks, but it was stopped (lunch)."),
+    ),
 }  # fmt: skip
 
 
@@ -342,17 +461,6 @@ def test_who_waits_is_named_meanwhile(lab):
     lab.control("advance", seconds=16)
     words = f"Task {short(task)} is ACTIVATING: `web`, `writer` wait."
     assert said(lab, "09.guestbook") == ("Not yet", words)
-
-
-def test_an_essential_sidecar_is_not_one_the_task_can_do_without(lab):
-    def change(containers):
-        containers["side"] = {"name": "side", "image": "busybox", "command": ["sleep", "infinity"]}
-
-    guestbook(lab, change)
-    assert said(lab, "09.yours-2") == (
-        "Look again",
-        "`side` is essential: if it ends, the whole task is stopped with it.",
-    )
 
 
 def test_a_task_role_that_no_task_can_put_on(lab):
