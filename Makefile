@@ -1,4 +1,4 @@
-.PHONY: help lab test lint unit notebooks runs browser bench soak compat live reference lock clean
+.PHONY: help lab test lint unit notebooks runs browser bench soak compat live matrix reference lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
@@ -56,6 +56,9 @@ compat: .venv/workshop ## moto's own tests on our backends; the counts go into t
 
 reference: .venv/workshop ## run the reference notebooks and write their outputs
 	$(BIN)/python -m tests.notebooks.reference $(ONLY)
+
+matrix: .venv/workshop ## write tests/course/MATRIX.md: every wrong state, and what the check says of it
+	$(BIN)/python -m tests.course.matrix
 
 live: .venv/workshop ## the portable tests on a real account (costs money): make live ACCOUNT=<id>
 	ECSLAB_LIVE=$(ACCOUNT) $(BIN)/python -m pytest tests -m portable --ignore=tests/browser --ignore=tests/notebooks
