@@ -99,7 +99,7 @@ PREDICTIONS = (
     ),
     Prediction(
         "06.stop-one",
-        "The service wants 2 tasks, and 2 run. You stop one of them by hand. How many run two minutes later?",
+        "The service wants 2 tasks, and 2 run. You stop one. How many run two minutes later?",
         unit="tasks",
         low=0,
         high=5,
@@ -108,8 +108,7 @@ PREDICTIONS = (
     ),
     Prediction(
         "06.bookmark",
-        "You bookmarked the address of the task that you stopped. Its successor runs. You reload: what "
-        "comes?",
+        "You bookmarked the address of that task, and its successor runs. You reload: what comes?",
         options=("the page, as before", "nothing: no answer", "somebody else's page"),
         because="The address belonged to the network interface of the old task, and went away with it. The "
         "new task got an interface of its own, and another address. Some day the old one may be given to "

@@ -61,8 +61,7 @@ QUESTIONS = (
 PREDICTIONS = (
     Prediction(
         "99.tasks",
-        "The service wants 2 tasks. You stop both by hand, and wait a moment. How many of its tasks run "
-        "then?",
+        "The service wants 2 tasks. You stop both, and wait a moment. How many run then?",
         unit="tasks",
         low=0,
         high=10,
