@@ -1,4 +1,4 @@
-.PHONY: help lab test lint unit notebooks runs browser bench soak compat live matrix reference lock clean
+.PHONY: help lab test lint unit notebooks runs browser bench soak compat live matrix reference minutes pages lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
@@ -57,8 +57,14 @@ compat: .venv/workshop ## moto's own tests on our backends; the counts go into t
 reference: .venv/workshop ## run the reference notebooks and write their outputs
 	$(BIN)/python -m tests.notebooks.reference $(ONLY)
 
+minutes: .venv/workshop ## measure how long each notebook takes, and write it under its title
+	$(BIN)/python -m tests.notebooks.minutes $(ONLY)
+
 matrix: .venv/workshop ## write tests/course/MATRIX.md: every wrong state, and what the check says of it
 	$(BIN)/python -m tests.course.matrix
+
+pages: .venv/workshop ## write glossary, cheat sheet and the instructor's page from the course's own data
+	$(BIN)/python -m tests.pages
 
 live: .venv/workshop ## the portable tests on a real account (costs money): make live ACCOUNT=<id>
 	ECSLAB_LIVE=$(ACCOUNT) $(BIN)/python -m pytest tests -m portable --ignore=tests/browser --ignore=tests/notebooks

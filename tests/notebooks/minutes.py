@@ -1,0 +1,92 @@
+"""How long each notebook takes: `make minutes`. Nothing here is guessed but the reading speed.
+
+The notebook is run in stepped time. What its waits come to on the sandbox's clock is what they take on AWS;
+a paced sandbox lets that time pass faster. To it come the words, the lines of code, the questions and the
+exercises, each at the pace of a newcomer. The result is kept in `ecslab/course/minutes.json`, and its line
+written into each notebook's first cell.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from ecslab.course.minutes import FILE, Minutes, sentence
+from tests.notebooks.rig import NOTEBOOKS, Classroom, read, run, stems
+
+WORDS_A_MINUTE = 180  # people read technical prose at 150 to 250 words a minute
+SECONDS = {"line of code": 4.0, "question": 40.0, "prediction": 30.0, "exercise": 300.0, "output": 12.0}
+SKIPS = "bill.idle("  # lets hours pass at once, here; on a real account it only reckons them
+_LINE = re.compile(r"\n\n\*(?:About|Less than).* minutes?.*\*$")
+
+
+def reading(notebook: Any) -> float:
+    """Seconds that a newcomer spends on the text, the code and the tasks of a notebook."""
+    words = lines = 0
+    counts = dict.fromkeys(SECONDS, 0)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            words += len(re.findall(r"\w+", _LINE.sub("", cell.source)))
+            continue
+        answer = "answer" in cell.metadata.get("tags", [])
+        lines += 0 if answer else len([line for line in cell.source.splitlines() if line.strip()])
+        counts["exercise"] += answer
+        counts["question"] += "lab.question(" in cell.source
+        counts["prediction"] += "lab.predict(" in cell.source
+        counts["output"] += bool(cell.outputs)
+    counts["line of code"] = lines
+    return 60 * words / WORDS_A_MINUTE + sum(SECONDS[what] * count for what, count in counts.items())
+
+
+def waiting(classroom: Classroom, stem: str) -> float:
+    """Virtual seconds that pass while the notebook runs; what `goto` fills in and skipped nights left out."""
+    classroom.reset()
+    notebook = read(stem)
+    notebook.cells = [cell for cell in notebook.cells if SKIPS not in cell.source]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    arrive = nbformat.v4.new_notebook(cells=code[:1], metadata=notebook.metadata)
+    run(arrive)
+    before = _now(classroom)
+    run(notebook)
+    return _now(classroom) - before
+
+
+def _now(classroom: Classroom) -> float:
+    return float(classroom.endpoint.control("status")["clock"]["now"])
+
+
+def measured(classroom: Classroom, stem: str) -> Minutes:
+    """The minutes of one notebook, rounded."""
+    return Minutes(round(reading(read(stem)) / 60), round(waiting(classroom, stem) / 60))
+
+
+def show(stem: str, minutes: Minutes) -> None:
+    """Write the line under the title of a notebook."""
+    path = NOTEBOOKS / f"{stem}.ipynb"
+    notebook = read(stem)
+    first = notebook.cells[0]
+    first.source = f"{_LINE.sub('', first.source)}\n\n*{sentence(minutes)}*"
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+
+
+def main(wanted: list[str]) -> None:
+    """Measure and write the notebooks whose names begin with one of `wanted`, all if there is none."""
+    kept = json.loads(FILE.read_text()) if FILE.exists() else {}
+    classroom = Classroom()
+    try:
+        for stem in stems():
+            if not wanted or stem.startswith(tuple(wanted)):
+                found = measured(classroom, stem)
+                show(stem, found)
+                kept[stem[:2]] = {"reading": found.reading, "waiting": found.waiting}
+                sys.stdout.write(f"{stem}: {sentence(found)}\n")
+    finally:
+        classroom.close()
+    Path(FILE).write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
