@@ -16,7 +16,9 @@ from .errors import NotThere
 __all__ = ["Click", "Clicks", "clicks"]
 
 _HEAD: Final = ("The document says", "In today's console", "API", "AWS CLI")
-_LEFT: Final = "style='text-align:left;vertical-align:top;overflow-wrap:anywhere'"
+_LEFT: Final = "style='text-align:left;vertical-align:top'"
+_WIDTHS: Final = (19, 22, 27, 32)
+"""Percent of the table's width, so that the longest operation stands on one line."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,10 @@ class Clicks(Sequence[Click]):
         return f"Document {self.document}, {self.title}\n{text_table(_HEAD, rows)}"
 
     def _repr_html_(self) -> str:
-        titles = "".join(f"<th scope='col' {_LEFT}>{title}</th>" for title in _HEAD)
+        titles = "".join(
+            f"<th scope='col' style='text-align:left;width:{width}%'>{title}</th>"
+            for title, width in zip(_HEAD, _WIDTHS, strict=True)
+        )
         body = "".join(f"<tr>{_cells(row)}</tr>" for row in self.rows)
         title = html.escape(f"Document {self.document}, {self.title}")
         return f"<p>{title}</p><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
@@ -82,15 +87,21 @@ def clicks(document: str) -> Clicks:
 def _cells(row: Click) -> str:
     """A row in HTML: what is typed, and what is called, as code; one command a line."""
     plain = [html.escape(text) for text in (row.says, row.console)]
-    typed = [_code(text) for text in (_api(row), row.cli)]
+    typed = [_code("\n".join(filter(None, [*_operations(row), row.field]))), _code(row.cli)]
     return "".join(f"<td {_LEFT}>{cell}</td>" for cell in [*plain, *typed])
 
 
 def _code(text: str) -> str:
-    return "<br>".join(f"<code>{html.escape(line)}</code>" for line in text.splitlines())
+    """Lines of code. A long path may be broken after a dot."""
+    lines = (html.escape(line).replace(".", ".<wbr>") for line in text.splitlines())
+    return "<br>".join(f"<code>{line}</code>" for line in lines)
+
+
+def _operations(row: Click) -> list[str]:
+    return [call.replace(":", " ") for call in row.calls]
 
 
 def _api(row: Click) -> str:
     """`ecs RunTask`; of a field its name with it, `ecs RunTask: launchType`."""
-    calls = ", ".join(call.replace(":", " ") for call in row.calls)
+    calls = ", ".join(_operations(row))
     return f"{calls}: {row.field}" if row.field else calls

@@ -85,7 +85,8 @@ def test_a_table_of_them_shows_itself():
         "Sign in to AWS Console", "Sign in", "sts GetCallerIdentity", "aws sts get-caller-identity"
     ]  # fmt: skip
     assert "<code>sts GetCallerIdentity</code>" in shown._repr_html_()
-    assert "<code>aws ec2 create-vpc --cidr-block 10.0.0.0/16</code><br><code>" in repr_html("002")
+    assert "<code>aws ec2 create-internet-gateway</code><br><code>" in repr_html("002")
+    assert "Definition</code><br><code>containerDefinitions.<wbr>name</code>" in repr_html("002")
     assert "; then aws ec2 create-internet-gateway; then " in repr(console.clicks("002"))
     assert [row.says for row in shown[-2:]] == ["Create Service under ECS Cluster", "then Deploy"]
 
