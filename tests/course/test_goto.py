@@ -1,4 +1,5 @@
 import types
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from course_rig import TASK_POLICY, said
@@ -6,6 +7,8 @@ from course_rig import TASK_POLICY, said
 import ecslab
 from ecslab.course import _memory
 from ecslab.course._goto import beginning
+from ecslab.lab import Lab
+from ecslab.record import Record
 
 FILLED_03 = (
     "Stage 03, Task definition. Filled in for you: Make a repository; Build an image with your page, and "
@@ -214,3 +217,29 @@ def test_what_was_deleted_behind_the_lab_s_back_is_named_and_mended(lab, somebod
     assert said(lab, step)[0] != "Done"
     assert lab.goto("05").trouble == ()
     assert said(lab, step)[0] == "Done"
+
+
+@pytest.mark.parametrize(("stage", "most"), [("05", 150), ("08", 260), ("99", 330)])
+def test_a_stage_is_reached_with_few_requests(lab, stage, most):
+    """What keeps `goto` within seconds, whatever the machine: how often the sandbox is asked."""
+    asked = []
+    answer = lab.place.endpoint.transport.sandbox.answer
+    lab.place.endpoint.transport.sandbox.answer = lambda request: asked.append(request) or answer(request)
+    try:
+        assert lab.goto(stage).trouble == ()
+    finally:
+        del lab.place.endpoint.transport.sandbox.answer
+    assert len(asked) <= most
+
+
+def test_notebooks_side_by_side_do_not_write_over_each_other(lab):
+    """Two labs on one sandbox, as two kernels have them, each noting what it found done."""
+
+    def note(number):
+        other = Lab(lab.place, lab.home, lab.names, lab.prefix, Record())
+        for step in range(10):
+            _memory.note_done(other, f"{number}.{step}")
+
+    with ThreadPoolExecutor(2) as kernels:
+        list(kernels.map(note, (1, 2)))
+    assert len(_memory.memory(lab).done) == 20
