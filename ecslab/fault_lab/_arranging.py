@@ -2,6 +2,7 @@
 
 import random
 
+from ecslab._progress import Progress
 from ecslab.errors import EcslabError
 from ecslab.fault_lab import catalogue
 from ecslab.fault_lab._backstage import backstage
@@ -51,9 +52,10 @@ def arrange(lab: Lab, seed: int) -> None:
     kept = notes(lab)
     begin = position(lab)
     stage = backstage(lab)
-    case = catalogue.drawn(seed)
+    bench = Workbench(stage, names_of(lab, seed), random.Random(f"parts {seed}"))
     try:
-        case.arrange(Workbench(stage, names_of(lab, seed), random.Random(f"parts {seed}")))
+        with Progress("the fault to show its symptoms", shown=not lab.place.stepped) as line:
+            line.during(lambda: catalogue.drawn(seed).arrange(bench))
     except BaseException:
         lab.control("cut", position=begin)  # half a fault is none
         raise

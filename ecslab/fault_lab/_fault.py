@@ -5,6 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from ecslab._progress import Progress
 from ecslab.course.verdict import Outcome, Verdict, wrong
 from ecslab.fault_lab import _judge, _views, catalogue
 from ecslab.fault_lab._arranging import FaultGone, arrange, is_gone, names_of, taken_back
@@ -161,7 +162,7 @@ class Fault:
         if kept.solved and self.seed not in all_notes.solved:
             all_notes.solved.append(self.seed)
         all_notes.write()
-        return Verdict(verdict.outcome, f"{verdict.text}\n{self._score(kept)}", verdict.hint)
+        return _views.Judged(verdict.outcome, f"{verdict.text}\n{self._score(kept)}", verdict.hint)
 
     # Help ---------------------------------------------------------------------------------------------------
 
@@ -236,14 +237,16 @@ class Fault:
         stage, before = backstage(self._lab), self._scene()
         known = {task["taskArn"] for task in before.failed} if before.service else set()
         passed, lacking = 0.0, ""
-        while passed < _PATIENCE:
-            stage.pass_time(_STEP)
-            passed += _STEP
-            scene = self._scene()
-            lacking = self._case.goal(scene)
-            anew = [task for task in scene.failed if task["taskArn"] not in known] if scene.service else []
-            if not lacking or len(anew) >= 2 or not scene.desired:
-                break
+        with Progress("the application to settle", shown=not self._lab.place.stepped) as line:
+            while passed < _PATIENCE:
+                stage.pass_time(_STEP)
+                line.tick()
+                passed += _STEP
+                scene = self._scene()
+                lacking = self._case.goal(scene)
+                anew = [one for one in scene.failed if one["taskArn"] not in known] if scene.service else []
+                if not lacking or len(anew) >= 2 or not scene.desired:
+                    break
         spoken = f"{passed:.0f} s" if passed < 180 else f"{passed / 60:.0f} min"
         return _views.Text(f"{spoken} later: {lacking or 'the application works.'}")
 

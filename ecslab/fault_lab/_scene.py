@@ -11,9 +11,9 @@ from ecslab.fault_lab._backstage import Backstage
 from ecslab.fault_lab._names import FaultNames
 
 Facts = dict[str, Any]
-STABLE: Final = 40.0  # seconds for which a task must have been RUNNING to count as one that stays
 TIMED_OUT: Final = "no answer: the connection timed out"
 REFUSED: Final = "no answer: connection refused"
+_LOOKED_AT: Final = 5  # tasks, of which the newest one that wrote anything is heard
 
 
 class Scene:
@@ -122,7 +122,9 @@ class Scene:
         if not arns:
             return []
         found = self.lab.ecs.describe_tasks(cluster=self.names.cluster, tasks=arns)["tasks"]
-        return sorted(found, key=lambda task: task["createdAt"], reverse=True)
+        # by the events: what happened while the sandbox's clock was moved on has one and the same time
+        told = "\n".join(self.events)
+        return sorted(found, key=lambda task: told.find(_id(task)) % (len(told) + 1))
 
     @property
     def failed(self) -> list[Facts]:
@@ -139,29 +141,23 @@ class Scene:
         """Why the newest of them stopped; "" if none did."""
         return str(self.failed[0].get("stoppedReason", "")) if self.failed else ""
 
-    @cached_property
-    def now(self) -> float:
-        """What time it is on AWS's clock, in epoch seconds."""
-        return float(self.lab.control("status")["clock"]["time"])
-
     @property
     def steady(self) -> bool:
-        """Whether as many tasks as wanted run, from the newest deployment alone, and have for a while."""
+        """Whether as many tasks as wanted run, from one deployment that is over, and the service says so."""
         if not self.service or not self.desired or len(self.deployments) != 1:
             return False
-        return len(self.tasks) == self.desired and all(
-            task["lastStatus"] == "RUNNING" and self.now - task["startedAt"].timestamp() >= STABLE
-            for task in self.tasks
-        )
+        over = self.primary.get("rolloutState") == "COMPLETED" and "steady state" in self.events[0]
+        return over and len(self.tasks) == self.desired and not self._young
+
+    @property
+    def _young(self) -> bool:
+        return any(task["lastStatus"] != "RUNNING" for task in self.tasks)
 
     @property
     def moving(self) -> bool:
         """Whether something is still on its way: tasks that start, or a deployment that is not done."""
-        young = any(
-            task["lastStatus"] != "RUNNING" or self.now - task["startedAt"].timestamp() < STABLE
-            for task in self.tasks
-        )
-        return young or len(self.deployments) > 1 or (self.desired > 0 and not self.tasks)
+        open_end = self.primary.get("rolloutState") == "IN_PROGRESS"
+        return self._young or open_end or len(self.deployments) > 1 or len(self.tasks) < self.desired
 
     def log(self, most: int = 8) -> list[str]:
         """The last lines that each container wrote, under its newest stream; of several, with their names."""
@@ -170,23 +166,18 @@ class Scene:
         return [f"{name}: {line}" if len(names) > 1 else line for name, line in found]
 
     def _lines(self, container: str, most: int) -> list[str]:
-        group = self._log_group()
-        answer = unless_missing(
-            self.lab.logs.describe_log_streams, logGroupName=group, orderBy="LastEventTime", descending=True
-        )
-        for stream in (answer or {}).get("logStreams", []):
-            if f"/{container}/" not in stream["logStreamName"]:
-                continue
-            events = self.lab.logs.get_log_events(
-                logGroupName=group, logStreamName=stream["logStreamName"], limit=most
-            )["events"]
-            if events:
-                return [str(event["message"]) for event in events]
+        options = self.container(container).get("logConfiguration", {}).get("options", {})
+        group, prefix = options.get("awslogs-group"), options.get("awslogs-stream-prefix")
+        for task in (*self.tasks, *self.stopped)[:_LOOKED_AT] if group else ():
+            answer = unless_missing(
+                self.lab.logs.get_log_events,
+                logGroupName=group,
+                logStreamName=f"{prefix}/{container}/{_id(task)}",
+                limit=most,
+            )
+            if answer and answer["events"]:
+                return [str(event["message"]) for event in answer["events"]]
         return []
-
-    def _log_group(self) -> str:
-        options = self.web.get("logConfiguration", {}).get("options", {})
-        return str(options.get("awslogs-group", self.names.log_group))
 
     def has_image(self, uri: str) -> bool:
         """Whether an image is there; of other registries, and of digests, that is taken for granted."""
@@ -284,3 +275,7 @@ class Scene:
     def page(self) -> bool:
         """Whether a visitor gets the page."""
         return self.visit == "200 OK"
+
+
+def _id(task: Facts) -> str:
+    return str(task["taskArn"]).rpartition("/")[2]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ecslab._show import Table
+from ecslab.course.verdict import Verdict
 from ecslab.fault_lab._scene import Scene
 
 Facts = dict[str, Any]
@@ -22,6 +23,13 @@ class Text:
 
     def _repr_markdown_(self) -> str:
         return self.text.replace("\n", "  \n")
+
+
+class Judged(Verdict):
+    """A verdict with the score on a line of its own."""
+
+    def _repr_markdown_(self) -> str:
+        return super()._repr_markdown_().replace("\n", "  \n")
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,8 @@ function render({ model, el }) {
   causes.append(group, make("button", "Name the cause", { type: "submit" }));
 
   const evidence = make("form");
-  const calls = make("input", "", { type: "text", placeholder: "ecs describe-…", value: model.get("call") });
-  const names = make("input", "", { type: "text", placeholder: "a field of its answer", value: model.get("field") });
+  const calls = make("input", "", { type: "text", size: 34, placeholder: "ecs describe-…", value: model.get("call") });
+  const names = make("input", "", { type: "text", size: 34, placeholder: "a field of its answer", value: model.get("field") });
   const known = make("datalist", "", { id: `ecslab-calls-${Math.random().toString(36).slice(2)}` });
   known.append(...model.get("calls").map((call) => make("option", "", { value: call })));
   calls.setAttribute("list", known.getAttribute("id"));

@@ -80,13 +80,14 @@ QUESTIONS = (
 )
 PREDICTIONS = (
     Prediction(
-        "14.gives-up",
-        "A task cannot reach the registry: its packets go out and nothing comes back. For how many minutes "
-        "does Fargate let it hang in PENDING before it gives up?",
-        unit="minutes",
+        "14.again",
+        "The service wants one task, and none has ever run. Somebody says: deploy it again first, as it "
+        "is. How many of its tasks will run when that has had its time?",
+        unit="tasks",
         low=0,
-        high=60,
-        because="Every attempt waits until it times out, and there are several: about five minutes in all. A "
-        "registry that answers “no” ends it within seconds. So the time alone tells the two apart.",
+        high=10,
+        because="A new deployment makes new tasks of the same parts: the same definition, the same "
+        "network, the same roles. What was wrong with them is wrong again. Trying once more helps only "
+        "where the trouble passes by itself, such as a registry that was away.",
     ),
 )
