@@ -1,21 +1,29 @@
-"""On a real account, a task that was forgotten costs money: say which of the lab's tasks still run."""
+"""On a real account, what was forgotten costs money: say what of the lab's is still there by the hour."""
 
 import atexit
+from collections.abc import Iterator
 from typing import Any
 
 from . import prices
+from ._missing import unless_missing
 from ._say import say
 from .lab import Lab
 
 
 def notice(lab: Lab) -> str:
-    """One sentence and the next step, if tasks that this lab started are still there; else ""."""
-    alive = [task for task in _started(lab) if task["lastStatus"] != "STOPPED"]
-    if not alive:
+    """One sentence and the next step, if tasks or load balancers of this lab are still there; else ""."""
+    alive = [task for task in _tasks(lab) if task["lastStatus"] != "STOPPED"]
+    balancers = list(_balancers(lab))
+    if not alive and not balancers:
         return ""
     hourly = sum(prices.task_hour(task.get("cpu") or 0, task.get("memory") or 0) for task in alive)
-    what = "1 task" if len(alive) == 1 else f"{len(alive)} tasks"
-    verb = "is" if len(alive) == 1 else "are"
+    hourly += sum(prices.balancer_hour(len(one.get("AvailabilityZones", []))) for one in balancers)
+    what = " and ".join(
+        f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
+        for things, noun in ((alive, "task"), (balancers, "load balancer"))
+        if things
+    )
+    verb = "is" if len(alive) + len(balancers) == 1 else "are"
     return (
         f"{what} of this lab {verb} still running in account {lab.account}, {lab.region}: about "
         f"{prices.dollars(hourly)} an hour.\n"
@@ -23,21 +31,37 @@ def notice(lab: Lab) -> str:
     )
 
 
-def _started(lab: Lab) -> list[dict[str, Any]]:
-    """The lab's tasks, by its ledger, as far as ECS still shows them."""
+def _tasks(lab: Lab) -> list[dict[str, Any]]:
+    """The lab's tasks, by its ledger, as far as ECS still shows them: its own, and those of its services."""
     by_cluster: dict[str, list[str]] = {}
     for entry in lab.ledger.entries():
         if entry.kind == "task":
             by_cluster.setdefault(entry.name, []).extend(entry.ids)
+        if entry.kind == "service":
+            for arn in entry.ids:  # …:service/<cluster>/<service>
+                _, cluster, name = arn.rsplit("/", 2)
+                by_cluster.setdefault(cluster, []).extend(_kept(lab, cluster, name))
     found: list[dict[str, Any]] = []
     for cluster, arns in by_cluster.items():
         for start in range(0, len(arns), 100):
             chunk = arns[start : start + 100]
-            try:
-                found += lab.ecs.describe_tasks(cluster=cluster, tasks=chunk)["tasks"]
-            except lab.ecs.exceptions.ClusterNotFoundException:
-                break
+            answer = unless_missing(lab.ecs.describe_tasks, cluster=cluster, tasks=chunk)
+            found += answer["tasks"] if answer else []
     return found
+
+
+def _kept(lab: Lab, cluster: str, service: str) -> list[str]:
+    """The ARNs of the tasks that a service keeps running."""
+    answer = unless_missing(lab.ecs.list_tasks, cluster=cluster, serviceName=service)
+    return list(answer["taskArns"]) if answer else []
+
+
+def _balancers(lab: Lab) -> Iterator[dict[str, Any]]:
+    """The lab's load balancers, by its ledger, as far as they are there."""
+    for entry in lab.ledger.entries():
+        if entry.kind == "load balancer" and entry.ids:
+            answer = unless_missing(lab.elbv2.describe_load_balancers, LoadBalancerArns=list(entry.ids))
+            yield from answer["LoadBalancers"] if answer else ()
 
 
 def say_so(lab: Lab) -> None:

@@ -21,14 +21,26 @@ def state() -> dict[str, object]:
     with ecslab.connect() as lab:
         clusters = lab.ecs.describe_clusters(clusters=lab.ecs.list_clusters()["clusterArns"])["clusters"]
         repositories = [r["repositoryName"] for r in lab.ecr.describe_repositories()["repositories"]]
+        balancers = lab.elbv2.describe_load_balancers()["LoadBalancers"]
+        targets = lab.elbv2.describe_target_groups()["TargetGroups"]
         return {
             "images": {name: images(lab, name) for name in repositories},
             "clusters": sorted((c["clusterName"], c["status"], c["runningTasksCount"]) for c in clusters),
+            "services": sorted(services(lab, c["clusterName"]) for c in clusters),
+            "balancers": sorted(b["LoadBalancerName"] for b in balancers),
+            "target groups": sorted(g["TargetGroupName"] for g in targets),
             "definitions": sorted(lab.ecs.list_task_definitions()["taskDefinitionArns"]),
             "roles": sorted(role["RoleName"] for role in lab.iam.list_roles()["Roles"]),
             "groups": sorted(g["GroupName"] for g in lab.ec2.describe_security_groups()["SecurityGroups"]),
             "logs": sorted(g["logGroupName"] for g in lab.logs.describe_log_groups()["logGroups"]),
         }
+
+
+def services(lab: ecslab.Lab, cluster: str) -> list[tuple[str, int]]:
+    """Name and desired count of each service in a cluster."""
+    arns = lab.ecs.list_services(cluster=cluster)["serviceArns"]
+    shown = lab.ecs.describe_services(cluster=cluster, services=arns)["services"] if arns else []
+    return sorted((one["serviceName"], one["desiredCount"]) for one in shown)
 
 
 def images(lab: ecslab.Lab, repository: str) -> list[tuple[str, ...]]:
