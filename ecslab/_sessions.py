@@ -10,8 +10,10 @@ import botocore.session
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 
-# The sandbox answers or is gone: botocore's own retries would only hide which.
+# The sandbox answers or is gone: botocore's own retries would only hide which. It does not
+# read who calls either: a fixed user agent saves botocore from composing one, twice a call and at length.
 SANDBOX_CONFIG = Config(
+    user_agent="ecslab",
     retries={"mode": "standard", "total_max_attempts": 1},
     proxies={},
     connect_timeout=5,

@@ -1,10 +1,12 @@
-"""moto's EC2, imported in a third of the time and half of the memory.
+"""moto, quicker: its EC2 imported in a third of the time and half of the memory, and less work for each call.
 
 At import moto reads the tables of all instance types and who offers them where (0.5 s and 100 MB), and makes
 a botocore session for every table of Regions (1 s). A Fargate lesson needs neither: one session does for all
-tables, and the instance types are read when a call comes that may look at them.
+tables, and the instance types are read when a call comes that may look at them. And for every call moto makes
+a list of all methods of the class that answers it, which here is made once for a class.
 """
 
+import functools
 import importlib
 import re
 import sys
@@ -28,6 +30,8 @@ def prepare() -> None:
     with _one_session(), _empty_tables():
         importlib.import_module("moto.ec2.models")
         _state["pending"] = True
+    responses: Any = importlib.import_module("moto.core.responses")
+    responses.method_names_from_class = functools.cache(responses.method_names_from_class)
 
 
 def ready_for(service: str, operation: str) -> None:

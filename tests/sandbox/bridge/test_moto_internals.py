@@ -34,6 +34,7 @@ NAMES = {  # module or class: what we call, replace or read of it
     "moto.core.base_backend.AccountSpecificBackend": ["__getitem__", "reset"],
     "moto.core.base_backend.BaseBackend": ["reset", "_url_module"],
     "moto.core.model_instances": ["reset_model_data"],
+    "moto.core.responses": ["method_names_from_class"],
     "moto.core.utils": ["utcnow", "unix_time"],
     "moto.moto_api._internal": ["mock_random"],
     "moto.moto_api._internal.moto_random.MotoRandom": ["uuid4", "get_random_hex", "randbytes", "seed"],
