@@ -3,7 +3,7 @@
 import ecslab
 from ecslab.course import _services, _tasks, account
 from ecslab.course._left import left
-from ecslab.course._revisions import NOTHING_MADE, counted, deleted_for_good, deregistered, families
+from ecslab.course._revisions import NOTHING_MADE, counted, deleted_for_good, deregistered
 from ecslab.course.account import Facts
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
@@ -181,7 +181,8 @@ def _stop_tasks(lab: Lab) -> None:
 
 
 def _deregister(lab: Lab) -> None:
-    for family in families(lab):
+    names = lab.names.family, lab.names.guestbook, lab.name("adgu-hello"), lab.name("adgu-broken")
+    for family in names:
         ecslab.task_definition.deregister(lab, family)
 
 
@@ -190,7 +191,8 @@ def _clean_up(lab: Lab) -> None:
 
 
 def _delete_for_good(lab: Lab) -> None:
-    for family in families(lab):
+    names = lab.names.family, lab.names.guestbook, lab.name("adgu-hello"), lab.name("adgu-broken")
+    for family in names:
         inactive = ecslab.task_definition.revisions(lab, family, status="INACTIVE")
         for start in range(0, len(inactive), 10):
             lab.ecs.delete_task_definitions(taskDefinitions=inactive[start : start + 10])

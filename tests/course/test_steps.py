@@ -26,7 +26,7 @@ def test_every_stage_has_one_to_three_exercises():
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
 def test_the_last_hint_names_a_call(step):
-    assert re.search(r"`(lab|ecslab)\.\w+", step.hints[-1])
+    assert re.search(r"`(lab\.\w+|ecslab\.\w+|aws [a-z]+ [a-z]+)", step.hints[-1])
     assert not re.search(r"\w\((?!lab\))\w.*\)`", step.hints[0]) or step.hints[0] == step.hints[-1]
 
 
