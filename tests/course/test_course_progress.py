@@ -1,21 +1,41 @@
-import ecslab
+import re
 
-FIRST = """\
-00  Start here       2 of 2         your turn 0 of 1       about 5 min
-01  ECR              0 of 2         your turn 0 of 2       about 21 min
-02  Cluster          0 of 1         your turn 0 of 2       about 9 min
-03  Task definition  0 of 3         your turn 0 of 2       about 25 min
-04  Run task         0 of 2         your turn 0 of 2       about 30 min
-05  Verify           0 of 1         your turn 0 of 1       about 14 min
-"""
-NEXT = "Next: Make a repository (about 3 min), in 01-ecr.ipynb"
+import ecslab
+from ecslab.course import STEPS, _memory, minutes
+
+FIRST = (
+    "00  Start here       2 of 2         your turn 0 of 1",
+    "01  ECR              0 of 2         your turn 0 of 2",
+    "02  Cluster          0 of 1         your turn 0 of 2",
+    "03  Task definition  0 of 3         your turn 0 of 2",
+    "04  Run task         0 of 2         your turn 0 of 2",
+    "05  Verify           0 of 1         your turn 0 of 1",
+)
+NEXT = "Next: Make a repository, in 01-ecr.ipynb"
 
 
 def test_a_fresh_course(lab):
-    text = repr(lab.progress())
-    assert text.startswith(FIRST)
-    assert text.splitlines()[-1] == NEXT
-    assert [line[:2] for line in text.splitlines()[:-1]] == list(ecslab.course.STAGES)
+    *lines, last = repr(lab.progress()).splitlines()
+    assert last == NEXT
+    assert [line[:2] for line in lines] == list(ecslab.course.STAGES)
+    for line, begin in zip(lines, FIRST, strict=False):
+        assert line.startswith(begin)
+    whole = minutes.of_stages()["01"].here
+    assert lines[1].endswith(f"about {whole} min")
+
+
+def test_what_is_left_of_a_stage_is_its_share_of_the_measured_time(lab):
+    ecslab.ecr.create_repository(lab)
+    line = repr(lab.progress()).splitlines()[1]
+    left = int(re.search(r"about (\d+) min", line)[1])
+    assert 0 < left < minutes.of_stages()["01"].here
+
+
+def test_the_map_shows_where_one_is(lab):
+    lab.goto("02")
+    told = lab.progress().map().description
+    assert "01 ECR: done; 02 Cluster: about " in told
+    assert told.endswith("Next: 02.")
 
 
 def test_what_was_done_once_counts(lab):
@@ -33,7 +53,7 @@ def test_a_wrong_state_is_next_with_its_reason(lab):
     lab.goto("02")
     lab.ecs.create_cluster(clusterName="ADGU-cluster")
     assert repr(lab.progress()).endswith(
-        "Next: Make a cluster (about 3 min), in 02-cluster.ipynb: Look again. There is a cluster "
+        "Next: Make a cluster, in 02-cluster.ipynb: Look again. There is a cluster "
         "`ADGU-cluster`, but the lesson's is called `adgu-cluster`, letter by letter."
     )
 
@@ -46,9 +66,14 @@ def test_it_is_a_table_with_links(lab):
     )
 
 
-def test_all_done_in_words(lab):
+def test_what_the_solutions_of_the_end_do_counts(lab):
     lab.goto("99")
     for step in ("99.stopped", "99.deregistered", "99.nothing-left"):
         exec(lab.solution(step).code, {"lab": lab, "ecslab": ecslab})  # noqa: S102 — the code as shown
         lab.check(step)
+    assert not [row for row in lab.progress().rows if row.step.stage == "99" and row.word == "look again"]
+
+
+def test_all_done_in_words(lab):
+    _memory.note_done(lab, *(step.id for step in STEPS))
     assert repr(lab.progress()).endswith("All steps are done.")
