@@ -13,6 +13,7 @@ from ecslab.fault_lab import (
     health,
     images,
     logs,
+    port,
     roles,
     service,
     sidecar,
@@ -26,7 +27,7 @@ __all__ = ["CASES", "code", "drawn", "fresh_seed", "seed_for"]
 
 _ALL: Final = (
     *images.CASES, *roles.CASES, *logs.CASES, *container.CASES, *sidecar.CASES, *way_out.CASES, *way_in.CASES,
-    *health.CASES, *service.CASES, *task_role.CASES,
+    *health.CASES, *port.CASES, *service.CASES, *task_role.CASES,
 )  # fmt: skip
 CASES: Final[dict[str, Case]] = {case.kind: case for case in _ALL}
 """Every fault by kind. The order decides what a seed stands for: add at the end."""

@@ -2,7 +2,7 @@
 
 from fault_rig import again, changed, deployed, edited, event, judged, reasons, table
 
-from ecslab.fault_lab import health, service
+from ecslab.fault_lab import health, port, service
 
 
 def _group(lab, fault):
@@ -110,7 +110,7 @@ def _registered_only(lab, fault):
 
 @table(
     {
-        "port 80": health.WRONG_PORT.repair,
+        "port 80": port.WRONG_PORT.repair,
         "a server on 8080": changed(command=["httpd", "-f", "-p", "8080", "-h", "/usr/local/apache2/htdocs"]),
     },
     {
