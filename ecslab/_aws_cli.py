@@ -137,9 +137,9 @@ class _Pause:
         self._lab, self._progress = lab, progress
 
     def sleep(self, seconds: float) -> None:
-        end = self._lab.now() + seconds
-        while (left := end - self._lab.now()) > 0:
-            self._lab.place.pass_time(0.2, left)
+        passed = 0.0
+        while passed < seconds:
+            passed += self._lab.place.pass_time(0.2, seconds - passed)
             self._progress.tick()
 
 

@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -11,6 +12,7 @@ from botocore.stub import Stubber
 
 import ecslab
 from ecslab import _aws_cli, _aws_place, terminal
+from ecslab._progress import Progress
 
 CLUSTER = "aws ecs create-cluster --cluster-name blue --query cluster.status --output text"
 
@@ -178,6 +180,18 @@ def test_a_waiter_waits_on_the_labs_clock(lab):
     assert (said.code, said.out, said.err) == (0, "", "")
     assert (lab.now() - before) % 15 == 0 < lab.now() - before
     terminal.run(lab, "aws ecs delete-service --cluster blue --service sleeper --force", lines=2)
+
+
+def test_a_waiter_on_a_paced_clock_sleeps_its_seconds_of_the_labs_time(monkeypatch):
+    asked = []
+
+    def pass_time(seconds, most):
+        asked.append((seconds, most))
+        return 4.0  # virtual seconds in 0.2 of the wall's, at a speed of 20
+
+    lab = SimpleNamespace(place=SimpleNamespace(pass_time=pass_time))
+    _aws_cli._Pause(lab, Progress("it", shown=False)).sleep(15)
+    assert asked == [(0.2, 15), (0.2, 11), (0.2, 7), (0.2, 3)]
 
 
 def test_this_process_keeps_its_own_botocore_and_environment():
