@@ -3,11 +3,13 @@
 import html
 from dataclasses import dataclass
 
+from ecslab.course import minutes
 from ecslab.course._look import look
 from ecslab.course._memory import memory, note_done
 from ecslab.course.step import Step
 from ecslab.course.steps import NOTEBOOKS, STAGES, STEPS
 from ecslab.course.verdict import Outcome, Verdict
+from ecslab.figures import Figure, Stop, course_map
 from ecslab.lab import Lab
 
 _LEFT = "style='text-align:left'"
@@ -55,6 +57,15 @@ class CourseProgress:
             lines.append(f"{stage}  {title:<16} {steps:<14} {'your turn ' + turns:<22} {minutes}")
         return "\n".join([*lines, self._last()])
 
+    def map(self) -> Figure:
+        """The course as a picture: what is done, what comes next, how long each notebook takes."""
+        stops = {}
+        for stage, title in STAGES.items():
+            rows = [row for row in self.rows if row.step.stage == stage and not row.step.exercise]
+            took = minutes.of_stages().get(stage, minutes.Minutes(0, 0)).here
+            stops[stage] = Stop(title, took, sum(row.done for row in rows), len(rows))
+        return course_map(stops, self.next.step.stage if self.next else None)
+
     def __repr__(self) -> str:
         return self.text
 
@@ -82,7 +93,7 @@ class CourseProgress:
         rows = [row for row in self.rows if row.step.stage == stage]
         steps = [row for row in rows if not row.step.exercise]
         turns = [row for row in rows if row.step.exercise]
-        left = sum(row.step.minutes for row in rows if not row.done)
+        left = _left(stage, rows)
         return _of(steps), _of(turns), f"about {left} min" if left else ""
 
     def _last(self) -> str:
@@ -90,7 +101,7 @@ class CourseProgress:
             return "All steps are done."
         step = self.next.step
         again = f": {self.next.verdict}" if self.next.verdict.outcome is Outcome.WRONG else ""
-        return f"Next: {step.title} (about {step.minutes} min), in {NOTEBOOKS[step.stage]}{again}"
+        return f"Next: {step.title}, in {NOTEBOOKS[step.stage]}{again}"
 
 
 def progress(lab: Lab) -> CourseProgress:
@@ -99,6 +110,14 @@ def progress(lab: Lab) -> CourseProgress:
     note_done(lab, *(step.id for step, verdict in seen if verdict.outcome is Outcome.DONE))
     once = memory(lab).done
     return CourseProgress(tuple(Row(step, verdict, step.id in once) for step, verdict in seen))
+
+
+def _left(stage: str, rows: list[Row]) -> int:
+    """Minutes left in a stage: what was measured, in proportion to the steps that are left."""
+    whole = minutes.of_stages().get(stage)
+    weights = sum(row.step.minutes for row in rows)
+    left = sum(row.step.minutes for row in rows if not row.done)
+    return round((whole.here if whole else weights) * left / weights)
 
 
 def _of(rows: list[Row]) -> str:

@@ -17,7 +17,7 @@ class Step:
     Attributes:
         id: stage and name, as `01.repository`; exercises are `01.yours-1`.
         title: what the learner does, in a few words.
-        minutes: how long it takes a newcomer.
+        minutes: its weight in the stage's time, which is measured (`course.minutes`).
         check: looks at the account, by calls that read, and answers.
         solve: does the step; safe to run twice. Its body is what `lab.solution()` shows.
         hints: each says more than the one before; the last names the call.

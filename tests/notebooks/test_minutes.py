@@ -1,0 +1,38 @@
+"""The minutes under each title are those that were measured, and the text has not outgrown them since."""
+
+import pytest
+
+from ecslab.course import minutes
+from ecslab.course.steps import NOTEBOOKS
+from tests.notebooks.minutes import reading
+from tests.notebooks.rig import read, stems
+
+TOLERANCE = 3  # minutes that a text may grow before it has to be measured anew
+
+
+def test_every_stage_is_measured():
+    assert set(minutes.of_stages()) == set(NOTEBOOKS)
+
+
+@pytest.mark.parametrize("stem", stems())
+def test_a_notebook_says_how_long_it_takes(stem):
+    found = minutes.of_stages()[stem[:2]]
+    notebook = read(stem)
+    assert notebook.cells[0].source.endswith(f"*{minutes.sentence(found)}*"), "run make minutes"
+    assert abs(reading(notebook) / 60 - found.reading) <= TOLERANCE, "run make minutes"
+
+
+@pytest.mark.parametrize(
+    ("reading_", "waiting", "text"),
+    [
+        (12, 0, "About 10 minutes, questions and exercises included."),
+        (1, 1, "About 5 minutes, questions and exercises included."),
+        (
+            29, 21,
+            "About 30 minutes, questions and exercises included; on a real account about 20 more, as nothing "
+            "there shortens the waits.",
+        ),
+    ],
+)  # fmt: skip
+def test_in_words(reading_, waiting, text):
+    assert minutes.sentence(minutes.Minutes(reading_, waiting)) == text
