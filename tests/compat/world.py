@@ -29,9 +29,9 @@ from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.server import backend
 from ecslab.sandbox.server.identity import CALLER
-from ecslab.sandbox.world.balancers import Check
 from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.driver import Driver, Exited, Pulled
+from ecslab.sandbox.world.target_health import Check
 from ecslab.sandbox.world.tasks import Container, Task
 from ecslab.sandbox.world.timeline import Timeline
 

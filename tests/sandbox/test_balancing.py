@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from aws_client import CLUSTER, FAMILY
-from balancer_rig import Balanced, forward_to
+from balancer_rig import HTTP, Balanced, forward_to
 from botocore.exceptions import ClientError
 
 from ecslab.sandbox import in_process
@@ -98,6 +98,23 @@ def test_a_target_that_the_balancer_cannot_reach_times_out(aws, web):
     status, headers, body = aws.visit(name)
     assert (status, headers["Server"]) == (504, "awselb/2.0")
     assert b"<center><h1>504 Gateway Time-out</h1></center>" in body
+
+
+def test_a_door_that_is_shut_and_opened_again_is_noticed(aws, web):
+    name, group = web
+    ip = aws.started(FAMILY)
+    aws.register(group, ip)
+    aws.pass_time(61)
+    assert aws.health(group)[ip][0] == "healthy"
+    rule = [{**HTTP, "UserIdGroupPairs": [{"GroupId": aws.front}]}]
+    aws.ec2.revoke_security_group_ingress(GroupId=aws.behind, IpPermissions=rule)
+    assert aws.visit(name)[0] == 504
+    aws.pass_time(65)
+    assert aws.health(group)[ip] == ("unhealthy", "Target.Timeout", "Request timed out")
+    aws.ec2.authorize_security_group_ingress(GroupId=aws.behind, IpPermissions=rule)
+    assert aws.visit(name)[0] == 200
+    aws.pass_time(151)
+    assert aws.health(group)[ip][0] == "healthy"
 
 
 def test_nothing_behind_the_port_is_a_bad_gateway(aws, web):

@@ -306,3 +306,36 @@ def test_services_hear_of_their_targets(aws):
     assert service.deregister(NO_SUCH, "172.31.0.99", 80) == 0
     with pytest.raises(AwsError, match="One or more target groups not found"):
         service.register(NO_SUCH, "172.31.0.99", 80, "us-east-1a")
+
+
+def test_an_instance_that_does_not_run_is_no_target(aws):
+    group = aws.target_group("instances", TargetType="instance")
+    made = aws.ec2.run_instances(ImageId="ami-12c6146b", MinCount=2, MaxCount=2, SubnetId=aws.subnets[0])
+    running, stopped = (instance["InstanceId"] for instance in made["Instances"])
+    aws.register(group, running)
+    aws.ec2.stop_instances(InstanceIds=[stopped])
+    words = f"The following targets are not in a running state and cannot be registered: '{stopped}'"
+    with pytest.raises(ClientError, match=words):
+        aws.register(group, running, stopped)
+    assert list(aws.health(group)) == [running]
+    aws.ec2.stop_instances(InstanceIds=[running])
+    assert aws.health(group)[running] == (
+        "unused", "Target.InvalidState", "Target is in the stopped state",
+    )  # fmt: skip
+
+
+def test_tags_of_several_resources_are_put_on_all_or_none(aws):
+    group = aws.target_group("tagged")
+    listener = aws.listener(aws.balancer("tagged"), aws.target_group("other"))
+    rule = aws.elb.describe_rules(ListenerArn=listener)["Rules"][0]["RuleArn"]
+    tag = [{"Key": "by", "Value": "me"}]
+
+    def tags():
+        found = aws.elb.describe_tags(ResourceArns=[group, rule])["TagDescriptions"]
+        return [one["Tags"] for one in found]
+
+    with pytest.raises(ClientError, match="RuleNotFound"):
+        aws.elb.add_tags(ResourceArns=[group, rule + "0"], Tags=tag)
+    assert tags() == [[], []]
+    aws.elb.add_tags(ResourceArns=[group, rule], Tags=tag)
+    assert tags() == [tag, tag]

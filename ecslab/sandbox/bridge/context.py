@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ecslab.sandbox.runtime import Runtime
 from ecslab.sandbox.world.clock import Clock
@@ -27,6 +27,8 @@ class Context:
         home: folder in which layers are kept; None keeps them in memory.
         ecs: what ECS holds, by region.
         faults: what has been made to go wrong.
+        ways: ways through networks that were found open since a call of the API last changed something; only
+            such calls change a network's rules. None keeps none.
     """
 
     clock: Clock
@@ -35,6 +37,7 @@ class Context:
     home: Path | None = None
     ecs: dict[str, RegionState] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
+    ways: set[tuple[Any, ...]] | None = None
 
 
 _current: Final[list[Context]] = []

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Generator, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from ecslab.sandbox.runtime import ContainerSpec, Host, Mount
@@ -63,13 +64,7 @@ class Files:
 
     def resolve(self, path: str) -> str:
         """The absolute path, without `.` and `..`."""
-        parts: list[str] = []
-        for part in (PurePosixPath(self.directory) / path).parts[1:]:
-            if part == "..":
-                parts = parts[:-1]
-            elif part != ".":
-                parts.append(part)
-        return "/" + "/".join(parts)
+        return _resolved(self.directory, path)
 
     def read(self, path: str) -> bytes | None:
         full = self.resolve(path)
@@ -134,6 +129,17 @@ class Files:
         if mount.read_only if mount else self._read_only:
             raise OSError(errno.EROFS, "Read-only file system", full)
         return mount
+
+
+@lru_cache(maxsize=512)
+def _resolved(directory: str, path: str) -> str:
+    parts: list[str] = []
+    for part in (PurePosixPath(directory) / path).parts[1:]:
+        if part == "..":
+            parts = parts[:-1]
+        elif part != ".":
+            parts.append(part)
+    return "/" + "/".join(parts)
 
 
 @dataclass

@@ -15,6 +15,7 @@ from ecslab.sandbox.server import identity, malformed, moto_routes, moto_start
 from ecslab.sandbox.server.auth import Key, Signer
 from ecslab.sandbox.server.credentials import ACCOUNT
 from ecslab.sandbox.server.http import PEER, Incoming, Reply
+from ecslab.sandbox.server.operation import mutates
 from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.errors import AwsError
 
@@ -48,8 +49,10 @@ class Backend:
         clock.on_event = lambda number: seams.reseed(seed, "event", number)
         seams.set_time_source(clock.timestamp)
         seams.seed_backends(seed)
-        parts = context.Context(clock=clock, runtime=EmbeddedRuntime(), account=ACCOUNT, home=home)
-        install.install(parts)
+        self._context = context.Context(
+            clock=clock, runtime=EmbeddedRuntime(), account=ACCOUNT, home=home, ways=set()
+        )
+        install.install(self._context)
 
     def reseed(self, kind: str, position: int) -> None:
         """Let the next request draw its ids from (seed, kind, position)."""
@@ -57,7 +60,11 @@ class Backend:
 
     def call(self, request: Incoming, signer: Signer, operation: str) -> Reply:
         """Answer an API request whose signature has been checked."""
-        return self._guarded(lambda: self._call(request, signer, operation))
+        try:
+            return self._guarded(lambda: self._call(request, signer, operation))
+        finally:
+            if mutates(operation):
+                self._context.ways = set()
 
     def registry(self, request: Incoming, region: str) -> Reply:
         """Answer a request to the container registry, which checks its own token."""

@@ -36,7 +36,12 @@ def operation(service: str, request: Incoming) -> Operation:
     name = target.rpartition(".")[2] if target else _action(request)
     if name is None:
         return Operation(service, request.method, request.method not in ("GET", "HEAD", "OPTIONS"))
-    return Operation(service, name, name in _NOT_READS or not _READS.fullmatch(name))
+    return Operation(service, name, mutates(name))
+
+
+def mutates(name: str) -> bool:
+    """Whether an operation of this name may change something."""
+    return name in _NOT_READS or not _READS.fullmatch(name)
 
 
 def _action(request: Incoming) -> str | None:

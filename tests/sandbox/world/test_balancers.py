@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecslab.sandbox.world import balancers
-from ecslab.sandbox.world.balancers import TRANSITIONS, Check, TargetGroup
+from ecslab.sandbox.world import target_health
+from ecslab.sandbox.world.balancers import TargetGroup
 from ecslab.sandbox.world.clock import Clock
+from ecslab.sandbox.world.target_health import TRANSITIONS, Check
 
 IP, PORT, AZ = "10.0.0.5", 80, "us-east-1a"
 EVENTS = {event for moves in TRANSITIONS.values() for event in moves}
@@ -261,10 +262,10 @@ def test_every_target_of_the_table_is_a_state():
 
 def test_an_illegal_event_names_what_is_allowed():
     with pytest.raises(
-        balancers.IllegalTransition,
+        target_health.IllegalTransition,
         match="a target that is draining cannot take 'passed'; it accepts: drained",
     ):
-        balancers.next_state("draining", "passed")
+        target_health.next_state("draining", "passed")
 
 
 @pytest.mark.parametrize(
@@ -273,7 +274,7 @@ def test_an_illegal_event_names_what_is_allowed():
      ("200-299,404", 404, True), ("200-299", 300, False)],
 )  # fmt: skip
 def test_matcher(codes, status, holds):
-    assert balancers.matches(codes, status) is holds
+    assert target_health.matches(codes, status) is holds
 
 
 @settings(max_examples=60, deadline=None)

@@ -6,10 +6,12 @@ from typing import Any, Final
 from ecslab.sandbox.bridge import ec2
 from ecslab.sandbox.bridge._interfaces import BalancerInterface
 from ecslab.sandbox.bridge._network_facts import security_group
+from ecslab.sandbox.bridge.context import current
 from ecslab.sandbox.bridge.ecs import tasks
 from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
 from ecslab.sandbox.world import network
-from ecslab.sandbox.world.balancers import Answer, Check, Target
+from ecslab.sandbox.world.balancers import Target
+from ecslab.sandbox.world.target_health import Answer, Check
 
 __all__ = ["Program", "ask", "check_of", "reach", "zone_of"]
 
@@ -63,16 +65,23 @@ def reach(
         text = f"No network interface in {group.vpc_id} has the address {ip}."
         return network.Verdict(False, "route", text), None
     container = tasks.listening(eni.eni_id, port)
-    source, groups = str(node.private_ip_address), tuple(one.id for one in node.group_set)
-    out = _may_leave(node, ip, port, eni.group_ids)
+    way, ways = (node.id, eni.subnet_id, eni.group_ids, port, ip), current().ways
+    if container is None or ways is None or way not in ways:
+        verdict = _passage(node, eni, port, listening=container is not None)
+        if not verdict.passed or container is None:
+            return verdict, None
+        if ways is not None:
+            ways.add(way)
+    return network.PASSED, lambda request: container.request(request, port)
+
+
+def _passage(node: BalancerInterface, eni: ec2.Eni, port: int, *, listening: bool) -> network.Verdict:
+    out = _may_leave(node, eni.private_ip, port, eni.group_ids)
     if not out.passed:
-        return out, None
-    facts = ec2.network_facts(eni)
-    packet = network.Packet(source, port, source_groups=groups)
-    verdict = network.inbound(packet, facts, (port,) if container else ())
-    if not verdict.passed or container is None:
-        return verdict, None
-    return verdict, lambda request: container.request(request, port)
+        return out
+    groups = tuple(one.id for one in node.group_set)
+    packet = network.Packet(str(node.private_ip_address), port, source_groups=groups)
+    return network.inbound(packet, ec2.network_facts(eni), (port,) if listening else ())
 
 
 def zone_of(backend: Any, group: Any, target_id: str) -> str:

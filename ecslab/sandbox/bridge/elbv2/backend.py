@@ -144,10 +144,9 @@ class ElbV2Backend(TargetsBackend):
         balancer = self.load_balancers.get(load_balancer_arn)
         if balancer is None:
             raise refusals.no_balancer()
-        if port is None:
-            raise refusals.missing("port")
-        refusals.check_ranges(port=port)
-        if any(int(listener.port) == int(port) for listener in balancer.listeners.values()):
+        refusals.check_ranges(port=port)  # that one is missing, moto says
+        taken = {int(listener.port) for listener in balancer.listeners.values()}
+        if port is not None and int(port) in taken:
             raise refusals.same_port(load_balancer_arn)
         self._may_forward(actions, balancer, protocol)
         listener = super().create_listener(
@@ -223,9 +222,10 @@ class ElbV2Backend(TargetsBackend):
 
     def _get_resource_by_arn(self, arn: str) -> Any:
         """moto finds no default rule."""
-        if ":listener-rule/" not in arn:
-            return super()._get_resource_by_arn(arn)
-        return self.describe_rules(None, [arn])[0]
+        listeners = (one for balancer in self.load_balancers.values() for one in balancer.listeners.values())
+        rules = (rule for listener in listeners for rule in listener.rules.values())
+        found = next((rule for rule in rules if rule.arn == arn), None)
+        return found or super()._get_resource_by_arn(arn)
 
     def rules(self, listener: Any) -> Iterator[Rule]:
         """A listener's rules, as the world reads them."""

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend, backend_of
 from ecslab.sandbox.bridge.install import fetch
-from ecslab.sandbox.world.balancers import NOT_REGISTERED, Heard, TargetGroup
+from ecslab.sandbox.world.balancers import Heard, TargetGroup
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.target_health import NOT_REGISTERED
 
 __all__ = ["ServiceSide"]
 

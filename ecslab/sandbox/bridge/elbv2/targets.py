@@ -6,12 +6,13 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetH
 from collections.abc import Mapping
 from typing import Any, Final
 
-from moto.elbv2.exceptions import TargetGroupNotFoundError
+from moto.elbv2.exceptions import TargetGroupNotFoundError, TargetNotRunning
 from moto.elbv2.models import ELBv2Backend, FakeHealthStatus
 
 from ecslab.sandbox.bridge.context import current
 from ecslab.sandbox.bridge.elbv2 import asking, listeners, refusals
-from ecslab.sandbox.world.balancers import NOT_REGISTERED, Health, Target, TargetGroup
+from ecslab.sandbox.world.balancers import Target, TargetGroup
+from ecslab.sandbox.world.target_health import NOT_REGISTERED, STOPPED, Health
 
 __all__ = ["TCP", "TargetsBackend"]
 
@@ -98,6 +99,9 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
     def register_targets(self, target_group_arn: str, instances: list[Any]) -> None:
         group, pool = self.target_group(target_group_arn)
         for target in instances:
+            if self._instance_state(target["Id"]) not in (None, "running"):
+                raise TargetNotRunning(target["Id"])
+        for target in instances:
             az = target.get("AvailabilityZone") or asking.zone_of(self, group, target["Id"])
             pool.register(target["Id"], int(target.get("Port") or group.port), az)
 
@@ -113,13 +117,17 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
         found: list[Target] = [
             pool.find(*address) or Target(*address, "", NOT_REGISTERED) for address in wanted
         ] or list(pool)
-        shows_zone = group.target_type == "ip"
-        return [
-            TargetHealth(
-                one.ip, one.port, one.az if shows_zone else "", str(pool.check.port or one.port), one.health
-            )
-            for one in found
-        ]
+        return [self._shown(one, group, pool) for one in found]
+
+    def _shown(self, target: Target, group: Any, pool: TargetGroup) -> TargetHealth:
+        az = target.az if group.target_type == "ip" else ""
+        health = STOPPED if self._instance_state(target.ip) == "stopped" else target.health
+        return TargetHealth(target.ip, target.port, az, str(pool.check.port or target.port), health)
+
+    def _instance_state(self, target_id: str) -> str | None:
+        """The state of the instance that a target is; None if it is an address."""
+        instance = self.ec2_backend.get_instance_by_id(target_id) if target_id.startswith("i-") else None
+        return instance and str(instance.state)
 
     def notify_terminate_instances(self, instance_ids: list[str]) -> None:
         for pool in self.pools.values():
