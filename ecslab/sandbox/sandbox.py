@@ -134,13 +134,14 @@ class Sandbox:
             )
             self.go_on()
 
-    def run(self, until: float, most: int = 10_000) -> int:
-        """Run the world to virtual second `until`; the number of events that happened.
+    def run(self, until: float, most: int = 10_000, *, to_change: bool = False) -> int:
+        """Run the world to virtual second `until`, or (`to_change`) to where something changed before that;
+        the number of events that happened.
 
         What happens is a function of the journal and of how far time came, so the latter is kept too.
         """
         before = self.clock.now
-        happened = self.clock.run(until, most)
+        happened = self.clock.run(until, most, to_change=to_change)
         if happened or (self.pace.mode == "stepped" and self.clock.now > before):
             self._note("time", {})
         return happened

@@ -62,17 +62,17 @@ def status(sandbox: "Sandbox") -> Answer:
 
 
 def advance(sandbox: "Sandbox", *, seconds: float | None = None, to_next: bool = False) -> Answer:
-    """Let virtual time pass: `seconds`, or (`to_next`) to the next event if it comes within them."""
+    """Let virtual time pass: `seconds`, or (`to_next`) to the next event that changes something, if one does
+    within them; `to_next` alone goes to the next event, whatever it is.
+    """
     clock, before = sandbox.clock, sandbox.clock.now
     if seconds is not None and not 0 <= seconds <= 7 * 24 * 3600:
         raise ValueError(f"seconds must be from 0 to a week, got {seconds!r}")
     if seconds is None and not to_next:
         raise ValueError("say seconds, to_next, or both")
-    target = before if seconds is None else before + seconds
     upcoming = clock.next_at()
-    if to_next and upcoming is not None:
-        target = upcoming if seconds is None else min(upcoming, target)
-    events = sandbox.run(target)
+    target = before + seconds if seconds is not None else upcoming if upcoming is not None else before
+    events = sandbox.run(target, to_change=to_next)
     if sandbox.pace.mode == "paced":
         sandbox.go_on()
     return {"now": clock.now, "moved": clock.now - before, "events": events}

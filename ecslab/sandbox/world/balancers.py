@@ -211,15 +211,16 @@ class TargetGroup:
             self._next(target, max(REGISTERING, self._open_at - self.clock.now), self._look)
             self._become(target, "in_use", REGISTRATION)
 
-    def _look(self, target: Target) -> None:
-        answer = self._ask(target, self.check)
+    def _look(self, target: Target) -> bool:
+        before, answer = target.health, self._ask(target, self.check)
         if target.state == "draining" or self.find(target.ip, target.port) is not target:
-            return  # asking ended its container, and whoever heard of that took it away
+            return True  # asking ended its container, and whoever heard of that took it away
         if answer == "timeout":
             self._next(target, self.check.timeout, self._timed_out)
-            return
+            return False
         self._next(target, self.check.interval, self._look)
         self._judge(target, answer)
+        return answer == "refused" or target.health != before  # who refuses may have ended of it
 
     def _timed_out(self, target: Target) -> None:
         self._next(target, max(0.0, self.check.interval - self.check.timeout), self._look)
@@ -253,7 +254,7 @@ class TargetGroup:
         del self._targets[target.ip, target.port]
         self._turn.remove(target)
 
-    def _next(self, target: Target, delay: float, action: Callable[[Target], None]) -> None:
+    def _next(self, target: Target, delay: float, action: Callable[[Target], bool | None]) -> None:
         self._cancel(target)
         target.next_event = self.clock.after(delay, lambda: action(target))
 

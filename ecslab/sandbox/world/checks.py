@@ -29,16 +29,17 @@ class Checks:
     def _plan(self, task: Task, container: Container, watch: Watch) -> None:
         watch.next = self._clock.after(watch.check.interval, lambda: self._check(task, container, watch))
 
-    def _check(self, task: Task, container: Container, watch: Watch) -> None:
+    def _check(self, task: Task, container: Container, watch: Watch) -> bool:
         def finished(passed: bool) -> None:
             watch.stop()
             self._judge(task, container, watch, passed)
 
-        program = container.program
+        program, before = container.program, container.health_status
         assert program is not None, "only a running container is under watch"
         watch.next = self._clock.after(watch.check.timeout, lambda: finished(False))
         command = program.execute(watch.check.argv, lambda code: finished(code == 0))
         watch.command = command
+        return container.program is not program or container.health_status != before
 
     def _judge(self, task: Task, container: Container, watch: Watch, passed: bool) -> None:
         if container.watch is not watch or not container.running:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from .timeline import Timeline
 
+Action = Callable[[], bool | None]
+"""What happens at an event. It answers False if nothing that anybody could look at is other than before."""
+
 
 @dataclass(slots=True, eq=False)
 class Event:
@@ -14,7 +17,7 @@ class Event:
 
     at: float
     number: int
-    action: Callable[[], None] | None
+    action: Action | None
 
     def cancel(self) -> None:
         """Make it not happen; without effect once it has."""
@@ -31,16 +34,18 @@ class Clock:
     Attributes:
         on_event: called with an event's running number before the event happens, so that what it draws at
             random can be made a function of history alone.
+        changes: how many events so far changed something that can be looked at, or may have.
     """
 
     def __init__(self, now: float = 0.0, timeline: Timeline | None = None):
         self.now = now
         self.timeline = timeline or Timeline()
         self.on_event: Callable[[int], None] | None = None
+        self.changes = 0
         self._queue: list[tuple[float, int, Event]] = []
         self._order = itertools.count()
 
-    def after(self, delay: float, action: Callable[[], None]) -> Event:
+    def after(self, delay: float, action: Action) -> Event:
         """Let `action` happen `delay` seconds from now; ValueError if `delay` is negative or not a number."""
         if not delay >= 0:
             raise ValueError(f"delay must be >= 0, got {delay}")
@@ -63,26 +68,28 @@ class Clock:
         self.now = max(self.now, event.at)
         if self.on_event:
             self.on_event(event.number)
-        if action:
-            action()
+        if action and action() is not False:
+            self.changes += 1
 
-    def run(self, until: float, most: int = 10_000) -> int:
+    def run(self, until: float, most: int = 10_000, *, to_change: bool = False) -> int:
         """Let everything up to `until` happen, and stop there.
 
         Args:
             until: virtual seconds; a moment that has passed moves nothing.
             most: work off at most so many events; if more are due, the clock stays at the last of them.
+            to_change: stop at the first moment at which something changed, with all that happens at it.
 
         Returns:
             The number of events that happened.
         """
-        done = 0
+        done, seen = 0, self.changes
         while (due := self.next_at()) is not None and due <= until:
-            if done == most:
+            if done == most or (to_change and self.changes > seen and due > self.now):
                 return done
             self.step()
             done += 1
-        self.now = max(self.now, until)
+        if not to_change or self.changes == seen:
+            self.now = max(self.now, until)
         return done
 
     def timestamp(self) -> float:

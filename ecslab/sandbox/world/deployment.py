@@ -175,6 +175,11 @@ class Deployment:
             else:
                 self.doomed.pop(member.id)
 
+    def shown(self) -> tuple[object, ...]:
+        """What is to be seen of it and of its tasks (`Service.shown`)."""
+        said = (self.id, self.status, self.rollout_state, self.rollout_reason, self.updated_at)
+        return (*said, self.failed_tasks, self.running, self.pending, self.live, len(self.members))
+
     def graded(self, *grades: int) -> int:
         """How many tasks up or coming up have one of these grades."""
         return sum(len(shelf) for (grade, _), shelf in self.shelves.items() if grade in grades)

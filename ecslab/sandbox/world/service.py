@@ -119,6 +119,16 @@ class Service:
             deployment.status = "INACTIVE"
             self.deployments.remove(deployment)
 
+    def shown(self) -> tuple[object, ...]:
+        """What is to be seen of it, its tasks and its targets, so far as it is the scheduler that moves them.
+
+        While all of this is as before, so is whatever the API shows of it.
+        """
+        last = self.log.events[0].id if self.log.events else ""
+        newest = [(one.id, one.status, one.updated_at) for one in self.rollouts[:1]]
+        own = (self.status, self.desired, last, len(self.unregistered), len(self.leaving), *newest)
+        return own + tuple(deployment.shown() for deployment in self.deployments)
+
     @property
     def running(self) -> int:
         return sum(deployment.running for deployment in self.deployments)

@@ -244,10 +244,11 @@ class Scheduler:
         """Whether virtual second `at` has come."""
         return at <= self.clock.now + _MOMENT
 
-    def _look(self, service: Service, at: float) -> None:
+    def _look(self, service: Service, at: float) -> bool:
         del service.passes[at]
         if service.status == "INACTIVE":
-            return
+            return False
+        before = service.shown()
         _registering.deregister(self, service)
         _failing.trip(self, service)
         _starting.start(self, service)
@@ -256,6 +257,7 @@ class Scheduler:
         _unhealthy.replace(self, service)
         _rolling.stop(self, service)
         _resting.conclude(self, service)
+        return service.shown() != before
 
     def say(self, service: Service, message: str, task_set: str | None = None) -> None:
         """Add an event, unless it would repeat the last one."""
@@ -293,7 +295,5 @@ class Scheduler:
 
 
 def _sources(service: Service) -> list[Counts]:
-    return [
-        Counts(one.revision, one.running + one.pending, one.running, one.pending)
-        for one in service.deployments
-    ]
+    there = service.deployments
+    return [Counts(one.revision, one.running + one.pending, one.running, one.pending) for one in there]

@@ -95,3 +95,26 @@ def test_events_happen_in_order_and_none_is_lost(delays, until):
     clock.run(until)
     assert len(seen) == sum(delay <= until for delay in delays)
     assert all(a <= b for a, b in pairwise(seen))
+
+
+def test_a_run_to_a_change_passes_over_what_changes_nothing():
+    clock = Clock()
+    for second in (1, 2, 3):
+        clock.after(second, lambda: False)
+    clock.after(3, lambda: None)
+    clock.after(3, lambda: False)
+    clock.after(4, lambda: None)
+    assert clock.run(until=10, to_change=True) == 5
+    assert clock.now == 3
+    assert clock.run(until=10, to_change=True) == 1
+    assert clock.now == 4
+    assert clock.run(until=10, to_change=True) == 0
+    assert clock.now == 10
+
+
+def test_a_bounded_run_to_a_change_stops_before_it():
+    clock = Clock()
+    for second in (1, 2, 3):
+        clock.after(second, lambda: False)
+    assert clock.run(until=10, most=2, to_change=True) == 2
+    assert clock.now == 2
