@@ -1,9 +1,11 @@
 """The record: every AWS call a lab makes, kept by botocore's own event hooks, with nothing secret in it."""
 
+import contextlib
 import re
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -57,6 +59,7 @@ class Record:
         self.calls: deque[Call] = deque(maxlen=_KEPT)
         self._count = 0
         self._lock = threading.Lock()  # a widget's feeder calls from its own thread
+        self._away = threading.local()
 
     def listen(self, events: Any) -> None:
         """Hear of every call made by clients that are created from these events later on."""
@@ -68,7 +71,18 @@ class Record:
         """Keep none of this client's calls: what a view looks at by itself, the learner did not ask."""
         client.meta.events.register_last("before-parameter-build", _forget)
 
+    @contextlib.contextmanager
+    def away(self) -> Iterator[None]:
+        """Keep no call that this thread makes within this, whoever's client it is."""
+        before, self._away.now = getattr(self._away, "now", False), True
+        try:
+            yield
+        finally:
+            self._away.now = before
+
     def _began(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        if getattr(self._away, "now", False):
+            return
         context["ecslab_call"] = Call(
             number=0,
             service=model.service_model.service_name,

@@ -13,8 +13,9 @@ def refused(code, message):
 
     def prepare(lab):
         answer = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {}}
-        events = onlooker(lab).sts.meta.events
-        events.register("before-call", lambda **_: (SimpleNamespace(status_code=403), answer))
+        client = lab.place.client("sts")  # of its own, or the next test would be refused, too
+        client.meta.events.register("before-call", lambda **_: (SimpleNamespace(status_code=403), answer))
+        onlooker(lab)._clients = {"sts": client}
 
     return prepare
 
