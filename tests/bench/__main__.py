@@ -10,11 +10,12 @@ import sys
 from botocore.exceptions import ClientError
 
 from tests.bench.balancing import BALANCING_ROWS
+from tests.bench.course import COURSE_ROWS
 from tests.bench.measure import Row
 from tests.bench.rows import ROWS
 from tests.bench.services import SERVICE_ROWS
 
-ALL = {**ROWS, **BALANCING_ROWS, **SERVICE_ROWS}
+ALL = {**ROWS, **COURSE_ROWS, **BALANCING_ROWS, **SERVICE_ROWS}
 
 HEADINGS = ("what", "against", "ours", "theirs", "ratio", "aim", "")
 

@@ -41,13 +41,23 @@ def seconds_of(command: Sequence[str], environment: dict[str, str], folder: Path
         RuntimeError: it failed; the end of what it said.
     """
     began = time.perf_counter()
+    output_of(command, environment, folder)
+    return time.perf_counter() - began
+
+
+def output_of(command: Sequence[str], environment: dict[str, str], folder: Path = ROOT) -> str:
+    """What a command writes to its standard output.
+
+    Raises:
+        RuntimeError: it failed; the end of what it said.
+    """
     ran = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
     if ran.returncode:
         said = (ran.stderr.strip() or ran.stdout.strip()).splitlines()
         raise RuntimeError(
             f"{' '.join(command)[:60]}… ended with {ran.returncode}: {said[-1] if said else ''}"
         )
-    return time.perf_counter() - began
+    return ran.stdout
 
 
 def resident_mib(pid: int) -> float:

@@ -1,4 +1,4 @@
-"""The six rows: what is measured, against what."""
+"""The rows of sandbox and helper: what is measured, against what."""
 
 import os
 import tempfile
@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ecslab.sandbox import process
-from tests.bench import notebooks
-from tests.bench.measure import PYTHON, ROOT, Row, in_turns, resident_mib, seconds_of
+from tests.bench.measure import PYTHON, Row, in_turns, resident_mib, seconds_of
 from tests.bench.stock import Stock, client
 
 HERE = Path(__file__).parent
@@ -130,22 +129,6 @@ def connect() -> Row:
     return Row("ecslab.connect() and a first call", "the same by bare boto3", 1.2, *times)
 
 
-def nbval() -> Row:
-    """All notebooks compared strictly, and as many that only import, connect and show one table."""
-    row = Row("nbval over all notebooks", "as many bare ones + one sandbox start", 1.5)
-    with sandbox() as (home, place), tempfile.TemporaryDirectory() as folder:
-        bare = notebooks.make_bare(Path(folder), place)
-        around = environment(home)
-        ours = seconds_of(notebooks.command(ROOT / "notebooks", strict=True), around)
-        theirs = seconds_of(notebooks.command(bare), around)
-    with tempfile.TemporaryDirectory(prefix="ecslab-bench-") as folder:
-        began = time.perf_counter()
-        process.ensure(Path(folder))
-        theirs += time.perf_counter() - began
-        process.stop(Path(folder))
-    return Row(row.what, row.against, row.aim, ours, theirs)
-
-
 def headless() -> Row:
     """`ecslab run --fast` from an empty account, and the calls it made, replayed."""
     with sandbox() as (home, place), tempfile.TemporaryDirectory() as folder:
@@ -180,4 +163,4 @@ def _replay(kept: Path, place: Any) -> list[str]:
     return [PYTHON, str(HERE / "_replay.py"), str(kept), place.url, place.access_key, place.secret_key]
 
 
-ROWS = {row.__name__: row for row in (round_trip, start, connect, nbval, headless, memory)}
+ROWS = {row.__name__: row for row in (round_trip, start, connect, headless, memory)}
