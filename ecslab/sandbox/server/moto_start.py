@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from ecslab.sandbox.server import moto_answers
+
 _TABLES: Final = "moto.ec2.models.instance_types"
 _HEAVY: Final = re.compile(r"ec2/resources/instance_type(s\.json|_offerings/)")
 _LIGHT: Final = frozenset(
@@ -32,6 +34,7 @@ def prepare() -> None:
         _state["pending"] = True
     responses: Any = importlib.import_module("moto.core.responses")
     responses.method_names_from_class = functools.cache(responses.method_names_from_class)
+    moto_answers.prepare()
 
 
 def ready_for(service: str, operation: str) -> None:
