@@ -34,7 +34,7 @@ def test_the_names_remembered_are_those_moto_composes_anew(aws, monkeypatch):
     monkeypatch.setattr(moto_answers, "_names_of", checked)
     for service, look in [*LOOKS, *LOOKS]:
         getattr(aws.client(service), look)()
-    assert {"SubnetId", "Routes", "IpPermissions", "RoleName", "TargetGroupArn"} <= seen
+    assert {"SubnetId", "Routes", "IpPermissions", "Roles", "TargetGroupArn"} <= seen
 
 
 def test_what_moto_changes_on_the_way_out_is_changed():
