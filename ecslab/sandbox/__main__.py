@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace, folder: Path) -> int:
     from ecslab.sandbox.sandbox import Sandbox
-    from ecslab.sandbox.server import listen
+    from ecslab.sandbox.server import listen, warming
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -75,6 +75,7 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     _detach_output()
+    warming.begin(sandbox, stop)
     while not stop.wait(timeout=min(60.0, options.idle_stop)):
         if time.monotonic() - sandbox.asked >= options.idle_stop:
             _log("nobody asked anything for long, so it stops; the next use starts it again")
