@@ -30,7 +30,7 @@ def run(fast: bool, home: str | None, prefix: str) -> None:
         with _display() as display:
             for step in _steps():
                 _do(lab, step, display)
-        task = ecslab.task.find(lab)
+        task = ecslab.task.wait_until_running(lab, ecslab.task.find(lab))
         reply = ecslab.verify.page(lab, task)
         click.echo(f"\n{lab.url(ecslab.verify.public_ip(lab, task))} answers {reply.status}:\n")
         click.echo(_plain(reply.text))

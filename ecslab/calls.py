@@ -63,7 +63,7 @@ class Calls(Sequence[Call]):
             f"{html.escape(_note(call, ' '))}</summary><pre>{html.escape(boto3(call))}</pre></details></li>"
             for call in self.calls
         )
-        return f"<ol style='text-align:left'>{rows}</ol>" if rows else f"<p>{_NONE}</p>"
+        return f"<ol style='text-align:left; padding-left:3.5em'>{rows}</ol>" if rows else f"<p>{_NONE}</p>"
 
 
 _NONE = "No AWS call has been made yet."

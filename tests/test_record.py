@@ -2,10 +2,12 @@
 
 import json
 import shlex
+from pathlib import Path
 
 import pytest
 
 from ecslab import calls, cluster, ecr, execution_role, log_group, network, task, task_definition
+from ecslab._aws_cli import _clidriver
 from ecslab.calls import Calls
 from ecslab.record import HIDDEN, Blob, Call, redacted
 
@@ -75,7 +77,9 @@ def test_the_python_spelling_is_the_call(lab):
 @pytest.fixture
 def parsed_by_the_cli(monkeypatch):
     """What the AWS CLI makes of a line: service, operation and parameters, nothing sent."""
-    driver = pytest.importorskip("awscli.clidriver").create_clidriver()
+    cli = _clidriver()
+    monkeypatch.setenv("AWS_DATA_PATH", str(Path(cli.__file__).parent / "data"))
+    driver = cli.create_clidriver()
     seen = []
 
     def instead(params, model, **_):
