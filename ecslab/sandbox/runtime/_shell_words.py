@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ecslab.sandbox.runtime.process import SandboxLimit
+from ecslab.sandbox.runtime.process import OutOfMemory, SandboxLimit
 
 OPERATORS: Final = (
     "&&",
@@ -78,6 +78,10 @@ def tokens(script: str) -> list[Token]:
     return found
 
 
+LARGEST: Final = 2**22
+"""Characters that variables may fill in at one place, before it counts as all the container's memory."""
+
+
 def expand(word: str, variables: Mapping[str, str], status: int) -> list[str]:
     """The fields a word becomes: quotes removed, variables filled in; unquoted spaces of a value split it.
 
@@ -86,6 +90,8 @@ def expand(word: str, variables: Mapping[str, str], status: int) -> list[str]:
     fields: list[str] = []
     current, kept = "", False
     for quote, text in _pieces(word):
+        if len(current) > LARGEST:
+            raise OutOfMemory
         if quote == "'":
             current, kept = current + text, True
             continue
@@ -109,11 +115,16 @@ def _fill(text: str, variables: Mapping[str, str], status: int) -> str:
     if "$(" in text or "`" in text:
         raise SandboxLimit("this `sh` does not know command substitution (`$(…)`)")
 
+    room = LARGEST
+
     def value(found: re.Match[str]) -> str:
+        nonlocal room
         name = found[1] or found[3]
-        if name == "?":
-            return str(status)
-        return variables.get(name) or found[2] or ""
+        filled = str(status) if name == "?" else variables.get(name) or found[2] or ""
+        room -= len(filled)
+        if room < 0:  # X=$X$X in a loop: the container's memory ends, not the sandbox's
+            raise OutOfMemory
+        return filled
 
     return VARIABLE.sub(value, text)
 

@@ -18,6 +18,8 @@ from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.image_config import combined_environment
 
 FOREVER = math.inf
+LARGEST_FILE = 2**24
+"""Bytes that a program may write at once, or add to; Fargate's disk is larger, this memory is not."""
 Run = Generator[float, None, int]
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -81,6 +83,8 @@ class Files:
         if full in ("/dev/null", "/dev/stdout", "/dev/stderr"):
             return
         mount = self._writable(full)
+        if len(content) > LARGEST_FILE or (append and len(self.read(full) or b"") > LARGEST_FILE):
+            raise OSError(errno.ENOSPC, "No space left on device", full)
         content = ((self.read(full) or b"") if append else b"") + content
         if mount:
             mount.files[full[len(mount.path) :]] = content

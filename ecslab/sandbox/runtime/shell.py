@@ -19,16 +19,16 @@ Left out, and answered with exit code 127 and a line in the log: pipes, `&`, `<`
 `case`, `$(…)`, wildcards, and every program that is not among the runtime's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from ecslab.sandbox.runtime import programs
 from ecslab.sandbox.runtime._shell_commands import COMMANDS
 from ecslab.sandbox.runtime._shell_parse import Chain, For, Group, If, List, Node, Not, Simple, While, parse
-from ecslab.sandbox.runtime._shell_words import expand
+from ecslab.sandbox.runtime._shell_words import LARGEST, expand
 from ecslab.sandbox.runtime.fetching import FETCHERS
-from ecslab.sandbox.runtime.process import Process, Run, SandboxLimit
+from ecslab.sandbox.runtime.process import OutOfMemory, Process, Run, SandboxLimit
 
 COMMANDS_PER_SECOND: Final = 100  # a loop that never sleeps must not stop the world's clock
 
@@ -94,12 +94,22 @@ class Shell:
     def group(self, node: Group, last: bool) -> Run:
         return (yield from self.run(node.body, last))
 
+    def _words(self, words: Iterable[str]) -> list[str]:
+        argv: list[str] = []
+        room = LARGEST
+        for word in words:
+            argv += self.expand(word)
+            room -= len(argv[-1]) if argv else 0
+            if room < 0:
+                raise OutOfMemory
+        return argv
+
     def simple(self, node: Simple, last: bool) -> Run:
         self.busy += 1
         if self.busy % COMMANDS_PER_SECOND == 0:
             yield 1.0
         set_here = {name: " ".join(self.expand(value)) for name, value in node.assignments}
-        argv = [part for word in node.words for part in self.expand(word)]
+        argv = self._words(node.words)
         if not argv:
             self.variables.update(set_here)
             return 0

@@ -131,3 +131,21 @@ def test_any_text_is_cut_or_refused_and_never_hangs(script):
 def test_what_stands_in_single_quotes_stays_as_it_is(text):
     (token,) = tokens(f"'{text}'")
     assert expand(token.text, {}, 0) == [text]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "X=xxxxxxxxxxxxxxxx; while true; do X=$X$X; done",
+        'X=xxxxxxxxxxxxxxxx; while true; do X="$X"$X"$X"; done',
+        "X=xxxxxxxxxxxxxxxx; while true; do X=$X$X; echo $X $X $X > /dev/null; done",
+    ],
+)
+def test_a_variable_without_end_takes_the_containers_memory_and_no_more(script):
+    assert sh(script).exit == (137, "OutOfMemoryError: container killed due to memory usage")
+
+
+def test_a_file_without_end_fills_the_disk_and_no_more():
+    script = "echo xxxxxxxxxxxxxxxx > /a; while cat /a /a > /b; do cat /b /b > /a; done; echo full"
+    lines = sh(script).lines
+    assert "No space left on device" in " ".join(lines) and lines[-1] == "full"
