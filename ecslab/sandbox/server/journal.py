@@ -17,6 +17,7 @@ from ecslab.sandbox.server.record import (
     FIRST,
     Record,
     checksum_of,
+    parsed,
     parsed_line,
     without_credentials,
     written,
@@ -40,7 +41,7 @@ class Journal:
     def __init__(self, folder: Path | None):
         self.damage: str | None = None
         self._folder = folder
-        self._records: list[Record] = []  # bodies that lie in a blob are left out, to spare memory
+        self._records: list[Record | None] = []  # None: it is read from the file when it is asked for
         self._blobs: dict[int, str] = {}
         self._ends: list[int] = []  # where each record's line ends in the file
         self._sum = FIRST
@@ -48,7 +49,7 @@ class Journal:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             (folder / "blobs").mkdir(exist_ok=True)
-            self._path = folder / "journal.jsonl"
+            self._path = self._at = folder / "journal.jsonl"
             self._open()
 
     def __len__(self) -> int:
@@ -58,7 +59,7 @@ class Journal:
         return (self[position] for position in range(len(self)))
 
     def __getitem__(self, position: int) -> Record:
-        record = self._records[position]
+        record = self._records[position] or self._stored(position % len(self))
         blob = self._blobs.get(position)
         return record if blob is None else replace(record, body=self._read_blob(blob))
 
@@ -132,7 +133,7 @@ class Journal:
         """A large body. Raises KeyError or OSError if there is none."""
         if self._folder is not None:
             return self._read_blob(digest)
-        for record in self._records:
+        for record in self:
             if len(record.body) > LARGE and hashlib.sha256(record.body).hexdigest() == digest:
                 return record.body
         raise KeyError(digest)
@@ -167,16 +168,19 @@ class Journal:
         self._records, self._blobs, self._ends, self._sum = [], {}, [], FIRST
         try:
             if fresh is not None:
-                self._file = _reopen(fresh, 0)
+                self._at, self._file = fresh, _reopen(fresh, 0)
             for record in records:
                 self.append(record, durable=False)
             yield
             if fresh is not None and self._file is not None:
                 os.fsync(self._file.fileno())
                 fresh.replace(self._path)
+                self._at = self._path
         except BaseException:
             self.close()
             self._file = before
+            if before is not None:
+                self._at = self._path
             self._records, self._blobs, self._ends, self._sum = kept
             raise
         if before is not None:
@@ -185,9 +189,16 @@ class Journal:
     def _keep(self, record: Record, blob: str | None) -> int:
         if blob is not None:
             self._blobs[len(self._records)] = blob
-            record = replace(record, body=b"")
-        self._records.append(record)
+        self._records.append(record if self._folder is None else None)
         return len(self._records) - 1
+
+    def _stored(self, position: int) -> Record:
+        """A record from its line in the file; its large body is left where it lies."""
+        begin = self._ends[position - 1] if position else 0
+        with self._at.open("rb") as file:
+            file.seek(begin)
+            line = file.read(self._ends[position] - begin)
+        return parsed(line.partition(b" ")[2].decode())[0]
 
     def _line(self, record: Record) -> tuple[bytes, str, str | None]:
         blob = self._keep_blob(record.body) if len(record.body) > LARGE else None

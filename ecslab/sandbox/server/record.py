@@ -44,9 +44,14 @@ def parsed_line(line: str, before: str) -> tuple[Record, str | None, str]:
     checksum, _, text = line.partition(" ")
     if checksum != checksum_of(before, text):
         raise ValueError("the checksum is not the line's")
+    return *parsed(text), checksum
+
+
+def parsed(text: str) -> tuple[Record, str | None]:
+    """A record without a body that lies elsewhere, and that body's digest."""
     kept = json.loads(text)
     body = base64.b64decode(kept.get("body", ""))
-    return Record(kept["now"], kept["kind"], kept["about"], body), kept.get("blob"), checksum
+    return Record(kept["now"], kept["kind"], kept["about"], body), kept.get("blob")
 
 
 def without_credentials(record: Record) -> Record:
