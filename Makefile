@@ -18,9 +18,10 @@ help: ## list the commands
 	$(PIP) install --no-deps -e .
 	@touch $@
 
-.venv/workshop: workshop.lock .venv/ready
+.venv/workshop: workshop.lock pyproject.toml setup.py | .venv/bin/python
 	$(PIP) install --require-hashes -r workshop.lock
-	@touch $@
+	$(PIP) install --no-deps -e .
+	@touch .venv/ready $@
 
 lab: .venv/ready ## open the notebooks in JupyterLab, in the folder my-ecslab (or make lab FOLDER=...)
 	@$(BIN)/ecslab lab $(FOLDER)

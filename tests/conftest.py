@@ -3,6 +3,7 @@
 import functools
 import gc
 import os
+from pathlib import Path
 
 import pytest
 from botocore import hooks
@@ -12,6 +13,8 @@ from hypothesis import settings
 
 import ecslab
 
+# moto's list of machine images is some thousands long, and half a second's work for each account
+os.environ.setdefault("MOTO_AMIS_PATH", str(Path(__file__).with_name("machine_images.json")))
 LIVE = os.getenv("ECSLAB_LIVE")  # the account id, which is also the confirmation
 
 settings.register_profile("suite", max_examples=40, deadline=None)

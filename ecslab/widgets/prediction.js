@@ -56,7 +56,7 @@ function render({ model, el }) {
     field.show(model.get("value"));
     for (const input of field.inputs) input.disabled = locked;
     button.hidden = locked;
-    message.textContent = model.get("message");
+    message.replaceChildren(prose("span", model.get("message")));
     trouble.textContent = model.get("trouble");
     trouble.hidden = !model.get("trouble");
     root.setAttribute("data-status", locked ? "locked" : "open");

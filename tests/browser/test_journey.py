@@ -151,3 +151,24 @@ def test_all_is_removed_in_the_end(page, server):
     notebook.picture("99-clean-up")
     shown = json.dumps(notebook.outputs("99-run"))
     assert "0 of" in shown and "left" in shown
+
+
+def test_a_question_and_a_fault_are_answered_by_keyboard_alone(page, server):
+    notebook = opened(page, server, "14-fault-lab")
+    notebook.run_through("14-causes")
+    question = notebook.cell("14-where-question").locator(".ecslab-quiz")
+    question.locator("input[type=radio]").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    question.get_by_text("Not this one").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    question.get_by_text("C. Right").wait_for()
+    panel = notebook.cell("14-causes").locator(".ecslab-fault")
+    panel.locator("form").first.locator("input[type=radio]").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    panel.get_by_text("That is the cause.").wait_for()
+    panel.scroll_into_view_if_needed()
+    page.screenshot(path=SCREENSHOTS / "14-keyboard.png")
+    assert notebook.errors() == []

@@ -1,5 +1,7 @@
 """The memory of moto's serializer changes no answer."""
 
+import importlib
+
 import pytest
 from aws_client import Aws
 
@@ -23,7 +25,9 @@ def aws(tmp_path):
 
 
 def test_the_names_remembered_are_those_moto_composes_anew(aws, monkeypatch):
-    remembered, seen = moto_answers._names_of, set()
+    moto_answers.prepare()
+    picks, seen = importlib.import_module("moto.core.serialize").AttributePicker.__call__.__globals__, set()
+    remembered = picks["_names_of"]
 
     def checked(picker, context):
         names = remembered(picker, context)
@@ -31,7 +35,7 @@ def test_the_names_remembered_are_those_moto_composes_anew(aws, monkeypatch):
         seen.add(context.key)
         return names
 
-    monkeypatch.setattr(moto_answers, "_names_of", checked)
+    monkeypatch.setitem(picks, "_names_of", checked)
     for service, look in [*LOOKS, *LOOKS]:
         getattr(aws.client(service), look)()
     assert {"SubnetId", "Routes", "IpPermissions", "Roles", "TargetGroupArn"} <= seen
