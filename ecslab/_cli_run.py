@@ -1,9 +1,10 @@
 """`ecslab run`: the five stages without a notebook, with a display of where it is, ending with the page."""
 
 import re
+import sys
 import time
 from html import unescape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -27,9 +28,7 @@ def run(fast: bool, home: str | None, prefix: str) -> None:
 
     with ecslab.connect("sandbox", home=home, prefix=prefix, clock="stepped" if fast else None) as lab:
         began, virtual = time.monotonic(), lab.now()
-        with _display() as display:
-            for step in _steps():
-                _do(lab, step, display)
+        _solve(lab, _steps())
         task = ecslab.task.wait_until_running(lab, ecslab.task.find(lab))
         reply = ecslab.verify.page(lab, task)
         click.echo(f"\n{lab.url(ecslab.verify.public_ip(lab, task))} answers {reply.status}:\n")
@@ -44,28 +43,17 @@ def _steps() -> "list[Step]":
     return [step for step in STEPS if step.stage in STAGES and not step.exercise]
 
 
-def _display() -> Any:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    return Progress(
-        TextColumn("{task.description:<46}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        refresh_per_second=4,
-    )
+def _solve(lab: "Lab", steps: "list[Step]") -> None:
+    """Do the steps, with a bar that names the present one; then name all that is done."""
+    with click.progressbar(steps, item_show_func=_title, show_pos=True, file=sys.stderr) as bar:
+        for step in bar:
+            step.solve(lab)
+    for step in steps:
+        click.echo(f"{click.style('✓', fg='green')} {_title(step)}", err=True)
 
 
-def _do(lab: "Lab", step: "Step", display: Any) -> None:
-    if not display.tasks:
-        display.add_task("", total=len(_steps()))
-    bar = display.tasks[0].id
-    display.update(bar, description=f"{step.stage}  {step.title}")
-    step.solve(lab)
-    display.update(bar, advance=1)
-    display.print(f"[green]✓[/] {step.stage}  {step.title}")
+def _title(step: "Step | None") -> str:
+    return f"{step.stage}  {step.title}" if step else ""
 
 
 def _plain(page: str) -> str:
