@@ -4,9 +4,10 @@ import sys
 
 import click
 
-from . import cleanup as stage
+from ecslab.lab import connect
+from ecslab.operations import cleanup as stage
+
 from .errors import EcslabError
-from .lab import connect
 
 
 @click.command()

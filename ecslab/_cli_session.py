@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import click
 
-from . import session
+from ecslab.lab import Lab, connect
+from ecslab.operations import session
+
 from .errors import EcslabError
-from .lab import Lab, connect
 
 _file = click.argument("file", type=click.Path(dir_okay=False), default="my-lab.ecslab")
 

@@ -50,9 +50,7 @@ class Balancers(Protocol):
 
     listeners: list[Heard]
 
-    def check(
-        self, region: str, load_balancers: list[dict[str, Any]], definition: Mapping[str, Any]
-    ) -> None:
+    def check(self, region: str, load_balancers: list[dict[str, Any]], definition: Mapping[str, Any]) -> None:
         """Refuse what CreateService refuses of `loadBalancers` for a Fargate service of this task definition.
 
         Raises:

@@ -108,9 +108,7 @@ def revision(caller: Caller, cluster: Cluster, params: Mapping[str, Any]) -> Rev
         raise invalid("TaskDefinition should not be null or empty.")
     definition = task_definitions.resolve(caller, params["taskDefinition"])
     if params.get("role"):  # U
-        raise invalid(
-            "You cannot specify an IAM role for services that require a service linked role."
-        )
+        raise invalid("You cannot specify an IAM role for services that require a service linked role.")
     fargate = _is_fargate(cluster, params)
     order = _run_task.order(caller, _run_task_parameters(cluster, params)) if fargate else None
     if not fargate:

@@ -51,9 +51,7 @@ def _get(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     }
 
 
-def _task(
-    cluster: Cluster, reference: str, caller: Caller
-) -> tuple[Task, Service, Member] | dict[str, str]:
+def _task(cluster: Cluster, reference: str, caller: Caller) -> tuple[Task, Service, Member] | dict[str, str]:
     """A task of a service, or the failure to answer instead."""
     task = tasks.find(cluster, reference)
     task_id = reference.rpartition("/")[2]

@@ -161,9 +161,7 @@ class _Inside:
             "x-forwarded-for": request.peer, "x-forwarded-proto": "http",
             "x-forwarded-port": str(self.listener.port), "x-amzn-trace-id": root,
         }  # fmt: skip
-        return replace(
-            request, headers={**request.headers, **added}, peer=str(self.node.private_ip_address)
-        )
+        return replace(request, headers={**request.headers, **added}, peer=str(self.node.private_ip_address))
 
 
 def _no_listener(balancer: LoadBalancer, port: int) -> str:

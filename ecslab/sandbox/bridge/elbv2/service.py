@@ -21,9 +21,7 @@ class ServiceSide:
         fetch("elasticloadbalancing")
         self.listeners = listeners
 
-    def check(
-        self, region: str, load_balancers: list[dict[str, Any]], definition: Mapping[str, Any]
-    ) -> None:
+    def check(self, region: str, load_balancers: list[dict[str, Any]], definition: Mapping[str, Any]) -> None:
         named = [one["targetGroupArn"] for one in load_balancers if one.get("targetGroupArn")]
         if len(named) > MOST_GROUPS:
             raise _invalid(f"load balancers can have at most {MOST_GROUPS} items.")  # U
