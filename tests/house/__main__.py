@@ -8,6 +8,8 @@ Options:
 import sys
 from pathlib import Path
 
+import click
+
 from tests.house import peers, where
 from tests.house.numbers import ROWS
 from tests.house.source import Package
@@ -17,19 +19,19 @@ def main(options: list[str]) -> int:
     """Print the table; returns the exit status."""
     package = Package(Path("ecslab"))
     packages = [package, *(peers.fetch() if "--peers" in options else [])]
-    print(f"{'':<48}{'aim':>9}", *(f"{each.name:>14}" for each in packages), sep="")
+    click.echo(f"{'':<48}{'aim':>9}" + "".join(f"{each.name:>14}" for each in packages))
     broken = []
     for row in ROWS:
         counts = [row.count(each) for each in packages]
         shown = "".join(f"{'–' if count is None else f'{count:,}':>14}" for count in counts)
         too_many = (counts[0] or 0) > row.aim
-        print(f"{row.what:<48}{f'≤ {row.aim:,}':>9}{shown}{'  more than the aim' if too_many else ''}")
+        click.echo(f"{row.what:<48}{f'≤ {row.aim:,}':>9}{shown}{'  more than the aim' if too_many else ''}")
         if row.wall and too_many:
             broken.append(row.what)
     if "--where" in options:
         where.show(package)
     if broken:
-        print(f"\nThrough a wall: {'; '.join(broken)}. python -m tests.house --where shows the places.")
+        click.echo(f"\nThrough a wall: {'; '.join(broken)}. python -m tests.house --where shows the places.")
     return 1 if broken else 0
 
 

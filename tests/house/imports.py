@@ -12,14 +12,14 @@ Graph = dict[str, set[str]]
 def graph(package: Package) -> Graph:
     """For each module, the modules of the package that it imports at some time.
 
-    `import ecslab` and then `ecslab.task` counts as an import of `ecslab.task`. What only a type checker reads
-    does not count.
+    `import ecslab` and then `ecslab.task` counts as an import of `ecslab.task`. What only a type checker
+    reads does not count.
     """
     return {module.name: set(_imported(package, module)) - {module.name} for module in package}
 
 
 def rings(edges: Graph) -> list[list[str]]:
-    """Groups of modules that reach one another, the largest first (Tarjan's strongly connected components)."""
+    """Groups of modules that reach one another, the largest first (Tarjan's components)."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []
@@ -97,7 +97,8 @@ def _lazy_names(package: Package) -> dict[str, str]:
         if isinstance(node, ast.ImportFrom):
             source = f"{package.name}.{node.module}" if node.module else package.name
             for alias in node.names:
-                names |= {alias.asname or alias.name: m for m in _known(package, f"{source}.{alias.name}", source)}
+                for module in _known(package, f"{source}.{alias.name}", source):
+                    names[alias.asname or alias.name] = module
     return names
 
 

@@ -1,6 +1,7 @@
 """How often `Any` stands in a package, by its name or by another one (`Facts = dict[str, Any]`)."""
 
 import ast
+import functools
 from collections.abc import Iterator
 
 from tests.house.imports import absolute
@@ -10,28 +11,30 @@ Names = dict[str, set[str]]
 """Module: the names in it that stand for a type with `Any` in it."""
 
 
+@functools.cache
 def uses(package: Package) -> dict[str, int]:
     """Module: how often `Any`, or an alias of a type with `Any` in it, is written there."""
     aliases: Names = {module.name: {"Any"} for module in package}
-    while any([_learn(package, module, aliases) for module in package]):
+    while sum(_learn(module, aliases) for module in package):
         pass  # an alias may be imported, and be part of another one
-    return {module.name: sum(_is_loose(node, module, aliases) for node in _nodes(module)) for module in package}
+    return {each.name: sum(_is_loose(node, aliases[each.name]) for node in _nodes(each)) for each in package}
 
 
-def _learn(package: Package, module: Module, aliases: Names) -> bool:
+def _learn(module: Module, aliases: Names) -> bool:
     """Add the aliases that this module makes or imports; says whether one was new."""
     names, before = aliases[module.name], len(aliases[module.name])
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ImportFrom):
             source = absolute(module, node)
-            names |= {a.asname or a.name for a in node.names if a.name in aliases.get(source, set()) - {"Any"}}
-            names |= {
-                f"{a.asname or a.name}.{name}"
-                for a in node.names
-                for name in aliases.get(f"{source}.{a.name}", set()) - {"Any"}
-                if "." not in name
-            }
-    names |= {name for name, value in _assigned(module) if any(_is_loose(n, module, aliases) for n in ast.walk(value))}
+            for alias in node.names:
+                here = alias.asname or alias.name
+                if alias.name != "Any" and alias.name in aliases.get(source, ()):
+                    names.add(here)
+                inside = aliases.get(f"{source}.{alias.name}", set()) - {"Any"}
+                names |= {f"{here}.{name}" for name in inside if "." not in name}
+    for name, value in _assigned(module):
+        if any(_is_loose(node, names) for node in ast.walk(value)):
+            names.add(name)
     return len(names) > before
 
 
@@ -48,8 +51,7 @@ def _assigned(module: Module) -> Iterator[tuple[str, ast.expr]]:
             yield target, value
 
 
-def _is_loose(node: ast.AST, module: Module, aliases: Names) -> bool:
-    names = aliases[module.name]
+def _is_loose(node: ast.AST, names: set[str]) -> bool:
     if isinstance(node, ast.Name):
         return isinstance(node.ctx, ast.Load) and node.id in names
     return isinstance(node, ast.Attribute) and ast.unparse(node) in names
