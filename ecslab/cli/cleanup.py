@@ -4,10 +4,9 @@ import sys
 
 import click
 
+from ecslab.errors import EcslabError
 from ecslab.lab import connect
 from ecslab.operations import cleanup as stage
-
-from .errors import EcslabError
 
 
 @click.command()
