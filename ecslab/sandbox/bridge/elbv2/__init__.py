@@ -8,11 +8,11 @@ import importlib
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from ecslab.sandbox.bridge.context import Context, current
+from ecslab.sandbox.bridge.account import Context, current
 from ecslab.sandbox.world.balancers import Balancers, Heard
 
 if TYPE_CHECKING:
-    from ecslab.sandbox.bridge.elbv2.entry import Entry
+    from ecslab.sandbox.bridge.elbv2.internet_access import Entry
 
 __all__ = ["balancers", "find", "listeners", "open_door"]
 
