@@ -14,7 +14,7 @@ from moto.ec2.models import ec2_backends
 
 from ecslab.sandbox.bridge.account import current
 from ecslab.sandbox.bridge.ec2 import task_network
-from ecslab.sandbox.bridge.ecs.fargate import credentials
+from ecslab.sandbox.bridge.ecs.fargate.credentials import PREFIX, Credentials
 from ecslab.sandbox.bridge.ecs.fargate.log_streams import log_options, log_stream
 from ecslab.sandbox.runtime import HttpRequest, HttpResponse
 from ecslab.sandbox.world.tasks import Container, Task
@@ -25,7 +25,7 @@ ADDRESS: Final = "169.254.170.2"
 CPU_UNITS: Final = 1024
 
 
-def variables(task: Task, container: Container, credentials: credentials.Credentials) -> dict[str, str]:
+def variables(task: Task, container: Container, credentials: Credentials) -> dict[str, str]:
     """The environment variables that ECS on Fargate adds to a container's own."""
     about = {
         "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
@@ -38,9 +38,9 @@ def variables(task: Task, container: Container, credentials: credentials.Credent
     return about if path is None else {**about, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": path}
 
 
-def answer(task: Task, credentials: credentials.Credentials, request: HttpRequest) -> HttpResponse:
+def answer(task: Task, credentials: Credentials, request: HttpRequest) -> HttpResponse:
     """Answer a request that one of the task's containers sends to the endpoint."""
-    if request.path.startswith(credentials.PREFIX):
+    if request.path.startswith(PREFIX):
         found = credentials.answer(task, request.path)
         if found is None:
             return _json(400, _no_credentials(request.path))
