@@ -14,7 +14,7 @@ from ecslab import (
     task,
     task_definition,
 )  # fmt: skip
-from ecslab._cli_cleanup import cleanup as command
+from ecslab.cli.cleanup import cleanup as command
 from ecslab.lab import Lab
 from ecslab.ledger import CREATES
 from ecslab.record import Record
@@ -246,7 +246,7 @@ def test_it_shows_itself_in_a_notebook(lab):
 
 
 def test_the_command_shows_the_plan_and_the_receipt(lab, monkeypatch):
-    monkeypatch.setattr("ecslab._cli_cleanup.connect", lambda *_, **__: again(lab))
+    monkeypatch.setattr("ecslab.cli.cleanup.connect", lambda *_, **__: again(lab))
     cluster.create(lab)
     dry = CliRunner().invoke(command, ["--dry-run"])
     assert dry.exit_code == 0 and "1 to remove" in dry.output

@@ -227,7 +227,7 @@ def test_pieces_come_in_order_and_are_bounded(lab):
 
 
 def test_the_command_line_saves_and_loads(lab, file, monkeypatch):
-    monkeypatch.setattr("ecslab._cli_session.connect", lambda where: lab)
+    monkeypatch.setattr("ecslab.cli.session.connect", lambda where: lab)
     lab.ecs.create_cluster(clusterName="one")
     run = CliRunner().invoke(cli.cli, ["save", str(file)])
     assert (run.exit_code, run.output[:7]) == (0, "Saved: ")

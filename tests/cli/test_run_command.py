@@ -1,12 +1,12 @@
 """`ecslab run`, on a sandbox in this process: the command is under test, not the way to the server."""
 
+import dataclasses
 import functools
 
 import pytest
 from click.testing import CliRunner
 
-import ecslab
-from ecslab._cli_run import STAGES, _plain, run
+from ecslab.cli.run import STAGES, plain_text, run
 from ecslab.course import STEPS
 
 
@@ -25,7 +25,7 @@ def output(lab, monkeypatch):
         assert (where, clock) == ("sandbox", "stepped")
         return Borrowed()
 
-    monkeypatch.setattr(ecslab, "connect", connect)
+    monkeypatch.setattr("ecslab.cli.run.connect", connect)
     return functools.partial(CliRunner().invoke, run, ["--fast"], catch_exceptions=False)
 
 
@@ -38,6 +38,20 @@ def test_it_ends_with_the_page(lab, output):
         )
     assert "answers 200:\n\n  Hello from my own container\n" in result.output
     assert lab.check("05").outcome.value == "Done"
+
+
+def test_a_file_gets_a_line_when_a_step_is_done(output, monkeypatch):
+    """stderr is no terminal here: what came before the step that fails has been said."""
+
+    def fail(_lab):
+        raise RuntimeError("the third step fails")
+
+    first, second, third = STEPS[:3]
+    broken = dataclasses.replace(third, id="01.broken", solve=fail)
+    monkeypatch.setattr("ecslab.cli.run.STEPS", [first, second, broken])
+    monkeypatch.setattr("ecslab.cli.run.STAGES", ("00", "01"))
+    with pytest.raises(RuntimeError):
+        output()
 
 
 def test_run_again_it_makes_nothing_new(lab, output):
@@ -57,4 +71,4 @@ def test_every_call_it_makes_counts(lab, output):
 
 def test_a_page_as_text():
     page = "<title>x</title><style>h1 {}</style><h1>Hello &amp; welcome</h1>\n<p>two\n lines</p>"
-    assert _plain(page) == "  Hello & welcome\n  two\n  lines"
+    assert plain_text(page) == "  Hello & welcome\n  two\n  lines"

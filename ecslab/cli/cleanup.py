@@ -4,9 +4,9 @@ import sys
 
 import click
 
-from . import cleanup as stage
-from .errors import EcslabError
-from .lab import connect
+from ecslab import cleanup as stage
+from ecslab.errors import EcslabError
+from ecslab.lab import connect
 
 
 @click.command()

@@ -1,7 +1,7 @@
 """`ecslab sandbox …`: the sandbox's process and its clock, from a terminal."""
 
 from datetime import datetime
-from typing import Any
+from typing import Final, TypedDict, cast
 
 import click
 
@@ -9,7 +9,17 @@ from ecslab.lab import home_folder
 from ecslab.sandbox import process
 from ecslab.sandbox.endpoint import Endpoint, SandboxError
 
-_NOT_THERE = "No sandbox runs here. Start one with: ecslab sandbox start"
+_NOT_RUNNING: Final = "No sandbox runs here. Start one with: ecslab sandbox start"
+
+
+class ClockState(TypedDict):
+    """The clock, as control calls describe it."""
+
+    mode: str
+    paused: bool
+    speed: float
+    time: float
+    now: float
 
 
 @click.group()
@@ -33,7 +43,7 @@ def start(speed: float | None, clock: str | None) -> None:
 @sandbox.command()
 def stop() -> None:
     """Stop it. Nothing is lost: the next start brings everything back."""
-    click.echo("Stopped. Everything in it was kept." if process.stop(home_folder()) else _NOT_THERE)
+    click.echo("Stopped. Everything in it was kept." if process.stop(home_folder()) else _NOT_RUNNING)
 
 
 @sandbox.command()
@@ -82,15 +92,15 @@ def images() -> None:
 
 
 def _running() -> Endpoint:
-    found = process.find(home_folder())
-    if not isinstance(found, Endpoint):
-        raise SandboxError(_NOT_THERE)
-    return found
+    endpoint = process.find(home_folder())
+    if not isinstance(endpoint, Endpoint):
+        raise SandboxError(_NOT_RUNNING)
+    return endpoint
 
 
-def _clock(**change: Any) -> dict[str, Any]:
-    clock = _running().control("clock", **change)
-    click.echo(_spoken(clock))
+def _clock(**change: bool) -> ClockState:
+    clock = cast(ClockState, _running().control("clock", **change))
+    click.echo(_in_words(clock))
     return clock
 
 
@@ -100,7 +110,7 @@ def _show(endpoint: Endpoint) -> None:
         "address": endpoint.url,
         "gateway": endpoint.gateway_url,
         "account": f"{status['account']} in {status['region']}",
-        "clock": _spoken(status["clock"]),
+        "clock": _in_words(status["clock"]),
         "state": f"{status['home']} ({status['position']} records)",
         "process": f"{status['pid']}, ecslab {status['version']}",
     }
@@ -110,7 +120,7 @@ def _show(endpoint: Endpoint) -> None:
         click.secho(notice, fg="yellow", err=True)
 
 
-def _spoken(clock: dict[str, Any]) -> str:
+def _in_words(clock: ClockState) -> str:
     if clock["mode"] == "stepped":
         how = "time passes only when someone waits"
     elif clock["paused"]:

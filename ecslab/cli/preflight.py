@@ -2,6 +2,7 @@
 
 import click
 
+from ecslab.lab import connect
 from ecslab.workshop import preflight as checks
 
 
@@ -17,18 +18,16 @@ def preflight(aws: bool, profile: str | None, region: str | None) -> None:
     amiss = 0
     click.echo("Some seconds: a kernel and a sandbox are started, used, and stopped.")
     for finding in checks.here():
-        amiss += _say(finding)
+        amiss += _echo(finding)
     if aws:
-        import ecslab
-
-        with ecslab.connect("aws", profile=profile, region=region) as lab:
+        with connect("aws", profile=profile, region=region) as lab:
             for finding in checks.account(lab):
-                amiss += _say(finding)
+                amiss += _echo(finding)
     click.echo("All is well." if not amiss else f"{amiss} to put right.")
     raise SystemExit(1 if amiss else 0)
 
 
-def _say(finding: checks.Finding) -> bool:
+def _echo(finding: checks.Finding) -> bool:
     mark = click.style("ok  ", fg="green") if finding.fine else click.style("no  ", fg="red")
     click.echo(f"{mark}{finding.what:<12} {finding.seen}")
     if not finding.fine and finding.next:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ecslab import _cli_env, cli
+from ecslab import cli
+from ecslab.cli import env
 from ecslab.sandbox import process
 from ecslab.sandbox.endpoint import Endpoint, SandboxError
 
@@ -46,7 +47,7 @@ def test_help_loads_nothing_heavy():
 
 
 def test_sh_can_read_what_env_prints():
-    script = _cli_env.script(ENDPOINT, HOME, "sh", wrap=True)
+    script = env.script(ENDPOINT, HOME, "sh", wrap=True)
     shown = 'echo "$AWS_ENDPOINT_URL $ECR_REGISTRY $ECSLAB_GATEWAY"; echo "$AWS_CONFIG_FILE"'
     asked = f"{script}\n{shown}; type aws | head -1"
     ran = subprocess.run(["sh", "-c", asked], capture_output=True, text=True, check=True)
@@ -68,7 +69,7 @@ def test_sh_can_read_what_env_prints():
     ],
 )
 def test_each_shell_gets_its_own_spelling(shell, line):
-    assert line in _cli_env.script(ENDPOINT, HOME, shell).splitlines()
+    assert line in env.script(ENDPOINT, HOME, shell).splitlines()
 
 
 @pytest.mark.parametrize(
@@ -83,9 +84,9 @@ def test_each_shell_gets_its_own_spelling(shell, line):
 )
 def test_an_aws_that_ignores_the_endpoint_is_known(monkeypatch, said, old):
     answer = subprocess.CompletedProcess([], 0, said, "")
-    monkeypatch.setattr(_cli_env.shutil, "which", lambda _: "/bin/aws")
-    monkeypatch.setattr(_cli_env.subprocess, "run", lambda *_, **__: answer)
-    assert _cli_env._old_client() == old
+    monkeypatch.setattr(env.shutil, "which", lambda _: "/bin/aws")
+    monkeypatch.setattr(env.subprocess, "run", lambda *_, **__: answer)
+    assert env._old_client() == old
 
 
 def test_status_without_a_sandbox_says_how_to_start_one(invoke, capsys):

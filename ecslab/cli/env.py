@@ -100,12 +100,12 @@ def _old_client() -> str | None:
     program = shutil.which("aws")
     if program is None:
         return None
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    found = re.search(r"aws-cli/(\d+)\.(\d+)\.(\d+)", said.stdout + said.stderr)
-    if found is None:
+    run = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    match = re.search(r"aws-cli/(\d+)\.(\d+)\.(\d+)", run.stdout + run.stderr)
+    if match is None:
         return None
-    version = tuple(map(int, found.groups()))
-    return None if version >= _READS_ENDPOINT.get(version[0], version) else found[0].partition("/")[2]
+    version = tuple(map(int, match.groups()))
+    return None if version >= _READS_ENDPOINT.get(version[0], version) else match[0].partition("/")[2]
 
 
 def _own_shell() -> str:

@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from ecslab._cli_binder import binder, link
+from ecslab.cli.binder import binder, link
 from ecslab.errors import EcslabError
 
 OPENS = "urlpath=lab%2Ftree%2Fmy-ecslab%2F00-start.ipynb"

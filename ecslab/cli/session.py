@@ -4,28 +4,28 @@ from collections.abc import Callable
 
 import click
 
-from . import session
-from .errors import EcslabError
-from .lab import Lab, connect
+from ecslab import session
+from ecslab.errors import EcslabError
+from ecslab.lab import Lab, connect
 
-_file = click.argument("file", type=click.Path(dir_okay=False), default="my-lab.ecslab")
+_FILE = click.argument("file", type=click.Path(dir_okay=False), default="my-lab.ecslab")
 
 
 @click.command()
-@_file
+@_FILE
 def save(file: str) -> None:
     """Write everything made in the sandbox, and how far you came, into FILE (my-lab.ecslab)."""
-    _say(lambda lab: session.save(lab, file))
+    _echo(lambda lab: session.save(lab, file))
 
 
 @click.command()
-@_file
+@_FILE
 def load(file: str) -> None:
     """Put what is in FILE in place of what is in the sandbox, which is kept in a file beforehand."""
-    _say(lambda lab: session.load(lab, file))
+    _echo(lambda lab: session.load(lab, file))
 
 
-def _say(do: Callable[[Lab], session.Note]) -> None:
+def _echo(do: Callable[[Lab], session.Note]) -> None:
     try:
         with connect("sandbox") as lab:
             click.echo(do(lab))

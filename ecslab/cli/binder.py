@@ -31,9 +31,9 @@ def link(remote: str, ref: str = "HEAD") -> str:
     return f"{LAUNCH}/{source}/{quote(ref, safe='')}?urlpath={quote(OPENS, safe='')}"
 
 
-def _git(*words: str) -> str:
+def _git(*arguments: str) -> str:
     try:
-        run = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
+        run = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
     except FileNotFoundError as error:
         raise EcslabError(
             "git was not found. Install it, or give the address: ecslab binder --remote URL"
