@@ -10,12 +10,12 @@ from moto.elbv2 import urls
 from moto.elbv2.models import elbv2_backends
 from moto.elbv2.utils import make_arn_for_load_balancer
 
-from ecslab.sandbox.bridge.context import current
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.elbv2 import refusals
-from ecslab.sandbox.bridge.elbv2.balancer import LoadBalancer, dns_name
+from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer, dns_name
 from ecslab.sandbox.bridge.elbv2.rules import groups_named, rule_of
-from ecslab.sandbox.bridge.elbv2.targets import TCP, TargetsBackend
-from ecslab.sandbox.bridge.seams import rng
+from ecslab.sandbox.bridge.elbv2.target_groups import TCP, TargetsBackend
 from ecslab.sandbox.world.listeners import Rule, Spread
 
 __all__ = ["OURS", "ElbV2Backend", "backend_of"]
