@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from ..world.network import Acl, AclEntry, Endpoint, Facts, Route, RouteTable, Rule, SecurityGroup, is_public
+from ecslab.sandbox.world.network.packets import is_public
+from ecslab.sandbox.world.network.vpc import (
+    Acl,
+    AclEntry,
+    Endpoint,
+    Facts,
+    Route,
+    RouteTable,
+    Rule,
+    SecurityGroup,
+)
+
 from ._default_vpc import main_table
 
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "all": "-1"}

@@ -7,8 +7,9 @@ from typing import Any, Final
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
 
-from ..world.errors import AwsError
-from ..world.network import Facts
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.network.vpc import Facts
+
 from ._addresses import NoFreeAddress, private_dns
 from ._ec2_backend import EC2Backend, backends
 from ._interfaces import TaskInterface

@@ -13,7 +13,8 @@ from moto.iam.exceptions import NotFoundException
 from moto.iam.models import SERVICE_NAME_CONVERSION, iam_backends
 from moto.iam.models import IAMBackend as MotoIAMBackend
 
-from ..world.policy import Decision, decide, trusts
+from ecslab.sandbox.world.permissions import Decision, decide, trusts
+
 from . import _managed_policies
 from .seams import building
 

@@ -24,7 +24,7 @@ from ecslab.sandbox.bridge.elbv2 import backend as balancing
 from ecslab.sandbox.bridge.elbv2 import balancer, targets
 from ecslab.sandbox.bridge.install import OURS
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
-from ecslab.sandbox.world.clock import Clock
+from ecslab.sandbox.world.time.clock import Clock
 
 ROOT = Path(__file__).parents[3]
 ACCOUNT, REGION = "123456789012", "us-east-1"

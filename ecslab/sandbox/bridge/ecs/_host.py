@@ -11,9 +11,10 @@ from ecslab.sandbox.bridge.ecs import _metadata
 from ecslab.sandbox.bridge.ecs._credentials import Credentials
 from ecslab.sandbox.bridge.ecs._logging import write_log
 from ecslab.sandbox.runtime import Cancellable, HttpRequest, HttpResponse, RunningContainer
-from ecslab.sandbox.world import network
-from ecslab.sandbox.world.driver import Exited
-from ecslab.sandbox.world.tasks import Container, Task
+from ecslab.sandbox.world.network import packets
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.surroundings import Exited
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["Host", "program_on"]
 
@@ -82,7 +83,7 @@ class Host:
             raise LookupError(f"no host {host}")
         interface = self._task.attachment.interface
         assert isinstance(interface, ec2.Eni)
-        if not network.egress(ec2.network_facts(interface), service).passed:
+        if not packets.egress(ec2.network_facts(interface), service).passed:
             raise TimeoutError(f"no answer from {host}")
         return _asked_inside.answer(host, request)
 
@@ -93,8 +94,8 @@ class Host:
         for task in self._peers.values():
             theirs = task.attachment.interface
             if isinstance(theirs, ec2.Eni) and (theirs.vpc_id, theirs.private_ip) == (mine.vpc_id, address):
-                packet = network.Packet(mine.private_ip, port, source_groups=mine.group_ids)
-                if network.inbound(packet, ec2.network_facts(theirs)).passed:
+                packet = packets.Packet(mine.private_ip, port, source_groups=mine.group_ids)
+                if packets.inbound(packet, ec2.network_facts(theirs)).passed:
                     return _asked(program_on(task, port), port, request)
         raise TimeoutError(f"no answer from {address}")
 

@@ -16,8 +16,8 @@ from ecslab.sandbox.bridge.ecs import _hands, _run_task, task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
 from ecslab.sandbox.bridge.ecs.shapes import at_most, invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
-from ecslab.sandbox.world.deployment import LoadBalancer, Revision
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.service.revision import LoadBalancer, Revision
 
 __all__ = ["check_desired", "check_name", "refuse_uncarried", "revision"]
 

@@ -11,10 +11,10 @@ from ecslab.sandbox.bridge.ecs import _hands, clusters, services, state
 from ecslab.sandbox.bridge.ecs._service_view import brief, revision, rollout, rollout_arn
 from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid, page
 from ecslab.sandbox.bridge.ecs.state import Caller
-from ecslab.sandbox.world.deployment import Revision
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.rollout import Rollout
-from ecslab.sandbox.world.service import Service
+from ecslab.sandbox.world.service.revision import Revision
+from ecslab.sandbox.world.service.rollout import Rollout
+from ecslab.sandbox.world.service.service import Service
 
 __all__ = ["OPERATIONS"]
 
