@@ -282,6 +282,7 @@ class Sandbox:
                 503,
             ) from None
 
+
 def _spoken(seconds: float) -> str:
     minutes = round(seconds / 60)
     return f"{minutes} minutes" if minutes < 90 else f"{minutes / 60:.0f} hours"

@@ -22,7 +22,7 @@ def test_a_taken_port_is_passed_over():
         port = taken.getsockname()[1]
         assert jupyter.free_port(port) > port
         with pytest.raises(EcslabError, match=f"The ports {port} to {port} are all taken"):
-            jupyter.free_port(port, most=1)
+            jupyter.free_port(port, count=1)
 
 
 def test_root_is_allowed_where_it_is_root(monkeypatch, tmp_path):

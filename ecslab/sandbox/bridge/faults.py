@@ -9,8 +9,8 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from ecslab.sandbox.bridge.context import current
-from ecslab.sandbox.bridge.ecs import tasks
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
 from ecslab.sandbox.world.faults import Faults
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.platform_failures import FAILURES

@@ -6,7 +6,7 @@ ListTaskDefinitionFamilies, DeregisterTaskDefinition and DeleteTaskDefinitions.
 
 from typing import Any, Final
 
-from ecslab.sandbox.bridge.context import current
+from ecslab.sandbox.bridge.account import current
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.shapes import failure, invalid, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Family, Revision

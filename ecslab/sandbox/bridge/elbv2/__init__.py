@@ -8,11 +8,11 @@ import importlib
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from ecslab.sandbox.bridge.context import Context, current
+from ecslab.sandbox.bridge.account import Context, current
 from ecslab.sandbox.world.load_balancing.load_balancers import HealthObserver, LoadBalancers
 
 if TYPE_CHECKING:
-    from ecslab.sandbox.bridge.elbv2.entry import Entry
+    from ecslab.sandbox.bridge.elbv2.internet_access import Entry
 
 __all__ = ["balancers", "find", "listeners", "open_door"]
 
@@ -21,7 +21,7 @@ _PACKAGE: Final = "ecslab.sandbox.bridge.elbv2"
 
 def balancers() -> LoadBalancers:
     """The account's load balancers, as services use them."""
-    service = importlib.import_module(f"{_PACKAGE}.service")
+    service = importlib.import_module(f"{_PACKAGE}.service_targets")
     found: LoadBalancers = service.ServiceSide(listeners())
     return found
 
@@ -37,12 +37,12 @@ def find(host: str) -> Any:
     """The load balancer with this DNS name or public IP; None if there is none."""
     if f"{_PACKAGE}.backend" not in sys.modules:  # nobody has used one
         return None
-    return importlib.import_module(f"{_PACKAGE}.entry").find(host)
+    return importlib.import_module(f"{_PACKAGE}.internet_access").find(host)
 
 
 def open_door(balancer: Any, port: int, peer: str) -> "Entry":
     """What a packet from `peer` on the internet to `balancer` meets."""
-    entry = importlib.import_module(f"{_PACKAGE}.entry")
+    entry = importlib.import_module(f"{_PACKAGE}.internet_access")
     met: Entry = entry.open_door(balancer, port, peer)
     return met
 

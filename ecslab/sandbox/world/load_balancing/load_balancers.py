@@ -17,9 +17,7 @@ class LoadBalancers(Protocol):
 
     listeners: list[HealthObserver]
 
-    def check(
-        self, region: str, load_balancers: list[dict[str, Any]], definition: Mapping[str, Any]
-    ) -> None:
+    def check(self, region: str, load_balancers: list[dict[str, Any]], definition: Mapping[str, Any]) -> None:
         """Refuse what CreateService refuses of `loadBalancers` for a Fargate service of this task definition.
 
         Raises:

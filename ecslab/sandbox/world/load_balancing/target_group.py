@@ -35,7 +35,6 @@ REGISTERING: Final = 1.0
 """Seconds from registration to the first check; about one in a capture."""
 
 
-
 Ask = Callable[["Target", Check], Answer]
 
 

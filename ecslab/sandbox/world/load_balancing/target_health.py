@@ -23,6 +23,7 @@ TRANSITIONS: Final[Mapping[str, Mapping[str, State]]] = {
     "draining": {"drained": "unused"},
 }
 
+
 class Health(NamedTuple):
     """A target's state as DescribeTargetHealth shows it; a healthy one has neither reason nor description."""
 

@@ -32,8 +32,6 @@ _MOMENT: Final = 1e-6
 _FAILURES: Final = frozenset({"TaskFailedToStart", "EssentialContainerExited"})
 
 
-
-
 class Scheduler:
     """Runs any number of services; all it knows of one is in the service itself."""
 

@@ -19,8 +19,6 @@ CONTAINER_EXITED: Final = "Essential container in task exited"
 FAILED_TO_START: Final = "TaskFailedToStart"
 
 
-
-
 class Driver:
     """Drives any number of tasks; all it knows of one is in the task itself."""
 

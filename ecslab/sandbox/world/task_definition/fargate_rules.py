@@ -102,8 +102,7 @@ def _logging(container: Facts) -> Iterator[str]:
 def _container(container: Facts) -> Iterator[str]:
     if container.get("stopTimeout", 0) > LONGEST_STOP:
         yield (
-            "Tasks using the Fargate launch type must have a container stop timeout of less than 120 "
-            "seconds."
+            "Tasks using the Fargate launch type must have a container stop timeout of less than 120 seconds."
         )
     if any(one["type"] == "GPU" for one in container.get("resourceRequirements", [])):
         yield "Tasks using the Fargate launch type do not support GPU resource requirements"

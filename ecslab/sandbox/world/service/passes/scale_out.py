@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from ecslab.sandbox.world.service.scheduler import Scheduler
 
 
-
-
 def start(scheduler: "Scheduler", service: Service) -> None:
     """Start tasks of the PRIMARY deployment, as many as are missing and may be started now."""
     primary = service.primary
