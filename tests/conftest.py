@@ -79,6 +79,6 @@ def somebody_else(lab):
     """Clients in the same account whose calls no ledger hears of and no lab tags. In the sandbox only."""
     if lab.where == "aws":
         pytest.skip("what somebody else makes, nobody would remove")
-    from ecslab._sandbox_place import SandboxPlace
+    from ecslab.connection.sandbox_place import SandboxPlace
 
     return SandboxPlace(lab.place.endpoint).client
