@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ecslab.sandbox.runtime import Runtime
-from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.faults import Faults
+from ecslab.sandbox.world.time.clock import Clock
 
 if TYPE_CHECKING:
     from ecslab.sandbox.bridge.ecs.state import RegionState

@@ -16,8 +16,8 @@ from ecslab.sandbox.server.auth import Key, Signer
 from ecslab.sandbox.server.credentials import ACCOUNT
 from ecslab.sandbox.server.http import PEER, Incoming, Reply
 from ecslab.sandbox.server.operation import mutates
-from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.time.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Backend:
         from ecslab.sandbox.bridge import elbv2
         from ecslab.sandbox.bridge.ec2 import task_network
         from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
-        from ecslab.sandbox.world import network
+        from ecslab.sandbox.world.network import packets
 
         balancer = elbv2.find(host)
         if balancer is not None:
@@ -117,7 +117,7 @@ class Backend:
             return Door(None, "no-public-ip", text, None)
         container = tasks.listening(eni.eni_id, port)
         listening = (port,) if container else ()
-        verdict = network.inbound(network.Packet(PEER, port), task_network.network_facts(eni), listening)
+        verdict = packets.inbound(packets.Packet(PEER, port), task_network.network_facts(eni), listening)
         answer = (lambda request: container.request(request, port)) if verdict.passed and container else None
         return Door(eni.eni_id, verdict.stopped_by, verdict.text, answer)
 

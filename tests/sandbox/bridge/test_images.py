@@ -12,7 +12,7 @@ from ecslab.sandbox.bridge.images import catalogue, resolution
 from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.runtime.image import BadLayer
-from ecslab.sandbox.world.clock import Clock
+from ecslab.sandbox.world.time.clock import Clock
 
 HERE = "us-east-1"
 WEB = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/web"

@@ -10,7 +10,7 @@ from ecslab.sandbox.bridge.ecr.backend import EcrBackend
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.installation import LATER, OURS, fetch, install
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
-from ecslab.sandbox.world.clock import Clock
+from ecslab.sandbox.world.time.clock import Clock
 
 ACCOUNT = "123456789012"
 

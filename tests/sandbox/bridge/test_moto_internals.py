@@ -28,7 +28,7 @@ from ecslab.sandbox.bridge.elbv2 import load_balancer, target_groups
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.bridge.installation import OURS
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
-from ecslab.sandbox.world.clock import Clock
+from ecslab.sandbox.world.time.clock import Clock
 
 ROOT = Path(__file__).parents[3]
 ACCOUNT, REGION = "123456789012", "us-east-1"

@@ -1,7 +1,7 @@
 """Elastic Load Balancing: what the rest of the sandbox asks of it, without importing moto's part of it.
 
-moto keeps load balancers, listeners, rules and tags; targets live in `world.balancers`, and requests go where
-`world.listeners` says. moto's module is imported when somebody first uses a load balancer.
+moto keeps load balancers, listeners, rules and tags; targets live in `world.load_balancing`, which also says
+where requests go. moto's module is imported when somebody first uses a load balancer.
 """
 
 import importlib
@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from ecslab.sandbox.bridge.account import Context, current
-from ecslab.sandbox.world.balancers import Balancers, Heard
+from ecslab.sandbox.world.load_balancing.load_balancers import HealthObserver, LoadBalancers
 
 if TYPE_CHECKING:
     from ecslab.sandbox.bridge.elbv2.internet_access import Entry
@@ -19,14 +19,14 @@ __all__ = ["balancers", "find", "listeners", "open_door"]
 _PACKAGE: Final = "ecslab.sandbox.bridge.elbv2"
 
 
-def balancers() -> Balancers:
+def balancers() -> LoadBalancers:
     """The account's load balancers, as services use them."""
     service = importlib.import_module(f"{_PACKAGE}.service_targets")
-    found: Balancers = service.ServiceSide(listeners())
+    found: LoadBalancers = service.ServiceSide(listeners())
     return found
 
 
-def listeners() -> list[Heard]:
+def listeners() -> list[HealthObserver]:
     """Who is told of changes of targets' states in the current context; a fresh context has nobody."""
     if not _heard or _heard[0][0] is not current():
         _heard[:] = [(current(), [])]
@@ -47,4 +47,4 @@ def open_door(balancer: Any, port: int, peer: str) -> "Entry":
     return met
 
 
-_heard: Final[list[tuple[Context, list[Heard]]]] = []
+_heard: Final[list[tuple[Context, list[HealthObserver]]]] = []

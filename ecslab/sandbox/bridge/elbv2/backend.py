@@ -16,7 +16,7 @@ from ecslab.sandbox.bridge.elbv2 import refusals
 from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer, dns_name
 from ecslab.sandbox.bridge.elbv2.rules import groups_named, rule_of
 from ecslab.sandbox.bridge.elbv2.target_groups import TCP, TargetsBackend
-from ecslab.sandbox.world.listeners import Rule, Spread
+from ecslab.sandbox.world.load_balancing.listeners import Rule, Spread
 
 __all__ = ["OURS", "ElbV2Backend", "backend_of"]
 

@@ -1,13 +1,14 @@
-"""What ECS services ask of load balancers (`world.balancers.Balancers`)."""
+"""What ECS services ask of load balancers (`world.load_balancing.load_balancers.LoadBalancers`)."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend, backend_of
 from ecslab.sandbox.bridge.installation import fetch
-from ecslab.sandbox.world.balancers import Heard, TargetGroup
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.target_health import NOT_REGISTERED
+from ecslab.sandbox.world.load_balancing.load_balancers import HealthObserver
+from ecslab.sandbox.world.load_balancing.target_group import TargetGroup
+from ecslab.sandbox.world.load_balancing.target_health import NOT_REGISTERED
 
 __all__ = ["ServiceSide"]
 
@@ -17,7 +18,7 @@ MOST_GROUPS: Final = 5
 class ServiceSide:
     """The current account's target groups, for services; see `Balancers` for the meaning of each call."""
 
-    def __init__(self, listeners: list[Heard]):
+    def __init__(self, listeners: list[HealthObserver]):
         fetch("elasticloadbalancing")
         self.listeners = listeners
 

@@ -15,7 +15,7 @@ from moto.iam.models import IAMBackend as MotoIAMBackend
 
 from ecslab.sandbox.bridge.determinism import building
 from ecslab.sandbox.bridge.iam import managed_policies
-from ecslab.sandbox.world.policy import Decision, decide, trusts
+from ecslab.sandbox.world.permissions import Decision, decide, trusts
 
 __all__ = ["IamBackend", "ensure_service_linked_role", "role_problem", "session_problem"]
 

@@ -19,8 +19,8 @@ from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.runtime.http import HttpRequest
-from ecslab.sandbox.world.clock import Clock
-from ecslab.sandbox.world.timeline import Timeline
+from ecslab.sandbox.world.time.clock import Clock
+from ecslab.sandbox.world.time.timeline import Timeline
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 CALLER = Caller(ACCOUNT, REGION, f"arn:aws:iam::{ACCOUNT}:root")

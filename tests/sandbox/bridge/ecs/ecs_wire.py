@@ -13,8 +13,8 @@ from ecslab.sandbox.bridge.ecs import dispatch
 from ecslab.sandbox.bridge.ecs.input_validation import model
 from ecslab.sandbox.bridge.installation import install
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
-from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.time.clock import Clock
 
 ACCOUNT = "123456789012"
 CALLER = dispatch.Caller(ACCOUNT, "us-east-1", f"arn:aws:iam::{ACCOUNT}:root")

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from ecslab.sandbox.bridge.account import Context, current
-from ecslab.sandbox.world import service_timings, timings
-from ecslab.sandbox.world.balancers import Balancers
-from ecslab.sandbox.world.deployment import Deployment, Member
-from ecslab.sandbox.world.service import Service
-from ecslab.sandbox.world.services import Cause, Scheduler
-from ecslab.sandbox.world.tasks import Task
+from ecslab.sandbox.world.load_balancing.load_balancers import LoadBalancers
+from ecslab.sandbox.world.service import timings as service_timings
+from ecslab.sandbox.world.service.account import Cause
+from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.member import Member
+from ecslab.sandbox.world.service.scheduler import Scheduler
+from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.task import timings
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["Belonging", "Crew", "crew", "keep", "leaving", "member_of", "task_moved"]
 
@@ -43,7 +46,7 @@ class Crew:
     tasks: dict[str, Belonging] = field(default_factory=dict)
     targets: dict[tuple[str, str, int], str] = field(default_factory=dict)
     tallies: dict[tuple[str, str | None], int] = field(default_factory=dict)
-    balancers: Balancers | None = None
+    balancers: LoadBalancers | None = None
     stopped: deque[Task] = field(default_factory=deque)
 
 

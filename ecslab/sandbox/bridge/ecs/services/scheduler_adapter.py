@@ -15,13 +15,15 @@ from ecslab.sandbox.bridge.ecs.services import registry
 from ecslab.sandbox.bridge.ecs.services.registry import Belonging, Crew
 from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
 from ecslab.sandbox.bridge.ecs.tasks import task_order
-from ecslab.sandbox.world import service_events
-from ecslab.sandbox.world.balancers import Balancers
-from ecslab.sandbox.world.deployment import Deployment, LoadBalancer
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.service import Service
-from ecslab.sandbox.world.services import CannotPlace, Scheduler
-from ecslab.sandbox.world.tasks import Task
+from ecslab.sandbox.world.load_balancing.load_balancers import LoadBalancers
+from ecslab.sandbox.world.service import events as service_events
+from ecslab.sandbox.world.service.account import CannotPlace
+from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.revision import LoadBalancer
+from ecslab.sandbox.world.service.scheduler import Scheduler
+from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["balancers", "crew", "digits"]
 
@@ -30,7 +32,7 @@ _LETTERS: Final = string.ascii_letters + string.digits + "-_"
 
 
 class Hands:
-    """`world.services.Hands`, on the account's tasks."""
+    """`world.service.account.Account`, on the account's tasks."""
 
     def launch(self, service: Service, deployment: Deployment, place: int) -> str:
         order = deployment.revision.spec.get("order")
@@ -95,7 +97,7 @@ def crew() -> Crew:
     return found
 
 
-def balancers() -> Balancers:
+def balancers() -> LoadBalancers:
     """The account's load balancers, which tell services of their targets from here on."""
     here = crew()
     if here.balancers is None:

@@ -18,8 +18,8 @@ from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
 from ecslab.sandbox.bridge.ecs.shapes import at_most, invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tasks import task_order
-from ecslab.sandbox.world.deployment import LoadBalancer, Revision
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.service.revision import LoadBalancer, Revision
 
 __all__ = ["check_desired", "check_name", "refuse_uncarried", "revision"]
 

@@ -11,9 +11,9 @@ from ecslab.sandbox.bridge.ecs.services import registry, scheduler_adapter
 from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
-from ecslab.sandbox.world.deployment import Member
-from ecslab.sandbox.world.service import Service
-from ecslab.sandbox.world.tasks import Task
+from ecslab.sandbox.world.service.member import Member
+from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["OPERATIONS"]
 

@@ -14,9 +14,9 @@ from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tasks import task_order
 from ecslab.sandbox.bridge.ecs.tasks.task_view import view, with_tags
 from ecslab.sandbox.runtime import RunningContainer
-from ecslab.sandbox.world.driver import Driver
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.tasks import Task
+from ecslab.sandbox.world.task.driver import Driver
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["OPERATIONS", "describe_tasks", "find", "forget", "is_visible", "launch", "list_tasks",
            "listening", "lose", "run_task", "stop", "stop_task", "write_log"]  # fmt: skip
