@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ecslab.connection.http import HttpReply
 
-
 if TYPE_CHECKING:
     from boto3 import Session
     from botocore.client import BaseClient
