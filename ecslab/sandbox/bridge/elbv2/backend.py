@@ -10,7 +10,7 @@ from moto.elbv2 import urls
 from moto.elbv2.models import elbv2_backends
 from moto.elbv2.utils import make_arn_for_load_balancer
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.elbv2 import refusals
 from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer, dns_name
@@ -270,7 +270,7 @@ OURS: Final = (elbv2_backends, ElbV2Backend)
 
 
 def backend_of(region: str) -> ElbV2Backend:
-    found: ElbV2Backend = elbv2_backends[current().account][region]
+    found: ElbV2Backend = elbv2_backends[current_account().id][region]
     return found
 
 
