@@ -4,9 +4,9 @@ import sys
 
 import click
 
-from ecslab import cleanup as stage
 from ecslab.errors import EcslabError
 from ecslab.lab import connect
+from ecslab.operations import cleanup as stage
 
 
 @click.command()

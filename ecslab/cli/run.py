@@ -7,10 +7,10 @@ from html import unescape
 
 import click
 
-from ecslab import task as tasks
-from ecslab import verify
 from ecslab.course import STEPS, Step
 from ecslab.lab import Lab, connect
+from ecslab.operations import verify
+from ecslab.resources import task as tasks
 
 STAGES = ("01", "02", "03", "04", "05")
 

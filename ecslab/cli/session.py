@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import click
 
-from ecslab import session
 from ecslab.errors import EcslabError
 from ecslab.lab import Lab, connect
+from ecslab.operations import session
 
 _FILE = click.argument("file", type=click.Path(dir_okay=False), default="my-lab.ecslab")
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ecslab import task, verify
 from ecslab.errors import EcslabError
 from ecslab.lab import Lab, connect, home_folder
+from ecslab.operations import verify
+from ecslab.resources import task
 from ecslab.sandbox import process
 from ecslab.workshop.jupyter import free_port
 

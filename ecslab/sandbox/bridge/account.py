@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from ecslab.sandbox.bridge.moto_state import MotoState, forget_backends, park, put_back
 from ecslab.sandbox.runtime import Runtime
-from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.faults import Faults
-from ecslab.sandbox.world.tasks import Task
+from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.time.clock import Clock
 
 if TYPE_CHECKING:
     from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate

@@ -13,8 +13,9 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs.tasks import store
 from ecslab.sandbox.bridge.open_ports import program_of
 from ecslab.sandbox.world.faults import Faults
-from ecslab.sandbox.world.platform_failures import FAILURES
-from ecslab.sandbox.world.tasks import Container, Task
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.platform_failures import FAILURES
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["KINDS", "inject"]
 

@@ -4,7 +4,8 @@ from typing import cast
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.runtime import RunningContainer
-from ecslab.sandbox.world.tasks import Container, Task
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["program_behind", "program_of", "program_on"]
 

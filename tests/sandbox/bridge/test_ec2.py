@@ -8,7 +8,7 @@ from moto_account import account
 
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.network import Packet, egress, inbound
+from ecslab.sandbox.world.network.packets import Packet, egress, inbound
 
 REGION = "us-east-1"
 ABOUT = "arn:aws:ecs:us-east-1:123456789012:attachment/0f3c"

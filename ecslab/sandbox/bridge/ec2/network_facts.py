@@ -3,7 +3,8 @@
 from typing import Any
 
 from ecslab.sandbox.bridge.ec2.default_vpc import main_table
-from ecslab.sandbox.world.network import (
+from ecslab.sandbox.world.network.packets import is_public
+from ecslab.sandbox.world.network.vpc import (
     Acl,
     AclEntry,
     Endpoint,
@@ -12,7 +13,6 @@ from ecslab.sandbox.world.network import (
     RouteTable,
     Rule,
     SecurityGroup,
-    is_public,
 )
 
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "all": "-1"}

@@ -12,7 +12,7 @@ from ecslab.sandbox.bridge.ec2.backend import EC2Backend, backends
 from ecslab.sandbox.bridge.ec2.interfaces import TaskInterface
 from ecslab.sandbox.bridge.ec2.network_facts import facts_of
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.network import Facts
+from ecslab.sandbox.world.network.vpc import Facts
 
 __all__ = ["EC2Backend", "Eni", "NoFreeAddress", "attach_eni", "find_private", "find_public", "is_inside",
            "network_facts", "release_eni", "validate_network"]  # fmt: skip

@@ -8,8 +8,8 @@ from ecslab.sandbox.bridge.ecs.shapes import invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Revision
 from ecslab.sandbox.bridge.ecs.tags import Tags, checked, merged, without
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.service import Service
-from ecslab.sandbox.world.tasks import Task
+from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["OPERATIONS"]
 

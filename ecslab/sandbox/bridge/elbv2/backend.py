@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/Welcome.htm
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from moto.elbv2 import urls
 from moto.elbv2.models import elbv2_backends
@@ -16,9 +16,10 @@ from ecslab.sandbox.bridge.elbv2 import refusals
 from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer, dns_name
 from ecslab.sandbox.bridge.elbv2.rules import groups_named, rule_of
 from ecslab.sandbox.bridge.elbv2.target_groups import TCP, TargetsBackend
-from ecslab.sandbox.world.listeners import Rule, Spread
+from ecslab.sandbox.world.load_balancing.listeners import Rule, Spread
 
-__all__ = ["OURS", "ElbV2Backend", "backend_of"]
+__all__ = ["ElbV2Backend", "backend_of"]
+
 
 class ElbV2Backend(TargetsBackend):
     """One region's load balancers.
@@ -264,9 +265,6 @@ class ElbV2Backend(TargetsBackend):
             zones = [zone for balancer in balancers for zone in balancer.zones] if balancers else None
             open_at = max((balancer.active_at for balancer in balancers), default=0.0)
             self.pools[arn].serve(zones, open_at)
-
-OURS: Final = (elbv2_backends, ElbV2Backend)
-"""moto's backend dictionary, and what it builds from here on."""
 
 
 def backend_of(region: str) -> ElbV2Backend:

@@ -14,13 +14,13 @@ from ecslab.sandbox.bridge.elbv2 import target_access
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
 from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer
 from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
-from ecslab.sandbox.world import network
-from ecslab.sandbox.world.balancers import TargetGroup
-from ecslab.sandbox.world.listeners import Fixed, Forward, Redirect, Rule, choose, page
+from ecslab.sandbox.world.load_balancing.listeners import Fixed, Forward, Redirect, Rule, choose, page
+from ecslab.sandbox.world.load_balancing.target_group import TargetGroup
+from ecslab.sandbox.world.network import packets, vpc
 
 __all__ = ["Entry", "find", "open_door"]
 
-_OPEN: Final = network.SecurityGroup("none", "none", (network.Rule(network.ANY, None, None, ("0.0.0.0/0",)),))
+_OPEN: Final = vpc.SecurityGroup("none", "none", (vpc.Rule(vpc.ANY, None, None, ("0.0.0.0/0",)),))
 """What a network load balancer without security groups lets in."""
 
 
@@ -55,7 +55,7 @@ def open_door(balancer: LoadBalancer, port: int, peer: str) -> Entry:
     if balancer.internal:
         text = f"Load balancer {balancer.name} is internal: its name leads to private addresses only."
         return Entry(nodes[0].id, "no-public-ip", text)
-    met: list[network.Verdict] = []
+    met: list[packets.Verdict] = []
     for node in nodes:
         met.append(_into(node, port, peer))
         if met[-1].passed:
@@ -71,11 +71,11 @@ def open_door(balancer: LoadBalancer, port: int, peer: str) -> Entry:
     return Entry(node.id, None, "", inside.serve)
 
 
-def _into(node: BalancerInterface, port: int, peer: str) -> network.Verdict:
+def _into(node: BalancerInterface, port: int, peer: str) -> packets.Verdict:
     facts = facts_of(node.ec2_backend, node)
     if not facts.groups:
         facts = replace(facts, groups=(_OPEN,))
-    return network.inbound(network.Packet(peer, port), facts)
+    return packets.inbound(packets.Packet(peer, port), facts)
 
 
 def _through(inside: "_Inside") -> Entry:
@@ -161,9 +161,7 @@ class _Inside:
             "x-forwarded-for": request.peer, "x-forwarded-proto": "http",
             "x-forwarded-port": str(self.listener.port), "x-amzn-trace-id": root,
         }  # fmt: skip
-        return replace(
-            request, headers={**request.headers, **added}, peer=str(self.node.private_ip_address)
-        )
+        return replace(request, headers={**request.headers, **added}, peer=str(self.node.private_ip_address))
 
 
 def _no_listener(balancer: LoadBalancer, port: int) -> str:

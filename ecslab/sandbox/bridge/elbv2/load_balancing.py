@@ -7,9 +7,10 @@ from ecslab.sandbox.bridge.elbv2 import internet_access
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend, backend_of
 from ecslab.sandbox.bridge.elbv2.internet_access import Entry
 from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer
-from ecslab.sandbox.world.balancers import Heard, TargetGroup
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.target_health import NOT_REGISTERED
+from ecslab.sandbox.world.load_balancing.load_balancers import HealthObserver
+from ecslab.sandbox.world.load_balancing.target_group import TargetGroup
+from ecslab.sandbox.world.load_balancing.target_health import NOT_REGISTERED
 
 __all__ = ["LoadBalancing"]
 
@@ -24,7 +25,7 @@ class LoadBalancing:
     """
 
     def __init__(self) -> None:
-        self.listeners: list[Heard] = []
+        self.listeners: list[HealthObserver] = []
 
     def find(self, host: str) -> LoadBalancer | None:
         """The load balancer with this DNS name or public IP, in any Region."""

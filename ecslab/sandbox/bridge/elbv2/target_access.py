@@ -9,9 +9,9 @@ from ecslab.sandbox.bridge.ec2.interfaces import BalancerInterface
 from ecslab.sandbox.bridge.ec2.network_facts import security_group
 from ecslab.sandbox.bridge.open_ports import program_behind
 from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
-from ecslab.sandbox.world import network
-from ecslab.sandbox.world.balancers import Target
-from ecslab.sandbox.world.target_health import Answer, Check
+from ecslab.sandbox.world.load_balancing.target_group import Target
+from ecslab.sandbox.world.load_balancing.target_health import Answer, Check
+from ecslab.sandbox.world.network import packets
 
 __all__ = ["Program", "ask", "check_of", "reach", "zone_of"]
 
@@ -58,12 +58,12 @@ def ask(backend: Any, group: Any, target: Target, check: Check) -> Answer:
 
 def reach(
     backend: Any, group: Any, node: BalancerInterface, ip: str, port: int
-) -> tuple[network.Verdict, Program | None]:
+) -> tuple[packets.Verdict, Program | None]:
     """Whether a packet from `node` gets to a program behind a target's address; with the program, if so."""
     eni = task_network.find_private(backend.region_name, group.vpc_id, ip)
     if eni is None:
         text = f"No network interface in {group.vpc_id} has the address {ip}."
-        return network.Verdict(False, "route", text), None
+        return packets.Verdict(False, "route", text), None
     container = program_behind(eni.eni_id, port)
     path = (node.id, eni.subnet_id, eni.group_ids, port, ip)
     open_paths = current_account().open_paths
@@ -73,18 +73,18 @@ def reach(
             return verdict, None
         if open_paths is not None:
             open_paths.add(path)
-    return network.PASSED, lambda request: container.request(request, port)
+    return packets.PASSED, lambda request: container.request(request, port)
 
 
 def _passage(
     node: BalancerInterface, eni: task_network.Eni, port: int, *, listening: bool
-) -> network.Verdict:
+) -> packets.Verdict:
     out = _may_leave(node, eni.private_ip, port, eni.group_ids)
     if not out.passed:
         return out
     groups = tuple(one.id for one in node.group_set)
-    packet = network.Packet(str(node.private_ip_address), port, source_groups=groups)
-    return network.inbound(packet, task_network.network_facts(eni), (port,) if listening else ())
+    packet = packets.Packet(str(node.private_ip_address), port, source_groups=groups)
+    return packets.inbound(packet, task_network.network_facts(eni), (port,) if listening else ())
 
 
 def zone_of(backend: Any, group: Any, target_id: str) -> str:
@@ -97,12 +97,12 @@ def zone_of(backend: Any, group: Any, target_id: str) -> str:
     return str(next(inside, of_vpc[0]).availability_zone)
 
 
-def _may_leave(node: BalancerInterface, ip: str, port: int, groups: tuple[str, ...]) -> network.Verdict:
+def _may_leave(node: BalancerInterface, ip: str, port: int, groups: tuple[str, ...]) -> packets.Verdict:
     """A node without security groups (a network load balancer's) may send anywhere."""
     own = [security_group(node.ec2_backend, group) for group in node.group_set]
     allowed = (rule.allows("tcp", port, ip, groups) for group in own for rule in group.outbound)
     if not own or any(allowed):
-        return network.PASSED
+        return packets.PASSED
     names = ", ".join(group.id for group in own)
     text = f"The load balancer's security group ({names}) has no outbound rule that allows TCP port {port} "
-    return network.Verdict(False, "security-group", text + f"to {ip}.")
+    return packets.Verdict(False, "security-group", text + f"to {ip}.")

@@ -11,8 +11,8 @@ from moto.elbv2.models import ELBv2Backend, FakeHealthStatus
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.elbv2 import refusals, target_access
-from ecslab.sandbox.world.balancers import Target, TargetGroup
-from ecslab.sandbox.world.target_health import NOT_REGISTERED, STOPPED, Health
+from ecslab.sandbox.world.load_balancing.target_group import Target, TargetGroup
+from ecslab.sandbox.world.load_balancing.target_health import NOT_REGISTERED, STOPPED, Health
 
 __all__ = ["TCP", "TargetsBackend"]
 

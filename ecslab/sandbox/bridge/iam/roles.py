@@ -12,7 +12,7 @@ from moto.iam.models import iam_backends
 
 from ecslab.sandbox.bridge.determinism import building
 from ecslab.sandbox.bridge.iam.backend import LINKED_ROLE
-from ecslab.sandbox.world.policy import Decision, decide, trusts
+from ecslab.sandbox.world.permissions import Decision, decide, trusts
 
 __all__ = ["ensure_service_linked_role", "role_problem", "session_problem"]
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from botocore.validate import ParamValidator
 
-from ecslab.sandbox.bridge.account import Context
+from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.ecs import dispatch
 from ecslab.sandbox.bridge.ecs.input_validation import model
 from ecslab.sandbox.bridge.installation import install
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
-from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.time.clock import Clock
 
 ACCOUNT = "123456789012"
 CALLER = dispatch.Caller(ACCOUNT, "us-east-1", f"arn:aws:iam::{ACCOUNT}:root")
@@ -27,7 +27,7 @@ class Ecs:
     def __init__(self, caller: dispatch.Caller = CALLER):
         self.caller = caller
         self.clock = Clock()
-        install(Context(self.clock, EmbeddedRuntime(), ACCOUNT))
+        install(Account(self.clock, EmbeddedRuntime(), ACCOUNT))
 
     def __call__(self, operation: str, **members: Any) -> Any:
         status, _, body = dispatch.respond(

@@ -12,9 +12,10 @@ from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
 from ecslab.sandbox.bridge.ecs.fargate.log_streams import write_log
 from ecslab.sandbox.bridge.open_ports import program_on
 from ecslab.sandbox.runtime import Cancellable, HttpRequest, HttpResponse, RunningContainer
-from ecslab.sandbox.world import network
-from ecslab.sandbox.world.driver import Exited
-from ecslab.sandbox.world.tasks import Container, Task
+from ecslab.sandbox.world.network import packets
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.surroundings import Exited
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["Host"]
 
@@ -81,7 +82,7 @@ class Host:
             raise LookupError(f"no host {host}")
         interface = self._task.attachment.interface
         assert isinstance(interface, task_network.Eni)
-        if not network.egress(task_network.network_facts(interface), service).passed:
+        if not packets.egress(task_network.network_facts(interface), service).passed:
             raise TimeoutError(f"no answer from {host}")
         return task_role_calls.answer(host, request)
 
@@ -94,8 +95,8 @@ class Host:
             if not isinstance(theirs, task_network.Eni):
                 continue
             if (theirs.vpc_id, theirs.private_ip) == (mine.vpc_id, address):
-                packet = network.Packet(mine.private_ip, port, source_groups=mine.group_ids)
-                if network.inbound(packet, task_network.network_facts(theirs)).passed:
+                packet = packets.Packet(mine.private_ip, port, source_groups=mine.group_ids)
+                if packets.inbound(packet, task_network.network_facts(theirs)).passed:
                     return _asked(program_on(task, port), port, request)
         raise TimeoutError(f"no answer from {address}")
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
-from ecslab.sandbox.world.tasks import Task
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["PREFIX", "Credentials", "task_role"]
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from ecslab.sandbox.bridge.ecs.fargate import metadata
 from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
-from ecslab.sandbox.world.tasks import Container, Task
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["Environment"]
 

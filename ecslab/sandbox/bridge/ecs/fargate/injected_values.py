@@ -12,16 +12,18 @@ from typing import Any
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam import roles
-from ecslab.sandbox.world import network, secret_failures, timings
-from ecslab.sandbox.world.driver import StartFailed
-from ecslab.sandbox.world.tasks import Container, Task
+from ecslab.sandbox.world.network import packets, vpc
+from ecslab.sandbox.world.task import secret_failures, timings
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.surroundings import StartFailed
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["injected"]
 
 Variables = dict[str, str]
 
 
-def injected(task: Task, container: Container, facts: network.Facts, role: str | None) -> Variables:
+def injected(task: Task, container: Container, facts: vpc.Facts, role: str | None) -> Variables:
     """The variables of a container's environment files, and over them those of its secrets.
 
     Args:
@@ -47,7 +49,7 @@ def injected(task: Task, container: Container, facts: network.Facts, role: str |
 class _Reader:
     """Reads under the execution role, over the task's network."""
 
-    def __init__(self, task: Task, facts: network.Facts, role: str):
+    def __init__(self, task: Task, facts: vpc.Facts, role: str):
         self._task, self._facts, self._role = task, facts, role
 
     def secrets(self, sources: Variables) -> Variables:
@@ -64,7 +66,7 @@ class _Reader:
         parts = source.split(":")
         arn, region = ":".join(parts[:7]), parts[3]
         key, stage, version = [*parts[7:], "", "", ""][:3]
-        if not network.egress(self._facts, "secretsmanager").passed:
+        if not packets.egress(self._facts, "secretsmanager").passed:
             raise StartFailed(secret_failures.secret_unreachable(arn), timings.UNREACHABLE)
         denied = self._denied("secretsmanager:GetSecretValue", arn)
         if denied:
@@ -81,7 +83,7 @@ class _Reader:
     def _parameters(self, sources: Variables) -> Variables:
         if not sources:
             return {}
-        if not network.egress(self._facts, "ssm").passed:
+        if not packets.egress(self._facts, "ssm").passed:
             raise StartFailed(secret_failures.parameters_unreachable(), timings.UNREACHABLE)
         found, missing = {}, []
         for name, source in sources.items():
@@ -102,7 +104,7 @@ class _Reader:
 
     def file(self, source: str) -> str:
         """`arn:aws:s3:::<bucket>/<key>`."""
-        if not network.egress(self._facts, "s3").passed:
+        if not packets.egress(self._facts, "s3").passed:
             raise StartFailed(secret_failures.file_unreachable(), timings.UNREACHABLE)
         bucket, _, key = source.partition(":::")[2].partition("/")
         if self._denied("s3:GetObject", source):

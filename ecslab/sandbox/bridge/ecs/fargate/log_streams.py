@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from ecslab.sandbox.bridge import logs
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.world.tasks import Container, Task
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["log_options", "log_stream", "write_log"]
 

@@ -17,7 +17,8 @@ from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs.fargate.credentials import PREFIX, Credentials
 from ecslab.sandbox.bridge.ecs.fargate.log_streams import log_options, log_stream
 from ecslab.sandbox.runtime import HttpRequest, HttpResponse
-from ecslab.sandbox.world.tasks import Container, Task
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["ADDRESS", "answer", "variables"]
 

@@ -21,11 +21,14 @@ from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
 from ecslab.sandbox.runtime import ContainerSpec, RunningContainer
 from ecslab.sandbox.runtime.image import BadLayer, Image
-from ecslab.sandbox.world import failures, network, timings
-from ecslab.sandbox.world.driver import Driver, Exited, Pulled, StartFailed
 from ecslab.sandbox.world.image_names import ImageName, parse
-from ecslab.sandbox.world.platform_failures import FAILURES
-from ecslab.sandbox.world.tasks import Container, Task
+from ecslab.sandbox.world.network import packets, vpc
+from ecslab.sandbox.world.task import failures, timings
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.driver import Driver
+from ecslab.sandbox.world.task.platform_failures import FAILURES
+from ecslab.sandbox.world.task.surroundings import Exited, Pulled, StartFailed
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["Fargate", "execution_role"]
 
@@ -81,7 +84,7 @@ class Fargate:
         if lost:
             raise StartFailed(lost, timings.REFUSED)
         if any(parse(container.image).ecr for container in task.containers):
-            if not network.egress(facts, "ecr.api").passed:
+            if not packets.egress(facts, "ecr.api").passed:
                 raise StartFailed(failures.ecr_unreachable(task.region), timings.UNREACHABLE)
             denied = role and roles.role_problem(role, "ecr:GetAuthorizationToken", "*", task.id)
             if denied:
@@ -91,11 +94,11 @@ class Fargate:
         for container in task.containers:
             self._open_log(task, container, facts, role)
 
-    def _open_log(self, task: Task, container: Container, facts: network.Facts, role: str | None) -> None:
+    def _open_log(self, task: Task, container: Container, facts: vpc.Facts, role: str | None) -> None:
         where = log_stream(task, container)
         if where is None:
             return
-        if not network.egress(facts, "logs").passed:
+        if not packets.egress(facts, "logs").passed:
             raise StartFailed(failures.logs_unreachable(), timings.UNREACHABLE)
         create = log_options(container).get("awslogs-create-group") == "true"
         refusal = logs.open_stream(*where, role or "", task.id, create)
@@ -107,14 +110,14 @@ class Fargate:
         problem = self.account.faults.registries.get(name.registry)
         if problem == "limited":
             raise StartFailed(failures.too_many_pulls(name), timings.REFUSED)
-        if problem == "unreachable" or not network.egress(facts, "ecr.dkr" if name.ecr else None).passed:
+        if problem == "unreachable" or not packets.egress(facts, "ecr.dkr" if name.ecr else None).passed:
             raise StartFailed(failures.registry_unreachable(name), timings.UNREACHABLE)
         if name.ecr and not _may_pull(task, name, *name.ecr):
             raise StartFailed(failures.pull_forbidden(name), timings.REFUSED)
         image = self._resolve(task, container, name)
         if problem == "broken":
             raise StartFailed(failures.layers_refused(), timings.REFUSED)
-        if name.ecr and not network.egress(facts, "s3").passed:
+        if name.ecr and not packets.egress(facts, "s3").passed:
             text = failures.layers_unreachable(task.region, image.digest)
             raise StartFailed(text, timings.UNREACHABLE)
         return Pulled(image.digest, timings.pull_seconds(image.nominal_size), image)
@@ -170,7 +173,7 @@ def _may_pull(task: Task, name: ImageName, account: str, region: str) -> bool:
     return not any(role and roles.role_problem(role, action, arn, task.id) for action in actions)
 
 
-def _facts(task: Task) -> network.Facts:
+def _facts(task: Task) -> vpc.Facts:
     interface = task.attachment.interface
     assert isinstance(interface, task_network.Eni), "asked only of a task that is attached"
     return task_network.network_facts(interface)

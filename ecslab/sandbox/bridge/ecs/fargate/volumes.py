@@ -10,7 +10,8 @@ from posixpath import normpath
 from typing import Any
 
 from ecslab.sandbox.runtime import Mount
-from ecslab.sandbox.world.tasks import Container, Task
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["Volumes"]
 

@@ -13,10 +13,10 @@ from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
 from ecslab.sandbox.bridge.ecs.services.service_view import brief, revision, rollout, rollout_arn
 from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid, page
 from ecslab.sandbox.bridge.ecs.state import Caller
-from ecslab.sandbox.world.deployment import Revision
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.rollout import Rollout
-from ecslab.sandbox.world.service import Service
+from ecslab.sandbox.world.service.revision import Revision
+from ecslab.sandbox.world.service.rollout import Rollout
+from ecslab.sandbox.world.service.service import Service
 
 __all__ = ["OPERATIONS"]
 

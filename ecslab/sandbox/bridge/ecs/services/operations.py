@@ -15,9 +15,9 @@ from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.bridge.iam import roles
-from ecslab.sandbox.world.deployment import Revision
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.service import Service
+from ecslab.sandbox.world.service.revision import Revision
+from ecslab.sandbox.world.service.service import Service
 
 __all__ = ["OPERATIONS", "find"]
 

@@ -6,12 +6,15 @@ Whoever drives tasks calls `task_moved` and `leaving`; for a task of no service 
 from collections import deque
 from typing import NamedTuple
 
-from ecslab.sandbox.world import service_timings, timings
-from ecslab.sandbox.world.balancers import Balancers
-from ecslab.sandbox.world.deployment import Deployment, Member
-from ecslab.sandbox.world.service import Service
-from ecslab.sandbox.world.services import Cause, Scheduler
-from ecslab.sandbox.world.tasks import Task
+from ecslab.sandbox.world.load_balancing.load_balancers import LoadBalancers
+from ecslab.sandbox.world.service import timings as service_timings
+from ecslab.sandbox.world.service.account import Cause
+from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.member import Member
+from ecslab.sandbox.world.service.scheduler import Scheduler
+from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.task import timings
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["Membership", "ServiceRegistry"]
 
@@ -41,7 +44,7 @@ class ServiceRegistry:
         self.targets: dict[tuple[str, str, int], str] = {}
         self.tallies: dict[tuple[str, str | None], int] = {}
         self.stopped_tasks: deque[Task] = deque()
-        self.load_balancing: Balancers | None = None
+        self.load_balancing: LoadBalancers | None = None
 
     def member_of(self, task_id: str) -> tuple[Service, Member] | None:
         """The service of a task that is not STOPPED, and the task as its scheduler sees it."""

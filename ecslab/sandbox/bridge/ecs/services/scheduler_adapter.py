@@ -13,13 +13,15 @@ from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.services.registry import Membership, ServiceRegistry
 from ecslab.sandbox.bridge.ecs.tasks import store, task_order
-from ecslab.sandbox.world import service_events
-from ecslab.sandbox.world.balancers import Balancers
-from ecslab.sandbox.world.deployment import Deployment, LoadBalancer
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.service import Service
-from ecslab.sandbox.world.services import CannotPlace, Scheduler
-from ecslab.sandbox.world.tasks import Task
+from ecslab.sandbox.world.load_balancing.load_balancers import LoadBalancers
+from ecslab.sandbox.world.service import events as service_events
+from ecslab.sandbox.world.service.account import CannotPlace
+from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.revision import LoadBalancer
+from ecslab.sandbox.world.service.scheduler import Scheduler
+from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import CapacityProviderStrategyItemTypeDef
@@ -31,7 +33,7 @@ _LETTERS: Final = string.ascii_letters + string.digits + "-_"
 
 
 class SchedulerAdapter:
-    """`world.services.Hands`, on the account's tasks."""
+    """`world.service.account.Account`, on the account's tasks."""
 
     def __init__(self, account: Account):
         self.registry = ServiceRegistry(Scheduler(account.clock, self))
@@ -53,14 +55,14 @@ class SchedulerAdapter:
     def stop(self, task_id: str, reason: str) -> None:
         store.stop(self._task(task_id), STOPPED_BY, reason)
 
-    def register(self, task_id: str, target: LoadBalancer) -> None:
+    def register(self, task_id: str, balancer: LoadBalancer) -> None:
         task, load_balancing = self._task(task_id), self.registry.load_balancing
         interface = task.attachment.interface
         assert interface is not None and load_balancing is not None, "RUNNING, and checked before"
-        self.registry.targets[target.target_group, interface.private_ip, target.port] = task_id
+        self.registry.targets[balancer.target_group, interface.private_ip, balancer.port] = task_id
         zone = task.settings["availabilityZone"]
         try:
-            load_balancing.register(target.target_group, interface.private_ip, target.port, zone)
+            load_balancing.register(balancer.target_group, interface.private_ip, balancer.port, zone)
         except AwsError as refusal:
             raise LookupError(refusal.message) from None
 
@@ -89,7 +91,7 @@ def services() -> ServiceRegistry:
     return account.services
 
 
-def load_balancing() -> Balancers:
+def load_balancing() -> LoadBalancers:
     """The account's load balancers, which tell services of their targets from here on."""
     registry = services()
     if registry.load_balancing is None:

@@ -18,8 +18,8 @@ from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
 from ecslab.sandbox.bridge.ecs.shapes import at_most, invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tasks import task_order
-from ecslab.sandbox.world.deployment import LoadBalancer, Revision
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.service.revision import LoadBalancer, Revision
 
 __all__ = ["check_desired", "check_name", "refuse_uncarried", "revision"]
 
@@ -110,9 +110,7 @@ def revision(caller: Caller, cluster: Cluster, params: Mapping[str, Any]) -> Rev
         raise invalid("TaskDefinition should not be null or empty.")
     definition = task_definitions.resolve(caller, params["taskDefinition"])
     if params.get("role"):  # U
-        raise invalid(
-            "You cannot specify an IAM role for services that require a service linked role."
-        )
+        raise invalid("You cannot specify an IAM role for services that require a service linked role.")
     fargate = _is_fargate(cluster, params)
     order = task_order.order(caller, _run_task_parameters(cluster, params)) if fargate else None
     if not fargate:

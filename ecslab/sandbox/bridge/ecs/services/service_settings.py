@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ecslab.sandbox.bridge.ecs.shapes import invalid
-from ecslab.sandbox.world.breaker import Breaker
-from ecslab.sandbox.world.service import Service
+from ecslab.sandbox.world.service.circuit_breaker import CircuitBreaker
+from ecslab.sandbox.world.service.service import Service
 
 __all__ = ["configure"]
 
@@ -70,9 +70,9 @@ def _merged_breaker(old: Mapping[str, Any], given: Mapping[str, Any] | None) -> 
     return breaker | {"rollback": breaker["rollback"] and breaker["enable"]}
 
 
-def _breaker(shown: Mapping[str, Any]) -> Breaker:
+def _breaker(shown: Mapping[str, Any]) -> CircuitBreaker:
     threshold = shown["thresholdConfiguration"]
-    return Breaker(
+    return CircuitBreaker(
         enabled=shown["enable"],
         rollback=shown["rollback"],
         kind=threshold.get("type", "BOUNDED_PERCENT"),

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from ecslab.sandbox.bridge.ecs.tasks.task_order import PLATFORM_VERSION
-from ecslab.sandbox.world.deployment import Deployment, Revision
-from ecslab.sandbox.world.rollout import Counts, Rollout
-from ecslab.sandbox.world.service import Service
+from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.revision import Revision
+from ecslab.sandbox.world.service.rollout import Counts, Rollout
+from ecslab.sandbox.world.service.service import Service
 
 __all__ = ["brief", "revision", "revision_arn", "rollout", "rollout_arn", "view"]
 

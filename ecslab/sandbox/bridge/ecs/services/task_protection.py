@@ -10,10 +10,10 @@ from ecslab.sandbox.bridge.ecs import clusters
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
 from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
-from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
-from ecslab.sandbox.world.deployment import Member
-from ecslab.sandbox.world.service import Service
-from ecslab.sandbox.world.tasks import Task
+from ecslab.sandbox.bridge.ecs.tasks.store import find
+from ecslab.sandbox.world.service.member import Member
+from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["OPERATIONS"]
 
@@ -53,11 +53,9 @@ def _get(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     }
 
 
-def _task(
-    cluster: Cluster, reference: str, caller: Caller
-) -> tuple[Task, Service, Member] | dict[str, str]:
+def _task(cluster: Cluster, reference: str, caller: Caller) -> tuple[Task, Service, Member] | dict[str, str]:
     """A task of a service, or the failure to answer instead."""
-    task = tasks.find(cluster, reference)
+    task = find(cluster, reference)
     task_id = reference.rpartition("/")[2]
     arn = caller.ecs_arn(f"task/{cluster.name}/{task_id}")
     if task is None or task.last_status == "STOPPED":

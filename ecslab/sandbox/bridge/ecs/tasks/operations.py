@@ -13,7 +13,7 @@ from ecslab.sandbox.bridge.ecs.tasks import task_order
 from ecslab.sandbox.bridge.ecs.tasks.store import find, forget_invisible, is_visible, launch, stop
 from ecslab.sandbox.bridge.ecs.tasks.task_view import view, with_tags
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.tasks import Task
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["OPERATIONS"]
 

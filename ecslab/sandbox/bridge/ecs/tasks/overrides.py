@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from ecslab.sandbox.world import sizes
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.task_definition import sizes
 
 __all__ = ["check", "effective", "task_overrides"]
 

@@ -7,7 +7,7 @@ from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
 from ecslab.sandbox.bridge.ecs.shapes import invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
-from ecslab.sandbox.world.tasks import Task
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["find", "forget", "forget_invisible", "is_visible", "launch", "lose", "stop"]
 

@@ -24,8 +24,10 @@ from ecslab.sandbox.bridge.ecs.tasks.overrides import effective, task_overrides
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.faults import NO_CAPACITY
-from ecslab.sandbox.world.tasks import Attachment, Container, Task
-from ecslab.sandbox.world.timings import STOP_TIMEOUT
+from ecslab.sandbox.world.task.attachment import Attachment
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
 
 __all__ = ["Order", "check_roles", "digest", "make", "order"]
 

@@ -5,7 +5,9 @@ Only what has happened is shown: a field whose time has not come is absent, as i
 
 from typing import Any, Final
 
-from ecslab.sandbox.world.tasks import Attachment, Container, Task
+from ecslab.sandbox.world.task.attachment import Attachment
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["view", "with_tags"]
 
