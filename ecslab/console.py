@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, overload
 
-from ._clicks import BY_DOCUMENT, Click
+from ._clicks import Click, documents, of_document
 from ._show import text_table
 from .errors import NotThere
 
@@ -77,11 +77,10 @@ def clicks(document: str) -> Clicks:
     Raises:
         NotThere: the course has no clicks of such a document.
     """
-    if document not in BY_DOCUMENT:
-        known = ", ".join(BY_DOCUMENT)
-        raise NotThere(f"there are no clicks of document {document!r}.\n  there are: {known}")
-    title, rows = BY_DOCUMENT[document]
-    return Clicks(document, title, rows)
+    known = documents()
+    if document not in known:
+        raise NotThere(f"there are no clicks of document {document!r}.\n  there are: {', '.join(known)}")
+    return Clicks(document, *of_document(document))
 
 
 def _cells(row: Click) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ecslab._show import Table
-from ecslab.course.verdict import Verdict
+from ecslab.display.verdict import Verdict
 from ecslab.fault_lab._scene import Scene
 
 Facts = dict[str, Any]
