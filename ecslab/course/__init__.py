@@ -4,12 +4,13 @@ Each function takes the lab first; `Lab`'s methods of the same names call them.
 """
 
 from ecslab.course.catalogue import STAGES, STEPS, NoSuchStep
-from ecslab.course.checks.runner import check
+from ecslab.course.check_runner import check
 from ecslab.course.help import Hint, Solution, hint, solution
 from ecslab.course.honesty_table import Honesty, honesty
-from ecslab.course.learner.progress import CourseProgress, progress
-from ecslab.course.navigation.goto import Arrival, Missing, goto
+from ecslab.course.navigation.arrival import Arrival, Missing
+from ecslab.course.navigation.goto import goto
 from ecslab.course.navigation.undo import Undone, undo
+from ecslab.course.progress_table import CourseProgress, progress
 from ecslab.course.quiz import Comparison, NoSuchQuestion, outcome, predict, question
 from ecslab.course.stage import Stage
 from ecslab.course.step import Step

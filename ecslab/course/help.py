@@ -3,13 +3,13 @@
 import html
 from dataclasses import dataclass
 
+from ecslab.connection.connection import Connection
 from ecslab.course.catalogue import STAGES, stage_named, step_named
-from ecslab.course.checks.runner import look
-from ecslab.course.learner.store import memory
+from ecslab.course.check_runner import look
+from ecslab.course.progress_store import memory
 from ecslab.course.stage import Stage
 from ecslab.course.step import Step
 from ecslab.display.verdict import Outcome, Verdict
-from ecslab.lab import Lab
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Solution:
         return f"<details open><summary>{title}</summary><pre>{html.escape(self.code)}</pre></details>"
 
 
-def hint(lab: Lab, step: str | None = None) -> Hint:
+def hint(lab: Connection, step: str | None = None) -> Hint:
     """A push in the right direction; called again, a stronger one. The last names the call.
 
     Args:
@@ -64,7 +64,7 @@ def hint(lab: Lab, step: str | None = None) -> Hint:
     return Hint(wanted.id, number, len(texts), texts[number - 1])
 
 
-def solution(lab: Lab, step: str | None = None) -> Solution:
+def solution(lab: Connection, step: str | None = None) -> Solution:
     """The code that does the step. Nothing is run.
 
     Args:
@@ -74,7 +74,7 @@ def solution(lab: Lab, step: str | None = None) -> Solution:
     return Solution(wanted.id, wanted.title, wanted.code())
 
 
-def next_step(lab: Lab, stage: Stage) -> tuple[Step, Verdict]:
+def next_step(lab: Connection, stage: Stage) -> tuple[Step, Verdict]:
     """The first thing left to do in a stage, exercises last; its last step if all is done."""
     for step in (*stage.main_steps, *stage.exercises):
         verdict = look(lab, step)
@@ -83,7 +83,7 @@ def next_step(lab: Lab, stage: Stage) -> tuple[Step, Verdict]:
     return step, verdict
 
 
-def _wanted(lab: Lab, step: str | None) -> tuple[Step, Verdict]:
+def _wanted(lab: Connection, step: str | None) -> tuple[Step, Verdict]:
     if step and "." in step and step not in [stage.notebook for stage in STAGES.values()]:
         wanted = step_named(step)
         return wanted, look(lab, wanted)

@@ -1,14 +1,14 @@
 """What a learner calls `ecslab`, for the solutions: they are shown as they would be written in a cell."""
 
-from ecslab import (
-    cleanup,
+from ecslab import fault_lab, terminal
+from ecslab.errors import EcslabError
+from ecslab.fault_lab import fault
+from ecslab.operations import cleanup, containers, guestbook, verify
+from ecslab.resources import (
     cluster,
-    containers,
     deployment,
     ecr,
     execution_role,
-    fault_lab,
-    guestbook,
     image,
     load_balancer,
     log_group,
@@ -18,11 +18,7 @@ from ecslab import (
     task,
     task_definition,
     task_role,
-    terminal,
-    verify,
 )
-from ecslab.errors import EcslabError
-from ecslab.fault_lab import fault
 
 __all__ = [
     "EcslabError", "cleanup", "cluster", "containers", "deployment", "ecr", "execution_role", "fault",

@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from ecslab.connection.connection import Connection
 from ecslab.course import words
 from ecslab.display.verdict import Verdict
-from ecslab.lab import Lab
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Step:
 
     id: str
     minutes: int
-    check: Callable[[Lab], Verdict]
-    solve: Callable[[Lab], object]
+    check: Callable[[Connection], Verdict]
+    solve: Callable[[Connection], object]
     operations: frozenset[str] = frozenset()
     hourly: float = 0.0
     facts: Mapping[str, object] = field(default_factory=dict, hash=False)

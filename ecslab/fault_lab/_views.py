@@ -4,7 +4,7 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
-from ecslab._show import Table
+from ecslab.display.tables import Table
 from ecslab.display.verdict import Verdict
 from ecslab.fault_lab._scene import Scene
 

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 import ecslab
-from ecslab.course.learner import store
+from ecslab.course import progress_store as store
 
 
 @pytest.fixture(scope="module")

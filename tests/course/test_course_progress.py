@@ -2,7 +2,7 @@ import re
 
 import ecslab
 from ecslab.course import STAGES, STEPS
-from ecslab.course.learner import store
+from ecslab.course import progress_store as store
 
 FIRST = (
     "00  Start here       2 of 2         your turn 0 of 1",

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from ecslab.course import progress_store as store
 from ecslab.course.catalogue import STAGES
-from ecslab.course.learner import store
 from ecslab.course.quiz import (
     NoSuchQuestion,
     Option,

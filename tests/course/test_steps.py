@@ -6,7 +6,7 @@ import pytest
 
 from ecslab.course import STAGES, STEPS, NoSuchStep, Outcome
 from ecslab.course.catalogue import stage_named, step_named
-from ecslab.course.checks.runner import look
+from ecslab.course.check_runner import look
 
 READY = ("00.ready", "00.network")  # what every account has from the start
 BY_THE_WAY = ("05.page", "99.stopped", "99.deregistered")  # what a step before it does too, or in part

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from ecslab.sandbox.bridge.ecs import dispatch
-from ecslab.sandbox.bridge.ecs.wire import model
+from ecslab.sandbox.bridge.ecs.input_validation import model
 from ecslab.sandbox.honesty import LINES
 
 HERE = Path(__file__).parent

@@ -1,1 +1,1 @@
-"""How a step is judged: running its check, and what the checks of more than one stage share."""
+"""What the checks of more than one stage share."""

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from ecslab import prices
 from ecslab.course.catalogue import STAGES
 from ecslab.course.step import Step
 from ecslab.display.verdict import Verdict
+from ecslab.operations import prices
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,19 @@
 
 from botocore.exceptions import ClientError
 
-from ecslab._progress import Progress
+from ecslab.connection.connection import Connection
 from ecslab.course.catalogue import before, stage_named
-from ecslab.course.checks.runner import look
-from ecslab.course.fast_forward import fast_forward
-from ecslab.course.learner.store import changing, memory, note_done, position
+from ecslab.course.check_runner import look
 from ecslab.course.navigation.arrival import Arrival, Missing
 from ecslab.course.navigation.beginning import beginning
+from ecslab.course.progress_store import changing, memory, note_done, position
 from ecslab.course.step import Step
+from ecslab.display.progress_line import Progress
 from ecslab.display.verdict import Outcome
 from ecslab.errors import EcslabError
-from ecslab.lab import Lab
 
 
-def goto(lab: Lab, stage: str, *, again: bool = False) -> Arrival | Missing:
+def goto(lab: Connection, stage: str, *, again: bool = False) -> Arrival | Missing:
     """Make `stage` the current one, and fill in what it builds on.
 
     Args:
@@ -48,18 +47,18 @@ def goto(lab: Lab, stage: str, *, again: bool = False) -> Arrival | Missing:
     return Arrival(wanted.id, tuple(made), tuple(trouble), back)
 
 
-def fill_in(lab: Lab, steps: list[Step]) -> tuple[list[str], list[str]]:
+def fill_in(lab: Connection, steps: list[Step]) -> tuple[list[str], list[str]]:
     """Do those steps that are not done; titles of what was done, and what is still wrong, in words."""
     made, trouble = [], []
     done = []
-    ahead = fast_forward(lab)
+    ahead = lab.fast_forward()
     with Progress("what comes before this stage", shown=not lab.place.stepped) as line:
         for step in steps:
             line.tick()
             verdict = look(lab, step)
             if verdict.outcome is not Outcome.DONE:
                 try:
-                    with lab.together.doing(step.id):
+                    with lab.step_marks.doing(step.id):
                         step.solve(ahead)
                 except (EcslabError, ClientError) as error:
                     trouble.append(f"{step.title} did not work: {error}")
@@ -76,7 +75,7 @@ def fill_in(lab: Lab, steps: list[Step]) -> tuple[list[str], list[str]]:
     return made, trouble
 
 
-def _go_back(lab: Lab, stage: str) -> int:
+def _go_back(lab: Connection, stage: str) -> int:
     """Cut the journal where the stage began; how many changes that took back."""
     entries = lab.control("journal")["entries"]
     begin = beginning(stage, entries, memory(lab).entered)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecslab.sandbox.world import target_health
-from ecslab.sandbox.world.balancers import TargetGroup
-from ecslab.sandbox.world.clock import Clock
-from ecslab.sandbox.world.target_health import TRANSITIONS, Check
+from ecslab.sandbox.world.load_balancing import target_health
+from ecslab.sandbox.world.load_balancing.target_group import TargetGroup
+from ecslab.sandbox.world.load_balancing.target_health import TRANSITIONS, Check
+from ecslab.sandbox.world.time.clock import Clock
 
 IP, PORT, AZ = "10.0.0.5", 80, "us-east-1a"
 EVENTS = {event for moves in TRANSITIONS.values() for event in moves}

@@ -3,8 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from task_rig import World, refused
 
-from ecslab.sandbox.world.lifecycle import TRANSITIONS
-from ecslab.sandbox.world.tasks import Container
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.lifecycle import TRANSITIONS
 
 
 def test_a_task_comes_up_and_goes_down_at_fixed_times():

@@ -2,7 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecslab.sandbox.world.lifecycle import FIRST, LAST, TRANSITIONS, IllegalTransition, mermaid, next_status
+from ecslab.sandbox.world.task.lifecycle import (
+    FIRST,
+    LAST,
+    TRANSITIONS,
+    IllegalTransition,
+    mermaid,
+    next_status,
+)
 
 EVENTS = sorted({event for moves in TRANSITIONS.values() for event in moves})
 

@@ -1,10 +1,10 @@
 """Stage 04: a way in for HTTP, and the task, RUNNING with a public IP."""
 
-from ecslab import prices
 from ecslab.course.minutes import Minutes
 from ecslab.course.stage import FOUNDATION, Stage
 from ecslab.course.stages.stage_04 import checks, exercises, solutions
 from ecslab.course.step import Step
+from ecslab.operations import prices
 
 RUN = frozenset({"RunTask"})
 GROUP = frozenset({"CreateSecurityGroup", "AuthorizeSecurityGroupIngress"})

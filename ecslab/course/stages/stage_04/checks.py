@@ -1,12 +1,12 @@
 """Stage 04: a way in for HTTP, and the task, RUNNING with a public IP."""
 
+from ecslab.connection.connection import Connection
 from ecslab.course.checks import stopped_task
 from ecslab.course.readers import account
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 
-def network(lab: Lab) -> Verdict:
+def network(lab: Connection) -> Verdict:
     """A security group that admits HTTP from anywhere."""
     name = lab.names.security_group
     found = account.groups_named(lab, name)
@@ -39,7 +39,7 @@ def network(lab: Lab) -> Verdict:
     )
 
 
-def running(lab: Lab) -> Verdict:
+def running(lab: Connection) -> Verdict:
     """A task of the lesson's definition is RUNNING, with a public IP."""
     family = lab.names.family
     everything = account.tasks(lab, lab.names.cluster)
@@ -76,7 +76,7 @@ def _stopped(task: account.Facts) -> Verdict:
     return wrong(f"Task {account.short(task)} is STOPPED: {reason}.{after}".replace("..", "."), meaning)
 
 
-def _none_of_ours(lab: Lab, others: list[account.Facts]) -> Verdict:
+def _none_of_ours(lab: Connection, others: list[account.Facts]) -> Verdict:
     live = [task for task in others if task["desiredStatus"] == "RUNNING"]
     if live:
         return wrong(

@@ -1,14 +1,14 @@
 """Stage 07: one address for all tasks: two security groups, a target group, a load balancer, the service."""
 
-from ecslab import _rules
+from ecslab.connection.connection import Connection
 from ecslab.course.readers import account
 from ecslab.course.readers.account import Facts
 from ecslab.course.stages.stage_07 import load_balancing
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
+from ecslab.resources.network import rules
 
 
-def groups(lab: Lab) -> Verdict:
+def groups(lab: Connection) -> Verdict:
     """The balancer's group admits HTTP from anywhere, the tasks' group only from the balancer's."""
     front, back = lab.names.balancer_group, lab.names.tasks_group
     balancer, tasks = load_balancing.group(lab, front), load_balancing.group(lab, back)
@@ -28,9 +28,9 @@ def groups(lab: Lab) -> Verdict:
     )  # fmt: skip
 
 
-def _front(lab: Lab, found: Facts) -> Verdict | None:
+def _front(lab: Connection, found: Facts) -> Verdict | None:
     name, sources = found["GroupName"], load_balancing.sources(found)
-    if _rules.ANYWHERE in sources:
+    if rules.ANYWHERE in sources:
         return None
     if not sources:
         return wrong(
@@ -44,10 +44,10 @@ def _front(lab: Lab, found: Facts) -> Verdict | None:
     )
 
 
-def _back(lab: Lab, found: Facts, balancer: Facts) -> Verdict | None:
+def _back(lab: Connection, found: Facts, balancer: Facts) -> Verdict | None:
     name, front, wanted = found["GroupName"], balancer["GroupName"], balancer["GroupId"]
     sources = load_balancing.sources(found)
-    if _rules.ANYWHERE in sources:
+    if rules.ANYWHERE in sources:
         return wrong(
             f"`{name}` admits port 80 from anywhere (0.0.0.0/0): visitors can go round the balancer, "
             "straight to a task.",
@@ -79,7 +79,7 @@ def _back(lab: Lab, found: Facts, balancer: Facts) -> Verdict | None:
     )
 
 
-def target_group(lab: Lab) -> Verdict:
+def target_group(lab: Connection) -> Verdict:
     """A target group for addresses, that asks the web server's port."""
     name = lab.names.target_group
     found = load_balancing.target_group(lab, name)
@@ -115,7 +115,7 @@ def target_group(lab: Lab) -> Verdict:
     )
 
 
-def balancer(lab: Lab) -> Verdict:
+def balancer(lab: Connection) -> Verdict:
     """An Application Load Balancer on the internet, whose port 80 leads to the target group."""
     name = lab.names.load_balancer
     found = load_balancing.balancer(lab, name)
@@ -131,7 +131,7 @@ def balancer(lab: Lab) -> Verdict:
     return done(f"`{name}` is active in {zones}; port 80 leads to `{lab.names.target_group}`.")
 
 
-def _misplaced(lab: Lab, found: Facts) -> Verdict | None:
+def _misplaced(lab: Connection, found: Facts) -> Verdict | None:
     """What cannot be right about it, wherever it leads."""
     name, front = found["LoadBalancerName"], lab.names.balancer_group
     anew = "Delete it, and make it anew with `ecslab.load_balancer.create(lab)`."
@@ -167,7 +167,7 @@ def _misplaced(lab: Lab, found: Facts) -> Verdict | None:
     return None
 
 
-def _listening(lab: Lab, found: Facts) -> Verdict | None:
+def _listening(lab: Connection, found: Facts) -> Verdict | None:
     """Where its port 80 leads, if not to the target group."""
     name, wanted = found["LoadBalancerName"], lab.names.target_group
     there = load_balancing.listeners(lab, found)

@@ -2,16 +2,16 @@
 
 from fnmatch import fnmatchcase
 
+from ecslab.connection.connection import Connection
 from ecslab.course.readers import services
 from ecslab.course.readers.account import Facts
 from ecslab.course.stages.stage_07 import load_balancing
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 PATH, LOST = "/health", "/nothing-here"
 
 
-def rule(lab: Lab) -> Verdict:
+def rule(lab: Connection) -> Verdict:
     """Exercise: the balancer answers `/health` by itself, with 200."""
     found = load_balancing.balancer(lab, lab.names.load_balancer)
     there = load_balancing.listeners(lab, found) if found else []
@@ -66,7 +66,7 @@ def _patterns(found: Facts) -> list[str]:
     return patterns
 
 
-def repaired(lab: Lab) -> Verdict:
+def repaired(lab: Connection) -> Verdict:
     """Exercise: a wrong health path was seen to make targets unhealthy, and was put right."""
     group = load_balancing.target_group(lab, lab.names.target_group)
     found = services.service(lab, lab.names.service)
@@ -123,7 +123,7 @@ def _evaded(found: Facts, events: list[str]) -> Verdict | None:
     return None
 
 
-def network_balancer(lab: Lab) -> Verdict:
+def network_balancer(lab: Connection) -> Verdict:
     """Exercise: the same service behind a Network Load Balancer, too."""
     name = lab.name("adgu-nlb")
     found = load_balancing.balancer(lab, name)

@@ -1,28 +1,28 @@
 """Stage 07's solutions, as a learner would write them: `lab.solution()` shows their bodies."""
 
+from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
-from ecslab.lab import Lab
 
 
-def make_groups(lab: Lab) -> None:
+def make_groups(lab: Connection) -> None:
     ecslab.load_balancer.groups(lab)
 
 
-def make_target_group(lab: Lab) -> None:
+def make_target_group(lab: Connection) -> None:
     ecslab.load_balancer.target_group(lab, health_path="/", drain=30)
 
 
-def make_balancer(lab: Lab) -> None:
+def make_balancer(lab: Connection) -> None:
     ecslab.load_balancer.create(lab)
     ecslab.load_balancer.wait_until_active(lab)
 
 
-def attach(lab: Lab) -> None:
+def attach(lab: Connection) -> None:
     ecslab.load_balancer.attach(lab)
     ecslab.load_balancer.wait_until_healthy(lab)
 
 
-def make_rule(lab: Lab) -> None:
+def make_rule(lab: Connection) -> None:
     listener = ecslab.load_balancer.listener(lab)["ListenerArn"]
     words = {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": "the balancer is well"}
     there = lab.elbv2.describe_rules(ListenerArn=listener)["Rules"]
@@ -35,7 +35,7 @@ def make_rule(lab: Lab) -> None:
         )
 
 
-def break_and_repair(lab: Lab) -> None:
+def break_and_repair(lab: Connection) -> None:
     group = ecslab.load_balancer.target_group(lab)["TargetGroupArn"]
     lab.elbv2.modify_target_group(TargetGroupArn=group, HealthCheckPath="/nothing-here")
     lab.wait(lambda: "is unhealthy in" in str(ecslab.service.events(lab)), "ECS to notice")
@@ -44,7 +44,7 @@ def break_and_repair(lab: Lab) -> None:
     ecslab.load_balancer.wait_until_healthy(lab)
 
 
-def make_network_balancer(lab: Lab) -> None:
+def make_network_balancer(lab: Connection) -> None:
     first = ecslab.load_balancer.create(lab)
     second = lab.elbv2.create_load_balancer(
         Name=lab.name("adgu-nlb"),

@@ -1,14 +1,14 @@
 """Stage 08: a second edition is rolled out, a bad one undoes itself."""
 
+from ecslab.connection.connection import Connection
 from ecslab.course.checks import task_definition
 from ecslab.course.readers import account
 from ecslab.course.readers.account import Facts
 from ecslab.course.stages.stage_08 import rollouts
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 
-def revision(lab: Lab) -> Verdict:
+def revision(lab: Connection) -> Verdict:
     """The family's newest revision runs another image than the first edition."""
     family, first = lab.names.family, f"{lab.names.repository}:latest"
     found = account.definition(lab, family)
@@ -31,7 +31,7 @@ def revision(lab: Lab) -> Verdict:
     return done(f"{which} runs `{image}`.")
 
 
-def _astray(lab: Lab) -> Verdict | None:
+def _astray(lab: Connection) -> Verdict | None:
     """A second edition that was registered, but not as the family's newest ACTIVE revision."""
     family = lab.names.family
     gone = account.revisions(lab, family, "INACTIVE")[-1:]
@@ -58,7 +58,7 @@ def _astray(lab: Lab) -> Verdict | None:
     return None
 
 
-def _same_as_running(lab: Lab, image: str) -> bool:
+def _same_as_running(lab: Connection, image: str) -> bool:
     """Whether the service, still on the first edition, runs this very image already."""
     service = rollouts.active(lab)
     runs = account.definition(lab, service["taskDefinition"]) if service else None
@@ -74,7 +74,7 @@ def _same_as_running(lab: Lab, image: str) -> bool:
     return bool(digests & {c.get("imageDigest") for task in ours for c in task["containers"]})
 
 
-def rolled(lab: Lab) -> Verdict:
+def rolled(lab: Connection) -> Verdict:
     """The service runs a revision with another image than the first edition's, and its rollout is over."""
     found = rollouts.active(lab)
     if not found:
@@ -96,7 +96,7 @@ def rolled(lab: Lab) -> Verdict:
     )
 
 
-def _still_first(lab: Lab, found: Facts) -> Verdict:
+def _still_first(lab: Connection, found: Facts) -> Verdict:
     name, current = found["serviceName"], rollouts.number(found["taskDefinition"])
     newest = account.definition(lab, lab.names.family)
     last = next(iter(rollouts.past(lab, found)), None)

@@ -1,16 +1,16 @@
 """Is the deployment circuit breaker on, and has it undone a bad deployment?"""
 
+from ecslab.connection.connection import Connection
 from ecslab.course.checks import task_definition
 from ecslab.course.readers import account, services
 from ecslab.course.readers.account import Facts
 from ecslab.course.stages.stage_08 import rollouts
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 _WORST = 10  # failures in a row after which a small service has failed for certain
 
 
-def switched_on(lab: Lab) -> Verdict:
+def switched_on(lab: Connection) -> Verdict:
     """The deployment circuit breaker is on, and rolls back."""
     found = rollouts.active(lab)
     if not found:
@@ -45,7 +45,7 @@ def switched_on(lab: Lab) -> Verdict:
     return done(f"The circuit breaker of `{name}` is on: it gives up, and rolls back.")
 
 
-def _has_one(lab: Lab, names: list[str]) -> str | None:
+def _has_one(lab: Connection, names: list[str]) -> str | None:
     """The first of these services whose circuit breaker is on."""
     others = (services.service(lab, name) for name in names[:10])
     on = (other for other in others if other and rollouts.breaker(other).get("enable"))
@@ -61,7 +61,7 @@ def _threshold(threshold: Facts, desired: int) -> int:
     return share if threshold.get("type") == "UNBOUNDED_PERCENT" else min(max(share, 3), 200)
 
 
-def undone(lab: Lab) -> Verdict:
+def undone(lab: Connection) -> Verdict:
     """A deployment failed, the breaker brought the last good one back, and the bad revision is gone."""
     found = rollouts.active(lab)
     if not found:

@@ -1,15 +1,15 @@
 """The exercises of stage 08: other limits, and an image named by its digest."""
 
+from ecslab.connection.connection import Connection
 from ecslab.course.readers import account
 from ecslab.course.readers.account import Facts
 from ecslab.course.stages.stage_08 import rollouts
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 THIRD = "edition-3"
 
 
-def one_by_one(lab: Lab) -> Verdict:
+def one_by_one(lab: Connection) -> Verdict:
     """The third edition runs, and the limits never allow more tasks than are desired."""
     found = rollouts.active(lab)
     if not found:
@@ -44,7 +44,7 @@ def one_by_one(lab: Lab) -> Verdict:
     )
 
 
-def _not_the_third(lab: Lab, found: Facts, maximum: int) -> Verdict:
+def _not_the_third(lab: Connection, found: Facts, maximum: int) -> Verdict:
     name, current = found["serviceName"], rollouts.number(found["taskDefinition"])
     if THIRD not in account.tags_of(account.images(lab, lab.names.repository)):
         limits = " The limits are set." if maximum == 100 else ""
@@ -64,7 +64,7 @@ def _not_the_third(lab: Lab, found: Facts, maximum: int) -> Verdict:
     return not_yet(f"`{THIRD}` is pushed, but no revision names it.")
 
 
-def pinned(lab: Lab) -> Verdict:
+def pinned(lab: Connection) -> Verdict:
     """The service runs a revision that names its image by digest."""
     found = rollouts.active(lab)
     if not found:
@@ -98,6 +98,6 @@ def pinned(lab: Lab) -> Verdict:
     return done(f"`{name}` runs `{repository}` by its digest: no tag that moves changes what it runs.")
 
 
-def _image_of(lab: Lab, found: Facts) -> str:
+def _image_of(lab: Connection, found: Facts) -> str:
     runs = account.definition(lab, found["taskDefinition"])
     return rollouts.image(lab, runs) if runs else ""

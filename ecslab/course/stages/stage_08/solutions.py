@@ -1,27 +1,27 @@
 """Stage 08's solutions, as a learner would write them: `lab.solution()` shows their bodies."""
 
+from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
-from ecslab.lab import Lab
 
 
-def register(lab: Lab) -> None:
+def register(lab: Connection) -> None:
     page = ecslab.image.site("<h1>Edition 2</h1>")
     pushed = ecslab.image.push(lab, ecslab.image.build(page, lab=lab), tag="edition-2")
     ecslab.task_definition.register(lab, image=pushed.uri)
 
 
-def roll(lab: Lab) -> None:
+def roll(lab: Connection) -> None:
     newest = ecslab.task_definition.find(lab)["taskDefinitionArn"]  # type: ignore[index]
     ecslab.deployment.roll(lab, newest)
     ecslab.deployment.watch(lab)
 
 
-def switch_on(lab: Lab) -> None:
+def switch_on(lab: Connection) -> None:
     ecslab.deployment.set_limits(lab, minimum=100, maximum=200)
     ecslab.deployment.circuit_breaker(lab, on=True, rollback=True)
 
 
-def undo(lab: Lab) -> None:
+def undo(lab: Connection) -> None:
     ecslab.deployment.circuit_breaker(lab, on=True, rollback=True)
     bad = ecslab.task_definition.register(lab, image=ecslab.ecr.image_uri(lab, tag="no-such-edition"))
     ecslab.deployment.roll(lab, bad["taskDefinitionArn"])
@@ -29,7 +29,7 @@ def undo(lab: Lab) -> None:
     ecslab.task_definition.deregister(lab, bad["taskDefinitionArn"])
 
 
-def roll_one_by_one(lab: Lab) -> None:
+def roll_one_by_one(lab: Connection) -> None:
     page = ecslab.image.site("<h1>Edition 3</h1>")
     pushed = ecslab.image.push(lab, ecslab.image.build(page, lab=lab), tag="edition-3")
     third = ecslab.task_definition.register(lab, image=pushed.uri)
@@ -38,7 +38,7 @@ def roll_one_by_one(lab: Lab) -> None:
     ecslab.deployment.watch(lab)
 
 
-def pin(lab: Lab) -> None:
+def pin(lab: Connection) -> None:
     image = ecslab.ecr.image(lab, tag="edition-2")
     repository = ecslab.ecr.repository(lab)
     reference = f"{repository['repositoryUri']}@{image['imageDigest']}"  # type: ignore[index]

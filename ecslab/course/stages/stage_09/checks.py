@@ -1,15 +1,15 @@
 """Stage 09: several containers in one task, a secret, and the two roles told apart."""
 
+from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
 from ecslab.course.checks import stopped_task
 from ecslab.course.readers import account, permissions
 from ecslab.course.readers.account import Facts
 from ecslab.course.stages.stage_09 import guestbook
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 
-def kept(lab: Lab) -> Verdict:
+def kept(lab: Connection) -> Verdict:
     """The secret is there, and the execution role may read it, and no more than it."""
     name, role = lab.names.secret, lab.names.execution_role
     found = ecslab.secret.find(lab, name)
@@ -35,7 +35,7 @@ def kept(lab: Lab) -> Verdict:
     return _unread(lab, found, granted)
 
 
-def _unread(lab: Lab, found: Facts, granted: list[str]) -> Verdict:
+def _unread(lab: Connection, found: Facts, granted: list[str]) -> Verdict:
     name, role = lab.names.secret, lab.names.execution_role
     if granted:
         return wrong(f"`{role}` may read {granted[0]}, and that is not `{name}`.")
@@ -52,7 +52,7 @@ def _unread(lab: Lab, found: Facts, granted: list[str]) -> Verdict:
     return not_yet(f"`{name}` is kept, but `{role}` may not read it.", "`ecslab.secret.allow(lab)`.")
 
 
-def together(lab: Lab) -> Verdict:
+def together(lab: Connection) -> Verdict:
     """A guestbook task is RUNNING: its web container waited until the database was healthy."""
     family = lab.names.guestbook
     ours = [t for t in account.tasks(lab, lab.names.cluster) if account.family_of(t) == family]
@@ -76,7 +76,7 @@ def together(lab: Lab) -> Verdict:
     return done(f"Task {account.short(task)} is RUNNING: `web` started when `database` was HEALTHY.")
 
 
-def _no_guestbook(lab: Lab) -> Verdict:
+def _no_guestbook(lab: Connection) -> Verdict:
     family = lab.names.guestbook
     registered = account.definition(lab, family)
     if not registered:
@@ -86,7 +86,7 @@ def _no_guestbook(lab: Lab) -> Verdict:
     return not_yet(f"`{family}` is registered, but no task of it was run in `{lab.names.cluster}`.")
 
 
-def asked(lab: Lab) -> Verdict:
+def asked(lab: Connection) -> Verdict:
     """The reader's last task read the secret by its own call, under a task role that allows just that."""
     family = lab.names.reader
     ours = [t for t in account.tasks(lab, lab.names.cluster) if account.family_of(t) == family]
@@ -107,7 +107,7 @@ def asked(lab: Lab) -> Verdict:
     return _ended(lab, task, role, code)
 
 
-def _ended(lab: Lab, task: Facts, role: str, code: int | None) -> Verdict:
+def _ended(lab: Connection, task: Facts, role: str, code: int | None) -> Verdict:
     short = account.short(task)
     if code is None:
         reason, meaning = stopped_task.why(task)

@@ -1,21 +1,21 @@
 """Stage 09's solutions, as a learner would write them: `lab.solution()` shows their bodies."""
 
+from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
-from ecslab.lab import Lab
 
 
-def keep(lab: Lab) -> None:
+def keep(lab: Connection) -> None:
     ecslab.secret.create(lab, "open sesame")
     ecslab.secret.allow(lab)
 
 
-def run(lab: Lab) -> None:
+def run(lab: Connection) -> None:
     definition = ecslab.guestbook.register(lab)
     task = ecslab.task.run(lab, definition=definition["taskDefinitionArn"])
     ecslab.containers.watch(lab, task)
 
 
-def ask(lab: Lab) -> None:
+def ask(lab: Connection) -> None:
     role = ecslab.task_role.create(lab)
     ecslab.secret.allow(lab, lab.names.task_role)
     definition = ecslab.guestbook.register(
@@ -25,7 +25,7 @@ def ask(lab: Lab) -> None:
     ecslab.containers.ended(lab, task)
 
 
-def check_web(lab: Lab) -> None:
+def check_web(lab: Connection) -> None:
     web = ecslab.guestbook.web(lab)
     web["healthCheck"] = {"command": ["CMD-SHELL", "curl -f http://localhost/"], "interval": 5}
     containers = [ecslab.guestbook.database(lab), ecslab.guestbook.writer(lab), web]
@@ -34,7 +34,7 @@ def check_web(lab: Lab) -> None:
     ecslab.containers.healthy(lab, task)
 
 
-def add_sidecar(lab: Lab) -> None:
+def add_sidecar(lab: Connection) -> None:
     watcher = {
         "name": "watcher",
         "image": ecslab.guestbook.REDIS,

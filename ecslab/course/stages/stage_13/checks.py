@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from ecslab.connection.connection import Connection
 from ecslab.course.checks import service_page
 from ecslab.course.readers import account, services
 from ecslab.course.readers.account import Facts
 from ecslab.display.verdict import Verdict, not_yet, wrong
-from ecslab.lab import Lab
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ GUIDE = Written("my-ecs-cluster", "my-task-def", "my-ecs-service", "my-container
 WIZARD = Written("node-demo-cluster", "node-demo", "node-demo-service", "node-demo")
 
 
-def repaired(lab: Lab) -> Verdict:
+def repaired(lab: Connection) -> Verdict:
     """The service of document 004 keeps a task running, and its page answers."""
     name = lab.name(GUIDE.service)
     found = services.service(lab, name, lab.name(GUIDE.cluster))
@@ -37,7 +37,7 @@ def repaired(lab: Lab) -> Verdict:
     return _mistaken(lab, GUIDE, found) or service_page.verdict(lab, found)
 
 
-def wizard(lab: Lab) -> Verdict:
+def wizard(lab: Connection) -> Verdict:
     """The service of document 002 keeps a task of `node-demo` running, and its page answers."""
     name = lab.name(WIZARD.service)
     found = services.service(lab, name, lab.name(WIZARD.cluster))
@@ -46,7 +46,7 @@ def wizard(lab: Lab) -> Verdict:
     return _mistaken(lab, WIZARD, found) or _balanced(found) or service_page.verdict(lab, found)
 
 
-def _absent(lab: Lab, names: Written, found: Facts | None) -> Verdict | None:
+def _absent(lab: Connection, names: Written, found: Facts | None) -> Verdict | None:
     """Why the service is not there, if that can be said."""
     service, cluster, family = lab.name(names.service), lab.name(names.cluster), lab.name(names.family)
     if found and found["status"] == "DRAINING":
@@ -70,7 +70,7 @@ def _absent(lab: Lab, names: Written, found: Facts | None) -> Verdict | None:
     return None
 
 
-def _mistaken(lab: Lab, names: Written, found: Facts) -> Verdict | None:
+def _mistaken(lab: Connection, names: Written, found: Facts) -> Verdict | None:
     """Whether the service runs what the document's does."""
     definition = account.definition(lab, found["taskDefinition"]) or {}
     family, runs = lab.name(names.family), definition.get("family", "nothing")

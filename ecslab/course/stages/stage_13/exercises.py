@@ -1,13 +1,13 @@
 """Stage 13's exercises: the same tag pushed anew, and document 003's task run from the terminal."""
 
+from ecslab.connection.connection import Connection
 from ecslab.course.checks import service_page
 from ecslab.course.readers import account, services
 from ecslab.course.readers.account import Facts
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 
-def forced(lab: Lab) -> Verdict:
+def forced(lab: Connection) -> Verdict:
     """Exercise: the service runs what was pushed under its tag after the service was made."""
     name = lab.name("my-ecs-service")
     found = services.service(lab, name, lab.name("my-ecs-cluster"))
@@ -35,7 +35,7 @@ def forced(lab: Lab) -> Verdict:
     return service_page.trouble(lab, found) or _runs(lab, found, pushed, f"{repository}:{tag}")
 
 
-def _runs(lab: Lab, found: Facts, pushed: Facts, image: str) -> Verdict:
+def _runs(lab: Connection, found: Facts, pushed: Facts, image: str) -> Verdict:
     """Whether the service's tasks run that image."""
     tasks = [t for t in service_page.tasks(lab, found) if t["lastStatus"] == "RUNNING"]
     older = [t for t in tasks if t["containers"][0].get("imageDigest") != pushed["imageDigest"]]
@@ -51,7 +51,7 @@ def _runs(lab: Lab, found: Facts, pushed: Facts, image: str) -> Verdict:
     return done(f"Every task of `{found['serviceName']}` runs what was pushed last as `{image}`.")
 
 
-def by_hand(lab: Lab) -> Verdict:
+def by_hand(lab: Connection) -> Verdict:
     """Exercise: document 003's task, run from the terminal."""
     family, cluster = lab.name("my-app"), lab.name("my-cluster")
     ours = [task for task in account.tasks(lab, cluster) if account.family_of(task) == family]
@@ -72,7 +72,7 @@ def by_hand(lab: Lab) -> Verdict:
     )
 
 
-def _not_by_hand(lab: Lab, ours: list[Facts], bare: list[Facts]) -> Verdict:
+def _not_by_hand(lab: Connection, ours: list[Facts], bare: list[Facts]) -> Verdict:
     family, cluster = lab.name("my-app"), lab.name("my-cluster")
     if bare:
         return service_page.ended(bare[0])

@@ -1,10 +1,10 @@
 """Stage 13's solutions, as a learner would write them: `lab.solution()` shows their bodies."""
 
+from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
-from ecslab.lab import Lab
 
 
-def repair(lab: Lab) -> None:
+def repair(lab: Connection) -> None:
     cluster, family, service = (lab.name(n) for n in ("my-ecs-cluster", "my-task-def", "my-ecs-service"))
     vpc, subnet = ecslab.network.default_subnet(lab)
     group = ecslab.network.http_group(lab, vpc.id)
@@ -26,7 +26,7 @@ def repair(lab: Lab) -> None:
         ecslab.terminal.run(lab, command, lines=3)
 
 
-def as_the_wizard(lab: Lab) -> None:
+def as_the_wizard(lab: Connection) -> None:
     cluster, family, service = (lab.name(n) for n in ("node-demo-cluster", "node-demo", "node-demo-service"))
     vpc, subnet = ecslab.network.default_subnet(lab)
     group = ecslab.network.http_group(lab, vpc.id)
@@ -49,7 +49,7 @@ def as_the_wizard(lab: Lab) -> None:
         ecslab.terminal.run(lab, command, lines=3)
 
 
-def push_and_force(lab: Lab) -> None:
+def push_and_force(lab: Connection) -> None:
     cluster, service = lab.name("my-ecs-cluster"), lab.name("my-ecs-service")
     ecslab.image.push(lab, ecslab.image.build("<h1>The second version</h1>", lab=lab))
     for command in (
@@ -59,7 +59,7 @@ def push_and_force(lab: Lab) -> None:
         ecslab.terminal.run(lab, command, lines=3)
 
 
-def run_by_hand(lab: Lab) -> None:
+def run_by_hand(lab: Connection) -> None:
     cluster, family = lab.name("my-cluster"), lab.name("my-app")
     vpc, subnet = ecslab.network.default_subnet(lab)
     group = ecslab.network.http_group(lab, vpc.id)

@@ -1,15 +1,15 @@
 """Stage 99: nothing of the lesson runs, and nothing of it is left."""
 
+from ecslab.connection.connection import Connection
 from ecslab.course.checks import stopped_task
 from ecslab.course.readers import account, services
 from ecslab.course.readers.account import Facts
 from ecslab.course.stages.stage_99.leftovers import left
 from ecslab.course.stages.stage_99.revisions import NOTHING_MADE, counted
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 
-def services_deleted(lab: Lab) -> Verdict:
+def services_deleted(lab: Connection) -> Verdict:
     """No service is left in the lesson's cluster that would bring tasks back."""
     cluster = lab.names.cluster
     if not account.cluster(lab, cluster):
@@ -43,7 +43,7 @@ def services_deleted(lab: Lab) -> Verdict:
     return not_yet(f"`{name}` still keeps {counted(found['desiredCount'], 'task')} running.")
 
 
-def _no_service(lab: Lab) -> Verdict:
+def _no_service(lab: Connection) -> Verdict:
     name, cluster = lab.names.service, lab.names.cluster
     found = services.service(lab, name)
     if found and found["status"] == "DRAINING":
@@ -56,12 +56,12 @@ def _no_service(lab: Lab) -> Verdict:
     return done(f"No service is left in `{cluster}`: what is stopped now stays stopped.")
 
 
-def _gone(lab: Lab) -> bool:
+def _gone(lab: Connection) -> bool:
     found = services.service(lab, lab.names.service)
     return found is not None and found["status"] != "ACTIVE"
 
 
-def stopped(lab: Lab) -> Verdict:
+def stopped(lab: Connection) -> Verdict:
     """No task runs in the lesson's cluster, nor any of the lesson's in another."""
     name = lab.names.cluster
     found = account.cluster(lab, name)
@@ -92,7 +92,7 @@ def stopped(lab: Lab) -> Verdict:
     return done(f"No task runs in `{name}`.")
 
 
-def _still_runs(lab: Lab, task: Facts, tasks: list[Facts]) -> Verdict:
+def _still_runs(lab: Connection, task: Facts, tasks: list[Facts]) -> Verdict:
     short, family = account.short(task), account.family_of(task)
     by_hand = [one for one in tasks if stopped_task.stopped_by_hand(one)]
     keeper = task["group"].removeprefix("service:")
@@ -124,7 +124,7 @@ def _still_runs(lab: Lab, task: Facts, tasks: list[Facts]) -> Verdict:
     return not_yet(f"Task {short} still runs in `{lab.names.cluster}`.")
 
 
-def _astray(lab: Lab) -> Facts | None:
+def _astray(lab: Connection) -> Facts | None:
     """A task of the lesson's family that runs in another cluster."""
     for cluster in [name for name in account.cluster_names(lab) if name != lab.names.cluster][:10]:
         for task in account.tasks(lab, cluster):
@@ -133,7 +133,7 @@ def _astray(lab: Lab) -> Facts | None:
     return None
 
 
-def nothing_left(lab: Lab) -> Verdict:
+def nothing_left(lab: Connection) -> Verdict:
     """Cluster, balancer, groups, logs, images, secret and roles are gone."""
     there = left(lab)
     cluster = account.cluster(lab, lab.names.cluster)

@@ -1,15 +1,15 @@
 """Stage 99's solutions, as a learner would write them: `lab.solution()` shows their bodies."""
 
+from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
-from ecslab.lab import Lab
 
 
-def delete_services(lab: Lab) -> None:
+def delete_services(lab: Connection) -> None:
     for arn in lab.ecs.list_services(cluster=lab.names.cluster)["serviceArns"]:
         ecslab.service.delete(lab, arn.rsplit("/", 1)[-1])
 
 
-def stop_tasks(lab: Lab) -> None:
+def stop_tasks(lab: Connection) -> None:
     cluster = lab.names.cluster
     running = lab.ecs.list_tasks(cluster=cluster)["taskArns"]
     for arn in running:
@@ -23,17 +23,17 @@ def stop_tasks(lab: Lab) -> None:
         lab.wait(all_stopped, "the tasks to stop")
 
 
-def deregister(lab: Lab) -> None:
+def deregister(lab: Connection) -> None:
     names = lab.names.family, lab.names.guestbook, lab.name("adgu-hello"), lab.name("adgu-broken")
     for family in names:
         ecslab.task_definition.deregister(lab, family)
 
 
-def clean_up(lab: Lab) -> None:
+def clean_up(lab: Connection) -> None:
     ecslab.cleanup.run(lab)
 
 
-def delete_for_good(lab: Lab) -> None:
+def delete_for_good(lab: Connection) -> None:
     names = lab.names.family, lab.names.guestbook, lab.name("adgu-hello"), lab.name("adgu-broken")
     for family in names:
         inactive = ecslab.task_definition.revisions(lab, family, status="INACTIVE")
