@@ -12,6 +12,7 @@ from botocore.hooks import EventAliaser
 from hypothesis import settings
 
 import ecslab
+from tests import programs
 
 # moto's list of machine images is some thousands long, and half a second's work for each account
 os.environ.setdefault("MOTO_AMIS_PATH", str(Path(__file__).with_name("machine_images.json")))
@@ -42,6 +43,15 @@ def _share_what_botocore_works_out_anew():
 
 
 _share_what_botocore_works_out_anew()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    programs.require(item)
+
+
+def pytest_terminal_summary(terminalreporter):
+    programs.summary(terminalreporter)
 
 
 def pytest_collection_finish():
