@@ -1,7 +1,7 @@
 """The recipes of CONTRIBUTING.md, read as a contributor reads them: which file gets what, and what to run.
 
-Before a block of code stands what it is: "New, `path`:", "In `path`:" (a diff), "At the end of `path`:". A block
-of `sh` says what to run.
+Before a block of code stands what it is: "New, `path`:", "In `path`:" (a diff), "At the end of `path`:". A
+block of `sh` says what to run.
 """
 
 import re
@@ -17,7 +17,8 @@ TEXT: Final = ROOT / "CONTRIBUTING.md"
 RECIPES: Final = {"refusal": "Add a refusal of AWS's", "fault": "Add a fault", "stage": "Add a stage"}
 COPIED: Final = ("ecslab", "tests", "notebooks", "pyproject.toml", "CONTRIBUTING.md", "Makefile", "README.md")
 _BLOCK: Final = re.compile(
-    r"(?:^(?P<how>New|In|At the end of),? `(?P<path>[^`]+)`[^\n]*:\n\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$",
+    r"(?:^(?P<how>New|In|At the end of),? `(?P<path>[^`]+)`[^\n]*:\n\n)?"
+    r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 

@@ -80,7 +80,7 @@ def is_test(reference: str) -> bool:
 def test_a_row_is_shown_or_told(row):
     about = ROWS[row]
     assert about.keys() - {"source"} and about.keys() <= KEYS, row
-    assert REFUSAL <= about.keys() or not REFUSAL & about.keys(), row
+    assert about.keys() >= REFUSAL or not REFUSAL & about.keys(), row
     for words in about.get("says", []):
         assert stands(words, "ecslab/sandbox"), f"the sandbox does not say: {words}"
     for words in about.get("says", []) + about.get("asks", []):

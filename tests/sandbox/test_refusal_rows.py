@@ -20,7 +20,7 @@ BASES = {
         "launchType": "FARGATE",
     },
 }  # fmt: skip
-"""A call that is refused for nothing but what a row puts into it; RunTask and CreateService get a network, too."""
+"""A call that is refused only for what a row puts into it; RunTask and CreateService get a network, too."""
 
 
 @pytest.fixture(scope="module")
