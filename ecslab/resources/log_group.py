@@ -3,15 +3,20 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
 """
 
-from typing import Any, Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
 
+if TYPE_CHECKING:
+    from mypy_boto3_logs.type_defs import LogGroupTypeDef
+
 DAYS_KEPT: Final = 7  # a lesson's logs need not be paid for longer; without this they are kept for ever
 
 
-def create(lab: Connection, name: str | None = None) -> dict[str, Any]:
+def create(lab: Connection, name: str | None = None) -> LogGroupTypeDef:
     """Make the log group, or return the one that is there.
 
     Args:
@@ -22,9 +27,9 @@ def create(lab: Connection, name: str | None = None) -> dict[str, Any]:
         A `logGroup` as DescribeLogGroups shows it.
     """
     name = name or lab.names.log_group
-    found = find(lab, name)
-    if found:
-        return found
+    existing = find(lab, name)
+    if existing:
+        return existing
     try:
         lab.logs.create_log_group(logGroupName=name, tags=lab.tags("logs"))
     except lab.logs.exceptions.ResourceAlreadyExistsException:  # another notebook was a moment quicker
@@ -34,11 +39,15 @@ def create(lab: Connection, name: str | None = None) -> dict[str, Any]:
     return find(lab, name) or {}
 
 
-def find(lab: Connection, name: str | None = None) -> dict[str, Any] | None:
+def find(lab: Connection, name: str | None = None) -> LogGroupTypeDef | None:
     """The log group as DescribeLogGroups shows it, or None."""
     name = name or lab.names.log_group
-    groups = lab.logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-    return next((dict(group) for group in groups if group["logGroupName"] == name), None)
+    return next((group for group in beginning_with(lab, name) if group["logGroupName"] == name), None)
+
+
+def beginning_with(lab: Connection, start: str) -> list[LogGroupTypeDef]:
+    """The log groups whose names begin so."""
+    return lab.logs.describe_log_groups(logGroupNamePrefix=start)["logGroups"]
 
 
 def delete(lab: Connection, name: str | None = None) -> None:

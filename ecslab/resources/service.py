@@ -3,7 +3,9 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
 """
 
-from typing import Any, Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import error_message, or_none_if_missing
@@ -12,6 +14,9 @@ from ecslab.errors import NeverStable, NotThere, StillWaiting
 from ecslab.resources import network, task_definition
 from ecslab.resources.network import Choice
 from ecslab.resources.task import diagnosis, running
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef, TaskTypeDef
 
 _FAILURES: Final = 2  # tasks that failed while we waited, and nothing that would end it: no use to wait on
 
@@ -23,7 +28,7 @@ def create(
     choice: Choice | None = None,
     name: str | None = None,
     **more: Any,
-) -> dict[str, Any]:
+) -> ServiceTypeDef:
     """Make the service, or return the one of that name as it is.
 
     Args:
@@ -69,7 +74,7 @@ def _definition_arn(lab: Connection, definition: str | None) -> str:
     return str(found["taskDefinitionArn"])
 
 
-def _made(lab: Connection, request: dict[str, Any]) -> dict[str, Any] | None:
+def _made(lab: Connection, request: dict[str, Any]) -> ServiceTypeDef | None:
     """The new service; None while ECS is still making its service-linked role, on first use in an account."""
     try:
         return dict(lab.ecs.create_service(**request)["service"])
@@ -104,13 +109,13 @@ def default_choice(lab: Connection) -> Choice:
     return Choice(vpc.id, tuple(list(zones.values())[:2]), (network.http_group(lab, vpc.id),))
 
 
-def find(lab: Connection, name: str | None = None) -> dict[str, Any] | None:
+def find(lab: Connection, name: str | None = None) -> ServiceTypeDef | None:
     """The ACTIVE service as DescribeServices shows it, or None. (A deleted one is shown for a while yet.)"""
     found = _shown(lab, name)
     return found if found and found["status"] == "ACTIVE" else None
 
 
-def _shown(lab: Connection, name: str | None) -> dict[str, Any] | None:
+def _shown(lab: Connection, name: str | None) -> ServiceTypeDef | None:
     """The service in any status: ACTIVE, DRAINING while its last tasks stop, or INACTIVE."""
     answer = or_none_if_missing(
         lab.ecs.describe_services, cluster=lab.names.cluster, services=[name or lab.names.service]
@@ -118,7 +123,7 @@ def _shown(lab: Connection, name: str | None) -> dict[str, Any] | None:
     return dict(answer["services"][0]) if answer and answer["services"] else None
 
 
-def _needed(lab: Connection, name: str | None) -> dict[str, Any]:
+def _needed(lab: Connection, name: str | None) -> ServiceTypeDef:
     found = _shown(lab, name)
     if not found:
         raise NotThere(
@@ -128,13 +133,13 @@ def _needed(lab: Connection, name: str | None) -> dict[str, Any]:
     return found
 
 
-def tasks(lab: Connection, name: str | None = None) -> list[dict[str, Any]]:
+def tasks(lab: Connection, name: str | None = None) -> list[TaskTypeDef]:
     """The service's tasks that are meant to run, oldest first, as DescribeTasks shows them."""
     found = _shown(lab, name)
     return _tasks(lab, found, "RUNNING") if found and found["status"] != "INACTIVE" else []
 
 
-def _tasks(lab: Connection, service: dict[str, Any], status: str) -> list[dict[str, Any]]:
+def _tasks(lab: Connection, service: ServiceTypeDef, status: str) -> list[TaskTypeDef]:
     where = {"cluster": service["clusterArn"]}
     pages = lab.ecs.get_paginator("list_tasks").paginate(
         **where, serviceName=service["serviceName"], desiredStatus=status
@@ -165,7 +170,7 @@ def events(lab: Connection, name: str | None = None, last: int = 10) -> Table:
     return Table("", ("after", "event"), tuple(rows))
 
 
-def scale(lab: Connection, count: int, name: str | None = None) -> dict[str, Any]:
+def scale(lab: Connection, count: int, name: str | None = None) -> ServiceTypeDef:
     """Say how many tasks are to run from now on, and return the service; ECS starts or stops the difference.
 
     Raises:
@@ -174,7 +179,7 @@ def scale(lab: Connection, count: int, name: str | None = None) -> dict[str, Any
     return update(lab, name, desiredCount=count)
 
 
-def update(lab: Connection, name: str | None = None, **changes: Any) -> dict[str, Any]:
+def update(lab: Connection, name: str | None = None, **changes: Any) -> ServiceTypeDef:
     """Change the service, and return it.
 
     Args:
@@ -193,7 +198,7 @@ def update(lab: Connection, name: str | None = None, **changes: Any) -> dict[str
     return dict(answer["service"])
 
 
-def wait_until_stable(lab: Connection, name: str | None = None, limit: float = 900) -> dict[str, Any]:
+def wait_until_stable(lab: Connection, name: str | None = None, limit: float = 900) -> ServiceTypeDef:
     """Wait until as many tasks run as are desired, and one deployment is left, COMPLETED.
 
     Args:
@@ -226,18 +231,18 @@ def wait_until_stable(lab: Connection, name: str | None = None, limit: float = 9
         raise _never_stable(lab, seen, lab.now() - began) from None
 
 
-def _primary(service: dict[str, Any]) -> dict[str, Any]:
+def _primary(service: ServiceTypeDef) -> DeploymentTypeDef:
     return next((one for one in service["deployments"] if one["status"] == "PRIMARY"), {})
 
 
-def _stable(service: dict[str, Any]) -> bool:
+def _stable(service: ServiceTypeDef) -> bool:
     """As the waiter ServicesStable has it; and the deployment is over, where it says so."""
     one, *others = service["deployments"]
     over = one.get("rolloutState", "COMPLETED") == "COMPLETED"
     return over and not others and service["runningCount"] == service["desiredCount"]
 
 
-def _all_run(lab: Connection, service: dict[str, Any]) -> bool:
+def _all_run(lab: Connection, service: ServiceTypeDef) -> bool:
     """Whether it is true of the tasks, too.
 
     The counters still hold one that was told to stop just now; and a service at 0 is done when its last task
@@ -249,7 +254,7 @@ def _all_run(lab: Connection, service: dict[str, Any]) -> bool:
     return len(meant) == service["desiredCount"] and all(task["lastStatus"] == "RUNNING" for task in meant)
 
 
-def _hopeless(service: dict[str, Any], failed_before: int) -> bool:
+def _hopeless(service: ServiceTypeDef, failed_before: int) -> bool:
     """Whether nothing will change by itself: deleted, failed for good, or failing again and again."""
     if service["status"] != "ACTIVE":
         return True
@@ -260,14 +265,14 @@ def _hopeless(service: dict[str, Any], failed_before: int) -> bool:
     return bool(now.get("failedTasks", 0) - failed_before >= _FAILURES)
 
 
-def _never_stable(lab: Connection, service: dict[str, Any], waited: float) -> NeverStable:
+def _never_stable(lab: Connection, service: ServiceTypeDef, waited: float) -> NeverStable:
     stopped = _tasks(lab, service, "STOPPED") if service["status"] == "ACTIVE" else []
     failed = [task for task in stopped if task.get("stopCode") not in ("UserInitiated", None)]
     last = failed[-1] if failed else None
     return NeverStable(service, waited, last, diagnosis.of_task(lab, last) if last else "")
 
 
-def delete(lab: Connection, name: str | None = None) -> dict[str, Any] | None:
+def delete(lab: Connection, name: str | None = None) -> ServiceTypeDef | None:
     """Scale the service to 0, delete it, and wait until its last task is gone and it is INACTIVE.
 
     Returns:
@@ -281,7 +286,7 @@ def delete(lab: Connection, name: str | None = None) -> dict[str, Any] | None:
     return _wait_until_free(lab, name)
 
 
-def _wait_until_free(lab: Connection, name: str | None) -> dict[str, Any] | None:
+def _wait_until_free(lab: Connection, name: str | None) -> ServiceTypeDef | None:
     """Wait while the service is DRAINING: until then its name cannot be given again."""
     found = _shown(lab, name)
 
@@ -295,6 +300,6 @@ def _wait_until_free(lab: Connection, name: str | None) -> dict[str, Any] | None
     return found
 
 
-def bare_tasks(lab: Connection) -> list[dict[str, Any]]:
+def bare_tasks(lab: Connection) -> list[TaskTypeDef]:
     """The tasks of the lesson's family that are meant to run, and that no service keeps, newest first."""
     return [task for task in running(lab) if not task["group"].startswith("service:")]

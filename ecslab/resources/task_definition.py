@@ -3,7 +3,9 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definitions.html
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -12,6 +14,9 @@ from ecslab.connection.missing import error_message
 from ecslab.display.tables import Table
 from ecslab.errors import NotThere
 from ecslab.resources import ecr, execution_role
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerTypeDef, TaskDefinitionTypeDef
 
 _UNKNOWN = "Unable to describe task definition"
 
@@ -25,7 +30,7 @@ def register(
     logs: bool = True,
     port: int = 80,
     **more: Any,
-) -> dict[str, Any]:
+) -> TaskDefinitionTypeDef:
     """Register a revision for Fargate with one container, or return the ACTIVE one that says the same.
 
     Args:
@@ -46,7 +51,7 @@ def register(
         botocore.exceptions.ClientError: ECS refuses the definition (ClientException, with the rule).
     """
     image = image or ecr.image_uri(lab)
-    container: dict[str, Any] = {
+    container: ContainerTypeDef = {
         "name": lab.names.container,
         "image": image,
         "essential": True,
@@ -89,7 +94,7 @@ def _role_arn(lab: Connection) -> str:
     return str(role["Arn"])
 
 
-def _same(lab: Connection, wanted: dict[str, Any]) -> dict[str, Any] | None:
+def _same(lab: Connection, wanted: dict[str, Any]) -> TaskDefinitionTypeDef | None:
     """The newest ACTIVE revision that says all that is wanted, or None."""
     for arn in revisions(lab, wanted["family"])[-10:][::-1]:
         found = find(lab, arn)
@@ -117,7 +122,7 @@ def _more(found: dict[str, Any], wanted: dict[str, Any]) -> bool:
     )
 
 
-def find(lab: Connection, family_or_arn: str | None = None) -> dict[str, Any] | None:
+def find(lab: Connection, family_or_arn: str | None = None) -> TaskDefinitionTypeDef | None:
     """The definition as DescribeTaskDefinition shows it: of a family the newest ACTIVE revision. Or None."""
     name = family_or_arn or lab.names.family
     try:
@@ -148,7 +153,7 @@ def deregister(lab: Connection, family_or_arn: str | None = None) -> None:
         lab.ecs.deregister_task_definition(taskDefinition=arn)
 
 
-def form(definition: dict[str, Any]) -> Table:
+def form(definition: TaskDefinitionTypeDef) -> Table:
     """The definition as the console's form shows it."""
     container = definition["containerDefinitions"][0]
     cpu, memory = int(definition["cpu"]), int(definition["memory"])

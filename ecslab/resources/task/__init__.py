@@ -3,10 +3,12 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import error_message, or_none_if_missing
@@ -14,6 +16,9 @@ from ecslab.errors import CannotBeDone, NotThere, StillWaiting, TaskNeverRan
 from ecslab.resources import execution_role, network, task_definition
 from ecslab.resources.network import Choice
 from ecslab.resources.task import diagnosis
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 # What begins when each timestamp of a task is set (API Task).
 _BEGINS: Final = {
@@ -44,7 +49,7 @@ class Phase:
 
 def run(
     lab: Connection, choice: Choice | None = None, definition: str | None = None, count: int = 1
-) -> dict[str, Any]:
+) -> TaskTypeDef:
     """Run a task on Fargate, or return the one that this very call already started and that still lives.
 
     Args:
@@ -89,7 +94,7 @@ def _definition_arn(lab: Connection, definition: str | None) -> str:
     return str(found["taskDefinitionArn"])
 
 
-def _alive(lab: Connection, mark: str) -> list[dict[str, Any]]:
+def _alive(lab: Connection, mark: str) -> list[TaskTypeDef]:
     """The tasks that were started under this mark and are meant to run."""
     answer = or_none_if_missing(lab.ecs.list_tasks, cluster=lab.names.cluster, startedBy=mark)
     if answer is None:
@@ -120,19 +125,19 @@ def _ready(lab: Connection, definition: str) -> bool:
     return role is not None and execution_role.trusts_tasks(role)
 
 
-def running(lab: Connection) -> list[dict[str, Any]]:
+def running(lab: Connection) -> list[TaskTypeDef]:
     """The tasks of the lesson's family that are meant to run, newest first; empty if there are none."""
     answer = or_none_if_missing(lab.ecs.list_tasks, cluster=lab.names.cluster, family=lab.names.family)
     tasks = _described(lab, answer["taskArns"]) if answer else []
     return sorted(tasks, key=lambda task: task["createdAt"], reverse=True)
 
 
-def find(lab: Connection) -> dict[str, Any] | None:
+def find(lab: Connection) -> TaskTypeDef | None:
     """The newest task of the lesson's family that is meant to run, or None."""
     return next(iter(running(lab)), None)
 
 
-def describe(lab: Connection, task: dict[str, Any]) -> dict[str, Any]:
+def describe(lab: Connection, task: TaskTypeDef) -> TaskTypeDef:
     """The task as DescribeTasks shows it now.
 
     Raises:
@@ -147,18 +152,18 @@ def describe(lab: Connection, task: dict[str, Any]) -> dict[str, Any]:
     return dict(tasks[0])
 
 
-def _described(lab: Connection, arns: list[str]) -> list[dict[str, Any]]:
+def _described(lab: Connection, arns: list[str]) -> list[TaskTypeDef]:
     if not arns:
         return []
     return list(lab.ecs.describe_tasks(cluster=lab.names.cluster, tasks=arns)["tasks"])
 
 
-def task_id(task: dict[str, Any]) -> str:
+def task_id(task: TaskTypeDef) -> str:
     """The 32 hexadecimal digits at the end of its ARN."""
     return str(task["taskArn"]).rsplit("/", 1)[-1]
 
 
-def wait_until_running(lab: Connection, task: dict[str, Any] | None, limit: float = 600) -> dict[str, Any]:
+def wait_until_running(lab: Connection, task: TaskTypeDef | None, limit: float = 600) -> TaskTypeDef:
     """Wait until the task is RUNNING.
 
     Args:
@@ -190,7 +195,7 @@ def wait_until_running(lab: Connection, task: dict[str, Any] | None, limit: floa
         raise TaskNeverRan(seen, lab.now() - began, explain(lab, seen)) from None
 
 
-def stop(lab: Connection, task: dict[str, Any] | None = None, reason: str = "") -> dict[str, Any] | None:
+def stop(lab: Connection, task: TaskTypeDef | None = None, reason: str = "") -> TaskTypeDef | None:
     """Stop the task, and wait until it is STOPPED.
 
     Args:
@@ -214,7 +219,7 @@ def stop(lab: Connection, task: dict[str, Any] | None = None, reason: str = "") 
     return lab.wait(stopped, f"task {task_id(task)[:8]} to be STOPPED")
 
 
-def phases(task: dict[str, Any]) -> list[Phase]:
+def phases(task: TaskTypeDef) -> list[Phase]:
     """The phases of a task's life so far, from its timestamps: PROVISIONING, PENDING, ACTIVATING, …"""
     times = sorted(
         (task[key], order, name) for order, (key, name) in enumerate(_BEGINS.items()) if key in task
@@ -228,6 +233,6 @@ def phases(task: dict[str, Any]) -> list[Phase]:
     ]
 
 
-def explain(lab: Connection, task: dict[str, Any]) -> str:
+def explain(lab: Connection, task: TaskTypeDef) -> str:
     """What became of the task, in words: where it stands or why it stopped, and what to do next."""
     return diagnosis.of_task(lab, task)

@@ -1,14 +1,20 @@
 """May a visitor from the internet reach this task? The first rule in the way, read from describe calls."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.resources.network import rules
 from ecslab.resources.task import network_interface
 from ecslab.resources.task.diagnosis import of_task
 
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import NetworkInterfaceTypeDef
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
 
-def refusal(lab: Connection, task: dict[str, Any], port: int) -> str | None:
+
+def refusal(lab: Connection, task: TaskTypeDef, port: int) -> str | None:
     """What stands in the way of TCP to `port`, and what to do about it; None if no rule does.
 
     In this order: the task's status, its public IP, the subnet's route, the network ACL, the security groups.
@@ -30,7 +36,7 @@ def refusal(lab: Connection, task: dict[str, Any], port: int) -> str | None:
     return _route(lab, interface) or _acl(lab, interface["SubnetId"], port) or _groups(lab, interface, port)
 
 
-def _route(lab: Connection, interface: dict[str, Any]) -> str | None:
+def _route(lab: Connection, interface: NetworkInterfaceTypeDef) -> str | None:
     inside = [{"Name": "vpc-id", "Values": [interface["VpcId"]]}]
     tables = lab.ec2.describe_route_tables(Filters=inside)["RouteTables"]
     subnet = interface["SubnetId"]
@@ -57,7 +63,7 @@ def _acl(lab: Connection, subnet: str, port: int) -> str | None:
     return None
 
 
-def _groups(lab: Connection, interface: dict[str, Any], port: int) -> str | None:
+def _groups(lab: Connection, interface: NetworkInterfaceTypeDef, port: int) -> str | None:
     ids = [group["GroupId"] for group in interface["Groups"]]
     groups = lab.ec2.describe_security_groups(GroupIds=ids)["SecurityGroups"]
     sources = [source for group in groups for source in rules.admitted(group, port)]
