@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         CourseProgress,
         Hint,
         Honesty,
+        Missing,
         Report,
         Solution,
         Undone,
@@ -138,7 +139,7 @@ class Lab(Connection):
 
         return course.solution(self, step)
 
-    def goto(self, stage: str, again: bool = False) -> "Arrival":
+    def goto(self, stage: str, again: bool = False) -> "Arrival | Missing":
         """Fill in whatever is missing before `stage`; with `again`, go back to before its first step."""
         from ecslab import course
 

@@ -4,7 +4,7 @@ import copy
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ecslab.connection.calls import Calls
 from ecslab.connection.fast_forward import FastForward
@@ -17,6 +17,16 @@ from ecslab.connection.refusals import refuse_plainly
 from ecslab.connection.step_marks import StepMarks
 from ecslab.connection.tags import owner_in, tags
 from ecslab.connection.waiting import wait
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sts import STSClient
 
 T = TypeVar("T")
 
@@ -57,39 +67,52 @@ class Connection:
             return self._clients[service]
 
     @property
-    def ecs(self) -> Any:
+    def ecs(self) -> "ECSClient":
         """Amazon ECS."""
-        return self.client("ecs")
+        client: ECSClient = self.client("ecs")
+        return client
 
     @property
-    def ecr(self) -> Any:
+    def ecr(self) -> "ECRClient":
         """Amazon ECR."""
-        return self.client("ecr")
+        client: ECRClient = self.client("ecr")
+        return client
 
     @property
-    def ec2(self) -> Any:
+    def ec2(self) -> "EC2Client":
         """Amazon EC2, for VPCs, subnets, security groups and network interfaces."""
-        return self.client("ec2")
+        client: EC2Client = self.client("ec2")
+        return client
 
     @property
-    def elbv2(self) -> Any:
+    def elbv2(self) -> "ElasticLoadBalancingv2Client":
         """Elastic Load Balancing: Application and Network Load Balancers."""
-        return self.client("elbv2")
+        client: ElasticLoadBalancingv2Client = self.client("elbv2")
+        return client
 
     @property
-    def iam(self) -> Any:
+    def iam(self) -> "IAMClient":
         """AWS IAM."""
-        return self.client("iam")
+        client: IAMClient = self.client("iam")
+        return client
 
     @property
-    def logs(self) -> Any:
+    def logs(self) -> "CloudWatchLogsClient":
         """Amazon CloudWatch Logs."""
-        return self.client("logs")
+        client: CloudWatchLogsClient = self.client("logs")
+        return client
 
     @property
-    def sts(self) -> Any:
+    def sts(self) -> "STSClient":
         """AWS STS."""
-        return self.client("sts")
+        client: STSClient = self.client("sts")
+        return client
+
+    @property
+    def secretsmanager(self) -> "SecretsManagerClient":
+        """AWS Secrets Manager."""
+        client: SecretsManagerClient = self.client("secretsmanager")
+        return client
 
     def name(self, name: str) -> str:
         """A name of your own with the lab's prefix in front: "adgu/scratch" → "ana-adgu/scratch"."""

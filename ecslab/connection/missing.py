@@ -1,12 +1,15 @@
-"""Not there is an answer, not an error: describe calls that give None, deletes that find nothing to do."""
+"""What is not there is an answer, not an error: describe calls give None, deletes find nothing to do."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Final, ParamSpec, TypeVar
 
 from botocore.exceptions import ClientError
 
+Parameters = ParamSpec("Parameters")
+Response = TypeVar("Response")
+
 # What the services of the lesson call "no such thing".
-MISSING = frozenset(
+MISSING: Final = frozenset(
     {
         "RepositoryNotFoundException", "ImageNotFoundException", "ClusterNotFoundException", "NoSuchEntity",
         "ResourceNotFoundException", "InvalidGroup.NotFound", "InvalidNetworkInterfaceID.NotFound",
@@ -26,14 +29,16 @@ def error_message(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Message", ""))
 
 
-def or_none_if_missing(call: Callable[..., Any], **arguments: Any) -> Any:
+def or_none_if_missing(
+    call: Callable[Parameters, Response], *args: Parameters.args, **arguments: Parameters.kwargs
+) -> Response | None:
     """What the call returns, or None where AWS says that the thing is not there.
 
     Raises:
         ClientError: refused for any other reason.
     """
     try:
-        return call(**arguments)
+        return call(*args, **arguments)
     except ClientError as error:
         if error_code(error) in MISSING:
             return None

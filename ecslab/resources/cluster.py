@@ -3,13 +3,20 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html
 """
 
-from typing import Any
+from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ecslab.connection.batches import batches
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import error_message, or_none_if_missing
 
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ClusterTypeDef
 
-def create(lab: Connection, name: str | None = None) -> dict[str, Any]:
+
+def create(lab: Connection, name: str | None = None) -> ClusterTypeDef:
     """Make the cluster, or return the one that is there.
 
     Args:
@@ -23,23 +30,47 @@ def create(lab: Connection, name: str | None = None) -> dict[str, Any]:
         botocore.exceptions.ClientError: ECS refuses the name (InvalidParameterException).
     """
     name = name or lab.names.cluster
-    return find(lab, name) or lab.wait(lambda: _made(lab, name), "ECS's own role in this account", limit=60)
+    return find(lab, name) or lab.wait(
+        lambda: _created(lab, name), "ECS's own role in this account", limit=60
+    )
 
 
-def _made(lab: Connection, name: str) -> dict[str, Any] | None:
+def _created(lab: Connection, name: str) -> ClusterTypeDef | None:
     """The new cluster; None while ECS is still making its service-linked role, on first use in an account."""
     try:
-        return dict(lab.ecs.create_cluster(clusterName=name, tags=lab.tags("ecs"))["cluster"])
+        return lab.ecs.create_cluster(clusterName=name, tags=lab.tags("ecs"))["cluster"]
     except lab.ecs.exceptions.InvalidParameterException as error:
         if "service linked role" in error_message(error):
             return None
         raise
 
 
-def find(lab: Connection, name: str | None = None) -> dict[str, Any] | None:
+def find(lab: Connection, name: str | None = None) -> ClusterTypeDef | None:
     """The ACTIVE cluster as DescribeClusters shows it, or None. (A deleted one is still shown, INACTIVE.)"""
-    found = lab.ecs.describe_clusters(clusters=[name or lab.names.cluster])["clusters"]
-    return dict(found[0]) if found and found[0]["status"] == "ACTIVE" else None
+    clusters = lab.ecs.describe_clusters(clusters=[name or lab.names.cluster])["clusters"]
+    return clusters[0] if clusters and clusters[0]["status"] == "ACTIVE" else None
+
+
+def describe(lab: Connection, name: str) -> ClusterTypeDef | None:
+    """The cluster with its settings, in any status (ACTIVE, INACTIVE); or None."""
+    clusters = lab.ecs.describe_clusters(clusters=[name], include=["SETTINGS"])["clusters"]
+    return clusters[0] if clusters else None
+
+
+def with_tags(lab: Connection, names: Iterable[str]) -> list[ClusterTypeDef]:
+    """Those of the clusters that are ACTIVE, with their tags."""
+    return [
+        cluster
+        for batch in batches(names)
+        for cluster in lab.ecs.describe_clusters(clusters=batch, include=["TAGS"])["clusters"]
+        if cluster["status"] == "ACTIVE"
+    ]
+
+
+def names(lab: Connection) -> list[str]:
+    """The names of the ACTIVE clusters."""
+    pages = lab.ecs.get_paginator("list_clusters").paginate()
+    return [arn.rsplit("/", 1)[-1] for page in pages for arn in page["clusterArns"]]
 
 
 def delete(lab: Connection, name: str | None = None) -> None:

@@ -3,13 +3,24 @@
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/
 """
 
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
 
+if TYPE_CHECKING:
+    from mypy_boto3_ecr.type_defs import (
+        ImageDetailTypeDef,
+        ImageIdentifierTypeDef,
+        RepositoryTypeDef,
+        TagTypeDef,
+    )
 
-def create_repository(lab: Connection, name: str | None = None) -> dict[str, Any]:
+
+def create_repository(lab: Connection, name: str | None = None) -> RepositoryTypeDef:
     """Make the private repository, or return the one that is there.
 
     Args:
@@ -24,20 +35,26 @@ def create_repository(lab: Connection, name: str | None = None) -> dict[str, Any
         botocore.exceptions.ClientError: ECR refuses the name (InvalidParameterException).
     """
     name = name or lab.names.repository
-    found = repository(lab, name)
-    if found:
-        return found
+    existing = repository(lab, name)
+    if existing:
+        return existing
     try:
-        return dict(lab.ecr.create_repository(repositoryName=name, tags=lab.tags("ecr"))["repository"])
+        return lab.ecr.create_repository(repositoryName=name, tags=lab.tags("ecr"))["repository"]
     except lab.ecr.exceptions.RepositoryAlreadyExistsException:  # another notebook was a moment quicker
-        return repository(lab, name) or {}
+        return lab.wait(lambda: repository(lab, name), f"repository {name} to be there", limit=60)
 
 
-def repository(lab: Connection, name: str | None = None) -> dict[str, Any] | None:
+def repository(lab: Connection, name: str | None = None) -> RepositoryTypeDef | None:
     """The repository as DescribeRepositories shows it, or None."""
     names = [name or lab.names.repository]
-    answer = or_none_if_missing(lab.ecr.describe_repositories, repositoryNames=names)
-    return dict(answer["repositories"][0]) if answer else None
+    response = or_none_if_missing(lab.ecr.describe_repositories, repositoryNames=names)
+    return response["repositories"][0] if response else None
+
+
+def repository_names(lab: Connection) -> list[str]:
+    """The names of all private repositories of this account and Region."""
+    pages = lab.ecr.get_paginator("describe_repositories").paginate()
+    return [repository["repositoryName"] for page in pages for repository in page["repositories"]]
 
 
 def delete_repository(lab: Connection, name: str | None = None) -> None:
@@ -46,11 +63,43 @@ def delete_repository(lab: Connection, name: str | None = None) -> None:
     or_none_if_missing(lab.ecr.delete_repository, repositoryName=name, force=True)
 
 
-def image(lab: Connection, tag: str = "latest") -> dict[str, Any] | None:
-    """The image of that tag: an `imageDetail` as DescribeImages shows it, or None."""
-    wanted = [{"imageTag": tag}]
-    answer = or_none_if_missing(lab.ecr.describe_images, repositoryName=lab.names.repository, imageIds=wanted)
-    return dict(answer["imageDetails"][0]) if answer else None
+def tags(lab: Connection, arn: str) -> list[TagTypeDef]:
+    """The tags of a repository, none if it is gone."""
+    response = or_none_if_missing(lab.ecr.list_tags_for_resource, resourceArn=arn)
+    return response["tags"] if response else []
+
+
+def image(lab: Connection, tag: str = "latest", name: str | None = None) -> ImageDetailTypeDef | None:
+    """The image of that tag: an `imageDetail` as DescribeImages shows it, or None.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        tag: such as `latest`.
+        name: of the repository; the lesson's unless given.
+    """
+    wanted: list[ImageIdentifierTypeDef] = [{"imageTag": tag}]
+    response = or_none_if_missing(
+        lab.ecr.describe_images, repositoryName=name or lab.names.repository, imageIds=wanted
+    )
+    return response["imageDetails"][0] if response else None
+
+
+def images(lab: Connection, name: str) -> list[ImageDetailTypeDef]:
+    """The images of a repository, newest first; none if there is no repository."""
+    response = or_none_if_missing(lab.ecr.describe_images, repositoryName=name)
+    details = response["imageDetails"] if response else []
+    return sorted(details, key=lambda detail: str(detail.get("imagePushedAt", "")), reverse=True)
+
+
+def image_tags(images: Iterable[ImageDetailTypeDef]) -> list[str]:
+    """The tags of images, in order."""
+    return sorted(tag for image in images for tag in image.get("imageTags", []))
+
+
+def stored_bytes(lab: Connection, name: str) -> int:
+    """Bytes of a repository's images; a layer that two images share is counted twice here."""
+    pages = lab.ecr.get_paginator("describe_images").paginate(repositoryName=name)
+    return sum(detail.get("imageSizeInBytes", 0) for page in pages for detail in page["imageDetails"])
 
 
 def image_uri(lab: Connection, tag: str = "latest") -> str:

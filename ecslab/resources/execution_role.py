@@ -3,11 +3,16 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
 """
 
+from __future__ import annotations
+
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
-from ecslab.connection.missing import or_none_if_missing
+from ecslab.resources import role
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam.type_defs import RoleTypeDef
 
 # In words: the service ecs-tasks.amazonaws.com may put this role on.
 TRUST: Final = {
@@ -24,7 +29,7 @@ TRUST: Final = {
 POLICY: Final = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
 
 
-def create(lab: Connection, name: str | None = None) -> dict[str, Any]:
+def create(lab: Connection, name: str | None = None) -> RoleTypeDef:
     """Make the role with its trust policy and its permissions, or return the one that is there.
 
     A role of that name that somebody else made is returned as it is, and not changed.
@@ -36,40 +41,32 @@ def create(lab: Connection, name: str | None = None) -> dict[str, Any]:
         Denied: you may not make roles in this account (iam:CreateRole, iam:AttachRolePolicy, iam:TagRole).
     """
     name = name or lab.names.execution_role
-    role = find(lab, name) or _made(lab, name)
-    if lab.owns(role.get("Tags", [])):
+    existing = find(lab, name) or _created(lab, name)
+    if lab.owns(existing.get("Tags", [])):
         lab.iam.attach_role_policy(RoleName=name, PolicyArn=POLICY)  # once more changes nothing
-    return role
+    return existing
 
 
-def _made(lab: Connection, name: str) -> dict[str, Any]:
-    made = lab.iam.create_role(
+def _created(lab: Connection, name: str) -> RoleTypeDef:
+    response = lab.iam.create_role(
         RoleName=name,
         AssumeRolePolicyDocument=json.dumps(TRUST),
         Description="Lets ECS pull images and write logs for your tasks",
         Tags=lab.tags("iam"),
     )
-    return {**made["Role"], "Tags": lab.tags("iam")}
+    return {**response["Role"], "Tags": lab.tags("iam")}
 
 
-def find(lab: Connection, name: str | None = None) -> dict[str, Any] | None:
+def find(lab: Connection, name: str | None = None) -> RoleTypeDef | None:
     """The role as GetRole shows it, or None."""
-    answer = or_none_if_missing(lab.iam.get_role, RoleName=name or lab.names.execution_role)
-    return dict(answer["Role"]) if answer else None
+    return role.find(lab, name or lab.names.execution_role)
 
 
-def trusts_tasks(role: dict[str, Any]) -> bool:
+def trusts_tasks(shown: RoleTypeDef) -> bool:
     """Whether the role's trust policy lets ECS tasks put it on."""
-    return "ecs-tasks.amazonaws.com" in json.dumps(role["AssumeRolePolicyDocument"])
+    return "ecs-tasks.amazonaws.com" in json.dumps(shown["AssumeRolePolicyDocument"])
 
 
 def delete(lab: Connection, name: str | None = None) -> None:
     """Take the role's policies off and delete it. Does nothing if it is not there."""
-    name = name or lab.names.execution_role
-    if not find(lab, name):
-        return
-    for policy in lab.iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
-        or_none_if_missing(lab.iam.detach_role_policy, RoleName=name, PolicyArn=policy["PolicyArn"])
-    for inline in lab.iam.list_role_policies(RoleName=name)["PolicyNames"]:
-        or_none_if_missing(lab.iam.delete_role_policy, RoleName=name, PolicyName=inline)
-    or_none_if_missing(lab.iam.delete_role, RoleName=name)
+    role.delete(lab, name or lab.names.execution_role)

@@ -4,46 +4,45 @@ The same kind of role as the execution role, trusted by the same service, and us
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 """
 
+from __future__ import annotations
+
 import json
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.connection.missing import or_none_if_missing
-from ecslab.resources import execution_role
+from ecslab.resources import execution_role, role
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam.type_defs import RoleTypeDef
 
 
-def create(lab: Connection, name: str | None = None) -> dict[str, Any]:
+def create(lab: Connection, name: str | None = None) -> RoleTypeDef:
     """Make a role that tasks may put on and that allows nothing yet, or return the one that is there.
 
     Returns:
         A `Role` as GetRole returns it.
     """
     name = name or lab.names.task_role
-    if not execution_role.find(lab, name):
+    if not role.find(lab, name):
         lab.iam.create_role(
             RoleName=name,
             AssumeRolePolicyDocument=json.dumps(execution_role.TRUST),
             Description="What the program in your tasks may do on AWS",
             Tags=lab.tags("iam"),
         )
-    return find(lab, name) or {}
+    return lab.wait(lambda: role.find(lab, name), f"role {name} to be there", limit=60)
 
 
-def find(lab: Connection, name: str | None = None) -> dict[str, Any] | None:
+def find(lab: Connection, name: str | None = None) -> RoleTypeDef | None:
     """The role as GetRole shows it, or None."""
-    return execution_role.find(lab, name or lab.names.task_role)
+    return role.find(lab, name or lab.names.task_role)
 
 
-def policies(lab: Connection, name: str | None = None) -> list[dict[str, Any]]:
+def policies(lab: Connection, name: str | None = None) -> list[dict[str, object]]:
     """The role's inline policies, as documents; empty if it allows nothing, or is not there."""
-    name = name or lab.names.task_role
-    listed = or_none_if_missing(lab.iam.list_role_policies, RoleName=name) or {"PolicyNames": []}
-    return [
-        dict(lab.iam.get_role_policy(RoleName=name, PolicyName=one)["PolicyDocument"])
-        for one in listed["PolicyNames"]
-    ]
+    return role.inline_policies(lab, name or lab.names.task_role)
 
 
 def delete(lab: Connection, name: str | None = None) -> None:
     """Take the role's policies off and delete it. Does nothing if it is not there."""
-    execution_role.delete(lab, name or lab.names.task_role)
+    role.delete(lab, name or lab.names.task_role)

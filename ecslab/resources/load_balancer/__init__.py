@@ -3,8 +3,10 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.http import HttpReply
@@ -20,6 +22,10 @@ from ecslab.resources.load_balancer.target_health import Targets, look, settled
 from ecslab.resources.load_balancer.visit_log import Visits, sent, sent_until
 from ecslab.resources.network import PORT, SubnetFacts
 
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
+    from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef
+
 __all__ = [
     "DRAIN", "GRACE", "Chain", "Targets", "Visits", "attach", "chain", "create", "delete", "find",
     "find_target_group", "frame", "groups", "listener", "page", "settled", "target_group", "targets",
@@ -30,7 +36,7 @@ GRACE: Final = 60
 """Seconds after its start in which ECS does not stop a task of the lesson for failing health checks."""
 
 
-def create(lab: Connection, subnet_ids: tuple[str, ...] = ()) -> dict[str, Any]:
+def create(lab: Connection, subnet_ids: tuple[str, ...] = ()) -> LoadBalancerTypeDef:
     """An Application Load Balancer on the internet; its listener on port 80 forwards to the target group.
 
     Args:
@@ -77,20 +83,20 @@ def _public(lab: Connection) -> list[SubnetFacts]:
     return theirs if len(theirs) > 1 else list(by_zone.values())[:2]
 
 
-def find(lab: Connection, name: str | None = None) -> dict[str, Any] | None:
+def find(lab: Connection, name: str | None = None) -> LoadBalancerTypeDef | None:
     """The load balancer as DescribeLoadBalancers shows it, or None."""
     answer = or_none_if_missing(lab.elbv2.describe_load_balancers, Names=[name or lab.names.load_balancer])
     return dict(answer["LoadBalancers"][0]) if answer and answer["LoadBalancers"] else None
 
 
-def listener(lab: Connection, balancer: dict[str, Any] | None = None, port: int = PORT) -> Any:
+def listener(lab: Connection, balancer: LoadBalancerTypeDef | None = None, port: int = PORT) -> Any:
     """The listener on `port` as DescribeListeners shows it, or None; the lesson's balancer unless given."""
     balancer = balancer or _needed(lab)
     found = lab.elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
     return next((dict(one) for one in found if one["Port"] == port), None)
 
 
-def wait_until_active(lab: Connection, limit: float = 600) -> dict[str, Any]:
+def wait_until_active(lab: Connection, limit: float = 600) -> LoadBalancerTypeDef:
     """Wait until the load balancer serves; it takes two to three minutes.
 
     Raises:
@@ -105,7 +111,7 @@ def wait_until_active(lab: Connection, limit: float = 600) -> dict[str, Any]:
     return lab.wait(active, "the load balancer to be active", limit)
 
 
-def attach(lab: Connection, grace: int = GRACE) -> dict[str, Any]:
+def attach(lab: Connection, grace: int = GRACE) -> ServiceTypeDef:
     """Put the service behind the load balancer; its tasks are replaced by some that only this one reaches.
 
     Args:
@@ -182,7 +188,7 @@ def page(lab: Connection, path: str = "/") -> HttpReply:
     return _asked(lab, _needed(lab), path)
 
 
-def _asked(lab: Connection, balancer: dict[str, Any], path: str) -> HttpReply:
+def _asked(lab: Connection, balancer: LoadBalancerTypeDef, path: str) -> HttpReply:
     try:
         return lab.http("GET", _link(lab, balancer, path))
     except Unreachable as error:
@@ -242,7 +248,7 @@ def visits_until(
     return sent_until(lab, lambda path: _asked(lab, balancer, path), done, what, each, limit)
 
 
-def _needed(lab: Connection) -> dict[str, Any]:
+def _needed(lab: Connection) -> LoadBalancerTypeDef:
     found = find(lab)
     if not found:
         raise NotThere(
@@ -252,7 +258,7 @@ def _needed(lab: Connection) -> dict[str, Any]:
     return found
 
 
-def _link(lab: Connection, balancer: dict[str, Any], path: str) -> str:
+def _link(lab: Connection, balancer: LoadBalancerTypeDef, path: str) -> str:
     return lab.url(balancer["DNSName"], PORT).rstrip("/") + "/" + path.lstrip("/")
 
 

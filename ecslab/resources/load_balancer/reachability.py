@@ -1,14 +1,19 @@
 """May a visitor get through the load balancer to a task? What is in the way, read from describe calls."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.resources import network
 from ecslab.resources.load_balancer.target_health import Targets
 from ecslab.resources.network import rules
 
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef
 
-def refusal(lab: Connection, balancer: dict[str, Any], port: int) -> str | None:
+
+def refusal(lab: Connection, balancer: LoadBalancerTypeDef, port: int) -> str | None:
     """What keeps TCP to `port` out of the balancer, and what to do about it; None if nothing does.
 
     In this order: its state, its scheme, its subnets' routes, its security groups, its listeners.
@@ -27,7 +32,7 @@ def refusal(lab: Connection, balancer: dict[str, Any], port: int) -> str | None:
     return _route(lab, balancer) or _door(lab, balancer, port) or _listener(lab, balancer, port)
 
 
-def _route(lab: Connection, balancer: dict[str, Any]) -> str | None:
+def _route(lab: Connection, balancer: LoadBalancerTypeDef) -> str | None:
     stands = {zone["SubnetId"] for zone in balancer["AvailabilityZones"]}
     subnets = [one for one in network.subnets(lab, balancer["VpcId"]) if one.id in stands]
     if any(one.public for one in subnets):
@@ -38,7 +43,7 @@ def _route(lab: Connection, balancer: dict[str, Any]) -> str | None:
     )
 
 
-def _door(lab: Connection, balancer: dict[str, Any], port: int) -> str | None:
+def _door(lab: Connection, balancer: LoadBalancerTypeDef, port: int) -> str | None:
     ids = balancer.get("SecurityGroups", [])
     groups = lab.ec2.describe_security_groups(GroupIds=ids)["SecurityGroups"] if ids else []
     if not groups or any(rules.ANYWHERE in rules.admitted(group, port) for group in groups):
@@ -50,7 +55,7 @@ def _door(lab: Connection, balancer: dict[str, Any], port: int) -> str | None:
     )
 
 
-def _listener(lab: Connection, balancer: dict[str, Any], port: int) -> str | None:
+def _listener(lab: Connection, balancer: LoadBalancerTypeDef, port: int) -> str | None:
     there = lab.elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
     ports = sorted(int(one["Port"]) for one in there)
     if port in ports:

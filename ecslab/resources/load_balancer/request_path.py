@@ -1,13 +1,18 @@
 """From the balancer's name to the tasks behind it, read from describe calls."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.display.tables import Table
 from ecslab.resources import service
 from ecslab.resources.load_balancer.target_health import Target, look
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.type_defs import ListenerTypeDef, LoadBalancerTypeDef, TargetGroupTypeDef
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,10 @@ class Chain:
 
 
 def follow(
-    lab: Connection, balancer: dict[str, Any], listener: dict[str, Any] | None, group: dict[str, Any]
+    lab: Connection,
+    balancer: LoadBalancerTypeDef,
+    listener: ListenerTypeDef | None,
+    group: TargetGroupTypeDef,
 ) -> Chain:
     """The chain, from what ELB shows of its first three links."""
     there = service.find(lab) or {}

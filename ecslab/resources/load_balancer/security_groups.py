@@ -1,6 +1,8 @@
 """The two security groups of a balanced service: one for the balancer, one for the tasks behind it."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -8,6 +10,9 @@ from ecslab.connection.connection import Connection
 from ecslab.connection.missing import error_code
 from ecslab.resources import network
 from ecslab.resources.network import PORT, rules
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import SecurityGroupTypeDef
 
 
 def groups(lab: Connection, vpc_id: str | None = None) -> tuple[str, str]:
@@ -28,7 +33,7 @@ def groups(lab: Connection, vpc_id: str | None = None) -> tuple[str, str]:
     return balancer["GroupId"], tasks["GroupId"]
 
 
-def _group(lab: Connection, vpc_id: str, name: str, about: str) -> dict[str, Any]:
+def _group(lab: Connection, vpc_id: str, name: str, about: str) -> SecurityGroupTypeDef:
     named = [{"Name": "vpc-id", "Values": [vpc_id]}, {"Name": "group-name", "Values": [name]}]
     found = lab.ec2.describe_security_groups(Filters=named)["SecurityGroups"]
     if found:
@@ -42,7 +47,7 @@ def _group(lab: Connection, vpc_id: str, name: str, about: str) -> dict[str, Any
     return {"GroupId": made["GroupId"], "Tags": lab.tags("ec2"), "IpPermissions": []}
 
 
-def _admit(lab: Connection, group: dict[str, Any], source: str, spelled: dict[str, Any]) -> None:
+def _admit(lab: Connection, group: SecurityGroupTypeDef, source: str, spelled: dict[str, Any]) -> None:
     """Let TCP to port 80 in from `source`, unless a rule says so already, or the group is another's."""
     if source in rules.admitted(group, PORT) or not lab.owns(group.get("Tags")):
         return

@@ -1,12 +1,17 @@
 """The target group: the list of addresses that a balancer sends requests to."""
 
-from typing import Any, Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
 from ecslab.errors import NotThere
 from ecslab.resources import network
 from ecslab.resources.network import PORT
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.type_defs import TargetGroupTypeDef
 
 DRAIN: Final = 30
 """Seconds a target of the lesson goes on serving open requests after it was deregistered; AWS's own: 300."""
@@ -18,7 +23,7 @@ def target_group(
     drain: int = DRAIN,
     vpc_id: str | None = None,
     name: str | None = None,
-) -> dict[str, Any]:
+) -> TargetGroupTypeDef:
     """The list of addresses a balancer sends requests to; made if it is not there yet.
 
     Args:
@@ -51,13 +56,13 @@ def target_group(
     return dict(made)
 
 
-def find_target_group(lab: Connection, name: str | None = None) -> dict[str, Any] | None:
+def find_target_group(lab: Connection, name: str | None = None) -> TargetGroupTypeDef | None:
     """The target group as DescribeTargetGroups shows it, or None."""
     answer = or_none_if_missing(lab.elbv2.describe_target_groups, Names=[name or lab.names.target_group])
     return dict(answer["TargetGroups"][0]) if answer and answer["TargetGroups"] else None
 
 
-def group_needed(lab: Connection, name: str | None = None) -> dict[str, Any]:
+def group_needed(lab: Connection, name: str | None = None) -> TargetGroupTypeDef:
     """The target group. Raises NotThere."""
     found = find_target_group(lab, name)
     if not found:

@@ -1,8 +1,10 @@
 """A target group's members, with the task behind each address, as a table."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
@@ -11,6 +13,10 @@ from ecslab.resources import service
 from ecslab.resources.load_balancer.target_groups import group_needed
 from ecslab.resources.task import task_id
 from ecslab.resources.task.network_interface import details
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
+    from mypy_boto3_elbv2.type_defs import TargetGroupTypeDef
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class Targets:
         return self._table()._repr_html_()
 
 
-def look(lab: Connection, group: dict[str, Any]) -> Targets:
+def look(lab: Connection, group: TargetGroupTypeDef) -> Targets:
     """The targets of a target group (as DescribeTargetGroups shows it), by zone and address."""
     answer = lab.elbv2.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
     alive = (task for task in tasks_of_late(lab) if task["lastStatus"] != "STOPPED")
@@ -84,7 +90,7 @@ def look(lab: Connection, group: dict[str, Any]) -> Targets:
     return Targets(tuple(sorted(found, key=lambda one: (one.zone, one.ip))))
 
 
-def settled(lab: Connection, without: dict[str, Any] | None = None) -> Targets | None:
+def settled(lab: Connection, without: TaskTypeDef | None = None) -> Targets | None:
     """The targets, once the rollout is over and there are as many healthy ones as desired, and no others.
 
     Args:
@@ -105,13 +111,13 @@ def settled(lab: Connection, without: dict[str, Any] | None = None) -> Targets |
     return now if len(healthy) == len(now) == there["desiredCount"] else None
 
 
-def _over(there: dict[str, Any]) -> bool:
+def _over(there: ServiceTypeDef) -> bool:
     """Whether the service's last deployment is complete."""
     one, *others = there["deployments"]
     return not others and one.get("rolloutState", "COMPLETED") == "COMPLETED"
 
 
-def tasks_of_late(lab: Connection) -> list[dict[str, Any]]:
+def tasks_of_late(lab: Connection) -> list[TaskTypeDef]:
     """The service's tasks, those that stopped within the last hour included."""
     tasks: list[dict[str, Any]] = []
     for status in ("RUNNING", "STOPPED"):
@@ -124,6 +130,6 @@ def tasks_of_late(lab: Connection) -> list[dict[str, Any]]:
     return tasks
 
 
-def task_ip(task: dict[str, Any]) -> str:
+def task_ip(task: TaskTypeDef) -> str:
     """A task's private address; "" while it has none."""
     return str(details(task).get("privateIPv4Address", ""))

@@ -4,13 +4,15 @@ Nothing in an answer says which task it came from. So every visit carries a numb
 the web server writes it into its access log, of which each task has its own.
 """
 
+from __future__ import annotations
+
 import contextlib
 import re
 import secrets
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.http import HttpReply
@@ -19,6 +21,9 @@ from ecslab.errors import NotThere, StillWaiting
 from ecslab.operations import verify
 from ecslab.resources.load_balancer.target_health import tasks_of_late
 from ecslab.resources.task import task_id
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 _LOGGED: Final = 30.0  # seconds until a line is surely in CloudWatch Logs
 BALANCER: Final = "the balancer itself"
@@ -129,7 +134,7 @@ def _of_balancer(reply: HttpReply) -> bool:
     return reply.headers.get("server", "").startswith("awselb/")
 
 
-def _lines(lab: Connection, task: dict[str, Any]) -> list[str]:
+def _lines(lab: Connection, task: TaskTypeDef) -> list[str]:
     try:
         return verify.logs(lab, task)
     except NotThere:

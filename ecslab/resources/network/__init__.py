@@ -3,8 +3,11 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -12,6 +15,15 @@ from ecslab.connection.connection import Connection
 from ecslab.connection.missing import error_code, or_none_if_missing
 from ecslab.errors import NotThere
 from ecslab.resources.network import rules
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import (
+        FilterTypeDef,
+        RouteTableTypeDef,
+        SecurityGroupTypeDef,
+        SubnetTypeDef,
+        VpcTypeDef,
+    )
 
 PORT = 80
 
@@ -104,7 +116,7 @@ def subnets(lab: Connection, vpc_id: str) -> list[SubnetFacts]:
     return sorted(found, key=lambda subnet: (subnet.az, not subnet.public, subnet.cidr))
 
 
-def _facts(subnet: dict[str, Any], tables: list[dict[str, Any]]) -> SubnetFacts:
+def _facts(subnet: SubnetTypeDef, tables: Sequence[RouteTableTypeDef]) -> SubnetFacts:
     out = rules.way_out(tables, subnet["SubnetId"])
     return SubnetFacts(
         id=subnet["SubnetId"],
@@ -127,11 +139,11 @@ def security_groups(lab: Connection, vpc_id: str) -> list[GroupFacts]:
     return sorted(found, key=lambda group: (group.name == "default", group.name, group.id))
 
 
-def find_http_group(lab: Connection, vpc_id: str) -> dict[str, Any] | None:
+def find_http_group(lab: Connection, vpc_id: str) -> SecurityGroupTypeDef | None:
     """The lesson's security group in that VPC, as DescribeSecurityGroups shows it, or None."""
     named = [*_in_vpc(vpc_id), {"Name": "group-name", "Values": [lab.names.security_group]}]
     groups = lab.ec2.describe_security_groups(Filters=named)["SecurityGroups"]
-    return dict(groups[0]) if groups else None
+    return groups[0] if groups else None
 
 
 def http_group(lab: Connection, vpc_id: str) -> str:
@@ -250,7 +262,7 @@ def _group_problems(lab: Connection, choice: Choice) -> list[str]:
             "No security group is chosen: the task gets the VPC's default group, which admits only its own "
             "members. It will run, and nobody will get in."
         ]
-    groups: list[dict[str, Any]] = []
+    groups: list[SecurityGroupTypeDef] = []
     for group_id in choice.security_group_ids:
         answer = or_none_if_missing(lab.ec2.describe_security_groups, GroupIds=[group_id])
         if not answer:
@@ -265,7 +277,7 @@ def _group_problems(lab: Connection, choice: Choice) -> list[str]:
     return found + _door_problems(groups)
 
 
-def _door_problems(groups: list[dict[str, Any]]) -> list[str]:
+def _door_problems(groups: list[SecurityGroupTypeDef]) -> list[str]:
     sources = [source for group in groups for source in rules.admitted(group, PORT)]
     if not sources:
         return [f"{_listed(groups)} does not admit port {PORT}: the task will run, and nobody will get in."]
@@ -274,14 +286,14 @@ def _door_problems(groups: list[dict[str, Any]]) -> list[str]:
     return []
 
 
-def _listed(groups: list[dict[str, Any]]) -> str:
+def _listed(groups: list[SecurityGroupTypeDef]) -> str:
     names = ", ".join(f"{group['GroupId']} ({group['GroupName']})" for group in groups)
     return f"Security group {names}"
 
 
-def _in_vpc(vpc_id: str) -> list[dict[str, Any]]:
+def _in_vpc(vpc_id: str) -> list[FilterTypeDef]:
     return [{"Name": "vpc-id", "Values": [vpc_id]}]
 
 
-def _name(thing: dict[str, Any]) -> str:
+def _name(thing: SubnetTypeDef | VpcTypeDef) -> str:
     return next((tag["Value"] for tag in thing.get("Tags", []) if tag["Key"] == "Name"), "")

@@ -4,8 +4,20 @@ They decide the two journeys of the lesson: the pull, which goes out, and the vi
 https://docs.aws.amazon.com/vpc/latest/userguide/how-it-works.html
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from ipaddress import ip_network
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import (
+        IpPermissionOutputTypeDef,
+        NetworkAclEntryTypeDef,
+        NetworkAclTypeDef,
+        RouteTableTypeDef,
+        SecurityGroupTypeDef,
+    )
 
 ANYWHERE: Final = "0.0.0.0/0"
 HTTPS: Final = 443
@@ -14,10 +26,8 @@ ANSWERS: Final = (32768, 60999)
 _ANY: Final = "-1"
 _TCP: Final = ("tcp", "6", _ANY)
 
-Facts = dict[str, Any]
 
-
-def way_out(tables: list[Facts], subnet_id: str) -> str:
+def way_out(tables: Sequence[RouteTableTypeDef], subnet_id: str) -> str:
     """Where the subnet's route to everywhere leads: `igw-…`, `nat-…`, another id, or "" for nowhere.
 
     Args:
@@ -37,8 +47,8 @@ _TARGETS: Final = (
 )  # fmt: skip
 
 
-def _table_of(tables: list[Facts], subnet_id: str) -> Facts:
-    main: Facts = {}
+def _table_of(tables: Sequence[RouteTableTypeDef], subnet_id: str) -> RouteTableTypeDef:
+    main: RouteTableTypeDef = {}
     for table in tables:
         for association in table.get("Associations", []):
             if association.get("SubnetId") == subnet_id:
@@ -48,31 +58,31 @@ def _table_of(tables: list[Facts], subnet_id: str) -> Facts:
     return main
 
 
-def table_id(tables: list[Facts], subnet_id: str) -> str:
+def table_id(tables: Sequence[RouteTableTypeDef], subnet_id: str) -> str:
     """The route table that the subnet goes by."""
     return str(_table_of(tables, subnet_id).get("RouteTableId", "(none)"))
 
 
-def admitted(group: Facts, port: int) -> list[str]:
+def admitted(group: SecurityGroupTypeDef, port: int) -> list[str]:
     """From where a security group lets TCP to `port` in: CIDR blocks, and ids of groups."""
     return _sources(group.get("IpPermissions", []), port)
 
 
-def lets_out(group: Facts, port: int) -> bool:
+def lets_out(group: SecurityGroupTypeDef, port: int) -> bool:
     """Whether a security group lets TCP to `port` of any machine out."""
     return ANYWHERE in _sources(group.get("IpPermissionsEgress", []), port)
 
 
-def _sources(rules: list[Facts], port: int) -> list[str]:
-    found: list[str] = []
+def _sources(rules: Sequence[IpPermissionOutputTypeDef], port: int) -> list[str]:
+    sources: list[str] = []
     for rule in rules:
         if _covers(rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort"), port):
-            found += [entry["CidrIp"] for entry in rule.get("IpRanges", [])]
-            found += [pair["GroupId"] for pair in rule.get("UserIdGroupPairs", []) if "GroupId" in pair]
-    return found
+            sources += [entry["CidrIp"] for entry in rule.get("IpRanges", [])]
+            sources += [pair["GroupId"] for pair in rule.get("UserIdGroupPairs", []) if "GroupId" in pair]
+    return sources
 
 
-def acl_refuses(acl: Facts, egress: bool, ports: tuple[int, int]) -> str | None:
+def acl_refuses(acl: NetworkAclTypeDef, egress: bool, ports: tuple[int, int]) -> str | None:
     """The number of the network ACL's rule that denies TCP to or from anywhere, or None if it is allowed.
 
     Args:
@@ -89,7 +99,7 @@ def acl_refuses(acl: Facts, egress: bool, ports: tuple[int, int]) -> str | None:
     return "*"
 
 
-def _everywhere(entry: Facts) -> bool:
+def _everywhere(entry: NetworkAclEntryTypeDef) -> bool:
     return "CidrBlock" in entry and ip_network(entry["CidrBlock"]).prefixlen == 0
 
 

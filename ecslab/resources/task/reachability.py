@@ -1,21 +1,28 @@
 """May a visitor from the internet reach this task? The first rule in the way, read from describe calls."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.resources.network import rules
-from ecslab.resources.task import network_interface
+from ecslab.resources.network import network_reader, rules
+from ecslab.resources.task import network_interface, task_reader
 from ecslab.resources.task.diagnosis import of_task
+from ecslab.resources.task.task_reader import short_id
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import NetworkInterfaceTypeDef
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 
-def refusal(lab: Connection, task: dict[str, Any], port: int) -> str | None:
+def refusal(lab: Connection, task: TaskTypeDef, port: int) -> str | None:
     """What stands in the way of TCP to `port`, and what to do about it; None if no rule does.
 
     In this order: the task's status, its public IP, the subnet's route, the network ACL, the security groups.
     """
-    found = lab.ecs.describe_tasks(cluster=task["clusterArn"], tasks=[task["taskArn"]])["tasks"]
-    now = found[0] if found else task
-    short = now["taskArn"].rsplit("/", 1)[-1][:8]
+    shown = task_reader.described(lab, task["clusterArn"], [task["taskArn"]])
+    now = shown[0] if shown else task
+    short = short_id(now)
     if now["lastStatus"] != "RUNNING":
         return f"Task {short} is {now['lastStatus']}, so nobody answers.\n{of_task(lab, now)}"
     interface = network_interface.interface_of(lab, now)
@@ -30,10 +37,8 @@ def refusal(lab: Connection, task: dict[str, Any], port: int) -> str | None:
     return _route(lab, interface) or _acl(lab, interface["SubnetId"], port) or _groups(lab, interface, port)
 
 
-def _route(lab: Connection, interface: dict[str, Any]) -> str | None:
-    inside = [{"Name": "vpc-id", "Values": [interface["VpcId"]]}]
-    tables = lab.ec2.describe_route_tables(Filters=inside)["RouteTables"]
-    subnet = interface["SubnetId"]
+def _route(lab: Connection, interface: NetworkInterfaceTypeDef) -> str | None:
+    tables, subnet = network_reader.route_tables(lab, interface["VpcId"]), interface["SubnetId"]
     out = rules.way_out(tables, subnet)
     if out.startswith("igw-"):
         return None
@@ -45,10 +50,9 @@ def _route(lab: Connection, interface: dict[str, Any]) -> str | None:
 
 
 def _acl(lab: Connection, subnet: str, port: int) -> str | None:
-    named = [{"Name": "association.subnet-id", "Values": [subnet]}]
-    for acl in lab.ec2.describe_network_acls(Filters=named)["NetworkAcls"]:
-        ways = ((False, (port, port), f"port {port} in"), (True, rules.ANSWERS, "the answers out"))
-        for egress, ports, what in ways:
+    directions = ((False, (port, port), f"port {port} in"), (True, rules.ANSWERS, "the answers out"))
+    for acl in network_reader.network_acls(lab, subnet):
+        for egress, ports, what in directions:
             if (number := rules.acl_refuses(acl, egress, ports)) is not None:
                 return (
                     f"Network ACL: rule {number} of {acl['NetworkAclId']}, the network ACL of {subnet}, does "
@@ -57,9 +61,8 @@ def _acl(lab: Connection, subnet: str, port: int) -> str | None:
     return None
 
 
-def _groups(lab: Connection, interface: dict[str, Any], port: int) -> str | None:
-    ids = [group["GroupId"] for group in interface["Groups"]]
-    groups = lab.ec2.describe_security_groups(GroupIds=ids)["SecurityGroups"]
+def _groups(lab: Connection, interface: NetworkInterfaceTypeDef, port: int) -> str | None:
+    groups = network_reader.security_groups(lab, [group["GroupId"] for group in interface["Groups"]])
     sources = [source for group in groups for source in rules.admitted(group, port)]
     if rules.ANYWHERE in sources:
         return None
