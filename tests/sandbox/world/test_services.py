@@ -414,3 +414,18 @@ def test_targets_are_named_in_events(town):
     town.settle()
     assert town.tasks[old][0].stopped_reason == f"Task failed ELB health checks in (target-group {GROUP})"
     assert isinstance(town.scheduler, Scheduler)
+
+
+@pytest.mark.parametrize("rollback", [True, False])
+def test_the_breaker_leaves_the_service_deployment_of_a_deleted_service_stopped(town, rollback):
+    """Its tasks still drain when the breaker decides."""
+    service = begun(town, 2, breaker=CircuitBreaker(enabled=True, rollback=rollback))
+    town.broken["2"] = NO_IMAGE
+    town.scheduler.deploy(service, town.revision("2"))
+    while service.primary.trip_at is None:
+        town.settle(1)
+    town.draining = 300.0
+    town.scheduler.retire(service)
+    town.settle()
+    assert service.status == "INACTIVE"
+    assert [rollout.status for rollout in service.rollouts] == ["STOPPED", "SUCCESSFUL"]

@@ -1,9 +1,9 @@
 """Targets of a load balancer: the health checks that move their states, and who hears of it.
 
-Rules: a target's state changes only by `next_state`; it is asked on the clock, every interval, by a callable
-the caller lends (`Ask`); a new target is healthy after one passed check, one that was unhealthy after as many
-as the group's healthy threshold says, and a target is unhealthy after as many failures in a row as the
-unhealthy threshold says. Slow start is left out.
+Rules: a target's state changes only as the table `TARGET` says; it is asked on the clock, every interval, by
+a callable the caller lends (`Ask`); a new target is healthy after one passed check, one that was unhealthy
+after as many as the group's healthy threshold says, and a target is unhealthy after as many failures in a
+row as the unhealthy threshold says. Slow start is left out.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 """
@@ -21,12 +21,12 @@ from ecslab.sandbox.world.load_balancing.target_health import (
     NOT_REGISTERED,
     OTHER_ZONE,
     REGISTRATION,
+    TARGET,
     UNCHECKED,
     Answer,
     Check,
     Health,
     State,
-    next_state,
     verdict,
 )
 from ecslab.sandbox.world.time.clock import Clock, Event
@@ -199,7 +199,7 @@ class TargetGroup:
             target.health = CHECKING
 
     def _become(self, target: Target, event: str, health: Health) -> None:
-        assert next_state(target.state, event) == health.state
+        assert TARGET.next(target.state, event) == health.state
         target.health, target.streak = health, 0
         self._heard(target.ip, target.port, health)
 

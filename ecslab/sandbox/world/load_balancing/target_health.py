@@ -8,20 +8,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
+from ecslab.sandbox.world.lifecycle import Lifecycle
+
 State = Literal["unused", "initial", "healthy", "unhealthy", "draining", "unavailable"]
 
 _LEAVES: Final[Mapping[str, State]] = {
     "deregistered": "draining", "not_in_use": "unused", "unchecked": "unavailable"
 }  # fmt: skip
-TRANSITIONS: Final[Mapping[str, Mapping[str, State]]] = {
-    # state:       {event: next state}
-    "unused": {"in_use": "initial", "unchecked": "unavailable"},
-    "initial": {"passed": "healthy", "failed": "unhealthy", **_LEAVES},
-    "healthy": {"failed": "unhealthy", **_LEAVES},
-    "unhealthy": {"passed": "healthy", **_LEAVES},
-    "unavailable": {"deregistered": "draining", "not_in_use": "unused", "in_use": "initial"},
-    "draining": {"drained": "unused"},
-}
+TARGET: Final[Lifecycle[State]] = Lifecycle(
+    "target",
+    {
+        "unused": {"in_use": "initial", "unchecked": "unavailable"},
+        "initial": {"passed": "healthy", "failed": "unhealthy", **_LEAVES},
+        "healthy": {"failed": "unhealthy", **_LEAVES},
+        "unhealthy": {"passed": "healthy", **_LEAVES},
+        "unavailable": {"deregistered": "draining", "not_in_use": "unused", "in_use": "initial"},
+        "draining": {"drained": "unused"},
+    },
+    "`State` of a target's health. Source: API_TargetHealth. A target that has drained is unused because it "
+    "is not registered any more.",
+)
 
 
 class Health(NamedTuple):
@@ -55,19 +61,6 @@ STOPPED: Final = Health("unused", "Target.InvalidState", "Target is in the stopp
 UNCHECKED: Final = Health(
     "unavailable", "Target.HealthCheckDisabled", "Health checks are disabled for this target group"
 )
-
-
-class IllegalTransition(Exception):
-    """An event that the target's state does not allow."""
-
-
-def next_state(state: str, event: str) -> State:
-    """The state after `event`; IllegalTransition names what would be accepted."""
-    moves = TRANSITIONS[state]
-    if event not in moves:
-        allowed = ", ".join(moves)
-        raise IllegalTransition(f"a target that is {state} cannot take {event!r}; it accepts: {allowed}")
-    return moves[event]
 
 
 @dataclass(frozen=True, slots=True)

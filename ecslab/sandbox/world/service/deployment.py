@@ -7,8 +7,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
+from ecslab.sandbox.world.service.lifecycle import DEPLOYMENT, ROLLOUT_STATE
 from ecslab.sandbox.world.service.member import PENDING, READY, UNREADY, Member
 from ecslab.sandbox.world.service.revision import Revision
 
@@ -32,8 +32,8 @@ class Deployment:
     id: str
     revision: Revision
     created_at: float
-    status: str = "PRIMARY"
-    rollout_state: str = "IN_PROGRESS"
+    status: str = DEPLOYMENT.first
+    rollout_state: str = ROLLOUT_STATE.first
     rollout_reason: str = ""
     updated_at: float = 0.0
     failed_tasks: int = 0
@@ -52,12 +52,21 @@ class Deployment:
     def __post_init__(self) -> None:
         self.places = [0] * len(self.revision.zones)
 
+    def move(self, event: str) -> None:
+        """Take the step that `event` leads to; IllegalTransition, and no change, if there is none."""
+        self.status = DEPLOYMENT.next(self.status, event)
+
+    def roll(self, event: str, at: float, reason: str) -> None:
+        """Take a step of the roll-out, at epoch second `at`; likewise."""
+        self.rollout_state = ROLLOUT_STATE.next(self.rollout_state, event)
+        self.rollout_reason, self.updated_at = reason, at
+
     def add(self, member: Member) -> None:
         """Take up a task that has been started."""
         self.members[member.id] = member
         self._count(member, 1)
 
-    def change(self, member: Member, **values: Any) -> None:
+    def change(self, member: Member, **values: object) -> None:
         """Set attributes of a task, and keep the counts right."""
         self._count(member, -1)
         for name, value in values.items():

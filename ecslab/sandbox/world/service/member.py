@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ecslab.sandbox.world.service.lifecycle import MEMBER
+
 if TYPE_CHECKING:
     from ecslab.sandbox.world.service.deployment import Deployment
 
@@ -32,7 +34,7 @@ class Member:
     deployment: "Deployment"
     place: int
     launched_at: float
-    phase: str = "pending"
+    phase: str = MEMBER.first
     healthy: bool = False
     stopping: bool = False
     dropped: bool = False

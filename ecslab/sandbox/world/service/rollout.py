@@ -6,9 +6,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.
 from dataclasses import dataclass, field
 
 from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.lifecycle import SERVICE_DEPLOYMENT
 from ecslab.sandbox.world.service.revision import Revision
-
-ENDED = frozenset({"SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Rollout:
     deployment: Deployment
     created_at: float
     sources: list[Counts] = field(default_factory=list)
-    status: str = "PENDING"
+    status: str = SERVICE_DEPLOYMENT.first
     reason: str | None = None
     started_at: float | None = None
     finished_at: float | None = None
@@ -50,23 +49,36 @@ class Rollout:
 
     @property
     def ended(self) -> bool:
-        return self.status in ENDED
+        return self.status in SERVICE_DEPLOYMENT.terminal
 
     def start(self, at: float) -> None:
         """The first task is on its way."""
         if self.status == "PENDING":
-            self.status, self.started_at, self.updated_at = "IN_PROGRESS", at, at
+            self._move("task_started", at)
+            self.started_at = at
 
     def turn_back(self, at: float, reason: str, to: Revision) -> None:
         """From here on it is rolled back."""
-        self.status, self.updated_at, self.rollback = "ROLLBACK_IN_PROGRESS", at, (reason, at, to)
+        self._move("rolled_back", at)
+        self.rollback = (reason, at, to)
 
-    def end(self, at: float, status: str, desired: int, reason: str | None = None) -> None:
-        """It is over; what it came to stays as it is now."""
+    def complete(self, at: float, desired: int, reason: str | None = None) -> None:
+        """The service has what it was to bring, or has again what it had before."""
+        self._end("completed", at, desired, reason)
+
+    def stop(self, at: float, desired: int, reason: str | None = None) -> None:
+        """It comes to nothing."""
+        self._end("stopped", at, desired, reason)
+        self.stopped_at = at
+
+    def _end(self, event: str, at: float, desired: int, reason: str | None) -> None:
+        """What it came to stays as it is now."""
+        self._move(event, at)
         deployment = self.deployment
         self.final = Counts(deployment.revision, desired, deployment.running, deployment.pending)
         self.failures = deployment.failed_tasks
-        self.status, self.reason, self.updated_at = status, reason, at
-        if status == "STOPPED":
-            self.stopped_at = at
-        self.finished_at = at
+        self.reason, self.finished_at = reason, at
+
+    def _move(self, event: str, at: float) -> None:
+        self.status = SERVICE_DEPLOYMENT.next(self.status, event)
+        self.updated_at = at

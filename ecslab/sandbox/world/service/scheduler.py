@@ -14,6 +14,7 @@ from typing import Final
 from ecslab.sandbox.world.service import events, timings
 from ecslab.sandbox.world.service.account import Account, Cause
 from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.lifecycle import MEMBER
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.passes import (
     failures,
@@ -47,8 +48,8 @@ class Scheduler:
         deployment = Deployment(self.hands.new_id("deployment"), revision, now, updated_at=now)
         deployment.rollout_reason = f"ECS deployment {deployment.id} in progress."
         self._supersede(service)
-        for other in service.deployments:
-            other.status = "ACTIVE"
+        if service.deployments:
+            service.primary.move("superseded")
         service.deployments = [deployment, *(one for one in service.deployments if one.members)]
         service.rollouts.insert(0, Rollout(self.hands.new_id("rollout"), deployment, now, sources))
         self.begin_anew(service)
@@ -63,7 +64,8 @@ class Scheduler:
 
     def retire(self, service: Service) -> None:
         """Delete it: DRAINING while tasks remain, then INACTIVE."""
-        service.status, service.desired = "DRAINING", 0
+        service.move("deleted")
+        service.desired = 0
         service.stir()
         for member in list(service.primary.doomed.values()):
             member.deployment.change(member, doomed=False)
@@ -81,10 +83,11 @@ class Scheduler:
         failed, back = service.primary, service.completed
         assert back is not None and back is not failed, "there is one to return to"
         now = self.clock.timestamp()
-        service.rollouts[0].turn_back(now, reason, back.revision)
-        failed.status, back.status = "ACTIVE", "PRIMARY"
-        back.rollout_state, back.updated_at = "IN_PROGRESS", now
-        back.rollout_reason = f"ECS deployment circuit breaker: rolling back to deploymentId {back.id}."
+        if not service.rollouts[0].ended:  # that of a deleted service stays stopped
+            service.rollouts[0].turn_back(now, reason, back.revision)
+        failed.move("superseded")
+        back.move("restored")
+        back.roll("restored", now, f"ECS deployment circuit breaker: rolling back to deploymentId {back.id}.")
         back.failed_tasks, back.trip_at = 0, None
         service.deployments = [back, *(one for one in service.deployments if one is not back)]
         service.rolling_back = True
@@ -103,7 +106,7 @@ class Scheduler:
         elif cause and member.phase != "leaving":
             if not member.stopping:
                 self._lost(service, member, cause)
-            member.deployment.change(member, phase="leaving")
+            member.deployment.change(member, phase=MEMBER.next(member.phase, "stopping"))
             self.touch(service, timings.ADVANCED)
 
     def container_health(self, service: Service, member: Member, status: str) -> None:
@@ -146,7 +149,8 @@ class Scheduler:
             deployment.failed_tasks, deployment.trip_at = 0, None
 
     def _ran(self, service: Service, member: Member) -> None:
-        member.deployment.change(member, phase="running", ran_at=self.clock.now)
+        phase = MEMBER.next(member.phase, "running")
+        member.deployment.change(member, phase=phase, ran_at=self.clock.now)
         if member.deployment is service.primary:
             service.failures, service.launch_from = 0, 0.0
         if not member.live:
@@ -258,7 +262,7 @@ class Scheduler:
         """Another deployment, or the end of the service, stops one that is not over."""
         service.rolling_back = False
         if service.rollouts and not service.rollouts[0].ended:
-            service.rollouts[0].end(self.clock.timestamp(), "STOPPED", service.desired)
+            service.rollouts[0].stop(self.clock.timestamp(), service.desired)
 
 
 def _sources(service: Service) -> list[Counts]:

@@ -11,6 +11,7 @@ from typing import Any
 from ecslab.sandbox.world.service.circuit_breaker import CircuitBreaker
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.events import EventLog
+from ecslab.sandbox.world.service.lifecycle import SERVICE
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.time.clock import Event
@@ -51,7 +52,7 @@ class Service:
     grace: float = 0.0
     rebalances: bool = True
     daemon: bool = False
-    status: str = "ACTIVE"
+    status: str = SERVICE.first
     tags: list[dict[str, str]] = field(default_factory=list)
     deployments: list[Deployment] = field(default_factory=list)
     completed: Deployment | None = None
@@ -68,6 +69,10 @@ class Service:
     sick: dict[str, Member] = field(default_factory=dict)
     unregistered: dict[str, Member] = field(default_factory=dict)
     leaving: list[tuple[float, int, Member]] = field(default_factory=list)
+
+    def move(self, event: str) -> None:
+        """Take the step that `event` leads to; IllegalTransition, and no change, if there is none."""
+        self.status = SERVICE.next(self.status, event)
 
     @property
     def primary(self) -> Deployment:
@@ -118,7 +123,7 @@ class Service:
         """Forget an older deployment without tasks, now and to come; one that is FAILED is still shown."""
         over = not (deployment.members or deployment.holds or deployment.dying)
         if over and deployment in self.deployments[1:] and deployment.rollout_state != "FAILED":
-            deployment.status = "INACTIVE"
+            deployment.move("replaced")
             self.deployments.remove(deployment)
 
     def shown(self) -> tuple[object, ...]:

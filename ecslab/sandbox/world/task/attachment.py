@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attachment.html
 from dataclasses import dataclass
 from typing import Protocol
 
+from ecslab.sandbox.world.task.lifecycle import ATTACHMENT
+
 
 class Interface(Protocol):
     """The elastic network interface of a task."""
@@ -26,5 +28,9 @@ class Attachment:
 
     id: str
     subnet_id: str
-    status: str = "PRECREATED"
+    status: str = ATTACHMENT.first
     interface: Interface | None = None
+
+    def move(self, event: str) -> None:
+        """Take the step that `event` leads to; IllegalTransition, and no change, if there is none."""
+        self.status = ATTACHMENT.next(self.status, event)

@@ -62,15 +62,15 @@ class Driver:
         try:
             task.attachment.interface = self.surroundings.attach_eni(task)
         except StartFailed as failure:
-            task.attachment.status = "FAILED"
+            task.attachment.move("creation_failed")
             self._fail_later(task, failure)
         else:
-            task.attachment.status = "ATTACHING"
+            task.attachment.move("created")
             self._next(task, timings.CONNECTED - timings.ENI_CREATED, self._connect)
         task.changed(told=False)
 
     def _connect(self, task: Task) -> None:
-        task.attachment.status = "ATTACHED"
+        task.attachment.move("connected")
         task.connectivity, task.connectivity_at = "CONNECTED", self.clock.timestamp()
         task.changed(told=False)
         self._next(task, timings.PULL_STARTED - timings.CONNECTED, self._pull)
@@ -206,14 +206,14 @@ class Driver:
         for container in task.containers:
             container.last_status, container.pulled = "STOPPED", None
         if task.attachment.interface:
-            task.attachment.status = "DETACHING"
+            task.attachment.move("task_stopped")
         self._move(task, event)
         self._next(task, timings.DEPROVISION, self._finish)
 
     def _finish(self, task: Task) -> None:
         if task.attachment.interface:
             self.surroundings.release_eni(task)
-        task.attachment.status = "DELETED"
+        task.attachment.move("released" if task.attachment.interface else "task_stopped")
         task.next_phase = None
         task.stopped_at = self.clock.timestamp()
         task.gone_at = self.clock.now + timings.KEPT

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ecslab.sandbox.world.task import health, lifecycle
+from ecslab.sandbox.world.task import health
 from ecslab.sandbox.world.task.attachment import Attachment
 from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.lifecycle import TASK
 from ecslab.sandbox.world.time.clock import Event
 
 
@@ -37,7 +38,7 @@ class Task:
     tags: list[dict[str, str]] = field(default_factory=list)
     network: Mapping[str, Any] = field(default_factory=dict)
     client_token: tuple[str, str] | None = None
-    last_status: str = lifecycle.FIRST
+    last_status: str = TASK.first
     desired_status: str = "RUNNING"
     version: int = 1
     connectivity: str | None = None
@@ -75,5 +76,5 @@ class Task:
 
     def move(self, event: str) -> None:
         """Take the step that `event` leads to; IllegalTransition, and no change, if there is none."""
-        self.last_status = lifecycle.next_status(self.last_status, event)
+        self.last_status = TASK.next(self.last_status, event)
         self.changed()

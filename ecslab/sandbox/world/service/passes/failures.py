@@ -54,13 +54,12 @@ def trip(scheduler: "Scheduler", service: Service) -> None:
     if deployment.trip_at is None or not scheduler.due(deployment.trip_at):
         return
     deployment.trip_at = None
-    deployment.rollout_state, deployment.updated_at = "FAILED", now
-    deployment.rollout_reason = "ECS deployment circuit breaker: tasks failed to start."
+    deployment.roll("breaker_tripped", now, "ECS deployment circuit breaker: tasks failed to start.")
     scheduler.say(service, events.failed(deployment.id))
     service.rollouts[0].triggered = True
     back = service.completed
     if service.breaker.rollback and back is not None and back is not deployment:
         scheduler.say(service, events.rolling_back(back.id))
         scheduler.roll_back(service, deployment.rollout_reason)
-    else:
-        service.rollouts[0].end(now, "STOPPED", service.desired, deployment.rollout_reason)
+    elif not service.rollouts[0].ended:
+        service.rollouts[0].stop(now, service.desired, deployment.rollout_reason)

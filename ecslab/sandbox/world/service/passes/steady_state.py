@@ -15,7 +15,8 @@ def conclude(scheduler: "Scheduler", service: Service) -> None:
     """Draw the line under what is done: INACTIVE, completed, or steady; a better spread after that."""
     if service.status == "DRAINING":
         if not any(deployment.members for deployment in service.deployments):
-            service.status, service.deployments = "INACTIVE", []
+            service.move("last_task_stopped")
+            service.deployments = []
         return
     if not _at_rest(service):
         service.stir()
@@ -37,17 +38,15 @@ def _tell(scheduler: "Scheduler", service: Service) -> None:
 
 def _complete(scheduler: "Scheduler", service: Service) -> None:
     deployment, now = service.primary, scheduler.clock.timestamp()
-    deployment.rollout_state, deployment.updated_at = "COMPLETED", now
-    deployment.rollout_reason = f"ECS deployment {deployment.id} completed."
+    deployment.roll("completed", now, f"ECS deployment {deployment.id} completed.")
     deployment.trip_at = None
     service.completed = deployment
     for other in service.deployments[1:]:
-        other.status = "INACTIVE"
+        other.move("replaced")
     service.deployments = [deployment]
-    status = "ROLLBACK_SUCCESSFUL" if service.rolling_back else "SUCCESSFUL"
     rollout = service.rollouts[0]
     rollout.start(now)
-    rollout.end(now, status, service.desired, deployment.rollout_reason if service.rolling_back else None)
+    rollout.complete(now, service.desired, deployment.rollout_reason if service.rolling_back else None)
     service.rolling_back = False
     scheduler.say(service, events.completed(deployment.id))
 
