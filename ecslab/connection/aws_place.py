@@ -57,7 +57,7 @@ class AwsPlace:
         identity = _identity(self.session)
         self.account, self.caller = identity["Account"], identity["Arn"]
         _ask(self.account, self.region, self.caller, confirm)
-        self.listeners = {"account": self}
+        self.listeners: Mapping[str, object] = {"account": self}
         hooks.install(self.session.events, **self.listeners)
 
     def client(self, service: str) -> "BaseClient":

@@ -1,9 +1,9 @@
 """What listens to botocore's events, and in which order: one table, and the one place that registers.
 
-Of an event's handlers botocore first calls those that name the operation (`after-call.ecs.CreateCluster`), then
-those that name the event alone. Of each of these two it calls first what is registered as "first", then the
-others, then what is registered as "last", and within that in the order of the table.
-A client copies the handlers of its session when it is made, and hears of no later ones.
+botocore first calls the handlers for the event and the operation (`after-call.ecs.CreateCluster`), then those
+for the event alone. Of each of these two it calls first what is registered as "first", then the others, then
+what is registered as "last", and within that in the order of the table. A client copies the handlers of its
+session when it is made, and hears of no later ones.
 """
 
 from collections.abc import Callable, Iterator
@@ -51,9 +51,9 @@ HOOKS: Final = (
          "botocore has accepted the parameters, and nothing is sent yet"),
     Hook("request-created", "first", "sandbox.aim", "before it is signed: the host is part of the signature"),
     Hook("request-created", "first", "step_marks.mark", "before it is signed: so are the headers"),
-    Hook("before-send", "", "in_process.carry", "the request is signed; an answer from here keeps it off the network"),
+    Hook("before-send", "", "in_process.carry", "it is signed; the answer from here keeps it off the net"),
     Hook("needs-retry", "first", "server.revive", "before botocore's own handler gives up"),
-    Hook("after-call.{create}", "", "ledger.settle", "before anything can raise: the outcome is written down"),
+    Hook("after-call.{create}", "", "ledger.settle", "before anything raises: the outcome is written down"),
     Hook("after-call", "first", "sandbox.forget_retries", "before anybody reads the refusal"),
     Hook("after-call", "first", "record.end", "before the refusal is raised"),
     Hook("after-call", "last", "refusals.raise_plainly", "it raises, so that everybody else has heard by then"),

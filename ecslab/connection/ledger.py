@@ -79,7 +79,7 @@ class Ledger:
                 entries[line["outcome"]] = replace(entries[line["outcome"]], ids=ids, outcome=outcome)
         return list(entries.values())
 
-    # What botocore calls; see `hooks` ------------------------------------------------------------------------
+    # What botocore calls; see `hooks` -------------------------------------------------------------------
 
     def tag(self, params: dict[str, object], model: "OperationModel", context: Context, **_: object) -> None:
         """Put the lab's tag into a create call, and keep the name for `intend`, where it is known no more."""

@@ -76,9 +76,11 @@ class Record:
         finally:
             self._away.now = before
 
-    # What botocore calls; see `hooks` ------------------------------------------------------------------------
+    # What botocore calls; see `hooks` -------------------------------------------------------------------
 
-    def begin(self, params: dict[str, object], model: "OperationModel", context: "Context", **_: object) -> None:
+    def begin(
+        self, params: dict[str, object], model: "OperationModel", context: "Context", **_: object
+    ) -> None:
         """A call begins."""
         if getattr(self._away, "now", False):
             return

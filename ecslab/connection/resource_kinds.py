@@ -23,7 +23,7 @@ class ResourceKind:
         service: as boto3 names it.
         create: the operation that creates it.
         name_path: where its name is in the request, as a JMESPath; of a task, the name of its cluster.
-        ids_path: where the response has what AWS calls it: ARNs, or ids where there are no ARNs; None: nowhere.
+        ids_path: where the response has its ARN, or its id where it has no ARN; None: nowhere.
         taggable: whether its create call takes tags.
     """
 
@@ -53,8 +53,8 @@ class ResourceKind:
         spelled = spelling(self.service)
         given = cast("Tags | None", params.get(spelled.parameter))
         if spelled.parameter == "TagSpecifications":  # tags for several things that one call makes
-            resource_type = {"ResourceType": self.kind.replace(" ", "-")}
-            first, *others = [dict(cast(_Specification, each)) for each in given or ()] or [resource_type]
+            bare: _Specification = {"ResourceType": self.kind.replace(" ", "-")}
+            first, *others = [dict(cast("_Specification", each)) for each in given or (bare,)]
             first["Tags"] = spelled.beside(cast("Tags", first.get("Tags")), owner)
             params[spelled.parameter] = [first, *others]
         else:
@@ -64,7 +64,9 @@ class ResourceKind:
 KINDS: Final = (
     ResourceKind("repository", "ecr", "CreateRepository", "repositoryName", "repository.repositoryArn"),
     ResourceKind("cluster", "ecs", "CreateCluster", "clusterName || 'default'", "cluster.clusterArn"),
-    ResourceKind("task definition", "ecs", "RegisterTaskDefinition", "family", "taskDefinition.taskDefinitionArn"),
+    ResourceKind(
+        "task definition", "ecs", "RegisterTaskDefinition", "family", "taskDefinition.taskDefinitionArn"
+    ),
     ResourceKind("task", "ecs", "RunTask", "cluster || 'default'", "tasks[].taskArn"),
     ResourceKind("service", "ecs", "CreateService", "serviceName", "service.serviceArn"),
     ResourceKind("load balancer", "elbv2", "CreateLoadBalancer", "Name", "LoadBalancers[].LoadBalancerArn"),

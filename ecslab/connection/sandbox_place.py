@@ -17,6 +17,7 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 from ecslab.connection import hooks
 from ecslab.connection.boto_sessions import blind_session, sandbox_client
 from ecslab.connection.http import HttpReply, fetch
+from ecslab.connection.place import ControlReply
 from ecslab.display.messages import say
 from ecslab.errors import CannotBeDone, Unreachable
 from ecslab.sandbox.endpoint import Endpoint, SandboxError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
 
     from ecslab.sandbox.endpoint import Transport
+    from ecslab.sandbox.server.pace import Mode
 
 _READS = ("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter")
 _NEVER_ARRIVED = (EndpointConnectionError, ConnectTimeoutError)
@@ -53,13 +55,16 @@ class SandboxPlace:
         self.account, self.region = endpoint.account, endpoint.region
         self.caller = "the sandbox's own user"
         self.session = blind_session(endpoint.region, endpoint.access_key, endpoint.secret_key)
-        self.listeners = {"sandbox": self, "in_process" if endpoint.transport else "server": self}
+        self.listeners: Mapping[str, object] = {
+            "sandbox": self,
+            "in_process" if endpoint.transport else "server": self,
+        }
         hooks.install(self.session.events, **self.listeners)
 
     def client(self, service: str) -> "BaseClient":
         return sandbox_client(self.session, service, self.endpoint.url)
 
-    # What botocore calls; see `hooks` ------------------------------------------------------------------------
+    # What botocore calls; see `hooks` -------------------------------------------------------------------
 
     def aim(self, request: "AWSRequest", **_: object) -> None:
         """Every request goes to where the sandbox is now, whatever its client was made with."""
@@ -166,13 +171,13 @@ class SandboxPlace:
 
     # Time ---------------------------------------------------------------------------------------------------
 
-    def control(self, verb: str, **body: Any) -> dict[str, Any]:
+    def control(self, verb: str, **body: object) -> ControlReply:
         try:
             try:
-                return dict(self.endpoint.control(verb, **body))
+                return ControlReply(self.endpoint.control(verb, **body))
             except (OSError, json.JSONDecodeError):
                 self._start_again()
-                return dict(self.endpoint.control(verb, **body))
+                return ControlReply(self.endpoint.control(verb, **body))
         except SandboxError as refusal:
             raise CannotBeDone(str(refusal)) from None
 
@@ -220,19 +225,23 @@ def open_sandbox(
         seed: what ids are drawn from.
         in_process: without a server, in this process.
     """
-    clock = clock or os.environ.get("ECSLAB_CLOCK") or None
-    if clock not in (None, "paced", "stepped"):
-        raise ValueError(f"clock is {clock!r}; it can be 'paced' or 'stepped'")
+    mode = _mode(clock or os.environ.get("ECSLAB_CLOCK"))
     if in_process:
         from ecslab.sandbox import in_process as inside  # it brings moto, which the other way does without
 
-        return SandboxPlace(inside.start(home, mode=clock or "stepped", seed=seed))
+        return SandboxPlace(inside.start(home, mode=mode, seed=seed))
     speed = speed or float(os.environ.get("ECSLAB_SPEED") or 0) or None
-    again = functools.partial(_ensure, home, mode=clock, speed=speed, seed=seed)
+    again = functools.partial(_ensure, home, mode, speed, seed)
     place = SandboxPlace(again(), again)
     for notice in place.endpoint.notices:
         say(notice)
     return place
+
+
+def _mode(clock: str | None) -> "Mode | None":
+    if clock and clock not in ("paced", "stepped"):
+        raise ValueError(f"clock is {clock!r}; it can be 'paced' or 'stepped'")
+    return cast("Mode | None", clock or None)
 
 
 def _ensure(home: Path, mode: "Mode | None", speed: float | None, seed: int | None) -> Endpoint:

@@ -59,9 +59,7 @@ def owner_in(tags: Tags | None) -> str | None:
     return None
 
 
-def made_by(
-    owner: str, tags: Tags | None, *, recorded: bool = False, inside_ours: bool = False
-) -> bool:
+def made_by(owner: str, tags: Tags | None, *, recorded: bool = False, inside_ours: bool = False) -> bool:
     """Whether the lab of `owner` made a resource. Every question of that kind ends here.
 
     Args:

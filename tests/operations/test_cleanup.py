@@ -15,8 +15,8 @@ from ecslab import (
     task_definition,
 )  # fmt: skip
 from ecslab.cli.cleanup import cleanup as command
-from ecslab.connection.ledger import CREATES
 from ecslab.connection.record import Record
+from ecslab.connection.resource_kinds import BY_CREATE_CALL
 from ecslab.lab import Lab
 
 HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
@@ -147,12 +147,12 @@ class Crash(BaseException):
 
 
 @pytest.mark.portable
-@pytest.mark.parametrize("operation", [operation for _, operation in CREATES])
+@pytest.mark.parametrize("operation", [operation for _, operation in BY_CREATE_CALL])
 def test_a_crash_after_any_create_call_leaves_nothing_that_cleanup_does_not_find(lab, operation):
     def die(**_):
         raise Crash
 
-    service = next(service for service, name in CREATES if name == operation)
+    service = next(service for service, name in BY_CREATE_CALL if name == operation)
     events = lab.client(service).meta.events
     hyphenated = lab.client(service).meta.service_model.service_id.hyphenize()
     events.register_first(f"after-call.{hyphenated}.{operation}", die)
