@@ -56,7 +56,7 @@ HOOKS: Final = (
     Hook("after-call.{create}", "", "ledger.settle", "before anything raises: the outcome is written down"),
     Hook("after-call", "first", "sandbox.forget_retries", "before anybody reads the refusal"),
     Hook("after-call", "first", "record.end", "before the refusal is raised"),
-    Hook("after-call", "last", "refusals.raise_plainly", "it raises, so that everybody else has heard by then"),
+    Hook("after-call", "last", "refusals.raise_plainly", "it raises: everybody else has heard by then"),
     Hook("after-call-error", "first", "record.fail", "before the error is replaced by a plainer one"),
     Hook("after-call-error", "", "server.explain", "it raises"),
     Hook("after-call-error", "", "account.explain", "it raises"),
