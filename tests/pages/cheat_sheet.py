@@ -13,8 +13,7 @@ import ecslab
 from ecslab.calls import cli
 from ecslab.course.step import Step
 from ecslab.course.steps import STAGES, main_steps
-from ecslab.fault_lab._causes import CAUSES
-from ecslab.fault_lab.catalogue import CASES
+from ecslab.fault_lab.catalogue import CATALOGUE
 from ecslab.figures import STATUSES
 
 STAGES_SHOWN = ("01", "02", "03", "04", "06", "07", "08", "09")
@@ -99,8 +98,8 @@ def _verbs(step: Step) -> str:
 def _symptoms() -> Iterator[str]:
     """For each call and field that tells a fault: which faults."""
     told: dict[tuple[str, str], list[str]] = {}
-    for kind, case in CASES.items():
-        clue = case.telling[0]
-        told.setdefault((clue.call, clue.fields[0]), []).append(CAUSES[kind])
+    for texts in (CATALOGUE[kind].texts for kind in CATALOGUE.kinds):
+        clue = texts.telling[0]
+        told.setdefault((clue.call, clue.fields[0]), []).append(texts.cause)
     for (call, field), causes in sorted(told.items()):
         yield f"| `{call}` | `{field}` | {'<br>'.join(causes)} |"
