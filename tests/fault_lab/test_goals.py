@@ -7,8 +7,8 @@ def test_a_reason_is_quoted_up_to_the_end_of_a_sentence(bay):
     fault = bay("no-public-ip")
     assert fault._case.lacking(fault._application()) == (
         "The service does not settle: 1 wanted, 0 running. The newest task that failed says: "
-        "ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth "
-        "from Amazon ECR: There is a connection issue between the task and Amazon ECR."
+        "ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull "
+        "registry auth from Amazon ECR: There is a connection issue between the task and Amazon ECR."
     )
 
 
