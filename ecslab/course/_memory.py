@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ecslab.lab import Lab
+from ecslab.connection.connection import Connection
 from ecslab.sandbox._lock import Lock
 
 _PATIENCE = 5.0  # seconds; whoever holds the lock only writes a small file
@@ -92,21 +92,21 @@ class Memory:
         fresh.replace(self.path)
 
 
-_open: "WeakKeyDictionary[Lab, Memory]" = WeakKeyDictionary()
+_open: "WeakKeyDictionary[Connection, Memory]" = WeakKeyDictionary()
 
 
-def position(lab: Lab) -> int:
+def position(lab: Connection) -> int:
     """The length of the sandbox's journal; 0 on a real account, which has none."""
     return int(lab.control("status")["position"]) if lab.where == "sandbox" else 0
 
 
-def path(lab: Lab) -> Path:
+def path(lab: Connection) -> Path:
     """The file of the lab's memory."""
     name = f"progress-{lab.where}-{lab.account}-{lab.region}-{lab.prefix or 'lab'}.json"
     return lab.home / "lab" / name
 
 
-def memory(lab: Lab) -> Memory:
+def memory(lab: Connection) -> Memory:
     """The lab's memory, as the file has it now, without what was taken back. To change it, use `changing`."""
     kept = _open.get(lab)
     if kept is None:
@@ -122,7 +122,7 @@ def memory(lab: Lab) -> Memory:
 
 
 @contextlib.contextmanager
-def changing(lab: Lab) -> Iterator[Memory]:
+def changing(lab: Connection) -> Iterator[Memory]:
     """The lab's memory, to be changed: nobody else changes it meanwhile, and at the end it is written."""
     lock = Lock(path(lab).with_suffix(".lock"))
     lock.take(_PATIENCE)
@@ -134,12 +134,12 @@ def changing(lab: Lab) -> Iterator[Memory]:
         lock.give_back()
 
 
-def forget(lab: Lab) -> None:
+def forget(lab: Connection) -> None:
     """Let go of what this kernel remembers; the file stays."""
     _open.pop(lab, None)
 
 
-def note_done(lab: Lab, *ids: str) -> None:
+def note_done(lab: Connection, *ids: str) -> None:
     """Remember that these steps are done."""
     if not [each for each in ids if each not in memory(lab).done]:
         return

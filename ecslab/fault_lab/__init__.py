@@ -6,17 +6,17 @@ evidence and fixes it, and each of the three is judged separately.
 
 from dataclasses import dataclass
 
+from ecslab.connection.connection import Connection
 from ecslab.errors import SandboxOnly
 from ecslab.fault_lab.catalogue import CATALOGUE, NoSuchFault
 from ecslab.fault_lab.engine.arrangement import FaultGone, NotAlone, arrange, is_gone
 from ecslab.fault_lab.engine.history import history
 from ecslab.fault_lab.fault import Fault
-from ecslab.lab import Lab
 
 __all__ = ["Fault", "FaultGone", "NoSuchFault", "NotAlone", "Progress", "fault", "progress", "solved"]
 
 
-def fault(lab: Lab, seed: int | None = None, *, kind: str | None = None, variant: int = 0) -> Fault:
+def fault(lab: Connection, seed: int | None = None, *, kind: str | None = None, variant: int = 0) -> Fault:
     """The fault at hand, or another one.
 
     Args:
@@ -74,7 +74,7 @@ class Progress:
     gone: bool
 
 
-def progress(lab: Lab) -> Progress | None:
+def progress(lab: Connection) -> Progress | None:
     """How far the fault at hand has come; None if there is none, as on a real account."""
     open_fault = history(lab).open_fault
     if open_fault is None or lab.where != "sandbox":
@@ -86,6 +86,6 @@ def progress(lab: Lab) -> Progress | None:
     )
 
 
-def solved(lab: Lab) -> tuple[int, ...]:
+def solved(lab: Connection) -> tuple[int, ...]:
     """The seeds of which all three parts were right, in the order they were solved."""
     return tuple(history(lab).solved)

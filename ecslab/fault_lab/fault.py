@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
 
-from ecslab._progress import Progress
+from ecslab.connection.connection import Connection
 from ecslab.course.verdict import Outcome, Verdict, wrong
+from ecslab.display.progress_line import Progress
 from ecslab.fault_lab.catalogue import CATALOGUE
 from ecslab.fault_lab.engine import journal, judge, views
 from ecslab.fault_lab.engine.application import Application
@@ -15,8 +16,6 @@ from ecslab.fault_lab.engine.case import Case
 from ecslab.fault_lab.engine.evidence import NoSuchEvidence, located
 from ecslab.fault_lab.engine.history import History, OpenFault, history
 from ecslab.fault_lab.engine.names import FaultNames
-from ecslab.fault_lab.engine.unrecorded import unrecorded
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import (
@@ -37,9 +36,10 @@ class Fault:
         names: what its resources are called: cluster, service, container, log_group and others.
     """
 
-    def __init__(self, lab: Lab, seed: int, note: str = ""):
+    def __init__(self, lab: Connection, seed: int, note: str = ""):
         self._lab, self.seed, self._note = lab, seed, note
         self.names: FaultNames = names_of(lab, seed)
+        self._unrecorded = lab.unrecorded()  # what the fault lab itself asks would tell what was done
 
     @property
     def _case(self) -> Case:
@@ -238,7 +238,7 @@ class Fault:
         known = {task["taskArn"] for task in before.failed_tasks} if before.service else set()
         with Progress("the application to settle", shown=not self._lab.place.stepped) as line:
             while passed < _PATIENCE:
-                unrecorded(self._lab).pass_time(_STEP)
+                self._lab.control("advance", seconds=_STEP)
                 line.tick()
                 passed += _STEP
                 app = self._application()
@@ -270,7 +270,7 @@ class Fault:
     # The account and the history ----------------------------------------------------------------------------
 
     def _application(self) -> Application:
-        return Application(unrecorded(self._lab), self.names)
+        return Application(self._unrecorded, self.names)
 
     def _at_hand(self) -> tuple[History, OpenFault]:
         past = history(self._lab)

@@ -25,9 +25,9 @@ from ecslab.sandbox.server.journal import Journal, Record
 from ecslab.sandbox.server.operation import operation, refusal
 from ecslab.sandbox.server.pace import DEFAULT_SPEED, Mode, Pace
 from ecslab.sandbox.server.replay import replay
-from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.timeline import Timeline
+from ecslab.sandbox.world.time.clock import Clock
+from ecslab.sandbox.world.time.timeline import Timeline
 
 _KEPT_HEADERS = ("content-type", "x-amz-target", "range", "content-range", "accept")
 _STEP = re.compile(r"[\w.-]{1,64}( [\w.:-]{1,64})?", re.ASCII)
@@ -281,6 +281,7 @@ class Sandbox:
                 "effect. Make room on the disk and call again.",
                 503,
             ) from None
+
 
 def _spoken(seconds: float) -> str:
     minutes = round(seconds / 60)

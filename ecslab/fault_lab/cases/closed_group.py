@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Final
 
-from ecslab import _rules
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
+from ecslab.resources.network import rules
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import IpPermissionTypeDef
@@ -23,10 +23,10 @@ def arrange(builder: Builder) -> None:
     for port, source in builder.rng.choice(OPENINGS):
         builder.admit(group, port, source)
     builder.service(builder.register(builder.task_definition()), builder.public(group))
-    builder.lab.pass_time(150)
+    builder.pass_time(150)
 
 
-def rules(app: Application) -> "list[IpPermissionTypeDef]":
+def ingress_rules(app: Application) -> "list[IpPermissionTypeDef]":
     return [rule for group in app.security_groups for rule in group["IpPermissions"]]
 
 
@@ -35,12 +35,12 @@ def described_rules(app: Application) -> str:
     described = [
         f"{rule['IpProtocol']} port {rule.get('FromPort', 'any')} from "
         f"{', '.join(source['CidrIp'] for source in rule['IpRanges']) or 'other groups'}"
-        for rule in rules(app)
+        for rule in ingress_rules(app)
     ]
     return "; ".join(described) or "nothing"
 
 
-def repair(lab: Lab, fault: "Fault") -> None:
+def repair(lab: Connection, fault: "Fault") -> None:
     group = fault.network()["securityGroups"][0]
     anyone = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     lab.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[anyone])
@@ -53,10 +53,10 @@ CASE = Case(
     repair=repair,
     wrong=(
         WrongFix(
-            "few-visitors", lambda app: app.sources() and _rules.ANYWHERE not in app.sources(), works=True
+            "few-visitors", lambda app: app.sources() and rules.ANYWHERE not in app.sources(), works=True
         ),
-        WrongFix("udp", lambda app: any(rule["IpProtocol"] == "udp" for rule in rules(app))),
-        WrongFix("other-port", lambda app: not app.sources() and rules(app)),
+        WrongFix("udp", lambda app: any(rule["IpProtocol"] == "udp" for rule in ingress_rules(app))),
+        WrongFix("other-port", lambda app: not app.sources() and ingress_rules(app)),
         WrongFix("redeployed", lambda app: not app.sources() and app.redeployed),
     ),
     values={

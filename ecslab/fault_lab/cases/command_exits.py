@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Final
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -16,10 +16,10 @@ CHECKS: Final = "echo 'checking the configuration'; echo 'the configuration is f
 def arrange(builder: Builder) -> None:
     builder.foundation()
     builder.service(builder.register(builder.task_definition(command=["sh", "-c", CHECKS])))
-    builder.lab.pass_time(150)
+    builder.pass_time(150)
 
 
-def repair(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def repair(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     definition = fault.definition()
     del definition["containerDefinitions"][0]["command"]
     fault.deploy(definition)

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -16,9 +16,9 @@ def arrange(builder: Builder) -> None:
     names = builder.names
     builder.foundation()
     builder.service(builder.register(builder.task_definition()))
-    builder.lab.pass_time(120)
+    builder.pass_time(120)
     builder.lab.ecs.update_service(cluster=names.cluster, service=names.service, desiredCount=0)
-    builder.lab.pass_time(180)
+    builder.pass_time(180)
 
 
 def bare_tasks(app: Application) -> list[str]:
@@ -34,7 +34,7 @@ def other_services(app: Application) -> list[str]:
     return [name for name in names if name != app.names.service]
 
 
-def repair(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def repair(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     fault.deploy(desiredCount=1)
 
 

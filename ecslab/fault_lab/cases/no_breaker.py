@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -18,10 +18,10 @@ def arrange(builder: Builder) -> None:
     names, lab = builder.names, builder.lab
     builder.foundation()
     builder.service(builder.register(builder.task_definition()))
-    lab.pass_time(120)
+    builder.pass_time(120)
     worse = builder.register(builder.task_definition(builder.rng.choice(WORSE)))
     lab.ecs.update_service(cluster=names.cluster, service=names.service, taskDefinition=worse)
-    lab.pass_time(900)
+    builder.pass_time(900)
 
 
 def has_breaker(app: Application, part: Literal["enable", "rollback"] = "enable") -> bool:
@@ -40,7 +40,7 @@ def goes_on(app: Application) -> bool:
     return not has_breaker(app) and app.revision > 1
 
 
-def repair(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def repair(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     breaker = {"enable": True, "rollback": True}
     fault.deploy(deploymentConfiguration={"deploymentCircuitBreaker": breaker})
 

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from ecslab import execution_role
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
+from ecslab.resources import execution_role
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -17,7 +17,7 @@ def arrange(builder: Builder) -> None:
     builder.foundation()
     builder.service(builder.register(builder.task_definition()))
     execution_role.delete(builder.lab, builder.names.execution_role)
-    builder.lab.pass_time(150)
+    builder.pass_time(150)
 
 
 def is_there(app: Application) -> bool:
@@ -29,7 +29,7 @@ def has_no_trust(app: Application) -> bool:
     return role is not None and not execution_role.trusts_tasks(role)
 
 
-def repair(lab: Lab, fault: "Fault") -> None:
+def repair(lab: Connection, fault: "Fault") -> None:
     execution_role.create(lab, fault.names.execution_role)
     fault.deploy(forceNewDeployment=True)
 

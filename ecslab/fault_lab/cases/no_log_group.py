@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from ecslab import log_group
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
+from ecslab.resources import log_group
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -22,7 +22,7 @@ def arrange(builder: Builder) -> None:
     options = task_definition["containerDefinitions"][0]["logConfiguration"]["options"]
     options["awslogs-group"] = builder.names.log_group + builder.rng.choice(ENDINGS)
     builder.service(builder.register(task_definition))
-    builder.lab.pass_time(150)
+    builder.pass_time(150)
 
 
 def log_options(app: Application) -> Mapping[str, str]:
@@ -44,7 +44,7 @@ def other_groups(app: Application) -> list[str]:
     return [name for name in names if app.names.app in name and name not in known]
 
 
-def repair(lab: Lab, fault: "Fault") -> None:
+def repair(lab: Connection, fault: "Fault") -> None:
     web = fault.definition()["containerDefinitions"][0]
     lab.logs.create_log_group(logGroupName=web["logConfiguration"]["options"]["awslogs-group"])
     fault.deploy(forceNewDeployment=True)

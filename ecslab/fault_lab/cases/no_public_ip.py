@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.builder import PULL_GIVEN_UP, Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -15,10 +15,10 @@ def arrange(builder: Builder) -> None:
     builder.foundation()
     task_definition = builder.register(builder.task_definition())
     builder.service(task_definition, builder.public() | {"assignPublicIp": "DISABLED"})
-    builder.lab.pass_time(PULL_GIVEN_UP)
+    builder.pass_time(PULL_GIVEN_UP)
 
 
-def repair(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def repair(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     place = fault.network() | {"assignPublicIp": "ENABLED"}
     fault.deploy(networkConfiguration={"awsvpcConfiguration": place})
 

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from ecslab import network
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import PULL_GIVEN_UP, Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
+from ecslab.resources import network
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import AwsVpcConfigurationTypeDef
@@ -25,7 +25,7 @@ def arrange(builder: Builder) -> None:
         "assignPublicIp": "DISABLED",
     }
     builder.service(builder.register(quiet), private)
-    builder.lab.pass_time(PULL_GIVEN_UP)
+    builder.pass_time(PULL_GIVEN_UP)
 
 
 def has_idle_gateway(app: Application) -> bool:
@@ -43,7 +43,7 @@ def has_few_endpoints(app: Application) -> bool:
     return 0 < len(network.missing_endpoints(app.lab, subnet["VpcId"])) < 4
 
 
-def repair(lab: Lab, fault: "Fault") -> None:
+def repair(lab: Connection, fault: "Fault") -> None:
     place = fault.network()
     vpc = next(vpc.id for vpc in network.vpcs(lab) if vpc.name == "workshop")
     public = [subnet.id for subnet in network.subnets(lab, vpc) if subnet.public]

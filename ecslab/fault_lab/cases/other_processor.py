@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -16,7 +16,7 @@ def arrange(builder: Builder) -> None:
     builder.foundation()
     builder.push("v1", architecture="arm64")
     builder.service(builder.register(builder.task_definition()))
-    builder.lab.pass_time(150)
+    builder.pass_time(150)
 
 
 def other_image_pushed(app: Application) -> bool:
@@ -30,7 +30,7 @@ def other_image_pushed(app: Application) -> bool:
     return bool(app.stopped_tasks) and digest not in pulled and not app.redeployed
 
 
-def repair(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def repair(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     definition = fault.definition()
     definition["runtimePlatform"] = {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}
     fault.deploy(definition)

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Final
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -19,7 +19,7 @@ def arrange(builder: Builder) -> None:
     builder.foundation()
     task_definition = builder.task_definition(command=["sh", "-c", READS], memory=512, portMappings=[])
     builder.service(builder.register(task_definition | {"memory": "1024"}))
-    builder.lab.pass_time(150)
+    builder.pass_time(150)
 
 
 def limit(app: Application) -> int:
@@ -31,7 +31,7 @@ def is_short(app: Application) -> bool:
     return limit(app) <= NEEDED
 
 
-def repair(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def repair(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     definition = fault.definition()
     definition["containerDefinitions"][0]["memory"] = 1024
     fault.deploy(definition)

@@ -3,11 +3,11 @@
 import json
 from typing import TYPE_CHECKING
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -20,14 +20,14 @@ def arrange(builder: Builder) -> None:
     )
     secrets = [{"name": "DB_PASSWORD", "valueFrom": secret["ARN"]}]
     builder.service(builder.register(builder.task_definition(secrets=secrets)))
-    builder.lab.pass_time(150)
+    builder.pass_time(150)
 
 
 def has_other_permission(app: Application) -> bool:
     return len(app.policies(app.execution_role)) > 1
 
 
-def repair(lab: Lab, fault: "Fault") -> None:
+def repair(lab: Connection, fault: "Fault") -> None:
     secret = fault.definition()["containerDefinitions"][0]["secrets"][0]["valueFrom"]
     allow = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": secret}
     lab.iam.put_role_policy(

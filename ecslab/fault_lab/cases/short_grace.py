@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Final
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import FREQUENT, Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -23,7 +23,7 @@ def arrange(builder: Builder) -> None:
     network, load_balancers = builder.balanced(**FREQUENT)
     slow = builder.task_definition(command=["sh", "-c", SLOWLY])
     builder.service(builder.register(slow), network, loadBalancers=load_balancers)
-    builder.lab.pass_time(240)
+    builder.pass_time(240)
 
 
 def has_container_check(app: Application) -> bool:
@@ -31,7 +31,7 @@ def has_container_check(app: Application) -> bool:
     return any(container.get("healthCheck") for container in containers)
 
 
-def repair(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def repair(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     fault.deploy(healthCheckGracePeriodSeconds=180)
 
 

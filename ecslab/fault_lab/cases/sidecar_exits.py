@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Final
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, ContainerDefinitionTypeDef
@@ -27,14 +27,14 @@ def arrange(builder: Builder) -> None:
         "command": ["sh", "-c", FETCHES],
     }
     builder.service(builder.register(task_definition | {"containerDefinitions": [web, helper]}))
-    builder.lab.pass_time(180)
+    builder.pass_time(180)
 
 
 def helper(app: Application) -> "ContainerDefinitionOutputTypeDef":
     return app.container(app.names.sidecar)
 
 
-def repair(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def repair(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     definition = fault.definition()
     helper = next(one for one in definition["containerDefinitions"] if one["name"] == fault.names.sidecar)
     helper["essential"] = False

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Final
 
-from ecslab import network
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
+from ecslab.resources import network
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -29,9 +29,9 @@ def arrange(builder: Builder) -> None:
     small = builder.public() | {"subnets": [subnet["SubnetId"]]}
     quiet = builder.task_definition(command=["sleep", "infinity"], portMappings=[]) | {"family": nightly}
     builder.service(builder.register(quiet), small, serviceName=nightly, desiredCount=NEIGHBOURS)
-    lab.pass_time(120)
+    builder.pass_time(120)
     builder.service(builder.register(builder.task_definition()), small)
-    lab.pass_time(120)
+    builder.pass_time(120)
 
 
 def is_full(app: Application) -> bool:
@@ -47,7 +47,7 @@ def free(app: Application) -> str:
     return ", ".join(f"{subnet.id} ({subnet.cidr}, {subnet.free} free)" for subnet in app.subnets)
 
 
-def repair(lab: Lab, fault: "Fault") -> None:
+def repair(lab: Connection, fault: "Fault") -> None:
     vpc = next(vpc.id for vpc in network.vpcs(lab) if vpc.default)
     roomy = [subnet.id for subnet in network.subnets(lab, vpc) if subnet.public and subnet.free > 100]
     place = fault.network() | {"subnets": roomy[:2]}

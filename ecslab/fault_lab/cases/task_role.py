@@ -3,11 +3,11 @@
 import json
 from typing import TYPE_CHECKING, Final
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -33,7 +33,7 @@ def arrange(builder: Builder) -> None:
         portMappings=[],
     )
     builder.service(builder.register(task_definition | {"taskRoleArn": role}))
-    lab.pass_time(180)
+    builder.pass_time(180)
 
 
 def last_line(app: Application) -> str:
@@ -47,7 +47,7 @@ def is_served(app: Application) -> str:
     return goals.worker(app) or ("refused" if refused else "")
 
 
-def repair(lab: Lab, fault: "Fault") -> None:
+def repair(lab: Connection, fault: "Fault") -> None:
     parameter = f"arn:aws:ssm:{lab.region}:{lab.account}:parameter{fault.names.parameter}"
     allow = {"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": parameter}
     lab.iam.put_role_policy(

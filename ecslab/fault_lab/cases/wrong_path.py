@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Final
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import FREQUENT, Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -18,7 +18,7 @@ def arrange(builder: Builder) -> None:
     builder.foundation()
     network, load_balancers = builder.balanced(HealthCheckPath=builder.rng.choice(PATHS), **FREQUENT)
     builder.service(builder.register(builder.task_definition()), network, loadBalancers=load_balancers)
-    builder.lab.pass_time(240)
+    builder.pass_time(240)
 
 
 def asks_in_vain(app: Application) -> bool:
@@ -29,7 +29,7 @@ def threshold(app: Application) -> int:
     return app.target_group.get("UnhealthyThresholdCount", 2)
 
 
-def repair(lab: Lab, fault: "Fault") -> None:
+def repair(lab: Connection, fault: "Fault") -> None:
     group = lab.elbv2.describe_target_groups(Names=[fault.names.service])["TargetGroups"][0]
     lab.elbv2.modify_target_group(TargetGroupArn=group["TargetGroupArn"], HealthCheckPath="/")
 

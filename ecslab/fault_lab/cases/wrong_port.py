@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Final
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import FREQUENT, Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -19,7 +19,7 @@ def arrange(builder: Builder) -> None:
     network, load_balancers = builder.balanced(port=OTHER_PORT, **FREQUENT)
     task_definition = builder.task_definition(portMappings=[{"containerPort": OTHER_PORT, "protocol": "tcp"}])
     builder.service(builder.register(task_definition), network, loadBalancers=load_balancers)
-    builder.lab.pass_time(240)
+    builder.pass_time(240)
 
 
 def port(app: Application) -> int:
@@ -36,7 +36,7 @@ def unused_ports(app: Application) -> list[int]:
     return [mapping["containerPort"] for mapping in web.get("portMappings", [])]
 
 
-def repair(lab: Lab, fault: "Fault") -> None:
+def repair(lab: Connection, fault: "Fault") -> None:
     definition = fault.definition()
     definition["containerDefinitions"][0]["portMappings"] = [{"containerPort": 80, "protocol": "tcp"}]
     group = lab.elbv2.describe_target_groups(Names=[fault.names.service])["TargetGroups"][0]

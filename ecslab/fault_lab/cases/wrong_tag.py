@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Final
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -18,7 +18,7 @@ def arrange(builder: Builder) -> None:
     pushed, wanted = builder.rng.choice(TAGS)
     builder.foundation(pushed)
     builder.service(builder.register(builder.task_definition(wanted)))
-    builder.lab.pass_time(150)
+    builder.pass_time(150)
 
 
 def unused_image(app: Application) -> str:
@@ -30,7 +30,7 @@ def unused_image(app: Application) -> str:
     )
 
 
-def repair(lab: Lab, fault: "Fault") -> None:
+def repair(lab: Connection, fault: "Fault") -> None:
     there = lab.ecr.describe_images(repositoryName=fault.names.service)["imageDetails"]
     definition = fault.definition()
     web = definition["containerDefinitions"][0]

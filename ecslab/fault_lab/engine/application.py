@@ -4,11 +4,13 @@ import contextlib
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from ecslab import _interface, _rules, network
-from ecslab._missing import unless_missing
+from ecslab.connection.connection import Connection
+from ecslab.connection.missing import or_none_if_missing
 from ecslab.errors import Unreachable
 from ecslab.fault_lab.engine.names import FaultNames
-from ecslab.fault_lab.engine.unrecorded import UnrecordedLab
+from ecslab.resources import network
+from ecslab.resources.network import rules
+from ecslab.resources.task import network_interface
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import SecurityGroupTypeDef
@@ -36,7 +38,7 @@ class Application:
         names: what its resources are called.
     """
 
-    def __init__(self, lab: UnrecordedLab, names: FaultNames):
+    def __init__(self, lab: Connection, names: FaultNames):
         self.lab, self.names = lab, names
 
     # The service --------------------------------------------------------------------------------------------
@@ -44,7 +46,7 @@ class Application:
     @cached_property
     def service(self) -> "ServiceTypeDef | None":
         """As DescribeServices shows it; None if it is not there, or no longer ACTIVE."""
-        response = unless_missing(
+        response = or_none_if_missing(
             self.lab.ecs.describe_services, cluster=self.names.cluster, services=[self.names.service]
         )
         services: list[ServiceTypeDef] = response["services"] if response else []
@@ -127,7 +129,7 @@ class Application:
             return bool(uri)
         repository, _, tag = uri.partition("/")[2].rpartition(":")
         return bool(
-            unless_missing(
+            or_none_if_missing(
                 self.lab.ecr.describe_images, repositoryName=repository, imageIds=[{"imageTag": tag}]
             )
         )
@@ -161,7 +163,7 @@ class Application:
         return self._tasks("STOPPED")
 
     def _tasks(self, desired_status: str) -> "list[TaskTypeDef]":
-        response = unless_missing(
+        response = or_none_if_missing(
             self.lab.ecs.list_tasks,
             cluster=self.names.cluster,
             serviceName=self.names.service,
@@ -220,7 +222,7 @@ class Application:
         options = self.container(container).get("logConfiguration", {}).get("options", {})
         group, prefix = options.get("awslogs-group"), options.get("awslogs-stream-prefix")
         for task in (*self.tasks, *self.stopped_tasks)[:_READ] if group else ():
-            response = unless_missing(
+            response = or_none_if_missing(
                 self.lab.logs.get_log_events,
                 logGroupName=group,
                 logStreamName=f"{prefix}/{container}/{_id(task)}",
@@ -270,7 +272,7 @@ class Application:
 
     def sources(self, port: int = 80) -> list[str]:
         """From where the tasks' security groups let a port in."""
-        return [source for group in self.security_groups for source in _rules.admitted(group, port)]
+        return [source for group in self.security_groups for source in rules.admitted(group, port)]
 
     # What a visitor gets ------------------------------------------------------------------------------------
 
@@ -285,7 +287,7 @@ class Application:
         if not self.load_balancer:
             return {}
         arn = self.load_balancer["targetGroupArn"]
-        response = unless_missing(self.lab.elbv2.describe_target_groups, TargetGroupArns=[arn])
+        response = or_none_if_missing(self.lab.elbv2.describe_target_groups, TargetGroupArns=[arn])
         groups: list[TargetGroupTypeDef] = response["TargetGroups"] if response else [{}]
         return groups[0]
 
@@ -301,10 +303,11 @@ class Application:
     def address(self) -> str:
         """Where a visitor goes: the load balancer's name, or the newest running task's public IP; or ""."""
         if self.load_balancer:
-            response = unless_missing(self.lab.elbv2.describe_load_balancers, Names=[self.names.balancer])
+            response = or_none_if_missing(self.lab.elbv2.describe_load_balancers, Names=[self.names.balancer])
             return str(response["LoadBalancers"][0]["DNSName"]) if response else ""
         task = next((task for task in self.tasks if task["lastStatus"] == "RUNNING"), None)
-        return (_interface.public_ip_of(_interface.interface_of(self.lab, task)) or "") if task else ""
+        interface = network_interface.interface_of(self.lab, task) if task else None
+        return network_interface.public_ip_of(interface) or ""
 
     @cached_property
     def visit(self) -> str:

@@ -2,15 +2,14 @@
 
 import random
 
-from ecslab._progress import Progress
+from ecslab.connection.connection import Connection
+from ecslab.display.progress_line import Progress
 from ecslab.errors import EcslabError
 from ecslab.fault_lab.engine import journal
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case
 from ecslab.fault_lab.engine.history import OpenFault, history
 from ecslab.fault_lab.engine.names import FaultNames, fault_names
-from ecslab.fault_lab.engine.unrecorded import unrecorded
-from ecslab.lab import Lab
 
 
 class FaultGone(EcslabError, LookupError):
@@ -21,17 +20,17 @@ class NotAlone(EcslabError, RuntimeError):
     """Taking a fault back would take back other work too."""
 
 
-def names_of(lab: Lab, seed: int) -> FaultNames:
+def names_of(lab: Connection, seed: int) -> FaultNames:
     """What the resources of a seed's fault are called."""
     return fault_names(lab, random.Random(f"names {seed}"))
 
 
-def is_gone(lab: Lab, fault: OpenFault) -> bool:
+def is_gone(lab: Connection, fault: OpenFault) -> bool:
     """Whether the journal no longer begins with what arranged this fault."""
     return journal.digest(journal.changes(lab), fault.end) != fault.mark
 
 
-def take_back(lab: Lab, everything: bool = False) -> None:
+def take_back(lab: Connection, everything: bool = False) -> None:
     """Take back the fault at hand, if there is one, or what the account still has of it. Raises NotAlone."""
     past = history(lab)
     fault = past.open_fault
@@ -50,12 +49,12 @@ def take_back(lab: Lab, everything: bool = False) -> None:
     past.write()
 
 
-def arrange(lab: Lab, seed: int, case: Case) -> None:
+def arrange(lab: Connection, seed: int, case: Case) -> None:
     """Take back the fault at hand, if there is one, and arrange another. Raises NotAlone."""
     take_back(lab)
     past = history(lab)
     begin = journal.position(lab)
-    builder = Builder(unrecorded(lab), names_of(lab, seed), random.Random(f"parts {seed}"))
+    builder = Builder(lab.unrecorded(), names_of(lab, seed), random.Random(f"parts {seed}"))
     try:
         with Progress("the fault to show its symptoms", shown=not lab.place.stepped) as line:
             line.during(lambda: case.arrange(builder))

@@ -4,9 +4,9 @@ import json
 import random
 from typing import TYPE_CHECKING, Final, Literal, Unpack
 
-from ecslab import execution_role, image, network
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine.names import FaultNames
-from ecslab.fault_lab.engine.unrecorded import UnrecordedLab
+from ecslab.resources import execution_role, image, network
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import IpPermissionTypeDef
@@ -32,9 +32,13 @@ class Builder:
         rng: what a fault draws its particulars from.
     """
 
-    def __init__(self, lab: UnrecordedLab, names: FaultNames, rng: random.Random):
+    def __init__(self, lab: Connection, names: FaultNames, rng: random.Random):
         self.lab, self.names, self.rng = lab, names, rng
         self.vpc = next(vpc.id for vpc in network.vpcs(lab) if vpc.default)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let virtual seconds pass at once, whatever the sandbox's pace."""
+        self.lab.control("advance", seconds=seconds)
 
     # What every application has -----------------------------------------------------------------------------
 
@@ -187,7 +191,7 @@ class Builder:
             LoadBalancerArn=balancer, Protocol="HTTP", Port=80,
             DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
         )  # fmt: skip
-        lab.pass_time(ALB_READY)
+        self.pass_time(ALB_READY)
         return (
             {"subnets": subnets, "securityGroups": [tasks], "assignPublicIp": "ENABLED"},
             [{"targetGroupArn": group, "containerName": names.container, "containerPort": port}],

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecslab.connection.connection import Connection
 from ecslab.course.verdict import Verdict, wrong
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.names import FaultNames
 from ecslab.fault_lab.engine.texts import Texts, texts_of
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -54,7 +54,7 @@ class Case:
     file: str
     arrange: Callable[[Builder], None]
     goal: Goal
-    repair: Callable[[Lab, "Fault"], None]
+    repair: Callable[[Connection, "Fault"], None]
     wrong: tuple[WrongFix, ...]
     values: Mapping[str, Callable[[Application], object]] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from ecslab.lab import Lab
+from ecslab.connection.connection import Connection
 
 
 @dataclass
@@ -103,7 +103,7 @@ class History:
         new_file.replace(self.path)
 
 
-def history(lab: Lab) -> History:
+def history(lab: Connection) -> History:
     """The history as the file has it now; a file that cannot be read counts as empty."""
     name = f"faults-{lab.where}-{lab.account}-{lab.region}-{lab.prefix or 'lab'}.json"
     past = History(lab.home / "lab" / name)

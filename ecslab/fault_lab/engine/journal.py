@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import TypedDict
 
-from ecslab.lab import Lab
+from ecslab.connection.connection import Connection
 
 
 class Change(TypedDict):
@@ -16,17 +16,17 @@ class Change(TypedDict):
     summary: str
 
 
-def position(lab: Lab) -> int:
+def position(lab: Connection) -> int:
     """The length of the sandbox's journal."""
     return int(lab.control("status")["position"])
 
 
-def changes(lab: Lab) -> list[Change]:
+def changes(lab: Connection) -> list[Change]:
     """Every change of the account so far, oldest first."""
     return list(lab.control("journal")["entries"])
 
 
-def lesson_changes(lab: Lab, end: int) -> list[str]:
+def lesson_changes(lab: Connection, end: int) -> list[str]:
     """Changes since `end` that are about the lesson's own resources, and no part of any fault."""
     names = set(vars(lab.names).values())
     return [

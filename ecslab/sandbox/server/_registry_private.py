@@ -9,8 +9,8 @@ from moto.core.exceptions import ServiceException
 from ecslab.sandbox.bridge.ecr import errors
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend, Upload
 from ecslab.sandbox.bridge.ecr.blobs import DIGEST, digest_of
+from ecslab.sandbox.bridge.ecr.image import StoredImage
 from ecslab.sandbox.bridge.ecr.lookup import find
-from ecslab.sandbox.bridge.ecr.stored import StoredImage
 from ecslab.sandbox.server._registry_reply import API, Refused, Reply, Request, content, tag_list
 
 _SPAN: Final = re.compile(r"(?:bytes )?(\d+)-(\d+)(?:/.*)?")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ecslab.sandbox.bridge import catalogue
+from ecslab.sandbox.bridge.images import catalogue
 from ecslab.sandbox.server._registry_reply import Refused, Reply, Request, content, tag_list
 
 HOSTS: Final = tuple(sorted({name.partition("/")[0] for one in catalogue.CATALOGUE for name in one.names}))

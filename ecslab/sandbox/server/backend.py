@@ -16,8 +16,8 @@ from ecslab.sandbox.server.auth import Key, Signer
 from ecslab.sandbox.server.credentials import ACCOUNT
 from ecslab.sandbox.server.http import PEER, Incoming, Reply
 from ecslab.sandbox.server.operation import mutates
-from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.time.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +41,22 @@ class Backend:
     def __init__(self, clock: Clock, home: Path | None, seed: str):
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
         moto_start.prepare()
-        from ecslab.sandbox.bridge import context, install, seams
+        from ecslab.sandbox.bridge import account, determinism, installation
         from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 
         Backend._latest = self
-        self._seams, self._seed = seams, seed
-        clock.on_event = lambda number: seams.reseed(seed, "event", number)
-        seams.set_time_source(clock.timestamp)
-        seams.seed_backends(seed)
-        self._context = context.Context(
+        self._determinism, self._seed = determinism, seed
+        clock.on_event = lambda number: determinism.reseed(seed, "event", number)
+        determinism.set_time_source(clock.timestamp)
+        determinism.seed_backends(seed)
+        self._context = account.Context(
             clock=clock, runtime=EmbeddedRuntime(), account=ACCOUNT, home=home, ways=set()
         )
-        install.install(self._context)
+        installation.install(self._context)
 
     def reseed(self, kind: str, position: int) -> None:
         """Let the next request draw its ids from (seed, kind, position)."""
-        self._seams.reseed(self._seed, kind, position)
+        self._determinism.reseed(self._seed, kind, position)
 
     def call(self, request: Incoming, signer: Signer, operation: str) -> Reply:
         """Answer an API request whose signature has been checked."""
@@ -100,9 +100,10 @@ class Backend:
 
     def door(self, host: str, port: int) -> Door:
         """What a packet from the internet to a public IP, or to a load balancer's name, meets."""
-        from ecslab.sandbox.bridge import ec2, elbv2
-        from ecslab.sandbox.bridge.ecs import tasks
-        from ecslab.sandbox.world import network
+        from ecslab.sandbox.bridge import elbv2
+        from ecslab.sandbox.bridge.ec2 import task_network
+        from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
+        from ecslab.sandbox.world.network import packets
 
         balancer = elbv2.find(host)
         if balancer is not None:
@@ -110,13 +111,13 @@ class Backend:
             return Door(met.eni, met.stopped_by, met.text, met.answer)
         if not host.rpartition(".")[2].isdigit():
             return Door(None, "no-such-name", f"No load balancer in this sandbox has the name {host}.", None)
-        eni = ec2.find_public(host)
+        eni = task_network.find_public(host)
         if eni is None:
             text = f"No network interface in this sandbox has the public IP {host}."
             return Door(None, "no-public-ip", text, None)
         container = tasks.listening(eni.eni_id, port)
         listening = (port,) if container else ()
-        verdict = network.inbound(network.Packet(PEER, port), ec2.network_facts(eni), listening)
+        verdict = packets.inbound(packets.Packet(PEER, port), task_network.network_facts(eni), listening)
         answer = (lambda request: container.request(request, port)) if verdict.passed and container else None
         return Door(eni.eni_id, verdict.stopped_by, verdict.text, answer)
 
@@ -127,13 +128,13 @@ class Backend:
         if operation == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
             return identity.caller_identity()
         if not target.startswith(malformed.ECS_TARGET):
-            from ecslab.sandbox.bridge import install, uncarried
+            from ecslab.sandbox.bridge import installation, unsupported_services
 
-            uncarried.refuse(signer.service)
+            unsupported_services.refuse(signer.service)
             moto_start.ready_for(signer.service, operation)
-            install.fetch(signer.service)
+            installation.fetch(signer.service)
             return moto_routes.answer(request, signer)
-        from ecslab.sandbox.bridge.context import current
+        from ecslab.sandbox.bridge.account import current
         from ecslab.sandbox.bridge.ecs import dispatch
 
         if current().faults.throttled(signer.region, operation, current().clock.now):
@@ -145,7 +146,7 @@ class Backend:
     def _check_permission(self, request: Incoming, signer: Signer, operation: str) -> None:
         """Keys that STS gave out may do what their role allows; the sandbox's own, everything."""
         if signer.access_key.startswith("ASIA"):
-            from ecslab.sandbox.bridge import permissions
+            from ecslab.sandbox.bridge.iam import permissions
 
             permissions.check(
                 signer.access_key, signer.service, operation, signer.region, request.method, request.path,

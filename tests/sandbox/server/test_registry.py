@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecslab.sandbox.bridge import catalogue
+from ecslab.sandbox.bridge.images import catalogue
 from ecslab.sandbox.server.registry import registry_v2
 from tests.sandbox.bridge.ecr_rig import ACCOUNT, LIST, OCI, image, rig, sha
 
