@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, cast
 from botocore.exceptions import ClientError
 
 from ecslab.connection.connection import Connection
-from ecslab.course.verdict import Outcome, Verdict, wrong
 from ecslab.display.progress_line import Progress
+from ecslab.display.verdict import Outcome, Verdict, wrong
 from ecslab.fault_lab.catalogue import CATALOGUE
 from ecslab.fault_lab.engine import journal, judge, views
 from ecslab.fault_lab.engine.application import Application

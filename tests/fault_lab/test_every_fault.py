@@ -3,11 +3,11 @@
 import ast
 import builtins
 import contextlib
-import string
 
 import pytest
 from fault_rig import FIXED, said
 
+from ecslab.display.texts import PLACEHOLDER
 from ecslab.fault_lab.catalogue import CATALOGUE
 from ecslab.fault_lab.engine.evidence import SERVICES, VISIT, NoSuchEvidence, located
 from ecslab.fault_lab.engine.names import FaultNames
@@ -16,8 +16,8 @@ every_kind = pytest.mark.parametrize("kind", CATALOGUE.kinds)
 AT_HAND = {"lab", "fault", "ecslab", "json", *vars(builtins)}
 
 
-def placeholders(text):
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+def placeholders(*texts):
+    return {name for text in texts for name in PLACEHOLDER.findall(str(text))}
 
 
 @every_kind
@@ -29,20 +29,15 @@ def test_the_text_and_the_module_name_the_same(kind):
     assert set(texts.tempting) <= set(CATALOGUE.kinds)
     assert len(texts.wrong) >= 2
     assert texts.telling
-    assert texts.hints
 
 
 @every_kind
 def test_placeholders_have_values_and_values_are_used(kind):
-    case, texts = CATALOGUE[kind], CATALOGUE[kind].texts
+    case, entry = CATALOGUE[kind], CATALOGUE[kind].texts.entry
     names = set(FaultNames.__annotations__)
-    filled = (*texts.hints, *texts.lacking.values(), *(words.text for words in texts.wrong.values()))
-    asked = {name for text in filled for name in placeholders(text)}
-    assert placeholders(texts.story) <= names
-    assert asked - names == set(case.values) - names
-    clues = [clue.why for clue in (*texts.telling, *texts.idle)]
-    for text in (texts.cause, texts.answer, *texts.tempting.values(), *clues):
-        assert "{" not in text  # nobody would fill it
+    filled = [entry.values[part] for part in ("hints", "wrong", "lacking") if part in entry.values]
+    assert placeholders(entry.values["story"]) <= names
+    assert placeholders(*filled) - names == set(case.values)
 
 
 def can_be_pointed_at(call, field):
@@ -74,7 +69,7 @@ def test_it_is_broken_and_the_repair_fixes_it(bay, kind):
     fault = bay(kind)
     case, app = CATALOGUE[kind], fault._application()
     assert said(fault.check()) == ("Not yet", f"Nothing was changed yet. {case.lacking(app)}")
-    assert len(case.hints(app)) == len(case.texts.hints)
+    assert len(case.hints(app)) >= 2
     assert not any(fix.seen(app) for fix in case.wrong if fix.works)
     case.repair(fault._lab, fault)
     fault.wait()

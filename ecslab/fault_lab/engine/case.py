@@ -5,15 +5,17 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.course.verdict import Verdict, wrong
+from ecslab.display.texts import PLACEHOLDER, Entry
+from ecslab.display.verdict import Verdict, wrong
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.names import FaultNames
-from ecslab.fault_lab.engine.texts import Texts, texts_of
+from ecslab.fault_lab.engine.texts import Texts
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -63,28 +65,31 @@ class Case:
         """Its name in the catalogue; never shown to a learner who has not asked for the answer."""
         return Path(self.file).stem.replace("_", "-")
 
-    @property
+    @cached_property
     def texts(self) -> Texts:
         """Its words."""
-        return texts_of(Path(self.file))
+        return Texts(Path(self.file))
 
     def story(self, names: FaultNames) -> str:
         """Who complains about what."""
-        return self.texts.story.format_map(vars(names))
+        return self.texts.entry.text("story", **vars(names))
 
-    def hints(self, app: Application) -> list[str]:
+    def hints(self, app: Application) -> tuple[str, ...]:
         """From the present state, each stronger than the one before."""
-        return [self._filled(hint, app) for hint in self.texts.hints]
+        return self.texts.entry.texts("hints", **self._facts(self.texts.entry, "hints", app))
 
     def lacking(self, app: Application) -> str:
         """What is lacking to the application, in a sentence; "" if it works."""
         sentence = self.goal(app)
-        return self._filled(self.texts.lacking[sentence], app) if sentence in self.texts.lacking else sentence
+        table = self.texts.entry.values.get("lacking", {})
+        if sentence not in table:
+            return sentence
+        return self._filled(self.texts.entry.entry("lacking"), sentence, app)
 
     def refusal(self, fix: WrongFix, app: Application) -> Verdict:
         """What is said of a wrong fix."""
         words = self.texts.wrong[fix.name]
-        return wrong(self._filled(words.text, app), words.hint)
+        return wrong(self._filled(words, "text", app), words.text("hint"))
 
     def code(self) -> str:
         """The body of the repair as a learner would write it, with `ecslab.` before the package's modules."""
@@ -99,16 +104,11 @@ class Case:
         body = textwrap.dedent("\n".join(lines[begin:]))
         return re.sub(rf"(?<![\w.])({'|'.join(modules)})\.", r"ecslab.\1.", body) if modules else body
 
-    def _filled(self, text: str, app: Application) -> str:
-        return text.format_map(_Values(self.values, app))
+    def _filled(self, entry: Entry, key: str, app: Application) -> str:
+        return entry.text(key, **self._facts(entry, key, app))
 
-
-class _Values(dict[str, object]):
-    """Looks a value up when a text asks for it: one that no text needs may not be there to be had."""
-
-    def __init__(self, values: Mapping[str, Callable[[Application], object]], app: Application):
-        super().__init__(vars(app.names))
-        self._values, self._app = values, app
-
-    def __missing__(self, name: str) -> object:
-        return self._values[name](self._app)
+    def _facts(self, entry: Entry, key: str, app: Application) -> dict[str, object]:
+        """The values that a text asks for: one that it does not ask for may not be there to be had."""
+        asked = set(PLACEHOLDER.findall(str(entry.values[key])))
+        facts = {name: value(app) for name, value in self.values.items() if name in asked}
+        return vars(app.names) | facts

@@ -1,6 +1,6 @@
 """The judge of the three parts: the cause that was named, the evidence pointed at, and the fix."""
 
-from ecslab.course.verdict import Verdict, done, not_yet, wrong
+from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.case import Case
 from ecslab.fault_lab.engine.evidence import Evidence

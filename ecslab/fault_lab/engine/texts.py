@@ -1,18 +1,22 @@
 """The words of one fault: what a learner reads of it, kept apart from the code that breaks and judges.
 
-In a text file, lines may be broken anywhere: each run of blanks is one space. In the story, the hints, the
-wrong fixes and what is lacking, `{…}` stands for a value: a name of the fault (`FaultNames`), or one that its
-module gives; a brace of the text itself is doubled.
+A text file holds `cause`, the sentence in the list of causes; `story`, who complains about what; `answer`,
+the fix in a few sentences; and `hints`, each stronger than the one before. `[tempting]` has other kinds
+that could be taken for this one: why, and what speaks against each. `[[telling]]` is evidence that tells
+this cause from the others, `[[idle]]` such as is true and tells nothing. `[wrong.…]` are the words for
+fixes that are none, and `[lacking]` has sentences of a goal that is this fault's own.
+
+`{…}` in a story stands for a name of the fault (`FaultNames`); in hints, `wrong` and `lacking` for such a
+name or for one of the values that the fault's module gives.
 """
 
-import functools
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-LANGUAGE: Final = "en"
+from ecslab.display.texts import Entry, read
+
+PARTS: Final = ("cause", "story", "answer", "hints", "tempting", "telling", "idle", "wrong", "lacking")
 
 
 @dataclass(frozen=True)
@@ -24,61 +28,29 @@ class Clue:
     why: str
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """What is said of a wrong fix: what it does and does not do, and where to look instead."""
-
-    text: str
-    hint: str = ""
-
-
-@dataclass(frozen=True)
 class Texts:
-    """What a text file holds.
+    """What a fault's text file holds, as far as it needs no value of the account.
+
+    Args:
+        module: the fault's module; the text file has its name.
 
     Attributes:
-        cause: the sentence in the list of causes.
-        story: who complains about what.
-        answer: the fix, in a few sentences.
-        hints: from the present state, each stronger than the one before.
-        tempting: other kinds that could be taken for it: why, and what speaks against each.
-        telling: evidence that tells this cause from the others.
-        idle: evidence that is true, but tells nothing.
-        wrong: fixes that are refused with their own words, by name.
-        lacking: sentences of a goal that is this fault's own, by name.
+        entry: the whole file.
     """
 
-    cause: str
-    story: str
-    answer: str
-    hints: tuple[str, ...]
-    tempting: Mapping[str, str]
-    telling: tuple[Clue, ...]
-    wrong: Mapping[str, Refusal]
-    idle: tuple[Clue, ...] = ()
-    lacking: Mapping[str, str] = field(default_factory=dict)
+    def __init__(self, module: Path):
+        self.entry = read(module.parent, module.stem).only(*PARTS)
+        self.cause, self.answer = self.entry.text("cause"), self.entry.text("answer")
+        self.tempting = _sentences(self.entry, "tempting")
+        self.telling, self.idle = _clues(self.entry, "telling"), _clues(self.entry, "idle")
+        self.wrong = self.entry.entries("wrong")
 
 
-@functools.cache
-def texts_of(module: Path) -> Texts:
-    """The texts of the fault in `module`, which stand under its name in the folder of the language."""
-    file = module.parent / LANGUAGE / f"{module.stem}.toml"
-    content = tomllib.loads(file.read_text(encoding="utf-8"))
-    clues = {
-        part: tuple(
-            Clue(clue["call"], tuple(clue["fields"]), _flowing(clue["why"])) for clue in content.pop(part, ())
-        )
-        for part in ("telling", "idle")
-    }
-    refusals = {name: Refusal(**_all_flowing(words)) for name, words in content.pop("wrong").items()}
-    tables = {part: _all_flowing(content.pop(part, {})) for part in ("tempting", "lacking")}
-    hints = tuple(map(_flowing, content.pop("hints")))
-    return Texts(**_all_flowing(content), **clues, **tables, hints=hints, wrong=refusals)
+def _sentences(entry: Entry, key: str) -> dict[str, str]:
+    table = entry.entry(key)
+    return {name: table.text(name) for name in table.values}
 
 
-def _flowing(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _all_flowing(table: Mapping[str, str]) -> dict[str, str]:
-    return {name: _flowing(text) for name, text in table.items()}
+def _clues(entry: Entry, key: str) -> tuple[Clue, ...]:
+    rows = (row.only("call", "fields", "why") for row in entry.rows(key))
+    return tuple(Clue(row.text("call"), row.texts("fields"), row.text("why")) for row in rows)
