@@ -90,7 +90,7 @@ def task_moved(task: Task, before: str | None) -> None:
         here.scheduler.container_health(whose.service, member, _health(task))
         return
     cause = Cause(task.stop_code or "", task.stopped_reason or "") if task.stopping else None
-    here.scheduler.moved(whose.service, member, task.last_status, cause)
+    here.scheduler.task_moved(whose.service, member, task.last_status, cause)
 
 
 def leaving(task: Task) -> float:
