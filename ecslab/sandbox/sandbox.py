@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
 from ecslab.sandbox.server import auth, control, credentials, http, session
@@ -46,6 +46,9 @@ class Sandbox:
         in_memory: keep nothing on the disk.
     """
 
+    backend: Backend
+    lock: Final = threading.RLock()  # of all sandboxes of a process: moto's dictionaries are theirs together
+
     def __init__(
         self, home: Path, *, seed: str | int | None = None, mode: Mode | None = None,
         speed: float | None = None, wall: Callable[[], float] = time.time, in_memory: bool = False,
@@ -55,7 +58,6 @@ class Sandbox:
         self.folder = None if in_memory else home / "sandbox"
         self.credentials = credentials.load(self.folder) if self.folder else credentials.Credentials.fresh()
         self.notices: deque[str] = deque(maxlen=20)
-        self.lock = threading.RLock()
         self.on_shutdown: Callable[[], None] = lambda: None
         self.gateway = Gateway(self.visit, self.credentials.gateway_secret)
         self.addresses: dict[str, Any] = {}
@@ -65,8 +67,8 @@ class Sandbox:
             self.notices.append(self.journal.damage)
         if not len(self.journal):
             self._write_start(seed, mode or "paced", speed or DEFAULT_SPEED)
-        self.rebuild()
         with self.lock:
+            self.rebuild()
             self._take_up(mode, speed)
 
     def handle(self, environ: Mapping[str, Any]) -> Reply:
@@ -170,7 +172,9 @@ class Sandbox:
         timeline = Timeline(start["wall"], start["speed"] if start["mode"] == "paced" else 1.0)
         self.clock = Clock(timeline=timeline)
         self.pace = Pace(timeline, start["mode"], start["speed"], self.wall)
-        self.backend = Backend(self.clock, self.folder and self.home, self.seed)
+        if before:
+            self.backend.close()
+        self.backend = Backend(self.clock, self.folder, self.seed)
         self.mutations = 0
         replay(self)
         while self.clock.now < now:
@@ -245,7 +249,8 @@ class Sandbox:
 
     def _registry(self, request: Incoming) -> Reply:
         mutates = request.method not in ("GET", "HEAD")
-        region = self.backend.token_region(request, credentials.REGION) if mutates else credentials.REGION
+        with self.lock:
+            region = self.backend.token_region(request, credentials.REGION) if mutates else credentials.REGION
         about = {"service": "registry", "operation": request.method, "region": region}
         return self._answered(
             request, mutates, about, lambda: self.backend.registry(request, credentials.REGION)

@@ -1,14 +1,14 @@
 """Installing a sandbox: ours everywhere moto looks, and nothing left of the one before."""
 
-import importlib
-
 import pytest
 from moto.ec2.models import ec2_backends
+from moto.ecr.models import ecr_backends
+from moto.elbv2.models import elbv2_backends
 
-from ecslab.sandbox.bridge import account, determinism
-from ecslab.sandbox.bridge.ecr.backend import EcrBackend
+from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.ecs import state
-from ecslab.sandbox.bridge.installation import LATER, OURS, fetch, install
+from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
+from ecslab.sandbox.bridge.installation import OURS, fetch, install
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.world.time.clock import Clock
 
@@ -19,24 +19,20 @@ pytestmark = pytest.mark.usefixtures("moto_as_it_was")
 
 def fresh(home=None, seed="s"):
     clock = Clock()
-    determinism.set_time_source(clock.timestamp)
-    determinism.seed_backends(seed)
-    made = account.Context(clock, EmbeddedRuntime(), ACCOUNT, home)
-    install(made)
-    return made
+    account = Account(clock, EmbeddedRuntime(), ACCOUNT, home, seed)
+    install(account)
+    return account
 
 
-@pytest.mark.parametrize("service", sorted(LATER))
-def test_what_comes_later_is_ours_too(service):
+def test_what_comes_later_is_ours_too():
     fresh()
-    backends, ours = importlib.import_module(LATER[service]).OURS
-    stock, backends.backend = backends.backend, object
+    stock, elbv2_backends.backend = elbv2_backends.backend, object
     try:
         for _ in range(2):
-            fetch(service)
-            assert backends.backend is ours
+            fetch("elasticloadbalancing")
+            assert elbv2_backends.backend is ElbV2Backend
     finally:
-        backends.backend = stock
+        elbv2_backends.backend = stock
 
 
 @pytest.mark.parametrize(("backends", "ours"), OURS)
@@ -62,13 +58,14 @@ def test_nothing_is_left_of_the_sandbox_before():
     state.of("us-east-1").clusters["lab"] = state.Cluster("lab", "arn")
     ec2_backends[ACCOUNT]["us-east-1"].create_vpc("10.9.0.0/16")
     made = fresh()
-    assert account.current() is made
+    assert current_account() is made
     assert state.of("us-east-1").clusters == {}
     assert len(ec2_backends[ACCOUNT]["us-east-1"].describe_vpcs()) == 2
 
 
-def test_layers_lie_in_the_sandbox_s_folder(tmp_path):
+def test_layers_lie_in_the_account_s_folder(tmp_path):
     fresh(tmp_path)
-    assert EcrBackend.home == tmp_path / "sandbox"
+    digest = ecr_backends[ACCOUNT]["us-east-1"].blobs.add(b"layer")
+    assert (tmp_path / "blobs" / digest.removeprefix("sha256:")).read_bytes() == b"layer"
     fresh()
-    assert EcrBackend.home is None
+    assert ecr_backends[ACCOUNT]["us-east-1"].blobs.get(digest) is None

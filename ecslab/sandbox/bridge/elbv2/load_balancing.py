@@ -1,28 +1,43 @@
-"""What ECS services ask of load balancers (`world.load_balancing.load_balancers.LoadBalancers`)."""
+"""What the rest of the sandbox asks of load balancers: services, and visitors from the internet."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ecslab.sandbox.bridge.elbv2 import internet_access
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend, backend_of
-from ecslab.sandbox.bridge.installation import fetch
+from ecslab.sandbox.bridge.elbv2.internet_access import Entry
+from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.load_balancing.load_balancers import HealthObserver
 from ecslab.sandbox.world.load_balancing.target_group import TargetGroup
 from ecslab.sandbox.world.load_balancing.target_health import NOT_REGISTERED
 
-__all__ = ["ServiceSide"]
+__all__ = ["LoadBalancing"]
 
 MOST_GROUPS: Final = 5
 
 
-class ServiceSide:
-    """The current account's target groups, for services; see `Balancers` for the meaning of each call."""
+class LoadBalancing:
+    """An account's load balancers, as services (`world.balancers.Balancers`) and visitors use them.
 
-    def __init__(self, listeners: list[HealthObserver]):
-        fetch("elasticloadbalancing")
-        self.listeners = listeners
+    Attributes:
+        listeners: who is told of changes of targets' states.
+    """
 
-    def check(self, region: str, load_balancers: list[dict[str, Any]], definition: Mapping[str, Any]) -> None:
+    def __init__(self) -> None:
+        self.listeners: list[HealthObserver] = []
+
+    def find(self, host: str) -> LoadBalancer | None:
+        """The load balancer with this DNS name or public IP, in any Region."""
+        return internet_access.find(host)
+
+    def open_door(self, load_balancer: LoadBalancer, port: int, peer: str) -> Entry:
+        """What a packet from `peer` on the internet to this load balancer meets."""
+        return internet_access.open_door(load_balancer, port, peer)
+
+    def check(
+        self, region: str, load_balancers: list[dict[str, Any]], definition: Mapping[str, Any]
+    ) -> None:
         named = [one["targetGroupArn"] for one in load_balancers if one.get("targetGroupArn")]
         if len(named) > MOST_GROUPS:
             raise _invalid(f"load balancers can have at most {MOST_GROUPS} items.")  # U

@@ -10,6 +10,10 @@ from moto.iam.models import iam_backends
 from moto.sts.utils import random_session_token
 
 from ecslab.sandbox.bridge import determinism
+from ecslab.sandbox.bridge.account import Account, enter
+from ecslab.sandbox.bridge.moto_state import forget_backends
+from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
+from ecslab.sandbox.world.time.clock import Clock
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 
@@ -17,11 +21,10 @@ ACCOUNT, REGION = "123456789012", "us-east-1"
 @pytest.fixture(autouse=True)
 def in_place():
     determinism.install()
-    determinism.set_time_source(lambda: 1_800_000_000.25)
-    determinism.seed_backends("test")
-    determinism.forget_backends()
+    clock = lambda: 1_800_000_000.25  # noqa: E731
+    enter(Account(Clock(), EmbeddedRuntime(), ACCOUNT, seed="test", wall_clock=clock))
     yield
-    determinism.forget_backends()
+    forget_backends()
 
 
 def test_moto_tells_our_time():
@@ -53,7 +56,7 @@ def test_a_backend_comes_out_the_same_whichever_request_is_first():
     determinism.reseed("seed", 1)
     _ = iam_backends[ACCOUNT]["aws"]
     first = sorted(ec2_backends[ACCOUNT][REGION].vpcs)
-    determinism.forget_backends()
+    forget_backends()
     determinism.reseed("seed", 2)
     assert sorted(ec2_backends[ACCOUNT][REGION].vpcs) == first
 
@@ -67,7 +70,7 @@ def test_building_a_backend_leaves_the_stream_where_it_was():
 
 
 def test_backends_are_built_at_one_instant():
-    determinism.forget_backends()
+    forget_backends()
     built = []
 
     class Watching:
