@@ -69,8 +69,8 @@ def _parts(progress: "ecslab.fault_lab.Progress") -> Verdict:
     left = " and ".join(progress.left)
     if progress.wrong:
         return wrong(
-            f"Of fault {progress.seed} the {' and the '.join(progress.wrong)} {_are(progress.wrong)} not right "
-            f"yet; left: {left}.",
+            f"Of fault {progress.seed} the {' and the '.join(progress.wrong)} {_are(progress.wrong)} not "
+            f"right yet; left: {left}.",
             "`fault.hint()` looks at the present state.",
         )
     return not_yet(f"Fault {progress.seed} is open; left: {left}.")
