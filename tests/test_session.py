@@ -11,7 +11,7 @@ import ecslab
 from ecslab import _session_file, cli
 from ecslab.course import _memory
 from ecslab.errors import CannotBeDone
-from ecslab.sandbox.server.record import FIRST, checksum_of
+from ecslab.sandbox.journal.record import FIRST, checksum_of
 
 
 @pytest.fixture

@@ -26,9 +26,9 @@ from ecslab.sandbox.bridge.ecr.backend import EcrBackend
 from ecslab.sandbox.bridge.ecs import dispatch, tasks
 from ecslab.sandbox.bridge.elbv2 import asking
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
+from ecslab.sandbox.engine import backend
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
-from ecslab.sandbox.server import backend
-from ecslab.sandbox.server.identity import CALLER
+from ecslab.sandbox.wire.caller_identity import CALLER
 from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.driver import Driver, Exited, Pulled
 from ecslab.sandbox.world.target_health import Check
@@ -50,7 +50,7 @@ def enter() -> None:
         Refused: this is not a child of `python -m tests.compat`, or it has a sandbox already.
     """
     check()
-    if backend.Backend._latest is not None:
+    if backend.Backend.latest is not None:
         raise Refused("This process has a sandbox already.")
     backend.Backend.__init__ = _no_sandbox  # type: ignore[method-assign]
     urls.url_paths = {"{0}/$": _answer}

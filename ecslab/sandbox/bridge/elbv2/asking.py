@@ -8,7 +8,7 @@ from ecslab.sandbox.bridge._interfaces import BalancerInterface
 from ecslab.sandbox.bridge._network_facts import security_group
 from ecslab.sandbox.bridge.context import current
 from ecslab.sandbox.bridge.ecs import tasks
-from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world import network
 from ecslab.sandbox.world.balancers import Target
 from ecslab.sandbox.world.target_health import Answer, Check

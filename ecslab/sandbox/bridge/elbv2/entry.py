@@ -13,7 +13,7 @@ from ecslab.sandbox.bridge.elbv2 import asking
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
 from ecslab.sandbox.bridge.elbv2.balancer import LoadBalancer
 from ecslab.sandbox.bridge.seams import rng
-from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world import network
 from ecslab.sandbox.world.balancers import TargetGroup
 from ecslab.sandbox.world.listeners import Fixed, Forward, Redirect, Rule, choose, page

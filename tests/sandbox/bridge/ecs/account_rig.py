@@ -16,8 +16,8 @@ from ecslab.sandbox.bridge import install, seams
 from ecslab.sandbox.bridge.context import Context
 from ecslab.sandbox.bridge.ecs import dispatch, tasks
 from ecslab.sandbox.bridge.ecs.state import Caller
+from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
-from ecslab.sandbox.runtime.http import HttpRequest
 from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.timeline import Timeline
 

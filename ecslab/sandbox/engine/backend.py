@@ -1,0 +1,165 @@
+"""The simulation behind the ports: world, runtime and moto, put together and asked one request at a time.
+
+What it answers depends only on the requests before it, the virtual time and the seed. Whatever reaches moto
+is imported within functions: moto reads its settings as it is imported, and takes a second for it.
+"""
+
+import os
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecslab.sandbox.engine import moto_import
+from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse, Responder
+from ecslab.sandbox.wire import caller_identity, malformed, moto_routes
+from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
+from ecslab.sandbox.wire.operation import Operation
+from ecslab.sandbox.wire.signature import Key, Signer
+from ecslab.sandbox.world.clock import Clock
+from ecslab.sandbox.world.errors import AwsError
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Whether a packet gets in: `answer` is the program behind, or None and `text` says what stopped it."""
+
+    eni: str | None
+    stopped_by: str | None
+    text: str
+    answer: Responder | None = None
+
+
+class Backend:
+    """A fresh account on `clock`; `seed` decides every id in it.
+
+    moto keeps its state in modules, so a process has one account at a time: a new one ends the one before.
+    """
+
+    latest: "Backend | None" = None
+
+    def __init__(self, clock: Clock, home: Path | None, seed: str):
+        os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
+        moto_import.prepare()
+        from ecslab.sandbox.bridge import context, install, seams
+        from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
+
+        Backend.latest = self
+        self._seams, self._seed = seams, seed
+        clock.on_event = lambda number: seams.reseed(seed, "event", number)
+        seams.set_time_source(clock.timestamp)
+        seams.seed_backends(seed)
+        self._context = context.Context(
+            clock=clock, runtime=EmbeddedRuntime(), account=ACCOUNT, home=home, ways=set()
+        )
+        install.install(self._context)
+
+    def reseed(self, kind: str, position: int) -> None:
+        """Let the next request draw its ids from (seed, kind, position)."""
+        self._seams.reseed(self._seed, kind, position)
+
+    def call(self, request: HttpRequest, signer: Signer, operation: Operation) -> HttpResponse:
+        """Answer an API request whose signature has been checked."""
+        try:
+            return self._guarded(lambda: self._call(request, signer, operation.name))
+        finally:
+            if operation.changes:
+                self._context.ways = set()
+
+    def registry(self, request: HttpRequest, region: str) -> HttpResponse:
+        """Answer a request to the container registry, which checks its own token."""
+        from ecslab.sandbox.registry import distribution
+
+        return self._guarded(lambda: distribution.answer(request, ACCOUNT, region))
+
+    def token_region(self, request: HttpRequest) -> str:
+        """The Region that the registry's token in a request is for."""
+        from ecslab.sandbox.registry import distribution
+
+        return distribution.token_region(request.headers, ACCOUNT, REGION)
+
+    def admission(self, region: str) -> str:
+        """What lets a replayed request into the registry."""
+        from ecslab.sandbox.registry import distribution
+
+        return distribution.admission(ACCOUNT, region)
+
+    def issued_key(self, access_key: str) -> Key | None:
+        """The key pair STS gave out under this access key id, if it did."""
+        from moto.sts.models import sts_backends
+
+        role = sts_backends[ACCOUNT]["aws"].get_assumed_role_from_access_key(access_key)
+        return role and Key(role.access_key_id, role.secret_access_key, role.session_token)
+
+    def inject(self, kind: str, values: Mapping[str, object]) -> dict[str, object]:
+        """Make something go wrong (`bridge.faults`); ValueError for what cannot be."""
+        from ecslab.sandbox.bridge import faults
+
+        return faults.inject(kind, dict(values))
+
+    def door(self, host: str, port: int) -> Door:
+        """What a packet from the internet to a public IP, or to a load balancer's name, meets."""
+        from ecslab.sandbox.bridge import ec2, elbv2
+        from ecslab.sandbox.bridge.ecs import tasks
+        from ecslab.sandbox.world import network
+
+        balancer = elbv2.find(host)
+        if balancer is not None:
+            entry = elbv2.open_door(balancer, port, INTERNET)
+            return Door(entry.eni, entry.stopped_by, entry.text, entry.answer)
+        if not host.rpartition(".")[2].isdigit():
+            return Door(None, "no-such-name", f"No load balancer in this sandbox has the name {host}.")
+        eni = ec2.find_public(host)
+        if eni is None:
+            return Door(
+                None, "no-public-ip", f"No network interface in this sandbox has the public IP {host}."
+            )
+        container = tasks.listening(eni.eni_id, port)
+        listening = (port,) if container else ()
+        verdict = network.inbound(network.Packet(INTERNET, port), ec2.network_facts(eni), listening)
+        answer = (lambda request: container.request(request, port)) if verdict.passed and container else None
+        return Door(eni.eni_id, verdict.stopped_by, verdict.text, answer)
+
+    def _call(self, request: HttpRequest, signer: Signer, operation: str) -> HttpResponse:
+        malformed.check(request, signer.service)
+        self._check_permission(request, signer, operation)
+        if operation == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
+            return caller_identity.caller_identity()
+        if request.headers.get("x-amz-target", "").startswith(malformed.ECS_TARGET):
+            return self._ecs(request, signer.region, operation)
+        from ecslab.sandbox.bridge import install, uncarried
+
+        uncarried.refuse(signer.service)
+        moto_import.ready_for(signer.service, operation)
+        install.fetch(signer.service)
+        return moto_routes.answer(request, signer)
+
+    def _ecs(self, request: HttpRequest, region: str, operation: str) -> HttpResponse:
+        from ecslab.sandbox.bridge.ecs import dispatch
+
+        if self._context.faults.throttled(region, operation, self._context.clock.now):
+            raise AwsError("ThrottlingException", "Rate exceeded")
+        caller = dispatch.Caller(ACCOUNT, region, caller_identity.CALLER)
+        return HttpResponse(*dispatch.respond(request.headers["x-amz-target"], request.body, caller))
+
+    def _check_permission(self, request: HttpRequest, signer: Signer, operation: str) -> None:
+        """Keys that STS gave out may do what their role allows; the sandbox's own, everything."""
+        if signer.access_key.startswith("ASIA"):
+            from ecslab.sandbox.bridge import permissions
+
+            permissions.check(
+                signer.access_key, signer.service, operation, signer.region, request.method, request.path,
+                request.body, request.query,
+            )  # fmt: skip
+
+    def _guarded(self, call: Callable[[], HttpResponse]) -> HttpResponse:
+        if Backend.latest is not self:
+            raise AwsError("SandboxEnded", "Another sandbox was started in this process and ended this one.")
+        try:
+            return call()
+        except AwsError:
+            raise
+        except Exception as failure:
+            traceback.print_exc()
+            sentence = f"The sandbox failed at this request: {failure!r}. Its log has the rest."
+            raise AwsError("InternalFailure", sentence, 500) from None
