@@ -1,8 +1,9 @@
-.PHONY: help lab test lint unit notebooks runs browser bench soak compat live matrix reference minutes pages lock clean
+.PHONY: help lab test quick lint walls unit coverage notebooks runs browser bench soak compat live matrix reference minutes pages lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 FOLDER ?= my-ecslab
+UNIT := tests --ignore=tests/browser --ignore=tests/notebooks
 COMPILE := --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 help: ## list the commands
@@ -29,12 +30,26 @@ lab: .venv/ready ## open the notebooks in JupyterLab, in the folder my-ecslab (o
 test: unit ## lint, types, and every test
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint notebooks runs browser
 
-lint: .venv/workshop ## ruff and mypy
+quick: .venv/workshop ## lint, types, and the tests that your change reaches; the first run learns which those are
+	$(BIN)/ruff check ecslab tests
+	$(BIN)/dmypy --status-file .venv/dmypy.json run
+	TESTMON_DATAFILE=.venv/testmondata $(BIN)/python -m pytest $(UNIT) --testmon
+
+lint: .venv/workshop walls ## ruff, mypy, and the walls of the house
 	$(BIN)/ruff check ecslab tests
 	$(BIN)/mypy
 
+walls: .venv/workshop
+	$(BIN)/lint-imports --cache-dir .venv/import-linter
+	$(BIN)/python -m tests.house
+
 unit: .venv/workshop
-	$(BIN)/python -m pytest tests -n 2 --dist loadfile --ignore=tests/browser --ignore=tests/notebooks
+	$(BIN)/python -m pytest $(UNIT) -n 2 --dist loadfile
+
+coverage: .venv/workshop ## run the tests of one process, and print by folder what they reach
+	COVERAGE_FILE=.venv/coverage $(BIN)/python -m pytest $(UNIT) -n 2 --dist loadfile \
+	  --cov=ecslab --cov-report=json:.venv/coverage.json
+	$(BIN)/python -m tests.house.coverage .venv/coverage.json
 
 notebooks: .venv/workshop ## run every notebook and compare every output
 	$(BIN)/python -m pytest -p tests.notebooks.plugin --nbval --nbval-cell-timeout=60 \
@@ -64,7 +79,7 @@ minutes: .venv/workshop ## measure how long each notebook takes, and write it un
 matrix: .venv/workshop ## write tests/course/MATRIX.md: every wrong state, and what the check says of it
 	$(BIN)/python -m tests.course.matrix
 
-pages: .venv/workshop ## write glossary, cheat sheet and the instructor's page from the course's own data
+pages: .venv/workshop ## write glossary, cheat sheet, instructor's page and lifecycles from the project's own data
 	$(BIN)/python -m tests.pages
 
 live: .venv/workshop ## the portable tests on a real account (costs money): make live ACCOUNT=<id>

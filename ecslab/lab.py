@@ -1,26 +1,35 @@
-"""`ecslab.connect()` and the `Lab` it gives: where am I, clients, names, tags, waiting, and the record."""
+"""`ecslab.connect()` and the `Lab` it gives: the facade over connection, course and operations."""
 
 import os
-import threading
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING
 
-from . import _out_of_order
-from ._aws_errors import refuse_plainly
-from ._course_methods import CourseMethods
-from ._http import HttpReply
-from ._together import Together
-from .calls import Calls
-from .ledger import Ledger
-from .names import Names, names, prefixed
-from .place import Place
-from .record import Record
-from .tags import owner_in, tags
-from .wait import wait
+from ecslab.connection.connection import Connection
+from ecslab.connection.names import names
+from ecslab.connection.place import Place
+from ecslab.connection.record import Record
+from ecslab.display import cell_order
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from ecslab.course import (
+        Arrival,
+        Comparison,
+        CourseProgress,
+        Hint,
+        Honesty,
+        Missing,
+        Report,
+        Solution,
+        Undone,
+        Verdict,
+    )
+    from ecslab.fault_lab import Fault
+    from ecslab.operations.cleanup.receipt import Receipt
+    from ecslab.operations.cost_reminder import Reminder
+    from ecslab.operations.session import Note
+    from ecslab.widgets import PredictionView, QuestionView
+
 _PLACES = ("sandbox", "aws")
 
 
@@ -61,14 +70,14 @@ def connect(
     known = names(prefix)  # a bad prefix is refused before anything is started
     folder = home_folder(home)
     record = Record()
-    _out_of_order.listen()
+    cell_order.listen()
     place: Place
     if where == "aws":
-        from ._aws_place import AwsPlace
+        from ecslab.connection.aws_place import AwsPlace
 
         place = AwsPlace(profile, region, confirm, record)
     else:
-        from ._sandbox_place import open_sandbox
+        from ecslab.connection.sandbox_place import open_sandbox
 
         place = open_sandbox(folder, clock=clock, speed=speed, seed=seed, in_process=in_process)
         record.listen(place.session.events)
@@ -87,29 +96,10 @@ def home_folder(home: str | os.PathLike[str] | None = None) -> Path:
     return platformdirs.user_data_path("ecslab")
 
 
-class Lab(CourseMethods):
-    """Where you are, and everything a stage needs. Made by `ecslab.connect()`; a context manager.
+class Lab(Connection):
+    """Where you are, and all that a learner does there. Made by `ecslab.connect()`; a context manager."""
 
-    Attributes:
-        where: "sandbox" or "aws".
-        account, region: as AWS spells them.
-        prefix: what stands before every name.
-        home: the folder that keeps the ledger.
-        names: the names of the lesson, prefix included.
-    """
-
-    def __init__(self, place: Place, home: Path, known: Names, prefix: str, record: Record):
-        self.place, self.home, self.names, self.prefix, self.record = place, home, known, prefix, record
-        self.where, self.account, self.region = place.where, place.account, place.region
-        self.ledger = Ledger.at(home / "lab", self.where, self.account, self.region, prefix)
-        self.ledger.listen(place.session.events)
-        refuse_plainly(place.session.events)
-        self.together = Together()
-        if self.where == "sandbox":
-            self.together.listen(place.session.events)
-        self._clients: dict[str, Any] = {}
-        self._making = threading.Lock()
-        self._reminder: Any = None
+    _reminder: "Reminder | None" = None
 
     def __enter__(self) -> "Lab":
         return self
@@ -124,141 +114,122 @@ class Lab(CourseMethods):
         front = f", prefix {self.prefix}" if self.prefix else ""
         return f"Lab in {there}: account {self.account}, {self.region}{front}"
 
-    # Clients ------------------------------------------------------------------------------------------------
+    # The course ---------------------------------------------------------------------------------------------
 
-    def client(self, service: str) -> Any:
-        """The boto3 client for `service`, made on first use and kept."""
-        with self._making:  # a widget's feeder asks from its own thread, and boto3 sessions are for one
-            if service not in self._clients:
-                self._clients[service] = self.place.client(service)
-            return self._clients[service]
+    def check(self, step: str | None = None) -> "Verdict | Report":
+        """Look at the account, and say whether the step is done; see `ecslab.course.check`."""
+        from ecslab import course
 
-    @property
-    def ecs(self) -> Any:
-        """Amazon ECS."""
-        return self.client("ecs")
+        verdict = course.check(self, step)
+        if self.where == "aws":  # a check ends a notebook
+            from ecslab.operations.cost_reminder import say_so
 
-    @property
-    def ecr(self) -> Any:
-        """Amazon ECR."""
-        return self.client("ecr")
+            say_so(self)
+        return verdict
 
-    @property
-    def ec2(self) -> Any:
-        """Amazon EC2, for VPCs, subnets, security groups and network interfaces."""
-        return self.client("ec2")
+    def hint(self, step: str | None = None) -> "Hint":
+        """A push in the right direction."""
+        from ecslab import course
 
-    @property
-    def elbv2(self) -> Any:
-        """Elastic Load Balancing: Application and Network Load Balancers."""
-        return self.client("elbv2")
+        return course.hint(self, step)
 
-    @property
-    def iam(self) -> Any:
-        """AWS IAM."""
-        return self.client("iam")
+    def solution(self, step: str | None = None) -> "Solution":
+        """The code that does the step."""
+        from ecslab import course
 
-    @property
-    def logs(self) -> Any:
-        """Amazon CloudWatch Logs."""
-        return self.client("logs")
+        return course.solution(self, step)
 
-    @property
-    def sts(self) -> Any:
-        """AWS STS."""
-        return self.client("sts")
+    def goto(self, stage: str, again: bool = False) -> "Arrival | Missing":
+        """Fill in whatever is missing before `stage`; with `again`, go back to before its first step."""
+        from ecslab import course
 
-    def name(self, name: str) -> str:
-        """A name of your own with the lab's prefix in front: "adgu/scratch" → "ana-adgu/scratch"."""
-        return prefixed(self.prefix, name)
+        return course.goto(self, stage, again=again)
 
-    def tags(self, kind: str = "ecs") -> Any:
-        """The tag that says this lab made it, as one service spells it.
+    def undo(self) -> "Undone":
+        """Take back the last change (sandbox only)."""
+        from ecslab import course
 
-        Args:
-            kind: "ecs", "ecr", "ec2", "iam" or "logs".
-        """
-        return tags(kind, self.ledger.owner)
+        return course.undo(self)
 
-    def owns(self, tagged: Any) -> bool:
-        """Whether these tags, in any service's spelling, say that this lab made it."""
-        return owner_in(tagged) == self.ledger.owner
+    def progress(self) -> "CourseProgress":
+        """How far the course has come."""
+        from ecslab import course
 
-    def calls(self, service: str | None = None, last: int | None = None) -> Calls:
-        """Every AWS call made so far, as the CLI and as boto3 spell it.
+        return course.progress(self)
+
+    def fault(self, seed: int | None = None) -> "Fault":
+        """A broken application, to find out why (sandbox only); see `ecslab.fault`."""
+        from ecslab.fault_lab import fault
+
+        return fault(self, seed)
+
+    def honesty(self, stage: str) -> "Honesty":
+        """What the sandbox does and leaves out, as far as it concerns one stage."""
+        from ecslab import course
+
+        return course.honesty(self, stage)
+
+    def question(self, question: str) -> "QuestionView":
+        """Ask a quick question of the course.
 
         Args:
-            service: only those to one service, as boto3 names it ("ecs", "ecr", …).
-            last: only so many, the newest.
+            question: its id, as "06.restart".
+
+        The view shows the reasons, of right and wrong answers, once one was checked; what was tried is kept.
         """
-        made = tuple(call for call in self.record.calls if service in (None, call.service))
-        return Calls(made[-last:] if last else made)
+        from ecslab import course
 
-    # Time and the way in ------------------------------------------------------------------------------------
+        return course.question(self, question)
 
-    def wait(
-        self, until: Callable[[], T | None], what: str, limit: float = 600, every: float | None = None
-    ) -> T:
-        """Wait until `until()` returns something, and return it; see `ecslab.wait.wait`.
+    def predict(self, prediction: str, value: str | float | None = None) -> "PredictionView":
+        """Ask what the learner expects, before the run.
 
         Args:
-            until: looks, and returns None (or another false value) while there is nothing to see.
-            what: what is awaited, as a phrase that follows "waiting for".
-            limit: seconds at most; virtual seconds in the sandbox.
-            every: wall seconds between two looks; 2 on AWS, 0.2 in the sandbox.
+            prediction: its id, as "06.stop-one".
+            value: lock this at once, without the button.
 
-        Raises:
-            StillWaiting: with what was awaited, and for how long.
+        The button locks it, and so does its outcome; then it stays as it is, over a kernel restart too.
         """
-        return wait(self.place, until, what, limit, every or (2.0 if self.where == "aws" else 0.2))
+        from ecslab import course
 
-    def now(self) -> float:
-        """Seconds on the lab's clock: virtual in the sandbox. Only differences mean something."""
-        return self.place.now()
+        return course.predict(self, prediction, value)
 
-    def url(self, public_ip: str, port: int = 80) -> str:
-        """A link to a task's public IP that opens from here; in the sandbox it leads through the gateway."""
-        return self.place.url(public_ip, port)
+    def outcome(self, prediction: str, seen: str | float) -> "Comparison":
+        """Show a prediction beside what came out, and why it does.
 
-    def http(
-        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
-    ) -> HttpReply:
-        """One plain HTTP request, to a task's page or to a registry. Raises Unreachable without an answer."""
-        return self.place.http(method, url, headers, body)
+        Args:
+            prediction: its id.
+            seen: what was measured: a number, or one of the prediction's options.
+        """
+        from ecslab import course
 
-    def registry_url(self, host: str) -> str:
-        """Where the registry `host` (as in an image's name) answers the distribution API, `/v2` included."""
-        return self.place.registry_url(host)
-
-    def control(self, verb: str, **body: Any) -> dict[str, Any]:
-        """Speak to the sandbox itself: clock, journal, status. Raises SandboxOnly on a real account."""
-        return self.place.control(verb, **body)
+        return course.outcome(self, prediction, seen)
 
     # The end ------------------------------------------------------------------------------------------------
 
-    def cleanup(self) -> Any:
+    def cleanup(self) -> "Receipt":
         """Remove what this lab made, and give the receipt; see `ecslab.cleanup.run`."""
-        from .cleanup import run
+        from ecslab.operations.cleanup import run
 
         return run(self)
 
-    def save(self, file: str | os.PathLike[str] = "my-lab.ecslab") -> Any:
+    def save(self, file: str | os.PathLike[str] = "my-lab.ecslab") -> "Note":
         """Write everything made in the sandbox, and how far you came, into one file.
 
         Raises:
             CannotBeDone: it cannot be written there. A file of that name is then as it was.
         """
-        from .session import save
+        from ecslab.operations.session import save
 
         return save(self, file)
 
-    def load(self, file: str | os.PathLike[str] = "my-lab.ecslab") -> Any:
+    def load(self, file: str | os.PathLike[str] = "my-lab.ecslab") -> "Note":
         """Put what `save` wrote in place of what is in the sandbox now, which is kept in a file beforehand.
 
         Raises:
             CannotBeDone: it is no session, or it cannot be replayed. The sandbox is then as it was.
         """
-        from .session import load
+        from ecslab.operations.session import load
 
         return load(self, file)
 
@@ -270,6 +241,6 @@ class Lab(CourseMethods):
 
     def remind(self) -> None:
         """Say now, and again at the end, which of the lab's tasks still run and what they cost."""
-        from ._running import Reminder
+        from ecslab.operations.cost_reminder import Reminder
 
         self._reminder = self._reminder or Reminder(self)

@@ -12,6 +12,7 @@ from botocore.hooks import EventAliaser
 from hypothesis import settings
 
 import ecslab
+from tests import programs
 
 # moto's list of machine images is some thousands long, and half a second's work for each account
 os.environ.setdefault("MOTO_AMIS_PATH", str(Path(__file__).with_name("machine_images.json")))
@@ -44,6 +45,15 @@ def _share_what_botocore_works_out_anew():
 _share_what_botocore_works_out_anew()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    programs.require(item)
+
+
+def pytest_terminal_summary(terminalreporter):
+    programs.summary(terminalreporter)
+
+
 def pytest_collection_finish():
     """What is imported stays: the collector need not walk through it after every few calls."""
     gc.set_threshold(20_000, 20, 50)
@@ -69,6 +79,6 @@ def somebody_else(lab):
     """Clients in the same account whose calls no ledger hears of and no lab tags. In the sandbox only."""
     if lab.where == "aws":
         pytest.skip("what somebody else makes, nobody would remove")
-    from ecslab._sandbox_place import SandboxPlace
+    from ecslab.connection.sandbox_place import SandboxPlace
 
     return SandboxPlace(lab.place.endpoint).client

@@ -3,9 +3,10 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from ecslab import errors, prices
-from ecslab._aws_errors import Denied, ExpiredToken, Throttled, plainer
-from ecslab.names import names
+from ecslab import errors
+from ecslab.connection.names import names
+from ecslab.connection.refusals import Denied, ExpiredToken, Throttled, plainer
+from ecslab.operations import prices
 
 
 def refusal(code, message="no"):

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ecslab._missing import unless_missing
+from ecslab.connection.connection import Connection
+from ecslab.connection.missing import or_none_if_missing
 from ecslab.course.account import Facts, as_list
-from ecslab.lab import Lab
 
 
-def grants(lab: Lab, role: str, action: str) -> list[str]:
+def grants(lab: Connection, role: str, action: str) -> list[str]:
     """The resources, patterns included, for which a role's policies allow the action; [] without the role."""
     return [
         str(resource)
@@ -20,7 +20,7 @@ def grants(lab: Lab, role: str, action: str) -> list[str]:
     ]
 
 
-def actions(lab: Lab, role: str, resource: str) -> list[str]:
+def actions(lab: Connection, role: str, resource: str) -> list[str]:
     """The actions that its inline policies allow for the resource, as they spell them."""
     return [
         str(action)
@@ -39,17 +39,17 @@ def _names(statement: Facts, action: str) -> bool:
     return any(fnmatchcase(action.lower(), str(a).lower()) for a in as_list(statement.get("Action", [])))
 
 
-def _statements(lab: Lab, role: str) -> Iterator[Facts]:
+def _statements(lab: Connection, role: str) -> Iterator[Facts]:
     yield from _inline(lab, role)
-    attached = unless_missing(lab.iam.list_attached_role_policies, RoleName=role) or {}
+    attached = or_none_if_missing(lab.iam.list_attached_role_policies, RoleName=role) or {}
     for one in attached.get("AttachedPolicies", []):
         policy = lab.iam.get_policy(PolicyArn=one["PolicyArn"])["Policy"]
         version = lab.iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
         yield from _of(version["PolicyVersion"]["Document"])
 
 
-def _inline(lab: Lab, role: str) -> Iterator[Facts]:
-    listed = unless_missing(lab.iam.list_role_policies, RoleName=role) or {"PolicyNames": []}
+def _inline(lab: Connection, role: str) -> Iterator[Facts]:
+    listed = or_none_if_missing(lab.iam.list_role_policies, RoleName=role) or {"PolicyNames": []}
     for name in listed["PolicyNames"]:
         yield from _of(lab.iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
 

@@ -1,20 +1,20 @@
 """Whether a service's tasks run and answer a visitor; if not, the first thing in the way."""
 
+from ecslab.connection.connection import Connection
 from ecslab.course import _services, _tasks, account
 from ecslab.course.account import Facts
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
 from ecslab.errors import Unreachable
-from ecslab.lab import Lab
 
 
-def verdict(lab: Lab, found: Facts) -> Verdict:
+def verdict(lab: Connection, found: Facts) -> Verdict:
     """What there is to say of an ACTIVE service."""
     return trouble(lab, found) or done(
         f"`{found['serviceName']}` keeps {found['desiredCount']} running, and its page answers."
     )
 
 
-def trouble(lab: Lab, found: Facts) -> Verdict | None:
+def trouble(lab: Connection, found: Facts) -> Verdict | None:
     """What keeps visitors from a service's page, in the order in which one meets it."""
     if found["desiredCount"] == 0:
         return wrong(
@@ -30,7 +30,7 @@ def trouble(lab: Lab, found: Facts) -> Verdict | None:
     )
 
 
-def tasks(lab: Lab, found: Facts) -> list[Facts]:
+def tasks(lab: Connection, found: Facts) -> list[Facts]:
     """The tasks that a service started, those meant to run first; newest first."""
     everything = account.tasks(lab, found["clusterArn"].rpartition("/")[2])
     return _services.tasks(everything, found["serviceName"])
@@ -48,7 +48,7 @@ def _shut_in(found: Facts) -> Verdict | None:
     )
 
 
-def _stranger(lab: Lab, found: Facts) -> Verdict | None:
+def _stranger(lab: Connection, found: Facts) -> Verdict | None:
     """Its image is in the repository of another account."""
     definition = account.definition(lab, found["taskDefinition"]) or {}
     for container in definition.get("containerDefinitions", []):
@@ -62,7 +62,7 @@ def _stranger(lab: Lab, found: Facts) -> Verdict | None:
     return None
 
 
-def _shut_out(lab: Lab, found: Facts) -> Verdict | None:
+def _shut_out(lab: Connection, found: Facts) -> Verdict | None:
     """Its security groups keep every visitor out."""
     ids = _services.network(found).get("securityGroups", [])
     if not ids:
@@ -82,7 +82,7 @@ def _shut_out(lab: Lab, found: Facts) -> Verdict | None:
     )
 
 
-def _failing(lab: Lab, found: Facts) -> Verdict | None:
+def _failing(lab: Connection, found: Facts) -> Verdict | None:
     """None of its tasks runs; why, if that can be said."""
     name = found["serviceName"]
     seen = tasks(lab, found)
@@ -109,14 +109,14 @@ def _failing(lab: Lab, found: Facts) -> Verdict | None:
     )
 
 
-def _silent(lab: Lab, found: Facts) -> Verdict | None:
+def _silent(lab: Connection, found: Facts) -> Verdict | None:
     """None of its running tasks answers."""
     running = [task for task in tasks(lab, found) if task["lastStatus"] == "RUNNING"]
     answers = [visit(lab, task, f"task {account.short(task)}") for task in running]
     return None if None in answers else answers[0]
 
 
-def visit(lab: Lab, task: Facts, who: str) -> Verdict | None:
+def visit(lab: Connection, task: Facts, who: str) -> Verdict | None:
     """What is the matter with a task's page, or None: it answers."""
     address = account.public_ip(account.interface(lab, task))
     if not address:

@@ -3,17 +3,17 @@
 from fnmatch import fnmatchcase
 
 import ecslab
-from ecslab import prices
+from ecslab.connection.connection import Connection
 from ecslab.course import _balancing, _services
 from ecslab.course.account import Facts
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
+from ecslab.operations import prices
 
 PATH, LOST = "/health", "/nothing-here"
 
 
-def rule(lab: Lab) -> Verdict:
+def rule(lab: Connection) -> Verdict:
     """Exercise: the balancer answers `/health` by itself, with 200."""
     found = _balancing.balancer(lab, lab.names.load_balancer)
     there = _balancing.listeners(lab, found) if found else []
@@ -68,7 +68,7 @@ def _patterns(found: Facts) -> list[str]:
     return patterns
 
 
-def repaired(lab: Lab) -> Verdict:
+def repaired(lab: Connection) -> Verdict:
     """Exercise: a wrong health path was seen to make targets unhealthy, and was put right."""
     group = _balancing.target_group(lab, lab.names.target_group)
     found = _services.service(lab, lab.names.service)
@@ -125,7 +125,7 @@ def _evaded(found: Facts, events: list[str]) -> Verdict | None:
     return None
 
 
-def network_balancer(lab: Lab) -> Verdict:
+def network_balancer(lab: Connection) -> Verdict:
     """Exercise: the same service behind a Network Load Balancer, too."""
     name = lab.name("adgu-nlb")
     found = _balancing.balancer(lab, name)
@@ -169,7 +169,7 @@ def network_balancer(lab: Lab) -> Verdict:
     return not_yet(f"The targets of `{name}` are not healthy yet.")
 
 
-def _make_rule(lab: Lab) -> None:
+def _make_rule(lab: Connection) -> None:
     listener = ecslab.load_balancer.listener(lab)["ListenerArn"]
     words = {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": "the balancer is well"}
     there = lab.elbv2.describe_rules(ListenerArn=listener)["Rules"]
@@ -182,7 +182,7 @@ def _make_rule(lab: Lab) -> None:
         )
 
 
-def _break_and_repair(lab: Lab) -> None:
+def _break_and_repair(lab: Connection) -> None:
     group = ecslab.load_balancer.target_group(lab)["TargetGroupArn"]
     lab.elbv2.modify_target_group(TargetGroupArn=group, HealthCheckPath="/nothing-here")
     lab.wait(lambda: "is unhealthy in" in str(ecslab.service.events(lab)), "ECS to notice")
@@ -191,7 +191,7 @@ def _break_and_repair(lab: Lab) -> None:
     ecslab.load_balancer.wait_until_healthy(lab)
 
 
-def _make_network_balancer(lab: Lab) -> None:
+def _make_network_balancer(lab: Connection) -> None:
     first = ecslab.load_balancer.create(lab)
     second = lab.elbv2.create_load_balancer(
         Name=lab.name("adgu-nlb"),

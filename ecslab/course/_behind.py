@@ -1,13 +1,13 @@
 """Is the service behind its load balancer, and do its tasks pass the health checks?"""
 
-from ecslab import _rules
+from ecslab.connection.connection import Connection
 from ecslab.course import _balancing, _services, account
 from ecslab.course.account import Facts
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
+from ecslab.resources.network import rules
 
 
-def service(lab: Lab) -> Verdict:
+def service(lab: Connection) -> Verdict:
     """The service registers its tasks in the target group, behind the tasks' group, and they are healthy."""
     name, wanted = lab.names.service, lab.names.target_group
     found = _services.service(lab, name)
@@ -33,13 +33,13 @@ def service(lab: Lab) -> Verdict:
     return _doors(lab, found) or _sick(lab, found, group, members) or _well(lab, found, members)
 
 
-def _doors(lab: Lab, found: Facts) -> Verdict | None:
+def _doors(lab: Connection, found: Facts) -> Verdict | None:
     """Who gets to the tasks, if not the balancer alone."""
     name, back = found["serviceName"], lab.names.tasks_group
     worn = account.groups(lab, _services.network(found).get("securityGroups", []))
     attach = "`ecslab.load_balancer.attach(lab)` gives the tasks the group that admits only the balancer."
     for group in worn:
-        if _rules.ANYWHERE in _balancing.sources(group):
+        if rules.ANYWHERE in _balancing.sources(group):
             return wrong(
                 f"The tasks of `{name}` are in `{group['GroupName']}`, which admits port 80 from anywhere: "
                 "visitors can go round the balancer, straight to a task.",
@@ -55,7 +55,7 @@ def _doors(lab: Lab, found: Facts) -> Verdict | None:
     return None
 
 
-def _sick(lab: Lab, found: Facts, group: Facts, members: list[Facts]) -> Verdict | None:
+def _sick(lab: Connection, found: Facts, group: Facts, members: list[Facts]) -> Verdict | None:
     """What the health checks have against the tasks, if anything."""
     for one in _balancing.in_state(members, "unused"):
         if "Availability Zone" in one["TargetHealth"].get("Description", ""):
@@ -76,7 +76,7 @@ def _sick(lab: Lab, found: Facts, group: Facts, members: list[Facts]) -> Verdict
     return wrong(f"ECS keeps replacing tasks that were unhealthy: {said[0]}. {why}", hint)
 
 
-def _meaning(lab: Lab, group: Facts, said: str) -> tuple[str, str]:
+def _meaning(lab: Connection, group: Facts, said: str) -> tuple[str, str]:
     path = group.get("HealthCheckPath", "/")
     if "codes" in said:
         return (
@@ -94,7 +94,7 @@ def _meaning(lab: Lab, group: Facts, said: str) -> tuple[str, str]:
     )
 
 
-def _well(lab: Lab, found: Facts, members: list[Facts]) -> Verdict:
+def _well(lab: Connection, found: Facts, members: list[Facts]) -> Verdict:
     name, desired = found["serviceName"], found["desiredCount"]
     healthy = _balancing.in_state(members, "healthy")
     if len(healthy) >= desired:

@@ -1,14 +1,14 @@
 """Is the deployment circuit breaker on, and has it undone a bad deployment?"""
 
+from ecslab.connection.connection import Connection
 from ecslab.course import _definition, _rollouts, _services, account
 from ecslab.course.account import Facts
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 _WORST = 10  # failures in a row after which a small service has failed for certain
 
 
-def switched_on(lab: Lab) -> Verdict:
+def switched_on(lab: Connection) -> Verdict:
     """The deployment circuit breaker is on, and rolls back."""
     found = _rollouts.active(lab)
     if not found:
@@ -43,7 +43,7 @@ def switched_on(lab: Lab) -> Verdict:
     return done(f"The circuit breaker of `{name}` is on: it gives up, and rolls back.")
 
 
-def _has_one(lab: Lab, services: list[str]) -> str | None:
+def _has_one(lab: Connection, services: list[str]) -> str | None:
     """The first of these services whose circuit breaker is on."""
     found = (_services.service(lab, each) for each in services[:10])
     return next((one["serviceName"] for one in found if one and _rollouts.breaker(one).get("enable")), None)
@@ -58,7 +58,7 @@ def _threshold(threshold: Facts, desired: int) -> int:
     return share if threshold.get("type") == "UNBOUNDED_PERCENT" else min(max(share, 3), 200)
 
 
-def undone(lab: Lab) -> Verdict:
+def undone(lab: Connection) -> Verdict:
     """A deployment failed, the breaker brought the last good one back, and the bad revision is gone."""
     found = _rollouts.active(lab)
     if not found:

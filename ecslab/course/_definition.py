@@ -1,12 +1,12 @@
 """What is wrong with a task definition, seen from the lesson."""
 
+from ecslab.connection.connection import Connection
 from ecslab.course import account
-from ecslab.lab import Lab
 
 Problem = tuple[str, str]  # what is wrong, as words that follow the definition's name; and what to do
 
 
-def problem(lab: Lab, found: account.Facts) -> Problem | None:
+def problem(lab: Connection, found: account.Facts) -> Problem | None:
     """The first thing that keeps a definition from running the learner's page; None if nothing does."""
     return _shape(found) or _container(lab, found) or _image(lab, found) or _surroundings(lab, found)
 
@@ -22,7 +22,7 @@ def _shape(found: account.Facts) -> Problem | None:
     return None
 
 
-def _container(lab: Lab, found: account.Facts) -> Problem | None:
+def _container(lab: Connection, found: account.Facts) -> Problem | None:
     containers = found["containerDefinitions"]
     names = [container["name"] for container in containers]
     if lab.names.container not in names:
@@ -44,7 +44,7 @@ def _container(lab: Lab, found: account.Facts) -> Problem | None:
     return None
 
 
-def _image(lab: Lab, found: account.Facts) -> Problem | None:
+def _image(lab: Connection, found: account.Facts) -> Problem | None:
     reference = str(_lesson_s(lab, found)["image"])
     registry = f"{lab.account}.dkr.ecr.{lab.region}.amazonaws.com/"
     if ".dkr.ecr." in reference and not reference.startswith(registry):
@@ -72,7 +72,7 @@ def _image(lab: Lab, found: account.Facts) -> Problem | None:
     )
 
 
-def _surroundings(lab: Lab, found: account.Facts) -> Problem | None:
+def _surroundings(lab: Connection, found: account.Facts) -> Problem | None:
     arn = str(found.get("executionRoleArn", ""))
     name = arn.rsplit("/", 1)[-1]
     if not arn:
@@ -89,7 +89,7 @@ def _surroundings(lab: Lab, found: account.Facts) -> Problem | None:
     return None
 
 
-def _lesson_s(lab: Lab, found: account.Facts) -> account.Facts:
+def _lesson_s(lab: Connection, found: account.Facts) -> account.Facts:
     containers: list[account.Facts] = found["containerDefinitions"]
     return next((c for c in containers if c["name"] == lab.names.container), containers[0])
 

@@ -5,16 +5,16 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ecslab import prices
-from ecslab._progress import Progress
+from ecslab.connection.connection import Connection
 from ecslab.course._hurry import Hurried
 from ecslab.course._look import look
 from ecslab.course._memory import changing, memory, note_done, position
 from ecslab.course.step import Step
 from ecslab.course.steps import NEEDS, NOTEBOOKS, STAGES, STEPS, before, main_steps, stage_named
 from ecslab.course.verdict import Outcome, Verdict
+from ecslab.display.progress_line import Progress
 from ecslab.errors import EcslabError
-from ecslab.lab import Lab
+from ecslab.operations import prices
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Missing:
         return self.text.replace("\n", "\n\n", 1)
 
 
-def goto(lab: Lab, stage: str, *, again: bool = False) -> Arrival | Missing:
+def goto(lab: Connection, stage: str, *, again: bool = False) -> Arrival | Missing:
     """Make `stage` the current one, and fill in what it builds on.
 
     Args:
@@ -115,7 +115,7 @@ def goto(lab: Lab, stage: str, *, again: bool = False) -> Arrival | Missing:
     return Arrival(stage, tuple(made), tuple(trouble), back)
 
 
-def fill_in(lab: Lab, steps: list[Step]) -> tuple[list[str], list[str]]:
+def fill_in(lab: Connection, steps: list[Step]) -> tuple[list[str], list[str]]:
     """Do those steps that are not done; titles of what was done, and what is still wrong, in words."""
     made, trouble = [], []
     done = []
@@ -126,7 +126,7 @@ def fill_in(lab: Lab, steps: list[Step]) -> tuple[list[str], list[str]]:
             verdict = look(lab, step)
             if verdict.outcome is not Outcome.DONE:
                 try:
-                    with lab.together.doing(step.id):
+                    with lab.step_marks.doing(step.id):
                         step.solve(swift)
                 except (EcslabError, ClientError) as error:
                     trouble.append(f"{step.title} did not work: {error}")
@@ -143,7 +143,7 @@ def fill_in(lab: Lab, steps: list[Step]) -> tuple[list[str], list[str]]:
     return made, trouble
 
 
-def _go_back(lab: Lab, stage: str) -> int:
+def _go_back(lab: Connection, stage: str) -> int:
     """Cut the journal where the stage began; how many changes that took back."""
     entries = lab.control("journal")["entries"]
     begin = beginning(stage, entries, memory(lab).entered)

@@ -3,12 +3,12 @@
 import html
 from dataclasses import dataclass
 
+from ecslab.connection.connection import Connection
 from ecslab.course._look import look
 from ecslab.course._memory import memory
 from ecslab.course.step import Step
 from ecslab.course.steps import NOTEBOOKS, exercises, main_steps, stage_named, step_named
 from ecslab.course.verdict import Outcome, Verdict
-from ecslab.lab import Lab
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Solution:
         return f"<details open><summary>{title}</summary><pre>{html.escape(self.code)}</pre></details>"
 
 
-def hint(lab: Lab, step: str | None = None) -> Hint:
+def hint(lab: Connection, step: str | None = None) -> Hint:
     """A push in the right direction; called again, a stronger one. The last names the call.
 
     Args:
@@ -63,7 +63,7 @@ def hint(lab: Lab, step: str | None = None) -> Hint:
     return Hint(wanted.id, number, len(texts), texts[number - 1])
 
 
-def solution(lab: Lab, step: str | None = None) -> Solution:
+def solution(lab: Connection, step: str | None = None) -> Solution:
     """The code that does the step. Nothing is run.
 
     Args:
@@ -73,7 +73,7 @@ def solution(lab: Lab, step: str | None = None) -> Solution:
     return Solution(wanted.id, wanted.title, wanted.code())
 
 
-def next_step(lab: Lab, stage: str) -> tuple[Step, Verdict]:
+def next_step(lab: Connection, stage: str) -> tuple[Step, Verdict]:
     """The first thing left to do in a stage, exercises last; its last step if all is done."""
     for step in (*main_steps(stage), *exercises(stage)):
         verdict = look(lab, step)
@@ -82,7 +82,7 @@ def next_step(lab: Lab, stage: str) -> tuple[Step, Verdict]:
     return step, verdict
 
 
-def _wanted(lab: Lab, step: str | None) -> tuple[Step, Verdict]:
+def _wanted(lab: Connection, step: str | None) -> tuple[Step, Verdict]:
     if step and "." in step and step not in NOTEBOOKS.values():
         one = step_named(step)
         return one, look(lab, one)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ecslab._show import html_table
+from ecslab.connection.connection import Connection
 from ecslab.course.steps import stage_named
-from ecslab.lab import Lab
+from ecslab.display.tables import html_table
 
 _ORDER = ("as AWS", "simplified", "pretended", "absent")
 
@@ -33,7 +33,7 @@ class Honesty:
         return html_table(columns, map(_cells, self.rows))
 
 
-def honesty(lab: Lab, stage: str | None = None) -> Honesty:
+def honesty(lab: Connection, stage: str | None = None) -> Honesty:
     """What the sandbox does as AWS does, and where it does not.
 
     Args:

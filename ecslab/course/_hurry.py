@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ecslab.lab import Lab
+from ecslab.connection.connection import Connection
 
 
 class _Hurried:
@@ -21,9 +21,9 @@ class _Hurried:
         return float(self._place.control("advance", to_next=True, seconds=most)["moved"])
 
 
-class Hurried(Lab):
+class Hurried(Connection):
     """The same lab, that does not wait: a learner who wants to be elsewhere need not watch tasks start."""
 
-    def __init__(self, lab: Lab):
+    def __init__(self, lab: Connection):
         self.__dict__.update(lab.__dict__)
         self.place = _Hurried(lab.place)

@@ -1,14 +1,14 @@
 """What a guestbook's definition and its containers show: the flaws that a check names."""
 
+from ecslab.connection.connection import Connection
 from ecslab.course import _tasks, account
 from ecslab.course.account import Facts
 from ecslab.course.verdict import Verdict, wrong
-from ecslab.lab import Lab
 
 _PLAIN = ("PASSWORD", "SECRET", "TOKEN")
 
 
-def secret_names(lab: Lab) -> list[str]:
+def secret_names(lab: Connection) -> list[str]:
     """The names of the account's secrets."""
     pages = lab.client("secretsmanager").get_paginator("list_secrets").paginate()
     return [str(one["Name"]) for page in pages for one in page["SecretList"]]

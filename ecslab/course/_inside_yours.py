@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 
+from ecslab.connection.connection import Connection
 from ecslab.course import _inside, _tasks, account
 from ecslab.course.account import Facts
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 _THREE = ("database", "writer", "web")
 _ITSELF = ("localhost", "127.0.0.1", "[::1]")
 _STARTING = ("PROVISIONING", "PENDING", "ACTIVATING")
 
 
-def whole(lab: Lab) -> Verdict:
+def whole(lab: Connection) -> Verdict:
     """Exercise: the task's own health is HEALTHY, because every essential container is asked."""
     ours = _running(lab)
     for task, definition in ours:
@@ -43,7 +43,7 @@ def whole(lab: Lab) -> Verdict:
     return not_yet(f"Task {first}'s `web` has no health check: its health is UNKNOWN.")
 
 
-def beside(lab: Lab) -> Verdict:
+def beside(lab: Connection) -> Verdict:
     """Exercise: a sidecar that the task can do without."""
     for task, definition in _running(lab):
         extra = _extra(definition)
@@ -74,7 +74,7 @@ def beside(lab: Lab) -> Verdict:
     return left or not_yet("No guestbook task with a fourth container is RUNNING.")
 
 
-def _not_running(lab: Lab, fits: Callable[[Facts], bool]) -> Verdict | None:
+def _not_running(lab: Connection, fits: Callable[[Facts], bool]) -> Verdict | None:
     """What became of the newest revision, if it is what the exercise asks for and no task of it runs."""
     definition = account.definition(lab, lab.names.guestbook)
     if not definition or definition["status"] != "ACTIVE" or not fits(definition):
@@ -93,7 +93,7 @@ def _not_running(lab: Lab, fits: Callable[[Facts], bool]) -> Verdict | None:
     return wrong(f"{name} stopped: {reason}. {meaning}".replace("..", ".").rstrip(), meaning)
 
 
-def _running(lab: Lab) -> list[tuple[Facts, Facts]]:
+def _running(lab: Connection) -> list[tuple[Facts, Facts]]:
     """The guestbook tasks that are RUNNING, newest first, each with its definition."""
     found = account.tasks(lab, lab.names.cluster)
     ours = [t for t in found if account.family_of(t) == lab.names.guestbook and t["lastStatus"] == "RUNNING"]

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
+from ecslab.connection.connection import Connection
 from ecslab.course import account
 from ecslab.course.account import Facts
-from ecslab.lab import Lab
 
 
-def left(lab: Lab) -> list[str]:
+def left(lab: Connection) -> list[str]:
     """What is there of the lesson and its exercises, in words."""
     names = lab.names
     found: list[str] = []
@@ -37,7 +37,7 @@ def left(lab: Lab) -> list[str]:
     return found
 
 
-def _balancer(lab: Lab) -> list[str]:
+def _balancer(lab: Connection) -> list[str]:
     balancer, group = lab.names.load_balancer, lab.names.target_group
     found: list[str] = []
     if _unless_missing(lab.elbv2.describe_load_balancers, Names=[balancer]):

@@ -4,36 +4,36 @@ from weakref import WeakKeyDictionary
 
 from botocore.exceptions import ClientError
 
+from ecslab.connection.connection import Connection
 from ecslab.course._memory import memory, note_done
 from ecslab.course.step import Step
 from ecslab.course.steps import STAGES, main_steps, stage_named, step_named
 from ecslab.course.verdict import Outcome, Report, Verdict, wrong
-from ecslab.lab import Lab
 
 
-class Onlooker(Lab):
+class Onlooker(Connection):
     """The same lab, as a check sees it, through the same clients, as each takes its time to make."""
 
-    def __init__(self, lab: Lab):
+    def __init__(self, lab: Connection):
         self.__dict__.update(lab.__dict__)
 
 
-_onlookers: "WeakKeyDictionary[Lab, Onlooker]" = WeakKeyDictionary()
+_onlookers: "WeakKeyDictionary[Connection, Onlooker]" = WeakKeyDictionary()
 
 
-def onlooker(lab: Lab) -> Onlooker:
+def onlooker(lab: Connection) -> Onlooker:
     """The lab as a check sees it; made once for each lab."""
     if lab not in _onlookers:
         _onlookers[lab] = Onlooker(lab)
     return _onlookers[lab]
 
 
-def forget(lab: Lab) -> None:
+def forget(lab: Connection) -> None:
     """Let go of the onlooker; the next check makes another."""
     _onlookers.pop(lab, None)
 
 
-def look(lab: Lab, step: Step) -> Verdict:
+def look(lab: Connection, step: Step) -> Verdict:
     """What the account says about one step; the record keeps none of the calls, as the learner made none."""
     try:
         with lab.record.away():
@@ -46,7 +46,7 @@ def look(lab: Lab, step: Step) -> Verdict:
         )
 
 
-def check(lab: Lab, step: str | None = None) -> Verdict | Report:
+def check(lab: Connection, step: str | None = None) -> Verdict | Report:
     """Look at the account, never at the learner's code.
 
     Args:

@@ -3,6 +3,7 @@
 import html
 from dataclasses import dataclass
 
+from ecslab.connection.connection import Connection
 from ecslab.course import minutes
 from ecslab.course._look import look
 from ecslab.course._memory import memory, note_done
@@ -10,7 +11,6 @@ from ecslab.course.step import Step
 from ecslab.course.steps import NOTEBOOKS, STAGES, STEPS
 from ecslab.course.verdict import Outcome, Verdict
 from ecslab.figures import Figure, Stop, course_map
-from ecslab.lab import Lab
 
 _LEFT = "style='text-align:left'"
 
@@ -104,7 +104,7 @@ class CourseProgress:
         return f"Next: {step.title}, in {NOTEBOOKS[step.stage]}{again}"
 
 
-def progress(lab: Lab) -> CourseProgress:
+def progress(lab: Connection) -> CourseProgress:
     """Look at every step. What was done once counts, even if it was removed since."""
     seen = [(step, look(lab, step)) for step in STEPS]
     note_done(lab, *(step.id for step, verdict in seen if verdict.outcome is Outcome.DONE))

@@ -1,19 +1,19 @@
 """Stage 99's looks at the revisions of task definitions: ACTIVE, INACTIVE, and deleted."""
 
+from ecslab.connection.connection import Connection
 from ecslab.course import account
 from ecslab.course.account import Facts
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 NOTHING_MADE = "Nothing of the lesson was made here yet: there is nothing to clean up."
 
 
-def families(lab: Lab) -> list[str]:
+def families(lab: Connection) -> list[str]:
     """The lesson's family, and those that its exercises and the guestbook register."""
     return [lab.names.family, lab.names.guestbook, lab.name("adgu-hello"), lab.name("adgu-broken")]
 
 
-def deregistered(lab: Lab) -> Verdict:
+def deregistered(lab: Connection) -> Verdict:
     """No revision of the lesson's families is ACTIVE."""
     family, *others = families(lab)
     active = account.revisions(lab, family, "ACTIVE")
@@ -55,7 +55,7 @@ def _some(family: str, active: list[str], inactive: list[str]) -> Verdict:
     )
 
 
-def deleted_for_good(lab: Lab) -> Verdict:
+def deleted_for_good(lab: Connection) -> Verdict:
     """Exercise: no INACTIVE revision of the lesson's families is left."""
     family, *others = families(lab)
     active = account.revisions(lab, family, "ACTIVE")
@@ -94,14 +94,14 @@ def deleted_for_good(lab: Lab) -> Verdict:
     return done(f"No revision of `{family}` is left.")
 
 
-def _held_by(lab: Lab, going: list[str]) -> Facts | None:
+def _held_by(lab: Connection, going: list[str]) -> Facts | None:
     """A task that still runs from one of these revisions."""
     tasks = account.tasks(lab, lab.names.cluster) if going else []
     live = (task for task in tasks if task["lastStatus"] != "STOPPED")
     return next((task for task in live if task["taskDefinitionArn"] in going), None)
 
 
-def _removed(lab: Lab) -> bool:
+def _removed(lab: Connection) -> bool:
     """Whether the lesson's cluster was there, and was deleted."""
     return (account.cluster(lab, lab.names.cluster) or {}).get("status") == "INACTIVE"
 

@@ -1,16 +1,16 @@
 """Looking at a service's deployments, by calls that read: which image it runs, how the rollout goes."""
 
-from ecslab import deployment
-from ecslab._rolling import Limits
+from ecslab.connection.connection import Connection
 from ecslab.course import _services, _tasks, account
 from ecslab.course.account import Facts
 from ecslab.course.verdict import Verdict, not_yet, wrong
-from ecslab.lab import Lab
+from ecslab.resources import deployment
+from ecslab.resources.deployment.rollout_plan import Limits
 
 SERVING = "The old tasks go on serving meanwhile."
 
 
-def image(lab: Lab, definition: Facts) -> str:
+def image(lab: Connection, definition: Facts) -> str:
     """The image of the lesson's container: `adgu/web:latest`, `adgu/web@sha256:…`, without the registry."""
     containers = definition["containerDefinitions"]
     ours = next((one for one in containers if one["name"] == lab.names.container), containers[0])
@@ -18,7 +18,7 @@ def image(lab: Lab, definition: Facts) -> str:
     return reference if ":" in reference.rsplit("/", 1)[-1] else f"{reference}:latest"
 
 
-def is_first(lab: Lab, reference: str) -> bool:
+def is_first(lab: Connection, reference: str) -> bool:
     """Whether it is the image that notebook 03 registered: the lesson's repository with the tag `latest`."""
     return reference == f"{lab.names.repository}:latest"
 
@@ -28,13 +28,13 @@ def number(arn: str) -> str:
     return f"revision {account.revision_of(arn)}"
 
 
-def active(lab: Lab) -> Facts | None:
+def active(lab: Connection) -> Facts | None:
     """The lesson's service, while it is ACTIVE."""
     found = _services.service(lab, lab.names.service)
     return found if found and found["status"] == "ACTIVE" else None
 
 
-def missing(lab: Lab) -> Verdict:
+def missing(lab: Connection) -> Verdict:
     """What is said where there is no service."""
     return not_yet(f"There is no service `{lab.names.service}`: stage 06 makes it.")
 
@@ -53,12 +53,12 @@ def breaker(found: Facts) -> Facts:
     return configuration
 
 
-def past(lab: Lab, found: Facts) -> list[Facts]:
+def past(lab: Connection, found: Facts) -> list[Facts]:
     """Its deployments, newest first, each with its `taskDefinition`."""
     return deployment.past(lab, found)
 
 
-def unfinished(lab: Lab, found: Facts) -> Verdict | None:
+def unfinished(lab: Connection, found: Facts) -> Verdict | None:
     """What is to be said of a rollout that is not COMPLETED; None if it is, with all its tasks."""
     name, newest = found["serviceName"], found["deployments"][0]
     which, state = number(newest["taskDefinition"]), newest.get("rolloutState", "COMPLETED")
@@ -80,7 +80,7 @@ def unfinished(lab: Lab, found: Facts) -> Verdict | None:
     return None
 
 
-def failing(lab: Lab, found: Facts) -> Verdict | None:
+def failing(lab: Connection, found: Facts) -> Verdict | None:
     """What is said while the tasks of the newest deployment keep failing; None if they do not."""
     newest = found["deployments"][0]
     if not newest.get("failedTasks"):

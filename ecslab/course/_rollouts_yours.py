@@ -1,17 +1,17 @@
 """The exercises of stage 08: other limits, and an image named by its digest."""
 
 import ecslab
+from ecslab.connection.connection import Connection
 from ecslab.course import _rollouts, account
 from ecslab.course.account import Facts
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 THIRD = "edition-3"
 OPERATIONS = frozenset({"RegisterTaskDefinition", "UpdateService"})
 
 
-def one_by_one(lab: Lab) -> Verdict:
+def one_by_one(lab: Connection) -> Verdict:
     """The third edition runs, and the limits never allow more tasks than are desired."""
     found = _rollouts.active(lab)
     if not found:
@@ -46,7 +46,7 @@ def one_by_one(lab: Lab) -> Verdict:
     )
 
 
-def _not_the_third(lab: Lab, found: Facts, maximum: int) -> Verdict:
+def _not_the_third(lab: Connection, found: Facts, maximum: int) -> Verdict:
     name, current = found["serviceName"], _rollouts.number(found["taskDefinition"])
     if THIRD not in account.tags_of(account.images(lab, lab.names.repository)):
         limits = " The limits are set." if maximum == 100 else ""
@@ -66,7 +66,7 @@ def _not_the_third(lab: Lab, found: Facts, maximum: int) -> Verdict:
     return not_yet(f"`{THIRD}` is pushed, but no revision names it.")
 
 
-def pinned(lab: Lab) -> Verdict:
+def pinned(lab: Connection) -> Verdict:
     """The service runs a revision that names its image by digest."""
     found = _rollouts.active(lab)
     if not found:
@@ -100,12 +100,12 @@ def pinned(lab: Lab) -> Verdict:
     return done(f"`{name}` runs `{repository}` by its digest: no tag that moves changes what it runs.")
 
 
-def _image_of(lab: Lab, found: Facts) -> str:
+def _image_of(lab: Connection, found: Facts) -> str:
     runs = account.definition(lab, found["taskDefinition"])
     return _rollouts.image(lab, runs) if runs else ""
 
 
-def _roll_one_by_one(lab: Lab) -> None:
+def _roll_one_by_one(lab: Connection) -> None:
     page = ecslab.image.site("<h1>Edition 3</h1>")
     pushed = ecslab.image.push(lab, ecslab.image.build(page, lab=lab), tag="edition-3")
     third = ecslab.task_definition.register(lab, image=pushed.uri)
@@ -114,7 +114,7 @@ def _roll_one_by_one(lab: Lab) -> None:
     ecslab.deployment.watch(lab)
 
 
-def _pin(lab: Lab) -> None:
+def _pin(lab: Connection) -> None:
     image = ecslab.ecr.image(lab, tag="edition-2")
     repository = ecslab.ecr.repository(lab)
     reference = f"{repository['repositoryUri']}@{image['imageDigest']}"  # type: ignore[index]

@@ -1,11 +1,11 @@
 """Looking at services, by calls that read. What is not there is None or empty, never an error."""
 
+from ecslab.connection.connection import Connection
 from ecslab.course import account
 from ecslab.course.account import Facts
-from ecslab.lab import Lab
 
 
-def service(lab: Lab, name: str, cluster: str | None = None) -> Facts | None:
+def service(lab: Connection, name: str, cluster: str | None = None) -> Facts | None:
     """The service in any status (ACTIVE, DRAINING, INACTIVE); in the lesson's cluster, or another."""
     answer = account.unless_missing(
         lab.ecs.describe_services,
@@ -16,7 +16,7 @@ def service(lab: Lab, name: str, cluster: str | None = None) -> Facts | None:
     return answer["services"][0] if answer and answer["services"] else None
 
 
-def names(lab: Lab) -> list[str]:
+def names(lab: Connection) -> list[str]:
     """The names of the ACTIVE services in the lesson's cluster."""
     answer = account.unless_missing(
         lab.ecs.list_services, codes=["ClusterNotFoundException"], cluster=lab.names.cluster
@@ -24,7 +24,7 @@ def names(lab: Lab) -> list[str]:
     return [arn.rsplit("/", 1)[-1] for arn in answer["serviceArns"]] if answer else []
 
 
-def elsewhere(lab: Lab, name: str) -> str | None:
+def elsewhere(lab: Connection, name: str) -> str | None:
     """Another ACTIVE cluster that has an ACTIVE service of that name."""
     others = [cluster for cluster in account.cluster_names(lab) if cluster != lab.names.cluster]
     for cluster in others[:10]:
@@ -39,7 +39,7 @@ def tasks(everything: list[Facts], name: str) -> list[Facts]:
     return [task for task in everything if task["group"] == f"service:{name}"]
 
 
-def bare(lab: Lab, everything: list[Facts]) -> list[Facts]:
+def bare(lab: Connection, everything: list[Facts]) -> list[Facts]:
     """The tasks of the lesson's family that no service looks after, and that are meant to run."""
     return [
         task
@@ -56,7 +56,7 @@ def network(found: Facts) -> Facts:
     return configuration
 
 
-def zones(lab: Lab, subnet_ids: list[str]) -> list[str]:
+def zones(lab: Connection, subnet_ids: list[str]) -> list[str]:
     """The Availability Zones of subnets, in order."""
     answer = account.unless_missing(
         lab.ec2.describe_subnets, codes=["InvalidSubnetID.NotFound"], SubnetIds=subnet_ids

@@ -1,13 +1,13 @@
 """Stage 13's exercises: the same tag pushed anew, and document 003's task run from the terminal."""
 
 import ecslab
+from ecslab.connection.connection import Connection
 from ecslab.course import _answering, _services, account
 from ecslab.course.account import Facts
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 
-def forced(lab: Lab) -> Verdict:
+def forced(lab: Connection) -> Verdict:
     """Exercise: the service runs what was pushed under its tag after the service was made."""
     name = lab.name("my-ecs-service")
     found = _services.service(lab, name, lab.name("my-ecs-cluster"))
@@ -35,7 +35,7 @@ def forced(lab: Lab) -> Verdict:
     return _answering.trouble(lab, found) or _runs(lab, found, pushed, f"{repository}:{tag}")
 
 
-def _runs(lab: Lab, found: Facts, pushed: Facts, image: str) -> Verdict:
+def _runs(lab: Connection, found: Facts, pushed: Facts, image: str) -> Verdict:
     """Whether the service's tasks run that image."""
     tasks = [t for t in _answering.tasks(lab, found) if t["lastStatus"] == "RUNNING"]
     older = [t for t in tasks if t["containers"][0].get("imageDigest") != pushed["imageDigest"]]
@@ -51,7 +51,7 @@ def _runs(lab: Lab, found: Facts, pushed: Facts, image: str) -> Verdict:
     return done(f"Every task of `{found['serviceName']}` runs what was pushed last as `{image}`.")
 
 
-def by_hand(lab: Lab) -> Verdict:
+def by_hand(lab: Connection) -> Verdict:
     """Exercise: document 003's task, run from the terminal."""
     family, cluster = lab.name("my-app"), lab.name("my-cluster")
     ours = [task for task in account.tasks(lab, cluster) if account.family_of(task) == family]
@@ -72,7 +72,7 @@ def by_hand(lab: Lab) -> Verdict:
     )
 
 
-def _not_by_hand(lab: Lab, ours: list[Facts], bare: list[Facts]) -> Verdict:
+def _not_by_hand(lab: Connection, ours: list[Facts], bare: list[Facts]) -> Verdict:
     family, cluster = lab.name("my-app"), lab.name("my-cluster")
     if bare:
         return _answering.ended(bare[0])
@@ -95,7 +95,7 @@ def _not_by_hand(lab: Lab, ours: list[Facts], bare: list[Facts]) -> Verdict:
     return not_yet(f"No task of `{family}` was run in `{cluster}`.")
 
 
-def push_and_force(lab: Lab) -> None:
+def push_and_force(lab: Connection) -> None:
     cluster, service = lab.name("my-ecs-cluster"), lab.name("my-ecs-service")
     ecslab.image.push(lab, ecslab.image.build("<h1>The second version</h1>", lab=lab))
     for command in (
@@ -105,7 +105,7 @@ def push_and_force(lab: Lab) -> None:
         ecslab.terminal.run(lab, command, lines=3)
 
 
-def run_by_hand(lab: Lab) -> None:
+def run_by_hand(lab: Connection) -> None:
     cluster, family = lab.name("my-cluster"), lab.name("my-app")
     vpc, subnet = ecslab.network.default_subnet(lab)
     group = ecslab.network.http_group(lab, vpc.id)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ecslab._progress import Progress
-from ecslab.calls import cli
+from ecslab.connection.calls import cli
+from ecslab.connection.connection import Connection
 from ecslab.course._memory import changing
 from ecslab.course.steps import STEPS
-from ecslab.lab import Lab
+from ecslab.display.progress_line import Progress
 
 REVERSE: Final = {
     "CreateRepository": "delete-repository",
@@ -47,7 +47,7 @@ class Undone:
         return self.text
 
 
-def undo(lab: Lab) -> Undone:
+def undo(lab: Connection) -> Undone:
     """Take back the last step in the sandbox's account, whoever made it: maybe several calls.
 
     A step is what one cell changed, or one part of the course that `goto` filled in; of a terminal, one
@@ -99,7 +99,7 @@ def _call(entry: dict[str, Any]) -> str:
     return str(entry["operation"])
 
 
-def _explained(lab: Lab) -> str:
+def _explained(lab: Connection) -> str:
     changes = lab.calls().changes()
     says = "A real account has no undo: each change is taken back by a call of its own."
     if not len(changes):

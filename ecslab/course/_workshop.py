@@ -1,15 +1,15 @@
 """The exercises of stage 04, which go into the VPC `workshop`: what its tasks say."""
 
-from ecslab import network
+from ecslab.connection.connection import Connection
 from ecslab.course import _tasks, account
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
+from ecslab.resources import network
 
 _WAITING = ("PROVISIONING", "PENDING", "ACTIVATING")
 _NO_WAY_OUT = "ResourceInitializationError"
 
 
-def elsewhere(lab: Lab) -> Verdict:
+def elsewhere(lab: Connection) -> Verdict:
     """Exercise: a second task in the VPC `workshop`, RUNNING with a public IP."""
     here = _subnets(lab)
     if not here:
@@ -50,7 +50,7 @@ def _stopped_there(task: account.Facts, here: dict[str, bool]) -> Verdict:
     return wrong(f"{name} stopped in `workshop`: {reason}. {meaning}".replace("..", ".").rstrip(), meaning)
 
 
-def _none_there(lab: Lab, ours: list[account.Facts], here: dict[str, bool]) -> Verdict:
+def _none_there(lab: Connection, ours: list[account.Facts], here: dict[str, bool]) -> Verdict:
     if other := _of_another_family(lab, here):
         return wrong(
             f"Task {account.short(other)} runs in `workshop`, but from `{account.family_of(other)}`; the "
@@ -66,7 +66,7 @@ def _none_there(lab: Lab, ours: list[account.Facts], here: dict[str, bool]) -> V
     return not_yet("No task of the lesson's definition runs in the VPC `workshop`.")
 
 
-def nowhere(lab: Lab) -> Verdict:
+def nowhere(lab: Connection) -> Verdict:
     """Exercise: a task in a private subnet, that stopped because it could not fetch its image."""
     here = _subnets(lab)
     ours = [task for task in _of_the_lesson(lab) if _bare(task)]
@@ -123,17 +123,17 @@ def _failed_elsewhere(task: account.Facts, here: dict[str, bool]) -> Verdict:
     )
 
 
-def _subnets(lab: Lab) -> dict[str, bool]:
+def _subnets(lab: Connection) -> dict[str, bool]:
     """The subnets of the VPC `workshop`, and whether each is public."""
     workshop = [vpc.id for vpc in network.vpcs(lab) if vpc.name == "workshop"]
     return {subnet.id: subnet.public for vpc in workshop for subnet in network.subnets(lab, vpc)}
 
 
-def _of_the_lesson(lab: Lab) -> list[account.Facts]:
+def _of_the_lesson(lab: Connection) -> list[account.Facts]:
     return [t for t in account.tasks(lab, lab.names.cluster) if account.family_of(t) == lab.names.family]
 
 
-def _of_another_family(lab: Lab, here: dict[str, bool]) -> account.Facts | None:
+def _of_another_family(lab: Connection, here: dict[str, bool]) -> account.Facts | None:
     """A task that is meant to run in one of these subnets, but is not of the lesson's family."""
     found = account.tasks(lab, lab.names.cluster)
     others = [t for t in found if account.family_of(t) != lab.names.family and _subnet(t) in here]
@@ -150,7 +150,7 @@ def _subnet(task: account.Facts) -> str | None:
     return details.get("subnetId")
 
 
-def _admits_http(lab: Lab, task: account.Facts) -> bool:
+def _admits_http(lab: Connection, task: account.Facts) -> bool:
     found = account.interface(lab, task) or {}
     groups = account.groups(lab, [group["GroupId"] for group in found.get("Groups", [])])
     return any("0.0.0.0/0" in account.admits(group, 80) for group in groups)

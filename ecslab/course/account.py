@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ecslab.lab import Lab
+from ecslab.connection.connection import Connection
 
 Facts = dict[str, Any]
 
@@ -21,7 +21,7 @@ def unless_missing(call: Callable[..., Any], *, codes: Iterable[str], **argument
         raise
 
 
-def near(lab: Lab, wanted: str, names: Iterable[str]) -> str | None:
+def near(lab: Connection, wanted: str, names: Iterable[str]) -> str | None:
     """The name that differs from the wanted one only in case and punctuation, or lacks its first words.
 
     A real account holds other people's things: there a shorter name, or one without the lab's prefix, is
@@ -33,19 +33,19 @@ def near(lab: Lab, wanted: str, names: Iterable[str]) -> str | None:
     return next((n for n in sorted(names) if n != wanted and _plain(n) in alike), None)
 
 
-def repository(lab: Lab, name: str) -> Facts | None:
+def repository(lab: Connection, name: str) -> Facts | None:
     answer = unless_missing(
         lab.ecr.describe_repositories, codes=["RepositoryNotFoundException"], repositoryNames=[name]
     )
     return answer["repositories"][0] if answer else None
 
 
-def repository_names(lab: Lab) -> list[str]:
+def repository_names(lab: Connection) -> list[str]:
     pages = lab.ecr.get_paginator("describe_repositories").paginate()
     return [found["repositoryName"] for page in pages for found in page["repositories"]]
 
 
-def images(lab: Lab, name: str) -> list[Facts]:
+def images(lab: Connection, name: str) -> list[Facts]:
     """The images of a repository, newest first; none if there is no repository."""
     answer = unless_missing(
         lab.ecr.describe_images, codes=["RepositoryNotFoundException"], repositoryName=name
@@ -58,18 +58,18 @@ def tags_of(found: list[Facts]) -> list[str]:
     return sorted(tag for image in found for tag in image.get("imageTags", []))
 
 
-def cluster(lab: Lab, name: str) -> Facts | None:
+def cluster(lab: Connection, name: str) -> Facts | None:
     """The cluster, ACTIVE or INACTIVE, with its settings."""
     found: list[Facts] = lab.ecs.describe_clusters(clusters=[name], include=["SETTINGS"])["clusters"]
     return found[0] if found else None
 
 
-def cluster_names(lab: Lab) -> list[str]:
+def cluster_names(lab: Connection) -> list[str]:
     """The names of the ACTIVE clusters."""
     return [arn.rsplit("/", 1)[-1] for arn in lab.ecs.list_clusters()["clusterArns"]]
 
 
-def role(lab: Lab, name: str) -> Facts | None:
+def role(lab: Connection, name: str) -> Facts | None:
     answer = unless_missing(lab.iam.get_role, codes=["NoSuchEntity"], RoleName=name)
     return answer["Role"] if answer else None
 
@@ -83,7 +83,7 @@ def trusted_services(found: Facts) -> list[str]:
     return services
 
 
-def policies(lab: Lab, name: str) -> list[str]:
+def policies(lab: Connection, name: str) -> list[str]:
     """The names of a role's policies, attached and inline."""
     attached = lab.iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
     return [p["PolicyName"] for p in attached] + list(
@@ -91,29 +91,29 @@ def policies(lab: Lab, name: str) -> list[str]:
     )
 
 
-def log_groups(lab: Lab, start: str) -> dict[str, Facts]:
+def log_groups(lab: Connection, start: str) -> dict[str, Facts]:
     """The log groups whose names begin so."""
     found = lab.logs.describe_log_groups(logGroupNamePrefix=start)["logGroups"]
     return {group["logGroupName"]: group for group in found}
 
 
-def definition(lab: Lab, name: str) -> Facts | None:
+def definition(lab: Connection, name: str) -> Facts | None:
     """A task definition: the newest ACTIVE revision of a family, or one by its ARN."""
     answer = unless_missing(lab.ecs.describe_task_definition, codes=["ClientException"], taskDefinition=name)
     return answer["taskDefinition"] if answer else None
 
 
-def revisions(lab: Lab, family: str, status: str) -> list[str]:
+def revisions(lab: Connection, family: str, status: str) -> list[str]:
     """The ARNs of a family's revisions with that status (`ACTIVE`, `INACTIVE`), oldest first."""
     arns = lab.ecs.list_task_definitions(familyPrefix=family, status=status)["taskDefinitionArns"]
     return [arn for arn in arns if arn.rsplit("/", 1)[-1].rsplit(":", 1)[0] == family]
 
 
-def families(lab: Lab) -> list[str]:
+def families(lab: Connection) -> list[str]:
     return list(lab.ecs.list_task_definition_families(status="ACTIVE")["families"])
 
 
-def tasks(lab: Lab, name: str) -> list[Facts]:
+def tasks(lab: Connection, name: str) -> list[Facts]:
     """The tasks of a cluster, those meant to run first, then the stopped ones; newest first."""
     found: list[Facts] = []
     for status in ("RUNNING", "STOPPED"):
@@ -140,7 +140,7 @@ def short(task: Facts) -> str:
     return str(task["taskArn"]).rsplit("/", 1)[-1][:8]
 
 
-def interface(lab: Lab, task: Facts) -> Facts | None:
+def interface(lab: Connection, task: Facts) -> Facts | None:
     """A task's network interface, while it has one."""
     details = {d["name"]: d["value"] for a in task.get("attachments", []) for d in a.get("details", [])}
     if "networkInterfaceId" not in details:
@@ -159,12 +159,12 @@ def public_ip(found: Facts | None) -> str | None:
     return str(address) if address else None
 
 
-def groups(lab: Lab, ids: list[str]) -> list[Facts]:
+def groups(lab: Connection, ids: list[str]) -> list[Facts]:
     found: list[Facts] = lab.ec2.describe_security_groups(GroupIds=ids)["SecurityGroups"] if ids else []
     return found
 
 
-def groups_named(lab: Lab, name: str) -> list[Facts]:
+def groups_named(lab: Connection, name: str) -> list[Facts]:
     wanted = [{"Name": "group-name", "Values": [name]}]
     found: list[Facts] = lab.ec2.describe_security_groups(Filters=wanted)["SecurityGroups"]
     return found

@@ -1,13 +1,13 @@
 """Stage 00: is everything there that the course needs?"""
 
 import ecslab
+from ecslab.connection.connection import Connection
 from ecslab.course import account
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 
-def answers(lab: Lab) -> Verdict:
+def answers(lab: Connection) -> Verdict:
     """AWS, or the sandbox, answers a signed call."""
     found = lab.sts.get_caller_identity()["Account"]
     if found != lab.account:
@@ -16,7 +16,7 @@ def answers(lab: Lab) -> Verdict:
     return done(f"{place} answers, for account {found} in {lab.region}.")
 
 
-def default_vpc(lab: Lab) -> Verdict:
+def default_vpc(lab: Connection) -> Verdict:
     """There is a default VPC whose subnets reach the internet, as the lesson's task needs."""
     vpcs = lab.ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
     if not vpcs:
@@ -48,7 +48,7 @@ def default_vpc(lab: Lab) -> Verdict:
     return done(f"The default VPC {vpc} has public subnets.")
 
 
-def scratch(lab: Lab) -> Verdict:
+def scratch(lab: Connection) -> Verdict:
     """Exercise: a repository `adgu/scratch`, tagged made-by=me."""
     name = lab.name("adgu/scratch")
     found = account.repository(lab, name)
@@ -80,16 +80,16 @@ def _leads_out(route: account.Facts) -> bool:
     )
 
 
-def _ask_who_i_am(lab: Lab) -> None:
+def _ask_who_i_am(lab: Connection) -> None:
     lab.sts.get_caller_identity()["Account"]
 
 
-def _have_default_vpc(lab: Lab) -> None:
+def _have_default_vpc(lab: Connection) -> None:
     if not any(vpc.default for vpc in ecslab.network.vpcs(lab)):
         lab.ec2.create_default_vpc()
 
 
-def _make_scratch(lab: Lab) -> None:
+def _make_scratch(lab: Connection) -> None:
     name = lab.name("adgu/scratch")
     if not ecslab.ecr.repository(lab, name):
         lab.ecr.create_repository(repositoryName=name, tags=[{"Key": "made-by", "Value": "me"}])

@@ -1,16 +1,16 @@
 """Stage 01: a repository in ECR, and an image with the learner's page in it."""
 
 import ecslab
+from ecslab.connection.connection import Connection
 from ecslab.course import account
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 MAKE = frozenset({"CreateRepository"})
 UPLOAD = frozenset({"InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage"})
 
 
-def repository(lab: Lab) -> Verdict:
+def repository(lab: Connection) -> Verdict:
     """The lesson's repository is there, and its tags can move."""
     name = lab.names.repository
     found = account.repository(lab, name)
@@ -30,7 +30,7 @@ def repository(lab: Lab) -> Verdict:
     return not_yet(f"There is no repository `{name}` in {lab.region}.")
 
 
-def pushed(lab: Lab) -> Verdict:
+def pushed(lab: Connection) -> Verdict:
     """The repository holds an image tagged `latest`."""
     name = lab.names.repository
     if not account.repository(lab, name):
@@ -53,7 +53,7 @@ def pushed(lab: Lab) -> Verdict:
     )
 
 
-def second_tag(lab: Lab) -> Verdict:
+def second_tag(lab: Connection) -> Verdict:
     """Exercise: another page under the tag `v2`, beside `latest`."""
     name = lab.names.repository
     found = account.images(lab, name)
@@ -72,7 +72,7 @@ def second_tag(lab: Lab) -> Verdict:
     return done("`v2` and `latest` are two images, each with a digest of its own.")
 
 
-def frozen(lab: Lab) -> Verdict:
+def frozen(lab: Connection) -> Verdict:
     """Exercise: a repository whose tags cannot be moved, with an image `v1` in it."""
     name = lab.name("adgu/frozen")
     found = account.repository(lab, name)
@@ -101,21 +101,21 @@ def _listed(tags: list[str]) -> str:
     return ", ".join(f"`{tag}`" for tag in tags)
 
 
-def _make_repository(lab: Lab) -> None:
+def _make_repository(lab: Connection) -> None:
     ecslab.ecr.create_repository(lab)
 
 
-def _push_page(lab: Lab) -> None:
+def _push_page(lab: Connection) -> None:
     site = ecslab.image.site("<h1>Hello from my own container</h1>")
     ecslab.image.push(lab, ecslab.image.build(site, lab=lab))
 
 
-def _push_v2(lab: Lab) -> None:
+def _push_v2(lab: Connection) -> None:
     site = ecslab.image.site("<h1>Version two of my own container</h1>")
     ecslab.image.push(lab, ecslab.image.build(site, lab=lab), tag="v2")
 
 
-def _make_frozen(lab: Lab) -> None:
+def _make_frozen(lab: Connection) -> None:
     name = lab.name("adgu/frozen")
     if not ecslab.ecr.repository(lab, name):
         lab.ecr.create_repository(repositoryName=name, imageTagMutability="IMMUTABLE", tags=lab.tags("ecr"))

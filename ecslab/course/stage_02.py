@@ -1,15 +1,15 @@
 """Stage 02: a cluster, which is a name to keep tasks under."""
 
 import ecslab
+from ecslab.connection.connection import Connection
 from ecslab.course import account
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 MAKE = frozenset({"CreateCluster"})
 
 
-def exists(lab: Lab) -> Verdict:
+def exists(lab: Connection) -> Verdict:
     """The lesson's cluster is ACTIVE."""
     name = lab.names.cluster
     found = account.cluster(lab, name)
@@ -35,7 +35,7 @@ def exists(lab: Lab) -> Verdict:
     return not_yet(f"There is no cluster `{name}` in {lab.region}.")
 
 
-def blue(lab: Lab) -> Verdict:
+def blue(lab: Connection) -> Verdict:
     """Exercise: a second cluster, with Container Insights."""
     name = lab.name("adgu-blue")
     found = account.cluster(lab, name)
@@ -54,7 +54,7 @@ def blue(lab: Lab) -> Verdict:
     return done(f"`{name}` is ACTIVE, with Container Insights {settings['containerInsights']}.")
 
 
-def blue_deleted(lab: Lab) -> Verdict:
+def blue_deleted(lab: Connection) -> Verdict:
     """Exercise: the second cluster is deleted again."""
     name = lab.name("adgu-blue")
     found = account.cluster(lab, name)
@@ -67,7 +67,7 @@ def blue_deleted(lab: Lab) -> Verdict:
     return done(f"`{name}` is {found['status']}: deleted, and still described for a while.")
 
 
-def _still_there(lab: Lab, found: account.Facts) -> Verdict:
+def _still_there(lab: Connection, found: account.Facts) -> Verdict:
     """What keeps a cluster from being deleted, or what was deleted in its place."""
     name = found["clusterName"]
     if services := found.get("activeServicesCount", 0):
@@ -93,11 +93,11 @@ def _number(count: int, what: str) -> str:
     return f"{count} {what}{'s' if count > 1 else ''}"
 
 
-def _make_cluster(lab: Lab) -> None:
+def _make_cluster(lab: Connection) -> None:
     ecslab.cluster.create(lab)
 
 
-def _make_blue(lab: Lab) -> None:
+def _make_blue(lab: Connection) -> None:
     lab.ecs.create_cluster(
         clusterName=lab.name("adgu-blue"),
         settings=[{"name": "containerInsights", "value": "enabled"}],
@@ -105,7 +105,7 @@ def _make_blue(lab: Lab) -> None:
     )
 
 
-def _delete_blue(lab: Lab) -> None:
+def _delete_blue(lab: Connection) -> None:
     name = lab.name("adgu-blue")
     if lab.ecs.describe_clusters(clusters=[name])["clusters"][0]["status"] == "ACTIVE":
         lab.ecs.delete_cluster(cluster=name)

@@ -1,18 +1,18 @@
 """Stage 03: the execution role, the log group, and the task definition that names both."""
 
 import ecslab
+from ecslab.connection.connection import Connection
 from ecslab.course import account
 from ecslab.course._definition import problem
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 POLICY = "AmazonECSTaskExecutionRolePolicy"
 REGISTER = frozenset({"RegisterTaskDefinition"})
 PUBLIC_IMAGE = "public.ecr.aws/docker/library/httpd:2.4"
 
 
-def role(lab: Lab) -> Verdict:
+def role(lab: Connection) -> Verdict:
     """The execution role is there, trusts ECS tasks, and may pull and log."""
     name = lab.names.execution_role
     found = account.role(lab, name)
@@ -41,7 +41,7 @@ def role(lab: Lab) -> Verdict:
     return done(f"`{name}` trusts ecs-tasks.amazonaws.com and holds {POLICY}.")
 
 
-def logs(lab: Lab) -> Verdict:
+def logs(lab: Connection) -> Verdict:
     """The log group is there."""
     name = lab.names.log_group
     groups = account.log_groups(lab, name)
@@ -57,7 +57,7 @@ def logs(lab: Lab) -> Verdict:
     return not_yet(f"There is no log group `{name}`: a task that names it would stop before it starts.")
 
 
-def definition(lab: Lab) -> Verdict:
+def definition(lab: Connection) -> Verdict:
     """The lesson's task definition is ACTIVE and would run the learner's image."""
     family = lab.names.family
     active = account.revisions(lab, family, "ACTIVE")
@@ -81,7 +81,7 @@ def definition(lab: Lab) -> Verdict:
     return done(f"`{family}:{found['revision']}` is ACTIVE, and would run the image in your repository.")
 
 
-def half_vcpu(lab: Lab) -> Verdict:
+def half_vcpu(lab: Connection) -> Verdict:
     """Exercise: a revision of the lesson's family with 0.5 vCPU."""
     family = lab.names.family
     active = account.revisions(lab, family, "ACTIVE")
@@ -108,7 +108,7 @@ def half_vcpu(lab: Lab) -> Verdict:
     return not_yet(f"No ACTIVE revision of `{family}` asks for 0.5 vCPU.")
 
 
-def hello(lab: Lab) -> Verdict:
+def hello(lab: Connection) -> Verdict:
     """Exercise: a definition from a public image, without execution role and logs."""
     family = lab.name("adgu-hello")
     found = account.definition(lab, family)
@@ -135,7 +135,7 @@ def hello(lab: Lab) -> Verdict:
     return done(f"{name} runs a public image, without execution role and without logs.")
 
 
-def _half_deregistered(lab: Lab) -> int | None:
+def _half_deregistered(lab: Connection) -> int | None:
     """The revision of the lesson's family that asked for 0.5 vCPU and is INACTIVE."""
     for arn in reversed(account.revisions(lab, lab.names.family, "INACTIVE")[-10:]):
         found = account.definition(lab, arn) or {}
@@ -144,7 +144,7 @@ def _half_deregistered(lab: Lab) -> int | None:
     return None
 
 
-def _half_in_another_family(lab: Lab) -> str | None:
+def _half_in_another_family(lab: Connection) -> str | None:
     for family in account.families(lab):
         if family != lab.names.family and account.near(lab, lab.names.family, [family]):
             found = account.definition(lab, family) or {}
@@ -153,23 +153,23 @@ def _half_in_another_family(lab: Lab) -> str | None:
     return None
 
 
-def _make_role(lab: Lab) -> None:
+def _make_role(lab: Connection) -> None:
     ecslab.execution_role.create(lab)
 
 
-def _make_log_group(lab: Lab) -> None:
+def _make_log_group(lab: Connection) -> None:
     ecslab.log_group.create(lab)
 
 
-def _register(lab: Lab) -> None:
+def _register(lab: Connection) -> None:
     ecslab.task_definition.register(lab)
 
 
-def _register_half(lab: Lab) -> None:
+def _register_half(lab: Connection) -> None:
     ecslab.task_definition.register(lab, cpu="512", memory="1024")
 
 
-def _register_hello(lab: Lab) -> None:
+def _register_hello(lab: Connection) -> None:
     lab.ecs.register_task_definition(
         family=lab.name("adgu-hello"),
         requiresCompatibilities=["FARGATE"],

@@ -1,18 +1,18 @@
 """Stage 04: a way in for HTTP, and the task, RUNNING with a public IP."""
 
 import ecslab
-from ecslab import prices
+from ecslab.connection.connection import Connection
 from ecslab.course import _tasks, _workshop, account
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
+from ecslab.operations import prices
 
 RUN = frozenset({"RunTask"})
 GROUP = frozenset({"CreateSecurityGroup", "AuthorizeSecurityGroupIngress"})
 HOURLY = prices.task_hour(256, 512)
 
 
-def network(lab: Lab) -> Verdict:
+def network(lab: Connection) -> Verdict:
     """A security group that admits HTTP from anywhere."""
     name = lab.names.security_group
     found = account.groups_named(lab, name)
@@ -45,7 +45,7 @@ def network(lab: Lab) -> Verdict:
     )
 
 
-def running(lab: Lab) -> Verdict:
+def running(lab: Connection) -> Verdict:
     """A task of the lesson's definition is RUNNING, with a public IP."""
     family = lab.names.family
     everything = account.tasks(lab, lab.names.cluster)
@@ -82,7 +82,7 @@ def _stopped(task: account.Facts) -> Verdict:
     return wrong(f"Task {account.short(task)} is STOPPED: {reason}.{after}".replace("..", "."), meaning)
 
 
-def _none_of_ours(lab: Lab, others: list[account.Facts]) -> Verdict:
+def _none_of_ours(lab: Connection, others: list[account.Facts]) -> Verdict:
     live = [task for task in others if task["desiredStatus"] == "RUNNING"]
     if live:
         return wrong(
@@ -113,17 +113,17 @@ def _spelled(rule: account.Facts) -> str:
     return f"{rule['IpProtocol'].upper()} port {first}" + (f"–{last}" if last != first else "")
 
 
-def _make_group(lab: Lab) -> None:
+def _make_group(lab: Connection) -> None:
     vpc = next(vpc for vpc in ecslab.network.vpcs(lab) if vpc.default)
     ecslab.network.http_group(lab, vpc.id)
 
 
-def _run(lab: Lab) -> None:
+def _run(lab: Connection) -> None:
     task = ecslab.task.run(lab)
     ecslab.task.wait_until_running(lab, task)
 
 
-def _run_in_workshop(lab: Lab) -> None:
+def _run_in_workshop(lab: Connection) -> None:
     workshop = next(vpc for vpc in ecslab.network.vpcs(lab) if vpc.name == "workshop")
     public = next(subnet for subnet in ecslab.network.subnets(lab, workshop.id) if subnet.public)
     choice = ecslab.network.Choice(
@@ -135,7 +135,7 @@ def _run_in_workshop(lab: Lab) -> None:
     ecslab.task.wait_until_running(lab, ecslab.task.run(lab, choice))
 
 
-def _run_nowhere(lab: Lab) -> None:
+def _run_nowhere(lab: Connection) -> None:
     workshop = next(vpc for vpc in ecslab.network.vpcs(lab) if vpc.name == "workshop")
     private = next(subnet for subnet in ecslab.network.subnets(lab, workshop.id) if not subnet.public)
     choice = ecslab.network.Choice(

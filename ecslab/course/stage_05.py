@@ -1,14 +1,14 @@
 """Stage 05: the page answers at the task's public IP; if not, what stands in the way."""
 
 import ecslab
+from ecslab.connection.connection import Connection
 from ecslab.course import account
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
 from ecslab.errors import Unreachable
-from ecslab.lab import Lab
 
 
-def answers(lab: Lab) -> Verdict:
+def answers(lab: Connection) -> Verdict:
     """A visitor from outside gets the page."""
     family, name = lab.names.family, lab.names.cluster
     ours = [task for task in account.tasks(lab, name) if account.family_of(task) == family]
@@ -26,7 +26,7 @@ def answers(lab: Lab) -> Verdict:
     return next((verdict for verdict in verdicts if verdict.outcome is done("").outcome), verdicts[0])
 
 
-def _visit(lab: Lab, interface: account.Facts) -> Verdict:
+def _visit(lab: Connection, interface: account.Facts) -> Verdict:
     url = lab.url(str(account.public_ip(interface)))
     try:
         status = lab.http("GET", url).status
@@ -47,7 +47,7 @@ def _visit(lab: Lab, interface: account.Facts) -> Verdict:
     )
 
 
-def _closed(lab: Lab, interface: account.Facts) -> Verdict | None:
+def _closed(lab: Connection, interface: account.Facts) -> Verdict | None:
     """Which rule of the network keeps a visitor out, if one does."""
     groups = account.groups(lab, [group["GroupId"] for group in interface["Groups"]])
     sources = [source for group in groups for source in account.admits(group, 80)]
@@ -80,7 +80,7 @@ def _closed(lab: Lab, interface: account.Facts) -> Verdict | None:
     return None
 
 
-def _has_way_in(lab: Lab, interface: account.Facts) -> bool:
+def _has_way_in(lab: Connection, interface: account.Facts) -> bool:
     here = [{"Name": "vpc-id", "Values": [interface["VpcId"]]}]
     tables = lab.ec2.describe_route_tables(Filters=here)["RouteTables"]
     own = [t for t in tables if any(a.get("SubnetId") == interface["SubnetId"] for a in t["Associations"])]
@@ -92,7 +92,7 @@ def _has_way_in(lab: Lab, interface: account.Facts) -> bool:
     )
 
 
-def _acl_refusal(lab: Lab, interface: account.Facts) -> str | None:
+def _acl_refusal(lab: Connection, interface: account.Facts) -> str | None:
     """The id of the subnet's network ACL, if the first of its rules for TCP port 80 inbound denies."""
     here = [{"Name": "association.subnet-id", "Values": [interface["SubnetId"]]}]
     for acl in lab.ec2.describe_network_acls(Filters=here)["NetworkAcls"]:
@@ -113,7 +113,7 @@ def _matches_http(entry: account.Facts) -> bool:
     return str(entry["Protocol"]) == "6" and span.get("From", 0) <= 80 <= span.get("To", 65535)
 
 
-def second_edition(lab: Lab) -> Verdict:
+def second_edition(lab: Connection) -> Verdict:
     """Exercise: a changed page under the same tag, served by a new task."""
     name = lab.names.repository
     ours = [t for t in account.tasks(lab, lab.names.cluster) if account.family_of(t) == lab.names.family]
@@ -160,12 +160,12 @@ def _pushed_under(held: list[account.Facts], ours: list[account.Facts]) -> str |
     return next(iter(newest.get("imageTags", [])), None)
 
 
-def _ask_for_the_page(lab: Lab) -> None:
+def _ask_for_the_page(lab: Connection) -> None:
     task = ecslab.task.wait_until_running(lab, ecslab.task.find(lab))
     ecslab.verify.page(lab, task)
 
 
-def _second_edition(lab: Lab) -> None:
+def _second_edition(lab: Connection) -> None:
     site = ecslab.image.site("<h1>The second edition</h1>")
     ecslab.image.push(lab, ecslab.image.build(site, lab=lab))
     while old := ecslab.task.find(lab):

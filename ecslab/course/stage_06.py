@@ -1,18 +1,18 @@
 """Stage 06: a service keeps copies of the task running, in two zones; nothing runs beside it."""
 
 import ecslab
-from ecslab import prices
+from ecslab.connection.connection import Connection
 from ecslab.course import _services, _tasks, account
 from ecslab.course.account import Facts
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
+from ecslab.operations import prices
 
 COPIES = 2
 OPERATIONS = frozenset({"CreateService", "UpdateService", "DeleteService"})
 
 
-def service(lab: Lab) -> Verdict:
+def service(lab: Connection) -> Verdict:
     """The service keeps at least two tasks of the lesson's definition running, in at least two zones."""
     name = lab.names.service
     found = _services.service(lab, name)
@@ -28,7 +28,7 @@ def service(lab: Lab) -> Verdict:
     )
 
 
-def _not_there(lab: Lab, found: Facts | None, everything: list[Facts]) -> Verdict:
+def _not_there(lab: Connection, found: Facts | None, everything: list[Facts]) -> Verdict:
     name, cluster = lab.names.service, lab.names.cluster
     if found and found["status"] == "DRAINING":
         return wrong(
@@ -59,7 +59,7 @@ def _not_there(lab: Lab, found: Facts | None, everything: list[Facts]) -> Verdic
     return not_yet(f"There is no service `{name}` in `{cluster}`.")
 
 
-def _misdefined(lab: Lab, found: Facts) -> Verdict | None:
+def _misdefined(lab: Connection, found: Facts) -> Verdict | None:
     """What it runs, on what, and how often, if that is not as it should be."""
     name, family = lab.names.service, lab.names.family
     runs = found["taskDefinition"].rsplit("/", 1)[-1].rsplit(":", 1)[0]
@@ -88,7 +88,7 @@ def _misdefined(lab: Lab, found: Facts) -> Verdict | None:
     return None
 
 
-def _misplaced(lab: Lab, found: Facts) -> Verdict | None:
+def _misplaced(lab: Connection, found: Facts) -> Verdict | None:
     """Where its tasks are put, if that is not as it should be."""
     name, network = lab.names.service, _services.network(found)
     zones = _services.zones(lab, network.get("subnets", []))
@@ -137,7 +137,7 @@ def _short(found: Facts, everything: list[Facts]) -> Verdict | None:
     )
 
 
-def _beside(lab: Lab, everything: list[Facts]) -> Verdict | None:
+def _beside(lab: Connection, everything: list[Facts]) -> Verdict | None:
     bare = _services.bare(lab, everything)
     if not bare:
         return None
@@ -161,7 +161,7 @@ def _kept(found: Facts, everything: list[Facts]) -> Verdict:
     )
 
 
-def scaled(lab: Lab) -> Verdict:
+def scaled(lab: Connection) -> Verdict:
     """Exercise: the service runs three tasks, by its desired count."""
     name = lab.names.service
     found = _services.service(lab, name)
@@ -192,7 +192,7 @@ def scaled(lab: Lab) -> Verdict:
     return done(f"`{name}` runs 3 tasks.")
 
 
-def gone(lab: Lab) -> Verdict:
+def gone(lab: Connection) -> Verdict:
     """Exercise: a second service was made, and is gone with its tasks."""
     name, cluster = lab.name("adgu-second"), lab.names.cluster
     found = _services.service(lab, name)
@@ -239,7 +239,7 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _create(lab: Lab) -> None:
+def _create(lab: Connection) -> None:
     for task in ecslab.service.bare_tasks(lab):
         ecslab.task.stop(lab, task, reason="the service takes over")
     ecslab.service.create(lab, count=2)
@@ -252,12 +252,12 @@ def _create(lab: Lab) -> None:
     ecslab.service.wait_until_stable(lab)
 
 
-def _scale(lab: Lab) -> None:
+def _scale(lab: Connection) -> None:
     ecslab.service.scale(lab, 3)
     ecslab.service.wait_until_stable(lab)
 
 
-def _make_and_delete(lab: Lab) -> None:
+def _make_and_delete(lab: Connection) -> None:
     second = lab.name("adgu-second")
     ecslab.service.create(lab, name=second, count=1)
     ecslab.service.wait_until_stable(lab, second)

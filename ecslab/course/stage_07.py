@@ -1,19 +1,20 @@
 """Stage 07: one address for all tasks: two security groups, a target group, a load balancer, the service."""
 
 import ecslab
-from ecslab import _rules, prices
+from ecslab.connection.connection import Connection
 from ecslab.course import _balancing, _balancing_yours, _behind, account
 from ecslab.course.account import Facts
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
+from ecslab.operations import prices
+from ecslab.resources.network import rules
 
 GROUPS = frozenset({"CreateSecurityGroup", "AuthorizeSecurityGroupIngress"})
 TARGETS = frozenset({"CreateTargetGroup", "ModifyTargetGroupAttributes", "ModifyTargetGroup"})
 BALANCER = frozenset({"CreateLoadBalancer", "CreateListener"})
 
 
-def groups(lab: Lab) -> Verdict:
+def groups(lab: Connection) -> Verdict:
     """The balancer's group admits HTTP from anywhere, the tasks' group only from the balancer's."""
     front, back = lab.names.balancer_group, lab.names.tasks_group
     balancer, tasks = _balancing.group(lab, front), _balancing.group(lab, back)
@@ -33,9 +34,9 @@ def groups(lab: Lab) -> Verdict:
     )  # fmt: skip
 
 
-def _front(lab: Lab, found: Facts) -> Verdict | None:
+def _front(lab: Connection, found: Facts) -> Verdict | None:
     name, sources = found["GroupName"], _balancing.sources(found)
-    if _rules.ANYWHERE in sources:
+    if rules.ANYWHERE in sources:
         return None
     if not sources:
         return wrong(
@@ -49,10 +50,10 @@ def _front(lab: Lab, found: Facts) -> Verdict | None:
     )
 
 
-def _back(lab: Lab, found: Facts, balancer: Facts) -> Verdict | None:
+def _back(lab: Connection, found: Facts, balancer: Facts) -> Verdict | None:
     name, front, wanted = found["GroupName"], balancer["GroupName"], balancer["GroupId"]
     sources = _balancing.sources(found)
-    if _rules.ANYWHERE in sources:
+    if rules.ANYWHERE in sources:
         return wrong(
             f"`{name}` admits port 80 from anywhere (0.0.0.0/0): visitors can go round the balancer, "
             "straight to a task.",
@@ -83,7 +84,7 @@ def _back(lab: Lab, found: Facts, balancer: Facts) -> Verdict | None:
     )
 
 
-def target_group(lab: Lab) -> Verdict:
+def target_group(lab: Connection) -> Verdict:
     """A target group for addresses, that asks the web server's port."""
     name = lab.names.target_group
     found = _balancing.target_group(lab, name)
@@ -118,7 +119,7 @@ def target_group(lab: Lab) -> Verdict:
     )
 
 
-def balancer(lab: Lab) -> Verdict:
+def balancer(lab: Connection) -> Verdict:
     """An Application Load Balancer on the internet, whose port 80 leads to the target group."""
     name = lab.names.load_balancer
     found = _balancing.balancer(lab, name)
@@ -134,7 +135,7 @@ def balancer(lab: Lab) -> Verdict:
     return done(f"`{name}` is active in {zones}; port 80 leads to `{lab.names.target_group}`.")
 
 
-def _misplaced(lab: Lab, found: Facts) -> Verdict | None:
+def _misplaced(lab: Connection, found: Facts) -> Verdict | None:
     """What cannot be right about it, wherever it leads."""
     name, front = found["LoadBalancerName"], lab.names.balancer_group
     anew = "Delete it, and make it anew with `ecslab.load_balancer.create(lab)`."
@@ -169,7 +170,7 @@ def _misplaced(lab: Lab, found: Facts) -> Verdict | None:
     return None
 
 
-def _listening(lab: Lab, found: Facts) -> Verdict | None:
+def _listening(lab: Connection, found: Facts) -> Verdict | None:
     """Where its port 80 leads, if not to the target group."""
     name, wanted = found["LoadBalancerName"], lab.names.target_group
     there = _balancing.listeners(lab, found)
@@ -202,20 +203,20 @@ def _listening(lab: Lab, found: Facts) -> Verdict | None:
     return None
 
 
-def _make_groups(lab: Lab) -> None:
+def _make_groups(lab: Connection) -> None:
     ecslab.load_balancer.groups(lab)
 
 
-def _make_target_group(lab: Lab) -> None:
+def _make_target_group(lab: Connection) -> None:
     ecslab.load_balancer.target_group(lab, health_path="/", drain=30)
 
 
-def _make_balancer(lab: Lab) -> None:
+def _make_balancer(lab: Connection) -> None:
     ecslab.load_balancer.create(lab)
     ecslab.load_balancer.wait_until_active(lab)
 
 
-def _attach(lab: Lab) -> None:
+def _attach(lab: Connection) -> None:
     ecslab.load_balancer.attach(lab)
     ecslab.load_balancer.wait_until_healthy(lab)
 

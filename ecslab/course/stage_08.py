@@ -1,17 +1,17 @@
 """Stage 08: a second edition is rolled out, a bad one undoes itself."""
 
 import ecslab
+from ecslab.connection.connection import Connection
 from ecslab.course import _breaker, _definition, _rollouts, _rollouts_yours, account
 from ecslab.course.account import Facts
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 REGISTER = frozenset({"RegisterTaskDefinition"})
 UPDATE = frozenset({"UpdateService"})
 
 
-def revision(lab: Lab) -> Verdict:
+def revision(lab: Connection) -> Verdict:
     """The family's newest revision runs another image than the first edition."""
     family, first = lab.names.family, f"{lab.names.repository}:latest"
     found = account.definition(lab, family)
@@ -34,7 +34,7 @@ def revision(lab: Lab) -> Verdict:
     return done(f"{which} runs `{image}`.")
 
 
-def _astray(lab: Lab) -> Verdict | None:
+def _astray(lab: Connection) -> Verdict | None:
     """A second edition that was registered, but not as the family's newest ACTIVE revision."""
     family = lab.names.family
     gone = account.revisions(lab, family, "INACTIVE")[-1:]
@@ -61,7 +61,7 @@ def _astray(lab: Lab) -> Verdict | None:
     return None
 
 
-def _same_as_running(lab: Lab, image: str) -> bool:
+def _same_as_running(lab: Connection, image: str) -> bool:
     """Whether the service, still on the first edition, runs this very image already."""
     service = _rollouts.active(lab)
     runs = account.definition(lab, service["taskDefinition"]) if service else None
@@ -77,7 +77,7 @@ def _same_as_running(lab: Lab, image: str) -> bool:
     return bool(digests & {c.get("imageDigest") for task in ours for c in task["containers"]})
 
 
-def rolled(lab: Lab) -> Verdict:
+def rolled(lab: Connection) -> Verdict:
     """The service runs a revision with another image than the first edition's, and its rollout is over."""
     found = _rollouts.active(lab)
     if not found:
@@ -99,7 +99,7 @@ def rolled(lab: Lab) -> Verdict:
     )
 
 
-def _still_first(lab: Lab, found: Facts) -> Verdict:
+def _still_first(lab: Connection, found: Facts) -> Verdict:
     name, current = found["serviceName"], _rollouts.number(found["taskDefinition"])
     newest = account.definition(lab, lab.names.family)
     last = next(iter(_rollouts.past(lab, found)), None)
@@ -126,24 +126,24 @@ def _still_first(lab: Lab, found: Facts) -> Verdict:
     )
 
 
-def _register(lab: Lab) -> None:
+def _register(lab: Connection) -> None:
     page = ecslab.image.site("<h1>Edition 2</h1>")
     pushed = ecslab.image.push(lab, ecslab.image.build(page, lab=lab), tag="edition-2")
     ecslab.task_definition.register(lab, image=pushed.uri)
 
 
-def _roll(lab: Lab) -> None:
+def _roll(lab: Connection) -> None:
     newest = ecslab.task_definition.find(lab)["taskDefinitionArn"]  # type: ignore[index]
     ecslab.deployment.roll(lab, newest)
     ecslab.deployment.watch(lab)
 
 
-def _switch_on(lab: Lab) -> None:
+def _switch_on(lab: Connection) -> None:
     ecslab.deployment.set_limits(lab, minimum=100, maximum=200)
     ecslab.deployment.circuit_breaker(lab, on=True, rollback=True)
 
 
-def _undo(lab: Lab) -> None:
+def _undo(lab: Connection) -> None:
     ecslab.deployment.circuit_breaker(lab, on=True, rollback=True)
     bad = ecslab.task_definition.register(lab, image=ecslab.ecr.image_uri(lab, tag="no-such-edition"))
     ecslab.deployment.roll(lab, bad["taskDefinitionArn"])

@@ -1,17 +1,17 @@
 """Stage 09: several containers in one task, a secret, and the two roles told apart."""
 
 import ecslab
-from ecslab import prices
+from ecslab.connection.connection import Connection
 from ecslab.course import _allowed, _inside, _inside_yours, _tasks, account
 from ecslab.course.account import Facts
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
+from ecslab.operations import prices
 
 HOURLY = prices.task_hour(256, 512)
 
 
-def kept(lab: Lab) -> Verdict:
+def kept(lab: Connection) -> Verdict:
     """The secret is there, and the execution role may read it, and no more than it."""
     name, role = lab.names.secret, lab.names.execution_role
     found = ecslab.secret.find(lab, name)
@@ -37,7 +37,7 @@ def kept(lab: Lab) -> Verdict:
     return _unread(lab, found, granted)
 
 
-def _unread(lab: Lab, found: Facts, granted: list[str]) -> Verdict:
+def _unread(lab: Connection, found: Facts, granted: list[str]) -> Verdict:
     name, role = lab.names.secret, lab.names.execution_role
     if granted:
         return wrong(f"`{role}` may read {granted[0]}, and that is not `{name}`.")
@@ -54,7 +54,7 @@ def _unread(lab: Lab, found: Facts, granted: list[str]) -> Verdict:
     return not_yet(f"`{name}` is kept, but `{role}` may not read it.", "`ecslab.secret.allow(lab)`.")
 
 
-def together(lab: Lab) -> Verdict:
+def together(lab: Connection) -> Verdict:
     """A guestbook task is RUNNING: its web container waited until the database was healthy."""
     family = lab.names.guestbook
     ours = [t for t in account.tasks(lab, lab.names.cluster) if account.family_of(t) == family]
@@ -78,7 +78,7 @@ def together(lab: Lab) -> Verdict:
     return done(f"Task {account.short(task)} is RUNNING: `web` started when `database` was HEALTHY.")
 
 
-def _no_guestbook(lab: Lab) -> Verdict:
+def _no_guestbook(lab: Connection) -> Verdict:
     family = lab.names.guestbook
     registered = account.definition(lab, family)
     if not registered:
@@ -88,7 +88,7 @@ def _no_guestbook(lab: Lab) -> Verdict:
     return not_yet(f"`{family}` is registered, but no task of it was run in `{lab.names.cluster}`.")
 
 
-def asked(lab: Lab) -> Verdict:
+def asked(lab: Connection) -> Verdict:
     """The reader's last task read the secret by its own call, under a task role that allows just that."""
     family = lab.names.reader
     ours = [t for t in account.tasks(lab, lab.names.cluster) if account.family_of(t) == family]
@@ -109,7 +109,7 @@ def asked(lab: Lab) -> Verdict:
     return _ended(lab, task, role, code)
 
 
-def _ended(lab: Lab, task: Facts, role: str, code: int | None) -> Verdict:
+def _ended(lab: Connection, task: Facts, role: str, code: int | None) -> Verdict:
     short = account.short(task)
     if code is None:
         reason, meaning = _tasks.why(task)
@@ -135,18 +135,18 @@ def _ended(lab: Lab, task: Facts, role: str, code: int | None) -> Verdict:
     return done(f"Task {short} read the secret by itself, under the task role `{role}`.")
 
 
-def _keep(lab: Lab) -> None:
+def _keep(lab: Connection) -> None:
     ecslab.secret.create(lab, "open sesame")
     ecslab.secret.allow(lab)
 
 
-def _run(lab: Lab) -> None:
+def _run(lab: Connection) -> None:
     definition = ecslab.guestbook.register(lab)
     task = ecslab.task.run(lab, definition=definition["taskDefinitionArn"])
     ecslab.containers.watch(lab, task)
 
 
-def _ask(lab: Lab) -> None:
+def _ask(lab: Connection) -> None:
     role = ecslab.task_role.create(lab)
     ecslab.secret.allow(lab, lab.names.task_role)
     definition = ecslab.guestbook.register(
@@ -156,7 +156,7 @@ def _ask(lab: Lab) -> None:
     ecslab.containers.ended(lab, task)
 
 
-def _check_web(lab: Lab) -> None:
+def _check_web(lab: Connection) -> None:
     web = ecslab.guestbook.web(lab)
     web["healthCheck"] = {"command": ["CMD-SHELL", "curl -f http://localhost/"], "interval": 5}
     containers = [ecslab.guestbook.database(lab), ecslab.guestbook.writer(lab), web]
@@ -165,7 +165,7 @@ def _check_web(lab: Lab) -> None:
     ecslab.containers.healthy(lab, task)
 
 
-def _add_sidecar(lab: Lab) -> None:
+def _add_sidecar(lab: Connection) -> None:
     watcher = {
         "name": "watcher",
         "image": ecslab.guestbook.REDIS,

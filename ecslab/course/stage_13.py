@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 import ecslab
-from ecslab import prices
+from ecslab.connection.connection import Connection
 from ecslab.course import _answering, _services, account
 from ecslab.course import _stage_13_exercises as _again
 from ecslab.course.account import Facts
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, not_yet, wrong
-from ecslab.lab import Lab
+from ecslab.operations import prices
 
 OPERATIONS = frozenset({"CreateService", "UpdateService", "DeleteService"})
 HOURLY = prices.task_hour(256, 512)
@@ -29,7 +29,7 @@ GUIDE = Written("my-ecs-cluster", "my-task-def", "my-ecs-service", "my-container
 WIZARD = Written("node-demo-cluster", "node-demo", "node-demo-service", "node-demo")
 
 
-def repaired(lab: Lab) -> Verdict:
+def repaired(lab: Connection) -> Verdict:
     """The service of document 004 keeps a task running, and its page answers."""
     name = lab.name(GUIDE.service)
     found = _services.service(lab, name, lab.name(GUIDE.cluster))
@@ -41,7 +41,7 @@ def repaired(lab: Lab) -> Verdict:
     return _mistaken(lab, GUIDE, found) or _answering.verdict(lab, found)
 
 
-def wizard(lab: Lab) -> Verdict:
+def wizard(lab: Connection) -> Verdict:
     """The service of document 002 keeps a task of `node-demo` running, and its page answers."""
     name = lab.name(WIZARD.service)
     found = _services.service(lab, name, lab.name(WIZARD.cluster))
@@ -50,7 +50,7 @@ def wizard(lab: Lab) -> Verdict:
     return _mistaken(lab, WIZARD, found) or _balanced(found) or _answering.verdict(lab, found)
 
 
-def _absent(lab: Lab, names: Written, found: Facts | None) -> Verdict | None:
+def _absent(lab: Connection, names: Written, found: Facts | None) -> Verdict | None:
     """Why the service is not there, if that can be said."""
     service, cluster, family = lab.name(names.service), lab.name(names.cluster), lab.name(names.family)
     if found and found["status"] == "DRAINING":
@@ -74,7 +74,7 @@ def _absent(lab: Lab, names: Written, found: Facts | None) -> Verdict | None:
     return None
 
 
-def _mistaken(lab: Lab, names: Written, found: Facts) -> Verdict | None:
+def _mistaken(lab: Connection, names: Written, found: Facts) -> Verdict | None:
     """Whether the service runs what the document's does."""
     definition = account.definition(lab, found["taskDefinition"]) or {}
     family, runs = lab.name(names.family), definition.get("family", "nothing")
@@ -101,7 +101,7 @@ def _balanced(found: Facts) -> Verdict | None:
     )
 
 
-def _repair(lab: Lab) -> None:
+def _repair(lab: Connection) -> None:
     cluster, family, service = (lab.name(n) for n in ("my-ecs-cluster", "my-task-def", "my-ecs-service"))
     vpc, subnet = ecslab.network.default_subnet(lab)
     group = ecslab.network.http_group(lab, vpc.id)
@@ -123,7 +123,7 @@ def _repair(lab: Lab) -> None:
         ecslab.terminal.run(lab, command, lines=3)
 
 
-def _as_the_wizard(lab: Lab) -> None:
+def _as_the_wizard(lab: Connection) -> None:
     cluster, family, service = (lab.name(n) for n in ("node-demo-cluster", "node-demo", "node-demo-service"))
     vpc, subnet = ecslab.network.default_subnet(lab)
     group = ecslab.network.http_group(lab, vpc.id)

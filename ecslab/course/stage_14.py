@@ -3,18 +3,18 @@
 from collections.abc import Callable
 
 import ecslab
+from ecslab.connection.connection import Connection
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 EXAMPLE, STAYS, ANSWERS = 14, 42, 17  # seeds that the notebook names
 NAMED = (EXAMPLE, STAYS, ANSWERS)
 
 
-def of_seed(seed: int) -> Callable[[Lab], Verdict]:
+def of_seed(seed: int) -> Callable[[Connection], Verdict]:
     """A check whether the fault of one seed was solved."""
 
-    def check(lab: Lab) -> Verdict:
+    def check(lab: Connection) -> Verdict:
         if seed in ecslab.fault_lab.solved(lab):
             return done(f"Fault {seed} is solved: cause, evidence and fix.")
         return _at_hand(lab, seed)
@@ -22,7 +22,7 @@ def of_seed(seed: int) -> Callable[[Lab], Verdict]:
     return check
 
 
-def another(lab: Lab) -> Verdict:
+def another(lab: Connection) -> Verdict:
     """Exercise: a fault that the notebook does not name."""
     own = [seed for seed in ecslab.fault_lab.solved(lab) if seed not in NAMED]
     if own:
@@ -39,7 +39,7 @@ def _nothing(call: str) -> Verdict:
     return not_yet(f"No fault is open. `{call}` arranges one.")
 
 
-def _at_hand(lab: Lab, seed: int) -> Verdict:
+def _at_hand(lab: Connection, seed: int) -> Verdict:
     """How far the fault has come that is open."""
     kept = ecslab.fault_lab.progress(lab)
     if kept is None or (kept.seed != seed and kept.solved):
@@ -78,7 +78,7 @@ def _are(parts: tuple[str, ...]) -> str:
     return "is" if len(parts) == 1 else "are"
 
 
-def _solve_example(lab: Lab) -> None:
+def _solve_example(lab: Connection) -> None:
     fault = ecslab.fault(lab, seed=14).again()
     fault.name_cause("b")
     fault.evidence("ecs describe-services", "assignPublicIp")
@@ -89,7 +89,7 @@ def _solve_example(lab: Lab) -> None:
     fault.undo()
 
 
-def _solve_stays(lab: Lab) -> None:
+def _solve_stays(lab: Connection) -> None:
     fault = ecslab.fault(lab, seed=42).again()
     fault.name_cause("f")
     fault.evidence("ecs describe-tasks", "exitCode")
@@ -101,7 +101,7 @@ def _solve_stays(lab: Lab) -> None:
     fault.undo()
 
 
-def _solve_answers(lab: Lab) -> None:
+def _solve_answers(lab: Connection) -> None:
     fault = ecslab.fault(lab, seed=17).again()
     fault.name_cause("c")
     fault.evidence("elbv2 describe-target-health", "Description")
@@ -115,7 +115,7 @@ def _solve_answers(lab: Lab) -> None:
     fault.undo()
 
 
-def _solve_another(lab: Lab) -> None:
+def _solve_another(lab: Connection) -> None:
     fault = ecslab.fault(lab, seed=1).again()
     fault.name_cause("b")
     fault.evidence("ecs describe-tasks", "stoppedReason")

@@ -1,13 +1,13 @@
 """Stage 99: nothing of the lesson runs, and nothing of it is left."""
 
 import ecslab
+from ecslab.connection.connection import Connection
 from ecslab.course import _services, _tasks, account
 from ecslab.course._left import left
 from ecslab.course._revisions import NOTHING_MADE, counted, deleted_for_good, deregistered
 from ecslab.course.account import Facts
 from ecslab.course.step import Step
 from ecslab.course.verdict import Verdict, done, not_yet, wrong
-from ecslab.lab import Lab
 
 REMOVALS = frozenset(
     {
@@ -17,7 +17,7 @@ REMOVALS = frozenset(
 )  # fmt: skip
 
 
-def services(lab: Lab) -> Verdict:
+def services(lab: Connection) -> Verdict:
     """No service is left in the lesson's cluster that would bring tasks back."""
     cluster = lab.names.cluster
     if not account.cluster(lab, cluster):
@@ -51,7 +51,7 @@ def services(lab: Lab) -> Verdict:
     return not_yet(f"`{name}` still keeps {counted(found['desiredCount'], 'task')} running.")
 
 
-def _no_service(lab: Lab) -> Verdict:
+def _no_service(lab: Connection) -> Verdict:
     name, cluster = lab.names.service, lab.names.cluster
     found = _services.service(lab, name)
     if found and found["status"] == "DRAINING":
@@ -64,12 +64,12 @@ def _no_service(lab: Lab) -> Verdict:
     return done(f"No service is left in `{cluster}`: what is stopped now stays stopped.")
 
 
-def _gone(lab: Lab) -> bool:
+def _gone(lab: Connection) -> bool:
     found = _services.service(lab, lab.names.service)
     return found is not None and found["status"] != "ACTIVE"
 
 
-def stopped(lab: Lab) -> Verdict:
+def stopped(lab: Connection) -> Verdict:
     """No task runs in the lesson's cluster, nor any of the lesson's in another."""
     name = lab.names.cluster
     found = account.cluster(lab, name)
@@ -100,7 +100,7 @@ def stopped(lab: Lab) -> Verdict:
     return done(f"No task runs in `{name}`.")
 
 
-def _still_runs(lab: Lab, task: Facts, tasks: list[Facts]) -> Verdict:
+def _still_runs(lab: Connection, task: Facts, tasks: list[Facts]) -> Verdict:
     short, family = account.short(task), account.family_of(task)
     by_hand = [one for one in tasks if _tasks.stopped_by_hand(one)]
     keeper = task["group"].removeprefix("service:")
@@ -132,7 +132,7 @@ def _still_runs(lab: Lab, task: Facts, tasks: list[Facts]) -> Verdict:
     return not_yet(f"Task {short} still runs in `{lab.names.cluster}`.")
 
 
-def _astray(lab: Lab) -> Facts | None:
+def _astray(lab: Connection) -> Facts | None:
     """A task of the lesson's family that runs in another cluster."""
     for cluster in [name for name in account.cluster_names(lab) if name != lab.names.cluster][:10]:
         for task in account.tasks(lab, cluster):
@@ -141,7 +141,7 @@ def _astray(lab: Lab) -> Facts | None:
     return None
 
 
-def nothing_left(lab: Lab) -> Verdict:
+def nothing_left(lab: Connection) -> Verdict:
     """Cluster, balancer, groups, logs, images, secret and roles are gone."""
     there = left(lab)
     cluster = account.cluster(lab, lab.names.cluster)
@@ -161,12 +161,12 @@ def _and(things: list[str]) -> str:
     return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} and {things[-1]}"
 
 
-def _delete_services(lab: Lab) -> None:
+def _delete_services(lab: Connection) -> None:
     for arn in lab.ecs.list_services(cluster=lab.names.cluster)["serviceArns"]:
         ecslab.service.delete(lab, arn.rsplit("/", 1)[-1])
 
 
-def _stop_tasks(lab: Lab) -> None:
+def _stop_tasks(lab: Connection) -> None:
     cluster = lab.names.cluster
     running = lab.ecs.list_tasks(cluster=cluster)["taskArns"]
     for arn in running:
@@ -180,17 +180,17 @@ def _stop_tasks(lab: Lab) -> None:
         lab.wait(all_stopped, "the tasks to stop")
 
 
-def _deregister(lab: Lab) -> None:
+def _deregister(lab: Connection) -> None:
     names = lab.names.family, lab.names.guestbook, lab.name("adgu-hello"), lab.name("adgu-broken")
     for family in names:
         ecslab.task_definition.deregister(lab, family)
 
 
-def _clean_up(lab: Lab) -> None:
+def _clean_up(lab: Connection) -> None:
     ecslab.cleanup.run(lab)
 
 
-def _delete_for_good(lab: Lab) -> None:
+def _delete_for_good(lab: Connection) -> None:
     names = lab.names.family, lab.names.guestbook, lab.name("adgu-hello"), lab.name("adgu-broken")
     for family in names:
         inactive = ecslab.task_definition.revisions(lab, family, status="INACTIVE")

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ecslab.connection.connection import Connection
 from ecslab.course.verdict import Verdict
-from ecslab.lab import Lab
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Step:
     id: str
     title: str
     minutes: int
-    check: Callable[[Lab], Verdict]
-    solve: Callable[[Lab], object]
+    check: Callable[[Connection], Verdict]
+    solve: Callable[[Connection], object]
     hints: tuple[str, ...]
     operations: frozenset[str] = frozenset()
     hourly: float = 0.0

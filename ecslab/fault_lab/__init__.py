@@ -6,17 +6,17 @@ evidence and fixes it, and each of the three is judged separately.
 
 from dataclasses import dataclass
 
+from ecslab.connection.connection import Connection
 from ecslab.errors import SandboxOnly
 from ecslab.fault_lab import catalogue
 from ecslab.fault_lab._arranging import FaultGone, NotAlone, arrange, is_gone
 from ecslab.fault_lab._fault import Fault
 from ecslab.fault_lab._notes import notes
-from ecslab.lab import Lab
 
 __all__ = ["Fault", "FaultGone", "NotAlone", "Progress", "fault", "progress", "solved"]
 
 
-def fault(lab: Lab, seed: int | None = None, *, kind: str | None = None) -> Fault:
+def fault(lab: Connection, seed: int | None = None, *, kind: str | None = None) -> Fault:
     """The fault at hand, or another one.
 
     Args:
@@ -71,7 +71,7 @@ class Progress:
     gone: bool
 
 
-def progress(lab: Lab) -> Progress | None:
+def progress(lab: Connection) -> Progress | None:
     """How far the fault at hand has come; None if there is none, as on a real account."""
     kept = notes(lab).open
     if kept is None or lab.where != "sandbox":
@@ -81,6 +81,6 @@ def progress(lab: Lab) -> Progress | None:
     return Progress(kept.seed, left, tried, kept.solved, kept.shown, is_gone(lab, kept))
 
 
-def solved(lab: Lab) -> tuple[int, ...]:
+def solved(lab: Connection) -> tuple[int, ...]:
     """The seeds of which all three parts were right, in the order they were solved."""
     return tuple(notes(lab).solved)

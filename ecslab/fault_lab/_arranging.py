@@ -2,14 +2,14 @@
 
 import random
 
-from ecslab._progress import Progress
+from ecslab.connection.connection import Connection
+from ecslab.display.progress_line import Progress
 from ecslab.errors import EcslabError
 from ecslab.fault_lab import catalogue
 from ecslab.fault_lab._backstage import backstage
 from ecslab.fault_lab._names import FaultNames, fault_names
 from ecslab.fault_lab._notes import Open, changes, first, mark, notes, position, strangers
 from ecslab.fault_lab._workbench import Workbench
-from ecslab.lab import Lab
 
 
 class FaultGone(EcslabError, LookupError):
@@ -20,17 +20,17 @@ class NotAlone(EcslabError, RuntimeError):
     """Taking a fault back would take back other work too."""
 
 
-def names_of(lab: Lab, seed: int) -> FaultNames:
+def names_of(lab: Connection, seed: int) -> FaultNames:
     """What the resources of a seed's fault are called."""
     return fault_names(lab, random.Random(f"names {seed}"))
 
 
-def is_gone(lab: Lab, kept: Open) -> bool:
+def is_gone(lab: Connection, kept: Open) -> bool:
     """Whether the journal no longer begins with what arranged this fault."""
     return mark(changes(lab), kept.end) != kept.mark
 
 
-def taken_back(lab: Lab, everything: bool = False) -> None:
+def taken_back(lab: Connection, everything: bool = False) -> None:
     """Take back the fault at hand, if there is one, or what the account still has of it. Raises NotAlone."""
     kept = notes(lab)
     if kept.open and first(changes(lab), kept.open.begin) == kept.open.first:  # or what is left of it
@@ -46,7 +46,7 @@ def taken_back(lab: Lab, everything: bool = False) -> None:
     kept.write()
 
 
-def arrange(lab: Lab, seed: int) -> None:
+def arrange(lab: Connection, seed: int) -> None:
     """Take back the fault at hand, if there is one, and arrange another. Raises NotAlone."""
     taken_back(lab)
     kept = notes(lab)

@@ -3,13 +3,13 @@
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ecslab.lab import Lab
+from ecslab.connection.connection import Connection
 
 
-class Backstage(Lab):
+class Backstage(Connection):
     """The same lab, with clients of its own whose calls are not kept: they would tell what was done."""
 
-    def __init__(self, lab: Lab):
+    def __init__(self, lab: Connection):
         self.__dict__.update(lab.__dict__)
         self._clients = {}
 
@@ -24,10 +24,10 @@ class Backstage(Lab):
         self.control("advance", seconds=seconds)
 
 
-_made: "WeakKeyDictionary[Lab, Backstage]" = WeakKeyDictionary()
+_made: "WeakKeyDictionary[Connection, Backstage]" = WeakKeyDictionary()
 
 
-def backstage(lab: Lab) -> Backstage:
+def backstage(lab: Connection) -> Backstage:
     """The lab behind the scenes; made once for each lab."""
     if lab not in _made:
         _made[lab] = Backstage(lab)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ecslab.connection.connection import Connection
 from ecslab.course.verdict import Verdict, wrong
 from ecslab.fault_lab._causes import CAUSES
 from ecslab.fault_lab._scene import Scene
 from ecslab.fault_lab._workbench import Workbench
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab._fault import Fault
@@ -74,7 +74,7 @@ class Case:
     wrong: tuple[WrongFix, ...]
     hints: Callable[[Scene], list[str]]
     answer: str
-    repair: Callable[[Lab, "Fault"], Any]
+    repair: Callable[[Connection, "Fault"], Any]
     idle: tuple[Clue, ...] = ()
 
     @property

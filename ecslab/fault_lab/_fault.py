@@ -5,8 +5,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ecslab._progress import Progress
+from ecslab.connection.connection import Connection
 from ecslab.course.verdict import Outcome, Verdict, wrong
+from ecslab.display.progress_line import Progress
 from ecslab.fault_lab import _judge, _views, catalogue
 from ecslab.fault_lab._arranging import FaultGone, arrange, is_gone, names_of, taken_back
 from ecslab.fault_lab._backstage import backstage
@@ -15,7 +16,6 @@ from ecslab.fault_lab._evidence import NoSuchEvidence, place
 from ecslab.fault_lab._names import FaultNames
 from ecslab.fault_lab._notes import Notes, Open, changes, notes
 from ecslab.fault_lab._scene import Scene
-from ecslab.lab import Lab
 
 _STEP, _PATIENCE = 20.0, 30 * 60.0  # seconds
 
@@ -28,7 +28,7 @@ class Fault:
         names: what its resources are called: cluster, service, container, log_group and others.
     """
 
-    def __init__(self, lab: Lab, seed: int, note: str = ""):
+    def __init__(self, lab: Connection, seed: int, note: str = ""):
         self._lab, self.seed, self._note = lab, seed, note
         self.names: FaultNames = names_of(lab, seed)
 

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
-from ecslab.lab import Lab
+from ecslab.connection.connection import Connection
 
 _APPS: Final = ("bakery", "ferry", "library", "museum", "orchard", "theatre")
 
@@ -34,7 +34,7 @@ class FaultNames:
     parameter: str
 
 
-def fault_names(lab: Lab, rng: random.Random) -> FaultNames:
+def fault_names(lab: Connection, rng: random.Random) -> FaultNames:
     """The names for one fault; `rng` decides whose application it is."""
     app = rng.choice(_APPS)
     return FaultNames(

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ecslab.lab import Lab
+from ecslab.connection.connection import Connection
 
 
 @dataclass
@@ -82,7 +82,7 @@ class Notes:
         fresh.replace(self.path)
 
 
-def notes(lab: Lab) -> Notes:
+def notes(lab: Connection) -> Notes:
     """The notes as the file has them now; a file that cannot be read counts as empty."""
     name = f"faults-{lab.where}-{lab.account}-{lab.region}-{lab.prefix or 'lab'}.json"
     found = Notes(lab.home / "lab" / name)
@@ -93,17 +93,17 @@ def notes(lab: Lab) -> Notes:
     return found
 
 
-def position(lab: Lab) -> int:
+def position(lab: Connection) -> int:
     """The length of the sandbox's journal."""
     return int(lab.control("status")["position"])
 
 
-def changes(lab: Lab) -> list[dict[str, Any]]:
+def changes(lab: Connection) -> list[dict[str, Any]]:
     """Every change of the account so far, oldest first."""
     return list(lab.control("journal")["entries"])
 
 
-def strangers(lab: Lab, entries: list[dict[str, Any]], end: int) -> list[str]:
+def strangers(lab: Connection, entries: list[dict[str, Any]], end: int) -> list[str]:
     """Changes since `end` that are about the lesson's own things, and no part of any fault."""
     known = set(vars(lab.names).values())
     return [

@@ -4,11 +4,13 @@ import contextlib
 from functools import cached_property
 from typing import Any, Final
 
-from ecslab import _interface, _rules, network
-from ecslab._missing import unless_missing
+from ecslab.connection.missing import or_none_if_missing
 from ecslab.errors import Unreachable
 from ecslab.fault_lab._backstage import Backstage
 from ecslab.fault_lab._names import FaultNames
+from ecslab.resources import network
+from ecslab.resources.network import rules
+from ecslab.resources.task import network_interface
 
 Facts = dict[str, Any]
 TIMED_OUT: Final = "no answer: the connection timed out"
@@ -36,7 +38,9 @@ class Scene:
         return found if found and found["status"] == "ACTIVE" else None
 
     def _services(self, name: str) -> Facts | None:
-        answer = unless_missing(self.lab.ecs.describe_services, cluster=self.names.cluster, services=[name])
+        answer = or_none_if_missing(
+            self.lab.ecs.describe_services, cluster=self.names.cluster, services=[name]
+        )
         found = answer["services"] if answer else []
         return dict(found[0]) if found else None
 
@@ -112,7 +116,7 @@ class Scene:
         return self._tasks("STOPPED")
 
     def _tasks(self, desired: str) -> list[Facts]:
-        answer = unless_missing(
+        answer = or_none_if_missing(
             self.lab.ecs.list_tasks,
             cluster=self.names.cluster,
             serviceName=self.names.service,
@@ -169,7 +173,7 @@ class Scene:
         options = self.container(container).get("logConfiguration", {}).get("options", {})
         group, prefix = options.get("awslogs-group"), options.get("awslogs-stream-prefix")
         for task in (*self.tasks, *self.stopped)[:_LOOKED_AT] if group else ():
-            answer = unless_missing(
+            answer = or_none_if_missing(
                 self.lab.logs.get_log_events,
                 logGroupName=group,
                 logStreamName=f"{prefix}/{container}/{_id(task)}",
@@ -185,7 +189,7 @@ class Scene:
             return bool(uri)
         repository, _, tag = uri.partition("/")[2].rpartition(":")
         return bool(
-            unless_missing(
+            or_none_if_missing(
                 self.lab.ecr.describe_images, repositoryName=repository, imageIds=[{"imageTag": tag}]
             )
         )
@@ -220,7 +224,7 @@ class Scene:
 
     def admitted(self, port: int = 80) -> list[str]:
         """From where the tasks' groups let a port in."""
-        return [source for group in self.groups for source in _rules.admitted(group, port)]
+        return [source for group in self.groups for source in rules.admitted(group, port)]
 
     # What a visitor gets ------------------------------------------------------------------------------------
 
@@ -235,7 +239,7 @@ class Scene:
         if not self.balancer:
             return {}
         arn = self.balancer["targetGroupArn"]
-        answer = unless_missing(self.lab.elbv2.describe_target_groups, TargetGroupArns=[arn])
+        answer = or_none_if_missing(self.lab.elbv2.describe_target_groups, TargetGroupArns=[arn])
         return dict(answer["TargetGroups"][0]) if answer else {}
 
     @cached_property
@@ -250,12 +254,12 @@ class Scene:
     def address(self) -> str:
         """Where a visitor goes: the load balancer's name, or the newest running task's public IP; or ""."""
         if self.balancer:
-            found = unless_missing(self.lab.elbv2.describe_load_balancers, Names=[self.names.balancer])
+            found = or_none_if_missing(self.lab.elbv2.describe_load_balancers, Names=[self.names.balancer])
             return str(found["LoadBalancers"][0]["DNSName"]) if found else ""
         for task in self.tasks:
             if task["lastStatus"] == "RUNNING":
-                found = _interface.interface_of(self.lab, task)
-                return _interface.public_ip_of(found) or ""
+                found = network_interface.interface_of(self.lab, task)
+                return network_interface.public_ip_of(found) or ""
         return ""
 
     @cached_property

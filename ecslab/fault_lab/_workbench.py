@@ -4,9 +4,9 @@ import json
 import random
 from typing import Any, Final
 
-from ecslab import execution_role, image, network
 from ecslab.fault_lab._backstage import Backstage
 from ecslab.fault_lab._names import FaultNames
+from ecslab.resources import execution_role, image, network
 
 Facts = dict[str, Any]
 ANYWHERE: Final = "0.0.0.0/0"

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Final
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab import _goals
 from ecslab.fault_lab._case import Case, Clue, WrongFix
 from ecslab.fault_lab._scene import Scene
 from ecslab.fault_lab._workbench import Workbench
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab._fault import Fault
@@ -37,7 +37,7 @@ def _memory_hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair_memory(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def _repair_memory(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     definition = fault.definition()
     definition["containerDefinitions"][0]["memory"] = 1024
     fault.deploy(definition)
@@ -138,7 +138,7 @@ def _command_hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair_command(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def _repair_command(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     definition = fault.definition()
     del definition["containerDefinitions"][0]["command"]
     fault.deploy(definition)

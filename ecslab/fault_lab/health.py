@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Final
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab import _goals
 from ecslab.fault_lab._case import Case, Clue, WrongFix
 from ecslab.fault_lab._scene import Scene
 from ecslab.fault_lab._workbench import Workbench
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab._fault import Fault
@@ -47,7 +47,7 @@ def _path_hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair_path(lab: Lab, fault: "Fault") -> None:
+def _repair_path(lab: Connection, fault: "Fault") -> None:
     group = lab.elbv2.describe_target_groups(Names=[fault.names.service])["TargetGroups"][0]
     lab.elbv2.modify_target_group(TargetGroupArn=group["TargetGroupArn"], HealthCheckPath="/")
 
@@ -160,7 +160,7 @@ def _grace_hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair_grace(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def _repair_grace(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     fault.deploy(healthCheckGracePeriodSeconds=180)
 
 

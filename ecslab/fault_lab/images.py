@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Final
 
-from ecslab import image
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab import _goals
 from ecslab.fault_lab._case import Case, Clue, WrongFix
 from ecslab.fault_lab._scene import Scene
 from ecslab.fault_lab._workbench import Workbench
-from ecslab.lab import Lab
+from ecslab.resources import image
 
 if TYPE_CHECKING:
     from ecslab.fault_lab._fault import Fault
@@ -42,7 +42,7 @@ def _wrong_tag_hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair_wrong_tag(lab: Lab, fault: "Fault") -> None:
+def _repair_wrong_tag(lab: Connection, fault: "Fault") -> None:
     there = lab.ecr.describe_images(repositoryName=fault.names.service)["imageDetails"]
     definition = fault.definition()
     web = definition["containerDefinitions"][0]
@@ -147,13 +147,13 @@ def _other_processor_hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair_other_processor(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def _repair_other_processor(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     definition = fault.definition()
     definition["runtimePlatform"] = {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}
     fault.deploy(definition)
 
 
-def rebuilt(lab: Lab, fault: "Fault") -> None:
+def rebuilt(lab: Connection, fault: "Fault") -> None:
     """The other fix: an image for the processor that the task has, under the same tag."""
     page = image.build("<h1>Open as usual.</h1>", lab=lab, architecture="amd64")
     image.push(lab, page, fault.names.service, "v1")

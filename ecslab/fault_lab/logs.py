@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Final
 
-from ecslab import log_group
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab import _goals
 from ecslab.fault_lab._case import Case, Clue, WrongFix
 from ecslab.fault_lab._scene import Scene
 from ecslab.fault_lab._workbench import Workbench
-from ecslab.lab import Lab
+from ecslab.resources import log_group
 
 if TYPE_CHECKING:
     from ecslab.fault_lab._fault import Fault
@@ -56,7 +56,7 @@ def _hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair(lab: Lab, fault: "Fault") -> None:
+def _repair(lab: Connection, fault: "Fault") -> None:
     web = fault.definition()["containerDefinitions"][0]
     lab.logs.create_log_group(logGroupName=web["logConfiguration"]["options"]["awslogs-group"])
     fault.deploy(forceNewDeployment=True)

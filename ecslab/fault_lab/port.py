@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Final
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab import _goals
 from ecslab.fault_lab._case import Case, Clue, WrongFix
 from ecslab.fault_lab._scene import Scene
 from ecslab.fault_lab._workbench import Workbench
 from ecslab.fault_lab.health import FREQUENT, grace
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab._fault import Fault
@@ -43,7 +43,7 @@ def _port_hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair_port(lab: Lab, fault: "Fault") -> None:
+def _repair_port(lab: Connection, fault: "Fault") -> None:
     definition = fault.definition()
     definition["containerDefinitions"][0]["portMappings"] = [{"containerPort": 80, "protocol": "tcp"}]
     group = lab.elbv2.describe_target_groups(Names=[fault.names.service])["TargetGroups"][0]

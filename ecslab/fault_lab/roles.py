@@ -3,12 +3,12 @@
 import json
 from typing import TYPE_CHECKING, Final
 
-from ecslab import execution_role
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab import _goals
 from ecslab.fault_lab._case import Case, Clue, WrongFix
 from ecslab.fault_lab._scene import Scene
 from ecslab.fault_lab._workbench import Workbench
-from ecslab.lab import Lab
+from ecslab.resources import execution_role
 
 if TYPE_CHECKING:
     from ecslab.fault_lab._fault import Fault
@@ -54,7 +54,7 @@ def _no_role_hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair_no_role(lab: Lab, fault: "Fault") -> None:
+def _repair_no_role(lab: Connection, fault: "Fault") -> None:
     execution_role.create(lab, fault.names.execution_role)
     fault.deploy(forceNewDeployment=True)
 
@@ -183,7 +183,7 @@ def _secret_hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair_secret(lab: Lab, fault: "Fault") -> None:
+def _repair_secret(lab: Connection, fault: "Fault") -> None:
     secret = fault.definition()["containerDefinitions"][0]["secrets"][0]["valueFrom"]
     allow = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": secret}
     lab.iam.put_role_policy(

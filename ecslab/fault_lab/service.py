@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Final
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab import _goals
 from ecslab.fault_lab._case import Case, Clue, WrongFix
 from ecslab.fault_lab._scene import Scene
 from ecslab.fault_lab._workbench import Workbench
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab._fault import Fault
@@ -44,7 +44,7 @@ def _zero_hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair_zero(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def _repair_zero(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     fault.deploy(desiredCount=1)
 
 
@@ -159,12 +159,12 @@ def _loop_hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair_loop(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def _repair_loop(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     breaker = {"enable": True, "rollback": True}
     fault.deploy(deploymentConfiguration={"deploymentCircuitBreaker": breaker})
 
 
-def back_and_guarded(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def back_and_guarded(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     """The other fix: back to the revision that works, and a breaker for the next time."""
     breaker = {"enable": True, "rollback": False}
     settings = {"deploymentCircuitBreaker": breaker}

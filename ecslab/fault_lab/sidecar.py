@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Final
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab import _goals
 from ecslab.fault_lab._case import Case, Clue, WrongFix
 from ecslab.fault_lab._scene import Scene
 from ecslab.fault_lab._workbench import Workbench
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab._fault import Fault
@@ -38,7 +38,7 @@ def _sidecar_hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair_sidecar(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def _repair_sidecar(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     definition = fault.definition()
     helper = next(one for one in definition["containerDefinitions"] if one["name"] == fault.names.sidecar)
     helper["essential"] = False

@@ -3,12 +3,12 @@
 import json
 from typing import TYPE_CHECKING, Final
 
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab import _goals
 from ecslab.fault_lab._case import Case, Clue, WrongFix
 from ecslab.fault_lab._scene import Scene
 from ecslab.fault_lab._workbench import Workbench
 from ecslab.fault_lab.roles import rights
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.fault_lab._fault import Fault
@@ -71,7 +71,7 @@ def _hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair(lab: Lab, fault: "Fault") -> None:
+def _repair(lab: Connection, fault: "Fault") -> None:
     parameter = f"arn:aws:ssm:{lab.region}:{lab.account}:parameter{fault.names.parameter}"
     allow = {"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": parameter}
     lab.iam.put_role_policy(

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, Final
 
 import ecslab
-from ecslab import _rules
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab import _goals
 from ecslab.fault_lab._case import Case, Clue, WrongFix
 from ecslab.fault_lab._scene import Scene
 from ecslab.fault_lab._workbench import Workbench
-from ecslab.lab import Lab
+from ecslab.resources.network import rules
 
 if TYPE_CHECKING:
     from ecslab.fault_lab._fault import Fault
@@ -48,7 +48,7 @@ def _closed_hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair_closed(lab: Lab, fault: "Fault") -> None:
+def _repair_closed(lab: Connection, fault: "Fault") -> None:
     group = fault.network()["securityGroups"][0]
     anyone = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     lab.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[anyone])
@@ -110,7 +110,7 @@ CLOSED_GROUP = Case(
     ),
     wrong=(
         WrongFix(
-            lambda scene: scene.admitted() and _rules.ANYWHERE not in scene.admitted(),
+            lambda scene: scene.admitted() and rules.ANYWHERE not in scene.admitted(),
             lambda scene: (
                 f"Port 80 is open to {', '.join(scene.admitted())} only. The visitors are everywhere else."
             ),
@@ -174,7 +174,7 @@ def _full_hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair_full(lab: Lab, fault: "Fault") -> None:
+def _repair_full(lab: Connection, fault: "Fault") -> None:
     vpc = next(vpc.id for vpc in ecslab.network.vpcs(lab) if vpc.default)
     roomy = [subnet.id for subnet in ecslab.network.subnets(lab, vpc) if subnet.public and subnet.free > 100]
     place = fault.network() | {"subnets": roomy[:2]}

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, Final
 
 import ecslab
-from ecslab import network
+from ecslab.connection.connection import Connection
 from ecslab.fault_lab import _goals
 from ecslab.fault_lab._case import Case, Clue, WrongFix
 from ecslab.fault_lab._scene import Scene
 from ecslab.fault_lab._workbench import Workbench
-from ecslab.lab import Lab
+from ecslab.resources import network
 
 if TYPE_CHECKING:
     from ecslab.fault_lab._fault import Fault
@@ -75,7 +75,7 @@ def _no_way_out_hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair_no_way_out(lab: Lab, fault: "Fault") -> None:
+def _repair_no_way_out(lab: Connection, fault: "Fault") -> None:
     place = fault.network()
     vpc = next(vpc.id for vpc in ecslab.network.vpcs(lab) if vpc.name == "workshop")
     public = [subnet.id for subnet in ecslab.network.subnets(lab, vpc) if subnet.public]
@@ -188,7 +188,7 @@ def _no_public_ip_hints(scene: Scene) -> list[str]:
     ]
 
 
-def _repair_no_public_ip(lab: Lab, fault: "Fault") -> None:  # noqa: ARG001
+def _repair_no_public_ip(lab: Connection, fault: "Fault") -> None:  # noqa: ARG001
     place = fault.network() | {"assignPublicIp": "ENABLED"}
     fault.deploy(networkConfiguration={"awsvpcConfiguration": place})
 

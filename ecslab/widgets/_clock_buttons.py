@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import traitlets
 
-from ecslab.lab import Lab
+from ecslab.connection.connection import Connection
 
 from ._view import HERE, View
 
@@ -27,7 +27,7 @@ class ClockButtons(View):
     pressed = traitlets.List().tag(sync=True)
     speeds = traitlets.List(traitlets.Int()).tag(sync=True)
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Connection) -> None:
         super().__init__(speeds=list(SPEEDS))
         self._lab = lab
         self._look()

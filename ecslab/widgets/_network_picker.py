@@ -6,8 +6,8 @@ from typing import Any, Final
 import traitlets
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ecslab import network
 from ecslab.errors import EcslabError, NotThere
+from ecslab.resources import network
 
 from ._network_rows import HTTP, group_rows, subnet_rows, usual_subnet, vpc_rows
 from ._view import HERE, View

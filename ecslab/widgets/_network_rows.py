@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ecslab.network import GroupFacts, SubnetFacts, Vpc
+from ecslab.resources.network import GroupFacts, SubnetFacts, Vpc
 
 HTTP = "http"
 """Stands for the lesson's own security group, which is made when the choice is used."""

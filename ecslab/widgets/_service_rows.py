@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from ecslab._show import elapsed
+from ecslab.display.tables import elapsed
 
 Shape = Mapping[str, Any]
 LAST: Final = 8

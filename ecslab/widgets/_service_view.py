@@ -7,8 +7,8 @@ from typing import Any, Final
 import traitlets
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ecslab._interface import details
 from ecslab.errors import EcslabError, NotThere
+from ecslab.resources.task.network_interface import details
 
 from ._feeder import Feeder, ThreadFeeder
 from ._service_rows import event_rows, heading, task_rows, text

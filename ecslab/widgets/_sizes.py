@@ -5,7 +5,7 @@ Source: RegisterTaskDefinition, parameters `cpu` and `memory` (Linux).
 
 from typing import Any, Final
 
-from ecslab.prices import AS_OF, PUBLIC_IPV4_HOUR, dollars, task_hour
+from ecslab.operations.prices import AS_OF, PUBLIC_IPV4_HOUR, dollars, task_hour
 
 HOURS_A_MONTH: Final = 730
 MEMORIES: Final = {

@@ -7,8 +7,8 @@ from typing import Any, Final
 import traitlets
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ecslab import task as stage
 from ecslab.errors import EcslabError
+from ecslab.resources import task as stage
 
 from ._feeder import Feeder, ThreadFeeder
 from ._task_rows import STEADY, heading, message, phase_rows, reason, step_rows

@@ -13,17 +13,17 @@ from typing import Final
 
 from ecslab.errors import EcslabError
 
-FIRST = "00-start.ipynb"
-HERE = Path(__file__).parent
+FIRST: Final = "00-start.ipynb"
+HERE: Final = Path(__file__).parent
 
 
-def free_port(first: int = 8888, most: int = 50) -> int:
+def free_port(first: int = 8888, count: int = 50) -> int:
     """The first port from `first` on that nobody listens on at 127.0.0.1.
 
     Raises:
-        EcslabError: none of `most` ports is free.
+        EcslabError: none of `count` ports is free.
     """
-    for port in range(first, first + most):
+    for port in range(first, first + count):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name != "nt")
             try:
@@ -32,7 +32,7 @@ def free_port(first: int = 8888, most: int = 50) -> int:
                 continue
             return port
     raise EcslabError(
-        f"The ports {first} to {first + most - 1} are all taken. Close a JupyterLab that still runs "
+        f"The ports {first} to {first + count - 1} are all taken. Close a JupyterLab that still runs "
         "(jupyter server list shows them), or name another port: ecslab lab --port 9500"
     )
 

@@ -11,12 +11,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Final, TypedDict
 
 from ecslab.errors import EcslabError
 
-RECORD = ".ecslab-copy.json"
-PLACEHOLDER = "# Your turn: write your answer here, then run the check below.\n"
+RECORD: Final = ".ecslab-copy.json"
+PLACEHOLDER: Final = "# Your turn: write your answer here, then run the check below.\n"
+
+
+class Cell(TypedDict):
+    """A cell of a notebook, as far as it is changed here."""
+
+    cell_type: str
+    source: str
+    outputs: list[object]
+    execution_count: int | None
+    metadata: dict[str, list[str]]
+
+
+class Notebook(TypedDict):
+    """A notebook's file, as far as it is changed here."""
+
+    cells: list[Cell]
 
 
 @dataclass
@@ -48,7 +64,7 @@ def lessons() -> Path:
     return Path(str(resources.files("ecslab"))) / "_notebooks"
 
 
-def learner_version(notebook: dict[str, Any]) -> dict[str, Any]:
+def learner_version(notebook: Notebook) -> Notebook:
     """The notebook without outputs and without answers, which the learner is to write."""
     for cell in notebook["cells"]:
         if cell["cell_type"] != "code":
@@ -78,7 +94,7 @@ def copy_to(folder: Path) -> Copied:
         folder.mkdir(parents=True, exist_ok=True)
         written = _read_record(folder)
         for name, content in _files():
-            _bring(folder, name, content, written, copied)
+            _update(folder, name, content, written, copied)
         (folder / RECORD).write_text(json.dumps(written, indent=1, sort_keys=True) + "\n")
     except OSError as error:
         raise EcslabError(
@@ -97,18 +113,18 @@ def _files() -> Iterator[tuple[str, bytes]]:
             yield path.name, path.read_bytes()
 
 
-def _bring(folder: Path, name: str, content: bytes, written: dict[str, str], copied: Copied) -> None:
-    mine, digest = folder / name, _digest(content)
-    if written.get(name) == digest and mine.exists():
+def _update(folder: Path, name: str, content: bytes, written: dict[str, str], copied: Copied) -> None:
+    path, digest = folder / name, _digest(content)
+    if written.get(name) == digest and path.exists():
         return  # this lesson was given out already
-    if not mine.exists():
-        mine.write_bytes(content)
+    if not path.exists():
+        path.write_bytes(content)
         copied.new.append(name)
-    elif (present := _digest(mine.read_bytes())) == written.get(name):
-        mine.write_bytes(content)
+    elif (present := _digest(path.read_bytes())) == written.get(name):
+        path.write_bytes(content)
         copied.updated.append(name)
     elif present != digest:
-        newer = mine.with_name(f"{mine.stem}.new-{digest[:6]}{mine.suffix}")
+        newer = path.with_name(f"{path.stem}.new-{digest[:6]}{path.suffix}")
         if not newer.exists():
             newer.write_bytes(content)
         copied.beside[name] = newer.name

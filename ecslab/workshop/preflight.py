@@ -12,7 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from ecslab.errors import EcslabError
-from ecslab.lab import Lab, home_folder
+from ecslab.lab import Lab, connect, home_folder
+from ecslab.operations import verify
+from ecslab.resources import task
+from ecslab.sandbox import process
+from ecslab.workshop.jupyter import free_port
 
 PACKAGES: Final = ("jupyterlab", "ipykernel", "anywidget", "ipywidgets", "pandas", "boto3", "moto")
 SPACE_MB: Final = 300
@@ -72,16 +76,13 @@ def kernel() -> Finding:
 
 def sandbox() -> Finding:
     """A sandbox of its own starts, and a page comes back from a task in it: the first part of the course."""
-    import ecslab
-    from ecslab.sandbox import process
-
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="ecslab-preflight-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         try:
-            with ecslab.connect("sandbox", home=home, clock="stepped") as lab:
+            with connect("sandbox", home=home, clock="stepped") as lab:
                 lab.goto("05")
-                status = ecslab.verify.page(lab, ecslab.task.find(lab) or {}).status
+                status = verify.page(lab, task.find(lab) or {}).status
         except EcslabError as problem:
             return Finding("Sandbox", False, str(problem), "ecslab sandbox start; its log is in ECSLAB_HOME")
         finally:
@@ -93,8 +94,6 @@ def sandbox() -> Finding:
 
 def jupyter() -> Finding:
     """A port is free for JupyterLab."""
-    from ecslab.workshop.jupyter import free_port
-
     try:
         return Finding("JupyterLab", True, f"port {free_port()} is free")
     except EcslabError as problem:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import ecslab
-from ecslab._cli_run import STAGES
+from ecslab.cli.run import STAGES
 from ecslab.course import STEPS
 
 calls: list[tuple[str, str, dict[str, Any]]] = []

@@ -14,8 +14,8 @@ from typing import Any
 import urllib3
 
 from ecslab.workshop import jupyter
+from tests import programs
 
-CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
                     "--disable-background-networking", "--disable-component-update"]  # fmt: skip
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
@@ -176,7 +176,7 @@ def browser(folder: Path, **options: Any) -> Iterator[Any]:
 
     with sync_playwright() as play:
         context = play.chromium.launch_persistent_context(
-            str(folder), executable_path=str(CHROMIUM), headless=True, args=CHROMIUM_OPTIONS,
+            str(folder), executable_path=programs.path("chromium"), headless=True, args=CHROMIUM_OPTIONS,
             viewport={"width": 1360, "height": 900}, **options,
         )  # fmt: skip
         context.set_default_timeout(30_000)

@@ -19,4 +19,3 @@ def write(suite: str, counts: Mapping[str, int], version: str) -> None:
     cells = [str(counts.get(column, 0)) for column in COLUMNS]
     line = f"{begin} {version} | {' | '.join(cells)} |"
     README.write_text("\n".join(line if one.startswith(begin) else one for one in lines) + "\n")
-

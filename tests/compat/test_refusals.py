@@ -39,9 +39,7 @@ def test_nobody_else_gets_in(monkeypatch, given):
 
 
 def test_the_world_asks_for_the_permit_and_no_sandbox_starts_in_it():
-    done = subprocess.run(
-        [sys.executable, "-c", TRIES], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", TRIES], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [
         "The compat world is for `python -m tests.compat` alone.",
         "No sandbox is started in the compat world.",

@@ -19,21 +19,25 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import MockAWS
 from moto.ecs import urls
 
-from ecslab.sandbox.bridge import _ec2_backend, install, seams
-from ecslab.sandbox.bridge.context import Context, current
-from ecslab.sandbox.bridge.ec2 import EC2Backend
+from ecslab.sandbox.bridge import determinism, installation
+from ecslab.sandbox.bridge.account import Context, current
+from ecslab.sandbox.bridge.ec2 import backend as ec2_backend
+from ecslab.sandbox.bridge.ec2.task_network import EC2Backend
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend
-from ecslab.sandbox.bridge.ecs import dispatch, tasks
-from ecslab.sandbox.bridge.elbv2 import asking
+from ecslab.sandbox.bridge.ecs import dispatch
+from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
+from ecslab.sandbox.bridge.elbv2 import target_access
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
 from ecslab.sandbox.engine import backend
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.wire.caller_identity import CALLER
-from ecslab.sandbox.world.clock import Clock
-from ecslab.sandbox.world.driver import Driver, Exited, Pulled
-from ecslab.sandbox.world.target_health import Check
-from ecslab.sandbox.world.tasks import Container, Task
-from ecslab.sandbox.world.timeline import Timeline
+from ecslab.sandbox.world.load_balancing.target_health import Check
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.driver import Driver
+from ecslab.sandbox.world.task.surroundings import Exited, Pulled
+from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.time.clock import Clock
+from ecslab.sandbox.world.time.timeline import Timeline
 
 from .permit import Refused, check
 
@@ -55,7 +59,7 @@ def enter() -> None:
     backend.Backend.__init__ = _no_sandbox  # type: ignore[method-assign]
     urls.url_paths = {"{0}/$": _answer}
     dispatch.OPERATIONS["RegisterContainerInstance"] = _register_instance
-    _ec2_backend._workshop_vpc = _NoWorkshop
+    ec2_backend.workshop_vpc = _NoWorkshop
     _lenient_balancers()
     EcrBackend._size = staticmethod(_size)
     time.sleep = _sleep
@@ -94,7 +98,7 @@ def _lenient_balancers() -> None:
         return list(ids) if ids and known else ours(self, ids, vpc_id, kind)
 
     ElbV2Backend._groups = groups_of_any_vpc
-    asking.ask = lambda _backend, _group, _target, check: _passing(check)
+    target_access.ask = lambda _backend, _group, _target, check: _passing(check)
 
 
 def _size(_repository: Any, manifest: Mapping[str, Any]) -> int:
@@ -109,7 +113,7 @@ def _passing(check: Check) -> int | str:
 
 def _register_instance(_params: dict[str, Any], caller: dispatch.Caller) -> dict[str, Any]:
     """An instance that is answered and forgotten: many tests make one first that they have no need of."""
-    arn = caller.ecs_arn("container-instance/" + seams.rng.get_random_hex(32))
+    arn = caller.ecs_arn("container-instance/" + determinism.rng.get_random_hex(32))
     return {"containerInstance": {"containerInstanceArn": arn, "status": "ACTIVE"}}
 
 
@@ -129,11 +133,11 @@ class _NoWorkshop:
 def _fresh_account() -> None:
     _slept[0] = 0.0
     clock = Clock(timeline=Timeline(_wall()))
-    seams.set_time_source(_wall)
+    determinism.set_time_source(_wall)
     context = Context(clock=clock, runtime=EmbeddedRuntime(), account=ACCOUNT)
-    install.install(context)
-    for service in install.LATER:
-        install.fetch(service)
+    installation.install(context)
+    for service in installation.LATER:
+        installation.fetch(service)
     tasks._made[:] = [_AtOnce(context)]
 
 
@@ -158,7 +162,7 @@ class _AtOnce(tasks._Tasks):
         return Pulled("sha256:" + "0" * 64, 0.0)
 
     def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, Any]:
-        return f"{task.id}-{seams.rng.randrange(10**9, 10**10)}", _Idle(self.context.clock, exited)
+        return f"{task.id}-{determinism.rng.randrange(10**9, 10**10)}", _Idle(self.context.clock, exited)
 
     def leaving(self, task: Task) -> float:
         super().leaving(task)

@@ -5,10 +5,10 @@ import pytest
 from course_rig import TASK_POLICY, said
 
 import ecslab
+from ecslab.connection.record import Record
 from ecslab.course import _memory
 from ecslab.course._goto import beginning
 from ecslab.lab import Lab
-from ecslab.record import Record
 
 FILLED_03 = (
     "Stage 03, Task definition. Filled in for you: Make a repository; Build an image with your page, and "

@@ -4,7 +4,7 @@ from botocore.exceptions import ClientError
 
 from ecslab.course import STAGES
 from ecslab.sandbox.honesty import LINES, rows
-from ecslab.sandbox.world import timings
+from ecslab.sandbox.world.task import timings
 
 
 def test_every_stage_says_something_and_no_line_is_lost():

@@ -1,7 +1,7 @@
 import types
 
 import ecslab
-from ecslab import _together
+from ecslab.connection import step_marks
 from ecslab.course._undo import together
 
 RESTORED = "The account is as it was before."
@@ -52,7 +52,7 @@ def test_a_call_of_one_s_own_is_a_step(lab):
 
 def test_all_that_one_cell_changes_is_taken_back_as_one(lab, monkeypatch):
     cell = types.SimpleNamespace(now=lambda: 1)
-    monkeypatch.setattr(_together, "_cells", cell)
+    monkeypatch.setattr(step_marks, "_cells", cell)
     ecslab.cluster.create(lab)
     cell.now = lambda: 2
     ecslab.log_group.create(lab)
@@ -64,8 +64,8 @@ def test_all_that_one_cell_changes_is_taken_back_as_one(lab, monkeypatch):
 def test_the_cells_of_a_kernel_are_counted(monkeypatch):
     heard = {}
     shell = types.SimpleNamespace(events=types.SimpleNamespace(register=heard.__setitem__))
-    monkeypatch.setitem(_together.sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
-    cells = _together._Cells()
+    monkeypatch.setitem(step_marks.sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
+    cells = step_marks._Cells()
     assert cells.now() == 0
     heard["pre_run_cell"]("a cell")
     assert cells.now() == 1

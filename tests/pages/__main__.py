@@ -1,13 +1,21 @@
-"""`make pages`: write the pages that are made from the course's own data."""
+"""`make pages`: write the pages that are made from the project's own data."""
 
 import sys
+from pathlib import Path
 
 from tests.notebooks.rig import NOTEBOOKS
-from tests.pages import cheat_sheet, glossary, instructor
+from tests.pages import cheat_sheet, glossary, instructor, lifecycles
 
-PAGES = {"glossary.md": glossary.page, "cheat-sheet.md": cheat_sheet.page, "instructor.md": instructor.page}
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = {
+    NOTEBOOKS / "glossary.md": glossary.page,
+    NOTEBOOKS / "cheat-sheet.md": cheat_sheet.page,
+    NOTEBOOKS / "instructor.md": instructor.page,
+    DOCS / "lifecycles.md": lifecycles.page,
+}
 
 if __name__ == "__main__":
-    for name, page in PAGES.items():
-        (NOTEBOOKS / name).write_text(page(), encoding="utf-8")
-        sys.stdout.write(f"notebooks/{name}\n")
+    for path, page in PAGES.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(page(), encoding="utf-8")
+        sys.stdout.write(f"{path.parent.name}/{path.name}\n")

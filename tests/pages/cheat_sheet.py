@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import ecslab
-from ecslab.calls import cli
+from ecslab.connection.calls import cli
 from ecslab.course.step import Step
 from ecslab.course.steps import STAGES, main_steps
 from ecslab.fault_lab._causes import CAUSES

@@ -1,17 +1,16 @@
-"""The pages that are made from the course's own data are up to date."""
+"""The pages that are made from the project's own data are up to date."""
 
 import pytest
 
 from ecslab.course.glossary import TERMS
 from ecslab.course.steps import STAGES
-from tests.notebooks.rig import NOTEBOOKS
 from tests.pages.__main__ import PAGES
 from tests.pages.instructor import MOMENTS
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_it_is_up_to_date(name):
-    assert (NOTEBOOKS / name).read_text(encoding="utf-8") == PAGES[name](), "run make pages"
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_it_is_up_to_date(path):
+    assert path.read_text(encoding="utf-8") == PAGES[path](), "run make pages"
 
 
 def test_every_stage_has_its_moment():

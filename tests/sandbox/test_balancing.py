@@ -178,9 +178,7 @@ def test_rules_choose_by_path_and_host_and_weights_share(aws):
          [{"Type": "redirect", "RedirectConfig": {"StatusCode": "HTTP_301", "Path": "/shop"}}]),
     ]  # fmt: skip
     for priority, conditions, actions in rules:
-        aws.elb.create_rule(
-            ListenerArn=listener, Priority=priority, Conditions=conditions, Actions=actions
-        )
+        aws.elb.create_rule(ListenerArn=listener, Priority=priority, Conditions=conditions, Actions=actions)
     aws.pass_time(120)
     for name, group in groups.items():
         aws.register(group, aws.started(aws.page(name, name.encode())))

@@ -97,9 +97,7 @@ def test_a_port_has_one_listener(aws):
     message = f"A listener already exists on this port for this load balancer '{balancer['LoadBalancerArn']}'"
     refused(lambda: aws.listener(balancer, group), "DuplicateListener", message)
     aws.listener(balancer, group, port=8080)
-    refused(
-        lambda: aws.elb.modify_listener(ListenerArn=listener, Port=8080), "DuplicateListener", message
-    )
+    refused(lambda: aws.elb.modify_listener(ListenerArn=listener, Port=8080), "DuplicateListener", message)
     aws.elb.modify_listener(ListenerArn=listener, Port=81)
     ports = aws.elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
     assert sorted(one["Port"] for one in ports) == [81, 8080]

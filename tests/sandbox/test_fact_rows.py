@@ -1,13 +1,6 @@
 """Every row of what is known about ECS is shown by a test, or the honesty table says why it is not.
 
-The tables in `facts/` name each row of the sheets on stops (B), refusals (C), services (E) and quotas (J),
-and say where it is:
-
-- `says`: words of AWS that stand in the sandbox's source and in a test, `{}` for what is put in;
-- `asks`: words of AWS that come from moto, and stand in a test;
-- `tests`: tests that show it, as `file::name` under tests/sandbox;
-- `honest`: the line of the honesty table that tells of it;
-- `left`: why it cannot come about here.
+`facts/README.md` says what the tables hold, what each key of a row means, and where the facts come from.
 """
 
 import ast
@@ -19,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from ecslab.sandbox.bridge.ecs import dispatch
-from ecslab.sandbox.bridge.ecs.wire import model
+from ecslab.sandbox.bridge.ecs.input_validation import model
 from ecslab.sandbox.honesty import LINES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 HOLE, END = "\0", "\1"
+REFUSAL = {"refused", "call", "input"}
+KEYS = {"says", "asks", "tests", "honest", "left", "source"} | REFUSAL
 
 ROWS = {
     f"{section} {name}": row
@@ -84,7 +79,8 @@ def is_test(reference: str) -> bool:
 @pytest.mark.parametrize("row", ROWS)
 def test_a_row_is_shown_or_told(row):
     about = ROWS[row]
-    assert about and about.keys() <= {"says", "asks", "tests", "honest", "left"}, row
+    assert about.keys() - {"source"} and about.keys() <= KEYS, row
+    assert about.keys() >= REFUSAL or not REFUSAL & about.keys(), row
     for words in about.get("says", []):
         assert stands(words, "ecslab/sandbox"), f"the sandbox does not say: {words}"
     for words in about.get("says", []) + about.get("asks", []):
@@ -95,9 +91,9 @@ def test_a_row_is_shown_or_told(row):
         assert about["honest"] in {line.topic for line in LINES}
 
 
-def test_the_sheets_are_whole():
+def test_the_tables_are_whole():
     sections = {row.split()[0] for row in ROWS}
-    assert sections == {"J", *(f"{sheet}{number}" for sheet in "BC" for number in range(1, 6)),
+    assert sections == {"J", *(f"{letter}{number}" for letter in "BC" for number in range(1, 6)),
                         *(f"E{number}" for number in range(1, 10))}  # fmt: skip
 
 

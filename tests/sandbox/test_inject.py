@@ -26,13 +26,13 @@ def test_a_fault_comes_back_with_the_journal(tmp_path, aws):
     again = opened(tmp_path, seed=None)
     assert again.task(arn) == before
     assert again.sandbox.journal[-1].kind in ("fault", "time", "pace")
-    from ecslab.sandbox.bridge.context import current
+    from ecslab.sandbox.bridge.account import current
 
     assert current().faults.zones == {"us-east-1f"}
 
 
 def test_a_reset_puts_all_right(aws):
-    from ecslab.sandbox.bridge.context import current
+    from ecslab.sandbox.bridge.account import current
 
     aws.endpoint.control("inject", kind="zone", zone="us-east-1b")
     aws.endpoint.control("reset")

@@ -3,7 +3,6 @@
 import base64
 import http.client
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -78,9 +77,8 @@ def test_a_closed_port_names_the_group(server, demo):
     assert b"(http) has no inbound rule that allows TCP port 8080" in body
 
 
+@pytest.mark.needs_program("aws", "curl")
 def test_env_points_the_aws_command_and_curl_at_the_sandbox(home, demo):
-    if not shutil.which("curl") or not os.access("/usr/bin/aws", os.X_OK):
-        pytest.skip("needs curl and /usr/bin/aws")
     script = f"""
         eval "$({sys.executable} -c 'from ecslab.cli import main; main()' env --shell sh)"
         aws ecs list-clusters --output text

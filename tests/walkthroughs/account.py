@@ -6,7 +6,7 @@ from typing import Any
 
 import ecslab
 from ecslab import network, verify
-from ecslab.record import Call
+from ecslab.connection.record import Call
 
 
 def run(lab: Any, **request: Any) -> Any:

@@ -1,7 +1,6 @@
 """A learner's terminal: bash, pointed at a sandbox by `ecslab env`, with the real AWS CLI."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -72,7 +71,3 @@ class Terminal:
     def page(self, host: str) -> str:
         """What a browser on the internet gets from there, or why it gets nothing."""
         return self.run(f'curl -s -x "$ECSLAB_GATEWAY" http://{host}/').out
-
-
-def runs_debians_v2() -> bool:
-    return os.access("/usr/bin/aws", os.X_OK)

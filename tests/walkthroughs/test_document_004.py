@@ -7,7 +7,6 @@ to the smallest command that is accepted, until the page answers. Each test stan
 import json
 
 import pytest
-from terminal import runs_debians_v2
 
 from ecslab import ecr, execution_role, image, verify
 
@@ -174,7 +173,7 @@ def test_the_default_security_group_lets_nobody_in_until_it_is_told_to(terminal,
     assert "<h1>It works</h1>" in terminal.page(address)
 
 
-@pytest.mark.skipif(not runs_debians_v2(), reason="`aws logs tail` is of version 2, which is not in /usr/bin")
+@pytest.mark.needs_program("aws")  # `aws logs tail` is of version 2
 def test_the_visit_is_in_the_log(terminal, lab):
     tail = '/usr/bin/aws --endpoint-url "$AWS_ENDPOINT_URL" logs tail /ecs/my-task-def'
     lines = terminal.run(tail).out.splitlines()

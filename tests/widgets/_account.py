@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from ecslab.network import Choice, GroupFacts, SubnetFacts, Vpc
+from ecslab.resources.network import Choice, GroupFacts, SubnetFacts, Vpc
 
 OWN = "adgu-web-server-http"
 CLOSED = "No public IP: nothing gets out."

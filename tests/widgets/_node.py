@@ -1,7 +1,6 @@
 """Runs a widget's ES module in Node, on a fake document."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,10 @@ from typing import Any
 import pytest
 
 from ecslab.widgets._view import HERE, View
+from tests import programs
 
-NODE = shutil.which("node")
-needs_node = pytest.mark.skipif(NODE is None, reason="Node.js is not on this machine")
+NODE = programs.path("node")
+needs_node = pytest.mark.needs_program("node")
 PAGE = Path(__file__).with_name("fake_page.mjs")
 
 

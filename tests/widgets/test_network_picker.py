@@ -5,7 +5,7 @@ from _node import needs_node, run_view
 
 from ecslab import network
 from ecslab.errors import NotThere
-from ecslab.network import Choice, GroupFacts, SubnetFacts
+from ecslab.resources.network import Choice, GroupFacts, SubnetFacts
 from ecslab.widgets import NetworkPicker, _network_picker
 from ecslab.widgets._network_rows import group_rows, subnet_rows, usual_subnet
 

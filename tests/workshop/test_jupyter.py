@@ -22,7 +22,7 @@ def test_a_taken_port_is_passed_over():
         port = taken.getsockname()[1]
         assert jupyter.free_port(port) > port
         with pytest.raises(EcslabError, match=f"The ports {port} to {port} are all taken"):
-            jupyter.free_port(port, most=1)
+            jupyter.free_port(port, count=1)
 
 
 def test_root_is_allowed_where_it_is_root(monkeypatch, tmp_path):
@@ -43,7 +43,9 @@ def test_the_learners_own_options_come_last_and_win(tmp_path):
 def test_asked_to_end_it_ends_the_server_too(name, tmp_path):
     server = "import signal, sys, os; print(os.getpid(), flush=True); signal.pause()"
     command = f"[sys.executable, '-c', {server!r}]"
-    runner = f"import sys; from ecslab.workshop import jupyter; sys.exit(jupyter.run({command}))"
+    # whoever started the tests may ignore SIGINT (nohup, a shell's background job), and children inherit that
+    heeds = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    runner = f"{heeds}; import sys; from ecslab.workshop import jupyter; sys.exit(jupyter.run({command}))"
     asked = subprocess.Popen([sys.executable, "-c", runner], stdout=subprocess.PIPE, text=True)
     pid = int(asked.stdout.readline())
     asked.send_signal(getattr(signal, name))

@@ -4,7 +4,7 @@ import sys
 
 from click.testing import CliRunner
 
-from ecslab import _cli_preflight
+from ecslab.cli import preflight as command
 from ecslab.workshop import preflight
 from ecslab.workshop.preflight import Finding
 
@@ -43,7 +43,7 @@ def test_a_page_comes_back_from_a_sandbox_that_is_then_gone():
 def test_the_command_counts_what_is_amiss(monkeypatch):
     found = [Finding("Python", True, "3.12.1"), Finding("Room", False, "2 MB free", "make 300 MB free")]
     monkeypatch.setattr(preflight, "here", lambda: iter(found))
-    result = CliRunner().invoke(_cli_preflight.preflight)
+    result = CliRunner().invoke(command.preflight)
     assert result.exit_code == 1
     assert result.output.splitlines()[1:] == [
         "ok  Python       3.12.1",

@@ -3,21 +3,21 @@
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from ecslab.connection.connection import Connection
 from ecslab.course._memory import Guess, changing, memory
 from ecslab.course.quiz._collect import prediction_named, question_named
 from ecslab.course.quiz._comparison import Comparison
 from ecslab.course.quiz._kinds import Prediction, Question, Value, spelled
 from ecslab.errors import CannotBeDone
-from ecslab.lab import Lab
 
 if TYPE_CHECKING:
     from ecslab.widgets import PredictionView, QuestionView
 
-_shown: "WeakKeyDictionary[Any, tuple[Lab, str]]" = WeakKeyDictionary()
+_shown: "WeakKeyDictionary[Any, tuple[Connection, str]]" = WeakKeyDictionary()
 """The predictions that are on a page: one whose outcome is shown is locked there too."""
 
 
-def question(lab: Lab, wanted: str) -> "QuestionView":
+def question(lab: Connection, wanted: str) -> "QuestionView":
     """Ask a question; see `Lab.question`.
 
     Raises:
@@ -46,7 +46,7 @@ def reasons(asked: Question, tried: list[int]) -> list[dict[str, Any]]:
     return [{"place": place, "right": options[place].right, "why": options[place].why} for place in order]
 
 
-def predict(lab: Lab, wanted: str, value: Value | None = None) -> "PredictionView":
+def predict(lab: Connection, wanted: str, value: Value | None = None) -> "PredictionView":
     """Ask for a prediction; see `Lab.predict`.
 
     Raises:
@@ -63,7 +63,7 @@ def predict(lab: Lab, wanted: str, value: Value | None = None) -> "PredictionVie
     return view
 
 
-def outcome(lab: Lab, wanted: str, seen: Value) -> Comparison:
+def outcome(lab: Connection, wanted: str, seen: Value) -> Comparison:
     """Show a prediction beside what came out, and lock it; see `Lab.outcome`.
 
     Raises:
@@ -82,7 +82,7 @@ def outcome(lab: Lab, wanted: str, seen: Value) -> Comparison:
 class _Keeper:
     """One prediction in the lab's memory."""
 
-    def __init__(self, lab: Lab, asked: Prediction):
+    def __init__(self, lab: Connection, asked: Prediction):
         self._lab, self._asked = lab, asked
 
     def kept(self) -> tuple[Value | None, bool, str]:

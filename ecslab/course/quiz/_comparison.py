@@ -4,8 +4,8 @@ import html
 import re
 from dataclasses import dataclass
 
-from ecslab._show import html_table
 from ecslab.course.quiz._kinds import Prediction, Value, spelled
+from ecslab.display.tables import html_table
 
 NOTHING = "no prediction"
 

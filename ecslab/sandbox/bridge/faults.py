@@ -9,11 +9,12 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from ecslab.sandbox.bridge.context import current
-from ecslab.sandbox.bridge.ecs import tasks
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
 from ecslab.sandbox.world.faults import Faults
-from ecslab.sandbox.world.platform_failures import FAILURES
-from ecslab.sandbox.world.tasks import Container, Task
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.platform_failures import FAILURES
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["KINDS", "inject"]
 

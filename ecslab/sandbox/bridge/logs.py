@@ -12,8 +12,8 @@ from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.models import LogEvent, logs_backends
 from moto.logs.models import LogsBackend as MotoLogsBackend
 
-from .iam import role_problem
-from .seams import rng
+from ecslab.sandbox.bridge.determinism import rng
+from ecslab.sandbox.bridge.iam.roles import role_problem
 
 __all__ = ["LogsBackend", "open_stream", "write"]
 

@@ -16,8 +16,8 @@ from ecslab.sandbox.wire import caller_identity, malformed, moto_routes
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.wire.operation import Operation
 from ecslab.sandbox.wire.signature import Key, Signer
-from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.time.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +41,22 @@ class Backend:
     def __init__(self, clock: Clock, home: Path | None, seed: str):
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
         moto_import.prepare()
-        from ecslab.sandbox.bridge import context, install, seams
+        from ecslab.sandbox.bridge import account, determinism, installation
         from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 
         Backend.latest = self
-        self._seams, self._seed = seams, seed
-        clock.on_event = lambda number: seams.reseed(seed, "event", number)
-        seams.set_time_source(clock.timestamp)
-        seams.seed_backends(seed)
-        self._context = context.Context(
+        self._determinism, self._seed = determinism, seed
+        clock.on_event = lambda number: determinism.reseed(seed, "event", number)
+        determinism.set_time_source(clock.timestamp)
+        determinism.seed_backends(seed)
+        self._context = account.Context(
             clock=clock, runtime=EmbeddedRuntime(), account=ACCOUNT, home=home, ways=set()
         )
-        install.install(self._context)
+        installation.install(self._context)
 
     def reseed(self, kind: str, position: int) -> None:
         """Let the next request draw its ids from (seed, kind, position)."""
-        self._seams.reseed(self._seed, kind, position)
+        self._determinism.reseed(self._seed, kind, position)
 
     def call(self, request: HttpRequest, signer: Signer, operation: Operation) -> HttpResponse:
         """Answer an API request whose signature has been checked."""
@@ -99,9 +99,10 @@ class Backend:
 
     def door(self, host: str, port: int) -> Door:
         """What a packet from the internet to a public IP, or to a load balancer's name, meets."""
-        from ecslab.sandbox.bridge import ec2, elbv2
-        from ecslab.sandbox.bridge.ecs import tasks
-        from ecslab.sandbox.world import network
+        from ecslab.sandbox.bridge import elbv2
+        from ecslab.sandbox.bridge.ec2 import task_network
+        from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
+        from ecslab.sandbox.world.network import packets
 
         balancer = elbv2.find(host)
         if balancer is not None:
@@ -109,14 +110,14 @@ class Backend:
             return Door(entry.eni, entry.stopped_by, entry.text, entry.answer)
         if not host.rpartition(".")[2].isdigit():
             return Door(None, "no-such-name", f"No load balancer in this sandbox has the name {host}.")
-        eni = ec2.find_public(host)
+        eni = task_network.find_public(host)
         if eni is None:
             return Door(
                 None, "no-public-ip", f"No network interface in this sandbox has the public IP {host}."
             )
         container = tasks.listening(eni.eni_id, port)
         listening = (port,) if container else ()
-        verdict = network.inbound(network.Packet(INTERNET, port), ec2.network_facts(eni), listening)
+        verdict = packets.inbound(packets.Packet(INTERNET, port), task_network.network_facts(eni), listening)
         answer = (lambda request: container.request(request, port)) if verdict.passed and container else None
         return Door(eni.eni_id, verdict.stopped_by, verdict.text, answer)
 
@@ -127,11 +128,11 @@ class Backend:
             return caller_identity.caller_identity()
         if request.headers.get("x-amz-target", "").startswith(malformed.ECS_TARGET):
             return self._ecs(request, signer.region, operation)
-        from ecslab.sandbox.bridge import install, uncarried
+        from ecslab.sandbox.bridge import installation, unsupported_services
 
-        uncarried.refuse(signer.service)
+        unsupported_services.refuse(signer.service)
         moto_import.ready_for(signer.service, operation)
-        install.fetch(signer.service)
+        installation.fetch(signer.service)
         return moto_routes.answer(request, signer)
 
     def _ecs(self, request: HttpRequest, region: str, operation: str) -> HttpResponse:
@@ -145,7 +146,7 @@ class Backend:
     def _check_permission(self, request: HttpRequest, signer: Signer, operation: str) -> None:
         """Keys that STS gave out may do what their role allows; the sandbox's own, everything."""
         if signer.access_key.startswith("ASIA"):
-            from ecslab.sandbox.bridge import permissions
+            from ecslab.sandbox.bridge.iam import permissions
 
             permissions.check(
                 signer.access_key, signer.service, operation, signer.region, request.method, request.path,

@@ -144,7 +144,7 @@ def inject(sandbox: Sandbox, *, kind: str, **values: object) -> Answer:
 
 def images(_sandbox: Sandbox) -> Answer:
     """The public images that can be had offline."""
-    from ecslab.sandbox.bridge import catalogue
+    from ecslab.sandbox.bridge.images import catalogue
 
     return {"images": catalogue.listing()}
 

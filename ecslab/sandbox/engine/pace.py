@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal, get_args
 
-from ecslab.sandbox.world.timeline import Timeline
+from ecslab.sandbox.world.time.timeline import Timeline
 
 Mode = Literal["paced", "stepped"]
 MODES: Final = get_args(Mode)

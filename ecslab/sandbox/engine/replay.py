@@ -9,8 +9,8 @@ from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.journal.record import Call, Record
 from ecslab.sandbox.wire.operation import Operation
 from ecslab.sandbox.wire.signature import Signer
-from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.time.clock import Clock
 
 
 class Replay:

@@ -25,9 +25,9 @@ from ecslab.sandbox.journal.record import FORMAT, Record
 from ecslab.sandbox.wire import credentials
 from ecslab.sandbox.wire.operation import operation
 from ecslab.sandbox.wire.signature import Key, Signer
-from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.timeline import Timeline
+from ecslab.sandbox.world.time.clock import Clock
+from ecslab.sandbox.world.time.timeline import Timeline
 
 _KEPT_HEADERS: Final = ("content-type", "x-amz-target", "range", "content-range", "accept")
 _STEP: Final = re.compile(r"[\w.-]{1,64}( [\w.:-]{1,64})?", re.ASCII)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ecslab.sandbox.honesty._line import Line
-from ecslab.sandbox.world import timings
+from ecslab.sandbox.world.task import timings
 
 LINES: Final = (
     Line(

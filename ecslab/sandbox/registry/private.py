@@ -9,8 +9,8 @@ from moto.core.exceptions import ServiceException
 from ecslab.sandbox.bridge.ecr import errors
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend, Upload
 from ecslab.sandbox.bridge.ecr.blobs import DIGEST, digest_of
+from ecslab.sandbox.bridge.ecr.image import StoredImage
 from ecslab.sandbox.bridge.ecr.lookup import find
-from ecslab.sandbox.bridge.ecr.stored import StoredImage
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.registry.reply import API, Refused, content, tag_list
 from ecslab.sandbox.registry.route import Route

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ecslab.sandbox.bridge import catalogue
+from ecslab.sandbox.bridge.images import catalogue
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.registry.reply import Refused, content, tag_list
 from ecslab.sandbox.registry.route import Route

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from .rate_limits import RateLimits
+from ecslab.sandbox.world.rate_limits import RateLimits
 
 NO_CAPACITY: Final = (
     "Capacity is unavailable at this time. Please try again later or in a different availability zone"

@@ -1,56 +1,57 @@
-"""Task lifecycle: every legal move, and nothing else.
+"""A lifecycle is a table: every legal move of a status, and nothing else.
 
-Rule 1: a task's status changes only through `next_status`.
-Rule 2: this module knows no clock, no containers and no other module.
-Rule 3: a task that never ran leaves by DEPROVISIONING; one whose containers ran is deactivated first.
-
-Source: "Amazon ECS task lifecycle" in the developer guide.
+Rule 1: a status changes only to what `Lifecycle.next` answers.
+Rule 2: a table knows no clock and none of the things that have the status.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-TRANSITIONS: Final[dict[str, dict[str, str]]] = {
-    "PROVISIONING": {
-        "network_ready": "PENDING",
-        "stop_requested": "DEPROVISIONING",
-        "start_failed": "DEPROVISIONING",
-    },
-    "PENDING": {
-        "images_pulled": "ACTIVATING",
-        "stop_requested": "DEPROVISIONING",
-        "start_failed": "DEPROVISIONING",
-    },
-    "ACTIVATING": {
-        "containers_started": "RUNNING",
-        "stop_requested": "DEACTIVATING",
-        "start_failed": "DEPROVISIONING",
-    },
-    "RUNNING": {"stop_requested": "DEACTIVATING", "essential_exited": "DEACTIVATING"},
-    "DEACTIVATING": {"targets_deregistered": "STOPPING"},
-    "STOPPING": {"containers_exited": "DEPROVISIONING"},
-    "DEPROVISIONING": {"network_released": "STOPPED"},
-    "STOPPED": {},
-}
-"""status -> event -> next status. STOPPED is terminal."""
-
-FIRST: Final = "PROVISIONING"
-LAST: Final = "STOPPED"
+Status = TypeVar("Status", bound=str)
 
 
 class IllegalTransition(Exception):
     """An event arrived that the current status does not allow."""
 
 
-def next_status(status: str, event: str) -> str:
-    """The status that follows `event`; IllegalTransition names what would have been accepted."""
-    moves = TRANSITIONS[status]
-    if event not in moves:
-        allowed = ", ".join(moves) or "nothing (it is terminal)"
-        raise IllegalTransition(f"a {status} task cannot take {event!r}; it accepts: {allowed}")
-    return moves[event]
+@dataclass(frozen=True, slots=True, eq=False)
+class Lifecycle(Generic[Status]):
+    """One table.
 
+    Args:
+        noun: what has the status: `task`.
+        transitions: status -> event -> next status. The first status is where it begins; one without moves is
+            terminal.
+        about: what the documentation says above the diagram: the source, and what is not confirmed (U).
+    """
 
-def mermaid() -> str:
-    """The lifecycle as a mermaid diagram, drawn from the table so that it cannot drift."""
-    moves = (f"  {at} --> {to}: {event}" for at, row in TRANSITIONS.items() for event, to in row.items())
-    return "\n".join(["stateDiagram-v2", f"  [*] --> {FIRST}", *moves, f"  {LAST} --> [*]"])
+    noun: str
+    transitions: Mapping[Status, Mapping[str, Status]]
+    about: str
+
+    @property
+    def first(self) -> Status:
+        return next(iter(self.transitions))
+
+    @property
+    def terminal(self) -> frozenset[Status]:
+        """The statuses that nothing leads out of."""
+        return frozenset(status for status, moves in self.transitions.items() if not moves)
+
+    def next(self, status: Status, event: str) -> Status:
+        """The status that follows `event`; IllegalTransition names what would have been accepted."""
+        moves = self.transitions[status]
+        if event not in moves:
+            allowed = ", ".join(moves) or "nothing (it is terminal)"
+            raise IllegalTransition(f"a {status} {self.noun} cannot take {event!r}; it accepts: {allowed}")
+        return moves[event]
+
+    def mermaid(self) -> str:
+        """The table as a mermaid diagram."""
+        moves = [
+            f"  {status} --> {following}: {event}"
+            for status, row in self.transitions.items() for event, following in row.items()
+        ]  # fmt: skip
+        ends = [f"  {status} --> [*]" for status in self.transitions if status in self.terminal]
+        return "\n".join(["stateDiagram-v2", f"  [*] --> {self.first}", *moves, *ends])

@@ -14,7 +14,7 @@ import boto3
 from moto import mock_aws
 from moto.ecr.models import ecr_backends
 
-from ecslab.sandbox.bridge import seams
+from ecslab.sandbox.bridge import determinism
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend
 
 ACCOUNT = "123456789012"
@@ -65,8 +65,8 @@ def rig(home: Path | None = None) -> Iterator[Rig]:
     stock = ecr_backends.backend
     with mock_aws():
         made = Rig()
-        seams.set_time_source(lambda: made.now)
-        seams.install()
+        determinism.set_time_source(lambda: made.now)
+        determinism.install()
         EcrBackend.home = home
         ecr_backends.backend = EcrBackend
         ecr_backends.clear()

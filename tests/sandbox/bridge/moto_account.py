@@ -7,7 +7,7 @@ from typing import Any
 
 from moto import mock_aws
 
-from ecslab.sandbox.bridge import seams
+from ecslab.sandbox.bridge import determinism
 
 
 @contextmanager
@@ -15,12 +15,12 @@ def account(monkeypatch: Any, swapped: dict[Any, Any]) -> Iterator[None]:
     """Run under moto with these backends (moto's dictionary: our class), and put moto's back."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    seams.install()
-    seams.reseed("test")
+    determinism.install()
+    determinism.reseed("test")
     for backends, ours in swapped.items():
         monkeypatch.setattr(backends, "backend", ours)
-    seams.forget_backends()
+    determinism.forget_backends()
     with mock_aws():
         yield
-    seams.forget_backends()
-    seams.set_time_source(time.time)
+    determinism.forget_backends()
+    determinism.set_time_source(time.time)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ecslab.sandbox.bridge import catalogue
+from ecslab.sandbox.bridge.images import catalogue
 from ecslab.sandbox.runtime.image import Image, Layer
 
 NAMES = [name for image in catalogue.CATALOGUE for name in image.names]

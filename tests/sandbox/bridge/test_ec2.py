@@ -6,9 +6,9 @@ from botocore.exceptions import ClientError
 from moto.ec2.models import ec2_backends
 from moto_account import account
 
-from ecslab.sandbox.bridge import ec2
+from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.network import Packet, egress, inbound
+from ecslab.sandbox.world.network.packets import Packet, egress, inbound
 
 REGION = "us-east-1"
 ABOUT = "arn:aws:ecs:us-east-1:123456789012:attachment/0f3c"
@@ -16,7 +16,7 @@ ABOUT = "arn:aws:ecs:us-east-1:123456789012:attachment/0f3c"
 
 @pytest.fixture
 def client(monkeypatch):
-    with account(monkeypatch, {ec2_backends: ec2.EC2Backend}):
+    with account(monkeypatch, {ec2_backends: task_network.EC2Backend}):
         yield boto3.client("ec2", REGION)
 
 
@@ -40,7 +40,7 @@ def default_group(client, vpc_id):
 
 def attach(client, subnet_id=None, public=True, groups=()):
     chosen = subnet_id or default_subnets(client)[1]["SubnetId"]
-    return ec2.attach_eni(REGION, chosen, list(groups), public, ABOUT)
+    return task_network.attach_eni(REGION, chosen, list(groups), public, ABOUT)
 
 
 def refused(call, *args, **kwargs):
@@ -79,7 +79,7 @@ def test_the_workshop_vpc_has_public_and_private_subnets(client):
         found = client.describe_subnets(SubnetIds=[subnet(client, f"workshop-{name}")])["Subnets"][0]
         assert (found["AvailabilityZone"], found["DefaultForAz"]) == (zone, False)
         eni = attach(client, found["SubnetId"])
-        assert egress(ec2.network_facts(eni), "ecr.api").passed == name.startswith("public")
+        assert egress(task_network.network_facts(eni), "ecr.api").passed == name.startswith("public")
 
 
 def test_a_tasks_interface_looks_as_fargates_does(client):
@@ -109,8 +109,8 @@ def test_an_interface_is_found_by_its_public_address(client):
     wanted = [{"Name": "association.public-ip", "Values": [eni.public_ip]}]
     found = client.describe_network_interfaces(Filters=wanted)["NetworkInterfaces"]
     assert [interface["NetworkInterfaceId"] for interface in found] == [eni.eni_id]
-    assert ec2.find_public(eni.public_ip) == eni
-    assert ec2.find_public("203.0.113.255") is None
+    assert task_network.find_public(eni.public_ip) == eni
+    assert task_network.find_public("203.0.113.255") is None
 
 
 def test_no_public_address_unless_asked(client):
@@ -124,9 +124,9 @@ def test_a_released_interface_is_gone_and_its_address_free(client):
     before = default_subnets(client)[1]["AvailableIpAddressCount"]
     eni = attach(client)
     assert default_subnets(client)[1]["AvailableIpAddressCount"] == before - 1
-    ec2.release_eni(REGION, eni.eni_id)
+    task_network.release_eni(REGION, eni.eni_id)
     assert default_subnets(client)[1]["AvailableIpAddressCount"] == before
-    assert ec2.find_public(eni.public_ip) is None
+    assert task_network.find_public(eni.public_ip) is None
     assert refused(client.describe_network_interfaces, NetworkInterfaceIds=[eni.eni_id]) == (
         "InvalidNetworkInterfaceID.NotFound",
         f"The networkInterface ID '{eni.eni_id}' does not exist",
@@ -140,13 +140,13 @@ def test_addresses_are_never_given_twice_and_run_out(client):
     assert {eni.private_ip for eni in enis} == {f"10.0.20.{last}" for last in range(4, 15)}
     assert len({eni.public_ip for eni in enis}) == 11
     assert all(eni.public_ip.startswith("203.0.113.") for eni in enis)
-    with pytest.raises(ec2.NoFreeAddress) as full:
+    with pytest.raises(task_network.NoFreeAddress) as full:
         attach(client, small)
     assert str(full.value).startswith(
         "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment enabled "
         f"in subnet '{small}'"
     )
-    ec2.release_eni(REGION, enis[3].eni_id)
+    task_network.release_eni(REGION, enis[3].eni_id)
     assert attach(client, small).private_ip == enis[3].private_ip
 
 
@@ -190,7 +190,7 @@ def test_what_a_task_uses_cannot_be_deleted(client):
     gateway = gateways["InternetGateways"][0]["InternetGatewayId"]
     code, _ = refused(client.detach_internet_gateway, InternetGatewayId=gateway, VpcId=network)
     assert code == "DependencyViolation"
-    ec2.release_eni(REGION, eni.eni_id)
+    task_network.release_eni(REGION, eni.eni_id)
     client.delete_security_group(GroupId=made)
 
 
@@ -234,7 +234,7 @@ def test_a_deleted_default_vpc_is_gone_until_it_is_made_again(client):
     assert len(default_subnets(client)) == 6
     group = client.create_security_group(GroupName="web", Description="web")["GroupId"]
     assert client.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["VpcId"] == made
-    assert egress(ec2.network_facts(attach(client)), "ecr.api").passed
+    assert egress(task_network.network_facts(attach(client)), "ecr.api").passed
 
 
 def test_a_gateway_taken_away_closes_the_way_in_and_out(client):
@@ -242,7 +242,7 @@ def test_a_gateway_taken_away_closes_the_way_in_and_out(client):
     gateways = client.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [network]}])
     gateway = gateways["InternetGateways"][0]["InternetGatewayId"]
     client.detach_internet_gateway(InternetGatewayId=gateway, VpcId=network)
-    facts = ec2.network_facts(attach(client, chosen))
+    facts = task_network.network_facts(attach(client, chosen))
     leads_nowhere = f"The route of route table {facts.route_table.id} to {gateway} leads nowhere"
     assert inbound(Packet("198.51.100.7", 80), facts).text == (
         f"{leads_nowhere}: that gateway is not attached to the VPC."
@@ -277,9 +277,9 @@ def test_ec2_refuses_in_its_own_words(client):
 def test_every_region_has_its_networks(client, region):
     default = ec2_backends["123456789012"][region].get_default_vpc()
     subnets = ec2_backends["123456789012"][region].describe_subnets(filters={"vpc-id": default.id})
-    eni = ec2.attach_eni(region, subnets[0].id, [], True, ABOUT)
+    eni = task_network.attach_eni(region, subnets[0].id, [], True, ABOUT)
     assert eni.az.startswith(region)
-    assert egress(ec2.network_facts(eni), "ecr.api").passed
+    assert egress(task_network.network_facts(eni), "ecr.api").passed
 
 
 def test_a_vpc_without_dns_hostnames_gives_no_names(client):
@@ -294,9 +294,9 @@ def test_a_vpc_without_dns_hostnames_gives_no_names(client):
 
 def test_names_follow_the_region(client):
     elsewhere = boto3.client("ec2", "eu-west-1").describe_subnets()["Subnets"][0]["SubnetId"]
-    eni = ec2.attach_eni("eu-west-1", elsewhere, [], True, ABOUT)
+    eni = task_network.attach_eni("eu-west-1", elsewhere, [], True, ABOUT)
     assert eni.private_dns.endswith(".eu-west-1.compute.internal")
-    assert ec2.find_public(eni.public_ip) == eni
+    assert task_network.find_public(eni.public_ip) == eni
 
 
 def test_users_own_interfaces_and_elastic_addresses_share_the_rules(client):
@@ -330,7 +330,8 @@ def test_a_network_that_cannot_be_is_refused(client, subnets, groups, message):
     group = default_group(client, vpc(client))["GroupId"]
     subnets = [{"workshop-public-a": workshop, "default": default}.get(name, name) for name in subnets]
     with pytest.raises(AwsError) as caught:
-        ec2.validate_network(REGION, subnets, [group if name == "default" else name for name in groups])
+        named = [group if name == "default" else name for name in groups]
+        task_network.validate_network(REGION, subnets, named)
     assert caught.value.code == "InvalidParameterException"
     assert caught.value.message == message.format(group=group, subnet=workshop, default=default)
 
@@ -338,37 +339,37 @@ def test_a_network_that_cannot_be_is_refused(client, subnets, groups, message):
 def test_a_network_that_fits_names_its_vpc(client):
     both = [subnet(client, "workshop-public-a"), subnet(client, "workshop-private-b")]
     network = vpc(client, "workshop")
-    assert ec2.validate_network(REGION, both, [default_group(client, network)["GroupId"]]) == network
+    assert task_network.validate_network(REGION, both, [default_group(client, network)["GroupId"]]) == network
 
 
 def test_rules_made_through_the_api_decide_what_passes(client):
     browser = Packet("198.51.100.7", 80)
     group = client.create_security_group(GroupName="http", Description="http")["GroupId"]
     eni = attach(client, groups=[group])
-    assert inbound(browser, ec2.network_facts(eni)).stopped_by == "security-group"
+    assert inbound(browser, task_network.network_facts(eni)).stopped_by == "security-group"
     anywhere = [{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
     client.authorize_security_group_ingress(GroupId=group, IpPermissions=anywhere)
-    assert inbound(browser, ec2.network_facts(eni)).passed
+    assert inbound(browser, task_network.network_facts(eni)).passed
     acl = client.describe_network_acls(Filters=[{"Name": "association.subnet-id", "Values": [eni.subnet_id]}])
     client.create_network_acl_entry(
         NetworkAclId=acl["NetworkAcls"][0]["NetworkAclId"], RuleNumber=50, Protocol="6", RuleAction="deny",
         Egress=False, CidrBlock="0.0.0.0/0", PortRange={"From": 80, "To": 80},
     )  # fmt: skip
-    assert inbound(browser, ec2.network_facts(eni)).text.startswith("Network ACL acl-")
-    assert inbound(Packet("198.51.100.7", 81), ec2.network_facts(eni)).stopped_by == "security-group"
+    assert inbound(browser, task_network.network_facts(eni)).text.startswith("Network ACL acl-")
+    assert inbound(Packet("198.51.100.7", 81), task_network.network_facts(eni)).stopped_by == "security-group"
 
 
 def test_a_nat_gateway_and_endpoints_open_a_private_subnet(client):
     network, private = vpc(client, "workshop"), subnet(client, "workshop-private-a")
     eni = attach(client, private, public=False)
-    assert egress(ec2.network_facts(eni), "ecr.api").stopped_by == "route"
+    assert egress(task_network.network_facts(eni), "ecr.api").stopped_by == "route"
     named = [{"Name": "tag:Name", "Values": ["workshop-private"]}]
     main = client.describe_route_tables(Filters=named)["RouteTables"][0]
     client.create_vpc_endpoint(VpcId=network, ServiceName="com.amazonaws.us-east-1.s3",
                                VpcEndpointType="Gateway", RouteTableIds=[main["RouteTableId"]])  # fmt: skip
     client.create_vpc_endpoint(VpcId=network, ServiceName="com.amazonaws.us-east-1.ecr.api",
                                VpcEndpointType="Interface", SubnetIds=[private])  # fmt: skip
-    facts = ec2.network_facts(eni)
+    facts = task_network.network_facts(eni)
     assert egress(facts, "s3").passed
     assert egress(facts, "ecr.api").passed
     assert egress(facts, "ecr.dkr").stopped_by == "route"
@@ -376,7 +377,7 @@ def test_a_nat_gateway_and_endpoints_open_a_private_subnet(client):
     public = subnet(client, "workshop-public-a")
     nat = client.create_nat_gateway(SubnetId=public, AllocationId=address)["NatGateway"]["NatGatewayId"]
     client.create_route(RouteTableId=main["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat)
-    assert egress(ec2.network_facts(eni), "ecr.dkr").passed
+    assert egress(task_network.network_facts(eni), "ecr.dkr").passed
 
 
 def test_a_nat_gateway_and_an_instance_leave_nothing_behind(client):
@@ -428,7 +429,7 @@ def test_an_instance_too_has_nobody_elses_address(client):
     client.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=chosen)
     shown = client.describe_instances()["Reservations"][0]["Instances"][0]
     assert shown["PublicIpAddress"].startswith("203.0.113.")
-    assert ec2.find_public(shown["PublicIpAddress"]) is None
+    assert task_network.find_public(shown["PublicIpAddress"]) is None
     assert shown["NetworkInterfaces"][0]["NetworkInterfaceId"].startswith("eni-")
     eni = attach(client, chosen)
     assert eni.public_ip != shown["PublicIpAddress"]

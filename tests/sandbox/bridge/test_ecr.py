@@ -408,9 +408,12 @@ def test_what_boto3_would_not_send(body, constraint):
 
 def test_a_page_of_named_images_is_not_to_be_had(lab):
     lab.push()
-    assert refused(
-        lab.ecr.describe_images, repositoryName="web", imageIds=[{"imageTag": "latest"}], maxResults=1
-    ) == "InvalidParameterException: nextToken and maxResults cannot be used with imageIds."
+    assert (
+        refused(
+            lab.ecr.describe_images, repositoryName="web", imageIds=[{"imageTag": "latest"}], maxResults=1
+        )
+        == "InvalidParameterException: nextToken and maxResults cannot be used with imageIds."
+    )
 
 
 def test_the_same_image_again_without_a_tag(lab):

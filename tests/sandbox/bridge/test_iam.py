@@ -8,7 +8,8 @@ from botocore.exceptions import ClientError
 from moto.iam.models import iam_backends
 from moto_account import account
 
-from ecslab.sandbox.bridge import iam, seams
+from ecslab.sandbox.bridge import determinism
+from ecslab.sandbox.bridge.iam import roles
 
 AWS = "arn:aws:iam::aws:policy"
 EXECUTION = f"{AWS}/service-role/AmazonECSTaskExecutionRolePolicy"
@@ -23,7 +24,7 @@ NOT_ASSUMED = (
 
 @pytest.fixture
 def client(monkeypatch):
-    with account(monkeypatch, {iam_backends: iam.IamBackend}):
+    with account(monkeypatch, {iam_backends: roles.IamBackend}):
         yield boto3.client("iam", "us-east-1")
 
 
@@ -34,18 +35,18 @@ def create_role(client, service="ecs-tasks.amazonaws.com"):
 
 
 def test_a_role_that_does_not_exist_cannot_be_assumed(client):
-    assert iam.role_problem(ROLE) == NOT_ASSUMED
+    assert roles.role_problem(ROLE) == NOT_ASSUMED
 
 
 def test_a_role_that_trusts_another_service_cannot_be_assumed(client):
     create_role(client, "ec2.amazonaws.com")
-    assert iam.role_problem(ROLE) == NOT_ASSUMED
+    assert roles.role_problem(ROLE) == NOT_ASSUMED
 
 
 def test_a_role_without_policies_may_be_assumed_but_do_nothing(client):
     create_role(client)
-    assert iam.role_problem(ROLE) is None
-    assert iam.role_problem(ROLE, "ecr:GetAuthorizationToken", "*", TASK) == (
+    assert roles.role_problem(ROLE) is None
+    assert roles.role_problem(ROLE, "ecr:GetAuthorizationToken", "*", TASK) == (
         f"User: arn:aws:sts::123456789012:assumed-role/ecsTaskExecutionRole/{TASK} is not authorized to "
         "perform: ecr:GetAuthorizationToken on resource: * because no identity-based policy allows the "
         "ecr:GetAuthorizationToken action"
@@ -57,8 +58,8 @@ def test_the_managed_policy_allows_pulling_and_logging_and_no_more(client):
     client.attach_role_policy(RoleName="ecsTaskExecutionRole", PolicyArn=EXECUTION)
     for action in ("ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage",
                    "ecr:GetDownloadUrlForLayer", "logs:CreateLogStream", "logs:PutLogEvents"):  # fmt: skip
-        assert iam.role_problem(ROLE, action) is None
-    assert "logs:CreateLogGroup" in (iam.role_problem(ROLE, "logs:CreateLogGroup") or "")
+        assert roles.role_problem(ROLE, action) is None
+    assert "logs:CreateLogGroup" in (roles.role_problem(ROLE, "logs:CreateLogGroup") or "")
 
 
 def test_an_inline_policy_counts_and_a_denial_wins(client):
@@ -67,12 +68,12 @@ def test_an_inline_policy_counts_and_a_denial_wins(client):
     statement = {"Effect": "Deny", "Action": "ecr:*", "Resource": "*"}
     denied = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     client.put_role_policy(RoleName="ecsTaskExecutionRole", PolicyName="no", PolicyDocument=denied)
-    problem = iam.role_problem(ROLE, "ecr:BatchGetImage", "*", TASK)
+    problem = roles.role_problem(ROLE, "ecr:BatchGetImage", "*", TASK)
     assert problem is not None
     assert problem.endswith(
         "perform: ecr:BatchGetImage on resource: * with an explicit deny in an identity-based policy"
     )
-    assert iam.role_problem(ROLE, "logs:CreateLogStream") is None
+    assert roles.role_problem(ROLE, "logs:CreateLogStream") is None
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_every_managed_policy_is_there_when_named(client, path):
 def test_a_managed_policy_has_one_id_however_it_is_first_seen(client):
     ids = set()
     for first in (lambda: None, lambda: client.list_policies(Scope="AWS", MaxItems=1)):
-        seams.forget_backends()
+        determinism.forget_backends()
         first()
         ids.add(client.get_policy(PolicyArn=EXECUTION)["Policy"]["PolicyId"])
     assert len(ids) == 1
@@ -130,7 +131,7 @@ def test_a_missing_role_is_named_as_iam_does(client):
 
 def test_the_service_linked_role_is_made_once(client):
     for _ in range(2):
-        iam.ensure_service_linked_role()
+        roles.ensure_service_linked_role()
     (role,) = client.list_roles()["Roles"]
     assert role["Arn"] == (
         "arn:aws:iam::123456789012:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"

@@ -7,12 +7,12 @@ from ecr_rig import ACCOUNT, LIST, OCI, image, rig, sha
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecslab.sandbox.bridge import catalogue, images
-from ecslab.sandbox.bridge.context import Context, make_current
-from ecslab.sandbox.bridge.images import NotInRegistry, resolve
+from ecslab.sandbox.bridge.account import Context, make_current
+from ecslab.sandbox.bridge.images import catalogue, resolution
+from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.runtime.image import BadLayer
-from ecslab.sandbox.world.clock import Clock
+from ecslab.sandbox.world.time.clock import Clock
 
 HERE = "us-east-1"
 WEB = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/web"
@@ -140,4 +140,4 @@ def test_any_text_is_an_image_or_is_not_there(reference):
     try:
         assert resolve(reference, HERE).synthetic
     except NotInRegistry as nothing:
-        assert nothing.kind in images.Missing.__args__
+        assert nothing.kind in resolution.Missing.__args__

@@ -5,12 +5,12 @@ import importlib
 import pytest
 from moto.ec2.models import ec2_backends
 
-from ecslab.sandbox.bridge import context, seams
+from ecslab.sandbox.bridge import account, determinism
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend
 from ecslab.sandbox.bridge.ecs import state
-from ecslab.sandbox.bridge.install import LATER, OURS, fetch, install
+from ecslab.sandbox.bridge.installation import LATER, OURS, fetch, install
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
-from ecslab.sandbox.world.clock import Clock
+from ecslab.sandbox.world.time.clock import Clock
 
 ACCOUNT = "123456789012"
 
@@ -19,9 +19,9 @@ pytestmark = pytest.mark.usefixtures("moto_as_it_was")
 
 def fresh(home=None, seed="s"):
     clock = Clock()
-    seams.set_time_source(clock.timestamp)
-    seams.seed_backends(seed)
-    made = context.Context(clock, EmbeddedRuntime(), ACCOUNT, home)
+    determinism.set_time_source(clock.timestamp)
+    determinism.seed_backends(seed)
+    made = account.Context(clock, EmbeddedRuntime(), ACCOUNT, home)
     install(made)
     return made
 
@@ -62,7 +62,7 @@ def test_nothing_is_left_of_the_sandbox_before():
     state.of("us-east-1").clusters["lab"] = state.Cluster("lab", "arn")
     ec2_backends[ACCOUNT]["us-east-1"].create_vpc("10.9.0.0/16")
     made = fresh()
-    assert context.current() is made
+    assert account.current() is made
     assert state.of("us-east-1").clusters == {}
     assert len(ec2_backends[ACCOUNT]["us-east-1"].describe_vpcs()) == 2
 

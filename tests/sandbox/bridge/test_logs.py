@@ -9,7 +9,8 @@ from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 from moto_account import account
 
-from ecslab.sandbox.bridge import iam, logs, seams
+from ecslab.sandbox.bridge import determinism, logs
+from ecslab.sandbox.bridge.iam import roles
 
 REGION, GROUP, STREAM = "us-east-1", "/ecs/adgu-web-server-task", "ecs/adgu-container/0f3c"
 ROLE = "arn:aws:iam::123456789012:role/ecsTaskExecutionRole"
@@ -22,8 +23,8 @@ REFUSED = (
 
 @pytest.fixture
 def client(monkeypatch):
-    with account(monkeypatch, {iam_backends: iam.IamBackend, logs_backends: logs.LogsBackend}):
-        seams.set_time_source(lambda: NOW)
+    with account(monkeypatch, {iam_backends: roles.IamBackend, logs_backends: logs.LogsBackend}):
+        determinism.set_time_source(lambda: NOW)
         yield boto3.client("logs", REGION)
 
 
@@ -73,9 +74,9 @@ def test_a_stream_that_exists_is_used_again(client, role):
 
 def test_a_missing_group_stops_the_task(client, role):
     role("logs:*")
-    seams.reseed("request")
-    request = seams.rng.uuid4()
-    seams.reseed("request")
+    determinism.reseed("request")
+    request = determinism.rng.uuid4()
+    determinism.reseed("request")
     assert open_stream() == (
         REFUSED + "stream: operation error CloudWatch Logs: CreateLogStream, https response error "
         f"StatusCode: 400, RequestID: {request}, ResourceNotFoundException: The specified log group does not "
@@ -113,7 +114,7 @@ def test_a_role_that_may_not_make_the_stream_stops_the_task(client, role):
 
 
 def test_a_role_that_is_gone_is_said_to_be_so(client):
-    assert open_stream() == iam.role_problem(ROLE)
+    assert open_stream() == roles.role_problem(ROLE)
 
 
 def test_lines_for_a_group_that_was_deleted_are_lost(client, role):
@@ -141,7 +142,7 @@ def test_a_long_line_is_cut_between_characters(client, role):
 def test_events_are_numbered_anew_after_a_reset(client, role):
     ids = []
     for _ in range(2):
-        seams.forget_backends()
+        determinism.forget_backends()
         client.create_log_group(logGroupName=GROUP)
         client.create_log_stream(logGroupName=GROUP, logStreamName=STREAM)
         logs.write(REGION, GROUP, STREAM, [(NOW, "hello")])

@@ -19,12 +19,16 @@ from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 from moto_account import account
 
-from ecslab.sandbox.bridge import _ec2_backend, _ec2_words, _interfaces, context, ec2, iam, logs
+from ecslab.sandbox.bridge import logs
+from ecslab.sandbox.bridge.account import Context, make_current
+from ecslab.sandbox.bridge.ec2 import backend as networks
+from ecslab.sandbox.bridge.ec2 import error_messages, interfaces, task_network
 from ecslab.sandbox.bridge.elbv2 import backend as balancing
-from ecslab.sandbox.bridge.elbv2 import balancer, targets
-from ecslab.sandbox.bridge.install import OURS
+from ecslab.sandbox.bridge.elbv2 import load_balancer, target_groups
+from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.installation import OURS
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
-from ecslab.sandbox.world.clock import Clock
+from ecslab.sandbox.world.time.clock import Clock
 
 ROOT = Path(__file__).parents[3]
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -100,15 +104,15 @@ OURS_ALONE = {"forget_interface", "take_public_address", "_named_by_another", "_
 def held():
     """One of each thing that moto builds for us."""
     swapped = dict([*OURS, balancing.OURS])
-    context.make_current(context.Context(Clock(), EmbeddedRuntime(), ACCOUNT))
+    make_current(Context(Clock(), EmbeddedRuntime(), ACCOUNT))
     with pytest.MonkeyPatch.context() as monkeypatch, account(monkeypatch, swapped):
         backend = ec2_backends[ACCOUNT][REGION]
         subnet = backend.describe_subnets()[0]
-        interface = backend.enis[ec2.attach_eni(REGION, subnet.id, [], True, "about").eni_id]
+        interface = backend.enis[task_network.attach_eni(REGION, subnet.id, [], True, "about").eni_id]
         table = next(iter(backend.route_tables.values()))
         acl = next(iter(backend.network_acls.values()))
         group = interface.group_set[0]
-        iam.ensure_service_linked_role()
+        roles.ensure_service_linked_role()
         role = next(iter(iam_backends[ACCOUNT]["aws"].roles.values()))
         boto3.client("logs", REGION).create_log_group(logGroupName="/ecs/web")
         elb = elbv2_backends[ACCOUNT][REGION]
@@ -142,9 +146,9 @@ def imports() -> Iterator[tuple[str, str | None]]:
 
 
 def overrides() -> Iterator[tuple[type, str]]:
-    for ours in (_ec2_words.WordedEC2Backend, _ec2_backend.EC2Backend, _interfaces.Interface, iam.IamBackend,
-                 logs.LogsBackend, balancing.ElbV2Backend, targets.TargetsBackend,
-                 balancer.LoadBalancer):  # fmt: skip
+    for ours in (error_messages.WordedEC2Backend, networks.EC2Backend, interfaces.Interface, roles.IamBackend,
+                 logs.LogsBackend, balancing.ElbV2Backend, target_groups.TargetsBackend,
+                 load_balancer.LoadBalancer):  # fmt: skip
         methods = (name for name, member in vars(ours).items() if inspect.isfunction(member))
         yield from ((ours, name) for name in methods if name not in OURS_ALONE and name != "__init__")
 

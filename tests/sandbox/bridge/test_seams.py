@@ -9,19 +9,19 @@ from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
 from moto.sts.utils import random_session_token
 
-from ecslab.sandbox.bridge import seams
+from ecslab.sandbox.bridge import determinism
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 
 
 @pytest.fixture(autouse=True)
 def in_place():
-    seams.install()
-    seams.set_time_source(lambda: 1_800_000_000.25)
-    seams.seed_backends("test")
-    seams.forget_backends()
+    determinism.install()
+    determinism.set_time_source(lambda: 1_800_000_000.25)
+    determinism.seed_backends("test")
+    determinism.forget_backends()
     yield
-    seams.forget_backends()
+    determinism.forget_backends()
 
 
 def test_moto_tells_our_time():
@@ -29,50 +29,50 @@ def test_moto_tells_our_time():
     assert type(utcnow()) is datetime.datetime
 
 
-@pytest.mark.parametrize("name", sorted(seams.CLOCKS))
+@pytest.mark.parametrize("name", sorted(determinism.CLOCKS))
 def test_every_clock_named_is_where_moto_keeps_it(name):
     module = importlib.import_module(name)
-    seams.install()
-    replaced = getattr(module, seams.CLOCKS[name])
-    if seams.CLOCKS[name] == "datetime":
+    determinism.install()
+    replaced = getattr(module, determinism.CLOCKS[name])
+    if determinism.CLOCKS[name] == "datetime":
         kind = getattr(replaced, "datetime", replaced)
         assert kind.now(datetime.UTC).timestamp() == 1_800_000_000.25
-    elif seams.CLOCKS[name] == "time":
+    elif determinism.CLOCKS[name] == "time":
         assert replaced.time() == 1_800_000_000.25
 
 
 def test_equal_seeds_draw_equal_ids():
     drawn = []
     for _ in range(2):
-        seams.reseed("seed", 7)
-        drawn.append((seams.rng.get_random_hex(32), random_session_token(), seams.rng.uuid4()))
+        determinism.reseed("seed", 7)
+        drawn.append((determinism.rng.get_random_hex(32), random_session_token(), determinism.rng.uuid4()))
     assert drawn[0] == drawn[1]
 
 
 def test_a_backend_comes_out_the_same_whichever_request_is_first():
-    seams.reseed("seed", 1)
+    determinism.reseed("seed", 1)
     _ = iam_backends[ACCOUNT]["aws"]
     first = sorted(ec2_backends[ACCOUNT][REGION].vpcs)
-    seams.forget_backends()
-    seams.reseed("seed", 2)
+    determinism.forget_backends()
+    determinism.reseed("seed", 2)
     assert sorted(ec2_backends[ACCOUNT][REGION].vpcs) == first
 
 
 def test_building_a_backend_leaves_the_stream_where_it_was():
-    seams.reseed("seed", 1)
-    expected = seams.rng.get_random_hex(32)
-    seams.reseed("seed", 1)
+    determinism.reseed("seed", 1)
+    expected = determinism.rng.get_random_hex(32)
+    determinism.reseed("seed", 1)
     _ = ec2_backends[ACCOUNT][REGION]
-    assert seams.rng.get_random_hex(32) == expected
+    assert determinism.rng.get_random_hex(32) == expected
 
 
 def test_backends_are_built_at_one_instant():
-    seams.forget_backends()
+    determinism.forget_backends()
     built = []
 
     class Watching:
         def __init__(self, region: str, account_id: str):
-            built.append(seams.now())
+            built.append(determinism.now())
 
         def reset(self) -> None:
             pass
@@ -80,8 +80,8 @@ def test_backends_are_built_at_one_instant():
     regions = ec2_backends[ACCOUNT]
     regions.backend = Watching
     _ = regions["eu-west-1"]
-    assert built == [seams.BUILT_AT]
-    assert seams.now() == 1_800_000_000.25
+    assert built == [determinism.BUILT_AT]
+    assert determinism.now() == 1_800_000_000.25
 
 
 def test_an_unknown_region_is_still_refused():

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecslab.sandbox.engine.pace import IDLE, Pace
-from ecslab.sandbox.world.timeline import Timeline
+from ecslab.sandbox.world.time.timeline import Timeline
 
 
 class Wall:

@@ -15,7 +15,6 @@ def opened(home, seed=3):
     return Sandbox(home, seed=seed, mode="stepped")
 
 
-
 def carry(export, blob, target):
     """What the helper does: bring the bodies, then the journal."""
     journal = "\n".join(export["lines"]).encode()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecslab.sandbox.bridge import catalogue
+from ecslab.sandbox.bridge.images import catalogue
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.registry.distribution import answer
 from tests.sandbox.bridge.ecr_rig import ACCOUNT, LIST, OCI, image, rig, sha

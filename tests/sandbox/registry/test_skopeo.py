@@ -2,7 +2,6 @@
 
 import base64
 import json
-import shutil
 import subprocess
 
 import pytest
@@ -10,9 +9,10 @@ import pytest
 import ecslab
 from ecslab import image
 from ecslab.sandbox.engine import listen
+from tests import programs
 
-SKOPEO = shutil.which("skopeo")
-pytestmark = pytest.mark.skipif(SKOPEO is None, reason="skopeo is not installed (apt-get install skopeo)")
+pytestmark = pytest.mark.needs_program("skopeo")
+SKOPEO = programs.path("skopeo")
 HTTPD = "docker.io/library/httpd:2.4"
 
 

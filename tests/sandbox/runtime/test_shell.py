@@ -15,7 +15,7 @@ SAMPLE = (
     "background-color: #333;} </style> </head><body> <div style=color:white;text-align:center> "
     "<h1>Amazon ECS Sample App</h1> <h2>Congratulations!</h2> <p>Your application is now running on a "
     "container in Amazon ECS.</p> </div></body></html>' >  /usr/local/apache2/htdocs/index.html && "
-    "httpd-foreground\""
+    'httpd-foreground"'
 )
 
 

@@ -4,11 +4,14 @@ from dataclasses import dataclass, field
 
 from task_rig import World
 
-from ecslab.sandbox.world.deployment import LoadBalancer, Revision
-from ecslab.sandbox.world.driver import StartFailed
-from ecslab.sandbox.world.service import Service
-from ecslab.sandbox.world.services import CannotPlace, Cause, Scheduler
-from ecslab.sandbox.world.tasks import Attachment, Container, Task
+from ecslab.sandbox.world.service.account import CannotPlace, Cause
+from ecslab.sandbox.world.service.revision import LoadBalancer, Revision
+from ecslab.sandbox.world.service.scheduler import Scheduler
+from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.task.attachment import Attachment
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.surroundings import StartFailed
+from ecslab.sandbox.world.task.task import Task
 
 GROUP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/0123456789abcdef"
 

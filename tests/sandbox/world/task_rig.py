@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from ecslab.sandbox.world.clock import Clock
-from ecslab.sandbox.world.driver import Driver, Pulled, StartFailed
-from ecslab.sandbox.world.tasks import Attachment, Container, Task
+from ecslab.sandbox.world.task.attachment import Attachment
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.driver import Driver
+from ecslab.sandbox.world.task.surroundings import Pulled, StartFailed
+from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.time.clock import Clock
 
 
 @dataclass(frozen=True)

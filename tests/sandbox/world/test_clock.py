@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecslab.sandbox.world.clock import Clock
-from ecslab.sandbox.world.timeline import Timeline
+from ecslab.sandbox.world.time.clock import Clock
+from ecslab.sandbox.world.time.timeline import Timeline
 
 
 @pytest.fixture

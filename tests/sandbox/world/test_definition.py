@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecslab.sandbox.world.definition import normalised
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.sizes import MEMORY, PAIRS
+from ecslab.sandbox.world.task_definition.registration import normalised
+from ecslab.sandbox.world.task_definition.sizes import MEMORY, PAIRS
 
 ACCOUNT = "123456789012"
 ECR = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/adgu/web:latest"

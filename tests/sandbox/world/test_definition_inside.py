@@ -2,8 +2,8 @@
 
 import pytest
 
-from ecslab.sandbox.world.definition import normalised
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.task_definition.registration import normalised
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/ecsTaskExecutionRole"

@@ -3,8 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from task_rig import World, refused
 
-from ecslab.sandbox.world.lifecycle import TRANSITIONS
-from ecslab.sandbox.world.tasks import Container
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.lifecycle import TASK
 
 
 def test_a_task_comes_up_and_goes_down_at_fixed_times():
@@ -206,7 +206,7 @@ def test_whatever_happens_a_stopped_task_leaves_nothing(made, stops, lost):
     world.run(1000)
     assert all(program.ended or program in world.started.values() for program in world.every)
     moves = [(before, after) for _, before, after in world.history if before]
-    assert all(after in TRANSITIONS[before].values() for before, after in moves)
+    assert all(after in TASK.transitions[before].values() for before, after in moves)
     if stops or world.fails:
         assert task.last_status == "STOPPED"
     if task.last_status == "STOPPED":

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from task_rig import World
 
-from ecslab.sandbox.world.health import HealthCheck, Watch, judged
-from ecslab.sandbox.world.tasks import Container
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.health import HealthCheck, Watch, judged
 
 
 def checked(name="web", essential=True, depends_on=None, start_timeout=None, **check):

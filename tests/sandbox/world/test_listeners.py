@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecslab.sandbox.world.listeners import (
+from ecslab.sandbox.world.load_balancing.listeners import (
     DEFAULT,
     Condition,
     Fixed,

@@ -6,19 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecslab.sandbox.world.network import (
+from ecslab.sandbox.world.network.packets import Packet, egress, inbound, is_public
+from ecslab.sandbox.world.network.vpc import (
     Acl,
     AclEntry,
     Endpoint,
     Facts,
-    Packet,
     Route,
     RouteTable,
     Rule,
     SecurityGroup,
-    egress,
-    inbound,
-    is_public,
 )
 
 OPEN_ACL = Acl("acl-1", (AclEntry(100, True, True), AclEntry(100, True, False),

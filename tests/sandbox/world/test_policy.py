@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecslab.sandbox.world.policy import Decision, decide, trusts
+from ecslab.sandbox.world.permissions import Decision, decide, trusts
 
 TASKS = "ecs-tasks.amazonaws.com"
 

@@ -1,8 +1,8 @@
 import pytest
 from task_rig import World
 
-from ecslab.sandbox.world.restarts import restarts
-from ecslab.sandbox.world.tasks import Container
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.restart_policy import restarts
 
 POLICY = {"enabled": True, "restartAttemptPeriod": 60}
 

@@ -6,13 +6,13 @@ import sys
 import pytest
 from service_rig import GROUP, Town
 
-from ecslab.sandbox.world.breaker import Breaker
-from ecslab.sandbox.world.driver import StartFailed
-from ecslab.sandbox.world.service_timings import LONGEST_RETRY, retry_after
-from ecslab.sandbox.world.services import Scheduler
+from ecslab.sandbox.world.service.circuit_breaker import CircuitBreaker
+from ecslab.sandbox.world.service.scheduler import Scheduler
+from ecslab.sandbox.world.service.timings import LONGEST_RETRY, retry_after
+from ecslab.sandbox.world.task.surroundings import StartFailed
 
 NO_IMAGE = StartFailed("CannotPullContainerError: no", 8.0)
-GUARDED = Breaker(enabled=True, rollback=True)
+GUARDED = CircuitBreaker(enabled=True, rollback=True)
 
 
 @pytest.fixture
@@ -222,12 +222,12 @@ def test_the_first_gaps_and_the_longest():
     ("desired", "threshold"), [(1, 3), (4, 3), (6, 3), (7, 4), (25, 13), (400, 200), (5000, 200)]
 )
 def test_the_breakers_threshold(desired, threshold):
-    assert Breaker().threshold(desired) == threshold
+    assert CircuitBreaker().threshold(desired) == threshold
 
 
 def test_the_breakers_other_thresholds():
-    assert Breaker(kind="COUNT", value=7).threshold(400) == 7
-    assert Breaker(kind="UNBOUNDED_PERCENT", value=50).threshold(2) == 1
+    assert CircuitBreaker(kind="COUNT", value=7).threshold(400) == 7
+    assert CircuitBreaker(kind="UNBOUNDED_PERCENT", value=50).threshold(2) == 1
 
 
 def test_the_breaker_rolls_back(town):
@@ -254,7 +254,7 @@ def test_the_breaker_rolls_back(town):
 
 def test_without_rollback_a_failed_deployment_stalls(town):
     town.broken["1"] = NO_IMAGE
-    service = town.service(breaker=Breaker(enabled=True))
+    service = town.service(breaker=CircuitBreaker(enabled=True))
     town.settle(4000)
     assert service.primary.rollout_state == "FAILED"
     assert town.words(service)[-1].endswith("deployment failed: tasks failed to start.")
@@ -414,3 +414,18 @@ def test_targets_are_named_in_events(town):
     town.settle()
     assert town.tasks[old][0].stopped_reason == f"Task failed ELB health checks in (target-group {GROUP})"
     assert isinstance(town.scheduler, Scheduler)
+
+
+@pytest.mark.parametrize("rollback", [True, False])
+def test_the_breaker_leaves_the_service_deployment_of_a_deleted_service_stopped(town, rollback):
+    """Its tasks still drain when the breaker decides."""
+    service = begun(town, 2, breaker=CircuitBreaker(enabled=True, rollback=rollback))
+    town.broken["2"] = NO_IMAGE
+    town.scheduler.deploy(service, town.revision("2"))
+    while service.primary.trip_at is None:
+        town.settle(1)
+    town.draining = 300.0
+    town.scheduler.retire(service)
+    town.settle()
+    assert service.status == "INACTIVE"
+    assert [rollout.status for rollout in service.rollouts] == ["STOPPED", "SUCCESSFUL"]

@@ -1,7 +1,7 @@
 import pytest
 
-from ecslab.sandbox.world.sizes import PAIRS, cpu_units, fits_fargate, mebibytes
-from ecslab.sandbox.world.timings import pull_seconds
+from ecslab.sandbox.world.task.timings import pull_seconds
+from ecslab.sandbox.world.task_definition.sizes import PAIRS, cpu_units, fits_fargate, mebibytes
 
 
 def test_there_are_74_pairs():

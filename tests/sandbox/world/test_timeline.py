@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecslab.sandbox.world.timeline import Timeline
+from ecslab.sandbox.world.time.timeline import Timeline
 
 
 def test_virtual_seconds_pass_at_the_speed():

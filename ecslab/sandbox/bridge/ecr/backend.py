@@ -20,11 +20,11 @@ from moto.ecr.exceptions import (
 )
 from moto.ecr.models import ECRBackend, Repository, ecr_backends
 
-from ecslab.sandbox.bridge import seams
+from ecslab.sandbox.bridge import determinism
 from ecslab.sandbox.bridge.ecr import errors, tokens
 from ecslab.sandbox.bridge.ecr.blobs import Blobs, digest_of
+from ecslab.sandbox.bridge.ecr.image import StoredImage, parse_manifest, parts_of
 from ecslab.sandbox.bridge.ecr.lookup import delete, find, free_tag, look_up
-from ecslab.sandbox.bridge.ecr.stored import StoredImage, parse_manifest, parts_of
 
 NAME: Final = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
 """As ECR prints it; moto's pattern refuses `__` and `--`."""
@@ -86,7 +86,7 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
 
     def begin(self, repository: Repository) -> Upload:
         """A new, empty upload."""
-        upload = Upload(str(seams.rng.uuid4()))
+        upload = Upload(str(determinism.rng.uuid4()))
         repository.uploads[upload.upload_id] = upload
         return upload
 

@@ -7,7 +7,7 @@ from moto.ecr.models import Repository
 
 from ecslab.sandbox.bridge.ecr import errors
 from ecslab.sandbox.bridge.ecr.blobs import DIGEST
-from ecslab.sandbox.bridge.ecr.stored import StoredImage, image_id
+from ecslab.sandbox.bridge.ecr.image import StoredImage, image_id
 
 
 def find(repository: Repository, digest: str | None = None, tag: str | None = None) -> StoredImage | None:

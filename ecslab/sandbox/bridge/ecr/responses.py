@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from moto.core.responses import ActionResult
 from moto.ecr.responses import ECRResponse
 
-from ecslab.sandbox.bridge import seams
+from ecslab.sandbox.bridge import determinism
 from ecslab.sandbox.bridge.ecr import constraints, errors, tokens
-from ecslab.sandbox.bridge.ecr.stored import image_id
+from ecslab.sandbox.bridge.ecr.image import image_id
 
 PAGE: Final = 100
 """Results on a page unless `maxResults` says otherwise (API_DescribeImages)."""
@@ -102,7 +102,7 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
         repository = self._repository()
         backend.layer(repository, digest)
         token = tokens.issue(
-            backend.key, "layer", seams.now() + tokens.URL_LIFETIME, digest=digest,
+            backend.key, "layer", determinism.now() + tokens.URL_LIFETIME, digest=digest,
             account=self.current_account, region=self.region, repository=repository.name,
         )  # fmt: skip
         here = urlsplit(self.uri)
@@ -115,7 +115,7 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
         return ActionResult({"authorizationData": rows})
 
     def _authorization(self, registry: str) -> dict[str, Any]:
-        expires = seams.now() + tokens.LIFETIME
+        expires = determinism.now() + tokens.LIFETIME
         password = tokens.issue(
             self.ecr_backend.key, "registry", expires, account=self.current_account, region=self.region
         )

@@ -7,11 +7,11 @@ PutClusterCapacityProviders and DeleteCluster. A deleted cluster stays describab
 import re
 from typing import Any, Final
 
-from ecslab.sandbox.bridge import iam
-from ecslab.sandbox.bridge.ecs import capacity_providers, settings, state
+from ecslab.sandbox.bridge.ecs import account_settings, capacity_providers, state
 from ecslab.sandbox.bridge.ecs.shapes import at_most, invalid, missing, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tags import checked
+from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError
 
 __all__ = ["OPERATIONS", "find", "known"]
@@ -59,7 +59,7 @@ def _create(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     known = state.of(caller.region).clusters
     if name in known and known[name].status == "ACTIVE":
         return {"cluster": _view(_same(known[name], params))}
-    iam.ensure_service_linked_role()
+    roles.ensure_service_linked_role()
     made = Cluster(name, caller.ecs_arn(f"cluster/{name}"), tags=checked(params.get("tags")))
     made.settings = _settings(params.get("settings"), caller)
     made.configuration = params.get("configuration")
@@ -148,7 +148,7 @@ def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
 
 def _settings(given: list[dict[str, str]] | None, caller: Caller) -> list[dict[str, str]]:
     """Container Insights, the one setting a cluster has; by default as the account's setting says."""
-    values = {"containerInsights": settings.effective(caller, "containerInsights")}
+    values = {"containerInsights": account_settings.effective(caller, "containerInsights")}
     for setting in given or []:
         value = setting.get("value")
         if value not in ("disabled", "enabled", "enhanced"):  # U

@@ -7,21 +7,20 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
+from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import (
+    account_settings,
     capacity_providers,
     clusters,
-    instances,
-    service_deployments,
-    services,
-    settings,
-    tagging,
+    container_instances,
+    tag_operations,
     task_definitions,
-    task_protection,
-    tasks,
 )
+from ecslab.sandbox.bridge.ecs.input_validation import checked_input, model
+from ecslab.sandbox.bridge.ecs.services import deployments, task_protection
+from ecslab.sandbox.bridge.ecs.services import operations as services
 from ecslab.sandbox.bridge.ecs.state import Caller
-from ecslab.sandbox.bridge.ecs.wire import checked_input, model
-from ecslab.sandbox.bridge.seams import rng
+from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
 from ecslab.sandbox.world.errors import AwsError
 
 __all__ = ["OPERATIONS", "TARGET", "Caller", "call", "respond"]
@@ -32,8 +31,8 @@ CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 Handler = Callable[[dict[str, Any], Caller], dict[str, Any]]
 
 _NOUNS: Final = (
-    capacity_providers, clusters, instances, service_deployments, services, settings, tagging,
-    task_definitions, task_protection, tasks,
+    capacity_providers, clusters, container_instances, deployments, services, account_settings,
+    tag_operations, task_definitions, task_protection, tasks,
 )  # fmt: skip
 
 OPERATIONS: Final[dict[str, Handler]] = {

@@ -7,9 +7,9 @@ forgets.
 from dataclasses import dataclass, field
 from typing import Any
 
-from ecslab.sandbox.bridge.context import current
-from ecslab.sandbox.world.service import Service
-from ecslab.sandbox.world.tasks import Task
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["Caller", "Cluster", "Family", "RegionState", "Revision", "of"]
 

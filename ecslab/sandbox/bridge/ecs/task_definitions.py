@@ -6,14 +6,14 @@ ListTaskDefinitionFamilies, DeregisterTaskDefinition and DeleteTaskDefinitions.
 
 from typing import Any, Final
 
-from ecslab.sandbox.bridge.context import current
+from ecslab.sandbox.bridge.account import current
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.shapes import failure, invalid, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Family, Revision
 from ecslab.sandbox.bridge.ecs.tags import checked
-from ecslab.sandbox.world.definition import normalised
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.tasks import Task
+from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.task_definition.registration import normalised
 
 __all__ = ["OPERATIONS", "find", "resolve"]
 

@@ -10,15 +10,16 @@ from moto.elbv2 import urls
 from moto.elbv2.models import elbv2_backends
 from moto.elbv2.utils import make_arn_for_load_balancer
 
-from ecslab.sandbox.bridge.context import current
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.elbv2 import refusals
-from ecslab.sandbox.bridge.elbv2.balancer import LoadBalancer, dns_name
+from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer, dns_name
 from ecslab.sandbox.bridge.elbv2.rules import groups_named, rule_of
-from ecslab.sandbox.bridge.elbv2.targets import TCP, TargetsBackend
-from ecslab.sandbox.bridge.seams import rng
-from ecslab.sandbox.world.listeners import Rule, Spread
+from ecslab.sandbox.bridge.elbv2.target_groups import TCP, TargetsBackend
+from ecslab.sandbox.world.load_balancing.listeners import Rule, Spread
 
 __all__ = ["OURS", "ElbV2Backend", "backend_of"]
+
 
 class ElbV2Backend(TargetsBackend):
     """One region's load balancers.
@@ -264,6 +265,7 @@ class ElbV2Backend(TargetsBackend):
             zones = [zone for balancer in balancers for zone in balancer.zones] if balancers else None
             open_at = max((balancer.active_at for balancer in balancers), default=0.0)
             self.pools[arn].serve(zones, open_at)
+
 
 OURS: Final = (elbv2_backends, ElbV2Backend)
 """moto's backend dictionary, and what it builds from here on."""

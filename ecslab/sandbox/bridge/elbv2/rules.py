@@ -3,7 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from ecslab.sandbox.world.listeners import DEFAULT, Action, Condition, Fixed, Forward, Redirect, Rule
+from ecslab.sandbox.world.load_balancing.listeners import (
+    DEFAULT,
+    Action,
+    Condition,
+    Fixed,
+    Forward,
+    Redirect,
+    Rule,
+)
 
 _CONFIG: Final = {
     "host-header": "HostHeaderConfig", "path-pattern": "PathPatternConfig",

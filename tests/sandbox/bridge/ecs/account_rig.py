@@ -12,14 +12,15 @@ from moto.ecr.models import ecr_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 
-from ecslab.sandbox.bridge import install, seams
-from ecslab.sandbox.bridge.context import Context
-from ecslab.sandbox.bridge.ecs import dispatch, tasks
+from ecslab.sandbox.bridge import determinism, installation
+from ecslab.sandbox.bridge.account import Context
+from ecslab.sandbox.bridge.ecs import dispatch
 from ecslab.sandbox.bridge.ecs.state import Caller
+from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
-from ecslab.sandbox.world.clock import Clock
-from ecslab.sandbox.world.timeline import Timeline
+from ecslab.sandbox.world.time.clock import Clock
+from ecslab.sandbox.world.time.timeline import Timeline
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 CALLER = Caller(ACCOUNT, REGION, f"arn:aws:iam::{ACCOUNT}:root")
@@ -47,11 +48,11 @@ class Account:
 
     def __init__(self) -> None:
         self.clock = Clock(timeline=Timeline(EPOCH))
-        self.clock.on_event = lambda number: seams.reseed("test", "event", number)
+        self.clock.on_event = lambda number: determinism.reseed("test", "event", number)
         self.changes = 0
-        seams.set_time_source(self.clock.timestamp)
-        seams.seed_backends("test")
-        install.install(Context(self.clock, EmbeddedRuntime(), ACCOUNT))
+        determinism.set_time_source(self.clock.timestamp)
+        determinism.seed_backends("test")
+        installation.install(Context(self.clock, EmbeddedRuntime(), ACCOUNT))
 
     def run(self, until):
         self.clock.run(until=until)
@@ -61,7 +62,7 @@ class Account:
     def ecs(self, operation: str, **parameters):
         if not operation.startswith(("Describe", "List")):
             self.changes += 1
-            seams.reseed("test", self.changes)
+            determinism.reseed("test", self.changes)
         return dispatch.call(operation, parameters, CALLER)
 
     def cluster(self, name="lab", **more):
@@ -199,6 +200,6 @@ def rig() -> Iterator[Account]:
     try:
         yield Account()
     finally:
-        seams.forget_backends()
+        determinism.forget_backends()
         for backends, backend in zip(_SWAPPED, stock, strict=True):
             backends.backend = backend

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from botocore.validate import ParamValidator
 
-from ecslab.sandbox.bridge.context import Context
+from ecslab.sandbox.bridge.account import Context
 from ecslab.sandbox.bridge.ecs import dispatch
-from ecslab.sandbox.bridge.ecs.wire import model
-from ecslab.sandbox.bridge.install import install
+from ecslab.sandbox.bridge.ecs.input_validation import model
+from ecslab.sandbox.bridge.installation import install
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
-from ecslab.sandbox.world.clock import Clock
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.time.clock import Clock
 
 ACCOUNT = "123456789012"
 CALLER = dispatch.Caller(ACCOUNT, "us-east-1", f"arn:aws:iam::{ACCOUNT}:root")

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ecslab.sandbox.bridge.ecs import dispatch
-from ecslab.sandbox.bridge.ecs.wire import model
+from ecslab.sandbox.bridge.ecs.input_validation import model
 
 WORDS = st.sampled_from(["", "lab", "web", "web:1", "256", "512", "1 GB", "FARGATE", "httpd", "x y"])
 ARNS = st.sampled_from(["cluster/lab", "task-definition/web:1", "task/lab/0", "x/y"]).map(ARN.__add__)

@@ -6,7 +6,7 @@ import pytest
 from ecs_wire import CALLER
 
 from ecslab.sandbox.bridge.ecs import dispatch
-from ecslab.sandbox.bridge.ecs.wire import model
+from ecslab.sandbox.bridge.ecs.input_validation import model
 
 NOT_CARRIED = sorted(set(model().operation_names) - dispatch.OPERATIONS.keys())
 

@@ -149,8 +149,11 @@ def test_a_task_is_missing_when_unknown_and_an_hour_after_it_stopped(account):
         ("StopTask", {"task": "0" * 32}, "The referenced task was not found."),
         ("StopTask", {"task": "None"}, "taskId length should be one of [32,36]"),
         ("DescribeTasks", {"tasks": ["0" * 32, ""]}, "taskId length should be one of [32,36]"),
-        ("DescribeTasks", {"tasks": [f"{ARN}:task/a/b/c"]},
-         "Invalid identifier: Unexpected number of separators"),
+        (
+            "DescribeTasks",
+            {"tasks": [f"{ARN}:task/a/b/c"]},
+            "Invalid identifier: Unexpected number of separators",
+        ),
         ("GetTaskProtection", {"tasks": ["nix"]}, "taskId length should be one of [32,36]"),
         (
             "DescribeTasks",

@@ -76,10 +76,14 @@ INVALID = "InvalidParameterException: "
         ({"count": 0}, f"{INVALID}count must be between 1 and 10."),
         ({"clientToken": "x" * 65}, f"{INVALID}clientToken must contain between 1 and 64 characters."),
         ({"startedBy": "x" * 129}, f"{INVALID}startedBy must contain at most 128 characters."),
-        ({"propagateTags": "SERVICE"},
-         f"{INVALID}Only task definition tags can be propagated to standalone tasks."),
-        ({"tags": [{"key": str(n), "value": ""} for n in range(51)]},
-         f"{INVALID}The maximum number of tags on a resource is 50."),
+        (
+            {"propagateTags": "SERVICE"},
+            f"{INVALID}Only task definition tags can be propagated to standalone tasks.",
+        ),
+        (
+            {"tags": [{"key": str(n), "value": ""} for n in range(51)]},
+            f"{INVALID}The maximum number of tags on a resource is 50.",
+        ),
     ],
 )
 def test_what_run_task_refuses(account, changes, message):

@@ -77,9 +77,7 @@ def test_the_cluster_counts_it(lab):
     assert (counted["activeServicesCount"], counted["runningTasksCount"]) == (1, 1)
     statistics = {each["name"]: each["value"] for each in counted["statistics"]}
     assert statistics["activeFargateServiceCount"] == "1"
-    with refused(
-        "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."
-    ):
+    with refused("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."):
         lab("DeleteCluster")
     lab.update(desiredCount=0)
     lab.settle()

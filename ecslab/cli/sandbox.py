@@ -1,0 +1,131 @@
+"""`ecslab sandbox …`: the sandbox's process and its clock, from a terminal."""
+
+from datetime import datetime
+from typing import Final, TypedDict, cast
+
+import click
+
+from ecslab.lab import home_folder
+from ecslab.sandbox import process
+from ecslab.sandbox.endpoint import Endpoint, SandboxError
+
+_NOT_RUNNING: Final = "No sandbox runs here. Start one with: ecslab sandbox start"
+
+
+class ClockState(TypedDict):
+    """The clock, as control calls describe it."""
+
+    mode: str
+    paused: bool
+    speed: float
+    time: float
+    now: float
+
+
+@click.group()
+def sandbox() -> None:
+    """The sandbox: one local process that behaves as your AWS account."""
+
+
+@sandbox.command()
+@click.option(
+    "--speed", type=click.FloatRange(0.1, 1000), help="Virtual seconds in one second of yours; 10 at first."
+)
+@click.option(
+    "--clock", type=click.Choice(["paced", "stepped"]), help="Does time pass, or only when someone waits?"
+)
+def start(speed: float | None, clock: str | None) -> None:
+    """Start it; if it runs, set its speed."""
+    endpoint = process.ensure(home_folder(), mode=clock, speed=speed)
+    _show(endpoint)
+
+
+@sandbox.command()
+def stop() -> None:
+    """Stop it. Nothing is lost: the next start brings everything back."""
+    click.echo("Stopped. Everything in it was kept." if process.stop(home_folder()) else _NOT_RUNNING)
+
+
+@sandbox.command()
+def status() -> None:
+    """Say where it is, and what its clock shows. Exit code 1 if it does not run."""
+    _show(_running())
+
+
+@sandbox.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reset(yes: bool) -> None:
+    """Forget everything that was made in it."""
+    endpoint = process.ensure(home_folder())
+    if not yes:
+        click.confirm("Everything made in the sandbox will be gone. Go on?", abort=True)
+    endpoint.control("reset")
+    click.echo("The sandbox is empty.")
+
+
+@sandbox.command()
+def pause() -> None:
+    """Let its clock stand, so that a class can look at a task halfway."""
+    _clock(paused=True)
+
+
+@sandbox.command()
+def resume() -> None:
+    """Let its clock go on."""
+    _clock(paused=False)
+
+
+@sandbox.command()
+def step() -> None:
+    """Go to the next thing that happens, and stop there."""
+    before = _running().control("status")["clock"]["now"]
+    after = _clock(paused=True, step=True)
+    if after["now"] == before:
+        click.echo("Nothing is waiting to happen.")
+
+
+@sandbox.command()
+def images() -> None:
+    """List the public images that it has without internet."""
+    for image in process.ensure(home_folder()).control("images")["images"]:
+        click.echo(f"{image['reference']:<48}{image['description']}")
+
+
+def _running() -> Endpoint:
+    endpoint = process.find(home_folder())
+    if not isinstance(endpoint, Endpoint):
+        raise SandboxError(_NOT_RUNNING)
+    return endpoint
+
+
+def _clock(**change: bool) -> ClockState:
+    clock = cast(ClockState, _running().control("clock", **change))
+    click.echo(_in_words(clock))
+    return clock
+
+
+def _show(endpoint: Endpoint) -> None:
+    status = endpoint.control("status")
+    rows = {
+        "address": endpoint.url,
+        "gateway": endpoint.gateway_url,
+        "account": f"{status['account']} in {status['region']}",
+        "clock": _in_words(status["clock"]),
+        "state": f"{status['home']} ({status['position']} records)",
+        "process": f"{status['pid']}, ecslab {status['version']}",
+    }
+    for name, value in rows.items():
+        click.echo(f"{name:<9}{value}")
+    for notice in dict.fromkeys((*endpoint.notices, *status["notices"])):
+        click.secho(notice, fg="yellow", err=True)
+
+
+def _in_words(clock: ClockState) -> str:
+    if clock["mode"] == "stepped":
+        how = "time passes only when someone waits"
+    elif clock["paused"]:
+        how = "paused"
+    else:
+        how = f"{clock['speed']:g} seconds in one of yours"
+    shown = datetime.fromtimestamp(clock["time"]).strftime("%H:%M:%S")
+    return f"{shown}, {clock['now']:.0f} s since the beginning; {how}"

@@ -1,0 +1,153 @@
+"""A lab on a real account. It says whose account it is and asks once, before anything can change there."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
+
+from ecslab.connection.boto_sessions import account_session
+from ecslab.connection.http import HttpReply, fetch
+from ecslab.connection.record import Record
+from ecslab.connection.refusals import plainer
+from ecslab.display.messages import say
+from ecslab.errors import EcslabError, NoCredentials, NoRegion, NotConfirmed, SandboxOnly, Unreachable
+
+_DOCKER_HUB = "registry-1.docker.io"  # what docker.io means when it is asked over HTTP
+_HOW_TO_SIGN_IN = (
+    "sign in with `aws configure sso` or `aws configure`, or name a profile: connect('aws', profile='…')"
+)
+_confirmed: set[tuple[str, str]] = set()
+
+
+class AwsPlace:
+    """A real account.
+
+    Args:
+        profile: a profile of the AWS configuration, or None for the default chain.
+        region: a Region, or None for the profile's.
+        confirm: the account id, where nobody can answer a question.
+        record: where every call is kept, from the first.
+
+    Raises:
+        NoCredentials, NoRegion, NotConfirmed, Unreachable, or one of `_aws_errors`.
+    """
+
+    where = "aws"
+    stepped = False
+
+    def __init__(self, profile: str | None, region: str | None, confirm: str | None, record: Record):
+        self.session = _session(profile, region)
+        record.listen(self.session.events)
+        self.region = self.session.region_name
+        identity = _identity(self.session)
+        self.account, self.caller = identity["Account"], identity["Arn"]
+        _ask(self.account, self.region, self.caller, confirm)
+        self.lead(self.session.events)
+
+    def lead(self, events: Any) -> None:
+        events.register("after-call-error", _unreachable)
+
+    def client(self, service: str) -> Any:
+        return self.session.client(service)
+
+    def url(self, public_ip: str, port: int) -> str:
+        return f"http://{public_ip}/" if port == 80 else f"http://{public_ip}:{port}/"
+
+    def http(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> HttpReply:
+        return fetch(method, url, headers, body, seconds=15)
+
+    def registry_url(self, host: str) -> str:
+        return f"https://{_DOCKER_HUB if host == 'docker.io' else host}/v2"
+
+    def control(self, verb: str, **_: Any) -> dict[str, Any]:
+        raise SandboxOnly(f"control({verb!r})", "there is nothing to control: AWS's clock is everybody's")
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def pass_time(self, seconds: float, most: float) -> float:
+        before = self.now()
+        time.sleep(min(seconds, most))
+        return self.now() - before
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def _session(profile: str | None, region: str | None) -> Any:
+    try:
+        session = account_session(profile, region)
+    except ProfileNotFound as error:
+        raise NoCredentials(
+            f"{error}\n  next: `aws configure list-profiles` names those there are; {_HOW_TO_SIGN_IN}"
+        ) from None
+    if not session.region_name:
+        raise NoRegion(
+            "no Region is set.\n"
+            "  expected: one in the call, the profile, or AWS_DEFAULT_REGION\n"
+            "  next:     connect('aws', region='us-east-1')"
+        )
+    return session
+
+
+def _identity(session: Any) -> dict[str, Any]:
+    """Who the credentials belong to: sts GetCallerIdentity, which nobody needs a permission for."""
+    try:
+        return dict(session.client("sts").get_caller_identity())
+    except (NoCredentialsError, PartialCredentialsError) as error:
+        raise NoCredentials(
+            f"AWS credentials are missing.\n  seen: {error}\n  next: {_HOW_TO_SIGN_IN}"
+        ) from None
+    except ClientError as error:
+        raise plainer(error.response, error.operation_name) or error from None
+    except BotoCoreError as error:
+        raise _no_answer(error) from None
+
+
+def _ask(account: str, region: str, caller: str, confirm: str | None) -> None:
+    """Show where one is and ask, once for each account and Region in one kernel."""
+    say(f"A real AWS account. What the lab makes here costs money until 99 removes it.\n"
+        f"  account: {account}\n  region:  {region}\n  caller:  {caller}")  # fmt: skip
+    if (account, region) in _confirmed:
+        return
+    answer = confirm
+    if answer is None:
+        try:
+            answer = input(f"Type the account id {account} to go on, anything else stops here: ")
+        except (EOFError, NotImplementedError, RuntimeError):  # RuntimeError: a kernel that cannot ask
+            raise NotConfirmed(
+                f"nobody was there to confirm account {account}.\n"
+                f"  next: connect('aws', confirm='{account}') where nobody can answer"
+            ) from None
+    if answer.strip() != account:
+        raise NotConfirmed(
+            f"not connected: the credentials are for account {account}, "
+            f"and the answer was {answer.strip()!r}.\n"
+            f"  next: connect again and type {account}, or pick another profile: connect('aws', profile='…')"
+        )
+    _confirmed.add((account, region))
+
+
+def _no_answer(error: Exception) -> EcslabError:
+    return Unreachable(
+        f"AWS could not be reached.\n  seen: {error}\n"
+        "  next: check the network, the Region's name, and HTTPS_PROXY; then run the cell again"
+    )
+
+
+def _unreachable(exception: Exception, **_: Any) -> None:
+    from botocore.exceptions import HTTPClientError
+
+    if isinstance(exception, HTTPClientError):
+        raise _no_answer(exception) from None
+    if isinstance(exception, (NoCredentialsError, PartialCredentialsError)):
+        raise NoCredentials(f"{exception}\n  next: {_HOW_TO_SIGN_IN}") from None

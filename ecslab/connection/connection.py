@@ -1,0 +1,195 @@
+"""The connection below every lab: clients, names, tags, the record, waiting, and the way to a public IP."""
+
+import copy
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from ecslab.connection.calls import Calls
+from ecslab.connection.fast_forward import FastForward
+from ecslab.connection.http import HttpReply
+from ecslab.connection.ledger import Ledger
+from ecslab.connection.names import Names, prefixed
+from ecslab.connection.place import Place
+from ecslab.connection.record import Record
+from ecslab.connection.refusals import refuse_plainly
+from ecslab.connection.step_marks import StepMarks
+from ecslab.connection.tags import owner_in, tags
+from ecslab.connection.waiting import wait
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sts import STSClient
+
+T = TypeVar("T")
+
+
+class Connection:
+    """Where you are, and what every resource needs of it. `ecslab.connect()` gives a `Lab`, which is one.
+
+    Attributes:
+        where: "sandbox" or "aws".
+        account, region: as AWS spells them.
+        prefix: what stands before every name.
+        home: the folder that keeps the ledger.
+        names: the names of the lesson, prefix included.
+    """
+
+    def __init__(self, place: Place, home: Path, names: Names, prefix: str, record: Record):
+        self.place, self.home, self.names, self.prefix, self.record = place, home, names, prefix, record
+        self.where, self.account, self.region = place.where, place.account, place.region
+        self.ledger = Ledger.at(home / "lab", self.where, self.account, self.region, prefix)
+        self.ledger.listen(place.session.events)
+        refuse_plainly(place.session.events)
+        self.step_marks = StepMarks()
+        if self.where == "sandbox":
+            self.step_marks.listen(place.session.events)
+        self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
+        self._recorded = True
+
+    # Clients ------------------------------------------------------------------------------------------------
+
+    def client(self, service: str) -> Any:
+        """The boto3 client for `service`, made on first use and kept."""
+        with self._making:  # a widget's feeder asks from its own thread, and boto3 sessions are for one
+            if service not in self._clients:
+                client = self._clients[service] = self.place.client(service)
+                if not self._recorded:
+                    self.record.ignore(client)
+            return self._clients[service]
+
+    @property
+    def ecs(self) -> "ECSClient":
+        """Amazon ECS."""
+        client: ECSClient = self.client("ecs")
+        return client
+
+    @property
+    def ecr(self) -> "ECRClient":
+        """Amazon ECR."""
+        client: ECRClient = self.client("ecr")
+        return client
+
+    @property
+    def ec2(self) -> "EC2Client":
+        """Amazon EC2, for VPCs, subnets, security groups and network interfaces."""
+        client: EC2Client = self.client("ec2")
+        return client
+
+    @property
+    def elbv2(self) -> "ElasticLoadBalancingv2Client":
+        """Elastic Load Balancing: Application and Network Load Balancers."""
+        client: ElasticLoadBalancingv2Client = self.client("elbv2")
+        return client
+
+    @property
+    def iam(self) -> "IAMClient":
+        """AWS IAM."""
+        client: IAMClient = self.client("iam")
+        return client
+
+    @property
+    def logs(self) -> "CloudWatchLogsClient":
+        """Amazon CloudWatch Logs."""
+        client: CloudWatchLogsClient = self.client("logs")
+        return client
+
+    @property
+    def sts(self) -> "STSClient":
+        """AWS STS."""
+        client: STSClient = self.client("sts")
+        return client
+
+    @property
+    def secretsmanager(self) -> "SecretsManagerClient":
+        """AWS Secrets Manager."""
+        client: SecretsManagerClient = self.client("secretsmanager")
+        return client
+
+    def name(self, name: str) -> str:
+        """A name of your own with the lab's prefix in front: "adgu/scratch" → "ana-adgu/scratch"."""
+        return prefixed(self.prefix, name)
+
+    def tags(self, kind: str = "ecs") -> Any:
+        """The tag that says this lab made it, as one service spells it.
+
+        Args:
+            kind: "ecs", "ecr", "ec2", "iam" or "logs".
+        """
+        return tags(kind, self.ledger.owner)
+
+    def owns(self, tagged: Any) -> bool:
+        """Whether these tags, in any service's spelling, say that this lab made it."""
+        return owner_in(tagged) == self.ledger.owner
+
+    def calls(self, service: str | None = None, last: int | None = None) -> Calls:
+        """Every AWS call made so far, as the CLI and as boto3 spell it.
+
+        Args:
+            service: only those to one service, as boto3 names it ("ecs", "ecr", …).
+            last: only so many, the newest.
+        """
+        made = tuple(call for call in self.record.calls if service in (None, call.service))
+        return Calls(made[-last:] if last else made)
+
+    # Time and the way in ------------------------------------------------------------------------------------
+
+    def wait(
+        self, until: Callable[[], T | None], what: str, limit: float = 600, every: float | None = None
+    ) -> T:
+        """Wait until `until()` returns something, and return it; see `ecslab.wait.wait`.
+
+        Args:
+            until: looks, and returns None (or another false value) while there is nothing to see.
+            what: what is awaited, as a phrase that follows "waiting for".
+            limit: seconds at most; virtual seconds in the sandbox.
+            every: wall seconds between two looks; 2 on AWS, 0.2 in the sandbox.
+
+        Raises:
+            StillWaiting: with what was awaited, and for how long.
+        """
+        return wait(self.place, until, what, limit, every or (2.0 if self.where == "aws" else 0.2))
+
+    def now(self) -> float:
+        """Seconds on the lab's clock: virtual in the sandbox. Only differences mean something."""
+        return self.place.now()
+
+    def url(self, public_ip: str, port: int = 80) -> str:
+        """A link to a task's public IP that opens from here; in the sandbox it leads through the gateway."""
+        return self.place.url(public_ip, port)
+
+    def http(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> HttpReply:
+        """One plain HTTP request, to a task's page or to a registry. Raises Unreachable without an answer."""
+        return self.place.http(method, url, headers, body)
+
+    def registry_url(self, host: str) -> str:
+        """Where the registry `host` (as in an image's name) answers the distribution API, `/v2` included."""
+        return self.place.registry_url(host)
+
+    def control(self, verb: str, **body: Any) -> dict[str, Any]:
+        """Speak to the sandbox itself: clock, journal, status. Raises SandboxOnly on a real account."""
+        return self.place.control(verb, **body)
+
+    # The same place, otherwise ------------------------------------------------------------------------------
+
+    def unrecorded(self) -> Self:
+        """The same lab through clients of its own; the record leaves their calls out."""
+        view = copy.copy(self)
+        view._clients, view._making, view._recorded = {}, threading.Lock(), False
+        return view
+
+    def fast_forward(self) -> Self:
+        """The same lab, whose waits let the sandbox go on from event to event, however it is paced."""
+        view = copy.copy(self)
+        view.place = FastForward(self.place)
+        return view

@@ -1,0 +1,263 @@
+"""A lab in the sandbox: its clients reach nothing else, and find it again when it was stopped in mid-lab."""
+
+import functools
+import importlib
+import json
+import os
+import re
+import time
+import urllib.parse
+from collections.abc import Callable, Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
+
+from ecslab.connection.boto_sessions import blind_session, sandbox_client
+from ecslab.connection.http import HttpReply, fetch
+from ecslab.display.messages import say
+from ecslab.errors import CannotBeDone, Unreachable
+from ecslab.sandbox.endpoint import SandboxError
+
+_READS = ("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter")
+_NEVER_ARRIVED = (EndpointConnectionError, ConnectTimeoutError)
+_VISITED = re.compile(r"http://[^/]+/[^/]+/([\w.-]+):(\d+)/")
+REVIVED = "The sandbox had stopped. It is running again, with everything you had made."
+
+
+class SandboxPlace:
+    """The sandbox, behind its server or in this process.
+
+    Args:
+        endpoint: as `sandbox.process.ensure` or `sandbox.in_process.start` gives it.
+        again: starts the sandbox again after it was stopped, or None where it lives in this process.
+    """
+
+    where = "sandbox"
+
+    def __init__(self, endpoint: Any, again: Callable[[], Any] | None = None):
+        self.endpoint = endpoint
+        self._again = again
+        self._clock: dict[str, Any] = {}
+        self._heard: list[str] | None = None
+        self.account, self.region = endpoint.account, endpoint.region
+        self.caller = "the sandbox's own user"
+        self.session = blind_session(endpoint.region, endpoint.access_key, endpoint.secret_key)
+        self.lead(self.session.events)
+
+    # The endpoint -------------------------------------------------------------------------------------------
+
+    def lead(self, events: Any) -> None:
+        events.register_first("request-created", self._aim)
+        events.register_first("after-call", _forget_retries)
+        if getattr(self.endpoint, "transport", None):
+            events.register("before-send", self._carry)
+        else:
+            events.register_first("needs-retry", self._revive)
+            events.register("after-call-error", self._explain)
+
+    def client(self, service: str) -> Any:
+        return sandbox_client(self.session, service, self.endpoint.url)
+
+    def _aim(self, request: Any, **_: Any) -> None:
+        """Every request goes to where the sandbox is now, whatever its client was made with."""
+        here = urllib.parse.urlsplit(self.endpoint.url)
+        there = urllib.parse.urlsplit(request.url)
+        if (there.scheme, there.netloc) != (here.scheme, here.netloc):
+            request.url = urllib.parse.urlunsplit(there._replace(scheme=here.scheme, netloc=here.netloc))
+
+    def _carry(self, request: Any, **_: Any) -> Any:
+        body = request.body or b""
+        body = body.encode() if isinstance(body, str) else bytes(body)
+        status, headers, content = self.endpoint.transport(
+            request.method, request.url, dict(request.headers), body
+        )
+        return AWSResponse(request.url, status, _headers(headers), _Raw(content))
+
+    def _revive(self, caught_exception: Any, operation: Any, attempts: int, **_: Any) -> float | None:
+        """Start the sandbox again and send the call anew, unless it may have changed something already."""
+        if caught_exception is None or attempts > 1 or not _lost(caught_exception):
+            return None
+        self._start_again()
+        arrived = not isinstance(caught_exception, _NEVER_ARRIVED)
+        return None if arrived and not operation.name.startswith(_READS) else 0.0
+
+    def _start_again(self) -> None:
+        if self._again is None:
+            raise Unreachable(
+                "the sandbox of this process was closed.\n  next: connect again with ecslab.connect()"
+            )
+        self.endpoint = self._again()
+        say(REVIVED)
+
+    def _explain(self, exception: Exception, **_: Any) -> None:
+        if _lost(exception):
+            raise Unreachable(
+                "the sandbox stopped while it was answering; it is running again.\n"
+                f"  seen: {exception}\n"
+                "  next: run the cell again: each step first looks at what is there"
+            ) from None
+
+    # A public IP --------------------------------------------------------------------------------------------
+
+    def url(self, public_ip: str, port: int) -> str:
+        path = f"{self.endpoint.gateway_secret}/{public_ip}:{port}/"
+        hub = os.environ.get("JUPYTERHUB_SERVICE_PREFIX")
+        if hub:  # the browser is elsewhere: jupyter-server-proxy leads to the gateway's port
+            return f"{hub.rstrip('/')}/proxy/{self.endpoint.gateway_port}/{path}"
+        return f"{self.endpoint.gateway_url.rstrip('/')}/{path}"
+
+    def http(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> HttpReply:
+        here = self._from_here(url)
+        if getattr(self.endpoint, "transport", None):
+            reply = HttpReply.of(*self.endpoint.transport(method, here, dict(headers or {}), body or b""))
+        else:
+            reply = self._fetch(method, here, headers, body)
+        if reply.status in (502, 504):
+            self._refuse(here)
+        return reply
+
+    def _fetch(
+        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None
+    ) -> HttpReply:
+        try:
+            return fetch(method, url, headers, body, seconds=30)
+        except Unreachable:
+            before = self.endpoint
+            self.control("status")  # starts the sandbox again if it had stopped
+            if self.endpoint == before:
+                raise
+            return fetch(method, url, headers, body, seconds=30)
+
+    def _refuse(self, url: str) -> None:
+        """Where the gateway shows a page that names the rule in the way, AWS gives no answer at all."""
+        visited = _VISITED.match(url)
+        if not visited:
+            return
+        verdict = self.control("reach", ip=visited[1], port=int(visited[2]))
+        if not verdict["passed"]:
+            raise Unreachable(f"no answer from http://{visited[1]}:{visited[2]}/.\n  seen: {verdict['text']}")
+
+    def _from_here(self, url: str) -> str:
+        """A link made for the browser, or a bare public address, as this process reaches it."""
+        parts = urllib.parse.urlsplit(url)
+        gateway = self.endpoint.gateway_url.rstrip("/")
+        _, marker, rest = parts.path.partition(f"/proxy/{self.endpoint.gateway_port}/")
+        if marker and not parts.netloc:
+            return f"{gateway}/{rest}" + (f"?{parts.query}" if parts.query else "")
+        if parts.hostname in (None, "127.0.0.1", "localhost") or url.startswith(self.endpoint.url):
+            return url
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        path = f"{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+        return f"{gateway}/{self.endpoint.gateway_secret}/{parts.hostname}:{port}{path}"
+
+    def registry_url(self, host: str) -> str:
+        return f"{self.endpoint.url.rstrip('/')}/v2/{host}"
+
+    # Time ---------------------------------------------------------------------------------------------------
+
+    def control(self, verb: str, **body: Any) -> dict[str, Any]:
+        try:
+            try:
+                return dict(self.endpoint.control(verb, **body))
+            except (OSError, json.JSONDecodeError):
+                self._start_again()
+                return dict(self.endpoint.control(verb, **body))
+        except SandboxError as refusal:
+            raise CannotBeDone(str(refusal)) from None
+
+    def now(self) -> float:
+        status = self.control("status")
+        self._clock = status["clock"]
+        self._hear(status.get("notices", []))
+        return float(self._clock["now"])
+
+    def _hear(self, notices: list[str]) -> None:
+        """Say what the sandbox noted since the last time: above all, for how long its clock stood still."""
+        if self._heard is not None and notices != self._heard:
+            known = len(self._heard) if notices[: len(self._heard)] == self._heard else len(notices) - 1
+            for notice in notices[known:]:
+                say(notice)
+        self._heard = notices
+
+    @property
+    def stepped(self) -> bool:
+        if not self._clock:
+            self.now()
+        return bool(self._clock["mode"] == "stepped")
+
+    def pass_time(self, seconds: float, most: float) -> float:
+        if self.stepped:
+            return float(self.control("advance", to_next=True, seconds=most)["moved"])
+        self.now()  # speed and pause may have changed
+        time.sleep(seconds)  # the clock itself moves with the next call: asking what it shows is none
+        return 0.0 if self._clock.get("paused") else seconds * float(self._clock["speed"])
+
+    def close(self) -> None:
+        close = getattr(self.endpoint, "close", None)
+        if close:
+            close()
+
+
+def open_sandbox(
+    home: Path, *, clock: str | None, speed: float | None, seed: int | None, in_process: bool
+) -> SandboxPlace:
+    """The sandbox of `home`, started if it does not run yet.
+
+    Args:
+        home: the lab's folder.
+        clock: "paced" or "stepped"; None for ECSLAB_CLOCK, else as it runs already.
+        speed: virtual seconds for each wall second; None for ECSLAB_SPEED, else as it runs already.
+        seed: what ids are drawn from.
+        in_process: without a server, in this process.
+    """
+    clock = clock or os.environ.get("ECSLAB_CLOCK") or None
+    if clock not in (None, "paced", "stepped"):
+        raise ValueError(f"clock is {clock!r}; it can be 'paced' or 'stepped'")
+    if in_process:
+        inside = importlib.import_module("ecslab.sandbox.in_process")
+        return SandboxPlace(inside.start(home, mode=clock or "stepped", seed=seed))
+    speed = speed or float(os.environ.get("ECSLAB_SPEED") or 0) or None
+    again = functools.partial(_ensure, home, mode=clock, speed=speed, seed=seed)
+    place = SandboxPlace(again(), again)
+    for notice in place.endpoint.notices:
+        say(notice)
+    return place
+
+
+def _ensure(home: Path, **settings: Any) -> Any:
+    """The sandbox's process, found or started. Raises Unreachable with what its log says last."""
+    from ecslab.sandbox import process
+
+    try:
+        return process.ensure(home, **settings)
+    except SandboxError as error:
+        raise Unreachable(str(error)) from None
+
+
+def _forget_retries(parsed: Any, **_: Any) -> None:
+    """Without it botocore adds "(reached max retries: 0)" to every refusal, which AWS's never say."""
+    parsed.get("ResponseMetadata", {}).pop("MaxAttemptsReached", None)
+
+
+class _Raw(BytesIO):
+    """A body as botocore reads it."""
+
+    def stream(self, **_: Any) -> Any:
+        yield self.read()
+
+
+def _headers(headers: Any) -> Any:
+    return dict(headers.items() if hasattr(headers, "items") else headers)
+
+
+def _lost(error: Exception) -> bool:
+    from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
+
+    if isinstance(error, ReadTimeoutError):
+        return False
+    return isinstance(error, (*_NEVER_ARRIVED, ConnectionClosedError, HTTPClientError, ConnectionError))

@@ -1,0 +1,1 @@
+"""How something is shown to the learner: messages, progress, tables and frames."""

@@ -1,0 +1,6 @@
+from . import bill as bill
+from . import cleanup as cleanup
+from . import console as console
+from . import containers as containers
+from . import guestbook as guestbook
+from . import verify as verify

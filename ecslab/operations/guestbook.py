@@ -1,0 +1,138 @@
+"""The guestbook: one task of three containers, and a fourth that calls AWS by itself. Stage 09.
+
+Each function gives one container definition, as it stands in `containerDefinitions`.
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+"""
+
+from typing import Any, Final
+
+from ecslab.connection.connection import Connection
+from ecslab.connection.missing import or_none_if_missing
+from ecslab.errors import NotThere
+from ecslab.operations import containers
+from ecslab.resources import secret, task_definition
+
+REDIS: Final = "public.ecr.aws/docker/library/redis:7"
+HTTPD: Final = "public.ecr.aws/docker/library/httpd:2.4"
+AWS_CLI: Final = "public.ecr.aws/aws-cli/aws-cli:latest"
+HTDOCS: Final = "/usr/local/apache2/htdocs"
+"""Where Apache's image has its pages."""
+VOLUME: Final = "pages"
+
+Container = dict[str, Any]
+
+
+def database(lab: Connection) -> Container:
+    """A database that loads for twenty seconds, and a question that tells when it is ready."""
+    return {
+        "name": "database",
+        "image": REDIS,
+        "essential": True,
+        "command": ["sh", "-c", "echo loading; sleep 20; redis-server"],
+        "healthCheck": {"command": ["CMD-SHELL", "redis-cli ping"], "interval": 5, "retries": 5},
+        "logConfiguration": _logs(lab),
+    }
+
+
+def writer(lab: Connection) -> Container:
+    """A container that does one thing and ends: it writes the page onto the shared volume.
+
+    Raises:
+        NotThere: the secret was not made yet.
+    """
+    script = (
+        'redis-cli SET greeting "$GREETING"; '
+        '[ -n "$DATABASE_PASSWORD" ] && echo "I was given a password"; '
+        'echo "<h1>$GREETING</h1>" > /pages/index.html'
+    )
+    return {
+        "name": "writer",
+        "image": REDIS,
+        "essential": False,
+        "command": ["sh", "-c", script],
+        "environment": [{"name": "GREETING", "value": "Welcome to our guestbook"}],
+        "secrets": [{"name": "DATABASE_PASSWORD", "valueFrom": _secret_arn(lab)}],
+        "dependsOn": [{"containerName": "database", "condition": "HEALTHY"}],
+        "mountPoints": [{"sourceVolume": VOLUME, "containerPath": "/pages"}],
+        "logConfiguration": _logs(lab),
+    }
+
+
+def web(lab: Connection) -> Container:
+    """The web server: it starts when the database is healthy and the page is written."""
+    return {
+        "name": "web",
+        "image": HTTPD,
+        "essential": True,
+        "portMappings": [{"containerPort": 80}],
+        "dependsOn": [
+            {"containerName": "database", "condition": "HEALTHY"},
+            {"containerName": "writer", "condition": "SUCCESS"},
+        ],
+        "mountPoints": [{"sourceVolume": VOLUME, "containerPath": HTDOCS, "readOnly": True}],
+        "logConfiguration": _logs(lab),
+    }
+
+
+def reader(lab: Connection) -> Container:
+    """A program that asks AWS for the secret itself, while it runs, and prints the secret's name."""
+    ask = ["secretsmanager", "get-secret-value", "--secret-id", lab.names.secret]
+    return {
+        "name": "reader",
+        "image": AWS_CLI,
+        "essential": True,
+        "command": [*ask, "--query", "Name", "--output", "text"],
+        "logConfiguration": _logs(lab),
+    }
+
+
+def register(lab: Connection, *chosen: Container, family: str | None = None, **more: Any) -> dict[str, Any]:
+    """Register a revision with these containers, which may share the volume `pages`.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        chosen: its containers; the three of the guestbook unless given.
+        family: the guestbook's unless given.
+        more: further parameters of RegisterTaskDefinition, as boto3 spells them.
+
+    Returns:
+        A `taskDefinition` as RegisterTaskDefinition returns it.
+    """
+    chosen = chosen or (database(lab), writer(lab), web(lab))
+    return task_definition.register(
+        lab,
+        image=str(chosen[0]["image"]),
+        family=family or lab.names.guestbook,
+        containerDefinitions=list(chosen),
+        volumes=[{"name": VOLUME}],
+        **more,
+    )
+
+
+def stop(lab: Connection, family: str | None = None) -> int:
+    """Stop every task of the guestbook's family (or another), and wait until they are STOPPED; how many."""
+    family = family or lab.names.guestbook
+    answer = or_none_if_missing(lab.ecs.list_tasks, cluster=lab.names.cluster, family=family)
+    arns = answer["taskArns"] if answer else []
+    for arn in arns:
+        lab.ecs.stop_task(cluster=lab.names.cluster, task=arn)
+    for arn in arns:
+        (one,) = lab.ecs.describe_tasks(cluster=lab.names.cluster, tasks=[arn])["tasks"]
+        containers.ended(lab, one)
+    return len(arns)
+
+
+def _logs(lab: Connection) -> dict[str, Any]:
+    options = {
+        "awslogs-group": lab.names.log_group,
+        "awslogs-region": lab.region,
+        "awslogs-stream-prefix": "guestbook",
+    }
+    return {"logDriver": "awslogs", "options": options}
+
+
+def _secret_arn(lab: Connection) -> str:
+    found = secret.find(lab)
+    if not found:
+        raise NotThere(f"there is no secret {lab.names.secret}.\n  next: secret.create(lab, 'a value')")
+    return str(found["ARN"])

@@ -1,0 +1,137 @@
+"""Saving and loading a session: everything made in the sandbox, and how far the learner came, as one file."""
+
+import base64
+import hashlib
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ecslab import __version__
+from ecslab.display.progress_line import Progress
+from ecslab.errors import CannotBeDone
+from ecslab.operations.session import file as session_file
+from ecslab.operations.session.file import Session
+
+if TYPE_CHECKING:
+    from ecslab.connection.connection import Connection
+
+_PIECE: Final = 4 << 20  # bytes of a body in one call
+BEFORE: Final = "before-load.ecslab"
+"""What was there before the last load, in the lab's folder."""
+_ON_AWS: Final = (
+    "A real account needs no {verb}: what you made is in the account until you remove it, from any machine. "
+    "Only a sandbox lives on one machine, and is carried away as a file."
+)
+
+
+@dataclass(frozen=True)
+class Note:
+    """What was done, in words."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str:
+        return self.text
+
+
+def save(lab: "Connection", file: str | os.PathLike[str]) -> Note:
+    """Write everything into `file`; see `Lab.save`."""
+    if lab.where != "sandbox":
+        return Note(_ON_AWS.format(verb="saving"))
+    path = Path(file).expanduser()
+    if path.is_dir():
+        named = path / "my-lab.ecslab"
+        raise CannotBeDone(f"{path} is a folder.\n  next: name a file in it, such as {named}")
+    session = _taken(lab)
+    size = session_file.write(path, session)
+    return Note(
+        f"Saved: `{path}`, {_changes(session.about['changes'])}, {_size(size)}. "
+        f'`lab.load("{path.name}")` brings it all back, here or on another machine. '
+        "What you put into the sandbox is in it, secrets included; its keys are not."
+    )
+
+
+def load(lab: "Connection", file: str | os.PathLike[str]) -> Note:
+    """Put what is in `file` in place of the present session; see `Lab.load`."""
+    if lab.where != "sandbox":
+        return Note(_ON_AWS.format(verb="loading"))
+    path = Path(file).expanduser()
+    with Progress("the session to be read", shown=not lab.place.stepped) as line:
+        session = session_file.read(path, line.tick)
+        before = lab.home / "lab" / BEFORE
+        if path.resolve() != before.resolve():
+            before.parent.mkdir(parents=True, exist_ok=True)
+            session_file.write(before, _taken(lab))
+        answer = _put(lab, session, line)
+    _keep_notes(lab, session)
+    when = str(session.about.get("saved", "some day"))[:40]
+    said = [f"Loaded: {_changes(answer['changes'])}, saved on {when}.", *answer["notices"]]
+    said += ["Python's variables are not in it: run the notebook's cells from the first on."]
+    return Note(" ".join(said) + f" What was here before is in `{before}`, if you want it back.")
+
+
+def _taken(lab: "Connection") -> Session:
+    """The present session."""
+    with Progress("the session to be saved", shown=not lab.place.stepped) as line:
+        export = lab.control("export")
+        session = Session(
+            {"ecslab": __version__, "saved": time.strftime("%Y-%m-%d %H:%M"), "changes": export["changes"]},
+            export["lines"],
+        )
+        for digest, size in export["blobs"].items():
+            body = b""
+            while len(body) < size:
+                line.tick()
+                body += base64.b64decode(lab.control("blob", digest=digest, at=len(body))["data"])
+            session.bodies[digest] = body
+    session.notes = {each.name: each.read_bytes() for each in _notes(lab)}
+    return session
+
+
+def _notes(lab: "Connection") -> list[Path]:
+    """The lab's own files for sandboxes."""
+    folder = lab.home / "lab"
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [each for each in found if session_file.NOTES.fullmatch(each.name)]
+
+
+def _put(lab: "Connection", session: Session, line: Progress) -> dict[str, Any]:
+    """Let the sandbox take it over; its answer. Refused, the sandbox is as it was."""
+    journal = "\n".join(session.lines).encode()
+    digest = hashlib.sha256(journal).hexdigest()
+    try:
+        for name, body in {**session.bodies, digest: journal}.items():
+            for at in range(0, len(body) or 1, _PIECE):
+                line.tick()
+                piece = base64.b64encode(body[at : at + _PIECE]).decode()
+                lab.control("accept", digest=name, at=at, data=piece)
+        return line.during(lambda: lab.control("restore", journal=digest))
+    except CannotBeDone as refusal:
+        raise CannotBeDone(
+            f"this session cannot be loaded.\n  seen: {refusal}\n"
+            "  next: the sandbox is as it was; load another one"
+        ) from None
+
+
+def _keep_notes(lab: "Connection", session: Session) -> None:
+    """The lab's own files become those of the session."""
+    folder = lab.home / "lab"
+    for each in _notes(lab):
+        each.unlink()
+    for name, content in session.notes.items():
+        fresh = folder / f".{name}.new"
+        fresh.write_bytes(content)
+        fresh.replace(folder / name)
+
+
+def _changes(number: int) -> str:
+    return f"{number} change{'' if number == 1 else 's'}"
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.0f} kB"

@@ -1,0 +1,173 @@
+"""Is anybody at home? From the task to its page, its log, and what stands in the way. Stage 05.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ecslab.connection.connection import Connection
+from ecslab.connection.http import HttpReply
+from ecslab.connection.missing import or_none_if_missing
+from ecslab.display.frames import Frame
+from ecslab.display.tables import Table
+from ecslab.errors import NotThere, Unreachable
+from ecslab.resources import task_definition
+from ecslab.resources.task import network_interface, reachability, task_id
+
+PORT = 80
+_LINES = 10_000  # what one call to GetLogEvents can give
+
+
+@dataclass(frozen=True)
+class Hops:
+    """The way from a task to its public address: task → network interface → addresses.
+
+    Attributes:
+        task_id: 32 hexadecimal digits.
+        eni_id: what the task's attachment names.
+        private_ip, public_ip: what EC2 says of that interface; the second one is None without a public IP.
+    """
+
+    task_id: str
+    eni_id: str
+    private_ip: str
+    public_ip: str | None
+
+    def _table(self) -> Table:
+        rows = (
+            ("task", self.task_id, "ecs describe-tasks → attachments → networkInterfaceId"),
+            ("network interface", self.eni_id, "ec2 describe-network-interfaces"),
+            ("private IP", self.private_ip, "PrivateIpAddress"),
+            ("public IP", self.public_ip or "none", "Association.PublicIp"),
+        )
+        return Table("", ("hop", "id", "found by"), rows)
+
+    def __repr__(self) -> str:
+        return repr(self._table())
+
+    def _repr_html_(self) -> str:
+        return self._table()._repr_html_()
+
+
+def hops(lab: Connection, task: dict[str, Any]) -> Hops:
+    """Follow the three hops: the task names its interface, and EC2 knows the interface's addresses.
+
+    Raises:
+        NotThere: the task has no network interface: not yet, or no longer.
+    """
+    found = network_interface.interface_of(lab, task)
+    if not found:
+        raise NotThere(
+            f"task {task_id(task)} has no network interface: it is {task['lastStatus']}.\n"
+            "  next: wait with task.wait_until_running(lab, task), or run another one with task.run(lab)"
+        )
+    public = network_interface.public_ip_of(found)
+    return Hops(task_id(task), found["NetworkInterfaceId"], found["PrivateIpAddress"], public)
+
+
+def public_ip(lab: Connection, task: dict[str, Any]) -> str:
+    """The task's public IP address, which EC2 knows and ECS does not show.
+
+    Raises:
+        NotThere: it has no network interface, or no public IP.
+    """
+    address = hops(lab, task).public_ip
+    if not address:
+        raise NotThere(
+            f"task {task_id(task)} has no public IP: it was run with assignPublicIp DISABLED.\n"
+            "  next: it cannot be given one now; task.run(lab, choice) with assign_public_ip=True"
+        )
+    return address
+
+
+def page(lab: Connection, task: dict[str, Any], path: str = "/") -> HttpReply:
+    """Ask the task for a page, as a visitor on the internet would.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        task: a RUNNING one.
+        path: what follows the address, beginning with `/`.
+
+    Raises:
+        NotThere: it has no public IP.
+        Unreachable: nobody answered; the message names what stands in the way.
+    """
+    url = lab.url(public_ip(lab, task), PORT)
+    try:
+        return lab.http("GET", url.rstrip("/") + "/" + path.lstrip("/"))
+    except Unreachable as error:
+        refusal = reachability.refusal(lab, task, PORT)
+        raise Unreachable(refusal or str(error)) from None
+
+
+def frame(lab: Connection, task: dict[str, Any], path: str = "/", height: int = 420) -> Frame:
+    """The page in a frame inside the notebook, and a link that opens it in a tab of its own.
+
+    Raises:
+        NotThere: the task has no public IP.
+    """
+    address = public_ip(lab, task)
+    url = lab.url(address, PORT).rstrip("/") + "/" + path.lstrip("/")
+    return Frame(url, f"http://{address}/{path.lstrip('/')}", height)
+
+
+def logs(lab: Connection, task: dict[str, Any]) -> list[str]:
+    """What the task's containers printed, oldest line first; of several containers one after the other.
+
+    Raises:
+        NotThere: the definition sends no logs to CloudWatch, or their log group is gone.
+    """
+    definition = task_definition.find(lab, task["taskDefinitionArn"]) or {}
+    places = [
+        (container["name"], container["logConfiguration"]["options"])
+        for container in definition.get("containerDefinitions", [])
+        if container.get("logConfiguration", {}).get("logDriver") == "awslogs"
+    ]
+    if not places:
+        raise NotThere(
+            "this task's definition sends no logs to CloudWatch: it has no logConfiguration.\n"
+            "  next: task_definition.register(lab, logs=True), then task.run(lab)"
+        )
+    lines: list[str] = []
+    for name, options in places:
+        stream = f"{options['awslogs-stream-prefix']}/{name}/{task_id(task)}"
+        lines += _events(lab, options["awslogs-group"], stream)
+    return lines
+
+
+def _events(lab: Connection, group: str, stream: str) -> list[str]:
+    """The lines of one stream; none while the container has not printed anything."""
+    lines: list[str] = []
+    token: dict[str, str] = {}
+    while True:
+        answer = or_none_if_missing(
+            lab.logs.get_log_events, logGroupName=group, logStreamName=stream, startFromHead=True, **token
+        )
+        if answer is None:
+            return lines
+        lines += [str(event["message"]) for event in answer["events"]]
+        if len(lines) >= _LINES or answer.get("nextForwardToken") == token.get("nextToken"):
+            return lines
+        token = {"nextToken": answer["nextForwardToken"]}
+
+
+def why_not(lab: Connection, task: dict[str, Any]) -> str:
+    """What stands between a visitor and the task's page: the first rule in the way, or that nothing is."""
+    found = reachability.refusal(lab, task, PORT)
+    if found:
+        return found
+    address = public_ip(lab, task)
+    try:
+        reply = lab.http("GET", lab.url(address, PORT))
+    except Unreachable:
+        reply = None
+    if reply is None or reply.status in (502, 504):
+        return (
+            f"Nothing listens on port {PORT}: the network lets the visitor in, but no program in the task "
+            "answers there.\n  next: verify.logs(lab, task), and the port in the definition and in the image"
+        )
+    return (
+        f"Nothing stands in the way: {address} answers {reply.status} to http. Not to https: nothing listens "
+        "on port 443."
+    )

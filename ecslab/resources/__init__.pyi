@@ -1,0 +1,13 @@
+from . import cluster as cluster
+from . import deployment as deployment
+from . import ecr as ecr
+from . import execution_role as execution_role
+from . import image as image
+from . import load_balancer as load_balancer
+from . import log_group as log_group
+from . import network as network
+from . import secret as secret
+from . import service as service
+from . import task as task
+from . import task_definition as task_definition
+from . import task_role as task_role

@@ -1,0 +1,87 @@
+"""Amazon ECR: the repository that holds your image. Stage 01.
+
+https://docs.aws.amazon.com/AmazonECR/latest/APIReference/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecslab.connection.connection import Connection
+from ecslab.connection.missing import or_none_if_missing
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr.type_defs import ImageDetailTypeDef, RepositoryTypeDef
+
+
+def create_repository(lab: Connection, name: str | None = None) -> RepositoryTypeDef:
+    """Make the private repository, or return the one that is there.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        name: lower-case letters and digits, with `.`, `_`, `-` and `/` between them; 2 to 256 characters.
+            The lesson's name unless given.
+
+    Returns:
+        A `repository` as CreateRepository returns it, with `repositoryUri` and `repositoryArn`.
+
+    Raises:
+        botocore.exceptions.ClientError: ECR refuses the name (InvalidParameterException).
+    """
+    name = name or lab.names.repository
+    existing = repository(lab, name)
+    if existing:
+        return existing
+    try:
+        return lab.ecr.create_repository(repositoryName=name, tags=lab.tags("ecr"))["repository"]
+    except lab.ecr.exceptions.RepositoryAlreadyExistsException:  # another notebook was a moment quicker
+        return repository(lab, name) or {}
+
+
+def repository(lab: Connection, name: str | None = None) -> RepositoryTypeDef | None:
+    """The repository as DescribeRepositories shows it, or None."""
+    names = [name or lab.names.repository]
+    response = or_none_if_missing(lab.ecr.describe_repositories, repositoryNames=names)
+    return response["repositories"][0] if response else None
+
+
+def repository_names(lab: Connection) -> list[str]:
+    """The names of all private repositories of this account and Region."""
+    pages = lab.ecr.get_paginator("describe_repositories").paginate()
+    return [repository["repositoryName"] for page in pages for repository in page["repositories"]]
+
+
+def delete_repository(lab: Connection, name: str | None = None) -> None:
+    """Delete the repository with all its images. Does nothing if it is not there."""
+    name = name or lab.names.repository
+    or_none_if_missing(lab.ecr.delete_repository, repositoryName=name, force=True)
+
+
+def image(lab: Connection, tag: str = "latest") -> ImageDetailTypeDef | None:
+    """The image of that tag: an `imageDetail` as DescribeImages shows it, or None."""
+    response = or_none_if_missing(
+        lab.ecr.describe_images, repositoryName=lab.names.repository, imageIds=[{"imageTag": tag}]
+    )
+    return response["imageDetails"][0] if response else None
+
+
+def images(lab: Connection, name: str) -> list[ImageDetailTypeDef]:
+    """The images of a repository, newest first; none if there is no repository."""
+    response = or_none_if_missing(lab.ecr.describe_images, repositoryName=name)
+    details = response["imageDetails"] if response else []
+    return sorted(details, key=lambda detail: str(detail.get("imagePushedAt", "")), reverse=True)
+
+
+def stored_bytes(lab: Connection, name: str) -> int:
+    """Bytes of a repository's images; a layer that two images share is counted twice here."""
+    pages = lab.ecr.get_paginator("describe_images").paginate(repositoryName=name)
+    return sum(detail.get("imageSizeInBytes", 0) for page in pages for detail in page["imageDetails"])
+
+
+def image_uri(lab: Connection, tag: str = "latest") -> str:
+    """What a task definition calls the image: `<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>`.
+
+    It is worked out, not looked up, so it can be asked for before the repository is there.
+    """
+    domain = "amazonaws.com.cn" if lab.region.startswith("cn-") else "amazonaws.com"
+    return f"{lab.account}.dkr.ecr.{lab.region}.{domain}/{lab.names.repository}:{tag}"

@@ -1,0 +1,163 @@
+"""An OCI image as the helper has it, and what a push did. Both show themselves, as text and in a notebook.
+
+https://github.com/opencontainers/image-spec
+"""
+
+import hashlib
+import html
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+from ecslab.display.tables import html_table, text_table
+
+MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
+INDEX: Final = "application/vnd.oci.image.index.v1+json"
+CONFIG: Final = "application/vnd.oci.image.config.v1+json"
+TAR: Final = "application/vnd.oci.image.layer.v1.tar"
+GZIP: Final = f"{TAR}+gzip"
+SYNTHETIC: Final = "ecslab.synthetic"
+"""The config label of the sandbox's stand-ins, and so of every image built on one."""
+
+_HEAD: Final = ("layer", "digest", "bytes", "what it holds")
+
+
+def digest_of(blob: bytes) -> str:
+    """`sha256:` and the 64 hex digits of the bytes."""
+    return "sha256:" + hashlib.sha256(blob).hexdigest()
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer. `size` is in bytes, as stored; `read` brings them, from the base's registry if need be."""
+
+    digest: str
+    media_type: str
+    size: int
+    read: Callable[[], bytes] = field(compare=False, repr=False)
+
+    @property
+    def descriptor(self) -> dict[str, Any]:
+        """How a manifest names it."""
+        return {"mediaType": self.media_type, "digest": self.digest, "size": self.size}
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image that is ready to push.
+
+    Attributes:
+        base: what it was built on, as it was named.
+        config: what the container starts with, and the history of the layers.
+        layers: lowest first; the last one holds the page.
+    """
+
+    base: str
+    config: dict[str, Any]
+    layers: tuple[Layer, ...]
+
+    @cached_property
+    def config_bytes(self) -> bytes:
+        """The config as it is stored."""
+        return to_json(self.config)
+
+    @cached_property
+    def manifest(self) -> bytes:
+        """The list that ties config and layers together, as it is stored."""
+        config = Layer(
+            digest_of(self.config_bytes), CONFIG, len(self.config_bytes), lambda: self.config_bytes
+        )
+        layers = [layer.descriptor for layer in self.layers]
+        return to_json(
+            {"schemaVersion": 2, "mediaType": MANIFEST, "config": config.descriptor, "layers": layers}
+        )
+
+    @property
+    def digest(self) -> str:
+        """The image's own: that of its manifest."""
+        return digest_of(self.manifest)
+
+    @property
+    def size(self) -> int:
+        """Bytes of config and layers, as a registry counts them."""
+        return len(self.config_bytes) + sum(layer.size for layer in self.layers)
+
+    @property
+    def platform(self) -> str:
+        """What it runs on, such as `linux/amd64`."""
+        return f"{self.config.get('os', 'linux')}/{self.config.get('architecture', 'amd64')}"
+
+    @property
+    def synthetic(self) -> bool:
+        """Built on one of the sandbox's stand-ins, which never leave it."""
+        return SYNTHETIC in ((self.config.get("config") or {}).get("Labels") or {})
+
+    def __repr__(self) -> str:
+        return "\n".join((self._title(), text_table(_HEAD, self._rows()), *self._notes()))
+
+    def _repr_html_(self) -> str:
+        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self._notes())
+        return f"<p>{html.escape(self._title())}</p>{html_table(_HEAD, self._rows())}{notes}"
+
+    def _title(self) -> str:
+        return f"Image {short(self.digest)} for {self.platform}, on {self.base}"
+
+    def _notes(self) -> list[str]:
+        command = (self.config.get("config") or {}).get("Cmd") or []
+        starts = [f"It starts: {' '.join(command)}"] if command else []
+        stand_in = "The base is a small stand-in made by the sandbox; it is never sent to a real account."
+        return [*starts, *([stand_in] if self.synthetic else [])]
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        """From the top, as layers lie."""
+        steps = [step for step in self.config.get("history", []) if not step.get("empty_layer")]
+        words = [str(step.get("comment") or step.get("created_by") or "") for step in steps]
+        words += [""] * (len(self.layers) - len(words))
+        rows: list[tuple[str, ...]] = [
+            (str(n), short(layer.digest), f"{layer.size:,}", _cut(what))
+            for n, (layer, what) in enumerate(zip(self.layers, words, strict=False), 1)
+        ]
+        return rows[::-1]
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What a push did.
+
+    Attributes:
+        uri: the image's address, as a task definition names it.
+        digest: of the manifest; it names exactly these bytes, whatever happens to the tag.
+        uploaded: layers that were sent.
+        skipped: layers that the repository had already.
+    """
+
+    uri: str
+    digest: str
+    uploaded: int
+    skipped: int
+
+    def __repr__(self) -> str:
+        return text_table(("Pushed", self.uri), self._rows())
+
+    def _repr_html_(self) -> str:
+        return html_table(("Pushed", self.uri), self._rows())
+
+    def _rows(self) -> list[tuple[str, str]]:
+        sent = f"{self.uploaded} uploaded, {self.skipped} there already"
+        return [("digest", self.digest), ("layers", sent)]
+
+
+def to_json(value: Any) -> bytes:
+    """The same bytes for the same value."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def short(digest: str) -> str:
+    """A digest as people compare them: its first 12 hex digits."""
+    return digest[:19] + "…"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:59]}…"

@@ -1,0 +1,127 @@
+"""Pushing an image through the ECR API, as docker's push does through the registry.
+
+https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from ecslab.connection.connection import Connection
+from ecslab.connection.missing import error_code, error_message, or_none_if_missing
+from ecslab.display.progress_line import Progress
+from ecslab.errors import CannotBeDone, EcslabError, NotThere
+from ecslab.resources import ecr
+from ecslab.resources.image.types import CONFIG, MANIFEST, Image, Layer, Pushed, digest_of
+
+_AT_ONCE: Final = 100  # digests in one BatchCheckLayerAvailability
+
+
+class SyntheticImage(EcslabError, ValueError):
+    """An image on one of the sandbox's stand-ins was to be sent to a real account."""
+
+
+class TagTaken(EcslabError, FileExistsError):
+    """The tag belongs to another image, and the repository's tags cannot move."""
+
+
+def push(lab: Connection, image: Image, repository: str | None = None, tag: str = "latest") -> Pushed:
+    """Send the image to the account's registry: the layers it does not have yet, then the manifest.
+
+    Pushing the same again sends nothing. A tag that another image has moves to this one.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        image: what `build` gave.
+        repository: of this account and Region; it must be there. The lesson's unless given.
+        tag: 1 to 128 letters, digits, `_`, `.` and `-`.
+
+    Raises:
+        SyntheticImage: the image stands on a stand-in of the sandbox, and this is a real account.
+        NotThere: there is no such repository.
+        TagTaken: its tags are immutable, and another image has this one.
+        CannotBeDone: the repository is full.
+    """
+    if image.synthetic and lab.where == "aws":
+        raise SyntheticImage(
+            f"the image was built in the sandbox, on its stand-in for {image.base}.\n"
+            "  expected: an image built on the real base\n"
+            "  next:     build it again: ecslab.image.build(page, lab=lab)"
+        )
+    name = repository or lab.names.repository
+    config = Layer(digest_of(image.config_bytes), CONFIG, len(image.config_bytes), lambda: image.config_bytes)
+    with Progress(f"{name}:{tag} to be pushed", shown=not lab.place.stepped) as progress:
+        missing = _missing(lab, name, [*image.layers, config])
+        for count, layer in enumerate(missing, 1):
+            _upload(lab, name, layer, _report(progress, count, len(missing), layer.size))
+        _put(lab, name, image, tag)
+    uploaded = sum(layer is not config for layer in missing)
+    host = ecr.image_uri(lab).partition("/")[0]
+    distinct = len({layer.digest for layer in image.layers})
+    return Pushed(f"{host}/{name}:{tag}", image.digest, uploaded, distinct - uploaded)
+
+
+def _missing(lab: Connection, repository: str, layers: Sequence[Layer]) -> list[Layer]:
+    """Those that the repository does not have, each once."""
+    wanted = {layer.digest: layer for layer in layers}
+    digests = list(wanted)
+    for start in range(0, len(digests), _AT_ONCE):
+        answer = or_none_if_missing(
+            lab.ecr.batch_check_layer_availability,
+            repositoryName=repository,
+            layerDigests=digests[start : start + _AT_ONCE],
+        )
+        if answer is None:
+            raise NotThere(
+                f"there is no repository {repository!r} in account {lab.account}, {lab.region}.\n"
+                "  next: ecslab.ecr.create_repository(lab) makes the lesson's own; ECR makes none by itself"
+            )
+        for found in answer["layers"]:
+            if found["layerAvailability"] == "AVAILABLE":
+                wanted.pop(found["layerDigest"], None)
+    return list(wanted.values())
+
+
+def _upload(lab: Connection, repository: str, layer: Layer, report: Callable[[int], None]) -> None:
+    report(0)
+    blob = layer.read()
+    begun = lab.ecr.initiate_layer_upload(repositoryName=repository)
+    where = {"repositoryName": repository, "uploadId": begun["uploadId"]}
+    for first, part in _parts(blob, begun["partSize"]):
+        lab.ecr.upload_layer_part(
+            **where, partFirstByte=first, partLastByte=first + len(part) - 1, layerPartBlob=part
+        )
+        report(first + len(part))
+    with suppress(lab.ecr.exceptions.LayerAlreadyExistsException):  # another push was a moment quicker
+        lab.ecr.complete_layer_upload(**where, layerDigests=[layer.digest])
+
+
+def _parts(blob: bytes, size: int) -> Iterator[tuple[int, bytes]]:
+    return ((first, blob[first : first + size]) for first in range(0, len(blob), size))
+
+
+def _put(lab: Connection, repository: str, image: Image, tag: str) -> None:
+    wanted: dict[str, Any] = {"repositoryName": repository, "imageTag": tag}
+    manifest = {"imageManifest": image.manifest.decode(), "imageManifestMediaType": MANIFEST}
+    try:
+        lab.ecr.put_image(**wanted, **manifest)
+    except lab.ecr.exceptions.ImageAlreadyExistsException:
+        pass  # this very image has this very tag
+    except lab.ecr.exceptions.ImageTagAlreadyExistsException as error:
+        raise TagTaken(
+            f"the tag {tag!r} of {repository} stays with the image that has it.\n"
+            f"  ECR said: {error_message(error)}\n"
+            "  next:     push under a tag that is still free: push(lab, image, tag='…')"
+        ) from None
+    except lab.ecr.exceptions.LimitExceededException as error:
+        raise CannotBeDone(
+            f"{repository} is full.\n  ECR said: {error_message(error)} ({error_code(error)})\n"
+            "  next:     delete images that nobody runs, or ask for a higher quota"
+        ) from None
+
+
+def _report(progress: Progress, count: int, of: int, size: int) -> Callable[[int], None]:
+    def report(done: int) -> None:
+        progress.tick(f"pushing layer {count} of {of}: {done / 1e6:.1f} of {size / 1e6:.1f} MB")
+
+    return report

@@ -1,0 +1,281 @@
+"""One address for all tasks: security groups, target group, load balancer, listener, service. Stage 07.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from ecslab.connection.connection import Connection
+from ecslab.connection.http import HttpReply
+from ecslab.connection.missing import or_none_if_missing
+from ecslab.display.frames import Frame
+from ecslab.errors import NotThere, Unreachable
+from ecslab.resources import network, service
+from ecslab.resources.load_balancer.reachability import meaning, refusal
+from ecslab.resources.load_balancer.request_path import Chain, follow
+from ecslab.resources.load_balancer.security_groups import groups
+from ecslab.resources.load_balancer.target_groups import DRAIN, find_target_group, group_needed, target_group
+from ecslab.resources.load_balancer.target_health import Targets, look, settled
+from ecslab.resources.load_balancer.visit_log import Visits, sent, sent_until
+from ecslab.resources.network import PORT, SubnetFacts
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
+    from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef
+
+__all__ = [
+    "DRAIN", "GRACE", "Chain", "Targets", "Visits", "attach", "chain", "create", "delete", "find",
+    "find_target_group", "frame", "groups", "listener", "page", "settled", "target_group", "targets",
+    "visits", "visits_until", "wait_until_active", "wait_until_healthy", "why_not",
+]  # fmt: skip
+
+GRACE: Final = 60
+"""Seconds after its start in which ECS does not stop a task of the lesson for failing health checks."""
+
+
+def create(lab: Connection, subnet_ids: tuple[str, ...] = ()) -> LoadBalancerTypeDef:
+    """An Application Load Balancer on the internet; its listener on port 80 forwards to the target group.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        subnet_ids: public ones, in at least two Availability Zones; those of the service, or the first two
+            of the default VPC, unless given.
+
+    Returns:
+        A `LoadBalancer` as DescribeLoadBalancers shows it; new, it is `provisioning` for some two minutes.
+    """
+    there = find(lab)
+    if not there:
+        subnets = subnet_ids or tuple(subnet.id for subnet in _public(lab))
+        vpc = lab.ec2.describe_subnets(SubnetIds=[subnets[0]])["Subnets"][0]["VpcId"]
+        there = lab.elbv2.create_load_balancer(
+            Name=lab.names.load_balancer,
+            Type="application",
+            Scheme="internet-facing",
+            Subnets=list(subnets),
+            SecurityGroups=[groups(lab, vpc)[0]],
+            Tags=lab.tags("elbv2"),
+        )["LoadBalancers"][0]
+    if not listener(lab, there):
+        forward = {"Type": "forward", "TargetGroupArn": target_group(lab)["TargetGroupArn"]}
+        lab.elbv2.create_listener(
+            LoadBalancerArn=there["LoadBalancerArn"],
+            Protocol="HTTP",
+            Port=PORT,
+            DefaultActions=[forward],
+            Tags=lab.tags("elbv2"),
+        )
+    return dict(there)
+
+
+def _public(lab: Connection) -> list[SubnetFacts]:
+    """Public subnets in two zones or more: where the service's tasks are, so that each zone has its node."""
+    there = service.find(lab)
+    used = there["networkConfiguration"]["awsvpcConfiguration"]["subnets"] if there else []
+    by_zone: dict[str, SubnetFacts] = {}
+    for subnet in network.subnets(lab, network.default_subnet(lab)[0].id):
+        if subnet.public and (subnet.id in used or subnet.az not in by_zone):
+            by_zone[subnet.az] = subnet
+    theirs = [subnet for subnet in by_zone.values() if subnet.id in used]
+    return theirs if len(theirs) > 1 else list(by_zone.values())[:2]
+
+
+def find(lab: Connection, name: str | None = None) -> LoadBalancerTypeDef | None:
+    """The load balancer as DescribeLoadBalancers shows it, or None."""
+    answer = or_none_if_missing(lab.elbv2.describe_load_balancers, Names=[name or lab.names.load_balancer])
+    return dict(answer["LoadBalancers"][0]) if answer and answer["LoadBalancers"] else None
+
+
+def listener(lab: Connection, balancer: LoadBalancerTypeDef | None = None, port: int = PORT) -> Any:
+    """The listener on `port` as DescribeListeners shows it, or None; the lesson's balancer unless given."""
+    balancer = balancer or _needed(lab)
+    found = lab.elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    return next((dict(one) for one in found if one["Port"] == port), None)
+
+
+def wait_until_active(lab: Connection, limit: float = 600) -> LoadBalancerTypeDef:
+    """Wait until the load balancer serves; it takes two to three minutes.
+
+    Raises:
+        NotThere: there is none.
+        StillWaiting: it does not after `limit` seconds.
+    """
+
+    def active() -> dict[str, Any] | None:
+        now = _needed(lab)
+        return now if now["State"]["Code"] == "active" else None
+
+    return lab.wait(active, "the load balancer to be active", limit)
+
+
+def attach(lab: Connection, grace: int = GRACE) -> ServiceTypeDef:
+    """Put the service behind the load balancer; its tasks are replaced by some that only this one reaches.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        grace: seconds after a task's start in which failing health checks do not stop it.
+
+    Returns:
+        A `service` as UpdateService shows it; its new tasks are not there yet: `wait_until_healthy(lab)`.
+
+    Raises:
+        NotThere: there is no service, or no load balancer.
+    """
+    there = service.find(lab)
+    if not there:
+        raise NotThere(
+            f"there is no service {lab.names.service} in the cluster {lab.names.cluster}.\n"
+            "  next: service.create(lab), in notebook 06"
+        )
+    _needed(lab)
+    where = there["networkConfiguration"]["awsvpcConfiguration"]
+    behind = {
+        "targetGroupArn": target_group(lab)["TargetGroupArn"],
+        "containerName": lab.names.container,
+        "containerPort": PORT,
+    }
+    vpc = lab.ec2.describe_subnets(SubnetIds=where["subnets"][:1])["Subnets"][0]["VpcId"]
+    tasks_group = groups(lab, vpc)[1]
+    if behind in there["loadBalancers"] and where.get("securityGroups") == [tasks_group]:
+        return there
+    return service.update(
+        lab,
+        loadBalancers=[behind],
+        networkConfiguration={"awsvpcConfiguration": {**where, "securityGroups": [tasks_group]}},
+        healthCheckGracePeriodSeconds=grace,
+    )
+
+
+def targets(lab: Connection, name: str | None = None) -> Targets:
+    """The target group's members: which task, where, and what the health checks say of it.
+
+    Raises:
+        NotThere: there is no target group.
+    """
+    return look(lab, group_needed(lab, name))
+
+
+def chain(lab: Connection) -> Chain:
+    """Follow the way from the balancer's name to the tasks: listener, target group, targets, service.
+
+    Raises:
+        NotThere: there is no load balancer, or no target group.
+    """
+    balancer = _needed(lab)
+    return follow(lab, balancer, listener(lab, balancer), group_needed(lab))
+
+
+def wait_until_healthy(lab: Connection, limit: float = 900) -> Targets:
+    """Wait until as many targets are healthy as the service wants tasks, and there are no others.
+
+    Raises:
+        NotThere: there is no target group.
+        StillWaiting: not after `limit` seconds; `targets(lab)` says what the health checks found.
+    """
+    return lab.wait(lambda: settled(lab), "all targets to be healthy", limit)
+
+
+def page(lab: Connection, path: str = "/") -> HttpReply:
+    """Ask the load balancer for a page by its DNS name, as a visitor on the internet would.
+
+    Raises:
+        NotThere: there is no load balancer.
+        Unreachable: nobody answered; the message names what stands in the way.
+    """
+    return _asked(lab, _needed(lab), path)
+
+
+def _asked(lab: Connection, balancer: LoadBalancerTypeDef, path: str) -> HttpReply:
+    try:
+        return lab.http("GET", _link(lab, balancer, path))
+    except Unreachable as error:
+        raise Unreachable(refusal(lab, balancer, PORT) or str(error)) from None
+
+
+def why_not(lab: Connection) -> str:
+    """What stands between a visitor and the page behind the balancer, or that nothing does.
+
+    Raises:
+        NotThere: there is no load balancer, or no target group.
+    """
+    balancer, found = _needed(lab), targets(lab)
+    return refusal(lab, balancer, PORT) or meaning(_asked(lab, balancer, "/").status, found)
+
+
+def frame(lab: Connection, path: str = "/", height: int = 300) -> Frame:
+    """The page in a frame inside the notebook, and a link that opens it in a tab of its own.
+
+    Raises:
+        NotThere: there is no load balancer.
+    """
+    balancer = _needed(lab)
+    address = f"http://{balancer['DNSName']}/{path.lstrip('/')}"
+    return Frame(_link(lab, balancer, path), address, height)
+
+
+def visits(lab: Connection, times: int = 10) -> Visits:
+    """Visit the page some times, and read in the tasks' own access logs which of them answered.
+
+    Raises:
+        NotThere: there is no load balancer, or the tasks send no logs to CloudWatch.
+        Unreachable: nobody answered.
+    """
+    balancer = _needed(lab)
+    return sent(lab, lambda path: _asked(lab, balancer, path), times)
+
+
+def visits_until(
+    lab: Connection, done: Callable[[], Any], what: str, each: int = 5, limit: float = 900
+) -> Visits:
+    """Visit the page again and again until `done()` returns something, as a stream of visitors would.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        done: looks, and returns None (or another false value) while the visits are to go on.
+        what: what is awaited, as a phrase that follows "waiting for".
+        each: how many visits between two looks.
+        limit: seconds at most.
+
+    Raises:
+        NotThere: there is no load balancer, or the tasks send no logs to CloudWatch.
+        Unreachable: nobody answered.
+        StillWaiting: the limit was reached.
+    """
+    balancer = _needed(lab)
+    return sent_until(lab, lambda path: _asked(lab, balancer, path), done, what, each, limit)
+
+
+def _needed(lab: Connection) -> LoadBalancerTypeDef:
+    found = find(lab)
+    if not found:
+        raise NotThere(
+            f"there is no load balancer {lab.names.load_balancer}.\n"
+            "  next: load_balancer.create(lab), in notebook 07"
+        )
+    return found
+
+
+def _link(lab: Connection, balancer: LoadBalancerTypeDef, path: str) -> str:
+    return lab.url(balancer["DNSName"], PORT).rstrip("/") + "/" + path.lstrip("/")
+
+
+def delete(lab: Connection, name: str | None = None, group: str | None = None) -> bool:
+    """Delete a load balancer with its listeners, and then a target group; True if one of them was there.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        name, group: what they are called; the lesson's unless given.
+
+    A service goes on without them; but as long as it names a target group that is gone, no new task of it
+    comes up.
+    """
+    balancer, targets = find(lab, name), find_target_group(lab, group)
+    if balancer:
+        lab.elbv2.delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
+        lab.wait(lambda: find(lab, name) is None, "the load balancer to be gone")
+    if targets:
+        lab.elbv2.delete_target_group(TargetGroupArn=targets["TargetGroupArn"])
+    return bool(balancer or targets)

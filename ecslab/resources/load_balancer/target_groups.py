@@ -1,0 +1,73 @@
+"""The target group: the list of addresses that a balancer sends requests to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ecslab.connection.connection import Connection
+from ecslab.connection.missing import or_none_if_missing
+from ecslab.errors import NotThere
+from ecslab.resources import network
+from ecslab.resources.network import PORT
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.type_defs import TargetGroupTypeDef
+
+DRAIN: Final = 30
+"""Seconds a target of the lesson goes on serving open requests after it was deregistered; AWS's own: 300."""
+
+
+def target_group(
+    lab: Connection,
+    health_path: str = "/",
+    drain: int = DRAIN,
+    vpc_id: str | None = None,
+    name: str | None = None,
+) -> TargetGroupTypeDef:
+    """The list of addresses a balancer sends requests to; made if it is not there yet.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        health_path: the page that is asked every 30 s; an answer 200 is healthy.
+        drain: seconds a target goes on serving open requests after it was deregistered, 0 to 3600.
+        vpc_id: the default VPC unless given.
+        name: the lesson's unless given; at most 32 characters.
+
+    Returns:
+        A `TargetGroup` as DescribeTargetGroups shows it. ECS registers the tasks' addresses in it by itself.
+    """
+    name = name or lab.names.target_group
+    found = find_target_group(lab, name)
+    if found:
+        return found
+    made = lab.elbv2.create_target_group(
+        Name=name,
+        TargetType="ip",  # each task has an address of its own; `instance` cannot be used with awsvpc
+        Protocol="HTTP",
+        Port=PORT,
+        VpcId=vpc_id or network.default_subnet(lab)[0].id,
+        HealthCheckPath=health_path,
+        Tags=lab.tags("elbv2"),
+    )["TargetGroups"][0]
+    lab.elbv2.modify_target_group_attributes(
+        TargetGroupArn=made["TargetGroupArn"],
+        Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": str(drain)}],
+    )
+    return dict(made)
+
+
+def find_target_group(lab: Connection, name: str | None = None) -> TargetGroupTypeDef | None:
+    """The target group as DescribeTargetGroups shows it, or None."""
+    answer = or_none_if_missing(lab.elbv2.describe_target_groups, Names=[name or lab.names.target_group])
+    return dict(answer["TargetGroups"][0]) if answer and answer["TargetGroups"] else None
+
+
+def group_needed(lab: Connection, name: str | None = None) -> TargetGroupTypeDef:
+    """The target group. Raises NotThere."""
+    found = find_target_group(lab, name)
+    if not found:
+        raise NotThere(
+            f"there is no target group {name or lab.names.target_group}.\n"
+            "  next: load_balancer.target_group(lab), in notebook 07"
+        )
+    return found

@@ -1,0 +1,238 @@
+"""The task: your definition, running. Stage 04.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ecslab.connection.connection import Connection
+from ecslab.connection.missing import error_message, or_none_if_missing
+from ecslab.errors import CannotBeDone, NotThere, StillWaiting, TaskNeverRan
+from ecslab.resources import execution_role, network, task_definition
+from ecslab.resources.network import Choice
+from ecslab.resources.task import diagnosis
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
+
+# What begins when each timestamp of a task is set (API Task).
+_BEGINS: Final = {
+    "createdAt": "PROVISIONING",
+    "pullStartedAt": "PENDING",
+    "pullStoppedAt": "ACTIVATING",
+    "startedAt": "RUNNING",
+    "stoppingAt": "STOPPING",
+    "executionStoppedAt": "DEPROVISIONING",
+    "stoppedAt": "STOPPED",
+}
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase of a task's life.
+
+    Attributes:
+        name: the `lastStatus` that it mostly shows.
+        start: seconds after the task was created.
+        seconds: how long it took; None while it lasts.
+    """
+
+    name: str
+    start: float
+    seconds: float | None
+
+
+def run(
+    lab: Connection, choice: Choice | None = None, definition: str | None = None, count: int = 1
+) -> TaskTypeDef:
+    """Run a task on Fargate, or return the one that this very call already started and that still lives.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        choice: VPC, subnets, security groups and public IP; `network.default_choice(lab)` unless given.
+        definition: a family or the ARN of a revision; the lesson's family, newest revision, unless given.
+        count: how many tasks, 1 to 10.
+
+    Returns:
+        A `task` as RunTask or DescribeTasks shows it, the first one of several. RunTask answers at once: the
+        task is not RUNNING yet.
+
+    Raises:
+        NotThere: the cluster, the definition or (without a choice) the default VPC is missing.
+        CannotBeDone: RunTask was accepted, but nothing was started: its `failures` say why.
+        botocore.exceptions.ClientError: ECS refuses the call (InvalidParameterException and others).
+    """
+    choice = choice or network.default_choice(lab)
+    request = {
+        "cluster": lab.names.cluster,
+        "taskDefinition": _definition_arn(lab, definition),
+        "launchType": "FARGATE",
+        "networkConfiguration": choice.configuration(),
+    }
+    mark = f"ecslab/{hashlib.sha256(json.dumps(request).encode()).hexdigest()[:16]}"
+    there = _alive(lab, mark)
+    if len(there) < count:
+        answer = _started(lab, {**request, "startedBy": mark, "count": count - len(there)})
+        there += answer["tasks"]
+        if answer["failures"]:
+            raise CannotBeDone(diagnosis.of_failure(answer["failures"][0]))
+    return there[0]
+
+
+def _definition_arn(lab: Connection, definition: str | None) -> str:
+    found = task_definition.find(lab, definition)
+    if not found:
+        raise NotThere(
+            f"there is no task definition {definition or lab.names.family}.\n"
+            "  next: task_definition.register(lab), in notebook 03"
+        )
+    return str(found["taskDefinitionArn"])
+
+
+def _alive(lab: Connection, mark: str) -> list[TaskTypeDef]:
+    """The tasks that were started under this mark and are meant to run."""
+    answer = or_none_if_missing(lab.ecs.list_tasks, cluster=lab.names.cluster, startedBy=mark)
+    if answer is None:
+        raise NotThere(
+            f"there is no cluster {lab.names.cluster}.\n  next: cluster.create(lab), in notebook 02"
+        )
+    return _described(lab, answer["taskArns"])
+
+
+def _started(lab: Connection, request: dict[str, Any]) -> dict[str, Any]:
+    """RunTask; tried again for a minute while IAM has not yet told ECS of a new execution role."""
+
+    def attempt() -> dict[str, Any] | None:
+        try:
+            return dict(lab.ecs.run_task(**request, tags=lab.tags("ecs")))
+        except lab.ecs.exceptions.ClientException as error:
+            if "unable to assume the role" in error_message(error) and _ready(lab, request["taskDefinition"]):
+                return None
+            raise
+
+    return lab.wait(attempt, "the new execution role to be known everywhere", limit=60)
+
+
+def _ready(lab: Connection, definition: str) -> bool:
+    """Whether the definition's execution role is there and trusts ECS: then it is only too new."""
+    found = task_definition.find(lab, definition) or {}
+    role = execution_role.find(lab, found.get("executionRoleArn", "").rsplit("/", 1)[-1])
+    return role is not None and execution_role.trusts_tasks(role)
+
+
+def running(lab: Connection) -> list[TaskTypeDef]:
+    """The tasks of the lesson's family that are meant to run, newest first; empty if there are none."""
+    answer = or_none_if_missing(lab.ecs.list_tasks, cluster=lab.names.cluster, family=lab.names.family)
+    tasks = _described(lab, answer["taskArns"]) if answer else []
+    return sorted(tasks, key=lambda task: task["createdAt"], reverse=True)
+
+
+def find(lab: Connection) -> TaskTypeDef | None:
+    """The newest task of the lesson's family that is meant to run, or None."""
+    return next(iter(running(lab)), None)
+
+
+def describe(lab: Connection, task: TaskTypeDef) -> TaskTypeDef:
+    """The task as DescribeTasks shows it now.
+
+    Raises:
+        NotThere: ECS has forgotten it: it stopped more than an hour ago.
+    """
+    tasks = lab.ecs.describe_tasks(cluster=task["clusterArn"], tasks=[task["taskArn"]])["tasks"]
+    if not tasks:
+        raise NotThere(
+            f"ECS knows no task {task_id(task)} any more: stopped tasks are shown for about an hour.\n"
+            "  next: task.run(lab) starts another one"
+        )
+    return dict(tasks[0])
+
+
+def _described(lab: Connection, arns: list[str]) -> list[TaskTypeDef]:
+    if not arns:
+        return []
+    return list(lab.ecs.describe_tasks(cluster=lab.names.cluster, tasks=arns)["tasks"])
+
+
+def task_id(task: TaskTypeDef) -> str:
+    """The 32 hexadecimal digits at the end of its ARN."""
+    return str(task["taskArn"]).rsplit("/", 1)[-1]
+
+
+def wait_until_running(lab: Connection, task: TaskTypeDef | None, limit: float = 600) -> TaskTypeDef:
+    """Wait until the task is RUNNING.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        task: from `task.run` or `task.find`.
+        limit: seconds at most; without a way out, a task takes about five minutes to give up.
+
+    Returns:
+        The task as DescribeTasks shows it.
+
+    Raises:
+        TaskNeverRan: it stopped first, or it still does not run after `limit`; with the cause in words.
+        NotThere: there is no such task.
+    """
+    if task is None:
+        raise NotThere("there is no task to wait for.\n  next: task.run(lab), in notebook 04")
+    began, seen = lab.now(), task
+
+    def look() -> dict[str, Any] | None:
+        nonlocal seen
+        seen = describe(lab, task)
+        if seen["lastStatus"] == "STOPPED" or (seen["desiredStatus"] == "STOPPED" and "startedAt" in seen):
+            raise TaskNeverRan(seen, lab.now() - began, explain(lab, seen))
+        return seen if seen["lastStatus"] == "RUNNING" else None
+
+    try:
+        return lab.wait(look, f"task {task_id(task)[:8]} to be RUNNING", limit)
+    except StillWaiting:
+        raise TaskNeverRan(seen, lab.now() - began, explain(lab, seen)) from None
+
+
+def stop(lab: Connection, task: TaskTypeDef | None = None, reason: str = "") -> TaskTypeDef | None:
+    """Stop the task, and wait until it is STOPPED.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        task: the newest one of the lesson unless given.
+        reason: what its `stoppedReason` is to say; "Task stopped by user" unless given.
+
+    Returns:
+        The task as DescribeTasks shows it, or None if there was none.
+    """
+    task = task or find(lab)
+    if task is None:
+        return None
+    why = {"reason": reason} if reason else {}
+    lab.ecs.stop_task(cluster=task["clusterArn"], task=task["taskArn"], **why)
+
+    def stopped() -> dict[str, Any] | None:
+        now = describe(lab, task)
+        return now if now["lastStatus"] == "STOPPED" else None
+
+    return lab.wait(stopped, f"task {task_id(task)[:8]} to be STOPPED")
+
+
+def phases(task: TaskTypeDef) -> list[Phase]:
+    """The phases of a task's life so far, from its timestamps: PROVISIONING, PENDING, ACTIVATING, …"""
+    times = sorted(
+        (task[key], order, name) for order, (key, name) in enumerate(_BEGINS.items()) if key in task
+    )
+    starts = [((time - times[0][0]).total_seconds(), name) for time, _, name in times]
+    ends = [start for start, _ in starts[1:]]
+    lengths = [end - start for (start, _), end in zip(starts, ends, strict=False)]
+    return [
+        Phase(name, round(start, 1), None if length is None else round(length, 1))
+        for (start, name), length in zip(starts, [*lengths, None], strict=True)
+    ]
+
+
+def explain(lab: Connection, task: TaskTypeDef) -> str:
+    """What became of the task, in words: where it stands or why it stopped, and what to do next."""
+    return diagnosis.of_task(lab, task)

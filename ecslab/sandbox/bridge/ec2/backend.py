@@ -1,0 +1,238 @@
+"""moto's EC2, made to hold the networks of an account as AWS does."""
+
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ec2 import urls
+from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
+from moto.ec2.models import ec2_backends
+
+from ecslab.sandbox.bridge.determinism import building
+from ecslab.sandbox.bridge.ec2 import default_vpc, workshop_vpc
+from ecslab.sandbox.bridge.ec2.addresses import check_private, take_public
+from ecslab.sandbox.bridge.ec2.error_messages import WordedEC2Backend
+from ecslab.sandbox.bridge.ec2.interfaces import Interface, TaskInterface
+
+
+class EC2Backend(WordedEC2Backend):
+    """moto's EC2 with AWS's default VPC, the `workshop` VPC, and rules that protect what is in use."""
+
+    _images_wanted = False
+    _vpc_in_deletion: str | None = None
+
+    def __init__(self, region_name: str, account_id: str):
+        self.public: dict[str, Interface] = {}
+        super().__init__(region_name, account_id)
+
+    @property
+    def _url_module(self) -> Any:
+        return urls
+
+    def create_default_vpc(self) -> Any:
+        vpc = super().create_default_vpc()
+        default_vpc.finish(self, vpc)
+        if not any(other.cidr_block == workshop_vpc.CIDR for other in self.vpcs.values()):
+            workshop_vpc.create(self)
+        return vpc
+
+    def create_security_group(self, *args: Any, **kwargs: Any) -> Any:
+        """A VPC's default group lets in its own members; moto's lets in nobody."""
+        group = super().create_security_group(*args, **kwargs)
+        if group.is_default:
+            own = [{"GroupId": group.id, "OwnerId": self.account_id}]
+            self.authorize_security_group_ingress(group.id, "-1", "", "", [], None, own, vpc_id=group.vpc_id)
+        return group
+
+    def create_subnet(self, *args: Any, **kwargs: Any) -> Any:
+        """moto takes the first subnet in a zone for its default one, whatever its VPC."""
+        subnet = super().create_subnet(*args, **kwargs)
+        subnet.default_for_az = subnet.map_public_ip_on_launch = False
+        return subnet
+
+    def create_default_subnet(self, availability_zone: str) -> Any:
+        subnet = super().create_default_subnet(availability_zone)
+        subnet.default_for_az = subnet.map_public_ip_on_launch = True
+        return subnet
+
+    def create_network_interface(
+        self,
+        subnet: Any,
+        private_ip_address: Any,
+        private_ip_addresses: Any = None,
+        group_ids: Any = None,
+        description: Any = None,
+        tags: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        if private_ip_address and "secondary_ips_count" in kwargs:  # as the API's own handler asks
+            check_private(private_ip_address, subnet)
+        interface = Interface(self, subnet, private_ip_address, private_ip_addresses, group_ids=group_ids,
+                              description=description, tags=tags, **kwargs)  # fmt: skip
+        self.enis[interface.id] = interface
+        return interface
+
+    def get_network_interface(self, eni_id: str) -> Any:
+        """moto looks through all of them."""
+        return self.enis.get(eni_id) or super().get_network_interface(eni_id)
+
+    def delete_network_interface(self, eni_id: str) -> None:
+        """Refuse while it is attached. The exact texts for ECS's interfaces are unconfirmed (U)."""
+        interface = self.get_network_interface(eni_id)
+        if interface.attachment_id:
+            in_use = f"Network interface '{eni_id}' is currently in use."
+            raise EC2ClientError("InvalidParameterValue", in_use)
+        self.forget_interface(eni_id)
+
+    def forget_interface(self, eni_id: str) -> None:
+        """Take the interface away and free its addresses."""
+        interface = self.enis.pop(eni_id)
+        self.public.pop(interface.public_ip, None)
+        for address in interface.private_ip_addresses:
+            interface.subnet._subnet_ips.pop(address["PrivateIpAddress"], None)
+
+    def detach_network_interface(self, attachment_id: str) -> None:
+        for interface in self.enis.values():
+            if interface.attachment_id == attachment_id:
+                _refuse_if_ecs_owns(interface)
+        super().detach_network_interface(attachment_id)
+
+    def modify_network_interface_attribute(self, eni_id: str, *args: Any, **kwargs: Any) -> None:
+        _refuse_if_ecs_owns(self.get_network_interface(eni_id))
+        super().modify_network_interface_attribute(eni_id, *args, **kwargs)
+
+    def assign_private_ip_addresses(self, eni_id: str, *args: Any, **kwargs: Any) -> Any:
+        _refuse_if_ecs_owns(self.get_network_interface(eni_id))
+        return super().assign_private_ip_addresses(eni_id, *args, **kwargs)
+
+    def associate_address(self, instance: Any = None, eni: Any = None, *args: Any, **kwargs: Any) -> Any:
+        _refuse_if_ecs_owns(eni)
+        return super().associate_address(instance, eni, *args, **kwargs)
+
+    def run_instances(self, *args: Any, **kwargs: Any) -> Any:
+        """moto fails at an address that the subnet does not have, or somebody holds."""
+        address, subnet_id = kwargs.get("private_ip"), kwargs.get("subnet_id")
+        if address and subnet_id:
+            check_private(address, self.get_subnet(subnet_id), named=address)
+        return super().run_instances(*args, **kwargs)
+
+    def terminate_instances(self, instance_ids: list[str]) -> Any:
+        """An instance's first interface goes with it; moto's stays and holds the subnet."""
+        terminated = super().terminate_instances(instance_ids)
+        for instance, _ in terminated:
+            for interface in instance.nics.values():
+                if interface.id in self.enis and interface.device_index == 0:
+                    self.forget_interface(interface.id)
+        return terminated
+
+    def create_nat_gateway(self, *args: Any, **kwargs: Any) -> Any:
+        gateway = super().create_nat_gateway(*args, **kwargs)
+        interface = gateway._eni
+        interface.description = f"Interface for NAT Gateway {gateway.id}"
+        interface.status, interface.requester_managed = "in-use", True
+        return gateway
+
+    def delete_nat_gateway(self, nat_gateway_id: str) -> Any:
+        """moto keeps the gateway's interface, and fails for a gateway it does not know."""
+        gateway = self.nat_gateways.get(nat_gateway_id)
+        if gateway is None:
+            raise EC2ClientError("NatGatewayNotFound", f"The Nat Gateway {nat_gateway_id} was not found")
+        interface = self.enis.get(gateway._eni.id)
+        if interface is not None:
+            for address in self.addresses:
+                if address.eni is interface:
+                    address.eni = address.association_id = None
+            self.forget_interface(interface.id)
+        return super().delete_nat_gateway(nat_gateway_id)
+
+    def delete_subnet(self, subnet_id: str) -> Any:
+        if any(interface.subnet.id == subnet_id for interface in self.enis.values()):
+            raise DependencyViolationError(
+                f"The subnet '{subnet_id}' has dependencies and cannot be deleted."
+            )
+        return super().delete_subnet(subnet_id)
+
+    def _delete_security_group(self, vpc_id: str | None, group_id: str) -> None:
+        held = (group for interface in self.enis.values() for group in interface.group_set)
+        if any(group.id == group_id for group in held) or self._named_by_another(group_id):
+            raise DependencyViolationError(f"resource {group_id} has a dependent object")
+        if self.get_security_group_from_id(group_id).is_default and vpc_id != self._vpc_in_deletion:
+            spared = f'the specified group: "{group_id}" name: "default" cannot be deleted by a user'
+            raise EC2ClientError("CannotDelete", spared)
+        super()._delete_security_group(vpc_id, group_id)
+
+    def _named_by_another(self, group_id: str) -> bool:
+        others = (group for groups in self.groups.values() for group in groups.values())
+        return any(
+            rule.source_group.get("GroupId") == group_id
+            for group in others
+            if group.id != group_id
+            for rule in (*group.ingress_rules, *group.egress_rules)
+        )
+
+    def delete_vpc(self, vpc_id: str) -> Any:
+        """moto takes the VPC from under its gateways and groups."""
+        gateways = (gateway.vpc for gateway in self.internet_gateways.values())
+        groups = self.groups.get(vpc_id, {}).values()
+        if any(vpc and vpc.id == vpc_id for vpc in gateways) or not all(group.is_default for group in groups):
+            raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+        self._vpc_in_deletion = vpc_id  # only with its VPC does a default group go
+        try:
+            return super().delete_vpc(vpc_id)
+        finally:
+            self._vpc_in_deletion = None
+
+    def detach_internet_gateway(self, internet_gateway_id: str, vpc_id: str) -> None:
+        if any(interface.public_ip and interface.vpc_id == vpc_id for interface in self.enis.values()):
+            raise DependencyViolationError(
+                f"Network {vpc_id} has some mapped public address(es). Please unmap those public address(es) "
+                "before detaching the gateway."
+            )
+        super().detach_internet_gateway(internet_gateway_id, vpc_id)
+
+    def allocate_address(self, domain: str, address: str | None = None, tags: Any = None) -> Any:
+        return super().allocate_address(domain, address or take_public(_PublicInUse()), tags)
+
+    def take_public_address(self, interface: Interface) -> str:
+        """A public address for `interface`, until it is forgotten or has another."""
+        address = take_public(_PublicInUse())
+        self.public[address] = interface
+        return address
+
+    def describe_images(self, *args: Any, **kwargs: Any) -> Any:
+        """moto's list of machine images is half a second's work, so it is read when first asked for."""
+        self._images_wanted = True
+        if not self.amis:
+            with building("ec2-images", self.account_id, self.region_name):
+                self._load_amis()
+        return super().describe_images(*args, **kwargs)
+
+    def _load_amis(self) -> None:
+        if self._images_wanted:
+            super()._load_amis()
+
+
+def backends() -> list[Any]:
+    return list(ec2_backends[DEFAULT_ACCOUNT_ID].values())
+
+
+class _PublicInUse:
+    """The public addresses that are held at this moment, in all regions: they share the pools."""
+
+    def __init__(self) -> None:
+        self._backends = backends()
+
+    def __contains__(self, address: object) -> bool:
+        return any(
+            (address in backend.public and backend.public[address].public_ip == address)
+            or any(elastic.public_ip == address for elastic in backend.addresses)
+            for backend in self._backends
+        )
+
+    def __len__(self) -> int:
+        """About how many: those held twice count twice."""
+        return sum(len(backend.public) + len(backend.addresses) for backend in self._backends)
+
+
+def _refuse_if_ecs_owns(interface: Any) -> None:
+    if isinstance(interface, TaskInterface):  # U: seen as AuthFailure; this is EC2's usual sentence for it
+        raise EC2ClientError("AuthFailure", "You do not have permission to access the specified resource.")

@@ -1,0 +1,141 @@
+"""Network interfaces as DescribeNetworkInterfaces shows them, and those that belong to ECS."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Any, Final
+
+from moto.core.utils import utcnow
+from moto.ec2.exceptions import InvalidSecurityGroupNotFoundError
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.utils import random_eni_attach_id
+
+from ecslab.sandbox.bridge.ec2.addresses import private_dns, public_dns, take_private
+
+FARGATE_ACCOUNT: Final = "843547988961"
+"""An account of AWS's own, which Fargate's side of an attachment belongs to."""
+
+BALANCING: Final = "amazon-elb"
+
+
+@dataclass(frozen=True)
+class TaskAttachment:
+    """How a task holds its interface: from an account of AWS's, and without an instance."""
+
+    attachment_id: str
+    attach_time: datetime
+    delete_on_termination: bool = False
+    device_index: int = 1
+    network_card_index: int = 0
+    instance_owner_id: str = FARGATE_ACCOUNT
+    status: str = "attached"
+
+
+class Interface(NetworkInterface):  # type: ignore[misc]  # moto's types are not read
+    """moto's interface, with an address that is free and names that fit its region and VPC."""
+
+    def __init__(
+        self,
+        ec2_backend: Any,
+        subnet: Any,
+        private_ip_address: Any = None,
+        private_ip_addresses: Any = None,
+        group_ids: Any = None,
+        **kwargs: Any,
+    ):
+        for group_id in group_ids or ():  # moto would make a group of that name
+            if ec2_backend.get_security_group_from_id(group_id) is None:
+                raise InvalidSecurityGroupNotFoundError(group_id)
+        subnet = ec2_backend.get_subnet(subnet) if isinstance(subnet, str) else subnet
+        if not private_ip_addresses and not _inside(private_ip_address, subnet):
+            private_ip_address = take_private(subnet)
+        super().__init__(
+            ec2_backend, subnet, private_ip_address, private_ip_addresses, group_ids=group_ids, **kwargs
+        )
+        for address in self.private_ip_addresses:
+            subnet._subnet_ips[address["PrivateIpAddress"]] = self
+            if self.named:
+                address["PrivateDnsName"] = private_dns(address["PrivateIpAddress"], ec2_backend.region_name)
+        self.private_dns_name = self.private_ip_addresses[0].get("PrivateDnsName")
+
+    @property
+    def network_interface_id(self) -> str:
+        """What DescribeInstances shows; moto finds it by the name of its own class alone."""
+        return str(self.id)
+
+    def delete(self) -> None:
+        """moto calls this when the interface's instance is terminated."""
+        self.ec2_backend.forget_interface(self.id)
+
+    def check_auto_public_ip(self) -> None:
+        """moto gives instances an address that is somebody's."""
+        if str(self.public_ip_auto_assign).lower() == "true":
+            self.public_ip = self.ec2_backend.take_public_address(self)
+
+    @property
+    def association(self) -> dict[str, Any]:
+        association: dict[str, Any] = super().association
+        if self.public_ip:
+            region = self.ec2_backend.region_name
+            association["publicDnsName"] = public_dns(self.public_ip, region) if self.named else ""
+        return association
+
+    @property
+    def named(self) -> bool:
+        """Whether its VPC gives DNS hostnames."""
+        return str(self.ec2_backend.get_vpc(self.subnet.vpc_id).enable_dns_hostnames).lower() == "true"
+
+    def get_filter_value(self, filter_name: str, method_name: str | None = None) -> Any:
+        shown = {
+            "association.public-ip": self.public_ip,
+            "association.ip-owner-id": self.association.get("ipOwnerId"),
+            "association.public-dns-name": self.association.get("publicDnsName"),
+            "addresses.association.public-ip": self.public_ip,
+            "attachment.status": getattr(self.attachment, "status", None),
+            "attachment.instance-owner-id": getattr(self.attachment, "instance_owner_id", None),
+            "private-dns-name": self.private_dns_name,
+        }
+        if filter_name in shown:
+            return shown[filter_name]
+        return super().get_filter_value(filter_name, method_name)
+
+
+class TaskInterface(Interface):
+    """The interface of a Fargate task; it goes away with the task and cannot be changed by its owner."""
+
+    def __init__(self, backend: Any, subnet: Any, group_ids: list[str], public: bool, about: str):
+        super().__init__(backend, subnet, group_ids=group_ids, description=about)
+        self.public_ip = backend.take_public_address(self) if public else None
+        self.status = "in-use"
+        self.device_index = 1
+        self.requester_id, self.requester_managed = FARGATE_ACCOUNT, True  # U
+        self._attachment = TaskAttachment(random_eni_attach_id(), utcnow())
+        self.attachment_id = self._attachment.attachment_id
+        if public:
+            self.private_ip_addresses[0]["Association"] = self.association
+
+    @property
+    def attachment(self) -> TaskAttachment:
+        return self._attachment
+
+    @property
+    def association(self) -> dict[str, Any]:
+        return {**super().association, "ipOwnerId": "amazon"} if self.public_ip else {}
+
+
+class BalancerInterface(TaskInterface):
+    """The interface of a load balancer in one of its subnets."""
+
+    def __init__(self, backend: Any, subnet: Any, group_ids: list[str], public: bool, about: str):
+        super().__init__(backend, subnet, group_ids, public, about)
+        self.requester_id = BALANCING
+        self._attachment = replace(self._attachment, instance_owner_id=BALANCING)
+
+    def regroup(self, group_ids: list[str]) -> None:
+        """Put it in these security groups and no other."""
+        self._group_set = [self.ec2_backend.get_security_group_from_id(group_id) for group_id in group_ids]
+
+
+def _inside(address: str | None, subnet: Any) -> bool:
+    """moto gives NAT gateways and endpoints an address from anywhere."""
+    return bool(address) and ip_address(str(address)) in subnet.cidr

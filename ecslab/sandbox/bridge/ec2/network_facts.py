@@ -1,0 +1,133 @@
+"""What moto knows of a network, in the words of the world's rules."""
+
+from typing import Any
+
+from ecslab.sandbox.bridge.ec2.default_vpc import main_table
+from ecslab.sandbox.world.network.packets import is_public
+from ecslab.sandbox.world.network.vpc import (
+    Acl,
+    AclEntry,
+    Endpoint,
+    Facts,
+    Route,
+    RouteTable,
+    Rule,
+    SecurityGroup,
+)
+
+_PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "all": "-1"}
+
+
+def facts_of(backend: Any, interface: Any) -> Facts:
+    subnet = interface.subnet
+    return Facts(
+        eni_id=interface.id,
+        subnet_id=subnet.id,
+        private_ip=interface.private_ip_address,
+        public_ip=interface.public_ip,
+        route_table=route_table(backend, subnet),
+        acl=_acl(backend, subnet.id),
+        groups=tuple(security_group(backend, group) for group in interface.group_set),
+        endpoints=_endpoints(backend, subnet.vpc_id),
+        online_nats=_online_nats(backend, subnet.vpc_id),
+    )
+
+
+def route_table(backend: Any, subnet: Any) -> RouteTable:
+    """The table a subnet names, else the main one of its VPC."""
+    for table in backend.route_tables.values():
+        if subnet.id in table._associations.values():
+            return _table(table)
+    return _table(main_table(backend, subnet.vpc_id))
+
+
+def security_group(backend: Any, group: Any) -> SecurityGroup:
+    return SecurityGroup(
+        group.id,
+        group.name,
+        tuple(_rule(backend, rule) for rule in group.ingress_rules),
+        tuple(_rule(backend, rule) for rule in group.egress_rules),
+    )
+
+
+def _table(table: Any) -> RouteTable:
+    routes = (_route(table, route) for route in table.routes if route.destination_cidr_block)
+    return RouteTable(table.id, tuple(routes))
+
+
+def _route(table: Any, route: Any) -> Route:
+    target = (
+        route.gateway_id or route.nat_gateway_id or route.network_interface_id or route.transit_gateway_id
+        or route.vpc_peering_connection_id or route.instance_id or "nothing"
+    )  # fmt: skip
+    active = target != "nothing"
+    if target.startswith("igw-"):
+        vpc = getattr(route.gateway, "vpc", None)
+        active = vpc is not None and vpc.id == table.vpc_id
+    return Route(route.destination_cidr_block, target, active)
+
+
+def _rule(backend: Any, rule: Any) -> Rule:
+    cidrs = [rule.ip_range[key] for key in ("CidrIp", "CidrIpv6") if rule.ip_range.get(key)]
+    if rule.prefix_list_id:
+        known = backend.managed_prefix_lists.get(rule.prefix_list_id)
+        cidrs += [entry["Cidr"] for entry in known.entries.get(known.version, [])] if known else []
+    groups = [rule.source_group["GroupId"]] if rule.source_group.get("GroupId") else []
+    return Rule(_protocol(rule.ip_protocol), rule.from_port, rule.to_port, tuple(cidrs), tuple(groups))
+
+
+def _acl(backend: Any, subnet_id: str) -> Acl:
+    acl = next(
+        acl
+        for acl in backend.network_acls.values()
+        if any(association.subnet_id == subnet_id for association in acl.associations)
+    )
+    return Acl(acl.id, tuple(_entry(entry) for entry in acl.network_acl_entries if entry.cidr_block))
+
+
+def _entry(entry: Any) -> AclEntry:
+    low, high = (int(port) if port not in (None, "") else None
+                 for port in (entry.port_range_from, entry.port_range_to))  # fmt: skip
+    outbound = str(entry.egress).lower() == "true"
+    return AclEntry(int(entry.rule_number), entry.rule_action == "allow", outbound, _protocol(entry.protocol),
+                    low, high, entry.cidr_block)  # fmt: skip
+
+
+def _endpoints(backend: Any, vpc_id: str) -> tuple[Endpoint, ...]:
+    found = []
+    for endpoint in backend.vpc_end_points.values():
+        if endpoint.vpc_id != vpc_id or endpoint.state != "available":
+            continue
+        prefix = f"com.amazonaws.{backend.region_name}."
+        named = [backend.get_security_group_from_id(group) for group in endpoint.security_group_ids]
+        groups = named or [_default_group(backend, vpc_id)]
+        found.append(
+            Endpoint(
+                endpoint.id,
+                endpoint.service_name.removeprefix(prefix),
+                str(endpoint.vpc_endpoint_type).lower() == "interface",
+                tuple(security_group(backend, group) for group in groups),
+                endpoint.private_dns_enabled is not False,
+                tuple(endpoint.route_table_ids or ()),
+            )
+        )
+    return tuple(found)
+
+
+def _default_group(backend: Any, vpc_id: str) -> Any:
+    return next(group for group in backend.groups[vpc_id].values() if group.is_default)
+
+
+def _online_nats(backend: Any, vpc_id: str) -> frozenset[str]:
+    return frozenset(
+        nat.id
+        for nat in backend.nat_gateways.values()
+        if nat.vpc_id == vpc_id
+        and nat.state == "available"
+        and nat.connectivity_type != "private"
+        and is_public(route_table(backend, backend.get_subnet(nat.subnet_id)))
+    )
+
+
+def _protocol(protocol: Any) -> str:
+    return _PROTOCOLS.get(str(protocol).lower(), str(protocol).lower())

@@ -1,0 +1,149 @@
+"""What ECS asks of EC2: is this network one, an interface for a task, and who holds this address."""
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any, Final
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ec2.models import ec2_backends
+
+from ecslab.sandbox.bridge.ec2.addresses import NoFreeAddress, private_dns
+from ecslab.sandbox.bridge.ec2.backend import EC2Backend, backends
+from ecslab.sandbox.bridge.ec2.interfaces import TaskInterface
+from ecslab.sandbox.bridge.ec2.network_facts import facts_of
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.network.vpc import Facts
+
+__all__ = ["EC2Backend", "Eni", "NoFreeAddress", "attach_eni", "find_private", "find_public", "is_inside",
+           "network_facts", "release_eni", "validate_network"]  # fmt: skip
+
+MOST_SUBNETS: Final = 16
+MOST_GROUPS: Final = 5
+
+
+@dataclass(frozen=True)
+class Eni:
+    """A task's network interface, as the rest of the sandbox knows it."""
+
+    eni_id: str
+    mac: str
+    private_ip: str
+    private_dns: str
+    public_ip: str | None
+    subnet_id: str
+    vpc_id: str
+    az: str
+    group_ids: tuple[str, ...]
+    region: str
+
+
+def validate_network(region: str, subnets: list[str], groups: list[str]) -> str:
+    """The VPC that these subnets and security groups share.
+
+    Raises:
+        AwsError: InvalidParameterException, as RunTask words it.
+    """
+    # U: the texts for too many are those of taskIds, which are confirmed
+    if not subnets:
+        raise _invalid("subnets can not be empty.")
+    if len(subnets) > MOST_SUBNETS:
+        raise _invalid(f"subnets can have at most {MOST_SUBNETS} items.")
+    if len(groups) > MOST_GROUPS:
+        raise _invalid(f"securityGroups can have at most {MOST_GROUPS} items.")
+    backend = _backend(region)
+    found = {subnet.id: subnet for subnet in backend.describe_subnets()}
+    for subnet_id in subnets:
+        if subnet_id not in found:
+            raise _invalid(
+                f"Error retrieving subnet information for [{', '.join(subnets)}]: The subnet ID "
+                f"'{subnet_id}' does not exist (ErrorCode: InvalidSubnetID.NotFound)"
+            )
+    vpc_id = str(found[subnets[0]].vpc_id)
+    for subnet_id in subnets[1:]:
+        if found[subnet_id].vpc_id != vpc_id:  # U: the check is real, its text is not known
+            raise _invalid(f"Subnet {subnet_id} and subnet {subnets[0]} belong to different networks.")
+    for group_id in groups:
+        group = backend.get_security_group_from_id(group_id)
+        if group is None:
+            raise _invalid(
+                f"Error retrieving security group information for [{', '.join(groups)}]: The security group "
+                f"'{group_id}' does not exist (ErrorCode: InvalidGroup.NotFound)"
+            )
+        if group.vpc_id != vpc_id:  # U: EC2's own sentence for the same mistake
+            raise _invalid(f"Security group {group_id} and subnet {subnets[0]} belong to different networks.")
+    return vpc_id
+
+
+def attach_eni(region: str, subnet_id: str, group_ids: list[str], public: bool, description: str) -> Eni:
+    """Make the interface of a task; without groups it gets the VPC's default one.
+
+    Args:
+        description: `arn:aws:ecs:<region>:<account>:attachment/<uuid>`.
+
+    Raises:
+        NoFreeAddress: with the text ECS gives as the reason the task stopped.
+    """
+    backend = _backend(region)
+    subnet = backend.get_subnet(subnet_id)
+    try:
+        interface = TaskInterface(backend, subnet, list(group_ids), public, description)
+    except NoFreeAddress as full:
+        kind = "with public IP assignment enabled " if public else ""
+        raise NoFreeAddress(
+            f"Unexpected EC2 error while attempting to Create Network Interface {kind}in subnet "
+            f"'{subnet_id}': InsufficientFreeAddressesInSubnet"  # U: how the sentence ends is not known
+        ) from full
+    backend.enis[interface.id] = interface
+    return _eni(interface)
+
+
+def release_eni(region: str, eni_id: str) -> None:
+    """Take a task's interface away and free its addresses."""
+    _backend(region).forget_interface(eni_id)
+
+
+def find_public(ip: str) -> Eni | None:
+    """The task's interface that holds this public address now, in any region."""
+    holders = (backend.public.get(ip) for backend in backends())
+    return next((_eni(holder) for holder in holders if isinstance(holder, TaskInterface)), None)
+
+
+def find_private(region: str, vpc_id: str, ip: str) -> Eni | None:
+    """The task's interface that holds this private address now, in a VPC."""
+    for subnet in _backend(region).describe_subnets():
+        holder = subnet._subnet_ips.get(ip) if subnet.vpc_id == vpc_id else None
+        if isinstance(holder, TaskInterface):
+            return _eni(holder)
+    return None
+
+
+def is_inside(ip: str, subnet: Any) -> bool:
+    """Whether an address is one of a subnet's; False for what is no address."""
+    try:
+        return ip_address(ip) in subnet.cidr
+    except ValueError:
+        return False
+
+
+def network_facts(eni: Eni) -> Facts:
+    """What decides which packets reach and leave this interface, as it stands now."""
+    backend = _backend(eni.region)
+    return facts_of(backend, backend.get_network_interface(eni.eni_id))
+
+
+def _backend(region: str) -> Any:
+    return ec2_backends[DEFAULT_ACCOUNT_ID][region]
+
+
+def _eni(interface: TaskInterface) -> Eni:
+    region = interface.ec2_backend.region_name
+    address = str(interface.private_ip_address)
+    return Eni(
+        interface.id, interface.mac_address, address, private_dns(address, region), interface.public_ip,
+        interface.subnet.id, interface.subnet.vpc_id, interface.subnet.availability_zone,
+        tuple(group.id for group in interface.group_set), region,
+    )  # fmt: skip
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError("InvalidParameterException", message)

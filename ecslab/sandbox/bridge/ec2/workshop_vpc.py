@@ -1,0 +1,37 @@
+"""A second VPC, `workshop`: two public subnets and two private ones, and no NAT gateway.
+
+Its private subnets are where a task cannot pull its image; its default group is where a page cannot be
+reached. So that choosing a network has consequences.
+"""
+
+from typing import Any, Final
+
+from ecslab.sandbox.bridge.ec2.default_vpc import EVERYWHERE, attach_gateway, main_table
+
+CIDR: Final = "10.0.0.0/16"
+SUBNETS: Final = (  # name, CIDR, number of the zone
+    ("workshop-public-a", "10.0.0.0/24", 0),
+    ("workshop-public-b", "10.0.1.0/24", 1),
+    ("workshop-private-a", "10.0.10.0/24", 0),
+    ("workshop-private-b", "10.0.11.0/24", 1),
+)
+
+
+def create(backend: Any) -> None:
+    """Make it as the console's wizard does: DNS hostnames on, a route table for the public half."""
+    vpc = backend.create_vpc(CIDR, tags=[_named("workshop")])
+    vpc.enable_dns_hostnames = True
+    gateway = attach_gateway(backend, vpc, Name="workshop")
+    public = backend.create_route_table(vpc.id, tags=[_named("workshop-public")])
+    backend.create_route(public.id, EVERYWHERE, gateway_id=gateway.id)
+    main_table(backend, vpc.id).add_tag("Name", "workshop-private")
+    zones = [zone.name for zone in backend.describe_availability_zones()]
+    for name, cidr, zone in SUBNETS:
+        tags = {"subnet": {"Name": name}}
+        subnet = backend.create_subnet(vpc.id, cidr, availability_zone=zones[zone % len(zones)], tags=tags)
+        if "public" in name:
+            backend.associate_route_table(public.id, subnet_id=subnet.id)
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"Key": "Name", "Value": name}

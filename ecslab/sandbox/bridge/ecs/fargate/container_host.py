@@ -1,0 +1,125 @@
+"""What a container may ask of the sandbox: time, its log, and the network as its task sees it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from ipaddress import ip_address
+from typing import Any, Final
+
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.ec2 import task_network
+from ecslab.sandbox.bridge.ecs.fargate import metadata
+from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
+from ecslab.sandbox.bridge.ecs.fargate.log_streams import write_log
+from ecslab.sandbox.runtime import Cancellable, HttpRequest, HttpResponse, RunningContainer
+from ecslab.sandbox.world.network import packets
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.surroundings import Exited
+from ecslab.sandbox.world.task.task import Task
+
+__all__ = ["Host", "program_on"]
+
+LOOPBACK: Final = "127.0.0.1"
+AWS: Final = ".amazonaws.com"
+
+
+class Host:
+    """The host of one container (`runtime.Host`).
+
+    Args:
+        exited: whom to tell that the container ended.
+        peers: the tasks that hold an interface, by its id.
+        credentials: what the metadata endpoint gives out.
+    """
+
+    __slots__ = ("_container", "_credentials", "_exited", "_peers", "_task")
+
+    def __init__(
+        self,
+        task: Task,
+        container: Container,
+        exited: Exited,
+        peers: Mapping[str, Task],
+        credentials: Credentials,
+    ):
+        self._task, self._container, self._exited = task, container, exited
+        self._peers, self._credentials = peers, credentials
+
+    def exited(self, code: int, reason: str | None = None) -> None:
+        self._exited(code, reason)
+
+    def log(self, line: str) -> None:
+        write_log(self._task, self._container, line)
+
+    def after(self, seconds: float, action: Callable[[], None]) -> Cancellable:
+        return current().clock.after(seconds, action)
+
+    def now(self) -> float:
+        return current().clock.now
+
+    def timestamp(self) -> float:
+        return current().clock.timestamp()
+
+    def taken(self, port: int) -> bool:
+        return program_on(self._task, port) is not None
+
+    def fetch(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
+        interface = self._task.attachment.interface
+        assert interface is not None, "a container that runs has a network"
+        own = (interface.private_ip, interface.private_dns)
+        if host == "localhost" or host in own or host.startswith("127."):
+            return _asked(program_on(self._task, port), port, replace(request, peer=LOOPBACK))
+        if (host, port) == (metadata.ADDRESS, 80):
+            return metadata.answer(self._task, self._credentials, request)
+        if host.endswith(AWS):
+            return self._asked_of_aws(host, request)
+        return self._asked_elsewhere(_address(host), port, replace(request, peer=interface.private_ip))
+
+    def _asked_of_aws(self, host: str, request: HttpRequest) -> HttpResponse:
+        """An AWS endpoint, through the task's own network interface."""
+        from ecslab.sandbox.bridge.ecs.fargate import task_role_calls
+
+        service = task_role_calls.service_at(host)
+        if service is None:
+            raise LookupError(f"no host {host}")
+        interface = self._task.attachment.interface
+        assert isinstance(interface, task_network.Eni)
+        if not packets.egress(task_network.network_facts(interface), service).passed:
+            raise TimeoutError(f"no answer from {host}")
+        return task_role_calls.answer(host, request)
+
+    def _asked_elsewhere(self, address: str, port: int, request: HttpRequest) -> HttpResponse:
+        """Another task of the VPC, by its private address, if the rules let the packet in."""
+        mine = self._task.attachment.interface
+        assert isinstance(mine, task_network.Eni)
+        for task in self._peers.values():
+            theirs = task.attachment.interface
+            if not isinstance(theirs, task_network.Eni):
+                continue
+            if (theirs.vpc_id, theirs.private_ip) == (mine.vpc_id, address):
+                packet = packets.Packet(mine.private_ip, port, source_groups=mine.group_ids)
+                if packets.inbound(packet, task_network.network_facts(theirs)).passed:
+                    return _asked(program_on(task, port), port, request)
+        raise TimeoutError(f"no answer from {address}")
+
+
+def program_on(task: Task, port: int) -> RunningContainer | None:
+    """The container of the task that accepts connections on `port`, if there is one."""
+    for container in task.containers:
+        program: Any = container.program
+        if program is not None and port in program.listening:
+            found: RunningContainer = program
+            return found
+    return None
+
+
+def _asked(program: RunningContainer | None, port: int, request: HttpRequest) -> HttpResponse:
+    if program is None:
+        raise ConnectionRefusedError(f"nothing listens on port {port}")
+    return program.request(request, port)
+
+
+def _address(host: str) -> str:
+    try:
+        return str(ip_address(host))
+    except ValueError:  # containers of one task share localhost, and do not know each other by name
+        raise LookupError(f"no host {host}") from None

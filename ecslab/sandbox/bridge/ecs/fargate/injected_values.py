@@ -1,0 +1,160 @@
+"""What comes into a container's environment from outside its definition: secrets and environment files.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html
+"""
+
+import importlib
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.determinism import rng
+from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.world.network import packets, vpc
+from ecslab.sandbox.world.task import secret_failures, timings
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.surroundings import StartFailed
+from ecslab.sandbox.world.task.task import Task
+
+__all__ = ["injected"]
+
+Variables = dict[str, str]
+
+
+def injected(task: Task, container: Container, facts: vpc.Facts, role: str | None) -> Variables:
+    """The variables of a container's environment files, and over them those of its secrets.
+
+    Args:
+        facts: the network that the task sees.
+        role: the execution role, which reads all of them.
+
+    Raises:
+        StartFailed: one cannot be had.
+    """
+    definition = container.definition
+    reader = _Reader(task, facts, role or "")
+    secrets = definition.get("secrets") or []
+    options = (definition.get("logConfiguration") or {}).get("secretOptions") or []
+    kept = reader.secrets({each["name"]: each["valueFrom"] for each in secrets})
+    reader.secrets({each["name"]: each["valueFrom"] for each in options})
+    variables: Variables = {}
+    for file in definition.get("environmentFiles") or []:
+        for name, value in _lines(reader.file(file["value"])):
+            variables.setdefault(name, value)  # of several files, the first that has it counts
+    return variables | kept
+
+
+class _Reader:
+    """Reads under the execution role, over the task's network."""
+
+    def __init__(self, task: Task, facts: vpc.Facts, role: str):
+        self._task, self._facts, self._role = task, facts, role
+
+    def secrets(self, sources: Variables) -> Variables:
+        """Values by name, from `valueFrom` by name."""
+        of_ssm = {name: source for name, source in sources.items() if ":secretsmanager:" not in source}
+        found = self._parameters(of_ssm)
+        for name, source in sources.items():
+            if name not in of_ssm:
+                found[name] = self._secret(source)
+        return found
+
+    def _secret(self, source: str) -> str:
+        """`arn:aws:secretsmanager:<region>:<account>:secret:<name>[:<json key>:<stage>:<version id>]`."""
+        parts = source.split(":")
+        arn, region = ":".join(parts[:7]), parts[3]
+        key, stage, version = [*parts[7:], "", "", ""][:3]
+        if not packets.egress(self._facts, "secretsmanager").passed:
+            raise StartFailed(secret_failures.secret_unreachable(arn), timings.UNREACHABLE)
+        denied = self._denied("secretsmanager:GetSecretValue", arn)
+        if denied:
+            raise _refused(secret_failures.secret_denied(arn, _request_id(), denied))
+        models = importlib.import_module("moto.secretsmanager.models")
+        backend = models.secretsmanager_backends[current().account][region]
+        try:
+            text = str(backend.get_secret_value(arn, version or None, stage or None).get("SecretString", ""))
+        except Exception as missing:
+            why = getattr(missing, "message", str(missing))
+            raise _refused(secret_failures.secret_missing(arn, _request_id(), why)) from None
+        return _of_key(text, key) if key else text
+
+    def _parameters(self, sources: Variables) -> Variables:
+        if not sources:
+            return {}
+        if not packets.egress(self._facts, "ssm").passed:
+            raise StartFailed(secret_failures.parameters_unreachable(), timings.UNREACHABLE)
+        found, missing = {}, []
+        for name, source in sources.items():
+            region, parameter = _parameter(source, self._task.region)
+            arn = f"arn:aws:ssm:{region}:{current().account}:parameter/{parameter.lstrip('/')}"
+            denied = self._denied("ssm:GetParameters", arn)
+            if denied:
+                raise _refused(secret_failures.parameters_denied(_request_id(), denied))
+            backend = importlib.import_module("moto.ssm.models").ssm_backends[current().account][region]
+            held = backend.get_parameters([parameter]).get(parameter)
+            if held is None:
+                missing.append(parameter)
+            else:
+                found[name] = str(held.response_object(decrypt=True)["Value"])
+        if missing:
+            raise _refused(secret_failures.parameters_missing(missing))
+        return found
+
+    def file(self, source: str) -> str:
+        """`arn:aws:s3:::<bucket>/<key>`."""
+        if not packets.egress(self._facts, "s3").passed:
+            raise StartFailed(secret_failures.file_unreachable(), timings.UNREACHABLE)
+        bucket, _, key = source.partition(":::")[2].partition("/")
+        if self._denied("s3:GetObject", source):
+            raise _refused(secret_failures.file_refused(_request_id(), missing=False))
+        backend = importlib.import_module("moto.s3.models").s3_backends[current().account]["aws"]
+        held = backend.buckets.get(bucket)
+        content = held.keys.get(key) if held else None
+        if content is None:  # S3 hides from those who may not list the bucket that a key is missing
+            hidden = self._denied("s3:ListBucket", f"arn:aws:s3:::{bucket}")
+            raise _refused(secret_failures.file_refused(_request_id(), missing=not hidden))
+        return bytes(content.value).decode(errors="replace")
+
+    def _denied(self, action: str, resource: str) -> str | None:
+        return roles.role_problem(self._role, action, resource, self._task.id, self._task.region)
+
+
+def _parameter(source: str, region: str) -> tuple[str, str]:
+    """Region and name, of `arn:aws:ssm:<region>:<account>:parameter/<name>` or of a name alone."""
+    if not source.startswith("arn:"):
+        return region, source
+    parts = source.split(":", 5)
+    name = parts[5].removeprefix("parameter/")
+    return parts[3], f"/{name}" if "/" in name else name
+
+
+def _of_key(text: str, key: str) -> str:
+    try:
+        values = json.loads(text)
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise _refused(secret_failures.not_json(text))
+    if key not in values:
+        raise _refused(secret_failures.key_missing(key))
+    value = values[key]
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _lines(text: str) -> Iterator[tuple[str, str]]:
+    """`NAME=value` lines; others, and comments, are passed over."""
+    lines: Iterable[str] = (line.strip() for line in text.splitlines())
+    for line in lines:
+        name, equals, value = line.partition("=")
+        if equals and name and not line.startswith("#"):
+            yield name, value
+
+
+def _refused(reason: str) -> StartFailed:
+    return StartFailed(reason, timings.REFUSED)
+
+
+def _request_id() -> Any:
+    return str(rng.uuid4())

@@ -1,0 +1,172 @@
+"""The task metadata endpoint, version 4: what a container learns about itself at 169.254.170.2.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-fargate-response.html
+Statistics (`/stats`) are left out: nothing here uses a processor that could be measured.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from typing import Any, Final
+
+from moto.ec2.models import ec2_backends
+
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.ec2 import task_network
+from ecslab.sandbox.bridge.ecs.fargate.credentials import PREFIX, Credentials
+from ecslab.sandbox.bridge.ecs.fargate.log_streams import log_options, log_stream
+from ecslab.sandbox.runtime import HttpRequest, HttpResponse
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.task import Task
+
+__all__ = ["ADDRESS", "answer", "variables"]
+
+ADDRESS: Final = "169.254.170.2"
+CPU_UNITS: Final = 1024
+
+
+def variables(task: Task, container: Container, credentials: Credentials) -> dict[str, str]:
+    """The environment variables that ECS on Fargate adds to a container's own."""
+    about = {
+        "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
+        "AWS_REGION": task.region,
+        "AWS_DEFAULT_REGION": task.region,
+        "ECS_CONTAINER_METADATA_URI": f"http://{ADDRESS}/v3/{container.runtime_id}",
+        "ECS_CONTAINER_METADATA_URI_V4": f"http://{ADDRESS}/v4/{container.runtime_id}",
+    }
+    path = credentials.path(task)
+    return about if path is None else {**about, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": path}
+
+
+def answer(task: Task, credentials: Credentials, request: HttpRequest) -> HttpResponse:
+    """Answer a request that one of the task's containers sends to the endpoint."""
+    if request.path.startswith(PREFIX):
+        found = credentials.answer(task, request.path)
+        if found is None:
+            return _json(400, _no_credentials(request.path))
+        return _json(200, found)
+    parts = request.path.strip("/").split("/")
+    named = next((each for each in task.containers if parts[1:2] == [each.runtime_id]), None)
+    if parts[0] not in ("v3", "v4") or named is None:
+        return _json(404, f"no metadata at {request.path}")
+    if len(parts) == 2:
+        return _json(200, _container(task, named))
+    if parts[2:] == ["task"]:
+        return _json(200, _task(task))
+    if parts[2:] == ["taskWithTags"]:
+        return _json(200, {**_task(task), "TaskTags": {tag["key"]: tag["value"] for tag in task.tags}})
+    return _json(404, f"this sandbox has no {'/'.join(parts[2:])} in its metadata")
+
+
+def _task(task: Task) -> dict[str, Any]:
+    settings, definition = task.settings, task.definition
+    shown: dict[str, Any] = {
+        "Cluster": settings["clusterArn"],
+        "TaskARN": task.arn,
+        "Family": definition["family"],
+        "Revision": str(definition["revision"]),
+        "DesiredStatus": task.desired_status,
+        "KnownStatus": task.last_status,
+        "Limits": {"CPU": int(settings["cpu"]) / CPU_UNITS, "Memory": int(settings["memory"])},
+        "PullStartedAt": _time(task.pull_started_at),
+        "PullStoppedAt": _time(task.pull_stopped_at),
+        "AvailabilityZone": settings["availabilityZone"],
+        "LaunchType": settings["launchType"],
+        "Containers": [_container(task, each) for each in task.containers if each.runtime_id],
+        "EphemeralStorageMetrics": {
+            "Utilized": 0,
+            "Reserved": settings["ephemeralStorage"]["sizeInGiB"] * 1024,
+        },
+    }
+    group = str(settings.get("group", ""))
+    if group.startswith("service:"):
+        shown["ServiceName"] = group.removeprefix("service:")
+    interface = task.attachment.interface
+    if isinstance(interface, task_network.Eni):
+        shown["VPCID"] = interface.vpc_id
+    return shown
+
+
+def _container(task: Task, container: Container) -> dict[str, Any]:
+    definition = container.definition
+    started = _time(current().clock.timeline.wall_at(container.started))
+    shown: dict[str, Any] = {
+        "DockerId": container.runtime_id,
+        "Name": container.name,
+        "DockerName": container.name,
+        "Image": container.image,
+        "ImageID": container.image_digest,
+        "Labels": _labels(task, container),
+        "DesiredStatus": task.desired_status,
+        "KnownStatus": container.last_status,
+        "Limits": _limits(definition),
+        "CreatedAt": started,
+        "StartedAt": started,
+        "Type": "NORMAL",
+        "ContainerARN": container.arn,
+        "Networks": [_network(task)],
+        "Snapshotter": "overlayfs",
+    }
+    options, where = log_options(container), log_stream(task, container)
+    if where:
+        shown |= {"LogDriver": "awslogs", "LogOptions": {**options, "awslogs-stream": where[2]}}
+    if container.exit_code is not None:
+        shown["ExitCode"] = container.exit_code
+    if definition.get("restartPolicy"):
+        shown["RestartCount"] = container.restarts
+    if container.watch:
+        shown["Health"] = {"status": container.health_status, "statusSince": _time(container.watch.since)}
+    return shown
+
+
+def _labels(task: Task, container: Container) -> dict[str, str]:
+    ours = {
+        "cluster": task.settings["clusterArn"],
+        "container-name": container.name,
+        "task-arn": task.arn,
+        "task-definition-family": task.definition["family"],
+        "task-definition-version": str(task.definition["revision"]),
+    }
+    own: Mapping[str, str] = container.definition.get("dockerLabels") or {}
+    return {**own, **{f"com.amazonaws.ecs.{name}": value for name, value in ours.items()}}
+
+
+def _limits(definition: Mapping[str, Any]) -> dict[str, int]:
+    limits = {"CPU": definition.get("cpu", 0), "Memory": definition.get("memory", 0)}
+    return {name: value for name, value in limits.items() if value or name == "CPU"}
+
+
+def _network(task: Task) -> dict[str, Any]:
+    interface = task.attachment.interface
+    assert isinstance(interface, task_network.Eni), "a container that runs has a network"
+    cidr = str(ec2_backends[current().account][task.region].get_subnet(interface.subnet_id).cidr_block)
+    subnet = ip_network(cidr)
+    return {
+        "NetworkMode": "awsvpc",
+        "IPv4Addresses": [interface.private_ip],
+        "AttachmentIndex": 0,
+        "MACAddress": interface.mac,
+        "IPv4SubnetCIDRBlock": cidr,
+        "PrivateDNSName": interface.private_dns,
+        "SubnetGatewayIpv4Address": f"{subnet[1]}/{subnet.prefixlen}",
+    }
+
+
+def _time(moment: float | None) -> str | None:
+    if moment is None:
+        return None
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _no_credentials(path: str) -> dict[str, Any]:
+    """As the agent words it (agent/handlers)."""
+    return {
+        "code": "InvalidIdInRequest",
+        "message": f"CredentialsV2Request: Credentials not found for {path.rpartition('/')[2]}",
+        "HTTPErrorCode": 400,
+    }
+
+
+def _json(status: int, value: Any) -> HttpResponse:
+    return HttpResponse(status, {"Content-Type": "application/json"}, json.dumps(value).encode())

@@ -1,0 +1,208 @@
+"""What a Fargate task finds around it: its interface, the registry, the logs, and a runtime."""
+
+from collections.abc import Mapping
+from typing import Final
+from weakref import WeakValueDictionary
+
+from moto.ec2.exceptions import EC2ClientError
+
+from ecslab.sandbox.bridge import logs
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.determinism import rng
+from ecslab.sandbox.bridge.ec2 import task_network
+from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.ecs.fargate.container_host import Host
+from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
+from ecslab.sandbox.bridge.ecs.fargate.environment import Environment
+from ecslab.sandbox.bridge.ecs.fargate.injected_values import injected
+from ecslab.sandbox.bridge.ecs.fargate.log_streams import log_options, log_stream, write_log
+from ecslab.sandbox.bridge.ecs.fargate.volumes import Volumes
+from ecslab.sandbox.bridge.ecs.services import registry
+from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.images import resolution
+from ecslab.sandbox.runtime import ContainerSpec, RunningContainer
+from ecslab.sandbox.runtime.image import BadLayer, Image
+from ecslab.sandbox.world.image_names import ImageName, parse
+from ecslab.sandbox.world.network import packets, vpc
+from ecslab.sandbox.world.task import failures, timings
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.platform_failures import FAILURES
+from ecslab.sandbox.world.task.surroundings import Exited, Pulled, StartFailed
+from ecslab.sandbox.world.task.task import Task
+
+__all__ = ["Fargate", "execution_role", "write_log"]
+
+_PENDING: Final = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
+
+
+class Fargate:
+    """Surroundings (`world.driver`) made of moto's account and the sandbox's runtime.
+
+    Attributes:
+        by_eni: the tasks that hold an interface, by its id.
+    """
+
+    def __init__(self) -> None:
+        self.by_eni: dict[str, Task] = {}
+        self.volumes, self.credentials = Volumes(), Credentials()
+        self._images: WeakValueDictionary[tuple[str, str, str], Image] = WeakValueDictionary()
+
+    def attach_eni(self, task: Task) -> task_network.Eni:
+        _fail_if_platform_does("interface")
+        attachment, public = task.attachment, bool(task.network.get("public"))
+        about = f"{task.arn.partition(':task/')[0]}:attachment/{attachment.id}"
+        try:
+            eni = task_network.attach_eni(
+                task.region, attachment.subnet_id, list(task.network.get("groups", ())), public, about
+            )
+        except task_network.NoFreeAddress as full:
+            raise StartFailed(str(full), timings.REFUSED) from None
+        except EC2ClientError as refusal:  # the subnet or a group went away since RunTask
+            reason = failures.interface_refused(attachment.subnet_id, public, str(refusal.message))
+            raise StartFailed(reason, timings.REFUSED) from None
+        self.by_eni[eni.eni_id] = task
+        return eni
+
+    def release_eni(self, task: Task) -> None:
+        interface = task.attachment.interface
+        assert interface is not None, "only what was attached is released"
+        del self.by_eni[interface.eni_id]
+        self.volumes.forget(task)
+        self.credentials.forget(task)
+        task_network.release_eni(task.region, interface.eni_id)
+
+    def prepare(self, task: Task) -> None:
+        _fail_if_platform_does("containers")
+        facts, role = _facts(task), execution_role(task)
+        lost = role and roles.role_problem(role, region=task.region)
+        if lost:
+            raise StartFailed(lost, timings.REFUSED)
+        if any(parse(container.image).ecr for container in task.containers):
+            if not packets.egress(facts, "ecr.api").passed:
+                raise StartFailed(failures.ecr_unreachable(task.region), timings.UNREACHABLE)
+            denied = role and roles.role_problem(role, "ecr:GetAuthorizationToken", "*", task.id)
+            if denied:
+                raise StartFailed(failures.ecr_login_denied(_request_id(), denied), timings.REFUSED)
+        for container in task.containers:
+            container.injected = injected(task, container, facts, role) or None
+        for container in task.containers:
+            self._open_log(task, container, facts, role)
+
+    def _open_log(self, task: Task, container: Container, facts: vpc.Facts, role: str | None) -> None:
+        where = log_stream(task, container)
+        if where is None:
+            return
+        if not packets.egress(facts, "logs").passed:
+            raise StartFailed(failures.logs_unreachable(), timings.UNREACHABLE)
+        create = log_options(container).get("awslogs-create-group") == "true"
+        refusal = logs.open_stream(*where, role or "", task.id, create)
+        if refusal:
+            raise StartFailed(refusal, timings.REFUSED)
+
+    def pull(self, task: Task, container: Container) -> Pulled:
+        name, facts = parse(container.image), _facts(task)
+        problem = current().faults.registries.get(name.registry)
+        if problem == "limited":
+            raise StartFailed(failures.too_many_pulls(name), timings.REFUSED)
+        if problem == "unreachable" or not packets.egress(facts, "ecr.dkr" if name.ecr else None).passed:
+            raise StartFailed(failures.registry_unreachable(name), timings.UNREACHABLE)
+        if name.ecr and not _may_pull(task, name, *name.ecr):
+            raise StartFailed(failures.pull_forbidden(name), timings.REFUSED)
+        image = self._resolve(task, container, name)
+        if problem == "broken":
+            raise StartFailed(failures.layers_refused(), timings.REFUSED)
+        if name.ecr and not packets.egress(facts, "s3").passed:
+            text = failures.layers_unreachable(task.region, image.digest)
+            raise StartFailed(text, timings.UNREACHABLE)
+        return Pulled(image.digest, timings.pull_seconds(image.nominal_size), image)
+
+    def _resolve(self, task: Task, container: Container, name: ImageName) -> Image:
+        """The image; tasks that run the same one share its files, which nobody changes."""
+        architecture = _architecture(task)
+        try:
+            found = resolution.resolve(container.image, task.region, architecture)
+            image = self._images.setdefault((container.image, found.digest, architecture), found)
+            image.rootfs()  # so that a layer that cannot be unpacked is found while pulling, as it is on AWS
+            return image
+        except BadLayer as bad:
+            raise StartFailed(failures.layer_damaged(str(bad)), timings.REFUSED) from None
+        except resolution.NotInRegistry as missing:
+            text = (
+                failures.platform_missing(architecture)
+                if missing.kind == "platform"
+                else failures.image_missing(name, missing.kind)
+            )
+            raise StartFailed(text, timings.REFUSED) from None
+
+    def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, RunningContainer]:
+        host = Host(task, container, exited, self.by_eni, self.credentials)
+        runtime_id = f"{task.id}-{rng.randrange(10**9, 10**10)}"
+        spec = _spec(task, container, Environment(task, container, self.credentials), self.volumes)
+        return runtime_id, current().runtime.start(spec, host)
+
+    def leaving(self, task: Task) -> float:
+        return registry.leaving(task)
+
+    def moved(self, task: Task, before: str | None) -> None:
+        cluster = state.of(task.region).clusters[task.cluster]
+        cluster.pending += (task.last_status in _PENDING) - (before in _PENDING)
+        cluster.running += (task.last_status == "RUNNING") - (before == "RUNNING")
+        registry.task_moved(task, before)
+
+
+def execution_role(task: Task) -> str | None:
+    """ARN of the role under which the image is pulled and the log is written."""
+    override = task.settings["overrides"].get("executionRoleArn")
+    role: str | None = override or task.definition.get("executionRoleArn")
+    return role
+
+
+def _fail_if_platform_does(phase: str) -> None:
+    problem = current().faults.platform
+    failure = FAILURES[problem] if problem else None
+    if failure and failure.phase == phase:
+        raise StartFailed(failure.reason, failure.after)
+
+
+def _may_pull(task: Task, name: ImageName, account: str, region: str) -> bool:
+    if account != current().account:
+        return False  # nobody in the sandbox's other accounts gives leave
+    role, arn = execution_role(task), f"arn:aws:ecr:{region}:{account}:repository/{name.repository}"
+    actions = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+    return not any(role and roles.role_problem(role, action, arn, task.id) for action in actions)
+
+
+def _facts(task: Task) -> vpc.Facts:
+    interface = task.attachment.interface
+    assert isinstance(interface, task_network.Eni), "asked only of a task that is attached"
+    return task_network.network_facts(interface)
+
+
+def _architecture(task: Task) -> str:
+    platform: Mapping[str, str] = task.definition.get("runtimePlatform") or {}
+    return platform.get("cpuArchitecture", "X86_64")
+
+
+def _spec(
+    task: Task, container: Container, environment: Mapping[str, str], volumes: Volumes
+) -> ContainerSpec:
+    definition = container.definition
+    return ContainerSpec(
+        task_id=task.id,
+        name=container.name,
+        image=container.pulled.image,
+        command=definition.get("command") or None,
+        entry_point=definition.get("entryPoint") or None,
+        environment=environment,
+        memory_mib=int(definition.get("memory") or task.settings["memory"]),
+        stop_timeout=container.stop_timeout,
+        working_directory=definition.get("workingDirectory"),
+        user=definition.get("user"),
+        architecture=_architecture(task),
+        mounts=volumes.mounts(task, container),
+        read_only=bool(definition.get("readonlyRootFilesystem")),
+    )
+
+
+def _request_id() -> str:
+    return str(rng.uuid4())

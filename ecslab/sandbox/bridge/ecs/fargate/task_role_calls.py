@@ -1,0 +1,75 @@
+"""What an AWS endpoint answers to a container's `aws` command: its keys are judged, then moto is asked."""
+
+import importlib
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.iam import permissions
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
+from ecslab.sandbox.world.errors import AwsError
+
+__all__ = ["answer", "service_at"]
+
+DOMAIN: Final = ".amazonaws.com"
+
+
+def service_at(host: str) -> str | None:
+    """The service whose endpoint has this name (`secretsmanager.us-east-1.amazonaws.com`), or None."""
+    service = host.split(".")[0]
+    return service if host.endswith(DOMAIN) and service in _OPERATIONS else None
+
+
+def answer(host: str, request: HttpRequest) -> HttpResponse:
+    """The endpoint's answer to a request that carries a task role's access key."""
+    service, region = host.split(".")[:2]
+    operation, ask = _OPERATIONS[service]
+    key = request.headers.get("authorization", "").rpartition("Credential=")[2]
+    try:
+        permissions.check(key, service, operation, region, request.method, request.path, request.body, "")
+        return _reply(200, ask(key, region, json.loads(request.body)))
+    except AwsError as refusal:
+        return _reply(refusal.status, {"__type": refusal.code, "message": refusal.message})
+
+
+def _identity(key: str, _region: str, _values: dict[str, Any]) -> dict[str, Any]:
+    backends = importlib.import_module("moto.sts.models").sts_backends
+    session = backends[current().account]["aws"].get_assumed_role_from_access_key(key)
+    return {"UserId": session.user_id, "Account": current().account, "Arn": session.arn}
+
+
+def _secret(_key: str, region: str, values: dict[str, Any]) -> dict[str, Any]:
+    backends = importlib.import_module("moto.secretsmanager.models").secretsmanager_backends
+    name = str(values["SecretId"])
+    return _moto(lambda: backends[current().account][region].get_secret_value(name, None, None))
+
+
+def _parameter(_key: str, region: str, values: dict[str, Any]) -> dict[str, Any]:
+    backends = importlib.import_module("moto.ssm.models").ssm_backends
+    found = backends[current().account][region].get_parameter(str(values["Name"]))
+    if found is None:
+        raise AwsError("ParameterNotFound", "")
+    return {"Parameter": {"Name": found.name, "Type": found.parameter_type, "Value": found.value}}
+
+
+def _moto(ask: Callable[[], Any]) -> dict[str, Any]:
+    """What moto answers; its refusals as ours."""
+    from moto.core.exceptions import JsonRESTError
+
+    try:
+        found: dict[str, Any] = ask()
+    except JsonRESTError as refusal:
+        raise AwsError(str(refusal.error_type), str(refusal.message)) from None
+    return found
+
+
+_OPERATIONS: Final = {
+    "sts": ("GetCallerIdentity", _identity),
+    "secretsmanager": ("GetSecretValue", _secret),
+    "ssm": ("GetParameter", _parameter),
+}
+
+
+def _reply(status: int, body: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(status, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(body).encode())

@@ -1,0 +1,212 @@
+"""Services: tasks kept running.
+
+API operations CreateService, UpdateService, DeleteService, DescribeServices and ListServices. What a
+request says is checked here and in `_service_orders`; what follows is the scheduler's doing.
+"""
+
+import json
+from typing import Any, Final
+
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.ecs import clusters
+from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_request, service_settings
+from ecslab.sandbox.bridge.ecs.services.service_view import view
+from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
+from ecslab.sandbox.bridge.ecs.tags import checked
+from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.service.revision import Revision
+from ecslab.sandbox.world.service.service import Service
+
+__all__ = ["OPERATIONS", "find"]
+
+MOST_DESCRIBED: Final = 10
+PAGE: Final = 10
+LONGEST_TOKEN: Final = 36
+_TRIGGERS: Final = ("taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers")
+"""Members of UpdateService that start a deployment if they say something new (API reference)."""
+_ASKED: Final = (*_TRIGGERS, "launchType", "capacityProviderStrategy", "schedulingStrategy",
+                 "enableExecuteCommand", "propagateTags", "enableECSManagedTags",
+                 "placementConstraints", "placementStrategy")  # fmt: skip
+
+
+def find(caller: Caller, cluster: Cluster, identifier: str) -> Service | None:
+    """The service with this name or ARN in a cluster, whatever its status."""
+    if not identifier.startswith("arn:"):
+        return cluster.services.get(identifier)
+    name = identifier.rpartition("/")[2]
+    arns = (caller.ecs_arn(f"service/{cluster.name}/{name}"), caller.ecs_arn(f"service/{name}"))
+    return cluster.services.get(name) if identifier in arns else None
+
+
+def _create(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    cluster, name = clusters.find(caller, params.get("cluster")), params["serviceName"]
+    service_request.check_name(name)
+    _check_token(params.get("clientToken", ""))
+    digest = json.dumps({**params, "tags": None}, sort_keys=True)  # other tags are no other service
+    there = cluster.services.get(name)
+    if there is not None and there.status == "DRAINING":
+        raise invalid("Unable to Start a service that is still Draining.")
+    if there is not None and there.status == "ACTIVE":
+        if there.request != digest:
+            raise invalid("Creation of service was not idempotent.")
+        return {"service": view(there, ["TAGS"])}
+    service_request.refuse_uncarried(params)
+    daemon = params.get("schedulingStrategy") == "DAEMON"
+    desired = service_request.check_desired(params.get("desiredCount"), daemon)
+    revision = service_request.revision(caller, cluster, _described(params))
+    arn, now = caller.ecs_arn(f"service/{cluster.name}/{name}"), current().clock.timestamp()
+    service = Service(name, arn, cluster.name, now, desired, _first_settings(cluster, caller, daemon))
+    service.daemon, service.request = daemon, digest
+    service_settings.configure(service, params)
+    service.tags = checked(params.get("tags"))
+    roles.ensure_service_linked_role()
+    cluster.services.pop(name, None)
+    cluster.services[name] = service
+    scheduler_adapter.crew().scheduler.deploy(service, revision)
+    return {"service": view(service, ["TAGS"])}
+
+
+def _check_token(token: str) -> None:
+    if len(token) > LONGEST_TOKEN:
+        raise invalid(f"idempotency token longer than {LONGEST_TOKEN}.")
+
+
+def _described(params: dict[str, Any]) -> dict[str, Any]:
+    """What of a request describes tasks."""
+    return {member: params[member] for member in _ASKED if member in params}
+
+
+def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> dict[str, Any]:
+    """What a service has that says nothing else."""
+    least, most = (0, 100) if daemon else (100, 200)
+    return {
+        "clusterArn": cluster.arn,
+        "roleArn": f"arn:aws:iam::{caller.account}:role/aws-service-role/ecs.amazonaws.com/"
+        "AWSServiceRoleForECS",
+        "createdBy": caller.arn,
+        "schedulingStrategy": "DAEMON" if daemon else "REPLICA",
+        "deploymentController": {"type": "ECS"},
+        "deploymentConfiguration": {
+            "deploymentCircuitBreaker": {
+                "enable": False,
+                "rollback": False,
+                "resetOnHealthyTask": True,
+                "thresholdConfiguration": {"type": "BOUNDED_PERCENT", "value": 50},
+            },
+            "maximumPercent": most,
+            "minimumHealthyPercent": least,
+            "strategy": "ROLLING",
+            "bakeTimeInMinutes": 0,
+        },
+        "healthCheckGracePeriodSeconds": 0,
+        "enableECSManagedTags": False,
+        "propagateTags": "NONE",
+        "enableExecuteCommand": False,
+        "availabilityZoneRebalancing": "ENABLED",
+        "resourceManagementType": "CUSTOMER",
+    }
+
+
+def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    cluster = clusters.find(caller, params.get("cluster"))
+    service = _known(caller, cluster, params["service"])
+    if service.status != "ACTIVE":
+        raise AwsError("ServiceNotActiveException", "Service was not ACTIVE.")  # U
+    service_request.refuse_uncarried(params)
+    given = params.get("desiredCount")
+    desired = service.desired
+    if given is not None:
+        desired = service_request.check_desired(given, service.daemon, "Task count")
+    asked = service.asked | _described(params)
+    revision = _next_revision(caller, cluster, service, params, asked)
+    service_settings.configure(service, params)
+    service.asked, service.desired = asked, desired
+    if revision:
+        service.asked = {}
+        scheduler_adapter.crew().scheduler.deploy(service, revision)
+    else:
+        scheduler_adapter.crew().scheduler.begin_anew(service)
+    return {"service": view(service, ["TAGS"])}
+
+
+def _next_revision(
+    caller: Caller, cluster: Cluster, service: Service, params: dict[str, Any], asked: dict[str, Any]
+) -> Revision | None:
+    """The revision to deploy; None if nothing that starts a deployment is new, and it is not forced."""
+    forced = params.get("forceNewDeployment", False)
+    if not forced and not any(member in params for member in _TRIGGERS):
+        return None
+    described = service.revision.spec["asked"] | asked
+    if "capacityProviderStrategy" in asked:
+        described.pop("launchType", None)
+    revision = service_request.revision(caller, cluster, described)
+    return revision if forced or revision.spec["shown"] != service.revision.spec["shown"] else None
+
+
+def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    cluster = clusters.find(caller, params.get("cluster"))
+    service = _known(caller, cluster, params["service"])
+    if service.status == "ACTIVE":
+        if service.desired > 0 and not params.get("force"):
+            raise invalid("The service cannot be stopped while it is scaled above 0.")
+        scheduler_adapter.crew().scheduler.retire(service)
+    return {"service": view(service, ["TAGS"])}
+
+
+def _known(caller: Caller, cluster: Cluster, identifier: str) -> Service:
+    """The service, unless it is gone.
+
+    Raises:
+        AwsError: ServiceNotFoundException.
+    """
+    service = find(caller, cluster, identifier)
+    if service is None or service.status == "INACTIVE":
+        raise AwsError("ServiceNotFoundException", "Service not found.")
+    return service
+
+
+def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    cluster, wanted = clusters.find(caller, params.get("cluster")), params["services"]
+    if not wanted:
+        raise invalid("Services cannot be empty.")  # U
+    at_most("services", wanted, MOST_DESCRIBED)
+    found, failures = [], []
+    for identifier in dict.fromkeys(wanted):
+        service = find(caller, cluster, identifier)
+        if service:
+            found.append(view(service, params.get("include", [])))
+        else:
+            arn = caller.ecs_arn(f"service/{cluster.name}/{identifier}")
+            failures.append(failure(identifier if identifier.startswith("arn:") else arn, "MISSING"))
+    return {"services": found, "failures": failures}
+
+
+def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    cluster = clusters.find(caller, params.get("cluster"))
+    found = [
+        service.arn for service in cluster.services.values()
+        if service.status == "ACTIVE" and _matches(service, params)
+    ]  # fmt: skip
+    return page("serviceArns", found, {"maxResults": PAGE, **params})
+
+
+def _matches(service: Service, params: dict[str, Any]) -> bool:
+    facts = {**service.settings, **service.revision.spec["shown"]}
+    filters = ("launchType", "schedulingStrategy", "resourceManagementType")
+    return all(facts.get(name) == params[name] for name in filters if params.get(name))
+
+
+def _list_by_namespace(params: dict[str, Any], caller: Caller) -> dict[str, Any]:  # noqa: ARG001  # one signature
+    return page("serviceArns", [], params)
+
+
+OPERATIONS: Final = {
+    "CreateService": _create,
+    "DeleteService": _delete,
+    "DescribeServices": _describe,
+    "ListServices": _list,
+    "ListServicesByNamespace": _list_by_namespace,
+    "UpdateService": _update,
+}

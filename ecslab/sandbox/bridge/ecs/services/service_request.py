@@ -1,0 +1,244 @@
+"""CreateService and UpdateService: what they refuse, and what they make of what they accept.
+
+Sentences marked U are put together from ones that AWS is known to use; the refusal itself is real.
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from moto.ec2.models import ec2_backends
+
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.ec2 import task_network
+from ecslab.sandbox.bridge.ecs import task_definitions
+from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
+from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
+from ecslab.sandbox.bridge.ecs.shapes import at_most, invalid
+from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
+from ecslab.sandbox.bridge.ecs.tasks import task_order
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.service.revision import LoadBalancer, Revision
+
+__all__ = ["check_desired", "check_name", "refuse_uncarried", "revision"]
+
+MOST_TASKS: Final = 5000
+MOST_BALANCERS: Final = 5
+"""Target groups of one service."""
+MOST_STRATEGIES: Final = 5
+MOST_CONSTRAINTS: Final = 10
+_NAME: Final = re.compile(r"[a-zA-Z0-9\-_]{1,255}")
+_UNCARRIED: Final = {
+    "serviceRegistries": "service discovery",
+    "volumeConfigurations": "volumes of services",
+    "vpcLatticeConfigurations": "VPC Lattice",
+    "gatewayConnectors": "gateways",
+}
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot be a service's name. U: the sentence."""
+    if not _NAME.fullmatch(name):
+        raise invalid(r"ServiceName must match ^[a-zA-Z0-9\-_]{1,255}$")
+
+
+def check_desired(count: int | None, daemon: bool, what: str = "DesiredCount") -> int:
+    """The desired count of a request, from 0 to 5000; none for a daemon.
+
+    Args:
+        what: how ECS calls it: UpdateService says `Task count`.
+    """
+    if daemon:
+        if count is not None:
+            raise invalid(
+                "The daemon scheduling strategy does not support a desired count for services. Remove the "
+                "desired count value and try again"
+            )
+        return 0
+    if count is None:
+        raise invalid("DesiredCount is missing")
+    if count < 0:
+        raise invalid(f"{what} can not be lesser than 0")
+    if count > MOST_TASKS:
+        raise invalid("Desired count exceeds limit.")
+    return count
+
+
+def refuse_uncarried(params: Mapping[str, Any]) -> None:
+    """Say plainly what this sandbox does not do."""
+    if len(params.get("serviceRegistries", ())) > 1:
+        raise invalid("service registries can have at most 1 items")
+    for member, what in _UNCARRIED.items():
+        if params.get(member):
+            raise _uncarried(what)
+    if (params.get("serviceConnectConfiguration") or {}).get("enabled"):
+        raise _uncarried("Service Connect")
+    controller = (params.get("deploymentController") or {}).get("type", "ECS")
+    if controller == "EXTERNAL" and params.get("taskDefinition"):
+        raise invalid("TaskDefinition must be blank")
+    if controller == "CODE_DEPLOY" and not params.get("loadBalancers"):  # U: how the sentence begins
+        raise invalid(
+            "For services using the CODE_DEPLOY deployment controller, the service requires an Application "
+            "Load Balancer or Network Load Balancer"
+        )
+    if controller != "ECS":
+        raise _uncarried(f"the deployment controller {controller}")
+    configuration = params.get("deploymentConfiguration") or {}
+    strategy = configuration.get("strategy", "ROLLING")
+    if strategy != "ROLLING":
+        raise _uncarried(f"deployments of the strategy {strategy}")
+    if configuration.get("lifecycleHooks"):
+        raise _uncarried("lifecycle hooks")
+    if configuration.get("bakeTimeInMinutes"):
+        raise _uncarried("a bake time")
+    for member, what in (("alarms", "deployment alarms"), ("earlySuccessCriteria", "early success criteria")):
+        if (configuration.get(member) or {}).get("enable"):
+            raise _uncarried(what)
+
+
+def revision(caller: Caller, cluster: Cluster, params: Mapping[str, Any]) -> Revision:
+    """The service revision that a request describes.
+
+    Args:
+        params: members of CreateService, with those that an UpdateService leaves out filled in.
+
+    Raises:
+        AwsError: as CreateService refuses.
+    """
+    if not params.get("taskDefinition"):  # U
+        raise invalid("TaskDefinition should not be null or empty.")
+    definition = task_definitions.resolve(caller, params["taskDefinition"])
+    if params.get("role"):  # U
+        raise invalid("You cannot specify an IAM role for services that require a service linked role.")
+    fargate = _is_fargate(cluster, params)
+    order = task_order.order(caller, _run_task_parameters(cluster, params)) if fargate else None
+    if not fargate:
+        _check_elsewhere(caller, definition, params)
+    elif params.get("schedulingStrategy") == "DAEMON":
+        _refuse_daemon(params)
+    balancers = list(params.get("loadBalancers") or ())
+    at_most("loadBalancers", balancers, MOST_BALANCERS)  # U: the sentence
+    if balancers:
+        scheduler_adapter.balancers().check(caller.region, balancers, definition)
+    strategy = _strategy(cluster, params) if fargate else []
+    shown = _shown(definition, params, strategy, fargate)
+    subnets = order.network["subnets"] if order else ()
+    return Revision(
+        number=scheduler_adapter.digits(),
+        created_at=current().clock.timestamp(),
+        spec={"region": caller.region, "order": order, "strategy": strategy, "shown": shown, "asked": params,
+              "images": {one["name"]: one["image"] for one in definition["containerDefinitions"]}},
+        zones=tuple(_zone(caller, subnet) for subnet in subnets) or ("",),
+        load_balancers=tuple(
+            LoadBalancer(one["targetGroupArn"], one["containerName"], one["containerPort"])
+            for one in balancers if one.get("targetGroupArn")
+        ),
+        checked=any(_is_checked(container) for container in definition["containerDefinitions"]),
+        fargate=fargate,
+    )  # fmt: skip
+
+
+def _refuse_daemon(params: Mapping[str, Any]) -> None:
+    """A daemon is one task an instance, and Fargate has none."""
+    if params.get("launchType") == "FARGATE":
+        raise invalid(
+            "The daemon scheduling strategy does not support the FARGATE launch type. Change the launch type "
+            "and try again"
+        )
+    raise invalid(
+        "Specifying a capacity provider strategy is not supported when you create a service using the DAEMON "
+        "scheduling strategy."
+    )
+
+
+def _run_task_parameters(cluster: Cluster, params: Mapping[str, Any]) -> dict[str, Any]:
+    members = (
+        "taskDefinition", "launchType", "capacityProviderStrategy", "networkConfiguration", "platformVersion",
+        "placementConstraints", "placementStrategy", "enableExecuteCommand",
+    )  # fmt: skip
+    given = {member: params[member] for member in members if params.get(member)}
+    if params.get("propagateTags") == "TASK_DEFINITION":
+        given["propagateTags"] = "TASK_DEFINITION"
+    return {"cluster": cluster.name, **given}
+
+
+def _is_fargate(cluster: Cluster, params: Mapping[str, Any]) -> bool:
+    """Whether Fargate runs it: by launch type, strategy, or the cluster's default strategy."""
+    launch_type = params.get("launchType")
+    if launch_type in ("EXTERNAL", "MANAGED_INSTANCES"):
+        raise _uncarried(f"the launch type {launch_type}")
+    asks = params.get("capacityProviderStrategy") or (None if launch_type else cluster.default_strategy)
+    return launch_type == "FARGATE" or bool(asks)
+
+
+def _check_elsewhere(caller: Caller, definition: Mapping[str, Any], params: Mapping[str, Any]) -> None:
+    """What is refused of a service on EC2, of which this sandbox has no instances."""
+    if params.get("platformVersion"):
+        raise invalid("The platform version must be null when specifying an EC2 launch type.")
+    _check_placement(params)
+    vpc = (params.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
+    if vpc.get("assignPublicIp") == "ENABLED":
+        raise invalid("Assign public IP is not supported for this launch type.")
+    awsvpc = definition.get("networkMode") == "awsvpc"
+    if awsvpc and not vpc:
+        raise invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+    if vpc and not awsvpc:
+        raise invalid("Network Configuration is not valid for the given networkMode of this task definition.")
+    if vpc:
+        task_network.validate_network(
+            caller.region, list(vpc.get("subnets") or ()), list(vpc.get("securityGroups") or ())
+        )
+
+
+def _check_placement(params: Mapping[str, Any]) -> None:
+    strategies = params.get("placementStrategy") or ()
+    if len(strategies) > MOST_STRATEGIES:
+        raise invalid(f"Maximum number of strategies is {MOST_STRATEGIES}")
+    if len(params.get("placementConstraints") or ()) > MOST_CONSTRAINTS:  # U
+        raise invalid(f"Maximum number of constraints is {MOST_CONSTRAINTS}")
+    for strategy in strategies:
+        field = strategy.get("field", "")
+        if strategy.get("type") == "binpack" and field.lower() not in ("cpu", "memory"):
+            raise invalid(f"binpack field '{field}' is invalid")
+
+
+def _strategy(cluster: Cluster, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The capacity provider strategy, with weight and base filled in; none with a launch type."""
+    if params.get("launchType"):
+        return []
+    given = params.get("capacityProviderStrategy") or cluster.default_strategy
+    return checked_strategy(given, cluster.capacity_providers)
+
+
+def _shown(
+    definition: Mapping[str, Any], params: Mapping[str, Any], strategy: list[dict[str, Any]], fargate: bool
+) -> dict[str, Any]:
+    """What API_Service, API_Deployment and API_ServiceRevision show alike."""
+    shown: dict[str, Any] = {
+        "taskDefinition": definition["taskDefinitionArn"],
+        "loadBalancers": [dict(one) for one in params.get("loadBalancers") or ()],
+    }
+    if strategy:
+        shown["capacityProviderStrategy"] = strategy
+    else:
+        shown["launchType"] = "FARGATE" if fargate else "EC2"
+    if fargate:
+        shown |= {"platformVersion": params.get("platformVersion") or "LATEST", "platformFamily": "Linux"}
+    vpc = (params.get("networkConfiguration") or {}).get("awsvpcConfiguration")
+    if vpc:
+        full = {"securityGroups": [], "assignPublicIp": "DISABLED", **vpc}
+        shown["networkConfiguration"] = {"awsvpcConfiguration": full}
+    return shown
+
+
+def _is_checked(container: Mapping[str, Any]) -> bool:
+    return bool(container.get("essential", True) and container.get("healthCheck"))
+
+
+def _zone(caller: Caller, subnet_id: str) -> str:
+    return str(ec2_backends[caller.account][caller.region].get_subnet(subnet_id).availability_zone)
+
+
+def _uncarried(what: str) -> AwsError:
+    return AwsError("UnsupportedFeatureException", f"This sandbox does not carry {what} yet.")

@@ -1,0 +1,87 @@
+"""Tags on what is there already: API operations TagResource, UntagResource, ListTagsForResource."""
+
+import re
+from typing import Any, Final
+
+from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
+from ecslab.sandbox.bridge.ecs.shapes import invalid
+from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Revision
+from ecslab.sandbox.bridge.ecs.tags import Tags, checked, merged, without
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.task.task import Task
+
+__all__ = ["OPERATIONS"]
+
+Holder = Cluster | Revision | Service | Task
+
+_ARN: Final = re.compile(r"arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:(?P<kind>[a-z-]+)/(?P<rest>.+)")
+
+
+def _tag(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    holder = _holder(params["resourceArn"], caller)
+    _keep(holder, merged(holder.tags, checked(params["tags"])))
+    return {}
+
+
+def _untag(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    holder = _holder(params["resourceArn"], caller)
+    _keep(holder, without(holder.tags, params["tagKeys"]))
+    return {}
+
+
+def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    return {"tags": list(_holder(params["resourceArn"], caller).tags)}
+
+
+def _keep(holder: Holder, tags: Tags) -> None:
+    holder.tags = tags
+    if isinstance(holder, Task):
+        holder.changed(told=False)
+
+
+def _holder(arn: str, caller: Caller) -> Holder:
+    """What carries the tags."""
+    found = _ARN.fullmatch(arn)
+    if not found:
+        raise invalid("The ARN provided is invalid.")  # U
+    if found["kind"] == "cluster":
+        return _cluster(arn, caller)
+    if found["kind"] == "task-definition":
+        return task_definitions.find(caller, arn)
+    if found["kind"] == "task":
+        return _task(arn, caller)
+    if found["kind"] == "service":
+        cluster, _, name = found["rest"].partition("/")
+        return _service(cluster, name, caller)
+    raise AwsError("ResourceNotFoundException", "The specified resource could not be found.")  # U
+
+
+def _cluster(identifier: str, caller: Caller) -> Cluster:
+    cluster = clusters.known(caller, identifier)
+    if cluster is None:
+        raise invalid("The specified cluster does not exist.")
+    if cluster.status != "ACTIVE":
+        raise invalid("The specified cluster is inactive. Specify an active cluster and try again.")
+    return cluster
+
+
+def _task(arn: str, caller: Caller) -> Task:
+    task = state.of(caller.region).tasks.get(arn.rpartition("/")[2])
+    if task is None or task.arn != arn:
+        raise invalid("The specified task does not exist.")
+    if task.last_status == "STOPPED":
+        raise invalid("The specified task is stopped. Specify a running task and try again.")
+    return task
+
+
+def _service(cluster: str, name: str, caller: Caller) -> Service:
+    service = _cluster(cluster, caller).services.get(name)
+    if service is None:
+        raise invalid("The specified service does not exist.")
+    if service.status == "INACTIVE":
+        raise invalid("The specified service is inactive. Specify an active service and try again.")
+    return service
+
+
+OPERATIONS: Final = {"ListTagsForResource": _list, "TagResource": _tag, "UntagResource": _untag}

@@ -1,0 +1,245 @@
+"""Tasks: RunTask, DescribeTasks, ListTasks, StopTask, and the way in for packets.
+
+Looking changes nothing here, and moves nothing: time does, before a request comes in.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from ecslab.sandbox.bridge.account import Context, current
+from ecslab.sandbox.bridge.ecs import clusters, state
+from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate, write_log
+from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
+from ecslab.sandbox.bridge.ecs.tasks import task_order
+from ecslab.sandbox.bridge.ecs.tasks.task_view import view, with_tags
+from ecslab.sandbox.runtime import RunningContainer
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.task.driver import Driver
+from ecslab.sandbox.world.task.task import Task
+
+__all__ = ["OPERATIONS", "describe_tasks", "find", "forget", "is_visible", "launch", "list_tasks",
+           "listening", "lose", "run_task", "stop", "stop_task", "write_log"]  # fmt: skip
+
+Parameters = dict[str, Any]
+
+STOPPED_BY_USER: Final = "Task stopped by user"
+ID_LENGTHS: Final = (32, 36)
+"""Characters of a task's id; those of tasks before 2018 had dashes."""
+LONGEST_TOKEN: Final = 64
+LONGEST_STARTED_BY: Final = 128
+
+
+def run_task(parameters: Parameters, caller: Caller) -> dict[str, Any]:
+    """Start up to ten tasks of one definition; they are PROVISIONING when this answers."""
+    token = parameters.get("clientToken")
+    _check_texts(parameters)
+    identity = (token, task_order.digest(parameters)) if token else None
+    if identity:
+        earlier = _started_with(caller, identity)
+        if earlier:
+            return {"tasks": [with_tags(task) for task in earlier], "failures": []}
+    order = task_order.order(caller, parameters)
+    task_order.check_roles(caller, order.definition, parameters)
+    _forget(caller)
+    started, failures = [], []
+    for index in range(parameters.get("count", 1)):
+        try:
+            task = task_order.make(order, index)
+        except task_order.NoCapacity as lacking:
+            failures.append({"reason": lacking.message})
+            continue
+        task.client_token = identity
+        launch(task, order.cluster)
+        started.append(task)
+    return {"tasks": [with_tags(task) for task in started], "failures": failures}
+
+
+def _check_texts(parameters: Parameters) -> None:
+    """Refuse names that are too long, and tags from where a bare task has none. U: the sentences."""
+    if len(parameters.get("clientToken", "")) > LONGEST_TOKEN:
+        raise invalid(f"clientToken must contain between 1 and {LONGEST_TOKEN} characters.")
+    if len(parameters.get("startedBy", "")) > LONGEST_STARTED_BY:
+        raise invalid(f"startedBy must contain at most {LONGEST_STARTED_BY} characters.")
+    if parameters.get("propagateTags") == "SERVICE":
+        raise invalid("Only task definition tags can be propagated to standalone tasks.")
+
+
+def describe_tasks(parameters: Parameters, caller: Caller) -> dict[str, Any]:
+    """Show tasks; those that are unknown, or stopped for more than an hour, are MISSING."""
+    cluster, wanted = clusters.find(caller, parameters.get("cluster")), parameters["tasks"]
+    if not wanted:
+        raise invalid("Tasks cannot be empty.")
+    at_most("taskIds", wanted)
+    show = with_tags if "TAGS" in parameters.get("include", ()) else view
+    tasks, failures = [], []
+    for reference in wanted:
+        task = find(cluster, reference)
+        if task:
+            tasks.append(show(task))
+        else:
+            task_id = reference.rpartition("/")[2]
+            failures.append(failure(caller.ecs_arn(f"task/{cluster.name}/{task_id}"), "MISSING"))
+    return {"tasks": tasks, "failures": failures}
+
+
+def list_tasks(parameters: Parameters, caller: Caller) -> dict[str, Any]:
+    """ARNs of tasks, by what they are meant to be: RUNNING unless `desiredStatus` says otherwise."""
+    cluster = clusters.find(caller, parameters.get("cluster"))
+    service = parameters.get("serviceName")
+    if service and service.rpartition("/")[2] not in cluster.services:
+        raise AwsError("ServiceNotFoundException", "Service not found.")
+    found = [task.arn for task in cluster.tasks.values() if is_visible(task) and _matches(task, parameters)]
+    return page("taskArns", found, parameters)
+
+
+def stop_task(parameters: Parameters, caller: Caller) -> dict[str, Any]:
+    """Begin to stop a task; one that is already stopping, or has stopped, is answered as it is (U)."""
+    cluster = clusters.find(caller, parameters.get("cluster"))
+    task = find(cluster, parameters["task"])
+    if task is None:
+        raise invalid("The referenced task was not found.")
+    if not task.stopping:
+        _fargate().driver.stop(task, "UserInitiated", parameters.get("reason") or STOPPED_BY_USER)
+        task.tags.clear()  # API StopTask: any tags associated with the task are deleted
+    return {"task": view(task)}
+
+
+OPERATIONS: Final[dict[str, Callable[[Parameters, Caller], dict[str, Any]]]] = {
+    "RunTask": run_task,
+    "DescribeTasks": describe_tasks,
+    "ListTasks": list_tasks,
+    "StopTask": stop_task,
+}
+
+
+def launch(task: Task, cluster: Cluster) -> None:
+    """Let a task that has been made begin."""
+    state.of(task.region).tasks[task.id] = cluster.tasks[task.id] = task
+    _fargate().driver.launch(task)
+
+
+def stop(task: Task, code: str, reason: str) -> None:
+    """Decide that a task ends; one that is stopping keeps its own reason."""
+    _fargate().driver.stop(task, code, reason)
+
+
+def lose(task: Task, code: str, reason: str) -> None:
+    """Let a task be gone at once, without SIGTERM."""
+    _fargate().driver.lose(task, code, reason)
+
+
+def forget(task: Task) -> None:
+    """Drop a stopped task that nobody can see any more."""
+    region = state.of(task.region)
+    region.tasks.pop(task.id, None)
+    cluster = region.clusters.get(task.cluster)
+    if cluster:
+        cluster.tasks.pop(task.id, None)
+
+
+def listening(eni_id: str, port: int) -> RunningContainer | None:
+    """The container that accepts connections on `port` of this network interface, if there is one."""
+    task = _fargate().by_eni.get(eni_id)
+    for container in task.containers if task else ():
+        program: Any = container.program
+        if program is not None and port in program.listening:
+            found: RunningContainer = program
+            return found
+    return None
+
+
+class _Tasks(Fargate):
+    """The surroundings of one context, with the driver that walks its tasks."""
+
+    def __init__(self, context: Context):
+        super().__init__()
+        self.context = context
+        self.driver = Driver(context.clock, self)
+
+
+_made: Final[list[_Tasks]] = []
+
+
+def _fargate() -> _Tasks:
+    """The current context's; a fresh context gets a fresh one."""
+    if not _made or _made[0].context is not current():
+        _made[:] = [_Tasks(current())]
+    return _made[0]
+
+
+def find(cluster: Cluster, reference: str) -> Task | None:
+    """The task with this id or ARN, unless it has been forgotten.
+
+    Raises:
+        AwsError: InvalidParameterException; it is no identifier of a task, or of another cluster's.
+    """
+    path = reference.rpartition(":")[2].split("/")
+    of_arn = reference.startswith("arn:")
+    if of_arn and len(path) not in (2, 3):
+        raise invalid("Invalid identifier: Unexpected number of separators")
+    if len(path[-1]) not in ID_LENGTHS or len(path) > 3:
+        raise invalid("taskId length should be one of [32,36]")
+    if of_arn and len(path) == 3 and path[1] != cluster.name:
+        raise invalid(
+            f"Invalid identifier: Identifier is for cluster {path[1]}. Your cluster is {cluster.name}"
+        )
+    task: Task | None = cluster.tasks.get(path[-1])
+    return task if task and is_visible(task) else None
+
+
+def is_visible(task: Task) -> bool:
+    """Whether a task is still described; a stopped one is for an hour."""
+    return task.gone_at is None or current().clock.now < task.gone_at
+
+
+def _forget(caller: Caller) -> None:
+    """Drop the tasks that nobody can see any more."""
+    for task in list(state.of(caller.region).tasks.values()):
+        if not is_visible(task):
+            forget(task)
+
+
+def _started_with(caller: Caller, identity: tuple[str, str]) -> list[Task]:
+    """The tasks that an earlier call with this client token started.
+
+    Raises:
+        AwsError: ConflictException, if that call asked for something else.
+    """
+    earlier = [
+        task
+        for task in state.of(caller.region).tasks.values()
+        if task.client_token and task.client_token[0] == identity[0]
+    ]
+    if any(task.client_token != identity for task in earlier):
+        raise AwsError(
+            "ConflictException",
+            "The RunTask request could not be processed due to conflicts. The provided clientToken is "
+            "already in use with a different request.",
+            resourceIds=[task.arn for task in earlier],
+        )
+    return earlier
+
+
+def _matches(task: Task, parameters: Parameters) -> bool:
+    settings = task.settings
+    wanted = {
+        "family": task.definition["family"],
+        "startedBy": settings.get("startedBy"),
+        "launchType": settings["launchType"],
+        "containerInstance": None,
+        "serviceName": _service_of(task),
+    }
+    return task.desired_status == parameters.get("desiredStatus", "RUNNING") and all(
+        _given(parameters, name) == value for name, value in wanted.items() if parameters.get(name)
+    )
+
+
+def _given(parameters: Parameters, name: str) -> Any:
+    """A service may be named by its ARN."""
+    return parameters[name].rpartition("/")[2] if name == "serviceName" else parameters[name]
+
+
+def _service_of(task: Task) -> str | None:
+    kind, _, name = task.settings["group"].partition(":")
+    return name if kind == "service" else None

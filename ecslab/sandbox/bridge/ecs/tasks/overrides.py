@@ -1,0 +1,81 @@
+"""What a RunTask call changes about its task definition.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.task_definition import sizes
+
+__all__ = ["check", "effective", "task_overrides"]
+
+MOST_CHARACTERS: Final = 8192
+_OF_TASK: Final = ("executionRoleArn", "taskRoleArn", "ephemeralStorage")
+_OF_CONTAINER: Final = ("command", "cpu", "memory", "memoryReservation", "environmentFiles")
+
+
+def check(definition: Mapping[str, Any], overrides: Mapping[str, Any]) -> None:
+    """Refuse overrides that do not fit the definition.
+
+    Raises:
+        AwsError: InvalidParameterException; ClientException for a size that Fargate does not offer.
+    """
+    names = {container["name"] for container in definition["containerDefinitions"]}
+    for override in overrides.get("containerOverrides") or []:
+        if override.get("name") not in names:
+            raise AwsError(
+                "InvalidParameterException",
+                f"Override for container named {override.get('name')} is not a container in the "
+                "TaskDefinition.",
+            )
+    if len(json.dumps(overrides, separators=(",", ":"))) > MOST_CHARACTERS:
+        text = f"Container Overrides length must be at most {MOST_CHARACTERS}"
+        raise AwsError("InvalidParameterException", text)  # U
+    cpu, memory = _size(definition, overrides)
+    if not sizes.fits_fargate(cpu, memory):
+        text = f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory"
+        raise AwsError("ClientException", text)
+
+
+def task_overrides(definition: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """API_TaskOverride as the task shows it: every container by name, whether changed or not."""
+    given = {override["name"]: override for override in overrides.get("containerOverrides") or []}
+    names = [container["name"] for container in definition["containerDefinitions"]]
+    shown: dict[str, Any] = {
+        "containerOverrides": [given.get(name, {"name": name}) for name in names],
+        "inferenceAcceleratorOverrides": [],
+    }
+    cpu, memory = _size(definition, overrides)
+    if "cpu" in overrides:
+        shown["cpu"] = str(cpu)
+    if "memory" in overrides:
+        shown["memory"] = str(memory)
+    return shown | {name: overrides[name] for name in _OF_TASK if overrides.get(name)}
+
+
+def effective(definition: Mapping[str, Any], overrides: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The container definitions with `overrides` (as `task_overrides` gives them) applied."""
+    for container, override in zip(
+        definition["containerDefinitions"], overrides["containerOverrides"], strict=True
+    ):
+        changed = {name: override[name] for name in _OF_CONTAINER if override.get(name) is not None}
+        environment = {
+            entry["name"]: entry
+            for source in (container, override)
+            for entry in source.get("environment") or []
+        }
+        yield {**container, **changed, "environment": list(environment.values())}
+
+
+def _size(definition: Mapping[str, Any], overrides: Mapping[str, Any]) -> tuple[int, int]:
+    """CPU units and MiB of the task."""
+    try:
+        return (
+            sizes.cpu_units(str(overrides.get("cpu") or definition["cpu"])),
+            sizes.mebibytes(str(overrides.get("memory") or definition["memory"])),
+        )
+    except ValueError as problem:
+        raise AwsError("ClientException", f"Invalid setting for task: {problem}") from None  # U

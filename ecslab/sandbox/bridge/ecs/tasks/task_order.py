@@ -1,0 +1,247 @@
+"""RunTask: what it refuses, and the task it makes of a request.
+
+Sentences marked U are put together from ones that AWS is known to use; the refusal itself is real.
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from moto.ec2.models import ec2_backends
+
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.determinism import rng
+from ecslab.sandbox.bridge.ec2 import task_network
+from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
+from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
+from ecslab.sandbox.bridge.ecs.shapes import invalid
+from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
+from ecslab.sandbox.bridge.ecs.tags import Tags, checked, merged
+from ecslab.sandbox.bridge.ecs.tasks.overrides import check as check_overrides
+from ecslab.sandbox.bridge.ecs.tasks.overrides import effective, task_overrides
+from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.faults import NO_CAPACITY
+from ecslab.sandbox.world.task.attachment import Attachment
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
+
+__all__ = ["Order", "check_roles", "digest", "make", "order"]
+
+MOST: Final = 10
+"""Tasks in one call."""
+PLATFORM_VERSION: Final = "1.4.0"
+PLATFORM_VERSIONS: Final = frozenset({"LATEST", "1.4.0", "1.3.0"})
+EPHEMERAL_GIB: Final = 20
+
+
+@dataclass(frozen=True)
+class Order:
+    """A RunTask request that has been found good."""
+
+    caller: Caller
+    cluster: Cluster
+    definition: Mapping[str, Any]
+    parameters: Mapping[str, Any]
+    network: Mapping[str, Any]
+    provider: str | None
+    tags: Tags
+
+
+def order(caller: Caller, parameters: Mapping[str, Any]) -> Order:
+    """Check a request, all but its roles: a service asks for those when it starts a task.
+
+    Raises:
+        AwsError: as RunTask refuses.
+    """
+    cluster = clusters.find(caller, parameters.get("cluster"))
+    definition = task_definitions.resolve(caller, parameters["taskDefinition"])
+    if definition["status"] != "ACTIVE":
+        raise AwsError("ClientException", "TaskDefinition is inactive")
+    if not 1 <= parameters.get("count", 1) <= MOST:
+        raise invalid(f"count must be between 1 and {MOST}.")  # U
+    provider = _capacity_provider(cluster, parameters)
+    _check_placement(parameters)
+    if "FARGATE" not in definition["compatibilities"]:
+        raise invalid("Task definition does not support launch_type FARGATE.")
+    network = _network(caller, definition, parameters)
+    check_overrides(definition, parameters.get("overrides") or {})
+    tags = _tags(caller, cluster, definition, parameters)
+    return Order(caller, cluster, definition, parameters, network, provider, tags)
+
+
+class NoCapacity(AwsError):
+    """Fargate has no room for the task now; RunTask tells it among its failures."""
+
+    def __init__(self) -> None:
+        super().__init__("ServiceUnavailableException", NO_CAPACITY)
+
+
+def make(order: Order, index: int) -> Task:
+    """The task number `index` of the call, PROVISIONING.
+
+    Raises:
+        NoCapacity: in none of its subnets can it start.
+    """
+    caller, cluster, definition = order.caller, order.cluster, order.definition
+    task_id = f"{rng.getrandbits(128):032x}"
+    arn = caller.ecs_arn(f"task/{cluster.name}/{task_id}")
+    zoned = [(subnet, _zone(caller, subnet)) for subnet in order.network["subnets"]]
+    subnets = current().faults.places(zoned, order.provider)
+    if not subnets:
+        raise NoCapacity
+    subnet = subnets[index % len(subnets)]  # U: which of several AWS takes
+    overrides = task_overrides(definition, order.parameters.get("overrides") or {})
+    return Task(
+        id=task_id,
+        arn=arn,
+        cluster=cluster.name,
+        region=caller.region,
+        definition=definition,
+        attachment=Attachment(_uuid(), subnet),
+        containers=[
+            _container(caller, cluster, task_id, each) for each in effective(definition, overrides)
+        ],
+        settings=_settings(order, overrides, subnet),
+        tags=list(order.tags),
+        network=order.network,
+    )
+
+
+def _capacity_provider(cluster: Cluster, parameters: Mapping[str, Any]) -> str | None:
+    """`FARGATE` or `FARGATE_SPOT`, by the call's strategy or the cluster's; None with a launch type.
+
+    Raises:
+        AwsError: it would not be Fargate.
+    """
+    launch_type, items = parameters.get("launchType"), parameters.get("capacityProviderStrategy")
+    if launch_type and items:
+        raise invalid(
+            "Specifying both a launch type and capacity provider strategy is not supported. Remove one and "
+            "try again."  # U: the second sentence
+        )
+    if launch_type == "FARGATE":
+        return None
+    items = items or ([] if launch_type else cluster.default_strategy)
+    if not items:
+        raise _no_instances(parameters)
+    checked = checked_strategy(items, cluster.capacity_providers)
+    first = max(checked, key=lambda item: (item["base"], item["weight"]))
+    return str(first["capacityProvider"])
+
+
+def _no_instances(parameters: Mapping[str, Any]) -> AwsError:
+    """The launch type is EC2, by name or because nothing else is said, and no cluster here has instances."""
+    if parameters.get("platformVersion"):
+        return invalid("The platform version must be null when specifying an EC2 launch type.")
+    vpc = (parameters.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
+    if vpc.get("assignPublicIp") == "ENABLED":
+        return invalid("Assign public IP is not supported for this launch type.")
+    return invalid("No Container Instances were found in your cluster.")
+
+
+def _check_placement(parameters: Mapping[str, Any]) -> None:
+    for name, what in (("placementConstraints", "constraints"), ("placementStrategy", "strategies")):
+        if parameters.get(name):
+            raise invalid(f"Placement {what} are not supported with FARGATE launch type.")
+    if parameters.get("platformVersion", "LATEST") not in PLATFORM_VERSIONS:
+        raise AwsError("PlatformUnknownException", "The specified platform version does not exist.")  # U
+
+
+def _network(
+    caller: Caller, definition: Mapping[str, Any], parameters: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    vpc = (parameters.get("networkConfiguration") or {}).get("awsvpcConfiguration")
+    if definition.get("networkMode") != "awsvpc":
+        raise invalid("Network Configuration is not valid for the given networkMode of this task definition.")
+    if not vpc:
+        raise invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+    subnets, groups = list(vpc.get("subnets") or []), list(vpc.get("securityGroups") or [])
+    task_network.validate_network(caller.region, subnets, groups)
+    return {"subnets": subnets, "groups": groups, "public": vpc.get("assignPublicIp") == "ENABLED"}
+
+
+def check_roles(caller: Caller, definition: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
+    """Refuse roles that ECS cannot assume.
+
+    Raises:
+        AwsError: ClientException.
+    """
+    overrides = parameters.get("overrides") or {}
+    for name in ("executionRoleArn", "taskRoleArn"):
+        role = overrides.get(name) or definition.get(name)
+        problem = role and roles.role_problem(role, region=caller.region)
+        if problem:
+            raise AwsError("ClientException", problem)
+
+
+def _container(caller: Caller, cluster: Cluster, task_id: str, definition: Mapping[str, Any]) -> Container:
+    return Container(
+        name=definition["name"],
+        arn=caller.ecs_arn(f"container/{cluster.name}/{task_id}/{_uuid()}"),
+        image=definition["image"],
+        definition=definition,
+        essential=definition.get("essential", True),
+        depends_on={each["containerName"]: each["condition"] for each in definition.get("dependsOn", [])},
+        stop_timeout=float(definition.get("stopTimeout") or STOP_TIMEOUT),
+        start_timeout=definition.get("startTimeout"),
+    )
+
+
+def _settings(order: Order, overrides: Mapping[str, Any], subnet: str) -> dict[str, Any]:
+    """What of API_Task stays as it is from beginning to end."""
+    parameters, definition = order.parameters, order.definition
+    platform = definition.get("runtimePlatform") or {}
+    storage = overrides.get("ephemeralStorage") or definition.get("ephemeralStorage")
+    storage = storage or {"sizeInGiB": EPHEMERAL_GIB}
+    version = parameters.get("platformVersion", "LATEST")
+    architecture = "arm64" if platform.get("cpuArchitecture") == "ARM64" else "x86_64"
+    settings: dict[str, Any] = {
+        "attributes": [{"name": "ecs.cpu-architecture", "value": architecture}],
+        "availabilityZone": _zone(order.caller, subnet),
+        "clusterArn": order.cluster.arn,
+        "cpu": str(overrides.get("cpu") or definition["cpu"]),
+        "enableExecuteCommand": bool(parameters.get("enableExecuteCommand")),
+        "ephemeralStorage": storage,
+        "fargateEphemeralStorage": storage,
+        "group": parameters.get("group") or f"family:{definition['family']}",
+        "launchType": "FARGATE",
+        "memory": str(overrides.get("memory") or definition["memory"]),
+        "overrides": overrides,
+        "platformFamily": "Linux",
+        "platformVersion": PLATFORM_VERSION if version == "LATEST" else version,
+        "taskDefinitionArn": definition["taskDefinitionArn"],
+    }
+    if parameters.get("startedBy"):
+        settings["startedBy"] = parameters["startedBy"]
+    if order.provider:
+        settings["capacityProviderName"] = order.provider
+    return settings
+
+
+def _tags(
+    caller: Caller, cluster: Cluster, definition: Mapping[str, Any], parameters: Mapping[str, Any]
+) -> Tags:
+    tags: Tags = []
+    if parameters.get("enableECSManagedTags"):
+        tags = [{"key": "aws:ecs:clusterName", "value": cluster.name}]
+    if parameters.get("propagateTags") == "TASK_DEFINITION":
+        family = state.of(caller.region).families[definition["family"]]
+        tags = merged(tags, family.revisions[definition["revision"]].tags)
+    return merged(tags, checked(parameters.get("tags")))
+
+
+def digest(parameters: Mapping[str, Any]) -> str:
+    """What makes two requests with one client token the same request."""
+    return json.dumps(parameters, sort_keys=True)
+
+
+def _zone(caller: Caller, subnet_id: str) -> str:
+    return str(ec2_backends[caller.account][caller.region].get_subnet(subnet_id).availability_zone)
+
+
+def _uuid() -> str:
+    return str(rng.uuid4())

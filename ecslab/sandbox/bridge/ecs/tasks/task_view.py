@@ -1,0 +1,117 @@
+"""A task in the shape of API_Task, made once for each change and then handed out as it is.
+
+Only what has happened is shown: a field whose time has not come is absent, as it is on AWS.
+"""
+
+from typing import Any, Final
+
+from ecslab.sandbox.world.task.attachment import Attachment
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.task import Task
+
+__all__ = ["view", "with_tags"]
+
+_TIMES: Final = {
+    "connectivityAt": "connectivity_at",
+    "createdAt": "created_at",
+    "executionStoppedAt": "execution_stopped_at",
+    "pullStartedAt": "pull_started_at",
+    "pullStoppedAt": "pull_stopped_at",
+    "startedAt": "started_at",
+    "stoppedAt": "stopped_at",
+    "stoppingAt": "stopping_at",
+}
+_WHEN_SET: Final = {
+    "connectivity": "connectivity",
+    "stopCode": "stop_code",
+    "stoppedReason": "stopped_reason",
+}
+_SIZES: Final = ("memory", "memoryReservation")
+
+
+def view(task: Task) -> dict[str, Any]:
+    """API_Task without tags. The same object until the task changes: read it, do not write to it."""
+    if task.view is None:
+        task.view = _task(task)
+    return task.view
+
+
+def with_tags(task: Task) -> dict[str, Any]:
+    """API_Task with the task's tags."""
+    return {**view(task), "tags": [dict(tag) for tag in task.tags]}
+
+
+def _task(task: Task) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "attachments": [_attachment(task.attachment)],
+        **task.settings,
+        "containers": [_container(task, container) for container in task.containers],
+        "desiredStatus": task.desired_status,
+        "lastStatus": task.last_status,
+        "tags": [],
+        "taskArn": task.arn,
+        "version": task.version,
+    }
+    for name, attribute in _TIMES.items():
+        moment = getattr(task, attribute)
+        if moment is not None:
+            shown[name] = round(moment, 3)
+    for name, attribute in _WHEN_SET.items():
+        value = getattr(task, attribute)
+        if value is not None:
+            shown[name] = value
+    if task.started_at is not None:
+        shown["healthStatus"] = task.health_status
+    return shown
+
+
+def _attachment(attachment: Attachment) -> dict[str, Any]:
+    details = {"subnetId": attachment.subnet_id}
+    if attachment.interface:
+        details |= {
+            "networkInterfaceId": attachment.interface.eni_id,
+            "macAddress": attachment.interface.mac,
+            "privateDnsName": attachment.interface.private_dns,
+            "privateIPv4Address": attachment.interface.private_ip,
+        }
+    return {
+        "id": attachment.id,
+        "type": "ElasticNetworkInterface",
+        "status": attachment.status,
+        "details": [{"name": name, "value": value} for name, value in details.items()],
+    }
+
+
+def _container(task: Task, container: Container) -> dict[str, Any]:
+    definition = container.definition
+    shown: dict[str, Any] = {
+        "containerArn": container.arn,
+        "taskArn": task.arn,
+        "name": container.name,
+        "image": container.image,
+        "lastStatus": container.last_status,
+        "networkInterfaces": _interfaces(task.attachment),
+        "cpu": str(definition.get("cpu", 0)),
+        **{size: str(definition[size]) for size in _SIZES if definition.get(size)},
+    }
+    if container.image_digest:
+        shown["imageDigest"] = container.image_digest
+    if container.runtime_id:
+        shown |= {
+            "runtimeId": container.runtime_id,
+            "networkBindings": [],
+            "healthStatus": container.health_status,
+        }
+    if container.exit_code is not None:
+        shown["exitCode"] = container.exit_code
+    if container.reason:
+        shown["reason"] = container.reason
+    if task.settings.get("enableExecuteCommand"):
+        shown["managedAgents"] = [{"name": "ExecuteCommandAgent", "lastStatus": container.last_status}]
+    return shown
+
+
+def _interfaces(attachment: Attachment) -> list[dict[str, str]]:
+    if attachment.interface is None:
+        return []
+    return [{"attachmentId": attachment.id, "privateIpv4Address": attachment.interface.private_ip}]

@@ -1,0 +1,123 @@
+"""One load balancer: its nodes (an interface in each subnet), and how far its making has come."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from moto.elbv2.models import FakeLoadBalancer
+
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.determinism import rng
+from ecslab.sandbox.bridge.ec2.interfaces import BalancerInterface
+
+__all__ = ["MADE_IN", "LoadBalancer", "dns_name"]
+
+MADE_IN: Final = 120.0
+"""Seconds from CreateLoadBalancer to `active`: on AWS two to three minutes (U)."""
+_ZONES: Final = {
+    # hosted zone ids of the names: https://docs.aws.amazon.com/general/latest/gr/elb.html
+    "application": {"us-east-1": "Z35SXDOTRQ7X7K", "us-east-2": "Z3AADJGX6KTTL2",
+                    "us-west-1": "Z368ELLRRE2KJ0", "us-west-2": "Z1H1FL5HABSF5",
+                    "eu-west-1": "Z32O12XQLNTSW2", "eu-central-1": "Z215JYRZR1TBD5"},
+    "network": {"us-east-1": "Z26RNL4JYFTOTI", "us-east-2": "ZLMOA37VPKANP", "us-west-2": "Z18D5FSROUN65G",
+                "eu-west-1": "Z2IFOLAFXWLO4F", "eu-central-1": "Z3F0SRJ5LGBH90"},
+}  # fmt: skip
+_SOMEWHERE: Final = "Z2P70J7EXAMPLE"  # other regions: moto's
+
+
+class LoadBalancer(FakeLoadBalancer):  # type: ignore[misc]  # moto ships no types
+    """moto's record, whose state follows the clock (moto's is active once it was looked at).
+
+    Attributes:
+        nodes: its interfaces, by subnet.
+        active_at: virtual second at which it begins to serve.
+    """
+
+    def __init__(self, ec2: Any, **about: Any):
+        super().__init__(state="provisioning", **about)
+        self.ec2 = ec2
+        self.attrs = _attributes(self.type)
+        self.nodes: dict[str, BalancerInterface] = {}
+        self.active_at = current().clock.now + MADE_IN
+        current().clock.after(MADE_IN, lambda: None)  # so that who waits from event to event wakes up then
+        self.canonical_hosted_zone_id: str = _ZONES.get(self.type, {}).get(ec2.region_name, _SOMEWHERE)
+        self.stand_in(self.subnets)
+
+    def activate(self) -> None:
+        """moto calls this when somebody looks; here time alone makes it active."""
+
+    @property
+    def load_balancer_state(self) -> dict[str, str]:
+        return {"Code": "active" if self.active else "provisioning"}
+
+    @property
+    def active(self) -> bool:
+        return current().clock.now >= self.active_at
+
+    @property
+    def internal(self) -> bool:
+        return bool(self.scheme == "internal")
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        return tuple(subnet.availability_zone for subnet in self.subnets)
+
+    def node_for(self, az: str) -> BalancerInterface:
+        """The node that asks targets in this zone."""
+        near = (node for node in self.nodes.values() if node.subnet.availability_zone == az)
+        return next(near, next(iter(self.nodes.values())))
+
+    def stand_in(self, subnets: Sequence[Any]) -> None:
+        """Have a node in each of these subnets, and in no other."""
+        wanted = {subnet.id: subnet for subnet in subnets}
+        for subnet_id in self.nodes.keys() - wanted.keys():
+            self.ec2.forget_interface(self.nodes.pop(subnet_id).id)
+        for subnet_id, subnet in wanted.items():
+            if subnet_id not in self.nodes:
+                self.nodes[subnet_id] = self._node(subnet)
+        self.subnets = list(subnets)
+
+    def wear(self, groups: Iterable[str]) -> None:
+        """Put its nodes in these security groups."""
+        self.security_groups = list(groups)
+        for node in self.nodes.values():
+            node.regroup(self.security_groups)
+
+    def close(self) -> None:
+        self.stand_in([])
+
+    def _node(self, subnet: Any) -> BalancerInterface:
+        about = f"ELB {self.arn.rpartition(':loadbalancer/')[2]}"
+        node = BalancerInterface(self.ec2, subnet, self.security_groups, not self.internal, about)
+        node.regroup(self.security_groups)  # a network load balancer may have none
+        node.interface_type = "network_load_balancer" if self.type == "network" else "interface"
+        self.ec2.enis[node.id] = node
+        return node
+
+
+def dns_name(name: str, kind: str, region: str, identity: str, internal: bool) -> str:
+    """The name a load balancer is reached by; `identity` is the end of its ARN."""
+    if kind == "network":
+        return f"{name}-{identity}.elb.{region}.amazonaws.com".lower()
+    digits = rng.randrange(10**8, 2 * 10**9)
+    return f"{'internal-' if internal else ''}{name}-{digits}.{region}.elb.amazonaws.com".lower()
+
+
+def _attributes(kind: str) -> dict[str, str]:
+    """The attributes a new one has (API_LoadBalancerAttribute)."""
+    common = {
+        "access_logs.s3.enabled": "false", "access_logs.s3.bucket": "", "access_logs.s3.prefix": "",
+        "deletion_protection.enabled": "false",
+    }  # fmt: skip
+    if kind == "network":
+        return common | {"load_balancing.cross_zone.enabled": "false"}
+    return common | {
+        "load_balancing.cross_zone.enabled": "true", "idle_timeout.timeout_seconds": "60",
+        "client_keep_alive.seconds": "3600", "routing.http2.enabled": "true",
+        "routing.http.desync_mitigation_mode": "defensive",
+        "routing.http.drop_invalid_header_fields.enabled": "false",
+        "routing.http.preserve_host_header.enabled": "false",
+        "routing.http.xff_client_port.enabled": "false",
+        "routing.http.xff_header_processing.mode": "append",
+        "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": "false",
+        "waf.fail_open.enabled": "false", "zonal_shift.config.enabled": "false",
+    }  # fmt: skip

@@ -1,0 +1,151 @@
+"""moto's target groups with targets that are really asked.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from moto.elbv2.exceptions import TargetGroupNotFoundError, TargetNotRunning
+from moto.elbv2.models import ELBv2Backend, FakeHealthStatus
+
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.elbv2 import listeners, refusals, target_access
+from ecslab.sandbox.world.load_balancing.target_group import Target, TargetGroup
+from ecslab.sandbox.world.load_balancing.target_health import NOT_REGISTERED, STOPPED, Health
+
+__all__ = ["TCP", "TargetsBackend"]
+
+TCP: Final = frozenset({"TCP", "UDP", "TCP_UDP", "TLS"})
+"""The protocols of network load balancers."""
+
+
+class TargetHealth(FakeHealthStatus):  # type: ignore[misc]  # moto ships no types
+    """One line of DescribeTargetHealth."""
+
+    def __init__(self, ip: str, port: int, az: str, check_port: str, health: Health):
+        super().__init__(ip, str(port), check_port, *health)
+        self.az = az
+
+    @property
+    def target(self) -> dict[str, Any]:
+        zone = {"AvailabilityZone": self.az} if self.az else {}
+        return {"Id": self.instance_id, "Port": int(self.port), **zone}
+
+
+class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
+    """One region's target groups.
+
+    Attributes:
+        pools: the targets of each target group, by ARN.
+    """
+
+    def __init__(self, region_name: str, account_id: str):
+        super().__init__(region_name, account_id)
+        self.pools: dict[str, TargetGroup] = {}
+
+    def create_target_group(self, name: str, **kwargs: Any) -> Any:
+        refusals.check_ranges(
+            port=kwargs.get("port"), healthCheckIntervalSeconds=kwargs.get("healthcheck_interval_seconds"),
+            healthCheckTimeoutSeconds=kwargs.get("healthcheck_timeout_seconds"),
+            healthyThresholdCount=kwargs.get("healthy_threshold_count"),
+            unhealthyThresholdCount=kwargs.get("unhealthy_threshold_count"),
+        )  # fmt: skip
+        for other in self.target_groups.values():
+            if other.name == name:
+                asked = (kwargs.get("protocol"), kwargs.get("port"), kwargs.get("vpc_id"))
+                same = (other.protocol, other.port, other.vpc_id, other.target_type) == (
+                    *asked, kwargs.get("target_type"))  # fmt: skip
+                if not same:
+                    raise refusals.same_name("target group", name)
+                return other
+        if kwargs.get("protocol") in TCP and kwargs.get("healthcheck_protocol") in ("HTTP", "HTTPS"):
+            kwargs["matcher"] = kwargs.get("matcher") or {"HttpCode": "200-399"}
+            kwargs["healthcheck_path"] = kwargs.get("healthcheck_path") or "/"
+            kwargs["healthcheck_timeout_seconds"] = kwargs.get("healthcheck_timeout_seconds") or 6
+        group = super().create_target_group(name, **kwargs)
+        self.pools[group.arn] = TargetGroup(
+            current().clock, lambda target, check: target_access.ask(self, group, target, check),
+            lambda ip, port, health: _tell(group.arn, ip, port, health), target_access.check_of(group),
+            _delay(group),
+        )  # fmt: skip
+        return group
+
+    def modify_target_group(self, arn: str, *args: Any, **kwargs: Any) -> Any:
+        group = super().modify_target_group(arn, *args, **kwargs)
+        self.pools[arn].rechecked(target_access.check_of(group))
+        return group
+
+    def modify_target_group_attributes(self, target_group_arn: str, attributes: dict[str, Any]) -> None:
+        super().modify_target_group_attributes(target_group_arn, attributes)
+        self.pools[target_group_arn].delay = _delay(self.target_groups[target_group_arn])
+
+    def delete_target_group(self, target_group_arn: str) -> Any:
+        if target_group_arn in self.target_groups and self._any_listener_using(target_group_arn):
+            raise refusals.group_in_use(target_group_arn)
+        group = super().delete_target_group(target_group_arn)
+        self.pools.pop(target_group_arn).close()
+        return group
+
+    def describe_target_groups(
+        self, load_balancer_arn: str | None, target_group_arns: list[str], names: list[str] | None
+    ) -> Any:
+        if load_balancer_arn:
+            self.describe_load_balancers([load_balancer_arn], None)
+        return super().describe_target_groups(load_balancer_arn, target_group_arns, names)
+
+    # targets
+
+    def register_targets(self, target_group_arn: str, instances: list[Any]) -> None:
+        group, pool = self.target_group(target_group_arn)
+        for target in instances:
+            if self._instance_state(target["Id"]) not in (None, "running"):
+                raise TargetNotRunning(target["Id"])
+        for target in instances:
+            az = target.get("AvailabilityZone") or target_access.zone_of(self, group, target["Id"])
+            pool.register(target["Id"], int(target.get("Port") or group.port), az)
+
+    def deregister_targets(self, target_group_arn: str, instances: list[dict[str, Any]]) -> None:
+        """A target that is not registered is no error (API_DeregisterTargets)."""
+        group, pool = self.target_group(target_group_arn)
+        for target in instances:
+            pool.deregister(target["Id"], int(target.get("Port") or group.port))
+
+    def describe_target_health(self, target_group_arn: str, targets: list[dict[str, Any]]) -> Any:
+        group, pool = self.target_group(target_group_arn)
+        wanted = [(one["Id"], int(one.get("Port") or group.port)) for one in targets or ()]
+        found: list[Target] = [
+            pool.find(*address) or Target(*address, "", NOT_REGISTERED) for address in wanted
+        ] or list(pool)
+        return [self._shown(one, group, pool) for one in found]
+
+    def _shown(self, target: Target, group: Any, pool: TargetGroup) -> TargetHealth:
+        az = target.az if group.target_type == "ip" else ""
+        health = STOPPED if self._instance_state(target.ip) == "stopped" else target.health
+        return TargetHealth(target.ip, target.port, az, str(pool.check.port or target.port), health)
+
+    def _instance_state(self, target_id: str) -> str | None:
+        """The state of the instance that a target is; None if it is an address."""
+        instance = self.ec2_backend.get_instance_by_id(target_id) if target_id.startswith("i-") else None
+        return instance and str(instance.state)
+
+    def notify_terminate_instances(self, instance_ids: list[str]) -> None:
+        for pool in self.pools.values():
+            for target in [target for target in pool if target.ip in instance_ids]:
+                pool.deregister(target.ip, target.port)
+
+    def target_group(self, arn: str) -> tuple[Any, TargetGroup]:
+        """A target group as moto keeps it, and its targets."""
+        if arn not in self.target_groups:
+            raise TargetGroupNotFoundError()
+        return self.target_groups[arn], self.pools[arn]
+
+
+def _tell(arn: str, ip: str, port: int, health: Health) -> None:
+    for heard in list(listeners()):
+        heard(arn, ip, port, health.state, health.description or "")
+
+
+def _delay(group: Any) -> float:
+    attributes: Mapping[str, Any] = group.attributes
+    return float(attributes["deregistration_delay.timeout_seconds"])

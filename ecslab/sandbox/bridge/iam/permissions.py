@@ -1,0 +1,133 @@
+"""May the program in a container make this call? Its role's policies, asked for each request it signs.
+
+Only roles are judged: whoever holds the sandbox's own key may do everything. The resource is read from the
+request where that is simple (`_RESOURCES`, and paths of S3); elsewhere an action that any statement allows
+for some resource passes.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+"""
+
+import importlib
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import parse_qs, unquote
+
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.world.errors import AwsError
+
+__all__ = ["check"]
+
+FREE: Final = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
+"""What needs no permission (API_GetCallerIdentity)."""
+_PREFIXES: Final = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag"}
+"""Signing name: the service's prefix in policies, where they differ."""
+_RESOURCES: Final = {
+    "dynamodb": (("TableName",), "arn:aws:dynamodb:{region}:{account}:table/{value}"),
+    "ecr": (("repositoryName",), "arn:aws:ecr:{region}:{account}:repository/{value}"),
+    "ecs": (("cluster", "clusters", "clusterName"), "arn:aws:ecs:{region}:{account}:cluster/{value}"),
+    "iam": (("RoleName",), "arn:aws:iam::{account}:role/{value}"),
+    "kms": (("KeyId",), "arn:aws:kms:{region}:{account}:key/{value}"),
+    "logs": (("logGroupName",), "arn:aws:logs:{region}:{account}:log-group:{value}"),
+    "secretsmanager": (("SecretId", "Name"), "arn:aws:secretsmanager:{region}:{account}:secret:{value}"),
+    "sns": (("TopicArn",), "{value}"),
+    "sqs": (("QueueName",), "arn:aws:sqs:{region}:{account}:{value}"),
+    "ssm": (("Name", "Names", "Path"), "arn:aws:ssm:{region}:{account}:parameter/{value}"),
+    "sts": (("RoleArn",), "{value}"),
+}
+_ONLY_CLUSTERS: Final = frozenset({"CreateCluster", "DeleteCluster", "DescribeClusters", "UpdateCluster"})
+_S3_ACTIONS: Final = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject",
+                      "POST": "PutObject"}  # fmt: skip
+_S3_BUCKET: Final = {"GET": "ListBucket", "HEAD": "ListBucket", "PUT": "CreateBucket",
+                     "DELETE": "DeleteBucket", "POST": "DeleteObject"}  # fmt: skip
+
+
+def check(
+    access_key: str,
+    service: str,
+    operation: str,
+    region: str,
+    method: str,
+    path: str,
+    body: bytes,
+    query: str,
+) -> None:
+    """Let a call pass, if a role's keys signed it and the role allows it.
+
+    Args:
+        access_key: the key that signed.
+        service: by its signing name.
+        operation: the API operation; S3's are read from method and path.
+
+    Raises:
+        AwsError: as the service words a refusal.
+    """
+    session = _session(access_key)
+    if session is None:
+        return
+    action, resources = _asked(service, operation, region, method, path, body, query)
+    if action in FREE:
+        return
+    for resource in resources:
+        refusal = roles.session_problem(session.role_arn, session.arn, action, resource)
+        if refusal:
+            raise _refused(service, refusal)
+
+
+def _session(access_key: str) -> Any | None:
+    models = importlib.import_module("moto.sts.models")
+    return models.sts_backends[current().account]["aws"].get_assumed_role_from_access_key(access_key)
+
+
+def _asked(
+    service: str, operation: str, region: str, method: str, path: str, body: bytes, query: str
+) -> tuple[str, list[str | None]]:
+    """The action, and the resources it is about; None stands for one that is not read from the request."""
+    if service == "s3":
+        return _asked_of_s3(method, path)
+    action = f"{_PREFIXES.get(service, service)}:{operation}"
+    names, form = _RESOURCES.get(service, ((), ""))
+    if service == "ecs" and operation not in _ONLY_CLUSTERS:
+        return action, [None]
+    about = {"region": region, "account": current().account}
+    found = list(_values(names, body, query))
+    return action, [_arn(service, value, form, about) for value in found] or [None]
+
+
+def _values(names: tuple[str, ...], body: bytes, query: str) -> Iterator[str]:
+    try:
+        given = json.loads(body or b"{}")
+    except ValueError:
+        given = parse_qs(f"{query}&{body.decode('utf-8', 'replace')}")
+    for name in names:
+        value = given.get(name) if isinstance(given, dict) else None
+        yield from (str(each) for each in (value if isinstance(value, list) else [value] if value else []))
+
+
+def _arn(service: str, value: str, form: str, about: dict[str, str]) -> str:
+    if value.startswith("arn:"):
+        return value
+    if service == "secretsmanager":
+        models = importlib.import_module("moto.secretsmanager.models")
+        secret = models.secretsmanager_backends[about["account"]][about["region"]].secrets.get(value)
+        if secret is not None:
+            return str(secret.arn)
+    return form.format(value=value.lstrip("/"), **about)
+
+
+def _asked_of_s3(method: str, path: str) -> tuple[str, list[str | None]]:
+    bucket, _, key = unquote(path).lstrip("/").partition("/")
+    if not bucket:
+        return "s3:ListAllMyBuckets", ["*"]
+    if not key:
+        return f"s3:{_S3_BUCKET.get(method, 'ListBucket')}", [f"arn:aws:s3:::{bucket}"]
+    return f"s3:{_S3_ACTIONS.get(method, 'GetObject')}", [f"arn:aws:s3:::{bucket}/{key}"]
+
+
+def _refused(service: str, sentence: str) -> AwsError:
+    if service == "ec2":
+        text = f"You are not authorized to perform this operation. {sentence}"
+        return AwsError("UnauthorizedOperation", text, 403)
+    if service in ("s3", "iam", "sts", "elasticloadbalancing"):
+        return AwsError("AccessDenied", sentence, 403)
+    return AwsError("AccessDeniedException", sentence, 400)

@@ -1,0 +1,144 @@
+"""From an image's name, as a task definition gives it, to the image.
+
+Two places have images: ECR's repositories in this account, and the catalogue of public images, which needs no
+network. Nothing else exists here, so every other name is a repository that its registry does not have.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Literal
+
+from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.ecr.backend import registry
+from ecslab.sandbox.bridge.ecr.lookup import find
+from ecslab.sandbox.bridge.images import catalogue
+from ecslab.sandbox.runtime.image import BadLayer, Image, Layer
+from ecslab.sandbox.world.image_names import ImageName, parse
+
+__all__ = ["Missing", "NotInRegistry", "resolve"]
+
+Missing = Literal["repository", "tag", "platform"]
+_ARCHITECTURE: Final = {"X86_64": "amd64", "ARM64": "arm64"}
+
+
+class NotInRegistry(LookupError):
+    """The registry does not have the image.
+
+    Args:
+        kind: what is missing: the `repository`, the `tag` (or digest) in it, or the task's `platform`.
+        canonical_reference: the image's full name, registry and tag included.
+    """
+
+    def __init__(self, kind: Missing, canonical_reference: str):
+        super().__init__(f"{canonical_reference}: no such {kind}")
+        self.kind, self.canonical_reference = kind, canonical_reference
+
+
+def resolve(reference: str, region: str, architecture: str = "X86_64") -> Image:  # noqa: ARG001
+    """The image that a task in `region` gets when it pulls `reference`.
+
+    Of an index, the image for the task's processor is taken; an image that stands alone is given as it is,
+    whatever processor it was built for. Its digest is that of what the name stands for, index or image.
+
+    Args:
+        reference: as in a task definition: `httpd`, `public.ecr.aws/…:tag`, `<ECR registry>/<name>@sha256:…`.
+        region: of the task. It decides nothing yet: a name in ECR carries its own Region.
+        architecture: `X86_64` or `ARM64`, as `runtimePlatform.cpuArchitecture`.
+
+    Raises:
+        NotInRegistry: see there.
+    """
+    name = parse(reference)
+    shelf = _ecr_shelf(name) if name.ecr else _public_shelf(name)
+    digest, manifest = shelf.manifest(name.reference)
+    if "manifests" in manifest:
+        child = _for_platform(manifest["manifests"], _ARCHITECTURE.get(architecture, architecture))
+        if child is None:
+            raise NotInRegistry("platform", name.canonical)
+        _, manifest = shelf.manifest(child)
+    return _image(reference, digest, manifest, shelf.blob)
+
+
+class _Shelf:
+    """One repository, read."""
+
+    def __init__(
+        self,
+        name: ImageName,
+        manifest: Callable[[str], tuple[str, str] | None],
+        blob: Callable[[str], bytes | None],
+    ):
+        self._name, self._manifest, self._blob = name, manifest, blob
+
+    def manifest(self, reference: str) -> tuple[str, dict[str, Any]]:
+        found = self._manifest(reference)
+        if found is None:
+            raise NotInRegistry("tag", self._name.canonical)
+        return found[0], json.loads(found[1])
+
+    def blob(self, digest: str) -> bytes:
+        blob = self._blob(digest)
+        if blob is None:
+            raise BadLayer(f"the registry has lost the layer {digest} of {self._name.uri}")
+        return blob
+
+
+def _ecr_shelf(name: ImageName) -> _Shelf:
+    assert name.ecr is not None
+    account, region = name.ecr
+    backend = registry(account, region) if account == current().account else None
+    repository = backend and backend.repositories.get(name.repository)
+    if backend is None or repository is None:
+        raise NotInRegistry("repository", name.canonical)
+
+    def manifest(reference: str) -> tuple[str, str] | None:
+        wanted = {"digest": reference} if ":" in reference else {"tag": reference}
+        image = find(repository, **wanted)
+        if image is None:
+            return None
+        image.pulled()
+        return image.image_digest, image.image_manifest
+
+    return _Shelf(name, manifest, backend.blobs.get)
+
+
+def _public_shelf(name: ImageName) -> _Shelf:
+    public = catalogue.repository(name.uri)
+    if public is None:
+        raise NotInRegistry("repository", name.canonical)
+
+    def manifest(reference: str) -> tuple[str, str] | None:
+        found = public.manifest(reference)
+        return (found[0], found[2].decode()) if found else None
+
+    return _Shelf(name, manifest, public.blobs.get)
+
+
+def _for_platform(entries: Sequence[dict[str, Any]], architecture: str) -> str | None:
+    """Digest of the Linux image for this processor."""
+    for entry in entries:
+        platform = entry.get("platform") or {}
+        if (platform.get("os"), platform.get("architecture")) == ("linux", architecture):
+            return str(entry["digest"])
+    return None
+
+
+def _image(reference: str, digest: str, manifest: dict[str, Any], blob: Callable[[str], bytes]) -> Image:
+    layers = tuple(
+        Layer(entry["digest"], entry.get("mediaType", ""), entry["size"], _reader(blob, entry["digest"]))
+        for entry in manifest.get("layers", [])
+    )
+    return Image.of(reference, digest, _config(manifest, blob), layers)
+
+
+def _reader(blob: Callable[[str], bytes], digest: str) -> Callable[[], bytes]:
+    return lambda: blob(digest)
+
+
+def _config(manifest: dict[str, Any], blob: Callable[[str], bytes]) -> dict[str, Any]:
+    """The image config; empty where what was pushed is no image config (an artifact, say)."""
+    try:
+        config = json.loads(blob(manifest["config"]["digest"]))
+    except (ValueError, KeyError):
+        return {}
+    return config if isinstance(config, dict) else {}

@@ -1,0 +1,1 @@
+"""Load balancing: listeners and their rules, target groups, and the health of targets."""

@@ -1,0 +1,1 @@
+"""The network of a VPC: its rules as facts, and which of them refuses a packet."""

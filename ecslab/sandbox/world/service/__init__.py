@@ -1,0 +1,1 @@
+"""A service: its deployments, its tasks, and the scheduler that keeps it at its desired count."""

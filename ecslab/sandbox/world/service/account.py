@@ -1,0 +1,43 @@
+"""What the service scheduler asks of the account, and learns from it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.revision import LoadBalancer
+from ecslab.sandbox.world.service.service import Service
+
+
+class CannotPlace(Exception):
+    """A task cannot even be started; its text is the event's message after the service's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a task ended: `stopCode` and `stoppedReason`."""
+
+    code: str
+    reason: str
+
+
+class Account(Protocol):
+    """What the scheduler asks of the account."""
+
+    def launch(self, service: Service, deployment: Deployment, place: int) -> str:
+        """Start a task in this subnet and answer its id.
+
+        Raises:
+            CannotPlace: it cannot be started.
+        """
+
+    def stop(self, task_id: str, reason: str) -> None: ...
+
+    def register(self, task_id: str, balancer: LoadBalancer) -> None:
+        """Register the task as a target; a task is deregistered by whoever takes it out of traffic.
+
+        Raises:
+            LookupError: the target group is gone.
+        """
+
+    def new_id(self, kind: str) -> str:
+        """A fresh id: `event`, `deployment` or `rollout`."""

@@ -1,0 +1,65 @@
+"""A task of a service, as its scheduler sees it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ecslab.sandbox.world.service.lifecycle import MEMBER
+
+if TYPE_CHECKING:
+    from ecslab.sandbox.world.service.deployment import Deployment
+
+PENDING, UNREADY, READY = 0, 1, 2
+"""Grades of a task that is not stopping: not yet RUNNING, RUNNING, healthy. Lower ones are stopped first."""
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """A task of a service.
+
+    Args:
+        place: index of its subnet in the revision's zones.
+        phase: `pending`, `running` or `leaving`, from the task's status.
+        stopping: its end has been decided, by whomever.
+        dropped: its end was the scheduler's decision.
+        ran_at: virtual second at which it got RUNNING.
+        ready_at: virtual second at which it first got healthy.
+        targets: state and description by target group, once it is registered.
+        complaint: virtual second from which on an unhealthy task is replaced.
+        successor: the task started in its place.
+        protected_until: virtual second at which its scale-in protection ends.
+        upheld: started for an older deployment, in the place of one that ended.
+    """
+
+    id: str
+    deployment: "Deployment"
+    place: int
+    launched_at: float
+    phase: str = MEMBER.first
+    healthy: bool = False
+    stopping: bool = False
+    dropped: bool = False
+    ran_at: float | None = None
+    ready_at: float | None = None
+    registered_at: float | None = None
+    targets: dict[str, tuple[str, str]] | None = None
+    container_health: str = "UNKNOWN"
+    complaint: float | None = None
+    doomed: bool = False
+    successor: "Member | None" = None
+    protected_until: float = 0.0
+    upheld: bool = False
+
+    @property
+    def zone(self) -> str:
+        return self.deployment.revision.zones[self.place]
+
+    @property
+    def live(self) -> bool:
+        """Whether it is up or coming up."""
+        return not self.stopping and self.phase != "leaving"
+
+    @property
+    def grade(self) -> int:
+        if self.phase == "pending":
+            return PENDING
+        return READY if self.healthy else UNREADY

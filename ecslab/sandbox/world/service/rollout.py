@@ -1,0 +1,84 @@
+"""The record of one service deployment, as the service deployments API tells it.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html
+"""
+
+from dataclasses import dataclass, field
+
+from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.lifecycle import SERVICE_DEPLOYMENT
+from ecslab.sandbox.world.service.revision import Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A revision with its tasks: asked for, RUNNING and coming up."""
+
+    revision: Revision
+    requested: int
+    running: int
+    pending: int
+
+
+@dataclass(slots=True, eq=False)
+class Rollout:
+    """One service deployment. Times are epoch seconds.
+
+    Args:
+        id: 21 characters, the end of its ARN.
+        deployment: what it brings up; its counts are the target's while it lasts.
+        sources: what was there when it began.
+        failures: the circuit breaker's count when it ended.
+        rollback: why, when, and to which revision it is rolled back.
+    """
+
+    id: str
+    deployment: Deployment
+    created_at: float
+    sources: list[Counts] = field(default_factory=list)
+    status: str = SERVICE_DEPLOYMENT.first
+    reason: str | None = None
+    started_at: float | None = None
+    finished_at: float | None = None
+    stopped_at: float | None = None
+    updated_at: float | None = None
+    failures: int = 0
+    final: Counts | None = None
+    rollback: tuple[str, float, Revision] | None = None
+    triggered: bool = False
+
+    @property
+    def ended(self) -> bool:
+        return self.status in SERVICE_DEPLOYMENT.terminal
+
+    def start(self, at: float) -> None:
+        """The first task is on its way."""
+        if self.status == "PENDING":
+            self._move("task_started", at)
+            self.started_at = at
+
+    def turn_back(self, at: float, reason: str, to: Revision) -> None:
+        """From here on it is rolled back."""
+        self._move("rolled_back", at)
+        self.rollback = (reason, at, to)
+
+    def complete(self, at: float, desired: int, reason: str | None = None) -> None:
+        """The service has what it was to bring, or has again what it had before."""
+        self._end("completed", at, desired, reason)
+
+    def stop(self, at: float, desired: int, reason: str | None = None) -> None:
+        """It comes to nothing."""
+        self._end("stopped", at, desired, reason)
+        self.stopped_at = at
+
+    def _end(self, event: str, at: float, desired: int, reason: str | None) -> None:
+        """What it came to stays as it is now."""
+        self._move(event, at)
+        deployment = self.deployment
+        self.final = Counts(deployment.revision, desired, deployment.running, deployment.pending)
+        self.failures = deployment.failed_tasks
+        self.reason, self.finished_at = reason, at
+
+    def _move(self, event: str, at: float) -> None:
+        self.status = SERVICE_DEPLOYMENT.next(self.status, event)
+        self.updated_at = at

@@ -1,0 +1,145 @@
+"""A service as its scheduler sees it: what is asked of it, its deployments, and what it waits for.
+
+Nothing here decides anything or knows a clock.
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
+"""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from ecslab.sandbox.world.service.circuit_breaker import CircuitBreaker
+from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.events import EventLog
+from ecslab.sandbox.world.service.lifecycle import SERVICE
+from ecslab.sandbox.world.service.member import Member
+from ecslab.sandbox.world.service.revision import Revision
+from ecslab.sandbox.world.time.clock import Event
+
+__all__ = ["Service"]
+
+
+@dataclass(slots=True, eq=False)
+class Service:
+    """A service.
+
+    Args:
+        settings: what of API_Service the scheduler does not decide, in AWS's shape.
+        asked: members of UpdateService that the next deployment takes up.
+        request: the whole CreateService, to tell a repetition by.
+        deployments: newest first; the first is PRIMARY.
+        completed: the deployment that last completed, for a roll-back.
+        passes: the virtual seconds at which the scheduler will look at it.
+        busy_at: virtual second of the last change; steadiness is counted from it.
+        again: when it says once more that it is steady; None while it is not.
+        failures: failures to start in a row, of one batch counted once.
+        launch_from: virtual second before which no task is started.
+        rollouts: its service deployments (`rollout.Rollout`), newest first.
+        leaving: (virtual second, running number, task) whose targets are to be deregistered, as a heap.
+    """
+
+    name: str
+    arn: str
+    cluster: str
+    created_at: float
+    desired: int
+    settings: dict[str, Any] = field(default_factory=dict)
+    asked: dict[str, Any] = field(default_factory=dict)
+    request: str = ""
+    minimum_percent: int = 100
+    maximum_percent: int = 200
+    breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
+    grace: float = 0.0
+    rebalances: bool = True
+    daemon: bool = False
+    status: str = SERVICE.first
+    tags: list[dict[str, str]] = field(default_factory=list)
+    deployments: list[Deployment] = field(default_factory=list)
+    completed: Deployment | None = None
+    log: EventLog = field(default_factory=EventLog)
+    passes: dict[float, Event] = field(default_factory=dict)
+    busy_at: float = 0.0
+    again: Event | None = None
+    unbalanced: bool = False
+    failures: int = 0
+    round_at: float = -1.0
+    launch_from: float = 0.0
+    rolling_back: bool = False
+    rollouts: list[Any] = field(default_factory=list)
+    sick: dict[str, Member] = field(default_factory=dict)
+    unregistered: dict[str, Member] = field(default_factory=dict)
+    leaving: list[tuple[float, int, Member]] = field(default_factory=list)
+
+    def move(self, event: str) -> None:
+        """Take the step that `event` leads to; IllegalTransition, and no change, if there is none."""
+        self.status = SERVICE.next(self.status, event)
+
+    @property
+    def primary(self) -> Deployment:
+        return self.deployments[0]
+
+    @property
+    def revision(self) -> Revision:
+        """What it runs, or ran at last."""
+        last: Deployment = self.deployments[0] if self.deployments else self.rollouts[0].deployment
+        return last.revision
+
+    @property
+    def steady(self) -> bool:
+        return self.again is not None
+
+    def stir(self) -> None:
+        """It is not steady any more."""
+        if self.again:
+            self.again.cancel()
+        self.again = None
+
+    @property
+    def minimum(self) -> int:
+        """Tasks that stay RUNNING and healthy during a deployment."""
+        return math.ceil(self.desired * self.minimum_percent / 100)
+
+    @property
+    def maximum(self) -> int:
+        """Tasks RUNNING or coming up that there may be."""
+        return self.desired * self.maximum_percent // 100
+
+    @property
+    def missing(self) -> int:
+        """Tasks of the PRIMARY deployment that are missing and may be replaced by now."""
+        primary = self.primary
+        return self.desired + primary.extra - primary.serving - len(primary.holds) - primary.dying
+
+    @property
+    def room(self) -> int:
+        """Tasks that may be started now without there being too many."""
+        return self.maximum - self.running - self.pending
+
+    def replaces(self, deployment: Deployment) -> bool:
+        """Whether tasks of this deployment that end are replaced."""
+        return deployment is self.primary or deployment is self.completed
+
+    def part_with(self, deployment: Deployment) -> None:
+        """Forget an older deployment without tasks, now and to come; one that is FAILED is still shown."""
+        over = not (deployment.members or deployment.holds or deployment.dying)
+        if over and deployment in self.deployments[1:] and deployment.rollout_state != "FAILED":
+            deployment.move("replaced")
+            self.deployments.remove(deployment)
+
+    def shown(self) -> tuple[object, ...]:
+        """What is to be seen of it, its tasks and its targets, so far as it is the scheduler that moves them.
+
+        While all of this is as before, so is whatever the API shows of it.
+        """
+        last = self.log.events[0].id if self.log.events else ""
+        newest = [(one.id, one.status, one.updated_at) for one in self.rollouts[:1]]
+        own = (self.status, self.desired, last, len(self.unregistered), len(self.leaving), *newest)
+        return own + tuple(deployment.shown() for deployment in self.deployments)
+
+    @property
+    def running(self) -> int:
+        return sum(deployment.running for deployment in self.deployments)
+
+    @property
+    def pending(self) -> int:
+        return sum(deployment.pending for deployment in self.deployments)

@@ -1,0 +1,59 @@
+"""A container of a task: what DescribeTasks shows of it, and what runs in it.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Container.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ecslab.sandbox.world.task import health
+from ecslab.sandbox.world.task.program import Program
+from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
+from ecslab.sandbox.world.time.clock import Event
+
+
+@dataclass(slots=True, eq=False)
+class Container:
+    """One container of a task.
+
+    Args:
+        name: as in the task definition.
+        arn: `arn:aws:ecs:<region>:<account>:container/<cluster>/<task id>/<uuid>`.
+        image: as in the task definition.
+        definition: the container definition with the task's overrides applied.
+        essential: whether the task stops when this container does.
+        depends_on: names of containers that come first, with the condition (API_ContainerDependency).
+        stop_timeout: seconds from SIGTERM to SIGKILL.
+        start_timeout: seconds from its start in which it must meet what others wait for; None: any time.
+        started: virtual second of its last start.
+        restarts: how often its restart policy started it again.
+        watch: its health check, while there is one to run.
+        injected: environment variables from its secrets and environment files.
+    """
+
+    name: str
+    arn: str
+    image: str
+    definition: Mapping[str, Any] = field(default_factory=dict)
+    essential: bool = True
+    depends_on: Mapping[str, str] = field(default_factory=dict)
+    stop_timeout: float = STOP_TIMEOUT
+    start_timeout: float | None = None
+    last_status: str = "PENDING"
+    health_status: str = health.UNKNOWN
+    image_digest: str | None = None
+    runtime_id: str | None = None
+    exit_code: int | None = None
+    reason: str | None = None
+    pulled: Any = None
+    program: Program | None = None
+    kill: Event | None = None
+    started: float = 0.0
+    restarts: int = 0
+    watch: health.Watch | None = None
+    injected: Mapping[str, str] | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.last_status == "RUNNING"

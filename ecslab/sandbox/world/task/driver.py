@@ -1,0 +1,220 @@
+"""Walks a task through its lifecycle on the clock: who does what, when, and what follows if it fails.
+
+The driver knows the order and the durations. What a phase consists of (an interface, a pull, a program) is
+its surroundings' part, which answers at once or raises StartFailed; nothing here waits.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from ecslab.sandbox.world.task import dependencies, timings
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.health_checks import Checks
+from ecslab.sandbox.world.task.restart_policy import restarts
+from ecslab.sandbox.world.task.surroundings import StartFailed, Surroundings
+from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.time.clock import Clock
+
+CONTAINER_EXITED: Final = "Essential container in task exited"
+FAILED_TO_START: Final = "TaskFailedToStart"
+
+
+class Driver:
+    """Drives any number of tasks; all it knows of one is in the task itself."""
+
+    def __init__(self, clock: Clock, surroundings: Surroundings):
+        self.clock, self.surroundings = clock, surroundings
+        self._checks = Checks(clock, self._health_changed)
+
+    def launch(self, task: Task) -> None:
+        """Begin with a task that is PROVISIONING."""
+        task.created_at = self.clock.timestamp()
+        self.surroundings.moved(task, None)
+        self._next(task, timings.ENI_CREATED, self._attach)
+
+    def stop(self, task: Task, code: str, reason: str) -> None:
+        """Decide that the task ends. Its first decision stands; a later one changes nothing."""
+        if task.stopping:
+            return
+        self._decide_stop(task, code, reason)
+        self._next(task, timings.STOP_NOTICED, self._leave)
+
+    def lose(self, task: Task, code: str, reason: str) -> None:
+        """Decide that the task ends, and let what runs in it be gone at once, without SIGTERM."""
+        self.stop(task, code, reason)
+        for container in task.containers:
+            if container.program:
+                container.program.signal("KILL")
+
+    def _next(self, task: Task, delay: float, phase: Callable[[Task], None]) -> None:
+        if task.next_phase:
+            task.next_phase.cancel()
+        task.next_phase = self.clock.after(delay, lambda: phase(task))
+
+    def _move(self, task: Task, event: str) -> None:
+        before = task.last_status
+        task.move(event)
+        self.surroundings.moved(task, before)
+
+    # coming up
+
+    def _attach(self, task: Task) -> None:
+        try:
+            task.attachment.interface = self.surroundings.attach_eni(task)
+        except StartFailed as failure:
+            task.attachment.move("creation_failed")
+            self._fail_later(task, failure)
+        else:
+            task.attachment.move("created")
+            self._next(task, timings.CONNECTED - timings.ENI_CREATED, self._connect)
+        task.changed(told=False)
+
+    def _connect(self, task: Task) -> None:
+        task.attachment.move("connected")
+        task.connectivity, task.connectivity_at = "CONNECTED", self.clock.timestamp()
+        task.changed(told=False)
+        self._next(task, timings.PULL_STARTED - timings.CONNECTED, self._pull)
+
+    def _pull(self, task: Task) -> None:
+        self._move(task, "network_ready")
+        try:
+            self.surroundings.prepare(task)
+            task.pull_started_at = self.clock.timestamp()
+            pulls = [self.surroundings.pull(task, container) for container in task.containers]
+        except StartFailed as failure:
+            self._fail_later(task, failure)
+            return
+        for container, pulled in zip(task.containers, pulls, strict=True):
+            container.pulled = pulled
+        self._next(task, max(pulled.seconds for pulled in pulls), self._activate)
+
+    def _activate(self, task: Task) -> None:
+        task.pull_stopped_at = self.clock.timestamp()
+        for container in task.containers:
+            container.image_digest = container.pulled.digest
+        self._move(task, "images_pulled")
+        self._next(task, timings.START, self._start_ready)
+
+    def _start_ready(self, task: Task) -> None:
+        """Start every container whose dependencies are met; the task is RUNNING when all have started."""
+        waiting = [container for container in task.containers if container.last_status == "PENDING"]
+        ready = [container for container in waiting if dependencies.met(task, container)]
+        for container in ready:
+            self._start(task, container)
+        if len(ready) == len(waiting):
+            task.started_at = self.clock.timestamp()
+            self._move(task, "containers_started")
+        elif ready:
+            self._start_ready(task)
+        else:
+            reasons = [dependencies.hopeless(task, container) for container in waiting]
+            self._give_up(task, next(filter(None, reasons), None))
+
+    def _start(self, task: Task, container: Container) -> None:
+        def exited(code: int, reason: str | None) -> None:
+            self._exited(task, container, code, reason)
+
+        runtime_id, container.program = self.surroundings.start(task, container, exited)
+        container.runtime_id = container.runtime_id or runtime_id
+        container.last_status, container.started = "RUNNING", self.clock.now
+        task.changed(told=False)
+        self._checks.begin(task, container)
+        if container.start_timeout and any(container.name in each.depends_on for each in task.containers):
+            self.clock.after(container.start_timeout, lambda: self._time_out(task, container))
+
+    def _time_out(self, task: Task, dependency: Container) -> None:
+        if task.last_status == "ACTIVATING":
+            self._give_up(task, dependencies.timed_out(task, dependency))
+
+    def _give_up(self, task: Task, reason: str | None) -> None:
+        if reason:
+            self.stop(task, FAILED_TO_START, reason)
+
+    def _health_changed(self, task: Task, _container: Container) -> None:
+        task.changed(told=False)
+        self.surroundings.moved(task, task.last_status)
+        if task.last_status == "ACTIVATING" and not task.stopping:
+            self._start_ready(task)
+
+    # failing
+
+    def _fail_later(self, task: Task, failure: StartFailed) -> None:
+        self._next(task, failure.after, lambda task: self._fail(task, failure.reason))
+
+    def _fail(self, task: Task, reason: str) -> None:
+        self._decide_stop(task, FAILED_TO_START, reason)
+        self._deprovision(task, "start_failed")
+
+    # going down
+
+    def _decide_stop(self, task: Task, code: str, reason: str) -> None:
+        task.desired_status, task.stop_code, task.stopped_reason = "STOPPED", code, reason
+        task.stopping_at = self.clock.timestamp()
+        task.changed()
+
+    def _leave(self, task: Task) -> None:
+        if task.last_status in ("PROVISIONING", "PENDING"):
+            self._deprovision(task, "stop_requested")
+            return
+        exited = task.last_status == "RUNNING" and task.stop_code == "EssentialContainerExited"
+        self._move(task, "essential_exited" if exited else "stop_requested")
+        self._next(task, self.surroundings.leaving(task), self._terminate)
+
+    def _terminate(self, task: Task) -> None:
+        self._move(task, "targets_deregistered")
+        self._signal_ready(task)
+
+    def _signal_ready(self, task: Task) -> None:
+        """Ask those to end that nobody running depends on; when none is left, the task is torn down."""
+        running = [container for container in task.containers if container.running]
+        needed = {name for container in running for name in container.depends_on}
+        for container in running:
+            if container.name not in needed and container.kill is None and container.running:
+                self._terminate_container(container)
+        if task.last_status == "STOPPING" and not any(container.running for container in task.containers):
+            self._deprovision(task, "containers_exited")
+
+    def _terminate_container(self, container: Container) -> None:
+        program = container.program
+        assert program is not None, "a running container has a program"
+        if container.watch:
+            container.watch.stop()
+        container.kill = self.clock.after(container.stop_timeout, lambda: program.signal("KILL"))
+        program.signal("TERM")
+
+    def _exited(self, task: Task, container: Container, code: int, reason: str | None) -> None:
+        if container.kill:
+            container.kill.cancel()
+        if container.watch:
+            container.watch.stop()
+        if not task.stopping and restarts(container.definition, code, self.clock.now - container.started):
+            container.restarts += 1
+            self._start(task, container)
+            return
+        container.last_status, container.exit_code, container.reason = "STOPPED", code, reason
+        container.program = container.pulled = None
+        task.changed(told=False)
+        if task.last_status == "STOPPING":
+            self._signal_ready(task)
+        elif container.essential:
+            self.stop(task, "EssentialContainerExited", CONTAINER_EXITED)
+        elif task.last_status == "ACTIVATING" and not task.stopping:
+            self._start_ready(task)
+
+    def _deprovision(self, task: Task, event: str) -> None:
+        task.execution_stopped_at = self.clock.timestamp()
+        for container in task.containers:
+            container.last_status, container.pulled = "STOPPED", None
+        if task.attachment.interface:
+            task.attachment.move("task_stopped")
+        self._move(task, event)
+        self._next(task, timings.DEPROVISION, self._finish)
+
+    def _finish(self, task: Task) -> None:
+        if task.attachment.interface:
+            self.surroundings.release_eni(task)
+        task.attachment.move("released" if task.attachment.interface else "task_stopped")
+        task.next_phase = None
+        task.stopped_at = self.clock.timestamp()
+        task.gone_at = self.clock.now + timings.KEPT
+        self._move(task, "network_released")

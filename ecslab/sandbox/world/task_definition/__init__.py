@@ -1,0 +1,1 @@
+"""Task definitions: what RegisterTaskDefinition refuses, and what it fills in."""

@@ -1,0 +1,101 @@
+"""The refusals of RegisterTaskDefinition for what happens inside a task: health checks, restarts, secrets,
+environment files, volumes of other containers.
+
+The limits are the API's own (API_HealthCheck, API_ContainerRestartPolicy, API_ContainerDefinition); sentences
+marked U are not confirmed.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ecslab.sandbox.world.errors import AwsError
+
+__all__ = ["problems", "refuse_foreign"]
+
+MOST_FILES: Final = 10
+SHORTEST_TIMEOUT: Final = 2
+HEALTH_RANGES: Final = {"interval": (5, 300), "timeout": (2, 60), "retries": (1, 10), "startPeriod": (0, 300)}
+RESTART_PERIOD: Final = (60, 1800)
+MOST_EXIT_CODES: Final = 50
+_ENV_FILE: Final = re.compile(r"arn:aws[a-z-]*:s3:::[^/]+/.+\.env")
+_COMMANDS: Final = (["CMD"], ["CMD-SHELL"])
+
+Facts = dict[str, Any]
+
+
+def problems(container: Facts, containers: list[Facts]) -> Iterator[str]:
+    """What is wrong with one of a definition's containers."""
+    yield from _timeouts(container)
+    yield from _health_check(container)
+    yield from _restart_policy(container)
+    yield from _secrets(container)
+    yield from _files(container)
+    names = {each["name"] for each in containers}
+    for source in container.get("volumesFrom", []):
+        if source.get("sourceContainer") not in names:
+            yield f"Unknown container '{source.get('sourceContainer')}' in volumesFrom."  # U
+
+
+def refuse_foreign(container: Facts, account: str) -> None:
+    """Raise AwsError if a secret is a parameter of an account other than this one."""
+    for secret in container.get("secrets", []):
+        parts = secret["valueFrom"].split(":")
+        if parts[2:3] == ["ssm"] and parts[4] != account:
+            raise AwsError(
+                "ClientException",
+                "The Systems Manager parameter ARN has a different account ID than the current account. The "
+                f"current account ID is {account} and the ARN account ID is {parts[4]}. Cross-account access "
+                "for ARNs is not currently supported.",
+            )
+
+
+def _timeouts(container: Facts) -> Iterator[str]:
+    """The API reference gives `startTimeout` an upper end too, which ECS was seen not to keep to."""
+    for member, what in (("startTimeout", "start"), ("stopTimeout", "stop")):
+        if container.get(member, SHORTEST_TIMEOUT) < SHORTEST_TIMEOUT:
+            where = f"on container '{container['name']}'"
+            yield f"Granular {what} timeout {where} must be at least {SHORTEST_TIMEOUT} seconds."
+
+
+def _health_check(container: Facts) -> Iterator[str]:
+    check = container.get("healthCheck")
+    if not check:
+        return
+    invalid = f"Invalid health check for container '{container['name']}'."  # U, and what follows it
+    command = check["command"]
+    if command != ["NONE"] and (command[:1] not in _COMMANDS or command in _COMMANDS):
+        yield f"{invalid} The command must begin with CMD or CMD-SHELL."
+    for member, (least, most) in HEALTH_RANGES.items():
+        if member in check and not least <= check[member] <= most:
+            yield f"{invalid} '{member}' must be between {least} and {most}."
+
+
+def _restart_policy(container: Facts) -> Iterator[str]:
+    policy = container.get("restartPolicy", {})
+    least, most = RESTART_PERIOD
+    if not least <= policy.get("restartAttemptPeriod", least) <= most:
+        yield f"restartAttemptPeriod must be between {least} and {most} seconds."  # U
+    if len(policy.get("ignoredExitCodes", [])) > MOST_EXIT_CODES:
+        yield f"ignoredExitCodes can have at most {MOST_EXIT_CODES} items."  # U
+
+
+def _secrets(container: Facts) -> Iterator[str]:
+    names = [secret["name"] for secret in container.get("secrets", [])]
+    taken = {entry.get("name") for entry in container.get("environment", [])}
+    for position, name in enumerate(names):
+        if name in taken or name in names[:position]:
+            yield (
+                "The secret name must be unique and not shared with any new or existing environment "
+                f"variables set on the container, such as '{name}'."
+            )
+
+
+def _files(container: Facts) -> Iterator[str]:
+    files = container.get("environmentFiles", [])
+    if len(files) > MOST_FILES:
+        yield f"environmentFiles can have at most {MOST_FILES} items."  # U
+    for file in files:
+        if not _ENV_FILE.fullmatch(file["value"]):
+            what = "must be the ARN of an S3 object that ends in .env"  # U
+            yield f"The environment file '{file['value']}' {what}."

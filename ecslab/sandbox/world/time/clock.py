@@ -1,0 +1,97 @@
+"""Virtual time. The sandbox sleeps nowhere; it moves a clock."""
+
+import heapq
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ecslab.sandbox.world.time.timeline import Timeline
+
+Action = Callable[[], bool | None]
+"""What happens at an event. It answers False if nothing that anybody could look at is other than before."""
+
+
+@dataclass(slots=True, eq=False)
+class Event:
+    """Something that will happen at virtual second `at`, unless it is cancelled."""
+
+    at: float
+    number: int
+    action: Action | None
+
+    def cancel(self) -> None:
+        """Make it not happen; without effect once it has."""
+        self.action = None
+
+
+class Clock:
+    """A queue of events in virtual time; equal instants happen in the order in which they were asked for.
+
+    Args:
+        now: virtual seconds to start from.
+        timeline: how virtual seconds lie on the wall clock; only `timestamp` uses it.
+
+    Attributes:
+        on_event: called with an event's running number before the event happens, so that what it draws at
+            random can be made a function of history alone.
+        changes: how many events so far changed something that can be looked at, or may have.
+    """
+
+    def __init__(self, now: float = 0.0, timeline: Timeline | None = None):
+        self.now = now
+        self.timeline = timeline or Timeline()
+        self.on_event: Callable[[int], None] | None = None
+        self.changes = 0
+        self._queue: list[tuple[float, int, Event]] = []
+        self._order = itertools.count()
+
+    def after(self, delay: float, action: Action) -> Event:
+        """Let `action` happen `delay` seconds from now; ValueError if `delay` is negative or not a number."""
+        if not delay >= 0:
+            raise ValueError(f"delay must be >= 0, got {delay}")
+        event = Event(self.now + delay, next(self._order), action)
+        heapq.heappush(self._queue, (event.at, event.number, event))
+        return event
+
+    def next_at(self) -> float | None:
+        """When the next event happens, or None if nothing is planned."""
+        while self._queue and self._queue[0][2].action is None:
+            heapq.heappop(self._queue)
+        return self._queue[0][0] if self._queue else None
+
+    def step(self) -> None:
+        """Move to the next event and let it happen; IndexError if nothing is planned."""
+        if self.next_at() is None:
+            raise IndexError("nothing is planned")
+        event = heapq.heappop(self._queue)[2]
+        action, event.action = event.action, None
+        self.now = max(self.now, event.at)
+        if self.on_event:
+            self.on_event(event.number)
+        if action and action() is not False:
+            self.changes += 1
+
+    def run(self, until: float, most: int = 10_000, *, to_change: bool = False) -> int:
+        """Let everything up to `until` happen, and stop there.
+
+        Args:
+            until: virtual seconds; a moment that has passed moves nothing.
+            most: work off at most so many events; if more are due, the clock stays at the last of them.
+            to_change: stop at the first moment at which something changed, with all that happens at it.
+
+        Returns:
+            The number of events that happened.
+        """
+        done, seen = 0, self.changes
+        while (due := self.next_at()) is not None and due <= until:
+            if done == most or (to_change and self.changes > seen and due > self.now):
+                return done
+            self.step()
+            done += 1
+        if not to_change or self.changes == seen:
+            self.now = max(self.now, until)
+        return done
+
+    def timestamp(self) -> float:
+        """Now, as the API shows it: epoch seconds of the wall clock."""
+        return self.timeline.wall_at(self.now)

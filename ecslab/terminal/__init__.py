@@ -1,0 +1,132 @@
+"""A terminal in a cell: the AWS CLI on the lab's own account, with a configuration of its own. Stage 13.
+
+https://docs.aws.amazon.com/cli/latest/reference/ecs/
+"""
+
+import json
+import re
+import shlex
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ecslab.connection.connection import Connection
+from ecslab.display.messages import say
+
+_UNREADABLE: Final = 2
+"""The exit code with which version 1 of the CLI itself meets a command that it cannot read."""
+_JOINED: Final = re.compile(r"\\\r?\n\s*")
+_SHELL: Final = "();<>|&\n"
+_CONFIGURE: Final = ("set", "get", "list", "add-model")
+_HELP: Final = "https://docs.aws.amazon.com/cli/latest/reference/"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command left. In a notebook it shows nothing: `run` has printed it.
+
+    Attributes:
+        command: as it was given.
+        code: 0; or 255 where AWS refused or a waiter gave up, 2 where the command could not be read.
+        out, err: what it printed, and what it complained of.
+    """
+
+    command: str = field(repr=False)
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed, read as JSON. Raises ValueError where that is no JSON, as after a refusal."""
+        return json.loads(self.out)
+
+    def _ipython_display_(self) -> None:
+        """Nothing."""
+
+
+def run(lab: Connection, command: str, lines: int | None = 20) -> Said:
+    """Run one `aws …` command as a terminal would, and print it with what it answers.
+
+    It speaks to the account that the lab is connected to, in its Region, whatever the machine has configured;
+    `aws configure` writes into the lab's home. There is no shell: no variables, no pipes.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        command: as a document has it, over several lines with `\\` or within quotes.
+        lines: so many lines of the answer are printed at most; None for all of them.
+
+    Returns:
+        What it left. A refusal is no exception here, as it is none in a terminal: see `code`.
+
+    Raises:
+        CannotBeDone: the AWS CLI is not installed.
+    """
+    command = command.strip()
+    say(f"$ {command}")
+    words, fault = _words(command)
+    fault = fault or _foreign(lab, words)
+    if fault:
+        said = Said(command, _UNREADABLE, "", fault)
+    else:
+        from ecslab.terminal import aws_cli
+
+        said = Said(command, *aws_cli.carry_out(lab, words[1:]))
+    for text in (said.out, said.err):
+        if text.strip():
+            say(_shortened(text.strip("\n"), lines))
+    return said
+
+
+def _words(command: str) -> tuple[list[str], str]:
+    """The command's words as a POSIX shell parts them, and why they cannot be run, or ""."""
+    lexer = shlex.shlex(_JOINED.sub(" ", command), posix=True, punctuation_chars=_SHELL)
+    lexer.whitespace, lexer.commenters = " \t\r", ""
+    lexer.wordchars += "~-./*?=:,@%+[]{}!^#$`\\"
+    try:
+        words = list(lexer)
+    except ValueError as error:
+        return [], f"This command cannot be read: {str(error).lower()}. Is a quotation mark missing?"
+    if not words or words[0] != "aws":
+        return [], "This terminal runs the AWS CLI only: a command begins with `aws`."
+    for word in words:
+        if word and not word.strip(_SHELL):
+            seen = "a second line without a `\\` before it" if "\n" in word else f"`{word}`"
+            return [], f"There is no shell here, so {seen} means nothing: run one `aws` command at a time."
+    if any(re.match(r"\$[A-Za-z_{(]|`", word) for word in words):
+        return [], 'There is no shell here, and no variables: write the value, as in f"… --tasks {task_id}".'
+    return words, ""
+
+
+def _foreign(lab: Connection, words: list[str]) -> str:
+    """Why a command is not for this terminal, or ""."""
+    if not words:
+        return ""
+    options = {word.partition("=")[0] for word in words}
+    here = f"account {lab.account}, {lab.region}"
+    for option in ("--profile", "--endpoint-url"):
+        if option in options:
+            return f"{option} would lead elsewhere. This terminal speaks to the lab's own place: {here}."
+    if _value(words, "--region") not in (None, lab.region):
+        return f"--region would lead elsewhere. This terminal speaks to the lab's own place: {here}."
+    if "--debug" in options:
+        return "--debug prints thousands of lines: use it in a terminal."
+    if words[-1] == "help":
+        return f"The manual is at {_HELP}{'/'.join(words[1:-1])}"
+    if words[1:2] == ["configure"] and (len(words) < 3 or words[2] not in _CONFIGURE):
+        return "This would ask questions, which no cell can answer: `aws configure set NAME VALUE` asks none."
+    return ""
+
+
+def _value(words: list[str], option: str) -> str | None:
+    """What an option is given, as `--option value` or `--option=value`."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == option or word.startswith(f"{option}="):
+            return following if word == option else word.partition("=")[2]
+    return None
+
+
+def _shortened(text: str, lines: int | None) -> str:
+    shown = text.split("\n")
+    if lines is None or len(shown) <= lines:
+        return text
+    return "\n".join([*shown[:lines], f"… {len(shown) - lines} more lines"])

@@ -1,0 +1,153 @@
+"""The AWS CLI inside this process: AWS's own code, on a session that knows this lab and nothing else.
+
+A process of its own for each command would take a second to start. Here a command takes a few hundredths, its
+calls are kept in the lab's record, and what it makes is tagged and written down for clean-up.
+"""
+
+import contextlib
+import functools
+import importlib
+import io
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+from unittest import mock
+from weakref import WeakKeyDictionary
+
+import boto3  # noqa: F401  (this, botocore and s3transfer before awscli, which has copies under these names)
+import botocore.session
+import botocore.waiter
+import s3transfer  # noqa: F401
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+
+from ecslab.connection.boto_sessions import SANDBOX_CONFIG, models
+from ecslab.connection.connection import Connection
+from ecslab.display.progress_line import Progress
+from ecslab.errors import CannotBeDone
+
+_FROM_THE_MACHINE: Final = frozenset({"ca_bundle"})
+"""What the session of a real account takes from the environment: how this network is left, not by whom."""
+_MISSING: Final = (
+    "the AWS CLI is not installed in this environment.\n"
+    "  expected: the package awscli, which the course's environment has\n"
+    "  next:     in a terminal, pip install awscli; then restart the kernel"
+)
+
+
+def carry_out(lab: Connection, words: Sequence[str]) -> tuple[int, str, str]:
+    """Run `aws` with these words; its exit code, what it printed, what it complained of.
+
+    Raises:
+        CannotBeDone: the AWS CLI is not installed.
+    """
+    driver = _driver(lab)
+    where = ["--endpoint-url", lab.place.endpoint.url] if lab.where == "sandbox" else []  # type: ignore[attr-defined]
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), _waiting(lab):
+        try:
+            code = driver.main([*words, *where])
+        except SystemExit as end:  # argparse, of a word that it does not know
+            code = end.code
+    if "configure" in words:
+        _drivers.pop(lab, None)  # what it wrote is read by the next command's session
+    return int(code or 0), out.getvalue(), err.getvalue()
+
+
+def configuration(lab: Connection) -> Path:
+    """The folder of this CLI's own `config` and `credentials`, as `ecslab env` names it too."""
+    return lab.home.absolute() / "aws"
+
+
+@functools.cache
+def _clidriver() -> Any:
+    """`awscli.clidriver`. Importing it lays its own botocore over ours for later imports: that is undone."""
+    finders, data = list(sys.meta_path), os.environ.get("AWS_DATA_PATH")
+    try:
+        return importlib.import_module("awscli.clidriver")
+    except ImportError:
+        raise CannotBeDone(_MISSING) from None
+    finally:
+        sys.meta_path[:] = finders
+        os.environ.pop("AWS_DATA_PATH", None)
+        if data is not None:
+            os.environ["AWS_DATA_PATH"] = data
+
+
+_drivers: "WeakKeyDictionary[Connection, Any]" = WeakKeyDictionary()
+
+
+def _driver(lab: Connection) -> Any:
+    """The lab's driver, with the lab's credentials of this moment: those of a real account may run out."""
+    if lab not in _drivers:
+        _drivers[lab] = _made(lab, _clidriver())
+    given = lab.place.session.get_credentials().get_frozen_credentials()
+    _drivers[lab].session.set_credentials(given.access_key, given.secret_key, given.token)
+    return _drivers[lab]
+
+
+def _made(lab: Connection, cli: Any) -> Any:
+    """A driver as `awscli.clidriver.create_clidriver` makes it, without the machine's plugins and aliases."""
+    session = _session(lab, cli)
+    events = session.get_component("event_emitter")
+    importlib.import_module("awscli.plugin").load_plugins({}, event_hooks=events)
+    lab.place.lead(events)
+    lab.record.listen(events)
+    lab.ledger.listen(events)
+    driver = cli.CLIDriver(session=session)
+    driver.alias_loader = importlib.import_module("awscli.alias").AliasLoader(
+        str(configuration(lab) / "alias")
+    )
+    return driver
+
+
+def _session(lab: Connection, cli: Any) -> Any:
+    seen = _FROM_THE_MACHINE if lab.where == "aws" else frozenset()
+    variables = {
+        name: (key, env if name in seen else None, default, convert)
+        for name, (key, env, default, convert) in {
+            **BOTOCORE_DEFAUT_SESSION_VARIABLES, **cli.EnvironmentVariables,
+        }.items()
+    }  # fmt: skip
+    folder = configuration(lab)
+    variables["config_file"] = (None, None, str(folder / "config"), None)
+    variables["credentials_file"] = (None, None, str(folder / "credentials"), None)
+    session = botocore.session.Session(session_vars=variables)
+    session.user_agent_name, session.user_agent_version = "aws-cli", cli.__version__
+    session.register_component("data_loader", _data(str(Path(cli.__file__).parent / "data")))
+    session.set_config_variable("region", lab.region)
+    if lab.where == "sandbox":
+        session.set_default_client_config(SANDBOX_CONFIG)
+    return session
+
+
+@functools.cache
+def _data(folder: str) -> Any:
+    """botocore's descriptions of the services, and the CLI's own of its options."""
+    loader = models()
+    loader.search_paths.append(folder)
+    return loader
+
+
+class _Pause:
+    """In the place of `time` for botocore's waiters: they wait on the lab's clock."""
+
+    def __init__(self, lab: Connection, progress: Progress):
+        self._lab, self._progress = lab, progress
+
+    def sleep(self, seconds: float) -> None:
+        passed = 0.0
+        while passed < seconds:
+            passed += self._lab.place.pass_time(0.2, seconds - passed)
+            self._progress.tick()
+
+
+@contextlib.contextmanager
+def _waiting(lab: Connection) -> Iterator[None]:
+    with (
+        Progress("what the command waits for", shown=not lab.place.stepped) as progress,
+        mock.patch.object(botocore.waiter, "time", _Pause(lab, progress)),
+        mock.patch.object(sys, "argv", ["aws"]),  # by what stands there argparse calls the program
+    ):
+        yield

@@ -1,0 +1,181 @@
+"""A real account, played by botocore's Stubber: whose it is, asked once, and errors with the next step."""
+
+import boto3
+import botocore.exceptions
+import pytest
+from botocore.stub import Stubber
+
+import ecslab
+from ecslab.connection import aws_place
+from ecslab.connection.refusals import BadCredentials, Denied, ExpiredToken, Throttled
+from ecslab.errors import NoCredentials, NoRegion, NotConfirmed, SandboxOnly, Unreachable
+from ecslab.operations import cost_reminder
+
+ACCOUNT = "111122223333"
+CALLER = {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/ana", "UserId": "AIDAEXAMPLE"}
+
+
+@pytest.fixture
+def account(monkeypatch):
+    """An account that answers who you are, and whatever else a test adds to `stubs`."""
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(aws_place, "_confirmed", set())
+    session = boto3.Session("AKIAIOSFODNN7EXAMPLE", "secret", region_name="eu-central-1")
+    stubs = {}
+
+    def client(service, make=session.client):
+        made = make(service)
+        stub = Stubber(made)
+        stubs[service] = stub
+        if service == "sts":
+            stub.add_response("get_caller_identity", CALLER)
+        stub.activate()
+        return made
+
+    monkeypatch.setattr(session, "client", client)
+    monkeypatch.setattr(aws_place, "account_session", lambda profile, region: session)
+    return stubs
+
+
+def identity_fails(monkeypatch, error):
+    session = boto3.Session("AKIAIOSFODNN7EXAMPLE", "secret", region_name="eu-central-1")
+    client = session.client("sts")
+
+    def fail(**_):
+        raise error
+
+    monkeypatch.setattr(client, "get_caller_identity", fail)
+    monkeypatch.setattr(session, "client", lambda service: client)
+    monkeypatch.setattr(aws_place, "account_session", lambda profile, region: session)
+
+
+def test_it_shows_account_region_and_caller_and_asks_once(account, tmp_path, monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr("builtins.input", lambda text: asked.append(text) or ACCOUNT)
+    lab = ecslab.connect("aws", home=tmp_path)
+    shown = capsys.readouterr().out
+    assert ACCOUNT in shown and "eu-central-1" in shown and "user/ana" in shown
+    assert repr(lab) == f"Lab in a real AWS account: account {ACCOUNT}, eu-central-1"
+    ecslab.connect("aws", home=tmp_path)
+    assert len(asked) == 1
+
+
+def test_the_account_id_confirms_where_nobody_can_answer(account, tmp_path):
+    assert ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT).account == ACCOUNT
+
+
+def test_another_answer_stops_here(account, tmp_path):
+    with pytest.raises(NotConfirmed, match=f"for account {ACCOUNT}, and the answer was '999999999999'"):
+        ecslab.connect("aws", home=tmp_path, confirm="999999999999")
+
+
+def test_nobody_there_to_answer(account, tmp_path, monkeypatch):
+    def nobody(_):
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", nobody)
+    with pytest.raises(NotConfirmed, match=rf"next: connect\('aws', confirm='{ACCOUNT}'\)"):
+        ecslab.connect("aws", home=tmp_path)
+
+
+def test_the_lab_is_drawn_an_owner_that_stays(account, tmp_path):
+    owner = ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT).ledger.owner
+    assert owner.startswith("lab-")
+    assert ecslab.connect("aws", home=tmp_path).ledger.owner == owner
+
+
+def test_an_unknown_profile(monkeypatch, tmp_path):
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    with pytest.raises(NoCredentials, match=r"\(ana\) could not be found\n  next: `aws configure list-prof"):
+        ecslab.connect("aws", home=tmp_path, profile="ana")
+
+
+def test_no_region(monkeypatch, tmp_path):
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    with pytest.raises(NoRegion, match="no Region is set"):
+        ecslab.connect("aws", home=tmp_path)
+
+
+def refused(code):
+    return botocore.exceptions.ClientError(
+        {"Error": {"Code": code, "Message": "said AWS"}}, "GetCallerIdentity"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "said"),
+    [
+        (botocore.exceptions.NoCredentialsError(), NoCredentials, "AWS credentials are missing"),
+        (refused("ExpiredToken"), ExpiredToken, "Nothing you made is lost"),
+        (refused("InvalidClientTokenId"), BadCredentials, "aws sts get-caller-identity"),
+        (refused("AccessDenied"), Denied, "ask whoever runs the account"),
+        (refused("Throttling"), Throttled, "wait a minute"),
+        (
+            botocore.exceptions.EndpointConnectionError(endpoint_url="https://sts.us-est-1.amazonaws.com/"),
+            Unreachable,
+            "check the network, the Region's name",
+        ),
+    ],
+)
+def test_every_refusal_ends_in_one_message_with_the_next_step(monkeypatch, tmp_path, error, kind, said):
+    identity_fails(monkeypatch, error)
+    with pytest.raises(kind, match=said) as caught:
+        ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT)
+    assert isinstance(caught.value, ecslab.EcslabError) and "next:" in str(caught.value)
+
+
+def test_a_refused_call_is_said_plainly_and_is_still_a_client_error(account, tmp_path):
+    lab = ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT)
+    ecr = lab.ecr
+    denied = f"User: {CALLER['Arn']} is not authorized to perform: ecr:DescribeRepositories"
+    account["ecr"].add_client_error("describe_repositories", "AccessDeniedException", denied)
+    with pytest.raises(Denied, match="ecr:DescribeRepositories") as caught:
+        ecr.describe_repositories()
+    assert isinstance(caught.value, botocore.exceptions.ClientError)
+    assert caught.value.response["Error"]["Code"] == "AccessDeniedException"
+
+
+def test_only_the_sandbox_has_a_clock_to_control(account, tmp_path):
+    lab = ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT)
+    with pytest.raises(SandboxOnly, match="works in the sandbox only"):
+        lab.control("advance", seconds=1)
+    assert lab.url("198.51.100.1") == "http://198.51.100.1/"
+    assert lab.url("198.51.100.1", 8080) == "http://198.51.100.1:8080/"
+    assert lab.registry_url("docker.io") == "https://registry-1.docker.io/v2"
+
+
+def test_tasks_that_still_run_are_named_with_their_price(lab, capsys):
+    ecslab.cluster.create(lab)
+    httpd = "public.ecr.aws/docker/library/httpd:2.4"
+    ecslab.task_definition.register(lab, image=httpd, logs=False)
+    started = ecslab.task.run(lab)
+    reminder = cost_reminder.Reminder(lab)
+    said = capsys.readouterr().out
+    assert said.startswith(
+        "1 task of this lab is still running in account 123456789012, us-east-1: about $0.0173"
+    )
+    assert "next: lab.cleanup()" in said
+    ecslab.task.stop(lab, started)
+    reminder.close()
+    assert capsys.readouterr().out == ""
+
+
+def test_what_services_keep_and_balancers_that_wait_are_named_too(lab):
+    ecslab.cluster.create(lab)
+    ecslab.task_definition.register(lab, image="public.ecr.aws/docker/library/httpd:2.4", logs=False)
+    ecslab.service.create(lab)
+    ecslab.service.wait_until_stable(lab)
+    assert cost_reminder.notice(lab).startswith("2 tasks of this lab are still running in account")
+    subnets = list(ecslab.service.default_choice(lab).subnet_ids)
+    lab.elbv2.create_load_balancer(Name=lab.names.load_balancer, Subnets=subnets)
+    assert cost_reminder.notice(lab).startswith(
+        "2 tasks and 1 load balancer of this lab are still running in "
+    )
+    assert "about $0.0672 an hour" in cost_reminder.notice(lab)
+    ecslab.service.delete(lab)
+    assert cost_reminder.notice(lab).startswith("1 load balancer of this lab is still running in account")
+    lab.cleanup()
+    assert cost_reminder.notice(lab) == ""

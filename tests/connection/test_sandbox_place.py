@@ -1,0 +1,96 @@
+"""The sandbox as a place: where links lead, what is revived, what is said, what never leaves the machine."""
+
+import os
+import signal
+from types import SimpleNamespace
+
+import pytest
+
+import ecslab
+from ecslab.connection.sandbox_place import REVIVED, SandboxPlace
+from ecslab.errors import Unreachable
+from ecslab.sandbox import process
+
+
+class Endpoint(SimpleNamespace):
+    """As much of a sandbox as a link needs."""
+
+    def __init__(self, **more):
+        super().__init__(
+            url="http://127.0.0.1:4000", access_key="AKIAECSLAB0000000000", secret_key="secret",
+            region="us-east-1", account="123456789012", gateway_url="http://127.0.0.1:5000",
+            gateway_port=5000, gateway_secret="hidden", notices=(), transport=None, **more,
+        )  # fmt: skip
+
+
+def test_a_link_leads_through_the_gateway_and_under_a_hub_through_its_proxy(monkeypatch):
+    place = SandboxPlace(Endpoint())
+    monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)
+    assert place.url("203.0.113.7", 80) == "http://127.0.0.1:5000/hidden/203.0.113.7:80/"
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/ana/")
+    assert place.url("203.0.113.7", 8080) == "/user/ana/proxy/5000/hidden/203.0.113.7:8080/"
+
+
+@pytest.mark.parametrize(
+    ("link", "here"),
+    [
+        ("http://203.0.113.7/a?b=1", "http://127.0.0.1:5000/hidden/203.0.113.7:80/a?b=1"),
+        ("http://203.0.113.7:8080", "http://127.0.0.1:5000/hidden/203.0.113.7:8080/"),
+        ("/user/ana/proxy/5000/hidden/203.0.113.7:80/x", "http://127.0.0.1:5000/hidden/203.0.113.7:80/x"),
+        ("http://127.0.0.1:4000/v2/", "http://127.0.0.1:4000/v2/"),
+    ],
+)
+def test_any_form_of_a_link_can_be_fetched_from_here(link, here):
+    assert SandboxPlace(Endpoint())._from_here(link) == here
+
+
+def test_what_the_sandbox_noted_since_the_last_look_is_said_once(capsys):
+    notes = [["old"], ["old"], ["old", "new"], ["old", "new"]]
+    clock = {"now": 1.0, "mode": "paced"}
+    place = SandboxPlace(Endpoint(control=lambda verb: {"clock": clock, "notices": notes.pop(0)}))
+    for _ in range(4):
+        place.now()
+    assert capsys.readouterr().out == "new\n"
+
+
+@pytest.mark.parametrize(("paused", "passed"), [(False, 2.0), (True, 0.0)])
+def test_a_paced_clock_passes_at_its_speed_unless_it_is_paused(monkeypatch, paused, passed):
+    slept = []
+    monkeypatch.setattr("ecslab.connection.sandbox_place.time.sleep", slept.append)
+    clock = {"now": 1.0, "mode": "paced", "speed": 10.0, "paused": paused}
+    place = SandboxPlace(Endpoint(control=lambda verb: {"clock": clock, "notices": []}))
+    assert place.pass_time(0.2, most=600) == passed
+    assert slept == [0.2]
+
+
+def test_a_closed_sandbox_of_this_process_says_what_to_do():
+    def closed(verb):
+        raise ConnectionError("closed")
+
+    with pytest.raises(Unreachable, match=r"next: connect again with ecslab.connect\(\)"):
+        SandboxPlace(Endpoint(control=closed)).control("status")
+
+
+def test_a_sandbox_that_cannot_start_is_one_clear_error(monkeypatch, tmp_path):
+    def fail(*_, **__):
+        raise process.SandboxError("It cannot start.\n  log: the last line")
+
+    monkeypatch.setattr(process, "ensure", fail)
+    with pytest.raises(Unreachable, match="log: the last line"):
+        ecslab.connect(home=tmp_path)
+
+
+def test_a_sandbox_killed_in_mid_lab_comes_back_with_everything(tmp_path, capsys):
+    with ecslab.connect(home=tmp_path, clock="stepped") as lab:
+        try:
+            ecslab.cluster.create(lab)
+            os.kill(lab.place.endpoint.pid, signal.SIGKILL)
+            assert ecslab.cluster.find(lab)["status"] == "ACTIVE"
+            assert capsys.readouterr().out.strip() == REVIVED
+            os.kill(lab.place.endpoint.pid, signal.SIGKILL)
+            ecslab.log_group.create(lab)
+            os.kill(lab.place.endpoint.pid, signal.SIGKILL)
+            with pytest.raises(Unreachable, match=r"No network interface .* public IP 203\.0\.113\.250"):
+                lab.http("GET", lab.url("203.0.113.250"))
+        finally:
+            process.stop(tmp_path)

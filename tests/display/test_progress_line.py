@@ -1,0 +1,65 @@
+"""A wait says what it waits for after two seconds, and leaves nothing behind."""
+
+import io
+from types import SimpleNamespace
+
+import pytest
+
+from ecslab.display import progress_line
+from ecslab.display.tables import Table, html_table, text_table
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    screen = Terminal()
+    monkeypatch.setattr(progress_line, "sys", SimpleNamespace(stderr=screen))
+    return screen
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(progress_line.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_a_short_wait_says_nothing(terminal, clock):
+    with progress_line.Progress("a page") as progress:
+        clock[0] = 1.9
+        progress.tick()
+    assert terminal.getvalue() == ""
+
+
+def test_a_longer_wait_says_what_for_and_wipes_it_away(terminal, clock):
+    with progress_line.Progress("a page") as progress:
+        clock[0] = 3
+        progress.tick()
+        shown = terminal.getvalue()
+    assert shown == "\rwaiting for a page … 3 s"
+    assert terminal.getvalue().endswith("\r" + " " * (len(shown) - 1) + "\r")
+
+
+def test_a_stepped_clock_shows_nothing(terminal, clock):
+    with progress_line.Progress("a page", shown=False) as progress:
+        clock[0] = 30
+        progress.tick()
+    assert terminal.getvalue() == ""
+
+
+def test_an_interrupt_is_answered_with_how_to_go_on(terminal, clock, capsys):
+    with pytest.raises(KeyboardInterrupt), progress_line.Progress("a page"):
+        raise KeyboardInterrupt
+    assert capsys.readouterr().out == (
+        "Stopped waiting for a page. Nothing was undone; run the cell again to go on waiting.\n"
+    )
+
+
+def test_tables_line_up_and_escape():
+    assert text_table(("a", "b"), [("1", "x"), ("22", "y")]) == "a   b\n1   x\n22  y"
+    assert "&lt;b&gt;" in html_table(("a",), [("<b>",)])
+    assert repr(Table("Nothing.", (), ())) == "Nothing."

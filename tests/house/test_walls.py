@@ -1,0 +1,78 @@
+"""What import-linter cannot see: imports by name, and what the world loads when it runs."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.house.imports import absolute, running
+from tests.house.source import Package
+
+PACKAGE = Package(Path(__file__).parents[2] / "ecslab")
+BY_NAME = {
+    "ecslab.connection.sandbox_place": "only the sandbox in this process brings moto along",
+    "ecslab.course.quiz._collect": "a stage's questions are a module that need not be there",
+    "ecslab.sandbox.bridge.elbv2": "moto's load balancers are loaded with the first call that needs them",
+    "ecslab.sandbox.bridge.installation": "moto's backends are loaded with the first call that needs them",
+}
+"""Modules that import one of ours by a name worked out at run time, and why."""
+LEARNERS = ("ecslab.course.", "ecslab.fault_lab.")
+"""Where code is shown to learners as they would write it: `import ecslab`, then `ecslab.task.run(…)`."""
+
+
+def test_nothing_is_imported_by_name_behind_its_back():
+    by_name = {
+        module.name
+        for module in PACKAGE
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and _imports_by_name(node) and not _names_another_package(node)
+    }
+    assert by_name == BY_NAME.keys()
+
+
+def test_the_learners_names_are_for_learners():
+    """`ecslab.task` from inside the package would be an import that no contract sees."""
+    lazy = {
+        module.name for module in PACKAGE for node in running(module.tree) if _asks_the_root(module, node)
+    }
+    assert [name for name in sorted(lazy) if not name.startswith(LEARNERS)] == []
+
+
+def test_the_world_loads_only_the_standard_library():
+    names = [name for name in PACKAGE.modules if name.startswith("ecslab.sandbox.world")]
+    program = (
+        "import sys, importlib, ecslab; before = set(sys.modules)\n"
+        f"for name in {names}: importlib.import_module(name)\n"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    others = [
+        name
+        for name in run.stdout.split()
+        if name.partition(".")[0] not in sys.stdlib_module_names and name not in {"ecslab.sandbox", *names}
+    ]
+    assert others == []
+
+
+def _imports_by_name(call):
+    return ast.unparse(call.func).rpartition(".")[2] in {"import_module", "__import__"}
+
+
+def _names_another_package(call):
+    """Whether what is imported is written out, and is not ours."""
+    name = call.args[0]
+    if isinstance(name, ast.Constant):
+        return not name.value.startswith((".", "ecslab"))
+    return False
+
+
+def _asks_the_root(module, node):
+    """Whether a statement takes something from `ecslab` itself that is no module of it."""
+    if isinstance(node, ast.Import):
+        return any(alias.name == "ecslab" for alias in node.names)
+    if isinstance(node, ast.ImportFrom) and absolute(module, node) == "ecslab":
+        return any(
+            f"ecslab.{alias.name}" not in PACKAGE.modules and not alias.name.startswith("__")
+            for alias in node.names
+        )
+    return False

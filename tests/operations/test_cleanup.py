@@ -1,0 +1,259 @@
+"""Nothing left behind: the order, the receipt, strangers, and a crash after each create call."""
+
+import pytest
+from click.testing import CliRunner
+
+from ecslab import (
+    cleanup,
+    cluster,
+    ecr,
+    execution_role,
+    log_group,
+    network,
+    service,
+    task,
+    task_definition,
+)  # fmt: skip
+from ecslab.cli.cleanup import cleanup as command
+from ecslab.connection.ledger import CREATES
+from ecslab.connection.record import Record
+from ecslab.lab import Lab
+
+HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
+
+
+def journey(lab):
+    """Calls of the kinds that the ledger knows, but for those of a service behind a balancer."""
+    ecr.create_repository(lab)
+    cluster.create(lab)
+    execution_role.create(lab)
+    log_group.create(lab)
+    task_definition.register(lab, image=HTTPD)
+    lab.client("secretsmanager").create_secret(Name=lab.names.secret, SecretString="sesame")
+    return task.run(lab, network.default_choice(lab))
+
+
+def balanced(lab):
+    """A service behind a load balancer, its two groups naming each other."""
+    choice = service.default_choice(lab)
+    balancer, tasks = (
+        group(lab, choice.vpc_id, name) for name in (lab.names.balancer_group, lab.names.tasks_group)
+    )
+    admit(lab, tasks, balancer)
+    admit(lab, balancer, tasks)
+    target_group = lab.elbv2.create_target_group(
+        Name=lab.names.target_group, Protocol="HTTP", Port=80, VpcId=choice.vpc_id, TargetType="ip"
+    )["TargetGroups"][0]["TargetGroupArn"]
+    load_balancer = lab.elbv2.create_load_balancer(
+        Name=lab.names.load_balancer, Subnets=list(choice.subnet_ids), SecurityGroups=[balancer]
+    )["LoadBalancers"][0]["LoadBalancerArn"]
+    lab.elbv2.create_listener(
+        LoadBalancerArn=load_balancer,
+        Protocol="HTTP",
+        Port=80,
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": target_group}],
+    )
+    behind = {"targetGroupArn": target_group, "containerName": lab.names.container, "containerPort": 80}
+    service.create(lab, loadBalancers=[behind])
+
+
+def group(lab, vpc, name):
+    made = lab.ec2.create_security_group(GroupName=name, Description="test", VpcId=vpc)
+    return made["GroupId"]
+
+
+def admit(lab, group, source):
+    rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": source}]}
+    lab.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+
+
+def again(lab):
+    """The same lab after its kernel was lost: same home, same account, nothing in memory."""
+    place = lab.place
+    if lab.where == "sandbox":
+        from ecslab.connection.sandbox_place import SandboxPlace
+
+        place = SandboxPlace(lab.place.endpoint)
+    return Lab(place, lab.home, lab.names, lab.prefix, Record())
+
+
+@pytest.mark.portable
+def test_everything_goes_and_the_receipt_says_what_aws_keeps(lab):
+    task.wait_until_running(lab, journey(lab))
+    balanced(lab)
+    lab.wait(lambda: len(service.tasks(lab)) == 2, "the service to start its tasks")
+    plan = cleanup.plan(lab)
+    kinds = [thing.kind for thing in plan.things]
+    assert kinds == [
+        "service", "task", "task", "task", "cluster", "task definition", "listener", "load balancer",
+        "target group", "log group", "security group", "security group", "security group", "repository",
+        "secret", "role",
+    ]  # fmt: skip
+    assert plan.hourly == pytest.approx(3 * 0.0173 + 0.0225 + 2 * 0.005 + 0.4 / 730, abs=0.0005)
+    costs = {thing.kind: thing.cost for thing in plan.things}
+    assert costs["task"] == "$0.0173 an hour"
+    assert costs["load balancer"] == "$0.0325 an hour"
+    assert costs["secret"] == "$0.4000 a month"
+    assert costs["service"] == costs["cluster"] == costs["target group"] == ""
+    receipt = cleanup.run(lab)
+    assert receipt.title == "0 of 16 left."
+    assert receipt.costs == "About $0.0851 an hour less on a real account."
+    assert [thing.kind for thing in receipt.removed] == kinds
+    kept = {one.what: one.cost for one in receipt.kept}
+    assert kept[f"1 INACTIVE revision(s) of {lab.names.family}"] == "free"
+    assert kept["3 STOPPED task(s)"] == "free"
+    assert kept["1 INACTIVE service(s)"] == "free"
+    assert cleanup.plan(lab).things == ()
+
+
+def test_for_good_means_that_nobody_can_describe_them_any_more(lab):
+    cluster.create(lab)
+    task_definition.register(lab, image=HTTPD, logs=False)
+    task_definition.register(lab, image=HTTPD, logs=False, family=lab.name("another"))
+    receipt = cleanup.run(lab, for_good=True)
+    assert not [one for one in receipt.kept if "INACTIVE revision" in one.what]
+    for family in (lab.names.family, lab.name("another")):
+        assert task_definition.revisions(lab, family, status="INACTIVE") == []
+
+
+def test_a_service_of_ours_in_somebody_elses_cluster_goes_with_its_tasks(lab, somebody_else):
+    somebody_else("ecs").create_cluster(clusterName="shared")
+    definition = task_definition.register(lab, image=HTTPD, logs=False)["taskDefinitionArn"]
+    where = service.default_choice(lab).configuration()
+    for name, ecs in (("ours", lab.ecs), ("theirs", somebody_else("ecs"))):
+        ecs.create_service(
+            cluster="shared", serviceName=name, taskDefinition=definition, desiredCount=1,
+            launchType="FARGATE", networkConfiguration=where,
+        )  # fmt: skip
+    lab.control("advance", seconds=30)
+    plan = cleanup.plan(lab)
+    assert [thing.kind for thing in plan.things] == ["service", "task", "task definition", "security group"]
+    assert plan.things[0].name == "ours"
+    lab.ecs.delete_service(cluster="shared", service="ours", force=True)
+    somebody_else("ecs").delete_service(cluster="shared", service="theirs", force=True)
+    assert cleanup.run(lab).clean
+    assert lab.ecs.describe_clusters(clusters=["shared"])["clusters"][0]["status"] == "ACTIVE"
+
+
+@pytest.mark.portable
+def test_a_second_run_finds_nothing(lab):
+    journey(lab)
+    assert cleanup.run(lab).clean
+    assert cleanup.run(lab).title == "Nothing of this lab was there."
+
+
+class Crash(BaseException):
+    """The kernel dies."""
+
+
+@pytest.mark.portable
+@pytest.mark.parametrize("operation", [operation for _, operation in CREATES])
+def test_a_crash_after_any_create_call_leaves_nothing_that_cleanup_does_not_find(lab, operation):
+    def die(**_):
+        raise Crash
+
+    service = next(service for service, name in CREATES if name == operation)
+    events = lab.client(service).meta.events
+    hyphenated = lab.client(service).meta.service_model.service_id.hyphenize()
+    events.register_first(f"after-call.{hyphenated}.{operation}", die)
+    with pytest.raises(Crash):
+        journey(lab)
+        balanced(lab)
+    revived = again(lab)
+    assert [entry.outcome for entry in revived.ledger.entries()][-1] == "intended"
+    receipt = cleanup.run(revived)
+    assert receipt.clean and receipt.removed
+    assert cleanup.plan(revived).things == ()
+
+
+def test_what_has_our_names_but_not_our_tag_is_left_alone(lab, somebody_else):
+    somebody_else("ecs").create_cluster(clusterName=lab.names.cluster)
+    somebody_else("iam").create_role(RoleName=lab.names.execution_role, AssumeRolePolicyDocument="{}")
+    somebody_else("logs").create_log_group(logGroupName=lab.names.log_group, tags={"ecslab": "another-lab"})
+    ecr.create_repository(lab)
+    plan = cleanup.plan(lab)
+    assert [thing.kind for thing in plan.things] == ["repository"]
+    assert [thing.kind for thing in plan.strangers] == ["cluster", "log group", "role"]
+    assert "adgu-cluster: left alone, not made by this lab" in repr(plan)
+    receipt = cleanup.run(lab)
+    assert receipt.title == "0 of 1 left."
+    assert cluster.find(lab) and execution_role.find(lab) and log_group.find(lab)
+    assert "Left alone, because this lab did not make it:" in repr(receipt)
+
+
+def test_a_lost_ledger_is_made_up_for_by_the_owner_in_the_tag(lab, somebody_else):
+    tags = [{"key": "ecslab", "value": "lab-lost"}]
+    somebody_else("ecs").create_cluster(clusterName=lab.names.cluster, tags=tags)
+    assert cleanup.run(lab).removed == ()
+    assert cleanup.run(lab, owner="lab-lost").title == "0 of 1 left."
+
+
+def test_what_the_learner_makes_by_hand_is_tagged_and_goes_too(lab):
+    lab.ecr.create_repository(repositoryName="adgu/scratch", tags=[{"Key": "made-by", "Value": "me"}])
+    lab.ecs.create_cluster()
+    lab.ecs.register_task_definition(
+        family="hello", containerDefinitions=[{"name": "a", "image": "b", "memory": 128}]
+    )
+    tags = lab.ecr.list_tags_for_resource(resourceArn=ecr.repository(lab, "adgu/scratch")["repositoryArn"])
+    assert {"Key": "made-by", "Value": "me"} in tags["tags"] and lab.owns(tags["tags"])
+    assert [(thing.kind, thing.name) for thing in cleanup.run(lab).removed] == [
+        ("cluster", "default"), ("task definition", "hello:1"), ("repository", "adgu/scratch"),
+    ]  # fmt: skip
+
+
+def test_what_was_deleted_behind_the_labs_back_is_no_trouble(lab, somebody_else):
+    journey(lab)
+    before = cleanup.plan
+    ecs = somebody_else("ecs")
+
+    def meanwhile(lab, owner=None):
+        plan = before(lab, owner)
+        for thing in plan.things:
+            if thing.kind == "task definition":
+                ecs.deregister_task_definition(taskDefinition=thing.id)
+            if thing.kind == "repository":
+                somebody_else("ecr").delete_repository(repositoryName=thing.id)
+            if thing.kind == "role":
+                execution_role.delete(lab)
+        return plan
+
+    cleanup.plan, restore = meanwhile, before
+    try:
+        assert cleanup.run(lab).clean
+    finally:
+        cleanup.plan = restore
+
+
+def test_what_cannot_go_is_left_with_the_reason_and_goes_once_that_is_put_right(lab, somebody_else):
+    vpc = network.vpcs(lab)[0].id
+    group = network.http_group(lab, vpc)
+    ec2 = somebody_else("ec2")
+    subnet = network.subnets(lab, vpc)[0].id
+    eni = ec2.create_network_interface(SubnetId=subnet, Groups=[group])["NetworkInterface"]
+    receipt = cleanup.run(lab)
+    assert receipt.title == "1 of 1 left." and not receipt.clean
+    assert receipt.left[0].why.startswith("DependencyViolation")
+    assert "Left, and why:" in repr(receipt)
+    ec2.delete_network_interface(NetworkInterfaceId=eni["NetworkInterfaceId"])
+    assert cleanup.run(lab).title == "0 of 1 left."
+
+
+def test_it_shows_itself_in_a_notebook(lab):
+    cluster.create(lab)
+    assert "<td" in cleanup.plan(lab)._repr_html_()
+    assert "<strong>0 of 1 left.</strong>" in cleanup.run(lab)._repr_html_()
+    assert repr(cleanup.plan(lab)) == "Nothing of this lab is there."
+
+
+def test_the_command_shows_the_plan_and_the_receipt(lab, monkeypatch):
+    monkeypatch.setattr("ecslab.cli.cleanup.connect", lambda *_, **__: again(lab))
+    cluster.create(lab)
+    dry = CliRunner().invoke(command, ["--dry-run"])
+    assert dry.exit_code == 0 and "1 to remove" in dry.output
+    wet = CliRunner().invoke(command, [])
+    assert wet.exit_code == 0 and "0 of 1 left." in wet.output
+
+
+def test_the_command_ends_in_one_clear_message():
+    result = CliRunner().invoke(command, ["--prefix", "Not Good"])
+    assert result.exit_code == 1 and "Error: prefix 'Not Good' cannot be used." in result.output

@@ -1,0 +1,80 @@
+"""The arithmetic of a rolling deployment, alone: no account."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecslab.resources.deployment import limits, plan
+
+
+@pytest.mark.parametrize(
+    ("desired", "minimum", "maximum", "lowest", "highest", "stuck"),
+    [
+        (4, 100, 200, 4, 8, False),
+        (4, 50, 100, 2, 4, False),
+        (2, 75, 200, 2, 4, False),
+        (3, 0, 125, 0, 3, False),
+        (1, 0, 100, 0, 1, False),
+        (1, 50, 100, 1, 1, True),
+        (2, 75, 125, 2, 2, True),
+        (3, 100, 133, 3, 3, True),
+        (3, 100, 134, 3, 4, False),
+        (0, 100, 200, 0, 0, False),
+    ],
+)
+def test_the_minimum_is_rounded_up_and_the_maximum_down(desired, minimum, maximum, lowest, highest, stuck):
+    found = limits(desired, minimum, maximum)
+    assert (found.lowest, found.highest, found.stuck) == (lowest, highest, stuck)
+
+
+def test_limits_say_what_they_mean():
+    assert repr(limits(4)) == "4 desired, 100 % to 200 %: at least 4 healthy, at most 8 in all"
+    assert repr(limits(2, 75, 125)).endswith("no task may be stopped and none started, it is stuck")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "complaint"),
+    [
+        ((-1,), "desired is -1; it can be 0 or more"),
+        ((2, 101), "minimum is 101; it can be 0 to 100"),
+        ((2, -5), "minimum is -5; it can be 0 to 100"),
+        ((2, 60, 99), "maximum is 99; below 100 the desired count itself would be too many"),
+        ((2, 100, 100), "minimum and maximum are both 100: ECS refuses that, as no task could be replaced"),
+    ],
+)
+def test_what_ecs_would_refuse_is_refused(numbers, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        plan(*numbers)
+
+
+def test_a_plan_is_a_table_of_batches():
+    assert repr(plan(4, 50, 100)).splitlines() == [
+        "4 desired, 50 % to 100 %: at least 2 healthy, at most 4 in all",
+        "after  what happens                            old  new  in all  healthy",
+        "0 s    before                                  4    0    4       4",
+        "5 s    stop 2 old, start 2 new                 2    2    4       2",
+        "60 s   2 new healthy, stop 2 old, start 2 new  0    4    4       2",
+        "115 s  2 new healthy                           0    4    4       4",
+    ]
+    assert "<table>" in plan(4)._repr_html_()
+
+
+def test_a_plan_that_cannot_move_says_so():
+    found = plan(2, 75, 125)
+    assert found.stuck
+    assert found.moves[-1].what == "nothing may be started, nothing stopped: stuck"
+    assert not plan(2).stuck
+
+
+@given(st.integers(0, 30), st.integers(0, 100), st.integers(100, 300))
+@settings(max_examples=40)
+def test_a_plan_keeps_to_its_limits_and_ends_unless_it_is_stuck(desired, minimum, maximum):
+    if minimum == maximum == 100:
+        return
+    found = plan(desired, minimum, maximum)
+    bounds = found.limits
+    assert all(move.total <= bounds.highest for move in found.moves)
+    assert all(move.healthy >= bounds.lowest for move in found.moves)
+    assert found.stuck is bounds.stuck
+    if not found.stuck:
+        assert (found.moves[-1].old, found.moves[-1].new, found.moves[-1].healthy) == (0, desired, desired)

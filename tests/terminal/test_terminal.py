@@ -1,0 +1,259 @@
+"""The AWS CLI in a cell: what it shows, what it reaches, and what it leaves alone."""
+
+import io
+import os
+import sys
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.stub import Stubber
+
+import ecslab
+from ecslab import terminal
+from ecslab.connection import aws_place
+from ecslab.display.progress_line import Progress
+from ecslab.terminal import aws_cli
+
+CLUSTER = "aws ecs create-cluster --cluster-name blue --query cluster.status --output text"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True) as lab:
+        yield lab
+
+
+def test_it_prints_the_command_and_the_answer_and_nothing_twice(lab, capsys):
+    said = terminal.run(lab, CLUSTER)
+    assert (said.code, said.out, said.err) == (0, "ACTIVE\n", "")
+    assert capsys.readouterr().out == f"$ {CLUSTER}\nACTIVE\n"
+    assert said._ipython_display_() is None
+
+
+def test_its_calls_are_in_the_record_and_what_it_makes_is_the_labs(lab):
+    terminal.run(lab, CLUSTER)
+    assert "aws ecs create-cluster --cluster-name blue --tags" in lab.calls(last=1).cli()
+    [seen] = lab.ecs.describe_clusters(clusters=["blue"], include=["TAGS"])["clusters"]
+    assert lab.owns(seen["tags"])
+    assert ("cluster", "blue", "made") in [(e.kind, e.name, e.outcome) for e in lab.ledger.entries()]
+
+
+def test_a_refusal_is_worded_as_aws_words_it_and_raises_nothing(lab, capsys):
+    said = terminal.run(lab, "aws ecs create-cluster --cluster-name 'ADGU cluster'")
+    assert said.code == 255
+    assert capsys.readouterr().out.splitlines()[1] == (
+        "An error occurred (InvalidParameterException) when calling the CreateCluster operation: "
+        r"ClusterName must match ^[a-zA-Z0-9\-_]{1,255}$"
+    )
+
+
+def test_a_command_over_several_lines_with_json_in_quotes(lab):
+    said = terminal.run(
+        lab,
+        """aws ecs register-task-definition --family hello \\
+            --network-mode awsvpc --requires-compatibilities FARGATE \\
+            --cpu "256" --memory "512" \\
+            --container-definitions '[{
+                "name": "web",
+                "image": "httpd:2.4"
+            }]'""",
+    )
+    assert said.json["taskDefinition"]["family"] == "hello"
+    assert said.json["taskDefinition"]["containerDefinitions"][0]["image"] == "httpd:2.4"
+
+
+def test_long_answers_are_shortened_on_the_page_alone(lab, capsys):
+    said = terminal.run(lab, "aws ecs describe-clusters --clusters blue", lines=3)
+    _, *shown = capsys.readouterr().out.splitlines()
+    assert shown[:2] == ["{", '    "clusters": [']
+    assert shown[-1] == f"… {len(said.out.splitlines()) - 3} more lines"
+    assert len(shown) == 4
+    assert said.json["clusters"][0]["clusterName"] == "blue"
+
+
+HERE = "This terminal speaks to the lab's own place: account 123456789012, us-east-1."
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("", "This terminal runs the AWS CLI only: a command begins with `aws`."),
+        ("ls -la", "This terminal runs the AWS CLI only: a command begins with `aws`."),
+        ("rm -rf / aws", "This terminal runs the AWS CLI only: a command begins with `aws`."),
+        (
+            "aws ecs list-clusters | cat",
+            "There is no shell here, so `|` means nothing: run one `aws` command at a time.",
+        ),
+        (
+            "aws ecs list-clusters && rm x",
+            "There is no shell here, so `&&` means nothing: run one `aws` command at a time.",
+        ),
+        (
+            "aws ecs list-clusters > clusters.txt",
+            "There is no shell here, so `>` means nothing: run one `aws` command at a time.",
+        ),
+        (
+            "aws ecs list-clusters\naws ecs list-tasks",
+            "There is no shell here, so a second line without a `\\` before it means nothing: "
+            "run one `aws` command at a time.",
+        ),
+        (
+            "aws ecs describe-tasks --tasks $TASK",
+            'There is no shell here, and no variables: write the value, as in f"… --tasks {task_id}".',
+        ),
+        (
+            "aws ecs create-cluster --cluster-name 'blue",
+            "This command cannot be read: no closing quotation. Is a quotation mark missing?",
+        ),
+        ("aws ecs list-clusters --profile work", f"--profile would lead elsewhere. {HERE}"),
+        ("aws ecs list-clusters --endpoint-url=http://x", f"--endpoint-url would lead elsewhere. {HERE}"),
+        ("aws ecs list-clusters --region eu-west-1", f"--region would lead elsewhere. {HERE}"),
+        ("aws ecs list-clusters --debug", "--debug prints thousands of lines: use it in a terminal."),
+        (
+            "aws ecs run-task help",
+            "The manual is at https://docs.aws.amazon.com/cli/latest/reference/ecs/run-task",
+        ),
+        (
+            "aws configure",
+            "This would ask questions, which no cell can answer: `aws configure set NAME VALUE` asks none.",
+        ),
+    ],
+)
+def test_what_is_no_command_for_it_is_told_and_not_run(lab, capsys, command, told):
+    before = len(lab.calls())
+    said = terminal.run(lab, command)
+    assert (said.code, said.out, said.err) == (2, "", told)
+    assert capsys.readouterr().out == f"$ {command}\n{told}\n"
+    assert len(lab.calls()) == before
+
+
+def test_quoted_words_are_the_clis_business(lab):
+    said = terminal.run(lab, """aws ecs list-clusters --query "clusterArns[?contains(@, 'blue')] | [0]" """)
+    assert said.json.endswith(":cluster/blue")
+
+
+def test_a_word_that_the_cli_does_not_know(lab, capsys):
+    said = terminal.run(lab, "aws ecs run-tasks", lines=None)
+    assert said.code == 2
+    assert "aws: error: argument operation: Invalid choice" in capsys.readouterr().out
+
+
+def test_configure_writes_into_the_labs_home_and_changes_no_account(lab, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_PROFILE", "work")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "MINE")
+    for name, value in (("aws_access_key_id", "AKIAIOSFODNN7EXAMPLE"), ("region", "eu-central-1")):
+        assert terminal.run(lab, f"aws configure set {name} {value}").code == 0
+    assert terminal.run(lab, "aws configure get region").out == "eu-central-1\n"
+    assert "AKIAIOSFODNN7EXAMPLE" in (lab.home / "aws" / "credentials").read_text()
+    assert list(tmp_path.iterdir()) == []
+    said = terminal.run(lab, "aws sts get-caller-identity --query Account --output text")
+    assert said.out == f"{lab.account}\n"
+    assert terminal.run(lab, "aws ecs list-clusters").json["clusterArns"][0].split(":")[3] == lab.region
+
+
+def test_the_learners_own_aliases_are_not_read(lab, tmp_path, monkeypatch):
+    alias = tmp_path / ".aws" / "cli" / "alias"
+    alias.parent.mkdir(parents=True)
+    alias.write_text("[toplevel]\nhello = !echo hello\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert terminal.run(lab, "aws hello").code == 2
+
+
+def test_a_waiter_waits_on_the_labs_clock(lab):
+    terminal.run(
+        lab,
+        """aws ecs register-task-definition --family sleeper --network-mode awsvpc --cpu 256 --memory 512
+            --requires-compatibilities FARGATE
+            --container-definitions '[{"name": "web", "image": "httpd:2.4"}]'""".replace("\n", ""),
+    )
+    subnet = lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"][0]
+    network = f"awsvpcConfiguration={{subnets=[{subnet['SubnetId']}],assignPublicIp=ENABLED}}"
+    terminal.run(
+        lab,
+        "aws ecs create-service --cluster blue --service-name sleeper --task-definition sleeper "
+        f"--desired-count 1 --launch-type FARGATE --network-configuration '{network}'",
+    )
+    before = lab.now()
+    said = terminal.run(lab, "aws ecs wait services-stable --cluster blue --services sleeper")
+    assert (said.code, said.out, said.err) == (0, "", "")
+    assert (lab.now() - before) % 15 == 0 < lab.now() - before
+    terminal.run(lab, "aws ecs delete-service --cluster blue --service sleeper --force", lines=2)
+
+
+def test_a_waiter_on_a_paced_clock_sleeps_its_seconds_of_the_labs_time(monkeypatch):
+    asked = []
+
+    def pass_time(seconds, most):
+        asked.append((seconds, most))
+        return 4.0  # virtual seconds in 0.2 of the wall's, at a speed of 20
+
+    lab = SimpleNamespace(place=SimpleNamespace(pass_time=pass_time))
+    aws_cli._Pause(lab, Progress("it", shown=False)).sleep(15)
+    assert asked == [(0.2, 15), (0.2, 11), (0.2, 7), (0.2, 3)]
+
+
+def test_this_process_keeps_its_own_botocore_and_environment():
+    aws_cli._clidriver()
+    assert [finder for finder in sys.meta_path if "awscli" in type(finder).__module__] == []
+    assert "awscli" not in os.environ.get("AWS_DATA_PATH", "")
+    assert "awscli" not in sys.modules["botocore"].__file__
+
+
+def test_without_the_cli_it_says_what_is_missing(lab, monkeypatch):
+    monkeypatch.setattr(aws_cli, "_drivers", {})
+    monkeypatch.setitem(sys.modules, "awscli.clidriver", None)
+    aws_cli._clidriver.cache_clear()
+    with pytest.raises(ecslab.EcslabError, match="the AWS CLI is not installed in this environment"):
+        terminal.run(lab, "aws ecs list-clusters")
+
+
+@pytest.fixture
+def account(monkeypatch, tmp_path):
+    """A lab on a real account that is played: every request of its terminal is kept, none is sent."""
+    session = boto3.Session("AKIAOFTHELAB", "secret", "token", region_name="eu-central-1")
+    sts = session.client("sts")
+    stub = Stubber(sts)
+    caller = {"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/ana", "UserId": "AIDAEXAMPLE"}
+    stub.add_response("get_caller_identity", caller)
+    stub.activate()
+    monkeypatch.setattr(session, "client", lambda service: sts)
+    monkeypatch.setattr(aws_place, "account_session", lambda profile, region: session)
+    lab = ecslab.connect("aws", home=tmp_path, confirm="111122223333")
+    sent = []
+
+    def instead(request, **_):
+        sent.append(request)
+        answer = b'{"cluster": {"clusterArn": "arn:aws:ecs:eu-central-1:111122223333:cluster/blue"}}'
+        return AWSResponse(request.url, 200, {}, Body(answer))
+
+    events = aws_cli._driver(lab).session.get_component("event_emitter")
+    events.register("before-send", instead)
+    yield lab, sent
+    lab.close()
+
+
+class Body(io.BytesIO):
+    def stream(self, **_):
+        yield self.read()
+
+
+def test_on_a_real_account_it_is_the_labs_identity_and_region_whatever_the_machine_says(account, monkeypatch):
+    lab, sent = account
+    machine = {"AWS_PROFILE": "work", "AWS_ACCESS_KEY_ID": "MINE", "AWS_REGION": "eu-west-1"}
+    for name, value in machine.items():
+        monkeypatch.setenv(name, value)
+    assert terminal.run(lab, "aws ecs create-cluster --cluster-name blue").code == 0
+    [request] = sent
+    assert request.url == "https://ecs.eu-central-1.amazonaws.com/"
+    assert b"Credential=AKIAOFTHELAB/" in request.headers["Authorization"]
+    assert lab.ledger.owner in request.body.decode()  # clean-up will find it
+    assert [(e.kind, e.name) for e in lab.ledger.entries()] == [("cluster", "blue")]
+    said = terminal.run(lab, "aws ecs list-clusters --region eu-west-1")
+    assert said.err == (
+        "--region would lead elsewhere. This terminal speaks to the lab's own place: "
+        "account 111122223333, eu-central-1."
+    )
