@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from aws_client import CLUSTER, FAMILY, GROUP, REPOSITORY, Aws
+from aws_client import CLUSTER, GROUP, REPOSITORY, Aws
 from botocore.exceptions import ClientError
 
 from ecslab.sandbox import in_process
@@ -192,9 +192,3 @@ def test_a_service_that_is_not_carried_says_so(aws):
 def test_instance_types_are_there_when_asked_for(aws):
     found = aws.ec2.describe_instance_types(InstanceTypes=["t3.micro"])["InstanceTypes"]
     assert found[0]["MemoryInfo"]["SizeInMiB"] == 1024
-
-
-def test_a_later_sandbox_of_this_process_ends_the_earlier(tmp_path, aws):
-    opened(tmp_path / "other")
-    with pytest.raises(ClientError, match="Another sandbox was started in this process"):
-        aws.ecs.describe_clusters(clusters=[FAMILY])

@@ -31,31 +31,35 @@ class Door:
 
 
 class Backend:
-    """A fresh account on `clock`; `seed` decides every id in it.
+    """A fresh account on `clock`; `seed` decides every id in it, and `folder` is where image layers lie.
 
-    moto keeps its state in modules, so a process has one account at a time: a new one ends the one before.
+    moto keeps its state in modules, so whoever calls holds the lock that all sandboxes of a process share.
     """
 
-    latest: "Backend | None" = None
-
-    def __init__(self, clock: Clock, home: Path | None, seed: str):
+    def __init__(self, clock: Clock, folder: Path | None, seed: str):
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
         moto_import.prepare()
         from ecslab.sandbox.bridge import account, determinism, installation
         from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 
-        Backend.latest = self
-        self._determinism, self._seed = determinism, seed
-        clock.on_event = lambda number: determinism.reseed(seed, "event", number)
-        determinism.set_time_source(clock.timestamp)
-        determinism.seed_backends(seed)
-        self._context = account.Context(
-            clock=clock, runtime=EmbeddedRuntime(), account=ACCOUNT, home=home, ways=set()
+        self._seam, self._determinism, self._seed = account, determinism, seed
+        clock.on_event = lambda number: self.reseed("event", number)
+        self._account = account.Account(
+            clock, EmbeddedRuntime(), ACCOUNT, folder=folder, seed=seed, open_paths=set()
         )
-        installation.install(self._context)
+        installation.install(self._account)
+
+    def enter(self) -> None:
+        """Let this account be the one that moto's dictionaries hold, whichever came before."""
+        self._seam.enter(self._account)
+
+    def close(self) -> None:
+        """Forget the account."""
+        self._seam.leave(self._account)
 
     def reseed(self, kind: str, position: int) -> None:
-        """Let the next request draw its ids from (seed, kind, position)."""
+        """Let what comes next draw its ids from (seed, kind, position)."""
+        self.enter()
         self._determinism.reseed(self._seed, kind, position)
 
     def call(self, request: HttpRequest, signer: Signer, operation: Operation) -> HttpResponse:
@@ -64,7 +68,7 @@ class Backend:
             return self._guarded(lambda: self._call(request, signer, operation.name))
         finally:
             if operation.changes:
-                self._context.ways = set()
+                self._account.open_paths = set()
 
     def registry(self, request: HttpRequest, region: str) -> HttpResponse:
         """Answer a request to the container registry, which checks its own token."""
@@ -76,18 +80,21 @@ class Backend:
         """The Region that the registry's token in a request is for."""
         from ecslab.sandbox.registry import distribution
 
+        self.enter()
         return distribution.token_region(request.headers, ACCOUNT, REGION)
 
     def admission(self, region: str) -> str:
         """What lets a replayed request into the registry."""
         from ecslab.sandbox.registry import distribution
 
+        self.enter()
         return distribution.admission(ACCOUNT, region)
 
     def issued_key(self, access_key: str) -> Key | None:
         """The key pair STS gave out under this access key id, if it did."""
         from moto.sts.models import sts_backends
 
+        self.enter()
         role = sts_backends[ACCOUNT]["aws"].get_assumed_role_from_access_key(access_key)
         return role and Key(role.access_key_id, role.secret_access_key, role.session_token)
 
@@ -95,27 +102,28 @@ class Backend:
         """Make something go wrong (`bridge.faults`); ValueError for what cannot be."""
         from ecslab.sandbox.bridge import faults
 
+        self.enter()
         return faults.inject(kind, dict(values))
 
     def door(self, host: str, port: int) -> Door:
         """What a packet from the internet to a public IP, or to a load balancer's name, meets."""
-        from ecslab.sandbox.bridge import elbv2
         from ecslab.sandbox.bridge.ec2 import task_network
-        from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
+        from ecslab.sandbox.bridge.open_ports import program_behind
         from ecslab.sandbox.world.network import packets
 
-        balancer = elbv2.find(host)
-        if balancer is not None:
-            entry = elbv2.open_door(balancer, port, INTERNET)
+        self.enter()
+        load_balancing = self._account.load_balancing
+        load_balancer = load_balancing and load_balancing.find(host)
+        if load_balancing and load_balancer:
+            entry = load_balancing.open_door(load_balancer, port, INTERNET)
             return Door(entry.eni, entry.stopped_by, entry.text, entry.answer)
         if not host.rpartition(".")[2].isdigit():
             return Door(None, "no-such-name", f"No load balancer in this sandbox has the name {host}.")
         eni = task_network.find_public(host)
         if eni is None:
-            return Door(
-                None, "no-public-ip", f"No network interface in this sandbox has the public IP {host}."
-            )
-        container = tasks.listening(eni.eni_id, port)
+            text = f"No network interface in this sandbox has the public IP {host}."
+            return Door(None, "no-public-ip", text)
+        container = program_behind(eni.eni_id, port)
         listening = (port,) if container else ()
         verdict = packets.inbound(packets.Packet(INTERNET, port), task_network.network_facts(eni), listening)
         answer = (lambda request: container.request(request, port)) if verdict.passed and container else None
@@ -138,7 +146,7 @@ class Backend:
     def _ecs(self, request: HttpRequest, region: str, operation: str) -> HttpResponse:
         from ecslab.sandbox.bridge.ecs import dispatch
 
-        if self._context.faults.throttled(region, operation, self._context.clock.now):
+        if self._account.faults.throttled(region, operation, self._account.clock.now):
             raise AwsError("ThrottlingException", "Rate exceeded")
         caller = dispatch.Caller(ACCOUNT, region, caller_identity.CALLER)
         return HttpResponse(*dispatch.respond(request.headers["x-amz-target"], request.body, caller))
@@ -154,8 +162,7 @@ class Backend:
             )  # fmt: skip
 
     def _guarded(self, call: Callable[[], HttpResponse]) -> HttpResponse:
-        if Backend.latest is not self:
-            raise AwsError("SandboxEnded", "Another sandbox was started in this process and ended this one.")
+        self.enter()
         try:
             return call()
         except AwsError:

@@ -50,6 +50,9 @@ class Sandbox:
         UnknownFormat: a later version of ecslab wrote the journal.
     """
 
+    backend: Backend
+    lock: Final = threading.RLock()  # of all sandboxes of a process: moto's dictionaries are theirs together
+
     def __init__(
         self, home: Path, *, seed: str | int | None = None, mode: Mode | None = None,
         speed: float | None = None, wall: Callable[[], float] = time.time, in_memory: bool = False,
@@ -59,7 +62,6 @@ class Sandbox:
         self.folder = None if in_memory else home / "sandbox"
         self.credentials = credentials.load(self.folder) if self.folder else credentials.Credentials.fresh()
         self.notices: deque[str] = deque(maxlen=20)
-        self.lock = threading.RLock()
         self.on_shutdown: Callable[[], None] = lambda: None
         self.gateway = Gateway(self.visit, self.credentials.gateway_secret)
         self.addresses: dict[str, str | int] = {}
@@ -69,8 +71,8 @@ class Sandbox:
             self.notices.append(self.journal.damage)
         if not len(self.journal):
             self._write_start(seed, mode or "paced", speed or DEFAULT_SPEED)
-        self.rebuild()
         with self.lock:
+            self.rebuild()
             self._take_up(mode, speed)
 
     # Requests -----------------------------------------------------------------------------------------------
@@ -88,7 +90,8 @@ class Sandbox:
     def registry(self, request: HttpRequest) -> HttpResponse:
         """Answer a request to the container registry."""
         changes = request.method not in ("GET", "HEAD")
-        region = self.backend.token_region(request) if changes else credentials.REGION
+        with self.lock:
+            region = self.backend.token_region(request) if changes else credentials.REGION
         about = {"service": "registry", "operation": request.method, "region": region}
         return self._answered(
             request, changes, about, lambda: self.backend.registry(request, credentials.REGION)
@@ -176,7 +179,9 @@ class Sandbox:
         timeline = Timeline(start["wall"], start["speed"] if start["mode"] == "paced" else 1.0)
         self.clock = Clock(timeline=timeline)
         self.pace = Pace(timeline, start["mode"], start["speed"], self.wall)
-        self.backend = Backend(self.clock, self.folder and self.home, self.seed)
+        if before:
+            self.backend.close()
+        self.backend = Backend(self.clock, self.folder, self.seed)
         replay = Replay(self.clock, self.pace, self.backend, self.credentials.access_key)
         replay.run(self.journal)
         self.mutations = replay.mutations
