@@ -4,15 +4,11 @@ The new task is started first where `maximumPercent` allows it; after a failed t
 before the old one is stopped.
 """
 
-from typing import TYPE_CHECKING
-
 from ecslab.sandbox.world.service import events, timings
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import Member
-from ecslab.sandbox.world.service.service import Service
-
-if TYPE_CHECKING:
-    from ecslab.sandbox.world.service.scheduler import Scheduler
+from ecslab.sandbox.world.service.passes.stops import stop
+from ecslab.sandbox.world.service.service_pass import ServicePass
 
 
 def is_healthy(member: Member, now: float) -> bool:
@@ -23,8 +19,7 @@ def is_healthy(member: Member, now: float) -> bool:
     if revision.checked and member.container_health != "HEALTHY":
         return False
     if revision.load_balancers:
-        states = [state for state, _ in (member.targets or {}).values()]
-        return bool(states) and set(states) == {"healthy"}
+        return {state for state, _ in (member.targets or {}).values()} == {"healthy"}
     return revision.checked or now >= member.ran_at + timings.HEALTHY
 
 
@@ -39,37 +34,39 @@ def patience(member: Member) -> float | None:
     return None
 
 
-def doom(scheduler: "Scheduler", service: Service) -> None:
+def give_up(look: ServicePass) -> None:
     """Give up the tasks that have been unhealthy for long enough."""
-    for member in list(service.sick.values()):
-        due = member.complaint is not None and scheduler.due(member.complaint)
-        given_up = service.primary.rollout_state == "FAILED"
-        if due and member.deployment is service.primary and member.live and not given_up:
-            del service.sick[member.id]
-            member.deployment.change(member, doomed=True)
+    service = look.service
+    if service.primary.rollout_state == "FAILED":
+        return
+    for member in list(service.unhealthy.values()):
+        due = member.replace_at is not None and look.is_due(member.replace_at)
+        if due and member.deployment is service.primary and member.live:
+            del service.unhealthy[member.id]
+            member.change(given_up=True)
 
 
-def pair(deployment: Deployment, started: list[Member]) -> int:
-    """Let new tasks take the places of doomed ones; answers how many do."""
-    lone = (old for old in deployment.doomed.values() if old.successor is None or not old.successor.live)
-    pairs = list(zip(lone, started, strict=False))
+def assign_successors(deployment: Deployment, started: list[Member]) -> int:
+    """Let new tasks take the places of those given up; answers how many do."""
+    without = (old for old in deployment.given_up.values() if old.successor is None or not old.successor.live)
+    pairs = list(zip(without, started, strict=False))
     for old, new in pairs:
         old.successor = new
     return len(pairs)
 
 
-def replace(scheduler: "Scheduler", service: Service) -> None:
-    """Stop the doomed tasks whose successors have come far enough, or for whom there is no room."""
-    if service.primary.rollout_state == "FAILED":
+def replace(look: ServicePass) -> None:
+    """Stop the tasks given up whose successors have come far enough, or for whom there is no room."""
+    primary = look.service.primary
+    if primary.rollout_state == "FAILED":
         return
-    for member in list(service.primary.doomed.values()):
-        if _may_go(scheduler, service, member):
-            reason = _complain(scheduler, service, member)
-            scheduler.drop(service, [member], reason)
+    for member in list(primary.given_up.values()):
+        if _may_stop(look, member):
+            stop(look, [member], _complain(look, member))
 
 
-def _may_go(scheduler: "Scheduler", service: Service, member: Member) -> bool:
-    successor = member.successor
+def _may_stop(look: ServicePass, member: Member) -> bool:
+    service, successor = look.service, member.successor
     if successor is None or not successor.live:
         return service.running + service.pending >= service.maximum
     if member.container_health == "UNHEALTHY":
@@ -77,20 +74,19 @@ def _may_go(scheduler: "Scheduler", service: Service, member: Member) -> bool:
     if successor.registered_at is None:
         return False
     at = successor.registered_at + timings.SUCCEEDED
-    if not scheduler.due(at):
-        scheduler.wake(service, at - scheduler.clock.now)
+    if not look.is_due(at):
+        look.wake(at - look.now)
         return False
     return True
 
 
-def _complain(scheduler: "Scheduler", service: Service, member: Member) -> str:
+def _complain(look: ServicePass, member: Member) -> str:
     """Say what is wrong with a task; answers the `stoppedReason`."""
-    for balancer in member.deployment.revision.load_balancers:
-        group = balancer.target_group
+    for load_balancer in member.deployment.revision.load_balancers:
+        group = load_balancer.target_group
         state, why = (member.targets or {}).get(group, ("", ""))
         if state == "unhealthy":
-            message = events.target_unhealthy(member.id, balancer.port, group, why)
-            scheduler.say(service, message)
+            look.say(events.target_unhealthy(member.id, load_balancer.port, group, why))
             return f"Task failed ELB health checks in (target-group {group})"
-    scheduler.say(service, events.container_unhealthy(member.id))
+    look.say(events.container_unhealthy(member.id))
     return "Task failed container health checks"
