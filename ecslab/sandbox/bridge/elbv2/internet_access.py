@@ -13,7 +13,7 @@ from ecslab.sandbox.bridge.ec2.network_facts import facts_of
 from ecslab.sandbox.bridge.elbv2 import target_access
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
 from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer
-from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.load_balancing.listeners import Fixed, Forward, Redirect, Rule, choose, page
 from ecslab.sandbox.world.load_balancing.target_group import TargetGroup
 from ecslab.sandbox.world.network import packets, vpc

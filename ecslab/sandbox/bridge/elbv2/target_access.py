@@ -10,7 +10,7 @@ from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ec2.interfaces import BalancerInterface
 from ecslab.sandbox.bridge.ec2.network_facts import security_group
 from ecslab.sandbox.bridge.open_ports import program_behind
-from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.load_balancing.target_group import Target
 from ecslab.sandbox.world.load_balancing.target_health import Answer, Check
 from ecslab.sandbox.world.network import packets

@@ -9,7 +9,7 @@ from moto.core.exceptions import JsonRESTError
 from ecslab.sandbox.bridge import late_backends
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.iam import permissions
-from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.errors import AwsError
 
 __all__ = ["answer", "service_at"]
