@@ -1,14 +1,16 @@
 """From a load balancer's node to a target: may the packet pass, and what does the container's program say?"""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from ecslab.sandbox.bridge.account import current
+from moto.elbv2.models import ELBv2Backend, FakeTargetGroup
+
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ec2.interfaces import BalancerInterface
 from ecslab.sandbox.bridge.ec2.network_facts import security_group
-from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
-from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+from ecslab.sandbox.bridge.open_ports import program_behind
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.load_balancing.target_group import Target
 from ecslab.sandbox.world.load_balancing.target_health import Answer, Check
 from ecslab.sandbox.world.network import packets
@@ -19,7 +21,7 @@ Program = Callable[[HttpRequest], HttpResponse]
 CHECKER: Final = "ELB-HealthChecker/2.0"
 
 
-def check_of(group: Any) -> Check:
+def check_of(group: FakeTargetGroup) -> Check:
     """How a target group (moto's) checks its targets."""
     port = group.health_check_port
     return Check(
@@ -35,7 +37,7 @@ def check_of(group: Any) -> Check:
     )
 
 
-def ask(backend: Any, group: Any, target: Target, check: Check) -> Answer:
+def ask(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, check: Check) -> Answer:
     """One health check. A program that fails at it ends its container."""
     balancer = backend.load_balancers[group.load_balancer_arns[0]]
     node = balancer.node_for(target.az)
@@ -57,21 +59,22 @@ def ask(backend: Any, group: Any, target: Target, check: Check) -> Answer:
 
 
 def reach(
-    backend: Any, group: Any, node: BalancerInterface, ip: str, port: int
+    backend: ELBv2Backend, group: FakeTargetGroup, node: BalancerInterface, ip: str, port: int
 ) -> tuple[packets.Verdict, Program | None]:
     """Whether a packet from `node` gets to a program behind a target's address; with the program, if so."""
     eni = task_network.find_private(backend.region_name, group.vpc_id, ip)
     if eni is None:
         text = f"No network interface in {group.vpc_id} has the address {ip}."
         return packets.Verdict(False, "route", text), None
-    container = tasks.listening(eni.eni_id, port)
-    way, ways = (node.id, eni.subnet_id, eni.group_ids, port, ip), current().ways
-    if container is None or ways is None or way not in ways:
+    container = program_behind(eni.eni_id, port)
+    path = (node.id, eni.subnet_id, eni.group_ids, port, ip)
+    open_paths = current_account().open_paths
+    if container is None or open_paths is None or path not in open_paths:
         verdict = _passage(node, eni, port, listening=container is not None)
         if not verdict.passed or container is None:
             return verdict, None
-        if ways is not None:
-            ways.add(way)
+        if open_paths is not None:
+            open_paths.add(path)
     return packets.PASSED, lambda request: container.request(request, port)
 
 
@@ -86,7 +89,7 @@ def _passage(
     return packets.inbound(packet, task_network.network_facts(eni), (port,) if listening else ())
 
 
-def zone_of(backend: Any, group: Any, target_id: str) -> str:
+def zone_of(backend: ELBv2Backend, group: FakeTargetGroup, target_id: str) -> str:
     """The Availability Zone of an address; one outside the VPC's subnets counts for the first zone."""
     eni = task_network.find_private(backend.region_name, group.vpc_id, target_id)
     if eni is not None:
