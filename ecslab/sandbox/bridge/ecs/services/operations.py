@@ -127,7 +127,7 @@ def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
         service.asked = {}
         scheduler_adapter.services().scheduler.deploy(service, revision)
     else:
-        scheduler_adapter.services().scheduler.begin_anew(service)
+        scheduler_adapter.services().scheduler.apply_update(service)
     return {"service": view(service, ["TAGS"])}
 
 

@@ -71,7 +71,7 @@ class ServiceRegistry:
             self.scheduler.container_health(service, member, _health(task))
             return
         cause = Cause(task.stop_code or "", task.stopped_reason or "") if task.stopping else None
-        self.scheduler.moved(service, member, task.last_status, cause)
+        self.scheduler.task_moved(service, member, task.last_status, cause)
 
     def leaving(self, task: Task) -> float:
         """Take a task out of its target groups; seconds until the requests it has are done.
