@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from ecslab.aws_api.operations import changes
+
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSResponse
     from botocore.model import OperationModel
@@ -55,7 +57,7 @@ class Call:
     @property
     def changes(self) -> bool:
         """Whether this was more than a look."""
-        return not self.operation.startswith(("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter"))
+        return changes(self.service, self.operation)
 
 
 class Record:

@@ -10,7 +10,6 @@ from tests.house.source import Package
 
 PACKAGE = Package(Path(__file__).parents[2] / "ecslab")
 BY_NAME = {
-    "ecslab.connection.sandbox_place": "only the sandbox in this process brings moto along",
     "ecslab.course.catalogue": "a stage is a module that no list names",
     "ecslab.fault_lab.catalogue": "a fault is a module that no list names: two files add it",
     "ecslab.sandbox.bridge.elbv2": "moto's load balancers are loaded with the first call that needs them",
