@@ -61,6 +61,10 @@ class SandboxPlace:
         }
         hooks.install(self.session.events, **self.listeners)
 
+    @property
+    def endpoint_url(self) -> str:
+        return self.endpoint.url
+
     def client(self, service: str) -> "BaseClient":
         return sandbox_client(self.session, service, self.endpoint.url)
 

@@ -68,7 +68,7 @@ class StepMarks:
 
     def mark(self, request: "AWSRequest", operation_name: str, event_name: str, **_: object) -> None:
         """Put the mark of its step into a request's headers; see `hooks`."""
-        _, service, _ = event_name.split(".")
+        service = event_name.split(".")[1]
         if not changes(service, operation_name):
             return
         if mark := self._doing or self._cell() or self._call():

@@ -50,7 +50,7 @@ def push(lab: Connection, image: Image, repository: str | None = None, tag: str 
         )
     name = repository or lab.names.repository
     config = Layer(digest_of(image.config_bytes), CONFIG, len(image.config_bytes), lambda: image.config_bytes)
-    with Progress(f"{name}:{tag} to be pushed", shown=not lab.place.stepped) as progress:
+    with Progress(f"{name}:{tag} to be pushed", shown=not lab.stepped) as progress:
         missing = _missing(lab, name, [*image.layers, config])
         for count, layer in enumerate(missing, 1):
             _upload(lab, name, layer, _report(progress, count, len(missing), layer.size))
