@@ -1,4 +1,4 @@
-"""Three shortcuts through botocore that only this suite takes: it makes a few hundred sessions, a learner one.
+"""Three shortcuts through botocore that this suite alone takes: it makes hundreds of sessions, a learner one.
 
 Each keeps what botocore works out anew for every session or client, and nothing else: under which names an
 event is known too, whether a handler takes keywords, and the methods of a service's client. For a learner's

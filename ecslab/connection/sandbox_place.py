@@ -15,13 +15,13 @@ from typing import Any
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 
+from ecslab.aws_api.operations import changes
 from ecslab.connection.boto_sessions import blind_session, sandbox_client
 from ecslab.connection.http import HttpReply, fetch
 from ecslab.display.messages import say
 from ecslab.errors import CannotBeDone, Unreachable
 from ecslab.sandbox.endpoint import SandboxError
 
-_READS = ("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter")
 _NEVER_ARRIVED = (EndpointConnectionError, ConnectTimeoutError)
 _VISITED = re.compile(r"http://[^/]+/[^/]+/([\w.-]+):(\d+)/")
 REVIVED = "The sandbox had stopped. It is running again, with everything you had made."
@@ -82,7 +82,8 @@ class SandboxPlace:
             return None
         self._start_again()
         arrived = not isinstance(caught_exception, _NEVER_ARRIVED)
-        return None if arrived and not operation.name.startswith(_READS) else 0.0
+        changed = arrived and changes(operation.service_model.service_name, operation.name)
+        return None if changed else 0.0
 
     def _start_again(self) -> None:
         if self._again is None:

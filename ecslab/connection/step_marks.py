@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any, Final
 
+from ecslab.aws_api.operations import changes
+
 HEADER: Final = "X-Ecslab-Step"
-_READS: Final = ("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter")
 
 
 class _Cells:
@@ -66,8 +67,8 @@ class StepMarks:
         finally:
             self._doing = before
 
-    def _mark(self, request: Any, operation_name: str, **_: Any) -> None:
-        if operation_name.startswith(_READS):
+    def _mark(self, request: Any, operation_name: str, event_name: str, **_: Any) -> None:
+        if not changes(event_name.split(".")[1], operation_name):
             return
         if mark := self._doing or self._cell() or self._call():
             request.headers[HEADER] = mark

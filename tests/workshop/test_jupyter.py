@@ -41,7 +41,7 @@ def test_the_learners_own_options_come_last_and_win(tmp_path):
 
 
 def started(handling, server):
-    """The runner, with a stand-in for JupyterLab, under a parent that leaves it signals as `handling` has them."""
+    """The runner, with a stand-in for JupyterLab; its parent leaves it signals as in `handling`."""
     command = f"[sys.executable, '-c', {server!r}]"
     runner = f"import sys; from ecslab.workshop import jupyter; sys.exit(jupyter.run({command}))"
     parent = (
