@@ -4,7 +4,12 @@
 Refusals by AWS that deserve a plainer sentence are in `_aws_errors`, and are botocore's `ClientError` too.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
 
 
 class EcslabError(Exception):
@@ -72,7 +77,7 @@ class TaskNeverRan(EcslabError, TimeoutError):
         diagnosis: cause and next step in words, from `task.explain`.
     """
 
-    def __init__(self, task: dict[str, Any], waited: float, diagnosis: str):
+    def __init__(self, task: TaskTypeDef, waited: float, diagnosis: str):
         super().__init__(
             f"task {task['taskArn'].rsplit('/', 1)[-1]} was {task['lastStatus']} after {waited:.0f} s, "
             f"expected RUNNING.\n"
@@ -93,7 +98,7 @@ class NeverStable(EcslabError, TimeoutError):
     """
 
     def __init__(
-        self, service: dict[str, Any], waited: float, task: dict[str, Any] | None = None, diagnosis: str = ""
+        self, service: ServiceTypeDef, waited: float, task: TaskTypeDef | None = None, diagnosis: str = ""
     ):
         events = [f"    {event['message']}" for event in service["events"][:4]] or ["    (none yet)"]
         last = [f"  task {task['taskArn'].rsplit('/', 1)[-1]}: {task['stoppedReason']}"] if task else []

@@ -3,19 +3,20 @@
 Each function takes the lab first; `Lab`'s methods of the same names call them.
 """
 
-from ecslab.course._goto import Arrival, Missing, goto
-from ecslab.course._help import Hint, Solution, hint, solution
-from ecslab.course._honesty import Honesty, honesty
-from ecslab.course._look import check
-from ecslab.course._progress import CourseProgress, progress
-from ecslab.course._undo import Undone, undo
+from ecslab.course.catalogue import STAGES, STEPS, NoSuchStep
+from ecslab.course.check_runner import check
+from ecslab.course.help import Hint, Solution, hint, solution
+from ecslab.course.honesty_table import Honesty, honesty
+from ecslab.course.navigation.arrival import Arrival, Missing
+from ecslab.course.navigation.goto import goto
+from ecslab.course.navigation.undo import Undone, undo
+from ecslab.course.progress_table import CourseProgress, progress
 from ecslab.course.quiz import Comparison, NoSuchQuestion, outcome, predict, question
+from ecslab.course.stage import Stage
 from ecslab.course.step import Step
-from ecslab.course.steps import NOTEBOOKS, STAGES, STEPS, NoSuchStep
-from ecslab.course.verdict import Outcome, Report, Verdict
+from ecslab.display.verdict import Outcome, Report, Verdict
 
 __all__ = [
-    "NOTEBOOKS",
     "STAGES",
     "STEPS",
     "Arrival",
@@ -29,6 +30,7 @@ __all__ = [
     "Outcome",
     "Report",
     "Solution",
+    "Stage",
     "Step",
     "Undone",
     "Verdict",

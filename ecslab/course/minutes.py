@@ -1,19 +1,15 @@
-"""How long the stages take: measured by a script, kept in `minutes.json`."""
+"""How long a stage takes, and how that is put in words."""
 
-import json
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Final
 
-FILE: Final = Path(__file__).with_name("minutes.json")
 PACE: Final = 10
 """The sandbox's usual speed: virtual seconds for each second of the learner's."""
 
 
 @dataclass(frozen=True)
 class Minutes:
-    """The time for one notebook.
+    """The time for one notebook, as `make minutes` measured it.
 
     Attributes:
         reading: minutes to read, run the cells, answer the questions and do the exercises.
@@ -27,15 +23,6 @@ class Minutes:
     def here(self) -> int:
         """Minutes in the sandbox."""
         return max(1, round(self.reading + self.waiting / PACE))
-
-
-@cache
-def of_stages() -> dict[str, Minutes]:
-    """The measured minutes by stage; a stage that was not measured yet is absent."""
-    if not FILE.exists():
-        return {}
-    found = json.loads(FILE.read_text(encoding="utf-8"))
-    return {stage: Minutes(int(one["reading"]), int(one["waiting"])) for stage, one in found.items()}
 
 
 def sentence(minutes: Minutes) -> str:

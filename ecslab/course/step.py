@@ -1,13 +1,14 @@
-"""A step of the course: what it is called, how to see that it is done, and the code that does it."""
+"""A step of the course: how to see that it is done, and the code that does it."""
 
 import inspect
 import re
 import textwrap
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from ecslab.connection.connection import Connection
-from ecslab.course.verdict import Verdict
+from ecslab.course import words
+from ecslab.display.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -16,23 +17,31 @@ class Step:
 
     Attributes:
         id: stage and name, as `01.repository`; exercises are `01.yours-1`.
-        title: what the learner does, in a few words.
-        minutes: its weight in the stage's time, which is measured (`course.minutes`).
+        minutes: its weight in the stage's time, which is measured (`Stage.minutes`).
         check: looks at the account, by calls that read, and answers.
         solve: does the step; safe to run twice. Its body is what `lab.solution()` shows.
-        hints: each says more than the one before; the last names the call.
         operations: the AWS operations that do the step; by them `goto(…, again=True)` knows where it began.
         hourly: US dollars an hour that what it makes costs on a real account.
+        facts: what stands for the placeholders in its hints.
     """
 
     id: str
-    title: str
     minutes: int
     check: Callable[[Connection], Verdict]
     solve: Callable[[Connection], object]
-    hints: tuple[str, ...]
     operations: frozenset[str] = frozenset()
     hourly: float = 0.0
+    facts: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+    @property
+    def title(self) -> str:
+        """What the learner does, in a few words."""
+        return words.of_step(self.id).text("title")
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """Each says more than the one before; the last names the call."""
+        return words.of_step(self.id).texts("hints", **self.facts)
 
     @property
     def stage(self) -> str:

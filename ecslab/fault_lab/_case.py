@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ecslab.connection.connection import Connection
-from ecslab.course.verdict import Verdict, wrong
+from ecslab.display.verdict import Verdict, wrong
 from ecslab.fault_lab._causes import CAUSES
 from ecslab.fault_lab._scene import Scene
 from ecslab.fault_lab._workbench import Workbench

@@ -6,8 +6,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ecslab.connection.connection import Connection
-from ecslab.course.verdict import Outcome, Verdict, wrong
 from ecslab.display.progress_line import Progress
+from ecslab.display.verdict import Outcome, Verdict, wrong
 from ecslab.fault_lab import _judge, _views, catalogue
 from ecslab.fault_lab._arranging import FaultGone, arrange, is_gone, names_of, taken_back
 from ecslab.fault_lab._backstage import backstage

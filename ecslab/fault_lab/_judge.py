@@ -1,6 +1,6 @@
 """The judge of the three parts: the cause that was named, the evidence pointed at, and the fix."""
 
-from ecslab.course.verdict import Verdict, done, not_yet, wrong
+from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.fault_lab._case import Case, Clue
 from ecslab.fault_lab._evidence import Place
 from ecslab.fault_lab._scene import Scene

@@ -4,8 +4,8 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
-from ecslab.course.verdict import Verdict
 from ecslab.display.tables import Table
+from ecslab.display.verdict import Verdict
 from ecslab.fault_lab._scene import Scene
 
 Facts = dict[str, Any]

@@ -6,12 +6,12 @@ from typing import Final
 
 from ._svg import SOFT, Drawing, Figure
 
-PARTS: Final = (  # row, column, title, stages
-    (0, 0, "From an image to a page", ("00", "01", "02", "03", "04", "05")),
-    (1, 0, "Keep it up, change it, look inside", ("06", "07", "08", "09")),
-    (2, 0, "By other tools, and when it fails", ("13", "14")),
-    (2, 4, "The end", ("99",)),
-)
+PARTS: Final = {  # row, column, title
+    "page": (0, 0, "From an image to a page"),
+    "service": (1, 0, "Keep it up, change it, look inside"),
+    "tools": (2, 0, "By other tools, and when it fails"),
+    "end": (2, 4, "The end"),
+}
 ROWS: Final = 3
 PITCH: Final = 122
 WIDTH: Final = 132
@@ -23,11 +23,13 @@ class Stop:
 
     Attributes:
         title: the stage's.
+        part: the part of the course that it belongs to, one of `PARTS`.
         minutes: how long it takes here.
         done, steps: how many of its steps are done, exercises aside.
     """
 
     title: str
+    part: str
     minutes: int
     done: int
     steps: int
@@ -48,10 +50,10 @@ def course_map(stops: Mapping[str, Stop], here: str | None = None) -> Figure:
         here: the stage that comes next.
     """
     d = Drawing(880, 24 + PITCH * ROWS + 34)
-    for row, column, title, stages in PARTS:
+    for part, (row, column, title) in PARTS.items():
         x, y = 24 + column * (WIDTH + 8), 24 + PITCH * row
         d.text(x, y + 18, title, bold=True)
-        _row(d, x, y + 28, [(stage, stops[stage]) for stage in stages], here)
+        _row(d, x, y + 28, [(stage, stop) for stage, stop in stops.items() if stop.part == part], here)
     free = "10, 11 and 12 are kept free for service discovery, capacity and autoscaling."
     d.text(24, 24 + PITCH * ROWS + 14, free, ink=SOFT)
     told = "; ".join(f"{stage} {stop.title}: {stop.words}" for stage, stop in stops.items())

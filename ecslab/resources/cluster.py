@@ -5,8 +5,10 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ecslab.connection.batches import batches
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import error_message, or_none_if_missing
 
@@ -55,9 +57,20 @@ def describe(lab: Connection, name: str) -> ClusterTypeDef | None:
     return clusters[0] if clusters else None
 
 
+def with_tags(lab: Connection, names: Iterable[str]) -> list[ClusterTypeDef]:
+    """Those of the clusters that are ACTIVE, with their tags."""
+    return [
+        cluster
+        for batch in batches(names)
+        for cluster in lab.ecs.describe_clusters(clusters=batch, include=["TAGS"])["clusters"]
+        if cluster["status"] == "ACTIVE"
+    ]
+
+
 def names(lab: Connection) -> list[str]:
     """The names of the ACTIVE clusters."""
-    return [arn.rsplit("/", 1)[-1] for arn in lab.ecs.list_clusters()["clusterArns"]]
+    pages = lab.ecs.get_paginator("list_clusters").paginate()
+    return [arn.rsplit("/", 1)[-1] for page in pages for arn in page["clusterArns"]]
 
 
 def delete(lab: Connection, name: str | None = None) -> None:

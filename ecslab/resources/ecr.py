@@ -5,13 +5,19 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecr.type_defs import ImageDetailTypeDef, RepositoryTypeDef
+    from mypy_boto3_ecr.type_defs import (
+        ImageDetailTypeDef,
+        ImageIdentifierTypeDef,
+        RepositoryTypeDef,
+        TagTypeDef,
+    )
 
 
 def create_repository(lab: Connection, name: str | None = None) -> RepositoryTypeDef:
@@ -35,7 +41,7 @@ def create_repository(lab: Connection, name: str | None = None) -> RepositoryTyp
     try:
         return lab.ecr.create_repository(repositoryName=name, tags=lab.tags("ecr"))["repository"]
     except lab.ecr.exceptions.RepositoryAlreadyExistsException:  # another notebook was a moment quicker
-        return repository(lab, name) or {}
+        return lab.wait(lambda: repository(lab, name), f"repository {name} to be there", limit=60)
 
 
 def repository(lab: Connection, name: str | None = None) -> RepositoryTypeDef | None:
@@ -57,10 +63,23 @@ def delete_repository(lab: Connection, name: str | None = None) -> None:
     or_none_if_missing(lab.ecr.delete_repository, repositoryName=name, force=True)
 
 
-def image(lab: Connection, tag: str = "latest") -> ImageDetailTypeDef | None:
-    """The image of that tag: an `imageDetail` as DescribeImages shows it, or None."""
+def tags(lab: Connection, arn: str) -> list[TagTypeDef]:
+    """The tags of a repository, none if it is gone."""
+    response = or_none_if_missing(lab.ecr.list_tags_for_resource, resourceArn=arn)
+    return response["tags"] if response else []
+
+
+def image(lab: Connection, tag: str = "latest", name: str | None = None) -> ImageDetailTypeDef | None:
+    """The image of that tag: an `imageDetail` as DescribeImages shows it, or None.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        tag: such as `latest`.
+        name: of the repository; the lesson's unless given.
+    """
+    wanted: list[ImageIdentifierTypeDef] = [{"imageTag": tag}]
     response = or_none_if_missing(
-        lab.ecr.describe_images, repositoryName=lab.names.repository, imageIds=[{"imageTag": tag}]
+        lab.ecr.describe_images, repositoryName=name or lab.names.repository, imageIds=wanted
     )
     return response["imageDetails"][0] if response else None
 
@@ -70,6 +89,11 @@ def images(lab: Connection, name: str) -> list[ImageDetailTypeDef]:
     response = or_none_if_missing(lab.ecr.describe_images, repositoryName=name)
     details = response["imageDetails"] if response else []
     return sorted(details, key=lambda detail: str(detail.get("imagePushedAt", "")), reverse=True)
+
+
+def image_tags(images: Iterable[ImageDetailTypeDef]) -> list[str]:
+    """The tags of images, in order."""
+    return sorted(tag for image in images for tag in image.get("imageTags", []))
 
 
 def stored_bytes(lab: Connection, name: str) -> int:

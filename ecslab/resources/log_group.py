@@ -11,8 +11,9 @@ from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
 
 if TYPE_CHECKING:
-    from mypy_boto3_logs.type_defs import LogGroupTypeDef
+    from mypy_boto3_logs.type_defs import GetLogEventsRequestTypeDef, LogGroupTypeDef
 
+_LINES: Final = 10_000  # what one call to GetLogEvents can give
 DAYS_KEPT: Final = 7  # a lesson's logs need not be paid for longer; without this they are kept for ever
 
 
@@ -36,7 +37,7 @@ def create(lab: Connection, name: str | None = None) -> LogGroupTypeDef:
         pass
     else:
         lab.logs.put_retention_policy(logGroupName=name, retentionInDays=DAYS_KEPT)
-    return find(lab, name) or {}
+    return lab.wait(lambda: find(lab, name), f"log group {name} to be there", limit=60)
 
 
 def find(lab: Connection, name: str | None = None) -> LogGroupTypeDef | None:
@@ -48,6 +49,41 @@ def find(lab: Connection, name: str | None = None) -> LogGroupTypeDef | None:
 def beginning_with(lab: Connection, start: str) -> list[LogGroupTypeDef]:
     """The log groups whose names begin so."""
     return lab.logs.describe_log_groups(logGroupNamePrefix=start)["logGroups"]
+
+
+def names(lab: Connection) -> list[str]:
+    """The names of all log groups of this account and Region."""
+    pages = lab.logs.get_paginator("describe_log_groups").paginate()
+    return [group["logGroupName"] for page in pages for group in page["logGroups"]]
+
+
+def tags(lab: Connection, group: LogGroupTypeDef) -> dict[str, str]:
+    """The tags of a log group, none if it is gone."""
+    arn = group["arn"].removesuffix(":*")
+    response = or_none_if_missing(lab.logs.list_tags_for_resource, resourceArn=arn)
+    return response["tags"] if response else {}
+
+
+def lines(lab: Connection, group: str, stream: str) -> list[str]:
+    """The lines of one stream; none while the container has not printed anything."""
+    printed: list[str] = []
+    request: GetLogEventsRequestTypeDef = {
+        "logGroupName": group, "logStreamName": stream, "startFromHead": True,
+    }  # fmt: skip
+    while response := or_none_if_missing(lab.logs.get_log_events, **request):
+        printed += [event["message"] for event in response["events"]]
+        if len(printed) >= _LINES or response["nextForwardToken"] == request.get("nextToken"):
+            break
+        request["nextToken"] = response["nextForwardToken"]
+    return printed
+
+
+def last_lines(lab: Connection, group: str, stream: str, most: int) -> list[str]:
+    """The newest lines of one stream, `most` at most, oldest first; none without the stream."""
+    response = or_none_if_missing(
+        lab.logs.get_log_events, logGroupName=group, logStreamName=stream, limit=most
+    )
+    return [event["message"] for event in response["events"]] if response else []
 
 
 def delete(lab: Connection, name: str | None = None) -> None:

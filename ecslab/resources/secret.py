@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secre
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
@@ -34,7 +34,7 @@ def create(lab: Connection, value: str, name: str | None = None) -> DescribeSecr
         lab.secretsmanager.create_secret(Name=name, SecretString=value, Tags=lab.tags("secretsmanager"))
     elif "DeletedDate" in existing:
         lab.secretsmanager.restore_secret(SecretId=name)
-    return find(lab, name) or cast("DescribeSecretResponseTypeDef", {})
+    return lab.wait(lambda: find(lab, name), f"secret {name} to be there", limit=60)
 
 
 def find(lab: Connection, name: str | None = None) -> DescribeSecretResponseTypeDef | None:
@@ -43,6 +43,12 @@ def find(lab: Connection, name: str | None = None) -> DescribeSecretResponseType
     if secret:
         del secret["ResponseMetadata"]  # type: ignore[misc]  # boto3's own, no part of the secret
     return secret
+
+
+def names(lab: Connection) -> list[str]:
+    """The names of the account's secrets in this Region."""
+    pages = lab.secretsmanager.get_paginator("list_secrets").paginate()
+    return [secret["Name"] for page in pages for secret in page["SecretList"]]
 
 
 def allow(lab: Connection, role: str | None = None, name: str | None = None) -> None:

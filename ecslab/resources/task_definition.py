@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definitions.htm
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
@@ -16,7 +16,15 @@ from ecslab.errors import NotThere
 from ecslab.resources import ecr, execution_role
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import ContainerTypeDef, TaskDefinitionTypeDef
+    from mypy_boto3_ecs.literals import TaskDefinitionStatusType
+    from mypy_boto3_ecs.type_defs import (
+        ContainerDefinitionOutputTypeDef,
+        ContainerDefinitionTypeDef,
+        LogConfigurationTypeDef,
+        RegisterTaskDefinitionRequestTypeDef,
+        TagTypeDef,
+        TaskDefinitionTypeDef,
+    )
 
 _UNKNOWN = "Unable to describe task definition"
 
@@ -51,13 +59,13 @@ def register(
         botocore.exceptions.ClientError: ECS refuses the definition (ClientException, with the rule).
     """
     image = image or ecr.image_uri(lab)
-    container: ContainerTypeDef = {
+    container: ContainerDefinitionTypeDef = {
         "name": lab.names.container,
         "image": image,
         "essential": True,
         "portMappings": [{"containerPort": port, "protocol": "tcp"}],
     }
-    wanted: dict[str, Any] = {
+    request: RegisterTaskDefinitionRequestTypeDef = {
         "family": family or lab.names.family,
         "networkMode": "awsvpc",
         "requiresCompatibilities": ["FARGATE"],
@@ -68,14 +76,16 @@ def register(
     if logs:
         container["logConfiguration"] = _awslogs(lab)
     if logs or ".dkr.ecr." in image:
-        wanted["executionRoleArn"] = _role_arn(lab)
-    wanted.update(more)
-    return _same(lab, wanted) or dict(
-        lab.ecs.register_task_definition(**wanted, tags=lab.tags("ecs"))["taskDefinition"]
-    )
+        request["executionRoleArn"] = _role_arn(lab)
+    request.update(cast("RegisterTaskDefinitionRequestTypeDef", more))
+    existing = _registered(lab, request)
+    if existing:
+        return existing
+    request["tags"] = lab.tags("ecs")
+    return lab.ecs.register_task_definition(**request)["taskDefinition"]
 
 
-def _awslogs(lab: Connection) -> dict[str, Any]:
+def _awslogs(lab: Connection) -> LogConfigurationTypeDef:
     options = {
         "awslogs-group": lab.names.log_group,
         "awslogs-region": lab.region,
@@ -91,33 +101,35 @@ def _role_arn(lab: Connection) -> str:
             f"there is no execution role {lab.names.execution_role}, and Fargate needs one to pull from ECR "
             "and to write logs.\n  next: execution_role.create(lab)"
         )
-    return str(role["Arn"])
+    return role["Arn"]
 
 
-def _same(lab: Connection, wanted: dict[str, Any]) -> TaskDefinitionTypeDef | None:
-    """The newest ACTIVE revision that says all that is wanted, or None."""
-    for arn in revisions(lab, wanted["family"])[-10:][::-1]:
-        found = find(lab, arn)
-        if found and _covers(found, wanted) and not _more(found, wanted):
-            return found
+def _registered(
+    lab: Connection, request: RegisterTaskDefinitionRequestTypeDef
+) -> TaskDefinitionTypeDef | None:
+    """The newest ACTIVE revision that says all that is requested, or None."""
+    for arn in revisions(lab, request["family"])[-10:][::-1]:
+        definition = find(lab, arn)
+        if definition and _covers(definition, request) and not _says_more(definition, request):
+            return definition
     return None
 
 
-def _covers(found: Any, wanted: Any) -> bool:
-    """Whether ECS's answer holds everything that was said; it fills in what was not."""
-    if isinstance(wanted, dict):
-        return all(key in found and _covers(found[key], value) for key, value in wanted.items())
-    if isinstance(wanted, list):
-        return len(found) == len(wanted) and all(map(_covers, found, wanted))
-    return bool(found == wanted)
+def _covers(shown: object, requested: object) -> bool:
+    """Whether what ECS shows holds everything that was requested; it fills in what was not."""
+    if isinstance(shown, dict) and isinstance(requested, dict):
+        return all(key in shown and _covers(shown[key], value) for key, value in requested.items())
+    if isinstance(shown, list) and isinstance(requested, list):
+        return len(shown) == len(requested) and all(map(_covers, shown, requested))
+    return shown == requested
 
 
-def _more(found: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    """Whether a container says what was not asked for; what ECS fills in is empty, or `essential`."""
-    pairs = zip(found["containerDefinitions"], wanted["containerDefinitions"], strict=True)
+def _says_more(definition: TaskDefinitionTypeDef, request: RegisterTaskDefinitionRequestTypeDef) -> bool:
+    """Whether a container says what was not requested; what ECS fills in is empty, or `essential`."""
+    pairs = zip(definition["containerDefinitions"], request["containerDefinitions"], strict=True)
     return any(
-        value and key not in asked and key != "essential"
-        for shown, asked in pairs
+        value and key not in requested and key != "essential"
+        for shown, requested in pairs
         for key, value in shown.items()
     )
 
@@ -126,14 +138,45 @@ def find(lab: Connection, family_or_arn: str | None = None) -> TaskDefinitionTyp
     """The definition as DescribeTaskDefinition shows it: of a family the newest ACTIVE revision. Or None."""
     name = family_or_arn or lab.names.family
     try:
-        return dict(lab.ecs.describe_task_definition(taskDefinition=name)["taskDefinition"])
+        return lab.ecs.describe_task_definition(taskDefinition=name)["taskDefinition"]
     except ClientError as error:
         if _UNKNOWN in error_message(error):
             return None
         raise
 
 
-def revisions(lab: Connection, family: str | None = None, status: str = "ACTIVE") -> list[str]:
+def needed_arn(
+    lab: Connection,
+    family_or_arn: str | None = None,
+    advice: str = "task_definition.register(lab), in notebook 03",
+) -> str:
+    """The ARN of the definition that `find` finds. Raises NotThere, with the advice."""
+    definition = find(lab, family_or_arn)
+    if not definition:
+        name = family_or_arn or lab.names.family
+        raise NotThere(f"there is no task definition {name}.\n  next: {advice}")
+    return definition["taskDefinitionArn"]
+
+
+def tags(lab: Connection, arn: str) -> list[TagTypeDef]:
+    """The tags of a revision."""
+    return lab.ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"]).get("tags", [])
+
+
+def container(definition: TaskDefinitionTypeDef, name: str) -> ContainerDefinitionOutputTypeDef | None:
+    """The container of that name in a definition, or None."""
+    return next((each for each in definition["containerDefinitions"] if each["name"] == name), None)
+
+
+def families(lab: Connection) -> list[str]:
+    """The families that have an ACTIVE revision."""
+    pages = lab.ecs.get_paginator("list_task_definition_families").paginate(status="ACTIVE")
+    return [family for page in pages for family in page["families"]]
+
+
+def revisions(
+    lab: Connection, family: str | None = None, status: TaskDefinitionStatusType = "ACTIVE"
+) -> list[str]:
     """The ARNs of a family's revisions that are `ACTIVE` or `INACTIVE`, oldest first."""
     family = family or lab.names.family
     pages = lab.ecs.get_paginator("list_task_definitions").paginate(familyPrefix=family, status=status)
@@ -144,6 +187,11 @@ def revisions(lab: Connection, family: str | None = None, status: str = "ACTIVE"
 def family_of(arn: str) -> str:
     """The family in a definition's ARN."""
     return arn.rsplit("/", 1)[-1].rsplit(":", 1)[0]
+
+
+def revision_of(arn: str) -> int:
+    """The number of the revision in a definition's ARN."""
+    return int(arn.rsplit(":", 1)[-1])
 
 
 def deregister(lab: Connection, family_or_arn: str | None = None) -> None:

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.resources import execution_role, role
@@ -30,7 +30,7 @@ def create(lab: Connection, name: str | None = None) -> RoleTypeDef:
             Description="What the program in your tasks may do on AWS",
             Tags=lab.tags("iam"),
         )
-    return role.find(lab, name) or cast("RoleTypeDef", {})
+    return lab.wait(lambda: role.find(lab, name), f"role {name} to be there", limit=60)
 
 
 def find(lab: Connection, name: str | None = None) -> RoleTypeDef | None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ecslab.course.steps import STAGES
+from ecslab.course.catalogue import STAGES
 from ecslab.sandbox import process
 from tests.bench import notebooks
 from tests.bench.measure import PYTHON, Row, output_of, seconds_of

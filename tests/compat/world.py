@@ -20,17 +20,17 @@ from moto.core.models import MockAWS
 from moto.ecs import urls
 
 from ecslab.sandbox.bridge import determinism, installation
-from ecslab.sandbox.bridge.account import Context, current
+from ecslab.sandbox.bridge.account import Account, current_account, entered_account
 from ecslab.sandbox.bridge.ec2 import backend as ec2_backend
 from ecslab.sandbox.bridge.ec2.task_network import EC2Backend
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend
 from ecslab.sandbox.bridge.ecs import dispatch
-from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
+from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
 from ecslab.sandbox.bridge.elbv2 import target_access
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
+from ecslab.sandbox.engine import backend
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
-from ecslab.sandbox.server import backend
-from ecslab.sandbox.server.identity import CALLER
+from ecslab.sandbox.wire.caller_identity import CALLER
 from ecslab.sandbox.world.load_balancing.target_health import Check
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.driver import Driver
@@ -54,7 +54,7 @@ def enter() -> None:
         Refused: this is not a child of `python -m tests.compat`, or it has a sandbox already.
     """
     check()
-    if backend.Backend._latest is not None:
+    if entered_account() is not None:
         raise Refused("This process has a sandbox already.")
     backend.Backend.__init__ = _no_sandbox  # type: ignore[method-assign]
     urls.url_paths = {"{0}/$": _answer}
@@ -70,7 +70,7 @@ def enter() -> None:
         _fresh_account()
 
     def after_time_passed(self: BotocoreStubber, request: Any) -> Any:
-        clock = current().clock
+        clock = current_account().clock
         clock.run(until=max(clock.now, clock.timeline.virtual_at(_wall())))
         return process(self, request)
 
@@ -133,12 +133,10 @@ class _NoWorkshop:
 def _fresh_account() -> None:
     _slept[0] = 0.0
     clock = Clock(timeline=Timeline(_wall()))
-    determinism.set_time_source(_wall)
-    context = Context(clock=clock, runtime=EmbeddedRuntime(), account=ACCOUNT)
-    installation.install(context)
-    for service in installation.LATER:
-        installation.fetch(service)
-    tasks._made[:] = [_AtOnce(context)]
+    account = Account(clock, EmbeddedRuntime(), ACCOUNT, wall_clock=_wall)
+    installation.install(account)
+    installation.load_balancing()
+    account.fargate = _AtOnce(account)
 
 
 def _answer(request: Any, url: str, headers: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
@@ -148,12 +146,12 @@ def _answer(request: Any, url: str, headers: Mapping[str, str]) -> tuple[int, di
     return dispatch.respond(headers["X-Amz-Target"], request.data, caller)
 
 
-class _AtOnce(tasks._Tasks):
+class _AtOnce(Fargate):
     """Surroundings with every image and no refusals, and a driver that takes no time."""
 
-    def __init__(self, context: Context):
-        super().__init__(context)
-        self.driver = _QuickDriver(context.clock, self)
+    def __init__(self, account: Account):
+        super().__init__(account)
+        self.driver = _QuickDriver(account.clock, self)
 
     def prepare(self, task: Task) -> None:
         """Neither registry nor logs nor secrets are asked."""
@@ -162,7 +160,7 @@ class _AtOnce(tasks._Tasks):
         return Pulled("sha256:" + "0" * 64, 0.0)
 
     def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, Any]:
-        return f"{task.id}-{determinism.rng.randrange(10**9, 10**10)}", _Idle(self.context.clock, exited)
+        return f"{task.id}-{determinism.rng.randrange(10**9, 10**10)}", _Idle(self.account.clock, exited)
 
     def leaving(self, task: Task) -> float:
         super().leaving(task)

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 import ecslab
-from ecslab.course import _look, _memory
+from ecslab.course import progress_store as store
 
 
 @pytest.fixture(scope="module")
@@ -17,10 +17,11 @@ def shared_lab(tmp_path_factory):
 
 @pytest.fixture
 def lab(shared_lab):
-    """A lab with nothing in it, and no memory."""
+    """A lab with nothing in it, and no memory. What a test changes of the lab itself is put back."""
+    before = dict(shared_lab.__dict__)
     shared_lab.control("reset")
     shared_lab.record.calls.clear()
     shutil.rmtree(shared_lab.home / "lab", ignore_errors=True)
-    _memory.forget(shared_lab)
-    _look.forget(shared_lab)
-    return shared_lab
+    store.forget(shared_lab)
+    yield shared_lab
+    shared_lab.__dict__.update(before)

@@ -46,7 +46,7 @@ def rows() -> Iterator[Row]:
 
 def page(text_of: Callable[[Row], str]) -> str:
     """The page; `text_of` gives the message of a row."""
-    from ecslab.course.steps import STAGES, STEPS
+    from ecslab.course.catalogue import STAGES, STEPS
 
     found = list(rows())
     lines = [
@@ -56,9 +56,9 @@ def page(text_of: Callable[[Row], str]) -> str:
         "check with *Look again* and exactly this message. `…` stands for an id. `make matrix` writes this "
         "page from the tables in `test_stage_*.py`.",
     ]
-    for stage, title in STAGES.items():
-        lines += ["", f"## {stage} · {title}"]
-        for step in (step for step in STEPS if step.stage == stage):
+    for stage in STAGES.values():
+        lines += ["", f"## {stage.id} · {stage.title}"]
+        for step in stage.steps:
             lines += ["", f"### {step.id}: {step.title}", "", "| state | *Look again.* |", "|---|---|"]
             ours = (row for row in found if row.step == step.id)
             lines += [f"| {_cell(row.name)} | {_cell(text_of(row))} |" for row in ours]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecslab.course import account
+from ecslab.course.readers import account
 
 
 class Place:

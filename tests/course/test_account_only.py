@@ -69,8 +69,6 @@ def test_nothing_is_simulated_there(account):
 def test_a_denied_look_is_an_answer(account, monkeypatch):
     from botocore.exceptions import ClientError
 
-    from ecslab.course._look import onlooker
-
     def denied(**_):
         error = {
             "Code": "AccessDeniedException",
@@ -78,7 +76,7 @@ def test_a_denied_look_is_an_answer(account, monkeypatch):
         }
         raise ClientError({"Error": error}, "DescribeClusters")
 
-    monkeypatch.setattr(onlooker(account).ecs, "describe_clusters", denied, raising=False)
+    monkeypatch.setattr(account.ecs, "describe_clusters", denied, raising=False)
     verdict = account.check("02.cluster")
     assert (verdict.outcome.value, verdict.text) == (
         "Look again",

@@ -1,7 +1,8 @@
 import re
 
 import ecslab
-from ecslab.course import STEPS, _memory, minutes
+from ecslab.course import STAGES, STEPS
+from ecslab.course import progress_store as store
 
 FIRST = (
     "00  Start here       2 of 2         your turn 0 of 1",
@@ -20,7 +21,7 @@ def test_a_fresh_course(lab):
     assert [line[:2] for line in lines] == list(ecslab.course.STAGES)
     for line, begin in zip(lines, FIRST, strict=False):
         assert line.startswith(begin)
-    whole = minutes.of_stages()["01"].here
+    whole = STAGES["01"].minutes.here
     assert lines[1].endswith(f"about {whole} min")
 
 
@@ -28,7 +29,7 @@ def test_what_is_left_of_a_stage_is_its_share_of_the_measured_time(lab):
     ecslab.ecr.create_repository(lab)
     line = repr(lab.progress()).splitlines()[1]
     left = int(re.search(r"about (\d+) min", line)[1])
-    assert 0 < left < minutes.of_stages()["01"].here
+    assert 0 < left < STAGES["01"].minutes.here
 
 
 def test_the_map_shows_where_one_is(lab):
@@ -75,5 +76,5 @@ def test_what_the_solutions_of_the_end_do_counts(lab):
 
 
 def test_all_done_in_words(lab):
-    _memory.note_done(lab, *(step.id for step in STEPS))
+    store.note_done(lab, *(step.id for step in STEPS))
     assert repr(lab.progress()).endswith("All steps are done.")

@@ -6,8 +6,8 @@ from course_rig import TASK_POLICY, said
 
 import ecslab
 from ecslab.connection.record import Record
-from ecslab.course import _memory
-from ecslab.course._goto import beginning
+from ecslab.course import progress_store as store
+from ecslab.course.navigation.beginning import beginning
 from ecslab.lab import Lab
 
 FILLED_03 = (
@@ -89,31 +89,31 @@ def test_again_without_ever_having_been_there(lab):
 
 def test_the_beginning_is_remembered_over_a_kernel_restart(lab):
     lab.goto("03")
-    _memory.forget(lab)
+    store.forget(lab)
     ecslab.execution_role.create(lab)
     assert lab.goto("03", again=True).back == 2
 
 
 def test_a_reset_forgets_what_was_entered_and_done(lab):
     lab.goto("03")
-    assert {"01.push", "02.cluster"} <= set(_memory.memory(lab).done)
+    assert {"01.push", "02.cluster"} <= set(store.memory(lab).done)
     lab.control("reset")
-    assert set(_memory.memory(lab).done) <= {"00.ready", "00.network"}
-    assert _memory.memory(lab).entered == {}
+    assert set(store.memory(lab).done) <= {"00.ready", "00.network"}
+    assert store.memory(lab).entered == {}
 
 
 def test_a_damaged_memory_counts_as_empty(lab):
     lab.goto("01")
-    kept = _memory.memory(lab)
+    kept = store.memory(lab)
     kept.path.write_text('{"done": [1, 2')
-    _memory.forget(lab)
+    store.forget(lab)
     assert repr(lab.goto("01")) == "Stage 01, ECR. Everything it builds on is there."
 
 
 def test_a_stage_that_goto_filled_in_begins_there(lab):
     """04 was never entered: 05 filled it in, and its calls are also those of other stages."""
     lab.goto("04")
-    _memory.memory(lab).path.unlink()
+    store.memory(lab).path.unlink()
     lab.goto("05")
     assert said(lab, "04.run")[0] == "Done"
     lab.ec2.create_security_group(GroupName="mine", Description="later")
@@ -151,7 +151,7 @@ def test_calls_of_one_cell_begin_together():
 def test_what_was_there_before_the_stage_was_entered_is_said(lab):
     lab.goto("02")
     ecslab.cluster.create(lab)
-    _memory.memory(lab).path.unlink()
+    store.memory(lab).path.unlink()
     lab.goto("02")
     assert repr(lab.goto("02", again=True)) == (
         "Stage 02, Cluster. Make a cluster: that was done before this stage was entered, and stays."
@@ -181,7 +181,7 @@ def test_a_kernel_that_died_in_mid_stage_is_met_where_it_stopped(lab, monkeypatc
             torn.setattr(client, call, die)
             with pytest.raises(KeyboardInterrupt):
                 lab.goto("05")
-        _memory.forget(lab)
+        store.forget(lab)
     assert said(lab, "04.network") == (
         "Look again",
         "`adgu-web-server-http` has no rule that lets anything in: a task behind it runs, and nobody reaches "
@@ -238,8 +238,8 @@ def test_notebooks_side_by_side_do_not_write_over_each_other(lab):
     def note(number):
         other = Lab(lab.place, lab.home, lab.names, lab.prefix, Record())
         for step in range(10):
-            _memory.note_done(other, f"{number}.{step}")
+            store.note_done(other, f"{number}.{step}")
 
     with ThreadPoolExecutor(2) as kernels:
         list(kernels.map(note, (1, 2)))
-    assert len(_memory.memory(lab).done) == 20
+    assert len(store.memory(lab).done) == 20

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from matrix import LEAST, PAGE, page, rows, without_ids
 
-from ecslab.course.steps import STEPS
+from ecslab.course.catalogue import STEPS
 
 _ROW = re.compile(r"^\| (?P<name>.*?) \| (?P<text>.*) \|$")
 

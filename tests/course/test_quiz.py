@@ -4,18 +4,18 @@ import json
 
 import pytest
 
-from ecslab.course import _memory
+from ecslab.course import progress_store as store
+from ecslab.course.catalogue import STAGES
 from ecslab.course.quiz import (
     NoSuchQuestion,
     Option,
     Prediction,
     Question,
-    _collect,
+    collection,
     predictions,
     questions,
 )
-from ecslab.course.quiz._ask import reasons
-from ecslab.course.steps import STAGES
+from ecslab.course.quiz.views import reasons
 from ecslab.errors import CannotBeDone
 
 ASKED = Question(
@@ -36,8 +36,8 @@ WORD = Prediction("06.word", "Does it come back?", ("yes", "no"), because="Nobod
 @pytest.fixture
 def asking(monkeypatch):
     """A course of one question and two predictions."""
-    monkeypatch.setattr(_collect, "questions", lambda: {ASKED.id: ASKED})
-    monkeypatch.setattr(_collect, "predictions", lambda: {COUNT.id: COUNT, WORD.id: WORD})
+    monkeypatch.setattr(collection, "questions", lambda *_: {ASKED.id: ASKED})
+    monkeypatch.setattr(collection, "predictions", lambda *_: {COUNT.id: COUNT, WORD.id: WORD})
 
 
 def test_the_course_s_own_stand_where_they_belong():
@@ -77,13 +77,6 @@ def test_a_bad_prediction_is_refused_when_it_is_written_down(change, problem):
         Prediction(**({"id": "06.x", "text": "How many?", "because": "So."} | change))
 
 
-def test_an_id_belongs_to_one_stage_and_comes_once():
-    with pytest.raises(ValueError, match="stands in the module of stage 07"):
-        _collect.by_id([("07", (ASKED,))])
-    with pytest.raises(ValueError, match="comes twice"):
-        _collect.by_id([("06", (ASKED, ASKED))])
-
-
 def test_what_is_unknown_is_answered_with_what_there_is(lab, asking):
     with pytest.raises(NoSuchQuestion, match=r"no question '06.why'.\n  there are: 06.who"):
         lab.question("06.why")
@@ -115,7 +108,7 @@ def test_a_wrong_answer_is_explained_and_the_right_one_explains_all(lab, asking)
 
 def test_what_was_tried_outlives_the_kernel(lab, asking):
     lab.question("06.who").answer("A")
-    _memory.forget(lab)
+    store.forget(lab)
     again = lab.question("06.who")
     assert again.choice == 0
     assert again.reasons == reasons(ASKED, [0])
@@ -130,7 +123,7 @@ def test_a_prediction_is_locked_and_shown_beside_the_outcome(lab, asking):
     assert (view.locked, view.message) == (True, "Locked: 2 tasks. Now run it and see.")
     view.value = "3"
     assert (view.value, view.trouble) == ("2", "06.count: Locked: 2 tasks. Now run it and see.")
-    _memory.forget(lab)
+    store.forget(lab)
     assert (lab.predict("06.count").value, lab.predict("06.count").locked) == ("2", True)
     with pytest.raises(CannotBeDone, match="Locked: 2 tasks"):
         lab.predict("06.count", 3)
@@ -204,12 +197,12 @@ def test_another_account_is_another_beginning(lab, asking):
 def test_two_kernels_keep_what_each_was_told(lab, asking):
     """Two memories of one file: what one writes, the other does not write over."""
     lab.predict("06.count", 1)
-    other = _memory.Memory(_memory.path(lab))
+    other = store.Memory(store.path(lab))
     other.read()
-    other.predicted["06.word"] = _memory.Guess("yes", locked=True)
+    other.predicted["06.word"] = store.Guess("yes", locked=True)
     other.write()
     lab.question("06.who").answer("B")
-    kept = _memory.memory(lab)
+    kept = store.memory(lab)
     assert set(kept.predicted) == {"06.count", "06.word"}
     assert kept.answered == {"06.who": [1]}
 

@@ -5,8 +5,6 @@ from types import SimpleNamespace
 import pytest
 from course_rig import default_vpc, said
 
-from ecslab.course._look import onlooker
-
 
 def refused(code, message):
     """Makes the check's own call be refused, as AWS would."""
@@ -15,13 +13,13 @@ def refused(code, message):
         answer = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {}}
         client = lab.place.client("sts")  # of its own, or the next test would be refused, too
         client.meta.events.register("before-call", lambda **_: (SimpleNamespace(status_code=403), answer))
-        onlooker(lab)._clients = {"sts": client}
+        lab._clients = {**lab._clients, "sts": client}
 
     return prepare
 
 
 def another_account(lab):
-    onlooker(lab).account = "999999999999"
+    lab.account = "999999999999"
 
 
 def gateway(lab):

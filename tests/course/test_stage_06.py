@@ -315,7 +315,7 @@ def test_the_solution_mends_what_is_there(lab):
     lab.goto("04")
     make(lab, count=0, networkConfiguration=network(lab, zones=("us-east-1c",)))
     assert said(lab, STEP)[0] == "Look again"
-    ecslab.course.steps.step_named(STEP).solve(lab)
+    ecslab.course.catalogue.step_named(STEP).solve(lab)
     assert said(lab, STEP)[0] == "Done"
 
 

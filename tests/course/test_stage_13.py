@@ -348,13 +348,14 @@ def test_not_yet(lab, name):
 
 def test_the_solutions_are_accepted_and_can_be_run_twice(lab):
     lab.goto("13")
-    for step in ecslab.course.steps.exercises("13") + ecslab.course.steps.main_steps("13"):
+    stage = ecslab.course.STAGES["13"]
+    for step in stage.exercises + stage.main_steps:
         if step.id == FORCED:
             continue
         step.solve(lab)
         step.solve(lab)
         assert said(lab, step.id)[0] == "Done", step.id
-    forced = ecslab.course.steps.step_named(FORCED)
+    forced = ecslab.course.catalogue.step_named(FORCED)
     forced.solve(lab)
     assert said(lab, FORCED) == (
         "Done", "Every task of `my-ecs-service` runs what was pushed last as `adgu/web:latest`."
@@ -367,7 +368,7 @@ def test_what_the_document_calls_in_its_order(lab):
     """Its three clicks, each after AWS was satisfied."""
     lab.goto("13")
     lab.record.calls.clear()
-    ecslab.course.steps.step_named(MENDED).solve(lab)
+    ecslab.course.catalogue.step_named(MENDED).solve(lab)
     done = (call for call in lab.calls() if call.changes and not call.error)
     made = iter([f"{call.service}:{call.operation}" for call in done])
     assert all(call in made for call in ecslab.console.clicks("004").sent)

@@ -123,14 +123,14 @@ def test_what_is_left_is_told_as_it_gets_less(lab):
 
 
 def test_what_was_solved_stays_so(lab):
-    ecslab.course.steps.step_named(EXAMPLE).solve(lab)
+    ecslab.course.catalogue.step_named(EXAMPLE).solve(lab)
     assert said(lab, EXAMPLE) == ("Done", "Fault 14 is solved: cause, evidence and fix.")
     assert not lab.ecs.list_clusters()["clusterArns"]  # the solution takes its fault back
-    ecslab.course.steps.step_named(ANOTHER).solve(lab)
+    ecslab.course.catalogue.step_named(ANOTHER).solve(lab)
     assert said(lab, ANOTHER) == ("Done", "Fault 1, which nobody had chosen for you, is solved.")
 
 
 @pytest.mark.parametrize("step", [STAYS, ANSWERS])
 def test_the_solutions_of_the_exercises(lab, step):
-    ecslab.course.steps.step_named(step).solve(lab)
+    ecslab.course.catalogue.step_named(step).solve(lab)
     assert said(lab, step)[0] == "Done"

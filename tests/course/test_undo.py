@@ -2,7 +2,7 @@ import types
 
 import ecslab
 from ecslab.connection import step_marks
-from ecslab.course._undo import together
+from ecslab.course.navigation.undo import together
 
 RESTORED = "The account is as it was before."
 PUSH = "InitiateLayerUpload, UploadLayerPart, CompleteLayerUpload, PutImage"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 from ecslab import figures
-from ecslab.course.steps import STAGES as TITLES
+from ecslab.course.catalogue import STAGES as COURSE
 from ecslab.figures import Figure
 from ecslab.figures._path import STAGES
 
@@ -106,7 +106,8 @@ GALLERY: dict[str, Callable[[], Figure]] = {
     **{f"path at {stage}": (lambda stage=stage: figures.path(stage)) for stage in STAGES},
     "inside_task": figures.inside_task,
     "course_map": lambda: figures.course_map(
-        {stage: figures.Stop(title, 35, int(stage < "04"), 1) for stage, title in TITLES.items()}, here="04"
+        {id: figures.Stop(stage.title, stage.part, 35, int(id < "04"), 1) for id, stage in COURSE.items()},
+        here="04",
     ),
     "two_roles": figures.two_roles,
     "visits": lambda: figures.visits(visits("ab", 5)),

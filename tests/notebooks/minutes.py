@@ -2,11 +2,10 @@
 
 The notebook is run in stepped time. What its waits come to on the sandbox's clock is what they take on AWS;
 a paced sandbox lets that time pass faster. To it come the words, the lines of code, the questions and the
-exercises, each at the pace of a newcomer. The result is kept in `ecslab/course/minutes.json`, and its line
-written into each notebook's first cell.
+exercises, each at the pace of a newcomer. The result is written into the stage's
+declaration (`ecslab/course/stages`), and its line into each notebook's first cell.
 """
 
-import json
 import re
 import sys
 from pathlib import Path
@@ -14,12 +13,14 @@ from typing import Any
 
 import nbformat
 
-from ecslab.course.minutes import FILE, Minutes, sentence
+from ecslab.course import stages
+from ecslab.course.minutes import Minutes, sentence
 from tests.notebooks.rig import NOTEBOOKS, Classroom, read, run, stems
 
 WORDS_A_MINUTE = 180  # people read technical prose at 150 to 250 words a minute
 SECONDS = {"line of code": 4.0, "question": 40.0, "prediction": 30.0, "exercise": 300.0, "output": 12.0}
 SKIPS = "bill.idle("  # lets hours pass at once, here; on a real account it only reckons them
+_MINUTES = re.compile(r"minutes=Minutes\(.*\)")
 _LINE = re.compile(r"\n\n\*(?:About|Less than).* minutes?.*\*$")
 
 
@@ -72,20 +73,25 @@ def show(stem: str, minutes: Minutes) -> None:
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
 
 
+def declare(stage: str, minutes: Minutes) -> None:
+    """Write the minutes into the declaration of the stage."""
+    module = Path(stages.__path__[0]) / f"stage_{stage}"
+    path = module / "__init__.py" if module.is_dir() else module.with_suffix(".py")
+    path.write_text(_MINUTES.sub(f"minutes={minutes}", path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def main(wanted: list[str]) -> None:
     """Measure and write the notebooks whose names begin with one of `wanted`, all if there is none."""
-    kept = json.loads(FILE.read_text()) if FILE.exists() else {}
     classroom = Classroom()
     try:
         for stem in stems():
             if not wanted or stem.startswith(tuple(wanted)):
                 found = measured(classroom, stem)
                 show(stem, found)
-                kept[stem[:2]] = {"reading": found.reading, "waiting": found.waiting}
+                declare(stem[:2], found)
                 sys.stdout.write(f"{stem}: {sentence(found)}\n")
     finally:
         classroom.close()
-    Path(FILE).write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
 
 
 if __name__ == "__main__":

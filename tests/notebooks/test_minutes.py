@@ -2,21 +2,20 @@
 
 import pytest
 
-from ecslab.course import minutes
-from ecslab.course.steps import NOTEBOOKS
+from ecslab.course import STAGES, minutes
 from tests.notebooks.minutes import reading
 from tests.notebooks.rig import read, stems
 
 TOLERANCE = 3  # minutes that a text may grow before it has to be measured anew
 
 
-def test_every_stage_is_measured():
-    assert set(minutes.of_stages()) == set(NOTEBOOKS)
+def test_every_notebook_is_a_stage():
+    assert stems() == [stage.notebook.removesuffix(".ipynb") for stage in STAGES.values()]
 
 
 @pytest.mark.parametrize("stem", stems())
 def test_a_notebook_says_how_long_it_takes(stem):
-    found = minutes.of_stages()[stem[:2]]
+    found = STAGES[stem[:2]].minutes
     notebook = read(stem)
     assert notebook.cells[0].source.endswith(f"*{minutes.sentence(found)}*"), "run make minutes"
     assert abs(reading(notebook) / 60 - found.reading) <= TOLERANCE, "run make minutes"

@@ -9,10 +9,10 @@ from click.testing import CliRunner
 
 import ecslab
 from ecslab import cli
-from ecslab.course import _memory
+from ecslab.course import progress_store as store
 from ecslab.errors import CannotBeDone
 from ecslab.operations.session import file as session_file
-from ecslab.sandbox.server.record import FIRST, checksum_of
+from ecslab.sandbox.journal.record import FIRST, checksum_of
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_what_was_saved_comes_back_on_another_machine(lab, saved, tmp_path):
     lab.predict("03.collide", lab.predict("03.collide").options[0])
     lab.save(saved)
     before, ledger = facts(lab), len(lab.ledger.entries())
-    entered, answered = _memory.memory(lab).entered, _memory.memory(lab).predicted
+    entered, answered = store.memory(lab).entered, store.memory(lab).predicted
     with elsewhere(tmp_path) as other:
         text = repr(other.load(saved))
         assert text.startswith("Loaded: ")
@@ -55,7 +55,7 @@ def test_what_was_saved_comes_back_on_another_machine(lab, saved, tmp_path):
         assert facts(other) == before
         assert other.check("03").outcome.value == "Done"
         assert len(other.ledger.entries()) == ledger
-        kept = _memory.memory(other)
+        kept = store.memory(other)
         assert (kept.entered, kept.predicted) == (entered, answered)
         task = ecslab.task.wait_until_running(other, ecslab.task.run(other))
         assert ecslab.verify.page(other, task).status == 200

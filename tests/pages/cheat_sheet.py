@@ -11,13 +11,13 @@ from typing import Any
 
 import ecslab
 from ecslab.connection.calls import cli
+from ecslab.course.catalogue import STAGES
 from ecslab.course.step import Step
-from ecslab.course.steps import STAGES, main_steps
 from ecslab.fault_lab._causes import CAUSES
 from ecslab.fault_lab.catalogue import CASES
 from ecslab.figures import STATUSES
 
-STAGES_SHOWN = ("01", "02", "03", "04", "06", "07", "08", "09")
+PARTS_SHOWN = ("page", "service")
 SILENT = {  # parts of a push, tags, and what the course needs for itself
     "InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutRetentionPolicy", "StopTask",
     "ModifyTargetGroupAttributes", "RevokeSecurityGroupIngress", "DeregisterTaskDefinition",
@@ -55,15 +55,17 @@ def page() -> str:
 def _rows(lab: Any) -> Iterator[str]:
     """Each operation once, where it is first needed."""
     seen = set(SILENT)
-    for stage in STAGES_SHOWN:
-        lab.goto(stage)
-        for step in main_steps(stage):
+    for stage in STAGES.values():
+        if stage.part not in PARTS_SHOWN:
+            continue
+        lab.goto(stage.id)
+        for step in stage.main_steps:
             made = len(lab.calls().changes())
             step.solve(lab)
             commands = list(_commands(lab.calls().changes()[made:], seen))
             if commands:
                 shown = "<br>".join(f"`{command}`" for command in commands)
-                yield f"| **{stage} {STAGES[stage]}**: {step.title} | {shown} | {_verbs(step)} |"
+                yield f"| **{stage.id} {stage.title}**: {step.title} | {shown} | {_verbs(step)} |"
 
 
 def _commands(calls: Any, seen: set[str]) -> Iterator[str]:

@@ -9,10 +9,8 @@ from balancer_rig import HTTP, Balanced, forward_to
 from botocore.exceptions import ClientError
 
 from ecslab.sandbox import in_process
-from ecslab.sandbox.bridge import elbv2
-from ecslab.sandbox.endpoint import Endpoint
-from ecslab.sandbox.in_process import _Doors
-from ecslab.sandbox.sandbox import Sandbox
+from ecslab.sandbox.bridge.installation import load_balancing
+from ecslab.sandbox.engine.sandbox import Sandbox
 
 
 @pytest.fixture
@@ -38,7 +36,7 @@ def test_requests_are_spread_over_healthy_targets(aws, web):
     assert set(aws.health(group).values()) == {("healthy", None, None)}
     bodies = [aws.visit(name)[2] for _ in range(6)]
     assert bodies == [b"one", b"two"] * 3
-    assert elbv2.balancers().request_count(group) == 6
+    assert load_balancing().request_count(group) == 6
 
 
 def test_the_path_form_leads_to_a_balancer_too(aws, web):
@@ -281,13 +279,7 @@ def test_what_a_balancer_holds_is_freed_with_it(aws, web):
 
 def kept_in(home):
     """A sandbox whose state is on the disk."""
-    sandbox = Sandbox(home, mode="stepped", seed=5)
-    keys = sandbox.credentials
-    return Balanced(Endpoint(
-        url=in_process.API, access_key=keys.access_key, secret_key=keys.secret_key, region="us-east-1",
-        account="123456789012", gateway_url=in_process.GATEWAY, gateway_port=2,
-        gateway_secret=keys.gateway_secret, pid=0, transport=_Doors(sandbox), closing=sandbox.close,
-    ))  # fmt: skip
+    return Balanced(in_process.endpoint_of(Sandbox(home, mode="stepped", seed=5)))
 
 
 def test_a_replay_finds_balancers_targets_and_whose_turn_it_is(tmp_path):
@@ -314,14 +306,14 @@ def test_a_replay_finds_balancers_targets_and_whose_turn_it_is(tmp_path):
     again = kept_in(tmp_path)
     assert everything(again) == before
     assert again.visit(balancer["DNSName"])[2] == b"two"
-    assert elbv2.balancers().request_count(group) == 2
+    assert load_balancing().request_count(group) == 2
 
 
 def test_a_new_sandbox_has_no_balancer_of_the_one_before(aws, web, tmp_path):
-    elbv2.balancers().listeners.append(print)
+    load_balancing().listeners.append(print)
     fresh = Balanced(in_process.start(tmp_path, seed=5))
     assert fresh.elb.describe_load_balancers()["LoadBalancers"] == []
-    assert elbv2.balancers().listeners == []
+    assert load_balancing().listeners == []
 
 
 def test_a_sandbox_without_balancers_does_not_import_motos_part_of_them(tmp_path):

@@ -5,7 +5,7 @@ from balancer_rig import Balanced, forward_to
 from botocore.exceptions import ClientError
 
 from ecslab.sandbox import in_process
-from ecslab.sandbox.bridge import elbv2
+from ecslab.sandbox.bridge.installation import load_balancing
 from ecslab.sandbox.world.errors import AwsError
 
 NO_SUCH = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/none/0123456789abcdef"
@@ -276,16 +276,16 @@ def test_create_service_refuses(aws, asked, message):
     meant = [{**entry, **({"targetGroupArn": groups[entry["targetGroupArn"]]} if "targetGroupArn" in entry
               else {})} for entry in asked]  # fmt: skip
     with pytest.raises(AwsError) as caught:
-        elbv2.balancers().check("us-east-1", meant, DEFINITION)
+        load_balancing().check("us-east-1", meant, DEFINITION)
     assert caught.value.code == "InvalidParameterException"
     assert caught.value.message == message.format(**groups)
-    elbv2.balancers().check("us-east-1", [one(targetGroupArn=groups["ip"])], DEFINITION)
+    load_balancing().check("us-east-1", [one(targetGroupArn=groups["ip"])], DEFINITION)
 
 
 def test_services_hear_of_their_targets(aws):
     group, heard = aws.target_group("heard"), []
     aws.listener(aws.balancer("heard"), group)
-    service = elbv2.balancers()
+    service = load_balancing()
     service.listeners.append(lambda *news: heard.append(news))
     service.register(group, "172.31.0.99", 80, "us-east-1a")
     assert service.health(group, "172.31.0.99", 80) == ("initial", "Target registration is in progress")

@@ -26,17 +26,17 @@ def test_a_fault_comes_back_with_the_journal(tmp_path, aws):
     again = opened(tmp_path, seed=None)
     assert again.task(arn) == before
     assert again.sandbox.journal[-1].kind in ("fault", "time", "pace")
-    from ecslab.sandbox.bridge.account import current
+    from ecslab.sandbox.bridge.account import current_account
 
-    assert current().faults.zones == {"us-east-1f"}
+    assert current_account().faults.zones == {"us-east-1f"}
 
 
 def test_a_reset_puts_all_right(aws):
-    from ecslab.sandbox.bridge.account import current
+    from ecslab.sandbox.bridge.account import current_account
 
     aws.endpoint.control("inject", kind="zone", zone="us-east-1b")
     aws.endpoint.control("reset")
-    assert current().faults.zones == set()
+    assert current_account().faults.zones == set()
 
 
 def test_what_is_refused_is_not_kept(aws):

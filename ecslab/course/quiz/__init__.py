@@ -1,12 +1,12 @@
-"""The course's quick questions and predictions: data, one module a stage, and the views that ask them.
+"""The course's quick questions and predictions: what they are, and the views that ask them.
 
-`stage_NN.py` in this folder holds `QUESTIONS` and `PREDICTIONS`; a stage without such a module has none.
+Their words stand with the other words of their stage, under `questions` and `predictions`.
 """
 
-from ecslab.course.quiz._ask import outcome, predict, question
-from ecslab.course.quiz._collect import NoSuchQuestion, predictions, questions
-from ecslab.course.quiz._comparison import Comparison
-from ecslab.course.quiz._kinds import Option, Prediction, Question
+from ecslab.course.quiz.collection import NoSuchQuestion, predictions, questions
+from ecslab.course.quiz.comparison import Comparison
+from ecslab.course.quiz.kinds import Option, Prediction, Question
+from ecslab.course.quiz.views import outcome, predict, question
 
 __all__ = [
     "Comparison",

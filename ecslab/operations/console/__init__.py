@@ -11,7 +11,7 @@ from typing import Final, overload
 
 from ecslab.display.tables import text_table
 from ecslab.errors import NotThere
-from ecslab.operations.console.clicks import BY_DOCUMENT, Click
+from ecslab.operations.console.clicks import Click, documents, of_document
 
 __all__ = ["Click", "Clicks", "clicks"]
 
@@ -77,11 +77,10 @@ def clicks(document: str) -> Clicks:
     Raises:
         NotThere: the course has no clicks of such a document.
     """
-    if document not in BY_DOCUMENT:
-        known = ", ".join(BY_DOCUMENT)
-        raise NotThere(f"there are no clicks of document {document!r}.\n  there are: {known}")
-    title, rows = BY_DOCUMENT[document]
-    return Clicks(document, title, rows)
+    known = documents()
+    if document not in known:
+        raise NotThere(f"there are no clicks of document {document!r}.\n  there are: {', '.join(known)}")
+    return Clicks(document, *of_document(document))
 
 
 def _cells(row: Click) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import (
-        IpPermissionTypeDef,
+        IpPermissionOutputTypeDef,
         NetworkAclEntryTypeDef,
         NetworkAclTypeDef,
         RouteTableTypeDef,
@@ -73,13 +73,13 @@ def lets_out(group: SecurityGroupTypeDef, port: int) -> bool:
     return ANYWHERE in _sources(group.get("IpPermissionsEgress", []), port)
 
 
-def _sources(rules: Sequence[IpPermissionTypeDef], port: int) -> list[str]:
-    found: list[str] = []
+def _sources(rules: Sequence[IpPermissionOutputTypeDef], port: int) -> list[str]:
+    sources: list[str] = []
     for rule in rules:
         if _covers(rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort"), port):
-            found += [entry["CidrIp"] for entry in rule.get("IpRanges", [])]
-            found += [pair["GroupId"] for pair in rule.get("UserIdGroupPairs", []) if "GroupId" in pair]
-    return found
+            sources += [entry["CidrIp"] for entry in rule.get("IpRanges", [])]
+            sources += [pair["GroupId"] for pair in rule.get("UserIdGroupPairs", []) if "GroupId" in pair]
+    return sources
 
 
 def acl_refuses(acl: NetworkAclTypeDef, egress: bool, ports: tuple[int, int]) -> str | None:

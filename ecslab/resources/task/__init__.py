@@ -8,17 +8,25 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.connection.connection import Connection
-from ecslab.connection.missing import error_message, or_none_if_missing
+from ecslab.connection.missing import error_message
 from ecslab.errors import CannotBeDone, NotThere, StillWaiting, TaskNeverRan
 from ecslab.resources import execution_role, network, task_definition
 from ecslab.resources.network import Choice
-from ecslab.resources.task import diagnosis
+from ecslab.resources.task import diagnosis, task_reader
+from ecslab.resources.task.task_reader import short_id, task_id
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import TaskTypeDef
+    from datetime import datetime
+
+    from mypy_boto3_ecs.type_defs import (
+        RunTaskRequestTypeDef,
+        RunTaskResponseTypeDef,
+        StopTaskRequestTypeDef,
+        TaskTypeDef,
+    )
 
 # What begins when each timestamp of a task is set (API Task).
 _BEGINS: Final = {
@@ -68,48 +76,41 @@ def run(
         botocore.exceptions.ClientError: ECS refuses the call (InvalidParameterException and others).
     """
     choice = choice or network.default_choice(lab)
-    request = {
+    request: RunTaskRequestTypeDef = {
         "cluster": lab.names.cluster,
-        "taskDefinition": _definition_arn(lab, definition),
+        "taskDefinition": task_definition.needed_arn(lab, definition),
         "launchType": "FARGATE",
         "networkConfiguration": choice.configuration(),
     }
     mark = f"ecslab/{hashlib.sha256(json.dumps(request).encode()).hexdigest()[:16]}"
-    there = _alive(lab, mark)
-    if len(there) < count:
-        answer = _started(lab, {**request, "startedBy": mark, "count": count - len(there)})
-        there += answer["tasks"]
-        if answer["failures"]:
-            raise CannotBeDone(diagnosis.of_failure(answer["failures"][0]))
-    return there[0]
-
-
-def _definition_arn(lab: Connection, definition: str | None) -> str:
-    found = task_definition.find(lab, definition)
-    if not found:
-        raise NotThere(
-            f"there is no task definition {definition or lab.names.family}.\n"
-            "  next: task_definition.register(lab), in notebook 03"
-        )
-    return str(found["taskDefinitionArn"])
+    tasks = _alive(lab, mark)
+    if len(tasks) < count:
+        request.update({"startedBy": mark, "count": count - len(tasks)})
+        response = _started(lab, request)
+        tasks += response["tasks"]
+        if response["failures"]:
+            raise CannotBeDone(diagnosis.of_failure(response["failures"][0]))
+    return tasks[0]
 
 
 def _alive(lab: Connection, mark: str) -> list[TaskTypeDef]:
     """The tasks that were started under this mark and are meant to run."""
-    answer = or_none_if_missing(lab.ecs.list_tasks, cluster=lab.names.cluster, startedBy=mark)
-    if answer is None:
+    cluster = lab.names.cluster
+    arns = task_reader.arns(lab, cluster=cluster, startedBy=mark)
+    if arns is None:
         raise NotThere(
-            f"there is no cluster {lab.names.cluster}.\n  next: cluster.create(lab), in notebook 02"
+            f"there is no cluster {cluster}.\n  next: cluster.create(lab), in notebook 02"
         )
-    return _described(lab, answer["taskArns"])
+    return task_reader.described(lab, cluster, arns)
 
 
-def _started(lab: Connection, request: dict[str, Any]) -> dict[str, Any]:
+def _started(lab: Connection, request: RunTaskRequestTypeDef) -> RunTaskResponseTypeDef:
     """RunTask; tried again for a minute while IAM has not yet told ECS of a new execution role."""
+    request["tags"] = lab.tags("ecs")
 
-    def attempt() -> dict[str, Any] | None:
+    def attempt() -> RunTaskResponseTypeDef | None:
         try:
-            return dict(lab.ecs.run_task(**request, tags=lab.tags("ecs")))
+            return lab.ecs.run_task(**request)
         except lab.ecs.exceptions.ClientException as error:
             if "unable to assume the role" in error_message(error) and _ready(lab, request["taskDefinition"]):
                 return None
@@ -120,16 +121,16 @@ def _started(lab: Connection, request: dict[str, Any]) -> dict[str, Any]:
 
 def _ready(lab: Connection, definition: str) -> bool:
     """Whether the definition's execution role is there and trusts ECS: then it is only too new."""
-    found = task_definition.find(lab, definition) or {}
-    role = execution_role.find(lab, found.get("executionRoleArn", "").rsplit("/", 1)[-1])
+    shown = task_definition.find(lab, definition)
+    role_arn = shown.get("executionRoleArn", "") if shown else ""
+    role = execution_role.find(lab, role_arn.rsplit("/", 1)[-1])
     return role is not None and execution_role.trusts_tasks(role)
 
 
 def running(lab: Connection) -> list[TaskTypeDef]:
     """The tasks of the lesson's family that are meant to run, newest first; empty if there are none."""
-    answer = or_none_if_missing(lab.ecs.list_tasks, cluster=lab.names.cluster, family=lab.names.family)
-    tasks = _described(lab, answer["taskArns"]) if answer else []
-    return sorted(tasks, key=lambda task: task["createdAt"], reverse=True)
+    tasks = task_reader.listed(lab, cluster=lab.names.cluster, family=lab.names.family)
+    return task_reader.newest_first(tasks)
 
 
 def find(lab: Connection) -> TaskTypeDef | None:
@@ -149,18 +150,7 @@ def describe(lab: Connection, task: TaskTypeDef) -> TaskTypeDef:
             f"ECS knows no task {task_id(task)} any more: stopped tasks are shown for about an hour.\n"
             "  next: task.run(lab) starts another one"
         )
-    return dict(tasks[0])
-
-
-def _described(lab: Connection, arns: list[str]) -> list[TaskTypeDef]:
-    if not arns:
-        return []
-    return list(lab.ecs.describe_tasks(cluster=lab.names.cluster, tasks=arns)["tasks"])
-
-
-def task_id(task: TaskTypeDef) -> str:
-    """The 32 hexadecimal digits at the end of its ARN."""
-    return str(task["taskArn"]).rsplit("/", 1)[-1]
+    return tasks[0]
 
 
 def wait_until_running(lab: Connection, task: TaskTypeDef | None, limit: float = 600) -> TaskTypeDef:
@@ -180,19 +170,19 @@ def wait_until_running(lab: Connection, task: TaskTypeDef | None, limit: float =
     """
     if task is None:
         raise NotThere("there is no task to wait for.\n  next: task.run(lab), in notebook 04")
-    began, seen = lab.now(), task
+    began, now = lab.now(), task
 
-    def look() -> dict[str, Any] | None:
-        nonlocal seen
-        seen = describe(lab, task)
-        if seen["lastStatus"] == "STOPPED" or (seen["desiredStatus"] == "STOPPED" and "startedAt" in seen):
-            raise TaskNeverRan(seen, lab.now() - began, explain(lab, seen))
-        return seen if seen["lastStatus"] == "RUNNING" else None
+    def look() -> TaskTypeDef | None:
+        nonlocal now
+        now = describe(lab, task)
+        if now["lastStatus"] == "STOPPED" or (now["desiredStatus"] == "STOPPED" and "startedAt" in now):
+            raise TaskNeverRan(now, lab.now() - began, explain(lab, now))
+        return now if now["lastStatus"] == "RUNNING" else None
 
     try:
-        return lab.wait(look, f"task {task_id(task)[:8]} to be RUNNING", limit)
+        return lab.wait(look, f"task {short_id(task)} to be RUNNING", limit)
     except StillWaiting:
-        raise TaskNeverRan(seen, lab.now() - began, explain(lab, seen)) from None
+        raise TaskNeverRan(now, lab.now() - began, explain(lab, now)) from None
 
 
 def stop(lab: Connection, task: TaskTypeDef | None = None, reason: str = "") -> TaskTypeDef | None:
@@ -209,20 +199,23 @@ def stop(lab: Connection, task: TaskTypeDef | None = None, reason: str = "") -> 
     task = task or find(lab)
     if task is None:
         return None
-    why = {"reason": reason} if reason else {}
-    lab.ecs.stop_task(cluster=task["clusterArn"], task=task["taskArn"], **why)
+    request: StopTaskRequestTypeDef = {"cluster": task["clusterArn"], "task": task["taskArn"]}
+    if reason:
+        request["reason"] = reason
+    lab.ecs.stop_task(**request)
 
-    def stopped() -> dict[str, Any] | None:
+    def stopped() -> TaskTypeDef | None:
         now = describe(lab, task)
         return now if now["lastStatus"] == "STOPPED" else None
 
-    return lab.wait(stopped, f"task {task_id(task)[:8]} to be STOPPED")
+    return lab.wait(stopped, f"task {short_id(task)} to be STOPPED")
 
 
 def phases(task: TaskTypeDef) -> list[Phase]:
     """The phases of a task's life so far, from its timestamps: PROVISIONING, PENDING, ACTIVATING, …"""
+    shown = cast("dict[str, datetime]", task)
     times = sorted(
-        (task[key], order, name) for order, (key, name) in enumerate(_BEGINS.items()) if key in task
+        (shown[key], order, name) for order, (key, name) in enumerate(_BEGINS.items()) if key in shown
     )
     starts = [((time - times[0][0]).total_seconds(), name) for time, _, name in times]
     ends = [start for start, _ in starts[1:]]

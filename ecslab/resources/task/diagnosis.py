@@ -1,15 +1,17 @@
 """What a task says about itself, in words: the cause of its `stoppedReason`, and what to do next."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
-from ecslab.connection.missing import or_none_if_missing
 from ecslab.resources import ecr, network
 from ecslab.resources.task import network_interface
 
-Task = dict[str, Any]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import FailureTypeDef, TaskTypeDef
 
 
 @dataclass(frozen=True)
@@ -17,11 +19,11 @@ class _Cause:
     """Applies when every one of `parts` is in the task's reasons, letter by letter."""
 
     parts: tuple[str, ...]
-    why: str | Callable[[Connection, Task], str]
+    why: str | Callable[[Connection, TaskTypeDef], str]
     next: str
 
 
-def of_task(lab: Connection, task: Task) -> str:
+def of_task(lab: Connection, task: TaskTypeDef) -> str:
     """Two lines, `why:` and `next:`, for a task in any status."""
     if task["lastStatus"] == "RUNNING" and task["desiredStatus"] == "RUNNING":
         return _lines(
@@ -45,7 +47,7 @@ def of_task(lab: Connection, task: Task) -> str:
     return _lines("see the reason above, in ECS's own words.", "put right what it names, then task.run(lab)")
 
 
-def of_failure(failure: dict[str, Any]) -> str:
+def of_failure(failure: FailureTypeDef) -> str:
     """The message for an entry of RunTask's `failures`."""
     reason = failure.get("reason", "no reason given")
     advice = "wait a minute, or choose a subnet in another zone" if "apacity" in reason else "lab.check('04')"
@@ -56,7 +58,7 @@ def _lines(why: str, then: str) -> str:
     return f"  why:  {why}\n  next: {then}"
 
 
-def _container_reasons(task: Task) -> list[str]:
+def _container_reasons(task: TaskTypeDef) -> list[str]:
     return [str(container["reason"]) for container in task.get("containers", []) if container.get("reason")]
 
 
@@ -67,11 +69,11 @@ _STATUS: Final = {
 }
 
 
-def _on_its_way(lab: Connection, task: Task) -> str:
-    found = network.problems(lab, choice) if (choice := network_interface.choice_of(lab, task)) else []
-    pulls = [problem for problem in found if "pulled" in problem or "address" in problem]
-    if pulls:
-        return _lines(pulls[0], "stop it, choose another network, and run it again")
+def _on_its_way(lab: Connection, task: TaskTypeDef) -> str:
+    choice = network_interface.choice_of(lab, task)
+    for problem in network.problems(lab, choice) if choice else []:
+        if "pulled" in problem or "address" in problem:
+            return _lines(problem, "stop it, choose another network, and run it again")
     status = task["lastStatus"]
     return _lines(
         f"it is {status}: {_STATUS.get(status, 'it is on its way.')}", "run the cell again to go on waiting"
@@ -89,7 +91,7 @@ _EXITS: Final = {
 }
 
 
-def _exited(task: Task) -> str:
+def _exited(task: TaskTypeDef) -> str:
     ended = [container for container in task["containers"] if container.get("exitCode") is not None]
     if not ended:
         return _lines("its essential container ended.", "verify.logs(lab, task) shows its last words")
@@ -99,7 +101,7 @@ def _exited(task: Task) -> str:
     return _lines(f"container {first['name']}: {why}.", "verify.logs(lab, task) shows its last words")
 
 
-def _no_way_out(lab: Connection, task: Task) -> str:
+def _no_way_out(lab: Connection, task: TaskTypeDef) -> str:
     """Which of the reasons it is, as far as it can still be seen: the task's interface is gone."""
     target = "CloudWatch Logs" if "CloudWatch" in str(task.get("stoppedReason")) else "the image's registry"
     subnet = network_interface.subnet_of(lab, task)
@@ -117,7 +119,7 @@ def _no_way_out(lab: Connection, task: Task) -> str:
     )
 
 
-def _no_image(lab: Connection, task: Task) -> str:
+def _no_image(lab: Connection, task: TaskTypeDef) -> str:
     """Which part of the image's name is wrong: repository or tag."""
     for container in task["containers"]:
         registry, _, rest = str(container.get("image", "")).partition("/")
@@ -126,8 +128,7 @@ def _no_image(lab: Connection, task: Task) -> str:
             continue
         if not ecr.repository(lab, repository):
             return f"there is no repository {repository} in this account and Region."
-        wanted = [{"imageTag": tag}]
-        if not or_none_if_missing(lab.ecr.describe_images, repositoryName=repository, imageIds=wanted):
+        if not ecr.image(lab, tag, repository):
             return f"repository {repository} has no image tagged {tag}. RunTask does not look; the pull does."
     return "the registry has no image of that name and tag. RunTask does not look; the pull does."
 

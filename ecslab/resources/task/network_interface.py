@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.connection.missing import or_none_if_missing
 from ecslab.resources import network
-from ecslab.resources.network import Choice, SubnetFacts
+from ecslab.resources.network import Choice, SubnetFacts, network_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import NetworkInterfaceTypeDef
@@ -26,33 +25,27 @@ def details(task: TaskTypeDef) -> dict[str, str]:
 
 def interface_of(lab: Connection, task: TaskTypeDef) -> NetworkInterfaceTypeDef | None:
     """The task's interface as DescribeNetworkInterfaces shows it; None before it is made, and after."""
-    eni = details(task).get("networkInterfaceId")
-    answer = (
-        or_none_if_missing(lab.ec2.describe_network_interfaces, NetworkInterfaceIds=[eni]) if eni else None
-    )
-    return dict(answer["NetworkInterfaces"][0]) if answer and answer["NetworkInterfaces"] else None
+    interface_id = details(task).get("networkInterfaceId")
+    return network_reader.interface(lab, interface_id) if interface_id else None
 
 
 def public_ip_of(interface: NetworkInterfaceTypeDef | None) -> str | None:
     """The interface's public address, which ECS never shows."""
-    address = (interface or {}).get("Association", {}).get("PublicIp")
-    return str(address) if address else None
+    return interface.get("Association", {}).get("PublicIp") if interface else None
 
 
 def subnet_of(lab: Connection, task: TaskTypeDef) -> SubnetFacts | None:
     """The subnet that the task was put into, with what its routes say."""
     subnet_id = details(task).get("subnetId")
-    answer = or_none_if_missing(lab.ec2.describe_subnets, SubnetIds=[subnet_id]) if subnet_id else None
-    if not answer or not answer["Subnets"]:
-        return None
-    everything = network.subnets(lab, answer["Subnets"][0]["VpcId"])
-    return next((subnet for subnet in everything if subnet.id == subnet_id), None)
+    vpc_id = network_reader.vpc_of(lab, [subnet_id]) if subnet_id else None
+    subnets = network.subnets(lab, vpc_id) if vpc_id else []
+    return next((subnet for subnet in subnets if subnet.id == subnet_id), None)
 
 
 def choice_of(lab: Connection, task: TaskTypeDef) -> Choice | None:
     """What was chosen for this task, read back from its interface; None while it has none."""
-    found = interface_of(lab, task)
-    if not found:
+    interface = interface_of(lab, task)
+    if not interface:
         return None
-    groups = tuple(group["GroupId"] for group in found["Groups"])
-    return Choice(found["VpcId"], (found["SubnetId"],), groups, public_ip_of(found) is not None)
+    groups = tuple(group["GroupId"] for group in interface["Groups"])
+    return Choice(interface["VpcId"], (interface["SubnetId"],), groups, public_ip_of(interface) is not None)

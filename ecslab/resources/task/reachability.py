@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.resources.network import rules
-from ecslab.resources.task import network_interface
+from ecslab.resources.network import network_reader, rules
+from ecslab.resources.task import network_interface, task_reader
 from ecslab.resources.task.diagnosis import of_task
+from ecslab.resources.task.task_reader import short_id
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import NetworkInterfaceTypeDef
@@ -19,9 +20,9 @@ def refusal(lab: Connection, task: TaskTypeDef, port: int) -> str | None:
 
     In this order: the task's status, its public IP, the subnet's route, the network ACL, the security groups.
     """
-    found = lab.ecs.describe_tasks(cluster=task["clusterArn"], tasks=[task["taskArn"]])["tasks"]
-    now = found[0] if found else task
-    short = now["taskArn"].rsplit("/", 1)[-1][:8]
+    shown = task_reader.described(lab, task["clusterArn"], [task["taskArn"]])
+    now = shown[0] if shown else task
+    short = short_id(now)
     if now["lastStatus"] != "RUNNING":
         return f"Task {short} is {now['lastStatus']}, so nobody answers.\n{of_task(lab, now)}"
     interface = network_interface.interface_of(lab, now)
@@ -37,9 +38,7 @@ def refusal(lab: Connection, task: TaskTypeDef, port: int) -> str | None:
 
 
 def _route(lab: Connection, interface: NetworkInterfaceTypeDef) -> str | None:
-    inside = [{"Name": "vpc-id", "Values": [interface["VpcId"]]}]
-    tables = lab.ec2.describe_route_tables(Filters=inside)["RouteTables"]
-    subnet = interface["SubnetId"]
+    tables, subnet = network_reader.route_tables(lab, interface["VpcId"]), interface["SubnetId"]
     out = rules.way_out(tables, subnet)
     if out.startswith("igw-"):
         return None
@@ -51,10 +50,9 @@ def _route(lab: Connection, interface: NetworkInterfaceTypeDef) -> str | None:
 
 
 def _acl(lab: Connection, subnet: str, port: int) -> str | None:
-    named = [{"Name": "association.subnet-id", "Values": [subnet]}]
-    for acl in lab.ec2.describe_network_acls(Filters=named)["NetworkAcls"]:
-        ways = ((False, (port, port), f"port {port} in"), (True, rules.ANSWERS, "the answers out"))
-        for egress, ports, what in ways:
+    directions = ((False, (port, port), f"port {port} in"), (True, rules.ANSWERS, "the answers out"))
+    for acl in network_reader.network_acls(lab, subnet):
+        for egress, ports, what in directions:
             if (number := rules.acl_refuses(acl, egress, ports)) is not None:
                 return (
                     f"Network ACL: rule {number} of {acl['NetworkAclId']}, the network ACL of {subnet}, does "
@@ -64,8 +62,7 @@ def _acl(lab: Connection, subnet: str, port: int) -> str | None:
 
 
 def _groups(lab: Connection, interface: NetworkInterfaceTypeDef, port: int) -> str | None:
-    ids = [group["GroupId"] for group in interface["Groups"]]
-    groups = lab.ec2.describe_security_groups(GroupIds=ids)["SecurityGroups"]
+    groups = network_reader.security_groups(lab, [group["GroupId"] for group in interface["Groups"]])
     sources = [source for group in groups for source in rules.admitted(group, port)]
     if rules.ANYWHERE in sources:
         return None

@@ -1,55 +1,114 @@
-"""What the bridge works with at the moment: one clock, one runtime, one account."""
+"""One sandbox's account, and the seam that says whose account answers now.
+
+moto keeps its backends in dictionaries of its modules, so one account at a time is behind them in a process.
+`enter` is the only place that changes which one: what moto held for the account before is parked with that
+account, and comes back when it is entered again. `current_account` is the only place that tells; everything
+in the bridge that belongs to a sandbox is an attribute of its `Account`.
+
+Whoever enters keeps other threads out until the work for the account is done (`Sandbox.lock`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
+from ecslab.sandbox.bridge.moto_state import MotoState, forget_backends, park, put_back
 from ecslab.sandbox.runtime import Runtime
 from ecslab.sandbox.world.faults import Faults
+from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Clock
 
 if TYPE_CHECKING:
+    from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
+    from ecslab.sandbox.bridge.ecs.services.registry import ServiceRegistry
     from ecslab.sandbox.bridge.ecs.state import RegionState
+    from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
-__all__ = ["Context", "current", "make_current"]
+__all__ = ["Account", "OpenPath", "current_account", "enter", "entered_account", "leave"]
+
+OpenPath = tuple[str, str, tuple[str, ...], int, str]
+"""Interface id of a load balancer's node, then subnet, security groups, port and address of a target."""
 
 
-@dataclass(slots=True)
-class Context:
+@dataclass(slots=True, eq=False)
+class Account:
     """A sandbox's parts, as the bridge sees them.
 
     Attributes:
         clock: virtual time; whoever serves a request has moved it before.
         runtime: runs the programs of containers.
-        account: twelve digits.
-        home: folder in which layers are kept; None keeps them in memory.
-        ecs: what ECS holds, by region.
+        id: twelve digits.
+        folder: where image layers and the registry's key are kept; None keeps them in memory.
+        seed: decides what moto's backends hold when they are built.
+        wall_clock: the time moto sees, in epoch seconds; by default the clock's.
         faults: what has been made to go wrong.
-        ways: ways through networks that were found open since a call of the API last changed something; only
-            such calls change a network's rules. None keeps none.
+        regions: what ECS holds, by Region.
+        fargate: the platform that runs tasks; None before the first task.
+        tasks_by_interface: the tasks that hold a network interface, by its id.
+        services: the services' tasks and scheduler; None before the first service.
+        load_balancing: None before Elastic Load Balancing is first used.
+        open_paths: paths from load balancers to targets that were found open since a call of the API last
+            changed something; only such calls change a network's rules. None keeps none.
+        building: how many of moto's backends are being built at this moment.
+        moto: what moto held for this account when another one was entered.
     """
 
     clock: Clock
     runtime: Runtime
-    account: str
-    home: Path | None = None
-    ecs: dict[str, RegionState] = field(default_factory=dict)
+    id: str
+    folder: Path | None = None
+    seed: str = "ecslab"
+    wall_clock: Callable[[], float] | None = None
     faults: Faults = field(default_factory=Faults)
-    ways: set[tuple[Any, ...]] | None = None
+    regions: dict[str, RegionState] = field(default_factory=dict)
+    fargate: Fargate | None = None
+    tasks_by_interface: dict[str, Task] = field(default_factory=dict)
+    services: ServiceRegistry | None = None
+    load_balancing: LoadBalancing | None = None
+    open_paths: set[OpenPath] | None = None
+    building: int = 0
+    moto: MotoState = field(default_factory=MotoState)
+
+    def timestamp(self) -> float:
+        """The time moto sees, in epoch seconds."""
+        return self.wall_clock() if self.wall_clock else self.clock.timestamp()
 
 
-_current: Final[list[Context]] = []
+class _Seam:
+    entered: Account | None = None
 
 
-def current() -> Context:
-    """The context last made current; RuntimeError before the first `install`."""
-    if not _current:
-        raise RuntimeError("no sandbox is installed in this process: call bridge.install.install first")
-    return _current[-1]
+def enter(account: Account) -> None:
+    """Let moto's dictionaries, and `current_account`, answer for `account` from here on."""
+    previous = _Seam.entered
+    if previous is account:
+        return
+    if previous is None:
+        forget_backends()
+    else:
+        previous.moto = park()
+    _Seam.entered = account
+    put_back(account.moto)
 
 
-def make_current(context: Context) -> None:
-    """Let `current` answer `context` from here on."""
-    _current[:] = [context]
+def leave(account: Account) -> None:
+    """Forget what moto holds for `account`, which is at its end."""
+    account.moto = MotoState()
+    if _Seam.entered is account:
+        forget_backends()
+        _Seam.entered = None
+
+
+def entered_account() -> Account | None:
+    """The account that answers now, or None before the first one is entered."""
+    return _Seam.entered
+
+
+def current_account() -> Account:
+    """The account that answers now; RuntimeError before the first one is entered."""
+    if _Seam.entered is None:
+        raise RuntimeError("no sandbox is installed in this process: call bridge.installation.install first")
+    return _Seam.entered

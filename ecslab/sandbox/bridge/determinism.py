@@ -10,17 +10,17 @@ request makes is then the same whatever requests came before it.
 import datetime as _datetime
 import sys
 import time as _time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Any, Final
 
-from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
-from moto.core.model_instances import reset_model_data
+from moto.core.base_backend import AccountSpecificBackend
 from moto.moto_api._internal import mock_random as rng
 
-__all__ = ["BUILT_AT", "CLOCKS", "building", "forget_backends", "install", "now", "reseed", "rng",
-           "seed_backends", "set_time_source"]  # fmt: skip
+from ecslab.sandbox.bridge.account import current_account, entered_account
+
+__all__ = ["BUILT_AT", "CLOCKS", "building", "install", "now", "reseed", "rng"]
 
 BUILT_AT: Final = 1_704_067_200.0
 """Epoch seconds every backend is built at: the account was opened on 1 January 2024."""
@@ -37,28 +37,13 @@ CLOCKS: Final = {
 }
 """moto modules that read the system's time or randomness, and the global through which they do."""
 
-TimeSource = Callable[[], float]
-
-
-class _State:
-    source: TimeSource = _time.time
-    backend_seed: str = "ecslab"
-    building = 0
-
 
 def now() -> float:
     """The time moto sees, in epoch seconds."""
-    return BUILT_AT if _State.building else _State.source()
-
-
-def set_time_source(source: TimeSource) -> None:
-    """Let moto's clock show what `source()` returns, in epoch seconds."""
-    _State.source = source
-
-
-def seed_backends(*parts: str | int) -> None:
-    """Choose the seed under which backends not yet built will be built."""
-    _State.backend_seed = _seed(*parts)
+    account = entered_account()
+    if account is None:
+        return _time.time()
+    return BUILT_AT if account.building else account.timestamp()
 
 
 def reseed(*parts: str | int) -> None:
@@ -66,23 +51,8 @@ def reseed(*parts: str | int) -> None:
     rng.seed(_seed(*parts))
 
 
-def forget_backends() -> None:
-    """Drop every backend; each is built again when it is next asked for.
-
-    moto's own reset rebuilds all of them first, only to drop them.
-    """
-    for services in BackendDict._instances:
-        for regions in services.values():
-            for backend in regions.values():
-                if type(backend).reset is not BaseBackend.reset:
-                    backend.reset()
-        services.clear()
-    BackendDict._instances.clear()
-    reset_model_data()
-
-
 def install() -> None:
-    """Put the seams in place; a second call changes only modules loaded since."""
+    """Let moto's clocks and dictionaries be these; a second call changes only modules loaded since."""
     for name, attribute in CLOCKS.items():
         module = sys.modules.get(name)
         if module is not None:
@@ -92,16 +62,16 @@ def install() -> None:
 
 
 @contextmanager
-def building(service: str, account: str, region: str) -> Iterator[None]:
+def building(service: str, account_id: str, region: str) -> Iterator[None]:
     """Draw under a seed of (service, account, region) at `BUILT_AT`, and leave the stream as it was."""
     install()
-    stream = rng.getstate()
-    reseed(_State.backend_seed, service, account, region)
-    _State.building += 1
+    account, stream = current_account(), rng.getstate()
+    reseed(account.seed, service, account_id, region)
+    account.building += 1
     try:
         yield
     finally:
-        _State.building -= 1
+        account.building -= 1
         rng.setstate(stream)
 
 
@@ -151,5 +121,7 @@ def _backend_of(self: Any, region: str) -> Any:
     region = "aws" if region == "global" else region  # as moto itself reads it
     if dict.__contains__(self, region):
         return dict.__getitem__(self, region)
+    if entered_account() is None:
+        return _stock_getitem(self, region)
     with building(self.service_name, self.account_id, region):
         return _stock_getitem(self, region)

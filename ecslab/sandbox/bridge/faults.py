@@ -9,8 +9,9 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from ecslab.sandbox.bridge.account import current
-from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
+from ecslab.sandbox.bridge.account import current_account
+from ecslab.sandbox.bridge.ecs.tasks import store
+from ecslab.sandbox.bridge.open_ports import program_of
 from ecslab.sandbox.world.faults import Faults
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.platform_failures import FAILURES
@@ -55,7 +56,7 @@ def spot_interruption(*, task: str | None = None) -> Answer:
         if _provider(each) != "FARGATE_SPOT":
             raise ValueError(f"task {each.id} does not run on FARGATE_SPOT")
     for each in chosen:
-        tasks.stop(each, "SpotInterruption", INTERRUPTED)
+        store.stop(each, "SpotInterruption", INTERRUPTED)
     return _told(chosen)
 
 
@@ -75,7 +76,7 @@ def zone(*, zone: str, away: bool = True) -> Answer:
     _faults().zones.add(zone)
     lost = list(_running(lambda each: each.settings["availabilityZone"] == zone))
     for each in lost:
-        tasks.lose(each, "InfrastructureHealth", ZONE_LOST.format(zone=zone))
+        store.lose(each, "InfrastructureHealth", ZONE_LOST.format(zone=zone))
     return _told(lost)
 
 
@@ -84,7 +85,7 @@ def maintenance(*, task: str) -> Answer:
     found = _find(task)
     group = str(found.settings.get("group", ""))
     service = f"Service {group.removeprefix('service:')}: " if group.startswith("service:") else ""
-    tasks.stop(found, "ServiceSchedulerInitiated", service + MAINTENANCE)
+    store.stop(found, "ServiceSchedulerInitiated", service + MAINTENANCE)
     return _told([found])
 
 
@@ -141,11 +142,11 @@ KINDS: Final[dict[str, Callable[..., Answer]]] = {
 
 
 def _faults() -> Faults:
-    return current().faults
+    return current_account().faults
 
 
 def _running(wanted: Callable[[Task], bool]) -> Iterator[Task]:
-    for region in current().ecs.values():
+    for region in current_account().regions.values():
         for task in region.tasks.values():
             if not task.stopping and wanted(task):
                 yield task
@@ -161,7 +162,7 @@ def _find(reference: str) -> Task:
 def _end(task: str, name: str | None, code: int, reason: str | None) -> None:
     found = _find(task)
     container = _container(found, name)
-    program: Any = container.program
+    program = program_of(container)
     if program is None:
         raise ValueError(f"container {container.name} of task {found.id} does not run")
     program.finish(code, reason)

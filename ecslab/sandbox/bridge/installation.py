@@ -4,24 +4,27 @@ moto keeps one dictionary of backends a service, and services reach each other t
 inside is swapped, and everybody meets ours. ECS is not among them: its requests go to `ecs.dispatch`.
 """
 
-import importlib
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
+from moto.core.base_backend import BackendDict
 from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 
 from ecslab.sandbox.bridge import determinism
-from ecslab.sandbox.bridge.account import Context, make_current
-from ecslab.sandbox.bridge.ec2.task_network import EC2Backend
+from ecslab.sandbox.bridge.account import Account, current_account, enter
+from ecslab.sandbox.bridge.ec2.backend import EC2Backend
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend
-from ecslab.sandbox.bridge.iam.roles import IamBackend
+from ecslab.sandbox.bridge.iam.backend import IamBackend
 from ecslab.sandbox.bridge.logs import LogsBackend
 
-__all__ = ["LATER", "OURS", "fetch", "install"]
+if TYPE_CHECKING:
+    from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
-OURS: Final[tuple[tuple[Any, type], ...]] = (
+__all__ = ["OURS", "fetch", "install", "load_balancing"]
+
+OURS: Final[tuple[tuple[BackendDict, type], ...]] = (
     (ec2_backends, EC2Backend),
     (ecr_backends, EcrBackend),
     (iam_backends, IamBackend),
@@ -29,27 +32,32 @@ OURS: Final[tuple[tuple[Any, type], ...]] = (
 )
 """moto's backend dictionaries, and what they build from here on."""
 
-LATER: Final = {"elasticloadbalancing": "ecslab.sandbox.bridge.elbv2.backend"}
-"""Services by their signing name whose backend is imported when it is first used: module, which has OURS."""
+
+def install(account: Account) -> None:
+    """Let `account` be the one that answers, with our backends in moto's place."""
+    determinism.install()
+    enter(account)
+    for backends, ours in OURS:
+        backends.backend = ours
 
 
 def fetch(service: str) -> None:
-    """Before a service is used, import what is ours of it and put that in moto's place; once is enough."""
-    if service in LATER:
-        backends, ours = importlib.import_module(LATER[service]).OURS
-        if backends.backend is not ours:
-            backends.clear()
-            backends.backend = ours
+    """Before a service is used (by its signing name), put what is ours of it in moto's place."""
+    if service == "elasticloadbalancing":
+        load_balancing()
 
 
-def install(context: Context) -> None:
-    """Forget every account moto had, and let `context` be the sandbox of this process.
+def load_balancing() -> "LoadBalancing":
+    """The account's load balancing, made when it is first used: moto's part of it takes long to import."""
+    from moto.elbv2.models import elbv2_backends
 
-    The caller has set moto's clock and seeds (`seams.set_time_source`, `seams.seed_backends`) before.
-    """
-    determinism.install()
-    determinism.forget_backends()
-    EcrBackend.home = context.home and context.home / "sandbox"
-    for backends, ours in OURS:
-        backends.backend = ours
-    make_current(context)
+    from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
+    from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
+
+    if elbv2_backends.backend is not ElbV2Backend:
+        elbv2_backends.clear()
+        elbv2_backends.backend = ElbV2Backend
+    account = current_account()
+    if account.load_balancing is None:
+        account.load_balancing = LoadBalancing()
+    return account.load_balancing

@@ -15,7 +15,10 @@ from moto import mock_aws
 from moto.ecr.models import ecr_backends
 
 from ecslab.sandbox.bridge import determinism
+from ecslab.sandbox.bridge.account import Account, enter
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend
+from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
+from ecslab.sandbox.world.time.clock import Clock
 
 ACCOUNT = "123456789012"
 OCI = "application/vnd.oci.image.manifest.v1+json"
@@ -65,9 +68,8 @@ def rig(home: Path | None = None) -> Iterator[Rig]:
     stock = ecr_backends.backend
     with mock_aws():
         made = Rig()
-        determinism.set_time_source(lambda: made.now)
         determinism.install()
-        EcrBackend.home = home
+        enter(Account(Clock(), EmbeddedRuntime(), ACCOUNT, home, wall_clock=lambda: made.now))
         ecr_backends.backend = EcrBackend
         ecr_backends.clear()
         try:
@@ -75,7 +77,6 @@ def rig(home: Path | None = None) -> Iterator[Rig]:
         finally:
             ecr_backends.backend = stock
             ecr_backends.clear()
-            EcrBackend.home = None
 
 
 def sha(blob: bytes) -> str:

@@ -8,8 +8,9 @@ from botocore.exceptions import ClientError
 from moto.iam.models import iam_backends
 from moto_account import account
 
-from ecslab.sandbox.bridge import determinism
 from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.iam.backend import IamBackend
+from ecslab.sandbox.bridge.moto_state import forget_backends
 
 AWS = "arn:aws:iam::aws:policy"
 EXECUTION = f"{AWS}/service-role/AmazonECSTaskExecutionRolePolicy"
@@ -24,7 +25,7 @@ NOT_ASSUMED = (
 
 @pytest.fixture
 def client(monkeypatch):
-    with account(monkeypatch, {iam_backends: roles.IamBackend}):
+    with account(monkeypatch, {iam_backends: IamBackend}):
         yield boto3.client("iam", "us-east-1")
 
 
@@ -91,7 +92,7 @@ def test_every_managed_policy_is_there_when_named(client, path):
 def test_a_managed_policy_has_one_id_however_it_is_first_seen(client):
     ids = set()
     for first in (lambda: None, lambda: client.list_policies(Scope="AWS", MaxItems=1)):
-        determinism.forget_backends()
+        forget_backends()
         first()
         ids.add(client.get_policy(PolicyArn=EXECUTION)["Policy"]["PolicyId"])
     assert len(ids) == 1

@@ -7,7 +7,7 @@ from ecr_rig import ACCOUNT, LIST, OCI, image, rig, sha
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecslab.sandbox.bridge.account import Context, make_current
+from ecslab.sandbox.bridge.account import Account, enter
 from ecslab.sandbox.bridge.images import catalogue, resolution
 from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
@@ -24,7 +24,7 @@ PAGE = "/usr/local/apache2/htdocs/index.html"
 
 @pytest.fixture
 def lab(tmp_path):
-    make_current(Context(Clock(), EmbeddedRuntime(), ACCOUNT))
+    enter(Account(Clock(), EmbeddedRuntime(), ACCOUNT))
     with rig(tmp_path) as made:
         made.ecr.create_repository(repositoryName="web")
         yield made
@@ -136,7 +136,7 @@ def test_a_layer_lost_from_the_disk_is_said(lab, tmp_path):
 
 @given(st.text(max_size=60))
 def test_any_text_is_an_image_or_is_not_there(reference):
-    make_current(Context(Clock(), EmbeddedRuntime(), ACCOUNT))
+    enter(Account(Clock(), EmbeddedRuntime(), ACCOUNT))
     try:
         assert resolve(reference, HERE).synthetic
     except NotInRegistry as nothing:

@@ -11,6 +11,8 @@ from moto_account import account
 
 from ecslab.sandbox.bridge import determinism, logs
 from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.iam.backend import IamBackend
+from ecslab.sandbox.bridge.moto_state import forget_backends
 
 REGION, GROUP, STREAM = "us-east-1", "/ecs/adgu-web-server-task", "ecs/adgu-container/0f3c"
 ROLE = "arn:aws:iam::123456789012:role/ecsTaskExecutionRole"
@@ -23,8 +25,7 @@ REFUSED = (
 
 @pytest.fixture
 def client(monkeypatch):
-    with account(monkeypatch, {iam_backends: roles.IamBackend, logs_backends: logs.LogsBackend}):
-        determinism.set_time_source(lambda: NOW)
+    with account(monkeypatch, {iam_backends: IamBackend, logs_backends: logs.LogsBackend}, lambda: NOW):
         yield boto3.client("logs", REGION)
 
 
@@ -142,7 +143,7 @@ def test_a_long_line_is_cut_between_characters(client, role):
 def test_events_are_numbered_anew_after_a_reset(client, role):
     ids = []
     for _ in range(2):
-        determinism.forget_backends()
+        forget_backends()
         client.create_log_group(logGroupName=GROUP)
         client.create_log_stream(logGroupName=GROUP, logStreamName=STREAM)
         logs.write(REGION, GROUP, STREAM, [(NOW, "hello")])

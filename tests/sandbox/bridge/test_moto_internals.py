@@ -20,12 +20,13 @@ from moto.logs.models import logs_backends
 from moto_account import account
 
 from ecslab.sandbox.bridge import logs
-from ecslab.sandbox.bridge.account import Context, make_current
+from ecslab.sandbox.bridge.account import Account, enter
 from ecslab.sandbox.bridge.ec2 import backend as networks
 from ecslab.sandbox.bridge.ec2 import error_messages, interfaces, task_network
 from ecslab.sandbox.bridge.elbv2 import backend as balancing
 from ecslab.sandbox.bridge.elbv2 import load_balancer, target_groups
 from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.iam.backend import IamBackend
 from ecslab.sandbox.bridge.installation import OURS
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.world.time.clock import Clock
@@ -103,8 +104,8 @@ OURS_ALONE = {"forget_interface", "take_public_address", "_named_by_another", "_
 @pytest.fixture(scope="module")
 def held():
     """One of each thing that moto builds for us."""
-    swapped = dict([*OURS, balancing.OURS])
-    make_current(Context(Clock(), EmbeddedRuntime(), ACCOUNT))
+    swapped = {**dict(OURS), elbv2_backends: balancing.ElbV2Backend}
+    enter(Account(Clock(), EmbeddedRuntime(), ACCOUNT))
     with pytest.MonkeyPatch.context() as monkeypatch, account(monkeypatch, swapped):
         backend = ec2_backends[ACCOUNT][REGION]
         subnet = backend.describe_subnets()[0]
@@ -146,7 +147,7 @@ def imports() -> Iterator[tuple[str, str | None]]:
 
 
 def overrides() -> Iterator[tuple[type, str]]:
-    for ours in (error_messages.WordedEC2Backend, networks.EC2Backend, interfaces.Interface, roles.IamBackend,
+    for ours in (error_messages.WordedEC2Backend, networks.EC2Backend, interfaces.Interface, IamBackend,
                  logs.LogsBackend, balancing.ElbV2Backend, target_groups.TargetsBackend,
                  load_balancer.LoadBalancer):  # fmt: skip
         methods = (name for name, member in vars(ours).items() if inspect.isfunction(member))

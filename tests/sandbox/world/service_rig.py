@@ -18,7 +18,7 @@ GROUP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/012
 
 @dataclass
 class Town(World):
-    """Surroundings for any number of services, and the hands of their scheduler.
+    """Surroundings for any number of services, and the account of their scheduler.
 
     Attributes:
         broken: revisions whose tasks fail, by number: the StartFailed they raise, or the seconds they run.
@@ -39,7 +39,7 @@ class Town(World):
         self.scheduler = Scheduler(self.clock, self)
         self.ids = 0
 
-    # hands
+    # account
 
     def launch(self, service, deployment, place):
         if self.refusal:
@@ -87,7 +87,7 @@ class Town(World):
             _, service, deployment = self.tasks[task.id]
             member = deployment.members[task.id]
             cause = Cause(task.stop_code, task.stopped_reason) if task.stopping else None
-            self.scheduler.moved(service, member, task.last_status, cause)
+            self.scheduler.task_moved(service, member, task.last_status, cause)
 
     # what a test says
 
@@ -136,7 +136,7 @@ class Town(World):
 
     def is_idle(self):
         """Whether nothing is planned but that each service says again that it is steady."""
-        repeats = [one.again.at for one in self.services if one.again]
+        repeats = [service.next_steady_message.at for service in self.services if service.next_steady_message]
         return self.clock.next_at() == min(repeats, default=None)
 
     def settle(self, seconds=600):

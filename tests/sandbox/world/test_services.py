@@ -67,7 +67,7 @@ def test_a_quiet_service_says_every_six_hours_that_it_is_steady(town):
     gaps = [later - sooner for (sooner, _), (later, _) in itertools.pairwise(town.story(service)[2:])]
     assert gaps == [6 * 3600, 6 * 3600]
     service.desired = 0
-    town.scheduler.begin_anew(service)
+    town.scheduler.apply_update(service)
     town.settle(3600)
     town.scheduler.retire(service)
     town.settle(24 * 3600)
@@ -92,7 +92,7 @@ def test_a_task_of_the_older_deployment_dies_while_the_newer_fails(town):
     town.settle(300)
     assert (old.running, service.primary.running, service.primary.rollout_state) == (2, 0, "IN_PROGRESS")
     town.broken.clear()
-    town.scheduler.begin_anew(service)
+    town.scheduler.apply_update(service)
     town.settle(3600)
     assert service.steady and (service.running, service.primary.revision.number) == (2, "2")
 
@@ -125,7 +125,7 @@ def test_scale_out_and_in_and_to_nothing(town):
     service = begun(town, 2)
     for desired, words in ((5, "has started 3"), (1, "has stopped 4 running"), (0, "has stopped 1 running")):
         service.desired = desired
-        town.scheduler.begin_anew(service)
+        town.scheduler.apply_update(service)
         town.settle()
         assert service.running == desired
         assert town.words(service)[-2].startswith(words)
@@ -137,7 +137,7 @@ def test_scale_in_keeps_the_zones_balanced(town):
     service = begun(town, 6, revision=town.revision(zones=("a", "b", "c")))
     assert service.primary.zone_counts() == {"a": 2, "b": 2, "c": 2}
     service.desired = 3
-    town.scheduler.begin_anew(service)
+    town.scheduler.apply_update(service)
     town.settle()
     assert service.primary.zone_counts() == {"a": 1, "b": 1, "c": 1}
 
@@ -294,7 +294,7 @@ def test_protected_tasks_stay(town):
     for member in members:
         town.scheduler.protect(service, member, town.clock.now + 3600)
     service.desired = 0
-    town.scheduler.begin_anew(service)
+    town.scheduler.apply_update(service)
     town.settle()
     assert town.words(service)[-1] == (
         f"was unable to reach steady state because (taskSet {service.primary.id}) was unable to scale in due "
@@ -352,7 +352,7 @@ def test_zones_are_evened_out(town):
     service = begun(town, 4)
     for member in list(service.primary.members.values()):
         if member.zone == "us-east-1b":
-            service.primary.shunned[1] = town.clock.now + 100
+            service.primary.avoided_until[1] = town.clock.now + 100
             town.kill(member.id)
     town.settle(60)
     assert service.primary.zone_counts() == {"us-east-1a": 4, "us-east-1b": 0}

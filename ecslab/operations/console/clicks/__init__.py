@@ -1,19 +1,35 @@
-"""The clicks of the source documents, as data: one module a document."""
+"""The clicks of the source documents, as data: one text file a document."""
 
+from pathlib import Path
 from typing import Final
 
-from ecslab.operations.console.clicks.click import Click
-from ecslab.operations.console.clicks.document_000 import CLICKS as DEMO
-from ecslab.operations.console.clicks.document_002 import CLICKS as WIZARD
-from ecslab.operations.console.clicks.document_003 import CLICKS as STEPS
-from ecslab.operations.console.clicks.document_004 import CLICKS as GUIDE
+from ecslab.display import texts
+from ecslab.display.texts import Entry
 
-BY_DOCUMENT: Final = {
-    "000": ("Using clusters", DEMO),
-    "002": ("Deploying with AWS ECS", WIZARD),
-    "003": ("Elastic Container Service", STEPS),
-    "004": ("ECS overview & usage guide", GUIDE),
-}
-"""Title and clicks of each document that has any."""
+from .click import Click
 
-__all__ = ["BY_DOCUMENT", "Click"]
+__all__ = ["Click", "documents", "of_document"]
+
+_FOLDER: Final = Path(__file__).parent
+
+
+def documents() -> list[str]:
+    """The numbers of the documents that have any clicks."""
+    return texts.names(_FOLDER)
+
+
+def of_document(document: str) -> tuple[str, tuple[Click, ...]]:
+    """A document's title, and its clicks."""
+    entry = texts.read(_FOLDER, document).only("title", "clicks")
+    return entry.text("title"), tuple(_click(row) for row in entry.rows("clicks"))
+
+
+def _click(row: Entry) -> Click:
+    row.only("says", "console", "calls", "cli", "field")
+    return Click(
+        says=row.text("says"),
+        console=row.text("console"),
+        calls=row.texts("calls"),
+        cli="\n".join(row.texts("cli")),
+        field=row.text("field", default=""),
+    )

@@ -29,8 +29,3 @@ class Click:
         if self.field:
             return ()
         return tuple(call for call in self.calls if not call.partition(":")[2].startswith(_LOOKS))
-
-
-def fills(says: str, console: str, call: str, field: str, cli: str) -> Click:
-    """A field of a form."""
-    return Click(says, console, (call,), cli, field)

@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/Welcome.html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from moto.ecr.exceptions import (
 from moto.ecr.models import ECRBackend, Repository, ecr_backends
 
 from ecslab.sandbox.bridge import determinism
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecr import errors, tokens
 from ecslab.sandbox.bridge.ecr.blobs import Blobs, digest_of
 from ecslab.sandbox.bridge.ecr.image import StoredImage, parse_manifest, parts_of
@@ -52,14 +52,13 @@ class Upload:
 
 
 class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
-    """One region's registry. Layers are kept in `home`/blobs, or in memory without a home."""
-
-    home: Path | None = None
+    """One region's registry. Layers are kept in the account's folder, or in memory without one."""
 
     def __init__(self, region_name: str, account_id: str):
         super().__init__(region_name, account_id)
-        self.blobs = Blobs(self.home / "blobs" if self.home else None)
-        self.key = tokens.key(self.home)
+        folder = current_account().folder
+        self.blobs = Blobs(folder and folder / "blobs")
+        self.key = tokens.key(folder)
 
     @property
     def _url_module(self) -> ModuleType:

@@ -7,7 +7,7 @@ forgets.
 from dataclasses import dataclass, field
 from typing import Any
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
 
@@ -80,7 +80,7 @@ class RegionState:
 
 def of(region: str) -> RegionState:
     """The state of `region` in the current context, empty at first."""
-    regions = current().ecs
+    regions = current_account().regions
     if region not in regions:
         regions[region] = RegionState(region)
     return regions[region]

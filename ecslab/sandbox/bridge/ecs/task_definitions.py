@@ -6,7 +6,7 @@ ListTaskDefinitionFamilies, DeregisterTaskDefinition and DeleteTaskDefinitions.
 
 from typing import Any, Final
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.shapes import failure, invalid, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Family, Revision
@@ -177,7 +177,7 @@ def _forget_later(region: str, revision: Revision) -> None:
             family = state.of(region).families[revision.definition["family"]]
             family.revisions.pop(revision.definition["revision"], None)
 
-    current().clock.after(DELETION, forget)
+    current_account().clock.after(DELETION, forget)
 
 
 def _runs(task: Task, arn: str) -> bool:
@@ -193,7 +193,7 @@ def _status(revision: Revision) -> str:
 
 
 def _now() -> float:
-    return round(current().clock.timestamp(), 3)
+    return round(current_account().clock.timestamp(), 3)
 
 
 OPERATIONS: Final = {

@@ -4,13 +4,13 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/Welcome.htm
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from moto.elbv2 import urls
 from moto.elbv2.models import elbv2_backends
 from moto.elbv2.utils import make_arn_for_load_balancer
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.elbv2 import refusals
 from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer, dns_name
@@ -18,7 +18,7 @@ from ecslab.sandbox.bridge.elbv2.rules import groups_named, rule_of
 from ecslab.sandbox.bridge.elbv2.target_groups import TCP, TargetsBackend
 from ecslab.sandbox.world.load_balancing.listeners import Rule, Spread
 
-__all__ = ["OURS", "ElbV2Backend", "backend_of"]
+__all__ = ["ElbV2Backend", "backend_of"]
 
 
 class ElbV2Backend(TargetsBackend):
@@ -267,12 +267,8 @@ class ElbV2Backend(TargetsBackend):
             self.pools[arn].serve(zones, open_at)
 
 
-OURS: Final = (elbv2_backends, ElbV2Backend)
-"""moto's backend dictionary, and what it builds from here on."""
-
-
 def backend_of(region: str) -> ElbV2Backend:
-    found: ElbV2Backend = elbv2_backends[current().account][region]
+    found: ElbV2Backend = elbv2_backends[current_account().id][region]
     return found
 
 

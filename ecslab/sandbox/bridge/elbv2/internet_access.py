@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from moto.elbv2.models import elbv2_backends
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ec2.interfaces import BalancerInterface
 from ecslab.sandbox.bridge.ec2.network_facts import facts_of
 from ecslab.sandbox.bridge.elbv2 import target_access
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
 from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer
-from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.load_balancing.listeners import Fixed, Forward, Redirect, Rule, choose, page
 from ecslab.sandbox.world.load_balancing.target_group import TargetGroup
 from ecslab.sandbox.world.network import packets, vpc
@@ -156,7 +156,7 @@ class _Inside:
 
     def _forwarded(self, request: HttpRequest) -> HttpRequest:
         """What the target sees: the visitor's request, told where it came from."""
-        root = f"Root=1-{int(current().clock.timestamp()):08x}-{rng.get_random_hex(24)}"
+        root = f"Root=1-{int(current_account().clock.timestamp()):08x}-{rng.get_random_hex(24)}"
         added = {
             "x-forwarded-for": request.peer, "x-forwarded-proto": "http",
             "x-forwarded-port": str(self.listener.port), "x-amzn-trace-id": root,
@@ -177,7 +177,7 @@ def _plain_on_https() -> tuple[int, dict[str, str], bytes]:
 
 
 def _backends() -> list[ElbV2Backend]:
-    return list(elbv2_backends[current().account].values())
+    return list(elbv2_backends[current_account().id].values())
 
 
 def _backend_with(balancer: LoadBalancer) -> ElbV2Backend:

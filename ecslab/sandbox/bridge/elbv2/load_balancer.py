@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from moto.elbv2.models import FakeLoadBalancer
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ec2.interfaces import BalancerInterface
 
@@ -37,8 +37,8 @@ class LoadBalancer(FakeLoadBalancer):  # type: ignore[misc]  # moto ships no typ
         self.ec2 = ec2
         self.attrs = _attributes(self.type)
         self.nodes: dict[str, BalancerInterface] = {}
-        self.active_at = current().clock.now + MADE_IN
-        current().clock.after(MADE_IN, lambda: None)  # so that who waits from event to event wakes up then
+        self.active_at = current_account().clock.now + MADE_IN
+        current_account().clock.after(MADE_IN, lambda: None)  # whoever waits from event to event wakes then
         self.canonical_hosted_zone_id: str = _ZONES.get(self.type, {}).get(ec2.region_name, _SOMEWHERE)
         self.stand_in(self.subnets)
 
@@ -51,7 +51,7 @@ class LoadBalancer(FakeLoadBalancer):  # type: ignore[misc]  # moto ships no typ
 
     @property
     def active(self) -> bool:
-        return current().clock.now >= self.active_at
+        return current_account().clock.now >= self.active_at
 
     @property
     def internal(self) -> bool:

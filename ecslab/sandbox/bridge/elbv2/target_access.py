@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ec2.interfaces import BalancerInterface
 from ecslab.sandbox.bridge.ec2.network_facts import security_group
-from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
-from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+from ecslab.sandbox.bridge.open_ports import program_behind
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.load_balancing.target_group import Target
 from ecslab.sandbox.world.load_balancing.target_health import Answer, Check
 from ecslab.sandbox.world.network import packets
@@ -64,14 +64,15 @@ def reach(
     if eni is None:
         text = f"No network interface in {group.vpc_id} has the address {ip}."
         return packets.Verdict(False, "route", text), None
-    container = tasks.listening(eni.eni_id, port)
-    way, ways = (node.id, eni.subnet_id, eni.group_ids, port, ip), current().ways
-    if container is None or ways is None or way not in ways:
+    container = program_behind(eni.eni_id, port)
+    path = (node.id, eni.subnet_id, eni.group_ids, port, ip)
+    open_paths = current_account().open_paths
+    if container is None or open_paths is None or path not in open_paths:
         verdict = _passage(node, eni, port, listening=container is not None)
         if not verdict.passed or container is None:
             return verdict, None
-        if ways is not None:
-            ways.add(way)
+        if open_paths is not None:
+            open_paths.add(path)
     return packets.PASSED, lambda request: container.request(request, port)
 
 

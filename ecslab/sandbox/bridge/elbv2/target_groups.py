@@ -9,8 +9,8 @@ from typing import Any, Final
 from moto.elbv2.exceptions import TargetGroupNotFoundError, TargetNotRunning
 from moto.elbv2.models import ELBv2Backend, FakeHealthStatus
 
-from ecslab.sandbox.bridge.account import current
-from ecslab.sandbox.bridge.elbv2 import listeners, refusals, target_access
+from ecslab.sandbox.bridge.account import current_account
+from ecslab.sandbox.bridge.elbv2 import refusals, target_access
 from ecslab.sandbox.world.load_balancing.target_group import Target, TargetGroup
 from ecslab.sandbox.world.load_balancing.target_health import NOT_REGISTERED, STOPPED, Health
 
@@ -65,7 +65,7 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
             kwargs["healthcheck_timeout_seconds"] = kwargs.get("healthcheck_timeout_seconds") or 6
         group = super().create_target_group(name, **kwargs)
         self.pools[group.arn] = TargetGroup(
-            current().clock, lambda target, check: target_access.ask(self, group, target, check),
+            current_account().clock, lambda target, check: target_access.ask(self, group, target, check),
             lambda ip, port, health: _tell(group.arn, ip, port, health), target_access.check_of(group),
             _delay(group),
         )  # fmt: skip
@@ -142,8 +142,9 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
 
 
 def _tell(arn: str, ip: str, port: int, health: Health) -> None:
-    for heard in list(listeners()):
-        heard(arn, ip, port, health.state, health.description or "")
+    load_balancing = current_account().load_balancing
+    for listener in list(load_balancing.listeners) if load_balancing else ():
+        listener(arn, ip, port, health.state, health.description or "")
 
 
 def _delay(group: Any) -> float:

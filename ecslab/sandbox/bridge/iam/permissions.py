@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError
 
@@ -76,7 +76,7 @@ def check(
 
 def _session(access_key: str) -> Any | None:
     models = importlib.import_module("moto.sts.models")
-    return models.sts_backends[current().account]["aws"].get_assumed_role_from_access_key(access_key)
+    return models.sts_backends[current_account().id]["aws"].get_assumed_role_from_access_key(access_key)
 
 
 def _asked(
@@ -89,7 +89,7 @@ def _asked(
     names, form = _RESOURCES.get(service, ((), ""))
     if service == "ecs" and operation not in _ONLY_CLUSTERS:
         return action, [None]
-    about = {"region": region, "account": current().account}
+    about = {"region": region, "account": current_account().id}
     found = list(_values(names, body, query))
     return action, [_arn(service, value, form, about) for value in found] or [None]
 

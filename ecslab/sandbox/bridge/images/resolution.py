@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecr.backend import registry
 from ecslab.sandbox.bridge.ecr.lookup import find
 from ecslab.sandbox.bridge.images import catalogue
@@ -86,7 +86,7 @@ class _Shelf:
 def _ecr_shelf(name: ImageName) -> _Shelf:
     assert name.ecr is not None
     account, region = name.ecr
-    backend = registry(account, region) if account == current().account else None
+    backend = registry(account, region) if account == current_account().id else None
     repository = backend and backend.repositories.get(name.repository)
     if backend is None or repository is None:
         raise NotInRegistry("repository", name.canonical)

@@ -21,11 +21,13 @@ class Deployment:
         id: `ecs-svc/` and 19 digits.
         status: PRIMARY, ACTIVE or INACTIVE.
         failed_tasks: failures in a row, as DescribeServices counts them.
-        holds: virtual seconds at which tasks that ended may be replaced, as a heap.
-        dying: tasks that ended and of which that second is not known yet.
+        replacements_due: virtual seconds at which tasks that ended may be replaced, as a heap.
+        failing: tasks that ended and of which that second is not known yet.
         trip_at: virtual second at which the circuit breaker gives it up.
-        places: tasks up or coming up, by subnet.
-        shunned: virtual second until which a subnet is avoided.
+        given_up: unhealthy tasks that are replaced, by id.
+        live_members: tasks up or coming up, by grade and zone, and there by id.
+        places: how many of them are in each subnet.
+        avoided_until: virtual second until which a subnet is avoided.
         extra: tasks above the desired count, on the way to a better spread.
     """
 
@@ -38,16 +40,16 @@ class Deployment:
     updated_at: float = 0.0
     failed_tasks: int = 0
     members: dict[str, Member] = field(default_factory=dict)
-    holds: list[float] = field(default_factory=list)
-    dying: int = 0
+    replacements_due: list[float] = field(default_factory=list)
+    failing: int = 0
     trip_at: float | None = None
     extra: int = 0
     pending: int = 0
     running: int = 0
-    doomed: dict[str, Member] = field(default_factory=dict)
-    shelves: dict[tuple[int, str], dict[str, Member]] = field(default_factory=dict)
+    given_up: dict[str, Member] = field(default_factory=dict)
+    live_members: dict[tuple[int, str], dict[str, Member]] = field(default_factory=dict)
     places: list[int] = field(default_factory=list)
-    shunned: dict[int, float] = field(default_factory=dict)
+    avoided_until: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.places = [0] * len(self.revision.zones)
@@ -64,45 +66,37 @@ class Deployment:
     def add(self, member: Member) -> None:
         """Take up a task that has been started."""
         self.members[member.id] = member
-        self._count(member, 1)
+        self.count(member, 1)
 
-    def change(self, member: Member, **values: object) -> None:
-        """Set attributes of a task, and keep the counts right."""
-        self._count(member, -1)
-        for name, value in values.items():
-            setattr(member, name, value)
-        self._count(member, 1)
-
-    def drop(self, member: Member) -> None:
+    def remove(self, member: Member) -> None:
         """Forget a task that is STOPPED."""
-        self._count(member, -1)
+        self.count(member, -1)
         del self.members[member.id]
 
-    def _count(self, member: Member, sign: int) -> None:
+    def count(self, member: Member, sign: int) -> None:
+        """Take a task, as it is, into the counts (1) or out of them (-1)."""
         self.pending += sign * (member.phase == "pending")
         self.running += sign * (member.phase == "running")
         if not member.live:
             return
         self.places[member.place] += sign
-        shelf = self.shelves.setdefault((member.grade, member.zone), {})
-        if sign > 0:
-            shelf[member.id] = member
-        else:
-            shelf.pop(member.id)
-        if member.doomed:
+        tables = [self.live_members.setdefault((member.grade, member.zone), {})]
+        if member.given_up:
+            tables.append(self.given_up)
+        for members in tables:
             if sign > 0:
-                self.doomed[member.id] = member
+                members[member.id] = member
             else:
-                self.doomed.pop(member.id)
+                del members[member.id]
 
-    def shown(self) -> tuple[object, ...]:
-        """What is to be seen of it and of its tasks (`Service.shown`)."""
-        said = (self.id, self.status, self.rollout_state, self.rollout_reason, self.updated_at)
-        return (*said, self.failed_tasks, self.running, self.pending, self.live, len(self.members))
+    def visible_state(self) -> tuple[object, ...]:
+        """What is to be seen of it and of its tasks (`Service.visible_state`)."""
+        own = (self.id, self.status, self.rollout_state, self.rollout_reason, self.updated_at)
+        return (*own, self.failed_tasks, self.running, self.pending, self.live, len(self.members))
 
     def graded(self, *grades: int) -> int:
         """How many tasks up or coming up have one of these grades."""
-        return sum(len(shelf) for (grade, _), shelf in self.shelves.items() if grade in grades)
+        return sum(len(members) for (grade, _), members in self.live_members.items() if grade in grades)
 
     @property
     def live(self) -> int:
@@ -111,13 +105,13 @@ class Deployment:
     @property
     def serving(self) -> int:
         """Tasks that count towards the desired number."""
-        return self.live - len(self.doomed)
+        return self.live - len(self.given_up)
 
     def zone_counts(self) -> dict[str, int]:
         """Tasks up or coming up by zone, zones without any included."""
         counts = dict.fromkeys(self.revision.zones, 0)
-        for (_, zone), shelf in self.shelves.items():
-            counts[zone] += len(shelf)
+        for (_, zone), members in self.live_members.items():
+            counts[zone] += len(members)
         return counts
 
     def next_places(self, now: float) -> list[int]:
@@ -125,29 +119,30 @@ class Deployment:
 
         Those where a task lately failed to start come last (U).
         """
-        zones = self.zone_counts()
-        return sorted(
-            range(len(self.places)),
-            key=lambda at: (self.shuns(at, now), zones[self.revision.zones[at]], self.places[at], at),
-        )
+        counts, zones = self.zone_counts(), self.revision.zones
 
-    def shuns(self, place: int, now: float) -> bool:
+        def rank(place: int) -> tuple[bool, int, int, int]:
+            return self.avoids(place, now), counts[zones[place]], self.places[place], place
+
+        return sorted(range(len(self.places)), key=rank)
+
+    def avoids(self, place: int, now: float) -> bool:
         """Whether this subnet is avoided for the time being."""
-        return self.shunned.get(place, now) > now
+        return self.avoided_until.get(place, now) > now
 
-    def victims(self, grades: tuple[int, ...], now: float) -> Iterator[Member]:
-        """Tasks to stop, first those of the first grade, there from the fullest zone the newest.
+    def stop_candidates(self, now: float) -> Iterator[Member]:
+        """Tasks to stop, first those of the lowest grade, there from the fullest zone the newest.
 
         Tasks under protection are passed over. The caller stops each before it asks for the next.
         """
-        for grade in grades:
-            while found := self._victim(grade, now):
-                yield found
+        for grade in (PENDING, UNREADY, READY):
+            while member := self._next_to_stop(grade, now):
+                yield member
 
-    def _victim(self, grade: int, now: float) -> Member | None:
+    def _next_to_stop(self, grade: int, now: float) -> Member | None:
         counts = self.zone_counts()
         for zone in sorted(counts, key=lambda zone: -counts[zone]):
-            for member in reversed(self.shelves.get((grade, zone), {}).values()):
+            for member in reversed(self.live_members.get((grade, zone), {}).values()):
                 if member.protected_until <= now:
                     return member
         return None

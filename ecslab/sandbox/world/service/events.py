@@ -1,4 +1,4 @@
-"""What a service says of itself: the texts of its events, letter by letter, and the list it keeps.
+"""What a service repeats of itself: the texts of its events, letter by letter, and the list it keeps.
 
 Source: events of real services. AWS's guide writes `service (X)`; the service itself puts all in
 parentheses. Some end without a full stop, as they do there.
@@ -30,7 +30,7 @@ class EventLog:
     def __init__(self) -> None:
         self.events: deque[ServiceEvent] = deque(maxlen=KEPT)
 
-    def says(self, message: str, at: float) -> bool:
+    def repeats(self, message: str, at: float) -> bool:
         """Whether this message would be a repetition at virtual second `at`."""
         last = self.events[0] if self.events else None
         return last is not None and last.message == message and at - last.at < REPEATED

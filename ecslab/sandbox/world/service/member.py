@@ -20,14 +20,15 @@ class Member:
         place: index of its subnet in the revision's zones.
         phase: `pending`, `running` or `leaving`, from the task's status.
         stopping: its end has been decided, by whomever.
-        dropped: its end was the scheduler's decision.
+        stopped_by_scheduler: its end was the scheduler's decision.
         ran_at: virtual second at which it got RUNNING.
         ready_at: virtual second at which it first got healthy.
         targets: state and description by target group, once it is registered.
-        complaint: virtual second from which on an unhealthy task is replaced.
+        replace_at: virtual second from which on an unhealthy task is replaced.
+        given_up: it is unhealthy, and replaced.
         successor: the task started in its place.
         protected_until: virtual second at which its scale-in protection ends.
-        upheld: started for an older deployment, in the place of one that ended.
+        upholds_older: started for an older deployment, in the place of one that ended.
     """
 
     id: str
@@ -37,17 +38,24 @@ class Member:
     phase: str = MEMBER.first
     healthy: bool = False
     stopping: bool = False
-    dropped: bool = False
+    stopped_by_scheduler: bool = False
     ran_at: float | None = None
     ready_at: float | None = None
     registered_at: float | None = None
     targets: dict[str, tuple[str, str]] | None = None
     container_health: str = "UNKNOWN"
-    complaint: float | None = None
-    doomed: bool = False
+    replace_at: float | None = None
+    given_up: bool = False
     successor: "Member | None" = None
     protected_until: float = 0.0
-    upheld: bool = False
+    upholds_older: bool = False
+
+    def change(self, **values: object) -> None:
+        """Set attributes, and keep the deployment's counts right."""
+        self.deployment.count(self, -1)
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.deployment.count(self, 1)
 
     @property
     def zone(self) -> str:

@@ -12,11 +12,10 @@ from ecslab.sandbox.world.service.circuit_breaker import CircuitBreaker
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.events import EventLog
 from ecslab.sandbox.world.service.lifecycle import SERVICE
-from ecslab.sandbox.world.service.member import Member
+from ecslab.sandbox.world.service.member import READY, Member
 from ecslab.sandbox.world.service.revision import Revision
+from ecslab.sandbox.world.service.rollout import Rollout
 from ecslab.sandbox.world.time.clock import Event
-
-__all__ = ["Service"]
 
 
 @dataclass(slots=True, eq=False)
@@ -29,13 +28,15 @@ class Service:
         request: the whole CreateService, to tell a repetition by.
         deployments: newest first; the first is PRIMARY.
         completed: the deployment that last completed, for a roll-back.
-        passes: the virtual seconds at which the scheduler will look at it.
-        busy_at: virtual second of the last change; steadiness is counted from it.
-        again: when it says once more that it is steady; None while it is not.
+        planned_looks: the virtual seconds at which the scheduler will look at it.
+        changed_at: virtual second of the last change; steadiness is counted from it.
+        next_steady_message: when it says once more that it is steady; None while it is not.
         failures: failures to start in a row, of one batch counted once.
         launch_from: virtual second before which no task is started.
-        rollouts: its service deployments (`rollout.Rollout`), newest first.
-        leaving: (virtual second, running number, task) whose targets are to be deregistered, as a heap.
+        rollouts: its service deployments (API_ServiceDeployment), newest first.
+        unhealthy: unhealthy tasks that are not given up yet, by id.
+        unregistered: tasks whose targets are to be registered, by id.
+        deregistrations: (virtual second, running number, task) of targets to deregister, as a heap.
     """
 
     name: str
@@ -57,18 +58,18 @@ class Service:
     deployments: list[Deployment] = field(default_factory=list)
     completed: Deployment | None = None
     log: EventLog = field(default_factory=EventLog)
-    passes: dict[float, Event] = field(default_factory=dict)
-    busy_at: float = 0.0
-    again: Event | None = None
+    planned_looks: dict[float, Event] = field(default_factory=dict)
+    changed_at: float = 0.0
+    next_steady_message: Event | None = None
     unbalanced: bool = False
     failures: int = 0
-    round_at: float = -1.0
+    last_failure_at: float = -1.0
     launch_from: float = 0.0
     rolling_back: bool = False
-    rollouts: list[Any] = field(default_factory=list)
-    sick: dict[str, Member] = field(default_factory=dict)
+    rollouts: list[Rollout] = field(default_factory=list)
+    unhealthy: dict[str, Member] = field(default_factory=dict)
     unregistered: dict[str, Member] = field(default_factory=dict)
-    leaving: list[tuple[float, int, Member]] = field(default_factory=list)
+    deregistrations: list[tuple[float, int, Member]] = field(default_factory=list)
 
     def move(self, event: str) -> None:
         """Take the step that `event` leads to; IllegalTransition, and no change, if there is none."""
@@ -81,18 +82,18 @@ class Service:
     @property
     def revision(self) -> Revision:
         """What it runs, or ran at last."""
-        last: Deployment = self.deployments[0] if self.deployments else self.rollouts[0].deployment
+        last = self.deployments[0] if self.deployments else self.rollouts[0].deployment
         return last.revision
 
     @property
     def steady(self) -> bool:
-        return self.again is not None
+        return self.next_steady_message is not None
 
-    def stir(self) -> None:
+    def mark_unsettled(self) -> None:
         """It is not steady any more."""
-        if self.again:
-            self.again.cancel()
-        self.again = None
+        if self.next_steady_message:
+            self.next_steady_message.cancel()
+        self.next_steady_message = None
 
     @property
     def minimum(self) -> int:
@@ -108,7 +109,8 @@ class Service:
     def missing(self) -> int:
         """Tasks of the PRIMARY deployment that are missing and may be replaced by now."""
         primary = self.primary
-        return self.desired + primary.extra - primary.serving - len(primary.holds) - primary.dying
+        held = len(primary.replacements_due) + primary.failing
+        return self.desired + primary.extra - primary.serving - held
 
     @property
     def room(self) -> int:
@@ -119,22 +121,22 @@ class Service:
         """Whether tasks of this deployment that end are replaced."""
         return deployment is self.primary or deployment is self.completed
 
-    def part_with(self, deployment: Deployment) -> None:
+    def remove_if_over(self, deployment: Deployment) -> None:
         """Forget an older deployment without tasks, now and to come; one that is FAILED is still shown."""
-        over = not (deployment.members or deployment.holds or deployment.dying)
+        over = not (deployment.members or deployment.replacements_due or deployment.failing)
         if over and deployment in self.deployments[1:] and deployment.rollout_state != "FAILED":
             deployment.move("replaced")
             self.deployments.remove(deployment)
 
-    def shown(self) -> tuple[object, ...]:
+    def visible_state(self) -> tuple[object, ...]:
         """What is to be seen of it, its tasks and its targets, so far as it is the scheduler that moves them.
 
         While all of this is as before, so is whatever the API shows of it.
         """
         last = self.log.events[0].id if self.log.events else ""
-        newest = [(one.id, one.status, one.updated_at) for one in self.rollouts[:1]]
-        own = (self.status, self.desired, last, len(self.unregistered), len(self.leaving), *newest)
-        return own + tuple(deployment.shown() for deployment in self.deployments)
+        newest = [(rollout.id, rollout.status, rollout.updated_at) for rollout in self.rollouts[:1]]
+        own = (self.status, self.desired, last, len(self.unregistered), len(self.deregistrations), *newest)
+        return own + tuple(deployment.visible_state() for deployment in self.deployments)
 
     @property
     def running(self) -> int:
@@ -143,3 +145,15 @@ class Service:
     @property
     def pending(self) -> int:
         return sum(deployment.pending for deployment in self.deployments)
+
+    @property
+    def live(self) -> int:
+        return sum(deployment.live for deployment in self.deployments)
+
+    def graded(self, *grades: int) -> int:
+        """How many tasks up or coming up have one of these grades."""
+        return sum(deployment.graded(*grades) for deployment in self.deployments)
+
+    def is_short(self, older: int) -> bool:
+        """Whether `older` tasks of an older deployment, and what is healthy of the newest, are too few."""
+        return older + self.primary.graded(READY) < self.minimum

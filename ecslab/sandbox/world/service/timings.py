@@ -32,7 +32,7 @@ ROLLED_BACK: Final = 18.0
 """A roll-back to the first task started for it, if one is missing."""
 SETTLED: Final = 10.0
 """The last change to `has reached a steady state`."""
-SHUNNED: Final = 300.0
+SUBNET_AVOIDED: Final = 300.0
 """How long a subnet is avoided after a task failed to start in it, if there is another. U."""
 LAUNCHES: Final = 100
 """Tasks started at once; with `LAUNCHED`, the 500 a minute that Fargate starts for one service."""

@@ -12,13 +12,14 @@ from moto.ecr.models import ecr_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 
+from ecslab.sandbox.bridge import account as sandbox
 from ecslab.sandbox.bridge import determinism, installation
-from ecslab.sandbox.bridge.account import Context
 from ecslab.sandbox.bridge.ecs import dispatch
 from ecslab.sandbox.bridge.ecs.state import Caller
-from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
+from ecslab.sandbox.bridge.moto_state import forget_backends
+from ecslab.sandbox.bridge.open_ports import program_behind
+from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
-from ecslab.sandbox.runtime.http import HttpRequest
 from ecslab.sandbox.world.time.clock import Clock
 from ecslab.sandbox.world.time.timeline import Timeline
 
@@ -50,9 +51,7 @@ class Account:
         self.clock = Clock(timeline=Timeline(EPOCH))
         self.clock.on_event = lambda number: determinism.reseed("test", "event", number)
         self.changes = 0
-        determinism.set_time_source(self.clock.timestamp)
-        determinism.seed_backends("test")
-        installation.install(Context(self.clock, EmbeddedRuntime(), ACCOUNT))
+        installation.install(sandbox.Account(self.clock, EmbeddedRuntime(), ACCOUNT, seed="test"))
 
     def run(self, until):
         self.clock.run(until=until)
@@ -171,7 +170,7 @@ class Account:
     def get(self, task, path="/", port=80):
         """What the container answers; None if nothing listens. No rule is asked."""
         eni = self.eni(task)
-        container = tasks.listening(eni.id, port) if eni else None
+        container = program_behind(eni.id, port) if eni else None
         return container.request(HttpRequest(path=path), port) if container else None
 
 
@@ -200,6 +199,6 @@ def rig() -> Iterator[Account]:
     try:
         yield Account()
     finally:
-        determinism.forget_backends()
+        forget_backends()
         for backends, backend in zip(_SWAPPED, stock, strict=True):
             backends.backend = backend

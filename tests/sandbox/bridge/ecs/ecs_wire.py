@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.validate import ParamValidator
 
-from ecslab.sandbox.bridge.account import Context
+from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.ecs import dispatch
 from ecslab.sandbox.bridge.ecs.input_validation import model
 from ecslab.sandbox.bridge.installation import install
@@ -27,7 +27,7 @@ class Ecs:
     def __init__(self, caller: dispatch.Caller = CALLER):
         self.caller = caller
         self.clock = Clock()
-        install(Context(self.clock, EmbeddedRuntime(), ACCOUNT))
+        install(Account(self.clock, EmbeddedRuntime(), ACCOUNT))
 
     def __call__(self, operation: str, **members: Any) -> Any:
         status, _, body = dispatch.respond(

@@ -133,7 +133,7 @@ def keeps_within_its_percents(service, before):
     used, healthy = counts(service)
     if used > before[0]:
         assert used <= service.maximum
-    dropped = [member for member in before[1] - healthy if member.dropped]
+    dropped = [member for member in before[1] - healthy if member.stopped_by_scheduler]
     if dropped and service.status == "ACTIVE":
         assert len(healthy) >= service.minimum
     for one in service.deployments:

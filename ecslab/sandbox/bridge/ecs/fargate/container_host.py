@@ -1,22 +1,23 @@
 """What a container may ask of the sandbox: time, its log, and the network as its task sees it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Final
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.ec2 import task_network
-from ecslab.sandbox.bridge.ecs.fargate import metadata
+from ecslab.sandbox.bridge.ecs.fargate import metadata, task_role_calls
 from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
 from ecslab.sandbox.bridge.ecs.fargate.log_streams import write_log
+from ecslab.sandbox.bridge.open_ports import program_on
 from ecslab.sandbox.runtime import Cancellable, HttpRequest, HttpResponse, RunningContainer
 from ecslab.sandbox.world.network import packets
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.surroundings import Exited
 from ecslab.sandbox.world.task.task import Task
 
-__all__ = ["Host", "program_on"]
+__all__ = ["Host"]
 
 LOOPBACK: Final = "127.0.0.1"
 AWS: Final = ".amazonaws.com"
@@ -26,23 +27,23 @@ class Host:
     """The host of one container (`runtime.Host`).
 
     Args:
+        account: whose network, clock and logs these are.
         exited: whom to tell that the container ended.
-        peers: the tasks that hold an interface, by its id.
         credentials: what the metadata endpoint gives out.
     """
 
-    __slots__ = ("_container", "_credentials", "_exited", "_peers", "_task")
+    __slots__ = ("_account", "_container", "_credentials", "_exited", "_task")
 
     def __init__(
         self,
+        account: Account,
         task: Task,
         container: Container,
         exited: Exited,
-        peers: Mapping[str, Task],
         credentials: Credentials,
     ):
-        self._task, self._container, self._exited = task, container, exited
-        self._peers, self._credentials = peers, credentials
+        self._account, self._task, self._container = account, task, container
+        self._exited, self._credentials = exited, credentials
 
     def exited(self, code: int, reason: str | None = None) -> None:
         self._exited(code, reason)
@@ -51,13 +52,13 @@ class Host:
         write_log(self._task, self._container, line)
 
     def after(self, seconds: float, action: Callable[[], None]) -> Cancellable:
-        return current().clock.after(seconds, action)
+        return self._account.clock.after(seconds, action)
 
     def now(self) -> float:
-        return current().clock.now
+        return self._account.clock.now
 
     def timestamp(self) -> float:
-        return current().clock.timestamp()
+        return self._account.clock.timestamp()
 
     def taken(self, port: int) -> bool:
         return program_on(self._task, port) is not None
@@ -76,8 +77,6 @@ class Host:
 
     def _asked_of_aws(self, host: str, request: HttpRequest) -> HttpResponse:
         """An AWS endpoint, through the task's own network interface."""
-        from ecslab.sandbox.bridge.ecs.fargate import task_role_calls
-
         service = task_role_calls.service_at(host)
         if service is None:
             raise LookupError(f"no host {host}")
@@ -91,7 +90,7 @@ class Host:
         """Another task of the VPC, by its private address, if the rules let the packet in."""
         mine = self._task.attachment.interface
         assert isinstance(mine, task_network.Eni)
-        for task in self._peers.values():
+        for task in self._account.tasks_by_interface.values():
             theirs = task.attachment.interface
             if not isinstance(theirs, task_network.Eni):
                 continue
@@ -100,16 +99,6 @@ class Host:
                 if packets.inbound(packet, task_network.network_facts(theirs)).passed:
                     return _asked(program_on(task, port), port, request)
         raise TimeoutError(f"no answer from {address}")
-
-
-def program_on(task: Task, port: int) -> RunningContainer | None:
-    """The container of the task that accepts connections on `port`, if there is one."""
-    for container in task.containers:
-        program: Any = container.program
-        if program is not None and port in program.listening:
-            found: RunningContainer = program
-            return found
-    return None
 
 
 def _asked(program: RunningContainer | None, port: int, request: HttpRequest) -> HttpResponse:

@@ -9,7 +9,7 @@ import importlib
 from datetime import UTC
 from typing import Any, Final
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.world.task.task import Task
 
@@ -65,7 +65,7 @@ def task_role(task: Task) -> str | None:
 
 
 def _issue(task: Task, role: str) -> Any:
-    backend = importlib.import_module("moto.sts.models").sts_backends[current().account]["aws"]
+    backend = importlib.import_module("moto.sts.models").sts_backends[current_account().id]["aws"]
     return backend.assume_role(
         region_name=task.region,
         role_session_name=task.id,
@@ -77,4 +77,4 @@ def _issue(task: Task, role: str) -> Any:
 
 
 def _left(keys: Any) -> float:
-    return float(keys.expiration.replace(tzinfo=UTC).timestamp() - current().clock.timestamp())
+    return float(keys.expiration.replace(tzinfo=UTC).timestamp() - current_account().clock.timestamp())

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.network import packets, vpc
@@ -72,7 +72,7 @@ class _Reader:
         if denied:
             raise _refused(secret_failures.secret_denied(arn, _request_id(), denied))
         models = importlib.import_module("moto.secretsmanager.models")
-        backend = models.secretsmanager_backends[current().account][region]
+        backend = models.secretsmanager_backends[current_account().id][region]
         try:
             text = str(backend.get_secret_value(arn, version or None, stage or None).get("SecretString", ""))
         except Exception as missing:
@@ -88,11 +88,11 @@ class _Reader:
         found, missing = {}, []
         for name, source in sources.items():
             region, parameter = _parameter(source, self._task.region)
-            arn = f"arn:aws:ssm:{region}:{current().account}:parameter/{parameter.lstrip('/')}"
+            arn = f"arn:aws:ssm:{region}:{current_account().id}:parameter/{parameter.lstrip('/')}"
             denied = self._denied("ssm:GetParameters", arn)
             if denied:
                 raise _refused(secret_failures.parameters_denied(_request_id(), denied))
-            backend = importlib.import_module("moto.ssm.models").ssm_backends[current().account][region]
+            backend = importlib.import_module("moto.ssm.models").ssm_backends[current_account().id][region]
             held = backend.get_parameters([parameter]).get(parameter)
             if held is None:
                 missing.append(parameter)
@@ -109,7 +109,7 @@ class _Reader:
         bucket, _, key = source.partition(":::")[2].partition("/")
         if self._denied("s3:GetObject", source):
             raise _refused(secret_failures.file_refused(_request_id(), missing=False))
-        backend = importlib.import_module("moto.s3.models").s3_backends[current().account]["aws"]
+        backend = importlib.import_module("moto.s3.models").s3_backends[current_account().id]["aws"]
         held = backend.buckets.get(bucket)
         content = held.keys.get(key) if held else None
         if content is None:  # S3 hides from those who may not list the bucket that a key is missing

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ecslab.sandbox.bridge import logs
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
 
@@ -14,7 +14,7 @@ def write_log(task: Task, container: Container, line: str) -> None:
     """Bring a line of a container's output to its log stream; without a log driver it is lost."""
     where = log_stream(task, container)
     if where:
-        logs.write(*where, [(current().clock.timestamp(), line)])
+        logs.write(*where, [(current_account().clock.timestamp(), line)])
 
 
 def log_options(container: Container) -> Mapping[str, str]:

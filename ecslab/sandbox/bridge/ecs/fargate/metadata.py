@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from moto.ec2.models import ec2_backends
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs.fargate.credentials import PREFIX, Credentials
 from ecslab.sandbox.bridge.ecs.fargate.log_streams import log_options, log_stream
@@ -90,7 +90,7 @@ def _task(task: Task) -> dict[str, Any]:
 
 def _container(task: Task, container: Container) -> dict[str, Any]:
     definition = container.definition
-    started = _time(current().clock.timeline.wall_at(container.started))
+    started = _time(current_account().clock.timeline.wall_at(container.started))
     shown: dict[str, Any] = {
         "DockerId": container.runtime_id,
         "Name": container.name,
@@ -140,7 +140,7 @@ def _limits(definition: Mapping[str, Any]) -> dict[str, int]:
 def _network(task: Task) -> dict[str, Any]:
     interface = task.attachment.interface
     assert isinstance(interface, task_network.Eni), "a container that runs has a network"
-    cidr = str(ec2_backends[current().account][task.region].get_subnet(interface.subnet_id).cidr_block)
+    cidr = str(ec2_backends[current_account().id][task.region].get_subnet(interface.subnet_id).cidr_block)
     subnet = ip_network(cidr)
     return {
         "NetworkMode": "awsvpc",

@@ -7,7 +7,7 @@ from weakref import WeakValueDictionary
 from moto.ec2.exceptions import EC2ClientError
 
 from ecslab.sandbox.bridge import logs
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import state
@@ -15,22 +15,22 @@ from ecslab.sandbox.bridge.ecs.fargate.container_host import Host
 from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
 from ecslab.sandbox.bridge.ecs.fargate.environment import Environment
 from ecslab.sandbox.bridge.ecs.fargate.injected_values import injected
-from ecslab.sandbox.bridge.ecs.fargate.log_streams import log_options, log_stream, write_log
+from ecslab.sandbox.bridge.ecs.fargate.log_streams import log_options, log_stream
 from ecslab.sandbox.bridge.ecs.fargate.volumes import Volumes
-from ecslab.sandbox.bridge.ecs.services import registry
 from ecslab.sandbox.bridge.iam import roles
-from ecslab.sandbox.bridge.images import resolution
+from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
 from ecslab.sandbox.runtime import ContainerSpec, RunningContainer
 from ecslab.sandbox.runtime.image import BadLayer, Image
 from ecslab.sandbox.world.image_names import ImageName, parse
 from ecslab.sandbox.world.network import packets, vpc
 from ecslab.sandbox.world.task import failures, timings
 from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.driver import Driver
 from ecslab.sandbox.world.task.platform_failures import FAILURES
 from ecslab.sandbox.world.task.surroundings import Exited, Pulled, StartFailed
 from ecslab.sandbox.world.task.task import Task
 
-__all__ = ["Fargate", "execution_role", "write_log"]
+__all__ = ["Fargate", "execution_role"]
 
 _PENDING: Final = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
 
@@ -39,16 +39,22 @@ class Fargate:
     """Surroundings (`world.driver`) made of moto's account and the sandbox's runtime.
 
     Attributes:
-        by_eni: the tasks that hold an interface, by its id.
+        driver: walks the account's tasks.
     """
 
-    def __init__(self) -> None:
-        self.by_eni: dict[str, Task] = {}
+    def __init__(self, account: Account):
+        self.account, self.driver = account, Driver(account.clock, self)
         self.volumes, self.credentials = Volumes(), Credentials()
         self._images: WeakValueDictionary[tuple[str, str, str], Image] = WeakValueDictionary()
 
+    def _fail_if_platform_does(self, phase: str) -> None:
+        problem = self.account.faults.platform
+        failure = FAILURES[problem] if problem else None
+        if failure and failure.phase == phase:
+            raise StartFailed(failure.reason, failure.after)
+
     def attach_eni(self, task: Task) -> task_network.Eni:
-        _fail_if_platform_does("interface")
+        self._fail_if_platform_does("interface")
         attachment, public = task.attachment, bool(task.network.get("public"))
         about = f"{task.arn.partition(':task/')[0]}:attachment/{attachment.id}"
         try:
@@ -60,19 +66,19 @@ class Fargate:
         except EC2ClientError as refusal:  # the subnet or a group went away since RunTask
             reason = failures.interface_refused(attachment.subnet_id, public, str(refusal.message))
             raise StartFailed(reason, timings.REFUSED) from None
-        self.by_eni[eni.eni_id] = task
+        self.account.tasks_by_interface[eni.eni_id] = task
         return eni
 
     def release_eni(self, task: Task) -> None:
         interface = task.attachment.interface
         assert interface is not None, "only what was attached is released"
-        del self.by_eni[interface.eni_id]
+        del self.account.tasks_by_interface[interface.eni_id]
         self.volumes.forget(task)
         self.credentials.forget(task)
         task_network.release_eni(task.region, interface.eni_id)
 
     def prepare(self, task: Task) -> None:
-        _fail_if_platform_does("containers")
+        self._fail_if_platform_does("containers")
         facts, role = _facts(task), execution_role(task)
         lost = role and roles.role_problem(role, region=task.region)
         if lost:
@@ -101,7 +107,7 @@ class Fargate:
 
     def pull(self, task: Task, container: Container) -> Pulled:
         name, facts = parse(container.image), _facts(task)
-        problem = current().faults.registries.get(name.registry)
+        problem = self.account.faults.registries.get(name.registry)
         if problem == "limited":
             raise StartFailed(failures.too_many_pulls(name), timings.REFUSED)
         if problem == "unreachable" or not packets.egress(facts, "ecr.dkr" if name.ecr else None).passed:
@@ -120,13 +126,13 @@ class Fargate:
         """The image; tasks that run the same one share its files, which nobody changes."""
         architecture = _architecture(task)
         try:
-            found = resolution.resolve(container.image, task.region, architecture)
+            found = resolve(container.image, task.region, architecture)
             image = self._images.setdefault((container.image, found.digest, architecture), found)
             image.rootfs()  # so that a layer that cannot be unpacked is found while pulling, as it is on AWS
             return image
         except BadLayer as bad:
             raise StartFailed(failures.layer_damaged(str(bad)), timings.REFUSED) from None
-        except resolution.NotInRegistry as missing:
+        except NotInRegistry as missing:
             text = (
                 failures.platform_missing(architecture)
                 if missing.kind == "platform"
@@ -135,19 +141,21 @@ class Fargate:
             raise StartFailed(text, timings.REFUSED) from None
 
     def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, RunningContainer]:
-        host = Host(task, container, exited, self.by_eni, self.credentials)
+        host = Host(self.account, task, container, exited, self.credentials)
         runtime_id = f"{task.id}-{rng.randrange(10**9, 10**10)}"
         spec = _spec(task, container, Environment(task, container, self.credentials), self.volumes)
-        return runtime_id, current().runtime.start(spec, host)
+        return runtime_id, self.account.runtime.start(spec, host)
 
     def leaving(self, task: Task) -> float:
-        return registry.leaving(task)
+        services = self.account.services
+        return services.leaving(task) if services else timings.DEACTIVATE
 
     def moved(self, task: Task, before: str | None) -> None:
         cluster = state.of(task.region).clusters[task.cluster]
         cluster.pending += (task.last_status in _PENDING) - (before in _PENDING)
         cluster.running += (task.last_status == "RUNNING") - (before == "RUNNING")
-        registry.task_moved(task, before)
+        if self.account.services:
+            self.account.services.task_moved(task, before)
 
 
 def execution_role(task: Task) -> str | None:
@@ -157,15 +165,8 @@ def execution_role(task: Task) -> str | None:
     return role
 
 
-def _fail_if_platform_does(phase: str) -> None:
-    problem = current().faults.platform
-    failure = FAILURES[problem] if problem else None
-    if failure and failure.phase == phase:
-        raise StartFailed(failure.reason, failure.after)
-
-
 def _may_pull(task: Task, name: ImageName, account: str, region: str) -> bool:
-    if account != current().account:
+    if account != current_account().id:
         return False  # nobody in the sandbox's other accounts gives leave
     role, arn = execution_role(task), f"arn:aws:ecr:{region}:{account}:repository/{name.repository}"
     actions = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")

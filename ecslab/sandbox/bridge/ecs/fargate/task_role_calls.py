@@ -5,9 +5,9 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.iam import permissions
-from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.errors import AwsError
 
 __all__ = ["answer", "service_at"]
@@ -35,19 +35,19 @@ def answer(host: str, request: HttpRequest) -> HttpResponse:
 
 def _identity(key: str, _region: str, _values: dict[str, Any]) -> dict[str, Any]:
     backends = importlib.import_module("moto.sts.models").sts_backends
-    session = backends[current().account]["aws"].get_assumed_role_from_access_key(key)
-    return {"UserId": session.user_id, "Account": current().account, "Arn": session.arn}
+    session = backends[current_account().id]["aws"].get_assumed_role_from_access_key(key)
+    return {"UserId": session.user_id, "Account": current_account().id, "Arn": session.arn}
 
 
 def _secret(_key: str, region: str, values: dict[str, Any]) -> dict[str, Any]:
     backends = importlib.import_module("moto.secretsmanager.models").secretsmanager_backends
     name = str(values["SecretId"])
-    return _moto(lambda: backends[current().account][region].get_secret_value(name, None, None))
+    return _moto(lambda: backends[current_account().id][region].get_secret_value(name, None, None))
 
 
 def _parameter(_key: str, region: str, values: dict[str, Any]) -> dict[str, Any]:
     backends = importlib.import_module("moto.ssm.models").ssm_backends
-    found = backends[current().account][region].get_parameter(str(values["Name"]))
+    found = backends[current_account().id][region].get_parameter(str(values["Name"]))
     if found is None:
         raise AwsError("ParameterNotFound", "")
     return {"Parameter": {"Name": found.name, "Type": found.parameter_type, "Value": found.value}}

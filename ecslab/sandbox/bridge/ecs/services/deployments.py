@@ -82,7 +82,7 @@ def _stop(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
         )
     if back is None or back is service.primary:  # U
         raise invalid("There is no completed service revision to roll back to.")
-    scheduler_adapter.crew().scheduler.roll_back(service, _STOPPED)
+    scheduler_adapter.services().scheduler.roll_back(service, _STOPPED)
     return {"serviceDeploymentArn": arn}
 
 

@@ -7,7 +7,7 @@ request says is checked here and in `_service_orders`; what follows is the sched
 import json
 from typing import Any, Final
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_request, service_settings
 from ecslab.sandbox.bridge.ecs.services.service_view import view
@@ -56,7 +56,7 @@ def _create(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     daemon = params.get("schedulingStrategy") == "DAEMON"
     desired = service_request.check_desired(params.get("desiredCount"), daemon)
     revision = service_request.revision(caller, cluster, _described(params))
-    arn, now = caller.ecs_arn(f"service/{cluster.name}/{name}"), current().clock.timestamp()
+    arn, now = caller.ecs_arn(f"service/{cluster.name}/{name}"), current_account().clock.timestamp()
     service = Service(name, arn, cluster.name, now, desired, _first_settings(cluster, caller, daemon))
     service.daemon, service.request = daemon, digest
     service_settings.configure(service, params)
@@ -64,7 +64,7 @@ def _create(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     roles.ensure_service_linked_role()
     cluster.services.pop(name, None)
     cluster.services[name] = service
-    scheduler_adapter.crew().scheduler.deploy(service, revision)
+    scheduler_adapter.services().scheduler.deploy(service, revision)
     return {"service": view(service, ["TAGS"])}
 
 
@@ -125,9 +125,9 @@ def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     service.asked, service.desired = asked, desired
     if revision:
         service.asked = {}
-        scheduler_adapter.crew().scheduler.deploy(service, revision)
+        scheduler_adapter.services().scheduler.deploy(service, revision)
     else:
-        scheduler_adapter.crew().scheduler.begin_anew(service)
+        scheduler_adapter.services().scheduler.apply_update(service)
     return {"service": view(service, ["TAGS"])}
 
 
@@ -151,7 +151,7 @@ def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     if service.status == "ACTIVE":
         if service.desired > 0 and not params.get("force"):
             raise invalid("The service cannot be stopped while it is scaled above 0.")
-        scheduler_adapter.crew().scheduler.retire(service)
+        scheduler_adapter.services().scheduler.retire(service)
     return {"service": view(service, ["TAGS"])}
 
 

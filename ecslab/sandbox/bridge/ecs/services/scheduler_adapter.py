@@ -1,20 +1,18 @@
-"""The hands of the service scheduler: tasks started and stopped, targets registered, ids drawn."""
+"""The service scheduler's adapter to the account: it starts and stops tasks, registers targets, draws ids."""
 
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from moto.ec2.exceptions import EC2ClientError
 
-from ecslab.sandbox.bridge import elbv2
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge import installation
+from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import state
-from ecslab.sandbox.bridge.ecs.services import registry
-from ecslab.sandbox.bridge.ecs.services.registry import Belonging, Crew
-from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
-from ecslab.sandbox.bridge.ecs.tasks import task_order
+from ecslab.sandbox.bridge.ecs.services.registry import Membership, ServiceRegistry
+from ecslab.sandbox.bridge.ecs.tasks import store, task_order
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.load_balancing.load_balancers import LoadBalancers
 from ecslab.sandbox.world.service import events as service_events
@@ -25,53 +23,46 @@ from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
 
-__all__ = ["balancers", "crew", "digits"]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import CapacityProviderStrategyItemTypeDef
+
+__all__ = ["digits", "load_balancing", "services"]
 
 STOPPED_BY: Final = "ServiceSchedulerInitiated"
 _LETTERS: Final = string.ascii_letters + string.digits + "-_"
 
 
-class Hands:
+class SchedulerAdapter:
     """`world.service.account.Account`, on the account's tasks."""
 
+    def __init__(self, account: Account):
+        self.registry = ServiceRegistry(Scheduler(account.clock, self))
+
     def launch(self, service: Service, deployment: Deployment, place: int) -> str:
-        order = deployment.revision.spec.get("order")
+        order, strategy = deployment.revision.spec.get("order"), deployment.revision.spec["strategy"]
         if order is None:
             raise CannotPlace(service_events.NO_INSTANCE)
-        here, strategy = crew(), deployment.revision.spec["strategy"]
-        provider = next_provider(strategy, deployment.id, here.tallies) if strategy else None
-        settings = {**order.parameters, "group": f"service:{service.name}", "startedBy": deployment.id}
-        network = {**order.network, "subnets": [order.network["subnets"][place]]}
-        tags = _tags(service, order)
-        order = replace(order, parameters=settings, network=network, provider=provider, tags=tags)
-        try:
-            task_order.check_roles(order.caller, order.definition, order.parameters)
-            task = task_order.make(order, 0)
-        except task_order.NoCapacity as lacking:
-            raise CannotPlace(service_events.unplaced(lacking.message)) from None
-        except AwsError as refusal:
-            raise CannotPlace(service_events.unlaunched(refusal.message)) from None
-        except EC2ClientError as refusal:  # the subnet is gone
-            raise CannotPlace(service_events.unplaced(str(refusal.message))) from None
+        tallies = self.registry.tallies
+        provider = next_provider(strategy, deployment.id, tallies) if strategy else None
+        task = _make(service, deployment, order, place, provider)
         _pin(task, deployment.revision.digests)
-        while here.stopped and not tasks.is_visible(here.stopped[0]):
-            tasks.forget(here.stopped.popleft())
-        here.tasks[task.id] = Belonging(service, deployment, provider)
-        here.tallies[deployment.id, provider] = here.tallies.get((deployment.id, provider), 0) + 1
-        tasks.launch(task, order.cluster)
+        self._forget_stopped()
+        self.registry.tasks[task.id] = Membership(service, deployment, provider)
+        tallies[deployment.id, provider] = tallies.get((deployment.id, provider), 0) + 1
+        store.launch(task, order.cluster)
         return task.id
 
     def stop(self, task_id: str, reason: str) -> None:
-        tasks.stop(_task(task_id), STOPPED_BY, reason)
+        store.stop(self._task(task_id), STOPPED_BY, reason)
 
     def register(self, task_id: str, balancer: LoadBalancer) -> None:
-        task, here = _task(task_id), crew()
+        task, load_balancing = self._task(task_id), self.registry.load_balancing
         interface = task.attachment.interface
-        assert interface is not None and here.balancers is not None, "RUNNING, with a balancer checked before"
-        here.targets[balancer.target_group, interface.private_ip, balancer.port] = task_id
+        assert interface is not None and load_balancing is not None, "RUNNING, and checked before"
+        self.registry.targets[balancer.target_group, interface.private_ip, balancer.port] = task_id
         zone = task.settings["availabilityZone"]
         try:
-            here.balancers.register(balancer.target_group, interface.private_ip, balancer.port, zone)
+            load_balancing.register(balancer.target_group, interface.private_ip, balancer.port, zone)
         except AwsError as refusal:
             raise LookupError(refusal.message) from None
 
@@ -82,32 +73,65 @@ class Hands:
             return f"ecs-svc/{digits()}"
         return "".join(rng.choices(_LETTERS, k=21))
 
+    def _task(self, task_id: str) -> Task:
+        region = self.registry.tasks[task_id].deployment.revision.spec["region"]
+        return state.of(region).tasks[task_id]
+
+    def _forget_stopped(self) -> None:
+        stopped_tasks = self.registry.stopped_tasks
+        while stopped_tasks and not store.is_visible(stopped_tasks[0]):
+            store.forget(stopped_tasks.popleft())
+
+
+def services() -> ServiceRegistry:
+    """The account's, made when the first service is."""
+    account = current_account()
+    if account.services is None:
+        account.services = SchedulerAdapter(account).registry
+    return account.services
+
+
+def load_balancing() -> LoadBalancers:
+    """The account's load balancers, which tell services of their targets from here on."""
+    registry = services()
+    if registry.load_balancing is None:
+        registry.load_balancing = installation.load_balancing()
+        registry.load_balancing.listeners.append(registry.target_health)
+    return registry.load_balancing
+
 
 def digits() -> str:
     """Nineteen of them, as deployments and revisions have."""
     return str(rng.randrange(10**18, 10**19))
 
 
-def crew() -> Crew:
-    """The current context's, made when the first service is."""
-    found = registry.crew()
-    if found is None:
-        found = Crew(Scheduler(current().clock, Hands()))
-        registry.keep(found)
-    return found
+def _make(
+    service: Service, deployment: Deployment, order: task_order.Order, place: int, provider: str | None
+) -> Task:
+    """A task of this deployment in one of its subnets.
 
-
-def balancers() -> LoadBalancers:
-    """The account's load balancers, which tell services of their targets from here on."""
-    here = crew()
-    if here.balancers is None:
-        here.balancers = elbv2.balancers()
-        here.balancers.listeners.append(registry.heard)
-    return here.balancers
+    Raises:
+        CannotPlace: with the sentence of the service's event.
+    """
+    settings = {**order.parameters, "group": f"service:{service.name}", "startedBy": deployment.id}
+    network = {**order.network, "subnets": [order.network["subnets"][place]]}
+    tags = _tags(service, order)
+    order = replace(order, parameters=settings, network=network, provider=provider, tags=tags)
+    try:
+        task_order.check_roles(order.caller, order.definition, order.parameters)
+        return task_order.make(order, 0)
+    except task_order.NoCapacity as lacking:
+        raise CannotPlace(service_events.unplaced(lacking.message)) from None
+    except AwsError as refusal:
+        raise CannotPlace(service_events.unlaunched(refusal.message)) from None
+    except EC2ClientError as refusal:  # the subnet is gone
+        raise CannotPlace(service_events.unplaced(str(refusal.message))) from None
 
 
 def next_provider(
-    strategy: Sequence[Mapping[str, Any]], deployment: str, tallies: Mapping[tuple[str, str | None], int]
+    strategy: Sequence["CapacityProviderStrategyItemTypeDef"],
+    deployment: str,
+    tallies: Mapping[tuple[str, str | None], int],
 ) -> str:
     """The capacity provider of the next task: first the base, then by the ratio of weights.
 
@@ -121,7 +145,7 @@ def next_provider(
             return str(item["capacityProvider"])
     weighted = [item for item in strategy if item["weight"]]
 
-    def share(item: Mapping[str, Any]) -> float:
+    def share(item: "CapacityProviderStrategyItemTypeDef") -> float:
         return float((counts[item["capacityProvider"]] - item["base"]) / item["weight"])
 
     return str(min(weighted, key=share)["capacityProvider"])
@@ -137,11 +161,6 @@ def _pin(task: Task, digests: Mapping[str, str]) -> None:
         if digest and container.definition.get("versionConsistency") != "disabled":
             folder, slash, last = container.image.partition("@")[0].rpartition("/")
             container.image = f"{folder}{slash}{last.partition(':')[0]}@{digest}"
-
-
-def _task(task_id: str) -> Task:
-    region = crew().tasks[task_id].deployment.revision.spec["region"]
-    return state.of(region).tasks[task_id]
 
 
 def _tags(service: Service, order: task_order.Order) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from moto.ec2.models import ec2_backends
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
@@ -120,13 +120,13 @@ def revision(caller: Caller, cluster: Cluster, params: Mapping[str, Any]) -> Rev
     balancers = list(params.get("loadBalancers") or ())
     at_most("loadBalancers", balancers, MOST_BALANCERS)  # U: the sentence
     if balancers:
-        scheduler_adapter.balancers().check(caller.region, balancers, definition)
+        scheduler_adapter.load_balancing().check(caller.region, balancers, definition)
     strategy = _strategy(cluster, params) if fargate else []
     shown = _shown(definition, params, strategy, fargate)
     subnets = order.network["subnets"] if order else ()
     return Revision(
         number=scheduler_adapter.digits(),
-        created_at=current().clock.timestamp(),
+        created_at=current_account().clock.timestamp(),
         spec={"region": caller.region, "order": order, "strategy": strategy, "shown": shown, "asked": params,
               "images": {one["name"]: one["image"] for one in definition["containerDefinitions"]}},
         zones=tuple(_zone(caller, subnet) for subnet in subnets) or ("",),

@@ -5,12 +5,12 @@ API operations UpdateTaskProtection and GetTaskProtection.
 
 from typing import Any, Final
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
-from ecslab.sandbox.bridge.ecs.services import registry, scheduler_adapter
+from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
 from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
-from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
+from ecslab.sandbox.bridge.ecs.tasks.store import find
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
@@ -30,7 +30,7 @@ def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     minutes = params.get("expiresInMinutes", DEFAULT_MINUTES)
     if not 1 <= minutes <= MOST_MINUTES:  # U
         raise invalid(f"expiresInMinutes must be between 1 and {MOST_MINUTES}.")
-    until = current().clock.now + 60.0 * minutes if params["protectionEnabled"] else 0.0
+    until = current_account().clock.now + 60.0 * minutes if params["protectionEnabled"] else 0.0
     protected, failures = [], []
     for reference in wanted:
         found = _task(cluster, reference, caller)
@@ -38,7 +38,7 @@ def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
             failures.append(found)
             continue
         task, service, member = found
-        scheduler_adapter.crew().scheduler.protect(service, member, until)
+        scheduler_adapter.services().scheduler.protect(service, member, until)
         protected.append(_view(task, member))
     return {"protectedTasks": protected, "failures": failures}
 
@@ -55,18 +55,18 @@ def _get(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
 
 def _task(cluster: Cluster, reference: str, caller: Caller) -> tuple[Task, Service, Member] | dict[str, str]:
     """A task of a service, or the failure to answer instead."""
-    task = tasks.find(cluster, reference)
+    task = find(cluster, reference)
     task_id = reference.rpartition("/")[2]
     arn = caller.ecs_arn(f"task/{cluster.name}/{task_id}")
     if task is None or task.last_status == "STOPPED":
         return failure(arn, "MISSING")
-    found = registry.member_of(task_id)
+    found = scheduler_adapter.services().member_of(task_id)
     return (task, *found) if found else failure(arn, "TASK_NOT_VALID")
 
 
 def _view(task: Task, member: Member) -> dict[str, Any]:
     """API_ProtectedTask."""
-    clock = current().clock
+    clock = current_account().clock
     on = member.protected_until > clock.now
     ends = {"expirationDate": round(clock.timeline.wall_at(member.protected_until), 3)} if on else {}
     return {"taskArn": task.arn, "protectionEnabled": on, **ends}

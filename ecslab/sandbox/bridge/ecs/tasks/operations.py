@@ -1,4 +1,4 @@
-"""Tasks: RunTask, DescribeTasks, ListTasks, StopTask, and the way in for packets.
+"""API operations RunTask, DescribeTasks, ListTasks and StopTask.
 
 Looking changes nothing here, and moves nothing: time does, before a request comes in.
 """
@@ -6,26 +6,20 @@ Looking changes nothing here, and moves nothing: time does, before a request com
 from collections.abc import Callable
 from typing import Any, Final
 
-from ecslab.sandbox.bridge.account import Context, current
 from ecslab.sandbox.bridge.ecs import clusters, state
-from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate, write_log
 from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid, page
-from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
+from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.bridge.ecs.tasks import task_order
+from ecslab.sandbox.bridge.ecs.tasks.store import find, forget_invisible, is_visible, launch, stop
 from ecslab.sandbox.bridge.ecs.tasks.task_view import view, with_tags
-from ecslab.sandbox.runtime import RunningContainer
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.task.driver import Driver
 from ecslab.sandbox.world.task.task import Task
 
-__all__ = ["OPERATIONS", "describe_tasks", "find", "forget", "is_visible", "launch", "list_tasks",
-           "listening", "lose", "run_task", "stop", "stop_task", "write_log"]  # fmt: skip
+__all__ = ["OPERATIONS"]
 
 Parameters = dict[str, Any]
 
 STOPPED_BY_USER: Final = "Task stopped by user"
-ID_LENGTHS: Final = (32, 36)
-"""Characters of a task's id; those of tasks before 2018 had dashes."""
 LONGEST_TOKEN: Final = 64
 LONGEST_STARTED_BY: Final = 128
 
@@ -41,7 +35,7 @@ def run_task(parameters: Parameters, caller: Caller) -> dict[str, Any]:
             return {"tasks": [with_tags(task) for task in earlier], "failures": []}
     order = task_order.order(caller, parameters)
     task_order.check_roles(caller, order.definition, parameters)
-    _forget(caller)
+    forget_invisible(caller)
     started, failures = [], []
     for index in range(parameters.get("count", 1)):
         try:
@@ -100,7 +94,7 @@ def stop_task(parameters: Parameters, caller: Caller) -> dict[str, Any]:
     if task is None:
         raise invalid("The referenced task was not found.")
     if not task.stopping:
-        _fargate().driver.stop(task, "UserInitiated", parameters.get("reason") or STOPPED_BY_USER)
+        stop(task, "UserInitiated", parameters.get("reason") or STOPPED_BY_USER)
         task.tags.clear()  # API StopTask: any tags associated with the task are deleted
     return {"task": view(task)}
 
@@ -111,93 +105,6 @@ OPERATIONS: Final[dict[str, Callable[[Parameters, Caller], dict[str, Any]]]] = {
     "ListTasks": list_tasks,
     "StopTask": stop_task,
 }
-
-
-def launch(task: Task, cluster: Cluster) -> None:
-    """Let a task that has been made begin."""
-    state.of(task.region).tasks[task.id] = cluster.tasks[task.id] = task
-    _fargate().driver.launch(task)
-
-
-def stop(task: Task, code: str, reason: str) -> None:
-    """Decide that a task ends; one that is stopping keeps its own reason."""
-    _fargate().driver.stop(task, code, reason)
-
-
-def lose(task: Task, code: str, reason: str) -> None:
-    """Let a task be gone at once, without SIGTERM."""
-    _fargate().driver.lose(task, code, reason)
-
-
-def forget(task: Task) -> None:
-    """Drop a stopped task that nobody can see any more."""
-    region = state.of(task.region)
-    region.tasks.pop(task.id, None)
-    cluster = region.clusters.get(task.cluster)
-    if cluster:
-        cluster.tasks.pop(task.id, None)
-
-
-def listening(eni_id: str, port: int) -> RunningContainer | None:
-    """The container that accepts connections on `port` of this network interface, if there is one."""
-    task = _fargate().by_eni.get(eni_id)
-    for container in task.containers if task else ():
-        program: Any = container.program
-        if program is not None and port in program.listening:
-            found: RunningContainer = program
-            return found
-    return None
-
-
-class _Tasks(Fargate):
-    """The surroundings of one context, with the driver that walks its tasks."""
-
-    def __init__(self, context: Context):
-        super().__init__()
-        self.context = context
-        self.driver = Driver(context.clock, self)
-
-
-_made: Final[list[_Tasks]] = []
-
-
-def _fargate() -> _Tasks:
-    """The current context's; a fresh context gets a fresh one."""
-    if not _made or _made[0].context is not current():
-        _made[:] = [_Tasks(current())]
-    return _made[0]
-
-
-def find(cluster: Cluster, reference: str) -> Task | None:
-    """The task with this id or ARN, unless it has been forgotten.
-
-    Raises:
-        AwsError: InvalidParameterException; it is no identifier of a task, or of another cluster's.
-    """
-    path = reference.rpartition(":")[2].split("/")
-    of_arn = reference.startswith("arn:")
-    if of_arn and len(path) not in (2, 3):
-        raise invalid("Invalid identifier: Unexpected number of separators")
-    if len(path[-1]) not in ID_LENGTHS or len(path) > 3:
-        raise invalid("taskId length should be one of [32,36]")
-    if of_arn and len(path) == 3 and path[1] != cluster.name:
-        raise invalid(
-            f"Invalid identifier: Identifier is for cluster {path[1]}. Your cluster is {cluster.name}"
-        )
-    task: Task | None = cluster.tasks.get(path[-1])
-    return task if task and is_visible(task) else None
-
-
-def is_visible(task: Task) -> bool:
-    """Whether a task is still described; a stopped one is for an hour."""
-    return task.gone_at is None or current().clock.now < task.gone_at
-
-
-def _forget(caller: Caller) -> None:
-    """Drop the tasks that nobody can see any more."""
-    for task in list(state.of(caller.region).tasks.values()):
-        if not is_visible(task):
-            forget(task)
 
 
 def _started_with(caller: Caller, identity: tuple[str, str]) -> list[Task]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from moto.ec2.models import ec2_backends
 
-from ecslab.sandbox.bridge.account import current
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
@@ -90,7 +90,7 @@ def make(order: Order, index: int) -> Task:
     task_id = f"{rng.getrandbits(128):032x}"
     arn = caller.ecs_arn(f"task/{cluster.name}/{task_id}")
     zoned = [(subnet, _zone(caller, subnet)) for subnet in order.network["subnets"]]
-    subnets = current().faults.places(zoned, order.provider)
+    subnets = current_account().faults.places(zoned, order.provider)
     if not subnets:
         raise NoCapacity
     subnet = subnets[index % len(subnets)]  # U: which of several AWS takes

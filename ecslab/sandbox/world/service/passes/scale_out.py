@@ -1,113 +1,80 @@
-"""Starting the tasks that a service lacks, and what follows when they can be nowhere."""
+"""Scale out: start the tasks that a service lacks."""
 
 import heapq
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from ecslab.sandbox.world.service import events, timings
-from ecslab.sandbox.world.service.account import CannotPlace
 from ecslab.sandbox.world.service.deployment import Deployment
-from ecslab.sandbox.world.service.member import READY, Member
-from ecslab.sandbox.world.service.passes import failures, replacement
-from ecslab.sandbox.world.service.service import Service
-
-if TYPE_CHECKING:
-    from ecslab.sandbox.world.service.scheduler import Scheduler
+from ecslab.sandbox.world.service.member import Member
+from ecslab.sandbox.world.service.passes import failures, unhealthy_tasks
+from ecslab.sandbox.world.service.passes.launches import launch
+from ecslab.sandbox.world.service.service_pass import ServicePass
 
 
-def start(scheduler: "Scheduler", service: Service) -> None:
+def start_missing(look: ServicePass) -> None:
     """Start tasks of the PRIMARY deployment, as many as are missing and may be started now."""
-    primary = service.primary
-    while primary.holds and scheduler.due(primary.holds[0]):
-        heapq.heappop(primary.holds)
-    replacement.doom(scheduler, service)
+    service, primary = look.service, look.service.primary
+    while primary.replacements_due and look.is_due(primary.replacements_due[0]):
+        heapq.heappop(primary.replacements_due)
     idle = service.status != "ACTIVE" or primary.rollout_state == "FAILED" or service.daemon
-    if idle or not scheduler.due(service.launch_from):
+    if idle or not look.is_due(service.launch_from):
         return
     count = min(service.missing, service.room, timings.LAUNCHES)
     if count <= 0:
         return
-    members = _launch(scheduler, service, primary, count)
-    replaced = replacement.pair(primary, members)
+    members = _start_batch(look, primary, count)
+    replaced = unhealthy_tasks.assign_successors(primary, members)
     if members:
-        scheduler.say(service, events.started([member.id for member in members], replaced))
+        look.say(events.started([member.id for member in members], replaced))
     if len(members) == count == timings.LAUNCHES:
-        service.launch_from = scheduler.clock.now + timings.LAUNCHED
-        scheduler.wake(service, timings.LAUNCHED)
+        service.launch_from = look.now + timings.LAUNCHED
+        look.wake(timings.LAUNCHED)
 
 
-def uphold(scheduler: "Scheduler", service: Service) -> None:
+def uphold_older(look: ServicePass) -> None:
     """Replace tasks that ended of the deployment that last completed, while a later one is not up.
 
     U: AWS says that an older deployment keeps what it is asked for, not what that is after a task has died;
     here it is what the minimum healthy percent asks for.
     """
-    old = service.completed
-    if service.status != "ACTIVE" or old is None or old not in service.deployments[1:]:
+    service, older = look.service, look.service.completed
+    if service.status != "ACTIVE" or older is None or older not in service.deployments[1:]:
         return
-    while old.holds and scheduler.due(old.holds[0]) and service.room > 0:
-        heapq.heappop(old.holds)
-        if is_short(service, old.live):
-            _launch_again(scheduler, service, old)
-    service.part_with(old)
+    while older.replacements_due and look.is_due(older.replacements_due[0]) and service.room > 0:
+        heapq.heappop(older.replacements_due)
+        if service.is_short(older.live):
+            _replace_older(look, older)
+    service.remove_if_over(older)
 
 
-def is_short(service: Service, old: int) -> bool:
-    """Whether `old` tasks of an older deployment, and what is healthy of the newest, are too few."""
-    return old + service.primary.graded(READY) < service.minimum
-
-
-def _launch_again(scheduler: "Scheduler", service: Service, old: Deployment) -> None:
-    found = launch_in(scheduler, service, old, old.next_places(scheduler.clock.now))
-    if isinstance(found, Member):
-        found.upheld = True
-        scheduler.say(service, events.started([found.id]))
-        scheduler.touch(service, timings.SETTLED)
+def _replace_older(look: ServicePass, older: Deployment) -> None:
+    member = launch(look, older)
+    if isinstance(member, Member):
+        member.upholds_older = True
+        look.say(events.started([member.id]))
+        look.note_change(timings.SETTLED)
     else:
-        scheduler.say(service, str(found))
-        scheduler.hold(service, old, timings.RESTARTED)
+        look.say(str(member))
+        look.hold_replacement(older, timings.RESTARTED)
 
 
-def _launch(scheduler: "Scheduler", service: Service, deployment: Deployment, count: int) -> list[Member]:
+def _start_batch(look: ServicePass, deployment: Deployment, count: int) -> list[Member]:
+    """Start up to `count` tasks; the first that can be nowhere ends the batch, with an event."""
     members: list[Member] = []
     for _ in range(count):
-        member = _launch_one(scheduler, service, deployment)
-        if member is None:
+        member = launch(look, deployment)
+        if not isinstance(member, Member):
+            _wait_after(look, str(member))
             break
         members.append(member)
     if members:
-        service.rollouts[0].start(scheduler.clock.timestamp())
-        scheduler.touch(service, timings.SETTLED)
+        look.service.rollouts[0].start(look.clock.timestamp())
+        look.note_change(timings.SETTLED)
     return members
 
 
-def _launch_one(scheduler: "Scheduler", service: Service, deployment: Deployment) -> Member | None:
-    """Start one task; None, and an event, if it can be nowhere."""
-    now = scheduler.clock.now
-    found = launch_in(scheduler, service, deployment, deployment.next_places(now))
-    if isinstance(found, Member):
-        return found
-    scheduler.say(service, str(found))
-    gap = failures.back_off(scheduler, service, now)
-    service.launch_from = now + gap
-    scheduler.wake(service, gap)
-    failures.count(scheduler, service)
-    return None
-
-
-def launch_in(
-    scheduler: "Scheduler", service: Service, deployment: Deployment, places: Iterable[int]
-) -> Member | CannotPlace:
-    """Start one task of a deployment in the first of these subnets where that can be."""
-    now, refusal = scheduler.clock.now, CannotPlace()
-    for place in places:
-        try:
-            task_id = scheduler.hands.launch(service, deployment, place)
-        except CannotPlace as problem:
-            deployment.shunned[place] = now + timings.SHUNNED
-            refusal = problem
-        else:
-            member = Member(task_id, deployment, place, now)
-            deployment.add(member)
-            return member
-    return refusal
+def _wait_after(look: ServicePass, refusal: str) -> None:
+    look.say(refusal)
+    gap = failures.back_off(look, look.now)
+    look.service.launch_from = look.now + gap
+    look.wake(gap)
+    failures.count(look)

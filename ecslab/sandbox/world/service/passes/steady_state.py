@@ -1,60 +1,58 @@
-"""A service comes to rest: its deployment completes, and it says that it is steady."""
-
-from typing import TYPE_CHECKING
+"""Steady state: a deployment completes, and the service says that it is steady."""
 
 from ecslab.sandbox.world.service import events, timings
 from ecslab.sandbox.world.service.member import READY
-from ecslab.sandbox.world.service.passes import scale_in
+from ecslab.sandbox.world.service.passes.zone_rebalancing import rebalance
 from ecslab.sandbox.world.service.service import Service
-
-if TYPE_CHECKING:
-    from ecslab.sandbox.world.service.scheduler import Scheduler
+from ecslab.sandbox.world.service.service_pass import ServicePass
 
 
-def conclude(scheduler: "Scheduler", service: Service) -> None:
+def conclude(look: ServicePass) -> None:
     """Draw the line under what is done: INACTIVE, completed, or steady; a better spread after that."""
+    service = look.service
     if service.status == "DRAINING":
         if not any(deployment.members for deployment in service.deployments):
             service.move("last_task_stopped")
             service.deployments = []
         return
-    if not _at_rest(service):
-        service.stir()
+    if not _is_settled(service):
+        service.mark_unsettled()
         return
-    if not scheduler.due(service.busy_at + timings.SETTLED):
+    if not look.is_due(service.changed_at + timings.SETTLED):
         return
     if service.primary.rollout_state == "IN_PROGRESS":
-        _complete(scheduler, service)
+        _complete(look)
     if not service.steady:
-        _tell(scheduler, service)
-    scale_in.rebalance(scheduler, service)
+        _say_steady(look)
+    rebalance(look)
 
 
-def _tell(scheduler: "Scheduler", service: Service) -> None:
+def _say_steady(look: ServicePass) -> None:
     """Say that it is steady, and every six hours again while it stays so."""
-    scheduler.say(service, events.STEADY)
-    service.again = scheduler.clock.after(events.REPEATED, lambda: _tell(scheduler, service))
+    look.say(events.STEADY)
+    look.service.next_steady_message = look.clock.after(events.REPEATED, lambda: _say_steady(look))
 
 
-def _complete(scheduler: "Scheduler", service: Service) -> None:
-    deployment, now = service.primary, scheduler.clock.timestamp()
+def _complete(look: ServicePass) -> None:
+    service, deployment, now = look.service, look.service.primary, look.clock.timestamp()
     deployment.roll("completed", now, f"ECS deployment {deployment.id} completed.")
     deployment.trip_at = None
     service.completed = deployment
-    for other in service.deployments[1:]:
-        other.move("replaced")
+    for older in service.deployments[1:]:
+        older.move("replaced")
     service.deployments = [deployment]
     rollout = service.rollouts[0]
     rollout.start(now)
     rollout.complete(now, service.desired, deployment.rollout_reason if service.rolling_back else None)
     service.rolling_back = False
-    scheduler.say(service, events.completed(deployment.id))
+    look.say(events.completed(deployment.id))
 
 
-def _at_rest(service: Service) -> bool:
+def _is_settled(service: Service) -> bool:
     """Whether the service is as its description says, with nothing on its way."""
     primary = service.primary
-    waiting = primary.holds or primary.dying or primary.doomed or service.leaving or service.unregistered
+    expected = primary.replacements_due or primary.failing or primary.given_up
+    targets = service.deregistrations or service.unregistered
     whole = primary.live == primary.graded(READY) == primary.running == service.desired
-    alone = not any(other.members for other in service.deployments[1:])
-    return bool(whole and not waiting and alone and primary.rollout_state != "FAILED")
+    alone = not any(older.members for older in service.deployments[1:])
+    return bool(whole and not expected and not targets and alone and primary.rollout_state != "FAILED")

@@ -1,0 +1,1 @@
+"""What the checks of more than one stage share."""

@@ -1,0 +1,151 @@
+"""Whether a service's tasks run and answer a visitor; if not, the first thing in the way."""
+
+from ecslab.connection.connection import Connection
+from ecslab.course.checks import stopped_task
+from ecslab.course.readers import account, services
+from ecslab.course.readers.account import Facts
+from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.errors import Unreachable
+
+
+def verdict(lab: Connection, found: Facts) -> Verdict:
+    """What there is to say of an ACTIVE service."""
+    return trouble(lab, found) or done(
+        f"`{found['serviceName']}` keeps {found['desiredCount']} running, and its page answers."
+    )
+
+
+def trouble(lab: Connection, found: Facts) -> Verdict | None:
+    """What keeps visitors from a service's page, in the order in which one meets it."""
+    if found["desiredCount"] == 0:
+        return wrong(
+            f"`{found['serviceName']}` has the desired count 0: it keeps nothing running.",
+            "`aws ecs update-service … --desired-count 1`.",
+        )
+    return (
+        _shut_in(found)
+        or _stranger(lab, found)
+        or _shut_out(lab, found)
+        or _failing(lab, found)
+        or _silent(lab, found)
+    )
+
+
+def tasks(lab: Connection, found: Facts) -> list[Facts]:
+    """The tasks that a service started, those meant to run first; newest first."""
+    everything = account.tasks(lab, found["clusterArn"].rpartition("/")[2])
+    return services.tasks(everything, found["serviceName"])
+
+
+def _shut_in(found: Facts) -> Verdict | None:
+    """Its tasks cannot fetch their image for want of a public IP."""
+    network = services.network(found)
+    if network.get("assignPublicIp") == "ENABLED" or found["runningCount"]:
+        return None
+    return wrong(
+        f"`{found['serviceName']}` gives its tasks no public IP (assignPublicIp is DISABLED unless one says "
+        "otherwise): they find no way out to fetch their image.",
+        "`aws ecs update-service … --network-configuration '…,assignPublicIp=ENABLED}'`.",
+    )
+
+
+def _stranger(lab: Connection, found: Facts) -> Verdict | None:
+    """Its image is in the repository of another account."""
+    definition = account.definition(lab, found["taskDefinition"]) or {}
+    for container in definition.get("containerDefinitions", []):
+        owner, ecr, _ = str(container["image"]).partition(".dkr.ecr.")
+        if ecr and owner != lab.account:
+            return wrong(
+                f"`{definition['family']}:{definition['revision']}` takes its image from account {owner}, "
+                f"which is somebody else's; yours is {lab.account}.",
+                "Register a revision with an image of your own: `ecslab.ecr.image_uri(lab)`.",
+            )
+    return None
+
+
+def _shut_out(lab: Connection, found: Facts) -> Verdict | None:
+    """Its security groups keep every visitor out."""
+    ids = services.network(found).get("securityGroups", [])
+    if not ids:
+        return wrong(
+            f"`{found['serviceName']}` was given no security group, so its tasks have the VPC's default "
+            "group, which admits only itself.",
+            "`aws ecs update-service … --network-configuration '…,securityGroups=[sg-…],…}'`, with a group "
+            "that admits port 80.",
+        )
+    groups = account.groups(lab, ids)
+    if any("0.0.0.0/0" in account.admits(group, 80) for group in groups):
+        return None
+    names = ", ".join(f"`{group['GroupName']}`" for group in groups)
+    return wrong(
+        f"{names}, the security group of `{found['serviceName']}`, does not admit port 80 from anywhere.",
+        "`aws ec2 authorize-security-group-ingress --group-id … --protocol tcp --port 80 --cidr 0.0.0.0/0`.",
+    )
+
+
+def _failing(lab: Connection, found: Facts) -> Verdict | None:
+    """None of its tasks runs; why, if that can be said."""
+    name = found["serviceName"]
+    seen = tasks(lab, found)
+    if any(task["lastStatus"] == "RUNNING" for task in seen):
+        return None
+    newest = found["deployments"][0]["createdAt"]
+    refused = next((e for e in found["events"] if "unable to assume the role" in e["message"]), None)
+    if refused and refused["createdAt"] >= newest:
+        return wrong(
+            f"`{name}` starts no task: nobody can assume the execution role that its definition names.",
+            "Is there a role of that name, and does it trust ecs-tasks.amazonaws.com? `lab.check('03')`.",
+        )
+    last = services.failed(seen, found)
+    if last and last["createdAt"] >= newest:
+        reason, meaning = stopped_task.why(last)
+        return wrong(
+            f"Tasks of `{name}` keep failing; the last was {account.short(last)}: {reason}. {meaning}"
+            .replace("..", ".").rstrip(),
+            "Put right what the reason names. The service goes on trying by itself.",
+        )  # fmt: skip
+    return not_yet(
+        f"`{name}`: desired {found['desiredCount']}, running 0, pending {found['pendingCount']}. "
+        "The service is at it."
+    )
+
+
+def _silent(lab: Connection, found: Facts) -> Verdict | None:
+    """None of its running tasks answers."""
+    running = [task for task in tasks(lab, found) if task["lastStatus"] == "RUNNING"]
+    answers = [visit(lab, task, f"task {account.short(task)}") for task in running]
+    return None if None in answers else answers[0]
+
+
+def visit(lab: Connection, task: Facts, who: str) -> Verdict | None:
+    """What is the matter with a task's page, or None: it answers."""
+    address = account.public_ip(account.interface(lab, task))
+    if not address:
+        return wrong(
+            f"{who.capitalize()} is RUNNING, but without a public IP: no visitor can reach it.",
+            "It is given at the start, by `assignPublicIp=ENABLED`.",
+        )
+    try:
+        status = lab.http("GET", lab.url(address)).status
+    except Unreachable:
+        status = 0
+    if 200 <= status < 300:
+        return None
+    if status in (0, 502, 504):
+        return wrong(
+            f"{who.capitalize()} is RUNNING, but nobody answers at its port 80.",
+            "Does its program listen there, and does its security group admit port 80 from 0.0.0.0/0?",
+        )
+    return wrong(f"{who.capitalize()} answers with status {status}.", "The program runs; see its page.")
+
+
+def ended(task: Facts) -> Verdict:
+    """What there is to say of a task that is not meant to run any more."""
+    reason, meaning = stopped_task.why(task)
+    if stopped_task.stopped_by_hand(task):
+        return wrong(
+            f"Task {account.short(task)} was stopped ({reason}), and no other runs.",
+            "A bare task stays stopped: run another one.",
+        )
+    text = f"Task {account.short(task)} is {task['lastStatus']}: {reason}. {meaning}"
+    return wrong(text.replace("..", ".").rstrip(), meaning)

@@ -1,0 +1,27 @@
+"""What a learner calls `ecslab`, for the solutions: they are shown as they would be written in a cell."""
+
+from ecslab import fault_lab, terminal
+from ecslab.errors import EcslabError
+from ecslab.fault_lab import fault
+from ecslab.operations import cleanup, containers, guestbook, verify
+from ecslab.resources import (
+    cluster,
+    deployment,
+    ecr,
+    execution_role,
+    image,
+    load_balancer,
+    log_group,
+    network,
+    secret,
+    service,
+    task,
+    task_definition,
+    task_role,
+)
+
+__all__ = [
+    "EcslabError", "cleanup", "cluster", "containers", "deployment", "ecr", "execution_role", "fault",
+    "fault_lab", "guestbook", "image", "load_balancer", "log_group", "network", "secret", "service", "task",
+    "task_definition", "task_role", "terminal", "verify",
+]  # fmt: skip

@@ -1,0 +1,124 @@
+"""How far the course has come: a table from the account, and from what was done once."""
+
+import html
+from dataclasses import dataclass
+
+from ecslab.connection.connection import Connection
+from ecslab.course.catalogue import STAGES, STEPS
+from ecslab.course.check_runner import look
+from ecslab.course.progress_store import memory, note_done
+from ecslab.course.stage import Stage
+from ecslab.course.step import Step
+from ecslab.display.verdict import Outcome, Verdict
+from ecslab.figures import Figure, Stop, course_map
+
+_LEFT = "style='text-align:left'"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step: what the account says now, and whether a check has found it done before."""
+
+    step: Step
+    verdict: Verdict
+    before: bool
+
+    @property
+    def done(self) -> bool:
+        """Whether the learner has done it, even if it was removed since."""
+        return self.before or self.verdict.outcome is Outcome.DONE
+
+    @property
+    def word(self) -> str:
+        """Its state in a word or two."""
+        if self.verdict.outcome is Outcome.DONE:
+            return "done"
+        if self.before:
+            return "done, no longer there"
+        return str(self.verdict.outcome.value).lower()
+
+
+@dataclass(frozen=True)
+class CourseProgress:
+    """The course, step by step. Shows itself as a table."""
+
+    rows: tuple[Row, ...]
+
+    @property
+    def next(self) -> Row | None:
+        """The first step left to do, exercises aside."""
+        return next((row for row in self.rows if not row.done and not row.step.exercise), None)
+
+    @property
+    def text(self) -> str:
+        lines = []
+        for stage in STAGES.values():
+            steps, turns, minutes = self._counts(stage)
+            lines.append(f"{stage.id}  {stage.title:<16} {steps:<14} {'your turn ' + turns:<22} {minutes}")
+        return "\n".join([*lines, self._last()])
+
+    def map(self) -> Figure:
+        """The course as a picture: what is done, what comes next, how long each notebook takes."""
+        stops = {}
+        for stage in STAGES.values():
+            rows = [row for row in self._rows(stage) if not row.step.exercise]
+            done = sum(row.done for row in rows)
+            stops[stage.id] = Stop(stage.title, stage.part, stage.minutes.here, done, len(rows))
+        return course_map(stops, self.next.step.stage if self.next else None)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        columns = ("Stage", "Steps", "Your turn", "Time left", "")
+        head = f"<tr>{''.join(f'<th {_LEFT}>{column}</th>' for column in columns)}</tr>"
+        body = "".join(self._html_row(stage) for stage in STAGES.values())
+        table = f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+        return f"{table}<p>{html.escape(self._last())}</p>"
+
+    def _html_row(self, stage: Stage) -> str:
+        link = f"<a href='{stage.notebook}'>{stage.id} · {stage.title}</a>"
+        items = "".join(
+            f"<li>{html.escape(row.step.title)}: <b>{row.word}</b>"
+            f"{'' if row.done else '. ' + html.escape(row.verdict.text)}</li>"
+            for row in self._rows(stage)
+        )
+        detail = f"<details><summary>show</summary><ul>{items}</ul></details>"
+        cells = (link, *self._counts(stage), detail)
+        return f"<tr>{''.join(f'<td {_LEFT}>{cell}</td>' for cell in cells)}</tr>"
+
+    def _rows(self, stage: Stage) -> list[Row]:
+        return [row for row in self.rows if row.step.stage == stage.id]
+
+    def _counts(self, stage: Stage) -> tuple[str, str, str]:
+        """How many of its steps are done, how many of its exercises, and the time that is left."""
+        rows = self._rows(stage)
+        minutes = _minutes_left(stage, rows)
+        steps, exercises = ([row for row in rows if row.step.exercise is which] for which in (False, True))
+        return _of(steps), _of(exercises), f"about {minutes} min" if minutes else ""
+
+    def _last(self) -> str:
+        if not self.next:
+            return "All steps are done."
+        step = self.next.step
+        again = f": {self.next.verdict}" if self.next.verdict.outcome is Outcome.WRONG else ""
+        return f"Next: {step.title}, in {STAGES[step.stage].notebook}{again}"
+
+
+def progress(lab: Connection) -> CourseProgress:
+    """Look at every step. What was done once counts, even if it was removed since."""
+    seen = [(step, look(lab, step)) for step in STEPS]
+    note_done(lab, *(step.id for step, verdict in seen if verdict.outcome is Outcome.DONE))
+    once = memory(lab).done
+    return CourseProgress(tuple(Row(step, verdict, step.id in once) for step, verdict in seen))
+
+
+def _minutes_left(stage: Stage, rows: list[Row]) -> int:
+    """What was measured for the stage, in proportion to the steps that are left."""
+    weights = sum(row.step.minutes for row in rows)
+    left = sum(row.step.minutes for row in rows if not row.done)
+    return round(stage.minutes.here * left / weights)
+
+
+def _of(rows: list[Row]) -> str:
+    return f"{sum(row.done for row in rows)} of {len(rows)}"

@@ -1,0 +1,76 @@
+"""A prediction beside what was measured, and why it came out so."""
+
+import html
+import re
+from dataclasses import dataclass
+
+from ecslab.course.quiz.kinds import Prediction, Value, spelled
+from ecslab.display.tables import html_table
+
+NOTHING = "no prediction"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What was predicted, what came out, and the reason. Shows itself.
+
+    Attributes:
+        prediction: what was asked.
+        predicted: what the learner said, or None if nothing was.
+        seen: what was measured.
+    """
+
+    prediction: Prediction
+    predicted: Value | None
+    seen: Value
+
+    @property
+    def hit(self) -> bool:
+        """Whether it came out as predicted. A whole number is hit by what rounds to it."""
+        if self.predicted is None:
+            return False
+        if isinstance(self.predicted, int | float) and isinstance(self.seen, int | float):
+            exact = round(self.seen) if self.predicted == round(self.predicted) else round(self.seen, 1)
+            return self.predicted == exact
+        return str(self.predicted) == str(self.seen)
+
+    @property
+    def said(self) -> str:
+        """One sentence: hit, by how much not, or nothing predicted."""
+        if self.predicted is None:
+            return "You had made no prediction; next time, say something first: a wrong guess teaches most."
+        if self.hit:
+            return "As you predicted."
+        if isinstance(self.predicted, int | float) and isinstance(self.seen, int | float):
+            gap = abs(self.seen - self.predicted)
+            way = "more" if self.seen > self.predicted else "less"
+            return f"{spelled(gap, self.prediction.unit)} {way} than you predicted."
+        return "Not as you predicted: worth a second look."
+
+    @property
+    def _cells(self) -> tuple[str, str]:
+        unit = self.prediction.unit
+        you = NOTHING if self.predicted is None else spelled(self.predicted, unit)
+        return you, spelled(self.seen, unit)
+
+    @property
+    def text(self) -> str:
+        you, seen = self._cells
+        asked, why = self.prediction.text, self.prediction.because
+        return f"{asked}\nYou said: {you}. It was: {seen}.\n{self.said}\n{why}"
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        you, seen = self._cells
+        table = html_table(("You said", "It was"), [(you, seen)])
+        return (
+            f"<p><b>{_prose(self.prediction.text)}</b></p>{table}"
+            f"<p>{html.escape(self.said)} {_prose(self.prediction.because)}</p>"
+        )
+
+
+def _prose(text: str) -> str:
+    """Escaped, with what stands in backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))

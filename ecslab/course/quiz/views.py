@@ -1,0 +1,118 @@
+"""Asking: the views get what may be seen, and the lab's memory keeps what was answered."""
+
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from ecslab.connection.connection import Connection
+from ecslab.course.progress_store import Guess, changing, memory
+from ecslab.course.quiz.collection import prediction_named, question_named
+from ecslab.course.quiz.comparison import Comparison
+from ecslab.course.quiz.kinds import Prediction, Question, Value, spelled
+from ecslab.errors import CannotBeDone
+
+if TYPE_CHECKING:
+    from ecslab.widgets import PredictionView, QuestionView
+
+_shown: "WeakKeyDictionary[Any, tuple[Connection, str]]" = WeakKeyDictionary()
+"""The predictions that are on a page: one whose outcome is shown is locked there too."""
+
+
+def question(lab: Connection, wanted: str) -> "QuestionView":
+    """Ask a question; see `Lab.question`.
+
+    Raises:
+        NoSuchQuestion: the course has no such question.
+    """
+    from ecslab.widgets import QuestionView
+
+    asked = question_named(wanted)
+
+    def judge(tried: list[int]) -> list[Any]:
+        with changing(lab) as kept:
+            kept.answered[asked.id] = tried
+        return reasons(asked, tried)
+
+    before = memory(lab).answered.get(asked.id, [])
+    return QuestionView(asked.text, [option.text for option in asked.options], judge, before)
+
+
+def reasons(asked: Question, tried: list[int]) -> list[dict[str, Any]]:
+    """Why what was tried is right or not; once the right one was found, also why each other is not."""
+    found = asked.right in tried
+    rest = [place for place in range(len(asked.options)) if place not in tried and found]
+    first = [asked.right] if found else []
+    order = [*first, *(place for place in (*reversed(tried), *rest) if place not in first)]
+    options = asked.options
+    return [{"place": place, "right": options[place].right, "why": options[place].why} for place in order]
+
+
+def predict(lab: Connection, wanted: str, value: Value | None = None) -> "PredictionView":
+    """Ask for a prediction; see `Lab.predict`.
+
+    Raises:
+        NoSuchQuestion: the course has no such prediction.
+        CannotBeDone: `value` is none that can be predicted, or another one is locked.
+    """
+    from ecslab.widgets import PredictionView
+
+    asked = prediction_named(wanted)
+    view = PredictionView(asked.text, asked.options, _Keeper(lab, asked), asked.unit, asked.range)
+    if value is not None:
+        view.lock(value)
+    _shown[view] = (lab, asked.id)
+    return view
+
+
+def outcome(lab: Connection, wanted: str, seen: Value) -> Comparison:
+    """Show a prediction beside what came out, and lock it; see `Lab.outcome`.
+
+    Raises:
+        NoSuchQuestion: the course has no such prediction.
+    """
+    asked = prediction_named(wanted)
+    with changing(lab) as kept:
+        value = kept.predicted.get(asked.id, Guess()).value
+        kept.predicted[asked.id] = Guess(value, locked=True, shown=True)
+    for view, about in list(_shown.items()):
+        if about == (lab, asked.id):
+            view.refresh()
+    return Comparison(asked, value, seen)
+
+
+class _Keeper:
+    """One prediction in the lab's memory."""
+
+    def __init__(self, lab: Connection, asked: Prediction):
+        self._lab, self._asked = lab, asked
+
+    def kept(self) -> tuple[Value | None, bool, str]:
+        """What was said, whether it is locked, and how that is put in words."""
+        guess = memory(self._lab).predicted.get(self._asked.id, Guess())
+        return guess.value, guess.locked, self._words(guess)
+
+    def keep(self, value: Value | None, lock: bool) -> None:
+        """Keep it, unless another one is locked.
+
+        Raises:
+            CannotBeDone: it is none that can be predicted, or another one is locked.
+        """
+        if value is not None and self._asked.options:
+            value = str(value)
+        with changing(self._lab) as kept:
+            guess = kept.predicted.get(self._asked.id, Guess())
+            if guess.locked:
+                if guess.value == value:
+                    return
+                raise CannotBeDone(f"{self._asked.id}: {self._words(guess)}")
+            if value is not None and (problem := self._asked.problem(value)):
+                raise CannotBeDone(f"{self._asked.id}: {problem}.")
+            kept.predicted[self._asked.id] = Guess(value, locked=lock)
+
+    def _words(self, guess: Guess) -> str:
+        if not guess.locked:
+            return ""
+        if guess.value is not None:
+            return f"Locked: {spelled(guess.value, self._asked.unit)}. Now run it and see."
+        again = f" `lab.goto({self._asked.stage!r}, again=True)` starts the stage over."
+        over = again.replace("'", '"') if self._lab.where == "sandbox" else ""
+        return f"The outcome was shown before a prediction was made.{over}"

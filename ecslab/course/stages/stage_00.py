@@ -1,0 +1,110 @@
+"""Stage 00: is everything there that the course needs?"""
+
+from ecslab.connection.connection import Connection
+from ecslab.course import learner_namespace as ecslab
+from ecslab.course.minutes import Minutes
+from ecslab.course.readers import account
+from ecslab.course.stage import Stage
+from ecslab.course.step import Step
+from ecslab.display.verdict import Verdict, done, not_yet, wrong
+
+
+def answers(lab: Connection) -> Verdict:
+    """AWS, or the sandbox, answers a signed call."""
+    found = lab.sts.get_caller_identity()["Account"]
+    if found != lab.account:
+        return wrong(f"The answer came from account {found}, but this lab was opened on {lab.account}.")
+    place = "The sandbox" if lab.where == "sandbox" else "AWS"
+    return done(f"{place} answers, for account {found} in {lab.region}.")
+
+
+def default_vpc(lab: Connection) -> Verdict:
+    """There is a default VPC whose subnets reach the internet, as the lesson's task needs."""
+    vpcs = lab.ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    if not vpcs:
+        return wrong(
+            f"There is no default VPC in {lab.region}. The lesson runs its task there.",
+            "Make one with `lab.ec2.create_default_vpc()`, or choose another VPC in the picker of stage 04.",
+        )
+    vpc = vpcs[0]["VpcId"]
+    here = [{"Name": "vpc-id", "Values": [vpc]}]
+    if not lab.ec2.describe_subnets(Filters=here)["Subnets"]:
+        return wrong(
+            f"The default VPC {vpc} has no subnet left: a task has nowhere to put its network interface.",
+            f"Make one with `lab.ec2.create_default_subnet(AvailabilityZone='{lab.region}b')`.",
+        )
+    attached = [{"Name": "attachment.vpc-id", "Values": [vpc]}]
+    if not lab.ec2.describe_internet_gateways(Filters=attached)["InternetGateways"]:
+        return wrong(
+            f"The default VPC {vpc} has no internet gateway: nothing gets in or out.",
+            "Attach one: `lab.ec2.attach_internet_gateway(InternetGatewayId=…, VpcId=…)`.",
+        )
+    tables = lab.ec2.describe_route_tables(Filters=here)["RouteTables"]
+    if not any(_leads_out(route) for table in tables for route in table["Routes"]):
+        return wrong(
+            f"No route table of the default VPC {vpc} sends 0.0.0.0/0 to an internet gateway: all its "
+            "subnets are private.",
+            "Add the route: `lab.ec2.create_route(RouteTableId=…, DestinationCidrBlock='0.0.0.0/0', "
+            "GatewayId=…)`.",
+        )
+    return done(f"The default VPC {vpc} has public subnets.")
+
+
+def scratch(lab: Connection) -> Verdict:
+    """Exercise: a repository `adgu/scratch`, tagged made-by=me."""
+    name = lab.name("adgu/scratch")
+    found = account.repository(lab, name)
+    if not found:
+        if other := account.near(lab, name, account.repository_names(lab)):
+            return wrong(
+                f"There is a repository `{other}`; the exercise asks for `{name}`, letter by letter."
+            )
+        return not_yet(f"There is no repository `{name}` in {lab.region}.")
+    listed = lab.ecr.list_tags_for_resource(resourceArn=found["repositoryArn"])["tags"]
+    tags = {tag["Key"]: tag["Value"] for tag in listed}
+    if "made-by" not in tags:
+        if other := next((key for key in tags if key.lower().replace("_", "-") == "made-by"), None):
+            return wrong(f"`{name}` has a tag `{other}`; the exercise asks for `made-by`: keys are exact.")
+        return wrong(
+            f"`{name}` is there, but has no tag `made-by`.",
+            "A repository that is there already gets tags by `lab.ecr.tag_resource(…)`.",
+        )
+    if tags["made-by"] != "me":
+        return wrong(f"The tag `made-by` of `{name}` is `{tags['made-by']}`; the exercise asks for `me`.")
+    return done(f"`{name}` is there, tagged made-by=me.")
+
+
+def _leads_out(route: account.Facts) -> bool:
+    return (
+        route.get("DestinationCidrBlock") == "0.0.0.0/0"
+        and str(route.get("GatewayId", "")).startswith("igw-")
+        and route.get("State") != "blackhole"
+    )
+
+
+def _ask_who_i_am(lab: Connection) -> None:
+    lab.sts.get_caller_identity()["Account"]
+
+
+def _have_default_vpc(lab: Connection) -> None:
+    if not any(vpc.default for vpc in ecslab.network.vpcs(lab)):
+        lab.ec2.create_default_vpc()
+
+
+def _make_scratch(lab: Connection) -> None:
+    name = lab.name("adgu/scratch")
+    if not ecslab.ecr.repository(lab, name):
+        lab.ecr.create_repository(repositoryName=name, tags=[{"Key": "made-by", "Value": "me"}])
+
+
+STAGE = Stage(
+    notebook="00-start.ipynb",
+    needs=(),
+    minutes=Minutes(reading=18, waiting=0),
+    part="page",
+    steps=(
+        Step("00.ready", 2, answers, _ask_who_i_am),
+        Step("00.network", 3, default_vpc, _have_default_vpc, frozenset({"CreateDefaultVpc"})),
+        Step("00.yours-1", 5, scratch, _make_scratch, frozenset({"CreateRepository", "TagResource"})),
+    ),
+)

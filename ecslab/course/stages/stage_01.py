@@ -1,0 +1,140 @@
+"""Stage 01: a repository in ECR, and an image with the learner's page in it."""
+
+from ecslab.connection.connection import Connection
+from ecslab.course import learner_namespace as ecslab
+from ecslab.course.minutes import Minutes
+from ecslab.course.readers import account
+from ecslab.course.stage import Stage
+from ecslab.course.step import Step
+from ecslab.display.verdict import Verdict, done, not_yet, wrong
+
+MAKE = frozenset({"CreateRepository"})
+UPLOAD = frozenset({"InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage"})
+
+
+def repository(lab: Connection) -> Verdict:
+    """The lesson's repository is there, and its tags can move."""
+    name = lab.names.repository
+    found = account.repository(lab, name)
+    if found:
+        if found.get("imageTagMutability") == "IMMUTABLE":
+            return wrong(
+                f"`{name}` is there, but its tags are immutable: a second push of `latest` will be refused.",
+                f"`lab.ecr.put_image_tag_mutability(repositoryName={name!r}, imageTagMutability='MUTABLE')`.",
+            )
+        return done(f"`{name}` is ready: images go to {found['repositoryUri']}.")
+    if other := account.near(lab, name, account.repository_names(lab)):
+        return wrong(
+            f"There is a repository `{other}`, but the lesson's is called `{name}`: "
+            "the slash is part of the name.",
+            "Make the one with the right name; a repository cannot be renamed.",
+        )
+    return not_yet(f"There is no repository `{name}` in {lab.region}.")
+
+
+def pushed(lab: Connection) -> Verdict:
+    """The repository holds an image tagged `latest`."""
+    name = lab.names.repository
+    if not account.repository(lab, name):
+        return not_yet(f"There is no repository `{name}` yet to push to.")
+    found = account.images(lab, name)
+    tags = account.tags_of(found)
+    if "latest" in tags:
+        return done(f"`{name}:latest` is in ECR.")
+    if not found:
+        return not_yet(f"`{name}` is empty: no image was pushed to it.")
+    if tags:
+        return wrong(
+            f"`{name}` has no image tagged `latest`, only {_listed(tags)}. "
+            "A task definition that names `latest` would not find it.",
+            "Push it once more with `tag='latest'`; layers that are there are not sent again.",
+        )
+    return wrong(
+        f"`{name}` holds an image without any tag: it can be named by its digest alone.",
+        "Somebody removed the tag, or it moved to an image that was deleted. Push with `tag='latest'`.",
+    )
+
+
+def second_tag(lab: Connection) -> Verdict:
+    """Exercise: another page under the tag `v2`, beside `latest`."""
+    name = lab.names.repository
+    found = account.images(lab, name)
+    by_tag = {tag: i["imageDigest"] for i in found for tag in i.get("imageTags", [])}
+    if "v2" not in by_tag:
+        if other := next((tag for tag in by_tag if tag.lower() in ("v2", "2", "v2.0", "version2")), None):
+            return wrong(f"There is a tag `{other}`, but the exercise asks for `v2`: tags are exact.")
+        return not_yet(f"`{name}` has no tag `v2`.")
+    if "latest" not in by_tag:
+        return wrong("`v2` is there, but `latest` is gone: the lesson's task definition names `latest`.")
+    if by_tag["v2"] == by_tag["latest"]:
+        return wrong(
+            "`v2` and `latest` are two names of one image: the digest is the same.",
+            "Change the page before you build; one changed letter makes another digest.",
+        )
+    return done("`v2` and `latest` are two images, each with a digest of its own.")
+
+
+def frozen(lab: Connection) -> Verdict:
+    """Exercise: a repository whose tags cannot be moved, with an image `v1` in it."""
+    name = lab.name("adgu/frozen")
+    found = account.repository(lab, name)
+    if not found:
+        others = [other for other in account.repository_names(lab) if other.lower().endswith("frozen")]
+        if other := account.near(lab, name, others):
+            return wrong(
+                f"There is a repository `{other}`; the exercise asks for `{name}`, letter by letter."
+            )
+        return not_yet(f"There is no repository `{name}`.")
+    if found.get("imageTagMutability") != "IMMUTABLE":
+        return wrong(
+            f"`{name}` is there, but its tags can still be moved: they are {found['imageTagMutability']}.",
+            "`lab.ecr.put_image_tag_mutability(…)` changes it afterwards.",
+        )
+    tags = account.tags_of(account.images(lab, name))
+    if "v1" not in tags:
+        held = f"only {_listed(tags)}" if tags else "no image"
+        return wrong(
+            f"The tags of `{name}` are immutable, but it holds {held}: push your image there as `v1`."
+        )
+    return done(f"In `{name}` a tag, once pushed, stays with its image.")
+
+
+def _listed(tags: list[str]) -> str:
+    return ", ".join(f"`{tag}`" for tag in tags)
+
+
+def _make_repository(lab: Connection) -> None:
+    ecslab.ecr.create_repository(lab)
+
+
+def _push_page(lab: Connection) -> None:
+    site = ecslab.image.site("<h1>Hello from my own container</h1>")
+    ecslab.image.push(lab, ecslab.image.build(site, lab=lab))
+
+
+def _push_v2(lab: Connection) -> None:
+    site = ecslab.image.site("<h1>Version two of my own container</h1>")
+    ecslab.image.push(lab, ecslab.image.build(site, lab=lab), tag="v2")
+
+
+def _make_frozen(lab: Connection) -> None:
+    name = lab.name("adgu/frozen")
+    if not ecslab.ecr.repository(lab, name):
+        lab.ecr.create_repository(repositoryName=name, imageTagMutability="IMMUTABLE", tags=lab.tags("ecr"))
+    if not lab.ecr.describe_images(repositoryName=name)["imageDetails"]:
+        site = ecslab.image.site("<h1>Hello from my own container</h1>")
+        ecslab.image.push(lab, ecslab.image.build(site, lab=lab), repository=name, tag="v1")
+
+
+STAGE = Stage(
+    notebook="01-ecr.ipynb",
+    needs=("00",),
+    minutes=Minutes(reading=22, waiting=0),
+    part="page",
+    steps=(
+        Step("01.repository", 3, repository, _make_repository, MAKE),
+        Step("01.push", 8, pushed, _push_page, UPLOAD),
+        Step("01.yours-1", 5, second_tag, _push_v2, UPLOAD),
+        Step("01.yours-2", 5, frozen, _make_frozen, MAKE | UPLOAD),
+    ),
+)

@@ -1,0 +1,126 @@
+"""Stage 02: a cluster, which is a name to keep tasks under."""
+
+from ecslab.connection.connection import Connection
+from ecslab.course import learner_namespace as ecslab
+from ecslab.course.minutes import Minutes
+from ecslab.course.readers import account
+from ecslab.course.stage import Stage
+from ecslab.course.step import Step
+from ecslab.display.verdict import Verdict, done, not_yet, wrong
+
+MAKE = frozenset({"CreateCluster"})
+
+
+def exists(lab: Connection) -> Verdict:
+    """The lesson's cluster is ACTIVE."""
+    name = lab.names.cluster
+    found = account.cluster(lab, name)
+    if found and found["status"] == "ACTIVE":
+        return done(f"`{name}` is ACTIVE.")
+    if found:
+        return wrong(
+            f"`{name}` is {found['status']}: it was deleted, and AWS shows it for a while longer.",
+            "Make it again under the same name: `ecslab.cluster.create(lab)`.",
+        )
+    names = account.cluster_names(lab)
+    if other := account.near(lab, name, names):
+        return wrong(
+            f"There is a cluster `{other}`, but the lesson's is called `{name}`, letter by letter.",
+            "`ecslab.cluster.create(lab)` uses the lesson's name. The other one costs nothing meanwhile.",
+        )
+    if "default" in names and lab.where == "sandbox":  # in a real account it may be anybody's
+        return wrong(
+            "There is a cluster `default`: that is what CreateCluster makes when it is given no name. "
+            f"The lesson's is called `{name}`.",
+            f"`lab.ecs.create_cluster(clusterName={name!r})`.",
+        )
+    return not_yet(f"There is no cluster `{name}` in {lab.region}.")
+
+
+def blue(lab: Connection) -> Verdict:
+    """Exercise: a second cluster, with Container Insights."""
+    name = lab.name("adgu-blue")
+    found = account.cluster(lab, name)
+    if not found:
+        if other := account.near(lab, name, account.cluster_names(lab)):
+            return wrong(f"There is a cluster `{other}`; the exercise asks for `{name}`, letter by letter.")
+        return not_yet(f"There is no cluster `{name}`.")
+    if found["status"] != "ACTIVE":
+        return not_yet(f"`{name}` is {found['status']}: it was there, and was deleted (that is exercise 2).")
+    settings = {setting["name"]: setting["value"] for setting in found.get("settings", [])}
+    if settings.get("containerInsights", "disabled") == "disabled":
+        return wrong(
+            f"`{name}` is ACTIVE, but its setting containerInsights is disabled.",
+            "`lab.ecs.update_cluster_settings(cluster=…, settings=[…])` changes it afterwards.",
+        )
+    return done(f"`{name}` is ACTIVE, with Container Insights {settings['containerInsights']}.")
+
+
+def blue_deleted(lab: Connection) -> Verdict:
+    """Exercise: the second cluster is deleted again."""
+    name = lab.name("adgu-blue")
+    found = account.cluster(lab, name)
+    if not found:
+        if other := account.near(lab, name, account.cluster_names(lab)):
+            return wrong(f"There is a cluster `{other}`, but no `{name}`, which is the one to delete.")
+        return not_yet(f"There is no cluster `{name}` to delete: make it first (exercise 1).")
+    if found["status"] == "ACTIVE":
+        return _still_there(lab, found)
+    return done(f"`{name}` is {found['status']}: deleted, and still described for a while.")
+
+
+def _still_there(lab: Connection, found: account.Facts) -> Verdict:
+    """What keeps a cluster from being deleted, or what was deleted in its place."""
+    name = found["clusterName"]
+    if services := found.get("activeServicesCount", 0):
+        return wrong(
+            f"`{name}` is still ACTIVE, and holds {_number(services, 'service')}: AWS deletes none in use.",
+            "Delete the service first: `lab.ecs.delete_service(cluster=…, service=…, force=True)`.",
+        )
+    if tasks := found.get("runningTasksCount", 0) + found.get("pendingTasksCount", 0):
+        return wrong(
+            f"`{name}` is still ACTIVE, and holds {_number(tasks, 'task')}: AWS deletes none in use.",
+            "Stop its tasks first: `lab.ecs.stop_task(cluster=…, task=…)`.",
+        )
+    lesson = account.cluster(lab, lab.names.cluster)
+    if lesson and lesson["status"] != "ACTIVE":
+        return wrong(
+            f"You deleted `{lab.names.cluster}`, which the lesson needs; `{name}` is still ACTIVE.",
+            "Make the lesson's cluster again: `ecslab.cluster.create(lab)`; then delete the other one.",
+        )
+    return not_yet(f"`{name}` is still ACTIVE.")
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count > 1 else ''}"
+
+
+def _make_cluster(lab: Connection) -> None:
+    ecslab.cluster.create(lab)
+
+
+def _make_blue(lab: Connection) -> None:
+    lab.ecs.create_cluster(
+        clusterName=lab.name("adgu-blue"),
+        settings=[{"name": "containerInsights", "value": "enabled"}],
+        tags=lab.tags("ecs"),
+    )
+
+
+def _delete_blue(lab: Connection) -> None:
+    name = lab.name("adgu-blue")
+    if lab.ecs.describe_clusters(clusters=[name])["clusters"][0]["status"] == "ACTIVE":
+        lab.ecs.delete_cluster(cluster=name)
+
+
+STAGE = Stage(
+    notebook="02-cluster.ipynb",
+    needs=("00", "01"),
+    minutes=Minutes(reading=19, waiting=0),
+    part="page",
+    steps=(
+        Step("02.cluster", 3, exists, _make_cluster, MAKE),
+        Step("02.yours-1", 4, blue, _make_blue, MAKE | {"UpdateClusterSettings"}),
+        Step("02.yours-2", 2, blue_deleted, _delete_blue, frozenset({"DeleteCluster"})),
+    ),
+)

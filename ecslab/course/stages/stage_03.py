@@ -1,0 +1,211 @@
+"""Stage 03: the execution role, the log group, and the task definition that names both."""
+
+from ecslab.connection.connection import Connection
+from ecslab.course import learner_namespace as ecslab
+from ecslab.course.checks.task_definition import problem
+from ecslab.course.minutes import Minutes
+from ecslab.course.readers import account
+from ecslab.course.stage import Stage
+from ecslab.course.step import Step
+from ecslab.display.verdict import Verdict, done, not_yet, wrong
+
+POLICY = "AmazonECSTaskExecutionRolePolicy"
+REGISTER = frozenset({"RegisterTaskDefinition"})
+PUBLIC_IMAGE = "public.ecr.aws/docker/library/httpd:2.4"
+
+
+def role(lab: Connection) -> Verdict:
+    """The execution role is there, trusts ECS tasks, and may pull and log."""
+    name = lab.names.execution_role
+    found = account.role(lab, name)
+    if not found:
+        return not_yet(
+            f"There is no role `{name}`: without it Fargate can neither pull from ECR nor write logs."
+        )
+    trusted = account.trusted_services(found)
+    if "ecs-tasks.amazonaws.com" not in trusted:
+        return wrong(
+            f"`{name}` trusts {', '.join(trusted) or 'no service'}, not ecs-tasks.amazonaws.com: "
+            "ECS was not given the right to take on this role.",
+            "Change the trust policy (UpdateAssumeRolePolicy), or delete the role and make it anew.",
+        )
+    held = account.policies(lab, name)
+    if not held:
+        return wrong(
+            f"`{name}` has no policy: it may be taken on, but it may do nothing.",
+            f"Attach the managed policy {POLICY}.",
+        )
+    if POLICY not in held:
+        return wrong(
+            f"`{name}` holds {', '.join(held)}, but not {POLICY}, which the lesson uses.",
+            f"Attach the managed policy {POLICY}.",
+        )
+    return done(f"`{name}` trusts ecs-tasks.amazonaws.com and holds {POLICY}.")
+
+
+def logs(lab: Connection) -> Verdict:
+    """The log group is there."""
+    name = lab.names.log_group
+    groups = account.log_groups(lab, name)
+    if name in groups:
+        return done(f"`{name}` is ready to take the container's lines.")
+    if other := account.near(
+        lab, name, [*groups, *account.log_groups(lab, "/"), *account.log_groups(lab, name[1:])]
+    ):
+        return wrong(
+            f"There is a log group `{other}`, but the lesson's is called `{name}`.",
+            "A task whose log group is missing stops before it starts. Make the one with the right name.",
+        )
+    return not_yet(f"There is no log group `{name}`: a task that names it would stop before it starts.")
+
+
+def definition(lab: Connection) -> Verdict:
+    """The lesson's task definition is ACTIVE and would run the learner's image."""
+    family = lab.names.family
+    active = account.revisions(lab, family, "ACTIVE")
+    if not active:
+        inactive = account.revisions(lab, family, "INACTIVE")
+        if inactive:
+            last = account.revision_of(inactive[-1])
+            return wrong(
+                f"`{family}:{last}` is INACTIVE, and there is no other revision: it was deregistered.",
+                f"Register it again; the new one will be revision {last + 1}.",
+            )
+        if other := account.near(lab, family, account.families(lab)):
+            return wrong(
+                f"There is a family `{other}`, but the lesson's is called `{family}`.",
+                "Register one with the right family; the other costs nothing.",
+            )
+        return not_yet(f"There is no task definition `{family}`.")
+    found = account.definition(lab, active[-1]) or {}
+    if trouble := problem(lab, found):
+        return wrong(f"`{family}:{found['revision']}` {trouble[0]}", trouble[1])
+    return done(f"`{family}:{found['revision']}` is ACTIVE, and would run the image in your repository.")
+
+
+def half_vcpu(lab: Connection) -> Verdict:
+    """Exercise: a revision of the lesson's family with 0.5 vCPU."""
+    family = lab.names.family
+    active = account.revisions(lab, family, "ACTIVE")
+    if not active:
+        return not_yet(f"There is no ACTIVE revision of `{family}` yet.")
+    found = [account.definition(lab, arn) or {} for arn in reversed(active[-10:])]
+    halves = [revision for revision in found if revision.get("cpu") == "512"]
+    if halves:
+        revision = halves[0]
+        return done(f"`{family}:{revision['revision']}` asks for 0.5 vCPU and {revision['memory']} MiB.")
+    if elsewhere := _half_in_another_family(lab):
+        return wrong(
+            f"`{elsewhere}` asks for 0.5 vCPU, but it is another family; the exercise asks for a revision of "
+            f"`{family}`."
+        )
+    if gone := _half_deregistered(lab):
+        return wrong(
+            f"`{family}:{gone}` asked for 0.5 vCPU, but it is INACTIVE: it was deregistered.",
+            "Register it again; it gets the next number.",
+        )
+    cpu = found[0]["cpu"]
+    if cpu != "256":
+        return wrong(f"`{family}:{found[0]['revision']}` asks for {cpu} CPU units; half a vCPU is 512.")
+    return not_yet(f"No ACTIVE revision of `{family}` asks for 0.5 vCPU.")
+
+
+def hello(lab: Connection) -> Verdict:
+    """Exercise: a definition from a public image, without execution role and logs."""
+    family = lab.name("adgu-hello")
+    found = account.definition(lab, family)
+    if not found or found["status"] != "ACTIVE":
+        if other := account.near(lab, family, account.families(lab)):
+            return wrong(f"There is a family `{other}`; the exercise asks for `{family}`, letter by letter.")
+        return not_yet(f"There is no ACTIVE task definition `{family}`.")
+    name = f"`{family}:{found['revision']}`"
+    container = found["containerDefinitions"][0]
+    if "FARGATE" not in found.get("requiresCompatibilities", []):
+        return wrong(f"{name} was not registered for Fargate.", "It takes `requiresCompatibilities`.")
+    if container["image"] != PUBLIC_IMAGE:
+        return wrong(f"{name} runs `{container['image']}`; the exercise asks for `{PUBLIC_IMAGE}`.")
+    if "logConfiguration" in container:
+        return wrong(
+            f"{name} sends its log somewhere: the exercise asks for one without.",
+            "Leave `logConfiguration` out.",
+        )
+    if found.get("executionRoleArn"):
+        return wrong(
+            f"{name} names an execution role: a public image without logs needs none.",
+            "Register another revision, without `executionRoleArn`.",
+        )
+    return done(f"{name} runs a public image, without execution role and without logs.")
+
+
+def _half_deregistered(lab: Connection) -> int | None:
+    """The revision of the lesson's family that asked for 0.5 vCPU and is INACTIVE."""
+    for arn in reversed(account.revisions(lab, lab.names.family, "INACTIVE")[-10:]):
+        found = account.definition(lab, arn) or {}
+        if found.get("cpu") == "512":
+            return int(found["revision"])
+    return None
+
+
+def _half_in_another_family(lab: Connection) -> str | None:
+    for family in account.families(lab):
+        if family != lab.names.family and account.near(lab, lab.names.family, [family]):
+            found = account.definition(lab, family) or {}
+            if found.get("cpu") == "512":
+                return f"{family}:{found['revision']}"
+    return None
+
+
+def _make_role(lab: Connection) -> None:
+    ecslab.execution_role.create(lab)
+
+
+def _make_log_group(lab: Connection) -> None:
+    ecslab.log_group.create(lab)
+
+
+def _register(lab: Connection) -> None:
+    ecslab.task_definition.register(lab)
+
+
+def _register_half(lab: Connection) -> None:
+    ecslab.task_definition.register(lab, cpu="512", memory="1024")
+
+
+def _register_hello(lab: Connection) -> None:
+    lab.ecs.register_task_definition(
+        family=lab.name("adgu-hello"),
+        requiresCompatibilities=["FARGATE"],
+        networkMode="awsvpc",
+        cpu="256",
+        memory="512",
+        containerDefinitions=[
+            {
+                "name": "web",
+                "image": "public.ecr.aws/docker/library/httpd:2.4",
+                "portMappings": [{"containerPort": 80}],
+            }
+        ],
+        tags=lab.tags("ecs"),
+    )
+
+
+STAGE = Stage(
+    notebook="03-task-definition.ipynb",
+    needs=("00", "01", "02"),
+    minutes=Minutes(reading=22, waiting=0),
+    part="page",
+    steps=(
+        Step(
+            "03.role",
+            5,
+            role,
+            _make_role,
+            frozenset({"CreateRole", "AttachRolePolicy"}),
+            facts={"policy": POLICY},
+        ),
+        Step("03.log-group", 2, logs, _make_log_group, frozenset({"CreateLogGroup"})),
+        Step("03.definition", 8, definition, _register, REGISTER),
+        Step("03.yours-1", 5, half_vcpu, _register_half, REGISTER),
+        Step("03.yours-2", 5, hello, _register_hello, REGISTER),
+    ),
+)

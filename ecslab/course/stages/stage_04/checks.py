@@ -1,0 +1,107 @@
+"""Stage 04: a way in for HTTP, and the task, RUNNING with a public IP."""
+
+from ecslab.connection.connection import Connection
+from ecslab.course.checks import stopped_task
+from ecslab.course.readers import account
+from ecslab.display.verdict import Verdict, done, not_yet, wrong
+
+
+def network(lab: Connection) -> Verdict:
+    """A security group that admits HTTP from anywhere."""
+    name = lab.names.security_group
+    found = account.groups_named(lab, name)
+    if not found:
+        return not_yet(f"There is no security group `{name}`: nothing admits port 80.")
+    if any("0.0.0.0/0" in account.admits(group, 80) for group in found):
+        return done(f"`{name}` admits HTTP, TCP port 80, from anywhere.")
+    sources = [source for group in found for source in account.admits(group, 80)]
+    if sources:
+        return wrong(
+            f"`{name}` admits port 80 from {', '.join(sources)} only, not from anywhere (0.0.0.0/0).",
+            "Add a rule whose source is 0.0.0.0/0.",
+        )
+    rules = [rule for group in found for rule in group["IpPermissions"]]
+    if not rules:
+        return wrong(
+            f"`{name}` has no rule that lets anything in: a task behind it runs, and nobody reaches it.",
+            "Add the rule: `lab.ec2.authorize_security_group_ingress(…)`, TCP port 80 from 0.0.0.0/0.",
+        )
+    if any(_covers_http(rule) for rule in rules):  # by none of them through an IPv4 range
+        whom = "over IPv6" if any(rule.get("Ipv6Ranges") for rule in rules) else "from other security groups"
+        return wrong(
+            f"`{name}` admits port 80 {whom} only, not from anywhere (0.0.0.0/0).",
+            "Add a rule whose source is 0.0.0.0/0.",
+        )
+    ports = ", ".join(sorted({_spelled(rule) for rule in rules}))
+    return wrong(
+        f"`{name}` admits {ports}, but not TCP port 80, on which the web server listens.",
+        "Add the rule: TCP port 80 from 0.0.0.0/0.",
+    )
+
+
+def running(lab: Connection) -> Verdict:
+    """A task of the lesson's definition is RUNNING, with a public IP."""
+    family = lab.names.family
+    everything = account.tasks(lab, lab.names.cluster)
+    ours = [task for task in everything if account.family_of(task) == family]
+    alive = [task for task in ours if task["desiredStatus"] == "RUNNING"]
+    silent = None
+    for task in alive:
+        if task["lastStatus"] == "RUNNING":
+            if account.public_ip(account.interface(lab, task)):
+                return done(f"Task {account.short(task)} is RUNNING, and has a public IP.")
+            silent = silent or task
+    if silent:
+        return wrong(
+            f"Task {account.short(silent)} is RUNNING, but without a public IP: no visitor can reach it.",
+            "The public IP is given at the start, by `assignPublicIp`: stop the task and run another one.",
+        )
+    if alive:
+        return not_yet(f"Task {account.short(alive[0])} is {alive[0]['lastStatus']}: it is on its way.")
+    if ours:
+        return _stopped(ours[0])
+    return _none_of_ours(lab, everything)
+
+
+def _stopped(task: account.Facts) -> Verdict:
+    reason, meaning = stopped_task.why(task)
+    if task["lastStatus"] != "STOPPED":
+        return not_yet(f"Task {account.short(task)} is {task['lastStatus']}: it is being stopped. ({reason})")
+    if stopped_task.stopped_by_hand(task):
+        return wrong(
+            f"Task {account.short(task)} was stopped ({reason}), and no other runs.",
+            "A bare task stays stopped: run another one.",
+        )
+    after = f" {meaning}" if meaning else ""
+    return wrong(f"Task {account.short(task)} is STOPPED: {reason}.{after}".replace("..", "."), meaning)
+
+
+def _none_of_ours(lab: Connection, others: list[account.Facts]) -> Verdict:
+    live = [task for task in others if task["desiredStatus"] == "RUNNING"]
+    if live:
+        return wrong(
+            f"Task {account.short(live[0])} runs, but from `{account.family_of(live[0])}`; the lesson's "
+            f"definition is `{lab.names.family}`."
+        )
+    if "default" in account.cluster_names(lab) and lab.names.cluster != "default":
+        astray = [
+            task for task in account.tasks(lab, "default") if account.family_of(task) == lab.names.family
+        ]
+        if astray:
+            return wrong(
+                f"Task {account.short(astray[0])} is in the cluster `default`, not in `{lab.names.cluster}`: "
+                "RunTask was given no cluster.",
+                f"Stop it, and run another one with `cluster={lab.names.cluster!r}`.",
+            )
+    return not_yet(f"No task of `{lab.names.family}` was run in `{lab.names.cluster}`.")
+
+
+def _covers_http(rule: account.Facts) -> bool:
+    if rule["IpProtocol"] == "-1":
+        return True
+    return bool(rule["IpProtocol"] == "tcp" and rule["FromPort"] <= 80 <= rule["ToPort"])
+
+
+def _spelled(rule: account.Facts) -> str:
+    first, last = rule.get("FromPort"), rule.get("ToPort")
+    return f"{rule['IpProtocol'].upper()} port {first}" + (f"–{last}" if last != first else "")

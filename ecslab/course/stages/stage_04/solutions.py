@@ -1,0 +1,41 @@
+"""Stage 04's solutions, as a learner would write them: `lab.solution()` shows their bodies."""
+
+from ecslab.connection.connection import Connection
+from ecslab.course import learner_namespace as ecslab
+
+
+def make_group(lab: Connection) -> None:
+    vpc = next(vpc for vpc in ecslab.network.vpcs(lab) if vpc.default)
+    ecslab.network.http_group(lab, vpc.id)
+
+
+def run(lab: Connection) -> None:
+    task = ecslab.task.run(lab)
+    ecslab.task.wait_until_running(lab, task)
+
+
+def run_in_workshop(lab: Connection) -> None:
+    workshop = next(vpc for vpc in ecslab.network.vpcs(lab) if vpc.name == "workshop")
+    public = next(subnet for subnet in ecslab.network.subnets(lab, workshop.id) if subnet.public)
+    choice = ecslab.network.Choice(
+        vpc_id=workshop.id,
+        subnet_ids=(public.id,),
+        security_group_ids=(ecslab.network.http_group(lab, workshop.id),),
+        assign_public_ip=True,
+    )
+    ecslab.task.wait_until_running(lab, ecslab.task.run(lab, choice))
+
+
+def run_nowhere(lab: Connection) -> None:
+    workshop = next(vpc for vpc in ecslab.network.vpcs(lab) if vpc.name == "workshop")
+    private = next(subnet for subnet in ecslab.network.subnets(lab, workshop.id) if not subnet.public)
+    choice = ecslab.network.Choice(
+        vpc_id=workshop.id,
+        subnet_ids=(private.id,),
+        security_group_ids=(ecslab.network.http_group(lab, workshop.id),),
+        assign_public_ip=False,
+    )
+    try:
+        ecslab.task.wait_until_running(lab, ecslab.task.run(lab, choice))
+    except ecslab.EcslabError as error:
+        print(error)  # noqa: T201

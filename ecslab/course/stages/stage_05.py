@@ -1,0 +1,188 @@
+"""Stage 05: the page answers at the task's public IP; if not, what stands in the way."""
+
+from ecslab.connection.connection import Connection
+from ecslab.course import learner_namespace as ecslab
+from ecslab.course.minutes import Minutes
+from ecslab.course.readers import account
+from ecslab.course.stage import FOUNDATION, Stage
+from ecslab.course.step import Step
+from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.errors import Unreachable
+
+
+def answers(lab: Connection) -> Verdict:
+    """A visitor from outside gets the page."""
+    family, name = lab.names.family, lab.names.cluster
+    ours = [task for task in account.tasks(lab, name) if account.family_of(task) == family]
+    alive = [task for task in ours if task["lastStatus"] == "RUNNING"]
+    if not alive:
+        return not_yet(f"No task of `{family}` is RUNNING in `{name}`: stage 04 runs one.")
+    interfaces = [found for task in alive if (found := account.interface(lab, task))]
+    public = [found for found in interfaces if account.public_ip(found)]
+    if not public:
+        return wrong(
+            "The task is RUNNING, but has no public IP: nobody outside its VPC can write to it.",
+            "It is given at the start: stop the task, and run another one with a public IP.",
+        )
+    verdicts = [_visit(lab, found) for found in public]
+    return next((verdict for verdict in verdicts if verdict.outcome is done("").outcome), verdicts[0])
+
+
+def _visit(lab: Connection, interface: account.Facts) -> Verdict:
+    url = lab.url(str(account.public_ip(interface)))
+    try:
+        status = lab.http("GET", url).status
+    except Unreachable:
+        status = None
+    if status is not None and 200 <= status < 300:
+        return done("Your page answers at the task's public IP.")
+    if closed := _closed(lab, interface):
+        return closed
+    if status is None or status in (502, 504):
+        return wrong(
+            "Its security group admits port 80, yet nothing answers: the container does not listen there.",
+            "Does the image hold a web server, and does it listen on port 80? See the log.",
+        )
+    return wrong(
+        f"The container answers with status {status}: the web server runs, but not with your page.",
+        "404 means that there is no such file in the image: is there an `index.html` in it?",
+    )
+
+
+def _closed(lab: Connection, interface: account.Facts) -> Verdict | None:
+    """Which rule of the network keeps a visitor out, if one does."""
+    groups = account.groups(lab, [group["GroupId"] for group in interface["Groups"]])
+    sources = [source for group in groups for source in account.admits(group, 80)]
+    names = ", ".join(f"`{group['GroupName']}`" for group in groups)
+    if "0.0.0.0/0" not in sources:
+        if sources:
+            return wrong(
+                f"{names} admits port 80 from {', '.join(sources)} only: everyone else waits in vain."
+            )
+        if any(group["GroupName"] == "default" for group in groups):
+            return wrong(
+                "The task has the VPC's default security group, which admits only itself: nobody gets in.",
+                "Run the task with a group that admits port 80: `ecslab.network.http_group(lab, vpc_id)`.",
+            )
+        return wrong(
+            f"The security group {names} does not admit TCP port 80: a browser would load for ever.",
+            "Open the door: `lab.ec2.authorize_security_group_ingress(…)`, TCP port 80 from 0.0.0.0/0.",
+        )
+    if not _has_way_in(lab, interface):
+        return wrong(
+            f"The route table of subnet {interface['SubnetId']} leads to no internet gateway: its public IP "
+            "is of no use.",
+            "Add the route 0.0.0.0/0 to the VPC's internet gateway, or run the task in a public subnet.",
+        )
+    if entry := _acl_refusal(lab, interface):
+        return wrong(
+            f"The network ACL {entry} of the task's subnet refuses TCP port 80.",
+            "An ACL's rules are read by number; the first that matches decides.",
+        )
+    return None
+
+
+def _has_way_in(lab: Connection, interface: account.Facts) -> bool:
+    here = [{"Name": "vpc-id", "Values": [interface["VpcId"]]}]
+    tables = lab.ec2.describe_route_tables(Filters=here)["RouteTables"]
+    own = [t for t in tables if any(a.get("SubnetId") == interface["SubnetId"] for a in t["Associations"])]
+    main = [t for t in tables if any(a.get("Main") for a in t["Associations"])]
+    return any(
+        str(route.get("GatewayId", "")).startswith("igw-") and route.get("State") != "blackhole"
+        for table in (own or main)
+        for route in table["Routes"]
+    )
+
+
+def _acl_refusal(lab: Connection, interface: account.Facts) -> str | None:
+    """The id of the subnet's network ACL, if the first of its rules for TCP port 80 inbound denies."""
+    here = [{"Name": "association.subnet-id", "Values": [interface["SubnetId"]]}]
+    for acl in lab.ec2.describe_network_acls(Filters=here)["NetworkAcls"]:
+        inbound = sorted(
+            (e for e in acl["Entries"] if not e["Egress"] and e.get("CidrBlock") == "0.0.0.0/0"),
+            key=lambda entry: int(entry["RuleNumber"]),
+        )
+        first = next((entry for entry in inbound if _matches_http(entry)), None)
+        if not first or first["RuleAction"] == "deny":
+            return str(acl["NetworkAclId"])
+    return None
+
+
+def _matches_http(entry: account.Facts) -> bool:
+    if str(entry["Protocol"]) == "-1":
+        return True
+    span = entry.get("PortRange", {})
+    return str(entry["Protocol"]) == "6" and span.get("From", 0) <= 80 <= span.get("To", 65535)
+
+
+def second_edition(lab: Connection) -> Verdict:
+    """Exercise: a changed page under the same tag, served by a new task."""
+    name = lab.names.repository
+    ours = [t for t in account.tasks(lab, lab.names.cluster) if account.family_of(t) == lab.names.family]
+    held = account.images(lab, name)
+    latest = next((i for i in held if "latest" in i.get("imageTags", [])), None)
+    if not latest:
+        if any(task["lastStatus"] == "RUNNING" for task in ours):
+            return wrong(f"`{name}:latest` is gone from ECR: what runs goes on, but no new task could start.")
+        return not_yet(f"There is no image `{name}:latest`.")
+    digests = [
+        (t["lastStatus"], c["imageDigest"]) for t in ours for c in t["containers"] if "imageDigest" in c
+    ]
+    older = [status for status, digest in digests if digest != latest["imageDigest"]]
+    newest = [status for status, digest in digests if digest == latest["imageDigest"]]
+    if older and "RUNNING" in newest:
+        return done("The new task serves the new page: same tag, other digest.")
+    if older and newest:
+        return wrong(
+            "A task with the new image was run, but it does not run now.", "Run one more, and wait for it."
+        )
+    if "RUNNING" in older:
+        return wrong(
+            "`latest` is a new image, but the running task still serves the old one: a task takes its image "
+            "when it starts, and keeps it.",
+            "Stop it, and run another one.",
+        )
+    if older:
+        return wrong("`latest` is a new image, and the old task is stopped: now run a new one.")
+    if tag := _pushed_under(held, ours):
+        return wrong(
+            f"A new image was pushed as `{tag}`; `latest` is the old one still, and the definition names "
+            "`latest`.",
+            "Push it once more with `tag='latest'`; layers that are there are not sent again.",
+        )
+    return not_yet("The task runs what `latest` names: no changed page was pushed since it started.")
+
+
+def _pushed_under(held: list[account.Facts], ours: list[account.Facts]) -> str | None:
+    """The tag under which an image was pushed since the newest task was run."""
+    run = max((task["createdAt"] for task in ours), default=None)
+    newest = held[0] if held else {}
+    if run is None or "imagePushedAt" not in newest or newest["imagePushedAt"] <= run:
+        return None
+    return next(iter(newest.get("imageTags", [])), None)
+
+
+def _ask_for_the_page(lab: Connection) -> None:
+    task = ecslab.task.wait_until_running(lab, ecslab.task.find(lab))
+    ecslab.verify.page(lab, task)
+
+
+def _second_edition(lab: Connection) -> None:
+    site = ecslab.image.site("<h1>The second edition</h1>")
+    ecslab.image.push(lab, ecslab.image.build(site, lab=lab))
+    while old := ecslab.task.find(lab):
+        ecslab.task.stop(lab, old)
+    task = ecslab.task.wait_until_running(lab, ecslab.task.run(lab))
+    ecslab.verify.page(lab, task)
+
+
+STAGE = Stage(
+    notebook="05-verify.ipynb",
+    needs=(*FOUNDATION, "04"),
+    minutes=Minutes(reading=15, waiting=0),
+    part="page",
+    steps=(
+        Step("05.page", 6, answers, _ask_for_the_page),
+        Step("05.yours-1", 8, second_edition, _second_edition, frozenset({"StopTask"})),
+    ),
+)

@@ -1,0 +1,282 @@
+"""Stage 06: a service keeps copies of the task running, in two zones; nothing runs beside it."""
+
+from ecslab.connection.connection import Connection
+from ecslab.course import learner_namespace as ecslab
+from ecslab.course.checks import stopped_task
+from ecslab.course.minutes import Minutes
+from ecslab.course.readers import account, services
+from ecslab.course.readers.account import Facts
+from ecslab.course.stage import FOUNDATION, Stage
+from ecslab.course.step import Step
+from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.operations import prices
+
+COPIES = 2
+OPERATIONS = frozenset({"CreateService", "UpdateService", "DeleteService"})
+
+
+def service(lab: Connection) -> Verdict:
+    """The service keeps at least two tasks of the lesson's definition running, in at least two zones."""
+    name = lab.names.service
+    found = services.service(lab, name)
+    everything = account.tasks(lab, lab.names.cluster)
+    if not found or found["status"] != "ACTIVE":
+        return _not_there(lab, found, everything)
+    return (
+        _misdefined(lab, found)
+        or _misplaced(lab, found)
+        or _short(found, everything)
+        or _beside(lab, everything)
+        or _kept(found, everything)
+    )
+
+
+def _not_there(lab: Connection, found: Facts | None, everything: list[Facts]) -> Verdict:
+    name, cluster = lab.names.service, lab.names.cluster
+    if found and found["status"] == "DRAINING":
+        return wrong(
+            f"`{name}` is DRAINING: it was deleted, and its last tasks are stopping.",
+            "Once it is INACTIVE its name is free, and `ecslab.service.create(lab)` makes it anew.",
+        )
+    if astray := services.elsewhere(lab, name):
+        return wrong(
+            f"The service `{name}` is in the cluster `{astray}`, not in `{cluster}`: CreateService was given "
+            f"{'no' if astray == 'default' else 'another'} cluster.",
+            f"Delete it there, and make it anew with `cluster={cluster!r}`.",
+        )
+    if other := account.near(lab, name, services.names(lab)):
+        return wrong(
+            f"There is a service `{other}`, but the lesson's is called `{name}`.",
+            "A service's name cannot be changed: delete it, and make it anew.",
+        )
+    if found:
+        return wrong(
+            f"`{name}` is INACTIVE: it was deleted, and nothing is kept running.",
+            "`ecslab.service.create(lab)` makes it anew.",
+        )
+    if bare := services.bare(lab, everything):
+        return not_yet(
+            f"There is no service `{name}`. {_counted(len(bare), 'bare task')} "
+            f"{'runs' if len(bare) == 1 else 'run'}, and nobody would bring back one that stops."
+        )
+    return not_yet(f"There is no service `{name}` in `{cluster}`.")
+
+
+def _misdefined(lab: Connection, found: Facts) -> Verdict | None:
+    """What it runs, on what, and how often, if that is not as it should be."""
+    name, family = lab.names.service, lab.names.family
+    runs = found["taskDefinition"].rsplit("/", 1)[-1].rsplit(":", 1)[0]
+    if runs != family:
+        return wrong(
+            f"`{name}` runs `{runs}`; the lesson's definition is `{family}`.",
+            f"`ecslab.service.update(lab, taskDefinition={family!r})` puts the right one in its place.",
+        )
+    if found.get("launchType", "FARGATE") != "FARGATE":
+        return wrong(
+            f"`{name}` has the launch type {found['launchType']}, and there are no instances of yours to put "
+            "its tasks on; the lesson's is FARGATE.",
+            "Delete it with `ecslab.service.delete(lab)`, and make it anew.",
+        )
+    if found["desiredCount"] == 0:
+        return wrong(
+            f"`{name}` is there, but its desired count is 0: it keeps nothing running.",
+            f"`ecslab.service.scale(lab, {COPIES})`.",
+        )
+    if found["desiredCount"] < COPIES:
+        return wrong(
+            f"The desired count of `{name}` is {found['desiredCount']}: while that one task is being "
+            "replaced, nobody answers.",
+            f"`ecslab.service.scale(lab, {COPIES})`.",
+        )
+    return None
+
+
+def _misplaced(lab: Connection, found: Facts) -> Verdict | None:
+    """Where its tasks are put, if that is not as it should be."""
+    name, network = lab.names.service, services.network(found)
+    zones = services.zones(lab, network.get("subnets", []))
+    choose = (
+        "`ecslab.service.update(lab, networkConfiguration=…)`, with `ecslab.service.default_choice(lab)`."
+    )
+    if len(zones) < 2:
+        return wrong(
+            f"All subnets of `{name}` lie in {zones[0] if zones else 'no zone'}: if that zone fails, every "
+            "task fails with it.",
+            choose,
+        )
+    if network.get("assignPublicIp") != "ENABLED":
+        return wrong(
+            f"`{name}` gives its tasks no public IP: in a public subnet they cannot fetch their image, and "
+            "no visitor reaches them.",
+            choose,
+        )
+    groups = account.groups(lab, network.get("securityGroups", []))
+    behind_a_balancer = bool(found.get("loadBalancers"))  # it comes in by the balancer's group
+    if not behind_a_balancer and not any(account.admits(group, 80) for group in groups):
+        which = f"group `{groups[0]['GroupName']}`" if groups else "default group"
+        return wrong(
+            f"The tasks of `{name}` are behind the {which}, which does not admit port 80: they run, and "
+            "nobody reaches them.",
+            choose,
+        )
+    return None
+
+
+def _short(found: Facts, everything: list[Facts]) -> Verdict | None:
+    """Whether fewer tasks run than are desired, and why."""
+    name, desired = found["serviceName"], found["desiredCount"]
+    if found["runningCount"] >= desired:
+        return None
+    if task := services.failed(everything, found):
+        reason, meaning = stopped_task.why(task)
+        return wrong(
+            f"Tasks of `{name}` keep failing; the last was {account.short(task)}: {reason}. {meaning}"
+            .replace("..", ".").rstrip(),
+            "Put right what the reason names. The service goes on trying by itself.",
+        )  # fmt: skip
+    return not_yet(
+        f"`{name}`: desired {desired}, running {found['runningCount']}, pending {found['pendingCount']}. "
+        "The service is at it."
+    )
+
+
+def _beside(lab: Connection, everything: list[Facts]) -> Verdict | None:
+    bare = services.bare(lab, everything)
+    if not bare:
+        return None
+    return wrong(
+        f"Task {account.short(bare[0])} runs beside the service, started by hand: it costs, and the service "
+        "does not count it.",
+        "`ecslab.task.stop(lab, task)`, for each of `ecslab.service.bare_tasks(lab)`.",
+    )
+
+
+def _kept(found: Facts, everything: list[Facts]) -> Verdict:
+    alive = [
+        task
+        for task in services.tasks(everything, found["serviceName"])
+        if (task["lastStatus"], task["desiredStatus"]) == ("RUNNING", "RUNNING")
+    ]
+    zones = sorted({task["availabilityZone"] for task in alive})
+    return done(
+        f"`{found['serviceName']}` keeps {_counted(found['desiredCount'], 'task')} running, in "
+        f"{' and '.join(zones)}."
+    )
+
+
+def scaled(lab: Connection) -> Verdict:
+    """Exercise: the service runs three tasks, by its desired count."""
+    name = lab.names.service
+    found = services.service(lab, name)
+    if not found or found["status"] != "ACTIVE":
+        return not_yet(f"There is no service `{name}` to scale.")
+    desired, running = found["desiredCount"], found["runningCount"]
+    everything = account.tasks(lab, lab.names.cluster)
+    bare = services.bare(lab, everything)
+    if desired != 3 and bare:
+        return wrong(
+            f"Task {account.short(bare[0])} was started by hand. That makes one more, but not one of the "
+            f"service's: its desired count is still {desired}, and nobody replaces the other.",
+            "Stop it, and change the service: `ecslab.service.scale(lab, 3)`.",
+        )
+    if desired > 3:
+        return wrong(f"The desired count is {desired}; the exercise asks for 3.")
+    if desired < COPIES:
+        return wrong(
+            f"The desired count is {desired}: that is fewer than before, not more.",
+            "The desired count is the whole number of tasks, not how many are to be added.",
+        )
+    if desired < 3:
+        return not_yet(f"The desired count of `{name}` is {desired}.")
+    if trouble := _short(found, everything):
+        return trouble
+    if running > 3:
+        return not_yet(f"`{name}` runs {running} tasks and wants 3: it is stopping the rest.")
+    return done(f"`{name}` runs 3 tasks.")
+
+
+def gone(lab: Connection) -> Verdict:
+    """Exercise: a second service was made, and is gone with its tasks."""
+    name, cluster = lab.name("adgu-second"), lab.names.cluster
+    found = services.service(lab, name)
+    ours = services.tasks(account.tasks(lab, cluster), name)
+    alive = [task for task in ours if task["desiredStatus"] == "RUNNING"]
+    if not found:
+        if astray := services.elsewhere(lab, name):
+            return wrong(f"The service `{name}` is in the cluster `{astray}`, not in `{cluster}`.")
+        return not_yet(f"There is no service `{name}` in `{cluster}`: make it first, then get rid of it.")
+    if found["status"] == "INACTIVE":
+        return done(f"`{name}` is INACTIVE, and none of its tasks runs.")
+    if found["status"] == "DRAINING":
+        return not_yet(f"`{name}` is DRAINING: its last tasks are stopping.")
+    by_hand = [task for task in ours if stopped_task.stopped_by_hand(task)]
+    if found["desiredCount"] == 0:
+        return wrong(
+            f"`{name}` is scaled to 0: it costs nothing, but it is still there, and one call brings its "
+            "tasks back.",
+            "Now `delete_service`; `ecslab.service.delete(lab, name)` does both.",
+        )
+    if by_hand and alive:
+        return wrong(
+            f"You stopped task {account.short(by_hand[0])}, and the service started "
+            f"{account.short(alive[0])} in its place: delete the service, not its tasks.",
+            f"`ecslab.service.delete(lab, {name!r})`.",
+        )
+    if by_hand:
+        return wrong(
+            f"You stopped task {account.short(by_hand[0])}; wait a moment, and the service brings another: "
+            "delete the service, not its tasks.",
+            f"`ecslab.service.delete(lab, {name!r})`.",
+        )
+    if found.get("taskDefinition") not in account.revisions(
+        lab, account.family_of({"taskDefinitionArn": found["taskDefinition"]}), "ACTIVE"
+    ):
+        return wrong(
+            f"The definition of `{name}` was deregistered. That stops nothing: the service goes on with it.",
+            f"`ecslab.service.delete(lab, {name!r})`.",
+        )
+    return not_yet(f"`{name}` is there, with a desired count of {found['desiredCount']}: now get rid of it.")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _create(lab: Connection) -> None:
+    for task in ecslab.service.bare_tasks(lab):
+        ecslab.task.stop(lab, task, reason="the service takes over")
+    ecslab.service.create(lab, count=2)
+    ecslab.service.update(  # for one that was there already, and is not as the lesson has it
+        lab,
+        taskDefinition=lab.names.family,
+        desiredCount=2,
+        networkConfiguration=ecslab.service.default_choice(lab).configuration(),
+    )
+    ecslab.service.wait_until_stable(lab)
+
+
+def _scale(lab: Connection) -> None:
+    ecslab.service.scale(lab, 3)
+    ecslab.service.wait_until_stable(lab)
+
+
+def _make_and_delete(lab: Connection) -> None:
+    second = lab.name("adgu-second")
+    ecslab.service.create(lab, name=second, count=1)
+    ecslab.service.wait_until_stable(lab, second)
+    ecslab.service.delete(lab, second)
+
+
+STAGE = Stage(
+    notebook="06-service.ipynb",
+    needs=(*FOUNDATION, "04"),
+    minutes=Minutes(reading=31, waiting=7),
+    part="service",
+    steps=(
+        Step("06.service", 8, service, _create, OPERATIONS, hourly=COPIES * prices.task_hour(256, 512)),
+        Step(
+            "06.yours-1", 4, scaled, _scale, frozenset({"UpdateService"}), hourly=prices.task_hour(256, 512)
+        ),
+        Step("06.yours-2", 6, gone, _make_and_delete, OPERATIONS),
+    ),
+)

@@ -1,0 +1,169 @@
+"""The exercises of stage 07: a rule, a wrong health path and its repair, a Network Load Balancer."""
+
+from fnmatch import fnmatchcase
+
+from ecslab.connection.connection import Connection
+from ecslab.course.readers import services
+from ecslab.course.readers.account import Facts
+from ecslab.course.stages.stage_07 import load_balancing
+from ecslab.display.verdict import Verdict, done, not_yet, wrong
+
+PATH, LOST = "/health", "/nothing-here"
+
+
+def rule(lab: Connection) -> Verdict:
+    """Exercise: the balancer answers `/health` by itself, with 200."""
+    found = load_balancing.balancer(lab, lab.names.load_balancer)
+    there = load_balancing.listeners(lab, found) if found else []
+    listener = next((one for one in there if one["Port"] == load_balancing.PORT), None)
+    if not listener:
+        return not_yet(f"`{lab.names.load_balancer}` has no listener on port 80 that could have a rule.")
+    rules = load_balancing.rules(lab, listener)
+    if not rules:
+        return not_yet("The listener on port 80 has only its default rule: everything goes to the tasks.")
+    patterns = [pattern for one in rules for pattern in _patterns(one)]
+    if not patterns:
+        fields = ", ".join(sorted({c["Field"] for one in rules for c in one["Conditions"]}))
+        return wrong(
+            f"The rule looks at {fields}, not at the path.", "A condition with the field `path-pattern`."
+        )
+    fitting = next((one for one in rules if any(fnmatchcase(PATH, p) for p in _patterns(one))), None)
+    if not fitting:
+        listed = ", ".join(f"`{pattern}`" for pattern in patterns)
+        return wrong(f"No path pattern fits `{PATH}`: there is {listed}.", f"The pattern `{PATH}` fits it.")
+    return _answer(fitting)
+
+
+def _answer(found: Facts) -> Verdict:
+    """What the rule that fits the path does."""
+    action = found["Actions"][-1]
+    besides = sorted({c["Field"] for c in found["Conditions"]} - {"path-pattern"})
+    if any(pattern in ("*", "/*") for pattern in _patterns(found)):
+        return wrong(
+            "The rule's pattern fits every page: no visitor sees a task any more.", f"Let it be `{PATH}`."
+        )
+    if besides:
+        return wrong(
+            f"The rule for `{PATH}` holds only where {' and '.join(besides)} fits too.",
+            "All conditions of a rule have to hold: leave only the path.",
+        )
+    if action["Type"] != "fixed-response":
+        return wrong(
+            f"The rule for `{PATH}` has the action {action['Type']}; the balancer is to answer by itself.",
+            "An action of type `fixed-response`.",
+        )
+    code = action["FixedResponseConfig"]["StatusCode"]
+    if code != "200":
+        return wrong(f"The balancer answers `{PATH}` with {code}; the exercise asks for 200.")
+    return done(f"The balancer answers `{PATH}` by itself, with 200.")
+
+
+def _patterns(found: Facts) -> list[str]:
+    patterns: list[str] = []
+    for condition in found["Conditions"]:
+        if condition["Field"] == "path-pattern":
+            patterns += condition.get("PathPatternConfig", {}).get("Values") or condition.get("Values", [])
+    return patterns
+
+
+def repaired(lab: Connection) -> Verdict:
+    """Exercise: a wrong health path was seen to make targets unhealthy, and was put right."""
+    group = load_balancing.target_group(lab, lab.names.target_group)
+    found = services.service(lab, lab.names.service)
+    if not group or not found:
+        return not_yet("There is no service behind a target group whose health check could be broken.")
+    members = load_balancing.health(lab, group)
+    healthy = load_balancing.in_state(members, "healthy")
+    unhealthy = load_balancing.in_state(members, "unhealthy")
+    events = [e["message"] for e in found["events"] if " is unhealthy in (target-group " in e["message"]]
+    path = group["HealthCheckPath"]
+    if trouble := _evaded(found, events):
+        return trouble
+    if not events and not unhealthy:
+        if path in ("/", "/index.html"):
+            return not_yet("All is well, and was: first give the health check a page that is not there.")
+        return not_yet(
+            f"The health checks ask for `{path}`; it takes two of them until a target is unhealthy."
+        )
+    if unhealthy and path not in ("/", "/index.html"):
+        seen = unhealthy[0]["TargetHealth"]["Description"]
+        return not_yet(f"{len(unhealthy)} targets are unhealthy: {seen}. Now put the path `{path}` right.")
+    if len(healthy) < found["desiredCount"]:
+        return not_yet(f"{len(healthy)} of {found['desiredCount']} targets are healthy: wait for the others.")
+    if (codes := group["Matcher"]["HttpCode"]) != "200":
+        return wrong(
+            f"The targets are healthy because the health check takes {codes} for an answer: it would be "
+            "content with a server that has lost its page.",
+            "Take back `Matcher`, and put `HealthCheckPath` right.",
+        )
+    return done(f"The targets were unhealthy, and are healthy again: the health checks ask for `{path}`.")
+
+
+def _evaded(found: Facts, events: list[str]) -> Verdict | None:
+    """Whether the failing checks were got rid of in another way, or failed for another reason."""
+    name = found["serviceName"]
+    if not found["loadBalancers"]:
+        if not events:
+            return not_yet(f"`{name}` is not behind a load balancer: nobody checks its tasks.")
+        return wrong(
+            f"`{name}` is no longer behind the load balancer: nobody checks its tasks now, and nobody gets "
+            "there.",
+            "`ecslab.load_balancer.attach(lab)` puts it back.",
+        )
+    if found["desiredCount"] == 0:
+        return wrong(
+            f"`{name}` is scaled to 0: nothing is unhealthy any more, and nothing answers.",
+            "`ecslab.service.scale(lab, 2)`.",
+        )
+    if events and "codes: [" not in events[0]:
+        return wrong(
+            f"Targets were unhealthy, but for another reason: {events[0].rsplit('(reason ', 1)[-1][:-2]}.",
+            "The exercise is about the path: leave the groups and the port as they were.",
+        )
+    return None
+
+
+def network_balancer(lab: Connection) -> Verdict:
+    """Exercise: the same service behind a Network Load Balancer, too."""
+    name = lab.name("adgu-nlb")
+    found = load_balancing.balancer(lab, name)
+    if not found:
+        return not_yet(f"There is no load balancer `{name}`.")
+    if found["Type"] != "network":
+        return wrong(
+            f"`{name}` is an {found['Type']} load balancer: the exercise asks for one that knows TCP only.",
+            "Delete it, and make it anew with `Type='network'`.",
+        )
+    if found["Scheme"] != "internet-facing":
+        return wrong(
+            f"`{name}` is {found['Scheme']}: no visitor from the internet gets there.",
+            "Delete it, and make it anew; without `Scheme` it is `internet-facing`.",
+        )
+    listener = next(
+        (o for o in load_balancing.listeners(lab, found) if o["Port"] == load_balancing.PORT), None
+    )
+    if not listener:
+        return wrong(
+            f"`{name}` has no listener on port 80.", "`lab.elbv2.create_listener(…)`, `Protocol='TCP'`."
+        )
+    arn = load_balancing.forwards_to(listener["DefaultActions"][-1])[0]
+    service = services.service(lab, lab.names.service) or {}
+    registers = [one.get("targetGroupArn") for one in service.get("loadBalancers", [])]
+    if arn not in registers:
+        return wrong(
+            f"`{name}` leads to `{load_balancing.called(arn)}`, in which `{lab.names.service}` does not "
+            "register its tasks.",
+            "`ecslab.service.update(lab, loadBalancers=[…])`, with both target groups.",
+        )
+    members = load_balancing.health(lab, {"TargetGroupArn": arn})
+    if load_balancing.in_state(members, "healthy"):
+        return done(f"`{name}` leads to {len(members)} tasks of `{lab.names.service}` as well.")
+    if unhealthy := load_balancing.in_state(members, "unhealthy"):
+        return wrong(
+            f"The targets of `{name}` are unhealthy: {unhealthy[0]['TargetHealth']['Description']}. The "
+            f"tasks admit only whoever is in `{lab.names.balancer_group}`; is the new balancer?",
+            "Make it anew with `SecurityGroups=[…]`: one that was made without any cannot get one later.",
+        )
+    if found["State"]["Code"] != "active":
+        return not_yet(f"`{name}` is {found['State']['Code']}: it takes two to three minutes.")
+    return not_yet(f"The targets of `{name}` are not healthy yet.")

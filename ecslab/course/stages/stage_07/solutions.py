@@ -1,0 +1,67 @@
+"""Stage 07's solutions, as a learner would write them: `lab.solution()` shows their bodies."""
+
+from ecslab.connection.connection import Connection
+from ecslab.course import learner_namespace as ecslab
+
+
+def make_groups(lab: Connection) -> None:
+    ecslab.load_balancer.groups(lab)
+
+
+def make_target_group(lab: Connection) -> None:
+    ecslab.load_balancer.target_group(lab, health_path="/", drain=30)
+
+
+def make_balancer(lab: Connection) -> None:
+    ecslab.load_balancer.create(lab)
+    ecslab.load_balancer.wait_until_active(lab)
+
+
+def attach(lab: Connection) -> None:
+    ecslab.load_balancer.attach(lab)
+    ecslab.load_balancer.wait_until_healthy(lab)
+
+
+def make_rule(lab: Connection) -> None:
+    listener = ecslab.load_balancer.listener(lab)["ListenerArn"]
+    words = {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": "the balancer is well"}
+    there = lab.elbv2.describe_rules(ListenerArn=listener)["Rules"]
+    if "10" not in [rule["Priority"] for rule in there]:
+        lab.elbv2.create_rule(
+            ListenerArn=listener,
+            Priority=10,
+            Conditions=[{"Field": "path-pattern", "Values": ["/health"]}],
+            Actions=[{"Type": "fixed-response", "FixedResponseConfig": words}],
+        )
+
+
+def break_and_repair(lab: Connection) -> None:
+    group = ecslab.load_balancer.target_group(lab)["TargetGroupArn"]
+    lab.elbv2.modify_target_group(TargetGroupArn=group, HealthCheckPath="/nothing-here")
+    lab.wait(lambda: "is unhealthy in" in str(ecslab.service.events(lab)), "ECS to notice")
+    print(ecslab.load_balancer.targets(lab))  # noqa: T201
+    lab.elbv2.modify_target_group(TargetGroupArn=group, HealthCheckPath="/")
+    ecslab.load_balancer.wait_until_healthy(lab)
+
+
+def make_network_balancer(lab: Connection) -> None:
+    first = ecslab.load_balancer.create(lab)
+    second = lab.elbv2.create_load_balancer(
+        Name=lab.name("adgu-nlb"),
+        Type="network",
+        Subnets=[zone["SubnetId"] for zone in first["AvailabilityZones"]],
+        SecurityGroups=first["SecurityGroups"],
+    )["LoadBalancers"][0]
+    group = lab.elbv2.create_target_group(
+        Name=lab.name("adgu-web-tcp"), TargetType="ip", Protocol="TCP", Port=80, VpcId=first["VpcId"]
+    )["TargetGroups"][0]
+    if not ecslab.load_balancer.listener(lab, second):
+        forward = {"Type": "forward", "TargetGroupArn": group["TargetGroupArn"]}
+        lab.elbv2.create_listener(
+            LoadBalancerArn=second["LoadBalancerArn"], Protocol="TCP", Port=80, DefaultActions=[forward]
+        )
+    behind = ecslab.load_balancer.attach(lab)["loadBalancers"]
+    another = {**behind[0], "targetGroupArn": group["TargetGroupArn"]}
+    if another not in behind:
+        ecslab.service.update(lab, loadBalancers=[*behind, another])
+    ecslab.service.wait_until_stable(lab)

@@ -1,0 +1,123 @@
+"""Stage 08: a second edition is rolled out, a bad one undoes itself."""
+
+from ecslab.connection.connection import Connection
+from ecslab.course.checks import task_definition
+from ecslab.course.readers import account
+from ecslab.course.readers.account import Facts
+from ecslab.course.stages.stage_08 import rollouts
+from ecslab.display.verdict import Verdict, done, not_yet, wrong
+
+
+def revision(lab: Connection) -> Verdict:
+    """The family's newest revision runs another image than the first edition."""
+    family, first = lab.names.family, f"{lab.names.repository}:latest"
+    found = account.definition(lab, family)
+    if not found:
+        return not_yet(f"There is no task definition `{family}`: stage 03 registers it.")
+    image = rollouts.image(lab, found)
+    which = f"`{family}:{found['revision']}`"
+    if rollouts.is_first(lab, image):
+        return _astray(lab) or not_yet(
+            f"The newest revision, {which}, runs `{first}`: a second edition needs a revision of its own."
+        )
+    if trouble := task_definition.problem(lab, found):
+        return wrong(f"{which} {trouble[0]}", trouble[1])
+    if _same_as_running(lab, image):
+        return wrong(
+            f"{which} runs `{image}`, which is the very image that runs now (same digest): nobody would see "
+            "a difference.",
+            "Build it from a changed page, and push it under that tag again.",
+        )
+    return done(f"{which} runs `{image}`.")
+
+
+def _astray(lab: Connection) -> Verdict | None:
+    """A second edition that was registered, but not as the family's newest ACTIVE revision."""
+    family = lab.names.family
+    gone = account.revisions(lab, family, "INACTIVE")[-1:]
+    newest = account.revisions(lab, family, "ACTIVE")[-1]
+    for arn in gone:
+        found = account.definition(lab, arn)
+        if found and account.revision_of(arn) > account.revision_of(newest):
+            image = rollouts.image(lab, found)
+            if not rollouts.is_first(lab, image) and not task_definition.problem(lab, found):
+                return wrong(
+                    f"`{family}:{found['revision']}` runs `{image}`, but was deregistered: it is INACTIVE.",
+                    "A number never comes back: register it again, it gets the next one.",
+                )
+    for other in account.families(lab):
+        found = account.definition(lab, other)
+        if not found or other == family or task_definition.problem(lab, found):
+            continue
+        image = rollouts.image(lab, found)
+        if image.startswith(lab.names.repository) and not rollouts.is_first(lab, image):
+            return wrong(
+                f"`{image}` is named by the family `{other}`; the service runs revisions of `{family}`.",
+                f"Register it with `family={family!r}`: that makes its next revision.",
+            )
+    return None
+
+
+def _same_as_running(lab: Connection, image: str) -> bool:
+    """Whether the service, still on the first edition, runs this very image already."""
+    service = rollouts.active(lab)
+    runs = account.definition(lab, service["taskDefinition"]) if service else None
+    if not runs or not rollouts.is_first(lab, rollouts.image(lab, runs)):
+        return False
+    tag = image.rpartition(":")[2]
+    digests = {
+        one["imageDigest"] for one in account.images(lab, lab.names.repository)
+        if tag in (*one.get("imageTags", []), one["imageDigest"].partition(":")[2])
+    }  # fmt: skip
+    tasks = [one for one in account.tasks(lab, lab.names.cluster) if one["lastStatus"] == "RUNNING"]
+    ours = [one for one in tasks if one["taskDefinitionArn"] == runs["taskDefinitionArn"]]
+    return bool(digests & {c.get("imageDigest") for task in ours for c in task["containers"]})
+
+
+def rolled(lab: Connection) -> Verdict:
+    """The service runs a revision with another image than the first edition's, and its rollout is over."""
+    found = rollouts.active(lab)
+    if not found:
+        return rollouts.missing(lab)
+    runs = account.definition(lab, found["taskDefinition"])
+    if not runs or account.family_of(runs) != lab.names.family:
+        return wrong(
+            f"`{found['serviceName']}` runs `{found['taskDefinition'].rsplit('/', 1)[-1]}`; the lesson's "
+            f"family is `{lab.names.family}`."
+        )
+    image = rollouts.image(lab, runs)
+    if rollouts.is_first(lab, image):
+        return _still_first(lab, found)
+    if trouble := rollouts.unfinished(lab, found):
+        return trouble
+    return done(
+        f"`{found['serviceName']}` runs {rollouts.number(found['taskDefinition'])}, `{image}`: "
+        f"{found['runningCount']} of {found['desiredCount']} tasks, rollout COMPLETED."
+    )
+
+
+def _still_first(lab: Connection, found: Facts) -> Verdict:
+    name, current = found["serviceName"], rollouts.number(found["taskDefinition"])
+    newest = account.definition(lab, lab.names.family)
+    last = next(iter(rollouts.past(lab, found)), None)
+    if last and last["status"].startswith("ROLLBACK_"):
+        return wrong(
+            f"{rollouts.number(last['taskDefinition']).capitalize()} was rolled out, and failed: `{name}` "
+            f"runs {current} again.",
+            "`ecslab.service.events(lab)` says why. Then roll out one that works.",
+        )
+    if not newest or rollouts.is_first(lab, rollouts.image(lab, newest)):
+        return not_yet(f"`{name}` runs {current}, the first edition.")
+    wanted = rollouts.number(newest["taskDefinitionArn"])
+    if last and last["createdAt"] > newest["registeredAt"]:
+        return wrong(
+            f"`{name}` was deployed anew, but with {current} again: `forceNewDeployment` starts new tasks, "
+            "and no other revision.",
+            f"Name the revision: `ecslab.deployment.roll(lab, …)`, or `taskDefinition=` in UpdateService "
+            f"with {wanted}.",
+        )
+    return not_yet(
+        f"{wanted.capitalize()} is registered, but `{name}` still runs {current}: a service keeps the "
+        "revision it was given.",
+        "`ecslab.deployment.roll(lab)` gives it the newest.",
+    )

@@ -1,0 +1,100 @@
+"""Is the deployment circuit breaker on, and has it undone a bad deployment?"""
+
+from ecslab.connection.connection import Connection
+from ecslab.course.checks import task_definition
+from ecslab.course.readers import account, services
+from ecslab.course.readers.account import Facts
+from ecslab.course.stages.stage_08 import rollouts
+from ecslab.display.verdict import Verdict, done, not_yet, wrong
+
+_WORST = 10  # failures in a row after which a small service has failed for certain
+
+
+def switched_on(lab: Connection) -> Verdict:
+    """The deployment circuit breaker is on, and rolls back."""
+    found = rollouts.active(lab)
+    if not found:
+        return rollouts.missing(lab)
+    name, breaker = found["serviceName"], rollouts.breaker(found)
+    switch = "`ecslab.deployment.circuit_breaker(lab)`."
+    if not breaker.get("enable"):
+        if other := _has_one(lab, [each for each in services.names(lab) if each != name]):
+            return wrong(
+                f"The circuit breaker is on for `{other}`, not for `{name}`: each service has its own.",
+                switch,
+            )
+        return not_yet(f"The circuit breaker of `{name}` is off: a bad deployment would be tried for ever.")
+    if not breaker.get("rollback"):
+        return wrong(
+            f"The circuit breaker of `{name}` gives up, but does not roll back: the service would stay with "
+            "a FAILED deployment.",
+            switch,
+        )
+    threshold = breaker.get("thresholdConfiguration") or {}
+    if (least := _threshold(threshold, found["desiredCount"])) > _WORST:
+        return wrong(
+            f"The circuit breaker of `{name}` gives up after {least} failures in a row: with "
+            f"{found['desiredCount']} tasks that takes hours.",
+            "Leave `thresholdConfiguration` out: half of the desired count, 3 at least.",
+        )
+    if (bounds := rollouts.limits(found)).stuck:
+        return wrong(
+            f"The circuit breaker is on, but `{name}` cannot be deployed at all: {bounds}.",
+            "`ecslab.deployment.set_limits(lab, 100, 200)`.",
+        )
+    return done(f"The circuit breaker of `{name}` is on: it gives up, and rolls back.")
+
+
+def _has_one(lab: Connection, names: list[str]) -> str | None:
+    """The first of these services whose circuit breaker is on."""
+    others = (services.service(lab, name) for name in names[:10])
+    on = (other for other in others if other and rollouts.breaker(other).get("enable"))
+    return next((str(other["serviceName"]) for other in on), None)
+
+
+def _threshold(threshold: Facts, desired: int) -> int:
+    """So many failures in a row end a deployment (API_DeploymentCircuitBreaker)."""
+    value = int(threshold.get("value", 50))
+    if threshold.get("type") == "COUNT":
+        return value
+    share = -(-value * desired // 100)
+    return share if threshold.get("type") == "UNBOUNDED_PERCENT" else min(max(share, 3), 200)
+
+
+def undone(lab: Connection) -> Verdict:
+    """A deployment failed, the breaker brought the last good one back, and the bad revision is gone."""
+    found = rollouts.active(lab)
+    if not found:
+        return rollouts.missing(lab)
+    name, deployments = found["serviceName"], rollouts.past(lab, found)
+    if deployments and deployments[0]["status"] == "ROLLBACK_IN_PROGRESS":
+        return not_yet(f"`{name}` is rolling back.")
+    if trouble := rollouts.unfinished(lab, found):
+        return trouble
+    back = next((one for one in deployments if one["status"] == "ROLLBACK_SUCCESSFUL"), None)
+    if not back:
+        return _never_rolled_back(name, deployments)
+    bad = account.definition(lab, back["taskDefinition"])
+    which = rollouts.number(back["taskDefinition"])
+    if bad and bad["status"] == "ACTIVE" and task_definition.problem(lab, bad):
+        return wrong(
+            f"The circuit breaker brought {rollouts.number(found['taskDefinition'])} back, but {which} is "
+            "still ACTIVE: whoever names the family alone gets it.",
+            "`ecslab.task_definition.deregister(lab, arn)` takes it out of use.",
+        )
+    return done(
+        f"{which.capitalize()} failed, the circuit breaker gave it up and brought "
+        f"{rollouts.number(found['taskDefinition'])} back."
+    )
+
+
+def _never_rolled_back(name: str, deployments: list[Facts]) -> Verdict:
+    good = {one["taskDefinition"] for one in deployments if one["status"] == "SUCCESSFUL"}
+    by_hand = [one for one in deployments if one["status"] == "STOPPED" and one["taskDefinition"] not in good]
+    if by_hand:
+        return wrong(
+            f"{rollouts.number(by_hand[0]['taskDefinition']).capitalize()} was rolled out and failed, but "
+            "it was you who ended it (STOPPED): the circuit breaker had no part in it.",
+            "Switch it on, roll the same revision out once more, and wait: `ecslab.deployment.watch(lab)`.",
+        )
+    return not_yet(f"No deployment of `{name}` has failed and been rolled back.")

@@ -1,0 +1,103 @@
+"""The exercises of stage 08: other limits, and an image named by its digest."""
+
+from ecslab.connection.connection import Connection
+from ecslab.course.readers import account
+from ecslab.course.readers.account import Facts
+from ecslab.course.stages.stage_08 import rollouts
+from ecslab.display.verdict import Verdict, done, not_yet, wrong
+
+THIRD = "edition-3"
+
+
+def one_by_one(lab: Connection) -> Verdict:
+    """The third edition runs, and the limits never allow more tasks than are desired."""
+    found = rollouts.active(lab)
+    if not found:
+        return rollouts.missing(lab)
+    name, bounds = found["serviceName"], rollouts.limits(found)
+    image = _image_of(lab, found)
+    if image != f"{lab.names.repository}:{THIRD}":
+        return _not_the_third(lab, found, bounds.maximum)
+    if bounds.maximum > 100:
+        return wrong(
+            f"`{name}` runs `{image}`, but its deployments may have {bounds.highest} tasks at once "
+            f"({bounds.maximum} %): the exercise wants never more than {bounds.desired}.",
+            "`ecslab.deployment.set_limits(lab, minimum=50, maximum=100)`, and roll it out again: "
+            "`ecslab.deployment.roll(lab, again=True)`.",
+        )
+    if bounds.stuck:
+        return wrong(
+            f"`{name}` runs `{image}`, but could not be deployed again: {bounds}.",
+            f"With {bounds.desired} tasks a minimum of 50 lets ECS stop one of them.",
+        )
+    if bounds.lowest == 0 < bounds.desired:
+        return wrong(
+            f"With a minimum of {bounds.minimum} % all tasks of `{name}` may be stopped at once: while the "
+            "new ones come up, nobody answers.",
+            "Keep half of them: `ecslab.deployment.set_limits(lab, minimum=50, maximum=100)`.",
+        )
+    if trouble := rollouts.unfinished(lab, found):
+        return trouble
+    return done(
+        f"`{name}` runs `{image}`. {bounds.desired} desired: at least {bounds.lowest} healthy, and at most "
+        f"{bounds.highest} in all."
+    )
+
+
+def _not_the_third(lab: Connection, found: Facts, maximum: int) -> Verdict:
+    name, current = found["serviceName"], rollouts.number(found["taskDefinition"])
+    if THIRD not in account.tags_of(account.images(lab, lab.names.repository)):
+        limits = " The limits are set." if maximum == 100 else ""
+        return not_yet(f"There is no image `{lab.names.repository}:{THIRD}` yet.{limits}")
+    newest = account.definition(lab, lab.names.family)
+    if newest and rollouts.image(lab, newest) == f"{lab.names.repository}:{THIRD}":
+        last = next(iter(rollouts.past(lab, found)), None)
+        if last and last["status"].startswith("ROLLBACK_"):
+            return wrong(
+                f"`{THIRD}` was rolled out and failed: `{name}` runs {current} again.",
+                "`ecslab.service.events(lab)` says why.",
+            )
+        return wrong(
+            f"`{THIRD}` has a revision ({newest['revision']}), but `{name}` still runs {current}.",
+            "`ecslab.deployment.roll(lab)`.",
+        )
+    return not_yet(f"`{THIRD}` is pushed, but no revision names it.")
+
+
+def pinned(lab: Connection) -> Verdict:
+    """The service runs a revision that names its image by digest."""
+    found = rollouts.active(lab)
+    if not found:
+        return rollouts.missing(lab)
+    name, image = found["serviceName"], _image_of(lab, found)
+    repository, at, digest = image.partition("@")
+    if not at:
+        newest = account.definition(lab, lab.names.family)
+        if newest and "@" in rollouts.image(lab, newest):
+            return wrong(
+                f"Revision {newest['revision']} names its image by digest, but `{name}` still runs "
+                f"{rollouts.number(found['taskDefinition'])}.",
+                "`ecslab.deployment.roll(lab)`.",
+            )
+        return not_yet(f"`{name}` runs `{image}`: a tag, and a tag can be moved to another image.")
+    if ":" in repository.rsplit("/", 1)[-1]:
+        return wrong(
+            f"`{repository}` has a tag before the digest: then the digest decides, and the tag only misleads "
+            "whoever reads it.",
+            "`f'{repository_uri}@{digest}'`, without the tag.",
+        )
+    if repository != lab.names.repository:
+        return wrong(f"`{name}` runs an image of `{repository}`; the lesson's is `{lab.names.repository}`.")
+    if digest not in {one["imageDigest"] for one in account.images(lab, repository)}:
+        return wrong(
+            f"`{name}` is to run {digest[:19]}…, which is not in `{repository}`: no task of it can start.",
+            "`ecslab.ecr.image(lab, tag)['imageDigest']` is one that is there.",
+        )
+    if trouble := rollouts.unfinished(lab, found):
+        return trouble
+    return done(f"`{name}` runs `{repository}` by its digest: no tag that moves changes what it runs.")
+
+
+def _image_of(lab: Connection, found: Facts) -> str:
+    runs = account.definition(lab, found["taskDefinition"])
+    return rollouts.image(lab, runs) if runs else ""

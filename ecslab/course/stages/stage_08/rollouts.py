@@ -1,0 +1,121 @@
+"""Looking at a service's deployments, by calls that read: which image it runs, how the rollout goes."""
+
+from ecslab.connection.connection import Connection
+from ecslab.course.checks import stopped_task
+from ecslab.course.readers import account, services
+from ecslab.course.readers.account import Facts
+from ecslab.display.verdict import Verdict, not_yet, wrong
+from ecslab.resources import deployment
+from ecslab.resources.deployment.rollout_plan import Limits
+
+SERVING = "The old tasks go on serving meanwhile."
+
+
+def image(lab: Connection, definition: Facts) -> str:
+    """The image of the lesson's container: `adgu/web:latest`, `adgu/web@sha256:…`, without the registry."""
+    containers = definition["containerDefinitions"]
+    ours = next((one for one in containers if one["name"] == lab.names.container), containers[0])
+    reference = str(ours["image"]).removeprefix(f"{lab.account}.dkr.ecr.{lab.region}.amazonaws.com/")
+    return reference if ":" in reference.rsplit("/", 1)[-1] else f"{reference}:latest"
+
+
+def is_first(lab: Connection, reference: str) -> bool:
+    """Whether it is the image that notebook 03 registered: the lesson's repository with the tag `latest`."""
+    return reference == f"{lab.names.repository}:latest"
+
+
+def number(arn: str) -> str:
+    """`revision 2`."""
+    return f"revision {account.revision_of(arn)}"
+
+
+def active(lab: Connection) -> Facts | None:
+    """The lesson's service, while it is ACTIVE."""
+    found = services.service(lab, lab.names.service)
+    return found if found and found["status"] == "ACTIVE" else None
+
+
+def missing(lab: Connection) -> Verdict:
+    """What is said where there is no service."""
+    return not_yet(f"There is no service `{lab.names.service}`: stage 06 makes it.")
+
+
+def limits(found: Facts) -> Limits:
+    """What the service's deployments keep to."""
+    configuration = found["deploymentConfiguration"]
+    return Limits(
+        found["desiredCount"], configuration["minimumHealthyPercent"], configuration["maximumPercent"]
+    )
+
+
+def breaker(found: Facts) -> Facts:
+    """The `deploymentCircuitBreaker`, or an empty one."""
+    configuration: Facts = found["deploymentConfiguration"].get("deploymentCircuitBreaker", {})
+    return configuration
+
+
+def past(lab: Connection, found: Facts) -> list[Facts]:
+    """Its deployments, newest first, each with its `taskDefinition`."""
+    return deployment.past(lab, found)
+
+
+def unfinished(lab: Connection, found: Facts) -> Verdict | None:
+    """What is to be said of a rollout that is not COMPLETED; None if it is, with all its tasks."""
+    name, newest = found["serviceName"], found["deployments"][0]
+    which, state = number(newest["taskDefinition"]), newest.get("rolloutState", "COMPLETED")
+    if found["desiredCount"] == 0:
+        return wrong(
+            f"The desired count of `{name}` is 0: its rollout is COMPLETED with no task at all.",
+            "`ecslab.service.scale(lab, 2)`.",
+        )
+    if state == "FAILED":
+        return wrong(
+            f"The deployment of {which} FAILED ({newest.get('rolloutStateReason')}). Nobody starts more of "
+            "its tasks, and nobody brings the old revision back.",
+            "Roll out a revision that works: `ecslab.deployment.roll_back(lab)`.",
+        )
+    if state == "IN_PROGRESS":
+        return failing(lab, found) or _stuck(found) or _moving(found)
+    if len(found["deployments"]) > 1 or newest["runningCount"] < found["desiredCount"]:
+        return _moving(found)
+    return None
+
+
+def failing(lab: Connection, found: Facts) -> Verdict | None:
+    """What is said while the tasks of the newest deployment keep failing; None if they do not."""
+    newest = found["deployments"][0]
+    if not newest.get("failedTasks"):
+        return None
+    everything = account.tasks(lab, lab.names.cluster)
+    ours = [task for task in everything if task["taskDefinitionArn"] == newest["taskDefinition"]]
+    last = services.failed(ours, found)
+    reason, meaning = stopped_task.why(last) if last else ("see the service's events", "")
+    text = (
+        f"Tasks of {number(newest['taskDefinition'])} keep failing, {newest['failedTasks']} by now: "
+        f"{reason}. {meaning} "
+    )
+    if breaker(found).get("enable"):
+        return not_yet(f"{text}The circuit breaker counts.".replace("..", ".").replace("  ", " "))
+    return wrong(
+        f"{text}Nothing ends this: the circuit breaker is off.".replace("..", ".").replace("  ", " "),
+        f"`ecslab.deployment.roll_back(lab)` brings the old revision back. {SERVING}",
+    )
+
+
+def _stuck(found: Facts) -> Verdict | None:
+    bounds = limits(found)
+    if not bounds.stuck:
+        return None
+    return wrong(
+        f"The rollout cannot move: {bounds}.",
+        "`ecslab.deployment.set_limits(lab, 100, 200)`: let it start a task before it stops one.",
+    )
+
+
+def _moving(found: Facts) -> Verdict:
+    newest, *others = found["deployments"]
+    old = sum(one["runningCount"] for one in others)
+    return not_yet(
+        f"The rollout of {number(newest['taskDefinition'])} is {newest.get('rolloutState', 'IN_PROGRESS')}: "
+        f"{newest['runningCount']} of {found['desiredCount']} new tasks run, and {old} old."
+    )

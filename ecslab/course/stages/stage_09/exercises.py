@@ -1,0 +1,115 @@
+"""The exercises of stage 09: a health check for the web server too, and a sidecar."""
+
+from collections.abc import Callable
+
+from ecslab.connection.connection import Connection
+from ecslab.course.checks import stopped_task
+from ecslab.course.readers import account
+from ecslab.course.readers.account import Facts
+from ecslab.course.stages.stage_09 import guestbook
+from ecslab.display.verdict import Verdict, done, not_yet, wrong
+
+_THREE = ("database", "writer", "web")
+
+
+_ITSELF = ("localhost", "127.0.0.1", "[::1]")
+
+
+_STARTING = ("PROVISIONING", "PENDING", "ACTIVATING")
+
+
+def whole(lab: Connection) -> Verdict:
+    """Exercise: the task's own health is HEALTHY, because every essential container is asked."""
+    ours = _running(lab)
+    for task, definition in ours:
+        name, web = f"Task {account.short(task)}", guestbook.container(definition, "web")
+        check, health = web.get("healthCheck"), _health(task, "web")
+        if check and health == "HEALTHY" and not any(itself in str(check["command"]) for itself in _ITSELF):
+            return wrong(
+                f"`web`'s health check, `{check['command'][-1]}`, asks nobody: it would be HEALTHY without a "
+                "web server, too.",
+                "`curl -f http://localhost/` asks the server in the container itself.",
+            )
+        if check and health == "HEALTHY" and task["healthStatus"] == "HEALTHY":
+            return done(f"{name} is HEALTHY, `web` included.")
+        if health == "UNHEALTHY":
+            return wrong("`web` is asked, and does not answer as it should: it is UNHEALTHY.")
+        if check:
+            return not_yet(f"{name}'s `web` was not asked often enough yet.")
+    if ours and guestbook.container(ours[0][1], "writer").get("healthCheck"):
+        return wrong(
+            "`writer` has a health check, `web` has none: the task's health stays UNKNOWN as long as one "
+            "essential container is not asked."
+        )
+    if left := _not_running(lab, lambda one: bool(guestbook.container(one, "web").get("healthCheck"))):
+        return left
+    if not ours:
+        return not_yet("No guestbook task is RUNNING.")
+    first = account.short(ours[0][0])
+    return not_yet(f"Task {first}'s `web` has no health check: its health is UNKNOWN.")
+
+
+def beside(lab: Connection) -> Verdict:
+    """Exercise: a sidecar that the task can do without."""
+    for task, definition in _running(lab):
+        extra = _extra(definition)
+        if not extra:
+            continue
+        missing = [name for name in _THREE if not guestbook.container(definition, name)]
+        if missing:
+            return wrong(
+                f"`{extra['name']}` runs in place of `{missing[0]}`: a sidecar comes in addition to the "
+                "others."
+            )
+        if extra.get("essential", True):
+            return wrong(
+                f"`{extra['name']}` is essential: if it ends, the whole task is stopped with it.",
+                'Say `"essential": False` in its container definition.',
+            )
+        now = next(one for one in task["containers"] if one["name"] == extra["name"])
+        if now["lastStatus"] == "STOPPED":
+            return wrong(
+                f"`{extra['name']}` has ended, with exit code {now.get('exitCode')}: nothing runs beside the "
+                "others any more.",
+                "A loop with `sleep` in it goes on; a command that is done ends.",
+            )
+        return done(
+            f"`{extra['name']}` runs beside the others in task {account.short(task)}, which could do without."
+        )
+    left = _not_running(lab, lambda one: bool(_extra(one)))
+    return left or not_yet("No guestbook task with a fourth container is RUNNING.")
+
+
+def _not_running(lab: Connection, fits: Callable[[Facts], bool]) -> Verdict | None:
+    """What became of the newest revision, if it is what the exercise asks for and no task of it runs."""
+    definition = account.definition(lab, lab.names.guestbook)
+    if not definition or definition["status"] != "ACTIVE" or not fits(definition):
+        return None
+    arn = definition["taskDefinitionArn"]
+    tasks = [task for task in account.tasks(lab, lab.names.cluster) if task["taskDefinitionArn"] == arn]
+    if not tasks:
+        named = f"`{definition['family']}:{definition['revision']}`"
+        return wrong(f"{named} is as the exercise asks, but it was only registered: no task of it was run.")
+    name = f"Task {account.short(tasks[0])}"
+    if tasks[0]["lastStatus"] in _STARTING:
+        return not_yet(f"{name} is {tasks[0]['lastStatus']}: it is on its way.")
+    reason, meaning = stopped_task.why(tasks[0])
+    if tasks[0]["lastStatus"] != "STOPPED" or stopped_task.stopped_by_hand(tasks[0]):
+        return wrong(f"{name} was as the exercise asks, but it was stopped ({reason}).", "Run another one.")
+    return wrong(f"{name} stopped: {reason}. {meaning}".replace("..", ".").rstrip(), meaning)
+
+
+def _running(lab: Connection) -> list[tuple[Facts, Facts]]:
+    """The guestbook tasks that are RUNNING, newest first, each with its definition."""
+    found = account.tasks(lab, lab.names.cluster)
+    ours = [t for t in found if account.family_of(t) == lab.names.guestbook and t["lastStatus"] == "RUNNING"]
+    return [(task, account.definition(lab, str(task["taskDefinitionArn"])) or {}) for task in ours]
+
+
+def _extra(definition: Facts) -> Facts | None:
+    return next((one for one in definition["containerDefinitions"] if one["name"] not in _THREE), None)
+
+
+def _health(task: Facts, name: str) -> str:
+    found: list[Facts] = [one for one in task["containers"] if one["name"] == name]
+    return str(found[0].get("healthStatus", "UNKNOWN")) if found else "UNKNOWN"

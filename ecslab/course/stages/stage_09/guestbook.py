@@ -1,0 +1,90 @@
+"""What a guestbook's definition and its containers show: the flaws that a check names."""
+
+from ecslab.connection.connection import Connection
+from ecslab.course.checks import stopped_task
+from ecslab.course.readers import account
+from ecslab.course.readers.account import Facts
+from ecslab.display.verdict import Verdict, wrong
+
+_PLAIN = ("PASSWORD", "SECRET", "TOKEN")
+
+
+def secret_names(lab: Connection) -> list[str]:
+    """The names of the account's secrets."""
+    pages = lab.client("secretsmanager").get_paginator("list_secrets").paginate()
+    return [str(one["Name"]) for page in pages for one in page["SecretList"]]
+
+
+def container(definition: Facts, name: str) -> Facts:
+    """A container definition by its name; {} if there is none."""
+    found = definition.get("containerDefinitions", [])
+    return next((one for one in found if one["name"] == name), {})
+
+
+def revision(task: Facts) -> str:
+    """`adgu-guestbook:1`, as code."""
+    return f"`{str(task['taskDefinitionArn']).rsplit('/', 1)[-1]}`"
+
+
+def flaw(definition: Facts) -> str | None:
+    """What keeps the definition from being the lesson's, or None."""
+    names = [str(one["name"]) for one in definition["containerDefinitions"]]
+    missing = [name for name in ("database", "writer", "web") if name not in names]
+    if missing:
+        return f"its containers are {', '.join(names)}; `{missing[0]}` is missing."
+    for one in definition["containerDefinitions"]:
+        for variable in one.get("environment", []):
+            if any(word in variable["name"].upper() for word in _PLAIN):
+                return (
+                    f"`{variable['name']}` of `{one['name']}` stands in `environment`, where everybody reads "
+                    "it who may describe the definition. It belongs into `secrets`."
+                )
+    if not any(one.get("secrets") for one in definition["containerDefinitions"]):
+        return "no container is given the secret."
+    return _waits(definition) or _shares(definition)
+
+
+def _waits(definition: Facts) -> str | None:
+    conditions = {
+        each["containerName"]: each["condition"] for each in container(definition, "web").get("dependsOn", [])
+    }
+    if "database" not in conditions:
+        return "`web` does not wait for `database`: it has no `dependsOn` that names it."
+    if conditions["database"] != "HEALTHY":
+        return (
+            f"`web` waits for `database` only by {conditions['database']}: a database that was started does "
+            "not answer yet. The condition is HEALTHY."
+        )
+    return None
+
+
+def _shares(definition: Facts) -> str | None:
+    volumes = {
+        name: {mount["sourceVolume"] for mount in container(definition, name).get("mountPoints", [])}
+        for name in ("writer", "web")
+    }
+    if not volumes["writer"] & volumes["web"]:
+        return "`writer` and `web` share no volume: what the one writes, the other does not see."
+    return None
+
+
+def waiting(task: Facts) -> str:
+    """Which containers are not there yet, in words."""
+    names = sorted(str(one["name"]) for one in task["containers"] if one["lastStatus"] == "PENDING")
+    return f"`{'`, `'.join(names)}` {'waits' if len(names) == 1 else 'wait'}" if names else "it is on its way"
+
+
+def over(task: Facts) -> Verdict:
+    """What a guestbook task that ended says of itself."""
+    reason, meaning = stopped_task.why(task)
+    if "retrieve secret" in reason:
+        return wrong(
+            f"Task {account.short(task)} never started: Fargate could not read the secret for it.",
+            "The reason names the role and the action. `ecslab.secret.allow(lab)` gives the right.",
+        )
+    if stopped_task.stopped_by_hand(task):
+        return wrong(
+            f"Task {account.short(task)} was stopped ({reason}), and no other runs.",
+            "A bare task stays stopped: run another one.",
+        )
+    return wrong(f"Task {account.short(task)} is STOPPED: {reason}. {meaning}".strip())

@@ -1,0 +1,97 @@
+"""Stage 13: document 004's service, mended until it answers, and the one that document 002's wizard made."""
+
+from dataclasses import dataclass
+
+from ecslab.connection.connection import Connection
+from ecslab.course.checks import service_page
+from ecslab.course.readers import account, services
+from ecslab.course.readers.account import Facts
+from ecslab.display.verdict import Verdict, not_yet, wrong
+
+
+@dataclass(frozen=True)
+class Written:
+    """The names that a document gives, before the lab's prefix."""
+
+    cluster: str
+    family: str
+    service: str
+    container: str
+
+
+GUIDE = Written("my-ecs-cluster", "my-task-def", "my-ecs-service", "my-container")
+
+
+WIZARD = Written("node-demo-cluster", "node-demo", "node-demo-service", "node-demo")
+
+
+def repaired(lab: Connection) -> Verdict:
+    """The service of document 004 keeps a task running, and its page answers."""
+    name = lab.name(GUIDE.service)
+    found = services.service(lab, name, lab.name(GUIDE.cluster))
+    if not found or found["status"] != "ACTIVE":
+        return _absent(lab, GUIDE, found) or not_yet(
+            f"There is no service `{name}`: ECS refuses the document's command, for it says nothing of a "
+            "network."
+        )
+    return _mistaken(lab, GUIDE, found) or service_page.verdict(lab, found)
+
+
+def wizard(lab: Connection) -> Verdict:
+    """The service of document 002 keeps a task of `node-demo` running, and its page answers."""
+    name = lab.name(WIZARD.service)
+    found = services.service(lab, name, lab.name(WIZARD.cluster))
+    if not found or found["status"] != "ACTIVE":
+        return _absent(lab, WIZARD, found) or not_yet(f"There is no service `{name}`: steps 3 and 4 make it.")
+    return _mistaken(lab, WIZARD, found) or _balanced(found) or service_page.verdict(lab, found)
+
+
+def _absent(lab: Connection, names: Written, found: Facts | None) -> Verdict | None:
+    """Why the service is not there, if that can be said."""
+    service, cluster, family = lab.name(names.service), lab.name(names.cluster), lab.name(names.family)
+    if found and found["status"] == "DRAINING":
+        return wrong(
+            f"`{service}` is DRAINING: it was deleted, and its last tasks are stopping.",
+            "`aws ecs wait services-inactive …` waits until the name is free again.",
+        )
+    for astray in account.cluster_names(lab):
+        seen = services.service(lab, service, astray)
+        if seen and seen["status"] == "ACTIVE":
+            return wrong(
+                f"The service `{service}` is in the cluster `{astray}`, not in `{cluster}`.",
+                f"Delete it there, and give the command `--cluster {cluster}`.",
+            )
+    if found:
+        return wrong(f"`{service}` is INACTIVE: it was deleted, and nothing is kept running.")
+    if cluster not in account.cluster_names(lab):
+        return not_yet(f"There is no ACTIVE cluster `{cluster}`.")
+    if family not in account.families(lab):
+        return not_yet(f"There is no ACTIVE task definition `{family}`: a service needs one.")
+    return None
+
+
+def _mistaken(lab: Connection, names: Written, found: Facts) -> Verdict | None:
+    """Whether the service runs what the document's does."""
+    definition = account.definition(lab, found["taskDefinition"]) or {}
+    family, runs = lab.name(names.family), definition.get("family", "nothing")
+    if runs != family:
+        return wrong(
+            f"`{found['serviceName']}` runs `{runs}`; the document's definition is `{family}`.",
+            f"`aws ecs update-service … --task-definition {family}`.",
+        )
+    called = [container["name"] for container in definition["containerDefinitions"]]
+    if names.container not in called:
+        return wrong(
+            f"The container of `{family}` is called `{called[0]}`, in the document `{names.container}`.",
+            "Register a revision with that name, and update the service to it.",
+        )
+    return None
+
+
+def _balanced(found: Facts) -> Verdict | None:
+    if not found.get("loadBalancers"):
+        return None
+    return wrong(
+        f"`{found['serviceName']}` is behind a load balancer; the document runs it without one.",
+        "`aws ecs update-service … --load-balancers '[]'`.",
+    )

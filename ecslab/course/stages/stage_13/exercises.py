@@ -1,0 +1,95 @@
+"""Stage 13's exercises: the same tag pushed anew, and document 003's task run from the terminal."""
+
+from ecslab.connection.connection import Connection
+from ecslab.course.checks import service_page
+from ecslab.course.readers import account, services
+from ecslab.course.readers.account import Facts
+from ecslab.display.verdict import Verdict, done, not_yet, wrong
+
+
+def forced(lab: Connection) -> Verdict:
+    """Exercise: the service runs what was pushed under its tag after the service was made."""
+    name = lab.name("my-ecs-service")
+    found = services.service(lab, name, lab.name("my-ecs-cluster"))
+    if not found or found["status"] != "ACTIVE":
+        return not_yet(f"There is no ACTIVE service `{name}`: mend the document's first.")
+    definition = account.definition(lab, found["taskDefinition"]) or {}
+    image = str(definition["containerDefinitions"][0]["image"])
+    repository, _, tag = image.partition("/")[2].rpartition(":")
+    if "@" in image:
+        return wrong(
+            f"`{name}` names its image by digest: whatever is pushed, it stays the same.",
+            "Register a revision that names the image by its tag.",
+        )
+    since = [one for one in account.images(lab, repository) if one["imagePushedAt"] > found["createdAt"]]
+    pushed = next((one for one in since if tag in one.get("imageTags", [])), None)
+    if not pushed:
+        others = account.tags_of(since)
+        if others:
+            return wrong(
+                f"Pushed since: the tag {', '.join(f'`{other}`' for other in others)}. But `{name}` runs "
+                f"`{tag}`.",
+                f"Push the page once more, under the tag `{tag}`.",
+            )
+        return not_yet(f"Nothing was pushed to `{repository}` since `{name}` was made.")
+    return service_page.trouble(lab, found) or _runs(lab, found, pushed, f"{repository}:{tag}")
+
+
+def _runs(lab: Connection, found: Facts, pushed: Facts, image: str) -> Verdict:
+    """Whether the service's tasks run that image."""
+    tasks = [t for t in service_page.tasks(lab, found) if t["lastStatus"] == "RUNNING"]
+    older = [t for t in tasks if t["containers"][0].get("imageDigest") != pushed["imageDigest"]]
+    if len(found["deployments"]) > 1:
+        return not_yet("A new deployment is under way: the new task first, then the old one stops.")
+    if older:
+        return wrong(
+            f"`{image}` was pushed anew, but task {account.short(older[0])} runs what it fetched when it "
+            "started.",
+            "Nothing in the definition has changed, so say it: `aws ecs update-service … "
+            "--force-new-deployment`.",
+        )
+    return done(f"Every task of `{found['serviceName']}` runs what was pushed last as `{image}`.")
+
+
+def by_hand(lab: Connection) -> Verdict:
+    """Exercise: document 003's task, run from the terminal."""
+    family, cluster = lab.name("my-app"), lab.name("my-cluster")
+    ours = [task for task in account.tasks(lab, cluster) if account.family_of(task) == family]
+    bare = [task for task in ours if not task["group"].startswith("service:")]
+    alive = [task for task in bare if task["desiredStatus"] == "RUNNING"]
+    if not alive:
+        return _not_by_hand(lab, ours, bare)
+    task = alive[0]
+    if task["cpu"] != "512":
+        return wrong(
+            f"Task {account.short(task)} has {int(task['cpu']) / 1024:g} vCPU; the document's has 0.5.",
+            "Register a revision with `--cpu 512`, and a memory that goes with it.",
+        )
+    if task["lastStatus"] != "RUNNING":
+        return not_yet(f"Task {account.short(task)} is {task['lastStatus']}: it is on its way.")
+    return service_page.visit(lab, task, f"task {account.short(task)}") or done(
+        f"Task {account.short(task)} of `{family}` is RUNNING with 0.5 vCPU, and its page answers."
+    )
+
+
+def _not_by_hand(lab: Connection, ours: list[Facts], bare: list[Facts]) -> Verdict:
+    family, cluster = lab.name("my-app"), lab.name("my-cluster")
+    if bare:
+        return service_page.ended(bare[0])
+    if ours:
+        return wrong(
+            f"`{family}` runs as a service; in the document the application type is Task.",
+            "`aws ecs run-task …` runs one that nobody looks after.",
+        )
+    elsewhere = [
+        other
+        for other in account.cluster_names(lab)
+        for task in account.tasks(lab, other)
+        if account.family_of(task) == family and task["desiredStatus"] == "RUNNING"
+    ]
+    if elsewhere:
+        return wrong(
+            f"A task of `{family}` runs in the cluster `{elsewhere[0]}`, not in `{cluster}`.",
+            f"Stop it, and give the command `--cluster {cluster}`.",
+        )
+    return not_yet(f"No task of `{family}` was run in `{cluster}`.")

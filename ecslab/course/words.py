@@ -1,0 +1,25 @@
+"""The words of the course: one text file for each stage. Read when one is asked for."""
+
+from pathlib import Path
+from typing import Final
+
+from ecslab.display import texts
+from ecslab.display.texts import Entry
+
+FOLDER: Final = Path(__file__).with_name("stages")
+
+
+def of_stage(stage: str) -> Entry:
+    """What there is to say of a stage: title, moment, steps, questions, predictions."""
+    return texts.read(FOLDER, stage).only("title", "moment", "steps", "questions", "predictions")
+
+
+def of_step(step: str) -> Entry:
+    """What there is to say of a step, by its id: title and hints."""
+    stage, _, name = step.partition(".")
+    return of_stage(stage).entry("steps").entry(name).only("title", "hints")
+
+
+def stages() -> list[str]:
+    """The stages that have words, in order."""
+    return texts.names(FOLDER)

@@ -1,0 +1,107 @@
+"""What the rest of the sandbox asks of load balancers: services, and visitors from the internet."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ecslab.sandbox.bridge.elbv2 import internet_access
+from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend, backend_of
+from ecslab.sandbox.bridge.elbv2.internet_access import Entry
+from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.load_balancing.load_balancers import HealthObserver
+from ecslab.sandbox.world.load_balancing.target_group import TargetGroup
+from ecslab.sandbox.world.load_balancing.target_health import NOT_REGISTERED
+
+__all__ = ["LoadBalancing"]
+
+MOST_GROUPS: Final = 5
+
+
+class LoadBalancing:
+    """An account's load balancers, as services (`world.balancers.Balancers`) and visitors use them.
+
+    Attributes:
+        listeners: who is told of changes of targets' states.
+    """
+
+    def __init__(self) -> None:
+        self.listeners: list[HealthObserver] = []
+
+    def find(self, host: str) -> LoadBalancer | None:
+        """The load balancer with this DNS name or public IP, in any Region."""
+        return internet_access.find(host)
+
+    def open_door(self, load_balancer: LoadBalancer, port: int, peer: str) -> Entry:
+        """What a packet from `peer` on the internet to this load balancer meets."""
+        return internet_access.open_door(load_balancer, port, peer)
+
+    def check(
+        self, region: str, load_balancers: list[dict[str, Any]], definition: Mapping[str, Any]
+    ) -> None:
+        named = [one["targetGroupArn"] for one in load_balancers if one.get("targetGroupArn")]
+        if len(named) > MOST_GROUPS:
+            raise _invalid(f"load balancers can have at most {MOST_GROUPS} items.")  # U
+        for one in load_balancers:
+            if one.get("targetGroupArn") and one.get("loadBalancerName"):
+                raise _invalid("loadBalancerName and targetGroupArn cannot both be specified")
+            if one.get("loadBalancerName"):
+                raise _invalid("Classic Load Balancers are not supported with Fargate.")
+            if not one.get("targetGroupArn"):
+                raise _invalid("load balancer name or target group arn must be specified.")  # U
+            _check_port(one, definition)
+            _check_group(backend_of(region), one["targetGroupArn"])
+
+    def register(self, target_group_arn: str, ip: str, port: int, az: str) -> None:
+        pool = _pool(target_group_arn)
+        if pool is None:
+            raise AwsError("TargetGroupNotFound", "One or more target groups not found")
+        pool.register(ip, port, az)
+
+    def deregister(self, target_group_arn: str, ip: str, port: int) -> float:
+        pool = _pool(target_group_arn)
+        return pool.deregister(ip, port) if pool else 0.0
+
+    def health(self, target_group_arn: str, ip: str, port: int) -> tuple[str, str]:
+        pool = _pool(target_group_arn)
+        target = pool.find(ip, port) if pool else None
+        health = target.health if target else NOT_REGISTERED
+        return health.state, health.description or ""
+
+    def request_count(self, target_group_arn: str) -> int:
+        pool = _pool(target_group_arn)
+        return pool.request_count if pool else 0
+
+
+def _check_port(one: Mapping[str, Any], definition: Mapping[str, Any]) -> None:
+    name, port = one.get("containerName"), one.get("containerPort")
+    containers = {container["name"]: container for container in definition["containerDefinitions"]}
+    if name not in containers:
+        raise _invalid(f"The container {name} does not exist in the task definition.")
+    mapped = [mapping.get("containerPort") for mapping in containers[name].get("portMappings", ())]
+    if port not in mapped:
+        raise _invalid(f"The container {name} did not have a container port {port} defined.")
+
+
+def _check_group(backend: ElbV2Backend, arn: str) -> None:
+    group = backend.target_groups.get(arn)
+    if group is None:
+        raise _invalid("The specified target group does not exist.")  # U
+    if group.target_type != "ip":
+        raise _invalid(
+            f"The provided target group {arn} has target type {group.target_type}, which is incompatible "
+            "with the awsvpc network mode specified in the task definition."
+        )
+    if not group.load_balancer_arns:
+        raise _invalid(
+            f"The target group with targetGroupArn {arn} does not have an associated load balancer."
+        )
+
+
+def _pool(arn: str) -> TargetGroup | None:
+    """The targets of a group in any region; its ARN names the region."""
+    parts = arn.split(":")
+    return backend_of(parts[3]).pools.get(arn) if len(parts) > 3 and parts[3] else None
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError("InvalidParameterException", message)

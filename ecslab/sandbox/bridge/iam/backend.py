@@ -1,0 +1,83 @@
+"""moto's IAM, with AWS's managed policies."""
+
+from typing import Any, Final
+
+from moto.iam import urls
+from moto.iam.exceptions import NotFoundException
+from moto.iam.models import SERVICE_NAME_CONVERSION
+from moto.iam.models import IAMBackend as MotoIAMBackend
+
+from ecslab.sandbox.bridge.iam import managed_policies
+
+__all__ = ["LINKED_ROLE", "IamBackend"]
+
+LINKED_ROLE: Final = "AWSServiceRoleForECS"
+_LINKED_POLICY: Final = f"{managed_policies.ARN}/aws-service-role/AmazonECSServiceRolePolicy"
+
+SERVICE_NAME_CONVERSION["ecs"] = "ECS"  # moto would name the role AWSServiceRoleForecs
+
+
+class IamBackend(MotoIAMBackend):  # type: ignore[misc]  # moto ships no types
+    """moto's IAM, in which every managed policy of AWS exists without being loaded."""
+
+    managed_policies: dict[str, Any]
+
+    @property
+    def _url_module(self) -> Any:
+        return urls
+
+    def _init_aws_policies(self) -> list[Any]:
+        return []
+
+    def _read_policy(self, arn: str) -> None:
+        if arn not in self.managed_policies:
+            found = managed_policies.policy(arn, self.account_id)
+            if found:
+                self._add(found)
+
+    def _add(self, policy: Any) -> None:
+        self.aws_managed_policies.append(policy)
+        self.managed_policies[policy.arn] = policy
+
+    def get_policy(self, policy_arn: str) -> Any:
+        self._read_policy(policy_arn)
+        return super().get_policy(policy_arn)
+
+    def list_policies(
+        self, marker: str | None, max_items: int, only_attached: bool, path_prefix: str, scope: str
+    ) -> Any:
+        if scope != "Local" and not only_attached:
+            for policy in managed_policies.every(self.account_id):
+                if policy.arn not in self.managed_policies:
+                    self._add(policy)
+        self.managed_policies = dict(sorted(self.managed_policies.items()))
+        return super().list_policies(marker, max_items, only_attached, path_prefix, scope)
+
+    def get_role(self, role_name: str) -> Any:
+        """moto words a missing role in its own way."""
+        for role in self.get_roles():
+            if role.name == role_name:
+                return role
+        raise NotFoundException(f"The role with name {role_name} cannot be found.")
+
+    def create_service_linked_role(self, service_name: str, description: str, suffix: str) -> Any:
+        """AWS gives ECS's role its policy; moto attaches none."""
+        role = super().create_service_linked_role(service_name, description, suffix)
+        if role.name == LINKED_ROLE:
+            self.attach_role_policy(_LINKED_POLICY, role.name)
+        return role
+
+    def attach_role_policy(self, policy_arn: str, role_name: str) -> None:
+        """Attaching twice is one attachment; moto counts two."""
+        self._read_policy(policy_arn)
+        if policy_arn not in self.get_role(role_name).managed_policies:
+            super().attach_role_policy(policy_arn, role_name)
+
+    def attach_user_policy(self, policy_arn: str, user_name: str) -> None:
+        self._read_policy(policy_arn)
+        if policy_arn not in self.get_user(user_name).managed_policies:
+            super().attach_user_policy(policy_arn, user_name)
+
+    def attach_group_policy(self, policy_arn: str, group_name: str) -> None:
+        self._read_policy(policy_arn)
+        super().attach_group_policy(policy_arn, group_name)

@@ -1,0 +1,64 @@
+"""What moto keeps in its modules for one account, parked while another account answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
+from moto.core.model_instances import reset_model_data
+from moto.logs.models import LogEvent
+from moto.moto_api._internal import mock_random
+
+__all__ = ["MotoState", "forget_backends", "park", "put_back"]
+
+
+@dataclass(frozen=True, slots=True)
+class MotoState:
+    """Nothing is held at first.
+
+    Attributes:
+        backends: each of moto's dictionaries that holds something, and what it holds.
+        next_log_event: the number of the next log event.
+        random: where moto's random stream stands; None leaves it where it is.
+    """
+
+    backends: Mapping[BackendDict, Mapping[str, AccountSpecificBackend]] = field(default_factory=dict)
+    next_log_event: int = 0
+    random: tuple[object, ...] | None = None
+
+
+def park() -> MotoState:
+    """Take out what moto holds."""
+    backends = {held: dict(held) for held in BackendDict._instances}
+    state = MotoState(backends, LogEvent._event_id, mock_random.getstate())
+    _empty()
+    return state
+
+
+def put_back(state: MotoState) -> None:
+    """Let moto, which holds nothing, hold this."""
+    for held, accounts in state.backends.items():
+        held.update(accounts)
+        BackendDict._instances.append(held)
+    LogEvent._event_id = state.next_log_event
+    if state.random is not None:
+        mock_random.setstate(state.random)
+
+
+def forget_backends() -> None:
+    """Drop every backend; each is built again when it is next asked for.
+
+    moto's own reset rebuilds all of them first, only to drop them.
+    """
+    for services in BackendDict._instances:
+        for regions in services.values():
+            for backend in regions.values():
+                if type(backend).reset is not BaseBackend.reset:
+                    backend.reset()
+    _empty()
+
+
+def _empty() -> None:
+    for services in BackendDict._instances:
+        services.clear()
+    BackendDict._instances.clear()
+    reset_model_data()

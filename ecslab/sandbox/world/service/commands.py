@@ -1,0 +1,81 @@
+"""What the API asks of a service: deploy, update, roll back, delete, and protect its tasks."""
+
+from ecslab.sandbox.world.service import timings
+from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.member import Member
+from ecslab.sandbox.world.service.revision import Revision
+from ecslab.sandbox.world.service.rollout import Counts, Rollout
+from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.service.service_pass import ServicePass
+
+
+def deploy(look: ServicePass, revision: Revision) -> Deployment:
+    """Begin a deployment; what was PRIMARY is replaced by it."""
+    service, now = look.service, look.clock.timestamp()
+    sources = [
+        Counts(each.revision, each.running + each.pending, each.running, each.pending)
+        for each in service.deployments
+    ]
+    deployment = Deployment(look.account.new_id("deployment"), revision, now, updated_at=now)
+    deployment.rollout_reason = f"ECS deployment {deployment.id} in progress."
+    _stop_rollout(service, now)
+    if service.deployments:
+        service.primary.move("superseded")
+    service.deployments = [deployment, *(older for older in service.deployments if older.members)]
+    service.rollouts.insert(0, Rollout(look.account.new_id("rollout"), deployment, now, sources))
+    apply_update(look)
+    return deployment
+
+
+def apply_update(look: ServicePass) -> None:
+    """Look at the service soon, and forget what held it up: its description has changed."""
+    service = look.service
+    service.failures, service.launch_from = 0, 0.0
+    service.mark_unsettled()
+    service.primary.replacements_due.clear()
+    look.note_change(timings.NOTICED)
+
+
+def retire(look: ServicePass) -> None:
+    """Delete the service: DRAINING while tasks remain, then INACTIVE."""
+    service = look.service
+    service.move("deleted")
+    service.desired = 0
+    service.mark_unsettled()
+    for member in list(service.primary.given_up.values()):
+        member.change(given_up=False)
+    _stop_rollout(service, look.clock.timestamp())
+    look.note_change(timings.ADVANCED)
+
+
+def protect(look: ServicePass, member: Member, until: float) -> None:
+    """Keep a task from scale-in until this virtual second; one that has passed lifts it."""
+    member.protected_until = until
+    if until <= look.now:
+        look.wake(timings.ADVANCED)
+
+
+def roll_back(look: ServicePass, reason: str) -> None:
+    """Return to the deployment that last completed."""
+    service, now = look.service, look.clock.timestamp()
+    failed, restored = service.primary, service.completed
+    assert restored is not None and restored is not failed, "there is one to return to"
+    if not service.rollouts[0].ended:  # that of a deleted service stays stopped
+        service.rollouts[0].turn_back(now, reason, restored.revision)
+    failed.move("superseded")
+    restored.move("restored")
+    why = f"ECS deployment circuit breaker: rolling back to deploymentId {restored.id}."
+    restored.roll("restored", now, why)
+    restored.failed_tasks, restored.trip_at = 0, None
+    service.deployments = [restored, *(other for other in service.deployments if other is not restored)]
+    service.rolling_back = True
+    apply_update(look)
+    service.launch_from = look.now + timings.ROLLED_BACK
+    look.wake(timings.ROLLED_BACK)
+
+
+def _stop_rollout(service: Service, now: float) -> None:
+    """Another deployment, or the end of the service, stops one that is not over."""
+    service.rolling_back = False
+    if service.rollouts and not service.rollouts[0].ended:
+        service.rollouts[0].stop(now, service.desired)

@@ -1,0 +1,92 @@
+"""Healthy, unhealthy, or not known yet: and how an unhealthy task of a service is replaced.
+
+The new task is started first where `maximumPercent` allows it; after a failed target it must be registered
+before the old one is stopped.
+"""
+
+from ecslab.sandbox.world.service import events, timings
+from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.member import Member
+from ecslab.sandbox.world.service.passes.stops import stop
+from ecslab.sandbox.world.service.service_pass import ServicePass
+
+
+def is_healthy(member: Member, now: float) -> bool:
+    """Whether a task counts as healthy (API_DeploymentConfiguration, minimumHealthyPercent)."""
+    revision = member.deployment.revision
+    if member.phase != "running" or member.ran_at is None:
+        return False
+    if revision.checked and member.container_health != "HEALTHY":
+        return False
+    if revision.load_balancers:
+        return {state for state, _ in (member.targets or {}).values()} == {"healthy"}
+    return revision.checked or now >= member.ran_at + timings.HEALTHY
+
+
+def patience(member: Member) -> float | None:
+    """Seconds until an unhealthy task is replaced; None if it is not unhealthy."""
+    if member.phase != "running":
+        return None
+    if member.container_health == "UNHEALTHY":
+        return timings.UNHEALTHY_CONTAINER
+    if any(state == "unhealthy" for state, _ in (member.targets or {}).values()):
+        return timings.UNHEALTHY_TARGET
+    return None
+
+
+def give_up(look: ServicePass) -> None:
+    """Give up the tasks that have been unhealthy for long enough."""
+    service = look.service
+    if service.primary.rollout_state == "FAILED":
+        return
+    for member in list(service.unhealthy.values()):
+        due = member.replace_at is not None and look.is_due(member.replace_at)
+        if due and member.deployment is service.primary and member.live:
+            del service.unhealthy[member.id]
+            member.change(given_up=True)
+
+
+def assign_successors(deployment: Deployment, started: list[Member]) -> int:
+    """Let new tasks take the places of those given up; answers how many do."""
+    without = (old for old in deployment.given_up.values() if old.successor is None or not old.successor.live)
+    pairs = list(zip(without, started, strict=False))
+    for old, new in pairs:
+        old.successor = new
+    return len(pairs)
+
+
+def replace(look: ServicePass) -> None:
+    """Stop the tasks given up whose successors have come far enough, or for whom there is no room."""
+    primary = look.service.primary
+    if primary.rollout_state == "FAILED":
+        return
+    for member in list(primary.given_up.values()):
+        if _may_stop(look, member):
+            stop(look, [member], _complain(look, member))
+
+
+def _may_stop(look: ServicePass, member: Member) -> bool:
+    service, successor = look.service, member.successor
+    if successor is None or not successor.live:
+        return service.running + service.pending >= service.maximum
+    if member.container_health == "UNHEALTHY":
+        return True
+    if successor.registered_at is None:
+        return False
+    at = successor.registered_at + timings.SUCCEEDED
+    if not look.is_due(at):
+        look.wake(at - look.now)
+        return False
+    return True
+
+
+def _complain(look: ServicePass, member: Member) -> str:
+    """Say what is wrong with a task; answers the `stoppedReason`."""
+    for load_balancer in member.deployment.revision.load_balancers:
+        group = load_balancer.target_group
+        state, why = (member.targets or {}).get(group, ("", ""))
+        if state == "unhealthy":
+            look.say(events.target_unhealthy(member.id, load_balancer.port, group, why))
+            return f"Task failed ELB health checks in (target-group {group})"
+    look.say(events.container_unhealthy(member.id))
+    return "Task failed container health checks"

@@ -1,0 +1,70 @@
+"""What a look at a service gives to its passes: the service, the time, the account, and how to look again."""
+
+import heapq
+import math
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from ecslab.sandbox.world.service import timings
+from ecslab.sandbox.world.service.account import Account
+from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.time.clock import Clock
+
+MOMENT: Final = 1e-6
+
+
+class ServicePass:
+    """All that a pass may see and do. It keeps nothing: what lasts is in the service.
+
+    Args:
+        look: called at a planned look, with the service and its virtual second.
+        numbers: running numbers, to keep the order of what falls due at once.
+    """
+
+    __slots__ = ("_look", "account", "clock", "numbers", "service")
+
+    def __init__(
+        self,
+        service: Service,
+        clock: Clock,
+        account: Account,
+        numbers: Iterator[int],
+        look: Callable[[Service, float], bool],
+    ):
+        self.service, self.clock, self.account, self.numbers = service, clock, account, numbers
+        self._look = look
+
+    @property
+    def now(self) -> float:
+        return self.clock.now
+
+    def is_due(self, at: float) -> bool:
+        """Whether virtual second `at` has come."""
+        return at <= self.now + MOMENT
+
+    def wake(self, delay: float) -> None:
+        """Look at the service after `delay` seconds, at a full second."""
+        service, look, now = self.service, self._look, self.now
+        at = math.ceil(now + max(delay, 0.0) - MOMENT)
+        if at not in service.planned_looks:
+            service.planned_looks[at] = self.clock.after(max(at - now, 0.0), lambda: look(service, at))
+
+    def note_change(self, delay: float) -> None:
+        """Something has changed: look soon, and again when it may have settled."""
+        self.service.changed_at = self.now
+        self.wake(delay)
+        self.wake(timings.SETTLED)
+
+    def hold_replacement(self, deployment: Deployment, delay: float) -> None:
+        """Let a task that ended be replaced after `delay` seconds, no sooner."""
+        heapq.heappush(deployment.replacements_due, self.now + delay)
+        self.wake(delay)
+
+    def say(self, message: str, task_set: str | None = None) -> None:
+        """Add an event, unless it would repeat the last one."""
+        name, log = self.service.name, self.service.log
+        subject = f"(service {name}, taskSet {task_set})" if task_set else f"(service {name})"
+        message = f"{subject} {message}"
+        if not log.repeats(message, self.now):
+            log.add(self.account.new_id("event"), self.now, self.clock.timestamp(), message)
