@@ -22,6 +22,7 @@ import botocore.waiter
 import s3transfer  # noqa: F401
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 
+from ecslab.connection import hooks
 from ecslab.connection.boto_sessions import SANDBOX_CONFIG, models
 from ecslab.connection.connection import Connection
 from ecslab.display.progress_line import Progress
@@ -92,9 +93,7 @@ def _made(lab: Connection, cli: Any) -> Any:
     session = _session(lab, cli)
     events = session.get_component("event_emitter")
     importlib.import_module("awscli.plugin").load_plugins({}, event_hooks=events)
-    lab.place.lead(events)
-    lab.record.listen(events)
-    lab.ledger.listen(events)
+    hooks.install(events, **lab.place.listeners, record=lab.record, ledger=lab.ledger)
     driver = cli.CLIDriver(session=session)
     driver.alias_loader = importlib.import_module("awscli.alias").AliasLoader(
         str(configuration(lab) / "alias")
