@@ -15,9 +15,13 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ecslab.connection.connection import Connection
-from ecslab.sandbox._lock import Lock
+from filelock import FileLock, Timeout
 
+from ecslab.connection.connection import Connection
+from ecslab.errors import CannotBeDone
+
+FORMAT = 1
+"""What the file's entries mean. A file that names no format is of this one."""
 _PATIENCE = 5.0  # seconds; whoever holds the lock only writes a small file
 
 
@@ -65,10 +69,15 @@ class Memory:
         self.answered = {key: kept for key, kept in self.answered.items() if key[:2] not in stages}
 
     def read(self) -> None:
-        """Take over what any kernel wrote; a file that cannot be read counts as empty."""
+        """Take over what any kernel wrote; a file that cannot be read counts as empty.
+
+        Raises:
+            CannotBeDone: a later version of ecslab wrote it.
+        """
         kept: dict[str, Any] = {}
         with contextlib.suppress(OSError, ValueError):
             kept = json.loads(self.path.read_text(encoding="utf-8"))
+        _check_format(self.path, kept)
         fresh = Memory(self.path)
         with contextlib.suppress(TypeError, KeyError, AttributeError, ValueError):
             fresh.done = {str(key): int(at) for key, at in kept["done"].items()}
@@ -85,11 +94,21 @@ class Memory:
         """Keep it; the file is replaced as a whole."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         predicted = {key: [kept.value, kept.locked, kept.shown] for key, kept in self.predicted.items()}
-        kept = {"began": self.began, "done": self.done, "entered": self.entered, "predicted": predicted,
-                "answered": self.answered}  # fmt: skip
+        kept = {"format": FORMAT, "began": self.began, "done": self.done, "entered": self.entered,
+                "predicted": predicted, "answered": self.answered}  # fmt: skip
         fresh = self.path.with_suffix(f".{os.getpid()}.new")
         fresh.write_text(json.dumps(kept), encoding="utf-8")
         fresh.replace(self.path)
+
+
+def _check_format(path: Path, content: object) -> None:
+    version = content.get("format", FORMAT) if isinstance(content, dict) else FORMAT
+    if not isinstance(version, int) or version > FORMAT:
+        raise CannotBeDone(
+            f"what was done and answered so far cannot be read: {path.name} has format {version!r}, and this "
+            f"ecslab reads formats up to {FORMAT}.\n"
+            f"  next: bring ecslab up to date, or move {path} elsewhere to start with nothing remembered"
+        )
 
 
 _open: "WeakKeyDictionary[Connection, Memory]" = WeakKeyDictionary()
@@ -123,15 +142,26 @@ def memory(lab: Connection) -> Memory:
 
 @contextlib.contextmanager
 def changing(lab: Connection) -> Iterator[Memory]:
-    """The lab's memory, to be changed: nobody else changes it meanwhile, and at the end it is written."""
-    lock = Lock(path(lab).with_suffix(".lock"))
-    lock.take(_PATIENCE)
+    """The lab's memory, to be changed: nobody else changes it meanwhile, and at the end it is written.
+
+    Raises:
+        CannotBeDone: somebody else has held the lock for too long; nothing was written.
+    """
+    lock_path = path(lab).with_suffix(".lock")
+    lock_path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        held = FileLock(lock_path, _PATIENCE, poll_interval=0.02).acquire()
+    except Timeout:
+        raise CannotBeDone(
+            f"what was done could not be noted: another program has held {lock_path.name} for "
+            f"{_PATIENCE:.0f} s.\n"
+            "  next: run the cell again; if it stays so, restart the kernels of this lab's other notebooks. "
+            "What was noted before is as it was"
+        ) from None
+    with held:
         kept = memory(lab)
         yield kept
         kept.write()
-    finally:
-        lock.give_back()
 
 
 def forget(lab: Connection) -> None:

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ecslab.sandbox.server import auth
-from ecslab.sandbox.server.http import Incoming
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
+from ecslab.sandbox.wire import signature
 
-Transport = Callable[[str, str, dict[str, str], bytes], tuple[int, dict[str, str], bytes]]
-"""Method, URL, headers, body; gives status, headers, body. How a sandbox in this process is reached."""
+Transport = Callable[[str, str, dict[str, str], bytes], HttpResponse]
+"""Method, URL, headers, body. How a sandbox in this process is reached."""
 
 CONTROL_SERVICE: Final = "ecslab"  # what control calls are signed for
 
@@ -58,25 +58,24 @@ class Endpoint:
         """The gateway as HTTP clients take a proxy, password included."""
         return f"http://lab:{self.gateway_secret}@{self.gateway_url.partition('//')[2]}"
 
-    def control(self, verb: str, **body: Any) -> dict[str, Any]:
-        """Make a control call (`server/control.py` lists the verbs).
+    def control(self, verb: str, **values: object) -> dict[str, Any]:
+        """Make a control call (`engine/control.py` lists the verbs).
 
         Raises:
             SandboxError: it refused.
             OSError: nobody answers there.
         """
-        path = f"/_ecslab/{verb}"
-        content = json.dumps(body).encode()
-        asked = Incoming("POST", path, "", {"host": self.host, "content-type": "application/json"}, content)
-        headers = auth.sign(
-            asked, auth.Key(self.access_key, self.secret_key), self.region, CONTROL_SERVICE, time.time()
-        )
+        path, body = f"/_ecslab/{verb}", json.dumps(values).encode()
+        headers = {"host": self.host, "content-type": "application/json"}
+        key = signature.Key(self.access_key, self.secret_key)
+        request = HttpRequest("POST", path, "", headers, body)
+        signed = signature.sign(request, key, self.region, CONTROL_SERVICE, time.time())
         send = self.transport or _send
-        status, _, answer = send("POST", self.url + path, headers, content)
-        said: dict[str, Any] = json.loads(answer)
+        status, _, content = send("POST", self.url + path, signed, body)
+        answer: dict[str, Any] = json.loads(content)
         if status != 200:
-            raise SandboxError(said.get("message", f"The sandbox answered {status} to {verb}."))
-        return said
+            raise SandboxError(answer.get("message", f"The sandbox answered {status} to {verb}."))
+        return answer
 
     def close(self) -> None:
         """End a sandbox of this process; one with a process of its own goes on for the others."""
@@ -84,13 +83,13 @@ class Endpoint:
             self.closing()
 
 
-def _send(method: str, url: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+def _send(method: str, url: str, headers: dict[str, str], body: bytes) -> HttpResponse:
     host, _, path = url.partition("//")[2].partition("/")
     connection = http.client.HTTPConnection(host, timeout=60)
     try:
         connection.request(method, "/" + path, body, headers)
         reply = connection.getresponse()
-        return reply.status, dict(reply.getheaders()), reply.read()
+        return HttpResponse(reply.status, dict(reply.getheaders()), reply.read())
     except http.client.HTTPException as problem:
         raise ConnectionError(f"what answers at {host} is no sandbox: {problem!r}") from None
     finally:

@@ -8,12 +8,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ecslab.sandbox.endpoint import Endpoint
-from ecslab.sandbox.sandbox import Sandbox
-from ecslab.sandbox.server.credentials import ACCOUNT, REGION
-from ecslab.sandbox.server.http import Incoming, Reply
-from ecslab.sandbox.server.pace import Mode
+from ecslab.sandbox.engine import api
+from ecslab.sandbox.engine.pace import Mode
+from ecslab.sandbox.engine.sandbox import Sandbox
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
+from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 
-API: Final = "http://127.0.0.1:1"  # nothing listens on these; they only name the two doors
+API: Final = "http://127.0.0.1:1"  # nothing listens on these; they only name the two ports
 GATEWAY: Final = "http://127.0.0.1:2"
 
 
@@ -21,7 +22,7 @@ def start(
     home: Path, mode: Mode | None = None, seed: str | int | None = None, *, speed: float | None = None,
     wall: Callable[[], float] = time.time,
 ) -> Endpoint:  # fmt: skip
-    """Start an empty sandbox; it ends the one before it in this process.
+    """Start an empty sandbox, beside any other of this process.
 
     Args:
         home: the folder it says it lives in; nothing is written there.
@@ -30,28 +31,33 @@ def start(
         speed: virtual seconds in one wall second, when paced.
         wall: what time it is, in epoch seconds.
     """
-    sandbox = Sandbox(home, seed=seed, mode=mode or "stepped", speed=speed, wall=wall, in_memory=True)
+    mode = mode or "stepped"
+    return endpoint_of(Sandbox(home, seed=seed, mode=mode, speed=speed, wall=wall, in_memory=True))
+
+
+def endpoint_of(sandbox: Sandbox) -> Endpoint:
+    """How to reach a sandbox of this process."""
     sandbox.addresses = {"url": GATEWAY, "port": 2}
     keys = sandbox.credentials
     return Endpoint(
         url=API, access_key=keys.access_key, secret_key=keys.secret_key, region=REGION, account=ACCOUNT,
         gateway_url=GATEWAY, gateway_port=2, gateway_secret=keys.gateway_secret, pid=os.getpid(),
-        transport=_Doors(sandbox), closing=sandbox.close,
+        transport=Transport(sandbox), closing=sandbox.close,
     )  # fmt: skip
 
 
-class _Doors:
-    """Carries a request to the door that its address names."""
+class Transport:
+    """Carries a request to the port that its address names."""
 
     def __init__(self, sandbox: Sandbox):
         self.sandbox = sandbox
 
-    def __call__(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Reply:
+    def __call__(self, method: str, url: str, headers: dict[str, str], body: bytes) -> HttpResponse:
         parts = urlsplit(url)
         named = {"host": parts.netloc} | {name.lower(): _text(value) for name, value in headers.items()}
-        request = Incoming(method, parts.path or "/", parts.query, named, body)
+        request = HttpRequest(method, parts.path or "/", parts.query, named, body)
         if f"{parts.scheme}://{parts.netloc}" == API:
-            return self.sandbox.answer(request)
+            return api.answer(self.sandbox, request)
         gateway = f"{parts.scheme}://{parts.netloc}" == GATEWAY
         return self.sandbox.gateway.answer(request.path if gateway else url, request)
 

@@ -1,6 +1,6 @@
 """The sandbox's process, seen from outside: find it, start it on first use, stop it. One for each home.
 
-Standard library only, and no moto: every notebook and terminal loads this. What lies in `<home>/sandbox`
+No moto: every notebook and terminal loads this. What lies in `<home>/sandbox`
 beside its state: `server.json` (where it listens, while it runs), `ports.json` (where it listened last, so
 that links stay good), `server.log`, `running.lock` (held while it runs), `start.lock` (held by its starter).
 """
@@ -16,15 +16,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from filelock import FileLock, Timeout
+
 from ecslab import __version__
-from ecslab.sandbox._lock import Lock
 from ecslab.sandbox.endpoint import Endpoint, SandboxError
-from ecslab.sandbox.server import credentials
+from ecslab.sandbox.wire import credentials
 
 __all__ = ["Endpoint", "SandboxError", "ensure", "find", "folder_of", "log_tail", "stop"]
 
 START: Final = 120.0  # seconds after which a start has failed; a long journal takes some to replay
 STOP: Final = 15.0
+_POLL: Final = 0.02  # seconds between two looks at a lock
 _LOG_MAX: Final = 1 << 20
 
 
@@ -41,18 +43,19 @@ def ensure(
     Raises:
         SandboxError: it cannot start. The message holds the last lines of its log and the next step.
     """
-    found = find(home)
-    if isinstance(found, Endpoint):
-        return _in_step(found, mode, speed)
+    running = find(home)
+    if isinstance(running, Endpoint):
+        return _in_step(running, mode, speed)
     with _starting(home):
-        found = find(home)
-        if isinstance(found, Endpoint):
-            return _in_step(found, mode, speed)
-        if found is not None:
+        running = find(home)
+        if isinstance(running, Endpoint):
+            return _in_step(running, mode, speed)
+        notices = []
+        if running is not None:
             stop(home)
-        said = [] if found is None else [found.sentence]
+            notices.append(running.sentence)
         endpoint = _spawn(home, mode, speed, seed)
-        return replace(endpoint, notices=(*said, *endpoint.control("status")["notices"]))
+        return replace(endpoint, notices=(*notices, *endpoint.control("status")["notices"]))
 
 
 class Outdated:
@@ -68,7 +71,7 @@ class Outdated:
 def find(home: Path) -> Endpoint | Outdated | None:
     """The sandbox of `home` if it runs and answers; None if not."""
     folder = folder_of(home)
-    endpoint = _kept_endpoint(folder)
+    endpoint = _noted_endpoint(folder)
     if endpoint is None:
         return None
     try:
@@ -88,22 +91,24 @@ def stop(home: Path) -> bool:
         SandboxError: it runs but does not stop.
     """
     folder = folder_of(home)
-    endpoint = _kept_endpoint(folder)
-    lock = Lock(folder / "running.lock")
-    if not folder.exists() or lock.take():
-        lock.give_back()
+    endpoint = _noted_endpoint(folder)
+    lock = FileLock(folder / "running.lock", poll_interval=_POLL)
+    if not folder.exists():
+        return False
+    if _taken(lock, 0):
+        lock.release()
         return False
     try:
         if endpoint is not None:
             endpoint.control("shutdown")
     except (OSError, ValueError, SandboxError):
         pass  # then it may still be on its way out
-    if not lock.take(STOP):
+    if not _taken(lock, STOP):
         pid = endpoint.pid if endpoint else "unknown"
         raise SandboxError(
             f"the sandbox (process {pid}) does not stop.\n  next: end that process, and start again"
         )
-    lock.give_back()
+    lock.release()
     return True
 
 
@@ -121,7 +126,7 @@ def log_tail(folder: Path, lines: int = 12) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines()[-lines:]) or "    (it is empty)"
 
 
-def _kept_endpoint(folder: Path) -> Endpoint | None:
+def _noted_endpoint(folder: Path) -> Endpoint | None:
     try:
         where: dict[str, Any] = json.loads((folder / "server.json").read_text())
         keys = credentials.read(folder)
@@ -148,21 +153,29 @@ def _in_step(endpoint: Endpoint, mode: str | None, speed: float | None) -> Endpo
 @contextmanager
 def _starting(home: Path) -> Iterator[None]:
     folder = folder_of(home)
-    lock = Lock(folder / "start.lock")
     try:
-        if not lock.take(START):
-            raise SandboxError(
-                f"another process has been starting the sandbox of {home} for {START:.0f} s.\n"
-                f"  next: look at {folder / 'server.log'}, and try again"
-            )
-        yield
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with FileLock(folder / "start.lock", START, poll_interval=_POLL):
+            yield
+    except Timeout:
+        raise SandboxError(
+            f"another process has been starting the sandbox of {home} for {START:.0f} s.\n"
+            f"  next: look at {folder / 'server.log'}, and try again"
+        ) from None
     except OSError as problem:
         raise SandboxError(
             f"the sandbox cannot keep its state in {folder}: {problem.strerror or problem}.\n"
             "  next: make room or rights there, or set ECSLAB_HOME to another folder"
         ) from None
-    finally:
-        lock.give_back()
+
+
+def _taken(lock: FileLock, seconds: float) -> bool:
+    """Take a lock, waiting at most so long; whether that succeeded."""
+    try:
+        lock.acquire(seconds)
+    except Timeout:
+        return False
+    return True
 
 
 def _spawn(home: Path, mode: str | None, speed: float | None, seed: str | int | None) -> Endpoint:
@@ -188,7 +201,7 @@ def _spawn(home: Path, mode: str | None, speed: float | None, seed: str | int | 
     if ready != b"ready\n":
         raise SandboxError(_failed(folder, process.wait()))
     process.returncode = 0  # it goes on without us: no warning when this object is dropped
-    endpoint = _kept_endpoint(folder)
+    endpoint = _noted_endpoint(folder)
     if endpoint is None:
         raise SandboxError(_failed(folder, 0))
     return endpoint
@@ -199,10 +212,10 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
 
 
-def _detached() -> dict[str, Any]:
+def _detached() -> dict[str, int]:
     if os.name == "nt":
         return {"creationflags": 0x00000008 | 0x00000200}  # DETACHED_PROCESS, CREATE_NEW_PROCESS_GROUP
-    return {"start_new_session": True}
+    return {"start_new_session": 1}
 
 
 def _failed(folder: Path, code: int) -> str:

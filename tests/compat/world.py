@@ -28,9 +28,9 @@ from ecslab.sandbox.bridge.ecs import dispatch
 from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
 from ecslab.sandbox.bridge.elbv2 import target_access
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
+from ecslab.sandbox.engine import backend
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
-from ecslab.sandbox.server import backend
-from ecslab.sandbox.server.identity import CALLER
+from ecslab.sandbox.wire.caller_identity import CALLER
 from ecslab.sandbox.world.load_balancing.target_health import Check
 from ecslab.sandbox.world.task.container import Container, Pulled
 from ecslab.sandbox.world.task.driver import Driver

@@ -12,7 +12,7 @@ from ecslab import cli
 from ecslab.course import progress_store as store
 from ecslab.errors import CannotBeDone
 from ecslab.operations.session import file as session_file
-from ecslab.sandbox.server.record import FIRST, checksum_of
+from ecslab.sandbox.journal.record import FIRST, checksum_of
 
 
 @pytest.fixture

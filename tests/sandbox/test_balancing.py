@@ -10,9 +10,7 @@ from botocore.exceptions import ClientError
 
 from ecslab.sandbox import in_process
 from ecslab.sandbox.bridge.installation import load_balancing
-from ecslab.sandbox.endpoint import Endpoint
-from ecslab.sandbox.in_process import _Doors
-from ecslab.sandbox.sandbox import Sandbox
+from ecslab.sandbox.engine.sandbox import Sandbox
 
 
 @pytest.fixture
@@ -281,13 +279,7 @@ def test_what_a_balancer_holds_is_freed_with_it(aws, web):
 
 def kept_in(home):
     """A sandbox whose state is on the disk."""
-    sandbox = Sandbox(home, mode="stepped", seed=5)
-    keys = sandbox.credentials
-    return Balanced(Endpoint(
-        url=in_process.API, access_key=keys.access_key, secret_key=keys.secret_key, region="us-east-1",
-        account="123456789012", gateway_url=in_process.GATEWAY, gateway_port=2,
-        gateway_secret=keys.gateway_secret, pid=0, transport=_Doors(sandbox), closing=sandbox.close,
-    ))  # fmt: skip
+    return Balanced(in_process.endpoint_of(Sandbox(home, mode="stepped", seed=5)))
 
 
 def test_a_replay_finds_balancers_targets_and_whose_turn_it_is(tmp_path):

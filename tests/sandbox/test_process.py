@@ -3,12 +3,11 @@
 import json
 import subprocess
 import sys
-import time
 
 import pytest
+from filelock import FileLock
 
 from ecslab.sandbox import process
-from ecslab.sandbox._lock import Lock
 from ecslab.sandbox.endpoint import Endpoint, SandboxError
 
 START = "import sys; from pathlib import Path; from ecslab.sandbox import process; " \
@@ -19,7 +18,7 @@ def test_two_at_once_start_one(tmp_path):
     both = [
         subprocess.Popen([sys.executable, "-c", START, str(tmp_path)], stdout=subprocess.PIPE) for _ in "ab"
     ]
-    pids = [one.communicate(timeout=120)[0] for one in both]
+    pids = [starter.communicate(timeout=120)[0] for starter in both]
     try:
         assert pids[0] == pids[1] != b""
         found = process.find(tmp_path)
@@ -96,21 +95,8 @@ def test_it_stops_when_nobody_asks(tmp_path):
 
 
 def test_a_second_process_for_the_same_home_ends_at_once(tmp_path):
-    lock = Lock(tmp_path / "sandbox" / "running.lock")
-    assert lock.take()
     command = [sys.executable, "-m", "ecslab.sandbox", "--home", str(tmp_path)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    lock.give_back()
+    with FileLock(tmp_path / "sandbox" / "running.lock"):
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 3
     assert "another process runs the sandbox" in ended.stderr
-
-
-def test_a_lock_is_held_by_one(tmp_path):
-    first, second = Lock(tmp_path / "lock"), Lock(tmp_path / "lock")
-    assert first.take()
-    began = time.monotonic()
-    assert not second.take(0.05)
-    assert time.monotonic() - began >= 0.05
-    first.give_back()
-    assert second.take()
-    second.give_back()

@@ -9,9 +9,9 @@ from aws_client import CLUSTER, GROUP, REPOSITORY, Aws
 from botocore.exceptions import ClientError
 
 from ecslab.sandbox import in_process
-from ecslab.sandbox.endpoint import Endpoint, SandboxError
-from ecslab.sandbox.in_process import _Doors
-from ecslab.sandbox.sandbox import Sandbox
+from ecslab.sandbox.endpoint import SandboxError
+from ecslab.sandbox.engine import control
+from ecslab.sandbox.engine.sandbox import Sandbox
 
 PAGE = b"<h1>mine</h1>"
 
@@ -19,13 +19,7 @@ PAGE = b"<h1>mine</h1>"
 def opened(home: Path, **options) -> Aws:
     """A sandbox whose state is kept in `home`, reached without a server."""
     sandbox = Sandbox(home, **{"mode": "stepped", "seed": 3, **options})
-    keys = sandbox.credentials
-    endpoint = Endpoint(
-        url=in_process.API, access_key=keys.access_key, secret_key=keys.secret_key, region="us-east-1",
-        account="123456789012", gateway_url=in_process.GATEWAY, gateway_port=2,
-        gateway_secret=keys.gateway_secret, pid=0, transport=_Doors(sandbox), closing=sandbox.close,
-    )  # fmt: skip
-    aws = Aws(endpoint)
+    aws = Aws(in_process.endpoint_of(sandbox))
     aws.sandbox = sandbox
     return aws
 
@@ -122,8 +116,8 @@ def test_a_night_s_sleep_stops_the_clock_and_is_said(tmp_path):
     aws.prepare({"index.html": PAGE})
     arn = aws.run()
     clock[0] += 8 * 3600
-    assert aws.sandbox.control("journal", {})  # any request
-    status = aws.sandbox.control("status", {})
+    assert control.carry_out(aws.sandbox, "journal", {})  # any request
+    status = control.carry_out(aws.sandbox, "status", {})
     assert status["notices"] == [
         "Nobody asked the sandbox anything for 8 hours, so its clock stood meanwhile."
     ]
@@ -152,12 +146,12 @@ def test_an_instructor_pauses_and_steps(tmp_path):
     aws = opened(tmp_path, mode="paced", wall=lambda: clock[0], in_memory=True)
     aws.prepare({"index.html": PAGE})
     arn = aws.run()
-    aws.sandbox.control("clock", {"paused": True})
+    control.carry_out(aws.sandbox, "clock", {"paused": True})
     clock[0] += 3600
-    assert aws.sandbox.control("status", {})["clock"]["now"] == 0
-    seen = {aws.sandbox.control("clock", {"step": True})["now"] for _ in range(3)}
+    assert control.carry_out(aws.sandbox, "status", {})["clock"]["now"] == 0
+    seen = {control.carry_out(aws.sandbox, "clock", {"step": True})["now"] for _ in range(3)}
     assert len(seen) == 3
-    aws.sandbox.control("clock", {"paused": False, "speed": 100})
+    control.carry_out(aws.sandbox, "clock", {"paused": False, "speed": 100})
     clock[0] += 1
     aws.sandbox.arrive()
     assert aws.sandbox.clock.now == pytest.approx(max(seen) + 100)

@@ -11,8 +11,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from ecslab.sandbox import in_process
-from ecslab.sandbox.server import auth
-from ecslab.sandbox.server.http import Incoming
+from ecslab.sandbox.http_message import HttpRequest
+from ecslab.sandbox.wire import signature
 
 ACCOUNT, REGION, ROLE = "123456789012", "us-east-1", "app"
 ARN = f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"
@@ -87,7 +87,7 @@ def program(owner):
         return made
 
     who = f"arn:aws:sts::{ACCOUNT}:assumed-role/{ROLE}/{task_id}"
-    key = auth.Key(keys["AccessKeyId"], keys["SecretAccessKey"], keys["Token"])
+    key = signature.Key(keys["AccessKeyId"], keys["SecretAccessKey"], keys["Token"])
     return SimpleNamespace(client=client, who=who, key=key)
 
 
@@ -163,8 +163,8 @@ def test_ec2_has_its_own_words(program):
 def test_it_has_no_say_over_the_clock(program, owner):
     about = {"host": "127.0.0.1"}
     body = b'{"seconds": 60}'
-    request = Incoming("POST", "/_ecslab/advance", "", about, body)
-    headers = auth.sign(request, program.key, REGION, "ecslab", time.time())
+    request = HttpRequest("POST", "/_ecslab/advance", "", about, body)
+    headers = signature.sign(request, program.key, REGION, "ecslab", time.time())
     status, _, said = owner.endpoint.transport("POST", owner.endpoint.url + request.path, headers, body)
     assert (status, json.loads(said)["message"]) == (403, "Control calls take the sandbox's own key alone.")
 

@@ -8,50 +8,50 @@ from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.errors import Unreachable
 
 
-def verdict(lab: Connection, found: Facts) -> Verdict:
+def verdict(lab: Connection, service: Facts) -> Verdict:
     """What there is to say of an ACTIVE service."""
-    return trouble(lab, found) or done(
-        f"`{found['serviceName']}` keeps {found['desiredCount']} running, and its page answers."
+    return trouble(lab, service) or done(
+        f"`{service['serviceName']}` keeps {service['desiredCount']} running, and its page answers."
     )
 
 
-def trouble(lab: Connection, found: Facts) -> Verdict | None:
+def trouble(lab: Connection, service: Facts) -> Verdict | None:
     """What keeps visitors from a service's page, in the order in which one meets it."""
-    if found["desiredCount"] == 0:
+    if service["desiredCount"] == 0:
         return wrong(
-            f"`{found['serviceName']}` has the desired count 0: it keeps nothing running.",
+            f"`{service['serviceName']}` has the desired count 0: it keeps nothing running.",
             "`aws ecs update-service … --desired-count 1`.",
         )
     return (
-        _shut_in(found)
-        or _stranger(lab, found)
-        or _shut_out(lab, found)
-        or _failing(lab, found)
-        or _silent(lab, found)
+        _shut_in(service)
+        or _stranger(lab, service)
+        or _shut_out(lab, service)
+        or _failing(lab, service)
+        or _silent(lab, service)
     )
 
 
-def tasks(lab: Connection, found: Facts) -> list[Facts]:
+def tasks(lab: Connection, service: Facts) -> list[Facts]:
     """The tasks that a service started, those meant to run first; newest first."""
-    everything = account.tasks(lab, found["clusterArn"].rpartition("/")[2])
-    return services.tasks(everything, found["serviceName"])
+    everything = account.tasks(lab, service["clusterArn"].rpartition("/")[2])
+    return services.tasks(everything, service["serviceName"])
 
 
-def _shut_in(found: Facts) -> Verdict | None:
+def _shut_in(service: Facts) -> Verdict | None:
     """Its tasks cannot fetch their image for want of a public IP."""
-    network = services.network(found)
-    if network.get("assignPublicIp") == "ENABLED" or found["runningCount"]:
+    network = services.network(service)
+    if network.get("assignPublicIp") == "ENABLED" or service["runningCount"]:
         return None
     return wrong(
-        f"`{found['serviceName']}` gives its tasks no public IP (assignPublicIp is DISABLED unless one says "
-        "otherwise): they find no way out to fetch their image.",
+        f"`{service['serviceName']}` gives its tasks no public IP (assignPublicIp is DISABLED unless one "
+        "says otherwise): they find no way out to fetch their image.",
         "`aws ecs update-service … --network-configuration '…,assignPublicIp=ENABLED}'`.",
     )
 
 
-def _stranger(lab: Connection, found: Facts) -> Verdict | None:
+def _stranger(lab: Connection, service: Facts) -> Verdict | None:
     """Its image is in the repository of another account."""
-    definition = account.definition(lab, found["taskDefinition"]) or {}
+    definition = account.definition(lab, service["taskDefinition"]) or {}
     for container in definition.get("containerDefinitions", []):
         owner, ecr, _ = str(container["image"]).partition(".dkr.ecr.")
         if ecr and owner != lab.account:
@@ -63,12 +63,12 @@ def _stranger(lab: Connection, found: Facts) -> Verdict | None:
     return None
 
 
-def _shut_out(lab: Connection, found: Facts) -> Verdict | None:
+def _shut_out(lab: Connection, service: Facts) -> Verdict | None:
     """Its security groups keep every visitor out."""
-    ids = services.network(found).get("securityGroups", [])
+    ids = services.network(service).get("securityGroups", [])
     if not ids:
         return wrong(
-            f"`{found['serviceName']}` was given no security group, so its tasks have the VPC's default "
+            f"`{service['serviceName']}` was given no security group, so its tasks have the VPC's default "
             "group, which admits only itself.",
             "`aws ecs update-service … --network-configuration '…,securityGroups=[sg-…],…}'`, with a group "
             "that admits port 80.",
@@ -78,25 +78,25 @@ def _shut_out(lab: Connection, found: Facts) -> Verdict | None:
         return None
     names = ", ".join(f"`{group['GroupName']}`" for group in groups)
     return wrong(
-        f"{names}, the security group of `{found['serviceName']}`, does not admit port 80 from anywhere.",
+        f"{names}, the security group of `{service['serviceName']}`, does not admit port 80 from anywhere.",
         "`aws ec2 authorize-security-group-ingress --group-id … --protocol tcp --port 80 --cidr 0.0.0.0/0`.",
     )
 
 
-def _failing(lab: Connection, found: Facts) -> Verdict | None:
+def _failing(lab: Connection, service: Facts) -> Verdict | None:
     """None of its tasks runs; why, if that can be said."""
-    name = found["serviceName"]
-    seen = tasks(lab, found)
+    name = service["serviceName"]
+    seen = tasks(lab, service)
     if any(task["lastStatus"] == "RUNNING" for task in seen):
         return None
-    newest = found["deployments"][0]["createdAt"]
-    refused = next((e for e in found["events"] if "unable to assume the role" in e["message"]), None)
+    newest = service["deployments"][0]["createdAt"]
+    refused = next((e for e in service["events"] if "unable to assume the role" in e["message"]), None)
     if refused and refused["createdAt"] >= newest:
         return wrong(
             f"`{name}` starts no task: nobody can assume the execution role that its definition names.",
             "Is there a role of that name, and does it trust ecs-tasks.amazonaws.com? `lab.check('03')`.",
         )
-    last = services.failed(seen, found)
+    last = services.failed(seen, service)
     if last and last["createdAt"] >= newest:
         reason, meaning = stopped_task.why(last)
         return wrong(
@@ -105,14 +105,14 @@ def _failing(lab: Connection, found: Facts) -> Verdict | None:
             "Put right what the reason names. The service goes on trying by itself.",
         )  # fmt: skip
     return not_yet(
-        f"`{name}`: desired {found['desiredCount']}, running 0, pending {found['pendingCount']}. "
+        f"`{name}`: desired {service['desiredCount']}, running 0, pending {service['pendingCount']}. "
         "The service is at it."
     )
 
 
-def _silent(lab: Connection, found: Facts) -> Verdict | None:
+def _silent(lab: Connection, service: Facts) -> Verdict | None:
     """None of its running tasks answers."""
-    running = [task for task in tasks(lab, found) if task["lastStatus"] == "RUNNING"]
+    running = [task for task in tasks(lab, service) if task["lastStatus"] == "RUNNING"]
     answers = [visit(lab, task, f"task {account.short(task)}") for task in running]
     return None if None in answers else answers[0]
 

@@ -6,31 +6,36 @@ from ecslab.course.readers import account
 Problem = tuple[str, str]  # what is wrong, as words that follow the definition's name; and what to do
 
 
-def problem(lab: Connection, found: account.Facts) -> Problem | None:
+def problem(lab: Connection, definition: account.Facts) -> Problem | None:
     """The first thing that keeps a definition from running the learner's page; None if nothing does."""
-    return _shape(found) or _container(lab, found) or _image(lab, found) or _surroundings(lab, found)
+    return (
+        _shape(definition)
+        or _container(lab, definition)
+        or _image(lab, definition)
+        or _surroundings(lab, definition)
+    )
 
 
-def _shape(found: account.Facts) -> Problem | None:
-    if "FARGATE" not in found.get("requiresCompatibilities", []):
+def _shape(definition: account.Facts) -> Problem | None:
+    if "FARGATE" not in definition.get("requiresCompatibilities", []):
         return ("was not registered for Fargate.", "Register it with `requiresCompatibilities=['FARGATE']`.")
-    if found.get("networkMode") != "awsvpc":
+    if definition.get("networkMode") != "awsvpc":
         return (
-            f"uses network mode {found.get('networkMode', 'bridge')}; Fargate knows awsvpc alone.",
+            f"uses network mode {definition.get('networkMode', 'bridge')}; Fargate knows awsvpc alone.",
             "Register a new revision with `networkMode='awsvpc'`.",
         )
     return None
 
 
-def _container(lab: Connection, found: account.Facts) -> Problem | None:
-    containers = found["containerDefinitions"]
+def _container(lab: Connection, definition: account.Facts) -> Problem | None:
+    containers = definition["containerDefinitions"]
     names = [container["name"] for container in containers]
     if lab.names.container not in names:
         return (
             f"names its container `{names[0]}`, not `{lab.names.container}`.",
             "Register a new revision with the lesson's name.",
         )
-    ports = [mapping.get("containerPort") for mapping in _lesson_s(lab, found).get("portMappings", [])]
+    ports = [mapping.get("containerPort") for mapping in _lesson_s(lab, definition).get("portMappings", [])]
     if not ports:
         return (
             "maps no port: nobody could tell from it that the web server listens on 80.",
@@ -44,8 +49,8 @@ def _container(lab: Connection, found: account.Facts) -> Problem | None:
     return None
 
 
-def _image(lab: Connection, found: account.Facts) -> Problem | None:
-    reference = str(_lesson_s(lab, found)["image"])
+def _image(lab: Connection, definition: account.Facts) -> Problem | None:
+    reference = str(_lesson_s(lab, definition)["image"])
     registry = f"{lab.account}.dkr.ecr.{lab.region}.amazonaws.com/"
     if ".dkr.ecr." in reference and not reference.startswith(registry):
         return (
@@ -72,14 +77,14 @@ def _image(lab: Connection, found: account.Facts) -> Problem | None:
     )
 
 
-def _surroundings(lab: Connection, found: account.Facts) -> Problem | None:
-    arn = str(found.get("executionRoleArn", ""))
+def _surroundings(lab: Connection, definition: account.Facts) -> Problem | None:
+    arn = str(definition.get("executionRoleArn", ""))
     name = arn.rsplit("/", 1)[-1]
     if not arn:
         return ("names no execution role.", "Register a new revision with `executionRoleArn`.")
     if not account.role(lab, name):
         return (f"names the execution role `{name}`, which does not exist.", "Make it, or name another.")
-    options = _lesson_s(lab, found).get("logConfiguration", {}).get("options", {})
+    options = _lesson_s(lab, definition).get("logConfiguration", {}).get("options", {})
     group = options.get("awslogs-group")
     if group and group not in account.log_groups(lab, group):
         return (
@@ -89,8 +94,8 @@ def _surroundings(lab: Connection, found: account.Facts) -> Problem | None:
     return None
 
 
-def _lesson_s(lab: Connection, found: account.Facts) -> account.Facts:
-    containers: list[account.Facts] = found["containerDefinitions"]
+def _lesson_s(lab: Connection, definition: account.Facts) -> account.Facts:
+    containers: list[account.Facts] = definition["containerDefinitions"]
     return next((c for c in containers if c["name"] == lab.names.container), containers[0])
 
 

@@ -28,8 +28,8 @@ def question(lab: Connection, wanted: str) -> "QuestionView":
     asked = question_named(wanted)
 
     def judge(tried: list[int]) -> list[Any]:
-        with changing(lab) as kept:
-            kept.answered[asked.id] = tried
+        with changing(lab) as changed:
+            changed.answered[asked.id] = tried
         return reasons(asked, tried)
 
     before = memory(lab).answered.get(asked.id, [])
@@ -38,9 +38,9 @@ def question(lab: Connection, wanted: str) -> "QuestionView":
 
 def reasons(asked: Question, tried: list[int]) -> list[dict[str, Any]]:
     """Why what was tried is right or not; once the right one was found, also why each other is not."""
-    found = asked.right in tried
-    rest = [place for place in range(len(asked.options)) if place not in tried and found]
-    first = [asked.right] if found else []
+    solved = asked.right in tried
+    rest = [place for place in range(len(asked.options)) if place not in tried and solved]
+    first = [asked.right] if solved else []
     order = [*first, *(place for place in (*reversed(tried), *rest) if place not in first)]
     options = asked.options
     return [{"place": place, "right": options[place].right, "why": options[place].why} for place in order]
@@ -70,9 +70,9 @@ def outcome(lab: Connection, wanted: str, seen: Value) -> Comparison:
         NoSuchQuestion: the course has no such prediction.
     """
     asked = prediction_named(wanted)
-    with changing(lab) as kept:
-        value = kept.predicted.get(asked.id, Guess()).value
-        kept.predicted[asked.id] = Guess(value, locked=True, shown=True)
+    with changing(lab) as changed:
+        value = changed.predicted.get(asked.id, Guess()).value
+        changed.predicted[asked.id] = Guess(value, locked=True, shown=True)
     for view, about in list(_shown.items()):
         if about == (lab, asked.id):
             view.refresh()
@@ -98,15 +98,15 @@ class _Keeper:
         """
         if value is not None and self._asked.options:
             value = str(value)
-        with changing(self._lab) as kept:
-            guess = kept.predicted.get(self._asked.id, Guess())
+        with changing(self._lab) as changed:
+            guess = changed.predicted.get(self._asked.id, Guess())
             if guess.locked:
                 if guess.value == value:
                     return
                 raise CannotBeDone(f"{self._asked.id}: {self._words(guess)}")
             if value is not None and (problem := self._asked.problem(value)):
                 raise CannotBeDone(f"{self._asked.id}: {problem}.")
-            kept.predicted[self._asked.id] = Guess(value, locked=lock)
+            changed.predicted[self._asked.id] = Guess(value, locked=lock)
 
     def _words(self, guess: Guess) -> str:
         if not guess.locked:

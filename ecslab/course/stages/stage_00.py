@@ -11,11 +11,11 @@ from ecslab.display.verdict import Verdict, done, not_yet, wrong
 
 def answers(lab: Connection) -> Verdict:
     """AWS, or the sandbox, answers a signed call."""
-    found = lab.sts.get_caller_identity()["Account"]
-    if found != lab.account:
-        return wrong(f"The answer came from account {found}, but this lab was opened on {lab.account}.")
+    account_id = lab.sts.get_caller_identity()["Account"]
+    if account_id != lab.account:
+        return wrong(f"The answer came from account {account_id}, but this lab was opened on {lab.account}.")
     place = "The sandbox" if lab.where == "sandbox" else "AWS"
-    return done(f"{place} answers, for account {found} in {lab.region}.")
+    return done(f"{place} answers, for account {account_id} in {lab.region}.")
 
 
 def default_vpc(lab: Connection) -> Verdict:
@@ -53,14 +53,14 @@ def default_vpc(lab: Connection) -> Verdict:
 def scratch(lab: Connection) -> Verdict:
     """Exercise: a repository `adgu/scratch`, tagged made-by=me."""
     name = lab.name("adgu/scratch")
-    found = account.repository(lab, name)
-    if not found:
+    repository = account.repository(lab, name)
+    if not repository:
         if other := account.near(lab, name, account.repository_names(lab)):
             return wrong(
                 f"There is a repository `{other}`; the exercise asks for `{name}`, letter by letter."
             )
         return not_yet(f"There is no repository `{name}` in {lab.region}.")
-    listed = lab.ecr.list_tags_for_resource(resourceArn=found["repositoryArn"])["tags"]
+    listed = lab.ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
     tags = {tag["Key"]: tag["Value"] for tag in listed}
     if "made-by" not in tags:
         if other := next((key for key in tags if key.lower().replace("_", "-") == "made-by"), None):

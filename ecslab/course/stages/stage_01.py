@@ -15,14 +15,14 @@ UPLOAD = frozenset({"InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUplo
 def repository(lab: Connection) -> Verdict:
     """The lesson's repository is there, and its tags can move."""
     name = lab.names.repository
-    found = account.repository(lab, name)
-    if found:
-        if found.get("imageTagMutability") == "IMMUTABLE":
+    repository = account.repository(lab, name)
+    if repository:
+        if repository.get("imageTagMutability") == "IMMUTABLE":
             return wrong(
                 f"`{name}` is there, but its tags are immutable: a second push of `latest` will be refused.",
                 f"`lab.ecr.put_image_tag_mutability(repositoryName={name!r}, imageTagMutability='MUTABLE')`.",
             )
-        return done(f"`{name}` is ready: images go to {found['repositoryUri']}.")
+        return done(f"`{name}` is ready: images go to {repository['repositoryUri']}.")
     if other := account.near(lab, name, account.repository_names(lab)):
         return wrong(
             f"There is a repository `{other}`, but the lesson's is called `{name}`: "
@@ -37,11 +37,11 @@ def pushed(lab: Connection) -> Verdict:
     name = lab.names.repository
     if not account.repository(lab, name):
         return not_yet(f"There is no repository `{name}` yet to push to.")
-    found = account.images(lab, name)
-    tags = account.tags_of(found)
+    images = account.images(lab, name)
+    tags = account.tags_of(images)
     if "latest" in tags:
         return done(f"`{name}:latest` is in ECR.")
-    if not found:
+    if not images:
         return not_yet(f"`{name}` is empty: no image was pushed to it.")
     if tags:
         return wrong(
@@ -58,8 +58,8 @@ def pushed(lab: Connection) -> Verdict:
 def second_tag(lab: Connection) -> Verdict:
     """Exercise: another page under the tag `v2`, beside `latest`."""
     name = lab.names.repository
-    found = account.images(lab, name)
-    by_tag = {tag: i["imageDigest"] for i in found for tag in i.get("imageTags", [])}
+    images = account.images(lab, name)
+    by_tag = {tag: i["imageDigest"] for i in images for tag in i.get("imageTags", [])}
     if "v2" not in by_tag:
         if other := next((tag for tag in by_tag if tag.lower() in ("v2", "2", "v2.0", "version2")), None):
             return wrong(f"There is a tag `{other}`, but the exercise asks for `v2`: tags are exact.")
@@ -77,17 +77,18 @@ def second_tag(lab: Connection) -> Verdict:
 def frozen(lab: Connection) -> Verdict:
     """Exercise: a repository whose tags cannot be moved, with an image `v1` in it."""
     name = lab.name("adgu/frozen")
-    found = account.repository(lab, name)
-    if not found:
+    repository = account.repository(lab, name)
+    if not repository:
         others = [other for other in account.repository_names(lab) if other.lower().endswith("frozen")]
         if other := account.near(lab, name, others):
             return wrong(
                 f"There is a repository `{other}`; the exercise asks for `{name}`, letter by letter."
             )
         return not_yet(f"There is no repository `{name}`.")
-    if found.get("imageTagMutability") != "IMMUTABLE":
+    if repository.get("imageTagMutability") != "IMMUTABLE":
         return wrong(
-            f"`{name}` is there, but its tags can still be moved: they are {found['imageTagMutability']}.",
+            f"`{name}` is there, but its tags can still be moved: they are "
+            f"{repository['imageTagMutability']}.",
             "`lab.ecr.put_image_tag_mutability(…)` changes it afterwards.",
         )
     tags = account.tags_of(account.images(lab, name))

@@ -14,12 +14,12 @@ MAKE = frozenset({"CreateCluster"})
 def exists(lab: Connection) -> Verdict:
     """The lesson's cluster is ACTIVE."""
     name = lab.names.cluster
-    found = account.cluster(lab, name)
-    if found and found["status"] == "ACTIVE":
+    cluster = account.cluster(lab, name)
+    if cluster and cluster["status"] == "ACTIVE":
         return done(f"`{name}` is ACTIVE.")
-    if found:
+    if cluster:
         return wrong(
-            f"`{name}` is {found['status']}: it was deleted, and AWS shows it for a while longer.",
+            f"`{name}` is {cluster['status']}: it was deleted, and AWS shows it for a while longer.",
             "Make it again under the same name: `ecslab.cluster.create(lab)`.",
         )
     names = account.cluster_names(lab)
@@ -40,14 +40,16 @@ def exists(lab: Connection) -> Verdict:
 def blue(lab: Connection) -> Verdict:
     """Exercise: a second cluster, with Container Insights."""
     name = lab.name("adgu-blue")
-    found = account.cluster(lab, name)
-    if not found:
+    cluster = account.cluster(lab, name)
+    if not cluster:
         if other := account.near(lab, name, account.cluster_names(lab)):
             return wrong(f"There is a cluster `{other}`; the exercise asks for `{name}`, letter by letter.")
         return not_yet(f"There is no cluster `{name}`.")
-    if found["status"] != "ACTIVE":
-        return not_yet(f"`{name}` is {found['status']}: it was there, and was deleted (that is exercise 2).")
-    settings = {setting["name"]: setting["value"] for setting in found.get("settings", [])}
+    if cluster["status"] != "ACTIVE":
+        return not_yet(
+            f"`{name}` is {cluster['status']}: it was there, and was deleted (that is exercise 2)."
+        )
+    settings = {setting["name"]: setting["value"] for setting in cluster.get("settings", [])}
     if settings.get("containerInsights", "disabled") == "disabled":
         return wrong(
             f"`{name}` is ACTIVE, but its setting containerInsights is disabled.",
@@ -59,25 +61,25 @@ def blue(lab: Connection) -> Verdict:
 def blue_deleted(lab: Connection) -> Verdict:
     """Exercise: the second cluster is deleted again."""
     name = lab.name("adgu-blue")
-    found = account.cluster(lab, name)
-    if not found:
+    cluster = account.cluster(lab, name)
+    if not cluster:
         if other := account.near(lab, name, account.cluster_names(lab)):
             return wrong(f"There is a cluster `{other}`, but no `{name}`, which is the one to delete.")
         return not_yet(f"There is no cluster `{name}` to delete: make it first (exercise 1).")
-    if found["status"] == "ACTIVE":
-        return _still_there(lab, found)
-    return done(f"`{name}` is {found['status']}: deleted, and still described for a while.")
+    if cluster["status"] == "ACTIVE":
+        return _still_there(lab, cluster)
+    return done(f"`{name}` is {cluster['status']}: deleted, and still described for a while.")
 
 
-def _still_there(lab: Connection, found: account.Facts) -> Verdict:
+def _still_there(lab: Connection, cluster: account.Facts) -> Verdict:
     """What keeps a cluster from being deleted, or what was deleted in its place."""
-    name = found["clusterName"]
-    if services := found.get("activeServicesCount", 0):
+    name = cluster["clusterName"]
+    if services := cluster.get("activeServicesCount", 0):
         return wrong(
             f"`{name}` is still ACTIVE, and holds {_number(services, 'service')}: AWS deletes none in use.",
             "Delete the service first: `lab.ecs.delete_service(cluster=…, service=…, force=True)`.",
         )
-    if tasks := found.get("runningTasksCount", 0) + found.get("pendingTasksCount", 0):
+    if tasks := cluster.get("runningTasksCount", 0) + cluster.get("pendingTasksCount", 0):
         return wrong(
             f"`{name}` is still ACTIVE, and holds {_number(tasks, 'task')}: AWS deletes none in use.",
             "Stop its tasks first: `lab.ecs.stop_task(cluster=…, task=…)`.",

@@ -17,12 +17,12 @@ PUBLIC_IMAGE = "public.ecr.aws/docker/library/httpd:2.4"
 def role(lab: Connection) -> Verdict:
     """The execution role is there, trusts ECS tasks, and may pull and log."""
     name = lab.names.execution_role
-    found = account.role(lab, name)
-    if not found:
+    role = account.role(lab, name)
+    if not role:
         return not_yet(
             f"There is no role `{name}`: without it Fargate can neither pull from ECR nor write logs."
         )
-    trusted = account.trusted_services(found)
+    trusted = account.trusted_services(role)
     if "ecs-tasks.amazonaws.com" not in trusted:
         return wrong(
             f"`{name}` trusts {', '.join(trusted) or 'no service'}, not ecs-tasks.amazonaws.com: "
@@ -77,10 +77,10 @@ def definition(lab: Connection) -> Verdict:
                 "Register one with the right family; the other costs nothing.",
             )
         return not_yet(f"There is no task definition `{family}`.")
-    found = account.definition(lab, active[-1]) or {}
-    if trouble := problem(lab, found):
-        return wrong(f"`{family}:{found['revision']}` {trouble[0]}", trouble[1])
-    return done(f"`{family}:{found['revision']}` is ACTIVE, and would run the image in your repository.")
+    definition = account.definition(lab, active[-1]) or {}
+    if trouble := problem(lab, definition):
+        return wrong(f"`{family}:{definition['revision']}` {trouble[0]}", trouble[1])
+    return done(f"`{family}:{definition['revision']}` is ACTIVE, and would run the image in your repository.")
 
 
 def half_vcpu(lab: Connection) -> Verdict:
@@ -89,8 +89,8 @@ def half_vcpu(lab: Connection) -> Verdict:
     active = account.revisions(lab, family, "ACTIVE")
     if not active:
         return not_yet(f"There is no ACTIVE revision of `{family}` yet.")
-    found = [account.definition(lab, arn) or {} for arn in reversed(active[-10:])]
-    halves = [revision for revision in found if revision.get("cpu") == "512"]
+    revisions = [account.definition(lab, arn) or {} for arn in reversed(active[-10:])]
+    halves = [revision for revision in revisions if revision.get("cpu") == "512"]
     if halves:
         revision = halves[0]
         return done(f"`{family}:{revision['revision']}` asks for 0.5 vCPU and {revision['memory']} MiB.")
@@ -99,28 +99,28 @@ def half_vcpu(lab: Connection) -> Verdict:
             f"`{elsewhere}` asks for 0.5 vCPU, but it is another family; the exercise asks for a revision of "
             f"`{family}`."
         )
-    if gone := _half_deregistered(lab):
+    if deregistered := _half_deregistered(lab):
         return wrong(
-            f"`{family}:{gone}` asked for 0.5 vCPU, but it is INACTIVE: it was deregistered.",
+            f"`{family}:{deregistered}` asked for 0.5 vCPU, but it is INACTIVE: it was deregistered.",
             "Register it again; it gets the next number.",
         )
-    cpu = found[0]["cpu"]
+    cpu = revisions[0]["cpu"]
     if cpu != "256":
-        return wrong(f"`{family}:{found[0]['revision']}` asks for {cpu} CPU units; half a vCPU is 512.")
+        return wrong(f"`{family}:{revisions[0]['revision']}` asks for {cpu} CPU units; half a vCPU is 512.")
     return not_yet(f"No ACTIVE revision of `{family}` asks for 0.5 vCPU.")
 
 
 def hello(lab: Connection) -> Verdict:
     """Exercise: a definition from a public image, without execution role and logs."""
     family = lab.name("adgu-hello")
-    found = account.definition(lab, family)
-    if not found or found["status"] != "ACTIVE":
+    definition = account.definition(lab, family)
+    if not definition or definition["status"] != "ACTIVE":
         if other := account.near(lab, family, account.families(lab)):
             return wrong(f"There is a family `{other}`; the exercise asks for `{family}`, letter by letter.")
         return not_yet(f"There is no ACTIVE task definition `{family}`.")
-    name = f"`{family}:{found['revision']}`"
-    container = found["containerDefinitions"][0]
-    if "FARGATE" not in found.get("requiresCompatibilities", []):
+    name = f"`{family}:{definition['revision']}`"
+    container = definition["containerDefinitions"][0]
+    if "FARGATE" not in definition.get("requiresCompatibilities", []):
         return wrong(f"{name} was not registered for Fargate.", "It takes `requiresCompatibilities`.")
     if container["image"] != PUBLIC_IMAGE:
         return wrong(f"{name} runs `{container['image']}`; the exercise asks for `{PUBLIC_IMAGE}`.")
@@ -129,7 +129,7 @@ def hello(lab: Connection) -> Verdict:
             f"{name} sends its log somewhere: the exercise asks for one without.",
             "Leave `logConfiguration` out.",
         )
-    if found.get("executionRoleArn"):
+    if definition.get("executionRoleArn"):
         return wrong(
             f"{name} names an execution role: a public image without logs needs none.",
             "Register another revision, without `executionRoleArn`.",
@@ -140,18 +140,18 @@ def hello(lab: Connection) -> Verdict:
 def _half_deregistered(lab: Connection) -> int | None:
     """The revision of the lesson's family that asked for 0.5 vCPU and is INACTIVE."""
     for arn in reversed(account.revisions(lab, lab.names.family, "INACTIVE")[-10:]):
-        found = account.definition(lab, arn) or {}
-        if found.get("cpu") == "512":
-            return int(found["revision"])
+        definition = account.definition(lab, arn) or {}
+        if definition.get("cpu") == "512":
+            return int(definition["revision"])
     return None
 
 
 def _half_in_another_family(lab: Connection) -> str | None:
     for family in account.families(lab):
         if family != lab.names.family and account.near(lab, lab.names.family, [family]):
-            found = account.definition(lab, family) or {}
-            if found.get("cpu") == "512":
-                return f"{family}:{found['revision']}"
+            definition = account.definition(lab, family) or {}
+            if definition.get("cpu") == "512":
+                return f"{family}:{definition['revision']}"
     return None
 
 

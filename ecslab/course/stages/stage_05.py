@@ -17,14 +17,14 @@ def answers(lab: Connection) -> Verdict:
     alive = [task for task in ours if task["lastStatus"] == "RUNNING"]
     if not alive:
         return not_yet(f"No task of `{family}` is RUNNING in `{name}`: stage 04 runs one.")
-    interfaces = [found for task in alive if (found := account.interface(lab, task))]
-    public = [found for found in interfaces if account.public_ip(found)]
+    interfaces = [interface for task in alive if (interface := account.interface(lab, task))]
+    public = [interface for interface in interfaces if account.public_ip(interface)]
     if not public:
         return wrong(
             "The task is RUNNING, but has no public IP: nobody outside its VPC can write to it.",
             "It is given at the start: stop the task, and run another one with a public IP.",
         )
-    verdicts = [_visit(lab, found) for found in public]
+    verdicts = [_visit(lab, interface) for interface in public]
     return next((verdict for verdict in verdicts if verdict.outcome is done("").outcome), verdicts[0])
 
 

@@ -18,22 +18,22 @@ OPERATIONS = frozenset({"CreateService", "UpdateService", "DeleteService"})
 def service(lab: Connection) -> Verdict:
     """The service keeps at least two tasks of the lesson's definition running, in at least two zones."""
     name = lab.names.service
-    found = services.service(lab, name)
+    service = services.service(lab, name)
     everything = account.tasks(lab, lab.names.cluster)
-    if not found or found["status"] != "ACTIVE":
-        return _not_there(lab, found, everything)
+    if not service or service["status"] != "ACTIVE":
+        return _not_there(lab, service, everything)
     return (
-        _misdefined(lab, found)
-        or _misplaced(lab, found)
-        or _short(found, everything)
+        _misdefined(lab, service)
+        or _misplaced(lab, service)
+        or _short(service, everything)
         or _beside(lab, everything)
-        or _kept(found, everything)
+        or _kept(service, everything)
     )
 
 
-def _not_there(lab: Connection, found: Facts | None, everything: list[Facts]) -> Verdict:
+def _not_there(lab: Connection, service: Facts | None, everything: list[Facts]) -> Verdict:
     name, cluster = lab.names.service, lab.names.cluster
-    if found and found["status"] == "DRAINING":
+    if service and service["status"] == "DRAINING":
         return wrong(
             f"`{name}` is DRAINING: it was deleted, and its last tasks are stopping.",
             "Once it is INACTIVE its name is free, and `ecslab.service.create(lab)` makes it anew.",
@@ -49,7 +49,7 @@ def _not_there(lab: Connection, found: Facts | None, everything: list[Facts]) ->
             f"There is a service `{other}`, but the lesson's is called `{name}`.",
             "A service's name cannot be changed: delete it, and make it anew.",
         )
-    if found:
+    if service:
         return wrong(
             f"`{name}` is INACTIVE: it was deleted, and nothing is kept running.",
             "`ecslab.service.create(lab)` makes it anew.",
@@ -62,38 +62,38 @@ def _not_there(lab: Connection, found: Facts | None, everything: list[Facts]) ->
     return not_yet(f"There is no service `{name}` in `{cluster}`.")
 
 
-def _misdefined(lab: Connection, found: Facts) -> Verdict | None:
+def _misdefined(lab: Connection, service: Facts) -> Verdict | None:
     """What it runs, on what, and how often, if that is not as it should be."""
     name, family = lab.names.service, lab.names.family
-    runs = found["taskDefinition"].rsplit("/", 1)[-1].rsplit(":", 1)[0]
+    runs = service["taskDefinition"].rsplit("/", 1)[-1].rsplit(":", 1)[0]
     if runs != family:
         return wrong(
             f"`{name}` runs `{runs}`; the lesson's definition is `{family}`.",
             f"`ecslab.service.update(lab, taskDefinition={family!r})` puts the right one in its place.",
         )
-    if found.get("launchType", "FARGATE") != "FARGATE":
+    if service.get("launchType", "FARGATE") != "FARGATE":
         return wrong(
-            f"`{name}` has the launch type {found['launchType']}, and there are no instances of yours to put "
-            "its tasks on; the lesson's is FARGATE.",
+            f"`{name}` has the launch type {service['launchType']}, and there are no instances of yours to "
+            "put its tasks on; the lesson's is FARGATE.",
             "Delete it with `ecslab.service.delete(lab)`, and make it anew.",
         )
-    if found["desiredCount"] == 0:
+    if service["desiredCount"] == 0:
         return wrong(
             f"`{name}` is there, but its desired count is 0: it keeps nothing running.",
             f"`ecslab.service.scale(lab, {COPIES})`.",
         )
-    if found["desiredCount"] < COPIES:
+    if service["desiredCount"] < COPIES:
         return wrong(
-            f"The desired count of `{name}` is {found['desiredCount']}: while that one task is being "
+            f"The desired count of `{name}` is {service['desiredCount']}: while that one task is being "
             "replaced, nobody answers.",
             f"`ecslab.service.scale(lab, {COPIES})`.",
         )
     return None
 
 
-def _misplaced(lab: Connection, found: Facts) -> Verdict | None:
+def _misplaced(lab: Connection, service: Facts) -> Verdict | None:
     """Where its tasks are put, if that is not as it should be."""
-    name, network = lab.names.service, services.network(found)
+    name, network = lab.names.service, services.network(service)
     zones = services.zones(lab, network.get("subnets", []))
     choose = (
         "`ecslab.service.update(lab, networkConfiguration=…)`, with `ecslab.service.default_choice(lab)`."
@@ -111,7 +111,7 @@ def _misplaced(lab: Connection, found: Facts) -> Verdict | None:
             choose,
         )
     groups = account.groups(lab, network.get("securityGroups", []))
-    behind_a_balancer = bool(found.get("loadBalancers"))  # it comes in by the balancer's group
+    behind_a_balancer = bool(service.get("loadBalancers"))  # it comes in by the balancer's group
     if not behind_a_balancer and not any(account.admits(group, 80) for group in groups):
         which = f"group `{groups[0]['GroupName']}`" if groups else "default group"
         return wrong(
@@ -122,12 +122,12 @@ def _misplaced(lab: Connection, found: Facts) -> Verdict | None:
     return None
 
 
-def _short(found: Facts, everything: list[Facts]) -> Verdict | None:
+def _short(service: Facts, everything: list[Facts]) -> Verdict | None:
     """Whether fewer tasks run than are desired, and why."""
-    name, desired = found["serviceName"], found["desiredCount"]
-    if found["runningCount"] >= desired:
+    name, desired = service["serviceName"], service["desiredCount"]
+    if service["runningCount"] >= desired:
         return None
-    if task := services.failed(everything, found):
+    if task := services.failed(everything, service):
         reason, meaning = stopped_task.why(task)
         return wrong(
             f"Tasks of `{name}` keep failing; the last was {account.short(task)}: {reason}. {meaning}"
@@ -135,7 +135,7 @@ def _short(found: Facts, everything: list[Facts]) -> Verdict | None:
             "Put right what the reason names. The service goes on trying by itself.",
         )  # fmt: skip
     return not_yet(
-        f"`{name}`: desired {desired}, running {found['runningCount']}, pending {found['pendingCount']}. "
+        f"`{name}`: desired {desired}, running {service['runningCount']}, pending {service['pendingCount']}. "
         "The service is at it."
     )
 
@@ -151,15 +151,15 @@ def _beside(lab: Connection, everything: list[Facts]) -> Verdict | None:
     )
 
 
-def _kept(found: Facts, everything: list[Facts]) -> Verdict:
+def _kept(service: Facts, everything: list[Facts]) -> Verdict:
     alive = [
         task
-        for task in services.tasks(everything, found["serviceName"])
+        for task in services.tasks(everything, service["serviceName"])
         if (task["lastStatus"], task["desiredStatus"]) == ("RUNNING", "RUNNING")
     ]
     zones = sorted({task["availabilityZone"] for task in alive})
     return done(
-        f"`{found['serviceName']}` keeps {_counted(found['desiredCount'], 'task')} running, in "
+        f"`{service['serviceName']}` keeps {_counted(service['desiredCount'], 'task')} running, in "
         f"{' and '.join(zones)}."
     )
 
@@ -167,10 +167,10 @@ def _kept(found: Facts, everything: list[Facts]) -> Verdict:
 def scaled(lab: Connection) -> Verdict:
     """Exercise: the service runs three tasks, by its desired count."""
     name = lab.names.service
-    found = services.service(lab, name)
-    if not found or found["status"] != "ACTIVE":
+    service = services.service(lab, name)
+    if not service or service["status"] != "ACTIVE":
         return not_yet(f"There is no service `{name}` to scale.")
-    desired, running = found["desiredCount"], found["runningCount"]
+    desired, running = service["desiredCount"], service["runningCount"]
     everything = account.tasks(lab, lab.names.cluster)
     bare = services.bare(lab, everything)
     if desired != 3 and bare:
@@ -188,7 +188,7 @@ def scaled(lab: Connection) -> Verdict:
         )
     if desired < 3:
         return not_yet(f"The desired count of `{name}` is {desired}.")
-    if trouble := _short(found, everything):
+    if trouble := _short(service, everything):
         return trouble
     if running > 3:
         return not_yet(f"`{name}` runs {running} tasks and wants 3: it is stopping the rest.")
@@ -198,19 +198,19 @@ def scaled(lab: Connection) -> Verdict:
 def gone(lab: Connection) -> Verdict:
     """Exercise: a second service was made, and is gone with its tasks."""
     name, cluster = lab.name("adgu-second"), lab.names.cluster
-    found = services.service(lab, name)
+    service = services.service(lab, name)
     ours = services.tasks(account.tasks(lab, cluster), name)
     alive = [task for task in ours if task["desiredStatus"] == "RUNNING"]
-    if not found:
+    if not service:
         if astray := services.elsewhere(lab, name):
             return wrong(f"The service `{name}` is in the cluster `{astray}`, not in `{cluster}`.")
         return not_yet(f"There is no service `{name}` in `{cluster}`: make it first, then get rid of it.")
-    if found["status"] == "INACTIVE":
+    if service["status"] == "INACTIVE":
         return done(f"`{name}` is INACTIVE, and none of its tasks runs.")
-    if found["status"] == "DRAINING":
+    if service["status"] == "DRAINING":
         return not_yet(f"`{name}` is DRAINING: its last tasks are stopping.")
     by_hand = [task for task in ours if stopped_task.stopped_by_hand(task)]
-    if found["desiredCount"] == 0:
+    if service["desiredCount"] == 0:
         return wrong(
             f"`{name}` is scaled to 0: it costs nothing, but it is still there, and one call brings its "
             "tasks back.",
@@ -228,14 +228,16 @@ def gone(lab: Connection) -> Verdict:
             "delete the service, not its tasks.",
             f"`ecslab.service.delete(lab, {name!r})`.",
         )
-    if found.get("taskDefinition") not in account.revisions(
-        lab, account.family_of({"taskDefinitionArn": found["taskDefinition"]}), "ACTIVE"
+    if service.get("taskDefinition") not in account.revisions(
+        lab, account.family_of({"taskDefinitionArn": service["taskDefinition"]}), "ACTIVE"
     ):
         return wrong(
             f"The definition of `{name}` was deregistered. That stops nothing: the service goes on with it.",
             f"`ecslab.service.delete(lab, {name!r})`.",
         )
-    return not_yet(f"`{name}` is there, with a desired count of {found['desiredCount']}: now get rid of it.")
+    return not_yet(
+        f"`{name}` is there, with a desired count of {service['desiredCount']}: now get rid of it."
+    )
 
 
 def _counted(number: int, noun: str) -> str:

@@ -43,37 +43,37 @@ def _nothing(call: str) -> Verdict:
 
 def _at_hand(lab: Connection, seed: int) -> Verdict:
     """How far the fault has come that is open."""
-    kept = ecslab.fault_lab.progress(lab)
-    if kept is None or (kept.seed != seed and kept.solved):
+    progress = ecslab.fault_lab.progress(lab)
+    if progress is None or (progress.seed != seed and progress.solved):
         return _nothing(f"ecslab.fault(lab, seed={seed})")
-    if kept.seed != seed:
+    if progress.seed != seed:
         return wrong(
-            f"Fault {kept.seed} is open; this is about fault {seed}.",
+            f"Fault {progress.seed} is open; this is about fault {seed}.",
             f"`ecslab.fault(lab, seed={seed})` takes the other one back, and arranges this one.",
         )
-    if kept.gone:
+    if progress.gone:
         return wrong(
             f"Fault {seed} is no longer in the sandbox: it was reset, or what made the fault was taken back.",
             f"`ecslab.fault(lab, seed={seed})` arranges it again.",
         )
-    if kept.shown:
+    if progress.shown:
         return wrong(
             f"The answer to fault {seed} was shown before its three parts were right: that is no longer a "
             "find.",
             "Take another one, or this one anew with `fault.again()`.",
         )
-    return _parts(kept)
+    return _parts(progress)
 
 
-def _parts(kept: "ecslab.fault_lab.Progress") -> Verdict:
-    left = " and ".join(kept.left)
-    if kept.wrong:
+def _parts(progress: "ecslab.fault_lab.Progress") -> Verdict:
+    left = " and ".join(progress.left)
+    if progress.wrong:
         return wrong(
-            f"Of fault {kept.seed} the {' and the '.join(kept.wrong)} {_are(kept.wrong)} not right yet; "
-            f"left: {left}.",
+            f"Of fault {progress.seed} the {' and the '.join(progress.wrong)} {_are(progress.wrong)} not "
+            f"right yet; left: {left}.",
             "`fault.hint()` looks at the present state.",
         )
-    return not_yet(f"Fault {kept.seed} is open; left: {left}.")
+    return not_yet(f"Fault {progress.seed} is open; left: {left}.")
 
 
 def _are(parts: tuple[str, ...]) -> str:

@@ -7,8 +7,8 @@ command it cannot find, and a log line that names the limit as the sandbox's own
 
 from collections.abc import Callable
 
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime import ContainerSpec, Host
-from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.image_config import combined_command, image_config
 from ecslab.sandbox.runtime.job import Command, Job
 from ecslab.sandbox.runtime.process import Files, Process

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime import ContainerSpec, Host, Mount
-from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.image_config import combined_environment
 
 FOREVER = math.inf

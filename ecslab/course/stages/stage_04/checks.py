@@ -9,18 +9,18 @@ from ecslab.display.verdict import Verdict, done, not_yet, wrong
 def network(lab: Connection) -> Verdict:
     """A security group that admits HTTP from anywhere."""
     name = lab.names.security_group
-    found = account.groups_named(lab, name)
-    if not found:
+    groups = account.groups_named(lab, name)
+    if not groups:
         return not_yet(f"There is no security group `{name}`: nothing admits port 80.")
-    if any("0.0.0.0/0" in account.admits(group, 80) for group in found):
+    if any("0.0.0.0/0" in account.admits(group, 80) for group in groups):
         return done(f"`{name}` admits HTTP, TCP port 80, from anywhere.")
-    sources = [source for group in found for source in account.admits(group, 80)]
+    sources = [source for group in groups for source in account.admits(group, 80)]
     if sources:
         return wrong(
             f"`{name}` admits port 80 from {', '.join(sources)} only, not from anywhere (0.0.0.0/0).",
             "Add a rule whose source is 0.0.0.0/0.",
         )
-    rules = [rule for group in found for rule in group["IpPermissions"]]
+    rules = [rule for group in groups for rule in group["IpPermissions"]]
     if not rules:
         return wrong(
             f"`{name}` has no rule that lets anything in: a task behind it runs, and nobody reaches it.",

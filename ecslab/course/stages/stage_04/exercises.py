@@ -18,8 +18,8 @@ def elsewhere(lab: Connection) -> Verdict:
     if not here:
         return not_yet("There is no VPC whose Name tag is `workshop` in this Region.")
     ours = _of_the_lesson(lab)
-    there = [task for task in ours if _subnet(task) in here]
-    alive = [task for task in there if task["desiredStatus"] == "RUNNING"]
+    tasks_there = [task for task in ours if _subnet(task) in here]
+    alive = [task for task in tasks_there if task["desiredStatus"] == "RUNNING"]
     for task in alive:
         if task["lastStatus"] == "RUNNING" and account.public_ip(account.interface(lab, task)):
             if not _admits_http(lab, task):
@@ -33,8 +33,8 @@ def elsewhere(lab: Connection) -> Verdict:
         return wrong("A task runs in `workshop`, but without a public IP: it was run with none.")
     if alive:
         return not_yet(f"Task {account.short(alive[0])} is {alive[0]['lastStatus']}: it is on its way.")
-    if there:
-        return _stopped_there(there[0], here)
+    if tasks_there:
+        return _stopped_there(tasks_there[0], here)
     return _none_there(lab, ours, here)
 
 
@@ -138,8 +138,8 @@ def _of_the_lesson(lab: Connection) -> list[account.Facts]:
 
 def _of_another_family(lab: Connection, here: dict[str, bool]) -> account.Facts | None:
     """A task that is meant to run in one of these subnets, but is not of the lesson's family."""
-    found = account.tasks(lab, lab.names.cluster)
-    others = [t for t in found if account.family_of(t) != lab.names.family and _subnet(t) in here]
+    tasks = account.tasks(lab, lab.names.cluster)
+    others = [t for t in tasks if account.family_of(t) != lab.names.family and _subnet(t) in here]
     return next((task for task in others if task["desiredStatus"] == "RUNNING"), None)
 
 
@@ -154,6 +154,6 @@ def _subnet(task: account.Facts) -> str | None:
 
 
 def _admits_http(lab: Connection, task: account.Facts) -> bool:
-    found = account.interface(lab, task) or {}
-    groups = account.groups(lab, [group["GroupId"] for group in found.get("Groups", [])])
+    interface = account.interface(lab, task) or {}
+    groups = account.groups(lab, [group["GroupId"] for group in interface.get("Groups", [])])
     return any("0.0.0.0/0" in account.admits(group, 80) for group in groups)

@@ -14,10 +14,10 @@ def groups(lab: Connection) -> Verdict:
     balancer, tasks = load_balancing.group(lab, front), load_balancing.group(lab, back)
     if not balancer and not tasks:
         return not_yet(f"There are no security groups `{front}` and `{back}`.")
-    for name, found in ((front, balancer), (back, tasks)):
-        if found and found["VpcId"] != load_balancing.home(lab):
+    for name, group in ((front, balancer), (back, tasks)):
+        if group and group["VpcId"] != load_balancing.home(lab):
             return wrong(
-                f"`{name}` is in {found['VpcId']}; the service's tasks are in {load_balancing.home(lab)}. A "
+                f"`{name}` is in {group['VpcId']}; the service's tasks are in {load_balancing.home(lab)}. A "
                 "security group belongs to one VPC.",
                 "Make it there: `ecslab.load_balancer.groups(lab)`.",
             )
@@ -28,8 +28,8 @@ def groups(lab: Connection) -> Verdict:
     )  # fmt: skip
 
 
-def _front(lab: Connection, found: Facts) -> Verdict | None:
-    name, sources = found["GroupName"], load_balancing.sources(found)
+def _front(lab: Connection, group: Facts) -> Verdict | None:
+    name, sources = group["GroupName"], load_balancing.sources(group)
     if rules.ANYWHERE in sources:
         return None
     if not sources:
@@ -44,9 +44,9 @@ def _front(lab: Connection, found: Facts) -> Verdict | None:
     )
 
 
-def _back(lab: Connection, found: Facts, balancer: Facts) -> Verdict | None:
-    name, front, wanted = found["GroupName"], balancer["GroupName"], balancer["GroupId"]
-    sources = load_balancing.sources(found)
+def _back(lab: Connection, group: Facts, balancer: Facts) -> Verdict | None:
+    name, front, wanted = group["GroupName"], balancer["GroupName"], balancer["GroupId"]
+    sources = load_balancing.sources(group)
     if rules.ANYWHERE in sources:
         return wrong(
             f"`{name}` admits port 80 from anywhere (0.0.0.0/0): visitors can go round the balancer, "
@@ -56,13 +56,13 @@ def _back(lab: Connection, found: Facts, balancer: Facts) -> Verdict | None:
     if sources == [wanted]:
         return None
     if wanted in sources:
-        others = [one for one in sources if one != wanted]
+        others = [source for source in sources if source != wanted]
         return wrong(
             f"`{name}` admits port 80 from `{front}`, and from {load_balancing.spelled(lab, others)} "
             "besides.",
             "The balancer alone is to get in: take the other rule out.",
         )
-    if sources == [found["GroupId"]]:
+    if sources == [group["GroupId"]]:
         return wrong(
             f"`{name}` admits port 80 from itself: from one task to another. The balancer is in `{front}`.",
             f"Name the balancer's group as the source: {wanted}.",
@@ -82,84 +82,84 @@ def _back(lab: Connection, found: Facts, balancer: Facts) -> Verdict | None:
 def target_group(lab: Connection) -> Verdict:
     """A target group for addresses, that asks the web server's port."""
     name = lab.names.target_group
-    found = load_balancing.target_group(lab, name)
-    if not found:
+    group = load_balancing.target_group(lab, name)
+    if not group:
         if other := account.near(lab, name, load_balancing.target_group_names(lab)):
             return wrong(f"There is a target group `{other}`, but the lesson's is called `{name}`.")
         return not_yet(f"There is no target group `{name}`.")
     anew = (
         "That cannot be changed: delete it, and make it anew with `ecslab.load_balancer.target_group(lab)`."
     )
-    if found["TargetType"] != "ip":
+    if group["TargetType"] != "ip":
         return wrong(
-            f"`{name}` has the target type {found['TargetType']}. A task on Fargate is no instance of yours: "
+            f"`{name}` has the target type {group['TargetType']}. A task on Fargate is no instance of yours: "
             "it has an address of its own, so the type has to be ip.",
             anew,
         )
-    if found["Protocol"] != "HTTP":
-        return wrong(f"`{name}` speaks {found['Protocol']}; the web server understands HTTP.", anew)
-    if found["VpcId"] != load_balancing.home(lab):
+    if group["Protocol"] != "HTTP":
+        return wrong(f"`{name}` speaks {group['Protocol']}; the web server understands HTTP.", anew)
+    if group["VpcId"] != load_balancing.home(lab):
         return wrong(
-            f"`{name}` belongs to {found['VpcId']}; the service's tasks are in {load_balancing.home(lab)}.",
+            f"`{name}` belongs to {group['VpcId']}; the service's tasks are in {load_balancing.home(lab)}.",
             anew,
         )
-    if found["HealthCheckPort"] not in ("traffic-port", "80"):
+    if group["HealthCheckPort"] not in ("traffic-port", "80"):
         return wrong(
-            f"The health checks of `{name}` ask port {found['HealthCheckPort']}, and the web server listens "
+            f"The health checks of `{name}` ask port {group['HealthCheckPort']}, and the web server listens "
             "on 80: no target will be healthy.",
             "`lab.elbv2.modify_target_group(TargetGroupArn=…, HealthCheckPort='traffic-port')`.",
         )
     return done(
-        f"`{name}` takes addresses, and asks each of them for `{found['HealthCheckPath']}` every "
-        f"{found['HealthCheckIntervalSeconds']} s."
+        f"`{name}` takes addresses, and asks each of them for `{group['HealthCheckPath']}` every "
+        f"{group['HealthCheckIntervalSeconds']} s."
     )
 
 
 def balancer(lab: Connection) -> Verdict:
     """An Application Load Balancer on the internet, whose port 80 leads to the target group."""
     name = lab.names.load_balancer
-    found = load_balancing.balancer(lab, name)
-    if not found:
+    balancer = load_balancing.balancer(lab, name)
+    if not balancer:
         if other := account.near(lab, name, load_balancing.balancer_names(lab)):
             return wrong(f"There is a load balancer `{other}`, but the lesson's is called `{name}`.")
         return not_yet(f"There is no load balancer `{name}`.")
-    if trouble := _misplaced(lab, found) or _listening(lab, found):
+    if trouble := _misplaced(lab, balancer) or _listening(lab, balancer):
         return trouble
-    if found["State"]["Code"] != "active":
-        return not_yet(f"`{name}` is {found['State']['Code']}: it takes two to three minutes.")
-    zones = " and ".join(sorted(zone["ZoneName"] for zone in found["AvailabilityZones"]))
+    if balancer["State"]["Code"] != "active":
+        return not_yet(f"`{name}` is {balancer['State']['Code']}: it takes two to three minutes.")
+    zones = " and ".join(sorted(zone["ZoneName"] for zone in balancer["AvailabilityZones"]))
     return done(f"`{name}` is active in {zones}; port 80 leads to `{lab.names.target_group}`.")
 
 
-def _misplaced(lab: Connection, found: Facts) -> Verdict | None:
+def _misplaced(lab: Connection, balancer: Facts) -> Verdict | None:
     """What cannot be right about it, wherever it leads."""
-    name, front = found["LoadBalancerName"], lab.names.balancer_group
+    name, front = balancer["LoadBalancerName"], lab.names.balancer_group
     anew = "Delete it, and make it anew with `ecslab.load_balancer.create(lab)`."
-    if found["Type"] != "application":
+    if balancer["Type"] != "application":
         return wrong(
-            f"`{name}` is a {found['Type']} load balancer; the lesson's is an application one.", anew
+            f"`{name}` is a {balancer['Type']} load balancer; the lesson's is an application one.", anew
         )
-    if found["Scheme"] != "internet-facing":
+    if balancer["Scheme"] != "internet-facing":
         return wrong(
-            f"`{name}` is {found['Scheme']}: its name leads to private addresses, and no visitor from the "
+            f"`{name}` is {balancer['Scheme']}: its name leads to private addresses, and no visitor from the "
             "internet gets there.",
             anew,
         )
-    if found["VpcId"] != load_balancing.home(lab):
+    if balancer["VpcId"] != load_balancing.home(lab):
         return wrong(
-            f"`{name}` stands in {found['VpcId']}; the service's tasks are in {load_balancing.home(lab)}.",
+            f"`{name}` stands in {balancer['VpcId']}; the service's tasks are in {load_balancing.home(lab)}.",
             anew,
         )
-    private = load_balancing.private(lab, [zone["SubnetId"] for zone in found["AvailabilityZones"]])
+    private = load_balancing.private(lab, [zone["SubnetId"] for zone in balancer["AvailabilityZones"]])
     if private:
         return wrong(
             f"`{name}` stands in {' and '.join(private)}, from which no route leads to an internet gateway: "
             "visitors do not get there.",
             "`lab.elbv2.set_subnets(…)` with public subnets, one in each zone.",
         )
-    worn = account.groups(lab, found.get("SecurityGroups", []))
-    if front not in [one["GroupName"] for one in worn]:
-        theirs = ", ".join(f"`{one['GroupName']}`" for one in worn)
+    worn = account.groups(lab, balancer.get("SecurityGroups", []))
+    if front not in [group["GroupName"] for group in worn]:
+        theirs = ", ".join(f"`{group['GroupName']}`" for group in worn)
         return wrong(
             f"`{name}` is in the group {theirs}, not in `{front}`, from which alone the tasks take requests.",
             "`lab.elbv2.set_security_groups(LoadBalancerArn=…, SecurityGroups=[…])`.",
@@ -167,18 +167,18 @@ def _misplaced(lab: Connection, found: Facts) -> Verdict | None:
     return None
 
 
-def _listening(lab: Connection, found: Facts) -> Verdict | None:
+def _listening(lab: Connection, balancer: Facts) -> Verdict | None:
     """Where its port 80 leads, if not to the target group."""
-    name, wanted = found["LoadBalancerName"], lab.names.target_group
-    there = load_balancing.listeners(lab, found)
-    if not there:
+    name, wanted = balancer["LoadBalancerName"], lab.names.target_group
+    listeners = load_balancing.listeners(lab, balancer)
+    if not listeners:
         return wrong(
             f"`{name}` has no listener: it takes requests on no port.",
             "`lab.elbv2.create_listener(…)`; `ecslab.load_balancer.create(lab)` makes what is missing.",
         )
-    listener = next((one for one in there if one["Port"] == load_balancing.PORT), None)
+    listener = next((one for one in listeners if one["Port"] == load_balancing.PORT), None)
     if not listener:
-        ports = ", ".join(str(one["Port"]) for one in there)
+        ports = ", ".join(str(one["Port"]) for one in listeners)
         return wrong(
             f"`{name}` listens on port {ports}, not on 80, which a browser asks.",
             "`ecslab.load_balancer.create(lab)` makes the listener on port 80.",

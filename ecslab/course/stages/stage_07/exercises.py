@@ -13,32 +13,32 @@ PATH, LOST = "/health", "/nothing-here"
 
 def rule(lab: Connection) -> Verdict:
     """Exercise: the balancer answers `/health` by itself, with 200."""
-    found = load_balancing.balancer(lab, lab.names.load_balancer)
-    there = load_balancing.listeners(lab, found) if found else []
-    listener = next((one for one in there if one["Port"] == load_balancing.PORT), None)
+    balancer = load_balancing.balancer(lab, lab.names.load_balancer)
+    listeners = load_balancing.listeners(lab, balancer) if balancer else []
+    listener = next((rule for rule in listeners if rule["Port"] == load_balancing.PORT), None)
     if not listener:
         return not_yet(f"`{lab.names.load_balancer}` has no listener on port 80 that could have a rule.")
     rules = load_balancing.rules(lab, listener)
     if not rules:
         return not_yet("The listener on port 80 has only its default rule: everything goes to the tasks.")
-    patterns = [pattern for one in rules for pattern in _patterns(one)]
+    patterns = [pattern for rule in rules for pattern in _patterns(rule)]
     if not patterns:
-        fields = ", ".join(sorted({c["Field"] for one in rules for c in one["Conditions"]}))
+        fields = ", ".join(sorted({c["Field"] for rule in rules for c in rule["Conditions"]}))
         return wrong(
             f"The rule looks at {fields}, not at the path.", "A condition with the field `path-pattern`."
         )
-    fitting = next((one for one in rules if any(fnmatchcase(PATH, p) for p in _patterns(one))), None)
+    fitting = next((rule for rule in rules if any(fnmatchcase(PATH, p) for p in _patterns(rule))), None)
     if not fitting:
         listed = ", ".join(f"`{pattern}`" for pattern in patterns)
         return wrong(f"No path pattern fits `{PATH}`: there is {listed}.", f"The pattern `{PATH}` fits it.")
     return _answer(fitting)
 
 
-def _answer(found: Facts) -> Verdict:
+def _answer(rule: Facts) -> Verdict:
     """What the rule that fits the path does."""
-    action = found["Actions"][-1]
-    besides = sorted({c["Field"] for c in found["Conditions"]} - {"path-pattern"})
-    if any(pattern in ("*", "/*") for pattern in _patterns(found)):
+    action = rule["Actions"][-1]
+    besides = sorted({c["Field"] for c in rule["Conditions"]} - {"path-pattern"})
+    if any(pattern in ("*", "/*") for pattern in _patterns(rule)):
         return wrong(
             "The rule's pattern fits every page: no visitor sees a task any more.", f"Let it be `{PATH}`."
         )
@@ -58,9 +58,9 @@ def _answer(found: Facts) -> Verdict:
     return done(f"The balancer answers `{PATH}` by itself, with 200.")
 
 
-def _patterns(found: Facts) -> list[str]:
+def _patterns(rule: Facts) -> list[str]:
     patterns: list[str] = []
-    for condition in found["Conditions"]:
+    for condition in rule["Conditions"]:
         if condition["Field"] == "path-pattern":
             patterns += condition.get("PathPatternConfig", {}).get("Values") or condition.get("Values", [])
     return patterns
@@ -69,15 +69,15 @@ def _patterns(found: Facts) -> list[str]:
 def repaired(lab: Connection) -> Verdict:
     """Exercise: a wrong health path was seen to make targets unhealthy, and was put right."""
     group = load_balancing.target_group(lab, lab.names.target_group)
-    found = services.service(lab, lab.names.service)
-    if not group or not found:
+    service = services.service(lab, lab.names.service)
+    if not group or not service:
         return not_yet("There is no service behind a target group whose health check could be broken.")
     members = load_balancing.health(lab, group)
     healthy = load_balancing.in_state(members, "healthy")
     unhealthy = load_balancing.in_state(members, "unhealthy")
-    events = [e["message"] for e in found["events"] if " is unhealthy in (target-group " in e["message"]]
+    events = [e["message"] for e in service["events"] if " is unhealthy in (target-group " in e["message"]]
     path = group["HealthCheckPath"]
-    if trouble := _evaded(found, events):
+    if trouble := _evaded(service, events):
         return trouble
     if not events and not unhealthy:
         if path in ("/", "/index.html"):
@@ -88,8 +88,10 @@ def repaired(lab: Connection) -> Verdict:
     if unhealthy and path not in ("/", "/index.html"):
         seen = unhealthy[0]["TargetHealth"]["Description"]
         return not_yet(f"{len(unhealthy)} targets are unhealthy: {seen}. Now put the path `{path}` right.")
-    if len(healthy) < found["desiredCount"]:
-        return not_yet(f"{len(healthy)} of {found['desiredCount']} targets are healthy: wait for the others.")
+    if len(healthy) < service["desiredCount"]:
+        return not_yet(
+            f"{len(healthy)} of {service['desiredCount']} targets are healthy: wait for the others."
+        )
     if (codes := group["Matcher"]["HttpCode"]) != "200":
         return wrong(
             f"The targets are healthy because the health check takes {codes} for an answer: it would be "
@@ -99,10 +101,10 @@ def repaired(lab: Connection) -> Verdict:
     return done(f"The targets were unhealthy, and are healthy again: the health checks ask for `{path}`.")
 
 
-def _evaded(found: Facts, events: list[str]) -> Verdict | None:
+def _evaded(service: Facts, events: list[str]) -> Verdict | None:
     """Whether the failing checks were got rid of in another way, or failed for another reason."""
-    name = found["serviceName"]
-    if not found["loadBalancers"]:
+    name = service["serviceName"]
+    if not service["loadBalancers"]:
         if not events:
             return not_yet(f"`{name}` is not behind a load balancer: nobody checks its tasks.")
         return wrong(
@@ -110,7 +112,7 @@ def _evaded(found: Facts, events: list[str]) -> Verdict | None:
             "there.",
             "`ecslab.load_balancer.attach(lab)` puts it back.",
         )
-    if found["desiredCount"] == 0:
+    if service["desiredCount"] == 0:
         return wrong(
             f"`{name}` is scaled to 0: nothing is unhealthy any more, and nothing answers.",
             "`ecslab.service.scale(lab, 2)`.",
@@ -126,21 +128,22 @@ def _evaded(found: Facts, events: list[str]) -> Verdict | None:
 def network_balancer(lab: Connection) -> Verdict:
     """Exercise: the same service behind a Network Load Balancer, too."""
     name = lab.name("adgu-nlb")
-    found = load_balancing.balancer(lab, name)
-    if not found:
+    balancer = load_balancing.balancer(lab, name)
+    if not balancer:
         return not_yet(f"There is no load balancer `{name}`.")
-    if found["Type"] != "network":
+    if balancer["Type"] != "network":
         return wrong(
-            f"`{name}` is an {found['Type']} load balancer: the exercise asks for one that knows TCP only.",
+            f"`{name}` is an {balancer['Type']} load balancer: the exercise asks for one that knows TCP "
+            "only.",
             "Delete it, and make it anew with `Type='network'`.",
         )
-    if found["Scheme"] != "internet-facing":
+    if balancer["Scheme"] != "internet-facing":
         return wrong(
-            f"`{name}` is {found['Scheme']}: no visitor from the internet gets there.",
+            f"`{name}` is {balancer['Scheme']}: no visitor from the internet gets there.",
             "Delete it, and make it anew; without `Scheme` it is `internet-facing`.",
         )
     listener = next(
-        (o for o in load_balancing.listeners(lab, found) if o["Port"] == load_balancing.PORT), None
+        (o for o in load_balancing.listeners(lab, balancer) if o["Port"] == load_balancing.PORT), None
     )
     if not listener:
         return wrong(
@@ -148,7 +151,7 @@ def network_balancer(lab: Connection) -> Verdict:
         )
     arn = load_balancing.forwards_to(listener["DefaultActions"][-1])[0]
     service = services.service(lab, lab.names.service) or {}
-    registers = [one.get("targetGroupArn") for one in service.get("loadBalancers", [])]
+    registers = [entry.get("targetGroupArn") for entry in service.get("loadBalancers", [])]
     if arn not in registers:
         return wrong(
             f"`{name}` leads to `{load_balancing.called(arn)}`, in which `{lab.names.service}` does not "
@@ -164,6 +167,6 @@ def network_balancer(lab: Connection) -> Verdict:
             f"tasks admit only whoever is in `{lab.names.balancer_group}`; is the new balancer?",
             "Make it anew with `SecurityGroups=[…]`: one that was made without any cannot get one later.",
         )
-    if found["State"]["Code"] != "active":
-        return not_yet(f"`{name}` is {found['State']['Code']}: it takes two to three minutes.")
+    if balancer["State"]["Code"] != "active":
+        return not_yet(f"`{name}` is {balancer['State']['Code']}: it takes two to three minutes.")
     return not_yet(f"The targets of `{name}` are not healthy yet.")

@@ -16,7 +16,7 @@ def balancer(lab: Connection, name: str) -> Facts | None:
 
 
 def balancer_names(lab: Connection) -> list[str]:
-    return [found["LoadBalancerName"] for found in lab.elbv2.describe_load_balancers()["LoadBalancers"]]
+    return [balancer["LoadBalancerName"] for balancer in lab.elbv2.describe_load_balancers()["LoadBalancers"]]
 
 
 def target_group(lab: Connection, name: str) -> Facts | None:
@@ -27,7 +27,7 @@ def target_group(lab: Connection, name: str) -> Facts | None:
 
 
 def target_group_names(lab: Connection) -> list[str]:
-    return [found["TargetGroupName"] for found in lab.elbv2.describe_target_groups()["TargetGroups"]]
+    return [group["TargetGroupName"] for group in lab.elbv2.describe_target_groups()["TargetGroups"]]
 
 
 def called(arn: str) -> str:
@@ -35,23 +35,25 @@ def called(arn: str) -> str:
     return arn.rsplit("/", 2)[-2]
 
 
-def listeners(lab: Connection, found: Facts) -> list[Facts]:
+def listeners(lab: Connection, balancer: Facts) -> list[Facts]:
     """A balancer's listeners, by port."""
-    there: list[Facts] = lab.elbv2.describe_listeners(LoadBalancerArn=found["LoadBalancerArn"])["Listeners"]
-    return sorted(there, key=lambda one: int(one["Port"]))
+    listeners: list[Facts] = lab.elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])[
+        "Listeners"
+    ]
+    return sorted(listeners, key=lambda listener: int(listener["Port"]))
 
 
 def rules(lab: Connection, listener: Facts) -> list[Facts]:
     """A listener's rules in the order in which they are tried, without the default one."""
-    there = lab.elbv2.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
-    return sorted((one for one in there if not one["IsDefault"]), key=lambda one: int(one["Priority"]))
+    rules = lab.elbv2.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
+    return sorted((rule for rule in rules if not rule["IsDefault"]), key=lambda rule: int(rule["Priority"]))
 
 
 def forwards_to(action: Facts) -> list[str]:
     """The target groups that a `forward` action sends requests to, those of weight 0 left out."""
     several = action.get("ForwardConfig", {}).get("TargetGroups", [])
     if several:
-        return [one["TargetGroupArn"] for one in several if one.get("Weight", 1)]
+        return [target["TargetGroupArn"] for target in several if target.get("Weight", 1)]
     return [action["TargetGroupArn"]] if "TargetGroupArn" in action else []
 
 
@@ -63,13 +65,13 @@ def health(lab: Connection, group: Facts) -> list[Facts]:
 
 
 def in_state(members: list[Facts], state: str) -> list[Facts]:
-    return [one for one in members if one["TargetHealth"]["State"] == state]
+    return [member for member in members if member["TargetHealth"]["State"] == state]
 
 
 def home(lab: Connection) -> str | None:
     """The VPC of the service's tasks; the default VPC while there is no service."""
-    found = services.service(lab, lab.names.service)
-    subnets = services.network(found).get("subnets", []) if found else []
+    service = services.service(lab, lab.names.service)
+    subnets = services.network(service).get("subnets", []) if service else []
     if subnets:
         return str(lab.ec2.describe_subnets(SubnetIds=subnets[:1])["Subnets"][0]["VpcId"])
     default = [{"Name": "is-default", "Values": ["true"]}]
@@ -79,36 +81,36 @@ def home(lab: Connection) -> str | None:
 
 def group(lab: Connection, name: str) -> Facts | None:
     """The security group of that name in the tasks' VPC; in another VPC if it is only there."""
-    found, here = account.groups_named(lab, name), home(lab)
-    return next((one for one in found if one["VpcId"] == here), next(iter(found), None))
+    groups, here = account.groups_named(lab, name), home(lab)
+    return next((group for group in groups if group["VpcId"] == here), next(iter(groups), None))
 
 
-def sources(found: Facts) -> list[str]:
+def sources(group: Facts) -> list[str]:
     """From where a security group lets port 80 in: CIDR blocks and ids of groups."""
-    return network_rules.admitted(found, PORT)
+    return network_rules.admitted(group, PORT)
 
 
 def spelled(lab: Connection, places: list[str]) -> str:
     """CIDR blocks as they are, groups by their names."""
-    ids = [one for one in places if one.startswith("sg-")]
-    names = {one["GroupId"]: f"`{one['GroupName']}`" for one in account.groups(lab, ids)}
-    return ", ".join(names.get(one, one) for one in places)
+    ids = [source for source in places if source.startswith("sg-")]
+    names = {source["GroupId"]: f"`{source['GroupName']}`" for source in account.groups(lab, ids)}
+    return ", ".join(names.get(source, source) for source in places)
 
 
 def private(lab: Connection, subnet_ids: list[str]) -> list[str]:
     """Those of the subnets from which no route leads to an internet gateway."""
     subnets = lab.ec2.describe_subnets(SubnetIds=subnet_ids)["Subnets"]
-    inside = [{"Name": "vpc-id", "Values": sorted({one["VpcId"] for one in subnets})}]
+    inside = [{"Name": "vpc-id", "Values": sorted({subnet["VpcId"] for subnet in subnets})}]
     tables = lab.ec2.describe_route_tables(Filters=inside)["RouteTables"]
-    return [one for one in subnet_ids if not network_rules.way_out(tables, one).startswith("igw-")]
+    return [subnet for subnet in subnet_ids if not network_rules.way_out(tables, subnet).startswith("igw-")]
 
 
-def verdicts(found: Facts) -> list[str]:
+def verdicts(service: Facts) -> list[str]:
     """What a service's events say of unhealthy targets since it last was steady, newest first."""
-    said = []
-    for event in found["events"]:
+    reasons = []
+    for event in service["events"]:
         if event["message"].endswith("has reached a steady state."):
             break
         if " is unhealthy in (target-group " in event["message"]:
-            said.append(event["message"].rsplit("(reason ", 1)[-1].removesuffix(".").removesuffix(")"))
-    return said
+            reasons.append(event["message"].rsplit("(reason ", 1)[-1].removesuffix(".").removesuffix(")"))
+    return reasons

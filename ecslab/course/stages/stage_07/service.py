@@ -11,33 +11,33 @@ from ecslab.resources.network import rules
 def service(lab: Connection) -> Verdict:
     """The service registers its tasks in the target group, behind the tasks' group, and they are healthy."""
     name, wanted = lab.names.service, lab.names.target_group
-    found = services.service(lab, name)
-    if not found or found["status"] != "ACTIVE":
+    service = services.service(lab, name)
+    if not service or service["status"] != "ACTIVE":
         return not_yet(f"There is no service `{name}` that could be put behind a load balancer.")
     group = load_balancing.target_group(lab, wanted)
-    if not found["loadBalancers"] or not group:
+    if not service["loadBalancers"] or not group:
         return not_yet(f"`{name}` is not behind a load balancer yet.")
-    registers = [one.get("targetGroupArn", "") for one in found["loadBalancers"]]
+    registers = [entry.get("targetGroupArn", "") for entry in service["loadBalancers"]]
     if group["TargetGroupArn"] not in registers:
         others = ", ".join(f"`{load_balancing.called(arn)}`" for arn in registers if arn)
         return wrong(
             f"`{name}` registers its tasks in {others}, not in `{wanted}`: the balancer does not know them.",
             "`ecslab.load_balancer.attach(lab)`.",
         )
-    if found["desiredCount"] == 0:
+    if service["desiredCount"] == 0:
         return wrong(
             f"The desired count of `{name}` is 0: the balancer has nobody to send a request to, and answers "
             "503 by itself.",
             "`ecslab.service.scale(lab, 2)`.",
         )
     members = load_balancing.health(lab, group)
-    return _doors(lab, found) or _sick(lab, found, group, members) or _well(lab, found, members)
+    return _doors(lab, service) or _sick(lab, service, group, members) or _well(lab, service, members)
 
 
-def _doors(lab: Connection, found: Facts) -> Verdict | None:
+def _doors(lab: Connection, service: Facts) -> Verdict | None:
     """Who gets to the tasks, if not the balancer alone."""
-    name, back = found["serviceName"], lab.names.tasks_group
-    worn = account.groups(lab, services.network(found).get("securityGroups", []))
+    name, back = service["serviceName"], lab.names.tasks_group
+    worn = account.groups(lab, services.network(service).get("securityGroups", []))
     attach = "`ecslab.load_balancer.attach(lab)` gives the tasks the group that admits only the balancer."
     for group in worn:
         if rules.ANYWHERE in load_balancing.sources(group):
@@ -56,35 +56,37 @@ def _doors(lab: Connection, found: Facts) -> Verdict | None:
     return None
 
 
-def _sick(lab: Connection, found: Facts, group: Facts, members: list[Facts]) -> Verdict | None:
+def _sick(lab: Connection, service: Facts, group: Facts, members: list[Facts]) -> Verdict | None:
     """What the health checks have against the tasks, if anything."""
-    for one in load_balancing.in_state(members, "unused"):
-        if "Availability Zone" in one["TargetHealth"].get("Description", ""):
+    for member in load_balancing.in_state(members, "unused"):
+        if "Availability Zone" in member["TargetHealth"].get("Description", ""):
             return wrong(
-                f"Target {one['Target']['Id']} is unused: its task is in "
-                f"{one['Target'].get('AvailabilityZone', '?')}, where the balancer does not stand.",
+                f"Target {member['Target']['Id']} is unused: its task is in "
+                f"{member['Target'].get('AvailabilityZone', '?')}, where the balancer does not stand.",
                 "`lab.elbv2.set_subnets(…)`: one public subnet for each zone that has tasks.",
             )
     unhealthy = load_balancing.in_state(members, "unhealthy")
-    said = [one["TargetHealth"].get("Description", "") for one in unhealthy] or load_balancing.verdicts(found)
-    if not said or len(load_balancing.in_state(members, "healthy")) >= found["desiredCount"]:
+    reasons = [
+        member["TargetHealth"].get("Description", "") for member in unhealthy
+    ] or load_balancing.verdicts(service)
+    if not reasons or len(load_balancing.in_state(members, "healthy")) >= service["desiredCount"]:
         return None
-    why, hint = _meaning(lab, group, said[0])
-    if found.get("healthCheckGracePeriodSeconds", 0) == 0:
+    why, hint = _meaning(lab, group, reasons[0])
+    if service.get("healthCheckGracePeriodSeconds", 0) == 0:
         why += " And with a grace period of 0 s, ECS does not wait before it stops such a task."
     if unhealthy:
-        return wrong(f"{len(unhealthy)} of {len(members)} targets are unhealthy: {said[0]}. {why}", hint)
-    return wrong(f"ECS keeps replacing tasks that were unhealthy: {said[0]}. {why}", hint)
+        return wrong(f"{len(unhealthy)} of {len(members)} targets are unhealthy: {reasons[0]}. {why}", hint)
+    return wrong(f"ECS keeps replacing tasks that were unhealthy: {reasons[0]}. {why}", hint)
 
 
-def _meaning(lab: Connection, group: Facts, said: str) -> tuple[str, str]:
+def _meaning(lab: Connection, group: Facts, reason: str) -> tuple[str, str]:
     path = group.get("HealthCheckPath", "/")
-    if "codes" in said:
+    if "codes" in reason:
         return (
             f"The health checks ask for `{path}`, and want {group['Matcher']['HttpCode']} for an answer.",
             "`lab.elbv2.modify_target_group(TargetGroupArn=…, HealthCheckPath=…)`, a page that is there.",
         )
-    if said == "Request timed out":
+    if reason == "Request timed out":
         return (
             f"Nobody answers: does `{lab.names.tasks_group}` admit port 80 from the balancer's group?",
             "`lab.check('07.groups')` looks at both groups.",
@@ -95,11 +97,11 @@ def _meaning(lab: Connection, group: Facts, said: str) -> tuple[str, str]:
     )
 
 
-def _well(lab: Connection, found: Facts, members: list[Facts]) -> Verdict:
-    name, desired = found["serviceName"], found["desiredCount"]
+def _well(lab: Connection, service: Facts, members: list[Facts]) -> Verdict:
+    name, desired = service["serviceName"], service["desiredCount"]
     healthy = load_balancing.in_state(members, "healthy")
     if len(healthy) >= desired:
-        zones = sorted({one["Target"].get("AvailabilityZone", "") for one in healthy})
+        zones = sorted({member["Target"].get("AvailabilityZone", "") for member in healthy})
         return done(
             f"`{name}` is behind `{lab.names.load_balancer}`: {len(healthy)} healthy targets, in "
             f"{' and '.join(zones)}."

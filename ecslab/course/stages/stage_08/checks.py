@@ -11,16 +11,16 @@ from ecslab.display.verdict import Verdict, done, not_yet, wrong
 def revision(lab: Connection) -> Verdict:
     """The family's newest revision runs another image than the first edition."""
     family, first = lab.names.family, f"{lab.names.repository}:latest"
-    found = account.definition(lab, family)
-    if not found:
+    definition = account.definition(lab, family)
+    if not definition:
         return not_yet(f"There is no task definition `{family}`: stage 03 registers it.")
-    image = rollouts.image(lab, found)
-    which = f"`{family}:{found['revision']}`"
+    image = rollouts.image(lab, definition)
+    which = f"`{family}:{definition['revision']}`"
     if rollouts.is_first(lab, image):
         return _astray(lab) or not_yet(
             f"The newest revision, {which}, runs `{first}`: a second edition needs a revision of its own."
         )
-    if trouble := task_definition.problem(lab, found):
+    if trouble := task_definition.problem(lab, definition):
         return wrong(f"{which} {trouble[0]}", trouble[1])
     if _same_as_running(lab, image):
         return wrong(
@@ -34,22 +34,23 @@ def revision(lab: Connection) -> Verdict:
 def _astray(lab: Connection) -> Verdict | None:
     """A second edition that was registered, but not as the family's newest ACTIVE revision."""
     family = lab.names.family
-    gone = account.revisions(lab, family, "INACTIVE")[-1:]
+    inactive = account.revisions(lab, family, "INACTIVE")[-1:]
     newest = account.revisions(lab, family, "ACTIVE")[-1]
-    for arn in gone:
-        found = account.definition(lab, arn)
-        if found and account.revision_of(arn) > account.revision_of(newest):
-            image = rollouts.image(lab, found)
-            if not rollouts.is_first(lab, image) and not task_definition.problem(lab, found):
+    for arn in inactive:
+        definition = account.definition(lab, arn)
+        if definition and account.revision_of(arn) > account.revision_of(newest):
+            image = rollouts.image(lab, definition)
+            if not rollouts.is_first(lab, image) and not task_definition.problem(lab, definition):
                 return wrong(
-                    f"`{family}:{found['revision']}` runs `{image}`, but was deregistered: it is INACTIVE.",
+                    f"`{family}:{definition['revision']}` runs `{image}`, but was deregistered: it is "
+                    "INACTIVE.",
                     "A number never comes back: register it again, it gets the next one.",
                 )
     for other in account.families(lab):
-        found = account.definition(lab, other)
-        if not found or other == family or task_definition.problem(lab, found):
+        definition = account.definition(lab, other)
+        if not definition or other == family or task_definition.problem(lab, definition):
             continue
-        image = rollouts.image(lab, found)
+        image = rollouts.image(lab, definition)
         if image.startswith(lab.names.repository) and not rollouts.is_first(lab, image):
             return wrong(
                 f"`{image}` is named by the family `{other}`; the service runs revisions of `{family}`.",
@@ -66,40 +67,40 @@ def _same_as_running(lab: Connection, image: str) -> bool:
         return False
     tag = image.rpartition(":")[2]
     digests = {
-        one["imageDigest"] for one in account.images(lab, lab.names.repository)
-        if tag in (*one.get("imageTags", []), one["imageDigest"].partition(":")[2])
+        detail["imageDigest"] for detail in account.images(lab, lab.names.repository)
+        if tag in (*detail.get("imageTags", []), detail["imageDigest"].partition(":")[2])
     }  # fmt: skip
-    tasks = [one for one in account.tasks(lab, lab.names.cluster) if one["lastStatus"] == "RUNNING"]
-    ours = [one for one in tasks if one["taskDefinitionArn"] == runs["taskDefinitionArn"]]
+    tasks = [task for task in account.tasks(lab, lab.names.cluster) if task["lastStatus"] == "RUNNING"]
+    ours = [task for task in tasks if task["taskDefinitionArn"] == runs["taskDefinitionArn"]]
     return bool(digests & {c.get("imageDigest") for task in ours for c in task["containers"]})
 
 
 def rolled(lab: Connection) -> Verdict:
     """The service runs a revision with another image than the first edition's, and its rollout is over."""
-    found = rollouts.active(lab)
-    if not found:
+    service = rollouts.active(lab)
+    if not service:
         return rollouts.missing(lab)
-    runs = account.definition(lab, found["taskDefinition"])
+    runs = account.definition(lab, service["taskDefinition"])
     if not runs or account.family_of(runs) != lab.names.family:
         return wrong(
-            f"`{found['serviceName']}` runs `{found['taskDefinition'].rsplit('/', 1)[-1]}`; the lesson's "
+            f"`{service['serviceName']}` runs `{service['taskDefinition'].rsplit('/', 1)[-1]}`; the lesson's "
             f"family is `{lab.names.family}`."
         )
     image = rollouts.image(lab, runs)
     if rollouts.is_first(lab, image):
-        return _still_first(lab, found)
-    if trouble := rollouts.unfinished(lab, found):
+        return _still_first(lab, service)
+    if trouble := rollouts.unfinished(lab, service):
         return trouble
     return done(
-        f"`{found['serviceName']}` runs {rollouts.number(found['taskDefinition'])}, `{image}`: "
-        f"{found['runningCount']} of {found['desiredCount']} tasks, rollout COMPLETED."
+        f"`{service['serviceName']}` runs {rollouts.number(service['taskDefinition'])}, `{image}`: "
+        f"{service['runningCount']} of {service['desiredCount']} tasks, rollout COMPLETED."
     )
 
 
-def _still_first(lab: Connection, found: Facts) -> Verdict:
-    name, current = found["serviceName"], rollouts.number(found["taskDefinition"])
+def _still_first(lab: Connection, service: Facts) -> Verdict:
+    name, current = service["serviceName"], rollouts.number(service["taskDefinition"])
     newest = account.definition(lab, lab.names.family)
-    last = next(iter(rollouts.past(lab, found)), None)
+    last = next(iter(rollouts.past(lab, service)), None)
     if last and last["status"].startswith("ROLLBACK_"):
         return wrong(
             f"{rollouts.number(last['taskDefinition']).capitalize()} was rolled out, and failed: `{name}` "

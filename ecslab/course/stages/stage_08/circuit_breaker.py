@@ -12,10 +12,10 @@ _WORST = 10  # failures in a row after which a small service has failed for cert
 
 def switched_on(lab: Connection) -> Verdict:
     """The deployment circuit breaker is on, and rolls back."""
-    found = rollouts.active(lab)
-    if not found:
+    service = rollouts.active(lab)
+    if not service:
         return rollouts.missing(lab)
-    name, breaker = found["serviceName"], rollouts.breaker(found)
+    name, breaker = service["serviceName"], rollouts.breaker(service)
     switch = "`ecslab.deployment.circuit_breaker(lab)`."
     if not breaker.get("enable"):
         if other := _has_one(lab, [each for each in services.names(lab) if each != name]):
@@ -31,13 +31,13 @@ def switched_on(lab: Connection) -> Verdict:
             switch,
         )
     threshold = breaker.get("thresholdConfiguration") or {}
-    if (least := _threshold(threshold, found["desiredCount"])) > _WORST:
+    if (least := _threshold(threshold, service["desiredCount"])) > _WORST:
         return wrong(
             f"The circuit breaker of `{name}` gives up after {least} failures in a row: with "
-            f"{found['desiredCount']} tasks that takes hours.",
+            f"{service['desiredCount']} tasks that takes hours.",
             "Leave `thresholdConfiguration` out: half of the desired count, 3 at least.",
         )
-    if (bounds := rollouts.limits(found)).stuck:
+    if (bounds := rollouts.limits(service)).stuck:
         return wrong(
             f"The circuit breaker is on, but `{name}` cannot be deployed at all: {bounds}.",
             "`ecslab.deployment.set_limits(lab, 100, 200)`.",
@@ -63,34 +63,42 @@ def _threshold(threshold: Facts, desired: int) -> int:
 
 def undone(lab: Connection) -> Verdict:
     """A deployment failed, the breaker brought the last good one back, and the bad revision is gone."""
-    found = rollouts.active(lab)
-    if not found:
+    service = rollouts.active(lab)
+    if not service:
         return rollouts.missing(lab)
-    name, deployments = found["serviceName"], rollouts.past(lab, found)
+    name, deployments = service["serviceName"], rollouts.past(lab, service)
     if deployments and deployments[0]["status"] == "ROLLBACK_IN_PROGRESS":
         return not_yet(f"`{name}` is rolling back.")
-    if trouble := rollouts.unfinished(lab, found):
+    if trouble := rollouts.unfinished(lab, service):
         return trouble
-    back = next((one for one in deployments if one["status"] == "ROLLBACK_SUCCESSFUL"), None)
+    back = next(
+        (deployment for deployment in deployments if deployment["status"] == "ROLLBACK_SUCCESSFUL"), None
+    )
     if not back:
         return _never_rolled_back(name, deployments)
     bad = account.definition(lab, back["taskDefinition"])
     which = rollouts.number(back["taskDefinition"])
     if bad and bad["status"] == "ACTIVE" and task_definition.problem(lab, bad):
         return wrong(
-            f"The circuit breaker brought {rollouts.number(found['taskDefinition'])} back, but {which} is "
+            f"The circuit breaker brought {rollouts.number(service['taskDefinition'])} back, but {which} is "
             "still ACTIVE: whoever names the family alone gets it.",
             "`ecslab.task_definition.deregister(lab, arn)` takes it out of use.",
         )
     return done(
         f"{which.capitalize()} failed, the circuit breaker gave it up and brought "
-        f"{rollouts.number(found['taskDefinition'])} back."
+        f"{rollouts.number(service['taskDefinition'])} back."
     )
 
 
 def _never_rolled_back(name: str, deployments: list[Facts]) -> Verdict:
-    good = {one["taskDefinition"] for one in deployments if one["status"] == "SUCCESSFUL"}
-    by_hand = [one for one in deployments if one["status"] == "STOPPED" and one["taskDefinition"] not in good]
+    good = {
+        deployment["taskDefinition"] for deployment in deployments if deployment["status"] == "SUCCESSFUL"
+    }
+    by_hand = [
+        deployment
+        for deployment in deployments
+        if deployment["status"] == "STOPPED" and deployment["taskDefinition"] not in good
+    ]
     if by_hand:
         return wrong(
             f"{rollouts.number(by_hand[0]['taskDefinition']).capitalize()} was rolled out and failed, but "

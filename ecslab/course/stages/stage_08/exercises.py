@@ -11,13 +11,13 @@ THIRD = "edition-3"
 
 def one_by_one(lab: Connection) -> Verdict:
     """The third edition runs, and the limits never allow more tasks than are desired."""
-    found = rollouts.active(lab)
-    if not found:
+    service = rollouts.active(lab)
+    if not service:
         return rollouts.missing(lab)
-    name, bounds = found["serviceName"], rollouts.limits(found)
-    image = _image_of(lab, found)
+    name, bounds = service["serviceName"], rollouts.limits(service)
+    image = _image_of(lab, service)
     if image != f"{lab.names.repository}:{THIRD}":
-        return _not_the_third(lab, found, bounds.maximum)
+        return _not_the_third(lab, service, bounds.maximum)
     if bounds.maximum > 100:
         return wrong(
             f"`{name}` runs `{image}`, but its deployments may have {bounds.highest} tasks at once "
@@ -36,7 +36,7 @@ def one_by_one(lab: Connection) -> Verdict:
             "new ones come up, nobody answers.",
             "Keep half of them: `ecslab.deployment.set_limits(lab, minimum=50, maximum=100)`.",
         )
-    if trouble := rollouts.unfinished(lab, found):
+    if trouble := rollouts.unfinished(lab, service):
         return trouble
     return done(
         f"`{name}` runs `{image}`. {bounds.desired} desired: at least {bounds.lowest} healthy, and at most "
@@ -44,14 +44,14 @@ def one_by_one(lab: Connection) -> Verdict:
     )
 
 
-def _not_the_third(lab: Connection, found: Facts, maximum: int) -> Verdict:
-    name, current = found["serviceName"], rollouts.number(found["taskDefinition"])
+def _not_the_third(lab: Connection, service: Facts, maximum: int) -> Verdict:
+    name, current = service["serviceName"], rollouts.number(service["taskDefinition"])
     if THIRD not in account.tags_of(account.images(lab, lab.names.repository)):
         limits = " The limits are set." if maximum == 100 else ""
         return not_yet(f"There is no image `{lab.names.repository}:{THIRD}` yet.{limits}")
     newest = account.definition(lab, lab.names.family)
     if newest and rollouts.image(lab, newest) == f"{lab.names.repository}:{THIRD}":
-        last = next(iter(rollouts.past(lab, found)), None)
+        last = next(iter(rollouts.past(lab, service)), None)
         if last and last["status"].startswith("ROLLBACK_"):
             return wrong(
                 f"`{THIRD}` was rolled out and failed: `{name}` runs {current} again.",
@@ -66,17 +66,17 @@ def _not_the_third(lab: Connection, found: Facts, maximum: int) -> Verdict:
 
 def pinned(lab: Connection) -> Verdict:
     """The service runs a revision that names its image by digest."""
-    found = rollouts.active(lab)
-    if not found:
+    service = rollouts.active(lab)
+    if not service:
         return rollouts.missing(lab)
-    name, image = found["serviceName"], _image_of(lab, found)
+    name, image = service["serviceName"], _image_of(lab, service)
     repository, at, digest = image.partition("@")
     if not at:
         newest = account.definition(lab, lab.names.family)
         if newest and "@" in rollouts.image(lab, newest):
             return wrong(
                 f"Revision {newest['revision']} names its image by digest, but `{name}` still runs "
-                f"{rollouts.number(found['taskDefinition'])}.",
+                f"{rollouts.number(service['taskDefinition'])}.",
                 "`ecslab.deployment.roll(lab)`.",
             )
         return not_yet(f"`{name}` runs `{image}`: a tag, and a tag can be moved to another image.")
@@ -88,16 +88,16 @@ def pinned(lab: Connection) -> Verdict:
         )
     if repository != lab.names.repository:
         return wrong(f"`{name}` runs an image of `{repository}`; the lesson's is `{lab.names.repository}`.")
-    if digest not in {one["imageDigest"] for one in account.images(lab, repository)}:
+    if digest not in {detail["imageDigest"] for detail in account.images(lab, repository)}:
         return wrong(
             f"`{name}` is to run {digest[:19]}…, which is not in `{repository}`: no task of it can start.",
             "`ecslab.ecr.image(lab, tag)['imageDigest']` is one that is there.",
         )
-    if trouble := rollouts.unfinished(lab, found):
+    if trouble := rollouts.unfinished(lab, service):
         return trouble
     return done(f"`{name}` runs `{repository}` by its digest: no tag that moves changes what it runs.")
 
 
-def _image_of(lab: Connection, found: Facts) -> str:
-    runs = account.definition(lab, found["taskDefinition"])
+def _image_of(lab: Connection, service: Facts) -> str:
+    runs = account.definition(lab, service["taskDefinition"])
     return rollouts.image(lab, runs) if runs else ""

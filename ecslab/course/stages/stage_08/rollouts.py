@@ -14,7 +14,9 @@ SERVING = "The old tasks go on serving meanwhile."
 def image(lab: Connection, definition: Facts) -> str:
     """The image of the lesson's container: `adgu/web:latest`, `adgu/web@sha256:…`, without the registry."""
     containers = definition["containerDefinitions"]
-    ours = next((one for one in containers if one["name"] == lab.names.container), containers[0])
+    ours = next(
+        (container for container in containers if container["name"] == lab.names.container), containers[0]
+    )
     reference = str(ours["image"]).removeprefix(f"{lab.account}.dkr.ecr.{lab.region}.amazonaws.com/")
     return reference if ":" in reference.rsplit("/", 1)[-1] else f"{reference}:latest"
 
@@ -31,8 +33,8 @@ def number(arn: str) -> str:
 
 def active(lab: Connection) -> Facts | None:
     """The lesson's service, while it is ACTIVE."""
-    found = services.service(lab, lab.names.service)
-    return found if found and found["status"] == "ACTIVE" else None
+    service = services.service(lab, lab.names.service)
+    return service if service and service["status"] == "ACTIVE" else None
 
 
 def missing(lab: Connection) -> Verdict:
@@ -40,30 +42,30 @@ def missing(lab: Connection) -> Verdict:
     return not_yet(f"There is no service `{lab.names.service}`: stage 06 makes it.")
 
 
-def limits(found: Facts) -> Limits:
+def limits(service: Facts) -> Limits:
     """What the service's deployments keep to."""
-    configuration = found["deploymentConfiguration"]
+    configuration = service["deploymentConfiguration"]
     return Limits(
-        found["desiredCount"], configuration["minimumHealthyPercent"], configuration["maximumPercent"]
+        service["desiredCount"], configuration["minimumHealthyPercent"], configuration["maximumPercent"]
     )
 
 
-def breaker(found: Facts) -> Facts:
+def breaker(service: Facts) -> Facts:
     """The `deploymentCircuitBreaker`, or an empty one."""
-    configuration: Facts = found["deploymentConfiguration"].get("deploymentCircuitBreaker", {})
+    configuration: Facts = service["deploymentConfiguration"].get("deploymentCircuitBreaker", {})
     return configuration
 
 
-def past(lab: Connection, found: Facts) -> list[Facts]:
+def past(lab: Connection, service: Facts) -> list[Facts]:
     """Its deployments, newest first, each with its `taskDefinition`."""
-    return deployment.past(lab, found)
+    return deployment.past(lab, service)
 
 
-def unfinished(lab: Connection, found: Facts) -> Verdict | None:
+def unfinished(lab: Connection, service: Facts) -> Verdict | None:
     """What is to be said of a rollout that is not COMPLETED; None if it is, with all its tasks."""
-    name, newest = found["serviceName"], found["deployments"][0]
+    name, newest = service["serviceName"], service["deployments"][0]
     which, state = number(newest["taskDefinition"]), newest.get("rolloutState", "COMPLETED")
-    if found["desiredCount"] == 0:
+    if service["desiredCount"] == 0:
         return wrong(
             f"The desired count of `{name}` is 0: its rollout is COMPLETED with no task at all.",
             "`ecslab.service.scale(lab, 2)`.",
@@ -75,26 +77,26 @@ def unfinished(lab: Connection, found: Facts) -> Verdict | None:
             "Roll out a revision that works: `ecslab.deployment.roll_back(lab)`.",
         )
     if state == "IN_PROGRESS":
-        return failing(lab, found) or _stuck(found) or _moving(found)
-    if len(found["deployments"]) > 1 or newest["runningCount"] < found["desiredCount"]:
-        return _moving(found)
+        return failing(lab, service) or _stuck(service) or _moving(service)
+    if len(service["deployments"]) > 1 or newest["runningCount"] < service["desiredCount"]:
+        return _moving(service)
     return None
 
 
-def failing(lab: Connection, found: Facts) -> Verdict | None:
+def failing(lab: Connection, service: Facts) -> Verdict | None:
     """What is said while the tasks of the newest deployment keep failing; None if they do not."""
-    newest = found["deployments"][0]
+    newest = service["deployments"][0]
     if not newest.get("failedTasks"):
         return None
     everything = account.tasks(lab, lab.names.cluster)
     ours = [task for task in everything if task["taskDefinitionArn"] == newest["taskDefinition"]]
-    last = services.failed(ours, found)
+    last = services.failed(ours, service)
     reason, meaning = stopped_task.why(last) if last else ("see the service's events", "")
     text = (
         f"Tasks of {number(newest['taskDefinition'])} keep failing, {newest['failedTasks']} by now: "
         f"{reason}. {meaning} "
     )
-    if breaker(found).get("enable"):
+    if breaker(service).get("enable"):
         return not_yet(f"{text}The circuit breaker counts.".replace("..", ".").replace("  ", " "))
     return wrong(
         f"{text}Nothing ends this: the circuit breaker is off.".replace("..", ".").replace("  ", " "),
@@ -102,8 +104,8 @@ def failing(lab: Connection, found: Facts) -> Verdict | None:
     )
 
 
-def _stuck(found: Facts) -> Verdict | None:
-    bounds = limits(found)
+def _stuck(service: Facts) -> Verdict | None:
+    bounds = limits(service)
     if not bounds.stuck:
         return None
     return wrong(
@@ -112,10 +114,10 @@ def _stuck(found: Facts) -> Verdict | None:
     )
 
 
-def _moving(found: Facts) -> Verdict:
-    newest, *others = found["deployments"]
-    old = sum(one["runningCount"] for one in others)
+def _moving(service: Facts) -> Verdict:
+    newest, *others = service["deployments"]
+    old = sum(deployment["runningCount"] for deployment in others)
     return not_yet(
         f"The rollout of {number(newest['taskDefinition'])} is {newest.get('rolloutState', 'IN_PROGRESS')}: "
-        f"{newest['runningCount']} of {found['desiredCount']} new tasks run, and {old} old."
+        f"{newest['runningCount']} of {service['desiredCount']} new tasks run, and {old} old."
     )

@@ -12,12 +12,12 @@ from ecslab.display.verdict import Verdict, done, not_yet, wrong
 def kept(lab: Connection) -> Verdict:
     """The secret is there, and the execution role may read it, and no more than it."""
     name, role = lab.names.secret, lab.names.execution_role
-    found = ecslab.secret.find(lab, name)
-    if not found:
+    secret = ecslab.secret.find(lab, name)
+    if not secret:
         if other := account.near(lab, name, guestbook.secret_names(lab)):
             return wrong(f"There is a secret `{other}`, but the lesson's is called `{name}`.")
         return not_yet(f"There is no secret `{name}`.")
-    if "DeletedDate" in found:
+    if "DeletedDate" in secret:
         return wrong(
             f"`{name}` is deleted: AWS keeps it for some days, and lets nobody read it.",
             "`ecslab.secret.create(lab, …)` takes it back.",
@@ -30,21 +30,21 @@ def kept(lab: Connection) -> Verdict:
             f"`{role}` may read every secret of the account; it needs this one only.",
             "Put the secret's ARN in place of `*` as the policy's Resource.",
         )
-    if permissions.covers(granted, found["ARN"]):
+    if permissions.covers(granted, secret["ARN"]):
         return done(f"`{name}` is kept, and `{role}` may read it.")
-    return _unread(lab, found, granted)
+    return _unread(lab, secret, granted)
 
 
-def _unread(lab: Connection, found: Facts, granted: list[str]) -> Verdict:
+def _unread(lab: Connection, secret: Facts, granted: list[str]) -> Verdict:
     name, role = lab.names.secret, lab.names.execution_role
     if granted:
         return wrong(f"`{role}` may read {granted[0]}, and that is not `{name}`.")
-    if others := permissions.actions(lab, role, found["ARN"]):
+    if others := permissions.actions(lab, role, secret["ARN"]):
         return wrong(
             f"`{role}` may do {', '.join(others)} with `{name}`; to read its value it needs "
             f"{ecslab.secret.READ}."
         )
-    if permissions.covers(permissions.grants(lab, lab.names.task_role, ecslab.secret.READ), found["ARN"]):
+    if permissions.covers(permissions.grants(lab, lab.names.task_role, ecslab.secret.READ), secret["ARN"]):
         return wrong(
             f"`{lab.names.task_role}` may read `{name}`, but `{role}` may not: a secret that the definition "
             "names is fetched before your program starts, by the execution role.",

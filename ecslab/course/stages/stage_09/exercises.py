@@ -41,7 +41,9 @@ def whole(lab: Connection) -> Verdict:
             "`writer` has a health check, `web` has none: the task's health stays UNKNOWN as long as one "
             "essential container is not asked."
         )
-    if left := _not_running(lab, lambda one: bool(guestbook.container(one, "web").get("healthCheck"))):
+    if left := _not_running(
+        lab, lambda definition: bool(guestbook.container(definition, "web").get("healthCheck"))
+    ):
         return left
     if not ours:
         return not_yet("No guestbook task is RUNNING.")
@@ -66,7 +68,7 @@ def beside(lab: Connection) -> Verdict:
                 f"`{extra['name']}` is essential: if it ends, the whole task is stopped with it.",
                 'Say `"essential": False` in its container definition.',
             )
-        now = next(one for one in task["containers"] if one["name"] == extra["name"])
+        now = next(container for container in task["containers"] if container["name"] == extra["name"])
         if now["lastStatus"] == "STOPPED":
             return wrong(
                 f"`{extra['name']}` has ended, with exit code {now.get('exitCode')}: nothing runs beside the "
@@ -76,7 +78,7 @@ def beside(lab: Connection) -> Verdict:
         return done(
             f"`{extra['name']}` runs beside the others in task {account.short(task)}, which could do without."
         )
-    left = _not_running(lab, lambda one: bool(_extra(one)))
+    left = _not_running(lab, lambda definition: bool(_extra(definition)))
     return left or not_yet("No guestbook task with a fourth container is RUNNING.")
 
 
@@ -101,15 +103,18 @@ def _not_running(lab: Connection, fits: Callable[[Facts], bool]) -> Verdict | No
 
 def _running(lab: Connection) -> list[tuple[Facts, Facts]]:
     """The guestbook tasks that are RUNNING, newest first, each with its definition."""
-    found = account.tasks(lab, lab.names.cluster)
-    ours = [t for t in found if account.family_of(t) == lab.names.guestbook and t["lastStatus"] == "RUNNING"]
+    tasks = account.tasks(lab, lab.names.cluster)
+    ours = [t for t in tasks if account.family_of(t) == lab.names.guestbook and t["lastStatus"] == "RUNNING"]
     return [(task, account.definition(lab, str(task["taskDefinitionArn"])) or {}) for task in ours]
 
 
 def _extra(definition: Facts) -> Facts | None:
-    return next((one for one in definition["containerDefinitions"] if one["name"] not in _THREE), None)
+    return next(
+        (container for container in definition["containerDefinitions"] if container["name"] not in _THREE),
+        None,
+    )
 
 
 def _health(task: Facts, name: str) -> str:
-    found: list[Facts] = [one for one in task["containers"] if one["name"] == name]
-    return str(found[0].get("healthStatus", "UNKNOWN")) if found else "UNKNOWN"
+    containers: list[Facts] = [container for container in task["containers"] if container["name"] == name]
+    return str(containers[0].get("healthStatus", "UNKNOWN")) if containers else "UNKNOWN"

@@ -12,13 +12,13 @@ _PLAIN = ("PASSWORD", "SECRET", "TOKEN")
 def secret_names(lab: Connection) -> list[str]:
     """The names of the account's secrets."""
     pages = lab.client("secretsmanager").get_paginator("list_secrets").paginate()
-    return [str(one["Name"]) for page in pages for one in page["SecretList"]]
+    return [str(secret["Name"]) for page in pages for secret in page["SecretList"]]
 
 
 def container(definition: Facts, name: str) -> Facts:
     """A container definition by its name; {} if there is none."""
-    found = definition.get("containerDefinitions", [])
-    return next((one for one in found if one["name"] == name), {})
+    containers = definition.get("containerDefinitions", [])
+    return next((container for container in containers if container["name"] == name), {})
 
 
 def revision(task: Facts) -> str:
@@ -28,18 +28,18 @@ def revision(task: Facts) -> str:
 
 def flaw(definition: Facts) -> str | None:
     """What keeps the definition from being the lesson's, or None."""
-    names = [str(one["name"]) for one in definition["containerDefinitions"]]
+    names = [str(container["name"]) for container in definition["containerDefinitions"]]
     missing = [name for name in ("database", "writer", "web") if name not in names]
     if missing:
         return f"its containers are {', '.join(names)}; `{missing[0]}` is missing."
-    for one in definition["containerDefinitions"]:
-        for variable in one.get("environment", []):
+    for container in definition["containerDefinitions"]:
+        for variable in container.get("environment", []):
             if any(word in variable["name"].upper() for word in _PLAIN):
                 return (
-                    f"`{variable['name']}` of `{one['name']}` stands in `environment`, where everybody reads "
-                    "it who may describe the definition. It belongs into `secrets`."
+                    f"`{variable['name']}` of `{container['name']}` stands in `environment`, where everybody "
+                    "reads it who may describe the definition. It belongs into `secrets`."
                 )
-    if not any(one.get("secrets") for one in definition["containerDefinitions"]):
+    if not any(container.get("secrets") for container in definition["containerDefinitions"]):
         return "no container is given the secret."
     return _waits(definition) or _shares(definition)
 
@@ -70,7 +70,9 @@ def _shares(definition: Facts) -> str | None:
 
 def waiting(task: Facts) -> str:
     """Which containers are not there yet, in words."""
-    names = sorted(str(one["name"]) for one in task["containers"] if one["lastStatus"] == "PENDING")
+    names = sorted(
+        str(container["name"]) for container in task["containers"] if container["lastStatus"] == "PENDING"
+    )
     return f"`{'`, `'.join(names)}` {'waits' if len(names) == 1 else 'wait'}" if names else "it is on its way"
 
 

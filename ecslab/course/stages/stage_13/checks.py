@@ -28,28 +28,30 @@ WIZARD = Written("node-demo-cluster", "node-demo", "node-demo-service", "node-de
 def repaired(lab: Connection) -> Verdict:
     """The service of document 004 keeps a task running, and its page answers."""
     name = lab.name(GUIDE.service)
-    found = services.service(lab, name, lab.name(GUIDE.cluster))
-    if not found or found["status"] != "ACTIVE":
-        return _absent(lab, GUIDE, found) or not_yet(
+    service = services.service(lab, name, lab.name(GUIDE.cluster))
+    if not service or service["status"] != "ACTIVE":
+        return _absent(lab, GUIDE, service) or not_yet(
             f"There is no service `{name}`: ECS refuses the document's command, for it says nothing of a "
             "network."
         )
-    return _mistaken(lab, GUIDE, found) or service_page.verdict(lab, found)
+    return _mistaken(lab, GUIDE, service) or service_page.verdict(lab, service)
 
 
 def wizard(lab: Connection) -> Verdict:
     """The service of document 002 keeps a task of `node-demo` running, and its page answers."""
     name = lab.name(WIZARD.service)
-    found = services.service(lab, name, lab.name(WIZARD.cluster))
-    if not found or found["status"] != "ACTIVE":
-        return _absent(lab, WIZARD, found) or not_yet(f"There is no service `{name}`: steps 3 and 4 make it.")
-    return _mistaken(lab, WIZARD, found) or _balanced(found) or service_page.verdict(lab, found)
+    service = services.service(lab, name, lab.name(WIZARD.cluster))
+    if not service or service["status"] != "ACTIVE":
+        return _absent(lab, WIZARD, service) or not_yet(
+            f"There is no service `{name}`: steps 3 and 4 make it."
+        )
+    return _mistaken(lab, WIZARD, service) or _balanced(service) or service_page.verdict(lab, service)
 
 
-def _absent(lab: Connection, names: Written, found: Facts | None) -> Verdict | None:
+def _absent(lab: Connection, names: Written, service_seen: Facts | None) -> Verdict | None:
     """Why the service is not there, if that can be said."""
     service, cluster, family = lab.name(names.service), lab.name(names.cluster), lab.name(names.family)
-    if found and found["status"] == "DRAINING":
+    if service_seen and service_seen["status"] == "DRAINING":
         return wrong(
             f"`{service}` is DRAINING: it was deleted, and its last tasks are stopping.",
             "`aws ecs wait services-inactive …` waits until the name is free again.",
@@ -61,7 +63,7 @@ def _absent(lab: Connection, names: Written, found: Facts | None) -> Verdict | N
                 f"The service `{service}` is in the cluster `{astray}`, not in `{cluster}`.",
                 f"Delete it there, and give the command `--cluster {cluster}`.",
             )
-    if found:
+    if service_seen:
         return wrong(f"`{service}` is INACTIVE: it was deleted, and nothing is kept running.")
     if cluster not in account.cluster_names(lab):
         return not_yet(f"There is no ACTIVE cluster `{cluster}`.")
@@ -70,13 +72,13 @@ def _absent(lab: Connection, names: Written, found: Facts | None) -> Verdict | N
     return None
 
 
-def _mistaken(lab: Connection, names: Written, found: Facts) -> Verdict | None:
+def _mistaken(lab: Connection, names: Written, service: Facts) -> Verdict | None:
     """Whether the service runs what the document's does."""
-    definition = account.definition(lab, found["taskDefinition"]) or {}
+    definition = account.definition(lab, service["taskDefinition"]) or {}
     family, runs = lab.name(names.family), definition.get("family", "nothing")
     if runs != family:
         return wrong(
-            f"`{found['serviceName']}` runs `{runs}`; the document's definition is `{family}`.",
+            f"`{service['serviceName']}` runs `{runs}`; the document's definition is `{family}`.",
             f"`aws ecs update-service … --task-definition {family}`.",
         )
     called = [container["name"] for container in definition["containerDefinitions"]]
@@ -88,10 +90,10 @@ def _mistaken(lab: Connection, names: Written, found: Facts) -> Verdict | None:
     return None
 
 
-def _balanced(found: Facts) -> Verdict | None:
-    if not found.get("loadBalancers"):
+def _balanced(service: Facts) -> Verdict | None:
+    if not service.get("loadBalancers"):
         return None
     return wrong(
-        f"`{found['serviceName']}` is behind a load balancer; the document runs it without one.",
+        f"`{service['serviceName']}` is behind a load balancer; the document runs it without one.",
         "`aws ecs update-service … --load-balancers '[]'`.",
     )

@@ -10,10 +10,10 @@ from ecslab.display.verdict import Verdict, done, not_yet, wrong
 def forced(lab: Connection) -> Verdict:
     """Exercise: the service runs what was pushed under its tag after the service was made."""
     name = lab.name("my-ecs-service")
-    found = services.service(lab, name, lab.name("my-ecs-cluster"))
-    if not found or found["status"] != "ACTIVE":
+    service = services.service(lab, name, lab.name("my-ecs-cluster"))
+    if not service or service["status"] != "ACTIVE":
         return not_yet(f"There is no ACTIVE service `{name}`: mend the document's first.")
-    definition = account.definition(lab, found["taskDefinition"]) or {}
+    definition = account.definition(lab, service["taskDefinition"]) or {}
     image = str(definition["containerDefinitions"][0]["image"])
     repository, _, tag = image.partition("/")[2].rpartition(":")
     if "@" in image:
@@ -21,8 +21,12 @@ def forced(lab: Connection) -> Verdict:
             f"`{name}` names its image by digest: whatever is pushed, it stays the same.",
             "Register a revision that names the image by its tag.",
         )
-    since = [one for one in account.images(lab, repository) if one["imagePushedAt"] > found["createdAt"]]
-    pushed = next((one for one in since if tag in one.get("imageTags", [])), None)
+    since = [
+        image_there
+        for image_there in account.images(lab, repository)
+        if image_there["imagePushedAt"] > service["createdAt"]
+    ]
+    pushed = next((image_there for image_there in since if tag in image_there.get("imageTags", [])), None)
     if not pushed:
         others = account.tags_of(since)
         if others:
@@ -32,14 +36,14 @@ def forced(lab: Connection) -> Verdict:
                 f"Push the page once more, under the tag `{tag}`.",
             )
         return not_yet(f"Nothing was pushed to `{repository}` since `{name}` was made.")
-    return service_page.trouble(lab, found) or _runs(lab, found, pushed, f"{repository}:{tag}")
+    return service_page.trouble(lab, service) or _runs(lab, service, pushed, f"{repository}:{tag}")
 
 
-def _runs(lab: Connection, found: Facts, pushed: Facts, image: str) -> Verdict:
+def _runs(lab: Connection, service: Facts, pushed: Facts, image: str) -> Verdict:
     """Whether the service's tasks run that image."""
-    tasks = [t for t in service_page.tasks(lab, found) if t["lastStatus"] == "RUNNING"]
+    tasks = [t for t in service_page.tasks(lab, service) if t["lastStatus"] == "RUNNING"]
     older = [t for t in tasks if t["containers"][0].get("imageDigest") != pushed["imageDigest"]]
-    if len(found["deployments"]) > 1:
+    if len(service["deployments"]) > 1:
         return not_yet("A new deployment is under way: the new task first, then the old one stops.")
     if older:
         return wrong(
@@ -48,7 +52,7 @@ def _runs(lab: Connection, found: Facts, pushed: Facts, image: str) -> Verdict:
             "Nothing in the definition has changed, so say it: `aws ecs update-service … "
             "--force-new-deployment`.",
         )
-    return done(f"Every task of `{found['serviceName']}` runs what was pushed last as `{image}`.")
+    return done(f"Every task of `{service['serviceName']}` runs what was pushed last as `{image}`.")
 
 
 def by_hand(lab: Connection) -> Verdict:

@@ -14,16 +14,16 @@ def services_deleted(lab: Connection) -> Verdict:
     cluster = lab.names.cluster
     if not account.cluster(lab, cluster):
         return not_yet(NOTHING_MADE)
-    there = services.names(lab)
-    if not there:
+    names = services.names(lab)
+    if not names:
         return _no_service(lab)
-    name = lab.names.service if lab.names.service in there else there[0]
-    found = services.service(lab, name) or {}
+    name = lab.names.service if lab.names.service in names else names[0]
+    service = services.service(lab, name) or {}
     ours = services.tasks(account.tasks(lab, cluster), name)
     alive = [task for task in ours if task["desiredStatus"] == "RUNNING"]
     by_hand = [task for task in ours if stopped_task.stopped_by_hand(task)]
     advice = f"`ecslab.service.delete(lab, {name!r})`."
-    if not found.get("desiredCount"):
+    if not service.get("desiredCount"):
         return wrong(f"`{name}` is scaled to 0, but it is still there: it has to be deleted, too.", advice)
     if by_hand and alive:
         return wrong(
@@ -31,22 +31,22 @@ def services_deleted(lab: Connection) -> Verdict:
             "in its place: the service has to go first.",
             advice,
         )
-    family = account.family_of({"taskDefinitionArn": found["taskDefinition"]})
-    if found["taskDefinition"] not in account.revisions(lab, family, "ACTIVE"):
+    family = account.family_of({"taskDefinitionArn": service["taskDefinition"]})
+    if service["taskDefinition"] not in account.revisions(lab, family, "ACTIVE"):
         return wrong(
             f"The revision that `{name}` runs was deregistered; it runs it all the same: INACTIVE stops "
             "nothing.",
             advice,
         )
-    if lab.names.service not in there and _gone(lab):
+    if lab.names.service not in names and _gone(lab):
         return wrong(f"`{lab.names.service}` is deleted, but the service `{name}` is still there.", advice)
-    return not_yet(f"`{name}` still keeps {counted(found['desiredCount'], 'task')} running.")
+    return not_yet(f"`{name}` still keeps {counted(service['desiredCount'], 'task')} running.")
 
 
 def _no_service(lab: Connection) -> Verdict:
     name, cluster = lab.names.service, lab.names.cluster
-    found = services.service(lab, name)
-    if found and found["status"] == "DRAINING":
+    service = services.service(lab, name)
+    if service and service["status"] == "DRAINING":
         return not_yet(f"`{name}` is DRAINING: its last tasks are stopping.")
     if astray := services.elsewhere(lab, name):
         return wrong(
@@ -57,15 +57,15 @@ def _no_service(lab: Connection) -> Verdict:
 
 
 def _gone(lab: Connection) -> bool:
-    found = services.service(lab, lab.names.service)
-    return found is not None and found["status"] != "ACTIVE"
+    service = services.service(lab, lab.names.service)
+    return service is not None and service["status"] != "ACTIVE"
 
 
 def stopped(lab: Connection) -> Verdict:
     """No task runs in the lesson's cluster, nor any of the lesson's in another."""
     name = lab.names.cluster
-    found = account.cluster(lab, name)
-    if not found:
+    cluster = account.cluster(lab, name)
+    if not cluster:
         return not_yet(NOTHING_MADE)
     tasks = account.tasks(lab, name)
     alive = [task for task in tasks if task["desiredStatus"] == "RUNNING"]
@@ -87,14 +87,14 @@ def stopped(lab: Connection) -> Verdict:
             f"the cluster `{astray['clusterArn'].rsplit('/', 1)[-1]}`.",
             "`lab.ecs.stop_task(cluster=…, task=…)` takes the cluster's name, too.",
         )
-    if not tasks and found["status"] == "ACTIVE" and not service:
+    if not tasks and cluster["status"] == "ACTIVE" and not service:
         return not_yet(f"No task was run in `{name}` lately: there is nothing to stop.")
     return done(f"No task runs in `{name}`.")
 
 
 def _still_runs(lab: Connection, task: Facts, tasks: list[Facts]) -> Verdict:
     short, family = account.short(task), account.family_of(task)
-    by_hand = [one for one in tasks if stopped_task.stopped_by_hand(one)]
+    by_hand = [stopped for stopped in tasks if stopped_task.stopped_by_hand(stopped)]
     keeper = task["group"].removeprefix("service:")
     if keeper in services.names(lab) and by_hand:
         return wrong(
@@ -108,7 +108,9 @@ def _still_runs(lab: Connection, task: Facts, tasks: list[Facts]) -> Verdict:
             "INACTIVE stops nothing.",
             "Stop the task: `ecslab.task.stop(lab)`.",
         )
-    meanwhile = [one for one in by_hand if one.get("stoppingAt", task["createdAt"]) > task["createdAt"]]
+    meanwhile = [
+        stopped for stopped in by_hand if stopped.get("stoppingAt", task["createdAt"]) > task["createdAt"]
+    ]
     if meanwhile:
         return wrong(
             f"You stopped task {account.short(meanwhile[0])}, but {short} still runs in "
@@ -135,15 +137,15 @@ def _astray(lab: Connection) -> Facts | None:
 
 def nothing_left(lab: Connection) -> Verdict:
     """Cluster, balancer, groups, logs, images, secret and roles are gone."""
-    there = left(lab)
+    things = left(lab)
     cluster = account.cluster(lab, lab.names.cluster)
-    if there and cluster and cluster["status"] == "INACTIVE":
+    if things and cluster and cluster["status"] == "INACTIVE":
         return wrong(
-            f"The cluster is gone, but there is still {_and(there)}.",
+            f"The cluster is gone, but there is still {_and(things)}.",
             "`ecslab.cleanup.run(lab)` removes what this lab made, in an order that works.",
         )
-    if there:
-        return not_yet(f"Still there: {_and(there)}.")
+    if things:
+        return not_yet(f"Still there: {_and(things)}.")
     if cluster or account.revisions(lab, lab.names.family, "INACTIVE"):
         return done("Nothing of the lesson is left.")
     return not_yet(NOTHING_MADE)

@@ -3,7 +3,7 @@
 `httpd-foreground`, `httpd`, `nginx`   a static web server on the image's own files
 `node app.js`                          the small web application of the image `node-example-1`
 `sleep`, `true`, `false`               as everywhere
-`sh -c`, `bash -c`                     the grammar of `ecslab.sandbox.runtime.shell`
+`sh -c`, `bash -c`                     the grammar of `ecslab.sandbox.runtime.shell.interpreter`
 `redis-server`                         a small part of Redis
 `curl`, `wget`, `redis-cli`, `aws`, `echo`, `cat`, `env`, …   as in the shell
 `hello`                                the greeting of the image `hello-world`
@@ -12,10 +12,11 @@
 
 from typing import Final
 
-from ecslab.sandbox.runtime._shell_commands import COMMANDS
-from ecslab.sandbox.runtime.fetching import FETCHERS
+from ecslab.sandbox.runtime.clients import CLIENTS
 from ecslab.sandbox.runtime.process import Process, Run, SandboxLimit
 from ecslab.sandbox.runtime.programs import node, redis, small, web
+from ecslab.sandbox.runtime.shell import interpreter
+from ecslab.sandbox.runtime.shell.commands import COMMANDS
 
 PROGRAMS: Final = {
     "httpd-foreground": web.httpd,
@@ -53,10 +54,8 @@ def run(process: Process) -> Run:
         return 127
     name = _name(process)
     if name in SHELLS:
-        from ecslab.sandbox.runtime import shell  # the shell runs programs in its turn
-
-        return (yield from shell.main(process))
-    if (name in COMMANDS or name in FETCHERS) and name not in PROGRAMS and name not in BUILT_IN:
+        return (yield from interpreter.main(process, run))
+    if (name in COMMANDS or name in CLIENTS) and name not in PROGRAMS and name not in BUILT_IN:
         return (yield from _command(process, name))
     if name not in PROGRAMS:
         raise SandboxLimit(
@@ -71,7 +70,7 @@ def _command(process: Process, name: str) -> Run:
     if name in COMMANDS:
         output, errors, status = COMMANDS[name](process, process.variables(), words)
     else:
-        output, errors, status = yield from FETCHERS[name](process, words)
+        output, errors, status = yield from CLIENTS[name](process, words)
     for text in (output, errors):
         if text:
             process.log(text.removesuffix("\n"))

@@ -3,7 +3,7 @@
 from html import escape
 from typing import Final
 
-from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.process import FOREVER, Process, Run, SandboxLimit
 
 PORT: Final = 80

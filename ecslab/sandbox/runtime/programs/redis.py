@@ -4,9 +4,9 @@ It is asked by HTTP requests in place of Redis's own protocol, so that the sandb
 them as for any others; only `redis-cli` here speaks so.
 """
 
-from ecslab.sandbox.runtime.http import HttpResponse
+from ecslab.sandbox.http_message import HttpResponse
+from ecslab.sandbox.runtime.clients.redis_cli import PORT
 from ecslab.sandbox.runtime.process import FOREVER, Process, Run
-from ecslab.sandbox.runtime.redis_cli import PORT
 
 
 def server(process: Process) -> Run:

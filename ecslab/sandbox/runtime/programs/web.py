@@ -8,7 +8,7 @@ from html import escape
 from typing import Final
 from urllib.parse import quote, unquote
 
-from ecslab.sandbox.runtime.http import HttpRequest, HttpResponse
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.process import FOREVER, Process, Run
 
 TYPES: Final = {

@@ -18,8 +18,8 @@ from ecslab.sandbox.bridge.ecs import dispatch
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.bridge.moto_state import forget_backends
 from ecslab.sandbox.bridge.open_ports import program_behind
+from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
-from ecslab.sandbox.runtime.http import HttpRequest
 from ecslab.sandbox.world.time.clock import Clock
 from ecslab.sandbox.world.time.timeline import Timeline
 

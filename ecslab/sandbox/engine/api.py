@@ -1,0 +1,45 @@
+"""The port of the AWS API: AWS's own calls, the registry, and control calls, each to whoever answers it."""
+
+import json
+from typing import Final
+
+from ecslab.sandbox.engine import control
+from ecslab.sandbox.engine.sandbox import Sandbox
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
+from ecslab.sandbox.registry.route import is_for_registry
+from ecslab.sandbox.wire import signature
+from ecslab.sandbox.wire.refusal import refusal
+from ecslab.sandbox.world.errors import AwsError
+
+_CONTROL: Final = "/_ecslab/"
+
+
+def answer(sandbox: Sandbox, request: HttpRequest) -> HttpResponse:
+    """Answer a request, refusals included."""
+    service = ""
+    try:
+        signature.refuse_foreign(request.headers)
+        if is_for_registry(request.path):
+            return sandbox.registry(request)
+        signer = signature.verify(request, sandbox.key, sandbox.wall())
+        service = signer.service
+        if request.path.startswith(_CONTROL):
+            return _controlled(sandbox, request, signer)
+        return sandbox.call(request, signer)
+    except AwsError as error:
+        return refusal(error, request, service)
+
+
+def _controlled(sandbox: Sandbox, request: HttpRequest, signer: signature.Signer) -> HttpResponse:
+    if signer.service != "ecslab":
+        raise AwsError("AccessDenied", "Control calls are signed for the service `ecslab`.", 403)
+    if signer.access_key != sandbox.credentials.access_key:
+        raise AwsError("AccessDenied", "Control calls take the sandbox's own key alone.", 403)
+    try:
+        values = json.loads(request.body or b"{}")
+    except ValueError as problem:
+        raise AwsError("SerializationException", f"The body is not JSON: {problem}.") from None
+    if not isinstance(values, dict):
+        raise AwsError("SerializationException", "The body is no JSON object.")
+    said = control.carry_out(sandbox, request.path.removeprefix(_CONTROL), values)
+    return HttpResponse(200, {"Content-Type": "application/json"}, json.dumps(said).encode())

@@ -1,0 +1,173 @@
+"""The simulation behind the ports: world, runtime and moto, put together and asked one request at a time.
+
+What it answers depends only on the requests before it, the virtual time and the seed. Whatever reaches moto
+is imported within functions: moto reads its settings as it is imported, and takes a second for it.
+"""
+
+import os
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecslab.sandbox.engine import moto_import
+from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse, Responder
+from ecslab.sandbox.wire import caller_identity, malformed, moto_routes
+from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
+from ecslab.sandbox.wire.operation import Operation
+from ecslab.sandbox.wire.signature import Key, Signer
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.time.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Whether a packet gets in: `answer` is the program behind, or None and `text` says what stopped it."""
+
+    eni: str | None
+    stopped_by: str | None
+    text: str
+    answer: Responder | None = None
+
+
+class Backend:
+    """A fresh account on `clock`; `seed` decides every id in it, and `folder` is where image layers lie.
+
+    moto keeps its state in modules, so whoever calls holds the lock that all sandboxes of a process share.
+    """
+
+    def __init__(self, clock: Clock, folder: Path | None, seed: str):
+        os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
+        moto_import.prepare()
+        from ecslab.sandbox.bridge import account, determinism, installation
+        from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
+
+        self._seam, self._determinism, self._seed = account, determinism, seed
+        clock.on_event = lambda number: self.reseed("event", number)
+        self._account = account.Account(
+            clock, EmbeddedRuntime(), ACCOUNT, folder=folder, seed=seed, open_paths=set()
+        )
+        installation.install(self._account)
+
+    def enter(self) -> None:
+        """Let this account be the one that moto's dictionaries hold, whichever came before."""
+        self._seam.enter(self._account)
+
+    def close(self) -> None:
+        """Forget the account."""
+        self._seam.leave(self._account)
+
+    def reseed(self, kind: str, position: int) -> None:
+        """Let what comes next draw its ids from (seed, kind, position)."""
+        self.enter()
+        self._determinism.reseed(self._seed, kind, position)
+
+    def call(self, request: HttpRequest, signer: Signer, operation: Operation) -> HttpResponse:
+        """Answer an API request whose signature has been checked."""
+        try:
+            return self._guarded(lambda: self._call(request, signer, operation.name))
+        finally:
+            if operation.changes:
+                self._account.open_paths = set()
+
+    def registry(self, request: HttpRequest, region: str) -> HttpResponse:
+        """Answer a request to the container registry, which checks its own token."""
+        from ecslab.sandbox.registry import distribution
+
+        return self._guarded(lambda: distribution.answer(request, ACCOUNT, region))
+
+    def token_region(self, request: HttpRequest) -> str:
+        """The Region that the registry's token in a request is for."""
+        from ecslab.sandbox.registry import distribution
+
+        self.enter()
+        return distribution.token_region(request.headers, ACCOUNT, REGION)
+
+    def admission(self, region: str) -> str:
+        """What lets a replayed request into the registry."""
+        from ecslab.sandbox.registry import distribution
+
+        self.enter()
+        return distribution.admission(ACCOUNT, region)
+
+    def issued_key(self, access_key: str) -> Key | None:
+        """The key pair STS gave out under this access key id, if it did."""
+        from moto.sts.models import sts_backends
+
+        self.enter()
+        role = sts_backends[ACCOUNT]["aws"].get_assumed_role_from_access_key(access_key)
+        return role and Key(role.access_key_id, role.secret_access_key, role.session_token)
+
+    def inject(self, kind: str, values: Mapping[str, object]) -> dict[str, object]:
+        """Make something go wrong (`bridge.faults`); ValueError for what cannot be."""
+        from ecslab.sandbox.bridge import faults
+
+        self.enter()
+        return faults.inject(kind, dict(values))
+
+    def door(self, host: str, port: int) -> Door:
+        """What a packet from the internet to a public IP, or to a load balancer's name, meets."""
+        from ecslab.sandbox.bridge.ec2 import task_network
+        from ecslab.sandbox.bridge.open_ports import program_behind
+        from ecslab.sandbox.world.network import packets
+
+        self.enter()
+        load_balancing = self._account.load_balancing
+        load_balancer = load_balancing and load_balancing.find(host)
+        if load_balancing and load_balancer:
+            entry = load_balancing.open_door(load_balancer, port, INTERNET)
+            return Door(entry.eni, entry.stopped_by, entry.text, entry.answer)
+        if not host.rpartition(".")[2].isdigit():
+            return Door(None, "no-such-name", f"No load balancer in this sandbox has the name {host}.")
+        eni = task_network.find_public(host)
+        if eni is None:
+            text = f"No network interface in this sandbox has the public IP {host}."
+            return Door(None, "no-public-ip", text)
+        container = program_behind(eni.eni_id, port)
+        listening = (port,) if container else ()
+        verdict = packets.inbound(packets.Packet(INTERNET, port), task_network.network_facts(eni), listening)
+        answer = (lambda request: container.request(request, port)) if verdict.passed and container else None
+        return Door(eni.eni_id, verdict.stopped_by, verdict.text, answer)
+
+    def _call(self, request: HttpRequest, signer: Signer, operation: str) -> HttpResponse:
+        malformed.check(request, signer.service)
+        self._check_permission(request, signer, operation)
+        if operation == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
+            return caller_identity.caller_identity()
+        if request.headers.get("x-amz-target", "").startswith(malformed.ECS_TARGET):
+            return self._ecs(request, signer.region, operation)
+        from ecslab.sandbox.bridge import installation, unsupported_services
+
+        unsupported_services.refuse(signer.service)
+        moto_import.ready_for(signer.service, operation)
+        installation.fetch(signer.service)
+        return moto_routes.answer(request, signer)
+
+    def _ecs(self, request: HttpRequest, region: str, operation: str) -> HttpResponse:
+        from ecslab.sandbox.bridge.ecs import dispatch
+
+        if self._account.faults.throttled(region, operation, self._account.clock.now):
+            raise AwsError("ThrottlingException", "Rate exceeded")
+        caller = dispatch.Caller(ACCOUNT, region, caller_identity.CALLER)
+        return HttpResponse(*dispatch.respond(request.headers["x-amz-target"], request.body, caller))
+
+    def _check_permission(self, request: HttpRequest, signer: Signer, operation: str) -> None:
+        """Keys that STS gave out may do what their role allows; the sandbox's own, everything."""
+        if signer.access_key.startswith("ASIA"):
+            from ecslab.sandbox.bridge.iam import permissions
+
+            permissions.check(
+                signer.access_key, signer.service, operation, signer.region, request.method, request.path,
+                request.body, request.query,
+            )  # fmt: skip
+
+    def _guarded(self, call: Callable[[], HttpResponse]) -> HttpResponse:
+        self.enter()
+        try:
+            return call()
+        except AwsError:
+            raise
+        except Exception as failure:
+            traceback.print_exc()
+            sentence = f"The sandbox failed at this request: {failure!r}. Its log has the rest."
+            raise AwsError("InternalFailure", sentence, 500) from None

@@ -1,0 +1,77 @@
+"""Making an account anew from its journal: the same requests, at the same times, under the same seeds."""
+
+import contextlib
+from collections.abc import Iterable
+
+from ecslab.sandbox.engine.backend import Backend
+from ecslab.sandbox.engine.pace import Pace
+from ecslab.sandbox.http_message import HttpRequest
+from ecslab.sandbox.journal.record import Call, Record
+from ecslab.sandbox.wire.operation import Operation
+from ecslab.sandbox.wire.signature import Signer
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.time.clock import Clock
+
+
+class Replay:
+    """Lets everything in a journal happen again, on a backend that is fresh.
+
+    `mutations` counts the calls that were made again; `notices` says which of them could not be.
+    """
+
+    def __init__(self, clock: Clock, pace: Pace, backend: Backend, access_key: str):
+        self._clock, self._pace, self._backend, self._access_key = clock, pace, backend, access_key
+        self.mutations = 0
+        self.notices: list[str] = []
+
+    def run(self, records: Iterable[Record]) -> None:
+        for position, record in enumerate(records, 1):
+            while self._clock.now < record.now:
+                self._clock.run(until=record.now)
+            if record.kind == "pace":
+                self._pace.take_up(record.now, record.about)
+            elif record.kind == "fault":
+                self._backend.reseed("fault", position)
+                with contextlib.suppress(ValueError):
+                    self._backend.inject(record.fault["fault"], record.fault["values"])
+            elif record.kind == "visit":
+                self._visit(record, position)
+            elif record.kind == "request":
+                self._request(record)
+
+    def _visit(self, record: Record, position: int) -> None:
+        visit = record.visit
+        door = self._backend.door(visit["host"], visit["port"])
+        if door.answer is None:
+            return
+        self._backend.reseed("visit", position)
+        request = HttpRequest(
+            visit["method"], visit["path"], visit["query"], visit["headers"], record.body, visit["peer"]
+        )
+        with contextlib.suppress(ConnectionError):
+            door.answer(request)
+
+    def _request(self, record: Record) -> None:
+        call, headers = record.call, dict(record.call["headers"])
+        if call["service"] == "registry":  # it was let in then; tokens are not kept
+            headers.setdefault("authorization", self._backend.admission(call["region"]))
+        request = HttpRequest(call["method"], call["path"], call["query"], headers, record.body)
+        self._backend.reseed("request", self.mutations)
+        self.mutations += 1
+        try:
+            status = self._answered(call, request)
+            why = f"answered {status}" if status >= 400 else ""
+        except AwsError as error:
+            why = error.message
+        if why:  # a sandbox of another version accepted it
+            self.notices.append(
+                f"{call['service']} {call['operation']} could not be made again ({why}). Everything else "
+                "was found again; lab.check() shows what is missing."
+            )
+
+    def _answered(self, call: Call, request: HttpRequest) -> int:
+        """The HTTP status of the call when it is made again."""
+        if call["service"] == "registry":
+            return self._backend.registry(request, call["region"]).status
+        signer = Signer(self._access_key, call["region"], call["service"])
+        return self._backend.call(request, signer, Operation(call["service"], call["operation"])).status

@@ -1,0 +1,261 @@
+"""The sandbox: one account, one clock, one lock, and a journal that brings it all back.
+
+Every way in (the AWS API, the gateway, control calls) ends here. A request first moves time, then is
+answered; one that changed something is in the journal before its answer is given.
+"""
+
+import contextlib
+import re
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from ecslab.sandbox.engine.backend import Backend
+from ecslab.sandbox.engine.pace import DEFAULT_SPEED, Mode, Pace
+from ecslab.sandbox.engine.replay import Replay
+from ecslab.sandbox.gateway.gateway import Gateway, NotIn
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
+from ecslab.sandbox.journal.bodies import Bodies
+from ecslab.sandbox.journal.journal import Journal
+from ecslab.sandbox.journal.record import FORMAT, Record
+from ecslab.sandbox.wire import credentials
+from ecslab.sandbox.wire.operation import operation
+from ecslab.sandbox.wire.signature import Key, Signer
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.time.clock import Clock
+from ecslab.sandbox.world.time.timeline import Timeline
+
+_KEPT_HEADERS: Final = ("content-type", "x-amz-target", "range", "content-range", "accept")
+_STEP: Final = re.compile(r"[\w.-]{1,64}( [\w.:-]{1,64})?", re.ASCII)
+_SESSION_MOST: Final = 512 << 20  # bytes of all that a session brings
+
+
+class Sandbox:
+    """An account that behaves as AWS does.
+
+    Args:
+        home: `ECSLAB_HOME`; state lies in its folder `sandbox`.
+        seed: decides every id. A journal that is there keeps its own. By default unguessable.
+        mode: `paced` (time passes) or `stepped` (time stands until someone advances it).
+        speed: virtual seconds in one wall second, when paced.
+            Without mode or speed, a journal that is there keeps its own.
+        wall: what time it is, in epoch seconds.
+        in_memory: keep nothing on the disk.
+
+    Raises:
+        UnknownFormat: a later version of ecslab wrote the journal.
+    """
+
+    backend: Backend
+    lock: Final = threading.RLock()  # of all sandboxes of a process: moto's dictionaries are theirs together
+
+    def __init__(
+        self, home: Path, *, seed: str | int | None = None, mode: Mode | None = None,
+        speed: float | None = None, wall: Callable[[], float] = time.time, in_memory: bool = False,
+    ):  # fmt: skip
+        self.home, self.wall, self.started = home, wall, wall()
+        self.asked = time.monotonic()  # when somebody last asked for anything but the status
+        self.folder = None if in_memory else home / "sandbox"
+        self.credentials = credentials.load(self.folder) if self.folder else credentials.Credentials.fresh()
+        self.notices: deque[str] = deque(maxlen=20)
+        self.on_shutdown: Callable[[], None] = lambda: None
+        self.gateway = Gateway(self.visit, self.credentials.gateway_secret)
+        self.addresses: dict[str, str | int] = {}
+        self.incoming = Bodies(_SESSION_MOST)
+        self.journal = Journal(self.folder)
+        if self.journal.damage:
+            self.notices.append(self.journal.damage)
+        if not len(self.journal):
+            self._write_start(seed, mode or "paced", speed or DEFAULT_SPEED)
+        with self.lock:
+            self.rebuild()
+            self._take_up(mode, speed)
+
+    # Requests -----------------------------------------------------------------------------------------------
+
+    def call(self, request: HttpRequest, signer: Signer) -> HttpResponse:
+        """Answer a call to the AWS API whose signature has been checked."""
+        asked = operation(signer.service, request)
+        about = {"service": asked.service, "operation": asked.name, "region": signer.region}
+        if _STEP.fullmatch(step := request.headers.get("x-ecslab-step", "")):
+            about["step"] = step  # what the caller did this for, so that it can be taken back as one
+        return self._answered(
+            request, asked.changes, about, lambda: self.backend.call(request, signer, asked)
+        )
+
+    def registry(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request to the container registry."""
+        changes = request.method not in ("GET", "HEAD")
+        with self.lock:
+            region = self.backend.token_region(request) if changes else credentials.REGION
+        about = {"service": "registry", "operation": request.method, "region": region}
+        return self._answered(
+            request, changes, about, lambda: self.backend.registry(request, credentials.REGION)
+        )
+
+    def visit(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
+        """Let a packet from the internet in, and the program behind it answer.
+
+        The embedded programs are quick, and their logs and failures are part of the account, so they answer
+        with the lock held: visits happen in the order in which they are kept.
+
+        Raises:
+            NotIn: no rule lets it in, or nothing listens.
+            ConnectionError: the program failed while answering.
+        """
+        with self.lock:
+            self.arrive()
+            door = self.backend.door(host, port)
+            if door.answer is None:
+                raise NotIn(host, port, door.stopped_by, door.text)
+            about = {"host": host, "port": port, "method": request.method, "path": request.path,
+                     "query": request.query, "headers": request.headers, "peer": request.peer}  # fmt: skip
+            self._note("visit", about, request.body)
+            self.backend.reseed("visit", len(self.journal))
+            return door.answer(request)
+
+    def inject(self, kind: str, values: Mapping[str, object]) -> dict[str, object]:
+        """Make something go wrong; the journal keeps it, so that it does so again in every replay.
+
+        Raises:
+            ValueError: no such fault, or values it does not take.
+        """
+        self.backend.reseed("fault", len(self.journal) + 1)
+        answer = self.backend.inject(kind, values)
+        self._keep(Record(self.clock.now, "fault", {"fault": kind, "values": values}))
+        return answer
+
+    def key(self, access_key: str) -> Key | None:
+        """The key pair of an access key id; None if this sandbox never issued it."""
+        own = self.credentials
+        if access_key == own.access_key:
+            return Key(own.access_key, own.secret_key)
+        if not access_key.startswith("ASIA"):
+            return None
+        with self.lock:
+            return self.backend.issued_key(access_key)
+
+    # Time ---------------------------------------------------------------------------------------------------
+
+    def arrive(self) -> None:
+        """Move time to this moment, and work off what was due. Call it with the lock held."""
+        self.asked = time.monotonic()
+        idle = self.pace.note_request()
+        self.run(self.pace.target(self.clock.now))
+        if idle:
+            self.notices.append(
+                f"Nobody asked the sandbox anything for {_spoken(idle)}, so its clock stood meanwhile."
+            )
+            self.go_on()
+
+    def run(self, until: float, most: int = 10_000, *, to_change: bool = False) -> int:
+        """Run the world to virtual second `until`, or (`to_change`) to where something changed before that;
+        the number of events that happened.
+
+        What happens is a function of the journal and of how far time came, so the latter is kept too.
+        """
+        before = self.clock.now
+        happened = self.clock.run(until, most, to_change=to_change)
+        if happened or (self.pace.mode == "stepped" and self.clock.now > before):
+            self._note("time", {})
+        return happened
+
+    def go_on(self) -> None:
+        """Let time go on from here; the journal keeps how virtual and wall time are related from now."""
+        self.pace.go_on(self.clock.now)
+        self._note("pace", self.pace.kept(self.clock.now))
+
+    # The account's life -------------------------------------------------------------------------------------
+
+    def rebuild(self, now: float = 0.0) -> None:
+        """Make the account anew from the journal, and let time pass to virtual second `now`."""
+        start = self.journal[0].start
+        self.seed = start["seed"]
+        before = getattr(self, "pace", None)
+        timeline = Timeline(start["wall"], start["speed"] if start["mode"] == "paced" else 1.0)
+        self.clock = Clock(timeline=timeline)
+        self.pace = Pace(timeline, start["mode"], start["speed"], self.wall)
+        if before:
+            self.backend.close()
+        self.backend = Backend(self.clock, self.folder, self.seed)
+        replay = Replay(self.clock, self.pace, self.backend, self.credentials.access_key)
+        replay.run(self.journal)
+        self.mutations = replay.mutations
+        self.notices.extend(replay.notices)
+        while self.clock.now < now:
+            self.clock.run(until=now)
+        if before:
+            self.pace.take_up(self.clock.now, before.kept(self.clock.now))
+        if len(self.journal) > 1:
+            self.go_on()
+
+    def start_over(self, seed: str | int | None) -> None:
+        """Forget everything; a new account, under the same seed unless another is given."""
+        pace = self.pace
+        self.journal.clear()
+        self._write_start(self.seed if seed is None else seed, pace.mode, pace.speed)
+        self.rebuild()
+
+    def close(self) -> None:
+        """Keep how far time came, and let go of the files."""
+        with self.lock:
+            self._note("time", {})
+            self.journal.close()
+
+    def _take_up(self, mode: Mode | None, speed: float | None) -> None:
+        """Go on in the mode and at the speed asked for."""
+        if speed in (None, self.pace.speed) and mode in (None, self.pace.mode):
+            return
+        self.pace.set_speed(self.clock.now, speed or self.pace.speed)
+        self.pace.set_mode(self.clock.now, mode or self.pace.mode)
+        self.go_on()
+
+    # The journal --------------------------------------------------------------------------------------------
+
+    def _answered(
+        self, request: HttpRequest, changes: bool, about: dict[str, str], call: Callable[[], HttpResponse]
+    ) -> HttpResponse:
+        with self.lock:
+            self.arrive()
+            if not changes:
+                return call()
+            self.backend.reseed("request", self.mutations)
+            response = call()
+            if response.status < 400:
+                headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
+                wire = {"method": request.method, "path": request.path, "query": request.query}
+                details = {**about, **wire, "headers": headers}
+                self._keep(Record(self.clock.now, "request", details, request.body))
+                self.mutations += 1
+            return response
+
+    def _keep(self, record: Record) -> None:
+        try:
+            self.journal.append(record)
+        except OSError as problem:
+            self.rebuild()
+            raise AwsError(
+                "ServiceUnavailable",
+                f"The sandbox cannot write to {self.folder} ({problem.strerror}), so this call had no "
+                "effect. Make room on the disk and call again.",
+                503,
+            ) from None
+
+    def _note(self, kind: str, about: Mapping[str, object], body: bytes = b"") -> None:
+        """Keep what nobody waits for; on a full disk it is lost, which costs at most some virtual time."""
+        with contextlib.suppress(OSError):
+            self.journal.append(Record(self.clock.now, kind, about, body), durable=False)
+
+    def _write_start(self, seed: str | int | None, mode: Mode, speed: float) -> None:
+        seed = secrets.token_hex(8) if seed is None else str(seed)
+        about = {"seed": seed, "wall": self.wall(), "mode": mode, "speed": speed, "format": FORMAT}
+        self.journal.append(Record(0.0, "start", about))
+
+
+def _spoken(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes} minutes" if minutes < 90 else f"{minutes / 60:.0f} hours"

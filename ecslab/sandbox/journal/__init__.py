@@ -1,0 +1,1 @@
+"""What the sandbox remembers: records of what happened, the file that holds them, and sessions."""

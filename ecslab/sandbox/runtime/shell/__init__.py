@@ -1,0 +1,1 @@
+"""A small POSIX shell: words, grammar, the commands that are built in, and the interpreter."""

@@ -1,0 +1,165 @@
+"""What AWS would have said of a request at which moto failed.
+
+moto takes nearly anything on trust and fails somewhere inside at what AWS refuses at the door. So when it has
+failed, the request is held against AWS's own model, and only a request that is well-formed counts as the
+sandbox's failure. U: sentences without a source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+from ecslab.sandbox.http_message import HttpRequest
+from ecslab.sandbox.wire.malformed import json_object, not_serializable, unknown_operation
+from ecslab.sandbox.world.errors import AwsError
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel, Shape
+
+NO_OPERATION: Final = ("UnknownOperationException", "InvalidAction", "MissingAction")
+_NAMES: Final = {
+    # signing name: botocore's, where it is another
+    "elasticloadbalancing": "elbv2", "monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi",
+    "states": "stepfunctions", "email": "ses",
+}  # fmt: skip
+_NULL: Final = (
+    "1 validation error detected: Value null at '{}' failed to satisfy constraint: Member must not be null"
+)
+
+
+def explain_failure(
+    request: HttpRequest, service: str, operation: str, failure: Exception | None = None
+) -> AwsError | None:
+    """What is wrong with a request at which moto failed (by `failure`); None if nothing is.
+
+    The models mark few members as required that AWS requires; one that moto looked for in vain is.
+    """
+    from botocore.exceptions import UnknownServiceError
+    from moto.core.utils import get_service_model
+
+    name = _NAMES.get(service, service)
+    try:
+        model = get_service_model(name)
+    except UnknownServiceError:
+        return None
+    protocol = model.metadata["protocol"]
+    if protocol not in ("json", "query", "ec2"):
+        return None
+    if operation not in model.operation_names:
+        return _no_operation(protocol, operation, model.metadata["apiVersion"], _form(request))
+    shape = model.operation_model(operation).input_shape
+    if shape is None:
+        return None
+    if protocol == "json":
+        wrong = _wrong_json(shape, json_object(request.body), name)
+    else:
+        wrong = _wrong_form(model.operation_model(operation), _form(request), protocol)
+    sought = failure.args[0] if isinstance(failure, KeyError) else None
+    if wrong is None and sought in set(_members(shape, frozenset())):
+        code = "ValidationException" if protocol == "json" else "ValidationError"
+        wrong = AwsError(code, _NULL.format(sought))
+    return wrong
+
+
+def _no_operation(protocol: str, operation: str, version: str, form: dict[str, str]) -> AwsError:
+    if protocol == "json":
+        return unknown_operation(f"There is no operation {operation}.")
+    if not form.get("Action"):
+        return AwsError("MissingAction", "The request must contain the parameter Action")
+    if protocol == "ec2":
+        return AwsError("InvalidAction", f"The action {operation} is not valid for this web service.")
+    return AwsError("InvalidAction", f"Could not find operation {operation} for version {version}")
+
+
+def _wrong_json(shape: Shape, given: object, service: str) -> AwsError | None:
+    for kind, path in _problems(shape, given, ""):
+        if kind == "type":
+            return not_serializable(f"The value at '{path}' is not of its type.")
+        code = "InvalidParameterException" if service in ("ecr", "logs") else "ValidationException"
+        return AwsError(code, _NULL.format(path))
+    return None
+
+
+def _wrong_form(operation: OperationModel, form: dict[str, str], protocol: str) -> AwsError | None:
+    """Values are read as moto's parser reads them, which fails at a number that is none."""
+    from moto.core.parse import EC2QueryParser, QueryParser
+
+    seen: list[str] = []
+
+    class Noting(EC2QueryParser if protocol == "ec2" else QueryParser):  # type: ignore[misc]
+        def _default_handle(self, shape: Shape, values: object, prefix: str = "") -> object:
+            seen.append(prefix)
+            return super()._default_handle(shape, values, prefix)
+
+    if not form.get("Version"):
+        return AwsError("MissingParameter", "The request must contain the parameter Version")
+    try:
+        given = Noting(operation).parse({"values": form})
+    except (ValueError, TypeError):
+        code = "InvalidParameterValue" if protocol == "ec2" else "MalformedInput"
+        return AwsError(code, f"Invalid value '{form.get(seen[-1])}' for {seen[-1]}")
+    problems = _problems(operation.input_shape, given, "")
+    missing = next((path for kind, path in problems if kind == "missing"), None)
+    if missing is None:
+        return None
+    if protocol == "ec2":
+        return AwsError("MissingParameter", f"The request must contain the parameter {missing}")
+    return AwsError("ValidationError", _NULL.format(missing[0].lower() + missing[1:]))
+
+
+def _problems(shape: Shape, given: object, path: str) -> Iterator[tuple[str, str]]:
+    """What of a value does not fit its shape, as (`type` or `missing`, where), in the model's order."""
+    kind = shape.type_name
+    if kind == "structure":
+        if not isinstance(given, dict):
+            yield "type", path
+            return
+        for name in shape.required_members:
+            if given.get(name) is None:
+                yield "missing", f"{path}.{name}".strip(".")
+        for name, member in shape.members.items():
+            if given.get(name) is not None:
+                yield from _problems(member, given[name], f"{path}.{name}".strip("."))
+    elif kind == "list":
+        if not isinstance(given, list):
+            yield "type", path
+            return
+        for number, item in enumerate(given, 1):
+            yield from _problems(shape.member, item, f"{path}.{number}.member")
+    elif kind == "map":
+        if not isinstance(given, dict):
+            yield "type", path
+            return
+        for key, item in given.items():
+            yield from _problems(shape.value, item, f"{path}.{key}")
+    elif not _fits(kind, given):
+        yield "type", path
+
+
+def _members(shape: Shape, above: frozenset[str]) -> Iterator[str]:
+    """The names of all members within a shape."""
+    if shape.name in above:
+        return
+    for name, member in getattr(shape, "members", {}).items():
+        yield name
+        inner = getattr(member, "member", member)
+        yield from _members(inner, above | {shape.name})
+
+
+def _fits(kind: str, given: object) -> bool:
+    if kind == "boolean":
+        return isinstance(given, bool)
+    if kind in ("integer", "long"):
+        return isinstance(given, int) and not isinstance(given, bool)
+    if kind in ("float", "double"):
+        return isinstance(given, int | float) and not isinstance(given, bool)
+    if kind == "string":
+        return isinstance(given, str)
+    return not isinstance(given, dict | list)
+
+
+def _form(request: HttpRequest) -> dict[str, str]:
+    text = f"{request.query}&{request.body.decode('utf-8', 'replace')}"
+    return dict(parse_qsl(text, keep_blank_values=True))

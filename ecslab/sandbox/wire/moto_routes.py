@@ -1,0 +1,97 @@
+"""A request on its way to the moto response class that answers it, without a web framework between them.
+
+moto's own server builds a Flask application for each service; its decorators look the handler up in the
+tables that the services' `urls` modules fill. This is that second way: quicker to start, and lighter.
+"""
+
+import importlib
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Final
+
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
+from ecslab.sandbox.wire import moto_failure
+from ecslab.sandbox.wire.credentials import ACCOUNT
+from ecslab.sandbox.wire.operation import operation
+from ecslab.sandbox.wire.signature import Signer
+from ecslab.sandbox.world.errors import AwsError
+
+Handler = Callable[[object, str, object], tuple[int, Mapping[str, object], str | bytes]]
+_KEPT: Final = frozenset({"content-type", "x-amz-target", "host", "accept", "range"})
+_GLOBAL: Final = frozenset({"budgets", "cloudfront", "route53"})  # their host names no region
+_ALIASES: Final = {"eventbridge": "events"}  # signing name: the name in moto's addresses
+
+
+def answer(request: HttpRequest, signer: Signer) -> HttpResponse:
+    """moto's answer; moto's own switches (`x-moto-account-id` and the like) never reach it.
+
+    Raises:
+        AwsError: moto does not carry the service or operation (501), or failed at a request that AWS refuses.
+    """
+    from moto.core.request import Request
+    from werkzeug.exceptions import HTTPException
+
+    handler = _handler(signer.service, signer.region, request.path)
+    host = request.headers.get("host", "127.0.0.1")
+    url = f"http://{host}{request.path}" + (f"?{request.query}" if request.query else "")
+    asked = Request.from_primitives(request.method, url, _headers(request, signer), request.body)
+    try:
+        status, headers, body = handler(asked, url, asked.headers)
+    except HTTPException as refused:
+        status, headers, body = refused.code, refused.get_headers(), refused.get_body()
+    except NotImplementedError as missing:
+        wrong = _wrong(request, signer)
+        absent = AwsError("NotImplemented", f"This sandbox does not carry it: {missing}", 501)
+        raise (wrong if wrong and wrong.code in moto_failure.NO_OPERATION else absent) from None
+    except Exception as failure:
+        wrong = _wrong(request, signer, failure)
+        if wrong is None:
+            raise
+        raise wrong from None
+    if int(status) == 404 and not body and (wrong := _wrong(request, signer)):
+        raise wrong  # no operation was named
+    content = body.encode() if isinstance(body, str) else bytes(body)
+    return HttpResponse(
+        int(status), {str(name): str(value) for name, value in dict(headers).items()}, content
+    )
+
+
+def _wrong(request: HttpRequest, signer: Signer, failure: Exception | None = None) -> AwsError | None:
+    return moto_failure.explain_failure(
+        request, signer.service, operation(signer.service, request).name, failure
+    )
+
+
+def _headers(request: HttpRequest, signer: Signer) -> dict[str, str]:
+    """The signature's scope alone stands for the signature, which has been checked."""
+    kept = {name: value for name, value in request.headers.items() if name in _KEPT or name[:6] == "x-amz-"}
+    scope = f"{signer.access_key}/20240101/{signer.region}/{signer.service}/aws4_request"
+    kept["authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=checked"
+    return kept
+
+
+def _handler(service: str, region: str, path: str) -> Handler:
+    name = _ALIASES.get(service, service)
+    host = f"{name}.amazonaws.com" if name in _GLOBAL else f"{name}.{region}.amazonaws.com"
+    address = f"https://{host}{path}"
+    for pattern, handler in _table(_module_of(host, service)):
+        if pattern.match(address):
+            return handler
+    raise AwsError("NotImplemented", f"This sandbox does not carry {service} at {path}.", 501)
+
+
+@cache
+def _module_of(host: str, service: str) -> str:
+    index = importlib.import_module("moto.backend_index")
+    for name, pattern in index.backend_url_patterns:
+        if pattern.match(f"https://{host}"):
+            return str(name)
+    raise AwsError("NotImplemented", f"This sandbox does not carry the service {service}.", 501)
+
+
+@cache
+def _table(module: str) -> list[tuple[re.Pattern[str], Handler]]:
+    backends = importlib.import_module("moto.backends").get_backend(module)[ACCOUNT]
+    backend = backends["us-east-1"] if "us-east-1" in backends else backends["aws"]
+    return [(re.compile(url), handler) for url, handler in backend.urls.items()]

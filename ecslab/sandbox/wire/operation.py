@@ -1,0 +1,43 @@
+"""Which operation a request is, read from the target header, the form's Action, or the method."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from ecslab.aws_api.operations import changes
+from ecslab.sandbox.http_message import HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A service's signing name and the operation, such as `ecs` and `RunTask`.
+
+    Of a REST API, such as S3's, the method stands for the operation.
+    """
+
+    service: str
+    name: str
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may change something."""
+        if self.name.isupper():
+            return self.name not in ("GET", "HEAD", "OPTIONS")
+        return changes(self.service, self.name)
+
+    def __str__(self) -> str:
+        return f"{self.service}:{self.name}"
+
+
+def operation(service: str, request: HttpRequest) -> Operation:
+    """The operation that a request to `service` (its signing name) asks for."""
+    target = request.headers.get("x-amz-target")
+    name = target.rpartition(".")[2] if target else _action(request)
+    return Operation(service, request.method if name is None else name)
+
+
+def _action(request: HttpRequest) -> str | None:
+    form = request.query
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        form = f"{form}&{request.body.decode('utf-8', 'replace')}"
+    actions = parse_qs(form).get("Action")
+    return actions[0] if actions else None

@@ -1,0 +1,69 @@
+"""Carrying a session from one home to another, on the disk."""
+
+import base64
+import hashlib
+
+import pytest
+
+from ecslab.sandbox.engine.control import carry_out
+from ecslab.sandbox.engine.sandbox import Sandbox
+from ecslab.sandbox.journal.bodies import Bodies
+from ecslab.sandbox.world.errors import AwsError
+
+
+def opened(home, seed=3):
+    return Sandbox(home, seed=seed, mode="stepped")
+
+
+def carry(export, blob, target):
+    """What the helper does: bring the bodies, then the journal."""
+    journal = "\n".join(export["lines"]).encode()
+    digest = hashlib.sha256(journal).hexdigest()
+    for name, body in {**blob, digest: journal}.items():
+        carry_out(target, "accept", {"digest": name, "at": 0, "data": base64.b64encode(body).decode()})
+    return carry_out(target, "restore", {"journal": digest})
+
+
+def test_it_is_there_after_the_next_start_too(tmp_path):
+    one = opened(tmp_path / "one")
+    carry_out(one, "advance", {"seconds": 12})
+    export = carry_out(one, "export", {})
+    other = opened(tmp_path / "other", seed=4)
+    carry(export, {}, other)
+    assert (other.seed, other.clock.now) == (one.seed, 12)
+    other.close()
+    again = opened(tmp_path / "other", seed=None)
+    assert (again.seed, again.clock.now) == (one.seed, 12)
+    assert again.journal.damage is None
+
+
+def test_what_cannot_be_replayed_leaves_the_file_as_it_was(tmp_path, monkeypatch):
+    one = opened(tmp_path / "one")
+    export = carry_out(one, "export", {})
+    other = opened(tmp_path / "other", seed=4)
+    before = (tmp_path / "other" / "sandbox" / "journal.jsonl").read_bytes()
+    rebuilds = []
+
+    def once():
+        rebuilds.append(1)
+        if len(rebuilds) == 1:
+            raise RuntimeError("broken")
+
+    monkeypatch.setattr(other, "rebuild", once)
+    with pytest.raises(AwsError, match="it cannot be replayed: RuntimeError"):
+        carry(export, {}, other)
+    assert len(rebuilds) == 2
+    assert (tmp_path / "other" / "sandbox" / "journal.jsonl").read_bytes() == before
+    other.journal.append(other.journal[0])  # it goes on in the same file
+    assert len((tmp_path / "other" / "sandbox" / "journal.jsonl").read_bytes()) > len(before)
+
+
+def test_bodies_are_bounded_all_together():
+    bodies = Bodies(10)
+    assert bodies.take("a", 0, b"12345") == 5
+    assert bodies.take("a", 5, b"678") == 8
+    assert bodies.take("a", 0, b"1") == 1  # begun anew
+    with pytest.raises(ValueError, match="a session may bring 0 MB at most"):
+        bodies.take("b", 0, b"1234567890")
+    with pytest.raises(ValueError, match="is missing from it, or damaged"):
+        bodies.body("a")
