@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
     from IPython.core.interactiveshell import InteractiveShell
 
+
 HEADER: Final = "X-Ecslab-Step"
 
 
@@ -68,8 +69,7 @@ class StepMarks:
 
     def mark(self, request: "AWSRequest", operation_name: str, event_name: str, **_: object) -> None:
         """Put the mark of its step into a request's headers; see `hooks`."""
-        service = event_name.split(".")[1]
-        if not changes(service, operation_name):
+        if not changes(event_name.split(".")[1], operation_name):
             return
         if mark := self._doing or self._cell() or self._call():
             request.headers[HEADER] = mark
