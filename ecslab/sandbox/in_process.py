@@ -22,7 +22,7 @@ def start(
     home: Path, mode: Mode | None = None, seed: str | int | None = None, *, speed: float | None = None,
     wall: Callable[[], float] = time.time,
 ) -> Endpoint:  # fmt: skip
-    """Start an empty sandbox; it ends the one before it in this process.
+    """Start an empty sandbox, beside any other of this process.
 
     Args:
         home: the folder it says it lives in; nothing is written there.

@@ -50,12 +50,12 @@ def judged(fault, attempt, text):
 
 def reasons(fault):
     """The reasons of the tasks that stopped, each once."""
-    return {task["stoppedReason"] for task in fault._scene().stopped}
+    return {task["stoppedReason"] for task in fault._application().stopped_tasks}
 
 
 def event(fault, text):
     """Whether the service has said this."""
-    return f"(service {fault.names.service}) {text}" in fault._scene().events
+    return f"(service {fault.names.service}) {text}" in fault._application().events
 
 
 # Attempts --------------------------------------------------------------------------------------------------

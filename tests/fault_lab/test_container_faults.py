@@ -2,8 +2,6 @@
 
 from fault_rig import again, changed, deployed, edited, judged, reasons, table
 
-from ecslab.fault_lab import container, sidecar
-
 ENDED = {"Essential container in task exited"}
 
 
@@ -11,7 +9,7 @@ def _ends(fault):
     """Exit codes and reasons of the containers that stopped, by name."""
     return {
         (one["name"], one.get("exitCode"), one.get("reason"))
-        for task in fault._scene().stopped
+        for task in fault._application().stopped_tasks
         if task["lastStatus"] == "STOPPED"
         for one in task["containers"]
     }
@@ -26,7 +24,6 @@ def test_too_little_memory_ends_with_137(bay):
 
 @table(
     {
-        "more for the container": container.OUT_OF_MEMORY.repair,
         "no limit of its own": changed(memory=None),
     },
     {
@@ -58,12 +55,11 @@ def test_a_command_that_is_done_ends_with_0(bay):
     fault = bay("command-exits")
     assert reasons(fault) == ENDED
     assert _ends(fault) == {("web", 0, None)}
-    assert {task["stopCode"] for task in fault._scene().stopped} == {"EssentialContainerExited"}
+    assert {task["stopCode"] for task in fault._application().stopped_tasks} == {"EssentialContainerExited"}
 
 
 @table(
     {
-        "no command": container.COMMAND_EXITS.repair,
         "the server last": changed(command=["sh", "-c", "echo fine; httpd-foreground"]),
     },
     {
@@ -103,7 +99,6 @@ def _without_helper(_lab, fault):
 
 @table(
     {
-        "not essential": sidecar.SIDECAR_EXITS.repair,
         "goes on running": lambda _lab, fault: fault.deploy(
             edited(fault, container=1, command=["sh", "-c", "echo done; sleep infinity"])
         ),

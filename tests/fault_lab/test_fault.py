@@ -7,8 +7,8 @@ import pytest
 
 import ecslab
 from ecslab.errors import SandboxOnly
-from ecslab.fault_lab import FaultGone, NotAlone, catalogue
-from ecslab.fault_lab._causes import CAUSES
+from ecslab.fault_lab import FaultGone, NoSuchFault, NotAlone
+from ecslab.fault_lab.catalogue import CATALOGUE
 
 
 def changes(lab):
@@ -33,14 +33,6 @@ def solve(fault):
     return fault.check()
 
 
-# Seeds -----------------------------------------------------------------------------------------------------
-
-
-def test_there_are_eighteen_and_seeds_reach_them_all():
-    assert len(catalogue.CASES) == 18
-    assert {catalogue.drawn(seed).kind for seed in range(200)} == set(catalogue.CASES) == set(CAUSES)
-
-
 def test_the_same_seed_is_the_same_fault(lab):
     first = ecslab.fault(lab, seed=42)
     story, offered, made = repr(first), repr(first.causes()), changes(lab)
@@ -49,21 +41,10 @@ def test_the_same_seed_is_the_same_fault(lab):
     assert (repr(second), repr(second.causes()), changes(lab)) == (story, offered, made)
 
 
-def test_without_a_seed_it_is_one_that_was_not_had():
-    had = [catalogue.seed_for(kind) for kind in list(catalogue.CASES)[:-1]]
-    assert catalogue.drawn(catalogue.fresh_seed(had)).kind == list(catalogue.CASES)[-1]
-    assert catalogue.fresh_seed([*had, catalogue.seed_for("task-role")]) in range(1000)
-
-
-@pytest.mark.parametrize("kind", list(catalogue.CASES))
-def test_a_case_is_whole(kind):
-    case = catalogue.CASES[kind]
-    assert len(case.tempting) == 5
-    assert kind not in case.tempting
-    assert set(case.tempting) <= set(CAUSES)
-    assert len(case.wrong) >= 2
-    assert case.telling
-    assert "fault.deploy" in catalogue.code(case) or "lab." in catalogue.code(case)
+def test_a_kind_has_variants(lab):
+    texts = {repr(ecslab.fault(lab, kind="desired-0", variant=variant)) for variant in range(4)}
+    assert len(texts) == 4
+    assert ecslab.fault(lab, kind="desired-0", variant=1).seed == CATALOGUE.seed_for("desired-0", 1)
 
 
 def test_nothing_gives_the_cause_away(lab):
@@ -72,7 +53,7 @@ def test_nothing_gives_the_cause_away(lab):
         notes = (lab.home / "lab" / "faults-sandbox-123456789012-us-east-1-lab.json").read_text()
         seen = f"{fault!r} {vars(fault)} {changes(lab)} {notes}"
         assert kind not in seen
-        assert CAUSES[kind] not in seen
+        assert CATALOGUE[kind].texts.cause not in seen
         assert len(lab.calls()) == 0  # how it was arranged is not in the learner's record
 
 
@@ -274,6 +255,17 @@ def test_no_such_kind(lab):
         ecslab.fault(lab, kind="gremlins")
 
 
+def test_no_such_variant(lab):
+    with pytest.raises(ValueError, match="variant is -1; it can be 0 to 999"):
+        ecslab.fault(lab, kind="desired-0", variant=-1)
+
+
+def test_no_such_seed_and_the_open_fault_stays(fault):
+    with pytest.raises(NoSuchFault, match="no fault has the seed 1000000"):
+        ecslab.fault(fault._lab, seed=1_000_000)
+    assert ecslab.fault(fault._lab).seed == fault.seed
+
+
 # What it shows ---------------------------------------------------------------------------------------------
 
 
@@ -294,7 +286,7 @@ def test_symptoms_are_tables_under_the_calls_that_give_them(lab):
 
 def test_the_panel_judges_as_the_calls_do(fault):
     panel = fault.panel()
-    assert CAUSES["desired-0"] in panel.text()
+    assert CATALOGUE["desired-0"].texts.cause in panel.text()
     panel.choice = "abcdef".index(right(fault))
     panel.asked = {"part": "cause"}
     assert panel.verdict["text"] == "Done. That is the cause.\nScore: cause right, evidence open, fix open."

@@ -2,8 +2,6 @@
 
 from fault_rig import again, changed, deployed, edited, event, judged, reasons, table
 
-from ecslab.fault_lab import health, port, service
-
 
 def _group(lab, fault):
     return lab.elbv2.describe_target_groups(Names=[fault.names.service])["TargetGroups"][0]["TargetGroupArn"]
@@ -19,12 +17,12 @@ def _failed(fault, port, why):
     group = _group(fault._lab, fault)
     assert reasons(fault) == {f"Task failed ELB health checks in (target-group {group})"}
     said = f"(port {port}) is unhealthy in (target-group {group}) due to (reason {why})."
-    task = fault._scene().stopped[-1]["taskArn"].rpartition("/")[2]
+    task = fault._application().stopped_tasks[-1]["taskArn"].rpartition("/")[2]
     assert event(fault, f"(task {task}) {said}")
-    assert {task["stopCode"] for task in fault._scene().stopped} == {"ServiceSchedulerInitiated"}
+    assert {task["stopCode"] for task in fault._application().stopped_tasks} == {"ServiceSchedulerInitiated"}
     return {
         (one["TargetHealth"].get("Reason"), one["TargetHealth"].get("Description"))
-        for one in fault._scene().targets
+        for one in fault._application().targets
         if one["TargetHealth"]["State"] == "unhealthy"
     }
 
@@ -40,7 +38,7 @@ def test_a_path_that_is_missing_is_a_404(bay):
 
 
 @table(
-    {"the page": health.WRONG_PATH.repair, "any answer": _checked(Matcher={"HttpCode": "200-404"})},
+    {"any answer": _checked(Matcher={"HttpCode": "200-404"})},
     {
         "more grace": (
             deployed(healthCheckGracePeriodSeconds=300),
@@ -74,7 +72,6 @@ def test_a_slow_start_is_cut_short(bay):
 
 @table(
     {
-        "more grace": health.SHORT_GRACE.repair,
         "more patience": _checked(UnhealthyThresholdCount=10, HealthCheckIntervalSeconds=30),
     },
     {
@@ -110,7 +107,6 @@ def _registered_only(lab, fault):
 
 @table(
     {
-        "port 80": port.WRONG_PORT.repair,
         "a server on 8080": changed(command=["httpd", "-f", "-p", "8080", "-h", "/usr/local/apache2/htdocs"]),
     },
     {
@@ -136,10 +132,10 @@ def test_attempts_at_the_wrong_port(bay, attempt, text):
 
 def test_a_service_of_none_is_content(bay):
     fault = bay("desired-0")
-    scene = fault._scene()
-    assert (scene.service["desiredCount"], scene.service["runningCount"]) == (0, 0)
-    assert scene.events[0] == f"(service {fault.names.service}) has reached a steady state."
-    assert reasons(fault) == {f"Scaling activity initiated by (deployment {scene.primary['id']})"}
+    app = fault._application()
+    assert (app.service["desiredCount"], app.service["runningCount"]) == (0, 0)
+    assert app.events[0] == f"(service {fault.names.service}) has reached a steady state."
+    assert reasons(fault) == {f"Scaling activity initiated by (deployment {app.primary['id']})"}
 
 
 def _by_hand(lab, fault):
@@ -163,7 +159,7 @@ def _second_service(lab, fault):
 
 
 @table(
-    {"one": service.DESIRED_ZERO.repair, "two": deployed(desiredCount=2)},
+    {"two": deployed(desiredCount=2)},
     {
         "by hand": (
             _by_hand,
@@ -185,10 +181,10 @@ def test_attempts_at_none(bay, attempt, text):
 
 def test_without_a_breaker_it_goes_on(bay):
     fault = bay("no-breaker")
-    scene = fault._scene()
-    assert (scene.primary["rolloutState"], scene.primary["failedTasks"] > 3) == ("IN_PROGRESS", True)
-    assert [one["status"] for one in scene.deployments] == ["PRIMARY", "ACTIVE"]
-    assert scene.page
+    app = fault._application()
+    assert (app.primary["rolloutState"], app.primary["failedTasks"] > 3) == ("IN_PROGRESS", True)
+    assert [one["status"] for one in app.deployments] == ["PRIMARY", "ACTIVE"]
+    assert app.serves_page
     assert event(
         fault,
         "is unable to consistently start tasks successfully. For more information, see the Troubleshooting "
@@ -202,8 +198,14 @@ def _breaker(rollback):
     )
 
 
+def _back_and_guarded(_lab, fault):
+    """Back to the revision that works, and a breaker for the next time."""
+    breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": False}}
+    fault.deploy(taskDefinition=f"{fault.names.service}:1", deploymentConfiguration=breaker)
+
+
 @table(
-    {"rolled back": service.NO_BREAKER.repair, "back, and guarded": service.back_and_guarded},
+    {"back, and guarded": _back_and_guarded},
     {
         "back only": (
             lambda lab, fault: fault.deploy(taskDefinition=f"{fault.names.service}:1"),

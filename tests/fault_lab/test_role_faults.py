@@ -4,8 +4,6 @@ import re
 
 from fault_rig import again, allowed, changed, edited, event, judged, reasons, role, table
 
-from ecslab.fault_lab import logs, roles, task_role
-
 DENIED = (
     "is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows "
     "the {action} action"
@@ -14,7 +12,7 @@ DENIED = (
 
 def test_a_role_that_is_gone_cannot_be_assumed(bay):
     fault = bay("no-execution-role")
-    assert not fault._scene().stopped
+    assert not fault._application().stopped_tasks
     assert event(
         fault,
         "failed to launch a task with (error ECS was unable to assume the role "
@@ -32,7 +30,7 @@ def _another_role(lab, fault):
 
 
 @table(
-    {"made again": roles.NO_EXECUTION_ROLE.repair, "another role": _another_role},
+    {"another role": _another_role},
     {
         "trusting EC2": (
             lambda lab, fault: role(lab, fault.names.execution_role, "ec2.amazonaws.com"),
@@ -84,7 +82,6 @@ def _for_the_task_role(lab, fault):
 
 @table(
     {
-        "this secret": roles.SECRET_DENIED.repair,
         "every secret": allowed("execution_role", "secretsmanager:*"),
     },
     {
@@ -112,7 +109,7 @@ def test_attempts_at_a_denied_secret(bay, attempt, text):
 
 def test_a_task_role_without_the_right_is_refused(bay):
     fault = bay("task-role")
-    [task] = fault._scene().tasks
+    [task] = fault._application().tasks
     who = f"arn:aws:sts::123456789012:assumed-role/fault-task/{task['taskArn'].rpartition('/')[2]}"
     denied = DENIED.format(
         action="ssm:GetParameter", resource="arn:aws:ssm:us-east-1:123456789012:parameter/fault-prices"
@@ -126,7 +123,6 @@ def test_a_task_role_without_the_right_is_refused(bay):
 
 @table(
     {
-        "this parameter": task_role.TASK_ROLE.repair,
         "every parameter": allowed("task_role", "ssm:GetParameter*"),
     },
     {
@@ -178,7 +174,6 @@ def _made_by_fargate(lab, fault):
 
 @table(
     {
-        "made": logs.NO_LOG_GROUP.repair,
         "the one that is there": lambda lab, fault: _options(**{"awslogs-group": fault.names.log_group})(
             lab, fault
         ),

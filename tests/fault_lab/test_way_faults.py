@@ -4,7 +4,6 @@ import pytest
 from fault_rig import admitting, again, deployed, judged, moved, reasons, table, workshop
 
 import ecslab
-from ecslab.fault_lab import way_in, way_out
 
 UNREACHABLE = (
     "ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry "
@@ -19,7 +18,7 @@ UNREACHABLE = (
 def test_without_a_way_out_the_registry_is_not_reached(bay, kind):
     fault = bay(kind)
     assert reasons(fault) == {UNREACHABLE}
-    [stopped] = fault._scene().stopped
+    [stopped] = fault._application().stopped_tasks
     pending = stopped["stoppingAt"] - stopped["createdAt"]
     assert 280 < pending.total_seconds() < 310
 
@@ -61,7 +60,6 @@ def _endpoints(*services):
 
 @table(
     {
-        "public subnets": way_out.NO_WAY_OUT.repair,
         "a NAT gateway": lambda lab, fault: _gateway(lab, routed=True),
         "endpoints": _endpoints("ecr.api", "ecr.dkr", "s3", "logs"),
     },
@@ -94,7 +92,7 @@ def test_attempts_at_no_way_out(bay, attempt, text):
 
 
 @table(
-    {"a public IP": way_out.NO_PUBLIC_IP.repair},
+    {},
     {
         "private subnets": (
             lambda lab, fault: fault.deploy(
@@ -122,9 +120,9 @@ def test_attempts_at_no_public_ip(bay, attempt, text):
 
 def test_behind_a_closed_group_a_visitor_waits(bay):
     fault = bay("closed-group")
-    scene = fault._scene()
-    assert scene.steady
-    assert scene.visit == "no answer: the connection timed out"
+    app = fault._application()
+    assert app.steady
+    assert app.visit == "no answer: the connection timed out"
 
 
 def _another_group(lab, fault):
@@ -133,12 +131,12 @@ def _another_group(lab, fault):
 
 
 @table(
-    {"port 80": way_in.CLOSED_GROUP.repair, "another group": _another_group},
+    {"another group": _another_group},
     {
         "one address": (
             admitting(80, "198.51.100.0/24"),
             lambda fault: (
-                f"Port 80 is open to {', '.join(fault._scene().admitted())} only. The visitors are "
+                f"Port 80 is open to {', '.join(fault._application().sources())} only. The visitors are "
                 "everywhere else."
             ),
         ),
@@ -160,7 +158,7 @@ def test_attempts_at_a_closed_group(bay, attempt, text):
 
 def test_in_a_full_subnet_there_is_no_interface(bay):
     fault = bay("subnet-full")
-    [subnet] = fault._scene().subnets
+    [subnet] = fault._application().subnets
     for reason in reasons(fault):
         assert reason.startswith(
             "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment "
@@ -174,7 +172,7 @@ def _neighbour_makes_room(lab, fault):
 
 
 @table(
-    {"other subnets": way_in.SUBNET_FULL.repair, "a smaller neighbour": _neighbour_makes_room},
+    {"a smaller neighbour": _neighbour_makes_room},
     {
         "no public IP": (
             moved(assignPublicIp="DISABLED"),

@@ -13,8 +13,7 @@ import ecslab
 from ecslab.connection.calls import cli
 from ecslab.course.catalogue import STAGES
 from ecslab.course.step import Step
-from ecslab.fault_lab._causes import CAUSES
-from ecslab.fault_lab.catalogue import CASES
+from ecslab.fault_lab.catalogue import CATALOGUE
 from ecslab.figures import STATUSES
 
 PARTS_SHOWN = ("page", "service")
@@ -101,8 +100,8 @@ def _verbs(step: Step) -> str:
 def _symptoms() -> Iterator[str]:
     """For each call and field that tells a fault: which faults."""
     told: dict[tuple[str, str], list[str]] = {}
-    for kind, case in CASES.items():
-        clue = case.telling[0]
-        told.setdefault((clue.call, clue.fields[0]), []).append(CAUSES[kind])
+    for texts in (CATALOGUE[kind].texts for kind in CATALOGUE.kinds):
+        clue = texts.telling[0]
+        told.setdefault((clue.call, clue.fields[0]), []).append(texts.cause)
     for (call, field), causes in sorted(told.items()):
         yield f"| `{call}` | `{field}` | {'<br>'.join(causes)} |"

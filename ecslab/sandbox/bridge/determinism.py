@@ -13,9 +13,9 @@ import time as _time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
-from typing import Any, Final
+from typing import Final
 
-from moto.core.base_backend import AccountSpecificBackend
+from moto.core.base_backend import AccountSpecificBackend, BaseBackend
 from moto.moto_api._internal import mock_random as rng
 
 from ecslab.sandbox.bridge.account import current_account, entered_account
@@ -96,11 +96,11 @@ class _SandboxDatetime(_datetime.datetime):
         return cls.now()
 
 
-def _like(module: ModuleType, **changed: Any) -> SimpleNamespace:
+def _like(module: ModuleType, **changed: object) -> SimpleNamespace:
     return SimpleNamespace(**{**vars(module), **changed})
 
 
-_REPLACED: Final[dict[Any, Any]] = {
+_REPLACED: Final[dict[object, object]] = {
     _datetime: _like(_datetime, datetime=_SandboxDatetime),
     _datetime.datetime: _SandboxDatetime,
     _time: _like(_time, time=now),
@@ -117,7 +117,7 @@ def _replace(module: ModuleType, attribute: str) -> None:
 _stock_getitem = AccountSpecificBackend.__getitem__
 
 
-def _backend_of(self: Any, region: str) -> Any:
+def _backend_of(self: AccountSpecificBackend, region: str) -> BaseBackend:
     region = "aws" if region == "global" else region  # as moto itself reads it
     if dict.__contains__(self, region):
         return dict.__getitem__(self, region)

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.logs import urls
@@ -34,7 +34,7 @@ class LogsBackend(MotoLogsBackend):  # type: ignore[misc]  # moto ships no types
     """moto's CloudWatch Logs, whose events are numbered anew after a reset."""
 
     @property
-    def _url_module(self) -> Any:
+    def _url_module(self) -> object:
         return urls
 
     def reset(self) -> None:
@@ -42,8 +42,8 @@ class LogsBackend(MotoLogsBackend):  # type: ignore[misc]  # moto ships no types
         LogEvent._event_id = 0
 
     def get_log_events(
-        self, log_group_name: str, log_group_id: str, log_stream_name: str, **rest: Any
-    ) -> Any:
+        self, log_group_name: str, log_group_id: str, log_stream_name: str, **rest: object
+    ) -> object:
         """moto says of a missing stream that its group is missing."""
         group = self._find_log_group(log_group_id, log_group_name=log_group_name)
         if log_stream_name not in group.streams:
@@ -108,5 +108,5 @@ def _denied(thing: str, sentence: str) -> str:
     return _REFUSED.format(thing=thing, why=f"AccessDeniedException: {sentence}")
 
 
-def _backend(region: str) -> Any:
+def _backend(region: str) -> MotoLogsBackend:
     return logs_backends[DEFAULT_ACCOUNT_ID][region]

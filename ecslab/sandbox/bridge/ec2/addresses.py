@@ -7,9 +7,10 @@ https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 
 from collections.abc import Container, Sized
 from ipaddress import IPv4Address, IPv4Network
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.models.subnets import Subnet
 
 from ecslab.sandbox.bridge.determinism import rng
 
@@ -37,7 +38,7 @@ def take_public(used: Held) -> str:
     raise NoFreeAddress("no public address is left")
 
 
-def take_private(subnet: Any) -> str:
+def take_private(subnet: Subnet) -> str:
     """An address of a moto subnet that no interface or instance holds."""
     used = subnet._subnet_ips  # also where moto notes the addresses of instances
     address = _free(subnet.cidr, used, first=RESERVED, spared=1)
@@ -46,7 +47,7 @@ def take_private(subnet: Any) -> str:
     return address
 
 
-def check_private(address: str, subnet: Any, named: str = "") -> None:
+def check_private(address: str, subnet: Subnet, named: str = "") -> None:
     """Refuse an address that somebody asks for in a moto subnet and cannot have.
 
     Args:

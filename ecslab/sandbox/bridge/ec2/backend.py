@@ -1,11 +1,17 @@
 """moto's EC2, made to hold the networks of an account as AWS does."""
 
-from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2 import urls
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
 from moto.ec2.models import ec2_backends
+from moto.ec2.models.elastic_ip_addresses import ElasticAddress
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.instances import Instance, Reservation
+from moto.ec2.models.nat_gateways import NatGateway
+from moto.ec2.models.security_groups import SecurityGroup
+from moto.ec2.models.subnets import Subnet
+from moto.ec2.models.vpcs import VPC
 
 from ecslab.sandbox.bridge.determinism import building
 from ecslab.sandbox.bridge.ec2 import default_vpc, workshop_vpc
@@ -25,45 +31,47 @@ class EC2Backend(WordedEC2Backend):
         super().__init__(region_name, account_id)
 
     @property
-    def _url_module(self) -> Any:
+    def _url_module(self) -> object:
         return urls
 
-    def create_default_vpc(self) -> Any:
+    def create_default_vpc(self) -> VPC:
         vpc = super().create_default_vpc()
         default_vpc.finish(self, vpc)
         if not any(other.cidr_block == workshop_vpc.CIDR for other in self.vpcs.values()):
             workshop_vpc.create(self)
         return vpc
 
-    def create_security_group(self, *args: Any, **kwargs: Any) -> Any:
+    def create_security_group(
+        self, name: str, description: str, vpc_id: str | None = None, *args: object, **kwargs: object
+    ) -> SecurityGroup:
         """A VPC's default group lets in its own members; moto's lets in nobody."""
-        group = super().create_security_group(*args, **kwargs)
+        group = super().create_security_group(name, description, vpc_id, *args, **kwargs)
         if group.is_default:
             own = [{"GroupId": group.id, "OwnerId": self.account_id}]
             self.authorize_security_group_ingress(group.id, "-1", "", "", [], None, own, vpc_id=group.vpc_id)
         return group
 
-    def create_subnet(self, *args: Any, **kwargs: Any) -> Any:
+    def create_subnet(self, *args: object, **kwargs: object) -> Subnet:
         """moto takes the first subnet in a zone for its default one, whatever its VPC."""
         subnet = super().create_subnet(*args, **kwargs)
         subnet.default_for_az = subnet.map_public_ip_on_launch = False
         return subnet
 
-    def create_default_subnet(self, availability_zone: str) -> Any:
+    def create_default_subnet(self, availability_zone: str) -> Subnet:
         subnet = super().create_default_subnet(availability_zone)
         subnet.default_for_az = subnet.map_public_ip_on_launch = True
         return subnet
 
     def create_network_interface(
         self,
-        subnet: Any,
-        private_ip_address: Any,
-        private_ip_addresses: Any = None,
-        group_ids: Any = None,
-        description: Any = None,
-        tags: Any = None,
-        **kwargs: Any,
-    ) -> Any:
+        subnet: Subnet | str,
+        private_ip_address: str | None,
+        private_ip_addresses: list[dict[str, object]] | None = None,
+        group_ids: list[str] | None = None,
+        description: str | None = None,
+        tags: dict[str, str] | None = None,
+        **kwargs: object,
+    ) -> Interface:
         if private_ip_address and "secondary_ips_count" in kwargs:  # as the API's own handler asks
             check_private(private_ip_address, subnet)
         interface = Interface(self, subnet, private_ip_address, private_ip_addresses, group_ids=group_ids,
@@ -71,7 +79,7 @@ class EC2Backend(WordedEC2Backend):
         self.enis[interface.id] = interface
         return interface
 
-    def get_network_interface(self, eni_id: str) -> Any:
+    def get_network_interface(self, eni_id: str) -> NetworkInterface:
         """moto looks through all of them."""
         return self.enis.get(eni_id) or super().get_network_interface(eni_id)
 
@@ -96,26 +104,29 @@ class EC2Backend(WordedEC2Backend):
                 _refuse_if_ecs_owns(interface)
         super().detach_network_interface(attachment_id)
 
-    def modify_network_interface_attribute(self, eni_id: str, *args: Any, **kwargs: Any) -> None:
+    def modify_network_interface_attribute(self, eni_id: str, *args: object, **kwargs: object) -> None:
         _refuse_if_ecs_owns(self.get_network_interface(eni_id))
         super().modify_network_interface_attribute(eni_id, *args, **kwargs)
 
-    def assign_private_ip_addresses(self, eni_id: str, *args: Any, **kwargs: Any) -> Any:
+    def assign_private_ip_addresses(self, eni_id: str, *args: object, **kwargs: object) -> NetworkInterface:
         _refuse_if_ecs_owns(self.get_network_interface(eni_id))
         return super().assign_private_ip_addresses(eni_id, *args, **kwargs)
 
-    def associate_address(self, instance: Any = None, eni: Any = None, *args: Any, **kwargs: Any) -> Any:
+    def associate_address(
+        self, instance: Instance | None = None, eni: NetworkInterface | None = None, *args: object,
+        **kwargs: object,
+    ) -> ElasticAddress:  # fmt: skip
         _refuse_if_ecs_owns(eni)
         return super().associate_address(instance, eni, *args, **kwargs)
 
-    def run_instances(self, *args: Any, **kwargs: Any) -> Any:
+    def run_instances(self, *args: object, **kwargs: object) -> Reservation:
         """moto fails at an address that the subnet does not have, or somebody holds."""
         address, subnet_id = kwargs.get("private_ip"), kwargs.get("subnet_id")
-        if address and subnet_id:
+        if isinstance(address, str) and address and subnet_id:
             check_private(address, self.get_subnet(subnet_id), named=address)
         return super().run_instances(*args, **kwargs)
 
-    def terminate_instances(self, instance_ids: list[str]) -> Any:
+    def terminate_instances(self, instance_ids: list[str]) -> object:
         """An instance's first interface goes with it; moto's stays and holds the subnet."""
         terminated = super().terminate_instances(instance_ids)
         for instance, _ in terminated:
@@ -124,14 +135,14 @@ class EC2Backend(WordedEC2Backend):
                     self.forget_interface(interface.id)
         return terminated
 
-    def create_nat_gateway(self, *args: Any, **kwargs: Any) -> Any:
+    def create_nat_gateway(self, *args: object, **kwargs: object) -> NatGateway:
         gateway = super().create_nat_gateway(*args, **kwargs)
         interface = gateway._eni
         interface.description = f"Interface for NAT Gateway {gateway.id}"
         interface.status, interface.requester_managed = "in-use", True
         return gateway
 
-    def delete_nat_gateway(self, nat_gateway_id: str) -> Any:
+    def delete_nat_gateway(self, nat_gateway_id: str) -> NatGateway:
         """moto keeps the gateway's interface, and fails for a gateway it does not know."""
         gateway = self.nat_gateways.get(nat_gateway_id)
         if gateway is None:
@@ -144,7 +155,7 @@ class EC2Backend(WordedEC2Backend):
             self.forget_interface(interface.id)
         return super().delete_nat_gateway(nat_gateway_id)
 
-    def delete_subnet(self, subnet_id: str) -> Any:
+    def delete_subnet(self, subnet_id: str) -> Subnet:
         if any(interface.subnet.id == subnet_id for interface in self.enis.values()):
             raise DependencyViolationError(
                 f"The subnet '{subnet_id}' has dependencies and cannot be deleted."
@@ -169,7 +180,7 @@ class EC2Backend(WordedEC2Backend):
             for rule in (*group.ingress_rules, *group.egress_rules)
         )
 
-    def delete_vpc(self, vpc_id: str) -> Any:
+    def delete_vpc(self, vpc_id: str) -> VPC:
         """moto takes the VPC from under its gateways and groups."""
         gateways = (gateway.vpc for gateway in self.internet_gateways.values())
         groups = self.groups.get(vpc_id, {}).values()
@@ -189,7 +200,9 @@ class EC2Backend(WordedEC2Backend):
             )
         super().detach_internet_gateway(internet_gateway_id, vpc_id)
 
-    def allocate_address(self, domain: str, address: str | None = None, tags: Any = None) -> Any:
+    def allocate_address(
+        self, domain: str, address: str | None = None, tags: dict[str, str] | None = None
+    ) -> ElasticAddress:
         return super().allocate_address(domain, address or take_public(_PublicInUse()), tags)
 
     def take_public_address(self, interface: Interface) -> str:
@@ -198,7 +211,7 @@ class EC2Backend(WordedEC2Backend):
         self.public[address] = interface
         return address
 
-    def describe_images(self, *args: Any, **kwargs: Any) -> Any:
+    def describe_images(self, *args: object, **kwargs: object) -> object:
         """moto's list of machine images is half a second's work, so it is read when first asked for."""
         self._images_wanted = True
         if not self.amis:
@@ -211,7 +224,8 @@ class EC2Backend(WordedEC2Backend):
             super()._load_amis()
 
 
-def backends() -> list[Any]:
+def backends() -> "list[EC2Backend]":
+    """Those of all Regions that have been looked at."""
     return list(ec2_backends[DEFAULT_ACCOUNT_ID].values())
 
 
@@ -233,6 +247,6 @@ class _PublicInUse:
         return sum(len(backend.public) + len(backend.addresses) for backend in self._backends)
 
 
-def _refuse_if_ecs_owns(interface: Any) -> None:
+def _refuse_if_ecs_owns(interface: NetworkInterface | None) -> None:
     if isinstance(interface, TaskInterface):  # U: seen as AuthFailure; this is EC2's usual sentence for it
         raise EC2ClientError("AuthFailure", "You do not have permission to access the specified resource.")

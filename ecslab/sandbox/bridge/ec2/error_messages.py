@@ -3,8 +3,7 @@
 https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-errors.html
 """
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
 
 from moto.ec2.exceptions import (
     EC2ClientError,
@@ -13,13 +12,17 @@ from moto.ec2.exceptions import (
     InvalidSecurityGroupNotFoundError,
 )
 from moto.ec2.models import EC2Backend as MotoEC2Backend
+from moto.ec2.models.security_groups import SecurityGroup
+from moto.ec2.models.vpcs import VPC
+
+Filters = Mapping[str, Sequence[str]] | None
 
 
 class WordedEC2Backend(MotoEC2Backend):  # type: ignore[misc]  # moto ships no types
     """moto's EC2, refusing in AWS's sentences."""
 
     @property
-    def default_vpc(self) -> Any:
+    def default_vpc(self) -> VPC:
         """The default VPC there is now; moto keeps the first one, deleted or not."""
         vpc = self.get_default_vpc()
         if vpc is None:
@@ -27,17 +30,17 @@ class WordedEC2Backend(MotoEC2Backend):  # type: ignore[misc]  # moto ships no t
         return vpc
 
     @default_vpc.setter
-    def default_vpc(self, vpc: Any) -> None:
+    def default_vpc(self, vpc: VPC) -> None:
         """moto's constructor notes the VPC it made, which is found above."""
 
-    def describe_vpcs(self, vpc_ids: list[str] | None = None, filters: Any = None) -> Any:
+    def describe_vpcs(self, vpc_ids: list[str] | None = None, filters: Filters = None) -> object:
         for vpc_id in _missing(vpc_ids, self.vpcs):
             raise EC2ClientError("InvalidVpcID.NotFound", f"The vpc ID '{vpc_id}' does not exist")
         return super().describe_vpcs(vpc_ids, filters)
 
     def describe_security_groups(
-        self, group_ids: list[str] | None = None, groupnames: list[str] | None = None, filters: Any = None
-    ) -> Any:
+        self, group_ids: list[str] | None = None, groupnames: list[str] | None = None, filters: Filters = None
+    ) -> object:
         groups = [group for of_vpc in self.groups.values() for group in of_vpc.values()]
         for group_id in _missing(group_ids, {group.id for group in groups}):
             raise InvalidSecurityGroupNotFoundError(group_id)
@@ -46,8 +49,8 @@ class WordedEC2Backend(MotoEC2Backend):  # type: ignore[misc]  # moto ships no t
         return super().describe_security_groups(group_ids, groupnames, filters)
 
     def create_security_group(
-        self, name: str, description: str, vpc_id: str | None = None, *args: Any, **kwargs: Any
-    ) -> Any:
+        self, name: str, description: str, vpc_id: str | None = None, *args: object, **kwargs: object
+    ) -> SecurityGroup:
         try:
             return super().create_security_group(name, description, vpc_id, *args, **kwargs)
         except InvalidSecurityGroupDuplicateError:
@@ -55,17 +58,17 @@ class WordedEC2Backend(MotoEC2Backend):  # type: ignore[misc]  # moto ships no t
             text = f"The security group '{name}' already exists for VPC '{of_vpc}'"
             raise EC2ClientError("InvalidGroup.Duplicate", text) from None
 
-    def authorize_security_group_ingress(self, *args: Any, **kwargs: Any) -> Any:
+    def authorize_security_group_ingress(self, *args: object, **kwargs: object) -> object:
         try:
             return super().authorize_security_group_ingress(*args, **kwargs)
         except InvalidPermissionDuplicateError:
-            raise _duplicate(**kwargs) from None
+            raise _duplicate(**kwargs) from None  # type: ignore[arg-type]  # as EC2's handler gives them
 
-    def authorize_security_group_egress(self, *args: Any, **kwargs: Any) -> Any:
+    def authorize_security_group_egress(self, *args: object, **kwargs: object) -> object:
         try:
             return super().authorize_security_group_egress(*args, **kwargs)
         except InvalidPermissionDuplicateError:
-            raise _duplicate(**kwargs) from None
+            raise _duplicate(**kwargs) from None  # type: ignore[arg-type]  # as EC2's handler gives them
 
 
 def _missing(wanted: list[str] | None, known: Collection[str]) -> list[str]:
@@ -73,9 +76,13 @@ def _missing(wanted: list[str] | None, known: Collection[str]) -> list[str]:
 
 
 def _duplicate(
-    ip_protocol: str = "-1", from_port: Any = None, to_port: Any = None, ip_ranges: Any = (),
-    source_groups: Any = (), **_: Any,
-) -> EC2ClientError:  # fmt: skip
+    ip_protocol: object = "-1",
+    from_port: object = None,
+    to_port: object = None,
+    ip_ranges: Sequence[Mapping[str, str]] | None = (),
+    source_groups: Sequence[Mapping[str, str]] | None = (),
+    **_: object,
+) -> EC2ClientError:
     """The rule that is there already; of several in one request, the first."""
     peers = [next(iter(given.values())) for given in ip_ranges or ()]
     peers += [given["GroupId"] for given in source_groups or () if given.get("GroupId")]

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Final
 
 from moto.core.utils import utcnow
 from moto.ec2.exceptions import InvalidSecurityGroupNotFoundError
+from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.subnets import Subnet
 from moto.ec2.utils import random_eni_attach_id
 
 from ecslab.sandbox.bridge.ec2.addresses import private_dns, public_dns, take_private
@@ -36,12 +38,12 @@ class Interface(NetworkInterface):  # type: ignore[misc]  # moto's types are not
 
     def __init__(
         self,
-        ec2_backend: Any,
-        subnet: Any,
-        private_ip_address: Any = None,
-        private_ip_addresses: Any = None,
-        group_ids: Any = None,
-        **kwargs: Any,
+        ec2_backend: EC2Backend,
+        subnet: Subnet | str,
+        private_ip_address: str | None = None,
+        private_ip_addresses: list[dict[str, object]] | None = None,
+        group_ids: list[str] | None = None,
+        **kwargs: object,
     ):
         for group_id in group_ids or ():  # moto would make a group of that name
             if ec2_backend.get_security_group_from_id(group_id) is None:
@@ -73,8 +75,8 @@ class Interface(NetworkInterface):  # type: ignore[misc]  # moto's types are not
             self.public_ip = self.ec2_backend.take_public_address(self)
 
     @property
-    def association(self) -> dict[str, Any]:
-        association: dict[str, Any] = super().association
+    def association(self) -> dict[str, object]:
+        association: dict[str, object] = super().association
         if self.public_ip:
             region = self.ec2_backend.region_name
             association["publicDnsName"] = public_dns(self.public_ip, region) if self.named else ""
@@ -85,7 +87,7 @@ class Interface(NetworkInterface):  # type: ignore[misc]  # moto's types are not
         """Whether its VPC gives DNS hostnames."""
         return str(self.ec2_backend.get_vpc(self.subnet.vpc_id).enable_dns_hostnames).lower() == "true"
 
-    def get_filter_value(self, filter_name: str, method_name: str | None = None) -> Any:
+    def get_filter_value(self, filter_name: str, method_name: str | None = None) -> object:
         shown = {
             "association.public-ip": self.public_ip,
             "association.ip-owner-id": self.association.get("ipOwnerId"),
@@ -103,7 +105,7 @@ class Interface(NetworkInterface):  # type: ignore[misc]  # moto's types are not
 class TaskInterface(Interface):
     """The interface of a Fargate task; it goes away with the task and cannot be changed by its owner."""
 
-    def __init__(self, backend: Any, subnet: Any, group_ids: list[str], public: bool, about: str):
+    def __init__(self, backend: EC2Backend, subnet: Subnet, group_ids: list[str], public: bool, about: str):
         super().__init__(backend, subnet, group_ids=group_ids, description=about)
         self.public_ip = backend.take_public_address(self) if public else None
         self.status = "in-use"
@@ -119,14 +121,14 @@ class TaskInterface(Interface):
         return self._attachment
 
     @property
-    def association(self) -> dict[str, Any]:
+    def association(self) -> dict[str, object]:
         return {**super().association, "ipOwnerId": "amazon"} if self.public_ip else {}
 
 
 class BalancerInterface(TaskInterface):
     """The interface of a load balancer in one of its subnets."""
 
-    def __init__(self, backend: Any, subnet: Any, group_ids: list[str], public: bool, about: str):
+    def __init__(self, backend: EC2Backend, subnet: Subnet, group_ids: list[str], public: bool, about: str):
         super().__init__(backend, subnet, group_ids, public, about)
         self.requester_id = BALANCING
         self._attachment = replace(self._attachment, instance_owner_id=BALANCING)
@@ -136,6 +138,6 @@ class BalancerInterface(TaskInterface):
         self._group_set = [self.ec2_backend.get_security_group_from_id(group_id) for group_id in group_ids]
 
 
-def _inside(address: str | None, subnet: Any) -> bool:
+def _inside(address: str | None, subnet: Subnet) -> bool:
     """moto gives NAT gateways and endpoints an address from anywhere."""
     return bool(address) and ip_address(str(address)) in subnet.cidr

@@ -1,6 +1,13 @@
 """What moto knows of a network, in the words of the world's rules."""
 
-from typing import Any
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.network_acls import NetworkAclEntry
+from moto.ec2.models.route_tables import Route as MotoRoute
+from moto.ec2.models.route_tables import RouteTable as MotoRouteTable
+from moto.ec2.models.security_groups import SecurityGroup as MotoSecurityGroup
+from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.subnets import Subnet
 
 from ecslab.sandbox.bridge.ec2.default_vpc import main_table
 from ecslab.sandbox.world.network.packets import is_public
@@ -18,7 +25,7 @@ from ecslab.sandbox.world.network.vpc import (
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "all": "-1"}
 
 
-def facts_of(backend: Any, interface: Any) -> Facts:
+def facts_of(backend: EC2Backend, interface: NetworkInterface) -> Facts:
     subnet = interface.subnet
     return Facts(
         eni_id=interface.id,
@@ -33,7 +40,7 @@ def facts_of(backend: Any, interface: Any) -> Facts:
     )
 
 
-def route_table(backend: Any, subnet: Any) -> RouteTable:
+def route_table(backend: EC2Backend, subnet: Subnet) -> RouteTable:
     """The table a subnet names, else the main one of its VPC."""
     for table in backend.route_tables.values():
         if subnet.id in table._associations.values():
@@ -41,7 +48,7 @@ def route_table(backend: Any, subnet: Any) -> RouteTable:
     return _table(main_table(backend, subnet.vpc_id))
 
 
-def security_group(backend: Any, group: Any) -> SecurityGroup:
+def security_group(backend: EC2Backend, group: MotoSecurityGroup) -> SecurityGroup:
     return SecurityGroup(
         group.id,
         group.name,
@@ -50,12 +57,12 @@ def security_group(backend: Any, group: Any) -> SecurityGroup:
     )
 
 
-def _table(table: Any) -> RouteTable:
+def _table(table: MotoRouteTable) -> RouteTable:
     routes = (_route(table, route) for route in table.routes if route.destination_cidr_block)
     return RouteTable(table.id, tuple(routes))
 
 
-def _route(table: Any, route: Any) -> Route:
+def _route(table: MotoRouteTable, route: MotoRoute) -> Route:
     target = (
         route.gateway_id or route.nat_gateway_id or route.network_interface_id or route.transit_gateway_id
         or route.vpc_peering_connection_id or route.instance_id or "nothing"
@@ -67,7 +74,7 @@ def _route(table: Any, route: Any) -> Route:
     return Route(route.destination_cidr_block, target, active)
 
 
-def _rule(backend: Any, rule: Any) -> Rule:
+def _rule(backend: EC2Backend, rule: SecurityGroupRule) -> Rule:
     cidrs = [rule.ip_range[key] for key in ("CidrIp", "CidrIpv6") if rule.ip_range.get(key)]
     if rule.prefix_list_id:
         known = backend.managed_prefix_lists.get(rule.prefix_list_id)
@@ -76,7 +83,7 @@ def _rule(backend: Any, rule: Any) -> Rule:
     return Rule(_protocol(rule.ip_protocol), rule.from_port, rule.to_port, tuple(cidrs), tuple(groups))
 
 
-def _acl(backend: Any, subnet_id: str) -> Acl:
+def _acl(backend: EC2Backend, subnet_id: str) -> Acl:
     acl = next(
         acl
         for acl in backend.network_acls.values()
@@ -85,7 +92,7 @@ def _acl(backend: Any, subnet_id: str) -> Acl:
     return Acl(acl.id, tuple(_entry(entry) for entry in acl.network_acl_entries if entry.cidr_block))
 
 
-def _entry(entry: Any) -> AclEntry:
+def _entry(entry: NetworkAclEntry) -> AclEntry:
     low, high = (int(port) if port not in (None, "") else None
                  for port in (entry.port_range_from, entry.port_range_to))  # fmt: skip
     outbound = str(entry.egress).lower() == "true"
@@ -93,7 +100,7 @@ def _entry(entry: Any) -> AclEntry:
                     low, high, entry.cidr_block)  # fmt: skip
 
 
-def _endpoints(backend: Any, vpc_id: str) -> tuple[Endpoint, ...]:
+def _endpoints(backend: EC2Backend, vpc_id: str) -> tuple[Endpoint, ...]:
     found = []
     for endpoint in backend.vpc_end_points.values():
         if endpoint.vpc_id != vpc_id or endpoint.state != "available":
@@ -114,11 +121,11 @@ def _endpoints(backend: Any, vpc_id: str) -> tuple[Endpoint, ...]:
     return tuple(found)
 
 
-def _default_group(backend: Any, vpc_id: str) -> Any:
+def _default_group(backend: EC2Backend, vpc_id: str) -> MotoSecurityGroup:
     return next(group for group in backend.groups[vpc_id].values() if group.is_default)
 
 
-def _online_nats(backend: Any, vpc_id: str) -> frozenset[str]:
+def _online_nats(backend: EC2Backend, vpc_id: str) -> frozenset[str]:
     return frozenset(
         nat.id
         for nat in backend.nat_gateways.values()
@@ -129,5 +136,5 @@ def _online_nats(backend: Any, vpc_id: str) -> frozenset[str]:
     )
 
 
-def _protocol(protocol: Any) -> str:
+def _protocol(protocol: object) -> str:
     return _PROTOCOLS.get(str(protocol).lower(), str(protocol).lower())

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ec2.models import EC2Backend as MotoEC2Backend
 from moto.ec2.models import ec2_backends
+from moto.ec2.models.subnets import Subnet
 
 from ecslab.sandbox.bridge.ec2.addresses import NoFreeAddress, private_dns
 from ecslab.sandbox.bridge.ec2.backend import EC2Backend, backends
@@ -117,7 +119,7 @@ def find_private(region: str, vpc_id: str, ip: str) -> Eni | None:
     return None
 
 
-def is_inside(ip: str, subnet: Any) -> bool:
+def is_inside(ip: str, subnet: Subnet) -> bool:
     """Whether an address is one of a subnet's; False for what is no address."""
     try:
         return ip_address(ip) in subnet.cidr
@@ -131,7 +133,7 @@ def network_facts(eni: Eni) -> Facts:
     return facts_of(backend, backend.get_network_interface(eni.eni_id))
 
 
-def _backend(region: str) -> Any:
+def _backend(region: str) -> MotoEC2Backend:
     return ec2_backends[DEFAULT_ACCOUNT_ID][region]
 
 

@@ -4,7 +4,9 @@ Its private subnets are where a task cannot pull its image; its default group is
 reached. So that choosing a network has consequences.
 """
 
-from typing import Any, Final
+from typing import Final
+
+from moto.ec2.models import EC2Backend
 
 from ecslab.sandbox.bridge.ec2.default_vpc import EVERYWHERE, attach_gateway, main_table
 
@@ -17,7 +19,7 @@ SUBNETS: Final = (  # name, CIDR, number of the zone
 )
 
 
-def create(backend: Any) -> None:
+def create(backend: EC2Backend) -> None:
     """Make it as the console's wizard does: DNS hostnames on, a route table for the public half."""
     vpc = backend.create_vpc(CIDR, tags=[_named("workshop")])
     vpc.enable_dns_hostnames = True

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 import moto.ecr.models
 from moto.ecr.exceptions import (
@@ -24,7 +24,7 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecr import errors, tokens
 from ecslab.sandbox.bridge.ecr.blobs import Blobs, digest_of
 from ecslab.sandbox.bridge.ecr.image import StoredImage, parse_manifest, parts_of
-from ecslab.sandbox.bridge.ecr.lookup import delete, find, free_tag, look_up
+from ecslab.sandbox.bridge.ecr.lookup import ImageFailure, delete, find, free_tag, look_up
 
 NAME: Final = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
 """As ECR prints it; moto's pattern refuses `__` and `--`."""
@@ -51,6 +51,13 @@ class Upload:
         self.parts.append(len(blob))
 
 
+class DeletedImages(TypedDict):
+    """What BatchDeleteImage answers."""
+
+    imageIds: list[dict[str, str]]
+    failures: list[ImageFailure]
+
+
 class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
     """One region's registry. Layers are kept in the account's folder, or in memory without one."""
 
@@ -70,7 +77,7 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         """The repository, or RepositoryNotFoundException."""
         return self._get_repository(name, registry_id)
 
-    def create_repository(self, repository_name: str, *args: Any, **kwargs: Any) -> Repository:
+    def create_repository(self, repository_name: str, *args: object, **kwargs: object) -> Repository:
         if not re.fullmatch(NAME, repository_name):
             raise errors.invalid_parameter("repositoryName", f"must satisfy regular expression '{NAME}'")
         if not 2 <= len(repository_name) <= 256:
@@ -79,7 +86,9 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
 
     # layers
 
-    def initiate_layer_upload(self, repository_name: str, registry_id: str | None = None) -> dict[str, Any]:
+    def initiate_layer_upload(
+        self, repository_name: str, registry_id: str | None = None
+    ) -> dict[str, object]:
         upload = self.begin(self.repository(repository_name, registry_id))
         return {"uploadId": upload.upload_id, "partSize": moto.ecr.models.DEFAULT_LAYER_PART_SIZE}
 
@@ -104,7 +113,7 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         part_last_byte: int,
         layer_part_blob: bytes,
         registry_id: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         repository = self.repository(repository_name, registry_id)
         upload = self.upload(repository, upload_id)
         blob = layer_part_blob or b""
@@ -127,7 +136,7 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         upload_id: str,
         layer_digests: list[str],
         registry_id: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         repository = self.repository(repository_name, registry_id)
         upload = self.upload(repository, upload_id)
         where = (repository_name, repository.registry_id)
@@ -170,7 +179,7 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
 
     def batch_check_layer_availability(
         self, repository_name: str, layer_digests: list[str], registry_id: str | None = None
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """A layer whose bytes were lost is missing, so that the next push sends it again."""
         answer: dict[str, Any] = super().batch_check_layer_availability(
             repository_name, layer_digests, registry_id
@@ -249,25 +258,26 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         repository_name: str,
         registry_id: str | None = None,
         image_ids: list[dict[str, str]] | None = None,
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         repository = self.repository(repository_name, registry_id)
-        answer: dict[str, Any] = {"images": [], "failures": []}
+        images: list[dict[str, object]] = []
+        failures: list[ImageFailure | None] = []
         for wanted in image_ids or []:
             image, failure = look_up(repository, wanted)
             if image is not None:
-                answer["images"].append(image.answer(wanted.get("imageTag")))
+                images.append(image.answer(wanted.get("imageTag")))
             else:
-                answer["failures"].append(failure)
-        return answer
+                failures.append(failure)
+        return {"images": images, "failures": failures}
 
     def batch_delete_image(
         self,
         repository_name: str,
         registry_id: str | None = None,
         image_ids: list[dict[str, str]] | None = None,
-    ) -> dict[str, Any]:
+    ) -> DeletedImages:
         repository = self.repository(repository_name, registry_id)
-        answer: dict[str, Any] = {"imageIds": [], "failures": []}
+        answer: DeletedImages = {"imageIds": [], "failures": []}
         for wanted in image_ids or []:
             image, failure = look_up(repository, wanted)
             if image is not None:

@@ -2,10 +2,9 @@
 
 import json
 from functools import cache
-from typing import Any
 
 from botocore.loaders import Loader
-from botocore.model import ServiceModel
+from botocore.model import ServiceModel, Shape
 
 from ecslab.sandbox.bridge.ecr.errors import EcrError, invalid_parameter
 
@@ -22,7 +21,7 @@ def broken(operation: str, body: str | bytes | None) -> EcrError | None:
     given = json.loads(body or "{}")
     if operation not in _model().operation_names or not isinstance(given, dict):
         return None
-    shape: Any = _model().operation_model(operation).input_shape
+    shape = _model().operation_model(operation).input_shape
     for name, member in (shape.members if shape else {}).items():
         problem = _problem(member, given.get(name))
         if problem:
@@ -30,7 +29,7 @@ def broken(operation: str, body: str | bytes | None) -> EcrError | None:
     return None
 
 
-def _problem(shape: Any, value: Any) -> str | None:
+def _problem(shape: Shape, value: object) -> str | None:
     if shape.type_name == "integer" and isinstance(value, int):
         what, size = "value", value
     elif shape.type_name == "list" and isinstance(value, list):

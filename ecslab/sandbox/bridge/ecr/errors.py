@@ -1,7 +1,6 @@
 """ECR's refusals that moto has no class for. **U** marks a sentence not seen on AWS."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from moto.core.exceptions import ServiceException
 
@@ -39,7 +38,7 @@ def layer_unknown(digest: str, repository: str, registry: str) -> EcrError:
     )
 
 
-def layer_missing(digest: str) -> dict[str, Any]:
+def layer_missing(digest: str) -> dict[str, str]:
     """A row of `failures` (API_LayerFailure), in moto's words."""
     reason = f"Layer digest '{digest}' could not be found"
     return {"layerDigest": digest, "failureCode": "MissingLayerDigest", "failureReason": reason}

@@ -41,7 +41,7 @@ class StoredImage(MotoImage):  # type: ignore[misc]  # moto ships no types
         if self.last_pulled_at is None or determinism.now() - self.last_pulled_at >= PULL_RECORD:
             self.last_pulled_at = determinism.now()
 
-    def detail(self) -> dict[str, Any]:
+    def detail(self) -> dict[str, object]:
         """The ImageDetail shape (API_ImageDetail)."""
         config = self.parsed.get("config", {}).get("mediaType")
         return {
@@ -57,7 +57,7 @@ class StoredImage(MotoImage):  # type: ignore[misc]  # moto ships no types
             "imageStatus": "ACTIVE",
         }
 
-    def answer(self, tag: str | None) -> dict[str, Any]:
+    def answer(self, tag: str | None) -> dict[str, object]:
         """The Image shape (API_Image), for the tag that was asked for."""
         return {
             "registryId": self.registry_id,

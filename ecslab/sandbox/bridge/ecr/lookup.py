@@ -1,13 +1,21 @@
 """Images of a repository: finding, freeing a tag, deleting, and the failure that says why not."""
 
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TypedDict
 
 from moto.ecr.models import Repository
 
 from ecslab.sandbox.bridge.ecr import errors
 from ecslab.sandbox.bridge.ecr.blobs import DIGEST
 from ecslab.sandbox.bridge.ecr.image import StoredImage, image_id
+
+
+class ImageFailure(TypedDict):
+    """API_ImageFailure."""
+
+    imageId: dict[str, str]
+    failureCode: str
+    failureReason: str
 
 
 def find(repository: Repository, digest: str | None = None, tag: str | None = None) -> StoredImage | None:
@@ -38,7 +46,7 @@ def free_tag(repository: Repository, tag: str) -> None:
 
 def look_up(
     repository: Repository, wanted: dict[str, str]
-) -> tuple[StoredImage | None, dict[str, Any] | None]:
+) -> tuple[StoredImage | None, ImageFailure | None]:
     """The image, or the failure that says why not (API_ImageFailure)."""
     digest, tag = wanted.get("imageDigest"), wanted.get("imageTag")
     if digest is None and tag is None:
@@ -62,7 +70,7 @@ def look_up(
     return None, _failure(wanted, "ImageNotFound", "Requested image not found")
 
 
-def _failure(wanted: dict[str, str], code: str, reason: str) -> dict[str, Any]:
+def _failure(wanted: dict[str, str], code: str, reason: str) -> ImageFailure:
     return {
         "imageId": image_id(wanted.get("imageDigest"), wanted.get("imageTag")),
         "failureCode": code,
@@ -72,7 +80,7 @@ def _failure(wanted: dict[str, str], code: str, reason: str) -> dict[str, Any]:
 
 def delete(
     repository: Repository, image: StoredImage, wanted: dict[str, str], deleted: list[dict[str, str]]
-) -> dict[str, Any] | None:
+) -> ImageFailure | None:
     """Remove a tag, and the image with its last tag; by digest, the image with all its tags."""
     tag = wanted.get("imageTag")
     if tag is not None and "imageDigest" not in wanted and len(image.image_tags) > 1:

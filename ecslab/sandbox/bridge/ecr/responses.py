@@ -3,15 +3,16 @@
 import base64
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from moto.core.responses import ActionResult
+from moto.ecr.models import Repository
 from moto.ecr.responses import ECRResponse
 
 from ecslab.sandbox.bridge import determinism
 from ecslab.sandbox.bridge.ecr import constraints, errors, tokens
-from ecslab.sandbox.bridge.ecr.image import image_id
+from ecslab.sandbox.bridge.ecr.image import StoredImage, image_id
 
 PAGE: Final = 100
 """Results on a page unless `maxResults` says otherwise (API_DescribeImages)."""
@@ -20,7 +21,7 @@ PAGE: Final = 100
 class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
     """One request."""
 
-    def call_action(self) -> Any:
+    def call_action(self) -> object:
         refusal = constraints.broken(self._get_action(), self.body)
         if refusal is None:
             return super().call_action()
@@ -28,17 +29,17 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
         headers, body = self._enrich_response({**headers, "status": status}, body)
         return status, headers, body
 
-    def _repository(self) -> Any:
+    def _repository(self) -> Repository:
         return self.ecr_backend.repository(self._get_param("repositoryName"), self._get_param("registryId"))
 
-    def _page(self, member: str, rows: Sequence[Any]) -> ActionResult:
+    def _page(self, member: str, rows: Sequence[object]) -> ActionResult:
         """One page of `rows`; the token is the place where the next one begins."""
         token = self._get_param("nextToken")
         if token is not None and not str(token).isdecimal():
             raise errors.invalid_parameter("nextToken", "Invalid token")  # U
         start = int(token or 0)
         end = start + int(self._get_param("maxResults") or PAGE)
-        answer: dict[str, Any] = {member: list(rows[start:end])}
+        answer: dict[str, object] = {member: list(rows[start:end])}
         if end < len(rows):
             answer["nextToken"] = str(end)
         return ActionResult(answer)
@@ -89,8 +90,8 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
             images = self._images()
         return self._page("imageDetails", [image.detail() for image in images])
 
-    def _images(self) -> list[Any]:
-        keep: dict[str, Callable[[Any], bool]] = {
+    def _images(self) -> list[StoredImage]:
+        keep: dict[str, Callable[[StoredImage], bool]] = {
             "TAGGED": lambda image: bool(image.image_tags),
             "UNTAGGED": lambda image: not image.image_tags,
         }
@@ -114,7 +115,7 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
         rows = [self._authorization(r) for r in self._get_param("registryIds") or [self.current_account]]
         return ActionResult({"authorizationData": rows})
 
-    def _authorization(self, registry: str) -> dict[str, Any]:
+    def _authorization(self, registry: str) -> dict[str, object]:
         expires = determinism.now() + tokens.LIFETIME
         password = tokens.issue(
             self.ecr_backend.key, "registry", expires, account=self.current_account, region=self.region

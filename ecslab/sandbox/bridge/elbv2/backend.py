@@ -4,10 +4,11 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/Welcome.htm
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
+from moto.ec2.models.subnets import Subnet
 from moto.elbv2 import urls
-from moto.elbv2.models import elbv2_backends
+from moto.elbv2.models import FakeListener, FakeListenerRule, elbv2_backends
 from moto.elbv2.utils import make_arn_for_load_balancer
 
 from ecslab.sandbox.bridge.account import current_account
@@ -18,7 +19,13 @@ from ecslab.sandbox.bridge.elbv2.rules import groups_named, rule_of
 from ecslab.sandbox.bridge.elbv2.target_groups import TCP, TargetsBackend
 from ecslab.sandbox.world.load_balancing.listeners import Rule, Spread
 
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.type_defs import ActionTypeDef
+
 __all__ = ["ElbV2Backend", "backend_of"]
+
+
+Conditions = list[dict[str, object]]
 
 
 class ElbV2Backend(TargetsBackend):
@@ -33,7 +40,7 @@ class ElbV2Backend(TargetsBackend):
         self.spreads: dict[str, Spread] = {}
 
     @property
-    def _url_module(self) -> Any:
+    def _url_module(self) -> object:
         return urls
 
     # load balancers
@@ -98,7 +105,7 @@ class ElbV2Backend(TargetsBackend):
         balancer = self.load_balancers[arn]
         balancer.wear(self._groups(sec_groups, balancer.vpc_id, balancer.type))
 
-    def set_subnets(self, arn: str, subnets: list[str], subnet_mappings: list[dict[str, Any]]) -> Any:
+    def set_subnets(self, arn: str, subnets: list[str], subnet_mappings: list[dict[str, str]]) -> object:
         if arn not in self.load_balancers:
             raise refusals.no_balancer()
         balancer = self.load_balancers[arn]
@@ -107,7 +114,7 @@ class ElbV2Backend(TargetsBackend):
         self._associate()
         return balancer.availability_zones
 
-    def _subnets(self, subnet_ids: list[str], kind: str) -> list[Any]:
+    def _subnets(self, subnet_ids: list[str], kind: str) -> list[Subnet]:
         known = {subnet.id: subnet for subnet in self.ec2_backend.describe_subnets()}
         for subnet_id in subnet_ids:
             if subnet_id not in known:
@@ -139,9 +146,9 @@ class ElbV2Backend(TargetsBackend):
 
     def create_listener(
         self, load_balancer_arn: str, protocol: str, port: str, ssl_policy: str, certificate: str | None,
-        actions: list[dict[str, Any]], alpn_policy: list[str] | None = None,
+        actions: "list[ActionTypeDef]", alpn_policy: list[str] | None = None,
         tags: list[dict[str, str]] | None = None,
-    ) -> Any:  # fmt: skip
+    ) -> FakeListener:  # fmt: skip
         balancer = self.load_balancers.get(load_balancer_arn)
         if balancer is None:
             raise refusals.no_balancer()
@@ -160,8 +167,8 @@ class ElbV2Backend(TargetsBackend):
 
     def modify_listener(
         self, arn: str, port: str | None = None, protocol: str | None = None, ssl_policy: str | None = None,
-        certificates: list[dict[str, Any]] | None = None, actions: list[dict[str, Any]] | None = None,
-    ) -> Any:  # fmt: skip
+        certificates: list[dict[str, str]] | None = None, actions: "list[ActionTypeDef] | None" = None,
+    ) -> FakeListenerRule:  # fmt: skip
         listener = self.describe_listeners(None, [arn])[0]
         balancer = self.load_balancers[listener.load_balancer_arn]
         others = (one for one in balancer.listeners.values() if one is not listener)
@@ -172,15 +179,15 @@ class ElbV2Backend(TargetsBackend):
         self._associate()
         return listener
 
-    def delete_listener(self, listener_arn: str) -> Any:
+    def delete_listener(self, listener_arn: str) -> FakeListener:
         listener = super().delete_listener(listener_arn)
         self._associate()
         return listener
 
     def create_rule(
-        self, listener_arn: str, conditions: list[dict[str, Any]], priority: int,
-        actions: list[dict[str, Any]], tags: list[dict[str, str]] | None = None,
-    ) -> Any:  # fmt: skip
+        self, listener_arn: str, conditions: Conditions, priority: int,
+        actions: "list[ActionTypeDef]", tags: list[dict[str, str]] | None = None,
+    ) -> FakeListenerRule:  # fmt: skip
         listener = self.describe_listeners(None, [listener_arn])[0]
         self._may_forward(actions, self.load_balancers[listener.load_balancer_arn], listener.protocol)
         rule = super().create_rule(listener_arn, conditions, priority, actions, tags)
@@ -189,8 +196,8 @@ class ElbV2Backend(TargetsBackend):
         return rule
 
     def modify_rule(
-        self, rule_arn: str, conditions: list[dict[str, Any]], actions: list[dict[str, Any]]
-    ) -> Any:
+        self, rule_arn: str, conditions: Conditions, actions: "list[ActionTypeDef]"
+    ) -> FakeListenerRule:
         found = self.describe_rules(None, [rule_arn])[0]
         listener = self.describe_listeners(None, [found.listener_arn])[0]
         self._may_forward(actions, self.load_balancers[listener.load_balancer_arn], listener.protocol)
@@ -203,7 +210,7 @@ class ElbV2Backend(TargetsBackend):
         self.spreads.pop(arn, None)
         self._associate()
 
-    def set_rule_priorities(self, rule_priorities: list[dict[str, Any]]) -> Any:
+    def set_rule_priorities(self, rule_priorities: list[dict[str, str]]) -> object:
         if not all({"RuleArn", "Priority"} <= one.keys() for one in rule_priorities):
             raise refusals.missing("rulePriorities")
         changed = super().set_rule_priorities(rule_priorities)
@@ -221,25 +228,25 @@ class ElbV2Backend(TargetsBackend):
             self._get_resource_by_arn(arn)
         super().remove_tags(resource_arns, tag_keys)
 
-    def _get_resource_by_arn(self, arn: str) -> Any:
+    def _get_resource_by_arn(self, arn: str) -> object:
         """moto finds no default rule."""
         listeners = (one for balancer in self.load_balancers.values() for one in balancer.listeners.values())
         rules = (rule for listener in listeners for rule in listener.rules.values())
         found = next((rule for rule in rules if rule.arn == arn), None)
         return found or super()._get_resource_by_arn(arn)
 
-    def rules(self, listener: Any) -> Iterator[Rule]:
+    def rules(self, listener: FakeListener) -> Iterator[Rule]:
         """A listener's rules, as the world reads them."""
         return (rule_of(rule) for rule in listener.rules.values())
 
     def spread(self, rule_arn: str) -> Spread:
         return self.spreads.setdefault(rule_arn, Spread())
 
-    def _sort(self, listener: Any) -> None:
+    def _sort(self, listener: FakeListener) -> None:
         by_priority = sorted(listener._non_default_rules.items(), key=lambda item: int(item[1].priority))
         listener._non_default_rules = dict(by_priority)
 
-    def _may_forward(self, actions: list[dict[str, Any]], balancer: LoadBalancer, protocol: str) -> None:
+    def _may_forward(self, actions: "list[ActionTypeDef]", balancer: LoadBalancer, protocol: str) -> None:
         for action in actions:
             if action["Type"].startswith("authenticate-"):
                 raise refusals.no_sign_in(action["Type"])

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
-from moto.elbv2.models import elbv2_backends
+from moto.elbv2.models import FakeListener, FakeTargetGroup, elbv2_backends
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
@@ -90,7 +90,9 @@ def _through(inside: "_Inside") -> Entry:
 class _Inside:
     """A request that has got into a load balancer, at one of its listeners (moto's)."""
 
-    def __init__(self, backend: ElbV2Backend, balancer: LoadBalancer, listener: Any, node: Any):
+    def __init__(
+        self, backend: ElbV2Backend, balancer: LoadBalancer, listener: FakeListener, node: BalancerInterface
+    ):
         self.backend, self.balancer, self.listener, self.node = backend, balancer, listener, node
 
     def serve(self, request: HttpRequest) -> HttpResponse:
@@ -142,7 +144,7 @@ class _Inside:
         action = rule.action
         return self.backend.pools[action.groups[0][0]] if isinstance(action, Forward) else None
 
-    def _target(self, rule: Rule) -> tuple[Any, str, int] | None:
+    def _target(self, rule: Rule) -> tuple[FakeTargetGroup, str, int] | None:
         assert isinstance(rule.action, Forward)
         arn = self.backend.spread(rule.arn).next(rule.action.groups)
         if arn is None:

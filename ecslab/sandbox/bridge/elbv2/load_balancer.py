@@ -1,8 +1,10 @@
 """One load balancer: its nodes (an interface in each subnet), and how far its making has come."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.subnets import Subnet
 from moto.elbv2.models import FakeLoadBalancer
 
 from ecslab.sandbox.bridge.account import current_account
@@ -32,7 +34,7 @@ class LoadBalancer(FakeLoadBalancer):  # type: ignore[misc]  # moto ships no typ
         active_at: virtual second at which it begins to serve.
     """
 
-    def __init__(self, ec2: Any, **about: Any):
+    def __init__(self, ec2: EC2Backend, **about: object):
         super().__init__(state="provisioning", **about)
         self.ec2 = ec2
         self.attrs = _attributes(self.type)
@@ -66,7 +68,7 @@ class LoadBalancer(FakeLoadBalancer):  # type: ignore[misc]  # moto ships no typ
         near = (node for node in self.nodes.values() if node.subnet.availability_zone == az)
         return next(near, next(iter(self.nodes.values())))
 
-    def stand_in(self, subnets: Sequence[Any]) -> None:
+    def stand_in(self, subnets: Sequence[Subnet]) -> None:
         """Have a node in each of these subnets, and in no other."""
         wanted = {subnet.id: subnet for subnet in subnets}
         for subnet_id in self.nodes.keys() - wanted.keys():
@@ -85,7 +87,7 @@ class LoadBalancer(FakeLoadBalancer):  # type: ignore[misc]  # moto ships no typ
     def close(self) -> None:
         self.stand_in([])
 
-    def _node(self, subnet: Any) -> BalancerInterface:
+    def _node(self, subnet: Subnet) -> BalancerInterface:
         about = f"ELB {self.arn.rpartition(':loadbalancer/')[2]}"
         node = BalancerInterface(self.ec2, subnet, self.security_groups, not self.internal, about)
         node.regroup(self.security_groups)  # a network load balancer may have none

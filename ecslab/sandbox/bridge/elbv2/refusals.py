@@ -1,7 +1,7 @@
 """Elastic Load Balancing's refusals, letter by letter where a real one was seen."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from moto.elbv2.exceptions import ELBClientError
 
@@ -114,7 +114,7 @@ def check_ip_type(kind: str) -> None:
         )
 
 
-def check_ranges(**values: Any) -> None:
+def check_ranges(**values: int | str | None) -> None:
     """Refuse numbers outside their range; None stands for a default."""
     for name, value in values.items():
         low, high = RANGES[name]

@@ -1,7 +1,9 @@
 """moto's rules, conditions and actions, as the world reads them."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from moto.elbv2.models import FakeListenerRule
 
 from ecslab.sandbox.world.load_balancing.listeners import (
     DEFAULT,
@@ -13,6 +15,9 @@ from ecslab.sandbox.world.load_balancing.listeners import (
     Rule,
 )
 
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.type_defs import ActionTypeDef, TargetGroupTupleTypeDef
+
 _CONFIG: Final = {
     "host-header": "HostHeaderConfig", "path-pattern": "PathPatternConfig",
     "http-header": "HttpHeaderConfig", "http-request-method": "HttpRequestMethodConfig",
@@ -20,14 +25,14 @@ _CONFIG: Final = {
 }  # fmt: skip
 
 
-def rule_of(rule: Any) -> Rule:
+def rule_of(rule: FakeListenerRule) -> Rule:
     """A rule of a listener; the action that answers is the last one (those before it authenticate)."""
     priority = DEFAULT if rule.priority == "default" else int(rule.priority)
     conditions = tuple(_condition(condition) for condition in rule.conditions)
     return Rule(rule.arn, priority, conditions, action_of(rule.actions[-1].data))
 
 
-def action_of(data: Mapping[str, Any]) -> Action:
+def action_of(data: "ActionTypeDef") -> Action:
     """An action by its type.
 
     Raises:
@@ -37,25 +42,26 @@ def action_of(data: Mapping[str, Any]) -> Action:
         case "forward":
             return Forward(tuple(_weights(data)))
         case "fixed-response":
-            config = data["FixedResponseConfig"]
-            return Fixed(int(config["StatusCode"]), config.get("MessageBody", ""),
-                         config.get("ContentType") or "text/plain")  # fmt: skip
+            fixed = data["FixedResponseConfig"]
+            content_type = fixed.get("ContentType") or "text/plain"
+            return Fixed(int(fixed["StatusCode"]), fixed.get("MessageBody", ""), content_type)
         case "redirect":
-            config = data["RedirectConfig"]
+            config: Mapping[str, str] = dict(data["RedirectConfig"])  # type: ignore[arg-type]  # all strings
             status = int(config["StatusCode"].removeprefix("HTTP_"))
             names = ("Protocol", "Host", "Port", "Path", "Query")
             return Redirect(status, **{name.lower(): config[name] for name in names if name in config})
     raise ValueError(f"an action of type {data['Type']} answers nothing here")
 
 
-def groups_named(actions: Iterable[Mapping[str, Any]]) -> list[str]:
+def groups_named(actions: "Iterable[ActionTypeDef]") -> list[str]:
     """The target groups that actions forward to."""
     forwards = (action for action in actions if action.get("Type") == "forward")
     return [arn for action in forwards for arn, _ in _weights(action)]
 
 
-def _weights(data: Mapping[str, Any]) -> list[tuple[str, int]]:
-    groups = data.get("ForwardConfig", {}).get("TargetGroups")
+def _weights(data: "ActionTypeDef") -> list[tuple[str, int]]:
+    forward = data.get("ForwardConfig")
+    groups: Sequence[TargetGroupTupleTypeDef] = forward.get("TargetGroups", ()) if forward else ()
     if groups:
         return [(group["TargetGroupArn"], int(group.get("Weight", 1))) for group in groups]
     return [(data["TargetGroupArn"], 1)] if data.get("TargetGroupArn") else []

@@ -1,7 +1,9 @@
 """From a load balancer's node to a target: may the packet pass, and what does the container's program say?"""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
+
+from moto.elbv2.models import ELBv2Backend, FakeTargetGroup
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
@@ -19,7 +21,7 @@ Program = Callable[[HttpRequest], HttpResponse]
 CHECKER: Final = "ELB-HealthChecker/2.0"
 
 
-def check_of(group: Any) -> Check:
+def check_of(group: FakeTargetGroup) -> Check:
     """How a target group (moto's) checks its targets."""
     port = group.health_check_port
     return Check(
@@ -35,7 +37,7 @@ def check_of(group: Any) -> Check:
     )
 
 
-def ask(backend: Any, group: Any, target: Target, check: Check) -> Answer:
+def ask(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, check: Check) -> Answer:
     """One health check. A program that fails at it ends its container."""
     balancer = backend.load_balancers[group.load_balancer_arns[0]]
     node = balancer.node_for(target.az)
@@ -57,7 +59,7 @@ def ask(backend: Any, group: Any, target: Target, check: Check) -> Answer:
 
 
 def reach(
-    backend: Any, group: Any, node: BalancerInterface, ip: str, port: int
+    backend: ELBv2Backend, group: FakeTargetGroup, node: BalancerInterface, ip: str, port: int
 ) -> tuple[packets.Verdict, Program | None]:
     """Whether a packet from `node` gets to a program behind a target's address; with the program, if so."""
     eni = task_network.find_private(backend.region_name, group.vpc_id, ip)
@@ -87,7 +89,7 @@ def _passage(
     return packets.inbound(packet, task_network.network_facts(eni), (port,) if listening else ())
 
 
-def zone_of(backend: Any, group: Any, target_id: str) -> str:
+def zone_of(backend: ELBv2Backend, group: FakeTargetGroup, target_id: str) -> str:
     """The Availability Zone of an address; one outside the VPC's subnets counts for the first zone."""
     eni = task_network.find_private(backend.region_name, group.vpc_id, target_id)
     if eni is not None:

@@ -3,11 +3,10 @@
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from moto.elbv2.exceptions import TargetGroupNotFoundError, TargetNotRunning
-from moto.elbv2.models import ELBv2Backend, FakeHealthStatus
+from moto.elbv2.models import ELBv2Backend, FakeHealthStatus, FakeTargetGroup
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.elbv2 import refusals, target_access
@@ -28,7 +27,7 @@ class TargetHealth(FakeHealthStatus):  # type: ignore[misc]  # moto ships no typ
         self.az = az
 
     @property
-    def target(self) -> dict[str, Any]:
+    def target(self) -> dict[str, object]:
         zone = {"AvailabilityZone": self.az} if self.az else {}
         return {"Id": self.instance_id, "Port": int(self.port), **zone}
 
@@ -44,7 +43,7 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
         super().__init__(region_name, account_id)
         self.pools: dict[str, TargetGroup] = {}
 
-    def create_target_group(self, name: str, **kwargs: Any) -> Any:
+    def create_target_group(self, name: str, **kwargs: Any) -> FakeTargetGroup:
         refusals.check_ranges(
             port=kwargs.get("port"), healthCheckIntervalSeconds=kwargs.get("healthcheck_interval_seconds"),
             healthCheckTimeoutSeconds=kwargs.get("healthcheck_timeout_seconds"),
@@ -71,16 +70,16 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
         )  # fmt: skip
         return group
 
-    def modify_target_group(self, arn: str, *args: Any, **kwargs: Any) -> Any:
+    def modify_target_group(self, arn: str, *args: object, **kwargs: object) -> FakeTargetGroup:
         group = super().modify_target_group(arn, *args, **kwargs)
         self.pools[arn].rechecked(target_access.check_of(group))
         return group
 
-    def modify_target_group_attributes(self, target_group_arn: str, attributes: dict[str, Any]) -> None:
+    def modify_target_group_attributes(self, target_group_arn: str, attributes: dict[str, str]) -> None:
         super().modify_target_group_attributes(target_group_arn, attributes)
         self.pools[target_group_arn].delay = _delay(self.target_groups[target_group_arn])
 
-    def delete_target_group(self, target_group_arn: str) -> Any:
+    def delete_target_group(self, target_group_arn: str) -> FakeTargetGroup:
         if target_group_arn in self.target_groups and self._any_listener_using(target_group_arn):
             raise refusals.group_in_use(target_group_arn)
         group = super().delete_target_group(target_group_arn)
@@ -89,14 +88,14 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
 
     def describe_target_groups(
         self, load_balancer_arn: str | None, target_group_arns: list[str], names: list[str] | None
-    ) -> Any:
+    ) -> object:
         if load_balancer_arn:
             self.describe_load_balancers([load_balancer_arn], None)
         return super().describe_target_groups(load_balancer_arn, target_group_arns, names)
 
     # targets
 
-    def register_targets(self, target_group_arn: str, instances: list[Any]) -> None:
+    def register_targets(self, target_group_arn: str, instances: list[dict[str, str]]) -> None:
         group, pool = self.target_group(target_group_arn)
         for target in instances:
             if self._instance_state(target["Id"]) not in (None, "running"):
@@ -105,13 +104,15 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
             az = target.get("AvailabilityZone") or target_access.zone_of(self, group, target["Id"])
             pool.register(target["Id"], int(target.get("Port") or group.port), az)
 
-    def deregister_targets(self, target_group_arn: str, instances: list[dict[str, Any]]) -> None:
+    def deregister_targets(self, target_group_arn: str, instances: list[dict[str, str]]) -> None:
         """A target that is not registered is no error (API_DeregisterTargets)."""
         group, pool = self.target_group(target_group_arn)
         for target in instances:
             pool.deregister(target["Id"], int(target.get("Port") or group.port))
 
-    def describe_target_health(self, target_group_arn: str, targets: list[dict[str, Any]]) -> Any:
+    def describe_target_health(
+        self, target_group_arn: str, targets: list[dict[str, str]]
+    ) -> list[TargetHealth]:
         group, pool = self.target_group(target_group_arn)
         wanted = [(one["Id"], int(one.get("Port") or group.port)) for one in targets or ()]
         found: list[Target] = [
@@ -119,7 +120,7 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
         ] or list(pool)
         return [self._shown(one, group, pool) for one in found]
 
-    def _shown(self, target: Target, group: Any, pool: TargetGroup) -> TargetHealth:
+    def _shown(self, target: Target, group: FakeTargetGroup, pool: TargetGroup) -> TargetHealth:
         az = target.az if group.target_type == "ip" else ""
         health = STOPPED if self._instance_state(target.ip) == "stopped" else target.health
         return TargetHealth(target.ip, target.port, az, str(pool.check.port or target.port), health)
@@ -134,7 +135,7 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
             for target in [target for target in pool if target.ip in instance_ids]:
                 pool.deregister(target.ip, target.port)
 
-    def target_group(self, arn: str) -> tuple[Any, TargetGroup]:
+    def target_group(self, arn: str) -> tuple[FakeTargetGroup, TargetGroup]:
         """A target group as moto keeps it, and its targets."""
         if arn not in self.target_groups:
             raise TargetGroupNotFoundError()
@@ -147,6 +148,5 @@ def _tell(arn: str, ip: str, port: int, health: Health) -> None:
         listener(arn, ip, port, health.state, health.description or "")
 
 
-def _delay(group: Any) -> float:
-    attributes: Mapping[str, Any] = group.attributes
-    return float(attributes["deregistration_delay.timeout_seconds"])
+def _delay(group: FakeTargetGroup) -> float:
+    return float(group.attributes["deregistration_delay.timeout_seconds"])

@@ -1,10 +1,10 @@
 """moto's IAM, with AWS's managed policies."""
 
-from typing import Any, Final
+from typing import Final
 
 from moto.iam import urls
 from moto.iam.exceptions import NotFoundException
-from moto.iam.models import SERVICE_NAME_CONVERSION
+from moto.iam.models import SERVICE_NAME_CONVERSION, AWSManagedPolicy, ManagedPolicy, Role
 from moto.iam.models import IAMBackend as MotoIAMBackend
 
 from ecslab.sandbox.bridge.iam import managed_policies
@@ -20,13 +20,13 @@ SERVICE_NAME_CONVERSION["ecs"] = "ECS"  # moto would name the role AWSServiceRol
 class IamBackend(MotoIAMBackend):  # type: ignore[misc]  # moto ships no types
     """moto's IAM, in which every managed policy of AWS exists without being loaded."""
 
-    managed_policies: dict[str, Any]
+    managed_policies: dict[str, ManagedPolicy]
 
     @property
-    def _url_module(self) -> Any:
+    def _url_module(self) -> object:
         return urls
 
-    def _init_aws_policies(self) -> list[Any]:
+    def _init_aws_policies(self) -> list[AWSManagedPolicy]:
         return []
 
     def _read_policy(self, arn: str) -> None:
@@ -35,17 +35,17 @@ class IamBackend(MotoIAMBackend):  # type: ignore[misc]  # moto ships no types
             if found:
                 self._add(found)
 
-    def _add(self, policy: Any) -> None:
+    def _add(self, policy: AWSManagedPolicy) -> None:
         self.aws_managed_policies.append(policy)
         self.managed_policies[policy.arn] = policy
 
-    def get_policy(self, policy_arn: str) -> Any:
+    def get_policy(self, policy_arn: str) -> ManagedPolicy:
         self._read_policy(policy_arn)
         return super().get_policy(policy_arn)
 
     def list_policies(
         self, marker: str | None, max_items: int, only_attached: bool, path_prefix: str, scope: str
-    ) -> Any:
+    ) -> object:
         if scope != "Local" and not only_attached:
             for policy in managed_policies.every(self.account_id):
                 if policy.arn not in self.managed_policies:
@@ -53,14 +53,14 @@ class IamBackend(MotoIAMBackend):  # type: ignore[misc]  # moto ships no types
         self.managed_policies = dict(sorted(self.managed_policies.items()))
         return super().list_policies(marker, max_items, only_attached, path_prefix, scope)
 
-    def get_role(self, role_name: str) -> Any:
+    def get_role(self, role_name: str) -> Role:
         """moto words a missing role in its own way."""
         for role in self.get_roles():
             if role.name == role_name:
                 return role
         raise NotFoundException(f"The role with name {role_name} cannot be found.")
 
-    def create_service_linked_role(self, service_name: str, description: str, suffix: str) -> Any:
+    def create_service_linked_role(self, service_name: str, description: str, suffix: str) -> Role:
         """AWS gives ECS's role its policy; moto attaches none."""
         role = super().create_service_linked_role(service_name, description, suffix)
         if role.name == LINKED_ROLE:

@@ -17,7 +17,7 @@ from ecslab.sandbox.bridge.determinism import building
 ARN: Final = "arn:aws:iam::aws:policy"
 
 
-def policy(arn: str, account: str) -> Any | None:
+def policy(arn: str, account: str) -> AWSManagedPolicy | None:
     """The managed policy with this ARN, or None."""
     if not arn.startswith(f"{ARN}/"):
         return None
@@ -26,7 +26,7 @@ def policy(arn: str, account: str) -> Any | None:
     return _made(name, data, account) if data and arn == f"{ARN}{data['Path']}{name}" else None
 
 
-def every(account: str) -> list[Any]:
+def every(account: str) -> list[AWSManagedPolicy]:
     """All managed policies, in the order of their ARNs."""
     made = [_made(name, data, account) for name, data in json.loads(aws_managed_policies_data).items()]
     return sorted(made, key=lambda policy: str(policy.arn))
@@ -42,7 +42,7 @@ def _entry(name: str) -> dict[str, Any] | None:
     return found
 
 
-def _made(name: str, data: dict[str, Any], account: str) -> Any:
+def _made(name: str, data: dict[str, Any], account: str) -> AWSManagedPolicy:
     with building("iam-policy", account, name):  # its id is then the same whenever it is read
         return AWSManagedPolicy(
             name, account, "aws", data["DefaultVersionId"],

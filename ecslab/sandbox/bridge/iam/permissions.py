@@ -6,12 +6,16 @@ for some resource passes.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 """
 
-import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from moto.sts.models import AssumedRole
 import json
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs, unquote
 
+from ecslab.sandbox.bridge import late_backends
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError
@@ -74,9 +78,8 @@ def check(
             raise _refused(service, refusal)
 
 
-def _session(access_key: str) -> Any | None:
-    models = importlib.import_module("moto.sts.models")
-    return models.sts_backends[current_account().id]["aws"].get_assumed_role_from_access_key(access_key)
+def _session(access_key: str) -> "AssumedRole | None":
+    return late_backends.sts().get_assumed_role_from_access_key(access_key)
 
 
 def _asked(
@@ -108,8 +111,7 @@ def _arn(service: str, value: str, form: str, about: dict[str, str]) -> str:
     if value.startswith("arn:"):
         return value
     if service == "secretsmanager":
-        models = importlib.import_module("moto.secretsmanager.models")
-        secret = models.secretsmanager_backends[about["account"]][about["region"]].secrets.get(value)
+        secret = late_backends.secretsmanager(about["region"]).secrets.get(value)
         if secret is not None:
             return str(secret.arn)
     return form.format(value=value.lstrip("/"), **about)

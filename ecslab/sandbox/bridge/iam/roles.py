@@ -8,7 +8,7 @@ import json
 from typing import Any, Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.iam.models import iam_backends
+from moto.iam.models import Role, iam_backends
 
 from ecslab.sandbox.bridge.determinism import building
 from ecslab.sandbox.bridge.iam.backend import LINKED_ROLE
@@ -72,12 +72,12 @@ def ensure_service_linked_role() -> None:
         backend.create_service_linked_role("ecs.amazonaws.com", about, "")
 
 
-def _role(arn: str) -> Any | None:
+def _role(arn: str) -> Role | None:
     roles = iam_backends[DEFAULT_ACCOUNT_ID]["aws"].get_roles()
     return next((role for role in roles if role.arn == arn), None)
 
 
-def _refusal(role: Any, session: str, action: str, resource: str | None) -> str | None:
+def _refusal(role: Role, session: str, action: str, resource: str | None) -> str | None:
     decision = decide(_documents(role), action, resource)
     why = {
         Decision.NOT_ALLOWED: f"because no identity-based policy allows the {action} action",
@@ -88,7 +88,7 @@ def _refusal(role: Any, session: str, action: str, resource: str | None) -> str 
     return f"User: {session} is not authorized to perform: {action} on resource: {resource or '*'} {why}"
 
 
-def _documents(role: Any) -> list[dict[str, Any]]:
+def _documents(role: Role) -> list[dict[str, Any]]:
     attached = [
         version.document
         for policy in role.managed_policies.values()

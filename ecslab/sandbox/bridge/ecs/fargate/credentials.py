@@ -5,13 +5,16 @@ STS issues them, so they sign requests to the sandbox like any others; what they
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 """
 
-import importlib
 from datetime import UTC
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
+from ecslab.sandbox.bridge import late_backends
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.world.task.task import Task
+
+if TYPE_CHECKING:
+    from moto.sts.models import AssumedRole
 
 __all__ = ["PREFIX", "Credentials", "task_role"]
 
@@ -26,7 +29,7 @@ class Credentials:
 
     def __init__(self) -> None:
         self._paths: dict[str, str] = {}
-        self._issued: dict[str, Any] = {}
+        self._issued: dict[str, AssumedRole] = {}
 
     def path(self, task: Task) -> str | None:
         """Where the task's containers find its role's credentials; None without a task role."""
@@ -64,9 +67,8 @@ def task_role(task: Task) -> str | None:
     return role
 
 
-def _issue(task: Task, role: str) -> Any:
-    backend = importlib.import_module("moto.sts.models").sts_backends[current_account().id]["aws"]
-    return backend.assume_role(
+def _issue(task: Task, role: str) -> "AssumedRole":
+    return late_backends.sts().assume_role(
         region_name=task.region,
         role_session_name=task.id,
         role_arn=role,
@@ -76,5 +78,5 @@ def _issue(task: Task, role: str) -> Any:
     )
 
 
-def _left(keys: Any) -> float:
+def _left(keys: "AssumedRole") -> float:
     return float(keys.expiration.replace(tzinfo=UTC).timestamp() - current_account().clock.timestamp())

@@ -4,11 +4,10 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html
 """
 
-import importlib
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
 
+from ecslab.sandbox.bridge import late_backends
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam import roles
@@ -36,7 +35,8 @@ def injected(task: Task, container: Container, facts: vpc.Facts, role: str | Non
     definition = container.definition
     reader = _Reader(task, facts, role or "")
     secrets = definition.get("secrets") or []
-    options = (definition.get("logConfiguration") or {}).get("secretOptions") or []
+    logging = definition.get("logConfiguration")
+    options = logging.get("secretOptions") or [] if logging else []
     kept = reader.secrets({each["name"]: each["valueFrom"] for each in secrets})
     reader.secrets({each["name"]: each["valueFrom"] for each in options})
     variables: Variables = {}
@@ -71,8 +71,7 @@ class _Reader:
         denied = self._denied("secretsmanager:GetSecretValue", arn)
         if denied:
             raise _refused(secret_failures.secret_denied(arn, _request_id(), denied))
-        models = importlib.import_module("moto.secretsmanager.models")
-        backend = models.secretsmanager_backends[current_account().id][region]
+        backend = late_backends.secretsmanager(region)
         try:
             text = str(backend.get_secret_value(arn, version or None, stage or None).get("SecretString", ""))
         except Exception as missing:
@@ -92,8 +91,7 @@ class _Reader:
             denied = self._denied("ssm:GetParameters", arn)
             if denied:
                 raise _refused(secret_failures.parameters_denied(_request_id(), denied))
-            backend = importlib.import_module("moto.ssm.models").ssm_backends[current_account().id][region]
-            held = backend.get_parameters([parameter]).get(parameter)
+            held = late_backends.ssm(region).get_parameters([parameter]).get(parameter)
             if held is None:
                 missing.append(parameter)
             else:
@@ -109,8 +107,7 @@ class _Reader:
         bucket, _, key = source.partition(":::")[2].partition("/")
         if self._denied("s3:GetObject", source):
             raise _refused(secret_failures.file_refused(_request_id(), missing=False))
-        backend = importlib.import_module("moto.s3.models").s3_backends[current_account().id]["aws"]
-        held = backend.buckets.get(bucket)
+        held = late_backends.s3().buckets.get(bucket)
         content = held.keys.get(key) if held else None
         if content is None:  # S3 hides from those who may not list the bucket that a key is missing
             hidden = self._denied("s3:ListBucket", f"arn:aws:s3:::{bucket}")
@@ -156,5 +153,5 @@ def _refused(reason: str) -> StartFailed:
     return StartFailed(reason, timings.REFUSED)
 
 
-def _request_id() -> Any:
+def _request_id() -> str:
     return str(rng.uuid4())

@@ -1,16 +1,21 @@
 """What an AWS endpoint answers to a container's `aws` command: its keys are judged, then moto is asked."""
 
-import importlib
 import json
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
+from moto.core.exceptions import JsonRESTError
+
+from ecslab.sandbox.bridge import late_backends
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.iam import permissions
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.errors import AwsError
 
 __all__ = ["answer", "service_at"]
+
+Request = Mapping[str, object]
+Answer = Mapping[str, object]
 
 DOMAIN: Final = ".amazonaws.com"
 
@@ -33,35 +38,26 @@ def answer(host: str, request: HttpRequest) -> HttpResponse:
         return _reply(refusal.status, {"__type": refusal.code, "message": refusal.message})
 
 
-def _identity(key: str, _region: str, _values: dict[str, Any]) -> dict[str, Any]:
-    backends = importlib.import_module("moto.sts.models").sts_backends
-    session = backends[current_account().id]["aws"].get_assumed_role_from_access_key(key)
+def _identity(key: str, _region: str, _values: Request) -> Answer:
+    session = late_backends.sts().get_assumed_role_from_access_key(key)
     return {"UserId": session.user_id, "Account": current_account().id, "Arn": session.arn}
 
 
-def _secret(_key: str, region: str, values: dict[str, Any]) -> dict[str, Any]:
-    backends = importlib.import_module("moto.secretsmanager.models").secretsmanager_backends
+def _secret(_key: str, region: str, values: Request) -> Answer:
     name = str(values["SecretId"])
-    return _moto(lambda: backends[current_account().id][region].get_secret_value(name, None, None))
-
-
-def _parameter(_key: str, region: str, values: dict[str, Any]) -> dict[str, Any]:
-    backends = importlib.import_module("moto.ssm.models").ssm_backends
-    found = backends[current_account().id][region].get_parameter(str(values["Name"]))
-    if found is None:
-        raise AwsError("ParameterNotFound", "")
-    return {"Parameter": {"Name": found.name, "Type": found.parameter_type, "Value": found.value}}
-
-
-def _moto(ask: Callable[[], Any]) -> dict[str, Any]:
-    """What moto answers; its refusals as ours."""
-    from moto.core.exceptions import JsonRESTError
-
     try:
-        found: dict[str, Any] = ask()
+        answer: Answer = late_backends.secretsmanager(region).get_secret_value(name, None, None)
     except JsonRESTError as refusal:
         raise AwsError(str(refusal.error_type), str(refusal.message)) from None
-    return found
+    return answer
+
+
+def _parameter(_key: str, region: str, values: Request) -> Answer:
+    parameter = late_backends.ssm(region).get_parameter(str(values["Name"]))
+    if parameter is None:
+        raise AwsError("ParameterNotFound", "")
+    shown = {"Name": parameter.name, "Type": parameter.parameter_type, "Value": parameter.value}
+    return {"Parameter": shown}
 
 
 _OPERATIONS: Final = {
@@ -71,5 +67,5 @@ _OPERATIONS: Final = {
 }
 
 
-def _reply(status: int, body: dict[str, Any]) -> HttpResponse:
+def _reply(status: int, body: Answer) -> HttpResponse:
     return HttpResponse(status, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(body).encode())

@@ -1,0 +1,78 @@
+"""The tasks are in private subnets that have no way out: no NAT gateway, no VPC endpoints."""
+
+from typing import TYPE_CHECKING
+
+from ecslab.connection.connection import Connection
+from ecslab.fault_lab.engine import goals
+from ecslab.fault_lab.engine.application import Application
+from ecslab.fault_lab.engine.builder import PULL_GIVEN_UP, Builder
+from ecslab.fault_lab.engine.case import Case, WrongFix
+from ecslab.resources import network
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import AwsVpcConfigurationTypeDef
+
+    from ecslab.fault_lab.fault import Fault
+
+
+def arrange(builder: Builder) -> None:
+    builder.foundation()
+    vpc = next(vpc.id for vpc in network.vpcs(builder.lab) if vpc.name == "workshop")
+    quiet = builder.task_definition(command=["sleep", "infinity"], portMappings=[])
+    private: AwsVpcConfigurationTypeDef = {
+        "subnets": builder.subnets(public=False, vpc=vpc),
+        "securityGroups": [builder.group(builder.names.service, vpc)],
+        "assignPublicIp": "DISABLED",
+    }
+    builder.service(builder.register(quiet), private)
+    builder.pass_time(PULL_GIVEN_UP)
+
+
+def has_idle_gateway(app: Application) -> bool:
+    """Whether there is a NAT gateway, and the tasks' subnets have no route to it."""
+    gateways = app.lab.ec2.describe_nat_gateways()["NatGateways"]
+    usable = any(gateway["State"] in ("pending", "available") for gateway in gateways)
+    return usable and app.lacks_way_out
+
+
+def has_few_endpoints(app: Application) -> bool:
+    """Whether the VPC has some of the endpoints that a pull needs, and not all."""
+    if not app.lacks_way_out:
+        return False
+    subnet = app.lab.ec2.describe_subnets(SubnetIds=[app.subnets[0].id])["Subnets"][0]
+    return 0 < len(network.missing_endpoints(app.lab, subnet["VpcId"])) < 4
+
+
+def repair(lab: Connection, fault: "Fault") -> None:
+    place = fault.network()
+    vpc = next(vpc.id for vpc in network.vpcs(lab) if vpc.name == "workshop")
+    public = [subnet.id for subnet in network.subnets(lab, vpc) if subnet.public]
+    place |= {"subnets": public, "assignPublicIp": "ENABLED"}
+    fault.deploy(networkConfiguration={"awsvpcConfiguration": place})
+
+
+CASE = Case(
+    __file__,
+    arrange=arrange,
+    goal=goals.worker,
+    repair=repair,
+    wrong=(
+        WrongFix("public-ip-only", lambda app: app.has_public_ip and app.lacks_way_out),
+        WrongFix("idle-gateway", has_idle_gateway),
+        WrongFix(
+            "public-subnet-only",
+            lambda app: (
+                not app.lacks_way_out
+                and not app.has_public_ip
+                and any(subnet.public for subnet in app.subnets)
+            ),
+        ),
+        WrongFix("few-endpoints", has_few_endpoints),
+        WrongFix("open-group", lambda app: app.sources() and app.lacks_way_out),
+        WrongFix("redeployed", lambda app: app.redeployed and app.lacks_way_out),
+    ),
+    values={
+        "routes": lambda app: app.routes,
+        "with_or_without": lambda app: "with" if app.has_public_ip else "without",
+    },
+)
