@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from ecslab.connection.ledger import Context
 
+from ecslab.aws_api.operations import changes
+
 _KEPT: Final = 10_000  # calls; the oldest go first
 _SECRET_NAME: Final = re.compile(r"pass(word|wd)?|secret|credential|api_?key|private_?key", re.IGNORECASE)
 _SECRET_PARAM: Final = re.compile(r"(password|secret\w*key|secretstring|authorizationtoken)$", re.IGNORECASE)
@@ -55,7 +57,7 @@ class Call:
     @property
     def changes(self) -> bool:
         """Whether this was more than a look."""
-        return not self.operation.startswith(("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter"))
+        return changes(self.service, self.operation)
 
 
 class Record:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 
+from ecslab.aws_api.operations import changes
 from ecslab.connection import hooks
 from ecslab.connection.boto_sessions import blind_session, sandbox_client
 from ecslab.connection.http import HttpReply, fetch
@@ -29,9 +30,8 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
 
     from ecslab.sandbox.endpoint import Transport
-    from ecslab.sandbox.server.pace import Mode
+    from ecslab.sandbox.engine.pace import Mode
 
-_READS = ("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter")
 _NEVER_ARRIVED = (EndpointConnectionError, ConnectTimeoutError)
 _VISITED = re.compile(r"http://[^/]+/[^/]+/([\w.-]+):(\d+)/")
 REVIVED = "The sandbox had stopped. It is running again, with everything you had made."
@@ -92,7 +92,8 @@ class SandboxPlace:
             return None
         self._start_again()
         never_arrived = isinstance(caught_exception, _NEVER_ARRIVED)
-        return 0.0 if never_arrived or operation.name.startswith(_READS) else None
+        changed = changes(operation.service_model.service_name, operation.name)
+        return 0.0 if never_arrived or not changed else None
 
     def explain(self, exception: Exception, **_: object) -> None:
         """Say what has become of a call that broke off."""

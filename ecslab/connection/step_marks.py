@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
     from IPython.core.interactiveshell import InteractiveShell
 
+from ecslab.aws_api.operations import changes
+
 HEADER: Final = "X-Ecslab-Step"
-_READS: Final = ("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter")
 
 
 class _Cells:
@@ -65,9 +66,9 @@ class StepMarks:
         finally:
             self._doing = before
 
-    def mark(self, request: "AWSRequest", operation_name: str, **_: object) -> None:
+    def mark(self, request: "AWSRequest", operation_name: str, event_name: str, **_: object) -> None:
         """Put the mark of its step into a request's headers; see `hooks`."""
-        if operation_name.startswith(_READS):
+        if not changes(event_name.split(".")[1], operation_name):
             return
         if mark := self._doing or self._cell() or self._call():
             request.headers[HEADER] = mark
