@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from moto.ec2.models import ec2_backends
 
@@ -29,6 +29,9 @@ from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
 
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import RunTaskRequestTypeDef, TaskDefinitionTypeDef, TaskOverrideTypeDef
+
 __all__ = ["Order", "check_roles", "digest", "make", "order"]
 
 MOST: Final = 10
@@ -38,20 +41,28 @@ PLATFORM_VERSIONS: Final = frozenset({"LATEST", "1.4.0", "1.3.0"})
 EPHEMERAL_GIB: Final = 20
 
 
+class TaskNetwork(TypedDict):
+    """Where a task may start, and what its interface is like."""
+
+    subnets: list[str]
+    groups: list[str]
+    public: bool
+
+
 @dataclass(frozen=True)
 class Order:
     """A RunTask request that has been found good."""
 
     caller: Caller
     cluster: Cluster
-    definition: Mapping[str, Any]
-    parameters: Mapping[str, Any]
-    network: Mapping[str, Any]
+    definition: "TaskDefinitionTypeDef"
+    parameters: "RunTaskRequestTypeDef"
+    network: TaskNetwork
     provider: str | None
     tags: Tags
 
 
-def order(caller: Caller, parameters: Mapping[str, Any]) -> Order:
+def order(caller: Caller, parameters: "RunTaskRequestTypeDef") -> Order:
     """Check a request, all but its roles: a service asks for those when it starts a task.
 
     Raises:
@@ -111,7 +122,7 @@ def make(order: Order, index: int) -> Task:
     )
 
 
-def _capacity_provider(cluster: Cluster, parameters: Mapping[str, Any]) -> str | None:
+def _capacity_provider(cluster: Cluster, parameters: "RunTaskRequestTypeDef") -> str | None:
     """`FARGATE` or `FARGATE_SPOT`, by the call's strategy or the cluster's; None with a launch type.
 
     Raises:
@@ -133,7 +144,7 @@ def _capacity_provider(cluster: Cluster, parameters: Mapping[str, Any]) -> str |
     return str(first["capacityProvider"])
 
 
-def _no_instances(parameters: Mapping[str, Any]) -> AwsError:
+def _no_instances(parameters: "RunTaskRequestTypeDef") -> AwsError:
     """The launch type is EC2, by name or because nothing else is said, and no cluster here has instances."""
     if parameters.get("platformVersion"):
         return invalid("The platform version must be null when specifying an EC2 launch type.")
@@ -143,7 +154,7 @@ def _no_instances(parameters: Mapping[str, Any]) -> AwsError:
     return invalid("No Container Instances were found in your cluster.")
 
 
-def _check_placement(parameters: Mapping[str, Any]) -> None:
+def _check_placement(parameters: "RunTaskRequestTypeDef") -> None:
     for name, what in (("placementConstraints", "constraints"), ("placementStrategy", "strategies")):
         if parameters.get(name):
             raise invalid(f"Placement {what} are not supported with FARGATE launch type.")
@@ -152,8 +163,8 @@ def _check_placement(parameters: Mapping[str, Any]) -> None:
 
 
 def _network(
-    caller: Caller, definition: Mapping[str, Any], parameters: Mapping[str, Any]
-) -> Mapping[str, Any]:
+    caller: Caller, definition: "TaskDefinitionTypeDef", parameters: "RunTaskRequestTypeDef"
+) -> TaskNetwork:
     vpc = (parameters.get("networkConfiguration") or {}).get("awsvpcConfiguration")
     if definition.get("networkMode") != "awsvpc":
         raise invalid("Network Configuration is not valid for the given networkMode of this task definition.")
@@ -164,7 +175,7 @@ def _network(
     return {"subnets": subnets, "groups": groups, "public": vpc.get("assignPublicIp") == "ENABLED"}
 
 
-def check_roles(caller: Caller, definition: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
+def check_roles(caller: Caller, definition: "TaskDefinitionTypeDef", parameters: "RunTaskRequestTypeDef") -> None:
     """Refuse roles that ECS cannot assume.
 
     Raises:
@@ -191,7 +202,7 @@ def _container(caller: Caller, cluster: Cluster, task_id: str, definition: Mappi
     )
 
 
-def _settings(order: Order, overrides: Mapping[str, Any], subnet: str) -> dict[str, Any]:
+def _settings(order: Order, overrides: "TaskOverrideTypeDef", subnet: str) -> dict[str, object]:
     """What of API_Task stays as it is from beginning to end."""
     parameters, definition = order.parameters, order.definition
     platform = definition.get("runtimePlatform") or {}
@@ -199,7 +210,7 @@ def _settings(order: Order, overrides: Mapping[str, Any], subnet: str) -> dict[s
     storage = storage or {"sizeInGiB": EPHEMERAL_GIB}
     version = parameters.get("platformVersion", "LATEST")
     architecture = "arm64" if platform.get("cpuArchitecture") == "ARM64" else "x86_64"
-    settings: dict[str, Any] = {
+    settings: dict[str, object] = {
         "attributes": [{"name": "ecs.cpu-architecture", "value": architecture}],
         "availabilityZone": _zone(order.caller, subnet),
         "clusterArn": order.cluster.arn,
@@ -223,7 +234,7 @@ def _settings(order: Order, overrides: Mapping[str, Any], subnet: str) -> dict[s
 
 
 def _tags(
-    caller: Caller, cluster: Cluster, definition: Mapping[str, Any], parameters: Mapping[str, Any]
+    caller: Caller, cluster: Cluster, definition: "TaskDefinitionTypeDef", parameters: "RunTaskRequestTypeDef"
 ) -> Tags:
     tags: Tags = []
     if parameters.get("enableECSManagedTags"):
@@ -234,7 +245,7 @@ def _tags(
     return merged(tags, checked(parameters.get("tags")))
 
 
-def digest(parameters: Mapping[str, Any]) -> str:
+def digest(parameters: "RunTaskRequestTypeDef") -> str:
     """What makes two requests with one client token the same request."""
     return json.dumps(parameters, sort_keys=True)
 
