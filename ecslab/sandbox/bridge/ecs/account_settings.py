@@ -74,7 +74,11 @@ def _put_default(params: "PutAccountSettingDefaultRequestTypeDef", caller: Calle
     return _keep(params, _root(caller), caller)
 
 
-def _keep(params: "PutAccountSettingRequestTypeDef | PutAccountSettingDefaultRequestTypeDef", principal: str, caller: Caller) -> dict[str, object]:
+def _keep(
+    params: "PutAccountSettingRequestTypeDef | PutAccountSettingDefaultRequestTypeDef",
+    principal: str,
+    caller: Caller,
+) -> Answer:
     name, value = params["name"], params["value"]
     if name in AWS_MANAGED:
         raise invalid(f"The account setting {name} is managed by AWS and cannot be changed.")  # U

@@ -25,7 +25,12 @@ MOST_BASE: Final = 100_000
 
 
 
-def associate(cluster: Cluster, names: Sequence[str], strategy: "Sequence[CapacityProviderStrategyItemTypeDef]", caller: Caller) -> None:
+def associate(
+    cluster: Cluster,
+    names: Sequence[str],
+    strategy: "Sequence[CapacityProviderStrategyItemTypeDef]",
+    caller: Caller,
+) -> None:
     """Give a cluster its providers and its default strategy, in place of what it had.
 
     Raises:

@@ -56,7 +56,8 @@ def call(action: str, params: object, caller: Caller) -> Answer:
         raise AwsError("UnknownOperationException", f"ECS has no operation {action}.")
     if action not in OPERATIONS:
         raise AwsError("UnsupportedFeatureException", f"This sandbox does not carry {action} yet.")
-    return OPERATIONS[action](cast("Never", checked_input(action, params)), caller)
+    answer: Answer = OPERATIONS[action](cast("Never", checked_input(action, params)), caller)
+    return answer
 
 
 def respond(target: str, body: bytes, caller: Caller) -> tuple[int, dict[str, str], bytes]:

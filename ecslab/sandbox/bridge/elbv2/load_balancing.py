@@ -1,6 +1,6 @@
 """What the rest of the sandbox asks of load balancers: services, and visitors from the internet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ecslab.sandbox.bridge.elbv2 import internet_access
@@ -36,7 +36,7 @@ class LoadBalancing:
         return internet_access.open_door(load_balancer, port, peer)
 
     def check(
-        self, region: str, load_balancers: list[dict[str, Any]], definition: Mapping[str, Any]
+        self, region: str, load_balancers: Sequence[Mapping[str, Any]], definition: Mapping[str, Any]
     ) -> None:
         named = [one["targetGroupArn"] for one in load_balancers if one.get("targetGroupArn")]
         if len(named) > MOST_GROUPS:

@@ -1,6 +1,6 @@
 """What services ask of load balancers, and hear from them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 HealthObserver = Callable[[str, str, int, str, str], None]
@@ -17,7 +17,9 @@ class LoadBalancers(Protocol):
 
     listeners: list[HealthObserver]
 
-    def check(self, region: str, load_balancers: list[dict[str, Any]], definition: Mapping[str, Any]) -> None:
+    def check(
+        self, region: str, load_balancers: Sequence[Mapping[str, Any]], definition: Mapping[str, Any]
+    ) -> None:
         """Refuse what CreateService refuses of `loadBalancers` for a Fargate service of this task definition.
 
         Raises:

@@ -6,7 +6,7 @@ StopServiceDeployment.
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.ecs import clusters, state
 from ecslab.sandbox.bridge.ecs.services import operations as services
@@ -73,8 +73,8 @@ def _describe_revisions(params: "DescribeServiceRevisionsRequestTypeDef", caller
     }
 
 
-def _missing(there: dict[str, Any]) -> list[dict[str, Any]]:
-    return [failure(arn, "MISSING") for arn, found in there.items() if not found]
+def _missing(found: Mapping[str, object]) -> list[dict[str, str]]:
+    return [failure(arn, "MISSING") for arn, resource in found.items() if not resource]
 
 
 def _stop(params: "StopServiceDeploymentRequestTypeDef", caller: Caller) -> Answer:

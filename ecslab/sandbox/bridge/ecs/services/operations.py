@@ -6,7 +6,7 @@ request says is checked here and in `_service_orders`; what follows is the sched
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
@@ -84,9 +84,10 @@ def _check_token(token: str) -> None:
         raise invalid(f"idempotency token longer than {LONGEST_TOKEN}.")
 
 
-def _described(params: Mapping[str, object]) -> dict[str, object]:
+def _described(params: Mapping[str, object]) -> "CreateServiceRequestTypeDef":
     """What of a request describes tasks."""
-    return {member: params[member] for member in _ASKED if member in params}
+    described = {member: params[member] for member in _ASKED if member in params}
+    return cast("CreateServiceRequestTypeDef", described)
 
 
 def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> dict[str, object]:
@@ -143,7 +144,11 @@ def _update(params: "UpdateServiceRequestTypeDef", caller: Caller) -> Answer:
 
 
 def _next_revision(
-    caller: Caller, cluster: Cluster, service: Service, params: "UpdateServiceRequestTypeDef", asked: dict[str, object]
+    caller: Caller,
+    cluster: Cluster,
+    service: Service,
+    params: "UpdateServiceRequestTypeDef",
+    asked: Mapping[str, object],
 ) -> Revision | None:
     """The revision to deploy; None if nothing that starts a deployment is new, and it is not forced."""
     forced = params.get("forceNewDeployment", False)
@@ -204,9 +209,9 @@ def _list(params: "ListServicesRequestTypeDef", caller: Caller) -> Answer:
 
 
 def _matches(service: Service, params: "ListServicesRequestTypeDef") -> bool:
-    facts = {**service.settings, **service.revision.spec["shown"]}
+    shown = {**service.settings, **service.revision.spec["shown"]}
     filters = ("launchType", "schedulingStrategy", "resourceManagementType")
-    return all(facts.get(name) == params[name] for name in filters if params.get(name))
+    return all(shown.get(name) == value for name, value in params.items() if name in filters and value)
 
 
 def _list_by_namespace(params: "ListServicesByNamespaceRequestTypeDef", caller: Caller) -> Answer:  # noqa: ARG001  # one signature

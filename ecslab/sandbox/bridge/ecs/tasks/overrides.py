@@ -4,14 +4,20 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.task_definition import sizes
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef, TaskOverrideTypeDef
+    from mypy_boto3_ecs.type_defs import (
+        TaskDefinitionTypeDef,
+        TaskOverrideOutputTypeDef,
+        TaskOverrideTypeDef,
+    )
+
+    Overrides = TaskOverrideTypeDef | TaskOverrideOutputTypeDef
 
 __all__ = ["check", "effective", "task_overrides"]
 
@@ -20,7 +26,7 @@ _OF_TASK: Final = ("executionRoleArn", "taskRoleArn", "ephemeralStorage")
 _OF_CONTAINER: Final = ("command", "cpu", "memory", "memoryReservation", "environmentFiles")
 
 
-def check(definition: "TaskDefinitionTypeDef", overrides: "TaskOverrideTypeDef") -> None:
+def check(definition: "TaskDefinitionTypeDef", overrides: "Overrides") -> None:
     """Refuse overrides that do not fit the definition.
 
     Raises:
@@ -43,7 +49,9 @@ def check(definition: "TaskDefinitionTypeDef", overrides: "TaskOverrideTypeDef")
         raise AwsError("ClientException", text)
 
 
-def task_overrides(definition: "TaskDefinitionTypeDef", overrides: "TaskOverrideTypeDef") -> "TaskOverrideTypeDef":
+def task_overrides(
+    definition: "TaskDefinitionTypeDef", overrides: "Overrides"
+) -> "TaskOverrideOutputTypeDef":
     """API_TaskOverride as the task shows it: every container by name, whether changed or not."""
     given = {override["name"]: override for override in overrides.get("containerOverrides") or []}
     names = [container["name"] for container in definition["containerDefinitions"]]
@@ -56,11 +64,14 @@ def task_overrides(definition: "TaskDefinitionTypeDef", overrides: "TaskOverride
         shown["cpu"] = str(cpu)
     if "memory" in overrides:
         shown["memory"] = str(memory)
-    shown |= {name: value for name, value in overrides.items() if name in _OF_TASK and value}
-    return cast("TaskOverrideTypeDef", shown)
+    given_values: Mapping[str, object] = overrides
+    shown |= {name: given_values[name] for name in _OF_TASK if given_values.get(name)}
+    return cast("TaskOverrideOutputTypeDef", shown)
 
 
-def effective(definition: "TaskDefinitionTypeDef", overrides: "TaskOverrideTypeDef") -> Iterator[dict[str, object]]:
+def effective(
+    definition: "TaskDefinitionTypeDef", overrides: "Overrides"
+) -> Iterator[dict[str, object]]:
     """The container definitions with `overrides` (as `task_overrides` gives them) applied."""
     for container, override in zip(
         definition["containerDefinitions"], overrides["containerOverrides"], strict=True
@@ -74,7 +85,7 @@ def effective(definition: "TaskDefinitionTypeDef", overrides: "TaskOverrideTypeD
         yield {**container, **changed, "environment": list(environment.values())}
 
 
-def _size(definition: "TaskDefinitionTypeDef", overrides: "TaskOverrideTypeDef") -> tuple[int, int]:
+def _size(definition: "TaskDefinitionTypeDef", overrides: "Overrides") -> tuple[int, int]:
     """CPU units and MiB of the task."""
     try:
         return (

@@ -30,9 +30,16 @@ from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import RunTaskRequestTypeDef, TaskDefinitionTypeDef, TaskOverrideTypeDef
+    from mypy_boto3_ecs.type_defs import (
+        AwsVpcConfigurationOutputTypeDef,
+        AwsVpcConfigurationTypeDef,
+        CreateServiceRequestTypeDef,
+        RunTaskRequestTypeDef,
+        TaskDefinitionTypeDef,
+        TaskOverrideOutputTypeDef,
+    )
 
-__all__ = ["Order", "check_roles", "digest", "make", "order"]
+__all__ = ["Order", "check_roles", "digest", "make", "order", "vpc_configuration"]
 
 MOST: Final = 10
 """Tasks in one call."""
@@ -148,8 +155,8 @@ def _no_instances(parameters: "RunTaskRequestTypeDef") -> AwsError:
     """The launch type is EC2, by name or because nothing else is said, and no cluster here has instances."""
     if parameters.get("platformVersion"):
         return invalid("The platform version must be null when specifying an EC2 launch type.")
-    vpc = (parameters.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
-    if vpc.get("assignPublicIp") == "ENABLED":
+    vpc = vpc_configuration(parameters)
+    if vpc and vpc.get("assignPublicIp") == "ENABLED":
         return invalid("Assign public IP is not supported for this launch type.")
     return invalid("No Container Instances were found in your cluster.")
 
@@ -162,10 +169,18 @@ def _check_placement(parameters: "RunTaskRequestTypeDef") -> None:
         raise AwsError("PlatformUnknownException", "The specified platform version does not exist.")  # U
 
 
+def vpc_configuration(
+    parameters: "RunTaskRequestTypeDef | CreateServiceRequestTypeDef",
+) -> "AwsVpcConfigurationTypeDef | AwsVpcConfigurationOutputTypeDef | None":
+    """What a request says of the network; None or nothing in it if it says nothing."""
+    network = parameters.get("networkConfiguration")
+    return network.get("awsvpcConfiguration") if network else None
+
+
 def _network(
     caller: Caller, definition: "TaskDefinitionTypeDef", parameters: "RunTaskRequestTypeDef"
 ) -> TaskNetwork:
-    vpc = (parameters.get("networkConfiguration") or {}).get("awsvpcConfiguration")
+    vpc = vpc_configuration(parameters)
     if definition.get("networkMode") != "awsvpc":
         raise invalid("Network Configuration is not valid for the given networkMode of this task definition.")
     if not vpc:
@@ -175,15 +190,18 @@ def _network(
     return {"subnets": subnets, "groups": groups, "public": vpc.get("assignPublicIp") == "ENABLED"}
 
 
-def check_roles(caller: Caller, definition: "TaskDefinitionTypeDef", parameters: "RunTaskRequestTypeDef") -> None:
+def check_roles(
+    caller: Caller, definition: "TaskDefinitionTypeDef", parameters: "RunTaskRequestTypeDef"
+) -> None:
     """Refuse roles that ECS cannot assume.
 
     Raises:
         AwsError: ClientException.
     """
     overrides = parameters.get("overrides") or {}
-    for name in ("executionRoleArn", "taskRoleArn"):
-        role = overrides.get(name) or definition.get(name)
+    execution_role = overrides.get("executionRoleArn") or definition.get("executionRoleArn")
+    task_role = overrides.get("taskRoleArn") or definition.get("taskRoleArn")
+    for role in (execution_role, task_role):
         problem = role and roles.role_problem(role, region=caller.region)
         if problem:
             raise AwsError("ClientException", problem)
@@ -202,7 +220,7 @@ def _container(caller: Caller, cluster: Cluster, task_id: str, definition: Mappi
     )
 
 
-def _settings(order: Order, overrides: "TaskOverrideTypeDef", subnet: str) -> dict[str, object]:
+def _settings(order: Order, overrides: "TaskOverrideOutputTypeDef", subnet: str) -> dict[str, object]:
     """What of API_Task stays as it is from beginning to end."""
     parameters, definition = order.parameters, order.definition
     platform = definition.get("runtimePlatform") or {}
