@@ -12,6 +12,7 @@ from ecslab.sandbox.world.task_definition import sizes
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import (
+        ContainerDefinitionOutputTypeDef,
         TaskDefinitionTypeDef,
         TaskOverrideOutputTypeDef,
         TaskOverrideTypeDef,
@@ -71,7 +72,7 @@ def task_overrides(
 
 def effective(
     definition: "TaskDefinitionTypeDef", overrides: "Overrides"
-) -> Iterator[dict[str, object]]:
+) -> Iterator["ContainerDefinitionOutputTypeDef"]:
     """The container definitions with `overrides` (as `task_overrides` gives them) applied."""
     for container, override in zip(
         definition["containerDefinitions"], overrides["containerOverrides"], strict=True
@@ -82,7 +83,8 @@ def effective(
             for source in (container, override)
             for entry in source.get("environment") or []
         }
-        yield {**container, **changed, "environment": list(environment.values())}
+        changed_container = {**container, **changed, "environment": list(environment.values())}
+        yield cast("ContainerDefinitionOutputTypeDef", changed_container)
 
 
 def _size(definition: "TaskDefinitionTypeDef", overrides: "Overrides") -> tuple[int, int]:

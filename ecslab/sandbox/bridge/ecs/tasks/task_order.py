@@ -5,9 +5,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Final
 
 from moto.ec2.models import ec2_backends
 
@@ -26,17 +25,19 @@ from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.faults import NO_CAPACITY
 from ecslab.sandbox.world.task.attachment import Attachment
 from ecslab.sandbox.world.task.container import Container
-from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.task.task import Network, Task
 from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import (
         AwsVpcConfigurationOutputTypeDef,
         AwsVpcConfigurationTypeDef,
+        ContainerDefinitionOutputTypeDef,
         CreateServiceRequestTypeDef,
         RunTaskRequestTypeDef,
         TaskDefinitionTypeDef,
         TaskOverrideOutputTypeDef,
+        TaskTypeDef,
     )
 
 __all__ = ["Order", "check_roles", "digest", "make", "order", "vpc_configuration"]
@@ -48,14 +49,6 @@ PLATFORM_VERSIONS: Final = frozenset({"LATEST", "1.4.0", "1.3.0"})
 EPHEMERAL_GIB: Final = 20
 
 
-class TaskNetwork(TypedDict):
-    """Where a task may start, and what its interface is like."""
-
-    subnets: list[str]
-    groups: list[str]
-    public: bool
-
-
 @dataclass(frozen=True)
 class Order:
     """A RunTask request that has been found good."""
@@ -64,7 +57,7 @@ class Order:
     cluster: Cluster
     definition: "TaskDefinitionTypeDef"
     parameters: "RunTaskRequestTypeDef"
-    network: TaskNetwork
+    network: Network
     provider: str | None
     tags: Tags
 
@@ -179,7 +172,7 @@ def vpc_configuration(
 
 def _network(
     caller: Caller, definition: "TaskDefinitionTypeDef", parameters: "RunTaskRequestTypeDef"
-) -> TaskNetwork:
+) -> Network:
     vpc = vpc_configuration(parameters)
     if definition.get("networkMode") != "awsvpc":
         raise invalid("Network Configuration is not valid for the given networkMode of this task definition.")
@@ -207,7 +200,9 @@ def check_roles(
             raise AwsError("ClientException", problem)
 
 
-def _container(caller: Caller, cluster: Cluster, task_id: str, definition: Mapping[str, Any]) -> Container:
+def _container(
+    caller: Caller, cluster: Cluster, task_id: str, definition: "ContainerDefinitionOutputTypeDef"
+) -> Container:
     return Container(
         name=definition["name"],
         arn=caller.ecs_arn(f"container/{cluster.name}/{task_id}/{_uuid()}"),
@@ -220,22 +215,22 @@ def _container(caller: Caller, cluster: Cluster, task_id: str, definition: Mappi
     )
 
 
-def _settings(order: Order, overrides: "TaskOverrideOutputTypeDef", subnet: str) -> dict[str, object]:
+def _settings(order: Order, overrides: "TaskOverrideOutputTypeDef", subnet: str) -> "TaskTypeDef":
     """What of API_Task stays as it is from beginning to end."""
     parameters, definition = order.parameters, order.definition
     platform = definition.get("runtimePlatform") or {}
     storage = overrides.get("ephemeralStorage") or definition.get("ephemeralStorage")
-    storage = storage or {"sizeInGiB": EPHEMERAL_GIB}
+    size = storage["sizeInGiB"] if storage else EPHEMERAL_GIB
     version = parameters.get("platformVersion", "LATEST")
     architecture = "arm64" if platform.get("cpuArchitecture") == "ARM64" else "x86_64"
-    settings: dict[str, object] = {
+    settings: TaskTypeDef = {
         "attributes": [{"name": "ecs.cpu-architecture", "value": architecture}],
         "availabilityZone": _zone(order.caller, subnet),
         "clusterArn": order.cluster.arn,
         "cpu": str(overrides.get("cpu") or definition["cpu"]),
         "enableExecuteCommand": bool(parameters.get("enableExecuteCommand")),
-        "ephemeralStorage": storage,
-        "fargateEphemeralStorage": storage,
+        "ephemeralStorage": {"sizeInGiB": size},
+        "fargateEphemeralStorage": {"sizeInGiB": size},
         "group": parameters.get("group") or f"family:{definition['family']}",
         "launchType": "FARGATE",
         "memory": str(overrides.get("memory") or definition["memory"]),
