@@ -5,6 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ecslab.connection import hooks
 from ecslab.connection.connection import Connection
 from ecslab.connection.names import names
 from ecslab.connection.place import Place
@@ -80,7 +81,7 @@ def connect(
         from ecslab.connection.sandbox_place import open_sandbox
 
         place = open_sandbox(folder, clock=clock, speed=speed, seed=seed, in_process=in_process)
-        record.listen(place.session.events)
+        hooks.install(place.session.events, record=record)
     lab = Lab(place, folder, known, prefix, record)
     if where == "aws":
         lab.remind()

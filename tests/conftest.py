@@ -1,18 +1,14 @@
 """One suite, two places: a test asks for `lab` and cannot tell which of the two it got."""
 
-import functools
 import gc
 import os
 from pathlib import Path
 
 import pytest
-from botocore import hooks
-from botocore.client import ClientCreator
-from botocore.hooks import EventAliaser
 from hypothesis import settings
 
 import ecslab
-from tests import programs
+from tests import botocore_shortcuts, programs
 
 # moto's list of machine images is some thousands long, and half a second's work for each account
 os.environ.setdefault("MOTO_AMIS_PATH", str(Path(__file__).with_name("machine_images.json")))
@@ -22,27 +18,7 @@ settings.register_profile("suite", max_examples=40, deadline=None)
 settings.load_profile("suite")
 
 
-def _share_what_botocore_works_out_anew():
-    """Each session looks at the same thousand handlers, each client makes the same methods: half its cost."""
-    names: dict[str, str] = {}
-    begin, look = EventAliaser.__init__, functools.cache(hooks.accepts_kwargs)
-    make, made = ClientCreator._create_methods, {}
-
-    def init(self, *args, **kwargs):
-        begin(self, *args, **kwargs)
-        self._alias_name_cache = names
-
-    def methods(self, model):
-        if model.service_name not in made:
-            made[model.service_name] = make(self, model)
-        return dict(made[model.service_name])
-
-    EventAliaser.__init__ = init
-    hooks.accepts_kwargs = lambda handler: look(getattr(handler, "__func__", handler))
-    ClientCreator._create_methods = methods
-
-
-_share_what_botocore_works_out_anew()
+botocore_shortcuts.take()
 
 
 @pytest.hookimpl(tryfirst=True)

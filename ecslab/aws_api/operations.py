@@ -25,14 +25,16 @@ _READS: Final = {
     ),
     "logs": frozenset({"StartLiveTail"}),
 }  # fmt: skip
-"""Operations that change nothing, though their verb is none of reading. By signing name."""
+"""Operations that change nothing, though their verb is none of reading. By boto3's name of the service."""
+_EVENT_NAMES: Final = {"cloudwatch-logs": "logs"}
 
 
 def changes(service: str, operation: str) -> bool:
     """Whether an operation may change something in the account.
 
     Args:
-        service: its name for boto3, or the one that its requests are signed for.
+        service: its name for boto3, in signatures, or in the names of botocore's events.
         operation: as AWS spells it, such as `RunTask`.
     """
-    return not (_READING_VERB.fullmatch(operation) or operation in _READS.get(service, ()))
+    name = _EVENT_NAMES.get(service, service)
+    return not (_READING_VERB.fullmatch(operation) or operation in _READS.get(name, ()))

@@ -2,22 +2,30 @@
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    HTTPClientError,
     NoCredentialsError,
     PartialCredentialsError,
     ProfileNotFound,
 )
 
-from ecslab.connection.boto_sessions import account_session
+from ecslab.connection import hooks
+from ecslab.connection.boto_sessions import account_session, client_of
 from ecslab.connection.http import HttpReply, fetch
+from ecslab.connection.place import ControlReply
 from ecslab.connection.record import Record
 from ecslab.connection.refusals import plainer
 from ecslab.display.messages import say
 from ecslab.errors import EcslabError, NoCredentials, NoRegion, NotConfirmed, SandboxOnly, Unreachable
+
+if TYPE_CHECKING:
+    from boto3 import Session
+    from botocore.client import BaseClient
+    from mypy_boto3_sts.type_defs import GetCallerIdentityResponseTypeDef
 
 _DOCKER_HUB = "registry-1.docker.io"  # what docker.io means when it is asked over HTTP
 _HOW_TO_SIGN_IN = (
@@ -36,7 +44,7 @@ class AwsPlace:
         record: where every call is kept, from the first.
 
     Raises:
-        NoCredentials, NoRegion, NotConfirmed, Unreachable, or one of `_aws_errors`.
+        NoCredentials, NoRegion, NotConfirmed, Unreachable, or one of `refusals`.
     """
 
     where = "aws"
@@ -44,18 +52,23 @@ class AwsPlace:
 
     def __init__(self, profile: str | None, region: str | None, confirm: str | None, record: Record):
         self.session = _session(profile, region)
-        record.listen(self.session.events)
+        hooks.install(self.session.events, record=record)
         self.region = self.session.region_name
         identity = _identity(self.session)
         self.account, self.caller = identity["Account"], identity["Arn"]
         _ask(self.account, self.region, self.caller, confirm)
-        self.lead(self.session.events)
+        self.listeners: Mapping[str, object] = {"account": self}
+        hooks.install(self.session.events, **self.listeners)
 
-    def lead(self, events: Any) -> None:
-        events.register("after-call-error", _unreachable)
+    def client(self, service: str) -> "BaseClient":
+        return client_of(self.session, service)
 
-    def client(self, service: str) -> Any:
-        return self.session.client(service)
+    def explain(self, exception: Exception, **_: object) -> None:
+        """Say what to do where no answer came; see `hooks`."""
+        if isinstance(exception, HTTPClientError):
+            raise _no_answer(exception) from None
+        if isinstance(exception, (NoCredentialsError, PartialCredentialsError)):
+            raise NoCredentials(f"{exception}\n  next: {_HOW_TO_SIGN_IN}") from None
 
     def url(self, public_ip: str, port: int) -> str:
         return f"http://{public_ip}/" if port == 80 else f"http://{public_ip}:{port}/"
@@ -68,7 +81,7 @@ class AwsPlace:
     def registry_url(self, host: str) -> str:
         return f"https://{_DOCKER_HUB if host == 'docker.io' else host}/v2"
 
-    def control(self, verb: str, **_: Any) -> dict[str, Any]:
+    def control(self, verb: str, **_: object) -> ControlReply:
         raise SandboxOnly(f"control({verb!r})", "there is nothing to control: AWS's clock is everybody's")
 
     def now(self) -> float:
@@ -83,7 +96,7 @@ class AwsPlace:
         """Nothing is held."""
 
 
-def _session(profile: str | None, region: str | None) -> Any:
+def _session(profile: str | None, region: str | None) -> "Session":
     try:
         session = account_session(profile, region)
     except ProfileNotFound as error:
@@ -99,10 +112,10 @@ def _session(profile: str | None, region: str | None) -> Any:
     return session
 
 
-def _identity(session: Any) -> dict[str, Any]:
+def _identity(session: "Session") -> "GetCallerIdentityResponseTypeDef":
     """Who the credentials belong to: sts GetCallerIdentity, which nobody needs a permission for."""
     try:
-        return dict(session.client("sts").get_caller_identity())
+        return session.client("sts").get_caller_identity()
     except (NoCredentialsError, PartialCredentialsError) as error:
         raise NoCredentials(
             f"AWS credentials are missing.\n  seen: {error}\n  next: {_HOW_TO_SIGN_IN}"
@@ -142,12 +155,3 @@ def _no_answer(error: Exception) -> EcslabError:
         f"AWS could not be reached.\n  seen: {error}\n"
         "  next: check the network, the Region's name, and HTTPS_PROXY; then run the cell again"
     )
-
-
-def _unreachable(exception: Exception, **_: Any) -> None:
-    from botocore.exceptions import HTTPClientError
-
-    if isinstance(exception, HTTPClientError):
-        raise _no_answer(exception) from None
-    if isinstance(exception, (NoCredentialsError, PartialCredentialsError)):
-        raise NoCredentials(f"{exception}\n  next: {_HOW_TO_SIGN_IN}") from None

@@ -2,13 +2,17 @@
 
 import functools
 import os
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 import boto3
 import botocore.loaders
 import botocore.session
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
 
 # The sandbox answers or is gone: botocore's own retries would only hide which. It does not
 # read who calls either: a fixed user agent saves botocore from composing one, twice a call and at length.
@@ -22,7 +26,7 @@ SANDBOX_CONFIG = Config(
 )
 
 
-def blind_session(region: str, access_key: str, secret_key: str) -> Any:
+def blind_session(region: str, access_key: str, secret_key: str) -> boto3.Session:
     """A boto3 session that reads no environment variable, profile or config file.
 
     The sandbox's clients come from it: on a machine full of credentials and settings they still hold only the
@@ -39,16 +43,22 @@ def blind_session(region: str, access_key: str, secret_key: str) -> Any:
 
 
 @functools.cache
-def models() -> Any:
+def models() -> botocore.loaders.Loader:
     """What loads botocore's descriptions of the services; one for a process, for EC2's takes a second."""
     return botocore.loaders.create_loader()
 
 
-def sandbox_client(session: Any, service: str, url: str) -> Any:
+def sandbox_client(session: boto3.Session, service: str, url: str) -> "BaseClient":
     """A client whose endpoint is the sandbox at `url`, and nothing else."""
-    return session.client(service, endpoint_url=url, config=SANDBOX_CONFIG)
+    return client_of(session, service, endpoint_url=url, config=SANDBOX_CONFIG)
 
 
-def account_session(profile: str | None, region: str | None) -> Any:
+def client_of(session: boto3.Session, service: str, **options: object) -> "BaseClient":
+    """A client for a service whose name is known at run time only."""
+    make = cast("Callable[..., BaseClient]", session.client)
+    return make(service, **options)
+
+
+def account_session(profile: str | None, region: str | None) -> boto3.Session:
     """An ordinary boto3 session: the caller's own profile, environment and Region."""
     return boto3.Session(profile_name=profile, region_name=region)

@@ -6,19 +6,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from ecslab.connection import hooks, refusals
 from ecslab.connection.calls import Calls
 from ecslab.connection.fast_forward import FastForward
 from ecslab.connection.http import HttpReply
 from ecslab.connection.ledger import Ledger
 from ecslab.connection.names import Names, prefixed
-from ecslab.connection.place import Place
+from ecslab.connection.place import ControlReply, Place
 from ecslab.connection.record import Record
-from ecslab.connection.refusals import refuse_plainly
 from ecslab.connection.step_marks import StepMarks
-from ecslab.connection.tags import owner_in, tags
+from ecslab.connection.tags import Tags, made_by, spelling
 from ecslab.connection.waiting import wait
 
 if TYPE_CHECKING:
+    from botocore.client import BaseClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecs import ECSClient
@@ -46,12 +47,10 @@ class Connection:
         self.place, self.home, self.names, self.prefix, self.record = place, home, names, prefix, record
         self.where, self.account, self.region = place.where, place.account, place.region
         self.ledger = Ledger.at(home / "lab", self.where, self.account, self.region, prefix)
-        self.ledger.listen(place.session.events)
-        refuse_plainly(place.session.events)
         self.step_marks = StepMarks()
-        if self.where == "sandbox":
-            self.step_marks.listen(place.session.events)
-        self._clients: dict[str, Any] = {}
+        marks = {"step_marks": self.step_marks} if self.where == "sandbox" else {}
+        hooks.install(place.session.events, ledger=self.ledger, refusals=refusals, **marks)
+        self._clients: dict[str, BaseClient] = {}
         self._making = threading.Lock()
         self._recorded = True
 
@@ -63,7 +62,7 @@ class Connection:
             if service not in self._clients:
                 client = self._clients[service] = self.place.client(service)
                 if not self._recorded:
-                    self.record.ignore(client)
+                    hooks.install(client.meta.events, unrecorded=self.record)
             return self._clients[service]
 
     @property
@@ -124,11 +123,11 @@ class Connection:
         Args:
             kind: "ecs", "ecr", "ec2", "iam" or "logs".
         """
-        return tags(kind, self.ledger.owner)
+        return spelling(kind).tags(self.ledger.owner)
 
-    def owns(self, tagged: Any) -> bool:
+    def owns(self, tagged: Tags | None) -> bool:
         """Whether these tags, in any service's spelling, say that this lab made it."""
-        return owner_in(tagged) == self.ledger.owner
+        return made_by(self.ledger.owner, tagged)
 
     def calls(self, service: str | None = None, last: int | None = None) -> Calls:
         """Every AWS call made so far, as the CLI and as boto3 spell it.
@@ -176,7 +175,7 @@ class Connection:
         """Where the registry `host` (as in an image's name) answers the distribution API, `/v2` included."""
         return self.place.registry_url(host)
 
-    def control(self, verb: str, **body: Any) -> dict[str, Any]:
+    def control(self, verb: str, **body: object) -> ControlReply:
         """Speak to the sandbox itself: clock, journal, status. Raises SandboxOnly on a real account."""
         return self.place.control(verb, **body)
 

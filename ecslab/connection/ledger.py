@@ -9,102 +9,20 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any
 
-from ecslab.connection.tags import owner_in, tags
+from ecslab.connection.resource_kinds import BY_CREATE_CALL, ResourceKind
 from ecslab.display.messages import say
 from ecslab.errors import CannotBeDone
 
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSResponse
+    from botocore.model import OperationModel
 
-@dataclass(frozen=True)
-class Made:
-    """One create call: what it makes, where its name and its ids stand, and how it takes tags.
-
-    Attributes:
-        kind: our word for it, as the receipt prints it.
-        name: from the request's parameters.
-        ids: from the response: ARNs, or ids where AWS gives no ARN.
-        spelling: whose way to write tags it takes, as `ecslab.tags.tags` names them.
-    """
-
-    kind: str
-    name: Callable[[dict[str, Any]], str]
-    ids: Callable[[dict[str, Any]], list[str]]
-    spelling: str
-
-
-CREATES: Final[dict[tuple[str, str], Made]] = {
-    ("ecr", "CreateRepository"): Made(
-        "repository", lambda p: p["repositoryName"], lambda r: [r["repository"]["repositoryArn"]], "ecr"
-    ),
-    ("ecs", "CreateCluster"): Made(
-        "cluster", lambda p: p.get("clusterName", "default"), lambda r: [r["cluster"]["clusterArn"]], "ecs"
-    ),
-    ("ecs", "RegisterTaskDefinition"): Made(
-        "task definition",
-        lambda p: p["family"],
-        lambda r: [r["taskDefinition"]["taskDefinitionArn"]],
-        "ecs",
-    ),
-    ("ecs", "RunTask"): Made(
-        "task",
-        lambda p: p.get("cluster", "default").rsplit("/", 1)[-1],
-        lambda r: [task["taskArn"] for task in r["tasks"]],
-        "ecs",
-    ),
-    ("ecs", "CreateService"): Made(
-        "service", lambda p: p["serviceName"], lambda r: [r["service"]["serviceArn"]], "ecs"
-    ),
-    ("elbv2", "CreateLoadBalancer"): Made(
-        "load balancer",
-        lambda p: p["Name"],
-        lambda r: [one["LoadBalancerArn"] for one in r["LoadBalancers"]],
-        "elbv2",
-    ),
-    ("elbv2", "CreateTargetGroup"): Made(
-        "target group",
-        lambda p: p["Name"],
-        lambda r: [one["TargetGroupArn"] for one in r["TargetGroups"]],
-        "elbv2",
-    ),
-    ("secretsmanager", "CreateSecret"): Made(
-        "secret", lambda p: p["Name"], lambda r: [r["ARN"]], "secretsmanager"
-    ),
-    ("iam", "CreateRole"): Made("role", lambda p: p["RoleName"], lambda r: [r["Role"]["Arn"]], "iam"),
-    ("logs", "CreateLogGroup"): Made("log group", lambda p: p["logGroupName"], lambda _: [], "logs"),
-    ("ec2", "CreateSecurityGroup"): Made(
-        "security group", lambda p: p["GroupName"], lambda r: [r["GroupId"]], "ec2"
-    ),
-}
-_TAGS_IN: Final = {
-    "ecs": "tags",
-    "ecr": "tags",
-    "logs": "tags",
-    "iam": "Tags",
-    "elbv2": "Tags",
-    "secretsmanager": "Tags",
-    "ec2": "TagSpecifications",
-}
-
-
-def tag_request(params: dict[str, Any], spelling: str, owner: str) -> None:
-    """Put the lab's tag into a create call's parameters, beside the tags that are there."""
-    where, ours = _TAGS_IN[spelling], tags(spelling, owner)
-    if spelling == "ec2":
-        others = [dict(one) for one in params.get(where, ())] or [{"ResourceType": "security-group"}]
-        others[0]["Tags"] = _joined(others[0].get("Tags", []), ours)
-        params[where] = others
-    elif spelling == "logs":
-        params[where] = {**ours, **params.get(where, {})}
-    else:
-        params[where] = _joined(params.get(where, []), ours)
-
-
-def _joined(others: list[Any], ours: list[Any]) -> list[Any]:
-    return list(others) if owner_in(others) is not None else [*others, *ours]
+Context = dict[str, object]
+"""What botocore hands from one event of a call to the next."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +30,7 @@ class Entry:
     """What the ledger knows of one create call.
 
     Attributes:
-        kind, name: as in `Made`.
+        kind, name: as in `resource_kinds`.
         ids: what AWS called the result; empty while unknown.
         outcome: "intended" (no answer was seen: it may or may not exist), "made" or "refused".
     """
@@ -121,13 +39,6 @@ class Entry:
     name: str
     ids: tuple[str, ...]
     outcome: str
-
-
-_EVENTS: Final = {
-    "logs": "cloudwatch-logs",
-    "elbv2": "elastic-load-balancing-v2",
-    "secretsmanager": "secrets-manager",
-}
 
 
 class Ledger:
@@ -156,39 +67,35 @@ class Ledger:
         ledger._write({"owner": ledger.owner, "account": account, "region": region, "prefix": prefix})
         return ledger
 
-    def listen(self, events: Any) -> None:
-        """Tag and write down each create call of clients that are made from these events later on."""
-        for service, operation in CREATES:
-            events.register(f"before-parameter-build.{_event(service)}.{operation}", self._name)
-            events.register(f"before-call.{_event(service)}.{operation}", self._intend)
-            events.register(f"after-call.{_event(service)}.{operation}", self._outcome)
-
     def entries(self) -> list[Entry]:
         """All entries, oldest first."""
-        found: dict[str, Entry] = {}
+        entries: dict[str, Entry] = {}
         for line in _lines(self.path):
             if "intend" in line:
-                found[line["intend"]] = Entry(line["kind"], line["name"], (), "intended")
-            elif line.get("outcome") in found:
-                was = found[line["outcome"]]
+                entries[line["intend"]] = Entry(line["kind"], line["name"], (), "intended")
+            elif line.get("outcome") in entries:
+                outcome = "made" if line["ok"] else "refused"
                 ids = tuple(line.get("ids", ()))
-                found[line["outcome"]] = Entry(was.kind, was.name, ids, "made" if line["ok"] else "refused")
-        return list(found.values())
+                entries[line["outcome"]] = replace(entries[line["outcome"]], ids=ids, outcome=outcome)
+        return list(entries.values())
 
-    def _name(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
-        made = CREATES[model.service_model.service_name, model.name]
+    # What botocore calls; see `hooks` -------------------------------------------------------------------
+
+    def tag(self, params: dict[str, object], model: "OperationModel", context: Context, **_: object) -> None:
+        """Put the lab's tag into a create call, and keep the name for `intend`, where it is known no more."""
+        kind = _kind(model)
         # What is missing or of the wrong type botocore is about to refuse, in its own words.
-        with contextlib.suppress(KeyError, TypeError, AttributeError):
-            tag_request(params, made.spelling, self.owner)
-            context["ecslab_name"] = made.name(params)
+        with contextlib.suppress(TypeError, ValueError, AttributeError):
+            kind.tag(params, self.owner)
+            context["ecslab_name"] = kind.name(params)
 
-    def _intend(self, model: Any, context: dict[str, Any], **_: Any) -> None:
-        made = CREATES[model.service_model.service_name, model.name]
+    def intend(self, model: "OperationModel", context: Context, **_: object) -> None:
+        """Write down what is about to be created."""
         self._count += 1
         context["ecslab_ledger"] = key = f"{self._run}-{self._count}"
-        name = context["ecslab_name"]
+        intention = {"intend": key, "kind": _kind(model).kind, "name": context["ecslab_name"]}
         try:
-            self._write({"intend": key, "kind": made.kind, "name": name, "at": round(time.time(), 3)})
+            self._write({**intention, "at": round(time.time(), 3)})
         except OSError as error:
             raise CannotBeDone(
                 f"{model.name} was not sent: what is about to be made could not be written down first.\n"
@@ -196,18 +103,23 @@ class Ledger:
                 f"  next: make room, or let the lab write to {self.path.parent}; then run the cell again"
             ) from None
 
-    def _outcome(
-        self, http_response: Any, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any
+    def settle(
+        self,
+        http_response: "AWSResponse",
+        parsed: dict[str, object],
+        model: "OperationModel",
+        context: Context,
+        **_: object,
     ) -> None:
+        """Write down what came of it."""
         key = context.pop("ecslab_ledger", None)
         if key is None:
             return
-        made = CREATES[model.service_model.service_name, model.name]
         ok = http_response.status_code < 300
         with contextlib.suppress(OSError):  # the intention stands, and clean-up looks for what came of it
-            self._write({"outcome": key, "ok": ok, "ids": made.ids(parsed) if ok else []})
+            self._write({"outcome": key, "ok": ok, "ids": _kind(model).ids(parsed) if ok else []})
 
-    def _write(self, line: dict[str, Any]) -> None:
+    def _write(self, line: dict[str, object]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("ab+") as file:
             torn = file.seek(0, os.SEEK_END) > 0 and file.seek(-1, os.SEEK_END) >= 0 and file.read() != b"\n"
@@ -217,9 +129,8 @@ class Ledger:
                 os.fsync(file.fileno())
 
 
-def _event(service: str) -> str:
-    """As botocore's events name a service: by its service id."""
-    return _EVENTS.get(service, service)
+def _kind(model: "OperationModel") -> ResourceKind:
+    return BY_CREATE_CALL[model.service_model.service_name, model.name]
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

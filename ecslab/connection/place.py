@@ -5,9 +5,17 @@ how one waits.
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ecslab.connection.http import HttpReply
+
+if TYPE_CHECKING:
+    from boto3 import Session
+    from botocore.client import BaseClient
+
+
+class ControlReply(dict[str, Any]):
+    """What the sandbox answers to a control call: JSON, of another shape for each verb."""
 
 
 class Place(Protocol):
@@ -17,13 +25,11 @@ class Place(Protocol):
     account: str
     region: str
     caller: str
-    # boto3's session; its event system carries the record and the ledger
-    session: Any
+    session: "Session"  # its events carry the record and the ledger
+    # what else listens to a session whose calls go to this place, as `hooks.install` takes it
+    listeners: Mapping[str, object]
 
-    def lead(self, events: Any) -> None:
-        """Have the calls of a session with these events go where this place's own calls go."""
-
-    def client(self, service: str) -> Any:
+    def client(self, service: str) -> "BaseClient":
         """A boto3 client for `service` ("ecs", "ecr", …)."""
 
     def url(self, public_ip: str, port: int) -> str:
@@ -37,7 +43,7 @@ class Place(Protocol):
     def registry_url(self, host: str) -> str:
         """Where the distribution API of the registry `host` is reached, without a slash at the end."""
 
-    def control(self, verb: str, **body: Any) -> dict[str, Any]:
+    def control(self, verb: str, **body: object) -> ControlReply:
         """A control call to the sandbox."""
 
     def now(self) -> float:

@@ -7,7 +7,15 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSResponse
+    from botocore.model import OperationModel
+
+    from ecslab.connection.ledger import Context
+
+from ecslab.aws_api.operations import changes
 
 _KEPT: Final = 10_000  # calls; the oldest go first
 _SECRET_NAME: Final = re.compile(r"pass(word|wd)?|secret|credential|api_?key|private_?key", re.IGNORECASE)
@@ -49,7 +57,7 @@ class Call:
     @property
     def changes(self) -> bool:
         """Whether this was more than a look."""
-        return not self.operation.startswith(("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter"))
+        return changes(self.service, self.operation)
 
 
 class Record:
@@ -61,16 +69,6 @@ class Record:
         self._lock = threading.Lock()  # a widget's feeder calls from its own thread
         self._away = threading.local()
 
-    def listen(self, events: Any) -> None:
-        """Hear of every call made by clients that are created from these events later on."""
-        events.register_first("before-parameter-build", self._began)
-        events.register_first("after-call", self._ended)
-        events.register_first("after-call-error", self._broke)
-
-    def ignore(self, client: Any) -> None:
-        """Keep none of this client's calls: what a view looks at by itself, the learner did not ask."""
-        client.meta.events.register_last("before-parameter-build", _forget)
-
     @contextlib.contextmanager
     def away(self) -> Iterator[None]:
         """Keep no call that this thread makes within this, whoever's client it is."""
@@ -80,7 +78,12 @@ class Record:
         finally:
             self._away.now = before
 
-    def _began(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+    # What botocore calls; see `hooks` -------------------------------------------------------------------
+
+    def begin(
+        self, params: dict[str, object], model: "OperationModel", context: "Context", **_: object
+    ) -> None:
+        """A call begins."""
         if getattr(self._away, "now", False):
             return
         context["ecslab_call"] = Call(
@@ -92,16 +95,24 @@ class Record:
             seconds=time.perf_counter(),
         )
 
-    def _ended(self, http_response: Any, parsed: Any, context: dict[str, Any], **_: Any) -> None:
+    def forget(self, context: "Context", **_: object) -> None:
+        """It is none of the learner's: what a view looks at by itself, nobody asked for."""
+        context.pop("ecslab_call", None)
+
+    def end(
+        self, http_response: "AWSResponse", parsed: dict[str, Any], context: "Context", **_: object
+    ) -> None:
+        """It was answered."""
         error = parsed.get("Error", {}) if http_response.status_code >= 300 else {}
         self._keep(context, f"{error.get('Code')}: {error.get('Message')}" if error else "")
 
-    def _broke(self, exception: Exception, context: dict[str, Any], **_: Any) -> None:
+    def fail(self, exception: Exception, context: "Context", **_: object) -> None:
+        """There was no answer."""
         self._keep(context, f"{type(exception).__name__}: {exception}")
 
-    def _keep(self, context: dict[str, Any], error: str) -> None:
-        call: Call | None = context.pop("ecslab_call", None)
-        if call is None:
+    def _keep(self, context: "Context", error: str) -> None:
+        call = context.pop("ecslab_call", None)
+        if not isinstance(call, Call):
             return
         call = replace(call, error=error, seconds=time.perf_counter() - call.seconds)
         with self._lock:
@@ -114,13 +125,9 @@ class Record:
             self.calls.append(replace(call, number=self._count))
 
 
-def _forget(context: dict[str, Any], **_: Any) -> None:
-    context.pop("ecslab_call", None)
-
-
-def _same(one: Call, other: Call) -> bool:
-    return (one.service, one.operation, one.params, one.error) == (
-        other.service, other.operation, other.params, other.error,
+def _same(first: Call, second: Call) -> bool:
+    return (first.service, first.operation, first.params, first.error) == (
+        second.service, second.operation, second.params, second.error,
     )  # fmt: skip
 
 

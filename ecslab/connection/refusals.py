@@ -1,10 +1,15 @@
 """AWS's refusals of the caller, said in plain words. Each is still botocore's `ClientError`."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from ecslab.errors import EcslabError
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSResponse
+    from botocore.exceptions import _ClientErrorResponseTypeDef as ErrorResponse
+    from botocore.model import OperationModel
 
 
 class AwsRefused(EcslabError, ClientError):
@@ -12,11 +17,11 @@ class AwsRefused(EcslabError, ClientError):
 
     advice = ""
 
-    def __init__(self, error_response: Any, operation_name: str):
+    def __init__(self, error_response: "ErrorResponse", operation_name: str):
         ClientError.__init__(self, error_response, operation_name)
         error = error_response.get("Error", {})
-        said = f"{error.get('Code')}: {error.get('Message')}"
-        self.args = (f"AWS refused {operation_name}.\n  it said: {said}\n  next:    {self.advice}",)
+        message = f"{error.get('Code')}: {error.get('Message')}"
+        self.args = (f"AWS refused {operation_name}.\n  it said: {message}\n  next:    {self.advice}",)
 
 
 class ExpiredToken(AwsRefused):
@@ -62,17 +67,15 @@ _BY_CODE: dict[str, type[AwsRefused]] = {
 }  # fmt: skip
 
 
-def plainer(parsed: Any, operation: str) -> AwsRefused | None:
+def plainer(parsed: "ErrorResponse", operation: str) -> AwsRefused | None:
     """The plainer error for a refused call, or None where AWS's own words serve the learner better."""
     kind = _BY_CODE.get(parsed.get("Error", {}).get("Code", ""))
     return kind(parsed, operation) if kind else None
 
 
-def refuse_plainly(events: Any) -> None:
-    """Raise the plainer error from every client of a session with these events."""
-
-    def raise_it(http_response: Any, parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        if http_response.status_code >= 300 and (error := plainer(parsed, model.name)):
-            raise error
-
-    events.register_last("after-call", raise_it)
+def raise_plainly(
+    http_response: "AWSResponse", parsed: "ErrorResponse", model: "OperationModel", **_: object
+) -> None:
+    """Raise the plainer error in the place of botocore's own; see `hooks`."""
+    if http_response.status_code >= 300 and (error := plainer(parsed, model.name)):
+        raise error

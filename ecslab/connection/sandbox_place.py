@@ -1,27 +1,37 @@
 """A lab in the sandbox: its clients reach nothing else, and find it again when it was stopped in mid-lab."""
 
 import functools
-import importlib
 import json
 import os
 import re
 import time
-import urllib.parse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit, urlunsplit
 
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 
+from ecslab.aws_api.operations import changes
+from ecslab.connection import hooks
 from ecslab.connection.boto_sessions import blind_session, sandbox_client
 from ecslab.connection.http import HttpReply, fetch
+from ecslab.connection.place import ControlReply
 from ecslab.display.messages import say
 from ecslab.errors import CannotBeDone, Unreachable
-from ecslab.sandbox.endpoint import SandboxError
+from ecslab.sandbox.endpoint import Endpoint, SandboxError
 
-_READS = ("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter")
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest, AWSRequest
+    from botocore.client import BaseClient
+    from botocore.compat import HTTPHeaders
+    from botocore.model import OperationModel
+
+    from ecslab.sandbox.endpoint import Transport
+    from ecslab.sandbox.engine.pace import Mode
+
 _NEVER_ARRIVED = (EndpointConnectionError, ConnectTimeoutError)
 _VISITED = re.compile(r"http://[^/]+/[^/]+/([\w.-]+):(\d+)/")
 REVIVED = "The sandbox had stopped. It is running again, with everything you had made."
@@ -37,52 +47,62 @@ class SandboxPlace:
 
     where = "sandbox"
 
-    def __init__(self, endpoint: Any, again: Callable[[], Any] | None = None):
+    def __init__(self, endpoint: Endpoint, again: Callable[[], Endpoint] | None = None):
         self.endpoint = endpoint
         self._again = again
         self._clock: dict[str, Any] = {}
-        self._heard: list[str] | None = None
+        self._notices: list[str] | None = None
         self.account, self.region = endpoint.account, endpoint.region
         self.caller = "the sandbox's own user"
         self.session = blind_session(endpoint.region, endpoint.access_key, endpoint.secret_key)
-        self.lead(self.session.events)
+        self.listeners: Mapping[str, object] = {
+            "sandbox": self,
+            "in_process" if endpoint.transport else "server": self,
+        }
+        hooks.install(self.session.events, **self.listeners)
 
-    # The endpoint -------------------------------------------------------------------------------------------
-
-    def lead(self, events: Any) -> None:
-        events.register_first("request-created", self._aim)
-        events.register_first("after-call", _forget_retries)
-        if getattr(self.endpoint, "transport", None):
-            events.register("before-send", self._carry)
-        else:
-            events.register_first("needs-retry", self._revive)
-            events.register("after-call-error", self._explain)
-
-    def client(self, service: str) -> Any:
+    def client(self, service: str) -> "BaseClient":
         return sandbox_client(self.session, service, self.endpoint.url)
 
-    def _aim(self, request: Any, **_: Any) -> None:
+    # What botocore calls; see `hooks` -------------------------------------------------------------------
+
+    def aim(self, request: "AWSRequest", **_: object) -> None:
         """Every request goes to where the sandbox is now, whatever its client was made with."""
-        here = urllib.parse.urlsplit(self.endpoint.url)
-        there = urllib.parse.urlsplit(request.url)
-        if (there.scheme, there.netloc) != (here.scheme, here.netloc):
-            request.url = urllib.parse.urlunsplit(there._replace(scheme=here.scheme, netloc=here.netloc))
+        endpoint, target = urlsplit(self.endpoint.url), urlsplit(request.url or "")
+        if (target.scheme, target.netloc) != (endpoint.scheme, endpoint.netloc):
+            request.url = urlunsplit(target._replace(scheme=endpoint.scheme, netloc=endpoint.netloc))
 
-    def _carry(self, request: Any, **_: Any) -> Any:
+    def forget_retries(self, parsed: dict[str, dict[str, object]], **_: object) -> None:
+        """Without it botocore adds "(reached max retries: 0)" to every refusal, which AWS's never say."""
+        parsed.get("ResponseMetadata", {}).pop("MaxAttemptsReached", None)
+
+    def carry(self, request: "AWSPreparedRequest", **_: object) -> AWSResponse:
+        """Hand the request to the sandbox in this process."""
         body = request.body or b""
-        body = body.encode() if isinstance(body, str) else bytes(body)
-        status, headers, content = self.endpoint.transport(
-            request.method, request.url, dict(request.headers), body
-        )
-        return AWSResponse(request.url, status, _headers(headers), _Raw(content))
+        body = body.encode() if isinstance(body, str) else bytes(cast(bytes, body))
+        send = cast("Transport", self.endpoint.transport)
+        status, headers, content = send(request.method, request.url, dict(request.headers), body)
+        return AWSResponse(request.url, status, cast("HTTPHeaders", headers), _Raw(content))
 
-    def _revive(self, caught_exception: Any, operation: Any, attempts: int, **_: Any) -> float | None:
+    def revive(
+        self, caught_exception: Exception | None, operation: "OperationModel", attempts: int, **_: object
+    ) -> float | None:
         """Start the sandbox again and send the call anew, unless it may have changed something already."""
-        if caught_exception is None or attempts > 1 or not _lost(caught_exception):
+        if caught_exception is None or attempts > 1 or not _is_lost_connection(caught_exception):
             return None
         self._start_again()
-        arrived = not isinstance(caught_exception, _NEVER_ARRIVED)
-        return None if arrived and not operation.name.startswith(_READS) else 0.0
+        never_arrived = isinstance(caught_exception, _NEVER_ARRIVED)
+        changed = changes(operation.service_model.service_name, operation.name)
+        return 0.0 if never_arrived or not changed else None
+
+    def explain(self, exception: Exception, **_: object) -> None:
+        """Say what has become of a call that broke off."""
+        if _is_lost_connection(exception):
+            raise Unreachable(
+                "the sandbox stopped while it was answering; it is running again.\n"
+                f"  seen: {exception}\n"
+                "  next: run the cell again: each step first looks at what is there"
+            ) from None
 
     def _start_again(self) -> None:
         if self._again is None:
@@ -91,14 +111,6 @@ class SandboxPlace:
             )
         self.endpoint = self._again()
         say(REVIVED)
-
-    def _explain(self, exception: Exception, **_: Any) -> None:
-        if _lost(exception):
-            raise Unreachable(
-                "the sandbox stopped while it was answering; it is running again.\n"
-                f"  seen: {exception}\n"
-                "  next: run the cell again: each step first looks at what is there"
-            ) from None
 
     # A public IP --------------------------------------------------------------------------------------------
 
@@ -112,13 +124,13 @@ class SandboxPlace:
     def http(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> HttpReply:
-        here = self._from_here(url)
-        if getattr(self.endpoint, "transport", None):
-            reply = HttpReply.of(*self.endpoint.transport(method, here, dict(headers or {}), body or b""))
+        address = self._from_here(url)
+        if self.endpoint.transport:
+            reply = HttpReply.of(*self.endpoint.transport(method, address, dict(headers or {}), body or b""))
         else:
-            reply = self._fetch(method, here, headers, body)
+            reply = self._fetch(method, address, headers, body)
         if reply.status in (502, 504):
-            self._refuse(here)
+            self._refuse(address)
         return reply
 
     def _fetch(
@@ -144,7 +156,7 @@ class SandboxPlace:
 
     def _from_here(self, url: str) -> str:
         """A link made for the browser, or a bare public address, as this process reaches it."""
-        parts = urllib.parse.urlsplit(url)
+        parts = urlsplit(url)
         gateway = self.endpoint.gateway_url.rstrip("/")
         _, marker, rest = parts.path.partition(f"/proxy/{self.endpoint.gateway_port}/")
         if marker and not parts.netloc:
@@ -160,29 +172,30 @@ class SandboxPlace:
 
     # Time ---------------------------------------------------------------------------------------------------
 
-    def control(self, verb: str, **body: Any) -> dict[str, Any]:
+    def control(self, verb: str, **body: object) -> ControlReply:
         try:
             try:
-                return dict(self.endpoint.control(verb, **body))
+                return ControlReply(self.endpoint.control(verb, **body))
             except (OSError, json.JSONDecodeError):
                 self._start_again()
-                return dict(self.endpoint.control(verb, **body))
+                return ControlReply(self.endpoint.control(verb, **body))
         except SandboxError as refusal:
             raise CannotBeDone(str(refusal)) from None
 
     def now(self) -> float:
         status = self.control("status")
         self._clock = status["clock"]
-        self._hear(status.get("notices", []))
+        self._say_new(status.get("notices", []))
         return float(self._clock["now"])
 
-    def _hear(self, notices: list[str]) -> None:
+    def _say_new(self, notices: list[str]) -> None:
         """Say what the sandbox noted since the last time: above all, for how long its clock stood still."""
-        if self._heard is not None and notices != self._heard:
-            known = len(self._heard) if notices[: len(self._heard)] == self._heard else len(notices) - 1
-            for notice in notices[known:]:
+        known = self._notices
+        if known is not None and notices != known:
+            first = len(known) if notices[: len(known)] == known else len(notices) - 1
+            for notice in notices[first:]:
                 say(notice)
-        self._heard = notices
+        self._notices = notices
 
     @property
     def stepped(self) -> bool:
@@ -198,9 +211,7 @@ class SandboxPlace:
         return 0.0 if self._clock.get("paused") else seconds * float(self._clock["speed"])
 
     def close(self) -> None:
-        close = getattr(self.endpoint, "close", None)
-        if close:
-            close()
+        self.endpoint.close()
 
 
 def open_sandbox(
@@ -215,47 +226,43 @@ def open_sandbox(
         seed: what ids are drawn from.
         in_process: without a server, in this process.
     """
-    clock = clock or os.environ.get("ECSLAB_CLOCK") or None
-    if clock not in (None, "paced", "stepped"):
-        raise ValueError(f"clock is {clock!r}; it can be 'paced' or 'stepped'")
+    mode = _mode(clock or os.environ.get("ECSLAB_CLOCK"))
     if in_process:
-        inside = importlib.import_module("ecslab.sandbox.in_process")
-        return SandboxPlace(inside.start(home, mode=clock or "stepped", seed=seed))
+        from ecslab.sandbox import in_process as inside  # it brings moto, which the other way does without
+
+        return SandboxPlace(inside.start(home, mode=mode, seed=seed))
     speed = speed or float(os.environ.get("ECSLAB_SPEED") or 0) or None
-    again = functools.partial(_ensure, home, mode=clock, speed=speed, seed=seed)
+    again = functools.partial(_ensure, home, mode, speed, seed)
     place = SandboxPlace(again(), again)
     for notice in place.endpoint.notices:
         say(notice)
     return place
 
 
-def _ensure(home: Path, **settings: Any) -> Any:
+def _mode(clock: str | None) -> "Mode | None":
+    if clock and clock not in ("paced", "stepped"):
+        raise ValueError(f"clock is {clock!r}; it can be 'paced' or 'stepped'")
+    return cast("Mode | None", clock or None)
+
+
+def _ensure(home: Path, mode: "Mode | None", speed: float | None, seed: int | None) -> Endpoint:
     """The sandbox's process, found or started. Raises Unreachable with what its log says last."""
     from ecslab.sandbox import process
 
     try:
-        return process.ensure(home, **settings)
+        return process.ensure(home, mode=mode, speed=speed, seed=seed)
     except SandboxError as error:
         raise Unreachable(str(error)) from None
-
-
-def _forget_retries(parsed: Any, **_: Any) -> None:
-    """Without it botocore adds "(reached max retries: 0)" to every refusal, which AWS's never say."""
-    parsed.get("ResponseMetadata", {}).pop("MaxAttemptsReached", None)
 
 
 class _Raw(BytesIO):
     """A body as botocore reads it."""
 
-    def stream(self, **_: Any) -> Any:
+    def stream(self, **_: object) -> Iterator[bytes]:
         yield self.read()
 
 
-def _headers(headers: Any) -> Any:
-    return dict(headers.items() if hasattr(headers, "items") else headers)
-
-
-def _lost(error: Exception) -> bool:
+def _is_lost_connection(error: Exception) -> bool:
     from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
 
     if isinstance(error, ReadTimeoutError):

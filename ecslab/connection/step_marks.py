@@ -11,10 +11,15 @@ import secrets
 import sys
 from collections.abc import Iterator
 from types import FrameType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSRequest
+    from IPython.core.interactiveshell import InteractiveShell
+
+from ecslab.aws_api.operations import changes
 
 HEADER: Final = "X-Ecslab-Step"
-_READS: Final = ("Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter")
 
 
 class _Cells:
@@ -22,7 +27,7 @@ class _Cells:
 
     def __init__(self) -> None:
         self.number = 0
-        self._heard: Any = None
+        self._shell: InteractiveShell | None = None
 
     def now(self) -> int | None:
         """The number of the present cell; None where there are none."""
@@ -30,12 +35,12 @@ class _Cells:
         shell = ipython.get_ipython() if ipython else None
         if shell is None:
             return None
-        if self._heard is not shell:
+        if self._shell is not shell:
             shell.events.register("pre_run_cell", self._next)
-            self._heard = shell
+            self._shell = shell
         return self.number
 
-    def _next(self, *_: Any) -> None:
+    def _next(self, *_: object) -> None:
         self.number += 1
 
 
@@ -52,11 +57,6 @@ class StepMarks:
         self._number = 0
         self._doing = ""
 
-    def listen(self, events: Any) -> None:
-        """Mark the requests of every client that is made from these events later on."""
-        _cells.now()
-        events.register_first("request-created", self._mark)  # before it is signed
-
     @contextlib.contextmanager
     def doing(self, step: str) -> Iterator[None]:
         """Within this, all changes are one step, named by its id ("04.run")."""
@@ -66,8 +66,9 @@ class StepMarks:
         finally:
             self._doing = before
 
-    def _mark(self, request: Any, operation_name: str, **_: Any) -> None:
-        if operation_name.startswith(_READS):
+    def mark(self, request: "AWSRequest", operation_name: str, event_name: str, **_: object) -> None:
+        """Put the mark of its step into a request's headers; see `hooks`."""
+        if not changes(event_name.split(".")[1], operation_name):
             return
         if mark := self._doing or self._cell() or self._call():
             request.headers[HEADER] = mark

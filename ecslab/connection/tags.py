@@ -1,22 +1,71 @@
-"""The tag `ecslab`: what carries it was made by a lab, and by which."""
+"""The tag `ecslab`: what carries it was created by a lab, and by which."""
 
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, cast
 
 KEY: Final = "ecslab"
+Tags = Mapping[str, str] | Iterable[Mapping[str, object]]
+"""Tags in any service's spelling."""
 
 
-def tags(kind: str, owner: str) -> Any:
-    """The tag as one service spells it: "ecs" in lower case, "logs" as a dict, the others with capitals."""
-    if kind == "logs":
-        return {KEY: owner}
-    return [{"key": KEY, "value": owner}] if kind == "ecs" else [{"Key": KEY, "Value": owner}]
+@dataclass(frozen=True)
+class TagSpelling:
+    """How one service's create calls take tags.
+
+    Attributes:
+        parameter: the name of the parameter.
+        key, value: the names of a tag's two parts; both "" where the tags are a mapping.
+    """
+
+    parameter: str
+    key: str = "Key"
+    value: str = "Value"
+
+    def tags(self, owner: str) -> Tags:
+        """The lab's tag alone."""
+        return [{self.key: KEY, self.value: owner}] if self.key else {KEY: owner}
+
+    def beside(self, others: Tags | None, owner: str) -> Tags:
+        """The lab's tag after the others, unless one of them is a lab's tag already."""
+        if not self.key:
+            return {KEY: owner, **cast("Mapping[str, str]", others or {})}
+        listed = list(cast("Iterable[Mapping[str, object]]", others or ()))
+        return listed if owner_in(listed) is not None else [*listed, {self.key: KEY, self.value: owner}]
 
 
-def owner_in(tagged: Any) -> str | None:
-    """Which lab the tags name, in any service's spelling; None: no lab."""
-    if isinstance(tagged, dict):
-        return tagged.get(KEY)
-    for tag in tagged or []:
+SPELLINGS: Final = {
+    "ecs": TagSpelling("tags", "key", "value"),
+    "ecr": TagSpelling("tags"),
+    "logs": TagSpelling("tags", "", ""),
+    "ec2": TagSpelling("TagSpecifications"),
+}
+"""By service; the others spell them as IAM does."""
+_AS_IAM: Final = TagSpelling("Tags")
+
+
+def spelling(service: str) -> TagSpelling:
+    """How the service, as boto3 names it, spells tags."""
+    return SPELLINGS.get(service, _AS_IAM)
+
+
+def owner_in(tags: Tags | None) -> str | None:
+    """Which lab the tags name; None where they name none."""
+    if isinstance(tags, Mapping):
+        return tags.get(KEY)
+    for tag in tags or ():
         if tag.get("key", tag.get("Key")) == KEY:
             return str(tag.get("value", tag.get("Value")))
     return None
+
+
+def made_by(owner: str, tags: Tags | None, *, recorded: bool = False, inside_ours: bool = False) -> bool:
+    """Whether the lab of `owner` made a resource. Every question of that kind ends here.
+
+    Args:
+        owner: what that lab writes into the tag.
+        tags: the resource's own.
+        recorded: whether the lab's ledger has its ARN as that of something that was made.
+        inside_ours: whether what contains it, as a cluster its services, was made by this lab.
+    """
+    return recorded or inside_ours or owner_in(tags) == owner

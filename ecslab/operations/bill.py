@@ -4,15 +4,13 @@ https://aws.amazon.com/fargate/pricing/
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from ecslab.connection.connection import Connection
 from ecslab.display.tables import Table
 from ecslab.errors import NotThere
 from ecslab.operations import prices, verify
 from ecslab.resources import service
-
-_MONTH: Final = 730  # hours, as AWS reckons it
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Bill:
     @property
     def month(self) -> float:
         """US dollars for a month like this."""
-        return self.total / self.hours * _MONTH
+        return self.total / self.hours * prices.MONTH_HOURS
 
     def _items(self) -> tuple[tuple[str, float, float], ...]:
         return (

@@ -5,7 +5,14 @@ every amount.
 Fargate bills per second from the start of the image pull to the task's stop, one minute at least.
 """
 
-from typing import Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
+    from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef
+    from mypy_boto3_logs.type_defs import LogGroupTypeDef
 
 AS_OF: Final = "2026-06"
 VCPU_HOUR: Final = {"X86_64": 0.04048, "ARM64": 0.03238}
@@ -18,7 +25,8 @@ ALB_LCU_HOUR: Final = 0.008
 NLB_HOUR: Final = 0.0225
 NLB_LCU_HOUR: Final = 0.006
 LOGS_GB_MONTH: Final = 0.03
-SECRET_MONTH: Final = 0.40
+MONTH_HOURS: Final = 730  # as AWS reckons it
+SECRET_HOUR: Final = 0.40 / MONTH_HOURS
 
 
 def task_hour(
@@ -42,6 +50,27 @@ def balancer_hour(zones: int = 2, network: bool = False) -> float:
     Capacity units (`ALB_LCU_HOUR`, `NLB_LCU_HOUR` each) come on top, by the busiest of connections and bytes.
     """
     return (NLB_HOUR if network else ALB_HOUR) + zones * PUBLIC_IPV4_HOUR
+
+
+def of_task(task: TaskTypeDef) -> float:
+    """Dollars an hour for a task as DescribeTasks shows it."""
+    return task_hour(task.get("cpu") or 0, task.get("memory") or 0)
+
+
+def of_load_balancer(balancer: LoadBalancerTypeDef) -> float:
+    """Dollars an hour for a load balancer as DescribeLoadBalancers shows it."""
+    zones = len(balancer.get("AvailabilityZones", []))
+    return balancer_hour(zones, network=balancer.get("Type") == "network")
+
+
+def of_log_group(group: LogGroupTypeDef) -> float:
+    """Dollars an hour for keeping the lines of a log group as DescribeLogGroups shows it."""
+    return group.get("storedBytes", 0) / 1024**3 * LOGS_GB_MONTH / MONTH_HOURS
+
+
+def of_images(stored_bytes: int) -> float:
+    """Dollars an hour for keeping images of so many bytes."""
+    return stored_bytes / 1e9 * ECR_GB_MONTH / MONTH_HOURS
 
 
 def dollars(amount: float) -> str:

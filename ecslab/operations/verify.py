@@ -3,24 +3,26 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.http import HttpReply
-from ecslab.connection.missing import or_none_if_missing
 from ecslab.display.frames import Frame
-from ecslab.display.tables import Table
+from ecslab.display.tables import ShownAsTable, Table
 from ecslab.errors import NotThere, Unreachable
-from ecslab.resources import task_definition
-from ecslab.resources.task import network_interface, reachability, task_id
+from ecslab.resources.network import PORT
+from ecslab.resources.task import log_lines, network_interface, reachability
+from ecslab.resources.task.task_reader import task_id
 
-PORT = 80
-_LINES = 10_000  # what one call to GetLogEvents can give
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 
-@dataclass(frozen=True)
-class Hops:
+@dataclass(frozen=True, repr=False)
+class Hops(ShownAsTable):
     """The way from a task to its public address: task → network interface → addresses.
 
     Attributes:
@@ -43,30 +45,24 @@ class Hops:
         )
         return Table("", ("hop", "id", "found by"), rows)
 
-    def __repr__(self) -> str:
-        return repr(self._table())
 
-    def _repr_html_(self) -> str:
-        return self._table()._repr_html_()
-
-
-def hops(lab: Connection, task: dict[str, Any]) -> Hops:
+def hops(lab: Connection, task: TaskTypeDef) -> Hops:
     """Follow the three hops: the task names its interface, and EC2 knows the interface's addresses.
 
     Raises:
         NotThere: the task has no network interface: not yet, or no longer.
     """
-    found = network_interface.interface_of(lab, task)
-    if not found:
+    interface = network_interface.interface_of(lab, task)
+    if not interface:
         raise NotThere(
             f"task {task_id(task)} has no network interface: it is {task['lastStatus']}.\n"
             "  next: wait with task.wait_until_running(lab, task), or run another one with task.run(lab)"
         )
-    public = network_interface.public_ip_of(found)
-    return Hops(task_id(task), found["NetworkInterfaceId"], found["PrivateIpAddress"], public)
+    public = network_interface.public_ip_of(interface)
+    return Hops(task_id(task), interface["NetworkInterfaceId"], interface["PrivateIpAddress"], public)
 
 
-def public_ip(lab: Connection, task: dict[str, Any]) -> str:
+def public_ip(lab: Connection, task: TaskTypeDef) -> str:
     """The task's public IP address, which EC2 knows and ECS does not show.
 
     Raises:
@@ -81,7 +77,7 @@ def public_ip(lab: Connection, task: dict[str, Any]) -> str:
     return address
 
 
-def page(lab: Connection, task: dict[str, Any], path: str = "/") -> HttpReply:
+def page(lab: Connection, task: TaskTypeDef, path: str = "/") -> HttpReply:
     """Ask the task for a page, as a visitor on the internet would.
 
     Args:
@@ -101,7 +97,7 @@ def page(lab: Connection, task: dict[str, Any], path: str = "/") -> HttpReply:
         raise Unreachable(refusal or str(error)) from None
 
 
-def frame(lab: Connection, task: dict[str, Any], path: str = "/", height: int = 420) -> Frame:
+def frame(lab: Connection, task: TaskTypeDef, path: str = "/", height: int = 420) -> Frame:
     """The page in a frame inside the notebook, and a link that opens it in a tab of its own.
 
     Raises:
@@ -112,51 +108,20 @@ def frame(lab: Connection, task: dict[str, Any], path: str = "/", height: int = 
     return Frame(url, f"http://{address}/{path.lstrip('/')}", height)
 
 
-def logs(lab: Connection, task: dict[str, Any]) -> list[str]:
+def logs(lab: Connection, task: TaskTypeDef) -> list[str]:
     """What the task's containers printed, oldest line first; of several containers one after the other.
 
     Raises:
         NotThere: the definition sends no logs to CloudWatch, or their log group is gone.
     """
-    definition = task_definition.find(lab, task["taskDefinitionArn"]) or {}
-    places = [
-        (container["name"], container["logConfiguration"]["options"])
-        for container in definition.get("containerDefinitions", [])
-        if container.get("logConfiguration", {}).get("logDriver") == "awslogs"
-    ]
-    if not places:
-        raise NotThere(
-            "this task's definition sends no logs to CloudWatch: it has no logConfiguration.\n"
-            "  next: task_definition.register(lab, logs=True), then task.run(lab)"
-        )
-    lines: list[str] = []
-    for name, options in places:
-        stream = f"{options['awslogs-stream-prefix']}/{name}/{task_id(task)}"
-        lines += _events(lab, options["awslogs-group"], stream)
-    return lines
+    return log_lines.of_task(lab, task)
 
 
-def _events(lab: Connection, group: str, stream: str) -> list[str]:
-    """The lines of one stream; none while the container has not printed anything."""
-    lines: list[str] = []
-    token: dict[str, str] = {}
-    while True:
-        answer = or_none_if_missing(
-            lab.logs.get_log_events, logGroupName=group, logStreamName=stream, startFromHead=True, **token
-        )
-        if answer is None:
-            return lines
-        lines += [str(event["message"]) for event in answer["events"]]
-        if len(lines) >= _LINES or answer.get("nextForwardToken") == token.get("nextToken"):
-            return lines
-        token = {"nextToken": answer["nextForwardToken"]}
-
-
-def why_not(lab: Connection, task: dict[str, Any]) -> str:
+def why_not(lab: Connection, task: TaskTypeDef) -> str:
     """What stands between a visitor and the task's page: the first rule in the way, or that nothing is."""
-    found = reachability.refusal(lab, task, PORT)
-    if found:
-        return found
+    refusal = reachability.refusal(lab, task, PORT)
+    if refusal:
+        return refusal
     address = public_ip(lab, task)
     try:
         reply = lab.http("GET", lab.url(address, PORT))

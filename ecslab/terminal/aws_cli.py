@@ -12,8 +12,8 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
-from unittest import mock
 from weakref import WeakKeyDictionary
 
 import boto3  # noqa: F401  (this, botocore and s3transfer before awscli, which has copies under these names)
@@ -22,6 +22,7 @@ import botocore.waiter
 import s3transfer  # noqa: F401
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 
+from ecslab.connection import hooks
 from ecslab.connection.boto_sessions import SANDBOX_CONFIG, models
 from ecslab.connection.connection import Connection
 from ecslab.display.progress_line import Progress
@@ -92,9 +93,7 @@ def _made(lab: Connection, cli: Any) -> Any:
     session = _session(lab, cli)
     events = session.get_component("event_emitter")
     importlib.import_module("awscli.plugin").load_plugins({}, event_hooks=events)
-    lab.place.lead(events)
-    lab.record.listen(events)
-    lab.ledger.listen(events)
+    hooks.install(events, **lab.place.listeners, record=lab.record, ledger=lab.ledger)
     driver = cli.CLIDriver(session=session)
     driver.alias_loader = importlib.import_module("awscli.alias").AliasLoader(
         str(configuration(lab) / "alias")
@@ -144,10 +143,21 @@ class _Pause:
 
 
 @contextlib.contextmanager
+def _replaced(module: ModuleType, name: str, value: object) -> Iterator[None]:
+    """Within this, a module's attribute is another one."""
+    before = getattr(module, name)
+    setattr(module, name, value)
+    try:
+        yield
+    finally:
+        setattr(module, name, before)
+
+
+@contextlib.contextmanager
 def _waiting(lab: Connection) -> Iterator[None]:
     with (
         Progress("what the command waits for", shown=not lab.place.stepped) as progress,
-        mock.patch.object(botocore.waiter, "time", _Pause(lab, progress)),
-        mock.patch.object(sys, "argv", ["aws"]),  # by what stands there argparse calls the program
+        _replaced(botocore.waiter, "time", _Pause(lab, progress)),
+        _replaced(sys, "argv", ["aws"]),  # by what stands there argparse calls the program
     ):
         yield

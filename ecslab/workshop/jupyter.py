@@ -110,8 +110,9 @@ def run(command: list[str], settings: Path | None = None) -> int:
         Its exit status; 0 where it was asked to end. Kernels are shut down in either case.
     """
     for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+        number = getattr(signal, name, None)  # one that is ignored stays so: nohup means what it says
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
     # In a session of its own it does not see Ctrl-C, at which it would ask a question instead of ending.
     server = subprocess.Popen(command, env=environment(settings), start_new_session=True)
     try:

@@ -3,7 +3,7 @@
 import pytest
 
 from ecslab.connection.names import names, prefixed
-from ecslab.connection.tags import owner_in, tags
+from ecslab.connection.tags import owner_in, spelling
 from ecslab.errors import BadName
 
 
@@ -27,7 +27,7 @@ def test_a_prefix_that_some_service_would_refuse_is_refused_first(prefix):
 
 @pytest.mark.parametrize("kind", ["ecs", "ecr", "ec2", "iam", "logs"])
 def test_every_spelling_of_the_tag_names_the_same_owner(kind):
-    assert owner_in(tags(kind, "ana-1f")) == "ana-1f"
+    assert owner_in(spelling(kind).tags("ana-1f")) == "ana-1f"
 
 
 @pytest.mark.parametrize("tagged", [[], {}, None, [{"Key": "Name", "Value": "x"}], {"made-by": "me"}])

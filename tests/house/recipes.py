@@ -15,7 +15,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 TEXT: Final = ROOT / "CONTRIBUTING.md"
 RECIPES: Final = {"refusal": "Add a refusal of AWS's", "fault": "Add a fault", "stage": "Add a stage"}
-COPIED: Final = ("ecslab", "tests", "notebooks", "pyproject.toml", "CONTRIBUTING.md", "Makefile", "README.md")
+COPIED: Final = ("ecslab", "tests", "docs", "notebooks", "pyproject.toml", "CONTRIBUTING.md", "README.md")
 _BLOCK: Final = re.compile(
     r"(?:^(?P<how>New|In|At the end of),? `(?P<path>[^`]+)`[^\n]*:\n\n)?"
     r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$",

@@ -15,9 +15,10 @@ from ecslab import (
     task_definition,
 )  # fmt: skip
 from ecslab.cli.cleanup import cleanup as command
-from ecslab.connection.ledger import CREATES
 from ecslab.connection.record import Record
+from ecslab.connection.resource_kinds import BY_CREATE_CALL, KINDS
 from ecslab.lab import Lab
+from ecslab.operations.cleanup.removal import REMOVALS
 
 HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
 
@@ -77,20 +78,24 @@ def again(lab):
     return Lab(place, lab.home, lab.names, lab.prefix, Record())
 
 
+def test_whatever_kind_a_lab_can_create_it_can_remove():
+    assert {kind.kind for kind in KINDS} <= {removal.kind for removal in REMOVALS}
+
+
 @pytest.mark.portable
 def test_everything_goes_and_the_receipt_says_what_aws_keeps(lab):
     task.wait_until_running(lab, journey(lab))
     balanced(lab)
     lab.wait(lambda: len(service.tasks(lab)) == 2, "the service to start its tasks")
     plan = cleanup.plan(lab)
-    kinds = [thing.kind for thing in plan.things]
+    kinds = [resource.kind for resource in plan.resources]
     assert kinds == [
         "service", "task", "task", "task", "cluster", "task definition", "listener", "load balancer",
         "target group", "log group", "security group", "security group", "security group", "repository",
         "secret", "role",
     ]  # fmt: skip
     assert plan.hourly == pytest.approx(3 * 0.0173 + 0.0225 + 2 * 0.005 + 0.4 / 730, abs=0.0005)
-    costs = {thing.kind: thing.cost for thing in plan.things}
+    costs = {resource.kind: resource.cost for resource in plan.resources}
     assert costs["task"] == "$0.0173 an hour"
     assert costs["load balancer"] == "$0.0325 an hour"
     assert costs["secret"] == "$0.4000 a month"
@@ -98,12 +103,12 @@ def test_everything_goes_and_the_receipt_says_what_aws_keeps(lab):
     receipt = cleanup.run(lab)
     assert receipt.title == "0 of 16 left."
     assert receipt.costs == "About $0.0851 an hour less on a real account."
-    assert [thing.kind for thing in receipt.removed] == kinds
-    kept = {one.what: one.cost for one in receipt.kept}
-    assert kept[f"1 INACTIVE revision(s) of {lab.names.family}"] == "free"
-    assert kept["3 STOPPED task(s)"] == "free"
-    assert kept["1 INACTIVE service(s)"] == "free"
-    assert cleanup.plan(lab).things == ()
+    assert [resource.kind for resource in receipt.removed] == kinds
+    retained = {each.what: each.cost for each in receipt.retained}
+    assert retained[f"1 INACTIVE revision(s) of {lab.names.family}"] == "free"
+    assert retained["3 STOPPED task(s)"] == "free"
+    assert retained["1 INACTIVE service(s)"] == "free"
+    assert cleanup.plan(lab).resources == ()
 
 
 def test_for_good_means_that_nobody_can_describe_them_any_more(lab):
@@ -111,7 +116,7 @@ def test_for_good_means_that_nobody_can_describe_them_any_more(lab):
     task_definition.register(lab, image=HTTPD, logs=False)
     task_definition.register(lab, image=HTTPD, logs=False, family=lab.name("another"))
     receipt = cleanup.run(lab, for_good=True)
-    assert not [one for one in receipt.kept if "INACTIVE revision" in one.what]
+    assert not [each for each in receipt.retained if "INACTIVE revision" in each.what]
     for family in (lab.names.family, lab.name("another")):
         assert task_definition.revisions(lab, family, status="INACTIVE") == []
 
@@ -127,8 +132,13 @@ def test_a_service_of_ours_in_somebody_elses_cluster_goes_with_its_tasks(lab, so
         )  # fmt: skip
     lab.control("advance", seconds=30)
     plan = cleanup.plan(lab)
-    assert [thing.kind for thing in plan.things] == ["service", "task", "task definition", "security group"]
-    assert plan.things[0].name == "ours"
+    assert [resource.kind for resource in plan.resources] == [
+        "service",
+        "task",
+        "task definition",
+        "security group",
+    ]
+    assert plan.resources[0].name == "ours"
     lab.ecs.delete_service(cluster="shared", service="ours", force=True)
     somebody_else("ecs").delete_service(cluster="shared", service="theirs", force=True)
     assert cleanup.run(lab).clean
@@ -147,12 +157,12 @@ class Crash(BaseException):
 
 
 @pytest.mark.portable
-@pytest.mark.parametrize("operation", [operation for _, operation in CREATES])
+@pytest.mark.parametrize("operation", [operation for _, operation in BY_CREATE_CALL])
 def test_a_crash_after_any_create_call_leaves_nothing_that_cleanup_does_not_find(lab, operation):
     def die(**_):
         raise Crash
 
-    service = next(service for service, name in CREATES if name == operation)
+    service = next(service for service, name in BY_CREATE_CALL if name == operation)
     events = lab.client(service).meta.events
     hyphenated = lab.client(service).meta.service_model.service_id.hyphenize()
     events.register_first(f"after-call.{hyphenated}.{operation}", die)
@@ -163,7 +173,7 @@ def test_a_crash_after_any_create_call_leaves_nothing_that_cleanup_does_not_find
     assert [entry.outcome for entry in revived.ledger.entries()][-1] == "intended"
     receipt = cleanup.run(revived)
     assert receipt.clean and receipt.removed
-    assert cleanup.plan(revived).things == ()
+    assert cleanup.plan(revived).resources == ()
 
 
 def test_what_has_our_names_but_not_our_tag_is_left_alone(lab, somebody_else):
@@ -172,8 +182,8 @@ def test_what_has_our_names_but_not_our_tag_is_left_alone(lab, somebody_else):
     somebody_else("logs").create_log_group(logGroupName=lab.names.log_group, tags={"ecslab": "another-lab"})
     ecr.create_repository(lab)
     plan = cleanup.plan(lab)
-    assert [thing.kind for thing in plan.things] == ["repository"]
-    assert [thing.kind for thing in plan.strangers] == ["cluster", "log group", "role"]
+    assert [resource.kind for resource in plan.resources] == ["repository"]
+    assert [resource.kind for resource in plan.strangers] == ["cluster", "log group", "role"]
     assert "adgu-cluster: left alone, not made by this lab" in repr(plan)
     receipt = cleanup.run(lab)
     assert receipt.title == "0 of 1 left."
@@ -196,7 +206,7 @@ def test_what_the_learner_makes_by_hand_is_tagged_and_goes_too(lab):
     )
     tags = lab.ecr.list_tags_for_resource(resourceArn=ecr.repository(lab, "adgu/scratch")["repositoryArn"])
     assert {"Key": "made-by", "Value": "me"} in tags["tags"] and lab.owns(tags["tags"])
-    assert [(thing.kind, thing.name) for thing in cleanup.run(lab).removed] == [
+    assert [(resource.kind, resource.name) for resource in cleanup.run(lab).removed] == [
         ("cluster", "default"), ("task definition", "hello:1"), ("repository", "adgu/scratch"),
     ]  # fmt: skip
 
@@ -208,12 +218,12 @@ def test_what_was_deleted_behind_the_labs_back_is_no_trouble(lab, somebody_else)
 
     def meanwhile(lab, owner=None):
         plan = before(lab, owner)
-        for thing in plan.things:
-            if thing.kind == "task definition":
-                ecs.deregister_task_definition(taskDefinition=thing.id)
-            if thing.kind == "repository":
-                somebody_else("ecr").delete_repository(repositoryName=thing.id)
-            if thing.kind == "role":
+        for resource in plan.resources:
+            if resource.kind == "task definition":
+                ecs.deregister_task_definition(taskDefinition=resource.id)
+            if resource.kind == "repository":
+                somebody_else("ecr").delete_repository(repositoryName=resource.id)
+            if resource.kind == "role":
                 execution_role.delete(lab)
         return plan
 

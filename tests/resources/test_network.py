@@ -124,7 +124,7 @@ def test_a_group_that_lets_nothing_out_stops_the_pull(lab):
 
 def test_no_default_vpc_names_the_two_ways_on(lab, monkeypatch):
     others = [vpc for vpc in network.vpcs(lab) if not vpc.default]
-    monkeypatch.setattr(network, "vpcs", lambda _: others)
+    monkeypatch.setattr(network.choice, "vpcs", lambda _: others)
     with pytest.raises(
         NotThere, match=r"next: choose another VPC in the picker, or make one: .*create_default"
     ):

@@ -14,6 +14,8 @@ import pytest
 from ecslab.errors import EcslabError
 from ecslab.workshop import jupyter
 
+WAITS = "import signal, os; print(os.getpid(), flush=True); signal.pause()"
+
 
 def test_a_taken_port_is_passed_over():
     with socket.socket() as taken:
@@ -38,20 +40,40 @@ def test_the_learners_own_options_come_last_and_win(tmp_path):
     assert "--no-browser" not in command
 
 
+def started(handling, server):
+    """The runner, with a stand-in for JupyterLab; its parent leaves it signals as in `handling`."""
+    command = f"[sys.executable, '-c', {server!r}]"
+    runner = f"import sys; from ecslab.workshop import jupyter; sys.exit(jupyter.run({command}))"
+    parent = (
+        f"import os, signal, sys; [signal.signal(*each) for each in {handling}]; "
+        f"os.execv(sys.executable, [sys.executable, '-c', {runner!r}])"
+    )
+    return subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_asked_to_end_it_ends_the_server_too(name, tmp_path):
-    server = "import signal, sys, os; print(os.getpid(), flush=True); signal.pause()"
-    command = f"[sys.executable, '-c', {server!r}]"
-    # whoever started the tests may ignore SIGINT (nohup, a shell's background job), and children inherit that
-    heeds = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-    runner = f"{heeds}; import sys; from ecslab.workshop import jupyter; sys.exit(jupyter.run({command}))"
-    asked = subprocess.Popen([sys.executable, "-c", runner], stdout=subprocess.PIPE, text=True)
+def test_asked_to_end_it_ends_the_server_too(name):
+    """Whatever this process's own parent ignores: nohup, and a shell that starts it in the background."""
+    number = int(getattr(signal, name))
+    asked = started([(number, int(signal.SIG_DFL))], WAITS)
     pid = int(asked.stdout.readline())
-    asked.send_signal(getattr(signal, name))
+    asked.send_signal(number)
     assert asked.wait(20) == 0
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_nohup_keeps_it_when_the_terminal_is_closed():
+    asked = started([(int(signal.SIGHUP), int(signal.SIG_IGN))], WAITS)
+    pid = int(asked.stdout.readline())
+    asked.send_signal(signal.SIGHUP)
+    with pytest.raises(subprocess.TimeoutExpired):
+        asked.wait(0.5)
+    os.kill(pid, 0)
+    asked.send_signal(signal.SIGTERM)
+    assert asked.wait(20) == 0
 
 
 def test_the_servers_own_end_is_handed_on():

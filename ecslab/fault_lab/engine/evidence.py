@@ -9,10 +9,10 @@ from typing import Final, TypedDict
 from botocore import xform_name
 from botocore.loaders import Loader
 
+from ecslab.aws_api.operations import changes
 from ecslab.errors import EcslabError
 
 SERVICES: Final = ("ecs", "ec2", "elbv2", "ecr", "iam", "logs", "secretsmanager")
-_READS: Final = ("Describe", "List", "Get", "BatchGet", "Filter")
 VISIT: Final = "http get"
 _VISIT_WORDS: Final = frozenset({"http", "https", "curl", "browser", "visit", "page"})
 _VISIT_FIELDS: Final = frozenset({"status", "body", "answer", "timeout", "headers"})
@@ -98,7 +98,7 @@ def _operations() -> dict[str, tuple[str, ...]]:
     operations: dict[str, tuple[str, ...]] = {}
     for service in SERVICES:
         for name in _model(service)["operations"]:
-            if name.startswith(_READS):
+            if not changes(service, name):
                 spelled = xform_name(name, "-")
                 operations[spelled] = (*operations.get(spelled, ()), service)
     return operations

@@ -5,7 +5,7 @@ from typing import Final
 
 from ecslab.display.tables import Table
 from ecslab.operations import prices
-from ecslab.operations.cleanup.inventory import Thing
+from ecslab.operations.cleanup.inventory.resource import Resource
 
 _NOTICED: Final = 0.001  # dollars an hour
 
@@ -15,30 +15,30 @@ class Plan:
     """What `run` would remove, in this order.
 
     Attributes:
-        things: what this lab made and is still there.
+        resources: what this lab made and is still there.
         strangers: what has a name of the lesson, but was not made by this lab; it is left alone.
         hourly: dollars an hour, for as long as it is there.
     """
 
-    things: tuple[Thing, ...]
-    strangers: tuple[Thing, ...]
+    resources: tuple[Resource, ...]
+    strangers: tuple[Resource, ...]
 
     @property
     def hourly(self) -> float:
-        return sum(thing.hourly for thing in self.things)
+        return sum(resource.hourly for resource in self.resources)
 
     def _table(self) -> Table:
-        count = len(self.things)
+        count = len(self.resources)
         dear = self.hourly >= _NOTICED
         cost = f", about {prices.dollars(self.hourly)} an hour on a real account" if dear else ""
         title = f"{count} to remove{cost}:" if count else "Nothing of this lab is there."
         rows = [
-            (str(number), thing.kind, f"{thing.name} {thing.status}".strip(), thing.cost)
-            for number, thing in enumerate(self.things, start=1)
+            (str(number), resource.kind, f"{resource.name} {resource.status}".strip(), resource.cost)
+            for number, resource in enumerate(self.resources, start=1)
         ]
         rows += [
-            ("–", thing.kind, f"{thing.name}: left alone, not made by this lab", "")
-            for thing in self.strangers
+            ("–", resource.kind, f"{resource.name}: left alone, not made by this lab", "")
+            for resource in self.strangers
         ]
         return Table(title, ("order", "what", "name", "costs") if rows else (), tuple(rows))
 
@@ -53,12 +53,12 @@ class Plan:
 class Left:
     """Something that could not be removed, and why."""
 
-    thing: Thing
+    resource: Resource
     why: str
 
 
 @dataclass(frozen=True)
-class Kept:
+class Retained:
     """Something that AWS keeps, what becomes of it, and what it costs."""
 
     what: str
@@ -73,15 +73,15 @@ class Receipt:
     Attributes:
         removed: in the order in which it went.
         left: what is still there, each with the reason; run again once that is put right.
-        kept: what AWS keeps by itself.
+        retained: what AWS keeps by itself.
         strangers: left alone, because this lab did not make it.
         saved: dollars an hour that what was removed no longer costs.
     """
 
-    removed: tuple[Thing, ...]
+    removed: tuple[Resource, ...]
     left: tuple[Left, ...]
-    kept: tuple[Kept, ...]
-    strangers: tuple[Thing, ...]
+    retained: tuple[Retained, ...]
+    strangers: tuple[Resource, ...]
 
     @property
     def clean(self) -> bool:
@@ -90,7 +90,7 @@ class Receipt:
 
     @property
     def saved(self) -> float:
-        return sum(thing.hourly for thing in self.removed)
+        return sum(resource.hourly for resource in self.removed)
 
     @property
     def title(self) -> str:
@@ -103,20 +103,20 @@ class Receipt:
         """What is no longer paid for by the hour, and what still is; "" where it is next to nothing."""
         if self.saved < _NOTICED:
             return ""
-        rest = sum(one.thing.hourly for one in self.left)
+        rest = sum(each.resource.hourly for each in self.left)
         still = f"; {prices.dollars(rest)} an hour goes on" if rest else ""
         return f"About {prices.dollars(self.saved)} an hour less on a real account{still}."
 
     def _parts(self) -> list[Table]:
-        gone = tuple((thing.kind, thing.name) for thing in self.removed)
-        left = tuple((one.thing.kind, one.thing.name, one.why) for one in self.left)
-        kept = tuple((one.what, one.why, one.cost) for one in self.kept)
-        others = tuple((thing.kind, thing.name) for thing in self.strangers)
+        removed = tuple((resource.kind, resource.name) for resource in self.removed)
+        left = tuple((each.resource.kind, each.resource.name, each.why) for each in self.left)
+        retained = tuple((each.what, each.why, each.cost) for each in self.retained)
+        strangers = tuple((resource.kind, resource.name) for resource in self.strangers)
         parts = (
             Table("Left, and why:", ("what", "name", "reason"), left),
-            Table("Removed:", ("what", "name"), gone),
-            Table("What AWS keeps:", ("what", "why", "cost"), kept),
-            Table("Left alone, because this lab did not make it:", ("what", "name"), others),
+            Table("Removed:", ("what", "name"), removed),
+            Table("What AWS keeps:", ("what", "why", "cost"), retained),
+            Table("Left alone, because this lab did not make it:", ("what", "name"), strangers),
         )
         return [part for part in parts if part.rows]
 

@@ -3,7 +3,9 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
 """
 
-from typing import Any, Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.display.tables import Table
@@ -11,15 +13,27 @@ from ecslab.errors import NotThere
 from ecslab.resources import service, task_definition
 from ecslab.resources.deployment.observed_rollout import LOST, Rolled
 from ecslab.resources.deployment.rollout_plan import Limits, Plan, limits, plan
-from ecslab.resources.deployment.rollout_watch import limits_of, needed, visitor, watch
+from ecslab.resources.deployment.rollout_watch import limits_of, visitor, watch
+from ecslab.resources.service.service_reader import circuit_breaker_of, needed_active
 
 __all__ = [
     "LOST", "Limits", "Plan", "Rolled", "circuit_breaker", "deployments", "history", "limits", "limits_of",
     "past", "plan", "roll", "roll_back", "set_limits", "visitor", "watch",
 ]  # fmt: skip
 
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        DeploymentCircuitBreakerTypeDef,
+        DeploymentConfigurationTypeDef,
+        DeploymentTypeDef,
+        ServiceDeploymentBriefTypeDef,
+        ServiceTypeDef,
+    )
 
-_COUNTS: Final = ("desiredCount", "runningCount", "pendingCount", "failedTasks")
+    class PastDeployment(ServiceDeploymentBriefTypeDef):
+        """As ListServiceDeployments shows it, with the definition of its target revision."""
+
+        taskDefinition: str
 
 
 # Rolling ----------------------------------------------------------------------------------------------------
@@ -27,7 +41,7 @@ _COUNTS: Final = ("desiredCount", "runningCount", "pendingCount", "failedTasks")
 
 def roll(
     lab: Connection, definition: str | None = None, name: str | None = None, again: bool = False
-) -> dict[str, Any]:
+) -> ServiceTypeDef:
     """Have the service run this revision from now on; its tasks are replaced by new ones, by and by.
 
     Args:
@@ -43,19 +57,14 @@ def roll(
     Raises:
         NotThere: there is no such service, or no such definition.
     """
-    there, wanted = needed(lab, name), task_definition.find(lab, definition)
-    if not wanted:
-        raise NotThere(
-            f"there is no task definition {definition or lab.names.family}.\n"
-            "  next: task_definition.register(lab, image)"
-        )
-    arn = str(wanted["taskDefinitionArn"])
-    if arn == there["taskDefinition"] and not again:
-        return there
+    existing = needed_active(lab, name)
+    arn = task_definition.needed_arn(lab, definition, advice="task_definition.register(lab, image)")
+    if arn == existing["taskDefinition"] and not again:
+        return existing
     return service.update(lab, name, taskDefinition=arn, **({"forceNewDeployment": True} if again else {}))
 
 
-def roll_back(lab: Connection, name: str | None = None) -> dict[str, Any]:
+def roll_back(lab: Connection, name: str | None = None) -> ServiceTypeDef:
     """Return by hand: have the service run the revision that last was deployed with success before this one.
 
     Nothing but `roll` with an older revision: what comes back is what that revision *says*, so that a tag
@@ -64,14 +73,14 @@ def roll_back(lab: Connection, name: str | None = None) -> dict[str, Any]:
     Raises:
         NotThere: there is no such service, or no other revision ever was deployed with success.
     """
-    there = needed(lab, name)
-    for deployment in past(lab, there):
+    existing = needed_active(lab, name)
+    for deployment in past(lab, existing):
         revision = deployment["taskDefinition"]
-        if deployment["status"] == "SUCCESSFUL" and revision != there["taskDefinition"]:
+        if deployment["status"] == "SUCCESSFUL" and revision != existing["taskDefinition"]:
             return roll(lab, revision, name)
     raise NotThere(
-        f"service {there['serviceName']} was never deployed with another revision than "
-        f"{_revision(there['taskDefinition'])}.\n"
+        f"service {existing['serviceName']} was never deployed with another revision than "
+        f"{_revision(existing['taskDefinition'])}.\n"
         "  next: deployment.roll(lab, definition) with the one you want"
     )
 
@@ -86,13 +95,13 @@ def set_limits(lab: Connection, minimum: int = 100, maximum: int = 200, name: st
         NotThere: there is no such service.
         botocore.exceptions.ClientError: ECS refuses them (InvalidParameterException).
     """
-    _configure(lab, name, minimumHealthyPercent=minimum, maximumPercent=maximum)
+    _configure(lab, name, {"minimumHealthyPercent": minimum, "maximumPercent": maximum})
     return limits_of(lab, name)
 
 
 def circuit_breaker(
     lab: Connection, on: bool = True, rollback: bool = True, name: str | None = None
-) -> dict[str, Any]:
+) -> DeploymentCircuitBreakerTypeDef:
     """Have ECS give up a deployment whose tasks keep failing, and return to the last one that completed.
 
     Args:
@@ -104,13 +113,12 @@ def circuit_breaker(
     Returns:
         The `deploymentCircuitBreaker` as DescribeServices shows it.
     """
-    found = _configure(lab, name, deploymentCircuitBreaker={"enable": on, "rollback": rollback and on})
-    return dict(found["deploymentConfiguration"]["deploymentCircuitBreaker"])
+    breaker: DeploymentCircuitBreakerTypeDef = {"enable": on, "rollback": rollback and on}
+    return circuit_breaker_of(_configure(lab, name, {"deploymentCircuitBreaker": breaker}))
 
 
-def _configure(lab: Connection, name: str | None, **changes: Any) -> dict[str, Any]:
-    there = needed(lab, name)
-    configuration = {**there["deploymentConfiguration"], **changes}
+def _configure(lab: Connection, name: str | None, changes: DeploymentConfigurationTypeDef) -> ServiceTypeDef:
+    configuration = {**needed_active(lab, name)["deploymentConfiguration"], **changes}
     return service.update(lab, name, deploymentConfiguration=configuration)
 
 
@@ -125,19 +133,23 @@ def deployments(lab: Connection, name: str | None = None) -> Table:
     Raises:
         NotThere: there is no such service.
     """
-    rows = tuple(
-        (
-            one["status"],
-            _revision(one["taskDefinition"]),
-            *(str(one.get(count, 0)) for count in _COUNTS),
-            one.get("rolloutState", ""),
-            _more_than(one.get("rolloutStateReason", ""), one["id"]),
-        )
-        for one in needed(lab, name)["deployments"]
-    )
+    rows = tuple(_row(deployment) for deployment in needed_active(lab, name)["deployments"])
     head = ("status", "revision", "desired", "running", "pending", "failed", "rollout", "reason")
-    shown = len(head) if any(row[-1] for row in rows) else len(head) - 1
-    return Table("", head[:shown], tuple(row[:shown] for row in rows))
+    columns = len(head) if any(row[-1] for row in rows) else len(head) - 1
+    return Table("", head[:columns], tuple(row[:columns] for row in rows))
+
+
+def _row(deployment: DeploymentTypeDef) -> tuple[str, ...]:
+    return (
+        deployment["status"],
+        _revision(deployment["taskDefinition"]),
+        str(deployment["desiredCount"]),
+        str(deployment["runningCount"]),
+        str(deployment["pendingCount"]),
+        str(deployment.get("failedTasks", 0)),
+        deployment.get("rolloutState", ""),
+        _more_than(deployment.get("rolloutStateReason", ""), deployment["id"]),
+    )
 
 
 def _more_than(reason: str, deployment: str) -> str:
@@ -149,23 +161,25 @@ def _more_than(reason: str, deployment: str) -> str:
 def history(lab: Connection, name: str | None = None) -> Table:
     """Every deployment of the service so far, newest first: which revision, and what became of it."""
     rows = tuple(
-        (_revision(one["taskDefinition"]), one["status"], one.get("statusReason", ""))
-        for one in past(lab, needed(lab, name))
+        (_revision(deployment["taskDefinition"]), deployment["status"], deployment.get("statusReason", ""))
+        for deployment in past(lab, needed_active(lab, name))
     )
     return Table("", ("revision", "status", "reason"), rows)
 
 
-def past(lab: Connection, there: dict[str, Any]) -> list[dict[str, Any]]:
+def past(lab: Connection, service: ServiceTypeDef) -> list[PastDeployment]:
     """The last twenty deployments of a service (as DescribeServices shows it), newest first.
 
     Each as ListServiceDeployments shows it, and with the `taskDefinition` of its target revision.
     """
-    pages = lab.ecs.list_service_deployments(service=there["serviceArn"], cluster=there["clusterArn"])
-    newest = sorted(pages["serviceDeployments"], key=lambda one: one["createdAt"], reverse=True)[:20]
-    arns = sorted({one["targetServiceRevisionArn"] for one in newest})
-    found = lab.ecs.describe_service_revisions(serviceRevisionArns=arns)["serviceRevisions"] if arns else []
-    definitions = {one["serviceRevisionArn"]: one["taskDefinition"] for one in found}
-    return [{**one, "taskDefinition": definitions[one["targetServiceRevisionArn"]]} for one in newest]
+    listed = lab.ecs.list_service_deployments(service=service["serviceArn"], cluster=service["clusterArn"])
+    newest = sorted(listed["serviceDeployments"], key=lambda each: each["createdAt"], reverse=True)[:20]
+    arns = sorted({deployment["targetServiceRevisionArn"] for deployment in newest})
+    if not arns:
+        return []
+    revisions = lab.ecs.describe_service_revisions(serviceRevisionArns=arns)["serviceRevisions"]
+    definitions = {revision["serviceRevisionArn"]: revision["taskDefinition"] for revision in revisions}
+    return [{**each, "taskDefinition": definitions[each["targetServiceRevisionArn"]]} for each in newest]
 
 
 def _revision(arn: str) -> str:

@@ -1,14 +1,23 @@
 """Looking on while a deployment goes on: counts and visits, at every look."""
 
+from __future__ import annotations
+
 import contextlib
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.errors import NotThere, StillWaiting, Unreachable
-from ecslab.resources import load_balancer, service
+from ecslab.errors import StillWaiting, Unreachable
+from ecslab.resources import load_balancer
 from ecslab.resources.deployment.observed_rollout import LOST, Rolled, Sample
 from ecslab.resources.deployment.rollout_plan import Limits
+from ecslab.resources.load_balancer import target_group_reader
+from ecslab.resources.service import service_reader
+from ecslab.resources.service.service_reader import needed_active
+from ecslab.resources.service.stability import deployed
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
 
 def watch(
@@ -29,8 +38,8 @@ def watch(
     """
     watched = _Watch(lab, name, visit)
     with contextlib.suppress(StillWaiting):  # as far as it came: that is what the learner wants to see
-        lab.wait(watched.look, f"the deployment of {watched.there['serviceName']}", limit)
-    return watched.seen()
+        lab.wait(watched.look, f"the deployment of {watched.service['serviceName']}", limit)
+    return watched.rollout()
 
 
 class _Watch:
@@ -38,40 +47,41 @@ class _Watch:
 
     def __init__(self, lab: Connection, name: str | None, visit: Callable[[], str] | None):
         self.lab, self.name, self.visit, self.began = lab, name, visit, lab.now()
-        self.there = needed(lab, name)
-        self.target = self.there["deployments"][0]["id"]
-        balancers = self.there.get("loadBalancers", [])
-        self.groups = [one["targetGroupArn"] for one in balancers if "targetGroupArn" in one]
+        self.service = needed_active(lab, name)
+        self.target = self.service["deployments"][0]["id"]
+        balancers = self.service.get("loadBalancers", [])
+        self.groups = [each["targetGroupArn"] for each in balancers if "targetGroupArn" in each]
         self.samples: list[Sample] = []
         self.reasons: list[tuple[float, str, str]] = []
         self.answers: list[str] = []
 
     def look(self) -> bool:
         """Note how things stand; whether it is over."""
-        self.there = needed(self.lab, self.name)
-        at, newest = self.lab.now() - self.began, self.there["deployments"][0]
+        self.service = needed_active(self.lab, self.name)
+        at, newest = self.lab.now() - self.began, self.service["deployments"][0]
         self.samples.append(self._sample(at))
-        said = (newest.get("rolloutState", ""), newest.get("rolloutStateReason", ""))
-        if not self.reasons or self.reasons[-1][1:] != said:
-            self.reasons.append((at, *said))
+        reason = (newest.get("rolloutState", ""), newest.get("rolloutStateReason", ""))
+        if not self.reasons or self.reasons[-1][1:] != reason:
+            self.reasons.append((at, *reason))
         if self.visit:
             self.answers.append(self.visit())
-        return _over(self.there)
+        return _over(self.service)
 
     def _sample(self, at: float) -> Sample:
-        of = {one["id"]: one for one in self.there["deployments"]}
-        running = sum(one["runningCount"] for one in of.values())
-        new = of.get(self.target, {}).get("runningCount", 0)
-        coming = sum(one["pendingCount"] for one in of.values())
+        deployments = self.service["deployments"]
+        running = sum(each["runningCount"] for each in deployments)
+        new = sum(each["runningCount"] for each in deployments if each["id"] == self.target)
+        coming = sum(each["pendingCount"] for each in deployments)
         healthy = min((_healthy(self.lab, group) for group in self.groups), default=running)
         return Sample(at, running - new, new, coming, healthy)
 
-    def seen(self) -> Rolled:
-        newest = self.there["deployments"][0]
+    def rollout(self) -> Rolled:
+        """All of it, once the watch is over."""
+        newest = self.service["deployments"][0]
         back = "ROLLED BACK" if newest.get("rolloutState") == "COMPLETED" else "ROLLING BACK"
         return Rolled(
             samples=tuple(self.samples),
-            limits=_limits(self.there),
+            limits=limits_in(self.service),
             state=self.reasons[-1][1] if newest["id"] == self.target else back,
             reasons=tuple(self.reasons),
             seconds=self.lab.now() - self.began,
@@ -81,18 +91,16 @@ class _Watch:
 
 
 def _healthy(lab: Connection, group: str) -> int:
-    targets = lab.elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-    return sum(one["TargetHealth"]["State"] == "healthy" for one in targets)
+    targets = target_group_reader.health(lab, group)
+    return sum(target["TargetHealth"]["State"] == "healthy" for target in targets)
 
 
-def _over(found: dict[str, Any]) -> bool:
+def _over(service: ServiceTypeDef) -> bool:
     """Completed and alone, or given up for good: without a roll-back nothing more happens."""
-    newest, *others = found["deployments"]
-    state = newest.get("rolloutState", "COMPLETED")
-    if state == "FAILED":
-        breaker = found["deploymentConfiguration"].get("deploymentCircuitBreaker", {})
-        return not breaker.get("rollback") and not newest["pendingCount"]
-    return state == "COMPLETED" and not others
+    newest = service["deployments"][0]
+    if newest.get("rolloutState") == "FAILED":
+        return not service_reader.circuit_breaker_of(service)["rollback"] and not newest["pendingCount"]
+    return deployed(service)
 
 
 def visitor(lab: Connection) -> Callable[[], str]:
@@ -120,24 +128,14 @@ def _heading(page: str) -> str:
     return rest.partition("</h1>")[0].strip() or "a page without a heading"
 
 
-def needed(lab: Connection, name: str | None) -> dict[str, Any]:
-    """The service as DescribeServices shows it. Raises NotThere."""
-    found = service.find(lab, name)
-    if not found:
-        raise NotThere(
-            f"there is no service {name or lab.names.service} in the cluster {lab.names.cluster}.\n"
-            "  next: service.create(lab), in notebook 06"
-        )
-    return found
-
-
 def limits_of(lab: Connection, name: str | None = None) -> Limits:
     """What the service's deployments keep to now. Raises NotThere."""
-    return _limits(needed(lab, name))
+    return limits_in(needed_active(lab, name))
 
 
-def _limits(found: dict[str, Any]) -> Limits:
-    configuration = found["deploymentConfiguration"]
+def limits_in(service: ServiceTypeDef) -> Limits:
+    """What the deployments of a service (as DescribeServices shows it) keep to."""
+    configuration = service["deploymentConfiguration"]
     return Limits(
-        found["desiredCount"], configuration["minimumHealthyPercent"], configuration["maximumPercent"]
+        service["desiredCount"], configuration["minimumHealthyPercent"], configuration["maximumPercent"]
     )

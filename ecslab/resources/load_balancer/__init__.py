@@ -6,25 +6,29 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balanci
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.http import HttpReply
-from ecslab.connection.missing import or_none_if_missing
 from ecslab.display.frames import Frame
 from ecslab.errors import NotThere, Unreachable
 from ecslab.resources import network, service
+from ecslab.resources.load_balancer import load_balancer_reader
+from ecslab.resources.load_balancer.load_balancer_reader import find
 from ecslab.resources.load_balancer.reachability import meaning, refusal
 from ecslab.resources.load_balancer.request_path import Chain, follow
 from ecslab.resources.load_balancer.security_groups import groups
-from ecslab.resources.load_balancer.target_groups import DRAIN, find_target_group, group_needed, target_group
+from ecslab.resources.load_balancer.target_group_reader import find_target_group, target_group_needed
+from ecslab.resources.load_balancer.target_groups import DRAIN, target_group
 from ecslab.resources.load_balancer.target_health import Targets, look, settled
 from ecslab.resources.load_balancer.visit_log import Visits, sent, sent_until
-from ecslab.resources.network import PORT, SubnetFacts
+from ecslab.resources.network import PORT, SubnetFacts, network_reader
+from ecslab.resources.service import service_reader
 
 if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import LoadBalancerTypeDef as ServiceLoadBalancerTypeDef
     from mypy_boto3_ecs.type_defs import ServiceTypeDef
-    from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef
+    from mypy_boto3_elbv2.type_defs import ActionTypeDef, ListenerTypeDef, LoadBalancerTypeDef
 
 __all__ = [
     "DRAIN", "GRACE", "Chain", "Targets", "Visits", "attach", "chain", "create", "delete", "find",
@@ -47,53 +51,50 @@ def create(lab: Connection, subnet_ids: tuple[str, ...] = ()) -> LoadBalancerTyp
     Returns:
         A `LoadBalancer` as DescribeLoadBalancers shows it; new, it is `provisioning` for some two minutes.
     """
-    there = find(lab)
-    if not there:
-        subnets = subnet_ids or tuple(subnet.id for subnet in _public(lab))
-        vpc = lab.ec2.describe_subnets(SubnetIds=[subnets[0]])["Subnets"][0]["VpcId"]
-        there = lab.elbv2.create_load_balancer(
-            Name=lab.names.load_balancer,
-            Type="application",
-            Scheme="internet-facing",
-            Subnets=list(subnets),
-            SecurityGroups=[groups(lab, vpc)[0]],
-            Tags=lab.tags("elbv2"),
-        )["LoadBalancers"][0]
-    if not listener(lab, there):
-        forward = {"Type": "forward", "TargetGroupArn": target_group(lab)["TargetGroupArn"]}
+    balancer = find(lab) or _created(lab, subnet_ids)
+    if not listener(lab, balancer):
+        forward: ActionTypeDef = {"Type": "forward", "TargetGroupArn": target_group(lab)["TargetGroupArn"]}
         lab.elbv2.create_listener(
-            LoadBalancerArn=there["LoadBalancerArn"],
+            LoadBalancerArn=balancer["LoadBalancerArn"],
             Protocol="HTTP",
             Port=PORT,
             DefaultActions=[forward],
             Tags=lab.tags("elbv2"),
         )
-    return dict(there)
+    return balancer
 
 
-def _public(lab: Connection) -> list[SubnetFacts]:
+def _created(lab: Connection, subnet_ids: tuple[str, ...]) -> LoadBalancerTypeDef:
+    subnets = subnet_ids or tuple(subnet.id for subnet in _public_subnets(lab))
+    vpc_id = lab.ec2.describe_subnets(SubnetIds=[subnets[0]])["Subnets"][0]["VpcId"]
+    return lab.elbv2.create_load_balancer(
+        Name=lab.names.load_balancer,
+        Type="application",
+        Scheme="internet-facing",
+        Subnets=list(subnets),
+        SecurityGroups=[groups(lab, vpc_id)[0]],
+        Tags=lab.tags("elbv2"),
+    )["LoadBalancers"][0]
+
+
+def _public_subnets(lab: Connection) -> list[SubnetFacts]:
     """Public subnets in two zones or more: where the service's tasks are, so that each zone has its node."""
-    there = service.find(lab)
-    used = there["networkConfiguration"]["awsvpcConfiguration"]["subnets"] if there else []
+    existing = service.find(lab)
+    used = service_reader.network_of(existing)["subnets"] if existing else []
     by_zone: dict[str, SubnetFacts] = {}
     for subnet in network.subnets(lab, network.default_subnet(lab)[0].id):
         if subnet.public and (subnet.id in used or subnet.az not in by_zone):
             by_zone[subnet.az] = subnet
-    theirs = [subnet for subnet in by_zone.values() if subnet.id in used]
-    return theirs if len(theirs) > 1 else list(by_zone.values())[:2]
+    of_service = [subnet for subnet in by_zone.values() if subnet.id in used]
+    return of_service if len(of_service) > 1 else list(by_zone.values())[:2]
 
 
-def find(lab: Connection, name: str | None = None) -> LoadBalancerTypeDef | None:
-    """The load balancer as DescribeLoadBalancers shows it, or None."""
-    answer = or_none_if_missing(lab.elbv2.describe_load_balancers, Names=[name or lab.names.load_balancer])
-    return dict(answer["LoadBalancers"][0]) if answer and answer["LoadBalancers"] else None
-
-
-def listener(lab: Connection, balancer: LoadBalancerTypeDef | None = None, port: int = PORT) -> Any:
+def listener(
+    lab: Connection, balancer: LoadBalancerTypeDef | None = None, port: int = PORT
+) -> ListenerTypeDef | None:
     """The listener on `port` as DescribeListeners shows it, or None; the lesson's balancer unless given."""
-    balancer = balancer or _needed(lab)
-    found = lab.elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
-    return next((dict(one) for one in found if one["Port"] == port), None)
+    listeners = load_balancer_reader.listeners(lab, balancer or _needed(lab))
+    return next((each for each in listeners if each["Port"] == port), None)
 
 
 def wait_until_active(lab: Connection, limit: float = 600) -> LoadBalancerTypeDef:
@@ -104,9 +105,9 @@ def wait_until_active(lab: Connection, limit: float = 600) -> LoadBalancerTypeDe
         StillWaiting: it does not after `limit` seconds.
     """
 
-    def active() -> dict[str, Any] | None:
-        now = _needed(lab)
-        return now if now["State"]["Code"] == "active" else None
+    def active() -> LoadBalancerTypeDef | None:
+        balancer = _needed(lab)
+        return balancer if balancer["State"]["Code"] == "active" else None
 
     return lab.wait(active, "the load balancer to be active", limit)
 
@@ -124,27 +125,21 @@ def attach(lab: Connection, grace: int = GRACE) -> ServiceTypeDef:
     Raises:
         NotThere: there is no service, or no load balancer.
     """
-    there = service.find(lab)
-    if not there:
-        raise NotThere(
-            f"there is no service {lab.names.service} in the cluster {lab.names.cluster}.\n"
-            "  next: service.create(lab), in notebook 06"
-        )
+    existing = service_reader.needed_active(lab)
     _needed(lab)
-    where = there["networkConfiguration"]["awsvpcConfiguration"]
-    behind = {
+    vpc = service_reader.network_of(existing)
+    behind: ServiceLoadBalancerTypeDef = {
         "targetGroupArn": target_group(lab)["TargetGroupArn"],
         "containerName": lab.names.container,
         "containerPort": PORT,
     }
-    vpc = lab.ec2.describe_subnets(SubnetIds=where["subnets"][:1])["Subnets"][0]["VpcId"]
-    tasks_group = groups(lab, vpc)[1]
-    if behind in there["loadBalancers"] and where.get("securityGroups") == [tasks_group]:
-        return there
+    _, tasks_group = groups(lab, network_reader.vpc_of(lab, vpc["subnets"]))
+    if behind in existing["loadBalancers"] and vpc.get("securityGroups") == [tasks_group]:
+        return existing
     return service.update(
         lab,
         loadBalancers=[behind],
-        networkConfiguration={"awsvpcConfiguration": {**where, "securityGroups": [tasks_group]}},
+        networkConfiguration={"awsvpcConfiguration": {**vpc, "securityGroups": [tasks_group]}},
         healthCheckGracePeriodSeconds=grace,
     )
 
@@ -155,7 +150,7 @@ def targets(lab: Connection, name: str | None = None) -> Targets:
     Raises:
         NotThere: there is no target group.
     """
-    return look(lab, group_needed(lab, name))
+    return look(lab, target_group_needed(lab, name))
 
 
 def chain(lab: Connection) -> Chain:
@@ -165,7 +160,7 @@ def chain(lab: Connection) -> Chain:
         NotThere: there is no load balancer, or no target group.
     """
     balancer = _needed(lab)
-    return follow(lab, balancer, listener(lab, balancer), group_needed(lab))
+    return follow(lab, balancer, listener(lab, balancer), target_group_needed(lab))
 
 
 def wait_until_healthy(lab: Connection, limit: float = 900) -> Targets:
@@ -201,8 +196,8 @@ def why_not(lab: Connection) -> str:
     Raises:
         NotThere: there is no load balancer, or no target group.
     """
-    balancer, found = _needed(lab), targets(lab)
-    return refusal(lab, balancer, PORT) or meaning(_asked(lab, balancer, "/").status, found)
+    balancer, members = _needed(lab), targets(lab)
+    return refusal(lab, balancer, PORT) or meaning(_asked(lab, balancer, "/").status, members)
 
 
 def frame(lab: Connection, path: str = "/", height: int = 300) -> Frame:
@@ -228,7 +223,7 @@ def visits(lab: Connection, times: int = 10) -> Visits:
 
 
 def visits_until(
-    lab: Connection, done: Callable[[], Any], what: str, each: int = 5, limit: float = 900
+    lab: Connection, done: Callable[[], object], what: str, each: int = 5, limit: float = 900
 ) -> Visits:
     """Visit the page again and again until `done()` returns something, as a stream of visitors would.
 
@@ -249,13 +244,13 @@ def visits_until(
 
 
 def _needed(lab: Connection) -> LoadBalancerTypeDef:
-    found = find(lab)
-    if not found:
+    balancer = find(lab)
+    if not balancer:
         raise NotThere(
             f"there is no load balancer {lab.names.load_balancer}.\n"
             "  next: load_balancer.create(lab), in notebook 07"
         )
-    return found
+    return balancer
 
 
 def _link(lab: Connection, balancer: LoadBalancerTypeDef, path: str) -> str:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.resources import network
+from ecslab.resources.load_balancer import load_balancer_reader
 from ecslab.resources.load_balancer.target_health import Targets
-from ecslab.resources.network import rules
+from ecslab.resources.network import network_reader, rules
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef
@@ -29,13 +30,12 @@ def refusal(lab: Connection, balancer: LoadBalancerTypeDef, port: int) -> str | 
             f"Load balancer {name} is internal: its name leads to private addresses only.\n"
             "  next: that cannot be changed; make it anew with Scheme='internet-facing'"
         )
-    return _route(lab, balancer) or _door(lab, balancer, port) or _listener(lab, balancer, port)
+    return _route(lab, balancer) or _security_groups(lab, balancer, port) or _listener(lab, balancer, port)
 
 
 def _route(lab: Connection, balancer: LoadBalancerTypeDef) -> str | None:
-    stands = {zone["SubnetId"] for zone in balancer["AvailabilityZones"]}
-    subnets = [one for one in network.subnets(lab, balancer["VpcId"]) if one.id in stands]
-    if any(one.public for one in subnets):
+    subnet_ids = {zone["SubnetId"] for zone in balancer["AvailabilityZones"]}
+    if any(subnet.public and subnet.id in subnet_ids for subnet in network.subnets(lab, balancer["VpcId"])):
         return None
     return (
         f"No route: no subnet of load balancer {balancer['LoadBalancerName']} has one to an internet "
@@ -43,9 +43,8 @@ def _route(lab: Connection, balancer: LoadBalancerTypeDef) -> str | None:
     )
 
 
-def _door(lab: Connection, balancer: LoadBalancerTypeDef, port: int) -> str | None:
-    ids = balancer.get("SecurityGroups", [])
-    groups = lab.ec2.describe_security_groups(GroupIds=ids)["SecurityGroups"] if ids else []
+def _security_groups(lab: Connection, balancer: LoadBalancerTypeDef, port: int) -> str | None:
+    groups = network_reader.security_groups(lab, balancer.get("SecurityGroups", []))
     if not groups or any(rules.ANYWHERE in rules.admitted(group, port) for group in groups):
         return None
     names = ", ".join(f"{group['GroupId']} ({group['GroupName']})" for group in groups)
@@ -56,8 +55,7 @@ def _door(lab: Connection, balancer: LoadBalancerTypeDef, port: int) -> str | No
 
 
 def _listener(lab: Connection, balancer: LoadBalancerTypeDef, port: int) -> str | None:
-    there = lab.elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
-    ports = sorted(int(one["Port"]) for one in there)
+    ports = [listener["Port"] for listener in load_balancer_reader.listeners(lab, balancer)]
     if port in ports:
         return None
     on = f"port {', '.join(map(str, ports))}" if ports else "no port"
@@ -67,9 +65,9 @@ def _listener(lab: Connection, balancer: LoadBalancerTypeDef, port: int) -> str 
     )
 
 
-def meaning(status: int, found: Targets) -> str:
+def meaning(status: int, targets: Targets) -> str:
     """What an answer says about the way behind the balancer."""
-    states = ", ".join(f"{count} {state}" for state, count in found.states().items()) or "none at all"
+    states = ", ".join(f"{count} {state}" for state, count in targets.states().items()) or "none at all"
     if status == 503:
         return (
             "The balancer answers 503 by itself: it has no target to send the request to. Targets: "

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.display.tables import Table
+from ecslab.display.tables import ShownAsTable, Table
 from ecslab.resources import service
 from ecslab.resources.load_balancer.target_health import Target, look
+from ecslab.resources.network import network_reader
+from ecslab.resources.service import service_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import ListenerTypeDef, LoadBalancerTypeDef, TargetGroupTypeDef
 
 
-@dataclass(frozen=True)
-class Chain:
+@dataclass(frozen=True, repr=False)
+class Chain(ShownAsTable):
     """What stands one behind the other. It shows itself as a table; `figures.balancer` draws it.
 
     Attributes:
@@ -43,17 +45,11 @@ class Chain:
             ("its security group", self.balancer_group, "→ SecurityGroups"),
             ("listener", f"port {self.port}" if self.port else "none", "ELB: describe-listeners"),
             ("target group", self.target_group, "→ DefaultActions → TargetGroupArn"),
-            *(("target", f"{one.ip}, {one.state}", "ELB: describe-target-health") for one in self.targets),
+            *(("target", f"{each.ip}, {each.state}", "ELB: describe-target-health") for each in self.targets),
             ("service", self.service, "ECS: describe-services → loadBalancers"),
             ("the tasks' security group", self.tasks_group, "→ networkConfiguration → securityGroups"),
         ]
         return Table("", ("link", "which", "found by"), tuple(rows))
-
-    def __repr__(self) -> str:
-        return repr(self._table())
-
-    def _repr_html_(self) -> str:
-        return self._table()._repr_html_()
 
 
 def follow(
@@ -63,21 +59,20 @@ def follow(
     group: TargetGroupTypeDef,
 ) -> Chain:
     """The chain, from what ELB shows of its first three links."""
-    there = service.find(lab) or {}
-    network = there.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
+    existing = service.find(lab)
+    tasks_groups = service_reader.network_of(existing).get("securityGroups", []) if existing else []
     return Chain(
         dns_name=balancer["DNSName"],
         port=listener["Port"] if listener else None,
         target_group=group["TargetGroupName"],
         health_path=group.get("HealthCheckPath", "(a connection)"),
         targets=look(lab, group).members,
-        service=there.get("serviceName", "(none)"),
+        service=existing["serviceName"] if existing else "(none)",
         balancer_group=_names(lab, balancer.get("SecurityGroups", [])),
-        tasks_group=_names(lab, network.get("securityGroups", [])),
+        tasks_group=_names(lab, tasks_groups),
     )
 
 
-def _names(lab: Connection, ids: Iterable[str]) -> str:
-    wanted = list(ids)
-    groups = lab.ec2.describe_security_groups(GroupIds=wanted)["SecurityGroups"] if wanted else []
+def _names(lab: Connection, ids: Sequence[str]) -> str:
+    groups = network_reader.security_groups(lab, ids)
     return ", ".join(sorted(group["GroupName"] for group in groups)) or "(none)"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
+from ecslab.errors import NotThere
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import TargetGroupTypeDef, TargetHealthDescriptionTypeDef
@@ -15,6 +16,17 @@ def find_target_group(lab: Connection, name: str | None = None) -> TargetGroupTy
     """The target group as DescribeTargetGroups shows it, or None."""
     response = or_none_if_missing(lab.elbv2.describe_target_groups, Names=[name or lab.names.target_group])
     return response["TargetGroups"][0] if response and response["TargetGroups"] else None
+
+
+def target_group_needed(lab: Connection, name: str | None = None) -> TargetGroupTypeDef:
+    """The target group. Raises NotThere."""
+    group = find_target_group(lab, name)
+    if not group:
+        raise NotThere(
+            f"there is no target group {name or lab.names.target_group}.\n"
+            "  next: load_balancer.target_group(lab), in notebook 07"
+        )
+    return group
 
 
 def by_arn(lab: Connection, arn: str) -> TargetGroupTypeDef | None:

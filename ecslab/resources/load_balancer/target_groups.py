@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
-from ecslab.connection.missing import or_none_if_missing
-from ecslab.errors import NotThere
 from ecslab.resources import network
+from ecslab.resources.load_balancer.target_group_reader import find_target_group
 from ecslab.resources.network import PORT
 
 if TYPE_CHECKING:
@@ -37,10 +36,10 @@ def target_group(
         A `TargetGroup` as DescribeTargetGroups shows it. ECS registers the tasks' addresses in it by itself.
     """
     name = name or lab.names.target_group
-    found = find_target_group(lab, name)
-    if found:
-        return found
-    made = lab.elbv2.create_target_group(
+    existing = find_target_group(lab, name)
+    if existing:
+        return existing
+    created = lab.elbv2.create_target_group(
         Name=name,
         TargetType="ip",  # each task has an address of its own; `instance` cannot be used with awsvpc
         Protocol="HTTP",
@@ -50,24 +49,7 @@ def target_group(
         Tags=lab.tags("elbv2"),
     )["TargetGroups"][0]
     lab.elbv2.modify_target_group_attributes(
-        TargetGroupArn=made["TargetGroupArn"],
+        TargetGroupArn=created["TargetGroupArn"],
         Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": str(drain)}],
     )
-    return dict(made)
-
-
-def find_target_group(lab: Connection, name: str | None = None) -> TargetGroupTypeDef | None:
-    """The target group as DescribeTargetGroups shows it, or None."""
-    answer = or_none_if_missing(lab.elbv2.describe_target_groups, Names=[name or lab.names.target_group])
-    return dict(answer["TargetGroups"][0]) if answer and answer["TargetGroups"] else None
-
-
-def group_needed(lab: Connection, name: str | None = None) -> TargetGroupTypeDef:
-    """The target group. Raises NotThere."""
-    found = find_target_group(lab, name)
-    if not found:
-        raise NotThere(
-            f"there is no target group {name or lab.names.target_group}.\n"
-            "  next: load_balancer.target_group(lab), in notebook 07"
-        )
-    return found
+    return created

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.connection.missing import or_none_if_missing
-from ecslab.display.tables import Table
+from ecslab.display.tables import ShownAsTable, Table
 from ecslab.resources import service
-from ecslab.resources.load_balancer.target_groups import group_needed
-from ecslab.resources.task import task_id
+from ecslab.resources.load_balancer import target_group_reader
+from ecslab.resources.load_balancer.target_group_reader import target_group_needed
+from ecslab.resources.service.stability import deployed
+from ecslab.resources.task import task_reader
 from ecslab.resources.task.network_interface import details
+from ecslab.resources.task.task_reader import short_id
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
     from mypy_boto3_elbv2.type_defs import TargetGroupTypeDef
 
 
@@ -39,8 +42,8 @@ class Target:
     description: str = ""
 
 
-@dataclass(frozen=True)
-class Targets:
+@dataclass(frozen=True, repr=False)
+class Targets(ShownAsTable):
     """All members of a target group at one moment. It shows itself as a table."""
 
     members: tuple[Target, ...]
@@ -53,41 +56,35 @@ class Targets:
 
     def states(self) -> dict[str, int]:
         """How many targets are in each state."""
-        return {
-            state: sum(one.state == state for one in self) for state in sorted({one.state for one in self})
-        }
+        return dict(sorted(Counter(target.state for target in self).items()))
 
     def _table(self) -> Table:
         head = ("task", "ip", "zone", "state", "reason", "description")
-        rows = tuple((one.task or "(none)", one.ip, one.zone, one.state, one.reason, one.description)
-                     for one in self)  # fmt: skip
+        rows = tuple(
+            (each.task or "(none)", each.ip, each.zone, each.state, each.reason, each.description)
+            for each in self
+        )
         return Table("" if rows else "No target is registered.", head if rows else (), rows)
-
-    def __repr__(self) -> str:
-        return repr(self._table())
-
-    def _repr_html_(self) -> str:
-        return self._table()._repr_html_()
 
 
 def look(lab: Connection, group: TargetGroupTypeDef) -> Targets:
     """The targets of a target group (as DescribeTargetGroups shows it), by zone and address."""
-    answer = lab.elbv2.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
+    members = target_group_reader.health(lab, group["TargetGroupArn"])
     alive = (task for task in tasks_of_late(lab) if task["lastStatus"] != "STOPPED")
-    tasks = {task_ip(task): task_id(task)[:8] for task in alive}
-    found = [
+    tasks = {task_ip(task): short_id(task) for task in alive}
+    targets = [
         Target(
-            tasks.get(one["Target"]["Id"], ""),
-            one["Target"]["Id"],
-            one["Target"]["Port"],
-            one["Target"].get("AvailabilityZone", ""),
-            one["TargetHealth"]["State"],
-            one["TargetHealth"].get("Reason", ""),
-            one["TargetHealth"].get("Description", ""),
+            tasks.get(member["Target"]["Id"], ""),
+            member["Target"]["Id"],
+            member["Target"]["Port"],
+            member["Target"].get("AvailabilityZone", ""),
+            member["TargetHealth"]["State"],
+            member["TargetHealth"].get("Reason", ""),
+            member["TargetHealth"].get("Description", ""),
         )
-        for one in answer["TargetHealthDescriptions"]
+        for member in members
     ]
-    return Targets(tuple(sorted(found, key=lambda one: (one.zone, one.ip))))
+    return Targets(tuple(sorted(targets, key=lambda target: (target.zone, target.ip))))
 
 
 def settled(lab: Connection, without: TaskTypeDef | None = None) -> Targets | None:
@@ -103,33 +100,22 @@ def settled(lab: Connection, without: TaskTypeDef | None = None) -> Targets | No
     Raises:
         NotThere: there is no target group.
     """
-    there = service.find(lab)
-    if not there or not _over(there):
+    existing = service.find(lab)
+    if not existing or not deployed(existing):
         return None
-    now, gone = look(lab, group_needed(lab)), task_id(without)[:8] if without else None
-    healthy = [one for one in now if one.state == "healthy" and one.task != gone]
-    return now if len(healthy) == len(now) == there["desiredCount"] else None
-
-
-def _over(there: ServiceTypeDef) -> bool:
-    """Whether the service's last deployment is complete."""
-    one, *others = there["deployments"]
-    return not others and one.get("rolloutState", "COMPLETED") == "COMPLETED"
+    targets = look(lab, target_group_needed(lab))
+    replaced = short_id(without) if without else None
+    healthy = [target for target in targets if target.state == "healthy" and target.task != replaced]
+    return targets if len(healthy) == len(targets) == existing["desiredCount"] else None
 
 
 def tasks_of_late(lab: Connection) -> list[TaskTypeDef]:
     """The service's tasks, those that stopped within the last hour included."""
-    tasks: list[dict[str, Any]] = []
-    for status in ("RUNNING", "STOPPED"):
-        answer = or_none_if_missing(
-            lab.ecs.list_tasks, cluster=lab.names.cluster, serviceName=lab.names.service, desiredStatus=status
-        )
-        arns = answer["taskArns"] if answer else []
-        if arns:
-            tasks += lab.ecs.describe_tasks(cluster=lab.names.cluster, tasks=arns[:100])["tasks"]
-    return tasks
+    cluster, service = lab.names.cluster, lab.names.service
+    running = task_reader.listed(lab, cluster=cluster, serviceName=service, desiredStatus="RUNNING")
+    return running + task_reader.listed(lab, cluster=cluster, serviceName=service, desiredStatus="STOPPED")
 
 
 def task_ip(task: TaskTypeDef) -> str:
     """A task's private address; "" while it has none."""
-    return str(details(task).get("privateIPv4Address", ""))
+    return details(task).get("privateIPv4Address", "")

@@ -12,15 +12,15 @@ import secrets
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.http import HttpReply
-from ecslab.display.tables import Table
+from ecslab.display.tables import ShownAsTable, Table
 from ecslab.errors import NotThere, StillWaiting
-from ecslab.operations import verify
 from ecslab.resources.load_balancer.target_health import tasks_of_late
-from ecslab.resources.task import task_id
+from ecslab.resources.task import log_lines
+from ecslab.resources.task.task_reader import short_id
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
@@ -47,8 +47,8 @@ class Visit:
     zone: str = ""
 
 
-@dataclass(frozen=True)
-class Visits:
+@dataclass(frozen=True, repr=False)
+class Visits(ShownAsTable):
     """Some visits in a row. They show themselves as a table: who answered how often, and with what."""
 
     each: tuple[Visit, ...]
@@ -65,19 +65,13 @@ class Visits:
         return dict(Counter(visit.task for visit in self.each if visit.task not in ("", BALANCER)))
 
     def _table(self) -> Table:
-        seen = Counter((visit.task, visit.zone, visit.status) for visit in self.each)
+        counts = Counter((visit.task, visit.zone, visit.status) for visit in self.each)
         rows = tuple(
             (task or "(in no log)", zone, str(status), str(count))
-            for (task, zone, status), count in sorted(seen.items(), key=lambda row: (row[0][1], row[0]))
+            for (task, zone, status), count in sorted(counts.items(), key=lambda row: (row[0][1], row[0]))
         )
         plural = "" if len(self.each) == 1 else "s"
         return Table(f"{len(self.each)} visit{plural}", ("answered by", "zone", "status", "times"), rows)
-
-    def __repr__(self) -> str:
-        return repr(self._table())
-
-    def _repr_html_(self) -> str:
-        return self._table()._repr_html_()
 
 
 Ask = Callable[[str], HttpReply]
@@ -91,13 +85,13 @@ def sent(lab: Connection, ask: Ask, times: int) -> Visits:
 
 
 def sent_until(
-    lab: Connection, ask: Ask, done: Callable[[], Any], what: str, each: int, limit: float
+    lab: Connection, ask: Ask, done: Callable[[], object], what: str, each: int, limit: float
 ) -> Visits:
     """`each` visits before every look, until `done()`."""
     mark = secrets.token_hex(3)
     replies: list[HttpReply] = []
 
-    def visit() -> Any:
+    def visit() -> object:
         for _ in range(each):
             replies.append(ask(f"/?visit={mark}-{len(replies) + 1}"))
         return done()
@@ -110,17 +104,16 @@ def _attributed(lab: Connection, mark: str, replies: list[HttpReply]) -> Visits:
     """Who answered what; on AWS a log line takes some seconds to arrive, so we look more than once."""
     owners: dict[int, tuple[str, str]] = {}
     tasks = tasks_of_late(lab)
-    by_tasks = {number for number, reply in enumerate(replies, 1) if not _of_balancer(reply)}
+    answered_by_tasks = {number for number, reply in enumerate(replies, 1) if not _of_balancer(reply)}
 
-    def all_found() -> bool:
+    def all_logged() -> bool:
         for task in tasks:
             for number in re.findall(rf"visit={mark}-(\d+)\b", "\n".join(_lines(lab, task))):
-                short = task_id(task)[:8]
-                owners[int(number)] = (short, task.get("availabilityZone", ""))
-        return by_tasks <= owners.keys()
+                owners[int(number)] = (short_id(task), task.get("availabilityZone", ""))
+        return answered_by_tasks <= owners.keys()
 
     with contextlib.suppress(StillWaiting):  # a task without logs; the visit counts all the same
-        lab.wait(all_found, "the visits to be in the tasks' logs", limit=_LOGGED)
+        lab.wait(all_logged, "the visits to be in the tasks' logs", limit=_LOGGED)
     return Visits(
         tuple(
             Visit(number, reply.status, *owners.get(number, (BALANCER if _of_balancer(reply) else "", "")))
@@ -136,6 +129,6 @@ def _of_balancer(reply: HttpReply) -> bool:
 
 def _lines(lab: Connection, task: TaskTypeDef) -> list[str]:
     try:
-        return verify.logs(lab, task)
+        return log_lines.of_task(lab, task)
     except NotThere:
         return []

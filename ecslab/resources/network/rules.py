@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     )
 
 ANYWHERE: Final = "0.0.0.0/0"
+PORT: Final = 80
+"""Where the lesson's web server listens."""
 HTTPS: Final = 443
 # Answers go back to a port that the visitor's machine chose; a network ACL must let them out by rule.
 ANSWERS: Final = (32768, 60999)
@@ -65,21 +67,27 @@ def table_id(tables: Sequence[RouteTableTypeDef], subnet_id: str) -> str:
 
 def admitted(group: SecurityGroupTypeDef, port: int) -> list[str]:
     """From where a security group lets TCP to `port` in: CIDR blocks, and ids of groups."""
-    return _sources(group.get("IpPermissions", []), port)
+    return sources(group.get("IpPermissions", []), port)
+
+
+def admitted_ranges(group: SecurityGroupTypeDef, port: int) -> list[str]:
+    """From which CIDR blocks a security group lets TCP to `port` in; other groups are left out."""
+    return [source for source in admitted(group, port) if not source.startswith("sg-")]
 
 
 def lets_out(group: SecurityGroupTypeDef, port: int) -> bool:
     """Whether a security group lets TCP to `port` of any machine out."""
-    return ANYWHERE in _sources(group.get("IpPermissionsEgress", []), port)
+    return ANYWHERE in sources(group.get("IpPermissionsEgress", []), port)
 
 
-def _sources(rules: Sequence[IpPermissionOutputTypeDef], port: int) -> list[str]:
-    sources: list[str] = []
+def sources(rules: Sequence[IpPermissionOutputTypeDef], port: int) -> list[str]:
+    """From where the rules let TCP to `port` through: CIDR blocks, and ids of groups."""
+    named: list[str] = []
     for rule in rules:
         if _covers(rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort"), port):
-            sources += [entry["CidrIp"] for entry in rule.get("IpRanges", [])]
-            sources += [pair["GroupId"] for pair in rule.get("UserIdGroupPairs", []) if "GroupId" in pair]
-    return sources
+            named += [entry["CidrIp"] for entry in rule.get("IpRanges", [])]
+            named += [pair["GroupId"] for pair in rule.get("UserIdGroupPairs", []) if "GroupId" in pair]
+    return named
 
 
 def acl_refuses(acl: NetworkAclTypeDef, egress: bool, ports: tuple[int, int]) -> str | None:

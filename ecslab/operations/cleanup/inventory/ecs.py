@@ -1,128 +1,117 @@
 """What ECS has of a lab: services, tasks, clusters, task definitions."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
-from ecslab.connection.tags import owner_in
 from ecslab.operations import prices
-from ecslab.operations.cleanup.inventory.kinds import Found, Known, Thing, chunks
+from ecslab.operations.cleanup.inventory.resource import Resource
+from ecslab.operations.cleanup.inventory.survey import Survey, SurveyedCluster
 from ecslab.resources import task_definition
-from ecslab.resources.task.network_interface import details
+from ecslab.resources.task import network_interface, task_reader
 
-Shape = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class _Cluster:
-    """An ACTIVE cluster that may hold something of the lab; `ours`: the lab made it, so all in it is."""
-
-    shown: Shape
-    ours: bool
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 
-def clusters(lab: Connection, known: Known, owner: str, found: Found) -> None:
-    """Clusters, and before them what is in them: all of it in our own cluster, ours in any other."""
-    names = known.names("cluster", lab.names.cluster)
-    visited = [_Cluster(one, owner_in(one.get("tags")) == owner) for one in _visited(lab, known, names)]
-    services = {
-        one.shown["clusterArn"]: list(_services(lab, known, owner, one)) for one in visited
-    }  # fmt: skip
-    found.ours += [thing for things in services.values() for thing in things]
-    for one in visited:
-        kept = {thing.name for thing in services[one.shown["clusterArn"]]}
-        found.ours += _tasks(lab, known, owner, one, kept)
-    for one in visited:
-        thing = Thing("cluster", one.shown["clusterName"], one.shown["clusterArn"])
-        if one.ours:
-            found.ours.append(thing)
-        elif thing.name in names:
-            found.strangers.append(thing)
+def services(survey: Survey) -> Iterator[Resource]:
+    """All services of our own clusters, ours in any other."""
+    for cluster in survey.clusters:
+        for service in cluster.services:
+            yield Resource(
+                "service",
+                service["serviceName"],
+                service["serviceArn"],
+                cluster.shown["clusterArn"],
+                status=f"keeps {service.get('desiredCount', 0)}",
+            )
 
 
-def _visited(lab: Connection, known: Known, names: list[str]) -> Iterator[Shape]:
-    """The ACTIVE clusters that the lab made, or ran something in."""
-    # arn:aws:ecs:<region>:<account>:service/<cluster>/<service>
-    of_services = [arn.split("/")[1] for arn in sorted(known.ids("service"))]
-    everywhere = dict.fromkeys([*names, *known.names("task"), *of_services])
-    for chunk in chunks(everywhere):
-        for cluster in lab.ecs.describe_clusters(clusters=chunk, include=["TAGS"])["clusters"]:
-            if cluster["status"] == "ACTIVE":
-                yield cluster
+def tasks(survey: Survey) -> Iterator[Resource]:
+    """The tasks that are not STOPPED: in our own clusters, started by us, or by a service of ours."""
+    for cluster in survey.clusters:
+        for task in _described(survey.lab, cluster.shown["clusterArn"]):
+            if task["lastStatus"] != "STOPPED" and _is_ours(survey, cluster, task):
+                yield _resource(task)
 
 
-def _services(lab: Connection, known: Known, owner: str, cluster: _Cluster) -> Iterator[Thing]:
-    """The services that are not being deleted already."""
-    arn = cluster.shown["clusterArn"]
-    pages = lab.ecs.get_paginator("list_services").paginate(cluster=arn)
-    arns = [one for page in pages for one in page["serviceArns"]]
-    for chunk in chunks(arns, 10):
-        for one in lab.ecs.describe_services(cluster=arn, services=chunk, include=["TAGS"])["services"]:
-            recorded = one["serviceArn"] in known.ids("service")
-            if cluster.ours or recorded or owner_in(one.get("tags")) == owner:
-                count = one.get("desiredCount", 0)
-                yield Thing("service", one["serviceName"], one["serviceArn"], arn, status=f"keeps {count}")
-
-
-def _tasks(
-    lab: Connection, known: Known, owner: str, cluster: _Cluster, services: set[str]
-) -> Iterator[Thing]:
-    """The tasks that are not STOPPED: started by the lab, or by a service of the lab's."""
-    arn = cluster.shown["clusterArn"]
+def _described(lab: Connection, cluster: str) -> Iterator[TaskTypeDef]:
     arns: list[str] = []
-    for status in ("RUNNING", "STOPPED"):  # those that are asked to stop may still be stopping
-        pages = lab.ecs.get_paginator("list_tasks").paginate(cluster=arn, desiredStatus=status)
-        arns += [one for page in pages for one in page["taskArns"]]
-    for chunk in chunks(arns):
-        for task in lab.ecs.describe_tasks(cluster=arn, tasks=chunk, include=["TAGS"])["tasks"]:
-            kept = task.get("group", "").removeprefix("service:") in services
-            recorded = task["taskArn"] in known.ids("task")
-            ours = cluster.ours or recorded or kept or owner_in(task.get("tags")) == owner
-            if ours and task["lastStatus"] != "STOPPED":
-                yield _task(task)
+    arns += task_reader.arns(lab, cluster=cluster, desiredStatus="RUNNING") or []
+    # those that are asked to stop may still be stopping
+    arns += task_reader.arns(lab, cluster=cluster, desiredStatus="STOPPED") or []
+    yield from task_reader.described(lab, cluster, arns, ["TAGS"])
 
 
-def _task(task: Shape) -> Thing:
-    interface = details(task).get("networkInterfaceId", "")
-    hourly = prices.task_hour(task.get("cpu") or 0, task.get("memory") or 0)
-    name = task["taskArn"].rsplit("/", 1)[-1]
-    return Thing("task", name, task["taskArn"], task["clusterArn"], interface, hourly, task["lastStatus"])
+def _is_ours(survey: Survey, cluster: SurveyedCluster, task: TaskTypeDef) -> bool:
+    services = {service["serviceName"] for service in cluster.services}
+    inside_ours = cluster.ours or task.get("group", "").removeprefix("service:") in services
+    return survey.ours(task.get("tags"), task["taskArn"], inside_ours)
 
 
-def definitions(lab: Connection, known: Known, owner: str, found: Found) -> None:
+def _resource(task: TaskTypeDef) -> Resource:
+    return Resource(
+        "task",
+        task_reader.task_id(task),
+        task["taskArn"],
+        task["clusterArn"],
+        network_interface.details(task).get("networkInterfaceId", ""),
+        prices.of_task(task),
+        task["lastStatus"],
+    )
+
+
+def clusters(survey: Survey) -> Iterator[Resource]:
+    """The clusters by name, and those by whatever name that we made."""
+    names = survey.names("cluster", survey.lab.names.cluster)
+    for cluster in survey.clusters:
+        name = cluster.shown["clusterName"]
+        if cluster.ours or name in names:
+            yield Resource("cluster", name, cluster.shown["clusterArn"], ours=cluster.ours)
+
+
+def task_definitions(survey: Survey) -> Iterator[Resource]:
     """The ACTIVE revisions of every family that the lab registered."""
-    for family in families(lab, known):
-        for arn in task_definition.revisions(lab, family):
-            thing = Thing("task definition", arn.rsplit("/", 1)[-1], arn)
-            if arn in known.ids("task definition"):  # a revision's number is never given out again
-                found.ours.append(thing)
-            else:
-                shown = lab.ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])
-                found.take(thing, shown.get("tags"), owner)
+    for family in survey.families:
+        for arn in task_definition.revisions(survey.lab, family):
+            # of one in the ledger the tags need not be asked: a revision's number is never given out again
+            tags = None if survey.recorded(arn) else task_definition.tags(survey.lab, arn)
+            name = arn.rsplit("/", 1)[-1]
+            yield Resource("task definition", name, arn, ours=survey.ours(tags, arn))
 
 
-def families(lab: Connection, known: Known) -> list[str]:
-    """The families of the lesson, and those that the ledger names."""
-    return known.names("task definition", lab.names.family)
-
-
-def delete_service(lab: Connection, thing: Thing) -> None:
+def delete_service(lab: Connection, service: Resource) -> None:
     """Scale it to 0 and delete it, which `force` does in one call. Its tasks stop by that."""
-    or_none_if_missing(lab.ecs.delete_service, cluster=thing.cluster, service=thing.id, force=True)
+    or_none_if_missing(lab.ecs.delete_service, cluster=service.cluster, service=service.id, force=True)
 
 
-def stop(lab: Connection, thing: Thing) -> None:
+def stop_task(lab: Connection, task: Resource) -> None:
     """Ask the task to stop."""
-    lab.ecs.stop_task(cluster=thing.cluster, task=thing.id, reason="cleaned up by ecslab")
+    lab.ecs.stop_task(cluster=task.cluster, task=task.id, reason="cleaned up by ecslab")
 
 
-def deregister(lab: Connection, thing: Thing) -> None:
-    """Make the revision INACTIVE."""
-    lab.ecs.deregister_task_definition(taskDefinition=thing.id)
+def wait_until_stopped(lab: Connection, tasks: Sequence[Resource]) -> None:
+    """Wait until the tasks are STOPPED. Raises StillWaiting."""
+
+    def all_stopped() -> bool:
+        return not any(_is_alive(lab, task) for task in tasks)
+
+    lab.wait(all_stopped, f"{len(tasks)} task(s) to be STOPPED", limit=600)
 
 
-def delete_cluster(lab: Connection, thing: Thing) -> None:
+def _is_alive(lab: Connection, task: Resource) -> bool:
+    shown = task_reader.described(lab, task.cluster, [task.id])
+    return any(each["lastStatus"] not in ("STOPPED", "DELETED") for each in shown)
+
+
+def delete_cluster(lab: Connection, cluster: Resource) -> None:
     """Delete the cluster, which has to be empty."""
-    lab.ecs.delete_cluster(cluster=thing.id)
+    lab.ecs.delete_cluster(cluster=cluster.id)
+
+
+def deregister(lab: Connection, revision: Resource) -> None:
+    """Make the revision INACTIVE."""
+    lab.ecs.deregister_task_definition(taskDefinition=revision.id)

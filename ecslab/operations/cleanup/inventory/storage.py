@@ -1,77 +1,66 @@
 """What is stored, and who may read it: log groups, repositories, secrets, roles."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
 from ecslab.operations import prices
-from ecslab.operations.cleanup.inventory.kinds import Found, Known, Thing, monthly
-from ecslab.resources import ecr, execution_role, log_group
+from ecslab.operations.cleanup.inventory.resource import Resource
+from ecslab.operations.cleanup.inventory.survey import Survey
+from ecslab.resources import ecr, log_group, role, secret
 
-_GB = 1024**3
 
-
-def groups_of_logs(lab: Connection, known: Known, owner: str, found: Found) -> None:
+def log_groups(survey: Survey) -> Iterator[Resource]:
     """The log groups, with what their lines cost to keep."""
-    for name in known.names("log group", lab.names.log_group):
-        group = log_group.find(lab, name)
-        if group:
-            arn = group["arn"].removesuffix(":*")
-            answer = or_none_if_missing(lab.logs.list_tags_for_resource, resourceArn=arn) or {}
-            hourly = monthly(group.get("storedBytes", 0) / _GB * prices.LOGS_GB_MONTH)
-            found.take(Thing("log group", name, name, hourly=hourly), answer.get("tags"), owner)
+    for name in survey.names("log group", survey.lab.names.log_group):
+        if group := log_group.find(survey.lab, name):
+            ours = survey.ours(log_group.tags(survey.lab, group))
+            yield Resource("log group", name, name, hourly=prices.of_log_group(group), ours=ours)
 
 
-def repositories(lab: Connection, known: Known, owner: str, found: Found) -> None:
+def repositories(survey: Survey) -> Iterator[Resource]:
     """The repositories, with what their images cost to keep."""
-    for name in known.names("repository", lab.names.repository):
-        repository = ecr.repository(lab, name)
-        if repository:
-            arn = repository["repositoryArn"]
-            answer = or_none_if_missing(lab.ecr.list_tags_for_resource, resourceArn=arn) or {}
-            hourly = monthly(_stored(lab, name) / 1e9 * prices.ECR_GB_MONTH)
-            found.take(Thing("repository", name, name, hourly=hourly), answer.get("tags"), owner)
+    for name in survey.names("repository", survey.lab.names.repository):
+        if repository := ecr.repository(survey.lab, name):
+            ours = survey.ours(ecr.tags(survey.lab, repository["repositoryArn"]))
+            hourly = prices.of_images(ecr.stored_bytes(survey.lab, name))
+            yield Resource("repository", name, name, hourly=hourly, ours=ours)
 
 
-def _stored(lab: Connection, repository: str) -> int:
-    """Bytes of the repository's images; a layer that two images share is counted twice here."""
-    pages = lab.ecr.get_paginator("describe_images").paginate(repositoryName=repository)
-    return sum(image.get("imageSizeInBytes", 0) for page in pages for image in page["imageDetails"])
-
-
-def secrets(lab: Connection, known: Known, owner: str, found: Found) -> None:
+def secrets(survey: Survey) -> Iterator[Resource]:
     """The secrets that are not deleted already."""
-    client = lab.client("secretsmanager")
-    for name in known.names("secret", lab.names.secret):
-        shown = or_none_if_missing(client.describe_secret, SecretId=name)
+    for name in survey.names("secret", survey.lab.names.secret):
+        shown = secret.find(survey.lab, name)
         if shown and "DeletedDate" not in shown:
-            hourly, how = monthly(prices.SECRET_MONTH), "(at once, past recovery)"
-            thing = Thing("secret", name, shown["ARN"], hourly=hourly, status=how)
-            found.take(thing, shown.get("Tags"), owner)
+            ours, status = survey.ours(shown.get("Tags")), "(at once, past recovery)"
+            yield Resource("secret", name, shown["ARN"], hourly=prices.SECRET_HOUR, status=status, ours=ours)
 
 
-def roles(lab: Connection, known: Known, owner: str, found: Found) -> None:
+def roles(survey: Survey) -> Iterator[Resource]:
     """The roles: execution role, task role, and what else the ledger names."""
-    for name in known.names("role", lab.names.execution_role, lab.names.task_role):
-        role = execution_role.find(lab, name)
-        if role:
-            found.take(Thing("role", name, name), role.get("Tags"), owner)
+    for name in survey.names("role", survey.lab.names.execution_role, survey.lab.names.task_role):
+        if shown := role.find(survey.lab, name):
+            yield Resource("role", name, name, ours=survey.ours(shown.get("Tags")))
 
 
-def delete_secret(lab: Connection, thing: Thing) -> None:
-    """Delete the secret at once: without `force` it would stay for 7 to 30 days, and its name with it."""
-    client = lab.client("secretsmanager")
-    or_none_if_missing(client.delete_secret, SecretId=thing.id, ForceDeleteWithoutRecovery=True)
-
-
-def delete_logs(lab: Connection, thing: Thing) -> None:
+def delete_log_group(lab: Connection, group: Resource) -> None:
     """Delete the log group with its lines."""
-    log_group.delete(lab, thing.id)
+    log_group.delete(lab, group.id)
 
 
-def delete_repository(lab: Connection, thing: Thing) -> None:
+def delete_repository(lab: Connection, repository: Resource) -> None:
     """Delete the repository with its images."""
-    ecr.delete_repository(lab, thing.id)
+    ecr.delete_repository(lab, repository.id)
 
 
-def delete_role(lab: Connection, thing: Thing) -> None:
+def delete_secret(lab: Connection, secret: Resource) -> None:
+    """Delete the secret at once: without `force` it would stay for 7 to 30 days, and its name with it."""
+    delete = lab.secretsmanager.delete_secret
+    or_none_if_missing(delete, SecretId=secret.id, ForceDeleteWithoutRecovery=True)
+
+
+def delete_role(lab: Connection, shown: Resource) -> None:
     """Take the role's policies off, and delete it."""
-    execution_role.delete(lab, thing.id)
+    role.delete(lab, shown.id)

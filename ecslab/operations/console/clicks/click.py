@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-_LOOKS = ("Describe", "List", "Get")
+from ecslab.aws_api.operations import changes
 
 
 @dataclass(frozen=True)
@@ -28,4 +28,4 @@ class Click:
         """Those of the calls that this very click sends and that change something."""
         if self.field:
             return ()
-        return tuple(call for call in self.calls if not call.partition(":")[2].startswith(_LOOKS))
+        return tuple(call for call in self.calls if changes(*call.split(":")))

@@ -35,7 +35,8 @@ def injected(task: Task, container: Container, facts: vpc.Facts, role: str | Non
     definition = container.definition
     reader = _Reader(task, facts, role or "")
     secrets = definition.get("secrets") or []
-    options = (definition.get("logConfiguration") or {}).get("secretOptions") or []
+    logging = definition.get("logConfiguration")
+    options = logging.get("secretOptions") or [] if logging else []
     kept = reader.secrets({each["name"]: each["valueFrom"] for each in secrets})
     reader.secrets({each["name"]: each["valueFrom"] for each in options})
     variables: Variables = {}

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from moto.ec2.models import ec2_backends
 
@@ -20,6 +20,9 @@ from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tasks import task_order
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.service.revision import LoadBalancer, Revision
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef
 
 __all__ = ["check_desired", "check_name", "refuse_uncarried", "revision"]
 
@@ -120,7 +123,9 @@ def revision(caller: Caller, cluster: Cluster, params: Mapping[str, Any]) -> Rev
     balancers = list(params.get("loadBalancers") or ())
     at_most("loadBalancers", balancers, MOST_BALANCERS)  # U: the sentence
     if balancers:
-        scheduler_adapter.load_balancing().check(caller.region, balancers, definition)
+        scheduler_adapter.load_balancing().check(
+            caller.region, balancers, cast("TaskDefinitionTypeDef", definition)
+        )
     strategy = _strategy(cluster, params) if fargate else []
     shown = _shown(definition, params, strategy, fargate)
     subnets = order.network["subnets"] if order else ()

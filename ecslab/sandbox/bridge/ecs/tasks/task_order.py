@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from moto.ec2.models import ec2_backends
 
@@ -26,8 +26,16 @@ from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.faults import NO_CAPACITY
 from ecslab.sandbox.world.task.attachment import Attachment
 from ecslab.sandbox.world.task.container import Container
-from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.task.task import Network, Task
 from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        ContainerDefinitionOutputTypeDef,
+        TaskDefinitionTypeDef,
+        TaskOverrideOutputTypeDef,
+        TaskTypeDef,
+    )
 
 __all__ = ["Order", "check_roles", "digest", "make", "order"]
 
@@ -46,7 +54,7 @@ class Order:
     cluster: Cluster
     definition: Mapping[str, Any]
     parameters: Mapping[str, Any]
-    network: Mapping[str, Any]
+    network: Network
     provider: str | None
     tags: Tags
 
@@ -100,7 +108,7 @@ def make(order: Order, index: int) -> Task:
         arn=arn,
         cluster=cluster.name,
         region=caller.region,
-        definition=definition,
+        definition=cast("TaskDefinitionTypeDef", definition),
         attachment=Attachment(_uuid(), subnet),
         containers=[
             _container(caller, cluster, task_id, each) for each in effective(definition, overrides)
@@ -153,7 +161,7 @@ def _check_placement(parameters: Mapping[str, Any]) -> None:
 
 def _network(
     caller: Caller, definition: Mapping[str, Any], parameters: Mapping[str, Any]
-) -> Mapping[str, Any]:
+) -> Network:
     vpc = (parameters.get("networkConfiguration") or {}).get("awsvpcConfiguration")
     if definition.get("networkMode") != "awsvpc":
         raise invalid("Network Configuration is not valid for the given networkMode of this task definition.")
@@ -183,7 +191,7 @@ def _container(caller: Caller, cluster: Cluster, task_id: str, definition: Mappi
         name=definition["name"],
         arn=caller.ecs_arn(f"container/{cluster.name}/{task_id}/{_uuid()}"),
         image=definition["image"],
-        definition=definition,
+        definition=cast("ContainerDefinitionOutputTypeDef", definition),
         essential=definition.get("essential", True),
         depends_on={each["containerName"]: each["condition"] for each in definition.get("dependsOn", [])},
         stop_timeout=float(definition.get("stopTimeout") or STOP_TIMEOUT),
@@ -191,26 +199,26 @@ def _container(caller: Caller, cluster: Cluster, task_id: str, definition: Mappi
     )
 
 
-def _settings(order: Order, overrides: Mapping[str, Any], subnet: str) -> dict[str, Any]:
+def _settings(order: Order, overrides: Mapping[str, Any], subnet: str) -> "TaskTypeDef":
     """What of API_Task stays as it is from beginning to end."""
     parameters, definition = order.parameters, order.definition
     platform = definition.get("runtimePlatform") or {}
     storage = overrides.get("ephemeralStorage") or definition.get("ephemeralStorage")
-    storage = storage or {"sizeInGiB": EPHEMERAL_GIB}
+    size = storage["sizeInGiB"] if storage else EPHEMERAL_GIB
     version = parameters.get("platformVersion", "LATEST")
     architecture = "arm64" if platform.get("cpuArchitecture") == "ARM64" else "x86_64"
-    settings: dict[str, Any] = {
+    settings: TaskTypeDef = {
         "attributes": [{"name": "ecs.cpu-architecture", "value": architecture}],
         "availabilityZone": _zone(order.caller, subnet),
         "clusterArn": order.cluster.arn,
         "cpu": str(overrides.get("cpu") or definition["cpu"]),
         "enableExecuteCommand": bool(parameters.get("enableExecuteCommand")),
-        "ephemeralStorage": storage,
-        "fargateEphemeralStorage": storage,
+        "ephemeralStorage": {"sizeInGiB": size},
+        "fargateEphemeralStorage": {"sizeInGiB": size},
         "group": parameters.get("group") or f"family:{definition['family']}",
         "launchType": "FARGATE",
         "memory": str(overrides.get("memory") or definition["memory"]),
-        "overrides": overrides,
+        "overrides": cast("TaskOverrideOutputTypeDef", overrides),
         "platformFamily": "Linux",
         "platformVersion": PLATFORM_VERSION if version == "LATEST" else version,
         "taskDefinitionArn": definition["taskDefinitionArn"],

@@ -3,11 +3,14 @@
 Only what has happened is shown: a field whose time has not come is absent, as it is on AWS.
 """
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ecslab.sandbox.world.task.attachment import Attachment
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 __all__ = ["view", "with_tags"]
 
@@ -29,7 +32,7 @@ _WHEN_SET: Final = {
 _SIZES: Final = ("memory", "memoryReservation")
 
 
-def view(task: Task) -> dict[str, Any]:
+def view(task: Task) -> "TaskTypeDef":
     """API_Task without tags. The same object until the task changes: read it, do not write to it."""
     if task.view is None:
         task.view = _task(task)
@@ -41,7 +44,7 @@ def with_tags(task: Task) -> dict[str, Any]:
     return {**view(task), "tags": [dict(tag) for tag in task.tags]}
 
 
-def _task(task: Task) -> dict[str, Any]:
+def _task(task: Task) -> "TaskTypeDef":
     shown: dict[str, Any] = {
         "attachments": [_attachment(task.attachment)],
         **task.settings,
@@ -62,7 +65,7 @@ def _task(task: Task) -> dict[str, Any]:
             shown[name] = value
     if task.started_at is not None:
         shown["healthStatus"] = task.health_status
-    return shown
+    return cast("TaskTypeDef", shown)
 
 
 def _attachment(attachment: Attachment) -> dict[str, Any]:

@@ -1,0 +1,79 @@
+"""The kinds of resource that a lab creates: one row each, with what the ledger needs to know of it.
+
+How each kind is found again and removed is in `operations/cleanup/removal.py`, in rows of the same kinds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, cast
+
+import jmespath
+
+from ecslab.connection.tags import Tags, spelling
+
+_Specification = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class ResourceKind:
+    """One kind of resource.
+
+    Attributes:
+        kind: what a receipt calls it.
+        service: as boto3 names it.
+        create: the operation that creates it.
+        name_path: where its name is in the request, as a JMESPath; of a task, the name of its cluster.
+        ids_path: where the response has its ARN, or its id where it has no ARN; None: nowhere.
+        taggable: whether its create call takes tags.
+    """
+
+    kind: str
+    service: str
+    create: str
+    name_path: str
+    ids_path: str | None
+    taggable: bool = True
+
+    def name(self, params: Mapping[str, object]) -> str | None:
+        """The name in a request; None where botocore is about to refuse it."""
+        name = jmespath.search(self.name_path, params)
+        if not isinstance(name, str):
+            return None
+        return name.rpartition("/")[2] if name.startswith("arn:") else name
+
+    def ids(self, response: Mapping[str, object]) -> list[str]:
+        """What AWS calls the resources that a response tells of."""
+        ids = jmespath.search(self.ids_path, response) if self.ids_path else []
+        return [ids] if isinstance(ids, str) else list(ids or ())
+
+    def tag(self, params: dict[str, object], owner: str) -> None:
+        """Put the lab's tag into a request, beside the tags that are there."""
+        if not self.taggable:
+            return
+        spelled = spelling(self.service)
+        given = cast("Tags | None", params.get(spelled.parameter))
+        if spelled.parameter == "TagSpecifications":  # tags for several things that one call makes
+            bare: _Specification = {"ResourceType": self.kind.replace(" ", "-")}
+            first, *others = [dict(cast("_Specification", each)) for each in given or (bare,)]
+            first["Tags"] = spelled.beside(cast("Tags", first.get("Tags")), owner)
+            params[spelled.parameter] = [first, *others]
+        else:
+            params[spelled.parameter] = spelled.beside(given, owner)
+
+
+KINDS: Final = (
+    ResourceKind("repository", "ecr", "CreateRepository", "repositoryName", "repository.repositoryArn"),
+    ResourceKind("cluster", "ecs", "CreateCluster", "clusterName || 'default'", "cluster.clusterArn"),
+    ResourceKind(
+        "task definition", "ecs", "RegisterTaskDefinition", "family", "taskDefinition.taskDefinitionArn"
+    ),
+    ResourceKind("task", "ecs", "RunTask", "cluster || 'default'", "tasks[].taskArn"),
+    ResourceKind("service", "ecs", "CreateService", "serviceName", "service.serviceArn"),
+    ResourceKind("load balancer", "elbv2", "CreateLoadBalancer", "Name", "LoadBalancers[].LoadBalancerArn"),
+    ResourceKind("target group", "elbv2", "CreateTargetGroup", "Name", "TargetGroups[].TargetGroupArn"),
+    ResourceKind("secret", "secretsmanager", "CreateSecret", "Name", "ARN"),
+    ResourceKind("role", "iam", "CreateRole", "RoleName", "Role.Arn"),
+    ResourceKind("log group", "logs", "CreateLogGroup", "logGroupName", None),
+    ResourceKind("security group", "ec2", "CreateSecurityGroup", "GroupName", "GroupId"),
+)
+BY_CREATE_CALL: Final = {(kind.service, kind.create): kind for kind in KINDS}

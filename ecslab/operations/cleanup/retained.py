@@ -1,0 +1,89 @@
+"""What AWS keeps of a lab after a clean-up, looked up, so that the receipt names only what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from botocore.exceptions import ClientError
+
+from ecslab.connection.connection import Connection
+from ecslab.operations.cleanup.inventory.survey import Survey
+from ecslab.operations.cleanup.receipt import Plan, Retained
+from ecslab.resources import role, task_definition
+from ecslab.resources.network import network_reader
+
+_SERVICE_ROLES: Final = {
+    "AWSServiceRoleForECS": "ECS",
+    "AWSServiceRoleForElasticLoadBalancing": "load balancing",
+}
+
+
+def retained(lab: Connection, before: Plan) -> Iterator[Retained]:
+    """What AWS keeps.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        before: what there was before the clean-up.
+    """
+    for search in _SEARCHES:
+        try:
+            result = search(lab, before)
+        except ClientError:  # not allowed to look: that is no reason to fail after the work is done
+            continue
+        if result:
+            yield result
+
+
+def inactive_revisions(lab: Connection) -> list[str]:
+    """The ARNs of the INACTIVE revisions of the lab's families."""
+    families = Survey(lab, lab.ledger.owner).families
+    return [arn for family in families for arn in task_definition.revisions(lab, family, status="INACTIVE")]
+
+
+def _task_definitions(lab: Connection, _before: Plan) -> Retained | None:
+    arns = inactive_revisions(lab)
+    families = ", ".join(dict.fromkeys(task_definition.family_of(arn) for arn in arns))
+    what = f"{len(arns)} INACTIVE revision(s) of {families}"
+    why = "can still be described; delete_task_definitions removes them for good"
+    return Retained(what, why, "free") if arns else None
+
+
+def _of_kind(kind: str, state: str, why: str) -> Callable[[Connection, Plan], Retained | None]:
+    """What AWS goes on to show of a kind."""
+
+    def search(_lab: Connection, before: Plan) -> Retained | None:
+        count = sum(resource.kind == kind for resource in before.resources)
+        return Retained(f"{count} {state} {kind}(s)", why, "free") if count else None
+
+    return search
+
+
+def _interfaces(lab: Connection, before: Plan) -> Retained | None:
+    ids = [resource.interface for resource in before.resources if resource.interface]
+    detaching = network_reader.interfaces(lab, ids)
+    what = f"{len(detaching)} network interface(s) still detaching"
+    return Retained(what, "ECS removes them within a few minutes", "free") if detaching else None
+
+
+def _service_roles(lab: Connection, _before: Plan) -> Retained | None:
+    names = [name for name in _SERVICE_ROLES if role.find(lab, name)]
+    if not names:
+        return None
+    services = " and ".join(_SERVICE_ROLES[name] for name in names)
+    return Retained(
+        f"role{'s' * (len(names) > 1)} {', '.join(names)}",
+        f"made by {services} for {'themselves' if len(names) > 1 else 'itself'}; shared by all of it here",
+        "free",
+    )
+
+
+_FOR_A_WHILE: Final = "can be described for a while; the name is free again"
+_SEARCHES: Final[tuple[Callable[[Connection, Plan], Retained | None], ...]] = (
+    _task_definitions,
+    _of_kind("service", "INACTIVE", _FOR_A_WHILE),
+    _of_kind("cluster", "INACTIVE", _FOR_A_WHILE),
+    _of_kind("task", "STOPPED", "can be described for about an hour"),
+    _interfaces,
+    _service_roles,
+)
