@@ -239,7 +239,7 @@ class Fault:
         self._at_hand()
         before, passed, lacking = self._application(), 0.0, ""
         known = {task["taskArn"] for task in before.failed_tasks} if before.service else set()
-        with Progress("the application to settle", shown=not self._lab.place.stepped) as line:
+        with Progress("the application to settle", shown=not self._lab.stepped) as line:
             while passed < _PATIENCE:
                 self._lab.control("advance", seconds=_STEP)
                 line.tick()
