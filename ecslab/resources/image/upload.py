@@ -50,7 +50,7 @@ def push(lab: Connection, image: Image, repository: str | None = None, tag: str 
             "  next:     build it again: ecslab.image.build(page, lab=lab)"
         )
     name = repository or lab.names.repository
-    with Progress(f"{name}:{tag} to be pushed", shown=not lab.place.stepped) as progress:
+    with Progress(f"{name}:{tag} to be pushed", shown=not lab.stepped) as progress:
         missing = _missing(lab, name, [*image.layers, image.config_blob])
         for count, layer in enumerate(missing, 1):
             _upload(lab, name, layer, _report(progress, count, len(missing), layer.size))
