@@ -50,6 +50,7 @@ class Connection:
         marks = {"step_marks": self.step_marks} if self.where == "sandbox" else {}
         hooks.install(place.session.events, ledger=self.ledger, refusals=refusals, **marks)
         self._clients: dict[str, BaseClient] = {}
+        self._unrecorded_clients: dict[str, Any] = {}
         self._making = threading.Lock()
         self._recorded, self._fast_forward = True, False
 
@@ -192,9 +193,9 @@ class Connection:
     # The same place, otherwise ------------------------------------------------------------------------------
 
     def unrecorded(self) -> Self:
-        """The same lab through clients of its own; the record leaves their calls out."""
+        """The same lab through clients of its own, made once; the record leaves their calls out."""
         view = copy.copy(self)
-        view._clients, view._making, view._recorded = {}, threading.Lock(), False
+        view._clients, view._recorded = self._unrecorded_clients, False
         return view
 
     def fast_forward(self) -> Self:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import (
         AwsVpcConfigurationOutputTypeDef,
         RegisterTaskDefinitionRequestTypeDef,
+        UpdateServiceRequestTypeDef,
     )
 
     from ecslab.widgets import FaultPanel
@@ -203,7 +204,8 @@ class Fault:
     def definition(self) -> "RegisterTaskDefinitionRequestTypeDef":
         """The definition in use, as RegisterTaskDefinition takes it: change it, and give it to `deploy`."""
         self._at_hand()
-        known = self._lab.ecs.meta.service_model.operation_model("RegisterTaskDefinition").input_shape.members
+        request = self._lab.ecs.meta.service_model.operation_model("RegisterTaskDefinition").input_shape
+        known = request.members if request else {}
         described = self._application().task_definition.items()
         settable = {name: value for name, value in described if name in known}
         return cast("RegisterTaskDefinitionRequestTypeDef", settable)
@@ -228,7 +230,8 @@ class Fault:
             registered = self._lab.ecs.register_task_definition(**definition)["taskDefinition"]
             settings["taskDefinition"] = registered["taskDefinitionArn"]
             sent = f"RegisterTaskDefinition {registered['family']}:{registered['revision']}, then {sent}"
-        self._lab.ecs.update_service(cluster=self.names.cluster, service=self.names.service, **settings)
+        request = {"cluster": self.names.cluster, "service": self.names.service, **settings}
+        self._lab.ecs.update_service(**cast("UpdateServiceRequestTypeDef", request))
         return views.Text(f"{sent}: accepted. fault.wait() lets time pass.")
 
     def wait(self) -> views.Text:

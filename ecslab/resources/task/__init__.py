@@ -28,6 +28,11 @@ if TYPE_CHECKING:
         TaskTypeDef,
     )
 
+__all__ = [
+    "Phase", "describe", "explain", "find", "phases", "run", "running", "stop", "task_id",
+    "wait_until_running",
+]  # fmt: skip
+
 # What begins when each timestamp of a task is set (API Task).
 _BEGINS: Final = {
     "createdAt": "PROVISIONING",
