@@ -24,10 +24,7 @@ from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Network, Task
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        CapacityProviderStrategyItemTypeDef,
-        RunTaskRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["digits", "load_balancing", "services"]
 
@@ -116,7 +113,7 @@ def _make(
     Raises:
         CannotPlace: with the sentence of the service's event.
     """
-    settings: RunTaskRequestTypeDef = {
+    settings: api.RunTaskRequestTypeDef = {
         **order.parameters, "group": f"service:{service.name}", "startedBy": deployment.id
     }  # fmt: skip
     network: Network = {**order.network, "subnets": [order.network["subnets"][place]]}
@@ -134,7 +131,7 @@ def _make(
 
 
 def next_provider(
-    strategy: Sequence["CapacityProviderStrategyItemTypeDef"],
+    strategy: Sequence["api.CapacityProviderStrategyItemTypeDef"],
     deployment: str,
     tallies: Mapping[tuple[str, str | None], int],
 ) -> str:
@@ -150,7 +147,7 @@ def next_provider(
             return str(item["capacityProvider"])
     weighted = [item for item in strategy if item["weight"]]
 
-    def share(item: "CapacityProviderStrategyItemTypeDef") -> float:
+    def share(item: "api.CapacityProviderStrategyItemTypeDef") -> float:
         return float((counts[item["capacityProvider"]] - item["base"]) / item["weight"])
 
     return str(min(weighted, key=share)["capacityProvider"])
