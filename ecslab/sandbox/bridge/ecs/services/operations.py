@@ -5,7 +5,7 @@ request says is checked here and in `_service_orders`; what follows is the sched
 """
 
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
@@ -18,6 +18,9 @@ from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.service import Service
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
 __all__ = ["OPERATIONS", "find"]
 
@@ -78,7 +81,7 @@ def _described(params: dict[str, Any]) -> dict[str, Any]:
     return {member: params[member] for member in _ASKED if member in params}
 
 
-def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> dict[str, Any]:
+def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> "ServiceTypeDef":
     """What a service has that says nothing else."""
     least, most = (0, 100) if daemon else (100, 200)
     return {
