@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from ecslab.aws_api.operations import changes
+
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSResponse
     from botocore.model import OperationModel
 
     from ecslab.connection.ledger import Context
 
-from ecslab.aws_api.operations import changes
 
 _KEPT: Final = 10_000  # calls; the oldest go first
 _SECRET_NAME: Final = re.compile(r"pass(word|wd)?|secret|credential|api_?key|private_?key", re.IGNORECASE)

@@ -61,6 +61,10 @@ class SandboxPlace:
         }
         hooks.install(self.session.events, **self.listeners)
 
+    @property
+    def endpoint_url(self) -> str:
+        return self.endpoint.url
+
     def client(self, service: str) -> "BaseClient":
         return sandbox_client(self.session, service, self.endpoint.url)
 
@@ -91,9 +95,9 @@ class SandboxPlace:
         if caught_exception is None or attempts > 1 or not _is_lost_connection(caught_exception):
             return None
         self._start_again()
-        never_arrived = isinstance(caught_exception, _NEVER_ARRIVED)
-        changed = changes(operation.service_model.service_name, operation.name)
-        return 0.0 if never_arrived or not changed else None
+        if isinstance(caught_exception, _NEVER_ARRIVED):
+            return 0.0
+        return None if changes(operation.service_model.service_name, operation.name) else 0.0
 
     def explain(self, exception: Exception, **_: object) -> None:
         """Say what has become of a call that broke off."""

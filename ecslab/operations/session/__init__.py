@@ -61,7 +61,7 @@ def load(lab: "Connection", file: str | os.PathLike[str]) -> Note:
     if lab.where != "sandbox":
         return Note(_ON_AWS.format(verb="loading"))
     path = Path(file).expanduser()
-    with Progress("the session to be read", shown=not lab.place.stepped) as line:
+    with Progress("the session to be read", shown=not lab.stepped) as line:
         session = session_file.read(path, line.tick)
         before = lab.home / "lab" / BEFORE
         if path.resolve() != before.resolve():
@@ -77,7 +77,7 @@ def load(lab: "Connection", file: str | os.PathLike[str]) -> Note:
 
 def _taken(lab: "Connection") -> Session:
     """The present session."""
-    with Progress("the session to be saved", shown=not lab.place.stepped) as line:
+    with Progress("the session to be saved", shown=not lab.stepped) as line:
         export = lab.control("export")
         session = Session(
             {"ecslab": __version__, "saved": time.strftime("%Y-%m-%d %H:%M"), "changes": export["changes"]},

@@ -1,4 +1,4 @@
-"""Patterns in which `*` stands for any characters and `?` for exactly one: those of IAM and of listener rules."""
+"""Patterns in which `*` stands for any characters and `?` for exactly one: those of IAM and of listeners."""
 
 import re
 from functools import lru_cache

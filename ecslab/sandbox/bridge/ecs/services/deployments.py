@@ -5,18 +5,27 @@ StopServiceDeployment.
 """
 
 import re
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.ecs import clusters, state
 from ecslab.sandbox.bridge.ecs.services import operations as services
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
 from ecslab.sandbox.bridge.ecs.services.service_view import brief, revision, rollout, rollout_arn
-from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, failure, invalid, page
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.rollout import Rollout
 from ecslab.sandbox.world.service.service import Service
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        DescribeServiceDeploymentsRequestTypeDef,
+        DescribeServiceRevisionsRequestTypeDef,
+        ListServiceDeploymentsRequestTypeDef,
+        StopServiceDeploymentRequestTypeDef,
+    )
 
 __all__ = ["OPERATIONS"]
 
@@ -29,21 +38,22 @@ _STOPPED: Final = "Service deployment stopped by user"
 """U."""
 
 
-def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _list(params: "ListServiceDeploymentsRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = services.find(caller, cluster, params["service"])
     if service is None:
         raise AwsError("ServiceNotFoundException", "Service not found.")
-    wanted, span = params.get("status"), params.get("createdAt") or {}
+    wanted = params.get("status")
+    span = cast("Mapping[str, float]", params.get("createdAt") or {})  # numbers, as on the wire
     found = [
         brief(service, one) for one in service.rollouts
         if (not wanted or one.status in wanted)
         and float(span.get("after", 0)) <= one.created_at <= float(span.get("before", "inf"))
     ]  # fmt: skip
-    return page("serviceDeployments", found, {"maxResults": PAGE, **params})
+    return page("serviceDeployments", found, params, PAGE)
 
 
-def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _describe(params: "DescribeServiceDeploymentsRequestTypeDef", caller: Caller) -> Answer:
     wanted = params["serviceDeploymentArns"]
     at_most("serviceDeploymentArns", wanted, MOST)
     there = {arn: _rollout(arn, caller) for arn in wanted}
@@ -53,7 +63,7 @@ def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     }
 
 
-def _describe_revisions(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _describe_revisions(params: "DescribeServiceRevisionsRequestTypeDef", caller: Caller) -> Answer:
     wanted = params["serviceRevisionArns"]
     at_most("serviceRevisionArns", wanted, MOST)
     there = {arn: _revision(arn, caller) for arn in wanted}
@@ -63,11 +73,11 @@ def _describe_revisions(params: dict[str, Any], caller: Caller) -> dict[str, Any
     }
 
 
-def _missing(there: dict[str, Any]) -> list[dict[str, Any]]:
-    return [failure(arn, "MISSING") for arn, found in there.items() if not found]
+def _missing(found: Mapping[str, object]) -> list[dict[str, str]]:
+    return [failure(arn, "MISSING") for arn, resource in found.items() if not resource]
 
 
-def _stop(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _stop(params: "StopServiceDeploymentRequestTypeDef", caller: Caller) -> Answer:
     arn = params["serviceDeploymentArn"]
     there = _rollout(arn, caller)
     if there is None:
@@ -114,7 +124,7 @@ def _revision(arn: str, caller: Caller) -> tuple[Service, Revision, dict[str, st
     return None
 
 
-OPERATIONS: Final = {
+OPERATIONS: Final[Operations] = {
     "DescribeServiceDeployments": _describe,
     "DescribeServiceRevisions": _describe_revisions,
     "ListServiceDeployments": _list,

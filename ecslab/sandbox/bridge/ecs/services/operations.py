@@ -5,13 +5,14 @@ request says is checked here and in `_service_orders`; what follows is the sched
 """
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_request, service_settings
 from ecslab.sandbox.bridge.ecs.services.service_view import view
-from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, failure, invalid, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.bridge.iam import roles
@@ -20,7 +21,15 @@ from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.service import Service
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import ServiceTypeDef
+    from mypy_boto3_ecs.type_defs import (
+        CreateServiceRequestTypeDef,
+        DeleteServiceRequestTypeDef,
+        DescribeServicesRequestTypeDef,
+        ListServicesByNamespaceRequestTypeDef,
+        ListServicesRequestTypeDef,
+        ServiceTypeDef,
+        UpdateServiceRequestTypeDef,
+    )
 
 __all__ = ["OPERATIONS", "find"]
 
@@ -43,7 +52,7 @@ def find(caller: Caller, cluster: Cluster, identifier: str) -> Service | None:
     return cluster.services.get(name) if identifier in arns else None
 
 
-def _create(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _create(params: "CreateServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster, name = clusters.find(caller, params.get("cluster")), params["serviceName"]
     service_request.check_name(name)
     _check_token(params.get("clientToken", ""))
@@ -76,9 +85,10 @@ def _check_token(token: str) -> None:
         raise invalid(f"idempotency token longer than {LONGEST_TOKEN}.")
 
 
-def _described(params: dict[str, Any]) -> dict[str, Any]:
+def _described(params: Mapping[str, object]) -> "CreateServiceRequestTypeDef":
     """What of a request describes tasks."""
-    return {member: params[member] for member in _ASKED if member in params}
+    described = {member: params[member] for member in _ASKED if member in params}
+    return cast("CreateServiceRequestTypeDef", described)
 
 
 def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> "ServiceTypeDef":
@@ -112,7 +122,7 @@ def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> "ServiceT
     }
 
 
-def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _update(params: "UpdateServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = _known(caller, cluster, params["service"])
     if service.status != "ACTIVE":
@@ -135,7 +145,11 @@ def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
 
 
 def _next_revision(
-    caller: Caller, cluster: Cluster, service: Service, params: dict[str, Any], asked: dict[str, Any]
+    caller: Caller,
+    cluster: Cluster,
+    service: Service,
+    params: "UpdateServiceRequestTypeDef",
+    asked: Mapping[str, object],
 ) -> Revision | None:
     """The revision to deploy; None if nothing that starts a deployment is new, and it is not forced."""
     forced = params.get("forceNewDeployment", False)
@@ -148,7 +162,7 @@ def _next_revision(
     return revision if forced or revision.spec["shown"] != service.revision.spec["shown"] else None
 
 
-def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _delete(params: "DeleteServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = _known(caller, cluster, params["service"])
     if service.status == "ACTIVE":
@@ -170,7 +184,7 @@ def _known(caller: Caller, cluster: Cluster, identifier: str) -> Service:
     return service
 
 
-def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _describe(params: "DescribeServicesRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params.get("cluster")), params["services"]
     if not wanted:
         raise invalid("Services cannot be empty.")  # U
@@ -186,26 +200,26 @@ def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     return {"services": found, "failures": failures}
 
 
-def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _list(params: "ListServicesRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     found = [
         service.arn for service in cluster.services.values()
         if service.status == "ACTIVE" and _matches(service, params)
     ]  # fmt: skip
-    return page("serviceArns", found, {"maxResults": PAGE, **params})
+    return page("serviceArns", found, params, PAGE)
 
 
-def _matches(service: Service, params: dict[str, Any]) -> bool:
-    facts = {**service.settings, **service.revision.spec["shown"]}
+def _matches(service: Service, params: "ListServicesRequestTypeDef") -> bool:
+    shown = {**service.settings, **service.revision.spec["shown"]}
     filters = ("launchType", "schedulingStrategy", "resourceManagementType")
-    return all(facts.get(name) == params[name] for name in filters if params.get(name))
+    return all(shown.get(name) == value for name, value in params.items() if name in filters and value)
 
 
-def _list_by_namespace(params: dict[str, Any], caller: Caller) -> dict[str, Any]:  # noqa: ARG001  # one signature
+def _list_by_namespace(params: "ListServicesByNamespaceRequestTypeDef", caller: Caller) -> Answer:  # noqa: ARG001  # one signature
     return page("serviceArns", [], params)
 
 
-OPERATIONS: Final = {
+OPERATIONS: Final[Operations] = {
     "CreateService": _create,
     "DeleteService": _delete,
     "DescribeServices": _describe,

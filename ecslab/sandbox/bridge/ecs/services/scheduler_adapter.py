@@ -23,7 +23,10 @@ from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Network, Task
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import CapacityProviderStrategyItemTypeDef
+    from mypy_boto3_ecs.type_defs import (
+        CapacityProviderStrategyItemTypeDef,
+        RunTaskRequestTypeDef,
+    )
 
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
@@ -114,7 +117,9 @@ def _make(
     Raises:
         CannotPlace: with the sentence of the service's event.
     """
-    settings = {**order.parameters, "group": f"service:{service.name}", "startedBy": deployment.id}
+    settings: RunTaskRequestTypeDef = {
+        **order.parameters, "group": f"service:{service.name}", "startedBy": deployment.id
+    }  # fmt: skip
     network: Network = {**order.network, "subnets": [order.network["subnets"][place]]}
     tags = _tags(service, order)
     order = replace(order, parameters=settings, network=network, provider=provider, tags=tags)

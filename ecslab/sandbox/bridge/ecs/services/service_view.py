@@ -1,7 +1,7 @@
 """Services, their deployments and revisions, in the shapes of the API."""
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from ecslab.sandbox.bridge.ecs.tasks.task_order import PLATFORM_VERSION
 from ecslab.sandbox.world.service.deployment import Deployment
@@ -14,9 +14,9 @@ __all__ = ["brief", "revision", "revision_arn", "rollout", "rollout_arn", "view"
 _KINDS: Final = ("launchType", "capacityProviderStrategy", "platformFamily", "networkConfiguration")
 
 
-def view(service: Service, include: Iterable[str] = ()) -> dict[str, Any]:
+def view(service: Service, include: Iterable[str] = ()) -> dict[str, object]:
     """API_Service; tags if `include` has TAGS."""
-    seen: dict[str, Any] = {
+    seen: dict[str, object] = {
         "serviceArn": service.arn,
         "serviceName": service.name,
         **service.settings,
@@ -46,7 +46,7 @@ def view(service: Service, include: Iterable[str] = ()) -> dict[str, Any]:
     return seen
 
 
-def _deployment(service: Service, deployment: Deployment) -> dict[str, Any]:
+def _deployment(service: Service, deployment: Deployment) -> dict[str, object]:
     shown = deployment.revision.spec["shown"]
     seen = {
         "id": deployment.id,
@@ -72,9 +72,9 @@ def _asked(service: Service, deployment: Deployment) -> int:
     return service.desired if deployment is service.primary else deployment.live
 
 
-def _resolved(shown: dict[str, Any]) -> str:
+def _resolved(shown: Mapping[str, str]) -> str:
     """The platform version that LATEST stands for."""
-    version: str = shown["platformVersion"]
+    version = shown["platformVersion"]
     return PLATFORM_VERSION if version == "LATEST" else version
 
 
@@ -95,7 +95,7 @@ def _prefix(service: Service, kind: str) -> str:
     return service.arn.replace(":service/", f":{kind}/", 1)
 
 
-def _summary(service: Service, counts: Counts) -> dict[str, Any]:
+def _summary(service: Service, counts: Counts) -> dict[str, object]:
     return {
         "arn": revision_arn(service, counts.revision),
         "requestedTaskCount": counts.requested,
@@ -104,7 +104,7 @@ def _summary(service: Service, counts: Counts) -> dict[str, Any]:
     }
 
 
-def brief(service: Service, one: Rollout) -> dict[str, Any]:
+def brief(service: Service, one: Rollout) -> dict[str, object]:
     """API_ServiceDeploymentBrief."""
     seen = {
         "serviceDeploymentArn": rollout_arn(service, one),
@@ -117,7 +117,7 @@ def brief(service: Service, one: Rollout) -> dict[str, Any]:
     return seen | ({"statusReason": one.reason} if one.reason else {})
 
 
-def rollout(service: Service, one: Rollout) -> dict[str, Any]:
+def rollout(service: Service, one: Rollout) -> dict[str, object]:
     """API_ServiceDeployment."""
     deployment, breaker = one.deployment, service.breaker
     now = Counts(deployment.revision, service.desired, deployment.running, deployment.pending)
@@ -151,7 +151,7 @@ def _times(one: Rollout, names: Iterable[str]) -> dict[str, float]:
     }
 
 
-def revision(service: Service, one: Revision, digests: dict[str, str]) -> dict[str, Any]:
+def revision(service: Service, one: Revision, digests: dict[str, str]) -> dict[str, object]:
     """API_ServiceRevision; `digests` are those that the containers' tags were resolved to."""
     shown = one.spec["shown"]
     containers = one.spec["images"]

@@ -3,17 +3,23 @@
 API operations UpdateTaskProtection and GetTaskProtection.
 """
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
-from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid
+from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, failure, invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tasks.store import find
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        GetTaskProtectionRequestTypeDef,
+        UpdateTaskProtectionRequestTypeDef,
+    )
 
 __all__ = ["OPERATIONS"]
 
@@ -22,7 +28,7 @@ DEFAULT_MINUTES: Final = 120
 MOST_MINUTES: Final = 2880
 
 
-def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _update(params: "UpdateTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params["cluster"]), params["tasks"]
     if not wanted:
         raise invalid("Tasks cannot be empty.")
@@ -43,7 +49,7 @@ def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     return {"protectedTasks": protected, "failures": failures}
 
 
-def _get(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _get(params: "GetTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params["cluster"]), params.get("tasks") or []
     at_most("taskIds", wanted, MOST_TASKS)
     found = [_task(cluster, reference, caller) for reference in wanted]
@@ -64,7 +70,7 @@ def _task(cluster: Cluster, reference: str, caller: Caller) -> tuple[Task, Servi
     return (task, *found) if found else failure(arn, "TASK_NOT_VALID")
 
 
-def _view(task: Task, member: Member) -> dict[str, Any]:
+def _view(task: Task, member: Member) -> dict[str, object]:
     """API_ProtectedTask."""
     clock = current_account().clock
     on = member.protected_until > clock.now
@@ -72,4 +78,4 @@ def _view(task: Task, member: Member) -> dict[str, Any]:
     return {"taskArn": task.arn, "protectionEnabled": on, **ends}
 
 
-OPERATIONS: Final = {"GetTaskProtection": _get, "UpdateTaskProtection": _update}
+OPERATIONS: Final[Operations] = {"GetTaskProtection": _get, "UpdateTaskProtection": _update}

@@ -39,7 +39,7 @@ def view(task: Task) -> "TaskTypeDef":
     return task.view
 
 
-def with_tags(task: Task) -> dict[str, Any]:
+def with_tags(task: Task) -> dict[str, object]:
     """API_Task with the task's tags."""
     return {**view(task), "tags": [dict(tag) for tag in task.tags]}
 
@@ -68,7 +68,7 @@ def _task(task: Task) -> "TaskTypeDef":
     return cast("TaskTypeDef", shown)
 
 
-def _attachment(attachment: Attachment) -> dict[str, Any]:
+def _attachment(attachment: Attachment) -> dict[str, object]:
     details = {"subnetId": attachment.subnet_id}
     if attachment.interface:
         details |= {
@@ -85,9 +85,9 @@ def _attachment(attachment: Attachment) -> dict[str, Any]:
     }
 
 
-def _container(task: Task, container: Container) -> dict[str, Any]:
+def _container(task: Task, container: Container) -> dict[str, object]:
     definition = container.definition
-    shown: dict[str, Any] = {
+    shown: dict[str, object] = {
         "containerArn": container.arn,
         "taskArn": task.arn,
         "name": container.name,
