@@ -30,7 +30,7 @@ lab: .venv/ready ## open the notebooks in JupyterLab, in the folder my-ecslab (o
 test: unit ## lint, types, and every test
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint notebooks runs browser
 
-quick: .venv/workshop ## lint, types, and the tests that your change reaches; the first run learns which those are
+quick: .venv/workshop walls ## lint, types, and the tests that your change reaches; the first run learns which those are
 	$(BIN)/ruff check ecslab tests
 	$(BIN)/dmypy --status-file .venv/dmypy.json run
 	TESTMON_DATAFILE=.venv/testmondata $(BIN)/python -m pytest $(UNIT) --testmon

@@ -1,7 +1,8 @@
 """Every error the package raises. Each says what was seen, what was expected, and what to do next.
 
 `except EcslabError` catches all of them; each is also the builtin that people who do not know us expect.
-Refusals by AWS that deserve a plainer sentence are in `_aws_errors`, and are botocore's `ClientError` too.
+Refusals by AWS that deserve a plainer sentence are in `connection/refusals.py`, and are botocore's
+`ClientError` too.
 """
 
 from __future__ import annotations

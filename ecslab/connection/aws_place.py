@@ -48,6 +48,7 @@ class AwsPlace:
     """
 
     where = "aws"
+    endpoint_url = None
     stepped = False
 
     def __init__(self, profile: str | None, region: str | None, confirm: str | None, record: Record):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ecslab.connection import hooks, refusals
 from ecslab.connection.calls import Calls
-from ecslab.connection.fast_forward import FastForward
 from ecslab.connection.http import HttpReply
 from ecslab.connection.ledger import Ledger
 from ecslab.connection.names import Names, prefixed
@@ -51,8 +50,9 @@ class Connection:
         marks = {"step_marks": self.step_marks} if self.where == "sandbox" else {}
         hooks.install(place.session.events, ledger=self.ledger, refusals=refusals, **marks)
         self._clients: dict[str, BaseClient] = {}
+        self._unrecorded_clients: dict[str, Any] = {}
         self._making = threading.Lock()
-        self._recorded = True
+        self._recorded, self._fast_forward = True, False
 
     # Clients ------------------------------------------------------------------------------------------------
 
@@ -155,11 +155,22 @@ class Connection:
         Raises:
             StillWaiting: with what was awaited, and for how long.
         """
-        return wait(self.place, until, what, limit, every or (2.0 if self.where == "aws" else 0.2))
+        return wait(self, until, what, limit, every or (2.0 if self.where == "aws" else 0.2))
 
     def now(self) -> float:
         """Seconds on the lab's clock: virtual in the sandbox. Only differences mean something."""
         return self.place.now()
+
+    @property
+    def stepped(self) -> bool:
+        """Whether time passes only when someone waits for it."""
+        return self._fast_forward or self.place.stepped
+
+    def pass_time(self, seconds: float, most: float) -> float:
+        """Let time pass, and say how much did; see `Place.pass_time`."""
+        if self._fast_forward:
+            return float(self.control("advance", to_next=True, seconds=most)["moved"])
+        return self.place.pass_time(seconds, most)
 
     def url(self, public_ip: str, port: int = 80) -> str:
         """A link to a task's public IP that opens from here; in the sandbox it leads through the gateway."""
@@ -182,13 +193,13 @@ class Connection:
     # The same place, otherwise ------------------------------------------------------------------------------
 
     def unrecorded(self) -> Self:
-        """The same lab through clients of its own; the record leaves their calls out."""
+        """The same lab through clients of its own, made once; the record leaves their calls out."""
         view = copy.copy(self)
-        view._clients, view._making, view._recorded = {}, threading.Lock(), False
+        view._clients, view._recorded = self._unrecorded_clients, False
         return view
 
     def fast_forward(self) -> Self:
         """The same lab, whose waits let the sandbox go on from event to event, however it is paced."""
         view = copy.copy(self)
-        view.place = FastForward(self.place)
+        view._fast_forward = True
         return view

@@ -29,6 +29,10 @@ class Place(Protocol):
     # what else listens to a session whose calls go to this place, as `hooks.install` takes it
     listeners: Mapping[str, object]
 
+    @property
+    def endpoint_url(self) -> str | None:
+        """Where every service answers; None where each has an address of its own."""
+
     def client(self, service: str) -> "BaseClient":
         """A boto3 client for `service` ("ecs", "ecr", …)."""
 

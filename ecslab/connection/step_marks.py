@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
+from ecslab.aws_api.operations import changes
+
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
     from IPython.core.interactiveshell import InteractiveShell
 
-from ecslab.aws_api.operations import changes
 
 HEADER: Final = "X-Ecslab-Step"
 

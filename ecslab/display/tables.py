@@ -1,6 +1,7 @@
 """Small tables that show themselves in a notebook and in a terminal."""
 
 import html
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +27,19 @@ class Table:
     def _repr_html_(self) -> str:
         title = f"<p>{html.escape(self.title)}</p>" if self.title else ""
         return title + html_table(self.head, self.rows)
+
+
+class ShownAsTable(ABC):
+    """What shows itself as a table, in a terminal and in a notebook."""
+
+    @abstractmethod
+    def _table(self) -> Table: ...
+
+    def __repr__(self) -> str:
+        return repr(self._table())
+
+    def _repr_html_(self) -> str:
+        return self._table()._repr_html_()
 
 
 def elapsed(since: timedelta) -> str:

@@ -77,7 +77,9 @@ class Catalogue:
         later = [block * _BLOCK + variant for block in self._blocks for variant in range(_FRESH_LATER)]
         seeds = [*range(_FRESH_BARE), *later]
         had_kinds = {self.drawn(seed).kind for seed in had if self.knows(seed)}
-        return secrets.choice([seed for seed in seeds if self.drawn(seed).kind not in had_kinds] or seeds)
+        new = [seed for seed in seeds if self.drawn(seed).kind not in had_kinds]
+        fresh: int = secrets.choice(new or seeds)
+        return fresh
 
     def knows(self, seed: int) -> bool:
         """Whether a fault has this seed; not one of a version that knew more faults."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import (
         AwsVpcConfigurationOutputTypeDef,
         RegisterTaskDefinitionRequestTypeDef,
+        UpdateServiceRequestTypeDef,
     )
 
     from ecslab.widgets import FaultPanel
@@ -203,7 +204,8 @@ class Fault:
     def definition(self) -> "RegisterTaskDefinitionRequestTypeDef":
         """The definition in use, as RegisterTaskDefinition takes it: change it, and give it to `deploy`."""
         self._at_hand()
-        known = self._lab.ecs.meta.service_model.operation_model("RegisterTaskDefinition").input_shape.members
+        request = self._lab.ecs.meta.service_model.operation_model("RegisterTaskDefinition").input_shape
+        known = request.members if request else {}
         described = self._application().task_definition.items()
         settable = {name: value for name, value in described if name in known}
         return cast("RegisterTaskDefinitionRequestTypeDef", settable)
@@ -228,7 +230,8 @@ class Fault:
             registered = self._lab.ecs.register_task_definition(**definition)["taskDefinition"]
             settings["taskDefinition"] = registered["taskDefinitionArn"]
             sent = f"RegisterTaskDefinition {registered['family']}:{registered['revision']}, then {sent}"
-        self._lab.ecs.update_service(cluster=self.names.cluster, service=self.names.service, **settings)
+        request = {"cluster": self.names.cluster, "service": self.names.service, **settings}
+        self._lab.ecs.update_service(**cast("UpdateServiceRequestTypeDef", request))
         return views.Text(f"{sent}: accepted. fault.wait() lets time pass.")
 
     def wait(self) -> views.Text:
@@ -236,7 +239,7 @@ class Fault:
         self._at_hand()
         before, passed, lacking = self._application(), 0.0, ""
         known = {task["taskArn"] for task in before.failed_tasks} if before.service else set()
-        with Progress("the application to settle", shown=not self._lab.place.stepped) as line:
+        with Progress("the application to settle", shown=not self._lab.stepped) as line:
             while passed < _PATIENCE:
                 self._lab.control("advance", seconds=_STEP)
                 line.tick()

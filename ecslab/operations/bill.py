@@ -3,14 +3,19 @@
 https://aws.amazon.com/fargate/pricing/
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.display.tables import Table
 from ecslab.errors import NotThere
 from ecslab.operations import prices, verify
 from ecslab.resources import service
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ def idle(lab: Connection, hours: float = 10, name: str | None = None) -> Bill:
     )
 
 
-def _lines(lab: Connection, tasks: list[dict[str, Any]]) -> int | None:
+def _lines(lab: Connection, tasks: list[TaskTypeDef]) -> int | None:
     """How many lines the tasks have written: a web server writes one for each visit."""
     try:
         return sum(len(verify.logs(lab, task)) for task in tasks)

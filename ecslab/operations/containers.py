@@ -3,13 +3,20 @@
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Container.html
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.display.tables import Table
 from ecslab.errors import StillWaiting, TaskNeverRan
-from ecslab.resources import task, task_definition
+from ecslab.resources import task_definition
+from ecslab.resources.task import describe, explain, wait_until_running
+from ecslab.resources.task.task_reader import short_id
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerTypeDef, TaskTypeDef
 
 
 @dataclass(frozen=True)
@@ -45,16 +52,17 @@ class History:
     moments: tuple[Moment, ...]
 
     def _table(self) -> Table:
-        rows = tuple((f"{one.seconds:.0f} s", one.container, one.words) for one in self.moments)
+        rows = tuple((f"{moment.seconds:.0f} s", moment.container, moment.words) for moment in self.moments)
         return Table("", ("after", "container", "is"), rows)
 
     def first(self, container: str, status: str = "RUNNING", health: str | None = None) -> float | None:
         """When a container was first seen so, in seconds; None if it was not."""
         return next(
             (
-                one.seconds
-                for one in self.moments
-                if (one.container, one.status) == (container, status) and health in (None, one.health)
+                moment.seconds
+                for moment in self.moments
+                if (moment.container, moment.status) == (container, status)
+                and health in (None, moment.health)
             ),
             None,
         )
@@ -66,94 +74,90 @@ class History:
         return self._table()._repr_html_()
 
 
-def watch(lab: Connection, one: dict[str, Any], limit: float = 600) -> History:
+def watch(lab: Connection, task: TaskTypeDef, limit: float = 600) -> History:
     """Wait until the task is RUNNING, or every container has ended, and note each change on the way.
 
     Args:
         lab: from `ecslab.connect()`.
-        one: from `task.run`.
+        task: from `task.run`.
         limit: seconds at most.
 
     Raises:
         TaskNeverRan: it stopped before it ran, or it still does not run after `limit`; with the cause.
     """
     moments: list[Moment] = []
-    seen = one
+    seen = task
 
     def look() -> bool:
         nonlocal seen
-        seen = task.describe(lab, one)
+        seen = describe(lab, task)
         now = lab.now() - began
-        for container in sorted(seen["containers"], key=lambda each: str(each["name"])):
+        for container in sorted(seen["containers"], key=lambda each: each["name"]):
             _note(moments, now, container)
         if seen["lastStatus"] == "STOPPED" and "startedAt" not in seen:
-            raise TaskNeverRan(seen, lab.now() - began, task.explain(lab, seen))
+            raise TaskNeverRan(seen, lab.now() - began, explain(lab, seen))
         return seen["lastStatus"] in ("RUNNING", "STOPPED")
 
     began = lab.now()
     try:
-        lab.wait(look, f"the containers of task {task.task_id(one)[:8]}", limit)
+        lab.wait(look, f"the containers of task {short_id(task)}", limit)
     except StillWaiting:
-        raise TaskNeverRan(seen, lab.now() - began, task.explain(lab, seen)) from None
+        raise TaskNeverRan(seen, lab.now() - began, explain(lab, seen)) from None
     return History(tuple(moments))
 
 
-def ended(lab: Connection, one: dict[str, Any], limit: float = 600) -> dict[str, Any]:
+def ended(lab: Connection, task: TaskTypeDef, limit: float = 600) -> TaskTypeDef:
     """Wait until the task is STOPPED; the task as DescribeTasks shows it, exit codes included."""
 
-    def look() -> dict[str, Any] | None:
-        seen = task.describe(lab, one)
+    def look() -> TaskTypeDef | None:
+        seen = describe(lab, task)
         return seen if seen["lastStatus"] == "STOPPED" else None
 
-    return lab.wait(look, f"task {task.task_id(one)[:8]} to end", limit)
+    return lab.wait(look, f"task {short_id(task)} to end", limit)
 
 
-def healthy(lab: Connection, one: dict[str, Any], limit: float = 600) -> dict[str, Any]:
+def healthy(lab: Connection, task: TaskTypeDef, limit: float = 600) -> TaskTypeDef:
     """Wait until the task's own health is HEALTHY: that of all its essential containers.
 
     Raises:
         TaskNeverRan: it stopped first.
         StillWaiting: it is not HEALTHY after `limit` seconds.
     """
-    task.wait_until_running(lab, one, limit)
+    wait_until_running(lab, task, limit)
 
-    def look() -> dict[str, Any] | None:
-        seen = task.describe(lab, one)
+    def look() -> TaskTypeDef | None:
+        seen = describe(lab, task)
         return seen if seen["healthStatus"] == "HEALTHY" else None
 
-    return lab.wait(look, f"task {task.task_id(one)[:8]} to be HEALTHY", limit)
+    return lab.wait(look, f"task {short_id(task)} to be HEALTHY", limit)
 
 
-def _note(moments: list[Moment], now: float, container: dict[str, Any]) -> None:
+def _note(moments: list[Moment], now: float, container: ContainerTypeDef) -> None:
     """Add a moment if the container's state is not the one it was last seen in."""
-    fresh = Moment(
-        round(now, 1),
-        str(container["name"]),
-        str(container["lastStatus"]),
-        str(container.get("healthStatus", "UNKNOWN")),
-        container.get("exitCode"),
+    health = container.get("healthStatus", "UNKNOWN")
+    moment = Moment(
+        round(now, 1), container["name"], container["lastStatus"], health, container.get("exitCode")
     )
-    last = next((m for m in reversed(moments) if m.container == fresh.container), None)
-    if last is None or last.words != fresh.words:
-        moments.append(fresh)
+    last = next((each for each in reversed(moments) if each.container == moment.container), None)
+    if last is None or last.words != moment.words:
+        moments.append(moment)
 
 
-def table(lab: Connection, one: dict[str, Any]) -> Table:
+def table(lab: Connection, task: TaskTypeDef) -> Table:
     """The task's containers as they are now: status, health, exit code, and whether the task needs them."""
-    seen = task.describe(lab, one)
-    definition = task_definition.find(lab, seen["taskDefinitionArn"]) or {}
-    needed = {
-        each["name"]: each.get("essential", True) for each in definition.get("containerDefinitions", [])
-    }
+    seen = describe(lab, task)
+    definition = task_definition.find(lab, seen["taskDefinitionArn"])
+    definitions = definition["containerDefinitions"] if definition else []
+    essential = {each["name"] for each in definitions if each.get("essential", True)}
     rows = tuple(
         (
-            str(each["name"]),
-            str(each["image"]),
-            str(each["lastStatus"]),
-            str(each.get("healthStatus", "UNKNOWN")),
-            str(each.get("exitCode", "")),
-            "yes" if needed.get(each["name"]) else "no",
+            container["name"],
+            container["image"],
+            container["lastStatus"],
+            container.get("healthStatus", "UNKNOWN"),
+            str(container.get("exitCode", "")),
+            "yes" if container["name"] in essential else "no",
         )
-        for each in sorted(seen["containers"], key=lambda each: str(each["name"]))
+        for container in sorted(seen["containers"], key=lambda each: each["name"])
     )
     return Table("", ("container", "image", "status", "health", "exit code", "essential"), rows)

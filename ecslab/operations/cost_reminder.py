@@ -1,29 +1,31 @@
 """On a real account, what was forgotten costs money: say what of the lab's is still there by the hour."""
 
+from __future__ import annotations
+
 import atexit
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.connection.missing import or_none_if_missing
 from ecslab.display.messages import say
 from ecslab.operations import prices
+from ecslab.resources.load_balancer import load_balancer_reader
+from ecslab.resources.task import task_reader
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
+    from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef
 
 
 def notice(lab: Connection) -> str:
     """One sentence and the next step, if tasks or load balancers of this lab are still there; else ""."""
-    alive = [task for task in _tasks(lab) if task["lastStatus"] != "STOPPED"]
-    balancers = list(_balancers(lab))
-    if not alive and not balancers:
+    tasks = [task for task in _tasks(lab) if task["lastStatus"] != "STOPPED"]
+    balancers = _load_balancers(lab)
+    counts = (len(tasks), "task"), (len(balancers), "load balancer")
+    what = " and ".join(f"{count} {noun}{'s' * (count > 1)}" for count, noun in counts if count)
+    if not what:
         return ""
-    hourly = sum(prices.task_hour(task.get("cpu") or 0, task.get("memory") or 0) for task in alive)
-    hourly += sum(prices.balancer_hour(len(one.get("AvailabilityZones", []))) for one in balancers)
-    what = " and ".join(
-        f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
-        for things, noun in ((alive, "task"), (balancers, "load balancer"))
-        if things
-    )
-    verb = "is" if len(alive) + len(balancers) == 1 else "are"
+    hourly = sum(map(prices.of_task, tasks)) + sum(map(prices.of_load_balancer, balancers))
+    verb = "is" if len(tasks) + len(balancers) == 1 else "are"
     return (
         f"{what} of this lab {verb} still running in account {lab.account}, {lab.region}: about "
         f"{prices.dollars(hourly)} an hour.\n"
@@ -31,7 +33,7 @@ def notice(lab: Connection) -> str:
     )
 
 
-def _tasks(lab: Connection) -> list[dict[str, Any]]:
+def _tasks(lab: Connection) -> list[TaskTypeDef]:
     """The lab's tasks, by its ledger, as far as ECS still shows them: its own, and those of its services."""
     by_cluster: dict[str, list[str]] = {}
     for entry in lab.ledger.entries():
@@ -40,28 +42,21 @@ def _tasks(lab: Connection) -> list[dict[str, Any]]:
         if entry.kind == "service":
             for arn in entry.ids:  # …:service/<cluster>/<service>
                 _, cluster, name = arn.rsplit("/", 2)
-                by_cluster.setdefault(cluster, []).extend(_kept(lab, cluster, name))
-    found: list[dict[str, Any]] = []
-    for cluster, arns in by_cluster.items():
-        for start in range(0, len(arns), 100):
-            chunk = arns[start : start + 100]
-            answer = or_none_if_missing(lab.ecs.describe_tasks, cluster=cluster, tasks=chunk)
-            found += answer["tasks"] if answer else []
-    return found
+                arns = task_reader.arns(lab, cluster=cluster, serviceName=name) or []
+                by_cluster.setdefault(cluster, []).extend(arns)
+    return [
+        task for cluster, arns in by_cluster.items() for task in task_reader.described(lab, cluster, arns)
+    ]
 
 
-def _kept(lab: Connection, cluster: str, service: str) -> list[str]:
-    """The ARNs of the tasks that a service keeps running."""
-    answer = or_none_if_missing(lab.ecs.list_tasks, cluster=cluster, serviceName=service)
-    return list(answer["taskArns"]) if answer else []
-
-
-def _balancers(lab: Connection) -> Iterator[dict[str, Any]]:
+def _load_balancers(lab: Connection) -> list[LoadBalancerTypeDef]:
     """The lab's load balancers, by its ledger, as far as they are there."""
-    for entry in lab.ledger.entries():
-        if entry.kind == "load balancer" and entry.ids:
-            answer = or_none_if_missing(lab.elbv2.describe_load_balancers, LoadBalancerArns=list(entry.ids))
-            yield from answer["LoadBalancers"] if answer else ()
+    return [
+        balancer
+        for entry in lab.ledger.entries()
+        if entry.kind == "load balancer" and entry.ids
+        for balancer in load_balancer_reader.by_arns(lab, entry.ids)
+    ]
 
 
 def say_so(lab: Connection) -> None:

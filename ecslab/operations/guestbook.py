@@ -4,13 +4,22 @@ Each function gives one container definition, as it stands in `containerDefiniti
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 """
 
-from typing import Any, Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
 
 from ecslab.connection.connection import Connection
-from ecslab.connection.missing import or_none_if_missing
 from ecslab.errors import NotThere
 from ecslab.operations import containers
 from ecslab.resources import secret, task_definition
+from ecslab.resources.task import task_reader
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        ContainerDefinitionTypeDef,
+        LogConfigurationTypeDef,
+        TaskDefinitionTypeDef,
+    )
 
 REDIS: Final = "public.ecr.aws/docker/library/redis:7"
 HTTPD: Final = "public.ecr.aws/docker/library/httpd:2.4"
@@ -19,10 +28,8 @@ HTDOCS: Final = "/usr/local/apache2/htdocs"
 """Where Apache's image has its pages."""
 VOLUME: Final = "pages"
 
-Container = dict[str, Any]
 
-
-def database(lab: Connection) -> Container:
+def database(lab: Connection) -> ContainerDefinitionTypeDef:
     """A database that loads for twenty seconds, and a question that tells when it is ready."""
     return {
         "name": "database",
@@ -34,7 +41,7 @@ def database(lab: Connection) -> Container:
     }
 
 
-def writer(lab: Connection) -> Container:
+def writer(lab: Connection) -> ContainerDefinitionTypeDef:
     """A container that does one thing and ends: it writes the page onto the shared volume.
 
     Raises:
@@ -58,7 +65,7 @@ def writer(lab: Connection) -> Container:
     }
 
 
-def web(lab: Connection) -> Container:
+def web(lab: Connection) -> ContainerDefinitionTypeDef:
     """The web server: it starts when the database is healthy and the page is written."""
     return {
         "name": "web",
@@ -74,7 +81,7 @@ def web(lab: Connection) -> Container:
     }
 
 
-def reader(lab: Connection) -> Container:
+def reader(lab: Connection) -> ContainerDefinitionTypeDef:
     """A program that asks AWS for the secret itself, while it runs, and prints the secret's name."""
     ask = ["secretsmanager", "get-secret-value", "--secret-id", lab.names.secret]
     return {
@@ -86,7 +93,9 @@ def reader(lab: Connection) -> Container:
     }
 
 
-def register(lab: Connection, *chosen: Container, family: str | None = None, **more: Any) -> dict[str, Any]:
+def register(
+    lab: Connection, *chosen: ContainerDefinitionTypeDef, family: str | None = None, **more: Any
+) -> TaskDefinitionTypeDef:
     """Register a revision with these containers, which may share the volume `pages`.
 
     Args:
@@ -101,7 +110,7 @@ def register(lab: Connection, *chosen: Container, family: str | None = None, **m
     chosen = chosen or (database(lab), writer(lab), web(lab))
     return task_definition.register(
         lab,
-        image=str(chosen[0]["image"]),
+        image=chosen[0]["image"],
         family=family or lab.names.guestbook,
         containerDefinitions=list(chosen),
         volumes=[{"name": VOLUME}],
@@ -111,18 +120,16 @@ def register(lab: Connection, *chosen: Container, family: str | None = None, **m
 
 def stop(lab: Connection, family: str | None = None) -> int:
     """Stop every task of the guestbook's family (or another), and wait until they are STOPPED; how many."""
-    family = family or lab.names.guestbook
-    answer = or_none_if_missing(lab.ecs.list_tasks, cluster=lab.names.cluster, family=family)
-    arns = answer["taskArns"] if answer else []
-    for arn in arns:
-        lab.ecs.stop_task(cluster=lab.names.cluster, task=arn)
-    for arn in arns:
-        (one,) = lab.ecs.describe_tasks(cluster=lab.names.cluster, tasks=[arn])["tasks"]
-        containers.ended(lab, one)
-    return len(arns)
+    wanted = family or lab.names.guestbook
+    tasks = task_reader.listed(lab, cluster=lab.names.cluster, family=wanted)
+    for task in tasks:
+        lab.ecs.stop_task(cluster=lab.names.cluster, task=task["taskArn"])
+    for task in tasks:
+        containers.ended(lab, task)
+    return len(tasks)
 
 
-def _logs(lab: Connection) -> dict[str, Any]:
+def _logs(lab: Connection) -> LogConfigurationTypeDef:
     options = {
         "awslogs-group": lab.names.log_group,
         "awslogs-region": lab.region,
@@ -132,7 +139,7 @@ def _logs(lab: Connection) -> dict[str, Any]:
 
 
 def _secret_arn(lab: Connection) -> str:
-    found = secret.find(lab)
-    if not found:
+    shown = secret.find(lab)
+    if not shown:
         raise NotThere(f"there is no secret {lab.names.secret}.\n  next: secret.create(lab, 'a value')")
-    return str(found["ARN"])
+    return shown["ARN"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ecslab.connection.connection import Connection
 from ecslab.connection.http import HttpReply
 from ecslab.display.frames import Frame
-from ecslab.display.tables import Table
+from ecslab.display.tables import ShownAsTable, Table
 from ecslab.errors import NotThere, Unreachable
 from ecslab.resources.network import PORT
 from ecslab.resources.task import log_lines, network_interface, reachability
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 
-@dataclass(frozen=True)
-class Hops:
+@dataclass(frozen=True, repr=False)
+class Hops(ShownAsTable):
     """The way from a task to its public address: task → network interface → addresses.
 
     Attributes:
@@ -44,12 +44,6 @@ class Hops:
             ("public IP", self.public_ip or "none", "Association.PublicIp"),
         )
         return Table("", ("hop", "id", "found by"), rows)
-
-    def __repr__(self) -> str:
-        return repr(self._table())
-
-    def _repr_html_(self) -> str:
-        return self._table()._repr_html_()
 
 
 def hops(lab: Connection, task: TaskTypeDef) -> Hops:

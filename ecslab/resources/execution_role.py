@@ -62,9 +62,9 @@ def find(lab: Connection, name: str | None = None) -> RoleTypeDef | None:
     return role.find(lab, name or lab.names.execution_role)
 
 
-def trusts_tasks(shown: RoleTypeDef) -> bool:
+def trusts_tasks(role: RoleTypeDef) -> bool:
     """Whether the role's trust policy lets ECS tasks put it on."""
-    return "ecs-tasks.amazonaws.com" in json.dumps(shown["AssumeRolePolicyDocument"])
+    return "ecs-tasks.amazonaws.com" in json.dumps(role["AssumeRolePolicyDocument"])
 
 
 def delete(lab: Connection, name: str | None = None) -> None:

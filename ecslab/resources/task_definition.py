@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import (
         ContainerDefinitionOutputTypeDef,
         ContainerDefinitionTypeDef,
-        LogConfigurationTypeDef,
         RegisterTaskDefinitionRequestTypeDef,
         TagTypeDef,
         TaskDefinitionTypeDef,
@@ -59,39 +58,44 @@ def register(
         botocore.exceptions.ClientError: ECS refuses the definition (ClientException, with the rule).
     """
     image = image or ecr.image_uri(lab)
-    container: ContainerDefinitionTypeDef = {
-        "name": lab.names.container,
-        "image": image,
-        "essential": True,
-        "portMappings": [{"containerPort": port, "protocol": "tcp"}],
-    }
-    request: RegisterTaskDefinitionRequestTypeDef = {
-        "family": family or lab.names.family,
-        "networkMode": "awsvpc",
-        "requiresCompatibilities": ["FARGATE"],
-        "cpu": str(cpu),
-        "memory": str(memory),
-        "containerDefinitions": [container],
-    }
-    if logs:
-        container["logConfiguration"] = _awslogs(lab)
+    request = _request(lab, family, str(cpu), str(memory), _container(lab, image, port, logs))
     if logs or ".dkr.ecr." in image:
         request["executionRoleArn"] = _role_arn(lab)
     request.update(cast("RegisterTaskDefinitionRequestTypeDef", more))
     existing = _registered(lab, request)
     if existing:
         return existing
-    request["tags"] = lab.tags("ecs")
-    return lab.ecs.register_task_definition(**request)["taskDefinition"]
+    return lab.ecs.register_task_definition(**{**request, "tags": lab.tags("ecs")})["taskDefinition"]
 
 
-def _awslogs(lab: Connection) -> LogConfigurationTypeDef:
-    options = {
-        "awslogs-group": lab.names.log_group,
-        "awslogs-region": lab.region,
-        "awslogs-stream-prefix": "ecs",
+def _request(
+    lab: Connection, family: str | None, cpu: str, memory: str, container: ContainerDefinitionTypeDef
+) -> RegisterTaskDefinitionRequestTypeDef:
+    return {
+        "family": family or lab.names.family,
+        "networkMode": "awsvpc",
+        "requiresCompatibilities": ["FARGATE"],
+        "cpu": cpu,
+        "memory": memory,
+        "containerDefinitions": [container],
     }
-    return {"logDriver": "awslogs", "options": options}
+
+
+def _container(lab: Connection, image: str, port: int, logs: bool) -> ContainerDefinitionTypeDef:
+    container: ContainerDefinitionTypeDef = {
+        "name": lab.names.container,
+        "image": image,
+        "essential": True,
+        "portMappings": [{"containerPort": port, "protocol": "tcp"}],
+    }
+    if logs:
+        options = {
+            "awslogs-group": lab.names.log_group,
+            "awslogs-region": lab.region,
+            "awslogs-stream-prefix": "ecs",
+        }
+        container["logConfiguration"] = {"logDriver": "awslogs", "options": options}
+    return container
 
 
 def _role_arn(lab: Connection) -> str:

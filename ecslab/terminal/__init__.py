@@ -21,7 +21,7 @@ _HELP: Final = "https://docs.aws.amazon.com/cli/latest/reference/"
 
 
 @dataclass(frozen=True)
-class Said:
+class CommandResult:
     """What a command left. In a notebook it shows nothing: `run` has printed it.
 
     Attributes:
@@ -44,7 +44,7 @@ class Said:
         """Nothing."""
 
 
-def run(lab: Connection, command: str, lines: int | None = 20) -> Said:
+def run(lab: Connection, command: str, lines: int | None = 20) -> CommandResult:
     """Run one `aws …` command as a terminal would, and print it with what it answers.
 
     It speaks to the account that the lab is connected to, in its Region, whatever the machine has configured;
@@ -66,15 +66,15 @@ def run(lab: Connection, command: str, lines: int | None = 20) -> Said:
     words, fault = _words(command)
     fault = fault or _foreign(lab, words)
     if fault:
-        said = Said(command, _UNREADABLE, "", fault)
+        result = CommandResult(command, _UNREADABLE, "", fault)
     else:
         from ecslab.terminal import aws_cli
 
-        said = Said(command, *aws_cli.carry_out(lab, words[1:]))
-    for text in (said.out, said.err):
+        result = CommandResult(command, *aws_cli.carry_out(lab, words[1:]))
+    for text in (result.out, result.err):
         if text.strip():
             say(_shortened(text.strip("\n"), lines))
-    return said
+    return result
 
 
 def _words(command: str) -> tuple[list[str], str]:

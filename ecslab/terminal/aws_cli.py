@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Final, Protocol
 from weakref import WeakKeyDictionary
 
 import boto3  # noqa: F401  (this, botocore and s3transfer before awscli, which has copies under these names)
@@ -21,6 +21,7 @@ import botocore.session
 import botocore.waiter
 import s3transfer  # noqa: F401
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+from botocore.loaders import Loader
 
 from ecslab.connection import hooks
 from ecslab.connection.boto_sessions import SANDBOX_CONFIG, models
@@ -37,6 +38,16 @@ _MISSING: Final = (
 )
 
 
+class Driver(Protocol):
+    """As much of `awscli.clidriver.CLIDriver` as is used here."""
+
+    session: botocore.session.Session
+    alias_loader: object
+
+    def main(self, words: Sequence[str], /) -> int:
+        """Run one command; its exit code."""
+
+
 def carry_out(lab: Connection, words: Sequence[str]) -> tuple[int, str, str]:
     """Run `aws` with these words; its exit code, what it printed, what it complained of.
 
@@ -44,16 +55,16 @@ def carry_out(lab: Connection, words: Sequence[str]) -> tuple[int, str, str]:
         CannotBeDone: the AWS CLI is not installed.
     """
     driver = _driver(lab)
-    where = ["--endpoint-url", lab.place.endpoint.url] if lab.where == "sandbox" else []  # type: ignore[attr-defined]
+    endpoint = ["--endpoint-url", lab.place.endpoint_url] if lab.place.endpoint_url else []
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), _waiting(lab):
         try:
-            code = driver.main([*words, *where])
+            code = driver.main([*words, *endpoint])
         except SystemExit as end:  # argparse, of a word that it does not know
-            code = end.code
+            code = int(end.code or 0)
     if "configure" in words:
         _drivers.pop(lab, None)  # what it wrote is read by the next command's session
-    return int(code or 0), out.getvalue(), err.getvalue()
+    return code, out.getvalue(), err.getvalue()
 
 
 def configuration(lab: Connection) -> Path:
@@ -62,7 +73,7 @@ def configuration(lab: Connection) -> Path:
 
 
 @functools.cache
-def _clidriver() -> Any:
+def _clidriver() -> ModuleType:
     """`awscli.clidriver`. Importing it lays its own botocore over ours for later imports: that is undone."""
     finders, data = list(sys.meta_path), os.environ.get("AWS_DATA_PATH")
     try:
@@ -76,32 +87,34 @@ def _clidriver() -> Any:
             os.environ["AWS_DATA_PATH"] = data
 
 
-_drivers: "WeakKeyDictionary[Connection, Any]" = WeakKeyDictionary()
+_drivers: "WeakKeyDictionary[Connection, Driver]" = WeakKeyDictionary()
 
 
-def _driver(lab: Connection) -> Any:
+def _driver(lab: Connection) -> Driver:
     """The lab's driver, with the lab's credentials of this moment: those of a real account may run out."""
     if lab not in _drivers:
         _drivers[lab] = _made(lab, _clidriver())
-    given = lab.place.session.get_credentials().get_frozen_credentials()
-    _drivers[lab].session.set_credentials(given.access_key, given.secret_key, given.token)
+    credentials = lab.place.session.get_credentials()
+    if credentials is not None:
+        frozen = credentials.get_frozen_credentials()
+        _drivers[lab].session.set_credentials(frozen.access_key or "", frozen.secret_key or "", frozen.token)
     return _drivers[lab]
 
 
-def _made(lab: Connection, cli: Any) -> Any:
+def _made(lab: Connection, cli: ModuleType) -> Driver:
     """A driver as `awscli.clidriver.create_clidriver` makes it, without the machine's plugins and aliases."""
     session = _session(lab, cli)
     events = session.get_component("event_emitter")
     importlib.import_module("awscli.plugin").load_plugins({}, event_hooks=events)
     hooks.install(events, **lab.place.listeners, record=lab.record, ledger=lab.ledger)
-    driver = cli.CLIDriver(session=session)
+    driver: Driver = cli.CLIDriver(session=session)
     driver.alias_loader = importlib.import_module("awscli.alias").AliasLoader(
         str(configuration(lab) / "alias")
     )
     return driver
 
 
-def _session(lab: Connection, cli: Any) -> Any:
+def _session(lab: Connection, cli: ModuleType) -> botocore.session.Session:
     seen = _FROM_THE_MACHINE if lab.where == "aws" else frozenset()
     variables = {
         name: (key, env if name in seen else None, default, convert)
@@ -114,7 +127,7 @@ def _session(lab: Connection, cli: Any) -> Any:
     variables["credentials_file"] = (None, None, str(folder / "credentials"), None)
     session = botocore.session.Session(session_vars=variables)
     session.user_agent_name, session.user_agent_version = "aws-cli", cli.__version__
-    session.register_component("data_loader", _data(str(Path(cli.__file__).parent / "data")))
+    session.register_component("data_loader", _data(str(Path(str(cli.__file__)).parent / "data")))
     session.set_config_variable("region", lab.region)
     if lab.where == "sandbox":
         session.set_default_client_config(SANDBOX_CONFIG)
@@ -122,7 +135,7 @@ def _session(lab: Connection, cli: Any) -> Any:
 
 
 @functools.cache
-def _data(folder: str) -> Any:
+def _data(folder: str) -> Loader:
     """botocore's descriptions of the services, and the CLI's own of its options."""
     loader = models()
     loader.search_paths.append(folder)
@@ -138,13 +151,13 @@ class _Pause:
     def sleep(self, seconds: float) -> None:
         passed = 0.0
         while passed < seconds:
-            passed += self._lab.place.pass_time(0.2, seconds - passed)
+            passed += self._lab.pass_time(0.2, seconds - passed)
             self._progress.tick()
 
 
 @contextlib.contextmanager
 def _replaced(module: ModuleType, name: str, value: object) -> Iterator[None]:
-    """Within this, a module's attribute is another one."""
+    """Within this, the module has another value under a name."""
     before = getattr(module, name)
     setattr(module, name, value)
     try:
@@ -156,7 +169,7 @@ def _replaced(module: ModuleType, name: str, value: object) -> Iterator[None]:
 @contextlib.contextmanager
 def _waiting(lab: Connection) -> Iterator[None]:
     with (
-        Progress("what the command waits for", shown=not lab.place.stepped) as progress,
+        Progress("what the command waits for", shown=not lab.stepped) as progress,
         _replaced(botocore.waiter, "time", _Pause(lab, progress)),
         _replaced(sys, "argv", ["aws"]),  # by what stands there argparse calls the program
     ):

@@ -13,7 +13,7 @@ HOSTILE = """<!doctype html>
 <link rel="stylesheet" href="style.css">
 <h1>What this page may do</h1>
 <img src="container.svg" alt="a container" width="80">
-<pre id="said">trying</pre>
+<pre id="outcome">trying</pre>
 <script>
 const api = "JUPYTER/api/contents";
 const read = async (options, url = api) => {
@@ -32,10 +32,10 @@ const tries = {
 };
 if (window.parent === window) delete tries["the page around it"];
 (async () => {
-  const said = [];
+  const outcomes = [];
   for (const [name, attempt] of Object.entries(tries))
-    said.push(name + ": " + await attempt().then(() => "GOT IN", () => "refused"));
-  document.getElementById("said").textContent = said.join("\\n");
+    outcomes.push(name + ": " + await attempt().then(() => "GOT IN", () => "refused"));
+  document.getElementById("outcome").textContent = outcomes.join("\\n");
 })();
 </script>
 """
@@ -89,8 +89,8 @@ def task(server, home):
 
 
 def outcome(where):
-    where.locator("#said:not(:text('trying'))").wait_for()
-    return dict(line.split(": ") for line in where.locator("#said").text_content().splitlines())
+    where.locator("#outcome:not(:text('trying'))").wait_for()
+    return dict(line.split(": ") for line in where.locator("#outcome").text_content().splitlines())
 
 
 def looks(where):

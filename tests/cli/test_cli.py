@@ -73,7 +73,7 @@ def test_each_shell_gets_its_own_spelling(shell, line):
 
 
 @pytest.mark.parametrize(
-    ("said", "old"),
+    ("version", "old"),
     [
         ("aws-cli/2.9.19 Python/3.11", "2.9.19"),
         ("aws-cli/2.13.0 Python/3.11", None),
@@ -82,8 +82,8 @@ def test_each_shell_gets_its_own_spelling(shell, line):
         ("something else", None),
     ],
 )
-def test_an_aws_that_ignores_the_endpoint_is_known(monkeypatch, said, old):
-    answer = subprocess.CompletedProcess([], 0, said, "")
+def test_an_aws_that_ignores_the_endpoint_is_known(monkeypatch, version, old):
+    answer = subprocess.CompletedProcess([], 0, version, "")
     monkeypatch.setattr(env.shutil, "which", lambda _: "/bin/aws")
     monkeypatch.setattr(env.subprocess, "run", lambda *_, **__: answer)
     assert env._old_client() == old

@@ -32,9 +32,9 @@ from ecslab.sandbox.engine import backend
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.wire.caller_identity import CALLER
 from ecslab.sandbox.world.load_balancing.target_health import Check
-from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.container import Container, Pulled
 from ecslab.sandbox.world.task.driver import Driver
-from ecslab.sandbox.world.task.surroundings import Exited, Pulled
+from ecslab.sandbox.world.task.surroundings import Exited
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Clock
 from ecslab.sandbox.world.time.timeline import Timeline

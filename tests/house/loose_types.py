@@ -1,6 +1,7 @@
 """How often `Any` stands in a package, by its name or by another one (`Facts = dict[str, Any]`)."""
 
 import ast
+import contextlib
 import functools
 from collections.abc import Iterator
 
@@ -62,7 +63,12 @@ def _nodes(module: Module) -> Iterator[ast.AST]:
     for node in ast.walk(module.tree):
         yield node
         for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None)):
-            if annotation is not None:
-                for text in ast.walk(annotation):
-                    if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                        yield from ast.walk(ast.parse(text.value, mode="eval"))
+            for part in ast.walk(annotation) if annotation else ():
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    yield from _quoted(part.value)
+
+
+def _quoted(text: str) -> Iterator[ast.AST]:
+    """The nodes of a type in quotes; none for a value of a `Literal` that is no Python."""
+    with contextlib.suppress(SyntaxError):
+        yield from ast.walk(ast.parse(text, mode="eval"))

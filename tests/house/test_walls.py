@@ -8,7 +8,6 @@ from tests.house.source import Package
 
 PACKAGE = Package(Path(__file__).parents[2] / "ecslab")
 BY_NAME = {
-    "ecslab.connection.sandbox_place": "only the sandbox in this process brings moto along",
     "ecslab.course.catalogue": "a stage is found by being there",
     "ecslab.fault_lab.catalogue": "a fault is found by being there",
 }

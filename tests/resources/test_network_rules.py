@@ -67,3 +67,16 @@ def test_who_a_group_admits_to_port_80(rule, sources):
 )
 def test_the_lowest_rule_of_an_acl_that_touches_the_port_decides(entries, refused_by):
     assert rules.acl_refuses({"Entries": entries}, egress=False, ports=(80, 80)) == refused_by
+
+
+def test_a_port_is_admitted_within_a_range_or_by_every_protocol():
+    def rule(protocol, first, last):
+        permission = {"IpProtocol": protocol, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+        return {
+            "IpPermissions": [permission | ({} if first is None else {"FromPort": first, "ToPort": last})]
+        }
+
+    assert rules.admitted_ranges(rule("tcp", 1, 100), 80) == ["0.0.0.0/0"]
+    assert rules.admitted_ranges(rule("-1", None, None), 80) == ["0.0.0.0/0"]
+    assert rules.admitted_ranges(rule("tcp", 81, 100), 80) == []
+    assert rules.admitted_ranges(rule("udp", 80, 80), 80) == []

@@ -191,7 +191,7 @@ def test_a_waiter_on_a_paced_clock_sleeps_its_seconds_of_the_labs_time(monkeypat
         asked.append((seconds, most))
         return 4.0  # virtual seconds in 0.2 of the wall's, at a speed of 20
 
-    lab = SimpleNamespace(place=SimpleNamespace(pass_time=pass_time))
+    lab = SimpleNamespace(pass_time=pass_time)
     aws_cli._Pause(lab, Progress("it", shown=False)).sleep(15)
     assert asked == [(0.2, 15), (0.2, 11), (0.2, 7), (0.2, 3)]
 

@@ -1,21 +1,33 @@
 """Whether a service's tasks run and answer a visitor; if not, the first thing in the way."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ecslab.connection.connection import Connection
-from ecslab.course.checks import stopped_task
-from ecslab.course.readers import account, services
-from ecslab.course.readers.account import Facts
+from ecslab.course.checks import lesson_service, stopped_task
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.errors import Unreachable
+from ecslab.resources import task_definition
+from ecslab.resources.network import network_reader
+from ecslab.resources.network import rules as network_rules
+from ecslab.resources.service import service_reader
+from ecslab.resources.task import task_reader
+from ecslab.resources.task.network_interface import interface_of, public_ip_of
+from ecslab.resources.task.task_reader import short_id
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
 
 
-def verdict(lab: Connection, service: Facts) -> Verdict:
+def verdict(lab: Connection, service: ServiceTypeDef) -> Verdict:
     """What there is to say of an ACTIVE service."""
     return trouble(lab, service) or done(
         f"`{service['serviceName']}` keeps {service['desiredCount']} running, and its page answers."
     )
 
 
-def trouble(lab: Connection, service: Facts) -> Verdict | None:
+def trouble(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     """What keeps visitors from a service's page, in the order in which one meets it."""
     if service["desiredCount"] == 0:
         return wrong(
@@ -31,15 +43,15 @@ def trouble(lab: Connection, service: Facts) -> Verdict | None:
     )
 
 
-def tasks(lab: Connection, service: Facts) -> list[Facts]:
+def tasks(lab: Connection, service: ServiceTypeDef) -> list[TaskTypeDef]:
     """The tasks that a service started, those meant to run first; newest first."""
-    everything = account.tasks(lab, service["clusterArn"].rpartition("/")[2])
-    return services.tasks(everything, service["serviceName"])
+    everything = task_reader.of_cluster(lab, service["clusterArn"].rpartition("/")[2])
+    return task_reader.of_service(everything, service["serviceName"])
 
 
-def _shut_in(service: Facts) -> Verdict | None:
+def _shut_in(service: ServiceTypeDef) -> Verdict | None:
     """Its tasks cannot fetch their image for want of a public IP."""
-    network = services.network(service)
+    network = service_reader.network_of(service)
     if network.get("assignPublicIp") == "ENABLED" or service["runningCount"]:
         return None
     return wrong(
@@ -49,9 +61,9 @@ def _shut_in(service: Facts) -> Verdict | None:
     )
 
 
-def _stranger(lab: Connection, service: Facts) -> Verdict | None:
+def _stranger(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     """Its image is in the repository of another account."""
-    definition = account.definition(lab, service["taskDefinition"]) or {}
+    definition = task_definition.find(lab, service["taskDefinition"]) or {}
     for container in definition.get("containerDefinitions", []):
         owner, ecr, _ = str(container["image"]).partition(".dkr.ecr.")
         if ecr and owner != lab.account:
@@ -63,9 +75,9 @@ def _stranger(lab: Connection, service: Facts) -> Verdict | None:
     return None
 
 
-def _shut_out(lab: Connection, service: Facts) -> Verdict | None:
+def _shut_out(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     """Its security groups keep every visitor out."""
-    ids = services.network(service).get("securityGroups", [])
+    ids = service_reader.network_of(service).get("securityGroups", [])
     if not ids:
         return wrong(
             f"`{service['serviceName']}` was given no security group, so its tasks have the VPC's default "
@@ -73,8 +85,8 @@ def _shut_out(lab: Connection, service: Facts) -> Verdict | None:
             "`aws ecs update-service … --network-configuration '…,securityGroups=[sg-…],…}'`, with a group "
             "that admits port 80.",
         )
-    groups = account.groups(lab, ids)
-    if any("0.0.0.0/0" in account.admits(group, 80) for group in groups):
+    groups = network_reader.security_groups(lab, ids)
+    if any("0.0.0.0/0" in network_rules.admitted_ranges(group, 80) for group in groups):
         return None
     names = ", ".join(f"`{group['GroupName']}`" for group in groups)
     return wrong(
@@ -83,7 +95,7 @@ def _shut_out(lab: Connection, service: Facts) -> Verdict | None:
     )
 
 
-def _failing(lab: Connection, service: Facts) -> Verdict | None:
+def _failing(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     """None of its tasks runs; why, if that can be said."""
     name = service["serviceName"]
     seen = tasks(lab, service)
@@ -96,11 +108,11 @@ def _failing(lab: Connection, service: Facts) -> Verdict | None:
             f"`{name}` starts no task: nobody can assume the execution role that its definition names.",
             "Is there a role of that name, and does it trust ecs-tasks.amazonaws.com? `lab.check('03')`.",
         )
-    last = services.failed(seen, service)
+    last = lesson_service.last_failed(seen, service)
     if last and last["createdAt"] >= newest:
         reason, meaning = stopped_task.why(last)
         return wrong(
-            f"Tasks of `{name}` keep failing; the last was {account.short(last)}: {reason}. {meaning}"
+            f"Tasks of `{name}` keep failing; the last was {short_id(last)}: {reason}. {meaning}"
             .replace("..", ".").rstrip(),
             "Put right what the reason names. The service goes on trying by itself.",
         )  # fmt: skip
@@ -110,16 +122,16 @@ def _failing(lab: Connection, service: Facts) -> Verdict | None:
     )
 
 
-def _silent(lab: Connection, service: Facts) -> Verdict | None:
+def _silent(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     """None of its running tasks answers."""
     running = [task for task in tasks(lab, service) if task["lastStatus"] == "RUNNING"]
-    answers = [visit(lab, task, f"task {account.short(task)}") for task in running]
+    answers = [visit(lab, task, f"task {short_id(task)}") for task in running]
     return None if None in answers else answers[0]
 
 
-def visit(lab: Connection, task: Facts, who: str) -> Verdict | None:
+def visit(lab: Connection, task: TaskTypeDef, who: str) -> Verdict | None:
     """What is the matter with a task's page, or None: it answers."""
-    address = account.public_ip(account.interface(lab, task))
+    address = public_ip_of(interface_of(lab, task))
     if not address:
         return wrong(
             f"{who.capitalize()} is RUNNING, but without a public IP: no visitor can reach it.",
@@ -139,13 +151,13 @@ def visit(lab: Connection, task: Facts, who: str) -> Verdict | None:
     return wrong(f"{who.capitalize()} answers with status {status}.", "The program runs; see its page.")
 
 
-def ended(task: Facts) -> Verdict:
+def ended(task: TaskTypeDef) -> Verdict:
     """What there is to say of a task that is not meant to run any more."""
     reason, meaning = stopped_task.why(task)
     if stopped_task.stopped_by_hand(task):
         return wrong(
-            f"Task {account.short(task)} was stopped ({reason}), and no other runs.",
+            f"Task {short_id(task)} was stopped ({reason}), and no other runs.",
             "A bare task stays stopped: run another one.",
         )
-    text = f"Task {account.short(task)} is {task['lastStatus']}: {reason}. {meaning}"
+    text = f"Task {short_id(task)} is {task['lastStatus']}: {reason}. {meaning}"
     return wrong(text.replace("..", ".").rstrip(), meaning)

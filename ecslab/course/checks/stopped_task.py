@@ -1,6 +1,11 @@
 """What a task that is not RUNNING says about itself, in the lesson's words."""
 
-from ecslab.course.readers import account
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 _BY_HAND = ("UserInitiated",)
 _WHY = (  # begin of stoppedReason, or a part of it: what it means, in words
@@ -16,12 +21,12 @@ _WHY = (  # begin of stoppedReason, or a part of it: what it means, in words
 )
 
 
-def stopped_by_hand(task: account.Facts) -> bool:
+def stopped_by_hand(task: TaskTypeDef) -> bool:
     """Whether somebody stopped it, by StopTask."""
     return task.get("stopCode") in _BY_HAND
 
 
-def why(task: account.Facts) -> tuple[str, str]:
+def why(task: TaskTypeDef) -> tuple[str, str]:
     """A stopped task's own reason, and what it means."""
     reasons = [str(c["reason"]) for c in task.get("containers", []) if c.get("reason")]
     reason = str(task.get("stoppedReason") or (reasons or ["no reason was given"])[0])

@@ -52,7 +52,7 @@ def fill_in(lab: Connection, steps: list[Step]) -> tuple[list[str], list[str]]:
     made, trouble = [], []
     done = []
     ahead = lab.fast_forward()
-    with Progress("what comes before this stage", shown=not lab.place.stepped) as line:
+    with Progress("what comes before this stage", shown=not lab.stepped) as line:
         for step in steps:
             line.tick()
             verdict = look(lab, step)
@@ -83,7 +83,7 @@ def _go_back(lab: Connection, stage: str) -> int:
         return 0
     taken_back = len([entry for entry in entries if entry["position"] >= begin])
     if taken_back:
-        with Progress("the sandbox to be as it was", shown=not lab.place.stepped) as line:
+        with Progress("the sandbox to be as it was", shown=not lab.stepped) as line:
             line.during(lambda: lab.control("cut", position=begin))
     with changing(lab) as changed:
         changed.forget_stages({stage, *(other for other, at in changed.entered.items() if at > begin)})

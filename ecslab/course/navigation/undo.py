@@ -60,7 +60,7 @@ def undo(lab: Connection) -> Undone:
     if not last:
         return Undone("There is nothing to take back: nothing was changed yet.")
     begin = last[0]["position"]
-    with Progress("the sandbox to be as it was", shown=not lab.place.stepped) as line:
+    with Progress("the sandbox to be as it was", shown=not lab.stepped) as line:
         line.during(lambda: lab.control("cut", position=begin))
     with changing(lab) as changed:
         changed.forget_beyond(begin)

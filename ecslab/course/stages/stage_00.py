@@ -1,12 +1,21 @@
 """Stage 00: is everything there that the course needs?"""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
+from ecslab.course.checks.similar_name import similar_name
 from ecslab.course.minutes import Minutes
-from ecslab.course.readers import account
 from ecslab.course.stage import Stage
 from ecslab.course.step import Step
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.resources import ecr
+from ecslab.resources.network import network_reader
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import RouteTypeDef
 
 
 def answers(lab: Connection) -> Verdict:
@@ -20,26 +29,24 @@ def answers(lab: Connection) -> Verdict:
 
 def default_vpc(lab: Connection) -> Verdict:
     """There is a default VPC whose subnets reach the internet, as the lesson's task needs."""
-    vpcs = lab.ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
-    if not vpcs:
+    default = network_reader.default_vpc(lab)
+    if not default:
         return wrong(
             f"There is no default VPC in {lab.region}. The lesson runs its task there.",
             "Make one with `lab.ec2.create_default_vpc()`, or choose another VPC in the picker of stage 04.",
         )
-    vpc = vpcs[0]["VpcId"]
-    here = [{"Name": "vpc-id", "Values": [vpc]}]
-    if not lab.ec2.describe_subnets(Filters=here)["Subnets"]:
+    vpc = default["VpcId"]
+    if not network_reader.subnets_in(lab, vpc):
         return wrong(
             f"The default VPC {vpc} has no subnet left: a task has nowhere to put its network interface.",
             f"Make one with `lab.ec2.create_default_subnet(AvailabilityZone='{lab.region}b')`.",
         )
-    attached = [{"Name": "attachment.vpc-id", "Values": [vpc]}]
-    if not lab.ec2.describe_internet_gateways(Filters=attached)["InternetGateways"]:
+    if not network_reader.internet_gateways(lab, vpc):
         return wrong(
             f"The default VPC {vpc} has no internet gateway: nothing gets in or out.",
             "Attach one: `lab.ec2.attach_internet_gateway(InternetGatewayId=…, VpcId=…)`.",
         )
-    tables = lab.ec2.describe_route_tables(Filters=here)["RouteTables"]
+    tables = network_reader.route_tables(lab, vpc)
     if not any(_leads_out(route) for table in tables for route in table["Routes"]):
         return wrong(
             f"No route table of the default VPC {vpc} sends 0.0.0.0/0 to an internet gateway: all its "
@@ -53,9 +60,9 @@ def default_vpc(lab: Connection) -> Verdict:
 def scratch(lab: Connection) -> Verdict:
     """Exercise: a repository `adgu/scratch`, tagged made-by=me."""
     name = lab.name("adgu/scratch")
-    repository = account.repository(lab, name)
+    repository = ecr.repository(lab, name)
     if not repository:
-        if other := account.near(lab, name, account.repository_names(lab)):
+        if other := similar_name(lab, name, ecr.repository_names(lab)):
             return wrong(
                 f"There is a repository `{other}`; the exercise asks for `{name}`, letter by letter."
             )
@@ -74,7 +81,7 @@ def scratch(lab: Connection) -> Verdict:
     return done(f"`{name}` is there, tagged made-by=me.")
 
 
-def _leads_out(route: account.Facts) -> bool:
+def _leads_out(route: RouteTypeDef) -> bool:
     return (
         route.get("DestinationCidrBlock") == "0.0.0.0/0"
         and str(route.get("GatewayId", "")).startswith("igw-")

@@ -2,11 +2,12 @@
 
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
+from ecslab.course.checks.similar_name import similar_name
 from ecslab.course.minutes import Minutes
-from ecslab.course.readers import account
 from ecslab.course.stage import Stage
 from ecslab.course.step import Step
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.resources import ecr
 
 MAKE = frozenset({"CreateRepository"})
 UPLOAD = frozenset({"InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage"})
@@ -15,7 +16,7 @@ UPLOAD = frozenset({"InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUplo
 def repository(lab: Connection) -> Verdict:
     """The lesson's repository is there, and its tags can move."""
     name = lab.names.repository
-    repository = account.repository(lab, name)
+    repository = ecr.repository(lab, name)
     if repository:
         if repository.get("imageTagMutability") == "IMMUTABLE":
             return wrong(
@@ -23,7 +24,7 @@ def repository(lab: Connection) -> Verdict:
                 f"`lab.ecr.put_image_tag_mutability(repositoryName={name!r}, imageTagMutability='MUTABLE')`.",
             )
         return done(f"`{name}` is ready: images go to {repository['repositoryUri']}.")
-    if other := account.near(lab, name, account.repository_names(lab)):
+    if other := similar_name(lab, name, ecr.repository_names(lab)):
         return wrong(
             f"There is a repository `{other}`, but the lesson's is called `{name}`: "
             "the slash is part of the name.",
@@ -35,10 +36,10 @@ def repository(lab: Connection) -> Verdict:
 def pushed(lab: Connection) -> Verdict:
     """The repository holds an image tagged `latest`."""
     name = lab.names.repository
-    if not account.repository(lab, name):
+    if not ecr.repository(lab, name):
         return not_yet(f"There is no repository `{name}` yet to push to.")
-    images = account.images(lab, name)
-    tags = account.tags_of(images)
+    images = ecr.images(lab, name)
+    tags = ecr.image_tags(images)
     if "latest" in tags:
         return done(f"`{name}:latest` is in ECR.")
     if not images:
@@ -58,7 +59,7 @@ def pushed(lab: Connection) -> Verdict:
 def second_tag(lab: Connection) -> Verdict:
     """Exercise: another page under the tag `v2`, beside `latest`."""
     name = lab.names.repository
-    images = account.images(lab, name)
+    images = ecr.images(lab, name)
     by_tag = {tag: i["imageDigest"] for i in images for tag in i.get("imageTags", [])}
     if "v2" not in by_tag:
         if other := next((tag for tag in by_tag if tag.lower() in ("v2", "2", "v2.0", "version2")), None):
@@ -77,10 +78,10 @@ def second_tag(lab: Connection) -> Verdict:
 def frozen(lab: Connection) -> Verdict:
     """Exercise: a repository whose tags cannot be moved, with an image `v1` in it."""
     name = lab.name("adgu/frozen")
-    repository = account.repository(lab, name)
+    repository = ecr.repository(lab, name)
     if not repository:
-        others = [other for other in account.repository_names(lab) if other.lower().endswith("frozen")]
-        if other := account.near(lab, name, others):
+        others = [other for other in ecr.repository_names(lab) if other.lower().endswith("frozen")]
+        if other := similar_name(lab, name, others):
             return wrong(
                 f"There is a repository `{other}`; the exercise asks for `{name}`, letter by letter."
             )
@@ -91,7 +92,7 @@ def frozen(lab: Connection) -> Verdict:
             f"{repository['imageTagMutability']}.",
             "`lab.ecr.put_image_tag_mutability(…)` changes it afterwards.",
         )
-    tags = account.tags_of(account.images(lab, name))
+    tags = ecr.image_tags(ecr.images(lab, name))
     if "v1" not in tags:
         held = f"only {_listed(tags)}" if tags else "no image"
         return wrong(

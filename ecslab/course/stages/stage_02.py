@@ -1,12 +1,20 @@
 """Stage 02: a cluster, which is a name to keep tasks under."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
+from ecslab.course.checks.similar_name import similar_name
 from ecslab.course.minutes import Minutes
-from ecslab.course.readers import account
 from ecslab.course.stage import Stage
 from ecslab.course.step import Step
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.resources import cluster as clusters
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ClusterTypeDef
 
 MAKE = frozenset({"CreateCluster"})
 
@@ -14,7 +22,7 @@ MAKE = frozenset({"CreateCluster"})
 def exists(lab: Connection) -> Verdict:
     """The lesson's cluster is ACTIVE."""
     name = lab.names.cluster
-    cluster = account.cluster(lab, name)
+    cluster = clusters.describe(lab, name)
     if cluster and cluster["status"] == "ACTIVE":
         return done(f"`{name}` is ACTIVE.")
     if cluster:
@@ -22,8 +30,8 @@ def exists(lab: Connection) -> Verdict:
             f"`{name}` is {cluster['status']}: it was deleted, and AWS shows it for a while longer.",
             "Make it again under the same name: `ecslab.cluster.create(lab)`.",
         )
-    names = account.cluster_names(lab)
-    if other := account.near(lab, name, names):
+    names = clusters.names(lab)
+    if other := similar_name(lab, name, names):
         return wrong(
             f"There is a cluster `{other}`, but the lesson's is called `{name}`, letter by letter.",
             "`ecslab.cluster.create(lab)` uses the lesson's name. The other one costs nothing meanwhile.",
@@ -40,9 +48,9 @@ def exists(lab: Connection) -> Verdict:
 def blue(lab: Connection) -> Verdict:
     """Exercise: a second cluster, with Container Insights."""
     name = lab.name("adgu-blue")
-    cluster = account.cluster(lab, name)
+    cluster = clusters.describe(lab, name)
     if not cluster:
-        if other := account.near(lab, name, account.cluster_names(lab)):
+        if other := similar_name(lab, name, clusters.names(lab)):
             return wrong(f"There is a cluster `{other}`; the exercise asks for `{name}`, letter by letter.")
         return not_yet(f"There is no cluster `{name}`.")
     if cluster["status"] != "ACTIVE":
@@ -61,9 +69,9 @@ def blue(lab: Connection) -> Verdict:
 def blue_deleted(lab: Connection) -> Verdict:
     """Exercise: the second cluster is deleted again."""
     name = lab.name("adgu-blue")
-    cluster = account.cluster(lab, name)
+    cluster = clusters.describe(lab, name)
     if not cluster:
-        if other := account.near(lab, name, account.cluster_names(lab)):
+        if other := similar_name(lab, name, clusters.names(lab)):
             return wrong(f"There is a cluster `{other}`, but no `{name}`, which is the one to delete.")
         return not_yet(f"There is no cluster `{name}` to delete: make it first (exercise 1).")
     if cluster["status"] == "ACTIVE":
@@ -71,7 +79,7 @@ def blue_deleted(lab: Connection) -> Verdict:
     return done(f"`{name}` is {cluster['status']}: deleted, and still described for a while.")
 
 
-def _still_there(lab: Connection, cluster: account.Facts) -> Verdict:
+def _still_there(lab: Connection, cluster: ClusterTypeDef) -> Verdict:
     """What keeps a cluster from being deleted, or what was deleted in its place."""
     name = cluster["clusterName"]
     if services := cluster.get("activeServicesCount", 0):
@@ -84,7 +92,7 @@ def _still_there(lab: Connection, cluster: account.Facts) -> Verdict:
             f"`{name}` is still ACTIVE, and holds {_number(tasks, 'task')}: AWS deletes none in use.",
             "Stop its tasks first: `lab.ecs.stop_task(cluster=…, task=…)`.",
         )
-    lesson = account.cluster(lab, lab.names.cluster)
+    lesson = clusters.describe(lab, lab.names.cluster)
     if lesson and lesson["status"] != "ACTIVE":
         return wrong(
             f"You deleted `{lab.names.cluster}`, which the lesson needs; `{name}` is still ACTIVE.",

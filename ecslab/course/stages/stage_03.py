@@ -2,12 +2,14 @@
 
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
-from ecslab.course.checks.task_definition import problem
+from ecslab.course.checks.definition_problem import definition_problem
+from ecslab.course.checks.similar_name import similar_name
 from ecslab.course.minutes import Minutes
-from ecslab.course.readers import account
 from ecslab.course.stage import Stage
 from ecslab.course.step import Step
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.resources import log_group, task_definition
+from ecslab.resources import role as roles
 
 POLICY = "AmazonECSTaskExecutionRolePolicy"
 REGISTER = frozenset({"RegisterTaskDefinition"})
@@ -17,19 +19,19 @@ PUBLIC_IMAGE = "public.ecr.aws/docker/library/httpd:2.4"
 def role(lab: Connection) -> Verdict:
     """The execution role is there, trusts ECS tasks, and may pull and log."""
     name = lab.names.execution_role
-    role = account.role(lab, name)
+    role = roles.find(lab, name)
     if not role:
         return not_yet(
             f"There is no role `{name}`: without it Fargate can neither pull from ECR nor write logs."
         )
-    trusted = account.trusted_services(role)
+    trusted = roles.trusted_services(role)
     if "ecs-tasks.amazonaws.com" not in trusted:
         return wrong(
             f"`{name}` trusts {', '.join(trusted) or 'no service'}, not ecs-tasks.amazonaws.com: "
             "ECS was not given the right to take on this role.",
             "Change the trust policy (UpdateAssumeRolePolicy), or delete the role and make it anew.",
         )
-    held = account.policies(lab, name)
+    held = roles.policy_names(lab, name)
     if not held:
         return wrong(
             f"`{name}` has no policy: it may be taken on, but it may do nothing.",
@@ -46,12 +48,11 @@ def role(lab: Connection) -> Verdict:
 def logs(lab: Connection) -> Verdict:
     """The log group is there."""
     name = lab.names.log_group
-    groups = account.log_groups(lab, name)
-    if name in groups:
+    if log_group.find(lab, name):
         return done(f"`{name}` is ready to take the container's lines.")
-    if other := account.near(
-        lab, name, [*groups, *account.log_groups(lab, "/"), *account.log_groups(lab, name[1:])]
-    ):
+    starts = (name, "/", name[1:])
+    groups = [group["logGroupName"] for start in starts for group in log_group.beginning_with(lab, start)]
+    if other := similar_name(lab, name, groups):
         return wrong(
             f"There is a log group `{other}`, but the lesson's is called `{name}`.",
             "A task whose log group is missing stops before it starts. Make the one with the right name.",
@@ -62,23 +63,23 @@ def logs(lab: Connection) -> Verdict:
 def definition(lab: Connection) -> Verdict:
     """The lesson's task definition is ACTIVE and would run the learner's image."""
     family = lab.names.family
-    active = account.revisions(lab, family, "ACTIVE")
+    active = task_definition.revisions(lab, family, "ACTIVE")
     if not active:
-        inactive = account.revisions(lab, family, "INACTIVE")
+        inactive = task_definition.revisions(lab, family, "INACTIVE")
         if inactive:
-            last = account.revision_of(inactive[-1])
+            last = task_definition.revision_of(inactive[-1])
             return wrong(
                 f"`{family}:{last}` is INACTIVE, and there is no other revision: it was deregistered.",
                 f"Register it again; the new one will be revision {last + 1}.",
             )
-        if other := account.near(lab, family, account.families(lab)):
+        if other := similar_name(lab, family, task_definition.families(lab)):
             return wrong(
                 f"There is a family `{other}`, but the lesson's is called `{family}`.",
                 "Register one with the right family; the other costs nothing.",
             )
         return not_yet(f"There is no task definition `{family}`.")
-    definition = account.definition(lab, active[-1]) or {}
-    if trouble := problem(lab, definition):
+    definition = task_definition.find(lab, active[-1]) or {}
+    if trouble := definition_problem(lab, definition):
         return wrong(f"`{family}:{definition['revision']}` {trouble[0]}", trouble[1])
     return done(f"`{family}:{definition['revision']}` is ACTIVE, and would run the image in your repository.")
 
@@ -86,10 +87,10 @@ def definition(lab: Connection) -> Verdict:
 def half_vcpu(lab: Connection) -> Verdict:
     """Exercise: a revision of the lesson's family with 0.5 vCPU."""
     family = lab.names.family
-    active = account.revisions(lab, family, "ACTIVE")
+    active = task_definition.revisions(lab, family, "ACTIVE")
     if not active:
         return not_yet(f"There is no ACTIVE revision of `{family}` yet.")
-    revisions = [account.definition(lab, arn) or {} for arn in reversed(active[-10:])]
+    revisions = [task_definition.find(lab, arn) or {} for arn in reversed(active[-10:])]
     halves = [revision for revision in revisions if revision.get("cpu") == "512"]
     if halves:
         revision = halves[0]
@@ -113,9 +114,9 @@ def half_vcpu(lab: Connection) -> Verdict:
 def hello(lab: Connection) -> Verdict:
     """Exercise: a definition from a public image, without execution role and logs."""
     family = lab.name("adgu-hello")
-    definition = account.definition(lab, family)
+    definition = task_definition.find(lab, family)
     if not definition or definition["status"] != "ACTIVE":
-        if other := account.near(lab, family, account.families(lab)):
+        if other := similar_name(lab, family, task_definition.families(lab)):
             return wrong(f"There is a family `{other}`; the exercise asks for `{family}`, letter by letter.")
         return not_yet(f"There is no ACTIVE task definition `{family}`.")
     name = f"`{family}:{definition['revision']}`"
@@ -139,17 +140,17 @@ def hello(lab: Connection) -> Verdict:
 
 def _half_deregistered(lab: Connection) -> int | None:
     """The revision of the lesson's family that asked for 0.5 vCPU and is INACTIVE."""
-    for arn in reversed(account.revisions(lab, lab.names.family, "INACTIVE")[-10:]):
-        definition = account.definition(lab, arn) or {}
+    for arn in reversed(task_definition.revisions(lab, lab.names.family, "INACTIVE")[-10:]):
+        definition = task_definition.find(lab, arn) or {}
         if definition.get("cpu") == "512":
             return int(definition["revision"])
     return None
 
 
 def _half_in_another_family(lab: Connection) -> str | None:
-    for family in account.families(lab):
-        if family != lab.names.family and account.near(lab, lab.names.family, [family]):
-            definition = account.definition(lab, family) or {}
+    for family in task_definition.families(lab):
+        if family != lab.names.family and similar_name(lab, lab.names.family, [family]):
+            definition = task_definition.find(lab, family) or {}
             if definition.get("cpu") == "512":
                 return f"{family}:{definition['revision']}"
     return None

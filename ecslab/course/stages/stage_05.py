@@ -1,24 +1,38 @@
 """Stage 05: the page answers at the task's public IP; if not, what stands in the way."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
 from ecslab.course.minutes import Minutes
-from ecslab.course.readers import account
 from ecslab.course.stage import FOUNDATION, Stage
 from ecslab.course.step import Step
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.errors import Unreachable
+from ecslab.resources import ecr
+from ecslab.resources.network import network_reader
+from ecslab.resources.network import rules as network_rules
+from ecslab.resources.task import task_reader
+from ecslab.resources.task.network_interface import interface_of, public_ip_of
+from ecslab.resources.task.task_reader import task_family
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import NetworkInterfaceTypeDef
+    from mypy_boto3_ecr.type_defs import ImageDetailTypeDef
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 
 def answers(lab: Connection) -> Verdict:
     """A visitor from outside gets the page."""
     family, name = lab.names.family, lab.names.cluster
-    ours = [task for task in account.tasks(lab, name) if account.family_of(task) == family]
+    ours = [task for task in task_reader.of_cluster(lab, name) if task_family(task) == family]
     alive = [task for task in ours if task["lastStatus"] == "RUNNING"]
     if not alive:
         return not_yet(f"No task of `{family}` is RUNNING in `{name}`: stage 04 runs one.")
-    interfaces = [interface for task in alive if (interface := account.interface(lab, task))]
-    public = [interface for interface in interfaces if account.public_ip(interface)]
+    interfaces = [interface for task in alive if (interface := interface_of(lab, task))]
+    public = [interface for interface in interfaces if public_ip_of(interface)]
     if not public:
         return wrong(
             "The task is RUNNING, but has no public IP: nobody outside its VPC can write to it.",
@@ -28,8 +42,8 @@ def answers(lab: Connection) -> Verdict:
     return next((verdict for verdict in verdicts if verdict.outcome is done("").outcome), verdicts[0])
 
 
-def _visit(lab: Connection, interface: account.Facts) -> Verdict:
-    url = lab.url(str(account.public_ip(interface)))
+def _visit(lab: Connection, interface: NetworkInterfaceTypeDef) -> Verdict:
+    url = lab.url(str(public_ip_of(interface)))
     try:
         status = lab.http("GET", url).status
     except Unreachable:
@@ -49,10 +63,10 @@ def _visit(lab: Connection, interface: account.Facts) -> Verdict:
     )
 
 
-def _closed(lab: Connection, interface: account.Facts) -> Verdict | None:
+def _closed(lab: Connection, interface: NetworkInterfaceTypeDef) -> Verdict | None:
     """Which rule of the network keeps a visitor out, if one does."""
-    groups = account.groups(lab, [group["GroupId"] for group in interface["Groups"]])
-    sources = [source for group in groups for source in account.admits(group, 80)]
+    groups = network_reader.security_groups(lab, [group["GroupId"] for group in interface["Groups"]])
+    sources = [source for group in groups for source in network_rules.admitted_ranges(group, 80)]
     names = ", ".join(f"`{group['GroupName']}`" for group in groups)
     if "0.0.0.0/0" not in sources:
         if sources:
@@ -82,9 +96,8 @@ def _closed(lab: Connection, interface: account.Facts) -> Verdict | None:
     return None
 
 
-def _has_way_in(lab: Connection, interface: account.Facts) -> bool:
-    here = [{"Name": "vpc-id", "Values": [interface["VpcId"]]}]
-    tables = lab.ec2.describe_route_tables(Filters=here)["RouteTables"]
+def _has_way_in(lab: Connection, interface: NetworkInterfaceTypeDef) -> bool:
+    tables = network_reader.route_tables(lab, interface["VpcId"])
     own = [t for t in tables if any(a.get("SubnetId") == interface["SubnetId"] for a in t["Associations"])]
     main = [t for t in tables if any(a.get("Main") for a in t["Associations"])]
     return any(
@@ -94,32 +107,19 @@ def _has_way_in(lab: Connection, interface: account.Facts) -> bool:
     )
 
 
-def _acl_refusal(lab: Connection, interface: account.Facts) -> str | None:
+def _acl_refusal(lab: Connection, interface: NetworkInterfaceTypeDef) -> str | None:
     """The id of the subnet's network ACL, if the first of its rules for TCP port 80 inbound denies."""
-    here = [{"Name": "association.subnet-id", "Values": [interface["SubnetId"]]}]
-    for acl in lab.ec2.describe_network_acls(Filters=here)["NetworkAcls"]:
-        inbound = sorted(
-            (e for e in acl["Entries"] if not e["Egress"] and e.get("CidrBlock") == "0.0.0.0/0"),
-            key=lambda entry: int(entry["RuleNumber"]),
-        )
-        first = next((entry for entry in inbound if _matches_http(entry)), None)
-        if not first or first["RuleAction"] == "deny":
-            return str(acl["NetworkAclId"])
+    for acl in network_reader.network_acls(lab, interface["SubnetId"]):
+        if network_rules.acl_refuses(acl, egress=False, ports=(80, 80)):
+            return acl["NetworkAclId"]
     return None
-
-
-def _matches_http(entry: account.Facts) -> bool:
-    if str(entry["Protocol"]) == "-1":
-        return True
-    span = entry.get("PortRange", {})
-    return str(entry["Protocol"]) == "6" and span.get("From", 0) <= 80 <= span.get("To", 65535)
 
 
 def second_edition(lab: Connection) -> Verdict:
     """Exercise: a changed page under the same tag, served by a new task."""
     name = lab.names.repository
-    ours = [t for t in account.tasks(lab, lab.names.cluster) if account.family_of(t) == lab.names.family]
-    held = account.images(lab, name)
+    ours = [t for t in task_reader.of_cluster(lab, lab.names.cluster) if task_family(t) == lab.names.family]
+    held = ecr.images(lab, name)
     latest = next((i for i in held if "latest" in i.get("imageTags", [])), None)
     if not latest:
         if any(task["lastStatus"] == "RUNNING" for task in ours):
@@ -153,7 +153,7 @@ def second_edition(lab: Connection) -> Verdict:
     return not_yet("The task runs what `latest` names: no changed page was pushed since it started.")
 
 
-def _pushed_under(held: list[account.Facts], ours: list[account.Facts]) -> str | None:
+def _pushed_under(held: list[ImageDetailTypeDef], ours: list[TaskTypeDef]) -> str | None:
     """The tag under which an image was pushed since the newest task was run."""
     run = max((task["createdAt"] for task in ours), default=None)
     newest = held[0] if held else {}

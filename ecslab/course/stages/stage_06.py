@@ -1,15 +1,27 @@
 """Stage 06: a service keeps copies of the task running, in two zones; nothing runs beside it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
-from ecslab.course.checks import stopped_task
+from ecslab.course.checks import lesson_service, stopped_task
+from ecslab.course.checks.similar_name import similar_name
 from ecslab.course.minutes import Minutes
-from ecslab.course.readers import account, services
-from ecslab.course.readers.account import Facts
 from ecslab.course.stage import FOUNDATION, Stage
 from ecslab.course.step import Step
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.operations import prices
+from ecslab.resources import task_definition
+from ecslab.resources.network import network_reader
+from ecslab.resources.network import rules as network_rules
+from ecslab.resources.service import service_reader
+from ecslab.resources.task import task_reader
+from ecslab.resources.task.task_reader import short_id
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
 
 COPIES = 2
 OPERATIONS = frozenset({"CreateService", "UpdateService", "DeleteService"})
@@ -18,8 +30,8 @@ OPERATIONS = frozenset({"CreateService", "UpdateService", "DeleteService"})
 def service(lab: Connection) -> Verdict:
     """The service keeps at least two tasks of the lesson's definition running, in at least two zones."""
     name = lab.names.service
-    service = services.service(lab, name)
-    everything = account.tasks(lab, lab.names.cluster)
+    service = service_reader.describe(lab, name)
+    everything = task_reader.of_cluster(lab, lab.names.cluster)
     if not service or service["status"] != "ACTIVE":
         return _not_there(lab, service, everything)
     return (
@@ -31,20 +43,20 @@ def service(lab: Connection) -> Verdict:
     )
 
 
-def _not_there(lab: Connection, service: Facts | None, everything: list[Facts]) -> Verdict:
+def _not_there(lab: Connection, service: ServiceTypeDef | None, everything: list[TaskTypeDef]) -> Verdict:
     name, cluster = lab.names.service, lab.names.cluster
     if service and service["status"] == "DRAINING":
         return wrong(
             f"`{name}` is DRAINING: it was deleted, and its last tasks are stopping.",
             "Once it is INACTIVE its name is free, and `ecslab.service.create(lab)` makes it anew.",
         )
-    if astray := services.elsewhere(lab, name):
+    if astray := lesson_service.elsewhere(lab, name):
         return wrong(
             f"The service `{name}` is in the cluster `{astray}`, not in `{cluster}`: CreateService was given "
             f"{'no' if astray == 'default' else 'another'} cluster.",
             f"Delete it there, and make it anew with `cluster={cluster!r}`.",
         )
-    if other := account.near(lab, name, services.names(lab)):
+    if other := similar_name(lab, name, service_reader.names(lab)):
         return wrong(
             f"There is a service `{other}`, but the lesson's is called `{name}`.",
             "A service's name cannot be changed: delete it, and make it anew.",
@@ -54,7 +66,7 @@ def _not_there(lab: Connection, service: Facts | None, everything: list[Facts]) 
             f"`{name}` is INACTIVE: it was deleted, and nothing is kept running.",
             "`ecslab.service.create(lab)` makes it anew.",
         )
-    if bare := services.bare(lab, everything):
+    if bare := lesson_service.bare_tasks(lab, everything):
         return not_yet(
             f"There is no service `{name}`. {_counted(len(bare), 'bare task')} "
             f"{'runs' if len(bare) == 1 else 'run'}, and nobody would bring back one that stops."
@@ -62,7 +74,7 @@ def _not_there(lab: Connection, service: Facts | None, everything: list[Facts]) 
     return not_yet(f"There is no service `{name}` in `{cluster}`.")
 
 
-def _misdefined(lab: Connection, service: Facts) -> Verdict | None:
+def _misdefined(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     """What it runs, on what, and how often, if that is not as it should be."""
     name, family = lab.names.service, lab.names.family
     runs = service["taskDefinition"].rsplit("/", 1)[-1].rsplit(":", 1)[0]
@@ -91,10 +103,12 @@ def _misdefined(lab: Connection, service: Facts) -> Verdict | None:
     return None
 
 
-def _misplaced(lab: Connection, service: Facts) -> Verdict | None:
+def _misplaced(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     """Where its tasks are put, if that is not as it should be."""
-    name, network = lab.names.service, services.network(service)
-    zones = services.zones(lab, network.get("subnets", []))
+    name, network = lab.names.service, service_reader.network_of(service)
+    zones = sorted(
+        {subnet["AvailabilityZone"] for subnet in network_reader.subnets(lab, network.get("subnets", []))}
+    )
     choose = (
         "`ecslab.service.update(lab, networkConfiguration=…)`, with `ecslab.service.default_choice(lab)`."
     )
@@ -110,9 +124,9 @@ def _misplaced(lab: Connection, service: Facts) -> Verdict | None:
             "no visitor reaches them.",
             choose,
         )
-    groups = account.groups(lab, network.get("securityGroups", []))
+    groups = network_reader.security_groups(lab, network.get("securityGroups", []))
     behind_a_balancer = bool(service.get("loadBalancers"))  # it comes in by the balancer's group
-    if not behind_a_balancer and not any(account.admits(group, 80) for group in groups):
+    if not behind_a_balancer and not any(network_rules.admitted_ranges(group, 80) for group in groups):
         which = f"group `{groups[0]['GroupName']}`" if groups else "default group"
         return wrong(
             f"The tasks of `{name}` are behind the {which}, which does not admit port 80: they run, and "
@@ -122,15 +136,15 @@ def _misplaced(lab: Connection, service: Facts) -> Verdict | None:
     return None
 
 
-def _short(service: Facts, everything: list[Facts]) -> Verdict | None:
+def _short(service: ServiceTypeDef, everything: list[TaskTypeDef]) -> Verdict | None:
     """Whether fewer tasks run than are desired, and why."""
     name, desired = service["serviceName"], service["desiredCount"]
     if service["runningCount"] >= desired:
         return None
-    if task := services.failed(everything, service):
+    if task := lesson_service.last_failed(everything, service):
         reason, meaning = stopped_task.why(task)
         return wrong(
-            f"Tasks of `{name}` keep failing; the last was {account.short(task)}: {reason}. {meaning}"
+            f"Tasks of `{name}` keep failing; the last was {short_id(task)}: {reason}. {meaning}"
             .replace("..", ".").rstrip(),
             "Put right what the reason names. The service goes on trying by itself.",
         )  # fmt: skip
@@ -140,21 +154,21 @@ def _short(service: Facts, everything: list[Facts]) -> Verdict | None:
     )
 
 
-def _beside(lab: Connection, everything: list[Facts]) -> Verdict | None:
-    bare = services.bare(lab, everything)
+def _beside(lab: Connection, everything: list[TaskTypeDef]) -> Verdict | None:
+    bare = lesson_service.bare_tasks(lab, everything)
     if not bare:
         return None
     return wrong(
-        f"Task {account.short(bare[0])} runs beside the service, started by hand: it costs, and the service "
+        f"Task {short_id(bare[0])} runs beside the service, started by hand: it costs, and the service "
         "does not count it.",
         "`ecslab.task.stop(lab, task)`, for each of `ecslab.service.bare_tasks(lab)`.",
     )
 
 
-def _kept(service: Facts, everything: list[Facts]) -> Verdict:
+def _kept(service: ServiceTypeDef, everything: list[TaskTypeDef]) -> Verdict:
     alive = [
         task
-        for task in services.tasks(everything, service["serviceName"])
+        for task in task_reader.of_service(everything, service["serviceName"])
         if (task["lastStatus"], task["desiredStatus"]) == ("RUNNING", "RUNNING")
     ]
     zones = sorted({task["availabilityZone"] for task in alive})
@@ -167,15 +181,15 @@ def _kept(service: Facts, everything: list[Facts]) -> Verdict:
 def scaled(lab: Connection) -> Verdict:
     """Exercise: the service runs three tasks, by its desired count."""
     name = lab.names.service
-    service = services.service(lab, name)
+    service = service_reader.describe(lab, name)
     if not service or service["status"] != "ACTIVE":
         return not_yet(f"There is no service `{name}` to scale.")
     desired, running = service["desiredCount"], service["runningCount"]
-    everything = account.tasks(lab, lab.names.cluster)
-    bare = services.bare(lab, everything)
+    everything = task_reader.of_cluster(lab, lab.names.cluster)
+    bare = lesson_service.bare_tasks(lab, everything)
     if desired != 3 and bare:
         return wrong(
-            f"Task {account.short(bare[0])} was started by hand. That makes one more, but not one of the "
+            f"Task {short_id(bare[0])} was started by hand. That makes one more, but not one of the "
             f"service's: its desired count is still {desired}, and nobody replaces the other.",
             "Stop it, and change the service: `ecslab.service.scale(lab, 3)`.",
         )
@@ -198,11 +212,11 @@ def scaled(lab: Connection) -> Verdict:
 def gone(lab: Connection) -> Verdict:
     """Exercise: a second service was made, and is gone with its tasks."""
     name, cluster = lab.name("adgu-second"), lab.names.cluster
-    service = services.service(lab, name)
-    ours = services.tasks(account.tasks(lab, cluster), name)
+    service = service_reader.describe(lab, name)
+    ours = task_reader.of_service(task_reader.of_cluster(lab, cluster), name)
     alive = [task for task in ours if task["desiredStatus"] == "RUNNING"]
     if not service:
-        if astray := services.elsewhere(lab, name):
+        if astray := lesson_service.elsewhere(lab, name):
             return wrong(f"The service `{name}` is in the cluster `{astray}`, not in `{cluster}`.")
         return not_yet(f"There is no service `{name}` in `{cluster}`: make it first, then get rid of it.")
     if service["status"] == "INACTIVE":
@@ -218,18 +232,18 @@ def gone(lab: Connection) -> Verdict:
         )
     if by_hand and alive:
         return wrong(
-            f"You stopped task {account.short(by_hand[0])}, and the service started "
-            f"{account.short(alive[0])} in its place: delete the service, not its tasks.",
+            f"You stopped task {short_id(by_hand[0])}, and the service started "
+            f"{short_id(alive[0])} in its place: delete the service, not its tasks.",
             f"`ecslab.service.delete(lab, {name!r})`.",
         )
     if by_hand:
         return wrong(
-            f"You stopped task {account.short(by_hand[0])}; wait a moment, and the service brings another: "
+            f"You stopped task {short_id(by_hand[0])}; wait a moment, and the service brings another: "
             "delete the service, not its tasks.",
             f"`ecslab.service.delete(lab, {name!r})`.",
         )
-    if service.get("taskDefinition") not in account.revisions(
-        lab, account.family_of({"taskDefinitionArn": service["taskDefinition"]}), "ACTIVE"
+    if service.get("taskDefinition") not in task_definition.revisions(
+        lab, task_definition.family_of(service["taskDefinition"]), "ACTIVE"
     ):
         return wrong(
             f"The definition of `{name}` was deregistered. That stops nothing: the service goes on with it.",

@@ -10,7 +10,7 @@ from ecslab.fault_lab.engine.case import Case, WrongFix
 from ecslab.resources.network import rules
 
 if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import IpPermissionTypeDef
+    from mypy_boto3_ec2.type_defs import IpPermissionOutputTypeDef
 
     from ecslab.fault_lab.fault import Fault
 
@@ -26,7 +26,7 @@ def arrange(builder: Builder) -> None:
     builder.pass_time(150)
 
 
-def ingress_rules(app: Application) -> "list[IpPermissionTypeDef]":
+def ingress_rules(app: Application) -> "list[IpPermissionOutputTypeDef]":
     return [rule for group in app.security_groups for rule in group["IpPermissions"]]
 
 
@@ -43,7 +43,7 @@ def described_rules(app: Application) -> str:
 def repair(lab: Connection, fault: "Fault") -> None:
     group = fault.network()["securityGroups"][0]
     anyone = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-    lab.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[anyone])
+    lab.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[anyone])  # type: ignore[list-item]
 
 
 CASE = Case(

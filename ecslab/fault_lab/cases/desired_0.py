@@ -7,6 +7,8 @@ from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
+from ecslab.resources.service import service_reader
+from ecslab.resources.task import task_reader
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -24,13 +26,12 @@ def arrange(builder: Builder) -> None:
 def bare_tasks(app: Application) -> list[str]:
     """Tasks of the application that run beside the service."""
     family = app.names.service
-    arns = app.lab.ecs.list_tasks(cluster=app.names.cluster, family=family)["taskArns"]
+    arns = task_reader.arns(app.lab, cluster=app.names.cluster, family=family) or []
     return [arn for arn in arns if arn not in {task["taskArn"] for task in app.tasks}]
 
 
 def other_services(app: Application) -> list[str]:
-    arns = app.lab.ecs.list_services(cluster=app.names.cluster)["serviceArns"]
-    names = [arn.rsplit("/", 1)[-1] for arn in arns]
+    names = service_reader.names(app.lab, app.names.cluster)
     return [name for name in names if name != app.names.service]
 
 

@@ -7,6 +7,7 @@ from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
+from ecslab.resources.service import service_reader
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.fault import Fault
@@ -25,9 +26,7 @@ def arrange(builder: Builder) -> None:
 
 
 def has_breaker(app: Application, part: Literal["enable", "rollback"] = "enable") -> bool:
-    settings = app.service.get("deploymentConfiguration", {}) if app.service else {}
-    breaker = settings.get("deploymentCircuitBreaker")
-    return bool(breaker and breaker[part])
+    return bool(app.service and service_reader.circuit_breaker_of(app.service)[part])
 
 
 def is_guarded(app: Application) -> str:

@@ -18,10 +18,8 @@ ENDINGS: Final = ("-web", "/web", "-live")
 
 def arrange(builder: Builder) -> None:
     builder.foundation()
-    task_definition = builder.task_definition()
-    options = task_definition["containerDefinitions"][0]["logConfiguration"]["options"]
-    options["awslogs-group"] = builder.names.log_group + builder.rng.choice(ENDINGS)
-    builder.service(builder.register(task_definition))
+    nowhere = builder.log_configuration(builder.names.log_group + builder.rng.choice(ENDINGS))
+    builder.service(builder.register(builder.task_definition(logConfiguration=nowhere)))
     builder.pass_time(150)
 
 
@@ -39,7 +37,7 @@ def is_missing(app: Application) -> bool:
 
 def other_groups(app: Application) -> list[str]:
     """Log groups that were made under another name, for this application."""
-    names = [group["logGroupName"] for group in app.lab.logs.describe_log_groups()["logGroups"]]
+    names = log_group.names(app.lab)
     known = (app.names.log_group, wanted_group(app))
     return [name for name in names if app.names.app in name and name not in known]
 

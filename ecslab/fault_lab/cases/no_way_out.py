@@ -8,6 +8,7 @@ from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import PULL_GIVEN_UP, Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
 from ecslab.resources import network
+from ecslab.resources.network import network_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import AwsVpcConfigurationTypeDef
@@ -30,17 +31,13 @@ def arrange(builder: Builder) -> None:
 
 def has_idle_gateway(app: Application) -> bool:
     """Whether there is a NAT gateway, and the tasks' subnets have no route to it."""
-    gateways = app.lab.ec2.describe_nat_gateways()["NatGateways"]
-    usable = any(gateway["State"] in ("pending", "available") for gateway in gateways)
-    return usable and app.lacks_way_out
+    return bool(network_reader.nat_gateways(app.lab)) and app.lacks_way_out
 
 
 def has_few_endpoints(app: Application) -> bool:
     """Whether the VPC has some of the endpoints that a pull needs, and not all."""
-    if not app.lacks_way_out:
-        return False
-    subnet = app.lab.ec2.describe_subnets(SubnetIds=[app.subnets[0].id])["Subnets"][0]
-    return 0 < len(network.missing_endpoints(app.lab, subnet["VpcId"])) < 4
+    vpc = network_reader.vpc_of(app.lab, [app.subnets[0].id]) if app.lacks_way_out else None
+    return vpc is not None and 0 < len(network.missing_endpoints(app.lab, vpc)) < 4
 
 
 def repair(lab: Connection, fault: "Fault") -> None:

@@ -10,15 +10,17 @@ from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
 
 if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import SecretTypeDef
+
     from ecslab.fault_lab.fault import Fault
 
 
 def arrange(builder: Builder) -> None:
     builder.foundation()
-    secret = builder.lab.client("secretsmanager").create_secret(
+    secret = builder.lab.secretsmanager.create_secret(
         Name=builder.names.secret, SecretString="rosebud", Tags=builder.lab.tags("iam")
     )
-    secrets = [{"name": "DB_PASSWORD", "valueFrom": secret["ARN"]}]
+    secrets: list[SecretTypeDef] = [{"name": "DB_PASSWORD", "valueFrom": secret["ARN"]}]
     builder.service(builder.register(builder.task_definition(secrets=secrets)))
     builder.pass_time(150)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
-from ecslab.fault_lab.engine.builder import FREQUENT, Builder
+from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ SLOWLY: Final = (
 
 def arrange(builder: Builder) -> None:
     builder.foundation()
-    network, load_balancers = builder.balanced(**FREQUENT)
+    network, load_balancers = builder.balanced()
     slow = builder.task_definition(command=["sh", "-c", SLOWLY])
-    builder.service(builder.register(slow), network, loadBalancers=load_balancers)
+    builder.service(builder.register(slow), network, load_balancers)
     builder.pass_time(240)
 
 

@@ -28,7 +28,7 @@ def arrange(builder: Builder) -> None:
     )["Subnet"]
     small = builder.public() | {"subnets": [subnet["SubnetId"]]}
     quiet = builder.task_definition(command=["sleep", "infinity"], portMappings=[]) | {"family": nightly}
-    builder.service(builder.register(quiet), small, serviceName=nightly, desiredCount=NEIGHBOURS)
+    builder.service(builder.register(quiet), small, name=nightly, desired_count=NEIGHBOURS)
     builder.pass_time(120)
     builder.service(builder.register(builder.task_definition()), small)
     builder.pass_time(120)

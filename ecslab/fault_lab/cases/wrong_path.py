@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
-from ecslab.fault_lab.engine.builder import FREQUENT, Builder
+from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ PATHS: Final = ("/health", "/healthz", "/status")
 
 def arrange(builder: Builder) -> None:
     builder.foundation()
-    network, load_balancers = builder.balanced(HealthCheckPath=builder.rng.choice(PATHS), **FREQUENT)
-    builder.service(builder.register(builder.task_definition()), network, loadBalancers=load_balancers)
+    network, load_balancers = builder.balanced(health_path=builder.rng.choice(PATHS))
+    builder.service(builder.register(builder.task_definition()), network, load_balancers)
     builder.pass_time(240)
 
 

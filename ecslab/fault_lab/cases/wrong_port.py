@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
-from ecslab.fault_lab.engine.application import Application
-from ecslab.fault_lab.engine.builder import FREQUENT, Builder
+from ecslab.fault_lab.engine.application import Application, container_of
+from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ OTHER_PORT: Final = 8080
 
 def arrange(builder: Builder) -> None:
     builder.foundation()
-    network, load_balancers = builder.balanced(port=OTHER_PORT, **FREQUENT)
+    network, load_balancers = builder.balanced(port=OTHER_PORT)
     task_definition = builder.task_definition(portMappings=[{"containerPort": OTHER_PORT, "protocol": "tcp"}])
-    builder.service(builder.register(task_definition), network, loadBalancers=load_balancers)
+    builder.service(builder.register(task_definition), network, load_balancers)
     builder.pass_time(240)
 
 
@@ -32,7 +32,7 @@ def check_port(app: Application) -> str:
 
 def unused_ports(app: Application) -> list[int]:
     """The ports of a newer revision that the service does not use."""
-    web = app.container(app.names.container, app.unused_revision) if app.unused_revision else {}
+    web = container_of(app.unused_revision, app.names.container)
     return [mapping["containerPort"] for mapping in web.get("portMappings", [])]
 
 

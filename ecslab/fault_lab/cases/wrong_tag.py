@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import goals
-from ecslab.fault_lab.engine.application import Application
+from ecslab.fault_lab.engine.application import Application, container_of
 from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
 
@@ -23,11 +23,7 @@ def arrange(builder: Builder) -> None:
 
 def unused_image(app: Application) -> str:
     """The image of a newer revision that the service does not use."""
-    return (
-        app.container(app.names.container, app.unused_revision).get("image", "")
-        if app.unused_revision
-        else ""
-    )
+    return container_of(app.unused_revision, app.names.container).get("image", "")
 
 
 def repair(lab: Connection, fault: "Fault") -> None:

@@ -1,19 +1,20 @@
 """What the account shows now of the application: each fact is asked for once, by calls that read."""
 
-import contextlib
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
-from ecslab.connection.missing import or_none_if_missing
 from ecslab.errors import Unreachable
 from ecslab.fault_lab.engine.names import FaultNames
-from ecslab.resources import network
+from ecslab.resources import ecr, log_group, network, role, task_definition
+from ecslab.resources.load_balancer import load_balancer_reader, target_group_reader
 from ecslab.resources.network import rules
-from ecslab.resources.task import network_interface
+from ecslab.resources.service import service_reader
+from ecslab.resources.task import network_interface, task_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import SecurityGroupTypeDef
+    from mypy_boto3_ecs.literals import DesiredStatusType
     from mypy_boto3_ecs.type_defs import (
         AwsVpcConfigurationOutputTypeDef,
         ContainerDefinitionOutputTypeDef,
@@ -46,11 +47,7 @@ class Application:
     @cached_property
     def service(self) -> "ServiceTypeDef | None":
         """As DescribeServices shows it; None if it is not there, or no longer ACTIVE."""
-        response = or_none_if_missing(
-            self.lab.ecs.describe_services, cluster=self.names.cluster, services=[self.names.service]
-        )
-        services: list[ServiceTypeDef] = response["services"] if response else []
-        return services[0] if services and services[0]["status"] == "ACTIVE" else None
+        return service_reader.find(self.lab, self.names.service, self.names.cluster)
 
     @cached_property
     def deployments(self) -> "list[DeploymentTypeDef]":
@@ -59,7 +56,7 @@ class Application:
     @property
     def primary(self) -> "DeploymentTypeDef":
         """The newest deployment."""
-        return next((each for each in self.deployments if each["status"] == "PRIMARY"), {})
+        return (service_reader.primary(self.service) if self.service else None) or {}
 
     @property
     def events(self) -> list[str]:
@@ -85,21 +82,14 @@ class Application:
     @cached_property
     def task_definition(self) -> "TaskDefinitionTypeDef":
         """The one that the newest deployment uses, as DescribeTaskDefinition shows it."""
-        return self._described(self.primary.get("taskDefinition"))
+        arn = self.primary.get("taskDefinition")
+        return (task_definition.find(self.lab, arn) if arn else None) or {}
 
     @cached_property
     def unused_revision(self) -> "TaskDefinitionTypeDef":
         """The family's newest revision, if the service uses an older one; else {}."""
-        newest = self._described(self.names.service)
+        newest = task_definition.find(self.lab, self.names.service) or {}
         return newest if newest.get("revision", 0) > self.revision else {}
-
-    def _described(self, reference: str | None) -> "TaskDefinitionTypeDef":
-        if reference:
-            with contextlib.suppress(self.lab.ecs.exceptions.ClientException):
-                response = self.lab.ecs.describe_task_definition(taskDefinition=reference)
-                task_definition: TaskDefinitionTypeDef = response["taskDefinition"]
-                return task_definition
-        return {}
 
     @property
     def revision(self) -> int:
@@ -111,12 +101,9 @@ class Application:
         """The application's own container in the task definition in use."""
         return self.container(self.names.container)
 
-    def container(
-        self, name: str, task_definition: "TaskDefinitionTypeDef | None" = None
-    ) -> "ContainerDefinitionOutputTypeDef":
-        """A container of a task definition, by default the one in use; {} if it has none of that name."""
-        containers = (task_definition or self.task_definition).get("containerDefinitions", [])
-        return next((container for container in containers if container["name"] == name), {})
+    def container(self, name: str) -> "ContainerDefinitionOutputTypeDef":
+        """A container of the task definition in use; {} if it has none of that name."""
+        return container_of(self.task_definition, name)
 
     @property
     def image(self) -> str:
@@ -128,11 +115,7 @@ class Application:
         if ".dkr.ecr." not in uri or "@" in uri:
             return bool(uri)
         repository, _, tag = uri.partition("/")[2].rpartition(":")
-        return bool(
-            or_none_if_missing(
-                self.lab.ecr.describe_images, repositoryName=repository, imageIds=[{"imageTag": tag}]
-            )
-        )
+        return ecr.image(self.lab, tag, repository) is not None
 
     @property
     def execution_role(self) -> str:
@@ -144,11 +127,9 @@ class Application:
         """The name of the task role; "" if none is named."""
         return self.task_definition.get("taskRoleArn", "").rpartition("/")[2]
 
-    def policies(self, role: str) -> list[str]:
+    def policies(self, role_name: str) -> list[str]:
         """The names of a role's policies, attached and inline."""
-        attached = self.lab.iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
-        inline = self.lab.iam.list_role_policies(RoleName=role)["PolicyNames"]
-        return [policy["PolicyName"] for policy in attached] + list(inline)
+        return role.policy_names(self.lab, role_name)
 
     # Tasks --------------------------------------------------------------------------------------------------
 
@@ -162,22 +143,13 @@ class Application:
         """Those of the service that stopped, newest first."""
         return self._tasks("STOPPED")
 
-    def _tasks(self, desired_status: str) -> "list[TaskTypeDef]":
-        response = or_none_if_missing(
-            self.lab.ecs.list_tasks,
-            cluster=self.names.cluster,
-            serviceName=self.names.service,
-            desiredStatus=desired_status,
+    def _tasks(self, status: "DesiredStatusType") -> "list[TaskTypeDef]":
+        tasks = task_reader.listed(
+            self.lab, cluster=self.names.cluster, serviceName=self.names.service, desiredStatus=status
         )
-        arns = response["taskArns"] if response else []
-        if not arns:
-            return []
-        tasks: list[TaskTypeDef] = self.lab.ecs.describe_tasks(cluster=self.names.cluster, tasks=arns)[
-            "tasks"
-        ]
         # by the events: what happened while the sandbox's clock was moved on has one and the same time
         events = "\n".join(self.events)
-        return sorted(tasks, key=lambda task: events.find(_id(task)) % (len(events) + 1))
+        return sorted(tasks, key=lambda task: events.find(task_reader.task_id(task)) % (len(events) + 1))
 
     @property
     def running_count(self) -> int:
@@ -221,23 +193,21 @@ class Application:
     def _lines(self, container: str, most: int) -> list[str]:
         options = self.container(container).get("logConfiguration", {}).get("options", {})
         group, prefix = options.get("awslogs-group"), options.get("awslogs-stream-prefix")
-        for task in (*self.tasks, *self.stopped_tasks)[:_READ] if group else ():
-            response = or_none_if_missing(
-                self.lab.logs.get_log_events,
-                logGroupName=group,
-                logStreamName=f"{prefix}/{container}/{_id(task)}",
-                limit=most,
-            )
-            if response and response["events"]:
-                return [str(event["message"]) for event in response["events"]]
+        if not group:
+            return []
+        for task in (*self.tasks, *self.stopped_tasks)[:_READ]:
+            stream = f"{prefix}/{container}/{task_reader.task_id(task)}"
+            if lines := log_group.last_lines(self.lab, group, stream, most):
+                return lines
         return []
 
     # The network --------------------------------------------------------------------------------------------
+    # Subnets and groups are asked for by their ids: one that is gone AWS refuses, and the judge says so.
 
     @property
     def vpc_configuration(self) -> "AwsVpcConfigurationOutputTypeDef":
         """The newest deployment's `awsvpcConfiguration`."""
-        return self.primary.get("networkConfiguration", {}).get("awsvpcConfiguration", {"subnets": []})
+        return service_reader.network_of(self.primary)
 
     @property
     def has_public_ip(self) -> bool:
@@ -287,24 +257,20 @@ class Application:
         if not self.load_balancer:
             return {}
         arn = self.load_balancer["targetGroupArn"]
-        response = or_none_if_missing(self.lab.elbv2.describe_target_groups, TargetGroupArns=[arn])
-        groups: list[TargetGroupTypeDef] = response["TargetGroups"] if response else [{}]
-        return groups[0]
+        return target_group_reader.by_arn(self.lab, arn) or {}
 
     @cached_property
     def targets(self) -> "list[TargetHealthDescriptionTypeDef]":
         """As DescribeTargetHealth shows them."""
-        if not self.target_group:
-            return []
-        arn = self.target_group["TargetGroupArn"]
-        return list(self.lab.elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"])
+        arn = self.target_group.get("TargetGroupArn")
+        return target_group_reader.health(self.lab, arn) if arn else []
 
     @cached_property
     def address(self) -> str:
         """Where a visitor goes: the load balancer's name, or the newest running task's public IP; or ""."""
         if self.load_balancer:
-            response = or_none_if_missing(self.lab.elbv2.describe_load_balancers, Names=[self.names.balancer])
-            return str(response["LoadBalancers"][0]["DNSName"]) if response else ""
+            load_balancer = load_balancer_reader.find(self.lab, self.names.balancer)
+            return load_balancer["DNSName"] if load_balancer else ""
         task = next((task for task in self.tasks if task["lastStatus"] == "RUNNING"), None)
         interface = network_interface.interface_of(self.lab, task) if task else None
         return network_interface.public_ip_of(interface) or ""
@@ -328,5 +294,6 @@ class Application:
         return self.visit == "200 OK"
 
 
-def _id(task: "TaskTypeDef") -> str:
-    return task["taskArn"].rpartition("/")[2]
+def container_of(definition: "TaskDefinitionTypeDef", name: str) -> "ContainerDefinitionOutputTypeDef":
+    """A container of a task definition; {} if it has none of that name."""
+    return (task_definition.container(definition, name) if definition else None) or {}

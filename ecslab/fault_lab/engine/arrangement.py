@@ -56,7 +56,7 @@ def arrange(lab: Connection, seed: int, case: Case) -> None:
     begin = journal.position(lab)
     builder = Builder(lab.unrecorded(), names_of(lab, seed), random.Random(f"parts {seed}"))
     try:
-        with Progress("the fault to show its symptoms", shown=not lab.place.stepped) as line:
+        with Progress("the fault to show its symptoms", shown=not lab.stepped) as line:
             line.during(lambda: case.arrange(builder))
     except BaseException:
         lab.control("cut", position=begin)  # half a fault is none

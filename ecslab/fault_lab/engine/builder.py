@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal, Unpack
 
 from ecslab.connection.connection import Connection
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
         AwsVpcConfigurationTypeDef,
         ContainerDefinitionTypeDef,
         LoadBalancerTypeDef,
+        LogConfigurationTypeDef,
         RegisterTaskDefinitionRequestTypeDef,
     )
 
 ANYWHERE: Final = "0.0.0.0/0"
 ALB_READY: Final = 150.0  # seconds until a new load balancer is active
 PULL_GIVEN_UP: Final = 360.0  # seconds: Fargate tries for some five minutes to reach the registry
-FREQUENT: Final = {"HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 5}  # health checks
 
 
 class Builder:
@@ -83,17 +84,12 @@ class Builder:
     ) -> "RegisterTaskDefinitionRequestTypeDef":
         """A task definition for Fargate that works; `container` changes its one container."""
         names = self.names
-        options = {
-            "awslogs-group": names.log_group,
-            "awslogs-region": self.lab.region,
-            "awslogs-stream-prefix": "ecs",
-        }
         web: ContainerDefinitionTypeDef = {
             "name": names.container,
             "image": self.uri(tag),
             "essential": True,
             "portMappings": [{"containerPort": 80, "protocol": "tcp"}],
-            "logConfiguration": {"logDriver": "awslogs", "options": options},
+            "logConfiguration": self.log_configuration(names.log_group),
         }
         return {
             "family": names.service,
@@ -102,28 +98,43 @@ class Builder:
             "cpu": "256",
             "memory": "512",
             "executionRoleArn": self.role_arn(names.execution_role),
+            "tags": self.lab.tags("ecs"),
             "containerDefinitions": [web | container],
         }
 
+    def log_configuration(self, group: str) -> "LogConfigurationTypeDef":
+        """What sends a container's log to a group."""
+        options = {
+            "awslogs-group": group,
+            "awslogs-region": self.lab.region,
+            "awslogs-stream-prefix": "ecs",
+        }
+        return {"logDriver": "awslogs", "options": options}
+
     def register(self, task_definition: "RegisterTaskDefinitionRequestTypeDef") -> str:
         """Register a revision; its ARN."""
-        response = self.lab.ecs.register_task_definition(**task_definition, tags=self.lab.tags("ecs"))
+        response = self.lab.ecs.register_task_definition(**task_definition)
         return str(response["taskDefinition"]["taskDefinitionArn"])
 
     def service(
-        self, task_definition: str, network: "AwsVpcConfigurationTypeDef | None" = None, **settings: object
+        self,
+        task_definition: str,
+        network: "AwsVpcConfigurationTypeDef | None" = None,
+        load_balancers: "Sequence[LoadBalancerTypeDef]" = (),
+        name: str | None = None,
+        desired_count: int = 1,
     ) -> None:
-        """A service of one task on Fargate, in the default VPC's public subnets unless told otherwise."""
-        request: dict[str, object] = {
-            "cluster": self.names.cluster,
-            "serviceName": self.names.service,
-            "taskDefinition": task_definition,
-            "desiredCount": 1,
-            "launchType": "FARGATE",
-            "networkConfiguration": {"awsvpcConfiguration": network or self.public()},
-            "tags": self.lab.tags("ecs"),
-        }
-        self.lab.ecs.create_service(**(request | settings))
+        """A service on Fargate, in the default VPC's public subnets unless told otherwise."""
+        self.lab.ecs.create_service(
+            cluster=self.names.cluster,
+            serviceName=name or self.names.service,
+            taskDefinition=task_definition,
+            desiredCount=desired_count,
+            launchType="FARGATE",
+            networkConfiguration={"awsvpcConfiguration": network or self.public()},
+            loadBalancers=load_balancers,
+            tags=self.lab.tags("ecs"),
+        )
 
     # The network --------------------------------------------------------------------------------------------
 
@@ -167,13 +178,13 @@ class Builder:
         }
 
     def balanced(
-        self, port: int = 80, **check: object
+        self, port: int = 80, health_path: str = "/"
     ) -> "tuple[AwsVpcConfigurationTypeDef, list[LoadBalancerTypeDef]]":
         """A load balancer on port 80; the tasks' network, and the service's `loadBalancers`.
 
         Args:
             port: the container's, to which the load balancer sends what it gets.
-            check: settings of the target group's health check.
+            health_path: what its health check asks for, every ten seconds.
         """
         lab, names = self.lab, self.names
         front, tasks = self.group(names.balancer_group), self.group(names.service)
@@ -185,7 +196,8 @@ class Builder:
         )["LoadBalancers"][0]["LoadBalancerArn"]
         group = lab.elbv2.create_target_group(
             Name=names.service, Protocol="HTTP", Port=port, VpcId=self.vpc, TargetType="ip",
-            Tags=lab.tags("elbv2"), **check,
+            HealthCheckPath=health_path, HealthCheckIntervalSeconds=10, HealthCheckTimeoutSeconds=5,
+            Tags=lab.tags("elbv2"),
         )["TargetGroups"][0]["TargetGroupArn"]  # fmt: skip
         lab.elbv2.create_listener(
             LoadBalancerArn=balancer, Protocol="HTTP", Port=80,

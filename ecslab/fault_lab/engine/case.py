@@ -81,10 +81,8 @@ class Case:
     def lacking(self, app: Application) -> str:
         """What is lacking to the application, in a sentence; "" if it works."""
         sentence = self.goal(app)
-        table = self.texts.entry.values.get("lacking", {})
-        if sentence not in table:
-            return sentence
-        return self._filled(self.texts.entry.entry("lacking"), sentence, app)
+        words = self.texts.lacking
+        return self._filled(words, sentence, app) if words and sentence in words.values else sentence
 
     def refusal(self, fix: WrongFix, app: Application) -> Verdict:
         """What is said of a wrong fix."""
@@ -105,7 +103,7 @@ class Case:
         return re.sub(rf"(?<![\w.])({'|'.join(modules)})\.", r"ecslab.\1.", body) if modules else body
 
     def _filled(self, entry: Entry, key: str, app: Application) -> str:
-        return entry.text(key, **self._facts(entry, key, app))
+        return entry.text(key, None, **self._facts(entry, key, app))
 
     def _facts(self, entry: Entry, key: str, app: Application) -> dict[str, object]:
         """The values that a text asks for: one that it does not ask for may not be there to be had."""

@@ -44,6 +44,7 @@ class Texts:
         self.tempting = _sentences(self.entry, "tempting")
         self.telling, self.idle = _clues(self.entry, "telling"), _clues(self.entry, "idle")
         self.wrong = self.entry.entries("wrong")
+        self.lacking = self.entry.entry("lacking") if "lacking" in self.entry.values else None
 
 
 def _sentences(entry: Entry, key: str) -> dict[str, str]:

@@ -135,8 +135,8 @@ def deployments(lab: Connection, name: str | None = None) -> Table:
     """
     rows = tuple(_row(deployment) for deployment in needed_active(lab, name)["deployments"])
     head = ("status", "revision", "desired", "running", "pending", "failed", "rollout", "reason")
-    shown = len(head) if any(row[-1] for row in rows) else len(head) - 1
-    return Table("", head[:shown], tuple(row[:shown] for row in rows))
+    columns = len(head) if any(row[-1] for row in rows) else len(head) - 1
+    return Table("", head[:columns], tuple(row[:columns] for row in rows))
 
 
 def _row(deployment: DeploymentTypeDef) -> tuple[str, ...]:

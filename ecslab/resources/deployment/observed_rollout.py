@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecslab.display.tables import Table
+from ecslab.display.tables import ShownAsTable, Table
 from ecslab.resources.deployment.rollout_plan import Limits, Plan, Steps, changes
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class Sample:
         return self.old + self.new + self.coming
 
 
-@dataclass(frozen=True)
-class Rolled:
+@dataclass(frozen=True, repr=False)
+class Rolled(ShownAsTable):
     """A deployment as it was watched. It shows itself as a table of all changes.
 
     Attributes:
@@ -152,9 +152,3 @@ class Rolled:
                 rows.append((f"{sample.at:.0f} s", *row))
         head = ("after", "old RUNNING", "new RUNNING", "coming up", "in all", "healthy")
         return Table(f"{self.state} after {self.seconds:.0f} s", head, tuple(rows))
-
-    def __repr__(self) -> str:
-        return repr(self._table())
-
-    def _repr_html_(self) -> str:
-        return self._table()._repr_html_()

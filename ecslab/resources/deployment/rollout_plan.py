@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from ecslab.display.tables import Table
+from ecslab.display.tables import ShownAsTable, Table
 
 Steps = tuple[tuple[float, int], ...]
 """A curve in steps: (seconds, tasks), where a value holds until the next."""
@@ -76,11 +76,11 @@ def limits(desired: int, minimum: int = 100, maximum: int = 200) -> Limits:
 
 def changes(points: Iterable[tuple[float, int]]) -> Steps:
     """Only the points at which the value changes."""
-    kept: list[tuple[float, int]] = []
+    steps: list[tuple[float, int]] = []
     for at, value in points:
-        if not kept or value != kept[-1][1]:
-            kept.append((round(at, 1), value))
-    return tuple(kept)
+        if not steps or value != steps[-1][1]:
+            steps.append((round(at, 1), value))
+    return tuple(steps)
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,8 @@ class Move:
         return self.old + self.new
 
 
-@dataclass(frozen=True)
-class Plan:
+@dataclass(frozen=True, repr=False)
+class Plan(ShownAsTable):
     """A rolling deployment as arithmetic has it, in batches. It shows itself as a table.
 
     Attributes:
@@ -136,12 +136,6 @@ class Plan:
             for move in self.moves
         )
         return Table(f"{self.limits}", ("after", "what happens", "old", "new", "in all", "healthy"), rows)
-
-    def __repr__(self) -> str:
-        return repr(self._table())
-
-    def _repr_html_(self) -> str:
-        return self._table()._repr_html_()
 
 
 def plan(desired: int, minimum: int = 100, maximum: int = 200, *, to_healthy: float = 55) -> Plan:

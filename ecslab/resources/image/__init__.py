@@ -5,13 +5,15 @@ push` does. https://github.com/opencontainers/image-spec/blob/main/spec.md
 """
 
 import os
-from typing import Any, Final, Literal
+from functools import partial
+from typing import Final, Literal
 
 from ecslab.connection.connection import Connection
 from ecslab.errors import CannotBeDone, EcslabError
 from ecslab.resources.image.catalogue import public
 from ecslab.resources.image.layer import gzip, tar
 from ecslab.resources.image.names import parse
+from ecslab.resources.image.oci import Config, Descriptor, HistoryStep, Manifest, RootFs, container_config
 from ecslab.resources.image.registry import Registry, TooManyPulls, Unauthorized
 from ecslab.resources.image.site_files import BadPage, Site, read, site
 from ecslab.resources.image.types import GZIP, TAR, Image, Layer, Pushed, digest_of
@@ -65,20 +67,19 @@ def build(
     manifest = _for_platform(registry, registry.manifest(name.reference), base, architecture)
     config = _config(registry, manifest, base, architecture)
     folder = folder or _folder(config, name.repository, base)
-    below = tuple(
-        Layer(entry["digest"], _MEDIA_TYPES.get(entry["mediaType"], entry["mediaType"]), entry["size"],
-              _reader(registry, entry["digest"]))
-        for entry in manifest["layers"]
-    )  # fmt: skip
+    below = tuple(_layer_of_base(registry, layer) for layer in manifest["layers"])
     archive = tar(files, folder)
     blob = gzip(archive)
     top = Layer(digest_of(blob), GZIP, len(blob), lambda: blob)
     return Image(base, _with_layer(config, digest_of(archive), folder, sorted(files)), (*below, top))
 
 
-def _for_platform(
-    registry: Registry, manifest: dict[str, Any], base: str, architecture: str
-) -> dict[str, Any]:
+def _layer_of_base(registry: Registry, layer: Descriptor) -> Layer:
+    media_type = _MEDIA_TYPES.get(layer["mediaType"], layer["mediaType"])
+    return Layer(layer["digest"], media_type, layer["size"], partial(registry.blob, layer["digest"]))
+
+
+def _for_platform(registry: Registry, manifest: Manifest, base: str, architecture: str) -> Manifest:
     """The manifest for this processor, where there is one for each."""
     if "manifests" not in manifest:
         return manifest
@@ -91,24 +92,24 @@ def _for_platform(
     raise _wrong_platform(base, architecture, ", ".join(sorted(set(platforms) - {"unknown/unknown"})))
 
 
-def _config(registry: Registry, manifest: dict[str, Any], base: str, architecture: str) -> dict[str, Any]:
+def _config(registry: Registry, manifest: Manifest, base: str, architecture: str) -> Config:
     config = registry.config(manifest["config"]["digest"])
     if config.get("architecture") != architecture:
         raise _wrong_platform(base, architecture, f"{config.get('os')}/{config.get('architecture')}")
     return config
 
 
-def _wrong_platform(base: str, architecture: str, there: str) -> CannotBeDone:
+def _wrong_platform(base: str, architecture: str, platforms: str) -> CannotBeDone:
     return CannotBeDone(
         f"{base} is not made for linux/{architecture}.\n"
-        f"  seen: {there}\n"
+        f"  seen: {platforms}\n"
         "  next: take another base, or name an architecture that it has"
     )
 
 
-def _folder(config: dict[str, Any], repository: str, base: str) -> str:
+def _folder(config: Config, repository: str, base: str) -> str:
     """Where the web server of a well-known image looks for pages."""
-    settings = dict(entry.partition("=")[::2] for entry in (config.get("config") or {}).get("Env") or [])
+    settings = dict(entry.partition("=")[::2] for entry in container_config(config).get("Env") or [])
     if "HTTPD_PREFIX" in settings:
         return f"{settings['HTTPD_PREFIX']}/htdocs"
     if "NGINX_VERSION" in settings or repository.rpartition("/")[2] == "nginx":
@@ -118,10 +119,10 @@ def _folder(config: dict[str, Any], repository: str, base: str) -> str:
     )
 
 
-def _with_layer(config: dict[str, Any], diff_id: str, folder: str, names: list[str]) -> dict[str, Any]:
+def _with_layer(config: Config, diff_id: str, folder: str, names: list[str]) -> Config:
     """The base's config, one layer later. Its date stays: today's would give another digest every day."""
-    rootfs = config.get("rootfs") or {}
-    step = {
+    rootfs = config.get("rootfs") or RootFs()
+    step: HistoryStep = {
         "created": config.get("created", "1970-01-01T00:00:00Z"),
         "created_by": f"COPY . {folder}/",
         "comment": f"your page: {', '.join(names)}",
@@ -131,7 +132,3 @@ def _with_layer(config: dict[str, Any], diff_id: str, folder: str, names: list[s
         "rootfs": {"type": "layers", "diff_ids": [*rootfs.get("diff_ids", []), diff_id]},
         "history": [*config.get("history", []), step],
     }
-
-
-def _reader(registry: Registry, digest: str) -> Any:
-    return lambda: registry.blob(digest)

@@ -42,11 +42,11 @@ def parse(name: str) -> ImageName:
     first, slash, rest = name.partition("/")
     if not slash or not ("." in first or ":" in first or first == "localhost"):
         first, rest = DOCKER_HUB, name if slash else f"library/{name}"
-    found = _NAME.fullmatch(rest)
-    if found is None:
+    match = _NAME.fullmatch(rest)
+    if match is None:
         raise BadName(
             f"{name!r} is no name of an image.\n"
             "  expected: REGISTRY/REPOSITORY:TAG, in lower case but for the tag\n"
             "  next:     for example public.ecr.aws/docker/library/httpd:2.4"
         )
-    return ImageName(first, found["repository"], found["digest"] or found["tag"] or "latest")
+    return ImageName(first, match["repository"], match["digest"] or match["tag"] or "latest")

@@ -6,7 +6,7 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 import json
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, cast
 from urllib.parse import urlencode, urlsplit
 
 from ecslab.connection.connection import Connection
@@ -14,6 +14,7 @@ from ecslab.connection.http import HttpReply
 from ecslab.display.messages import say
 from ecslab.errors import CannotBeDone, EcslabError, NotThere, Unreachable
 from ecslab.resources.image.names import DOCKER_HUB, ImageName
+from ecslab.resources.image.oci import Config, Manifest
 from ecslab.resources.image.types import INDEX, MANIFEST, digest_of
 
 DOCKER_MANIFEST: Final = "application/vnd.docker.distribution.manifest.v2+json"
@@ -42,9 +43,9 @@ class Registry:
         self._lab, self._name = lab, name
         self._root = lab.registry_url(name.registry)
         self._authorization = ""
-        self._kept = lab.home / "lab" / "layers"
+        self._cache = lab.home / "lab" / "layers"
 
-    def manifest(self, reference: str) -> dict[str, Any]:
+    def manifest(self, reference: str) -> Manifest:
         """The index or manifest of a tag or digest.
 
         Raises:
@@ -53,30 +54,30 @@ class Registry:
         reply = self._get(f"manifests/{reference}", _ACCEPT)
         if ":" in reference:
             self._verify(reply.body, reference)
-        manifest = _json(reply.body)
+        manifest = cast(Manifest, _json(reply.body))
         if "manifests" not in manifest and not {"config", "layers"} <= manifest.keys():
             raise self._odd(f"no manifest that can be read: {reply.text[:80]!r}")
         return manifest
 
-    def config(self, digest: str) -> dict[str, Any]:
+    def config(self, digest: str) -> Config:
         """The config that a manifest names. Raises as `manifest`."""
-        config = _json(self.blob(digest))
+        config = cast(Config, _json(self.blob(digest)))
         if not config.get("architecture"):
             raise self._odd("an artifact that is no image: its config names no architecture")
         return config
 
     def blob(self, digest: str) -> bytes:
         """A config or layer; what was read once is kept in the lab's folder. Raises as `manifest`."""
-        kept = self._kept / digest.removeprefix("sha256:")
+        cached = self._cache / digest.removeprefix("sha256:")
         try:
-            blob = kept.read_bytes()
+            blob = cached.read_bytes()
             if digest_of(blob) == digest:
                 return blob
         except OSError:
             pass
         blob = self._get(f"blobs/{digest}", "*/*").body
         self._verify(blob, digest)
-        _keep(kept, blob)
+        _keep(cached, blob)
         return blob
 
     def _get(self, path: str, accept: str) -> HttpReply:
@@ -112,14 +113,14 @@ class Registry:
         realm = fields.get("realm", "")
         if scheme.lower() != "bearer" or urlsplit(realm).scheme not in ("https", "http"):
             return ""
-        asked = {"scope": f"repository:{self._name.repository}:pull"}
+        query = {"scope": f"repository:{self._name.repository}:pull"}
         if "service" in fields:
-            asked["service"] = fields["service"]
-        reply = self._ask(f"{realm}?{urlencode(asked)}", "application/json")
+            query["service"] = fields["service"]
+        reply = self._ask(f"{realm}?{urlencode(query)}", "application/json")
         if reply.status != 200:
             raise self._refusal(reply)
-        said = _json(reply.body)
-        token = said.get("token") or said.get("access_token")
+        answer = _json(reply.body)
+        token = answer.get("token") or answer.get("access_token")
         return f"Bearer {token}" if token else ""
 
     def _verify(self, blob: bytes, digest: str) -> None:
@@ -127,22 +128,22 @@ class Registry:
             raise self._odd(f"bytes whose digest is not {digest}")
 
     def _refusal(self, reply: HttpReply) -> EcslabError:
-        seen = _seen(reply)
+        reason = _described(reply)
         nowhere = self._lab.where == "sandbox" and not self._name.in_ecr  # its public images want no token
         if reply.status == 404 or (nowhere and reply.status == 401):
-            return self._nothing(seen)
+            return self._no_image(reason)
         if reply.status in (401, 403):
             return Unauthorized(
                 f"{self._name.registry} does not let us read {self._name}.\n"
-                f"  seen: {seen}\n"
+                f"  seen: {reason}\n"
                 "  next: check the spelling; a private image of another registry cannot be a base here"
             )
         if reply.status == 429:
             return TooManyPulls(
                 f"{self._name.registry} has had too many pulls from this network.\n"
-                f"  seen: {seen}\n  next: {self._instead()}"
+                f"  seen: {reason}\n  next: {self._instead()}"
             )
-        return self._odd(seen)
+        return self._odd(reason)
 
     def _instead(self) -> str:
         if self._name.registry != DOCKER_HUB or not self._name.repository.startswith("library/"):
@@ -150,44 +151,43 @@ class Registry:
         copy = f"public.ecr.aws/docker/{self._name.repository}:{self._name.reference}"
         return f"take the same image from Amazon's registry: base={copy!r}"
 
-    def _nothing(self, seen: str) -> NotThere:
-        said = f"there is no image {self._name}.\n  seen: {seen}\n"
+    def _no_image(self, reason: str) -> NotThere:
+        problem = f"there is no image {self._name}.\n  seen: {reason}\n"
         if self._name.in_ecr:
             look = f"lab.ecr.describe_images(repositoryName={self._name.repository!r}) shows those there are"
-            return NotThere(f"{said}  next: {look}")
+            return NotThere(f"{problem}  next: {look}")
         if self._lab.where != "sandbox":
-            return NotThere(f"{said}  next: check the name and the tag on the registry's own page")
+            return NotThere(f"{problem}  next: check the name and the tag on the registry's own page")
         listed = sorted(image["reference"] for image in self._lab.control("images")["images"])
         short = [reference for reference in listed if not reference.startswith("public.")]
         return NotThere(
-            f"{said}  next: the sandbox has no network; it has {', '.join(short)}, "
+            f"{problem}  next: the sandbox has no network; it has {', '.join(short)}, "
             "and their copies in public.ecr.aws/docker/library"
         )
 
-    def _odd(self, seen: str) -> CannotBeDone:
+    def _odd(self, reason: str) -> CannotBeDone:
         return CannotBeDone(
             f"{self._name.registry} did not give {self._name} as it should.\n"
-            f"  seen: {seen}\n"
+            f"  seen: {reason}\n"
             "  next: run the cell again; if it stays so, take another base"
         )
 
 
-def _seen(reply: HttpReply) -> str:
+def _described(reply: HttpReply) -> str:
     """Status, and the registry's own words where it has some."""
     errors = _json(reply.body).get("errors")
-    words = [
-        str(error.get("message") or error.get("code")) for error in errors or [] if isinstance(error, dict)
-    ]
+    listed = errors if isinstance(errors, list) else []
+    words = [str(error.get("message") or error.get("code")) for error in listed if isinstance(error, dict)]
     return f"{reply.status} {'; '.join(words)}".rstrip()
 
 
-def _json(body: bytes) -> dict[str, Any]:
+def _json(body: bytes) -> dict[str, object]:
     """The object in a body; empty where there is none."""
     try:
-        said = json.loads(body)
+        content = json.loads(body)
     except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 def _keep(path: Path, blob: bytes) -> None:

@@ -9,9 +9,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from ecslab.display.tables import html_table, text_table
+from ecslab.resources.image.oci import Config, Descriptor, container_config
 
 MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
 INDEX: Final = "application/vnd.oci.image.index.v1+json"
@@ -39,7 +40,7 @@ class Layer:
     read: Callable[[], bytes] = field(compare=False, repr=False)
 
     @property
-    def descriptor(self) -> dict[str, Any]:
+    def descriptor(self) -> Descriptor:
         """How a manifest names it."""
         return {"mediaType": self.media_type, "digest": self.digest, "size": self.size}
 
@@ -55,24 +56,20 @@ class Image:
     """
 
     base: str
-    config: dict[str, Any]
+    config: Config
     layers: tuple[Layer, ...]
 
     @cached_property
-    def config_bytes(self) -> bytes:
-        """The config as it is stored."""
-        return to_json(self.config)
+    def config_blob(self) -> Layer:
+        """The config as it is stored: a blob as the layers are."""
+        blob = to_json(self.config)
+        return Layer(digest_of(blob), CONFIG, len(blob), lambda: blob)
 
     @cached_property
     def manifest(self) -> bytes:
         """The list that ties config and layers together, as it is stored."""
-        config = Layer(
-            digest_of(self.config_bytes), CONFIG, len(self.config_bytes), lambda: self.config_bytes
-        )
-        layers = [layer.descriptor for layer in self.layers]
-        return to_json(
-            {"schemaVersion": 2, "mediaType": MANIFEST, "config": config.descriptor, "layers": layers}
-        )
+        config, layers = self.config_blob.descriptor, [layer.descriptor for layer in self.layers]
+        return to_json({"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers})
 
     @property
     def digest(self) -> str:
@@ -82,7 +79,7 @@ class Image:
     @property
     def size(self) -> int:
         """Bytes of config and layers, as a registry counts them."""
-        return len(self.config_bytes) + sum(layer.size for layer in self.layers)
+        return self.config_blob.size + sum(layer.size for layer in self.layers)
 
     @property
     def platform(self) -> str:
@@ -92,7 +89,7 @@ class Image:
     @property
     def synthetic(self) -> bool:
         """Built on one of the sandbox's stand-ins, which never leave it."""
-        return SYNTHETIC in ((self.config.get("config") or {}).get("Labels") or {})
+        return SYNTHETIC in (container_config(self.config).get("Labels") or {})
 
     def __repr__(self) -> str:
         return "\n".join((self._title(), text_table(_HEAD, self._rows()), *self._notes()))
@@ -105,7 +102,7 @@ class Image:
         return f"Image {short(self.digest)} for {self.platform}, on {self.base}"
 
     def _notes(self) -> list[str]:
-        command = (self.config.get("config") or {}).get("Cmd") or []
+        command = container_config(self.config).get("Cmd") or []
         starts = [f"It starts: {' '.join(command)}"] if command else []
         stand_in = "The base is a small stand-in made by the sandbox; it is never sent to a real account."
         return [*starts, *([stand_in] if self.synthetic else [])]
@@ -149,7 +146,7 @@ class Pushed:
         return [("digest", self.digest), ("layers", sent)]
 
 
-def to_json(value: Any) -> bytes:
+def to_json(value: object) -> bytes:
     """The same bytes for the same value."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 

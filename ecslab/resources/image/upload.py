@@ -5,14 +5,15 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
+from ecslab.connection.batches import batches
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import error_code, error_message, or_none_if_missing
 from ecslab.display.progress_line import Progress
 from ecslab.errors import CannotBeDone, EcslabError, NotThere
 from ecslab.resources import ecr
-from ecslab.resources.image.types import CONFIG, MANIFEST, Image, Layer, Pushed, digest_of
+from ecslab.resources.image.types import MANIFEST, Image, Layer, Pushed
 
 _AT_ONCE: Final = 100  # digests in one BatchCheckLayerAvailability
 
@@ -49,13 +50,12 @@ def push(lab: Connection, image: Image, repository: str | None = None, tag: str 
             "  next:     build it again: ecslab.image.build(page, lab=lab)"
         )
     name = repository or lab.names.repository
-    config = Layer(digest_of(image.config_bytes), CONFIG, len(image.config_bytes), lambda: image.config_bytes)
-    with Progress(f"{name}:{tag} to be pushed", shown=not lab.place.stepped) as progress:
-        missing = _missing(lab, name, [*image.layers, config])
+    with Progress(f"{name}:{tag} to be pushed", shown=not lab.stepped) as progress:
+        missing = _missing(lab, name, [*image.layers, image.config_blob])
         for count, layer in enumerate(missing, 1):
             _upload(lab, name, layer, _report(progress, count, len(missing), layer.size))
         _put(lab, name, image, tag)
-    uploaded = sum(layer is not config for layer in missing)
+    uploaded = sum(layer is not image.config_blob for layer in missing)
     host = ecr.image_uri(lab).partition("/")[0]
     distinct = len({layer.digest for layer in image.layers})
     return Pushed(f"{host}/{name}:{tag}", image.digest, uploaded, distinct - uploaded)
@@ -63,37 +63,39 @@ def push(lab: Connection, image: Image, repository: str | None = None, tag: str 
 
 def _missing(lab: Connection, repository: str, layers: Sequence[Layer]) -> list[Layer]:
     """Those that the repository does not have, each once."""
-    wanted = {layer.digest: layer for layer in layers}
-    digests = list(wanted)
-    for start in range(0, len(digests), _AT_ONCE):
-        answer = or_none_if_missing(
-            lab.ecr.batch_check_layer_availability,
-            repositoryName=repository,
-            layerDigests=digests[start : start + _AT_ONCE],
+    missing = {layer.digest: layer for layer in layers}
+    for batch in batches(missing, _AT_ONCE):
+        response = or_none_if_missing(
+            lab.ecr.batch_check_layer_availability, repositoryName=repository, layerDigests=batch
         )
-        if answer is None:
+        if response is None:
             raise NotThere(
                 f"there is no repository {repository!r} in account {lab.account}, {lab.region}.\n"
                 "  next: ecslab.ecr.create_repository(lab) makes the lesson's own; ECR makes none by itself"
             )
-        for found in answer["layers"]:
-            if found["layerAvailability"] == "AVAILABLE":
-                wanted.pop(found["layerDigest"], None)
-    return list(wanted.values())
+        for layer in response["layers"]:
+            if layer["layerAvailability"] == "AVAILABLE":
+                missing.pop(layer["layerDigest"], None)
+    return list(missing.values())
 
 
 def _upload(lab: Connection, repository: str, layer: Layer, report: Callable[[int], None]) -> None:
     report(0)
     blob = layer.read()
-    begun = lab.ecr.initiate_layer_upload(repositoryName=repository)
-    where = {"repositoryName": repository, "uploadId": begun["uploadId"]}
-    for first, part in _parts(blob, begun["partSize"]):
+    upload = lab.ecr.initiate_layer_upload(repositoryName=repository)
+    for first, part in _parts(blob, upload["partSize"]):
         lab.ecr.upload_layer_part(
-            **where, partFirstByte=first, partLastByte=first + len(part) - 1, layerPartBlob=part
+            repositoryName=repository,
+            uploadId=upload["uploadId"],
+            partFirstByte=first,
+            partLastByte=first + len(part) - 1,
+            layerPartBlob=part,
         )
         report(first + len(part))
     with suppress(lab.ecr.exceptions.LayerAlreadyExistsException):  # another push was a moment quicker
-        lab.ecr.complete_layer_upload(**where, layerDigests=[layer.digest])
+        lab.ecr.complete_layer_upload(
+            repositoryName=repository, uploadId=upload["uploadId"], layerDigests=[layer.digest]
+        )
 
 
 def _parts(blob: bytes, size: int) -> Iterator[tuple[int, bytes]]:
@@ -101,10 +103,13 @@ def _parts(blob: bytes, size: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _put(lab: Connection, repository: str, image: Image, tag: str) -> None:
-    wanted: dict[str, Any] = {"repositoryName": repository, "imageTag": tag}
-    manifest = {"imageManifest": image.manifest.decode(), "imageManifestMediaType": MANIFEST}
     try:
-        lab.ecr.put_image(**wanted, **manifest)
+        lab.ecr.put_image(
+            repositoryName=repository,
+            imageTag=tag,
+            imageManifest=image.manifest.decode(),
+            imageManifestMediaType=MANIFEST,
+        )
     except lab.ecr.exceptions.ImageAlreadyExistsException:
         pass  # this very image has this very tag
     except lab.ecr.exceptions.ImageTagAlreadyExistsException as error:

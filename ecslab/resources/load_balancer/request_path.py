@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.display.tables import Table
+from ecslab.display.tables import ShownAsTable, Table
 from ecslab.resources import service
 from ecslab.resources.load_balancer.target_health import Target, look
 from ecslab.resources.network import network_reader
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import ListenerTypeDef, LoadBalancerTypeDef, TargetGroupTypeDef
 
 
-@dataclass(frozen=True)
-class Chain:
+@dataclass(frozen=True, repr=False)
+class Chain(ShownAsTable):
     """What stands one behind the other. It shows itself as a table; `figures.balancer` draws it.
 
     Attributes:
@@ -50,12 +50,6 @@ class Chain:
             ("the tasks' security group", self.tasks_group, "→ networkConfiguration → securityGroups"),
         ]
         return Table("", ("link", "which", "found by"), tuple(rows))
-
-    def __repr__(self) -> str:
-        return repr(self._table())
-
-    def _repr_html_(self) -> str:
-        return self._table()._repr_html_()
 
 
 def follow(

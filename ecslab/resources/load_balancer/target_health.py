@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.display.tables import Table
+from ecslab.display.tables import ShownAsTable, Table
 from ecslab.resources import service
 from ecslab.resources.load_balancer import target_group_reader
 from ecslab.resources.load_balancer.target_group_reader import target_group_needed
@@ -42,8 +42,8 @@ class Target:
     description: str = ""
 
 
-@dataclass(frozen=True)
-class Targets:
+@dataclass(frozen=True, repr=False)
+class Targets(ShownAsTable):
     """All members of a target group at one moment. It shows itself as a table."""
 
     members: tuple[Target, ...]
@@ -65,12 +65,6 @@ class Targets:
             for each in self
         )
         return Table("" if rows else "No target is registered.", head if rows else (), rows)
-
-    def __repr__(self) -> str:
-        return repr(self._table())
-
-    def _repr_html_(self) -> str:
-        return self._table()._repr_html_()
 
 
 def look(lab: Connection, group: TargetGroupTypeDef) -> Targets:

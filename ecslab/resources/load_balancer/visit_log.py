@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.http import HttpReply
-from ecslab.display.tables import Table
+from ecslab.display.tables import ShownAsTable, Table
 from ecslab.errors import NotThere, StillWaiting
 from ecslab.resources.load_balancer.target_health import tasks_of_late
 from ecslab.resources.task import log_lines
@@ -47,8 +47,8 @@ class Visit:
     zone: str = ""
 
 
-@dataclass(frozen=True)
-class Visits:
+@dataclass(frozen=True, repr=False)
+class Visits(ShownAsTable):
     """Some visits in a row. They show themselves as a table: who answered how often, and with what."""
 
     each: tuple[Visit, ...]
@@ -72,12 +72,6 @@ class Visits:
         )
         plural = "" if len(self.each) == 1 else "s"
         return Table(f"{len(self.each)} visit{plural}", ("answered by", "zone", "status", "times"), rows)
-
-    def __repr__(self) -> str:
-        return repr(self._table())
-
-    def _repr_html_(self) -> str:
-        return self._table()._repr_html_()
 
 
 Ask = Callable[[str], HttpReply]

@@ -58,18 +58,24 @@ def create(
     existing = find(lab, name)
     if existing:
         return existing
-    request: CreateServiceRequestTypeDef = {
+    request = _request(lab, name, task_definition.needed_arn(lab, definition), count, choice)
+    request.update(cast("CreateServiceRequestTypeDef", more))
+    _wait_until_free(lab, name)
+    return lab.wait(lambda: _created(lab, request), "ECS's own role in this account", limit=60)
+
+
+def _request(
+    lab: Connection, name: str, definition_arn: str, count: int, choice: Choice | None
+) -> CreateServiceRequestTypeDef:
+    return {
         "cluster": lab.names.cluster,
         "serviceName": name,
-        "taskDefinition": task_definition.needed_arn(lab, definition),
+        "taskDefinition": definition_arn,
         "desiredCount": count,
         "launchType": "FARGATE",
         "networkConfiguration": (choice or default_choice(lab)).configuration(),
         "tags": lab.tags("ecs"),
     }
-    request.update(cast("CreateServiceRequestTypeDef", more))
-    _wait_until_free(lab, name)
-    return lab.wait(lambda: _created(lab, request), "ECS's own role in this account", limit=60)
 
 
 def _created(lab: Connection, request: CreateServiceRequestTypeDef) -> ServiceTypeDef | None:

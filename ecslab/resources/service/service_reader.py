@@ -93,10 +93,10 @@ def tasks(
     lab: Connection, service: ServiceTypeDef, status: DesiredStatusType = "RUNNING"
 ) -> list[TaskTypeDef]:
     """The service's tasks that are meant to run, or those that were STOPPED of late; oldest first."""
-    found = task_reader.listed(
+    tasks = task_reader.listed(
         lab, cluster=service["clusterArn"], serviceName=service["serviceName"], desiredStatus=status
     )
-    return sorted(found, key=lambda task: (task["createdAt"], task["availabilityZone"]))
+    return sorted(tasks, key=lambda task: (task["createdAt"], task["availabilityZone"]))
 
 
 def network_of(service: ServiceTypeDef | DeploymentTypeDef) -> AwsVpcConfigurationOutputTypeDef:

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
         TaskTypeDef,
     )
 
+__all__ = [
+    "Phase", "describe", "explain", "find", "phases", "run", "running", "stop", "task_id",
+    "wait_until_running",
+]  # fmt: skip
+
 # What begins when each timestamp of a task is set (API Task).
 _BEGINS: Final = {
     "createdAt": "PROVISIONING",
@@ -121,8 +126,8 @@ def _started(lab: Connection, request: RunTaskRequestTypeDef) -> RunTaskResponse
 
 def _ready(lab: Connection, definition: str) -> bool:
     """Whether the definition's execution role is there and trusts ECS: then it is only too new."""
-    shown = task_definition.find(lab, definition)
-    role_arn = shown.get("executionRoleArn", "") if shown else ""
+    revision = task_definition.find(lab, definition)
+    role_arn = revision.get("executionRoleArn", "") if revision else ""
     role = execution_role.find(lab, role_arn.rsplit("/", 1)[-1])
     return role is not None and execution_role.trusts_tasks(role)
 
@@ -213,9 +218,9 @@ def stop(lab: Connection, task: TaskTypeDef | None = None, reason: str = "") -> 
 
 def phases(task: TaskTypeDef) -> list[Phase]:
     """The phases of a task's life so far, from its timestamps: PROVISIONING, PENDING, ACTIVATING, …"""
-    shown = cast("dict[str, datetime]", task)
+    fields = cast("dict[str, datetime]", task)
     times = sorted(
-        (shown[key], order, name) for order, (key, name) in enumerate(_BEGINS.items()) if key in shown
+        (fields[key], order, name) for order, (key, name) in enumerate(_BEGINS.items()) if key in fields
     )
     starts = [((time - times[0][0]).total_seconds(), name) for time, _, name in times]
     ends = [start for start, _ in starts[1:]]

@@ -1,0 +1,1 @@
+"""moto's resources, given our behaviour: one folder for each service."""

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-maintenance.htm
 
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Final
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs.tasks import store
@@ -19,8 +19,6 @@ from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["KINDS", "inject"]
 
-Answer = dict[str, Any]
-
 INTERRUPTED: Final = "Your Spot Task was interrupted."
 MAINTENANCE: Final = "ECS is performing maintenance on the underlying infrastructure hosting the task"
 ZONE_LOST: Final = "The infrastructure hosting the task in Availability Zone {zone} is not available."
@@ -29,7 +27,7 @@ OUT_OF_MEMORY: Final = "OutOfMemoryError: container killed due to memory usage"
 PROBLEMS: Final = ("unreachable", "limited", "broken")
 
 
-def inject(kind: str, values: dict[str, Any]) -> Answer:
+def inject(kind: str, values: dict[str, object]) -> dict[str, object]:
     """Make one thing go wrong, or right again.
 
     Raises:
@@ -45,7 +43,7 @@ def inject(kind: str, values: dict[str, Any]) -> Answer:
     return do(**values)
 
 
-def spot_interruption(*, task: str | None = None) -> Answer:
+def spot_interruption(*, task: str | None = None) -> dict[str, object]:
     """Take Spot capacity back: the task (id or ARN), or every one on FARGATE_SPOT, is warned by SIGTERM.
 
     It has its containers' stopTimeout to end, two minutes at most. Of the two stop codes that AWS's own
@@ -60,13 +58,13 @@ def spot_interruption(*, task: str | None = None) -> Answer:
     return _told(chosen)
 
 
-def spot_capacity(*, available: bool) -> Answer:
+def spot_capacity(*, available: bool) -> dict[str, object]:
     """Let Fargate Spot have capacity for new tasks, or none."""
     _faults().spot = _flag("available", available)
     return {"available": available}
 
 
-def zone(*, zone: str, away: bool = True) -> Answer:
+def zone(*, zone: str, away: bool = True) -> dict[str, object]:
     """Let an Availability Zone go away, with every task in it, or come back."""
     if not isinstance(zone, str) or not zone[-1:].isalpha():
         raise ValueError(f"zone must be an Availability Zone such as us-east-1b, got {zone!r}")
@@ -80,16 +78,16 @@ def zone(*, zone: str, away: bool = True) -> Answer:
     return _told(lost)
 
 
-def maintenance(*, task: str) -> Answer:
+def maintenance(*, task: str) -> dict[str, object]:
     """Retire the host of a task, as Fargate does for patches."""
-    found = _find(task)
-    group = str(found.settings.get("group", ""))
+    retired = _find(task)
+    group = str(retired.settings.get("group", ""))
     service = f"Service {group.removeprefix('service:')}: " if group.startswith("service:") else ""
-    store.stop(found, "ServiceSchedulerInitiated", service + MAINTENANCE)
-    return _told([found])
+    store.stop(retired, "ServiceSchedulerInitiated", service + MAINTENANCE)
+    return _told([retired])
 
 
-def exit(*, task: str, container: str | None = None, code: int = 1) -> Answer:
+def exit(*, task: str, container: str | None = None, code: int = 1) -> dict[str, object]:
     """Let a container's program end with an exit code; the first container, unless another is named."""
     if not isinstance(code, int) or not 0 <= code <= 255:
         raise ValueError(f"code must be from 0 to 255, got {code!r}")
@@ -97,13 +95,13 @@ def exit(*, task: str, container: str | None = None, code: int = 1) -> Answer:
     return {"code": code}
 
 
-def out_of_memory(*, task: str, container: str | None = None) -> Answer:
+def out_of_memory(*, task: str, container: str | None = None) -> dict[str, object]:
     """Let a container take more memory than it may have: it is killed."""
     _end(task, container, 137, OUT_OF_MEMORY)
     return {"code": 137}
 
 
-def registry(*, host: str, problem: str | None = "unreachable") -> Answer:
+def registry(*, host: str, problem: str | None = "unreachable") -> dict[str, object]:
     """Let a registry be `unreachable`, `limited` (too many pulls), `broken` (no layers), or (None) well."""
     if problem is not None and problem not in PROBLEMS:
         raise ValueError(f"problem must be one of {', '.join(PROBLEMS)}, or null, got {problem!r}")
@@ -114,7 +112,7 @@ def registry(*, host: str, problem: str | None = "unreachable") -> Answer:
     return {"registries": dict(_faults().registries)}
 
 
-def platform(*, problem: str | None) -> Answer:
+def platform(*, problem: str | None) -> dict[str, object]:
     """Let Fargate fail at the tasks that start from now on, or (None) not any more.
 
     Args:
@@ -126,13 +124,13 @@ def platform(*, problem: str | None) -> Answer:
     return {"problem": problem}
 
 
-def throttling(*, on: bool) -> Answer:
+def throttling(*, on: bool) -> dict[str, object]:
     """Count calls of the ECS API as AWS does, and refuse those that come too often."""
     _faults().limits = {} if _flag("on", on) else None
     return {"on": on}
 
 
-KINDS: Final[dict[str, Callable[..., Answer]]] = {
+KINDS: Final[dict[str, Callable[..., dict[str, object]]]] = {
     do.__name__.replace("_", "-"): do
     for do in (
         spot_interruption, spot_capacity, zone, maintenance, exit, out_of_memory, registry, platform,
@@ -160,11 +158,11 @@ def _find(reference: str) -> Task:
 
 
 def _end(task: str, name: str | None, code: int, reason: str | None) -> None:
-    found = _find(task)
-    container = _container(found, name)
+    owner = _find(task)
+    container = _container(owner, name)
     program = program_of(container)
     if program is None:
-        raise ValueError(f"container {container.name} of task {found.id} does not run")
+        raise ValueError(f"container {container.name} of task {owner.id} does not run")
     program.finish(code, reason)
 
 
@@ -187,5 +185,5 @@ def _flag(name: str, value: object) -> bool:
     return value
 
 
-def _told(found: list[Task]) -> Answer:
-    return {"tasks": [task.arn for task in found]}
+def _told(tasks: list[Task]) -> dict[str, object]:
+    return {"tasks": [task.arn for task in tasks]}

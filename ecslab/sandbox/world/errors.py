@@ -1,7 +1,5 @@
 """The one exception by which a request is refused."""
 
-from typing import Any
-
 
 class AwsError(Exception):
     """A refusal in AWS's own terms.
@@ -13,6 +11,6 @@ class AwsError(Exception):
         fields: further members of the error shape (`resourceIds`, `lastValidByteReceived`, …).
     """
 
-    def __init__(self, code: str, message: str, status: int = 400, **fields: Any):
+    def __init__(self, code: str, message: str, status: int = 400, **fields: object):
         super().__init__(message)
         self.code, self.message, self.status, self.fields = code, message, status, fields

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import lru_cache
 from re import IGNORECASE, Pattern, compile, escape
-from typing import Any, Final
+from typing import Final
 
-Document = Mapping[str, Any]
+Document = Mapping[str, object]
 Known = Mapping[str, str]
 
 ASSUME_ROLE: Final = "sts:AssumeRole"
@@ -67,7 +67,8 @@ def _outcome(met: list[Document]) -> Decision:
 
 def _statements(document: Document) -> list[Document]:
     statements = document.get("Statement", [])
-    return [statements] if isinstance(statements, Mapping) else list(statements)
+    listed = statements if isinstance(statements, list) else [statements]
+    return [statement for statement in listed if isinstance(statement, Mapping)]
 
 
 def _concerns(statement: Document, resource: str | None) -> bool:
@@ -82,27 +83,28 @@ def _covers(statement: Document, element: str, value: str) -> bool:
     return _matches(statement.get(element, []), value, element)
 
 
-def _matches(patterns: str | list[str], value: str, element: str) -> bool:
+def _matches(patterns: object, value: str, element: str) -> bool:
     ignore_case = element == "Action"
     return any(_pattern(pattern, ignore_case).fullmatch(value) for pattern in _list(patterns))
 
 
-def _names(principal: Any, service: str) -> bool:
+def _names(principal: object, service: str) -> bool:
     if isinstance(principal, Mapping):
         return service in _list(principal.get("Service", []))
-    return bool(principal == "*")
+    return principal == "*"
 
 
-def _conditions_met(conditions: Mapping[str, Mapping[str, Any]], known: Known) -> bool:
+def _conditions_met(conditions: object, known: Known) -> bool:
+    operators = conditions.items() if isinstance(conditions, Mapping) else ()
     return all(
         _condition_met(operator.lower(), wanted, known[key.lower()])
-        for operator, keys in conditions.items()
+        for operator, keys in operators
         for key, wanted in keys.items()
         if key.lower() in known
     )
 
 
-def _condition_met(operator: str, wanted: str | list[str], actual: str) -> bool:
+def _condition_met(operator: str, wanted: object, actual: str) -> bool:
     operator = operator.removesuffix("ifexists")
     if operator == "stringequals":
         return actual in _list(wanted)
@@ -111,8 +113,8 @@ def _condition_met(operator: str, wanted: str | list[str], actual: str) -> bool:
     return True
 
 
-def _list(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
+def _list(value: object) -> list[str]:
+    return list(value) if isinstance(value, list) else [str(value)]
 
 
 @lru_cache(maxsize=1024)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from ecslab.sandbox.world.task.attachment import Attachment
-from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.container import Container, Pulled
 from ecslab.sandbox.world.task.driver import Driver
-from ecslab.sandbox.world.task.surroundings import Pulled, StartFailed
+from ecslab.sandbox.world.task.surroundings import StartFailed
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Clock
 

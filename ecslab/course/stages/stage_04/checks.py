@@ -1,20 +1,33 @@
 """Stage 04: a way in for HTTP, and the task, RUNNING with a public IP."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ecslab.connection.connection import Connection
 from ecslab.course.checks import stopped_task
-from ecslab.course.readers import account
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.resources import cluster as clusters
+from ecslab.resources.network import network_reader
+from ecslab.resources.network import rules as network_rules
+from ecslab.resources.task import task_reader
+from ecslab.resources.task.network_interface import interface_of, public_ip_of
+from ecslab.resources.task.task_reader import short_id, task_family
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import IpPermissionOutputTypeDef
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 
 def network(lab: Connection) -> Verdict:
     """A security group that admits HTTP from anywhere."""
     name = lab.names.security_group
-    groups = account.groups_named(lab, name)
+    groups = network_reader.security_groups_where(lab, network_reader.where("group-name", name))
     if not groups:
         return not_yet(f"There is no security group `{name}`: nothing admits port 80.")
-    if any("0.0.0.0/0" in account.admits(group, 80) for group in groups):
+    if any("0.0.0.0/0" in network_rules.admitted_ranges(group, 80) for group in groups):
         return done(f"`{name}` admits HTTP, TCP port 80, from anywhere.")
-    sources = [source for group in groups for source in account.admits(group, 80)]
+    sources = [source for group in groups for source in network_rules.admitted_ranges(group, 80)]
     if sources:
         return wrong(
             f"`{name}` admits port 80 from {', '.join(sources)} only, not from anywhere (0.0.0.0/0).",
@@ -42,66 +55,66 @@ def network(lab: Connection) -> Verdict:
 def running(lab: Connection) -> Verdict:
     """A task of the lesson's definition is RUNNING, with a public IP."""
     family = lab.names.family
-    everything = account.tasks(lab, lab.names.cluster)
-    ours = [task for task in everything if account.family_of(task) == family]
+    everything = task_reader.of_cluster(lab, lab.names.cluster)
+    ours = [task for task in everything if task_family(task) == family]
     alive = [task for task in ours if task["desiredStatus"] == "RUNNING"]
     silent = None
     for task in alive:
         if task["lastStatus"] == "RUNNING":
-            if account.public_ip(account.interface(lab, task)):
-                return done(f"Task {account.short(task)} is RUNNING, and has a public IP.")
+            if public_ip_of(interface_of(lab, task)):
+                return done(f"Task {short_id(task)} is RUNNING, and has a public IP.")
             silent = silent or task
     if silent:
         return wrong(
-            f"Task {account.short(silent)} is RUNNING, but without a public IP: no visitor can reach it.",
+            f"Task {short_id(silent)} is RUNNING, but without a public IP: no visitor can reach it.",
             "The public IP is given at the start, by `assignPublicIp`: stop the task and run another one.",
         )
     if alive:
-        return not_yet(f"Task {account.short(alive[0])} is {alive[0]['lastStatus']}: it is on its way.")
+        return not_yet(f"Task {short_id(alive[0])} is {alive[0]['lastStatus']}: it is on its way.")
     if ours:
         return _stopped(ours[0])
     return _none_of_ours(lab, everything)
 
 
-def _stopped(task: account.Facts) -> Verdict:
+def _stopped(task: TaskTypeDef) -> Verdict:
     reason, meaning = stopped_task.why(task)
     if task["lastStatus"] != "STOPPED":
-        return not_yet(f"Task {account.short(task)} is {task['lastStatus']}: it is being stopped. ({reason})")
+        return not_yet(f"Task {short_id(task)} is {task['lastStatus']}: it is being stopped. ({reason})")
     if stopped_task.stopped_by_hand(task):
         return wrong(
-            f"Task {account.short(task)} was stopped ({reason}), and no other runs.",
+            f"Task {short_id(task)} was stopped ({reason}), and no other runs.",
             "A bare task stays stopped: run another one.",
         )
     after = f" {meaning}" if meaning else ""
-    return wrong(f"Task {account.short(task)} is STOPPED: {reason}.{after}".replace("..", "."), meaning)
+    return wrong(f"Task {short_id(task)} is STOPPED: {reason}.{after}".replace("..", "."), meaning)
 
 
-def _none_of_ours(lab: Connection, others: list[account.Facts]) -> Verdict:
+def _none_of_ours(lab: Connection, others: list[TaskTypeDef]) -> Verdict:
     live = [task for task in others if task["desiredStatus"] == "RUNNING"]
     if live:
         return wrong(
-            f"Task {account.short(live[0])} runs, but from `{account.family_of(live[0])}`; the lesson's "
+            f"Task {short_id(live[0])} runs, but from `{task_family(live[0])}`; the lesson's "
             f"definition is `{lab.names.family}`."
         )
-    if "default" in account.cluster_names(lab) and lab.names.cluster != "default":
+    if "default" in clusters.names(lab) and lab.names.cluster != "default":
         astray = [
-            task for task in account.tasks(lab, "default") if account.family_of(task) == lab.names.family
+            task for task in task_reader.of_cluster(lab, "default") if task_family(task) == lab.names.family
         ]
         if astray:
             return wrong(
-                f"Task {account.short(astray[0])} is in the cluster `default`, not in `{lab.names.cluster}`: "
+                f"Task {short_id(astray[0])} is in the cluster `default`, not in `{lab.names.cluster}`: "
                 "RunTask was given no cluster.",
                 f"Stop it, and run another one with `cluster={lab.names.cluster!r}`.",
             )
     return not_yet(f"No task of `{lab.names.family}` was run in `{lab.names.cluster}`.")
 
 
-def _covers_http(rule: account.Facts) -> bool:
+def _covers_http(rule: IpPermissionOutputTypeDef) -> bool:
     if rule["IpProtocol"] == "-1":
         return True
     return bool(rule["IpProtocol"] == "tcp" and rule["FromPort"] <= 80 <= rule["ToPort"])
 
 
-def _spelled(rule: account.Facts) -> str:
+def _spelled(rule: IpPermissionOutputTypeDef) -> str:
     first, last = rule.get("FromPort"), rule.get("ToPort")
     return f"{rule['IpProtocol'].upper()} port {first}" + (f"–{last}" if last != first else "")

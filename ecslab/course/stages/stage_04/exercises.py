@@ -1,10 +1,21 @@
 """The exercises of stage 04, which go into the VPC `workshop`: what its tasks say."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ecslab.connection.connection import Connection
 from ecslab.course.checks import stopped_task
-from ecslab.course.readers import account
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import network
+from ecslab.resources.network import network_reader
+from ecslab.resources.network import rules as network_rules
+from ecslab.resources.task import task_reader
+from ecslab.resources.task.network_interface import interface_of, public_ip_of
+from ecslab.resources.task.task_reader import short_id, task_family
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 _WAITING = ("PROVISIONING", "PENDING", "ACTIVATING")
 
@@ -21,25 +32,25 @@ def elsewhere(lab: Connection) -> Verdict:
     tasks_there = [task for task in ours if _subnet(task) in here]
     alive = [task for task in tasks_there if task["desiredStatus"] == "RUNNING"]
     for task in alive:
-        if task["lastStatus"] == "RUNNING" and account.public_ip(account.interface(lab, task)):
+        if task["lastStatus"] == "RUNNING" and public_ip_of(interface_of(lab, task)):
             if not _admits_http(lab, task):
                 return wrong(
-                    f"Task {account.short(task)} runs in `workshop`, but its security group does not admit "
+                    f"Task {short_id(task)} runs in `workshop`, but its security group does not admit "
                     "port 80 from anywhere.",
                     "`ecslab.network.http_group(lab, vpc_id)` gives one of that VPC that does.",
                 )
-            return done(f"Task {account.short(task)} is RUNNING in `workshop`, and has a public IP.")
+            return done(f"Task {short_id(task)} is RUNNING in `workshop`, and has a public IP.")
     if any(task["lastStatus"] == "RUNNING" for task in alive):
         return wrong("A task runs in `workshop`, but without a public IP: it was run with none.")
     if alive:
-        return not_yet(f"Task {account.short(alive[0])} is {alive[0]['lastStatus']}: it is on its way.")
+        return not_yet(f"Task {short_id(alive[0])} is {alive[0]['lastStatus']}: it is on its way.")
     if tasks_there:
         return _stopped_there(tasks_there[0], here)
     return _none_there(lab, ours, here)
 
 
-def _stopped_there(task: account.Facts, here: dict[str, bool]) -> Verdict:
-    name = f"Task {account.short(task)}"
+def _stopped_there(task: TaskTypeDef, here: dict[str, bool]) -> Verdict:
+    name = f"Task {short_id(task)}"
     if task["lastStatus"] != "STOPPED":
         return not_yet(f"{name} is {task['lastStatus']}: it is being stopped.")
     if stopped_task.stopped_by_hand(task):
@@ -53,10 +64,10 @@ def _stopped_there(task: account.Facts, here: dict[str, bool]) -> Verdict:
     return wrong(f"{name} stopped in `workshop`: {reason}. {meaning}".replace("..", ".").rstrip(), meaning)
 
 
-def _none_there(lab: Connection, ours: list[account.Facts], here: dict[str, bool]) -> Verdict:
+def _none_there(lab: Connection, ours: list[TaskTypeDef], here: dict[str, bool]) -> Verdict:
     if other := _of_another_family(lab, here):
         return wrong(
-            f"Task {account.short(other)} runs in `workshop`, but from `{account.family_of(other)}`; the "
+            f"Task {short_id(other)} runs in `workshop`, but from `{task_family(other)}`; the "
             f"exercise asks for `{lab.names.family}`."
         )
     running = [task for task in ours if task["lastStatus"] == "RUNNING" and _bare(task)]
@@ -76,7 +87,7 @@ def nowhere(lab: Connection) -> Verdict:
     private = [task for task in ours if here.get(str(_subnet(task))) is False]
     failed = [task for task in ours if str(task.get("stoppedReason", "")).startswith(_NO_WAY_OUT)]
     for task in private:
-        name = f"Task {account.short(task)}"
+        name = f"Task {short_id(task)}"
         if task in failed and task["lastStatus"] == "STOPPED":
             return done(f"{name} stopped: it had no way out to ECR.")
         if task in failed:
@@ -90,15 +101,15 @@ def nowhere(lab: Connection) -> Verdict:
     other = _of_another_family(lab, {subnet: False for subnet, public in here.items() if not public})
     if other:
         return wrong(
-            f"Task {account.short(other)} is in a private subnet, but from `{account.family_of(other)}`; the "
+            f"Task {short_id(other)} is in a private subnet, but from `{task_family(other)}`; the "
             f"exercise asks for `{lab.names.family}`, whose image is in ECR."
         )
     return not_yet("No task stopped for want of a way out of a private subnet.")
 
 
-def _otherwise(task: account.Facts) -> Verdict:
+def _otherwise(task: TaskTypeDef) -> Verdict:
     """A task in a private subnet that did not run out of patience."""
-    name = f"Task {account.short(task)}"
+    name = f"Task {short_id(task)}"
     if task["lastStatus"] == "RUNNING":
         return wrong(
             f"{name} is RUNNING in a private subnet: this one has a way out, so the image could be fetched.",
@@ -114,14 +125,14 @@ def _otherwise(task: account.Facts) -> Verdict:
     )
 
 
-def _failed_elsewhere(task: account.Facts, here: dict[str, bool]) -> Verdict:
+def _failed_elsewhere(task: TaskTypeDef, here: dict[str, bool]) -> Verdict:
     if _subnet(task) in here:
         return wrong(
-            f"Task {account.short(task)} found no way out of a public subnet, for it had no public IP; the "
+            f"Task {short_id(task)} found no way out of a public subnet, for it had no public IP; the "
             "exercise asks for a private subnet."
         )
     return wrong(
-        f"Task {account.short(task)} found no way out, but it was not in `workshop`; the exercise asks for a "
+        f"Task {short_id(task)} found no way out, but it was not in `workshop`; the exercise asks for a "
         "private subnet there."
     )
 
@@ -132,28 +143,28 @@ def _subnets(lab: Connection) -> dict[str, bool]:
     return {subnet.id: subnet.public for vpc in workshop for subnet in network.subnets(lab, vpc)}
 
 
-def _of_the_lesson(lab: Connection) -> list[account.Facts]:
-    return [t for t in account.tasks(lab, lab.names.cluster) if account.family_of(t) == lab.names.family]
+def _of_the_lesson(lab: Connection) -> list[TaskTypeDef]:
+    return [t for t in task_reader.of_cluster(lab, lab.names.cluster) if task_family(t) == lab.names.family]
 
 
-def _of_another_family(lab: Connection, here: dict[str, bool]) -> account.Facts | None:
+def _of_another_family(lab: Connection, here: dict[str, bool]) -> TaskTypeDef | None:
     """A task that is meant to run in one of these subnets, but is not of the lesson's family."""
-    tasks = account.tasks(lab, lab.names.cluster)
-    others = [t for t in tasks if account.family_of(t) != lab.names.family and _subnet(t) in here]
+    tasks = task_reader.of_cluster(lab, lab.names.cluster)
+    others = [t for t in tasks if task_family(t) != lab.names.family and _subnet(t) in here]
     return next((task for task in others if task["desiredStatus"] == "RUNNING"), None)
 
 
-def _bare(task: account.Facts) -> bool:
+def _bare(task: TaskTypeDef) -> bool:
     """Whether it was run by hand; a service's tasks are another lesson's."""
     return not str(task.get("group", "")).startswith("service:")
 
 
-def _subnet(task: account.Facts) -> str | None:
+def _subnet(task: TaskTypeDef) -> str | None:
     details = {d["name"]: d["value"] for a in task.get("attachments", []) for d in a.get("details", [])}
     return details.get("subnetId")
 
 
-def _admits_http(lab: Connection, task: account.Facts) -> bool:
-    interface = account.interface(lab, task) or {}
-    groups = account.groups(lab, [group["GroupId"] for group in interface.get("Groups", [])])
-    return any("0.0.0.0/0" in account.admits(group, 80) for group in groups)
+def _admits_http(lab: Connection, task: TaskTypeDef) -> bool:
+    interface = interface_of(lab, task) or {}
+    groups = network_reader.security_groups(lab, [group["GroupId"] for group in interface.get("Groups", [])])
+    return any("0.0.0.0/0" in network_rules.admitted_ranges(group, 80) for group in groups)

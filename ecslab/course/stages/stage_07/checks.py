@@ -1,11 +1,20 @@
 """Stage 07: one address for all tasks: two security groups, a target group, a load balancer, the service."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ecslab.connection.connection import Connection
-from ecslab.course.readers import account
-from ecslab.course.readers.account import Facts
+from ecslab.course.checks.similar_name import similar_name
 from ecslab.course.stages.stage_07 import load_balancing
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
-from ecslab.resources.network import rules
+from ecslab.resources.load_balancer import load_balancer_reader, target_group_reader
+from ecslab.resources.network import network_reader
+from ecslab.resources.network import rules as network_rules
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import SecurityGroupTypeDef
+    from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef
 
 
 def groups(lab: Connection) -> Verdict:
@@ -28,9 +37,9 @@ def groups(lab: Connection) -> Verdict:
     )  # fmt: skip
 
 
-def _front(lab: Connection, group: Facts) -> Verdict | None:
+def _front(lab: Connection, group: SecurityGroupTypeDef) -> Verdict | None:
     name, sources = group["GroupName"], load_balancing.sources(group)
-    if rules.ANYWHERE in sources:
+    if network_rules.ANYWHERE in sources:
         return None
     if not sources:
         return wrong(
@@ -44,10 +53,10 @@ def _front(lab: Connection, group: Facts) -> Verdict | None:
     )
 
 
-def _back(lab: Connection, group: Facts, balancer: Facts) -> Verdict | None:
+def _back(lab: Connection, group: SecurityGroupTypeDef, balancer: SecurityGroupTypeDef) -> Verdict | None:
     name, front, wanted = group["GroupName"], balancer["GroupName"], balancer["GroupId"]
     sources = load_balancing.sources(group)
-    if rules.ANYWHERE in sources:
+    if network_rules.ANYWHERE in sources:
         return wrong(
             f"`{name}` admits port 80 from anywhere (0.0.0.0/0): visitors can go round the balancer, "
             "straight to a task.",
@@ -82,9 +91,9 @@ def _back(lab: Connection, group: Facts, balancer: Facts) -> Verdict | None:
 def target_group(lab: Connection) -> Verdict:
     """A target group for addresses, that asks the web server's port."""
     name = lab.names.target_group
-    group = load_balancing.target_group(lab, name)
+    group = target_group_reader.find_target_group(lab, name)
     if not group:
-        if other := account.near(lab, name, load_balancing.target_group_names(lab)):
+        if other := similar_name(lab, name, target_group_reader.names(lab)):
             return wrong(f"There is a target group `{other}`, but the lesson's is called `{name}`.")
         return not_yet(f"There is no target group `{name}`.")
     anew = (
@@ -118,9 +127,9 @@ def target_group(lab: Connection) -> Verdict:
 def balancer(lab: Connection) -> Verdict:
     """An Application Load Balancer on the internet, whose port 80 leads to the target group."""
     name = lab.names.load_balancer
-    balancer = load_balancing.balancer(lab, name)
+    balancer = load_balancer_reader.find(lab, name)
     if not balancer:
-        if other := account.near(lab, name, load_balancing.balancer_names(lab)):
+        if other := similar_name(lab, name, load_balancer_reader.names(lab)):
             return wrong(f"There is a load balancer `{other}`, but the lesson's is called `{name}`.")
         return not_yet(f"There is no load balancer `{name}`.")
     if trouble := _misplaced(lab, balancer) or _listening(lab, balancer):
@@ -131,7 +140,7 @@ def balancer(lab: Connection) -> Verdict:
     return done(f"`{name}` is active in {zones}; port 80 leads to `{lab.names.target_group}`.")
 
 
-def _misplaced(lab: Connection, balancer: Facts) -> Verdict | None:
+def _misplaced(lab: Connection, balancer: LoadBalancerTypeDef) -> Verdict | None:
     """What cannot be right about it, wherever it leads."""
     name, front = balancer["LoadBalancerName"], lab.names.balancer_group
     anew = "Delete it, and make it anew with `ecslab.load_balancer.create(lab)`."
@@ -157,7 +166,7 @@ def _misplaced(lab: Connection, balancer: Facts) -> Verdict | None:
             "visitors do not get there.",
             "`lab.elbv2.set_subnets(…)` with public subnets, one in each zone.",
         )
-    worn = account.groups(lab, balancer.get("SecurityGroups", []))
+    worn = network_reader.security_groups(lab, balancer.get("SecurityGroups", []))
     if front not in [group["GroupName"] for group in worn]:
         theirs = ", ".join(f"`{group['GroupName']}`" for group in worn)
         return wrong(
@@ -167,10 +176,10 @@ def _misplaced(lab: Connection, balancer: Facts) -> Verdict | None:
     return None
 
 
-def _listening(lab: Connection, balancer: Facts) -> Verdict | None:
+def _listening(lab: Connection, balancer: LoadBalancerTypeDef) -> Verdict | None:
     """Where its port 80 leads, if not to the target group."""
     name, wanted = balancer["LoadBalancerName"], lab.names.target_group
-    listeners = load_balancing.listeners(lab, balancer)
+    listeners = load_balancer_reader.listeners(lab, balancer)
     if not listeners:
         return wrong(
             f"`{name}` has no listener: it takes requests on no port.",
@@ -190,7 +199,7 @@ def _listening(lab: Connection, balancer: Facts) -> Verdict | None:
             f"The listener on port 80 answers by itself ({action['Type']}): no request gets to a task.",
             change,
         )
-    names = [load_balancing.called(arn) for arn in load_balancing.forwards_to(action)]
+    names = [target_group_reader.name_in(arn) for arn in load_balancer_reader.forwards_to(action)]
     if wanted not in names:
         return wrong(
             f"The listener on port 80 forwards to {', '.join(f'`{one}`' for one in names)}, not to "

@@ -1,24 +1,31 @@
 """The exercises of stage 07: a rule, a wrong health path and its repair, a Network Load Balancer."""
 
+from __future__ import annotations
+
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.course.readers import services
-from ecslab.course.readers.account import Facts
 from ecslab.course.stages.stage_07 import load_balancing
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.resources.load_balancer import load_balancer_reader, target_group_reader
+from ecslab.resources.service import service_reader
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
+    from mypy_boto3_elbv2.type_defs import RuleTypeDef
 
 PATH, LOST = "/health", "/nothing-here"
 
 
 def rule(lab: Connection) -> Verdict:
     """Exercise: the balancer answers `/health` by itself, with 200."""
-    balancer = load_balancing.balancer(lab, lab.names.load_balancer)
-    listeners = load_balancing.listeners(lab, balancer) if balancer else []
+    balancer = load_balancer_reader.find(lab, lab.names.load_balancer)
+    listeners = load_balancer_reader.listeners(lab, balancer) if balancer else []
     listener = next((rule for rule in listeners if rule["Port"] == load_balancing.PORT), None)
     if not listener:
         return not_yet(f"`{lab.names.load_balancer}` has no listener on port 80 that could have a rule.")
-    rules = load_balancing.rules(lab, listener)
+    rules = load_balancer_reader.rules(lab, listener["ListenerArn"])
     if not rules:
         return not_yet("The listener on port 80 has only its default rule: everything goes to the tasks.")
     patterns = [pattern for rule in rules for pattern in _patterns(rule)]
@@ -34,7 +41,7 @@ def rule(lab: Connection) -> Verdict:
     return _answer(fitting)
 
 
-def _answer(rule: Facts) -> Verdict:
+def _answer(rule: RuleTypeDef) -> Verdict:
     """What the rule that fits the path does."""
     action = rule["Actions"][-1]
     besides = sorted({c["Field"] for c in rule["Conditions"]} - {"path-pattern"})
@@ -58,7 +65,7 @@ def _answer(rule: Facts) -> Verdict:
     return done(f"The balancer answers `{PATH}` by itself, with 200.")
 
 
-def _patterns(rule: Facts) -> list[str]:
+def _patterns(rule: RuleTypeDef) -> list[str]:
     patterns: list[str] = []
     for condition in rule["Conditions"]:
         if condition["Field"] == "path-pattern":
@@ -68,11 +75,11 @@ def _patterns(rule: Facts) -> list[str]:
 
 def repaired(lab: Connection) -> Verdict:
     """Exercise: a wrong health path was seen to make targets unhealthy, and was put right."""
-    group = load_balancing.target_group(lab, lab.names.target_group)
-    service = services.service(lab, lab.names.service)
+    group = target_group_reader.find_target_group(lab, lab.names.target_group)
+    service = service_reader.describe(lab, lab.names.service)
     if not group or not service:
         return not_yet("There is no service behind a target group whose health check could be broken.")
-    members = load_balancing.health(lab, group)
+    members = target_group_reader.health(lab, group["TargetGroupArn"])
     healthy = load_balancing.in_state(members, "healthy")
     unhealthy = load_balancing.in_state(members, "unhealthy")
     events = [e["message"] for e in service["events"] if " is unhealthy in (target-group " in e["message"]]
@@ -101,7 +108,7 @@ def repaired(lab: Connection) -> Verdict:
     return done(f"The targets were unhealthy, and are healthy again: the health checks ask for `{path}`.")
 
 
-def _evaded(service: Facts, events: list[str]) -> Verdict | None:
+def _evaded(service: ServiceTypeDef, events: list[str]) -> Verdict | None:
     """Whether the failing checks were got rid of in another way, or failed for another reason."""
     name = service["serviceName"]
     if not service["loadBalancers"]:
@@ -128,7 +135,7 @@ def _evaded(service: Facts, events: list[str]) -> Verdict | None:
 def network_balancer(lab: Connection) -> Verdict:
     """Exercise: the same service behind a Network Load Balancer, too."""
     name = lab.name("adgu-nlb")
-    balancer = load_balancing.balancer(lab, name)
+    balancer = load_balancer_reader.find(lab, name)
     if not balancer:
         return not_yet(f"There is no load balancer `{name}`.")
     if balancer["Type"] != "network":
@@ -143,22 +150,22 @@ def network_balancer(lab: Connection) -> Verdict:
             "Delete it, and make it anew; without `Scheme` it is `internet-facing`.",
         )
     listener = next(
-        (o for o in load_balancing.listeners(lab, balancer) if o["Port"] == load_balancing.PORT), None
+        (o for o in load_balancer_reader.listeners(lab, balancer) if o["Port"] == load_balancing.PORT), None
     )
     if not listener:
         return wrong(
             f"`{name}` has no listener on port 80.", "`lab.elbv2.create_listener(…)`, `Protocol='TCP'`."
         )
-    arn = load_balancing.forwards_to(listener["DefaultActions"][-1])[0]
-    service = services.service(lab, lab.names.service) or {}
+    arn = load_balancer_reader.forwards_to(listener["DefaultActions"][-1])[0]
+    service = service_reader.describe(lab, lab.names.service) or {}
     registers = [entry.get("targetGroupArn") for entry in service.get("loadBalancers", [])]
     if arn not in registers:
         return wrong(
-            f"`{name}` leads to `{load_balancing.called(arn)}`, in which `{lab.names.service}` does not "
-            "register its tasks.",
+            f"`{name}` leads to `{target_group_reader.name_in(arn)}`, in which `{lab.names.service}` does "
+            "not register its tasks.",
             "`ecslab.service.update(lab, loadBalancers=[…])`, with both target groups.",
         )
-    members = load_balancing.health(lab, {"TargetGroupArn": arn})
+    members = target_group_reader.health(lab, arn)
     if load_balancing.in_state(members, "healthy"):
         return done(f"`{name}` leads to {len(members)} tasks of `{lab.names.service}` as well.")
     if unhealthy := load_balancing.in_state(members, "unhealthy"):

@@ -1,25 +1,34 @@
 """Is the service behind its load balancer, and do its tasks pass the health checks?"""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ecslab.connection.connection import Connection
-from ecslab.course.readers import account, services
-from ecslab.course.readers.account import Facts
 from ecslab.course.stages.stage_07 import load_balancing
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
-from ecslab.resources.network import rules
+from ecslab.resources.load_balancer import target_group_reader
+from ecslab.resources.network import network_reader
+from ecslab.resources.network import rules as network_rules
+from ecslab.resources.service import service_reader
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
+    from mypy_boto3_elbv2.type_defs import TargetGroupTypeDef, TargetHealthDescriptionTypeDef
 
 
 def service(lab: Connection) -> Verdict:
     """The service registers its tasks in the target group, behind the tasks' group, and they are healthy."""
     name, wanted = lab.names.service, lab.names.target_group
-    service = services.service(lab, name)
+    service = service_reader.describe(lab, name)
     if not service or service["status"] != "ACTIVE":
         return not_yet(f"There is no service `{name}` that could be put behind a load balancer.")
-    group = load_balancing.target_group(lab, wanted)
+    group = target_group_reader.find_target_group(lab, wanted)
     if not service["loadBalancers"] or not group:
         return not_yet(f"`{name}` is not behind a load balancer yet.")
     registers = [entry.get("targetGroupArn", "") for entry in service["loadBalancers"]]
     if group["TargetGroupArn"] not in registers:
-        others = ", ".join(f"`{load_balancing.called(arn)}`" for arn in registers if arn)
+        others = ", ".join(f"`{target_group_reader.name_in(arn)}`" for arn in registers if arn)
         return wrong(
             f"`{name}` registers its tasks in {others}, not in `{wanted}`: the balancer does not know them.",
             "`ecslab.load_balancer.attach(lab)`.",
@@ -30,17 +39,17 @@ def service(lab: Connection) -> Verdict:
             "503 by itself.",
             "`ecslab.service.scale(lab, 2)`.",
         )
-    members = load_balancing.health(lab, group)
+    members = target_group_reader.health(lab, group["TargetGroupArn"])
     return _doors(lab, service) or _sick(lab, service, group, members) or _well(lab, service, members)
 
 
-def _doors(lab: Connection, service: Facts) -> Verdict | None:
+def _doors(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     """Who gets to the tasks, if not the balancer alone."""
     name, back = service["serviceName"], lab.names.tasks_group
-    worn = account.groups(lab, services.network(service).get("securityGroups", []))
+    worn = network_reader.security_groups(lab, service_reader.network_of(service).get("securityGroups", []))
     attach = "`ecslab.load_balancer.attach(lab)` gives the tasks the group that admits only the balancer."
     for group in worn:
-        if rules.ANYWHERE in load_balancing.sources(group):
+        if network_rules.ANYWHERE in load_balancing.sources(group):
             return wrong(
                 f"The tasks of `{name}` are in `{group['GroupName']}`, which admits port 80 from anywhere: "
                 "visitors can go round the balancer, straight to a task.",
@@ -56,7 +65,12 @@ def _doors(lab: Connection, service: Facts) -> Verdict | None:
     return None
 
 
-def _sick(lab: Connection, service: Facts, group: Facts, members: list[Facts]) -> Verdict | None:
+def _sick(
+    lab: Connection,
+    service: ServiceTypeDef,
+    group: TargetGroupTypeDef,
+    members: list[TargetHealthDescriptionTypeDef],
+) -> Verdict | None:
     """What the health checks have against the tasks, if anything."""
     for member in load_balancing.in_state(members, "unused"):
         if "Availability Zone" in member["TargetHealth"].get("Description", ""):
@@ -79,7 +93,7 @@ def _sick(lab: Connection, service: Facts, group: Facts, members: list[Facts]) -
     return wrong(f"ECS keeps replacing tasks that were unhealthy: {reasons[0]}. {why}", hint)
 
 
-def _meaning(lab: Connection, group: Facts, reason: str) -> tuple[str, str]:
+def _meaning(lab: Connection, group: TargetGroupTypeDef, reason: str) -> tuple[str, str]:
     path = group.get("HealthCheckPath", "/")
     if "codes" in reason:
         return (
@@ -97,7 +111,7 @@ def _meaning(lab: Connection, group: Facts, reason: str) -> tuple[str, str]:
     )
 
 
-def _well(lab: Connection, service: Facts, members: list[Facts]) -> Verdict:
+def _well(lab: Connection, service: ServiceTypeDef, members: list[TargetHealthDescriptionTypeDef]) -> Verdict:
     name, desired = service["serviceName"], service["desiredCount"]
     healthy = load_balancing.in_state(members, "healthy")
     if len(healthy) >= desired:

@@ -31,7 +31,7 @@ def make_rule(lab: Connection) -> None:
             ListenerArn=listener,
             Priority=10,
             Conditions=[{"Field": "path-pattern", "Values": ["/health"]}],
-            Actions=[{"Type": "fixed-response", "FixedResponseConfig": words}],
+            Actions=[{"Type": "fixed-response", "FixedResponseConfig": words}],  # type: ignore[list-item,misc]
         )
 
 
@@ -58,7 +58,10 @@ def make_network_balancer(lab: Connection) -> None:
     if not ecslab.load_balancer.listener(lab, second):
         forward = {"Type": "forward", "TargetGroupArn": group["TargetGroupArn"]}
         lab.elbv2.create_listener(
-            LoadBalancerArn=second["LoadBalancerArn"], Protocol="TCP", Port=80, DefaultActions=[forward]
+            LoadBalancerArn=second["LoadBalancerArn"],
+            Protocol="TCP",
+            Port=80,
+            DefaultActions=[forward],  # type: ignore[list-item]
         )
     behind = ecslab.load_balancer.attach(lab)["loadBalancers"]
     another = {**behind[0], "targetGroupArn": group["TargetGroupArn"]}

@@ -1,17 +1,24 @@
 """Stage 08: a second edition is rolled out, a bad one undoes itself."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ecslab.connection.connection import Connection
-from ecslab.course.checks import task_definition
-from ecslab.course.readers import account
-from ecslab.course.readers.account import Facts
+from ecslab.course.checks.definition_problem import definition_problem
 from ecslab.course.stages.stage_08 import rollouts
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.resources import deployment, ecr, task_definition
+from ecslab.resources.task import task_reader
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
 
 def revision(lab: Connection) -> Verdict:
     """The family's newest revision runs another image than the first edition."""
     family, first = lab.names.family, f"{lab.names.repository}:latest"
-    definition = account.definition(lab, family)
+    definition = task_definition.find(lab, family)
     if not definition:
         return not_yet(f"There is no task definition `{family}`: stage 03 registers it.")
     image = rollouts.image(lab, definition)
@@ -20,7 +27,7 @@ def revision(lab: Connection) -> Verdict:
         return _astray(lab) or not_yet(
             f"The newest revision, {which}, runs `{first}`: a second edition needs a revision of its own."
         )
-    if trouble := task_definition.problem(lab, definition):
+    if trouble := definition_problem(lab, definition):
         return wrong(f"{which} {trouble[0]}", trouble[1])
     if _same_as_running(lab, image):
         return wrong(
@@ -34,21 +41,21 @@ def revision(lab: Connection) -> Verdict:
 def _astray(lab: Connection) -> Verdict | None:
     """A second edition that was registered, but not as the family's newest ACTIVE revision."""
     family = lab.names.family
-    inactive = account.revisions(lab, family, "INACTIVE")[-1:]
-    newest = account.revisions(lab, family, "ACTIVE")[-1]
+    inactive = task_definition.revisions(lab, family, "INACTIVE")[-1:]
+    newest = task_definition.revisions(lab, family, "ACTIVE")[-1]
     for arn in inactive:
-        definition = account.definition(lab, arn)
-        if definition and account.revision_of(arn) > account.revision_of(newest):
+        definition = task_definition.find(lab, arn)
+        if definition and task_definition.revision_of(arn) > task_definition.revision_of(newest):
             image = rollouts.image(lab, definition)
-            if not rollouts.is_first(lab, image) and not task_definition.problem(lab, definition):
+            if not rollouts.is_first(lab, image) and not definition_problem(lab, definition):
                 return wrong(
                     f"`{family}:{definition['revision']}` runs `{image}`, but was deregistered: it is "
                     "INACTIVE.",
                     "A number never comes back: register it again, it gets the next one.",
                 )
-    for other in account.families(lab):
-        definition = account.definition(lab, other)
-        if not definition or other == family or task_definition.problem(lab, definition):
+    for other in task_definition.families(lab):
+        definition = task_definition.find(lab, other)
+        if not definition or other == family or definition_problem(lab, definition):
             continue
         image = rollouts.image(lab, definition)
         if image.startswith(lab.names.repository) and not rollouts.is_first(lab, image):
@@ -62,15 +69,17 @@ def _astray(lab: Connection) -> Verdict | None:
 def _same_as_running(lab: Connection, image: str) -> bool:
     """Whether the service, still on the first edition, runs this very image already."""
     service = rollouts.active(lab)
-    runs = account.definition(lab, service["taskDefinition"]) if service else None
+    runs = task_definition.find(lab, service["taskDefinition"]) if service else None
     if not runs or not rollouts.is_first(lab, rollouts.image(lab, runs)):
         return False
     tag = image.rpartition(":")[2]
     digests = {
-        detail["imageDigest"] for detail in account.images(lab, lab.names.repository)
+        detail["imageDigest"] for detail in ecr.images(lab, lab.names.repository)
         if tag in (*detail.get("imageTags", []), detail["imageDigest"].partition(":")[2])
     }  # fmt: skip
-    tasks = [task for task in account.tasks(lab, lab.names.cluster) if task["lastStatus"] == "RUNNING"]
+    tasks = [
+        task for task in task_reader.of_cluster(lab, lab.names.cluster) if task["lastStatus"] == "RUNNING"
+    ]
     ours = [task for task in tasks if task["taskDefinitionArn"] == runs["taskDefinitionArn"]]
     return bool(digests & {c.get("imageDigest") for task in ours for c in task["containers"]})
 
@@ -80,8 +89,8 @@ def rolled(lab: Connection) -> Verdict:
     service = rollouts.active(lab)
     if not service:
         return rollouts.missing(lab)
-    runs = account.definition(lab, service["taskDefinition"])
-    if not runs or account.family_of(runs) != lab.names.family:
+    runs = task_definition.find(lab, service["taskDefinition"])
+    if not runs or runs["family"] != lab.names.family:
         return wrong(
             f"`{service['serviceName']}` runs `{service['taskDefinition'].rsplit('/', 1)[-1]}`; the lesson's "
             f"family is `{lab.names.family}`."
@@ -97,10 +106,10 @@ def rolled(lab: Connection) -> Verdict:
     )
 
 
-def _still_first(lab: Connection, service: Facts) -> Verdict:
+def _still_first(lab: Connection, service: ServiceTypeDef) -> Verdict:
     name, current = service["serviceName"], rollouts.number(service["taskDefinition"])
-    newest = account.definition(lab, lab.names.family)
-    last = next(iter(rollouts.past(lab, service)), None)
+    newest = task_definition.find(lab, lab.names.family)
+    last = next(iter(deployment.past(lab, service)), None)
     if last and last["status"].startswith("ROLLBACK_"):
         return wrong(
             f"{rollouts.number(last['taskDefinition']).capitalize()} was rolled out, and failed: `{name}` "

@@ -1,11 +1,13 @@
 """Is the deployment circuit breaker on, and has it undone a bad deployment?"""
 
+from collections.abc import Mapping, Sequence
+
 from ecslab.connection.connection import Connection
-from ecslab.course.checks import task_definition
-from ecslab.course.readers import account, services
-from ecslab.course.readers.account import Facts
+from ecslab.course.checks.definition_problem import definition_problem
 from ecslab.course.stages.stage_08 import rollouts
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.resources import deployment, task_definition
+from ecslab.resources.service import service_reader
 
 _WORST = 10  # failures in a row after which a small service has failed for certain
 
@@ -15,10 +17,10 @@ def switched_on(lab: Connection) -> Verdict:
     service = rollouts.active(lab)
     if not service:
         return rollouts.missing(lab)
-    name, breaker = service["serviceName"], rollouts.breaker(service)
+    name, breaker = service["serviceName"], service_reader.circuit_breaker_of(service)
     switch = "`ecslab.deployment.circuit_breaker(lab)`."
     if not breaker.get("enable"):
-        if other := _has_one(lab, [each for each in services.names(lab) if each != name]):
+        if other := _has_one(lab, [each for each in service_reader.names(lab) if each != name]):
             return wrong(
                 f"The circuit breaker is on for `{other}`, not for `{name}`: each service has its own.",
                 switch,
@@ -30,8 +32,7 @@ def switched_on(lab: Connection) -> Verdict:
             "a FAILED deployment.",
             switch,
         )
-    threshold = breaker.get("thresholdConfiguration") or {}
-    if (least := _threshold(threshold, service["desiredCount"])) > _WORST:
+    if (least := _threshold(breaker, service["desiredCount"])) > _WORST:
         return wrong(
             f"The circuit breaker of `{name}` gives up after {least} failures in a row: with "
             f"{service['desiredCount']} tasks that takes hours.",
@@ -47,13 +48,15 @@ def switched_on(lab: Connection) -> Verdict:
 
 def _has_one(lab: Connection, names: list[str]) -> str | None:
     """The first of these services whose circuit breaker is on."""
-    others = (services.service(lab, name) for name in names[:10])
-    on = (other for other in others if other and rollouts.breaker(other).get("enable"))
+    others = (service_reader.describe(lab, name) for name in names[:10])
+    on = (other for other in others if other and service_reader.circuit_breaker_of(other).get("enable"))
     return next((str(other["serviceName"]) for other in on), None)
 
 
-def _threshold(threshold: Facts, desired: int) -> int:
+def _threshold(breaker: Mapping[str, object], desired: int) -> int:
     """So many failures in a row end a deployment (API_DeploymentCircuitBreaker)."""
+    configuration = breaker.get("thresholdConfiguration")
+    threshold = configuration if isinstance(configuration, dict) else {}
     value = int(threshold.get("value", 50))
     if threshold.get("type") == "COUNT":
         return value
@@ -66,7 +69,7 @@ def undone(lab: Connection) -> Verdict:
     service = rollouts.active(lab)
     if not service:
         return rollouts.missing(lab)
-    name, deployments = service["serviceName"], rollouts.past(lab, service)
+    name, deployments = service["serviceName"], deployment.past(lab, service)
     if deployments and deployments[0]["status"] == "ROLLBACK_IN_PROGRESS":
         return not_yet(f"`{name}` is rolling back.")
     if trouble := rollouts.unfinished(lab, service):
@@ -76,9 +79,9 @@ def undone(lab: Connection) -> Verdict:
     )
     if not back:
         return _never_rolled_back(name, deployments)
-    bad = account.definition(lab, back["taskDefinition"])
+    bad = task_definition.find(lab, back["taskDefinition"])
     which = rollouts.number(back["taskDefinition"])
-    if bad and bad["status"] == "ACTIVE" and task_definition.problem(lab, bad):
+    if bad and bad["status"] == "ACTIVE" and definition_problem(lab, bad):
         return wrong(
             f"The circuit breaker brought {rollouts.number(service['taskDefinition'])} back, but {which} is "
             "still ACTIVE: whoever names the family alone gets it.",
@@ -90,7 +93,7 @@ def undone(lab: Connection) -> Verdict:
     )
 
 
-def _never_rolled_back(name: str, deployments: list[Facts]) -> Verdict:
+def _never_rolled_back(name: str, deployments: Sequence[Mapping[str, str]]) -> Verdict:
     good = {
         deployment["taskDefinition"] for deployment in deployments if deployment["status"] == "SUCCESSFUL"
     }

@@ -1,10 +1,16 @@
 """The exercises of stage 08: other limits, and an image named by its digest."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ecslab.connection.connection import Connection
-from ecslab.course.readers import account
-from ecslab.course.readers.account import Facts
 from ecslab.course.stages.stage_08 import rollouts
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.resources import deployment, ecr, task_definition
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
 THIRD = "edition-3"
 
@@ -44,14 +50,14 @@ def one_by_one(lab: Connection) -> Verdict:
     )
 
 
-def _not_the_third(lab: Connection, service: Facts, maximum: int) -> Verdict:
+def _not_the_third(lab: Connection, service: ServiceTypeDef, maximum: int) -> Verdict:
     name, current = service["serviceName"], rollouts.number(service["taskDefinition"])
-    if THIRD not in account.tags_of(account.images(lab, lab.names.repository)):
+    if THIRD not in ecr.image_tags(ecr.images(lab, lab.names.repository)):
         limits = " The limits are set." if maximum == 100 else ""
         return not_yet(f"There is no image `{lab.names.repository}:{THIRD}` yet.{limits}")
-    newest = account.definition(lab, lab.names.family)
+    newest = task_definition.find(lab, lab.names.family)
     if newest and rollouts.image(lab, newest) == f"{lab.names.repository}:{THIRD}":
-        last = next(iter(rollouts.past(lab, service)), None)
+        last = next(iter(deployment.past(lab, service)), None)
         if last and last["status"].startswith("ROLLBACK_"):
             return wrong(
                 f"`{THIRD}` was rolled out and failed: `{name}` runs {current} again.",
@@ -72,7 +78,7 @@ def pinned(lab: Connection) -> Verdict:
     name, image = service["serviceName"], _image_of(lab, service)
     repository, at, digest = image.partition("@")
     if not at:
-        newest = account.definition(lab, lab.names.family)
+        newest = task_definition.find(lab, lab.names.family)
         if newest and "@" in rollouts.image(lab, newest):
             return wrong(
                 f"Revision {newest['revision']} names its image by digest, but `{name}` still runs "
@@ -88,7 +94,7 @@ def pinned(lab: Connection) -> Verdict:
         )
     if repository != lab.names.repository:
         return wrong(f"`{name}` runs an image of `{repository}`; the lesson's is `{lab.names.repository}`.")
-    if digest not in {detail["imageDigest"] for detail in account.images(lab, repository)}:
+    if digest not in {detail["imageDigest"] for detail in ecr.images(lab, repository)}:
         return wrong(
             f"`{name}` is to run {digest[:19]}…, which is not in `{repository}`: no task of it can start.",
             "`ecslab.ecr.image(lab, tag)['imageDigest']` is one that is there.",
@@ -98,6 +104,6 @@ def pinned(lab: Connection) -> Verdict:
     return done(f"`{name}` runs `{repository}` by its digest: no tag that moves changes what it runs.")
 
 
-def _image_of(lab: Connection, service: Facts) -> str:
-    runs = account.definition(lab, service["taskDefinition"])
+def _image_of(lab: Connection, service: ServiceTypeDef) -> str:
+    runs = task_definition.find(lab, service["taskDefinition"])
     return rollouts.image(lab, runs) if runs else ""

@@ -1,17 +1,24 @@
 """Looking at a service's deployments, by calls that read: which image it runs, how the rollout goes."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ecslab.connection.connection import Connection
-from ecslab.course.checks import stopped_task
-from ecslab.course.readers import account, services
-from ecslab.course.readers.account import Facts
+from ecslab.course.checks import lesson_service, stopped_task
 from ecslab.display.verdict import Verdict, not_yet, wrong
-from ecslab.resources import deployment
+from ecslab.resources import task_definition
 from ecslab.resources.deployment.rollout_plan import Limits
+from ecslab.resources.service import service_reader
+from ecslab.resources.task import task_reader
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskDefinitionTypeDef
 
 SERVING = "The old tasks go on serving meanwhile."
 
 
-def image(lab: Connection, definition: Facts) -> str:
+def image(lab: Connection, definition: TaskDefinitionTypeDef) -> str:
     """The image of the lesson's container: `adgu/web:latest`, `adgu/web@sha256:…`, without the registry."""
     containers = definition["containerDefinitions"]
     ours = next(
@@ -28,13 +35,12 @@ def is_first(lab: Connection, reference: str) -> bool:
 
 def number(arn: str) -> str:
     """`revision 2`."""
-    return f"revision {account.revision_of(arn)}"
+    return f"revision {task_definition.revision_of(arn)}"
 
 
-def active(lab: Connection) -> Facts | None:
+def active(lab: Connection) -> ServiceTypeDef | None:
     """The lesson's service, while it is ACTIVE."""
-    service = services.service(lab, lab.names.service)
-    return service if service and service["status"] == "ACTIVE" else None
+    return service_reader.find(lab)
 
 
 def missing(lab: Connection) -> Verdict:
@@ -42,7 +48,7 @@ def missing(lab: Connection) -> Verdict:
     return not_yet(f"There is no service `{lab.names.service}`: stage 06 makes it.")
 
 
-def limits(service: Facts) -> Limits:
+def limits(service: ServiceTypeDef) -> Limits:
     """What the service's deployments keep to."""
     configuration = service["deploymentConfiguration"]
     return Limits(
@@ -50,18 +56,7 @@ def limits(service: Facts) -> Limits:
     )
 
 
-def breaker(service: Facts) -> Facts:
-    """The `deploymentCircuitBreaker`, or an empty one."""
-    configuration: Facts = service["deploymentConfiguration"].get("deploymentCircuitBreaker", {})
-    return configuration
-
-
-def past(lab: Connection, service: Facts) -> list[Facts]:
-    """Its deployments, newest first, each with its `taskDefinition`."""
-    return deployment.past(lab, service)
-
-
-def unfinished(lab: Connection, service: Facts) -> Verdict | None:
+def unfinished(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     """What is to be said of a rollout that is not COMPLETED; None if it is, with all its tasks."""
     name, newest = service["serviceName"], service["deployments"][0]
     which, state = number(newest["taskDefinition"]), newest.get("rolloutState", "COMPLETED")
@@ -83,20 +78,20 @@ def unfinished(lab: Connection, service: Facts) -> Verdict | None:
     return None
 
 
-def failing(lab: Connection, service: Facts) -> Verdict | None:
+def failing(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     """What is said while the tasks of the newest deployment keep failing; None if they do not."""
     newest = service["deployments"][0]
     if not newest.get("failedTasks"):
         return None
-    everything = account.tasks(lab, lab.names.cluster)
+    everything = task_reader.of_cluster(lab, lab.names.cluster)
     ours = [task for task in everything if task["taskDefinitionArn"] == newest["taskDefinition"]]
-    last = services.failed(ours, service)
+    last = lesson_service.last_failed(ours, service)
     reason, meaning = stopped_task.why(last) if last else ("see the service's events", "")
     text = (
         f"Tasks of {number(newest['taskDefinition'])} keep failing, {newest['failedTasks']} by now: "
         f"{reason}. {meaning} "
     )
-    if breaker(service).get("enable"):
+    if service_reader.circuit_breaker_of(service).get("enable"):
         return not_yet(f"{text}The circuit breaker counts.".replace("..", ".").replace("  ", " "))
     return wrong(
         f"{text}Nothing ends this: the circuit breaker is off.".replace("..", ".").replace("  ", " "),
@@ -104,7 +99,7 @@ def failing(lab: Connection, service: Facts) -> Verdict | None:
     )
 
 
-def _stuck(service: Facts) -> Verdict | None:
+def _stuck(service: ServiceTypeDef) -> Verdict | None:
     bounds = limits(service)
     if not bounds.stuck:
         return None
@@ -114,7 +109,7 @@ def _stuck(service: Facts) -> Verdict | None:
     )
 
 
-def _moving(service: Facts) -> Verdict:
+def _moving(service: ServiceTypeDef) -> Verdict:
     newest, *others = service["deployments"]
     old = sum(deployment["runningCount"] for deployment in others)
     return not_yet(

@@ -1,12 +1,24 @@
 """Stage 09: several containers in one task, a secret, and the two roles told apart."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
 from ecslab.course.checks import stopped_task
-from ecslab.course.readers import account, permissions
-from ecslab.course.readers.account import Facts
+from ecslab.course.checks.similar_name import similar_name
 from ecslab.course.stages.stage_09 import guestbook
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.resources import role as roles
+from ecslab.resources import task_definition
+from ecslab.resources.secret import names as secret_names
+from ecslab.resources.task import task_reader
+from ecslab.resources.task.task_reader import short_id, task_family
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
+    from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
 
 
 def kept(lab: Connection) -> Verdict:
@@ -14,7 +26,7 @@ def kept(lab: Connection) -> Verdict:
     name, role = lab.names.secret, lab.names.execution_role
     secret = ecslab.secret.find(lab, name)
     if not secret:
-        if other := account.near(lab, name, guestbook.secret_names(lab)):
+        if other := similar_name(lab, name, secret_names(lab)):
             return wrong(f"There is a secret `{other}`, but the lesson's is called `{name}`.")
         return not_yet(f"There is no secret `{name}`.")
     if "DeletedDate" in secret:
@@ -22,29 +34,29 @@ def kept(lab: Connection) -> Verdict:
             f"`{name}` is deleted: AWS keeps it for some days, and lets nobody read it.",
             "`ecslab.secret.create(lab, …)` takes it back.",
         )
-    if not account.role(lab, role):
+    if not roles.find(lab, role):
         return wrong(f"There is no role `{role}`, which Fargate would read the secret with.")
-    granted = permissions.grants(lab, role, ecslab.secret.READ)
+    granted = roles.allowed_resources(lab, role, ecslab.secret.READ)
     if "*" in granted:
         return wrong(
             f"`{role}` may read every secret of the account; it needs this one only.",
             "Put the secret's ARN in place of `*` as the policy's Resource.",
         )
-    if permissions.covers(granted, secret["ARN"]):
+    if roles.covers(granted, secret["ARN"]):
         return done(f"`{name}` is kept, and `{role}` may read it.")
     return _unread(lab, secret, granted)
 
 
-def _unread(lab: Connection, secret: Facts, granted: list[str]) -> Verdict:
+def _unread(lab: Connection, secret: DescribeSecretResponseTypeDef, granted: list[str]) -> Verdict:
     name, role = lab.names.secret, lab.names.execution_role
     if granted:
         return wrong(f"`{role}` may read {granted[0]}, and that is not `{name}`.")
-    if others := permissions.actions(lab, role, secret["ARN"]):
+    if others := roles.allowed_actions(lab, role, secret["ARN"]):
         return wrong(
             f"`{role}` may do {', '.join(others)} with `{name}`; to read its value it needs "
             f"{ecslab.secret.READ}."
         )
-    if permissions.covers(permissions.grants(lab, lab.names.task_role, ecslab.secret.READ), secret["ARN"]):
+    if roles.covers(roles.allowed_resources(lab, lab.names.task_role, ecslab.secret.READ), secret["ARN"]):
         return wrong(
             f"`{lab.names.task_role}` may read `{name}`, but `{role}` may not: a secret that the definition "
             "names is fetched before your program starts, by the execution role.",
@@ -55,30 +67,30 @@ def _unread(lab: Connection, secret: Facts, granted: list[str]) -> Verdict:
 def together(lab: Connection) -> Verdict:
     """A guestbook task is RUNNING: its web container waited until the database was healthy."""
     family = lab.names.guestbook
-    ours = [t for t in account.tasks(lab, lab.names.cluster) if account.family_of(t) == family]
+    ours = [t for t in task_reader.of_cluster(lab, lab.names.cluster) if task_family(t) == family]
     alive = [task for task in ours if task["desiredStatus"] == "RUNNING"]
     if not ours:
         return _no_guestbook(lab)
     task = next((t for t in alive if t["lastStatus"] == "RUNNING"), (alive or ours)[0])
-    definition = account.definition(lab, str(task["taskDefinitionArn"])) or {}
+    definition = task_definition.find(lab, str(task["taskDefinitionArn"])) or {}
     if flaw := guestbook.flaw(definition):
-        return wrong(f"Task {account.short(task)} runs {guestbook.revision(task)}: {flaw}")
+        return wrong(f"Task {short_id(task)} runs {guestbook.revision(task)}: {flaw}")
     if not alive:
         return guestbook.over(task)
     if task["lastStatus"] != "RUNNING":
-        return not_yet(f"Task {account.short(task)} is {task['lastStatus']}: {guestbook.waiting(task)}.")
+        return not_yet(f"Task {short_id(task)} is {task['lastStatus']}: {guestbook.waiting(task)}.")
     sick = [c["name"] for c in task["containers"] if c.get("healthStatus") == "UNHEALTHY"]
     if sick:
         return wrong(
-            f"Task {account.short(task)} is RUNNING, but its container `{sick[0]}` is UNHEALTHY.",
+            f"Task {short_id(task)} is RUNNING, but its container `{sick[0]}` is UNHEALTHY.",
             "A bare task is left as it is; a service would replace it. Look at its health check's command.",
         )
-    return done(f"Task {account.short(task)} is RUNNING: `web` started when `database` was HEALTHY.")
+    return done(f"Task {short_id(task)} is RUNNING: `web` started when `database` was HEALTHY.")
 
 
 def _no_guestbook(lab: Connection) -> Verdict:
     family = lab.names.guestbook
-    registered = account.definition(lab, family)
+    registered = task_definition.find(lab, family)
     if not registered:
         return not_yet(f"There is no task definition `{family}`.")
     if flaw := guestbook.flaw(registered):
@@ -89,11 +101,11 @@ def _no_guestbook(lab: Connection) -> Verdict:
 def asked(lab: Connection) -> Verdict:
     """The reader's last task read the secret by its own call, under a task role that allows just that."""
     family = lab.names.reader
-    ours = [t for t in account.tasks(lab, lab.names.cluster) if account.family_of(t) == family]
+    ours = [t for t in task_reader.of_cluster(lab, lab.names.cluster) if task_family(t) == family]
     if not ours:
         return not_yet(f"No task of `{family}` was run in `{lab.names.cluster}`.")
     task = max(ours, key=lambda each: str(each["createdAt"]))
-    definition = account.definition(lab, str(task["taskDefinitionArn"])) or {}
+    definition = task_definition.find(lab, str(task["taskDefinitionArn"])) or {}
     role = str(definition.get("taskRoleArn", "")).rsplit("/", 1)[-1]
     if role == lab.names.execution_role:
         return wrong(
@@ -102,13 +114,13 @@ def asked(lab: Connection) -> Verdict:
             f"Give it `{lab.names.task_role}`.",
         )
     if task["lastStatus"] != "STOPPED":
-        return not_yet(f"Task {account.short(task)} is {task['lastStatus']}: it has not ended yet.")
+        return not_yet(f"Task {short_id(task)} is {task['lastStatus']}: it has not ended yet.")
     code = next((c["exitCode"] for c in task["containers"] if "exitCode" in c), None)
     return _ended(lab, task, role, code)
 
 
-def _ended(lab: Connection, task: Facts, role: str, code: int | None) -> Verdict:
-    short = account.short(task)
+def _ended(lab: Connection, task: TaskTypeDef, role: str, code: int | None) -> Verdict:
+    short = short_id(task)
     if code is None:
         reason, meaning = stopped_task.why(task)
         return wrong(f"Task {short} never started: {reason}. {meaning}".strip())
@@ -125,7 +137,7 @@ def _ended(lab: Connection, task: Facts, role: str, code: int | None) -> Verdict
         )
     if code != 0:
         return wrong(f"Task {short} ended with exit code {code}. Its log says why.")
-    if "*" in permissions.grants(lab, role, ecslab.secret.READ):
+    if "*" in roles.allowed_resources(lab, role, ecslab.secret.READ):
         return wrong(
             f"Task {short} read the secret, but `{role}` may read every secret; it needs this one only.",
             "Put the secret's ARN in place of `*` as the policy's Resource.",

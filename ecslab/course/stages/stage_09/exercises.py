@@ -1,13 +1,20 @@
 """The exercises of stage 09: a health check for the web server too, and a sidecar."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.course.checks import stopped_task
-from ecslab.course.readers import account
-from ecslab.course.readers.account import Facts
 from ecslab.course.stages.stage_09 import guestbook
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.resources import task_definition
+from ecslab.resources.task import task_reader
+from ecslab.resources.task.task_reader import short_id, task_family
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TaskDefinitionTypeDef, TaskTypeDef
 
 _THREE = ("database", "writer", "web")
 
@@ -22,7 +29,7 @@ def whole(lab: Connection) -> Verdict:
     """Exercise: the task's own health is HEALTHY, because every essential container is asked."""
     ours = _running(lab)
     for task, definition in ours:
-        name, web = f"Task {account.short(task)}", guestbook.container(definition, "web")
+        name, web = f"Task {short_id(task)}", guestbook.container(definition, "web")
         check, health = web.get("healthCheck"), _health(task, "web")
         if check and health == "HEALTHY" and not any(itself in str(check["command"]) for itself in _ITSELF):
             return wrong(
@@ -47,7 +54,7 @@ def whole(lab: Connection) -> Verdict:
         return left
     if not ours:
         return not_yet("No guestbook task is RUNNING.")
-    first = account.short(ours[0][0])
+    first = short_id(ours[0][0])
     return not_yet(f"Task {first}'s `web` has no health check: its health is UNKNOWN.")
 
 
@@ -76,23 +83,25 @@ def beside(lab: Connection) -> Verdict:
                 "A loop with `sleep` in it goes on; a command that is done ends.",
             )
         return done(
-            f"`{extra['name']}` runs beside the others in task {account.short(task)}, which could do without."
+            f"`{extra['name']}` runs beside the others in task {short_id(task)}, which could do without."
         )
     left = _not_running(lab, lambda definition: bool(_extra(definition)))
     return left or not_yet("No guestbook task with a fourth container is RUNNING.")
 
 
-def _not_running(lab: Connection, fits: Callable[[Facts], bool]) -> Verdict | None:
+def _not_running(lab: Connection, fits: Callable[[TaskDefinitionTypeDef], bool]) -> Verdict | None:
     """What became of the newest revision, if it is what the exercise asks for and no task of it runs."""
-    definition = account.definition(lab, lab.names.guestbook)
+    definition = task_definition.find(lab, lab.names.guestbook)
     if not definition or definition["status"] != "ACTIVE" or not fits(definition):
         return None
     arn = definition["taskDefinitionArn"]
-    tasks = [task for task in account.tasks(lab, lab.names.cluster) if task["taskDefinitionArn"] == arn]
+    tasks = [
+        task for task in task_reader.of_cluster(lab, lab.names.cluster) if task["taskDefinitionArn"] == arn
+    ]
     if not tasks:
         named = f"`{definition['family']}:{definition['revision']}`"
         return wrong(f"{named} is as the exercise asks, but it was only registered: no task of it was run.")
-    name = f"Task {account.short(tasks[0])}"
+    name = f"Task {short_id(tasks[0])}"
     if tasks[0]["lastStatus"] in _STARTING:
         return not_yet(f"{name} is {tasks[0]['lastStatus']}: it is on its way.")
     reason, meaning = stopped_task.why(tasks[0])
@@ -101,20 +110,20 @@ def _not_running(lab: Connection, fits: Callable[[Facts], bool]) -> Verdict | No
     return wrong(f"{name} stopped: {reason}. {meaning}".replace("..", ".").rstrip(), meaning)
 
 
-def _running(lab: Connection) -> list[tuple[Facts, Facts]]:
+def _running(lab: Connection) -> list[tuple[TaskTypeDef, TaskDefinitionTypeDef]]:
     """The guestbook tasks that are RUNNING, newest first, each with its definition."""
-    tasks = account.tasks(lab, lab.names.cluster)
-    ours = [t for t in tasks if account.family_of(t) == lab.names.guestbook and t["lastStatus"] == "RUNNING"]
-    return [(task, account.definition(lab, str(task["taskDefinitionArn"])) or {}) for task in ours]
+    tasks = task_reader.of_cluster(lab, lab.names.cluster)
+    ours = [t for t in tasks if task_family(t) == lab.names.guestbook and t["lastStatus"] == "RUNNING"]
+    return [(task, task_definition.find(lab, str(task["taskDefinitionArn"])) or {}) for task in ours]
 
 
-def _extra(definition: Facts) -> Facts | None:
+def _extra(definition: TaskDefinitionTypeDef) -> ContainerDefinitionOutputTypeDef | None:
     return next(
         (container for container in definition["containerDefinitions"] if container["name"] not in _THREE),
         None,
     )
 
 
-def _health(task: Facts, name: str) -> str:
-    containers: list[Facts] = [container for container in task["containers"] if container["name"] == name]
+def _health(task: TaskTypeDef, name: str) -> str:
+    containers = [container for container in task["containers"] if container["name"] == name]
     return str(containers[0].get("healthStatus", "UNKNOWN")) if containers else "UNKNOWN"

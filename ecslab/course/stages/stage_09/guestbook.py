@@ -1,32 +1,31 @@
 """What a guestbook's definition and its containers show: the flaws that a check names."""
 
-from ecslab.connection.connection import Connection
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
 from ecslab.course.checks import stopped_task
-from ecslab.course.readers import account
-from ecslab.course.readers.account import Facts
 from ecslab.display.verdict import Verdict, wrong
+from ecslab.resources import task_definition
+from ecslab.resources.task.task_reader import short_id
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TaskDefinitionTypeDef, TaskTypeDef
 
 _PLAIN = ("PASSWORD", "SECRET", "TOKEN")
 
 
-def secret_names(lab: Connection) -> list[str]:
-    """The names of the account's secrets."""
-    pages = lab.client("secretsmanager").get_paginator("list_secrets").paginate()
-    return [str(secret["Name"]) for page in pages for secret in page["SecretList"]]
+def container(definition: TaskDefinitionTypeDef, name: str) -> ContainerDefinitionOutputTypeDef:
+    """A container definition by its name; an empty one if there is none."""
+    return task_definition.container(definition, name) or cast("ContainerDefinitionOutputTypeDef", {})
 
 
-def container(definition: Facts, name: str) -> Facts:
-    """A container definition by its name; {} if there is none."""
-    containers = definition.get("containerDefinitions", [])
-    return next((container for container in containers if container["name"] == name), {})
-
-
-def revision(task: Facts) -> str:
+def revision(task: TaskTypeDef) -> str:
     """`adgu-guestbook:1`, as code."""
     return f"`{str(task['taskDefinitionArn']).rsplit('/', 1)[-1]}`"
 
 
-def flaw(definition: Facts) -> str | None:
+def flaw(definition: TaskDefinitionTypeDef) -> str | None:
     """What keeps the definition from being the lesson's, or None."""
     names = [str(container["name"]) for container in definition["containerDefinitions"]]
     missing = [name for name in ("database", "writer", "web") if name not in names]
@@ -44,7 +43,7 @@ def flaw(definition: Facts) -> str | None:
     return _waits(definition) or _shares(definition)
 
 
-def _waits(definition: Facts) -> str | None:
+def _waits(definition: TaskDefinitionTypeDef) -> str | None:
     conditions = {
         each["containerName"]: each["condition"] for each in container(definition, "web").get("dependsOn", [])
     }
@@ -58,7 +57,7 @@ def _waits(definition: Facts) -> str | None:
     return None
 
 
-def _shares(definition: Facts) -> str | None:
+def _shares(definition: TaskDefinitionTypeDef) -> str | None:
     volumes = {
         name: {mount["sourceVolume"] for mount in container(definition, name).get("mountPoints", [])}
         for name in ("writer", "web")
@@ -68,7 +67,7 @@ def _shares(definition: Facts) -> str | None:
     return None
 
 
-def waiting(task: Facts) -> str:
+def waiting(task: TaskTypeDef) -> str:
     """Which containers are not there yet, in words."""
     names = sorted(
         str(container["name"]) for container in task["containers"] if container["lastStatus"] == "PENDING"
@@ -76,17 +75,17 @@ def waiting(task: Facts) -> str:
     return f"`{'`, `'.join(names)}` {'waits' if len(names) == 1 else 'wait'}" if names else "it is on its way"
 
 
-def over(task: Facts) -> Verdict:
+def over(task: TaskTypeDef) -> Verdict:
     """What a guestbook task that ended says of itself."""
     reason, meaning = stopped_task.why(task)
     if "retrieve secret" in reason:
         return wrong(
-            f"Task {account.short(task)} never started: Fargate could not read the secret for it.",
+            f"Task {short_id(task)} never started: Fargate could not read the secret for it.",
             "The reason names the role and the action. `ecslab.secret.allow(lab)` gives the right.",
         )
     if stopped_task.stopped_by_hand(task):
         return wrong(
-            f"Task {account.short(task)} was stopped ({reason}), and no other runs.",
+            f"Task {short_id(task)} was stopped ({reason}), and no other runs.",
             "A bare task stays stopped: run another one.",
         )
-    return wrong(f"Task {account.short(task)} is STOPPED: {reason}. {meaning}".strip())
+    return wrong(f"Task {short_id(task)} is STOPPED: {reason}. {meaning}".strip())

@@ -1,12 +1,19 @@
 """Stage 13: document 004's service, mended until it answers, and the one that document 002's wizard made."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.course.checks import service_page
-from ecslab.course.readers import account, services
-from ecslab.course.readers.account import Facts
 from ecslab.display.verdict import Verdict, not_yet, wrong
+from ecslab.resources import cluster as clusters
+from ecslab.resources import task_definition
+from ecslab.resources.service import service_reader
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,7 @@ WIZARD = Written("node-demo-cluster", "node-demo", "node-demo-service", "node-de
 def repaired(lab: Connection) -> Verdict:
     """The service of document 004 keeps a task running, and its page answers."""
     name = lab.name(GUIDE.service)
-    service = services.service(lab, name, lab.name(GUIDE.cluster))
+    service = service_reader.describe(lab, name, lab.name(GUIDE.cluster))
     if not service or service["status"] != "ACTIVE":
         return _absent(lab, GUIDE, service) or not_yet(
             f"There is no service `{name}`: ECS refuses the document's command, for it says nothing of a "
@@ -40,7 +47,7 @@ def repaired(lab: Connection) -> Verdict:
 def wizard(lab: Connection) -> Verdict:
     """The service of document 002 keeps a task of `node-demo` running, and its page answers."""
     name = lab.name(WIZARD.service)
-    service = services.service(lab, name, lab.name(WIZARD.cluster))
+    service = service_reader.describe(lab, name, lab.name(WIZARD.cluster))
     if not service or service["status"] != "ACTIVE":
         return _absent(lab, WIZARD, service) or not_yet(
             f"There is no service `{name}`: steps 3 and 4 make it."
@@ -48,7 +55,7 @@ def wizard(lab: Connection) -> Verdict:
     return _mistaken(lab, WIZARD, service) or _balanced(service) or service_page.verdict(lab, service)
 
 
-def _absent(lab: Connection, names: Written, service_seen: Facts | None) -> Verdict | None:
+def _absent(lab: Connection, names: Written, service_seen: ServiceTypeDef | None) -> Verdict | None:
     """Why the service is not there, if that can be said."""
     service, cluster, family = lab.name(names.service), lab.name(names.cluster), lab.name(names.family)
     if service_seen and service_seen["status"] == "DRAINING":
@@ -56,8 +63,8 @@ def _absent(lab: Connection, names: Written, service_seen: Facts | None) -> Verd
             f"`{service}` is DRAINING: it was deleted, and its last tasks are stopping.",
             "`aws ecs wait services-inactive …` waits until the name is free again.",
         )
-    for astray in account.cluster_names(lab):
-        seen = services.service(lab, service, astray)
+    for astray in clusters.names(lab):
+        seen = service_reader.describe(lab, service, astray)
         if seen and seen["status"] == "ACTIVE":
             return wrong(
                 f"The service `{service}` is in the cluster `{astray}`, not in `{cluster}`.",
@@ -65,16 +72,16 @@ def _absent(lab: Connection, names: Written, service_seen: Facts | None) -> Verd
             )
     if service_seen:
         return wrong(f"`{service}` is INACTIVE: it was deleted, and nothing is kept running.")
-    if cluster not in account.cluster_names(lab):
+    if cluster not in clusters.names(lab):
         return not_yet(f"There is no ACTIVE cluster `{cluster}`.")
-    if family not in account.families(lab):
+    if family not in task_definition.families(lab):
         return not_yet(f"There is no ACTIVE task definition `{family}`: a service needs one.")
     return None
 
 
-def _mistaken(lab: Connection, names: Written, service: Facts) -> Verdict | None:
+def _mistaken(lab: Connection, names: Written, service: ServiceTypeDef) -> Verdict | None:
     """Whether the service runs what the document's does."""
-    definition = account.definition(lab, service["taskDefinition"]) or {}
+    definition = task_definition.find(lab, service["taskDefinition"]) or {}
     family, runs = lab.name(names.family), definition.get("family", "nothing")
     if runs != family:
         return wrong(
@@ -90,7 +97,7 @@ def _mistaken(lab: Connection, names: Written, service: Facts) -> Verdict | None
     return None
 
 
-def _balanced(service: Facts) -> Verdict | None:
+def _balanced(service: ServiceTypeDef) -> Verdict | None:
     if not service.get("loadBalancers"):
         return None
     return wrong(

@@ -1,19 +1,30 @@
 """Stage 13's exercises: the same tag pushed anew, and document 003's task run from the terminal."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ecslab.connection.connection import Connection
 from ecslab.course.checks import service_page
-from ecslab.course.readers import account, services
-from ecslab.course.readers.account import Facts
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.resources import cluster as clusters
+from ecslab.resources import ecr, task_definition
+from ecslab.resources.service import service_reader
+from ecslab.resources.task import task_reader
+from ecslab.resources.task.task_reader import short_id, task_family
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr.type_defs import ImageDetailTypeDef
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
 
 
 def forced(lab: Connection) -> Verdict:
     """Exercise: the service runs what was pushed under its tag after the service was made."""
     name = lab.name("my-ecs-service")
-    service = services.service(lab, name, lab.name("my-ecs-cluster"))
+    service = service_reader.describe(lab, name, lab.name("my-ecs-cluster"))
     if not service or service["status"] != "ACTIVE":
         return not_yet(f"There is no ACTIVE service `{name}`: mend the document's first.")
-    definition = account.definition(lab, service["taskDefinition"]) or {}
+    definition = task_definition.find(lab, service["taskDefinition"]) or {}
     image = str(definition["containerDefinitions"][0]["image"])
     repository, _, tag = image.partition("/")[2].rpartition(":")
     if "@" in image:
@@ -23,12 +34,12 @@ def forced(lab: Connection) -> Verdict:
         )
     since = [
         image_there
-        for image_there in account.images(lab, repository)
+        for image_there in ecr.images(lab, repository)
         if image_there["imagePushedAt"] > service["createdAt"]
     ]
     pushed = next((image_there for image_there in since if tag in image_there.get("imageTags", [])), None)
     if not pushed:
-        others = account.tags_of(since)
+        others = ecr.image_tags(since)
         if others:
             return wrong(
                 f"Pushed since: the tag {', '.join(f'`{other}`' for other in others)}. But `{name}` runs "
@@ -39,7 +50,7 @@ def forced(lab: Connection) -> Verdict:
     return service_page.trouble(lab, service) or _runs(lab, service, pushed, f"{repository}:{tag}")
 
 
-def _runs(lab: Connection, service: Facts, pushed: Facts, image: str) -> Verdict:
+def _runs(lab: Connection, service: ServiceTypeDef, pushed: ImageDetailTypeDef, image: str) -> Verdict:
     """Whether the service's tasks run that image."""
     tasks = [t for t in service_page.tasks(lab, service) if t["lastStatus"] == "RUNNING"]
     older = [t for t in tasks if t["containers"][0].get("imageDigest") != pushed["imageDigest"]]
@@ -47,8 +58,7 @@ def _runs(lab: Connection, service: Facts, pushed: Facts, image: str) -> Verdict
         return not_yet("A new deployment is under way: the new task first, then the old one stops.")
     if older:
         return wrong(
-            f"`{image}` was pushed anew, but task {account.short(older[0])} runs what it fetched when it "
-            "started.",
+            f"`{image}` was pushed anew, but task {short_id(older[0])} runs what it fetched when it started.",
             "Nothing in the definition has changed, so say it: `aws ecs update-service … "
             "--force-new-deployment`.",
         )
@@ -58,7 +68,7 @@ def _runs(lab: Connection, service: Facts, pushed: Facts, image: str) -> Verdict
 def by_hand(lab: Connection) -> Verdict:
     """Exercise: document 003's task, run from the terminal."""
     family, cluster = lab.name("my-app"), lab.name("my-cluster")
-    ours = [task for task in account.tasks(lab, cluster) if account.family_of(task) == family]
+    ours = [task for task in task_reader.of_cluster(lab, cluster) if task_family(task) == family]
     bare = [task for task in ours if not task["group"].startswith("service:")]
     alive = [task for task in bare if task["desiredStatus"] == "RUNNING"]
     if not alive:
@@ -66,17 +76,17 @@ def by_hand(lab: Connection) -> Verdict:
     task = alive[0]
     if task["cpu"] != "512":
         return wrong(
-            f"Task {account.short(task)} has {int(task['cpu']) / 1024:g} vCPU; the document's has 0.5.",
+            f"Task {short_id(task)} has {int(task['cpu']) / 1024:g} vCPU; the document's has 0.5.",
             "Register a revision with `--cpu 512`, and a memory that goes with it.",
         )
     if task["lastStatus"] != "RUNNING":
-        return not_yet(f"Task {account.short(task)} is {task['lastStatus']}: it is on its way.")
-    return service_page.visit(lab, task, f"task {account.short(task)}") or done(
-        f"Task {account.short(task)} of `{family}` is RUNNING with 0.5 vCPU, and its page answers."
+        return not_yet(f"Task {short_id(task)} is {task['lastStatus']}: it is on its way.")
+    return service_page.visit(lab, task, f"task {short_id(task)}") or done(
+        f"Task {short_id(task)} of `{family}` is RUNNING with 0.5 vCPU, and its page answers."
     )
 
 
-def _not_by_hand(lab: Connection, ours: list[Facts], bare: list[Facts]) -> Verdict:
+def _not_by_hand(lab: Connection, ours: list[TaskTypeDef], bare: list[TaskTypeDef]) -> Verdict:
     family, cluster = lab.name("my-app"), lab.name("my-cluster")
     if bare:
         return service_page.ended(bare[0])
@@ -87,9 +97,9 @@ def _not_by_hand(lab: Connection, ours: list[Facts], bare: list[Facts]) -> Verdi
         )
     elsewhere = [
         other
-        for other in account.cluster_names(lab)
-        for task in account.tasks(lab, other)
-        if account.family_of(task) == family and task["desiredStatus"] == "RUNNING"
+        for other in clusters.names(lab)
+        for task in task_reader.of_cluster(lab, other)
+        if task_family(task) == family and task["desiredStatus"] == "RUNNING"
     ]
     if elsewhere:
         return wrong(

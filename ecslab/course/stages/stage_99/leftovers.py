@@ -1,38 +1,40 @@
 """What is still there of the lesson and its exercises, looked for by name."""
 
-from collections.abc import Callable
-
 from ecslab.connection.connection import Connection
-from ecslab.course.readers import account
-from ecslab.course.readers.account import Facts
+from ecslab.resources import cluster as clusters
+from ecslab.resources import ecr, log_group, secret
+from ecslab.resources import role as roles
+from ecslab.resources.load_balancer import load_balancer_reader, target_group_reader
+from ecslab.resources.network import network_reader
 
 
 def left(lab: Connection) -> list[str]:
     """What is there of the lesson and its exercises, in words."""
     names = lab.names
     things: list[str] = []
-    clusters, repositories = account.cluster_names(lab), account.repository_names(lab)
+    cluster_names, repositories = clusters.names(lab), ecr.repository_names(lab)
     ours: tuple[str, ...] = (
         names.cluster,
         lab.name("adgu-blue"),
         lab.name("my-ecs-cluster"),
         lab.name("my-cluster"),
     )
-    things += [f"cluster `{name}`" for name in ours if name in clusters]
+    things += [f"cluster `{name}`" for name in ours if name in cluster_names]
     ours = (names.repository, lab.name("adgu/scratch"), lab.name("adgu/frozen"))
     things += [f"repository `{name}`" for name in ours if name in repositories]
     things += _balancer(lab)
     for group in (names.security_group, names.balancer_group, names.tasks_group):
-        if account.groups_named(lab, group):
+        if network_reader.security_groups_where(lab, network_reader.where("group-name", group)):
             things.append(f"security group `{group}`")
-    if names.log_group in account.log_groups(lab, names.log_group):
+    if log_group.find(lab):
         things.append(f"log group `{names.log_group}`")
-    secret = _unless_missing(lab.client("secretsmanager").describe_secret, SecretId=names.secret)
-    if secret and "DeletedDate" not in secret:
+    if (stored := secret.find(lab)) and "DeletedDate" not in stored:
         things.append(f"secret `{names.secret}`")
     for role in (names.execution_role, names.task_role):
-        tags = (account.role(lab, role) or {}).get("Tags", [])
-        if any(tag["Key"] == "ecslab" for tag in tags):  # one that was here before stays
+        shown = roles.find(lab, role)
+        if shown and any(
+            tag["Key"] == "ecslab" for tag in shown.get("Tags", [])
+        ):  # one that was here before stays
             things.append(f"role `{role}`")
     return things
 
@@ -40,14 +42,8 @@ def left(lab: Connection) -> list[str]:
 def _balancer(lab: Connection) -> list[str]:
     balancer, group = lab.names.load_balancer, lab.names.target_group
     things: list[str] = []
-    if _unless_missing(lab.elbv2.describe_load_balancers, Names=[balancer]):
+    if load_balancer_reader.find(lab, balancer):
         things.append(f"load balancer `{balancer}`")
-    if _unless_missing(lab.elbv2.describe_target_groups, Names=[group]):
+    if target_group_reader.find_target_group(lab, group):
         things.append(f"target group `{group}`")
     return things
-
-
-def _unless_missing(call: Callable[..., Facts], **arguments: object) -> Facts | None:
-    codes = ("LoadBalancerNotFound", "TargetGroupNotFound", "ResourceNotFoundException")
-    answer: Facts | None = account.unless_missing(call, codes=codes, **arguments)
-    return answer

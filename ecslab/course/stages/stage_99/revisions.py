@@ -1,9 +1,18 @@
 """Stage 99's looks at the revisions of task definitions: ACTIVE, INACTIVE, and deleted."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ecslab.connection.connection import Connection
-from ecslab.course.readers import account
-from ecslab.course.readers.account import Facts
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.resources import cluster as clusters
+from ecslab.resources import task_definition
+from ecslab.resources.task import task_reader
+from ecslab.resources.task.task_reader import short_id
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 NOTHING_MADE = "Nothing of the lesson was made here yet: there is nothing to clean up."
 
@@ -16,8 +25,8 @@ def families(lab: Connection) -> list[str]:
 def deregistered(lab: Connection) -> Verdict:
     """No revision of the lesson's families is ACTIVE."""
     family, *others = families(lab)
-    active = account.revisions(lab, family, "ACTIVE")
-    inactive = account.revisions(lab, family, "INACTIVE")
+    active = task_definition.revisions(lab, family, "ACTIVE")
+    inactive = task_definition.revisions(lab, family, "INACTIVE")
     if active and inactive:
         return _some(family, active, inactive)
     if active and _removed(lab):
@@ -31,7 +40,7 @@ def deregistered(lab: Connection) -> Verdict:
     if not inactive and not _removed(lab):
         return not_yet(NOTHING_MADE)
     for other in others:
-        if left := account.revisions(lab, other, "ACTIVE"):
+        if left := task_definition.revisions(lab, other, "ACTIVE"):
             return wrong(
                 f"`{family}` is deregistered, but `{other}` still has "
                 f"{counted(len(left), 'ACTIVE revision')}.",
@@ -41,8 +50,8 @@ def deregistered(lab: Connection) -> Verdict:
 
 
 def _some(family: str, active: list[str], inactive: list[str]) -> Verdict:
-    newest = max(map(account.revision_of, active))
-    if newest < max(map(account.revision_of, inactive)):
+    newest = max(map(task_definition.revision_of, active))
+    if newest < max(map(task_definition.revision_of, inactive)):
         return wrong(
             f"The newest revision of `{family}` is INACTIVE; now the name alone means revision {newest}, "
             f"which is still ACTIVE.",
@@ -58,9 +67,9 @@ def _some(family: str, active: list[str], inactive: list[str]) -> Verdict:
 def deleted_for_good(lab: Connection) -> Verdict:
     """Exercise: no INACTIVE revision of the lesson's families is left."""
     family, *others = families(lab)
-    active = account.revisions(lab, family, "ACTIVE")
-    inactive = account.revisions(lab, family, "INACTIVE")
-    going = account.revisions(lab, family, "DELETE_IN_PROGRESS")
+    active = task_definition.revisions(lab, family, "ACTIVE")
+    inactive = task_definition.revisions(lab, family, "INACTIVE")
+    going = task_definition.revisions(lab, family, "DELETE_IN_PROGRESS")
     if active and going:
         return wrong(
             f"Some revisions of `{family}` are deleted, but {_numbers(active)} ACTIVE: only INACTIVE ones "
@@ -81,12 +90,12 @@ def deleted_for_good(lab: Connection) -> Verdict:
         return not_yet(NOTHING_MADE)
     if task := _held_by(lab, going):
         return wrong(
-            f"Revision {account.revision_of(task['taskDefinitionArn'])} of `{family}` is DELETE_IN_PROGRESS, "
-            f"and stays so while task {account.short(task)} runs from it.",
+            f"Revision {task_definition.revision_of(task['taskDefinitionArn'])} of `{family}` is "
+            f"DELETE_IN_PROGRESS, and stays so while task {short_id(task)} runs from it.",
             "Stop the task: `ecslab.task.stop(lab)`.",
         )
     for other in others:
-        if left := account.revisions(lab, other, "INACTIVE"):
+        if left := task_definition.revisions(lab, other, "INACTIVE"):
             return wrong(
                 f"`{family}` is gone, but `{other}` has {counted(len(left), 'INACTIVE revision')} left.",
                 f"`ecslab.task_definition.revisions(lab, {other!r}, status='INACTIVE')` lists them.",
@@ -94,20 +103,20 @@ def deleted_for_good(lab: Connection) -> Verdict:
     return done(f"No revision of `{family}` is left.")
 
 
-def _held_by(lab: Connection, going: list[str]) -> Facts | None:
+def _held_by(lab: Connection, going: list[str]) -> TaskTypeDef | None:
     """A task that still runs from one of these revisions."""
-    tasks = account.tasks(lab, lab.names.cluster) if going else []
+    tasks = task_reader.of_cluster(lab, lab.names.cluster) if going else []
     live = (task for task in tasks if task["lastStatus"] != "STOPPED")
     return next((task for task in live if task["taskDefinitionArn"] in going), None)
 
 
 def _removed(lab: Connection) -> bool:
     """Whether the lesson's cluster was there, and was deleted."""
-    return (account.cluster(lab, lab.names.cluster) or {}).get("status") == "INACTIVE"
+    return (clusters.describe(lab, lab.names.cluster) or {}).get("status") == "INACTIVE"
 
 
 def _numbers(arns: list[str]) -> str:
-    numbers = [str(account.revision_of(arn)) for arn in arns]
+    numbers = [str(task_definition.revision_of(arn)) for arn in arns]
     return f"revision {numbers[0]} is" if len(numbers) == 1 else f"revisions {', '.join(numbers)} are"
 
 

@@ -68,23 +68,23 @@ def read(page: "str | os.PathLike[str] | Site") -> Site:
 
 
 def _folder(root: Path) -> Site:
-    found: dict[str, bytes] = {}
+    content: dict[str, bytes] = {}
     room = MOST_BYTES
     for folder, below, names in os.walk(root):
         below[:] = sorted(name for name in below if not name.startswith("."))
         for path in (Path(folder, name) for name in sorted(names) if not name.startswith(".")):
             room -= path.stat().st_size if path.is_file() else 0
-            if room < 0 or len(found) == MOST_FILES:
+            if room < 0 or len(content) == MOST_FILES:
                 raise BadPage(
                     f"{root} holds more than {MOST_FILES} files or {MOST_BYTES // 1_000_000} MB.\n"
                     "  next: point at the folder that holds nothing but the website"
                 )
             if path.is_file():  # a link to nowhere is no file
-                found[path.relative_to(root).as_posix()] = path.read_bytes()
-    if "index.html" not in found:
+                content[path.relative_to(root).as_posix()] = path.read_bytes()
+    if "index.html" not in content:
         raise BadPage(
             f"there is no index.html in {root}.\n"
-            f"  seen: {', '.join(sorted(found)[:5]) or 'nothing'}\n"
+            f"  seen: {', '.join(sorted(content)[:5]) or 'nothing'}\n"
             "  next: name the page that opens first index.html"
         )
-    return Site(found)
+    return Site(content)

@@ -1,0 +1,1 @@
+"""EC2: networks and addresses, and the interfaces of tasks."""

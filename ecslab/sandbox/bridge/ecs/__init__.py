@@ -1,0 +1,1 @@
+"""ECS: one module or folder for each noun of its API."""

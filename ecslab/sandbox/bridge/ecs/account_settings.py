@@ -4,11 +4,19 @@ API operations ListAccountSettings, PutAccountSetting, PutAccountSettingDefault,
 setting of the root user is everybody's default.
 """
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import state
-from ecslab.sandbox.bridge.ecs.shapes import invalid, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, PagedRequest, invalid, page
 from ecslab.sandbox.bridge.ecs.state import Caller
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        DeleteAccountSettingRequestTypeDef,
+        ListAccountSettingsRequestTypeDef,
+        PutAccountSettingDefaultRequestTypeDef,
+        PutAccountSettingRequestTypeDef,
+    )
 
 __all__ = ["OPERATIONS", "effective"]
 
@@ -37,14 +45,14 @@ def effective(caller: Caller, name: str) -> str:
 
 
 def _value(name: str, principal: str, caller: Caller) -> str:
-    kept = state.of(caller.region).account_settings
+    settings = state.of(caller.region).account_settings
     for holder in (principal, _root(caller)):
-        if (holder, name) in kept:
-            return kept[holder, name]
+        if (holder, name) in settings:
+            return settings[holder, name]
     return VALUES[name][0]
 
 
-def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _list(params: "ListAccountSettingsRequestTypeDef", caller: Caller) -> Answer:
     principal = params.get("principalArn", caller.arn)
     names = [params["name"]] if "name" in params else list(VALUES)
     if not params.get("effectiveSettings"):
@@ -52,19 +60,25 @@ def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     rows = [_view(name, principal, caller) for name in names]
     wanted = params.get("value")
     rows = [row for row in rows if wanted is None or row["value"] == wanted]
-    small = {name: value for name, value in params.items() if name == "nextToken" or value}
-    return page("settings", rows, small)
+    paged: PagedRequest = {"nextToken": params["nextToken"]} if "nextToken" in params else {}
+    if params.get("maxResults"):  # 0 is no limit of its own here
+        paged["maxResults"] = params["maxResults"]
+    return page("settings", rows, paged)
 
 
-def _put(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _put(params: "PutAccountSettingRequestTypeDef", caller: Caller) -> Answer:
     return _keep(params, params.get("principalArn", caller.arn), caller)
 
 
-def _put_default(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _put_default(params: "PutAccountSettingDefaultRequestTypeDef", caller: Caller) -> Answer:
     return _keep(params, _root(caller), caller)
 
 
-def _keep(params: dict[str, Any], principal: str, caller: Caller) -> dict[str, Any]:
+def _keep(
+    params: "PutAccountSettingRequestTypeDef | PutAccountSettingDefaultRequestTypeDef",
+    principal: str,
+    caller: Caller,
+) -> Answer:
     name, value = params["name"], params["value"]
     if name in AWS_MANAGED:
         raise invalid(f"The account setting {name} is managed by AWS and cannot be changed.")  # U
@@ -74,7 +88,7 @@ def _keep(params: dict[str, Any], principal: str, caller: Caller) -> dict[str, A
     return {"setting": _view(name, principal, caller)}
 
 
-def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _delete(params: "DeleteAccountSettingRequestTypeDef", caller: Caller) -> Answer:
     principal, name = params.get("principalArn", caller.arn), params["name"]
     state.of(caller.region).account_settings.pop((principal, name), None)
     return {"setting": _view(name, principal, caller)}
@@ -91,7 +105,7 @@ def _root(caller: Caller) -> str:
     return f"arn:aws:iam::{caller.account}:root"
 
 
-OPERATIONS: Final = {
+OPERATIONS: Final[Operations] = {
     "DeleteAccountSetting": _delete,
     "ListAccountSettings": _list,
     "PutAccountSetting": _put,

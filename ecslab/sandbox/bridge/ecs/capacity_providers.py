@@ -4,10 +4,17 @@ Auto Scaling group providers are not carried. Source: API operations PutClusterC
 DescribeCapacityProviders.
 """
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
-from ecslab.sandbox.bridge.ecs.shapes import invalid, missing, name_in, page
-from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
+from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, invalid, missing, name_in, page
+from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        CapacityProviderStrategyItemTypeDef,
+        DescribeCapacityProvidersRequestTypeDef,
+    )
 
 __all__ = ["OPERATIONS", "associate", "checked_strategy"]
 
@@ -16,10 +23,14 @@ MOST_IN_STRATEGY: Final = 20
 MOST_WEIGHT: Final = 1000
 MOST_BASE: Final = 100_000
 
-Strategy = list[dict[str, Any]]
 
 
-def associate(cluster: Cluster, names: list[str], strategy: Strategy, caller: Caller) -> None:
+def associate(
+    cluster: Cluster,
+    names: Sequence[str],
+    strategy: "Sequence[CapacityProviderStrategyItemTypeDef]",
+    caller: Caller,
+) -> None:
     """Give a cluster its providers and its default strategy, in place of what it had.
 
     Raises:
@@ -35,7 +46,9 @@ def associate(cluster: Cluster, names: list[str], strategy: Strategy, caller: Ca
     cluster.capacity_providers, cluster.default_strategy = chosen, checked
 
 
-def checked_strategy(strategy: Strategy, associated: list[str]) -> Strategy:
+def checked_strategy(
+    strategy: "Sequence[CapacityProviderStrategyItemTypeDef]", associated: list[str]
+) -> Strategy:
     """A strategy with weight (0-1000) and base (0-100000) filled in.
 
     Args:
@@ -46,7 +59,7 @@ def checked_strategy(strategy: Strategy, associated: list[str]) -> Strategy:
     """
     if len(strategy) > MOST_IN_STRATEGY:  # U
         raise invalid(f"capacityProviderStrategy can have at most {MOST_IN_STRATEGY} items.")
-    filled = [
+    filled: Strategy = [
         {"capacityProvider": item["capacityProvider"], "weight": item.get("weight", 0),
          "base": item.get("base", 0)}
         for item in strategy
@@ -80,17 +93,18 @@ def _check_range(name: str, value: int, most: int) -> None:
         raise invalid(f"capacityProviderStrategy.{name} should be between 0 and {most}.")
 
 
-def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _describe(params: "DescribeCapacityProvidersRequestTypeDef", caller: Caller) -> Answer:
     wanted = params.get("capacityProviders") or list(FARGATE)
-    names = {one: name_in("capacity-provider", one, caller) for one in wanted}
-    found = [_view(name, caller) for name in names.values() if name in FARGATE]
-    absent = [missing("capacity-provider", one, caller) for one, name in names.items() if name not in FARGATE]
-    return {**page("capacityProviders", found, params), "failures": absent}
+    names = {identifier: name_in("capacity-provider", identifier, caller) for identifier in wanted}
+    providers = [_view(name, caller) for name in names.values() if name in FARGATE]
+    absent = [identifier for identifier, name in names.items() if name not in FARGATE]
+    failures = [missing("capacity-provider", identifier, caller) for identifier in absent]
+    return {**page("capacityProviders", providers, params), "failures": failures}
 
 
-def _view(name: str, caller: Caller) -> dict[str, Any]:
+def _view(name: str, caller: Caller) -> dict[str, object]:
     arn = caller.ecs_arn(f"capacity-provider/{name}")
     return {"capacityProviderArn": arn, "name": name, "status": "ACTIVE", "tags": [], "type": name}
 
 
-OPERATIONS: Final = {"DescribeCapacityProviders": _describe}
+OPERATIONS: Final[Operations] = {"DescribeCapacityProviders": _describe}

@@ -5,14 +5,26 @@ PutClusterCapacityProviders and DeleteCluster. A deleted cluster stays describab
 """
 
 import re
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import account_settings, capacity_providers, state
-from ecslab.sandbox.bridge.ecs.shapes import at_most, invalid, missing, name_in, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, invalid, missing, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        ClusterSettingTypeDef,
+        CreateClusterRequestTypeDef,
+        DeleteClusterRequestTypeDef,
+        DescribeClustersRequestTypeDef,
+        ListClustersRequestTypeDef,
+        PutClusterCapacityProvidersRequestTypeDef,
+        UpdateClusterRequestTypeDef,
+    )
 
 __all__ = ["OPERATIONS", "find", "known"]
 
@@ -31,12 +43,12 @@ def find(caller: Caller, identifier: str | None) -> Cluster:
     Raises:
         AwsError: ClusterNotFoundException.
     """
-    found = known(caller, identifier or DEFAULT)
-    if found is None:
+    cluster = known(caller, identifier or DEFAULT)
+    if cluster is None:
         raise AwsError("ClusterNotFoundException", "Cluster not found.")
-    if found.status != "ACTIVE":
+    if cluster.status != "ACTIVE":
         raise AwsError("ClusterNotFoundException", "The referenced cluster was inactive.")
-    return found
+    return cluster
 
 
 def known(caller: Caller, identifier: str) -> Cluster | None:
@@ -51,7 +63,7 @@ def known(caller: Caller, identifier: str) -> Cluster | None:
     return state.of(caller.region).clusters.get(name) if name is not None else None
 
 
-def _create(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _create(params: "CreateClusterRequestTypeDef", caller: Caller) -> Answer:
     name = params.get("clusterName", DEFAULT)
     if not NAME.fullmatch(name):  # U: the sentence is CloudFormation's
         raise invalid(r"ClusterName must match ^[a-zA-Z0-9\-_]{1,255}$")
@@ -60,18 +72,17 @@ def _create(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     if name in known and known[name].status == "ACTIVE":
         return {"cluster": _view(_same(known[name], params))}
     roles.ensure_service_linked_role()
-    made = Cluster(name, caller.ecs_arn(f"cluster/{name}"), tags=checked(params.get("tags")))
-    made.settings = _settings(params.get("settings"), caller)
-    made.configuration = params.get("configuration")
-    capacity_providers.associate(
-        made, params.get("capacityProviders", []), params.get("defaultCapacityProviderStrategy", []), caller
-    )
+    cluster = Cluster(name, caller.ecs_arn(f"cluster/{name}"), tags=checked(params.get("tags")))
+    cluster.settings = _settings(params.get("settings"), caller)
+    cluster.configuration = params.get("configuration")
+    strategy = params.get("defaultCapacityProviderStrategy", [])
+    capacity_providers.associate(cluster, params.get("capacityProviders", []), strategy, caller)
     known.pop(name, None)
-    known[name] = made
-    return {"cluster": _view(made)}
+    known[name] = cluster
+    return {"cluster": _view(cluster)}
 
 
-def _same(cluster: Cluster, params: dict[str, Any]) -> Cluster:
+def _same(cluster: Cluster, params: "CreateClusterRequestTypeDef") -> Cluster:
     """CreateCluster again is no error, unless it asks for something else; tags do not count (**U**)."""
     now = {
         "settings": cluster.settings,
@@ -79,7 +90,7 @@ def _same(cluster: Cluster, params: dict[str, Any]) -> Cluster:
         "capacityProviders": cluster.capacity_providers,
         "defaultCapacityProviderStrategy": cluster.default_strategy,
     }
-    if any(params.get(member, there) != there for member, there in now.items()):
+    if any(params.get(member, value) != value for member, value in now.items()):
         raise invalid(
             "Arguments on this idempotent request are inconsistent with arguments used in previous "
             "request(s)."
@@ -87,25 +98,25 @@ def _same(cluster: Cluster, params: dict[str, Any]) -> Cluster:
     return cluster
 
 
-def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _describe(params: "DescribeClustersRequestTypeDef", caller: Caller) -> Answer:
     wanted = params.get("clusters") or [DEFAULT]
     at_most("clusters", wanted)
-    found, failures = [], []
+    clusters, failures = [], []
     for identifier in dict.fromkeys(wanted):
         cluster = known(caller, identifier)
         if cluster:
-            found.append(_view(cluster, params.get("include", [])))
+            clusters.append(_view(cluster, params.get("include", [])))
         else:
             failures.append(missing("cluster", identifier, caller))
-    return {"clusters": found, "failures": failures}
+    return {"clusters": clusters, "failures": failures}
 
 
-def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _list(params: "ListClustersRequestTypeDef", caller: Caller) -> Answer:
     known = state.of(caller.region).clusters.values()
-    return page("clusterArns", [one.arn for one in known if one.status == "ACTIVE"], params)
+    return page("clusterArns", [cluster.arn for cluster in known if cluster.status == "ACTIVE"], params)
 
 
-def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _update(params: "UpdateClusterRequestTypeDef", caller: Caller) -> Answer:
     cluster = _changeable(caller, params["cluster"])
     _refuse_uncarried(params)
     if "settings" in params:
@@ -117,20 +128,20 @@ def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
 
 def _changeable(caller: Caller, identifier: str) -> Cluster:
     """The cluster that a request is to change; one that is INACTIVE cannot be."""
-    found = known(caller, identifier)
-    if found is not None and found.status != "ACTIVE":
+    cluster = known(caller, identifier)
+    if cluster is not None and cluster.status != "ACTIVE":
         raise AwsError("ClientException", "Cluster was not ACTIVE.")
     return find(caller, identifier)
 
 
-def _put_capacity_providers(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _put_capacity_providers(params: "PutClusterCapacityProvidersRequestTypeDef", caller: Caller) -> Answer:
     cluster = _changeable(caller, params["cluster"])
     strategy = params["defaultCapacityProviderStrategy"]
     capacity_providers.associate(cluster, params["capacityProviders"], strategy, caller)
     return {"cluster": _view(cluster, ["SETTINGS", "TAGS"])}
 
 
-def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _delete(params: "DeleteClusterRequestTypeDef", caller: Caller) -> Answer:
     cluster = known(caller, params["cluster"])
     if cluster is None:
         raise AwsError("ClusterNotFoundException", "Cluster not found.")
@@ -146,7 +157,7 @@ def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     return {"cluster": _view(cluster, ["SETTINGS", "TAGS"])}
 
 
-def _settings(given: list[dict[str, str]] | None, caller: Caller) -> list[dict[str, str]]:
+def _settings(given: "Sequence[ClusterSettingTypeDef] | None", caller: Caller) -> list[dict[str, str]]:
     """Container Insights, the one setting a cluster has; by default as the account's setting says."""
     values = {"containerInsights": account_settings.effective(caller, "containerInsights")}
     for setting in given or []:
@@ -157,14 +168,14 @@ def _settings(given: list[dict[str, str]] | None, caller: Caller) -> list[dict[s
     return [{"name": name, "value": value} for name, value in values.items()]
 
 
-def _refuse_uncarried(params: dict[str, Any]) -> None:
+def _refuse_uncarried(params: "CreateClusterRequestTypeDef | UpdateClusterRequestTypeDef") -> None:
     if "serviceConnectDefaults" in params:
         raise AwsError("UnsupportedFeatureException", "This sandbox does not carry Service Connect yet.")
 
 
-def _view(cluster: Cluster, include: list[str] | tuple[str, ...] = ("SETTINGS", "TAGS")) -> dict[str, Any]:
+def _view(cluster: Cluster, include: Sequence[str] = ("SETTINGS", "TAGS")) -> dict[str, object]:
     """The Cluster shape; what `include` does not name is an empty list, as AWS shows it."""
-    seen: dict[str, Any] = {
+    seen: dict[str, object] = {
         "clusterArn": cluster.arn,
         "clusterName": cluster.name,
         "status": cluster.status,
@@ -199,7 +210,7 @@ def _statistics(cluster: Cluster) -> list[dict[str, str]]:
     return [{"name": name, "value": str(counts.get(name, 0))} for name in _STATISTICS]
 
 
-OPERATIONS: Final = {
+OPERATIONS: Final[Operations] = {
     "CreateCluster": _create,
     "DeleteCluster": _delete,
     "DescribeClusters": _describe,

@@ -4,8 +4,7 @@ ECS speaks JSON 1.1: the operation is in `X-Amz-Target`, a refusal is `{"__type"
 """
 
 import json
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final, Never, cast
 
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import (
@@ -19,6 +18,7 @@ from ecslab.sandbox.bridge.ecs import (
 from ecslab.sandbox.bridge.ecs.input_validation import checked_input, model
 from ecslab.sandbox.bridge.ecs.services import deployments, task_protection
 from ecslab.sandbox.bridge.ecs.services import operations as services
+from ecslab.sandbox.bridge.ecs.shapes import Answer
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.bridge.ecs.tasks import operations as tasks
 from ecslab.sandbox.world.errors import AwsError
@@ -28,20 +28,18 @@ __all__ = ["OPERATIONS", "TARGET", "Caller", "call", "respond"]
 TARGET: Final = "AmazonEC2ContainerServiceV20141113."
 CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 
-Handler = Callable[[dict[str, Any], Caller], dict[str, Any]]
-
 _NOUNS: Final = (
     capacity_providers, clusters, container_instances, deployments, services, account_settings,
     tag_operations, task_definitions, task_protection, tasks,
 )  # fmt: skip
 
-OPERATIONS: Final[dict[str, Handler]] = {
+OPERATIONS: Final = {
     name: handler for noun in _NOUNS for name, handler in noun.OPERATIONS.items()
 }
 """What this sandbox carries, by the operation's name."""
 
 
-def call(action: str, params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def call(action: str, params: object, caller: Caller) -> Answer:
     """Carry out one operation.
 
     Args:
@@ -58,7 +56,8 @@ def call(action: str, params: dict[str, Any], caller: Caller) -> dict[str, Any]:
         raise AwsError("UnknownOperationException", f"ECS has no operation {action}.")
     if action not in OPERATIONS:
         raise AwsError("UnsupportedFeatureException", f"This sandbox does not carry {action} yet.")
-    return OPERATIONS[action](checked_input(action, params), caller)
+    answer: Answer = OPERATIONS[action](cast("Never", checked_input(action, params)), caller)
+    return answer
 
 
 def respond(target: str, body: bytes, caller: Caller) -> tuple[int, dict[str, str], bytes]:
@@ -72,7 +71,7 @@ def respond(target: str, body: bytes, caller: Caller) -> tuple[int, dict[str, st
     return status, headers, json.dumps(answer, ensure_ascii=False).encode()
 
 
-def _decoded(body: bytes) -> Any:
+def _decoded(body: bytes) -> object:
     try:
         return json.loads(body or b"{}")
     except ValueError:

@@ -6,10 +6,10 @@ model is the one botocore carries (`ecs/2014-11-13`).
 """
 
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from botocore.loaders import Loader
-from botocore.model import ServiceModel
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
 from ecslab.sandbox.world.errors import AwsError
 
@@ -43,7 +43,7 @@ def model() -> ServiceModel:
     return ServiceModel(Loader().load_service_model("ecs", "service-2"), "ecs")
 
 
-def checked_input(operation: str, given: Any) -> dict[str, Any]:
+def checked_input(operation: str, given: object) -> dict[str, object]:
     """The members of `given` that the operation knows, nulls left out.
 
     Raises:
@@ -54,14 +54,14 @@ def checked_input(operation: str, given: Any) -> dict[str, Any]:
     return _structure(shape, given, operation) if shape else {}
 
 
-def _value(shape: Any, given: Any, path: str, operation: str) -> Any:
-    if shape.type_name == "structure":
+def _value(shape: Shape, given: object, path: str, operation: str) -> object:
+    if isinstance(shape, StructureShape):
         return _structure(shape, given, operation)
-    if shape.type_name == "list":
+    if isinstance(shape, ListShape):
         if not isinstance(given, list):
             raise _cannot("Unexpected field type")
         return [_value(shape.member, item, path, operation) for item in given]
-    if shape.type_name == "map":
+    if isinstance(shape, MapShape):
         if not isinstance(given, dict):
             raise _cannot("Unexpected field type")
         present = {key: item for key, item in given.items() if item is not None}
@@ -69,7 +69,7 @@ def _value(shape: Any, given: Any, path: str, operation: str) -> Any:
     return _scalar(shape, given, path, operation)
 
 
-def _structure(shape: Any, given: Any, operation: str) -> dict[str, Any]:
+def _structure(shape: StructureShape, given: object, operation: str) -> dict[str, object]:
     if not isinstance(given, dict):
         raise _cannot("Unexpected field type")
     known = {
@@ -85,7 +85,7 @@ def _structure(shape: Any, given: Any, operation: str) -> dict[str, Any]:
     return known
 
 
-def _scalar(shape: Any, given: Any, path: str, operation: str) -> Any:
+def _scalar(shape: Shape, given: object, path: str, operation: str) -> object:
     """The texts are those of AWS's JSON protocol as other services give them; for ECS they are **U**."""
     if isinstance(given, dict):
         raise _cannot("Start of structure or map found where not expected.")

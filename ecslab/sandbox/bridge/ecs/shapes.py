@@ -1,8 +1,8 @@
 """What several operations share: pages of long lists, ARNs and names, failures."""
 
 import base64
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Never, NotRequired, TypedDict
 
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.world.errors import AwsError
@@ -12,23 +12,38 @@ __all__ = ["at_most", "failure", "invalid", "missing", "name_in", "page"]
 PAGE: Final = 100
 
 
-def page(member: str, rows: Sequence[Any], params: dict[str, Any], most: int = PAGE) -> dict[str, Any]:
+Answer = Mapping[str, object]
+"""What an operation answers, timestamps in epoch seconds."""
+
+Operations = Mapping[str, Callable[[Never, Caller], Answer]]
+"""Handlers by the operation's name. Each takes its own request, which `input_validation` has checked."""
+
+
+class PagedRequest(TypedDict):
+    """What the requests of all lists have."""
+
+    maxResults: NotRequired[int]
+    nextToken: NotRequired[str]
+
+
+def page(member: str, rows: Sequence[object], params: PagedRequest, default: int = PAGE) -> Answer:
     """One page of `rows` under `member`, with a `nextToken` if there is more.
 
     Args:
-        params: the request; `maxResults` from 1 to `most`, which is also its default, and `nextToken`.
+        params: the request; `maxResults` from 1 to 100, and `nextToken`.
+        default: rows on a page unless the request says otherwise.
     """
-    size = params.get("maxResults", most)
-    if not 1 <= size <= most:
-        raise invalid(f"maxResults should be between 1 and {most}.")  # U
+    size = params.get("maxResults", default)
+    if not 1 <= size <= PAGE:
+        raise invalid(f"maxResults should be between 1 and {PAGE}.")  # U
     start = _start(params.get("nextToken"))
-    answer: dict[str, Any] = {member: list(rows[start : start + size])}
+    answer: dict[str, object] = {member: list(rows[start : start + size])}
     if start + size < len(rows):
         answer["nextToken"] = base64.b64encode(f"from:{start + size}".encode()).decode()
     return answer
 
 
-def at_most(member: str, given: Sequence[Any], most: int = PAGE) -> None:
+def at_most(member: str, given: Sequence[object], most: int = PAGE) -> None:
     """Refuse a list that is too long. The sentence is confirmed for `taskIds`."""
     if len(given) > most:
         raise invalid(f"{member} can have at most {most} items.")

@@ -4,14 +4,22 @@ Nothing here decides anything; the noun modules do. A fresh context has a fresh 
 forgets.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
 
-__all__ = ["Caller", "Cluster", "Family", "RegionState", "Revision", "of"]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import CapacityProviderStrategyItemTypeDef, TaskDefinitionTypeDef
+
+__all__ = ["Caller", "Cluster", "Family", "RegionState", "Revision", "Strategy", "of"]
+
+
+Strategy = list["CapacityProviderStrategyItemTypeDef"]
+"""A capacity provider strategy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +47,9 @@ class Cluster:
     arn: str
     status: str = "ACTIVE"
     settings: list[dict[str, str]] = field(default_factory=list)
-    configuration: dict[str, Any] | None = None
+    configuration: Mapping[str, object] | None = None
     capacity_providers: list[str] = field(default_factory=list)
-    default_strategy: list[dict[str, Any]] = field(default_factory=list)
+    default_strategy: Strategy = field(default_factory=list)
     tags: list[dict[str, str]] = field(default_factory=list)
     tasks: dict[str, Task] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
@@ -53,7 +61,7 @@ class Cluster:
 class Revision:
     """A registered task definition: the shape that DescribeTaskDefinition shows, and its tags."""
 
-    definition: dict[str, Any]
+    definition: "TaskDefinitionTypeDef"
     tags: list[dict[str, str]] = field(default_factory=list)
 
 

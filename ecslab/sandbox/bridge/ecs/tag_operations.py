@@ -1,15 +1,22 @@
 """Tags on what is there already: API operations TagResource, UntagResource, ListTagsForResource."""
 
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
-from ecslab.sandbox.bridge.ecs.shapes import invalid
+from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Revision
 from ecslab.sandbox.bridge.ecs.tags import Tags, checked, merged, without
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        ListTagsForResourceRequestTypeDef,
+        TagResourceRequestTypeDef,
+        UntagResourceRequestTypeDef,
+    )
 
 __all__ = ["OPERATIONS"]
 
@@ -18,19 +25,19 @@ Holder = Cluster | Revision | Service | Task
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:(?P<kind>[a-z-]+)/(?P<rest>.+)")
 
 
-def _tag(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _tag(params: "TagResourceRequestTypeDef", caller: Caller) -> Answer:
     holder = _holder(params["resourceArn"], caller)
     _keep(holder, merged(holder.tags, checked(params["tags"])))
     return {}
 
 
-def _untag(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _untag(params: "UntagResourceRequestTypeDef", caller: Caller) -> Answer:
     holder = _holder(params["resourceArn"], caller)
     _keep(holder, without(holder.tags, params["tagKeys"]))
     return {}
 
 
-def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _list(params: "ListTagsForResourceRequestTypeDef", caller: Caller) -> Answer:
     return {"tags": list(_holder(params["resourceArn"], caller).tags)}
 
 
@@ -42,17 +49,17 @@ def _keep(holder: Holder, tags: Tags) -> None:
 
 def _holder(arn: str, caller: Caller) -> Holder:
     """What carries the tags."""
-    found = _ARN.fullmatch(arn)
-    if not found:
+    match = _ARN.fullmatch(arn)
+    if not match:
         raise invalid("The ARN provided is invalid.")  # U
-    if found["kind"] == "cluster":
+    if match["kind"] == "cluster":
         return _cluster(arn, caller)
-    if found["kind"] == "task-definition":
+    if match["kind"] == "task-definition":
         return task_definitions.find(caller, arn)
-    if found["kind"] == "task":
+    if match["kind"] == "task":
         return _task(arn, caller)
-    if found["kind"] == "service":
-        cluster, _, name = found["rest"].partition("/")
+    if match["kind"] == "service":
+        cluster, _, name = match["rest"].partition("/")
         return _service(cluster, name, caller)
     raise AwsError("ResourceNotFoundException", "The specified resource could not be found.")  # U
 
@@ -84,4 +91,4 @@ def _service(cluster: str, name: str, caller: Caller) -> Service:
     return service
 
 
-OPERATIONS: Final = {"ListTagsForResource": _list, "TagResource": _tag, "UntagResource": _untag}
+OPERATIONS: Final[Operations] = {"ListTagsForResource": _list, "TagResource": _tag, "UntagResource": _untag}

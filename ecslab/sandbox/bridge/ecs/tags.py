@@ -3,9 +3,13 @@
 Source: API reference, data type Tag.
 """
 
-from typing import Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs.shapes import invalid
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TagTypeDef
 
 __all__ = ["MOST", "Tags", "checked", "merged", "without"]
 
@@ -16,7 +20,7 @@ _KEY: Final = 128
 _VALUE: Final = 256
 
 
-def checked(given: Tags | None) -> Tags:
+def checked(given: "Sequence[TagTypeDef] | None") -> Tags:
     """The tags of a request, each with key and value.
 
     Raises:
@@ -45,7 +49,7 @@ def merged(old: Tags, new: Tags) -> Tags:
     return tags
 
 
-def without(old: Tags, keys: list[str]) -> Tags:
+def without(old: Tags, keys: Sequence[str]) -> Tags:
     """`old` without these keys."""
     return [tag for tag in old if tag["key"] not in keys]
 

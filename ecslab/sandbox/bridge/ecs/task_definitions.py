@@ -4,16 +4,27 @@ API operations RegisterTaskDefinition, DescribeTaskDefinition, ListTaskDefinitio
 ListTaskDefinitionFamilies, DeregisterTaskDefinition and DeleteTaskDefinitions.
 """
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import state
-from ecslab.sandbox.bridge.ecs.shapes import failure, invalid, name_in, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, failure, invalid, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Family, Revision
 from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.task_definition.registration import normalised
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        DeleteTaskDefinitionsRequestTypeDef,
+        DeregisterTaskDefinitionRequestTypeDef,
+        DescribeTaskDefinitionRequestTypeDef,
+        ListTaskDefinitionFamiliesRequestTypeDef,
+        ListTaskDefinitionsRequestTypeDef,
+        RegisterTaskDefinitionRequestTypeDef,
+        TaskDefinitionTypeDef,
+    )
 
 __all__ = ["OPERATIONS", "find", "resolve"]
 
@@ -25,7 +36,7 @@ _NAMELESS: Final = (  # U
 )
 
 
-def resolve(caller: Caller, reference: str) -> dict[str, Any]:
+def resolve(caller: Caller, reference: str) -> "TaskDefinitionTypeDef":
     """The definition that RunTask means: an ACTIVE revision, by family, family:revision or ARN.
 
     Returns:
@@ -35,12 +46,12 @@ def resolve(caller: Caller, reference: str) -> dict[str, Any]:
         AwsError: ClientException; there is none, or it is not ACTIVE. InvalidParameterException; its revision
             is no number.
     """
-    found = _revision(caller, reference)
-    if found is None:
+    revision = _revision(caller, reference)
+    if revision is None:
         raise AwsError("ClientException", "TaskDefinition not found.")
-    if found.definition["status"] != "ACTIVE":
+    if revision.definition["status"] != "ACTIVE":
         raise AwsError("ClientException", "TaskDefinition is inactive")
-    return found.definition
+    return revision.definition
 
 
 def find(caller: Caller, reference: str) -> Revision:
@@ -49,10 +60,10 @@ def find(caller: Caller, reference: str) -> Revision:
     Raises:
         AwsError: ClientException; DescribeTaskDefinition's.
     """
-    found = _revision(caller, reference)
-    if found is None:
+    revision = _revision(caller, reference)
+    if revision is None:
         raise AwsError("ClientException", "Unable to describe task definition.")
-    return found
+    return revision
 
 
 def _revision(caller: Caller, reference: str) -> Revision | None:
@@ -64,34 +75,37 @@ def _revision(caller: Caller, reference: str) -> Revision | None:
         return None
     if number:
         return family.revisions.get(int(number))
-    return next((one for one in reversed(family.revisions.values()) if _status(one) == "ACTIVE"), None)
+    active = (revision for revision in reversed(family.revisions.values()) if _status(revision) == "ACTIVE")
+    return next(active, None)
 
 
-def _register(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _register(params: "RegisterTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
     tags = checked(params.get("tags"))
-    made = normalised({member: value for member, value in params.items() if member != "tags"}, caller.account)
+    members = {member: value for member, value in params.items() if member != "tags"}
+    normal = normalised(members, caller.account)
     families = state.of(caller.region).families
-    family = families.setdefault(made["family"], Family(made["family"]))
+    family = families.setdefault(normal["family"], Family(normal["family"]))
     family.last += 1
-    definition = {
+    shown = {
         "taskDefinitionArn": caller.ecs_arn(f"task-definition/{family.name}:{family.last}"),
-        **made,
+        **normal,
         "revision": family.last,
         "status": "ACTIVE",
         "registeredAt": _now(),
         "registeredBy": caller.arn,
     }
+    definition = cast("TaskDefinitionTypeDef", shown)  # whose timestamps are numbers, as on the wire
     family.revisions[family.last] = Revision(definition, tags)
     return {"taskDefinition": definition, **({"tags": tags} if tags else {})}
 
 
-def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    found = find(caller, params["taskDefinition"])
-    tags = {"tags": list(found.tags)} if "TAGS" in params.get("include", []) else {}
-    return {"taskDefinition": found.definition, **tags}
+def _describe(params: "DescribeTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
+    revision = find(caller, params["taskDefinition"])
+    tags = {"tags": list(revision.tags)} if "TAGS" in params.get("include", []) else {}
+    return {"taskDefinition": revision.definition, **tags}
 
 
-def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _list(params: "ListTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
     """By family in alphabetical order, then by revision; `familyPrefix` is a whole name here."""
     status, only = params.get("status", "ACTIVE"), params.get("familyPrefix")
     families = state.of(caller.region).families
@@ -105,7 +119,7 @@ def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     return page("taskDefinitionArns", arns[::-1] if params.get("sort") == "DESC" else arns, params)
 
 
-def _list_families(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _list_families(params: "ListTaskDefinitionFamiliesRequestTypeDef", caller: Caller) -> Answer:
     wanted, prefix = params.get("status", "ALL"), params.get("familyPrefix", "")
     families = state.of(caller.region).families
     named = [families[name] for name in sorted(families) if name.startswith(prefix)]
@@ -113,7 +127,7 @@ def _list_families(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
     return page("families", shown, params)
 
 
-def _deregister(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _deregister(params: "DeregisterTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
     reference = params["taskDefinition"]
     if ":" not in reference.rsplit("/", 1)[-1]:
         raise AwsError("ClientException", "Revision is missing.")  # U
@@ -125,11 +139,11 @@ def _deregister(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
         )
     if _status(revision) == "INACTIVE":
         return {"taskDefinition": revision.definition}
-    revision.definition = {**revision.definition, "status": "INACTIVE", "deregisteredAt": _now()}
+    _change(revision, status="INACTIVE", deregisteredAt=_now())
     return {"taskDefinition": revision.definition}
 
 
-def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _delete(params: "DeleteTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
     wanted = params["taskDefinitions"]
     if not wanted:  # U, as the next
         raise invalid("size of TaskDefinition references list must be greater than 0")
@@ -144,11 +158,15 @@ def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
             failures.append(failure(reference, problem))
             continue
         if _status(revision) == "INACTIVE":
-            requested = {"status": "DELETE_IN_PROGRESS", "deleteRequestedAt": _now()}
-            revision.definition = {**revision.definition, **requested}
+            _change(revision, status="DELETE_IN_PROGRESS", deleteRequestedAt=_now())
             _forget_later(caller.region, revision)
         deleted.append(revision.definition)
     return {"taskDefinitions": deleted, "failures": failures}
+
+
+def _change(revision: Revision, **members: object) -> None:
+    """Show other values from here on; what was answered before stays as it was."""
+    revision.definition = cast("TaskDefinitionTypeDef", {**revision.definition, **members})
 
 
 def _undeletable(revision: Revision | None) -> str:
@@ -185,7 +203,7 @@ def _runs(task: Task, arn: str) -> bool:
 
 
 def _activity(family: Family) -> str:
-    return "ACTIVE" if any(_status(one) == "ACTIVE" for one in family.revisions.values()) else "INACTIVE"
+    return "ACTIVE" if "ACTIVE" in map(_status, family.revisions.values()) else "INACTIVE"
 
 
 def _status(revision: Revision) -> str:
@@ -196,7 +214,7 @@ def _now() -> float:
     return round(current_account().clock.timestamp(), 3)
 
 
-OPERATIONS: Final = {
+OPERATIONS: Final[Operations] = {
     "DeleteTaskDefinitions": _delete,
     "DeregisterTaskDefinition": _deregister,
     "DescribeTaskDefinition": _describe,

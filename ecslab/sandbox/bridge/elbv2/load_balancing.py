@@ -1,7 +1,6 @@
 """What the rest of the sandbox asks of load balancers: services, and visitors from the internet."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.elbv2 import internet_access
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend, backend_of
@@ -12,13 +11,18 @@ from ecslab.sandbox.world.load_balancing.load_balancers import HealthObserver
 from ecslab.sandbox.world.load_balancing.target_group import TargetGroup
 from ecslab.sandbox.world.load_balancing.target_health import NOT_REGISTERED
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_ecs.type_defs import LoadBalancerTypeDef, TaskDefinitionTypeDef
+
 __all__ = ["LoadBalancing"]
 
 MOST_GROUPS: Final = 5
 
 
 class LoadBalancing:
-    """An account's load balancers, as services (`world.balancers.Balancers`) and visitors use them.
+    """An account's load balancers, as services (`world.load_balancing.load_balancers`) and visitors use them.
 
     Attributes:
         listeners: who is told of changes of targets' states.
@@ -36,20 +40,23 @@ class LoadBalancing:
         return internet_access.open_door(load_balancer, port, peer)
 
     def check(
-        self, region: str, load_balancers: list[dict[str, Any]], definition: Mapping[str, Any]
+        self,
+        region: str,
+        load_balancers: "Sequence[LoadBalancerTypeDef]",
+        definition: "TaskDefinitionTypeDef",
     ) -> None:
-        named = [one["targetGroupArn"] for one in load_balancers if one.get("targetGroupArn")]
+        named = [entry for entry in load_balancers if entry.get("targetGroupArn")]
         if len(named) > MOST_GROUPS:
             raise _invalid(f"load balancers can have at most {MOST_GROUPS} items.")  # U
-        for one in load_balancers:
-            if one.get("targetGroupArn") and one.get("loadBalancerName"):
+        for entry in load_balancers:
+            if entry.get("targetGroupArn") and entry.get("loadBalancerName"):
                 raise _invalid("loadBalancerName and targetGroupArn cannot both be specified")
-            if one.get("loadBalancerName"):
+            if entry.get("loadBalancerName"):
                 raise _invalid("Classic Load Balancers are not supported with Fargate.")
-            if not one.get("targetGroupArn"):
+            if not entry.get("targetGroupArn"):
                 raise _invalid("load balancer name or target group arn must be specified.")  # U
-            _check_port(one, definition)
-            _check_group(backend_of(region), one["targetGroupArn"])
+            _check_port(entry, definition)
+            _check_group(backend_of(region), entry["targetGroupArn"])
 
     def register(self, target_group_arn: str, ip: str, port: int, az: str) -> None:
         pool = _pool(target_group_arn)
@@ -72,10 +79,10 @@ class LoadBalancing:
         return pool.request_count if pool else 0
 
 
-def _check_port(one: Mapping[str, Any], definition: Mapping[str, Any]) -> None:
-    name, port = one.get("containerName"), one.get("containerPort")
+def _check_port(entry: "LoadBalancerTypeDef", definition: "TaskDefinitionTypeDef") -> None:
+    name, port = entry.get("containerName"), entry.get("containerPort")
     containers = {container["name"]: container for container in definition["containerDefinitions"]}
-    if name not in containers:
+    if name is None or name not in containers:
         raise _invalid(f"The container {name} does not exist in the task definition.")
     mapped = [mapping.get("containerPort") for mapping in containers[name].get("portMappings", ())]
     if port not in mapped:

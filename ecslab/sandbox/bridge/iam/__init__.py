@@ -1,0 +1,1 @@
+"""IAM: roles, AWS's managed policies, and what a role may do."""

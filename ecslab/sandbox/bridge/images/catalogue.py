@@ -10,21 +10,14 @@ import hashlib
 import io
 import json
 import tarfile
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.resources import files
 from typing import Any, Final
 
-from ecslab.sandbox.bridge.images.public_files import (
-    ALPINE,
-    AWS_CLI,
-    BUSYBOX,
-    DEBIAN,
-    HTTPD,
-    NGINX,
-    NODE_EXAMPLE,
-    REDIS,
-)
+from ecslab.sandbox.bridge.images.oci import Descriptor, Manifest
 from ecslab.sandbox.runtime.image import NOMINAL_EXTRA, SYNTHETIC
 
 ARCHITECTURES: Final = ("amd64", "arm64")
@@ -34,7 +27,6 @@ MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
 CONFIG: Final = "application/vnd.oci.image.config.v1+json"
 LAYER: Final = "application/vnd.oci.image.layer.v1.tar"
 MB: Final = 1_000_000
-PATH: Final = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 @dataclass(frozen=True)
@@ -45,14 +37,10 @@ class PublicImage:
     tags: tuple[str, ...]
     description: str
     size: int
-    config: Mapping[str, Any]
+    config: Mapping[str, object]
+    ports: tuple[int, ...]  # TCP ports that the image says it listens on
     layers: tuple[Mapping[str, str], ...]  # path: text, lowest layer first
-    holds: tuple[str, ...]  # what each layer stands for
-
-    @property
-    def ports(self) -> list[int]:
-        """TCP ports that the image says it listens on."""
-        return [int(port.split("/")[0]) for port in self.config.get("ExposedPorts", {})]
+    stands_for: tuple[str, ...]  # what each layer stands for
 
 
 @dataclass
@@ -67,106 +55,42 @@ class PublicRepository:
     def manifest(self, reference: str) -> tuple[str, str, bytes] | None:
         """Digest, media type and bytes of a tag or digest."""
         digest = self.tags.get(reference, reference)
-        found = self.manifests.get(digest)
-        return (digest, *found) if found else None
+        stored = self.manifests.get(digest)
+        return (digest, *stored) if stored else None
 
 
-CATALOGUE: Final = (
-    PublicImage(
-        ("docker.io/library/httpd", "public.ecr.aws/docker/library/httpd"),
-        ("2.4", "latest"),
-        "The Apache web server; answers “It works!” on port 80",
-        45 * MB,
-        {
-            "ExposedPorts": {"80/tcp": {}},
-            "Env": [PATH.replace("=", "=/usr/local/apache2/bin:"), "HTTPD_PREFIX=/usr/local/apache2"],
-            "Cmd": ["httpd-foreground"],
-            "WorkingDir": "/usr/local/apache2",
-            "StopSignal": "SIGWINCH",
-        },
-        (DEBIAN, HTTPD),
-        ("Debian GNU/Linux", "the Apache web server"),
-    ),
-    PublicImage(
-        ("docker.io/library/nginx", "public.ecr.aws/docker/library/nginx", "public.ecr.aws/nginx/nginx"),
-        ("latest", "stable", "alpine"),
-        "The nginx web server; answers “Welcome to nginx!” on port 80",
-        63 * MB,
-        {
-            "ExposedPorts": {"80/tcp": {}},
-            "Env": [PATH],
-            "Entrypoint": ["/docker-entrypoint.sh"],
-            "Cmd": ["nginx", "-g", "daemon off;"],
-            "StopSignal": "SIGQUIT",
-        },
-        (DEBIAN, NGINX),
-        ("Debian GNU/Linux", "the nginx web server"),
-    ),
-    PublicImage(
-        ("docker.io/library/busybox", "public.ecr.aws/docker/library/busybox"),
-        ("latest", "stable"),
-        "A shell and small commands; ends at once unless given a command",
-        2 * MB,
-        {"Env": [PATH], "Cmd": ["sh"]},
-        (BUSYBOX,),
-        ("BusyBox",),
-    ),
-    PublicImage(
-        ("docker.io/library/alpine", "public.ecr.aws/docker/library/alpine"),
-        ("latest", "3"),
-        "A small Linux; ends at once unless given a command",
-        4 * MB,
-        {"Env": [PATH], "Cmd": ["/bin/sh"], "WorkingDir": "/"},
-        (ALPINE,),
-        ("Alpine Linux",),
-    ),
-    PublicImage(
-        ("docker.io/library/redis", "public.ecr.aws/docker/library/redis"),
-        ("7", "latest"),
-        "Redis, an in-memory database, on port 6379; here: PING, SET, GET, INCR",
-        45 * MB,
-        {
-            "ExposedPorts": {"6379/tcp": {}},
-            "Env": [PATH],
-            "Entrypoint": ["docker-entrypoint.sh"],
-            "Cmd": ["redis-server"],
-            "WorkingDir": "/data",
-        },
-        (DEBIAN, REDIS),
-        ("Debian GNU/Linux", "Redis"),
-    ),
-    PublicImage(
-        ("public.ecr.aws/aws-cli/aws-cli", "docker.io/amazon/aws-cli"),
-        ("latest",),
-        "The AWS CLI; here it shows what a task role may do",
-        120 * MB,
-        {"Env": [PATH], "Entrypoint": ["/usr/local/bin/aws"], "WorkingDir": "/aws"},
-        (DEBIAN, AWS_CLI),
-        ("a small Linux", "the AWS CLI"),
-    ),
-    PublicImage(
-        ("docker.io/yourname/node-example-1", "ghcr.io/yourname/node-example-1"),
-        ("latest",),
-        "The example of the lecture notes: a small Node application on port 80",
-        41 * MB,
-        {
-            "ExposedPorts": {"80/tcp": {}},
-            "Env": [PATH, "NODE_VERSION=14"],
-            "Entrypoint": ["docker-entrypoint.sh"],
-            "Cmd": ["node", "app.js"],
-            "WorkingDir": "/app",
-        },
-        (ALPINE, NODE_EXAMPLE),
-        ("Alpine Linux with Node.js", "the application"),
-    ),
-)
+def _read() -> tuple[PublicImage, ...]:
+    tables = tomllib.loads((files(__package__) / "catalogue.toml").read_text(encoding="utf-8"))
+    layers = {name: _files(layer, tables["stub"], tables["note"]) for name, layer in tables["layer"].items()}
+    return tuple(
+        PublicImage(
+            names=tuple(image["names"]),
+            tags=tuple(image["tags"]),
+            description=image["description"],
+            size=image["megabytes"] * MB,
+            config=image["config"],
+            ports=tuple(int(port.split("/")[0]) for port in image["config"].get("ExposedPorts", {})),
+            layers=tuple(layers[layer["files"]] for layer in image["layers"]),
+            stands_for=tuple(layer["stands_for"] for layer in image["layers"]),
+        )
+        for image in tables["image"]
+    )
 
 
-def listing() -> list[dict[str, Any]]:
+def _files(layer: Mapping[str, Any], stub: str, note: str) -> dict[str, str]:
+    """The files of a layer, by path."""
+    notes = {"ECSLAB-SYNTHETIC.txt": note} if layer.get("note") else {}
+    return {**notes, **dict.fromkeys(layer["programs"], stub), **layer.get("files", {})}
+
+
+CATALOGUE: Final = _read()
+
+
+def listing() -> list[dict[str, object]]:
     """What there is, for people: `reference`, `description` and `ports` of every name and tag."""
     return [
         {"reference": f"{name.removeprefix('docker.io/library/').removeprefix('docker.io/')}:{tag}",
-         "description": image.description, "ports": image.ports}
+         "description": image.description, "ports": list(image.ports)}
         for image in CATALOGUE for name in image.names for tag in image.tags
     ]  # fmt: skip
 
@@ -181,21 +105,21 @@ def repository(name: str) -> PublicRepository | None:
 
 
 def _build(name: str, image: PublicImage) -> PublicRepository:
-    made = PublicRepository(name)
-    entries = []
+    built = PublicRepository(name)
+    entries: list[Descriptor] = []
     for architecture in ARCHITECTURES:
-        manifest = _json(_manifest(made, image, architecture))
+        manifest = _json(_manifest(built, image, architecture))
         digest = digest_of(manifest)
-        made.manifests[digest] = (MANIFEST, manifest)
-        platform = {"architecture": architecture, "os": "linux"}
-        entries.append({"mediaType": MANIFEST, "digest": digest, "size": len(manifest), "platform": platform})
+        built.manifests[digest] = (MANIFEST, manifest)
+        entries.append({"mediaType": MANIFEST, "digest": digest, "size": len(manifest),
+                        "platform": {"architecture": architecture, "os": "linux"}})  # fmt: skip
     index = _json({"schemaVersion": 2, "mediaType": INDEX, "manifests": entries})
-    made.manifests[digest_of(index)] = (INDEX, index)
-    made.tags = dict.fromkeys(image.tags, digest_of(index))
-    return made
+    built.manifests[digest_of(index)] = (INDEX, index)
+    built.tags = dict.fromkeys(image.tags, digest_of(index))
+    return built
 
 
-def _manifest(made: PublicRepository, image: PublicImage, architecture: str) -> dict[str, Any]:
+def _manifest(built: PublicRepository, image: PublicImage, architecture: str) -> Manifest:
     layers = [_tar(files) for files in image.layers]
     extra = max(0, image.size - sum(map(len, layers)))
     labels = {SYNTHETIC: "true", NOMINAL_EXTRA: str(extra)}
@@ -207,21 +131,21 @@ def _manifest(made: PublicRepository, image: PublicImage, architecture: str) -> 
         "rootfs": {"type": "layers", "diff_ids": [digest_of(layer) for layer in layers]},
         "history": [
             {"created": CREATED, "created_by": "ecslab", "comment": f"stand-in for {what}"}
-            for what in image.holds
+            for what in image.stands_for
         ],
     })  # fmt: skip
     return {
         "schemaVersion": 2,
         "mediaType": MANIFEST,
-        "config": _descriptor(made, CONFIG, config),
-        "layers": [_descriptor(made, LAYER, layer) for layer in layers],
+        "config": _descriptor(built, CONFIG, config),
+        "layers": [_descriptor(built, LAYER, layer) for layer in layers],
         "annotations": {SYNTHETIC: "true"},
     }
 
 
-def _descriptor(made: PublicRepository, media_type: str, blob: bytes) -> dict[str, Any]:
+def _descriptor(built: PublicRepository, media_type: str, blob: bytes) -> Descriptor:
     digest = digest_of(blob)
-    made.blobs[digest] = blob
+    built.blobs[digest] = blob
     return {"mediaType": media_type, "digest": digest, "size": len(blob)}
 
 
@@ -237,7 +161,7 @@ def _tar(files: Mapping[str, str]) -> bytes:
     return out.getvalue()
 
 
-def _json(value: dict[str, Any]) -> bytes:
+def _json(value: Mapping[str, object]) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 

@@ -6,12 +6,13 @@ network. Nothing else exists here, so every other name is a repository that its 
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecr.backend import registry
 from ecslab.sandbox.bridge.ecr.lookup import find
 from ecslab.sandbox.bridge.images import catalogue
+from ecslab.sandbox.bridge.images.oci import Descriptor, Manifest
 from ecslab.sandbox.runtime.image import BadLayer, Image, Layer
 from ecslab.sandbox.world.image_names import ImageName, parse
 
@@ -49,17 +50,17 @@ def resolve(reference: str, region: str, architecture: str = "X86_64") -> Image:
         NotInRegistry: see there.
     """
     name = parse(reference)
-    shelf = _ecr_shelf(name) if name.ecr else _public_shelf(name)
-    digest, manifest = shelf.manifest(name.reference)
+    repository = _ecr_repository(name) if name.ecr else _public_repository(name)
+    digest, manifest = repository.manifest(name.reference)
     if "manifests" in manifest:
         child = _for_platform(manifest["manifests"], _ARCHITECTURE.get(architecture, architecture))
         if child is None:
             raise NotInRegistry("platform", name.canonical)
-        _, manifest = shelf.manifest(child)
-    return _image(reference, digest, manifest, shelf.blob)
+        _, manifest = repository.manifest(child)
+    return _image(reference, digest, manifest, repository.blob)
 
 
-class _Shelf:
+class _Repository:
     """One repository, read."""
 
     def __init__(
@@ -70,11 +71,11 @@ class _Shelf:
     ):
         self._name, self._manifest, self._blob = name, manifest, blob
 
-    def manifest(self, reference: str) -> tuple[str, dict[str, Any]]:
-        found = self._manifest(reference)
-        if found is None:
+    def manifest(self, reference: str) -> tuple[str, Manifest]:
+        stored = self._manifest(reference)
+        if stored is None:
             raise NotInRegistry("tag", self._name.canonical)
-        return found[0], json.loads(found[1])
+        return stored[0], json.loads(stored[1])
 
     def blob(self, digest: str) -> bytes:
         blob = self._blob(digest)
@@ -83,7 +84,7 @@ class _Shelf:
         return blob
 
 
-def _ecr_shelf(name: ImageName) -> _Shelf:
+def _ecr_repository(name: ImageName) -> _Repository:
     assert name.ecr is not None
     account, region = name.ecr
     backend = registry(account, region) if account == current_account().id else None
@@ -99,31 +100,31 @@ def _ecr_shelf(name: ImageName) -> _Shelf:
         image.pulled()
         return image.image_digest, image.image_manifest
 
-    return _Shelf(name, manifest, backend.blobs.get)
+    return _Repository(name, manifest, backend.blobs.get)
 
 
-def _public_shelf(name: ImageName) -> _Shelf:
+def _public_repository(name: ImageName) -> _Repository:
     public = catalogue.repository(name.uri)
     if public is None:
         raise NotInRegistry("repository", name.canonical)
 
     def manifest(reference: str) -> tuple[str, str] | None:
-        found = public.manifest(reference)
-        return (found[0], found[2].decode()) if found else None
+        stored = public.manifest(reference)
+        return (stored[0], stored[2].decode()) if stored else None
 
-    return _Shelf(name, manifest, public.blobs.get)
+    return _Repository(name, manifest, public.blobs.get)
 
 
-def _for_platform(entries: Sequence[dict[str, Any]], architecture: str) -> str | None:
+def _for_platform(entries: Sequence[Descriptor], architecture: str) -> str | None:
     """Digest of the Linux image for this processor."""
     for entry in entries:
-        platform = entry.get("platform") or {}
-        if (platform.get("os"), platform.get("architecture")) == ("linux", architecture):
-            return str(entry["digest"])
+        platform = entry.get("platform")
+        if platform and (platform.get("os"), platform.get("architecture")) == ("linux", architecture):
+            return entry["digest"]
     return None
 
 
-def _image(reference: str, digest: str, manifest: dict[str, Any], blob: Callable[[str], bytes]) -> Image:
+def _image(reference: str, digest: str, manifest: Manifest, blob: Callable[[str], bytes]) -> Image:
     layers = tuple(
         Layer(entry["digest"], entry.get("mediaType", ""), entry["size"], _reader(blob, entry["digest"]))
         for entry in manifest.get("layers", [])
@@ -135,7 +136,7 @@ def _reader(blob: Callable[[str], bytes], digest: str) -> Callable[[], bytes]:
     return lambda: blob(digest)
 
 
-def _config(manifest: dict[str, Any], blob: Callable[[str], bytes]) -> dict[str, Any]:
+def _config(manifest: Manifest, blob: Callable[[str], bytes]) -> dict[str, object]:
     """The image config; empty where what was pushed is no image config (an artifact, say)."""
     try:
         config = json.loads(blob(manifest["config"]["digest"]))

@@ -1,7 +1,12 @@
 """What services ask of load balancers, and hear from them."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_ecs.type_defs import LoadBalancerTypeDef, TaskDefinitionTypeDef
 
 HealthObserver = Callable[[str, str, int, str, str], None]
 """Called with (target group ARN, IP, port, state, reason) after a target's state has changed; `reason` is the
@@ -17,7 +22,12 @@ class LoadBalancers(Protocol):
 
     listeners: list[HealthObserver]
 
-    def check(self, region: str, load_balancers: list[dict[str, Any]], definition: Mapping[str, Any]) -> None:
+    def check(
+        self,
+        region: str,
+        load_balancers: "Sequence[LoadBalancerTypeDef]",
+        definition: "TaskDefinitionTypeDef",
+    ) -> None:
         """Refuse what CreateService refuses of `loadBalancers` for a Fargate service of this task definition.
 
         Raises:

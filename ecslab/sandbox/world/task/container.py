@@ -5,12 +5,28 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Container.html
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecslab.sandbox.world.task import health
 from ecslab.sandbox.world.task.program import Program
 from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
 from ecslab.sandbox.world.time.clock import Event
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
+
+
+def _empty() -> "ContainerDefinitionOutputTypeDef":
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """A pulled image: its digest, how long the pull takes in seconds, and the image as the runtime has it."""
+
+    digest: str
+    seconds: float
+    image: Any = None
 
 
 @dataclass(slots=True, eq=False)
@@ -35,7 +51,7 @@ class Container:
     name: str
     arn: str
     image: str
-    definition: Mapping[str, Any] = field(default_factory=dict)
+    definition: "ContainerDefinitionOutputTypeDef" = field(default_factory=_empty)
     essential: bool = True
     depends_on: Mapping[str, str] = field(default_factory=dict)
     stop_timeout: float = STOP_TIMEOUT
@@ -46,7 +62,7 @@ class Container:
     runtime_id: str | None = None
     exit_code: int | None = None
     reason: str | None = None
-    pulled: Any = None
+    pulled: Pulled | None = None
     program: Program | None = None
     kill: Event | None = None
     started: float = 0.0

@@ -91,6 +91,7 @@ class Driver:
     def _activate(self, task: Task) -> None:
         task.pull_stopped_at = self.clock.timestamp()
         for container in task.containers:
+            assert container.pulled is not None, "pulled before"
             container.image_digest = container.pulled.digest
         self._move(task, "images_pulled")
         self._next(task, timings.START, self._start_ready)

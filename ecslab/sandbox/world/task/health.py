@@ -4,14 +4,14 @@ Source: API_HealthCheck. The first check runs one interval after the start, as i
 interval after the one before has ended. Only the task definition's check counts; the image's own is ignored.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from ecslab.sandbox.world.task.program import Command
 from ecslab.sandbox.world.time.clock import Event
 
 if TYPE_CHECKING:
-    from ecslab.sandbox.world.task.program import Command
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
 
 HEALTHY: Final = "HEALTHY"
 UNHEALTHY: Final = "UNHEALTHY"
@@ -37,7 +37,7 @@ class HealthCheck:
     start_period: float = 0.0
 
     @staticmethod
-    def of(definition: Mapping[str, Any]) -> "HealthCheck | None":
+    def of(definition: "ContainerDefinitionOutputTypeDef") -> "HealthCheck | None":
         """The check of a container definition; None if it has none (`["NONE"]` says so too)."""
         given = definition.get("healthCheck")
         if not given or given["command"][:1] == ["NONE"]:
@@ -62,7 +62,7 @@ class Watch:
     check: HealthCheck
     failures: int = 0
     next: Event | None = None
-    command: "Command | None" = None
+    command: Command | None = None
     since: float | None = None
 
     def stop(self) -> None:

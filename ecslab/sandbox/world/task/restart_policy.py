@@ -3,14 +3,16 @@
 Source: API_ContainerRestartPolicy.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
 
 ATTEMPT_PERIOD: Final = 300
 """Seconds a container must have run to be restarted, unless the policy says otherwise (60-1800)."""
 
 
-def restarts(definition: Mapping[str, Any], exit_code: int, ran: float) -> bool:
+def restarts(definition: "ContainerDefinitionOutputTypeDef", exit_code: int, ran: float) -> bool:
     """Whether a container with this definition starts again.
 
     Args:

@@ -4,7 +4,7 @@ Texts of stopped tasks, letter by letter; `U` marks what is put together by anal
 """
 
 import json
-from typing import Any, Final
+from typing import Final
 
 _AUTH: Final = "ResourceInitializationError: unable to pull secrets or registry auth: "
 _RETRIED: Final = "service call has been retried 1 time(s): "
@@ -114,7 +114,7 @@ def _syntax(problem: json.JSONDecodeError) -> str:
     return f"invalid character '{character}' {where or 'looking for beginning of value'}"
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     kinds = {bool: "bool", int: "number", float: "number", str: "string", list: "array"}
     return kinds.get(type(value), "object")
 

@@ -1,11 +1,10 @@
 """What a task needs of the rest of the account: an interface, a pull, a program."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from ecslab.sandbox.world.task.attachment import Interface
-from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.container import Container, Pulled
 from ecslab.sandbox.world.task.program import Program
 from ecslab.sandbox.world.task.task import Task
 
@@ -21,15 +20,6 @@ class StartFailed(Exception):
     def __init__(self, reason: str, after: float = 0.0):
         super().__init__(reason)
         self.reason, self.after = reason, after
-
-
-@dataclass(frozen=True, slots=True)
-class Pulled:
-    """A pulled image: its digest, how long the pull takes in seconds, and the image itself."""
-
-    digest: str
-    seconds: float
-    image: Any = None
 
 
 Exited = Callable[[int, str | None], None]

@@ -4,15 +4,29 @@ Times are epoch seconds of the wall clock, as the API shows them, unless a name 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 from ecslab.sandbox.world.task import health
 from ecslab.sandbox.world.task.attachment import Attachment
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.lifecycle import TASK
 from ecslab.sandbox.world.time.clock import Event
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef, TaskTypeDef
+
+
+def _empty() -> "TaskTypeDef":
+    return {}
+
+
+class Network(TypedDict, total=False):
+    """What RunTask's `awsvpcConfiguration` says; `public` asks for a public IP."""
+
+    subnets: list[str]
+    groups: list[str]
+    public: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -31,12 +45,12 @@ class Task:
     arn: str
     cluster: str
     region: str
-    definition: Mapping[str, Any]
+    definition: "TaskDefinitionTypeDef"
     attachment: Attachment
     containers: list[Container]
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: "TaskTypeDef" = field(default_factory=_empty)
     tags: list[dict[str, str]] = field(default_factory=list)
-    network: Mapping[str, Any] = field(default_factory=dict)
+    network: Network = field(default_factory=Network)
     client_token: tuple[str, str] | None = None
     last_status: str = TASK.first
     desired_status: str = "RUNNING"
@@ -54,7 +68,7 @@ class Task:
     stopped_reason: str | None = None
     gone_at: float | None = None
     next_phase: Event | None = None
-    view: dict[str, Any] | None = None
+    view: "TaskTypeDef | None" = None
 
     @property
     def stopping(self) -> bool:

@@ -6,10 +6,13 @@ marked U are not confirmed.
 """
 
 import re
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.world.errors import AwsError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef as ContainerDefinition
 
 __all__ = ["problems", "refuse_foreign"]
 
@@ -21,10 +24,8 @@ MOST_EXIT_CODES: Final = 50
 _ENV_FILE: Final = re.compile(r"arn:aws[a-z-]*:s3:::[^/]+/.+\.env")
 _COMMANDS: Final = (["CMD"], ["CMD-SHELL"])
 
-Facts = dict[str, Any]
 
-
-def problems(container: Facts, containers: list[Facts]) -> Iterator[str]:
+def problems(container: "ContainerDefinition", containers: list["ContainerDefinition"]) -> Iterator[str]:
     """What is wrong with one of a definition's containers."""
     yield from _timeouts(container)
     yield from _health_check(container)
@@ -37,7 +38,7 @@ def problems(container: Facts, containers: list[Facts]) -> Iterator[str]:
             yield f"Unknown container '{source.get('sourceContainer')}' in volumesFrom."  # U
 
 
-def refuse_foreign(container: Facts, account: str) -> None:
+def refuse_foreign(container: "ContainerDefinition", account: str) -> None:
     """Raise AwsError if a secret is a parameter of an account other than this one."""
     for secret in container.get("secrets", []):
         parts = secret["valueFrom"].split(":")
@@ -50,15 +51,15 @@ def refuse_foreign(container: Facts, account: str) -> None:
             )
 
 
-def _timeouts(container: Facts) -> Iterator[str]:
+def _timeouts(container: "ContainerDefinition") -> Iterator[str]:
     """The API reference gives `startTimeout` an upper end too, which ECS was seen not to keep to."""
-    for member, what in (("startTimeout", "start"), ("stopTimeout", "stop")):
-        if container.get(member, SHORTEST_TIMEOUT) < SHORTEST_TIMEOUT:
+    for what, seconds in (("start", container.get("startTimeout")), ("stop", container.get("stopTimeout"))):
+        if seconds is not None and seconds < SHORTEST_TIMEOUT:
             where = f"on container '{container['name']}'"
             yield f"Granular {what} timeout {where} must be at least {SHORTEST_TIMEOUT} seconds."
 
 
-def _health_check(container: Facts) -> Iterator[str]:
+def _health_check(container: "ContainerDefinition") -> Iterator[str]:
     check = container.get("healthCheck")
     if not check:
         return
@@ -66,12 +67,14 @@ def _health_check(container: Facts) -> Iterator[str]:
     command = check["command"]
     if command != ["NONE"] and (command[:1] not in _COMMANDS or command in _COMMANDS):
         yield f"{invalid} The command must begin with CMD or CMD-SHELL."
+    numbers: Mapping[str, object] = check
     for member, (least, most) in HEALTH_RANGES.items():
-        if member in check and not least <= check[member] <= most:
+        number = numbers.get(member)
+        if isinstance(number, int) and not least <= number <= most:
             yield f"{invalid} '{member}' must be between {least} and {most}."
 
 
-def _restart_policy(container: Facts) -> Iterator[str]:
+def _restart_policy(container: "ContainerDefinition") -> Iterator[str]:
     policy = container.get("restartPolicy", {})
     least, most = RESTART_PERIOD
     if not least <= policy.get("restartAttemptPeriod", least) <= most:
@@ -80,7 +83,7 @@ def _restart_policy(container: Facts) -> Iterator[str]:
         yield f"ignoredExitCodes can have at most {MOST_EXIT_CODES} items."  # U
 
 
-def _secrets(container: Facts) -> Iterator[str]:
+def _secrets(container: "ContainerDefinition") -> Iterator[str]:
     names = [secret["name"] for secret in container.get("secrets", [])]
     taken = {entry.get("name") for entry in container.get("environment", [])}
     for position, name in enumerate(names):
@@ -91,7 +94,7 @@ def _secrets(container: Facts) -> Iterator[str]:
             )
 
 
-def _files(container: Facts) -> Iterator[str]:
+def _files(container: "ContainerDefinition") -> Iterator[str]:
     files = container.get("environmentFiles", [])
     if len(files) > MOST_FILES:
         yield f"environmentFiles can have at most {MOST_FILES} items."  # U

@@ -1,11 +1,16 @@
 """The refusals of RegisterTaskDefinition for a definition that is to run on Fargate."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.task_definition.required_attributes import is_ecr
 from ecslab.sandbox.world.task_definition.sizes import fits_fargate
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef as ContainerDefinition
+    from mypy_boto3_ecs.type_defs import LinuxParametersOutputTypeDef as LinuxParameters
+    from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef as TaskDefinition
 
 __all__ = ["fits", "refuse"]
 
@@ -13,68 +18,66 @@ LOG_DRIVERS: Final = ("awslogs", "splunk", "awsfirelens")
 EPHEMERAL_GIB: Final = (21, 200)
 LONGEST_STOP: Final = 120
 
-Facts = dict[str, Any]
 
-
-def refuse(request: Facts) -> None:
+def refuse(definition: "TaskDefinition") -> None:
     """Raise AwsError, a ClientException, for the first rule of Fargate that is broken."""
-    for problem in _problems(request):
+    for problem in _problems(definition):
         raise AwsError("ClientException", problem)
 
 
-def fits(request: Facts) -> bool:
+def fits(definition: "TaskDefinition") -> bool:
     """Whether Fargate could run it."""
-    return next(_problems(request), None) is None
+    return next(_problems(definition), None) is None
 
 
-def _problems(request: Facts) -> Iterator[str]:
-    yield from _task(request)
-    for container in request["containerDefinitions"]:
-        yield from _roles(container, request)
+def _problems(definition: "TaskDefinition") -> Iterator[str]:
+    yield from _task(definition)
+    for container in definition["containerDefinitions"]:
+        yield from _roles(container, definition)
         yield from _logging(container)
         yield from _container(container)
         yield from _linux(container.get("linuxParameters", {}))
-    for volume in request.get("volumes", []):
+    for volume in definition.get("volumes", []):
         if volume.get("host", {}).get("sourcePath"):
             yield _unsupported("sourcePath")
         if "dockerVolumeConfiguration" in volume:
             yield _unsupported("dockerVolumeConfiguration")
 
 
-def _task(request: Facts) -> Iterator[str]:
-    if request.get("networkMode") != "awsvpc":
+def _task(definition: "TaskDefinition") -> Iterator[str]:
+    if definition.get("networkMode") != "awsvpc":
         yield "Fargate only supports network mode ‘awsvpc’."
     for member in ("cpu", "memory"):
-        if member not in request:
+        if member not in definition:
             yield f"Fargate requires that '{member}' be defined at the task level."
-    if "cpu" not in request or "memory" not in request:
+    if "cpu" not in definition or "memory" not in definition:
         return
-    cpu, memory = int(request["cpu"]), int(request["memory"])
-    family = request.get("runtimePlatform", {}).get("operatingSystemFamily", "LINUX")
+    cpu, memory = int(definition["cpu"]), int(definition["memory"])
+    family = definition.get("runtimePlatform", {}).get("operatingSystemFamily", "LINUX")
     if not fits_fargate(cpu, memory, windows=family.startswith("WINDOWS")):
         yield (
             f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory. See the Amazon "
             "ECS documentation for the valid values."
         )
-    if sum(container.get("cpu", 0) for container in request["containerDefinitions"]) > cpu:
+    if sum(container.get("cpu", 0) for container in definition["containerDefinitions"]) > cpu:
         yield "The sum of all container 'cpu' values cannot be greater than the task-level 'cpu' value"
     least, most = EPHEMERAL_GIB
-    size = request.get("ephemeralStorage", {}).get("sizeInGiB", least)
+    size = definition.get("ephemeralStorage", {}).get("sizeInGiB", least)
     if size < least:
         yield f"EphemeralStorage size should be at least {least}"
     if size > most:
         yield f"EphemeralStorage size should be at most {most}"
-    if "ipcMode" in request:
+    if "ipcMode" in definition:
         yield _unsupported("ipcMode")
-    if request.get("pidMode") == "host":
+    if definition.get("pidMode") == "host":
         yield (
             "Tasks using the Fargate launch type do not support pidMode 'host'. The supported value for "
             "pidMode is 'task'."
         )
 
 
-def _roles(container: Facts, request: Facts) -> Iterator[str]:
-    if "executionRoleArn" in request:
+def _roles(container: "ContainerDefinition", definition: "TaskDefinition") -> Iterator[str]:
+    if "executionRoleArn" in definition:
         return
     needs = "Fargate requires task definition to have execution role ARN to support"
     if is_ecr(container["image"]):
@@ -83,7 +86,7 @@ def _roles(container: Facts, request: Facts) -> Iterator[str]:
         yield f"{needs} log driver awslogs."
 
 
-def _logging(container: Facts) -> Iterator[str]:
+def _logging(container: "ContainerDefinition") -> Iterator[str]:
     logging = container.get("logConfiguration")
     if not logging:
         return
@@ -99,18 +102,18 @@ def _logging(container: Facts) -> Iterator[str]:
         )
 
 
-def _container(container: Facts) -> Iterator[str]:
+def _container(container: "ContainerDefinition") -> Iterator[str]:
     if container.get("stopTimeout", 0) > LONGEST_STOP:
         yield (
             "Tasks using the Fargate launch type must have a container stop timeout of less than 120 seconds."
         )
-    if any(one["type"] == "GPU" for one in container.get("resourceRequirements", [])):
+    if any(item["type"] == "GPU" for item in container.get("resourceRequirements", [])):
         yield "Tasks using the Fargate launch type do not support GPU resource requirements"
     if container.get("privileged"):
         yield _unsupported("privileged")  # U
 
 
-def _linux(parameters: Facts) -> Iterator[str]:
+def _linux(parameters: "LinuxParameters") -> Iterator[str]:
     for member in ("devices", "sharedMemorySize", "maxSwap"):
         if parameters.get(member):
             yield _unsupported(member)

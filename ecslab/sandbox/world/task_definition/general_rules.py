@@ -4,10 +4,14 @@ import json
 import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.task_definition import container_rules
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef as ContainerDefinition
+    from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef as TaskDefinition
 
 __all__ = ["refuse", "refuse_names"]
 
@@ -19,25 +23,23 @@ PORTS: Final = range(1, 65_536)
 _NAME: Final = re.compile(r"[a-zA-Z0-9_-]{1,255}")
 _IMAGE: Final = re.compile(r"[a-zA-Z0-9_./:@#-]{1,255}")
 
-Facts = dict[str, Any]
 
-
-def refuse_names(request: Facts) -> None:
+def refuse_names(definition: "TaskDefinition") -> None:
     """Raise AwsError for what is said of family, containers, names and images."""
-    _raise_first(_names(request))
+    _raise_first(_names(definition))
 
 
-def refuse(request: Facts) -> None:
+def refuse(definition: "TaskDefinition") -> None:
     """Raise AwsError for everything else; `cpu` and `memory` are whole numbers by now."""
-    _raise_first(_wholes(request))
-    for container in request["containerDefinitions"]:
-        _raise_first(_container(container, request))
-        _raise_first(_ports(container, request.get("networkMode")))
+    _raise_first(_wholes(definition))
+    for container in definition["containerDefinitions"]:
+        _raise_first(_container(container, definition))
+        _raise_first(_ports(container, definition.get("networkMode")))
         _raise_first(_logging(container))
-        _raise_first(_dependencies(container, request["containerDefinitions"]))
-        _raise_first(container_rules.problems(container, request["containerDefinitions"]))
-    _raise_first(_circles(request["containerDefinitions"]))
-    _raise_first(_volumes(request))
+        _raise_first(_dependencies(container, definition["containerDefinitions"]))
+        _raise_first(container_rules.problems(container, definition["containerDefinitions"]))
+    _raise_first(_circles(definition["containerDefinitions"]))
+    _raise_first(_volumes(definition))
 
 
 def _raise_first(problems: Iterator[str]) -> None:
@@ -45,18 +47,18 @@ def _raise_first(problems: Iterator[str]) -> None:
         raise AwsError("ClientException", problem)
 
 
-def _names(request: Facts) -> Iterator[str]:
-    family = request.get("family", "")
+def _names(definition: "TaskDefinition") -> Iterator[str]:
+    family = definition.get("family", "")
     if not family:
         yield "Family should not be null or empty."  # U
     if not _NAME.fullmatch(family):
         yield "Family contains invalid characters."  # U
-    containers = request.get("containerDefinitions", [])
+    containers = definition.get("containerDefinitions", [])
     if not containers:
         yield "Container list cannot be empty."
     if len(containers) > MOST_CONTAINERS:
         yield f"containerDefinitions can have at most {MOST_CONTAINERS} items."  # U
-    size = len(json.dumps(request, separators=(",", ":")).encode())
+    size = len(json.dumps(definition, separators=(",", ":")).encode())
     if size > MOST_BYTES:
         yield f"Actual length: '{size}'. Max allowed length is '{MOST_BYTES}' bytes."  # U
     for container in containers:
@@ -68,7 +70,7 @@ def _names(request: Facts) -> Iterator[str]:
         yield "Task definition doesn't have any essential container"
 
 
-def _name_and_image(container: Facts) -> Iterator[str]:
+def _name_and_image(container: "ContainerDefinition") -> Iterator[str]:
     if not container.get("name"):
         yield "Container.name should not be null or empty."
     if not _NAME.fullmatch(container["name"]):
@@ -79,22 +81,22 @@ def _name_and_image(container: Facts) -> Iterator[str]:
         yield "Container.image contains invalid characters"
 
 
-def _wholes(request: Facts) -> Iterator[str]:
-    if "cpu" in request and int(request["cpu"]) not in CPU_UNITS:
+def _wholes(definition: "TaskDefinition") -> Iterator[str]:
+    if "cpu" in definition and int(definition["cpu"]) not in CPU_UNITS:
         yield (
             "Invalid 'cpu' setting for task. For more information, see the Troubleshooting section of the "
             "Amazon ECS Developer Guide."
         )
-    secret = any(container.get("secrets") for container in request["containerDefinitions"])
-    if secret and "executionRoleArn" not in request:
+    secret = any(container.get("secrets") for container in definition["containerDefinitions"])
+    if secret and "executionRoleArn" not in definition:
         yield (
             "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'."
         )
 
 
-def _container(container: Facts, request: Facts) -> Iterator[str]:
+def _container(container: "ContainerDefinition", definition: "TaskDefinition") -> Iterator[str]:
     name, memory = container["name"], container.get("memory")
-    reservation, whole = container.get("memoryReservation"), request.get("memory")
+    reservation, whole = container.get("memoryReservation"), definition.get("memory")
     if memory is None and reservation is None and whole is None:
         yield (
             f"Invalid setting for container '{name}'. At least one of 'memory' or 'memoryReservation' must "
@@ -107,7 +109,7 @@ def _container(container: Facts, request: Facts) -> Iterator[str]:
         )
     if whole is not None and max(memory or 0, reservation or 0) > int(whole):
         yield f"The 'memory' setting for container '{name}' is greater than for the task"
-    if request.get("networkMode") == "awsvpc":
+    if definition.get("networkMode") == "awsvpc":
         if container.get("links"):
             yield "Links are not supported when networkMode=awsvpc"
         if container.get("dnsServers"):
@@ -117,7 +119,7 @@ def _container(container: Facts, request: Facts) -> Iterator[str]:
             yield f"Soft limit exceeds hard limit for ulimit {limit['name']}"
 
 
-def _ports(container: Facts, network_mode: str | None) -> Iterator[str]:
+def _ports(container: "ContainerDefinition", network_mode: str | None) -> Iterator[str]:
     for mapping in container.get("portMappings", []):
         port = mapping.get("containerPort")
         if port is None and "containerPortRange" not in mapping:
@@ -132,17 +134,17 @@ def _ports(container: Facts, network_mode: str | None) -> Iterator[str]:
             )
 
 
-def _logging(container: Facts) -> Iterator[str]:
+def _logging(container: "ContainerDefinition") -> Iterator[str]:
     logging = container.get("logConfiguration", {})
     if logging.get("logDriver") == "awslogs":
         options = logging.get("options", {})
-        lacking = [one for one in ("awslogs-region", "awslogs-group") if not options.get(one)]
+        lacking = [name for name in ("awslogs-region", "awslogs-group") if not options.get(name)]
         if lacking:
             yield f"Log driver awslogs requires options: {', '.join(lacking)}"
 
 
-def _dependencies(container: Facts, containers: list[Facts]) -> Iterator[str]:
-    known = {one["name"]: one for one in containers}
+def _dependencies(container: "ContainerDefinition", containers: list["ContainerDefinition"]) -> Iterator[str]:
+    known = {other["name"]: other for other in containers}
     for dependency in container.get("dependsOn", []):
         name, condition = dependency["containerName"], dependency["condition"]
         if name not in known:
@@ -154,18 +156,21 @@ def _dependencies(container: Facts, containers: list[Facts]) -> Iterator[str]:
             yield "A dependency container with HEALTHY condition must have health check configured"
 
 
-def _circles(containers: list[Facts]) -> Iterator[str]:
-    waits = {one["name"]: {each["containerName"] for each in one.get("dependsOn", [])} for one in containers}
+def _circles(containers: list["ContainerDefinition"]) -> Iterator[str]:
+    waits = {
+        container["name"]: {entry["containerName"] for entry in container.get("dependsOn", [])}
+        for container in containers
+    }
     try:
         TopologicalSorter(waits).prepare()
     except CycleError:
         yield "Container dependencies must not be circular."  # U
 
 
-def _volumes(request: Facts) -> Iterator[str]:
-    volumes = request.get("volumes", [])
+def _volumes(definition: "TaskDefinition") -> Iterator[str]:
+    volumes = definition.get("volumes", [])
     names = {volume.get("name") for volume in volumes}
-    for container in request["containerDefinitions"]:
+    for container in definition["containerDefinitions"]:
         for mount in container.get("mountPoints", []):
             if mount.get("sourceVolume") not in names:
                 yield f"Unknown volume '{mount.get('sourceVolume')}'."  # U

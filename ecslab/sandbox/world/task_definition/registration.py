@@ -6,12 +6,20 @@ developer guide's list of task definition parameters.
 """
 
 import re
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.task_definition import container_rules, fargate_rules, general_rules
 from ecslab.sandbox.world.task_definition.required_attributes import required_attributes
 from ecslab.sandbox.world.task_definition.sizes import cpu_units, mebibytes
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.literals import CompatibilityType as Compatibility
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef as ContainerDefinition
+    from mypy_boto3_ecs.type_defs import PortMappingTypeDef as PortMapping
+    from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef as TaskDefinition
+    from mypy_boto3_ecs.type_defs import VolumeOutputTypeDef as Volume
 
 __all__ = ["normalised"]
 
@@ -24,7 +32,7 @@ _COPIED: Final = (
 _SHOWN_EMPTY: Final = ("environment", "mountPoints", "volumesFrom", "systemControls")
 
 
-def normalised(request: dict[str, Any], account: str) -> dict[str, Any]:
+def normalised(request: Mapping[str, object], account: str) -> "TaskDefinition":
     """The TaskDefinition shape for this request.
 
     Args:
@@ -38,39 +46,34 @@ def normalised(request: dict[str, Any], account: str) -> dict[str, Any]:
     Raises:
         AwsError: mostly ClientException; the first of the refusals that apply.
     """
-    general_rules.refuse_names(request)
-    asked = _with_whole_numbers(request)
-    for role in ("taskRoleArn", "executionRoleArn"):
-        if role in asked:
-            asked[role] = _role_arn(asked[role], account)
-    if "FARGATE" in asked.get("requiresCompatibilities", []):
-        fargate_rules.refuse(asked)
-    general_rules.refuse(asked)
-    for container in asked["containerDefinitions"]:
+    given = cast("TaskDefinition", dict(request))
+    general_rules.refuse_names(given)
+    if "cpu" in given:
+        given["cpu"] = _whole_number("cpu", given["cpu"], cpu_units)
+    if "memory" in given:
+        given["memory"] = _whole_number("memory", given["memory"], mebibytes)
+    if "taskRoleArn" in given:
+        given["taskRoleArn"] = _role_arn(given["taskRoleArn"], account)
+    if "executionRoleArn" in given:
+        given["executionRoleArn"] = _role_arn(given["executionRoleArn"], account)
+    if "FARGATE" in given.get("requiresCompatibilities", []):
+        fargate_rules.refuse(given)
+    general_rules.refuse(given)
+    for container in given["containerDefinitions"]:
         container_rules.refuse_foreign(container, account)
-    made: dict[str, Any] = {member: asked[member] for member in _COPIED if member in asked}
-    made["containerDefinitions"] = [_container(one, asked) for one in asked["containerDefinitions"]]
-    made["volumes"] = [_volume(one) for one in asked.get("volumes", [])]
-    made["placementConstraints"] = asked.get("placementConstraints", [])
-    made["compatibilities"] = _compatibilities(asked)
-    made["requiresAttributes"] = required_attributes(made)
-    return made
+    return _with_defaults(given)
 
 
-def _with_whole_numbers(request: dict[str, Any]) -> dict[str, Any]:
-    """`cpu` and `memory` as whole numbers in strings, however they were spelled."""
-    asked = dict(request)
-    for member, read in (("cpu", cpu_units), ("memory", mebibytes)):
-        if member in asked:
-            try:
-                asked[member] = str(read(asked[member]))
-            except ValueError:
-                raise AwsError(
-                    "ClientException",
-                    f"Invalid '{member}' setting for task. For more information, see the Troubleshooting "
-                    "section of the Amazon ECS Developer Guide.",
-                ) from None
-    return asked
+def _whole_number(member: str, text: str, read: Callable[[str], int]) -> str:
+    """`cpu` or `memory` as a whole number in a string, however it was spelled."""
+    try:
+        return str(read(text))
+    except ValueError:
+        raise AwsError(
+            "ClientException",
+            f"Invalid '{member}' setting for task. For more information, see the Troubleshooting section of "
+            "the Amazon ECS Developer Guide.",
+        ) from None
 
 
 def _role_arn(role: str, account: str) -> str:
@@ -81,34 +84,48 @@ def _role_arn(role: str, account: str) -> str:
     return role
 
 
-def _container(given: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
-    """A container definition with the defaults that ECS shows."""
-    container: dict[str, Any] = {
+def _with_defaults(given: "TaskDefinition") -> "TaskDefinition":
+    """As ECS shows it, defaults included."""
+    members: Mapping[str, object] = given
+    definition = cast("TaskDefinition", {member: members[member] for member in _COPIED if member in members})
+    definition["containerDefinitions"] = [
+        _container(container, given.get("networkMode")) for container in given["containerDefinitions"]
+    ]
+    definition["volumes"] = [_volume(volume) for volume in given.get("volumes", [])]
+    definition["placementConstraints"] = given.get("placementConstraints", [])
+    definition["compatibilities"] = _compatibilities(given)
+    definition["requiresAttributes"] = required_attributes(definition)
+    return definition
+
+
+def _container(given: "ContainerDefinition", network_mode: str | None) -> "ContainerDefinition":
+    container = {
         "name": given["name"], "image": given["image"], "cpu": 0, "essential": True,
         **{member: [] for member in _SHOWN_EMPTY}, **given,
-        "portMappings": [_port(one, asked.get("networkMode")) for one in given.get("portMappings", [])],
+        "portMappings": [_port(mapping, network_mode) for mapping in given.get("portMappings", [])],
     }  # fmt: skip
     if "logConfiguration" in given:
         container["logConfiguration"] = {"options": {}, "secretOptions": [], **given["logConfiguration"]}
-    return container
+    return cast("ContainerDefinition", container)
 
 
-def _volume(given: dict[str, Any]) -> dict[str, Any]:
+def _volume(given: "Volume") -> "Volume":
     """A volume in EFS shows the folder that it is of."""
-    efs = given.get("efsVolumeConfiguration")
-    return given if efs is None else {**given, "efsVolumeConfiguration": {"rootDirectory": "/", **efs}}
+    if "efsVolumeConfiguration" not in given:
+        return given
+    return {**given, "efsVolumeConfiguration": {"rootDirectory": "/", **given["efsVolumeConfiguration"]}}
 
 
-def _port(given: dict[str, Any], network_mode: str | None) -> dict[str, Any]:
+def _port(given: "PortMapping", network_mode: str | None) -> "PortMapping":
     """With awsvpc (and host) the host port is the container's; with bridge 0 means any free one."""
-    mapping = {"protocol": "tcp", **given}
+    mapping: PortMapping = {"protocol": "tcp", **given}
     if "containerPort" in mapping:
         same = network_mode in ("awsvpc", "host")
         mapping["hostPort"] = mapping["containerPort"] if same else mapping.get("hostPort", 0)
     return mapping
 
 
-def _compatibilities(asked: dict[str, Any]) -> list[str]:
-    if asked.get("networkMode") != "awsvpc":
+def _compatibilities(given: "TaskDefinition") -> "list[Compatibility]":
+    if given.get("networkMode") != "awsvpc":
         return ["EXTERNAL", "EC2"]
-    return ["EC2", "FARGATE"] if fargate_rules.fits(asked) else ["EC2"]
+    return ["EC2", "FARGATE"] if fargate_rules.fits(given) else ["EC2"]

@@ -5,7 +5,12 @@ Source: the capabilities the ECS agent announces, developer guide, "Container ag
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import AttributeTypeDef
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef as ContainerDefinition
+    from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef as TaskDefinition
 
 __all__ = ["is_ecr", "required_attributes"]
 
@@ -18,12 +23,12 @@ def is_ecr(image: str) -> bool:
     return _ECR.match(image) is not None
 
 
-def required_attributes(definition: dict[str, Any]) -> list[dict[str, str]]:
+def required_attributes(definition: "TaskDefinition") -> "list[AttributeTypeDef]":
     """The Attribute shapes, each once."""
     return [{"name": name} for name in dict.fromkeys(_names(definition))]
 
 
-def _names(definition: dict[str, Any]) -> Iterator[str]:
+def _names(definition: "TaskDefinition") -> Iterator[str]:
     execution_role = "executionRoleArn" in definition
     for container in definition["containerDefinitions"]:
         yield from _of_container(container, execution_role)
@@ -36,7 +41,7 @@ def _names(definition: dict[str, Any]) -> Iterator[str]:
         yield "ecs.capability.task-eni"
 
 
-def _of_container(container: dict[str, Any], execution_role: bool) -> Iterator[str]:
+def _of_container(container: "ContainerDefinition", execution_role: bool) -> Iterator[str]:
     driver = container.get("logConfiguration", {}).get("logDriver")
     if driver:
         yield f"{_CAPABILITY}logging-driver.{driver}"

@@ -19,8 +19,10 @@ def write_log(task: Task, container: Container, line: str) -> None:
 
 def log_options(container: Container) -> Mapping[str, str]:
     """The options of the container's `awslogs` driver; none with another driver."""
-    configuration = container.definition.get("logConfiguration") or {}
-    return configuration.get("options") or {} if configuration.get("logDriver") == "awslogs" else {}
+    configuration = container.definition.get("logConfiguration")
+    if not configuration or configuration["logDriver"] != "awslogs":
+        return {}
+    return configuration.get("options") or {}
 
 
 def log_stream(task: Task, container: Container) -> tuple[str, str, str] | None:

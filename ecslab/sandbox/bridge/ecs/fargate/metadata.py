@@ -42,10 +42,10 @@ def variables(task: Task, container: Container, credentials: Credentials) -> dic
 def answer(task: Task, credentials: Credentials, request: HttpRequest) -> HttpResponse:
     """Answer a request that one of the task's containers sends to the endpoint."""
     if request.path.startswith(PREFIX):
-        found = credentials.answer(task, request.path)
-        if found is None:
+        keys = credentials.answer(task, request.path)
+        if keys is None:
             return _json(400, _no_credentials(request.path))
-        return _json(200, found)
+        return _json(200, keys)
     parts = request.path.strip("/").split("/")
     named = next((each for each in task.containers if parts[1:2] == [each.runtime_id]), None)
     if parts[0] not in ("v3", "v4") or named is None:
@@ -59,9 +59,9 @@ def answer(task: Task, credentials: Credentials, request: HttpRequest) -> HttpRe
     return _json(404, f"this sandbox has no {'/'.join(parts[2:])} in its metadata")
 
 
-def _task(task: Task) -> dict[str, Any]:
+def _task(task: Task) -> dict[str, object]:
     settings, definition = task.settings, task.definition
-    shown: dict[str, Any] = {
+    shown: dict[str, object] = {
         "Cluster": settings["clusterArn"],
         "TaskARN": task.arn,
         "Family": definition["family"],
@@ -88,10 +88,10 @@ def _task(task: Task) -> dict[str, Any]:
     return shown
 
 
-def _container(task: Task, container: Container) -> dict[str, Any]:
+def _container(task: Task, container: Container) -> dict[str, object]:
     definition = container.definition
     started = _time(current_account().clock.timeline.wall_at(container.started))
-    shown: dict[str, Any] = {
+    shown: dict[str, object] = {
         "DockerId": container.runtime_id,
         "Name": container.name,
         "DockerName": container.name,
@@ -137,7 +137,7 @@ def _limits(definition: Mapping[str, Any]) -> dict[str, int]:
     return {name: value for name, value in limits.items() if value or name == "CPU"}
 
 
-def _network(task: Task) -> dict[str, Any]:
+def _network(task: Task) -> dict[str, object]:
     interface = task.attachment.interface
     assert isinstance(interface, task_network.Eni), "a container that runs has a network"
     cidr = str(ec2_backends[current_account().id][task.region].get_subnet(interface.subnet_id).cidr_block)
@@ -159,7 +159,7 @@ def _time(moment: float | None) -> str | None:
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _no_credentials(path: str) -> dict[str, Any]:
+def _no_credentials(path: str) -> dict[str, object]:
     """As the agent words it (agent/handlers)."""
     return {
         "code": "InvalidIdInRequest",
@@ -168,5 +168,5 @@ def _no_credentials(path: str) -> dict[str, Any]:
     }
 
 
-def _json(status: int, value: Any) -> HttpResponse:
+def _json(status: int, value: object) -> HttpResponse:
     return HttpResponse(status, {"Content-Type": "application/json"}, json.dumps(value).encode())

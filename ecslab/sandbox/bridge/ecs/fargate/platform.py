@@ -24,10 +24,10 @@ from ecslab.sandbox.runtime.image import BadLayer, Image
 from ecslab.sandbox.world.image_names import ImageName, parse
 from ecslab.sandbox.world.network import packets, vpc
 from ecslab.sandbox.world.task import failures, timings
-from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.container import Container, Pulled
 from ecslab.sandbox.world.task.driver import Driver
 from ecslab.sandbox.world.task.platform_failures import FAILURES
-from ecslab.sandbox.world.task.surroundings import Exited, Pulled, StartFailed
+from ecslab.sandbox.world.task.surroundings import Exited, StartFailed
 from ecslab.sandbox.world.task.task import Task
 
 __all__ = ["Fargate", "execution_role"]
@@ -126,8 +126,8 @@ class Fargate:
         """The image; tasks that run the same one share its files, which nobody changes."""
         architecture = _architecture(task)
         try:
-            found = resolve(container.image, task.region, architecture)
-            image = self._images.setdefault((container.image, found.digest, architecture), found)
+            resolved = resolve(container.image, task.region, architecture)
+            image = self._images.setdefault((container.image, resolved.digest, architecture), resolved)
             image.rootfs()  # so that a layer that cannot be unpacked is found while pulling, as it is on AWS
             return image
         except BadLayer as bad:
@@ -180,14 +180,14 @@ def _facts(task: Task) -> vpc.Facts:
 
 
 def _architecture(task: Task) -> str:
-    platform: Mapping[str, str] = task.definition.get("runtimePlatform") or {}
-    return platform.get("cpuArchitecture", "X86_64")
+    return task.definition.get("runtimePlatform", {}).get("cpuArchitecture", "X86_64")
 
 
 def _spec(
     task: Task, container: Container, environment: Mapping[str, str], volumes: Volumes
 ) -> ContainerSpec:
     definition = container.definition
+    assert container.pulled is not None, "pulled before it starts"
     return ContainerSpec(
         task_id=task.id,
         name=container.name,

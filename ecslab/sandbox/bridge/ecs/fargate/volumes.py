@@ -7,11 +7,14 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_data_volumes.h
 
 from collections.abc import Iterator
 from posixpath import normpath
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecslab.sandbox.runtime import Mount
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import MountPointTypeDef
 
 __all__ = ["Volumes"]
 
@@ -48,7 +51,9 @@ class Volumes:
         return self._of_tasks.setdefault(task.id, {}).setdefault(name, {})
 
 
-def _points(task: Task, container: Container, seen: frozenset[str]) -> Iterator[tuple[dict[str, Any], bool]]:
+def _points(
+    task: Task, container: Container, seen: frozenset[str]
+) -> Iterator[tuple["MountPointTypeDef", bool]]:
     definition = container.definition
     for point in definition.get("mountPoints", ()):
         yield point, bool(point.get("readOnly"))

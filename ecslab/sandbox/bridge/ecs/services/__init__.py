@@ -1,0 +1,1 @@
+"""Services: what the API takes and shows of them, and the scheduler that keeps them."""

@@ -5,19 +5,30 @@ request says is checked here and in `_service_orders`; what follows is the sched
 """
 
 import json
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_request, service_settings
 from ecslab.sandbox.bridge.ecs.services.service_view import view
-from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, failure, invalid, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.service import Service
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        CreateServiceRequestTypeDef,
+        DeleteServiceRequestTypeDef,
+        DescribeServicesRequestTypeDef,
+        ListServicesByNamespaceRequestTypeDef,
+        ListServicesRequestTypeDef,
+        UpdateServiceRequestTypeDef,
+    )
 
 __all__ = ["OPERATIONS", "find"]
 
@@ -40,18 +51,18 @@ def find(caller: Caller, cluster: Cluster, identifier: str) -> Service | None:
     return cluster.services.get(name) if identifier in arns else None
 
 
-def _create(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _create(params: "CreateServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster, name = clusters.find(caller, params.get("cluster")), params["serviceName"]
     service_request.check_name(name)
     _check_token(params.get("clientToken", ""))
     digest = json.dumps({**params, "tags": None}, sort_keys=True)  # other tags are no other service
-    there = cluster.services.get(name)
-    if there is not None and there.status == "DRAINING":
+    known = cluster.services.get(name)
+    if known is not None and known.status == "DRAINING":
         raise invalid("Unable to Start a service that is still Draining.")
-    if there is not None and there.status == "ACTIVE":
-        if there.request != digest:
+    if known is not None and known.status == "ACTIVE":
+        if known.request != digest:
             raise invalid("Creation of service was not idempotent.")
-        return {"service": view(there, ["TAGS"])}
+        return {"service": view(known, ["TAGS"])}
     service_request.refuse_uncarried(params)
     daemon = params.get("schedulingStrategy") == "DAEMON"
     desired = service_request.check_desired(params.get("desiredCount"), daemon)
@@ -73,12 +84,13 @@ def _check_token(token: str) -> None:
         raise invalid(f"idempotency token longer than {LONGEST_TOKEN}.")
 
 
-def _described(params: dict[str, Any]) -> dict[str, Any]:
+def _described(params: Mapping[str, object]) -> "CreateServiceRequestTypeDef":
     """What of a request describes tasks."""
-    return {member: params[member] for member in _ASKED if member in params}
+    described = {member: params[member] for member in _ASKED if member in params}
+    return cast("CreateServiceRequestTypeDef", described)
 
 
-def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> dict[str, Any]:
+def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> dict[str, object]:
     """What a service has that says nothing else."""
     least, most = (0, 100) if daemon else (100, 200)
     return {
@@ -109,7 +121,7 @@ def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> dict[str,
     }
 
 
-def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _update(params: "UpdateServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = _known(caller, cluster, params["service"])
     if service.status != "ACTIVE":
@@ -132,7 +144,11 @@ def _update(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
 
 
 def _next_revision(
-    caller: Caller, cluster: Cluster, service: Service, params: dict[str, Any], asked: dict[str, Any]
+    caller: Caller,
+    cluster: Cluster,
+    service: Service,
+    params: "UpdateServiceRequestTypeDef",
+    asked: Mapping[str, object],
 ) -> Revision | None:
     """The revision to deploy; None if nothing that starts a deployment is new, and it is not forced."""
     forced = params.get("forceNewDeployment", False)
@@ -145,7 +161,7 @@ def _next_revision(
     return revision if forced or revision.spec["shown"] != service.revision.spec["shown"] else None
 
 
-def _delete(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _delete(params: "DeleteServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = _known(caller, cluster, params["service"])
     if service.status == "ACTIVE":
@@ -167,42 +183,42 @@ def _known(caller: Caller, cluster: Cluster, identifier: str) -> Service:
     return service
 
 
-def _describe(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _describe(params: "DescribeServicesRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params.get("cluster")), params["services"]
     if not wanted:
         raise invalid("Services cannot be empty.")  # U
     at_most("services", wanted, MOST_DESCRIBED)
-    found, failures = [], []
+    services, failures = [], []
     for identifier in dict.fromkeys(wanted):
         service = find(caller, cluster, identifier)
         if service:
-            found.append(view(service, params.get("include", [])))
+            services.append(view(service, params.get("include", [])))
         else:
             arn = caller.ecs_arn(f"service/{cluster.name}/{identifier}")
             failures.append(failure(identifier if identifier.startswith("arn:") else arn, "MISSING"))
-    return {"services": found, "failures": failures}
+    return {"services": services, "failures": failures}
 
 
-def _list(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
+def _list(params: "ListServicesRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
-    found = [
+    arns = [
         service.arn for service in cluster.services.values()
         if service.status == "ACTIVE" and _matches(service, params)
     ]  # fmt: skip
-    return page("serviceArns", found, {"maxResults": PAGE, **params})
+    return page("serviceArns", arns, params, PAGE)
 
 
-def _matches(service: Service, params: dict[str, Any]) -> bool:
-    facts = {**service.settings, **service.revision.spec["shown"]}
+def _matches(service: Service, params: "ListServicesRequestTypeDef") -> bool:
+    shown = {**service.settings, **service.revision.spec["shown"]}
     filters = ("launchType", "schedulingStrategy", "resourceManagementType")
-    return all(facts.get(name) == params[name] for name in filters if params.get(name))
+    return all(shown.get(name) == value for name, value in params.items() if name in filters and value)
 
 
-def _list_by_namespace(params: dict[str, Any], caller: Caller) -> dict[str, Any]:  # noqa: ARG001  # one signature
+def _list_by_namespace(params: "ListServicesByNamespaceRequestTypeDef", caller: Caller) -> Answer:  # noqa: ARG001  # one signature
     return page("serviceArns", [], params)
 
 
-OPERATIONS: Final = {
+OPERATIONS: Final[Operations] = {
     "CreateService": _create,
     "DeleteService": _delete,
     "DescribeServices": _describe,

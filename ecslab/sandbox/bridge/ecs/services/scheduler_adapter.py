@@ -21,10 +21,13 @@ from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.revision import LoadBalancer
 from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import Service
-from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.task.task import Network, Task
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import CapacityProviderStrategyItemTypeDef
+    from mypy_boto3_ecs.type_defs import (
+        CapacityProviderStrategyItemTypeDef,
+        RunTaskRequestTypeDef,
+    )
 
 __all__ = ["digits", "load_balancing", "services"]
 
@@ -113,8 +116,10 @@ def _make(
     Raises:
         CannotPlace: with the sentence of the service's event.
     """
-    settings = {**order.parameters, "group": f"service:{service.name}", "startedBy": deployment.id}
-    network = {**order.network, "subnets": [order.network["subnets"][place]]}
+    settings: RunTaskRequestTypeDef = {
+        **order.parameters, "group": f"service:{service.name}", "startedBy": deployment.id
+    }  # fmt: skip
+    network: Network = {**order.network, "subnets": [order.network["subnets"][place]]}
     tags = _tags(service, order)
     order = replace(order, parameters=settings, network=network, provider=provider, tags=tags)
     try:

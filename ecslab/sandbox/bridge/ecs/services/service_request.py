@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from moto.ec2.models import ec2_backends
 
@@ -16,10 +16,19 @@ from ecslab.sandbox.bridge.ecs import task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
 from ecslab.sandbox.bridge.ecs.shapes import at_most, invalid
-from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
+from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
 from ecslab.sandbox.bridge.ecs.tasks import task_order
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.service.revision import LoadBalancer, Revision
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        ContainerDefinitionOutputTypeDef,
+        CreateServiceRequestTypeDef,
+        RunTaskRequestTypeDef,
+        TaskDefinitionTypeDef,
+        UpdateServiceRequestTypeDef,
+    )
 
 __all__ = ["check_desired", "check_name", "refuse_uncarried", "revision"]
 
@@ -65,16 +74,17 @@ def check_desired(count: int | None, daemon: bool, what: str = "DesiredCount") -
     return count
 
 
-def refuse_uncarried(params: Mapping[str, Any]) -> None:
+def refuse_uncarried(params: "CreateServiceRequestTypeDef | UpdateServiceRequestTypeDef") -> None:
     """Say plainly what this sandbox does not do."""
     if len(params.get("serviceRegistries", ())) > 1:
         raise invalid("service registries can have at most 1 items")
     for member, what in _UNCARRIED.items():
         if params.get(member):
             raise _uncarried(what)
-    if (params.get("serviceConnectConfiguration") or {}).get("enabled"):
+    connect, controls = params.get("serviceConnectConfiguration"), params.get("deploymentController")
+    if connect and connect.get("enabled"):
         raise _uncarried("Service Connect")
-    controller = (params.get("deploymentController") or {}).get("type", "ECS")
+    controller = controls["type"] if controls else "ECS"
     if controller == "EXTERNAL" and params.get("taskDefinition"):
         raise invalid("TaskDefinition must be blank")
     if controller == "CODE_DEPLOY" and not params.get("loadBalancers"):  # U: how the sentence begins
@@ -84,7 +94,7 @@ def refuse_uncarried(params: Mapping[str, Any]) -> None:
         )
     if controller != "ECS":
         raise _uncarried(f"the deployment controller {controller}")
-    configuration = params.get("deploymentConfiguration") or {}
+    configuration: Mapping[str, Any] = params.get("deploymentConfiguration") or {}
     strategy = configuration.get("strategy", "ROLLING")
     if strategy != "ROLLING":
         raise _uncarried(f"deployments of the strategy {strategy}")
@@ -97,7 +107,7 @@ def refuse_uncarried(params: Mapping[str, Any]) -> None:
             raise _uncarried(what)
 
 
-def revision(caller: Caller, cluster: Cluster, params: Mapping[str, Any]) -> Revision:
+def revision(caller: Caller, cluster: Cluster, params: "CreateServiceRequestTypeDef") -> Revision:
     """The service revision that a request describes.
 
     Args:
@@ -128,18 +138,18 @@ def revision(caller: Caller, cluster: Cluster, params: Mapping[str, Any]) -> Rev
         number=scheduler_adapter.digits(),
         created_at=current_account().clock.timestamp(),
         spec={"region": caller.region, "order": order, "strategy": strategy, "shown": shown, "asked": params,
-              "images": {one["name"]: one["image"] for one in definition["containerDefinitions"]}},
+              "images": {entry["name"]: entry["image"] for entry in definition["containerDefinitions"]}},
         zones=tuple(_zone(caller, subnet) for subnet in subnets) or ("",),
         load_balancers=tuple(
-            LoadBalancer(one["targetGroupArn"], one["containerName"], one["containerPort"])
-            for one in balancers if one.get("targetGroupArn")
+            LoadBalancer(entry["targetGroupArn"], entry["containerName"], entry["containerPort"])
+            for entry in balancers if entry.get("targetGroupArn")
         ),
         checked=any(_is_checked(container) for container in definition["containerDefinitions"]),
         fargate=fargate,
     )  # fmt: skip
 
 
-def _refuse_daemon(params: Mapping[str, Any]) -> None:
+def _refuse_daemon(params: "CreateServiceRequestTypeDef") -> None:
     """A daemon is one task an instance, and Fargate has none."""
     if params.get("launchType") == "FARGATE":
         raise invalid(
@@ -152,18 +162,18 @@ def _refuse_daemon(params: Mapping[str, Any]) -> None:
     )
 
 
-def _run_task_parameters(cluster: Cluster, params: Mapping[str, Any]) -> dict[str, Any]:
+def _run_task_parameters(cluster: Cluster, params: "CreateServiceRequestTypeDef") -> "RunTaskRequestTypeDef":
     members = (
         "taskDefinition", "launchType", "capacityProviderStrategy", "networkConfiguration", "platformVersion",
         "placementConstraints", "placementStrategy", "enableExecuteCommand",
     )  # fmt: skip
-    given = {member: params[member] for member in members if params.get(member)}
+    given = {member: value for member, value in params.items() if member in members and value}
     if params.get("propagateTags") == "TASK_DEFINITION":
         given["propagateTags"] = "TASK_DEFINITION"
-    return {"cluster": cluster.name, **given}
+    return cast("RunTaskRequestTypeDef", {"cluster": cluster.name, **given})
 
 
-def _is_fargate(cluster: Cluster, params: Mapping[str, Any]) -> bool:
+def _is_fargate(cluster: Cluster, params: "CreateServiceRequestTypeDef") -> bool:
     """Whether Fargate runs it: by launch type, strategy, or the cluster's default strategy."""
     launch_type = params.get("launchType")
     if launch_type in ("EXTERNAL", "MANAGED_INSTANCES"):
@@ -172,13 +182,15 @@ def _is_fargate(cluster: Cluster, params: Mapping[str, Any]) -> bool:
     return launch_type == "FARGATE" or bool(asks)
 
 
-def _check_elsewhere(caller: Caller, definition: Mapping[str, Any], params: Mapping[str, Any]) -> None:
+def _check_elsewhere(
+    caller: Caller, definition: "TaskDefinitionTypeDef", params: "CreateServiceRequestTypeDef"
+) -> None:
     """What is refused of a service on EC2, of which this sandbox has no instances."""
     if params.get("platformVersion"):
         raise invalid("The platform version must be null when specifying an EC2 launch type.")
     _check_placement(params)
-    vpc = (params.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
-    if vpc.get("assignPublicIp") == "ENABLED":
+    vpc = task_order.vpc_configuration(params)
+    if vpc and vpc.get("assignPublicIp") == "ENABLED":
         raise invalid("Assign public IP is not supported for this launch type.")
     awsvpc = definition.get("networkMode") == "awsvpc"
     if awsvpc and not vpc:
@@ -191,7 +203,7 @@ def _check_elsewhere(caller: Caller, definition: Mapping[str, Any], params: Mapp
         )
 
 
-def _check_placement(params: Mapping[str, Any]) -> None:
+def _check_placement(params: "CreateServiceRequestTypeDef") -> None:
     strategies = params.get("placementStrategy") or ()
     if len(strategies) > MOST_STRATEGIES:
         raise invalid(f"Maximum number of strategies is {MOST_STRATEGIES}")
@@ -203,7 +215,7 @@ def _check_placement(params: Mapping[str, Any]) -> None:
             raise invalid(f"binpack field '{field}' is invalid")
 
 
-def _strategy(cluster: Cluster, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _strategy(cluster: Cluster, params: "CreateServiceRequestTypeDef") -> Strategy:
     """The capacity provider strategy, with weight and base filled in; none with a launch type."""
     if params.get("launchType"):
         return []
@@ -212,12 +224,15 @@ def _strategy(cluster: Cluster, params: Mapping[str, Any]) -> list[dict[str, Any
 
 
 def _shown(
-    definition: Mapping[str, Any], params: Mapping[str, Any], strategy: list[dict[str, Any]], fargate: bool
-) -> dict[str, Any]:
+    definition: "TaskDefinitionTypeDef",
+    params: "CreateServiceRequestTypeDef",
+    strategy: Strategy,
+    fargate: bool,
+) -> dict[str, object]:
     """What API_Service, API_Deployment and API_ServiceRevision show alike."""
-    shown: dict[str, Any] = {
+    shown: dict[str, object] = {
         "taskDefinition": definition["taskDefinitionArn"],
-        "loadBalancers": [dict(one) for one in params.get("loadBalancers") or ()],
+        "loadBalancers": [dict(load_balancer) for load_balancer in params.get("loadBalancers") or ()],
     }
     if strategy:
         shown["capacityProviderStrategy"] = strategy
@@ -225,14 +240,14 @@ def _shown(
         shown["launchType"] = "FARGATE" if fargate else "EC2"
     if fargate:
         shown |= {"platformVersion": params.get("platformVersion") or "LATEST", "platformFamily": "Linux"}
-    vpc = (params.get("networkConfiguration") or {}).get("awsvpcConfiguration")
+    vpc = task_order.vpc_configuration(params)
     if vpc:
         full = {"securityGroups": [], "assignPublicIp": "DISABLED", **vpc}
         shown["networkConfiguration"] = {"awsvpcConfiguration": full}
     return shown
 
 
-def _is_checked(container: Mapping[str, Any]) -> bool:
+def _is_checked(container: "ContainerDefinitionOutputTypeDef") -> bool:
     return bool(container.get("essential", True) and container.get("healthCheck"))
 
 

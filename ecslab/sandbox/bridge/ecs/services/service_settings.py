@@ -5,18 +5,23 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfigur
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ecslab.sandbox.bridge.ecs.shapes import invalid
 from ecslab.sandbox.world.service.circuit_breaker import CircuitBreaker
 from ecslab.sandbox.world.service.service import Service
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import CreateServiceRequestTypeDef, UpdateServiceRequestTypeDef
 
 __all__ = ["configure"]
 
 MOST_GRACE: Final = 2_147_483_647
 
 
-def configure(service: Service, params: Mapping[str, Any]) -> None:
+def configure(
+    service: Service, params: "CreateServiceRequestTypeDef | UpdateServiceRequestTypeDef"
+) -> None:
     """Take into a service what of a request starts no deployment; the service is as it was if it raises.
 
     Raises:
@@ -81,7 +86,12 @@ def _breaker(shown: Mapping[str, Any]) -> CircuitBreaker:
     )
 
 
-def _rebalancing(params: Mapping[str, Any], settings: Mapping[str, Any], daemon: bool, most: int) -> str:
+def _rebalancing(
+    params: "CreateServiceRequestTypeDef | UpdateServiceRequestTypeDef",
+    settings: Mapping[str, Any],
+    daemon: bool,
+    most: int,
+) -> str:
     asked = params.get("availabilityZoneRebalancing")
     possible = not daemon and most > 100
     if asked == "ENABLED" and daemon:  # U

@@ -1,0 +1,1 @@
+"""Tasks: RunTask and its refusals, and what the API shows of a task."""

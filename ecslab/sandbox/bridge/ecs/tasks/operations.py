@@ -3,11 +3,10 @@
 Looking changes nothing here, and moves nothing: time does, before a request comes in.
 """
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import clusters, state
-from ecslab.sandbox.bridge.ecs.shapes import at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, failure, invalid, page
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.bridge.ecs.tasks import task_order
 from ecslab.sandbox.bridge.ecs.tasks.store import find, forget_invisible, is_visible, launch, stop
@@ -15,16 +14,22 @@ from ecslab.sandbox.bridge.ecs.tasks.task_view import view, with_tags
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.task.task import Task
 
-__all__ = ["OPERATIONS"]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        DescribeTasksRequestTypeDef,
+        ListTasksRequestTypeDef,
+        RunTaskRequestTypeDef,
+        StopTaskRequestTypeDef,
+    )
 
-Parameters = dict[str, Any]
+__all__ = ["OPERATIONS"]
 
 STOPPED_BY_USER: Final = "Task stopped by user"
 LONGEST_TOKEN: Final = 64
 LONGEST_STARTED_BY: Final = 128
 
 
-def run_task(parameters: Parameters, caller: Caller) -> dict[str, Any]:
+def run_task(parameters: "RunTaskRequestTypeDef", caller: Caller) -> Answer:
     """Start up to ten tasks of one definition; they are PROVISIONING when this answers."""
     token = parameters.get("clientToken")
     _check_texts(parameters)
@@ -49,7 +54,7 @@ def run_task(parameters: Parameters, caller: Caller) -> dict[str, Any]:
     return {"tasks": [with_tags(task) for task in started], "failures": failures}
 
 
-def _check_texts(parameters: Parameters) -> None:
+def _check_texts(parameters: "RunTaskRequestTypeDef") -> None:
     """Refuse names that are too long, and tags from where a bare task has none. U: the sentences."""
     if len(parameters.get("clientToken", "")) > LONGEST_TOKEN:
         raise invalid(f"clientToken must contain between 1 and {LONGEST_TOKEN} characters.")
@@ -59,7 +64,7 @@ def _check_texts(parameters: Parameters) -> None:
         raise invalid("Only task definition tags can be propagated to standalone tasks.")
 
 
-def describe_tasks(parameters: Parameters, caller: Caller) -> dict[str, Any]:
+def describe_tasks(parameters: "DescribeTasksRequestTypeDef", caller: Caller) -> Answer:
     """Show tasks; those that are unknown, or stopped for more than an hour, are MISSING."""
     cluster, wanted = clusters.find(caller, parameters.get("cluster")), parameters["tasks"]
     if not wanted:
@@ -77,17 +82,17 @@ def describe_tasks(parameters: Parameters, caller: Caller) -> dict[str, Any]:
     return {"tasks": tasks, "failures": failures}
 
 
-def list_tasks(parameters: Parameters, caller: Caller) -> dict[str, Any]:
+def list_tasks(parameters: "ListTasksRequestTypeDef", caller: Caller) -> Answer:
     """ARNs of tasks, by what they are meant to be: RUNNING unless `desiredStatus` says otherwise."""
     cluster = clusters.find(caller, parameters.get("cluster"))
     service = parameters.get("serviceName")
     if service and service.rpartition("/")[2] not in cluster.services:
         raise AwsError("ServiceNotFoundException", "Service not found.")
-    found = [task.arn for task in cluster.tasks.values() if is_visible(task) and _matches(task, parameters)]
-    return page("taskArns", found, parameters)
+    arns = [task.arn for task in cluster.tasks.values() if is_visible(task) and _matches(task, parameters)]
+    return page("taskArns", arns, parameters)
 
 
-def stop_task(parameters: Parameters, caller: Caller) -> dict[str, Any]:
+def stop_task(parameters: "StopTaskRequestTypeDef", caller: Caller) -> Answer:
     """Begin to stop a task; one that is already stopping, or has stopped, is answered as it is (U)."""
     cluster = clusters.find(caller, parameters.get("cluster"))
     task = find(cluster, parameters["task"])
@@ -99,7 +104,7 @@ def stop_task(parameters: Parameters, caller: Caller) -> dict[str, Any]:
     return {"task": view(task)}
 
 
-OPERATIONS: Final[dict[str, Callable[[Parameters, Caller], dict[str, Any]]]] = {
+OPERATIONS: Final[Operations] = {
     "RunTask": run_task,
     "DescribeTasks": describe_tasks,
     "ListTasks": list_tasks,
@@ -128,9 +133,12 @@ def _started_with(caller: Caller, identity: tuple[str, str]) -> list[Task]:
     return earlier
 
 
-def _matches(task: Task, parameters: Parameters) -> bool:
+def _matches(task: Task, parameters: "ListTasksRequestTypeDef") -> bool:
     settings = task.settings
-    wanted = {
+    given: dict[str, object] = {**parameters}
+    if "serviceName" in parameters:  # a service may be named by its ARN
+        given["serviceName"] = parameters["serviceName"].rpartition("/")[2]
+    shown = {
         "family": task.definition["family"],
         "startedBy": settings.get("startedBy"),
         "launchType": settings["launchType"],
@@ -138,13 +146,8 @@ def _matches(task: Task, parameters: Parameters) -> bool:
         "serviceName": _service_of(task),
     }
     return task.desired_status == parameters.get("desiredStatus", "RUNNING") and all(
-        _given(parameters, name) == value for name, value in wanted.items() if parameters.get(name)
+        given[name] == value for name, value in shown.items() if parameters.get(name)
     )
-
-
-def _given(parameters: Parameters, name: str) -> Any:
-    """A service may be named by its ARN."""
-    return parameters[name].rpartition("/")[2] if name == "serviceName" else parameters[name]
 
 
 def _service_of(task: Task) -> str | None:

@@ -5,10 +5,20 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.task_definition import sizes
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        ContainerDefinitionOutputTypeDef,
+        TaskDefinitionTypeDef,
+        TaskOverrideOutputTypeDef,
+        TaskOverrideTypeDef,
+    )
+
+    Overrides = TaskOverrideTypeDef | TaskOverrideOutputTypeDef
 
 __all__ = ["check", "effective", "task_overrides"]
 
@@ -17,7 +27,7 @@ _OF_TASK: Final = ("executionRoleArn", "taskRoleArn", "ephemeralStorage")
 _OF_CONTAINER: Final = ("command", "cpu", "memory", "memoryReservation", "environmentFiles")
 
 
-def check(definition: Mapping[str, Any], overrides: Mapping[str, Any]) -> None:
+def check(definition: "TaskDefinitionTypeDef", overrides: "Overrides") -> None:
     """Refuse overrides that do not fit the definition.
 
     Raises:
@@ -40,11 +50,13 @@ def check(definition: Mapping[str, Any], overrides: Mapping[str, Any]) -> None:
         raise AwsError("ClientException", text)
 
 
-def task_overrides(definition: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+def task_overrides(
+    definition: "TaskDefinitionTypeDef", overrides: "Overrides"
+) -> "TaskOverrideOutputTypeDef":
     """API_TaskOverride as the task shows it: every container by name, whether changed or not."""
     given = {override["name"]: override for override in overrides.get("containerOverrides") or []}
     names = [container["name"] for container in definition["containerDefinitions"]]
-    shown: dict[str, Any] = {
+    shown: dict[str, object] = {
         "containerOverrides": [given.get(name, {"name": name}) for name in names],
         "inferenceAcceleratorOverrides": [],
     }
@@ -53,10 +65,14 @@ def task_overrides(definition: Mapping[str, Any], overrides: Mapping[str, Any]) 
         shown["cpu"] = str(cpu)
     if "memory" in overrides:
         shown["memory"] = str(memory)
-    return shown | {name: overrides[name] for name in _OF_TASK if overrides.get(name)}
+    given_values: Mapping[str, object] = overrides
+    shown |= {name: given_values[name] for name in _OF_TASK if given_values.get(name)}
+    return cast("TaskOverrideOutputTypeDef", shown)
 
 
-def effective(definition: Mapping[str, Any], overrides: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def effective(
+    definition: "TaskDefinitionTypeDef", overrides: "Overrides"
+) -> Iterator["ContainerDefinitionOutputTypeDef"]:
     """The container definitions with `overrides` (as `task_overrides` gives them) applied."""
     for container, override in zip(
         definition["containerDefinitions"], overrides["containerOverrides"], strict=True
@@ -67,10 +83,11 @@ def effective(definition: Mapping[str, Any], overrides: Mapping[str, Any]) -> It
             for source in (container, override)
             for entry in source.get("environment") or []
         }
-        yield {**container, **changed, "environment": list(environment.values())}
+        changed_container = {**container, **changed, "environment": list(environment.values())}
+        yield cast("ContainerDefinitionOutputTypeDef", changed_container)
 
 
-def _size(definition: Mapping[str, Any], overrides: Mapping[str, Any]) -> tuple[int, int]:
+def _size(definition: "TaskDefinitionTypeDef", overrides: "Overrides") -> tuple[int, int]:
     """CPU units and MiB of the task."""
     try:
         return (

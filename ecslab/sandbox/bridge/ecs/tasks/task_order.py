@@ -5,9 +5,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from moto.ec2.models import ec2_backends
 
@@ -26,10 +25,22 @@ from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.faults import NO_CAPACITY
 from ecslab.sandbox.world.task.attachment import Attachment
 from ecslab.sandbox.world.task.container import Container
-from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.task.task import Network, Task
 from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
 
-__all__ = ["Order", "check_roles", "digest", "make", "order"]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import (
+        AwsVpcConfigurationOutputTypeDef,
+        AwsVpcConfigurationTypeDef,
+        ContainerDefinitionOutputTypeDef,
+        CreateServiceRequestTypeDef,
+        RunTaskRequestTypeDef,
+        TaskDefinitionTypeDef,
+        TaskOverrideOutputTypeDef,
+        TaskTypeDef,
+    )
+
+__all__ = ["Order", "check_roles", "digest", "make", "order", "vpc_configuration"]
 
 MOST: Final = 10
 """Tasks in one call."""
@@ -44,14 +55,14 @@ class Order:
 
     caller: Caller
     cluster: Cluster
-    definition: Mapping[str, Any]
-    parameters: Mapping[str, Any]
-    network: Mapping[str, Any]
+    definition: "TaskDefinitionTypeDef"
+    parameters: "RunTaskRequestTypeDef"
+    network: Network
     provider: str | None
     tags: Tags
 
 
-def order(caller: Caller, parameters: Mapping[str, Any]) -> Order:
+def order(caller: Caller, parameters: "RunTaskRequestTypeDef") -> Order:
     """Check a request, all but its roles: a service asks for those when it starts a task.
 
     Raises:
@@ -111,7 +122,7 @@ def make(order: Order, index: int) -> Task:
     )
 
 
-def _capacity_provider(cluster: Cluster, parameters: Mapping[str, Any]) -> str | None:
+def _capacity_provider(cluster: Cluster, parameters: "RunTaskRequestTypeDef") -> str | None:
     """`FARGATE` or `FARGATE_SPOT`, by the call's strategy or the cluster's; None with a launch type.
 
     Raises:
@@ -133,17 +144,17 @@ def _capacity_provider(cluster: Cluster, parameters: Mapping[str, Any]) -> str |
     return str(first["capacityProvider"])
 
 
-def _no_instances(parameters: Mapping[str, Any]) -> AwsError:
+def _no_instances(parameters: "RunTaskRequestTypeDef") -> AwsError:
     """The launch type is EC2, by name or because nothing else is said, and no cluster here has instances."""
     if parameters.get("platformVersion"):
         return invalid("The platform version must be null when specifying an EC2 launch type.")
-    vpc = (parameters.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
-    if vpc.get("assignPublicIp") == "ENABLED":
+    vpc = vpc_configuration(parameters)
+    if vpc and vpc.get("assignPublicIp") == "ENABLED":
         return invalid("Assign public IP is not supported for this launch type.")
     return invalid("No Container Instances were found in your cluster.")
 
 
-def _check_placement(parameters: Mapping[str, Any]) -> None:
+def _check_placement(parameters: "RunTaskRequestTypeDef") -> None:
     for name, what in (("placementConstraints", "constraints"), ("placementStrategy", "strategies")):
         if parameters.get(name):
             raise invalid(f"Placement {what} are not supported with FARGATE launch type.")
@@ -151,10 +162,18 @@ def _check_placement(parameters: Mapping[str, Any]) -> None:
         raise AwsError("PlatformUnknownException", "The specified platform version does not exist.")  # U
 
 
+def vpc_configuration(
+    parameters: "RunTaskRequestTypeDef | CreateServiceRequestTypeDef",
+) -> "AwsVpcConfigurationTypeDef | AwsVpcConfigurationOutputTypeDef | None":
+    """What a request says of the network; None or nothing in it if it says nothing."""
+    network = parameters.get("networkConfiguration")
+    return network.get("awsvpcConfiguration") if network else None
+
+
 def _network(
-    caller: Caller, definition: Mapping[str, Any], parameters: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    vpc = (parameters.get("networkConfiguration") or {}).get("awsvpcConfiguration")
+    caller: Caller, definition: "TaskDefinitionTypeDef", parameters: "RunTaskRequestTypeDef"
+) -> Network:
+    vpc = vpc_configuration(parameters)
     if definition.get("networkMode") != "awsvpc":
         raise invalid("Network Configuration is not valid for the given networkMode of this task definition.")
     if not vpc:
@@ -164,21 +183,26 @@ def _network(
     return {"subnets": subnets, "groups": groups, "public": vpc.get("assignPublicIp") == "ENABLED"}
 
 
-def check_roles(caller: Caller, definition: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
+def check_roles(
+    caller: Caller, definition: "TaskDefinitionTypeDef", parameters: "RunTaskRequestTypeDef"
+) -> None:
     """Refuse roles that ECS cannot assume.
 
     Raises:
         AwsError: ClientException.
     """
     overrides = parameters.get("overrides") or {}
-    for name in ("executionRoleArn", "taskRoleArn"):
-        role = overrides.get(name) or definition.get(name)
+    execution_role = overrides.get("executionRoleArn") or definition.get("executionRoleArn")
+    task_role = overrides.get("taskRoleArn") or definition.get("taskRoleArn")
+    for role in (execution_role, task_role):
         problem = role and roles.role_problem(role, region=caller.region)
         if problem:
             raise AwsError("ClientException", problem)
 
 
-def _container(caller: Caller, cluster: Cluster, task_id: str, definition: Mapping[str, Any]) -> Container:
+def _container(
+    caller: Caller, cluster: Cluster, task_id: str, definition: "ContainerDefinitionOutputTypeDef"
+) -> Container:
     return Container(
         name=definition["name"],
         arn=caller.ecs_arn(f"container/{cluster.name}/{task_id}/{_uuid()}"),
@@ -191,22 +215,22 @@ def _container(caller: Caller, cluster: Cluster, task_id: str, definition: Mappi
     )
 
 
-def _settings(order: Order, overrides: Mapping[str, Any], subnet: str) -> dict[str, Any]:
+def _settings(order: Order, overrides: "TaskOverrideOutputTypeDef", subnet: str) -> "TaskTypeDef":
     """What of API_Task stays as it is from beginning to end."""
     parameters, definition = order.parameters, order.definition
     platform = definition.get("runtimePlatform") or {}
     storage = overrides.get("ephemeralStorage") or definition.get("ephemeralStorage")
-    storage = storage or {"sizeInGiB": EPHEMERAL_GIB}
+    size = storage["sizeInGiB"] if storage else EPHEMERAL_GIB
     version = parameters.get("platformVersion", "LATEST")
     architecture = "arm64" if platform.get("cpuArchitecture") == "ARM64" else "x86_64"
-    settings: dict[str, Any] = {
+    settings: TaskTypeDef = {
         "attributes": [{"name": "ecs.cpu-architecture", "value": architecture}],
         "availabilityZone": _zone(order.caller, subnet),
         "clusterArn": order.cluster.arn,
         "cpu": str(overrides.get("cpu") or definition["cpu"]),
         "enableExecuteCommand": bool(parameters.get("enableExecuteCommand")),
-        "ephemeralStorage": storage,
-        "fargateEphemeralStorage": storage,
+        "ephemeralStorage": {"sizeInGiB": size},
+        "fargateEphemeralStorage": {"sizeInGiB": size},
         "group": parameters.get("group") or f"family:{definition['family']}",
         "launchType": "FARGATE",
         "memory": str(overrides.get("memory") or definition["memory"]),
@@ -223,7 +247,7 @@ def _settings(order: Order, overrides: Mapping[str, Any], subnet: str) -> dict[s
 
 
 def _tags(
-    caller: Caller, cluster: Cluster, definition: Mapping[str, Any], parameters: Mapping[str, Any]
+    caller: Caller, cluster: Cluster, definition: "TaskDefinitionTypeDef", parameters: "RunTaskRequestTypeDef"
 ) -> Tags:
     tags: Tags = []
     if parameters.get("enableECSManagedTags"):
@@ -234,7 +258,7 @@ def _tags(
     return merged(tags, checked(parameters.get("tags")))
 
 
-def digest(parameters: Mapping[str, Any]) -> str:
+def digest(parameters: "RunTaskRequestTypeDef") -> str:
     """What makes two requests with one client token the same request."""
     return json.dumps(parameters, sort_keys=True)
 

@@ -3,11 +3,14 @@
 Only what has happened is shown: a field whose time has not come is absent, as it is on AWS.
 """
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ecslab.sandbox.world.task.attachment import Attachment
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 __all__ = ["view", "with_tags"]
 
@@ -29,19 +32,19 @@ _WHEN_SET: Final = {
 _SIZES: Final = ("memory", "memoryReservation")
 
 
-def view(task: Task) -> dict[str, Any]:
+def view(task: Task) -> "TaskTypeDef":
     """API_Task without tags. The same object until the task changes: read it, do not write to it."""
     if task.view is None:
         task.view = _task(task)
     return task.view
 
 
-def with_tags(task: Task) -> dict[str, Any]:
+def with_tags(task: Task) -> dict[str, object]:
     """API_Task with the task's tags."""
     return {**view(task), "tags": [dict(tag) for tag in task.tags]}
 
 
-def _task(task: Task) -> dict[str, Any]:
+def _task(task: Task) -> "TaskTypeDef":
     shown: dict[str, Any] = {
         "attachments": [_attachment(task.attachment)],
         **task.settings,
@@ -62,10 +65,10 @@ def _task(task: Task) -> dict[str, Any]:
             shown[name] = value
     if task.started_at is not None:
         shown["healthStatus"] = task.health_status
-    return shown
+    return cast("TaskTypeDef", shown)
 
 
-def _attachment(attachment: Attachment) -> dict[str, Any]:
+def _attachment(attachment: Attachment) -> dict[str, object]:
     details = {"subnetId": attachment.subnet_id}
     if attachment.interface:
         details |= {
@@ -82,9 +85,9 @@ def _attachment(attachment: Attachment) -> dict[str, Any]:
     }
 
 
-def _container(task: Task, container: Container) -> dict[str, Any]:
+def _container(task: Task, container: Container) -> dict[str, object]:
     definition = container.definition
-    shown: dict[str, Any] = {
+    shown: dict[str, object] = {
         "containerArn": container.arn,
         "taskArn": task.arn,
         "name": container.name,

@@ -1,12 +1,20 @@
 """What is wrong with a task definition, seen from the lesson."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ecslab.connection.connection import Connection
-from ecslab.course.readers import account
+from ecslab.resources import ecr, log_group
+from ecslab.resources import role as roles
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TaskDefinitionTypeDef
 
 Problem = tuple[str, str]  # what is wrong, as words that follow the definition's name; and what to do
 
 
-def problem(lab: Connection, definition: account.Facts) -> Problem | None:
+def definition_problem(lab: Connection, definition: TaskDefinitionTypeDef) -> Problem | None:
     """The first thing that keeps a definition from running the learner's page; None if nothing does."""
     return (
         _shape(definition)
@@ -16,7 +24,7 @@ def problem(lab: Connection, definition: account.Facts) -> Problem | None:
     )
 
 
-def _shape(definition: account.Facts) -> Problem | None:
+def _shape(definition: TaskDefinitionTypeDef) -> Problem | None:
     if "FARGATE" not in definition.get("requiresCompatibilities", []):
         return ("was not registered for Fargate.", "Register it with `requiresCompatibilities=['FARGATE']`.")
     if definition.get("networkMode") != "awsvpc":
@@ -27,7 +35,7 @@ def _shape(definition: account.Facts) -> Problem | None:
     return None
 
 
-def _container(lab: Connection, definition: account.Facts) -> Problem | None:
+def _container(lab: Connection, definition: TaskDefinitionTypeDef) -> Problem | None:
     containers = definition["containerDefinitions"]
     names = [container["name"] for container in containers]
     if lab.names.container not in names:
@@ -49,7 +57,7 @@ def _container(lab: Connection, definition: account.Facts) -> Problem | None:
     return None
 
 
-def _image(lab: Connection, definition: account.Facts) -> Problem | None:
+def _image(lab: Connection, definition: TaskDefinitionTypeDef) -> Problem | None:
     reference = str(_lesson_s(lab, definition)["image"])
     registry = f"{lab.account}.dkr.ecr.{lab.region}.amazonaws.com/"
     if ".dkr.ecr." in reference and not reference.startswith(registry):
@@ -63,13 +71,13 @@ def _image(lab: Connection, definition: account.Facts) -> Problem | None:
             "Register a new revision with `image=ecslab.ecr.image_uri(lab)`.",
         )
     name, separator, wanted = _cut(reference.removeprefix(registry))
-    if not account.repository(lab, name):
+    if not ecr.repository(lab, name):
         return (f"names the repository `{name}`, which does not exist.", "Stage 01 makes it.")
-    held = account.images(lab, name)
+    held = ecr.images(lab, name)
     digests = {image["imageDigest"] for image in held}
-    if wanted in (digests if separator == "@" else account.tags_of(held)):
+    if wanted in (digests if separator == "@" else ecr.image_tags(held)):
         return None
-    others = ", ".join(f"`{tag}`" for tag in account.tags_of(held)) or "none"
+    others = ", ".join(f"`{tag}`" for tag in ecr.image_tags(held)) or "none"
     kind = "image" if separator == "@" else "tag"
     return (
         f"names the {kind} `{wanted}`, which is not in the repository `{name}` (its tags: {others}).",
@@ -77,16 +85,16 @@ def _image(lab: Connection, definition: account.Facts) -> Problem | None:
     )
 
 
-def _surroundings(lab: Connection, definition: account.Facts) -> Problem | None:
+def _surroundings(lab: Connection, definition: TaskDefinitionTypeDef) -> Problem | None:
     arn = str(definition.get("executionRoleArn", ""))
     name = arn.rsplit("/", 1)[-1]
     if not arn:
         return ("names no execution role.", "Register a new revision with `executionRoleArn`.")
-    if not account.role(lab, name):
+    if not roles.find(lab, name):
         return (f"names the execution role `{name}`, which does not exist.", "Make it, or name another.")
     options = _lesson_s(lab, definition).get("logConfiguration", {}).get("options", {})
     group = options.get("awslogs-group")
-    if group and group not in account.log_groups(lab, group):
+    if group and not log_group.find(lab, group):
         return (
             f"sends its log to `{group}`, which does not exist: a task would stop before it starts.",
             "Make the log group, or register a revision that names one that is there.",
@@ -94,8 +102,8 @@ def _surroundings(lab: Connection, definition: account.Facts) -> Problem | None:
     return None
 
 
-def _lesson_s(lab: Connection, definition: account.Facts) -> account.Facts:
-    containers: list[account.Facts] = definition["containerDefinitions"]
+def _lesson_s(lab: Connection, definition: TaskDefinitionTypeDef) -> ContainerDefinitionOutputTypeDef:
+    containers = definition["containerDefinitions"]
     return next((c for c in containers if c["name"] == lab.names.container), containers[0])
 
 
