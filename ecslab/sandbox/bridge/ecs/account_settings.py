@@ -45,10 +45,10 @@ def effective(caller: Caller, name: str) -> str:
 
 
 def _value(name: str, principal: str, caller: Caller) -> str:
-    kept = state.of(caller.region).account_settings
+    settings = state.of(caller.region).account_settings
     for holder in (principal, _root(caller)):
-        if (holder, name) in kept:
-            return kept[holder, name]
+        if (holder, name) in settings:
+            return settings[holder, name]
     return VALUES[name][0]
 
 

@@ -95,10 +95,11 @@ def _check_range(name: str, value: int, most: int) -> None:
 
 def _describe(params: "DescribeCapacityProvidersRequestTypeDef", caller: Caller) -> Answer:
     wanted = params.get("capacityProviders") or list(FARGATE)
-    names = {one: name_in("capacity-provider", one, caller) for one in wanted}
-    found = [_view(name, caller) for name in names.values() if name in FARGATE]
-    absent = [missing("capacity-provider", one, caller) for one, name in names.items() if name not in FARGATE]
-    return {**page("capacityProviders", found, params), "failures": absent}
+    names = {identifier: name_in("capacity-provider", identifier, caller) for identifier in wanted}
+    providers = [_view(name, caller) for name in names.values() if name in FARGATE]
+    absent = [identifier for identifier, name in names.items() if name not in FARGATE]
+    failures = [missing("capacity-provider", identifier, caller) for identifier in absent]
+    return {**page("capacityProviders", providers, params), "failures": failures}
 
 
 def _view(name: str, caller: Caller) -> dict[str, object]:

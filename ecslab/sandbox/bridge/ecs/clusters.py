@@ -43,12 +43,12 @@ def find(caller: Caller, identifier: str | None) -> Cluster:
     Raises:
         AwsError: ClusterNotFoundException.
     """
-    found = known(caller, identifier or DEFAULT)
-    if found is None:
+    cluster = known(caller, identifier or DEFAULT)
+    if cluster is None:
         raise AwsError("ClusterNotFoundException", "Cluster not found.")
-    if found.status != "ACTIVE":
+    if cluster.status != "ACTIVE":
         raise AwsError("ClusterNotFoundException", "The referenced cluster was inactive.")
-    return found
+    return cluster
 
 
 def known(caller: Caller, identifier: str) -> Cluster | None:
@@ -72,15 +72,14 @@ def _create(params: "CreateClusterRequestTypeDef", caller: Caller) -> Answer:
     if name in known and known[name].status == "ACTIVE":
         return {"cluster": _view(_same(known[name], params))}
     roles.ensure_service_linked_role()
-    made = Cluster(name, caller.ecs_arn(f"cluster/{name}"), tags=checked(params.get("tags")))
-    made.settings = _settings(params.get("settings"), caller)
-    made.configuration = params.get("configuration")
-    capacity_providers.associate(
-        made, params.get("capacityProviders", []), params.get("defaultCapacityProviderStrategy", []), caller
-    )
+    cluster = Cluster(name, caller.ecs_arn(f"cluster/{name}"), tags=checked(params.get("tags")))
+    cluster.settings = _settings(params.get("settings"), caller)
+    cluster.configuration = params.get("configuration")
+    strategy = params.get("defaultCapacityProviderStrategy", [])
+    capacity_providers.associate(cluster, params.get("capacityProviders", []), strategy, caller)
     known.pop(name, None)
-    known[name] = made
-    return {"cluster": _view(made)}
+    known[name] = cluster
+    return {"cluster": _view(cluster)}
 
 
 def _same(cluster: Cluster, params: "CreateClusterRequestTypeDef") -> Cluster:
@@ -91,7 +90,7 @@ def _same(cluster: Cluster, params: "CreateClusterRequestTypeDef") -> Cluster:
         "capacityProviders": cluster.capacity_providers,
         "defaultCapacityProviderStrategy": cluster.default_strategy,
     }
-    if any(params.get(member, there) != there for member, there in now.items()):
+    if any(params.get(member, value) != value for member, value in now.items()):
         raise invalid(
             "Arguments on this idempotent request are inconsistent with arguments used in previous "
             "request(s)."
@@ -102,19 +101,19 @@ def _same(cluster: Cluster, params: "CreateClusterRequestTypeDef") -> Cluster:
 def _describe(params: "DescribeClustersRequestTypeDef", caller: Caller) -> Answer:
     wanted = params.get("clusters") or [DEFAULT]
     at_most("clusters", wanted)
-    found, failures = [], []
+    clusters, failures = [], []
     for identifier in dict.fromkeys(wanted):
         cluster = known(caller, identifier)
         if cluster:
-            found.append(_view(cluster, params.get("include", [])))
+            clusters.append(_view(cluster, params.get("include", [])))
         else:
             failures.append(missing("cluster", identifier, caller))
-    return {"clusters": found, "failures": failures}
+    return {"clusters": clusters, "failures": failures}
 
 
 def _list(params: "ListClustersRequestTypeDef", caller: Caller) -> Answer:
     known = state.of(caller.region).clusters.values()
-    return page("clusterArns", [one.arn for one in known if one.status == "ACTIVE"], params)
+    return page("clusterArns", [cluster.arn for cluster in known if cluster.status == "ACTIVE"], params)
 
 
 def _update(params: "UpdateClusterRequestTypeDef", caller: Caller) -> Answer:
@@ -129,8 +128,8 @@ def _update(params: "UpdateClusterRequestTypeDef", caller: Caller) -> Answer:
 
 def _changeable(caller: Caller, identifier: str) -> Cluster:
     """The cluster that a request is to change; one that is INACTIVE cannot be."""
-    found = known(caller, identifier)
-    if found is not None and found.status != "ACTIVE":
+    cluster = known(caller, identifier)
+    if cluster is not None and cluster.status != "ACTIVE":
         raise AwsError("ClientException", "Cluster was not ACTIVE.")
     return find(caller, identifier)
 

@@ -28,7 +28,7 @@ def _describe(params: "DescribeContainerInstancesRequestTypeDef", caller: Caller
         raise invalid("Container Instances cannot be empty.")  # U
     at_most("containerInstances", wanted)
     prefix = caller.ecs_arn(f"container-instance/{cluster.name}/")
-    arns = [one if one.startswith("arn:") else prefix + one for one in wanted]
+    arns = [identifier if identifier.startswith("arn:") else prefix + identifier for identifier in wanted]
     return {"containerInstances": [], "failures": [failure(arn, "MISSING") for arn in arns]}
 
 

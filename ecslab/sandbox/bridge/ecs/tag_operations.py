@@ -49,17 +49,17 @@ def _keep(holder: Holder, tags: Tags) -> None:
 
 def _holder(arn: str, caller: Caller) -> Holder:
     """What carries the tags."""
-    found = _ARN.fullmatch(arn)
-    if not found:
+    match = _ARN.fullmatch(arn)
+    if not match:
         raise invalid("The ARN provided is invalid.")  # U
-    if found["kind"] == "cluster":
+    if match["kind"] == "cluster":
         return _cluster(arn, caller)
-    if found["kind"] == "task-definition":
+    if match["kind"] == "task-definition":
         return task_definitions.find(caller, arn)
-    if found["kind"] == "task":
+    if match["kind"] == "task":
         return _task(arn, caller)
-    if found["kind"] == "service":
-        cluster, _, name = found["rest"].partition("/")
+    if match["kind"] == "service":
+        cluster, _, name = match["rest"].partition("/")
         return _service(cluster, name, caller)
     raise AwsError("ResourceNotFoundException", "The specified resource could not be found.")  # U
 

@@ -46,12 +46,12 @@ def resolve(caller: Caller, reference: str) -> "TaskDefinitionTypeDef":
         AwsError: ClientException; there is none, or it is not ACTIVE. InvalidParameterException; its revision
             is no number.
     """
-    found = _revision(caller, reference)
-    if found is None:
+    revision = _revision(caller, reference)
+    if revision is None:
         raise AwsError("ClientException", "TaskDefinition not found.")
-    if found.definition["status"] != "ACTIVE":
+    if revision.definition["status"] != "ACTIVE":
         raise AwsError("ClientException", "TaskDefinition is inactive")
-    return found.definition
+    return revision.definition
 
 
 def find(caller: Caller, reference: str) -> Revision:
@@ -60,10 +60,10 @@ def find(caller: Caller, reference: str) -> Revision:
     Raises:
         AwsError: ClientException; DescribeTaskDefinition's.
     """
-    found = _revision(caller, reference)
-    if found is None:
+    revision = _revision(caller, reference)
+    if revision is None:
         raise AwsError("ClientException", "Unable to describe task definition.")
-    return found
+    return revision
 
 
 def _revision(caller: Caller, reference: str) -> Revision | None:
@@ -75,18 +75,20 @@ def _revision(caller: Caller, reference: str) -> Revision | None:
         return None
     if number:
         return family.revisions.get(int(number))
-    return next((one for one in reversed(family.revisions.values()) if _status(one) == "ACTIVE"), None)
+    active = (revision for revision in reversed(family.revisions.values()) if _status(revision) == "ACTIVE")
+    return next(active, None)
 
 
 def _register(params: "RegisterTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
     tags = checked(params.get("tags"))
-    made = normalised({member: value for member, value in params.items() if member != "tags"}, caller.account)
+    members = {member: value for member, value in params.items() if member != "tags"}
+    normal = normalised(members, caller.account)
     families = state.of(caller.region).families
-    family = families.setdefault(made["family"], Family(made["family"]))
+    family = families.setdefault(normal["family"], Family(normal["family"]))
     family.last += 1
     shown = {
         "taskDefinitionArn": caller.ecs_arn(f"task-definition/{family.name}:{family.last}"),
-        **made,
+        **normal,
         "revision": family.last,
         "status": "ACTIVE",
         "registeredAt": _now(),
@@ -98,9 +100,9 @@ def _register(params: "RegisterTaskDefinitionRequestTypeDef", caller: Caller) ->
 
 
 def _describe(params: "DescribeTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
-    found = find(caller, params["taskDefinition"])
-    tags = {"tags": list(found.tags)} if "TAGS" in params.get("include", []) else {}
-    return {"taskDefinition": found.definition, **tags}
+    revision = find(caller, params["taskDefinition"])
+    tags = {"tags": list(revision.tags)} if "TAGS" in params.get("include", []) else {}
+    return {"taskDefinition": revision.definition, **tags}
 
 
 def _list(params: "ListTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
@@ -201,7 +203,7 @@ def _runs(task: Task, arn: str) -> bool:
 
 
 def _activity(family: Family) -> str:
-    return "ACTIVE" if any(_status(one) == "ACTIVE" for one in family.revisions.values()) else "INACTIVE"
+    return "ACTIVE" if "ACTIVE" in map(_status, family.revisions.values()) else "INACTIVE"
 
 
 def _status(revision: Revision) -> str:

@@ -126,8 +126,8 @@ class Fargate:
         """The image; tasks that run the same one share its files, which nobody changes."""
         architecture = _architecture(task)
         try:
-            found = resolve(container.image, task.region, architecture)
-            image = self._images.setdefault((container.image, found.digest, architecture), found)
+            resolved = resolve(container.image, task.region, architecture)
+            image = self._images.setdefault((container.image, resolved.digest, architecture), resolved)
             image.rootfs()  # so that a layer that cannot be unpacked is found while pulling, as it is on AWS
             return image
         except BadLayer as bad:

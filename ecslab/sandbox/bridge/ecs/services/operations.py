@@ -57,13 +57,13 @@ def _create(params: "CreateServiceRequestTypeDef", caller: Caller) -> Answer:
     service_request.check_name(name)
     _check_token(params.get("clientToken", ""))
     digest = json.dumps({**params, "tags": None}, sort_keys=True)  # other tags are no other service
-    there = cluster.services.get(name)
-    if there is not None and there.status == "DRAINING":
+    known = cluster.services.get(name)
+    if known is not None and known.status == "DRAINING":
         raise invalid("Unable to Start a service that is still Draining.")
-    if there is not None and there.status == "ACTIVE":
-        if there.request != digest:
+    if known is not None and known.status == "ACTIVE":
+        if known.request != digest:
             raise invalid("Creation of service was not idempotent.")
-        return {"service": view(there, ["TAGS"])}
+        return {"service": view(known, ["TAGS"])}
     service_request.refuse_uncarried(params)
     daemon = params.get("schedulingStrategy") == "DAEMON"
     desired = service_request.check_desired(params.get("desiredCount"), daemon)
@@ -189,24 +189,24 @@ def _describe(params: "DescribeServicesRequestTypeDef", caller: Caller) -> Answe
     if not wanted:
         raise invalid("Services cannot be empty.")  # U
     at_most("services", wanted, MOST_DESCRIBED)
-    found, failures = [], []
+    services, failures = [], []
     for identifier in dict.fromkeys(wanted):
         service = find(caller, cluster, identifier)
         if service:
-            found.append(view(service, params.get("include", [])))
+            services.append(view(service, params.get("include", [])))
         else:
             arn = caller.ecs_arn(f"service/{cluster.name}/{identifier}")
             failures.append(failure(identifier if identifier.startswith("arn:") else arn, "MISSING"))
-    return {"services": found, "failures": failures}
+    return {"services": services, "failures": failures}
 
 
 def _list(params: "ListServicesRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
-    found = [
+    arns = [
         service.arn for service in cluster.services.values()
         if service.status == "ACTIVE" and _matches(service, params)
     ]  # fmt: skip
-    return page("serviceArns", found, params, PAGE)
+    return page("serviceArns", arns, params, PAGE)
 
 
 def _matches(service: Service, params: "ListServicesRequestTypeDef") -> bool:

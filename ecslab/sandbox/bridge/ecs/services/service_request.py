@@ -138,11 +138,11 @@ def revision(caller: Caller, cluster: Cluster, params: "CreateServiceRequestType
         number=scheduler_adapter.digits(),
         created_at=current_account().clock.timestamp(),
         spec={"region": caller.region, "order": order, "strategy": strategy, "shown": shown, "asked": params,
-              "images": {one["name"]: one["image"] for one in definition["containerDefinitions"]}},
+              "images": {entry["name"]: entry["image"] for entry in definition["containerDefinitions"]}},
         zones=tuple(_zone(caller, subnet) for subnet in subnets) or ("",),
         load_balancers=tuple(
-            LoadBalancer(one["targetGroupArn"], one["containerName"], one["containerPort"])
-            for one in balancers if one.get("targetGroupArn")
+            LoadBalancer(entry["targetGroupArn"], entry["containerName"], entry["containerPort"])
+            for entry in balancers if entry.get("targetGroupArn")
         ),
         checked=any(_is_checked(container) for container in definition["containerDefinitions"]),
         fargate=fargate,
@@ -232,7 +232,7 @@ def _shown(
     """What API_Service, API_Deployment and API_ServiceRevision show alike."""
     shown: dict[str, object] = {
         "taskDefinition": definition["taskDefinitionArn"],
-        "loadBalancers": [dict(one) for one in params.get("loadBalancers") or ()],
+        "loadBalancers": [dict(load_balancer) for load_balancer in params.get("loadBalancers") or ()],
     }
     if strategy:
         shown["capacityProviderStrategy"] = strategy

@@ -39,11 +39,11 @@ def _update(params: "UpdateTaskProtectionRequestTypeDef", caller: Caller) -> Ans
     until = current_account().clock.now + 60.0 * minutes if params["protectionEnabled"] else 0.0
     protected, failures = [], []
     for reference in wanted:
-        found = _task(cluster, reference, caller)
-        if isinstance(found, dict):
-            failures.append(found)
+        held = _task(cluster, reference, caller)
+        if isinstance(held, dict):
+            failures.append(held)
             continue
-        task, service, member = found
+        task, service, member = held
         scheduler_adapter.services().scheduler.protect(service, member, until)
         protected.append(_view(task, member))
     return {"protectedTasks": protected, "failures": failures}
@@ -52,10 +52,10 @@ def _update(params: "UpdateTaskProtectionRequestTypeDef", caller: Caller) -> Ans
 def _get(params: "GetTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params["cluster"]), params.get("tasks") or []
     at_most("taskIds", wanted, MOST_TASKS)
-    found = [_task(cluster, reference, caller) for reference in wanted]
+    held = [_task(cluster, reference, caller) for reference in wanted]
     return {
-        "protectedTasks": [_view(one[0], one[2]) for one in found if not isinstance(one, dict)],
-        "failures": [one for one in found if isinstance(one, dict)],
+        "protectedTasks": [_view(entry[0], entry[2]) for entry in held if not isinstance(entry, dict)],
+        "failures": [entry for entry in held if isinstance(entry, dict)],
     }
 
 
@@ -66,8 +66,8 @@ def _task(cluster: Cluster, reference: str, caller: Caller) -> tuple[Task, Servi
     arn = caller.ecs_arn(f"task/{cluster.name}/{task_id}")
     if task is None or task.last_status == "STOPPED":
         return failure(arn, "MISSING")
-    found = scheduler_adapter.services().member_of(task_id)
-    return (task, *found) if found else failure(arn, "TASK_NOT_VALID")
+    membership = scheduler_adapter.services().member_of(task_id)
+    return (task, *membership) if membership else failure(arn, "TASK_NOT_VALID")
 
 
 def _view(task: Task, member: Member) -> dict[str, object]:

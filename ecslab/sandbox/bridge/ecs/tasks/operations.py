@@ -88,8 +88,8 @@ def list_tasks(parameters: "ListTasksRequestTypeDef", caller: Caller) -> Answer:
     service = parameters.get("serviceName")
     if service and service.rpartition("/")[2] not in cluster.services:
         raise AwsError("ServiceNotFoundException", "Service not found.")
-    found = [task.arn for task in cluster.tasks.values() if is_visible(task) and _matches(task, parameters)]
-    return page("taskArns", found, parameters)
+    arns = [task.arn for task in cluster.tasks.values() if is_visible(task) and _matches(task, parameters)]
+    return page("taskArns", arns, parameters)
 
 
 def stop_task(parameters: "StopTaskRequestTypeDef", caller: Caller) -> Answer:
