@@ -20,11 +20,11 @@ def sleep(process: Process) -> Run:
         if word == "infinity":
             total = FOREVER
             continue
-        found = re.fullmatch(r"(\d+(?:\.\d*)?)([smhd]?)", word)
-        if not found:
+        match = re.fullmatch(r"(\d+(?:\.\d*)?)([smhd]?)", word)
+        if not match:
             process.log(f"sleep: invalid time interval '{word}'" if word else "sleep: missing operand")
             return 1
-        total += float(found[1]) * UNITS[found[2]]
+        total += float(match[1]) * UNITS[match[2]]
     yield total
     return 0
 
@@ -72,8 +72,8 @@ def eat_memory(process: Process) -> Run:
 
 def stress(process: Process) -> Run:
     """`stress --vm 1 --vm-bytes 600M`: as eat-memory."""
-    found = re.search(r"--vm-bytes[ =](\d+)([kmg]?)", " ".join(process.argv), re.IGNORECASE)
-    wanted = float(found[1]) * MIB_OF[found[2].lower()] if found else 256.0
+    match = re.search(r"--vm-bytes[ =](\d+)([kmg]?)", " ".join(process.argv), re.IGNORECASE)
+    wanted = float(match[1]) * MIB_OF[match[2].lower()] if match else 256.0
     return (yield from _take(process, wanted))
 
 

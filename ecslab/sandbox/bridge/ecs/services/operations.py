@@ -83,7 +83,7 @@ def _described(params: Mapping[str, object]) -> "api.CreateServiceRequestTypeDef
     return cast("api.CreateServiceRequestTypeDef", described)
 
 
-def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> dict[str, object]:
+def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> "api.ServiceTypeDef":
     """What a service has that says nothing else."""
     least, most = (0, 100) if daemon else (100, 200)
     return {

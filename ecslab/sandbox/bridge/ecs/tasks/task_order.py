@@ -238,7 +238,10 @@ def _settings(order: Order, overrides: "api.TaskOverrideOutputTypeDef", subnet: 
 
 
 def _tags(
-    caller: Caller, cluster: Cluster, definition: "api.TaskDefinitionTypeDef", parameters: "api.RunTaskRequestTypeDef"
+    caller: Caller,
+    cluster: Cluster,
+    definition: "api.TaskDefinitionTypeDef",
+    parameters: "api.RunTaskRequestTypeDef",
 ) -> Tags:
     tags: Tags = []
     if parameters.get("enableECSManagedTags"):
