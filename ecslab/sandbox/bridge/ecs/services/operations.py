@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         DescribeServicesRequestTypeDef,
         ListServicesByNamespaceRequestTypeDef,
         ListServicesRequestTypeDef,
+        ServiceTypeDef,
         UpdateServiceRequestTypeDef,
     )
 
@@ -90,7 +91,7 @@ def _described(params: Mapping[str, object]) -> "CreateServiceRequestTypeDef":
     return cast("CreateServiceRequestTypeDef", described)
 
 
-def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> dict[str, object]:
+def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> "ServiceTypeDef":
     """What a service has that says nothing else."""
     least, most = (0, 100) if daemon else (100, 200)
     return {

@@ -14,7 +14,6 @@ from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.services.registry import Membership, ServiceRegistry
 from ecslab.sandbox.bridge.ecs.tasks import store, task_order
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.load_balancing.load_balancers import LoadBalancers
 from ecslab.sandbox.world.service import events as service_events
 from ecslab.sandbox.world.service.account import CannotPlace
 from ecslab.sandbox.world.service.deployment import Deployment
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
         CapacityProviderStrategyItemTypeDef,
         RunTaskRequestTypeDef,
     )
+
+    from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
 __all__ = ["digits", "load_balancing", "services"]
 
@@ -94,7 +95,7 @@ def services() -> ServiceRegistry:
     return account.services
 
 
-def load_balancing() -> LoadBalancers:
+def load_balancing() -> "LoadBalancing":
     """The account's load balancers, which tell services of their targets from here on."""
     registry = services()
     if registry.load_balancing is None:
