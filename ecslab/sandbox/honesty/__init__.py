@@ -7,12 +7,12 @@ tasks run by.
 from dataclasses import asdict
 from typing import Any, Final
 
-from ecslab.sandbox.honesty import _account, _services, _tasks
-from ecslab.sandbox.honesty._line import Kind, Line
+from ecslab.sandbox.honesty import account, services, tasks
+from ecslab.sandbox.honesty.line import Kind, Line
 
 __all__ = ["LINES", "Kind", "Line", "rows"]
 
-LINES: Final[tuple[Line, ...]] = (*_account.LINES, *_tasks.LINES, *_services.LINES)
+LINES: Final[tuple[Line, ...]] = (*account.LINES, *tasks.LINES, *services.LINES)
 
 
 def rows() -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ecslab.sandbox.honesty._line import Line
+from ecslab.sandbox.honesty.line import Line
 from ecslab.sandbox.world.task import timings
 
 LINES: Final = (

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ecslab.sandbox.honesty._line import Line, operations
+from ecslab.sandbox.honesty.line import Line, operations
 
 LINES: Final = (
     Line(
