@@ -23,10 +23,7 @@ from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Network, Task
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        CapacityProviderStrategyItemTypeDef,
-        RunTaskRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
@@ -117,7 +114,7 @@ def _make(
     Raises:
         CannotPlace: with the sentence of the service's event.
     """
-    settings: RunTaskRequestTypeDef = {
+    settings: api.RunTaskRequestTypeDef = {
         **order.parameters, "group": f"service:{service.name}", "startedBy": deployment.id
     }  # fmt: skip
     network: Network = {**order.network, "subnets": [order.network["subnets"][place]]}
@@ -135,7 +132,7 @@ def _make(
 
 
 def next_provider(
-    strategy: Sequence["CapacityProviderStrategyItemTypeDef"],
+    strategy: Sequence["api.CapacityProviderStrategyItemTypeDef"],
     deployment: str,
     tallies: Mapping[tuple[str, str | None], int],
 ) -> str:
@@ -151,7 +148,7 @@ def next_provider(
             return str(item["capacityProvider"])
     weighted = [item for item in strategy if item["weight"]]
 
-    def share(item: "CapacityProviderStrategyItemTypeDef") -> float:
+    def share(item: "api.CapacityProviderStrategyItemTypeDef") -> float:
         return float((counts[item["capacityProvider"]] - item["base"]) / item["weight"])
 
     return str(min(weighted, key=share)["capacityProvider"])
