@@ -65,8 +65,8 @@ class Memory:
 
     def forget_stages(self, stages: set[str]) -> None:
         """Drop what was predicted and answered in these stages, which begin anew."""
-        self.predicted = {key: kept for key, kept in self.predicted.items() if key[:2] not in stages}
-        self.answered = {key: kept for key, kept in self.answered.items() if key[:2] not in stages}
+        self.predicted = {key: guess for key, guess in self.predicted.items() if key[:2] not in stages}
+        self.answered = {key: places for key, places in self.answered.items() if key[:2] not in stages}
 
     def read(self) -> None:
         """Take over what any kernel wrote; a file that cannot be read counts as empty.
@@ -93,7 +93,7 @@ class Memory:
     def write(self) -> None:
         """Keep it; the file is replaced as a whole."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        predicted = {key: [kept.value, kept.locked, kept.shown] for key, kept in self.predicted.items()}
+        predicted = {key: [guess.value, guess.locked, guess.shown] for key, guess in self.predicted.items()}
         kept = {"format": FORMAT, "began": self.began, "done": self.done, "entered": self.entered,
                 "predicted": predicted, "answered": self.answered}  # fmt: skip
         fresh = self.path.with_suffix(f".{os.getpid()}.new")
