@@ -7,7 +7,7 @@ from _task import ByHand
 from ecslab import cluster, service, task_definition
 from ecslab.errors import NotThere
 from ecslab.widgets import ServiceView
-from ecslab.widgets._service_rows import heading, task_rows
+from ecslab.widgets.service_rows import heading, task_rows
 
 HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
 

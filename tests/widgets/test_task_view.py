@@ -8,8 +8,8 @@ from _task import AFTER, STARTING, ByHand, Ecs, at, failed, lab_with
 
 from ecslab import cluster, task, task_definition
 from ecslab.widgets import TaskView, ThreadFeeder
-from ecslab.widgets._task_rows import ORDER, phase_rows, reason, step_rows
-from ecslab.widgets._task_view import GONE
+from ecslab.widgets.task_rows import ORDER, phase_rows, reason, step_rows
+from ecslab.widgets.task_view import GONE
 
 
 class Wall:

@@ -5,7 +5,7 @@ from typing import Any, Final, TypedDict
 
 import traitlets
 
-from ._view import HERE, View
+from ecslab.widgets.view import HERE, View
 
 LETTERS: Final = "ABCDEFGH"
 
@@ -66,7 +66,7 @@ class QuestionView(View):
         offered = zip(LETTERS, self.options, strict=False)
         return "\n".join([self.question, *(f"  {letter}. {option}" for letter, option in offered)])
 
-    def _check(self, _: dict[str, Any]) -> None:
+    def _check(self, _: dict[str, object]) -> None:
         if 0 <= self.choice < len(self.options):
             self._tried = [place for place in self._tried if place != self.choice] + [self.choice]
             self.reasons = list(self._judge(list(self._tried)))

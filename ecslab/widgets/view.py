@@ -21,10 +21,3 @@ class View(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no typ
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**kwargs)
         return data | {"text/plain": self.text()}, metadata
-
-
-def onlooker(lab: Any, service: str) -> Any:
-    """A client of its own, whose calls are left out of the record: the learner did not make them."""
-    client = lab.place.client(service)
-    lab.record.ignore(client)
-    return client

@@ -10,7 +10,7 @@ from math import hypot
 from typing import Any, Final
 from urllib.parse import quote
 
-from ._metrics import LEADING, text_width, wrap
+from ecslab.figures.text_metrics import LEADING, text_width, wrap
 
 FONT: Final = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 MONO_FONT: Final = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"

@@ -8,9 +8,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ecslab.errors import EcslabError, NotThere
 from ecslab.resources import network
-
-from ._network_rows import HTTP, group_rows, subnet_rows, usual_subnet, vpc_rows
-from ._view import HERE, View
+from ecslab.widgets.network_rows import HTTP, group_rows, subnet_rows, usual_subnet, vpc_rows
+from ecslab.widgets.view import HERE, View
 
 FINE: Final = "Nothing stands in the way: the image can be pulled, and visitors can come in on port 80."
 _REFUSALS: Final = (BotoCoreError, ClientError, EcslabError, OSError)
@@ -89,7 +88,7 @@ class NetworkPicker(View):
             raise traitlets.TraitError(f"{name} {value!r} is not offered; it can be: {', '.join(offered)}")
         return value
 
-    def _follow(self, change: dict[str, Any]) -> None:
+    def _follow(self, change: dict[str, object]) -> None:
         """Bring everything into line with what was just changed."""
         if not self._offering:
             self._offer(anew=change["name"] == "vpc")

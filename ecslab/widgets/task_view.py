@@ -1,18 +1,23 @@
 """A task, live: its way through the lifecycle, and a timeline of its phases."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 import traitlets
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ecslab.connection.connection import Connection
 from ecslab.errors import EcslabError
 from ecslab.resources import task as stage
+from ecslab.widgets.feeder import Feeder, ThreadFeeder
+from ecslab.widgets.task_rows import STEADY, heading, message, phase_rows, reason, step_rows
+from ecslab.widgets.view import HERE, View
 
-from ._feeder import Feeder, ThreadFeeder
-from ._task_rows import STEADY, heading, message, phase_rows, reason, step_rows
-from ._view import HERE, View, onlooker
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 _EVERY: Final = {"sandbox": 0.3, "aws": 2.0}
 """Seconds of wall time between two looks."""
@@ -47,24 +52,24 @@ class TaskView(View):
     asked = traitlets.Int(0).tag(sync=True)
 
     def __init__(
-        self, lab: Any, task: Mapping[str, Any], feeder: Callable[[], Feeder] = ThreadFeeder,
+        self, lab: Connection, task: TaskTypeDef, feeder: Callable[[], Feeder] = ThreadFeeder,
         wall: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         super().__init__()
-        self._ecs, self._every, self._wall = onlooker(lab, "ecs"), _EVERY[lab.where], wall
-        self._task, self._changed, self._failures = dict(task), wall(), 0
+        self._ecs, self._every, self._wall = lab.unrecorded().ecs, _EVERY[lab.where], wall
+        self._task, self._changed, self._failures = task, wall(), 0
         self._feeder, self.pace = feeder(), pace(lab)
         self.show(task)
         self.observe(self._watch, names=["asked"])
         self._watch()
 
-    def show(self, task: Mapping[str, Any]) -> None:
+    def show(self, task: TaskTypeDef) -> None:
         """Draw `task` as it is given here."""
         with self.hold_sync():
             self.heading, self.steps = heading(task), step_rows(task)
-            self.phases = phase_rows(stage.phases(dict(task)))
+            self.phases = phase_rows(stage.phases(task))
             self.message, self.reason = message(task), reason(task)
-        self._task = dict(task)
+        self._task = task
 
     def text(self) -> str:
         """What the task is, what it is doing, how long each phase took, and why it stopped."""
@@ -99,10 +104,10 @@ class TaskView(View):
         self.live = task["lastStatus"] != "STOPPED" and self._wall() - self._changed < _PATIENCE[steady]
         return self._every * (3 if steady else 1) if self.live else None
 
-    def _described(self) -> dict[str, Any] | None:
+    def _described(self) -> TaskTypeDef | None:
         arn, cluster = self._task["taskArn"], self._task["clusterArn"]
-        found: list[dict[str, Any]] = self._ecs.describe_tasks(cluster=cluster, tasks=[arn])["tasks"]
-        return found[0] if found else None
+        tasks = self._ecs.describe_tasks(cluster=cluster, tasks=[arn])["tasks"]
+        return tasks[0] if tasks else None
 
     def _failed(self, error: Exception) -> float | None:
         self._failures += 1
@@ -111,7 +116,7 @@ class TaskView(View):
         return self._every * 3 if self.live else None
 
 
-def pace(lab: Any) -> str:
+def pace(lab: Connection) -> str:
     """How fast the sandbox's time passes, where it passes by itself."""
     clock = lab.control("status")["clock"] if lab.where == "sandbox" else {}
     if clock.get("mode") != "paced" or clock["speed"] == 1:

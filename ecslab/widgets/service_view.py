@@ -1,20 +1,27 @@
 """A service, live: how many tasks it wants and has, which they are, and what it says it does."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import traitlets
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ecslab.connection.connection import Connection
 from ecslab.errors import EcslabError, NotThere
 from ecslab.resources.task.network_interface import details
+from ecslab.widgets.feeder import Feeder, ThreadFeeder
+from ecslab.widgets.service_rows import event_rows, heading, task_rows, text
+from ecslab.widgets.task_view import pace
+from ecslab.widgets.view import HERE, View
 
-from ._feeder import Feeder, ThreadFeeder
-from ._service_rows import event_rows, heading, task_rows, text
-from ._task_view import pace
-from ._view import HERE, View, onlooker
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import FilterTypeDef
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
 
+_DESIRED: Final[tuple[Literal["RUNNING"], Literal["STOPPED"]]] = ("RUNNING", "STOPPED")
 _EVERY: Final = {"sandbox": 0.4, "aws": 3.0}
 """Seconds of wall time between two looks."""
 _PATIENCE: Final = {"sandbox": 90.0, "aws": 600.0}
@@ -49,12 +56,13 @@ class ServiceView(View):
     asked = traitlets.Int(0).tag(sync=True)
 
     def __init__(
-        self, lab: Any, name: str | None = None, feeder: Callable[[], Feeder] = ThreadFeeder,
+        self, lab: Connection, name: str | None = None, feeder: Callable[[], Feeder] = ThreadFeeder,
         wall: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         super().__init__()
-        self._ecs, self._ec2 = (onlooker(lab, service) for service in ("ecs", "ec2"))
-        self._where = {"cluster": lab.names.cluster}
+        view = lab.unrecorded()  # the learner did not make these calls
+        self._ecs, self._ec2 = view.ecs, view.ec2
+        self._cluster = lab.names.cluster
         self._name = name or lab.names.service
         self._every, self._patience = _EVERY[lab.where], _PATIENCE[lab.where]
         self._wall, self._changed, self._failures = wall, wall(), 0
@@ -96,34 +104,36 @@ class ServiceView(View):
         self.live = service is not None and service["status"] != "INACTIVE" and patient
         return self._every if self.live else None
 
-    def _refresh(self) -> dict[str, Any] | None:
+    def _refresh(self) -> ServiceTypeDef | None:
         """Look at service, tasks and interfaces, and draw them; the service, or None."""
-        found = self._ecs.describe_services(**self._where, services=[self._name])["services"]
-        if not found:
+        services = self._ecs.describe_services(cluster=self._cluster, services=[self._name])["services"]
+        if not services:
             return None
-        tasks = self._tasks() if found[0]["status"] != "INACTIVE" else []
+        service = services[0]
+        tasks = self._tasks() if service["status"] != "INACTIVE" else []
         rows = task_rows(tasks, self._addresses(tasks))
         with self.hold_sync():
-            self.heading, self.tasks, self.events = heading(found[0]), rows, event_rows(found[0])
-        return dict(found[0])
+            self.heading, self.tasks, self.events = heading(service), rows, event_rows(service)
+        return service
 
-    def _tasks(self) -> list[dict[str, Any]]:
+    def _tasks(self) -> list[TaskTypeDef]:
         arns: list[str] = []
-        for status in ("RUNNING", "STOPPED"):
-            answer = self._ecs.list_tasks(**self._where, serviceName=self._name, desiredStatus=status)
+        for status in _DESIRED:
+            answer = self._ecs.list_tasks(cluster=self._cluster, serviceName=self._name, desiredStatus=status)
             arns += answer["taskArns"]
-        return list(self._ecs.describe_tasks(**self._where, tasks=arns[:100])["tasks"]) if arns else []
+        return self._ecs.describe_tasks(cluster=self._cluster, tasks=arns[:100])["tasks"] if arns else []
 
-    def _addresses(self, tasks: list[dict[str, Any]]) -> dict[str, str]:
+    def _addresses(self, tasks: list[TaskTypeDef]) -> dict[str, str]:
         """Public IPs by the tasks' ARNs, as far as the tasks have an interface."""
         enis = {details(task).get("networkInterfaceId", ""): task["taskArn"] for task in tasks}
-        named = [{"Name": "network-interface-id", "Values": [eni for eni in enis if eni]}]
-        if not named[0]["Values"]:
+        ids = [eni for eni in enis if eni]
+        if not ids:
             return {}
-        found = self._ec2.describe_network_interfaces(Filters=named)["NetworkInterfaces"]
+        filters: list[FilterTypeDef] = [{"Name": "network-interface-id", "Values": ids}]
+        interfaces = self._ec2.describe_network_interfaces(Filters=filters)["NetworkInterfaces"]
         return {
             enis[eni["NetworkInterfaceId"]]: eni["Association"]["PublicIp"]
-            for eni in found
+            for eni in interfaces
             if eni.get("Association", {}).get("PublicIp")
         }
 

@@ -1,13 +1,12 @@
 """A prediction: said before the run, locked by a button, and shown beside the result later."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import traitlets
 
 from ecslab.errors import EcslabError
-
-from ._view import HERE, View
+from ecslab.widgets.view import HERE, View
 
 Value = str | int | float
 
@@ -73,7 +72,7 @@ class PredictionView(View):
         span = f", {self.span}" if self.span else ""
         return f"Predict: {self.question}\n  (a number{f' of {self.unit}' if self.unit else ''}{span})"
 
-    def _follow(self, change: dict[str, Any]) -> None:
+    def _follow(self, change: dict[str, object]) -> None:
         """Keep what was chosen, and lock it when the button was pressed."""
         if self._showing:
             return

@@ -3,32 +3,37 @@
 Source: the API's `Service`, `Task` and `ServiceEvent`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.display.tables import elapsed
 
-Shape = Mapping[str, Any]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
+
 LAST: Final = 8
 """Events that are shown."""
 STOPPED_SHOWN: Final = 4
 """Stopped tasks that are shown, the newest."""
 
 
-def heading(service: Shape) -> str:
+def heading(service: ServiceTypeDef) -> str:
     """`Service adgu-web: 2 desired, 2 running, 0 pending`."""
     status = "" if service["status"] == "ACTIVE" else f" ({service['status']})"
-    counts = ", ".join(f"{service[f'{word}Count']} {word}" for word in ("desired", "running", "pending"))
+    desired, running, pending = service["desiredCount"], service["runningCount"], service["pendingCount"]
+    counts = f"{desired} desired, {running} running, {pending} pending"
     return f"Service {service['serviceName']}{status}: {counts}"
 
 
-def short(task: Shape) -> str:
+def short(task: TaskTypeDef) -> str:
     """The first eight characters of its id, as the console shows it."""
     return str(task["taskArn"]).rsplit("/", 1)[-1][:8]
 
 
-def task_rows(tasks: Iterable[Shape], addresses: Mapping[str, str]) -> list[dict[str, str]]:
+def task_rows(tasks: Iterable[TaskTypeDef], addresses: Mapping[str, str]) -> list[dict[str, str]]:
     """One row a task, oldest first: those that are meant to run, and the last that are not.
 
     Args:
@@ -41,7 +46,7 @@ def task_rows(tasks: Iterable[Shape], addresses: Mapping[str, str]) -> list[dict
     return [_task_row(task, addresses) for task in sorted(meant + ended, key=ordered.index)]
 
 
-def _task_row(task: Shape, addresses: Mapping[str, str]) -> dict[str, str]:
+def _task_row(task: TaskTypeDef, addresses: Mapping[str, str]) -> dict[str, str]:
     status = str(task["lastStatus"])
     tone = "gone" if status == "STOPPED" else "good" if task["desiredStatus"] == status else "busy"
     return {
@@ -54,7 +59,7 @@ def _task_row(task: Shape, addresses: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def event_rows(service: Shape) -> list[dict[str, str]]:
+def event_rows(service: ServiceTypeDef) -> list[dict[str, str]]:
     """The newest events, newest first, each with the time since the service was made."""
     made: datetime = service["createdAt"]
     return [

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from ._metrics import text_width
-from ._svg import SOFT, Drawing, Figure, shorten
+from ecslab.figures.svg import SOFT, Drawing, Figure, shorten
+from ecslab.figures.text_metrics import text_width
 
 _ECR: Final = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.(?P<domain>amazonaws\.com(?:\.cn)?)/(?P<rest>.+)"

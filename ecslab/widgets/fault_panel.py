@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import traitlets
 
-from ._view import HERE, View
+from ecslab.widgets.view import HERE, View
 
 LETTERS: Final = "abcdefgh"
 CALLS: Final = (

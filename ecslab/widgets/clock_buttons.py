@@ -5,8 +5,7 @@ from typing import Any, Final
 import traitlets
 
 from ecslab.connection.connection import Connection
-
-from ._view import HERE, View
+from ecslab.widgets.view import HERE, View
 
 SPEEDS: Final = (1, 10, 30, 100)
 """Virtual seconds for each second of the room."""
