@@ -56,7 +56,7 @@ def predict(lab: Connection, wanted: str, value: Value | None = None) -> "Predic
     from ecslab.widgets import PredictionView
 
     asked = prediction_named(wanted)
-    view = PredictionView(asked.text, asked.options, _Keeper(lab, asked), asked.unit, asked.range)
+    view = PredictionView(asked.text, asked.options, _PredictionStore(lab, asked), asked.unit, asked.range)
     if value is not None:
         view.lock(value)
     _shown[view] = (lab, asked.id)
@@ -79,18 +79,18 @@ def outcome(lab: Connection, wanted: str, seen: Value) -> Comparison:
     return Comparison(asked, value, seen)
 
 
-class _Keeper:
+class _PredictionStore:
     """One prediction in the lab's memory."""
 
     def __init__(self, lab: Connection, asked: Prediction):
         self._lab, self._asked = lab, asked
 
-    def kept(self) -> tuple[Value | None, bool, str]:
+    def load(self) -> tuple[Value | None, bool, str]:
         """What was said, whether it is locked, and how that is put in words."""
         guess = memory(self._lab).predicted.get(self._asked.id, Guess())
         return guess.value, guess.locked, self._words(guess)
 
-    def keep(self, value: Value | None, lock: bool) -> None:
+    def save(self, value: Value | None, lock: bool) -> None:
         """Keep it, unless another one is locked.
 
         Raises:
