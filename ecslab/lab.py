@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from ecslab.connection import hooks
 from ecslab.connection.connection import Connection
 from ecslab.connection.names import names
-from ecslab.connection.place import Place
 from ecslab.connection.record import Record
 from ecslab.display import cell_order
 
@@ -35,18 +34,10 @@ _PLACES = ("sandbox", "aws")
 
 
 def connect(
-    where: str | None = None,
-    *,
-    home: str | os.PathLike[str] | None = None,
-    profile: str | None = None,
-    region: str | None = None,
-    confirm: str | None = None,
-    prefix: str = "",
-    clock: str | None = None,
-    speed: float | None = None,
-    in_process: bool = False,
-    seed: int | None = None,
-) -> "Lab":
+    where: str | None = None, *, home: str | os.PathLike[str] | None = None, profile: str | None = None,
+    region: str | None = None, confirm: str | None = None, prefix: str = "", clock: str | None = None,
+    speed: float | None = None, in_process: bool = False, seed: int | None = None,
+) -> "Lab":  # fmt: skip
     """Open the lab. Running it again gives another `Lab` on the same place, with everything still there.
 
     Args:
@@ -68,24 +59,20 @@ def connect(
     where = where or os.environ.get("ECSLAB_WHERE") or "sandbox"
     if where not in _PLACES:
         raise ValueError(f"where is {where!r}; it can be 'sandbox' or 'aws'")
-    known = names(prefix)  # a bad prefix is refused before anything is started
-    folder = home_folder(home)
-    record = Record()
+    lesson_names = names(prefix)  # a bad prefix is refused before anything is started
+    folder, record = home_folder(home), Record()
     cell_order.listen()
-    place: Place
     if where == "aws":
         from ecslab.connection.aws_place import AwsPlace
 
-        place = AwsPlace(profile, region, confirm, record)
-    else:
-        from ecslab.connection.sandbox_place import open_sandbox
-
-        place = open_sandbox(folder, clock=clock, speed=speed, seed=seed, in_process=in_process)
-        hooks.install(place.session.events, record=record)
-    lab = Lab(place, folder, known, prefix, record)
-    if where == "aws":
+        lab = Lab(AwsPlace(profile, region, confirm, record), folder, lesson_names, prefix, record)
         lab.remind()
-    return lab
+        return lab
+    from ecslab.connection.sandbox_place import open_sandbox
+
+    place = open_sandbox(folder, clock=clock, speed=speed, seed=seed, in_process=in_process)
+    hooks.install(place.session.events, record=record)
+    return Lab(place, folder, lesson_names, prefix, record)
 
 
 def home_folder(home: str | os.PathLike[str] | None = None) -> Path:
@@ -111,9 +98,9 @@ class Lab(Connection):
         self.close()
 
     def __repr__(self) -> str:
-        there = "the sandbox" if self.where == "sandbox" else "a real AWS account"
-        front = f", prefix {self.prefix}" if self.prefix else ""
-        return f"Lab in {there}: account {self.account}, {self.region}{front}"
+        place = "the sandbox" if self.where == "sandbox" else "a real AWS account"
+        prefix = f", prefix {self.prefix}" if self.prefix else ""
+        return f"Lab in {place}: account {self.account}, {self.region}{prefix}"
 
     # The course ---------------------------------------------------------------------------------------------
 

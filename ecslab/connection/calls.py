@@ -6,7 +6,7 @@ import pprint
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import overload
 
 from botocore import xform_name
 
@@ -81,7 +81,7 @@ def cli(call: Call) -> str:
     return shlex.join(words)
 
 
-def _words(value: Any) -> list[str]:
+def _words(value: object) -> list[str]:
     if isinstance(value, Blob):
         return ["fileb://part"]  # the bytes that were sent, from a file of that name
     if isinstance(value, list) and all(isinstance(item, (str, int, float)) for item in value):
@@ -104,13 +104,13 @@ def boto3(call: Call) -> str:
     return f"{method}(\n{lines},\n)"
 
 
-def _python(value: Any) -> str:
+def _python(value: object) -> str:
     if isinstance(value, Blob):
         return "part"
     return pprint.pformat(_shortened(value), width=_WIDE - 10, sort_dicts=False)
 
 
-def _shortened(value: Any) -> Any:
+def _shortened(value: object) -> object:
     if isinstance(value, dict):
         return {key: _shortened(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -1,8 +1,7 @@
 """Plain HTTP for what is not an AWS call: a task's page, and a registry."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ecslab.errors import Unreachable
 
@@ -21,8 +20,10 @@ class HttpReply:
         return self.body.decode("utf-8", "replace")
 
     @classmethod
-    def of(cls, status: int, headers: Any, body: bytes) -> "HttpReply":
-        pairs = headers.items() if hasattr(headers, "items") else headers
+    def of(
+        cls, status: int, headers: Mapping[str, str] | Iterable[tuple[str, str]], body: bytes
+    ) -> "HttpReply":
+        pairs = headers.items() if isinstance(headers, Mapping) else headers
         return cls(status, {str(name).lower(): str(value) for name, value in pairs}, body)
 
 

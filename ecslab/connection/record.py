@@ -5,9 +5,9 @@ import re
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.aws_api.operations import changes
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
 
     from ecslab.connection.ledger import Context
-
 
 _KEPT: Final = 10_000  # calls; the oldest go first
 _SECRET_NAME: Final = re.compile(r"pass(word|wd)?|secret|credential|api_?key|private_?key", re.IGNORECASE)
@@ -49,7 +48,7 @@ class Call:
     number: int
     service: str
     operation: str
-    params: dict[str, Any] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
     at: float = 0.0
     seconds: float = 0.0
     error: str = ""
@@ -91,7 +90,7 @@ class Record:
             number=0,
             service=model.service_model.service_name,
             operation=model.name,
-            params=redacted(params),
+            params=cast("dict[str, object]", redacted(params)),
             at=time.time(),
             seconds=time.perf_counter(),
         )
@@ -101,7 +100,11 @@ class Record:
         context.pop("ecslab_call", None)
 
     def end(
-        self, http_response: "AWSResponse", parsed: dict[str, Any], context: "Context", **_: object
+        self,
+        http_response: "AWSResponse",
+        parsed: Mapping[str, Mapping[str, object]],
+        context: "Context",
+        **_: object,
     ) -> None:
         """It was answered."""
         error = parsed.get("Error", {}) if http_response.status_code >= 300 else {}
@@ -132,7 +135,7 @@ def _same(first: Call, second: Call) -> bool:
     )  # fmt: skip
 
 
-def redacted(value: Any) -> Any:
+def redacted(value: object) -> object:
     """A copy of request parameters without what is secret: bytes, passwords, and variables named like one."""
     if isinstance(value, dict):
         named = _SECRET_NAME.search(str(value.get("name", ""))) and "value" in value

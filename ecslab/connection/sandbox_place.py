@@ -15,7 +15,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 
 from ecslab.aws_api.operations import changes
-from ecslab.connection import hooks
+from ecslab.connection import gateway_links, hooks
 from ecslab.connection.boto_sessions import blind_session, sandbox_client
 from ecslab.connection.http import HttpReply, fetch
 from ecslab.connection.place import ControlReply
@@ -119,16 +119,12 @@ class SandboxPlace:
     # A public IP --------------------------------------------------------------------------------------------
 
     def url(self, public_ip: str, port: int) -> str:
-        path = f"{self.endpoint.gateway_secret}/{public_ip}:{port}/"
-        hub = os.environ.get("JUPYTERHUB_SERVICE_PREFIX")
-        if hub:  # the browser is elsewhere: jupyter-server-proxy leads to the gateway's port
-            return f"{hub.rstrip('/')}/proxy/{self.endpoint.gateway_port}/{path}"
-        return f"{self.endpoint.gateway_url.rstrip('/')}/{path}"
+        return gateway_links.for_the_browser(self.endpoint, public_ip, port)
 
     def http(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> HttpReply:
-        address = self._from_here(url)
+        address = gateway_links.from_this_process(self.endpoint, url)
         if self.endpoint.transport:
             reply = HttpReply.of(*self.endpoint.transport(method, address, dict(headers or {}), body or b""))
         else:
@@ -157,19 +153,6 @@ class SandboxPlace:
         verdict = self.control("reach", ip=visited[1], port=int(visited[2]))
         if not verdict["passed"]:
             raise Unreachable(f"no answer from http://{visited[1]}:{visited[2]}/.\n  seen: {verdict['text']}")
-
-    def _from_here(self, url: str) -> str:
-        """A link made for the browser, or a bare public address, as this process reaches it."""
-        parts = urlsplit(url)
-        gateway = self.endpoint.gateway_url.rstrip("/")
-        _, marker, rest = parts.path.partition(f"/proxy/{self.endpoint.gateway_port}/")
-        if marker and not parts.netloc:
-            return f"{gateway}/{rest}" + (f"?{parts.query}" if parts.query else "")
-        if parts.hostname in (None, "127.0.0.1", "localhost") or url.startswith(self.endpoint.url):
-            return url
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        path = f"{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
-        return f"{gateway}/{self.endpoint.gateway_secret}/{parts.hostname}:{port}{path}"
 
     def registry_url(self, host: str) -> str:
         return f"{self.endpoint.url.rstrip('/')}/v2/{host}"

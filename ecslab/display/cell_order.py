@@ -4,9 +4,12 @@ import builtins
 import sys
 from traceback import walk_tb
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecslab.display.messages import in_notebook
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
 
 
 def listen() -> None:
@@ -15,7 +18,13 @@ def listen() -> None:
         sys.modules["IPython"].get_ipython().set_custom_exc((NameError,), _explain)
 
 
-def _explain(shell: Any, kind: type[Exception], error: Exception, trace: Any, tb_offset: Any = None) -> None:
+def _explain(
+    shell: "InteractiveShell",
+    kind: type[Exception],
+    error: Exception,
+    trace: TracebackType,
+    tb_offset: int | None = None,
+) -> None:
     name = getattr(error, "name", None)
     if kind is NameError and name and not hasattr(builtins, name) and _in_a_cell(trace):
         error.add_note(advice(name))

@@ -5,9 +5,12 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ecslab.display.messages import in_notebook, say
+
+if TYPE_CHECKING:
+    from IPython.display import DisplayHandle
 
 T = TypeVar("T")
 _QUIET = 2.0  # seconds: a short wait says nothing
@@ -24,7 +27,7 @@ class Progress:
     def __init__(self, what: str, shown: bool = True):
         self._what, self._shown = what, shown
         self._began = time.monotonic()
-        self._line: Any = None  # the notebook's display, once there is one
+        self._line: DisplayHandle | None = None  # the notebook's display, once there is one
         self._width = 0
 
     def __enter__(self) -> "Progress":

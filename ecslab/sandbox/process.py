@@ -28,6 +28,8 @@ START: Final = 120.0  # seconds after which a start has failed; a long journal t
 STOP: Final = 15.0
 _POLL: Final = 0.02  # seconds between two looks at a lock
 _LOG_MAX: Final = 1 << 20
+_DETACHED: Final = 0x00000008 | 0x00000200 if os.name == "nt" else 0
+"""DETACHED_PROCESS and CREATE_NEW_PROCESS_GROUP of Windows."""
 
 
 def ensure(
@@ -188,7 +190,7 @@ def _spawn(home: Path, mode: str | None, speed: float | None, seed: str | int | 
     with log.open(how) as stderr:
         process = subprocess.Popen(
             command, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=stderr, **_detached(),
+            stderr=stderr, start_new_session=os.name != "nt", creationflags=_DETACHED,
         )  # fmt: skip
     assert process.stdout is not None
     late = threading.Timer(START, process.kill)
@@ -210,12 +212,6 @@ def _spawn(home: Path, mode: str | None, speed: float | None, seed: str | int | 
 def _environment() -> dict[str, str]:
     """Ours without what is meant for real AWS or for moto: the sandbox reads neither."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
-
-
-def _detached() -> dict[str, int]:
-    if os.name == "nt":
-        return {"creationflags": 0x00000008 | 0x00000200}  # DETACHED_PROCESS, CREATE_NEW_PROCESS_GROUP
-    return {"start_new_session": 1}
 
 
 def _failed(folder: Path, code: int) -> str:

@@ -2,7 +2,7 @@
 
 import traitlets
 
-from ecslab.widgets.task_sizes import (
+from ecslab.widgets.sizes import (
     PRICE_NOTE,
     gigabytes,
     is_cpu,

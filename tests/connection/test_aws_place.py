@@ -9,7 +9,6 @@ import ecslab
 from ecslab.connection import aws_place
 from ecslab.connection.refusals import BadCredentials, Denied, ExpiredToken, Throttled
 from ecslab.errors import NoCredentials, NoRegion, NotConfirmed, SandboxOnly, Unreachable
-from ecslab.operations import cost_reminder
 
 ACCOUNT = "111122223333"
 CALLER = {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/ana", "UserId": "AIDAEXAMPLE"}
@@ -145,37 +144,3 @@ def test_only_the_sandbox_has_a_clock_to_control(account, tmp_path):
     assert lab.url("198.51.100.1") == "http://198.51.100.1/"
     assert lab.url("198.51.100.1", 8080) == "http://198.51.100.1:8080/"
     assert lab.registry_url("docker.io") == "https://registry-1.docker.io/v2"
-
-
-def test_tasks_that_still_run_are_named_with_their_price(lab, capsys):
-    ecslab.cluster.create(lab)
-    httpd = "public.ecr.aws/docker/library/httpd:2.4"
-    ecslab.task_definition.register(lab, image=httpd, logs=False)
-    started = ecslab.task.run(lab)
-    reminder = cost_reminder.Reminder(lab)
-    said = capsys.readouterr().out
-    assert said.startswith(
-        "1 task of this lab is still running in account 123456789012, us-east-1: about $0.0173"
-    )
-    assert "next: lab.cleanup()" in said
-    ecslab.task.stop(lab, started)
-    reminder.close()
-    assert capsys.readouterr().out == ""
-
-
-def test_what_services_keep_and_balancers_that_wait_are_named_too(lab):
-    ecslab.cluster.create(lab)
-    ecslab.task_definition.register(lab, image="public.ecr.aws/docker/library/httpd:2.4", logs=False)
-    ecslab.service.create(lab)
-    ecslab.service.wait_until_stable(lab)
-    assert cost_reminder.notice(lab).startswith("2 tasks of this lab are still running in account")
-    subnets = list(ecslab.service.default_choice(lab).subnet_ids)
-    lab.elbv2.create_load_balancer(Name=lab.names.load_balancer, Subnets=subnets)
-    assert cost_reminder.notice(lab).startswith(
-        "2 tasks and 1 load balancer of this lab are still running in "
-    )
-    assert "about $0.0672 an hour" in cost_reminder.notice(lab)
-    ecslab.service.delete(lab)
-    assert cost_reminder.notice(lab).startswith("1 load balancer of this lab is still running in account")
-    lab.cleanup()
-    assert cost_reminder.notice(lab) == ""

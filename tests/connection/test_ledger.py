@@ -4,8 +4,6 @@ import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
 from ecslab.connection.ledger import Ledger
-from ecslab.connection.resource_kinds import KINDS
-from ecslab.connection.tags import owner_in, spelling
 from ecslab.errors import CannotBeDone
 
 
@@ -58,33 +56,6 @@ def test_a_torn_line_is_said_and_left_out(lab, capsys):
     lab.ecs.create_cluster(clusterName="two")
     assert outcomes(lab) == [("cluster", "one", "made"), ("cluster", "two", "made")]
     assert "1 line(s) of" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
-def test_the_labs_tag_is_put_beside_the_learners_own(kind):
-    parameter = spelling(kind.service).parameter
-    own = [{"ResourceType": "security-group", "Tags": [{"Key": "a", "Value": "b"}]}]
-    if parameter != "TagSpecifications":
-        own = {"a": "b"} if kind.service == "logs" else [{"Key": "a", "Value": "b"}]
-    params = {parameter: own}
-    kind.tag(params, "me")
-    tags = params[parameter]
-    tags = tags[0]["Tags"] if parameter == "TagSpecifications" else tags
-    assert owner_in(tags) == "me" and len(tags) == 2
-    again = {parameter: params[parameter]}
-    kind.tag(again, "me")
-    assert again == params
-
-
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
-def test_where_the_learner_gives_no_tags_the_labs_stands_alone(kind):
-    params = {}
-    kind.tag(params, "me")
-    spelled = spelling(kind.service)
-    alone = spelled.tags("me")
-    if spelled.parameter == "TagSpecifications":
-        alone = [{"ResourceType": "security-group", "Tags": alone}]
-    assert params == {spelled.parameter: alone}
 
 
 def test_what_cannot_be_written_down_is_not_sent(lab, monkeypatch):

@@ -3,7 +3,6 @@
 import pytest
 
 from ecslab.connection.names import names, prefixed
-from ecslab.connection.tags import owner_in, spelling
 from ecslab.errors import BadName
 
 
@@ -23,13 +22,3 @@ def test_the_prefix_stands_in_front_but_behind_a_log_groups_custom():
 def test_a_prefix_that_some_service_would_refuse_is_refused_first(prefix):
     with pytest.raises(BadName, match="lower-case letters"):
         names(prefix)
-
-
-@pytest.mark.parametrize("kind", ["ecs", "ecr", "ec2", "iam", "logs"])
-def test_every_spelling_of_the_tag_names_the_same_owner(kind):
-    assert owner_in(spelling(kind).tags("ana-1f")) == "ana-1f"
-
-
-@pytest.mark.parametrize("tagged", [[], {}, None, [{"Key": "Name", "Value": "x"}], {"made-by": "me"}])
-def test_without_the_tag_no_lab_made_it(tagged):
-    assert owner_in(tagged) is None

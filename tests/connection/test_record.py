@@ -1,18 +1,9 @@
-"""The record and its two spellings: nothing secret, equal calls together, lines that the CLI understands."""
-
-import json
-import shlex
-from pathlib import Path
+"""The record: every call, nothing secret, equal calls together."""
 
 import pytest
 
-from ecslab import cluster, ecr, execution_role, log_group, network, task, task_definition
-from ecslab.connection import calls
-from ecslab.connection.calls import Calls
-from ecslab.connection.record import HIDDEN, Blob, Call, redacted
-from ecslab.terminal.aws_cli import _clidriver
-
-HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
+from ecslab import cluster
+from ecslab.connection.record import HIDDEN, Blob, redacted
 
 
 def test_every_call_is_kept_with_its_refusal(lab):
@@ -52,70 +43,3 @@ def test_bytes_and_secrets_are_not_kept():
 def test_changes_are_told_from_looks(lab):
     cluster.create(lab)
     assert [call.operation for call in lab.calls().changes()] == ["CreateCluster"]
-
-
-def test_a_slice_is_calls_again_and_shows_itself():
-    some = Calls((Call(1, "ecs", "ListClusters"), Call(2, "ecr", "DescribeRepositories")))
-    assert repr(some[1:]) == "  2  aws ecr describe-repositories"
-    assert some[0].operation == "ListClusters"
-    assert "<details>" in some._repr_html_() and "```sh" in some._repr_markdown_()
-    assert repr(Calls()) == "No AWS call has been made yet."
-
-
-def test_html_is_escaped():
-    shown = Calls((Call(1, "ecs", "CreateCluster", {"clusterName": "<script>"}),))._repr_html_()
-    assert "<script>" not in shown and "&lt;script&gt;" in shown
-
-
-def test_the_python_spelling_is_the_call(lab):
-    cluster.create(lab)
-    spelled = calls.boto3(lab.calls().changes()[0])
-    assert spelled == (
-        "ecs.create_cluster(clusterName='adgu-cluster', tags=[{'key': 'ecslab', 'value': 'lab'}])"
-    )
-
-
-@pytest.fixture
-def parsed_by_the_cli(monkeypatch):
-    """What the AWS CLI makes of a line: service, operation and parameters, nothing sent."""
-    cli = _clidriver()
-    monkeypatch.setenv("AWS_DATA_PATH", str(Path(cli.__file__).parent / "data"))
-    driver = cli.create_clidriver()
-    seen = []
-
-    def instead(params, model, **_):
-        seen.append((model.service_model.service_name, model.name))
-        response = type("Response", (), {"status_code": 200})()
-        return response, {}
-
-    def given(params, **_):
-        seen.append(params)
-
-    driver.session.register("before-parameter-build", given)
-    driver.session.register("before-call", instead)
-
-    def parse(line):
-        seen.clear()
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        assert driver.main(shlex.split(line)[1:]) == 0, line
-        return seen[1][0], seen[1][1], seen[0]
-
-    return parse
-
-
-def test_the_cli_understands_every_line_of_the_lesson(lab, parsed_by_the_cli, capsys):
-    ecr.create_repository(lab)
-    cluster.create(lab)
-    execution_role.create(lab)
-    log_group.create(lab)
-    task_definition.register(lab, image=HTTPD)
-    task.stop(lab, task.wait_until_running(lab, task.run(lab, network.default_choice(lab))))
-    ecr.delete_repository(lab)
-    for call in lab.calls():
-        service, operation, params = parsed_by_the_cli(calls.cli(call))
-        assert (service, operation) == (call.service, call.operation)
-        for name, value in call.params.items():
-            if name not in ("maxResults", "nextToken"):
-                assert params[name] == value or json.loads(params[name]) == value, calls.cli(call)

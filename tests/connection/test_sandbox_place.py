@@ -13,7 +13,7 @@ from ecslab.sandbox import process
 
 
 class Endpoint(SimpleNamespace):
-    """As much of a sandbox as a link needs."""
+    """As much of a sandbox as a place needs."""
 
     def __init__(self, **more):
         super().__init__(
@@ -21,27 +21,6 @@ class Endpoint(SimpleNamespace):
             region="us-east-1", account="123456789012", gateway_url="http://127.0.0.1:5000",
             gateway_port=5000, gateway_secret="hidden", notices=(), transport=None, **more,
         )  # fmt: skip
-
-
-def test_a_link_leads_through_the_gateway_and_under_a_hub_through_its_proxy(monkeypatch):
-    place = SandboxPlace(Endpoint())
-    monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)
-    assert place.url("203.0.113.7", 80) == "http://127.0.0.1:5000/hidden/203.0.113.7:80/"
-    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/ana/")
-    assert place.url("203.0.113.7", 8080) == "/user/ana/proxy/5000/hidden/203.0.113.7:8080/"
-
-
-@pytest.mark.parametrize(
-    ("link", "here"),
-    [
-        ("http://203.0.113.7/a?b=1", "http://127.0.0.1:5000/hidden/203.0.113.7:80/a?b=1"),
-        ("http://203.0.113.7:8080", "http://127.0.0.1:5000/hidden/203.0.113.7:8080/"),
-        ("/user/ana/proxy/5000/hidden/203.0.113.7:80/x", "http://127.0.0.1:5000/hidden/203.0.113.7:80/x"),
-        ("http://127.0.0.1:4000/v2/", "http://127.0.0.1:4000/v2/"),
-    ],
-)
-def test_any_form_of_a_link_can_be_fetched_from_here(link, here):
-    assert SandboxPlace(Endpoint())._from_here(link) == here
 
 
 def test_what_the_sandbox_noted_since_the_last_look_is_said_once(capsys):

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import pytest
 
 from ecslab.display import progress_line
-from ecslab.display.tables import Table, html_table, text_table
 
 
 class Terminal(io.StringIO):
@@ -57,9 +56,3 @@ def test_an_interrupt_is_answered_with_how_to_go_on(terminal, clock, capsys):
     assert capsys.readouterr().out == (
         "Stopped waiting for a page. Nothing was undone; run the cell again to go on waiting.\n"
     )
-
-
-def test_tables_line_up_and_escape():
-    assert text_table(("a", "b"), [("1", "x"), ("22", "y")]) == "a   b\n1   x\n22  y"
-    assert "&lt;b&gt;" in html_table(("a",), [("<b>",)])
-    assert repr(Table("Nothing.", (), ())) == "Nothing."

@@ -7,7 +7,7 @@ from gallery import ECR, GALLERY, Hops
 from geometry import NS, faults, read
 
 from ecslab import figures
-from ecslab.figures.image_parts import _parts
+from ecslab.figures.image_layout import _parts
 
 
 @pytest.fixture(params=sorted(GALLERY))

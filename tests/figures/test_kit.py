@@ -3,7 +3,7 @@ from geometry import faults, read
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecslab.figures.drawing import Drawing, shorten
+from ecslab.figures.svg import Drawing, shorten
 from ecslab.figures.text_metrics import text_width, wrap
 
 

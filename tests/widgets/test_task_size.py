@@ -3,7 +3,7 @@ import traitlets
 from node_page import needs_node, run_view
 
 from ecslab.widgets import TaskSizePicker
-from ecslab.widgets.task_sizes import MEMORIES, nearest_memory, price, problem, size_rows
+from ecslab.widgets.sizes import MEMORIES, nearest_memory, price, problem, size_rows
 
 
 def test_there_are_74_sizes():

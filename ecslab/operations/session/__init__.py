@@ -6,7 +6,7 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab import __version__
 from ecslab.display.progress_line import Progress
@@ -16,6 +16,7 @@ from ecslab.operations.session.file import Session
 
 if TYPE_CHECKING:
     from ecslab.connection.connection import Connection
+    from ecslab.connection.place import ControlReply
 
 _PIECE: Final = 4 << 20  # bytes of a body in one call
 BEFORE: Final = "before-load.ecslab"
@@ -67,12 +68,16 @@ def load(lab: "Connection", file: str | os.PathLike[str]) -> Note:
         if path.resolve() != before.resolve():
             before.parent.mkdir(parents=True, exist_ok=True)
             session_file.write(before, _taken(lab))
-        answer = _put(lab, session, line)
+        reply = _put(lab, session, line)
     _keep_notes(lab, session)
     when = str(session.about.get("saved", "some day"))[:40]
-    said = [f"Loaded: {_changes(answer['changes'])}, saved on {when}.", *answer["notices"]]
-    said += ["Python's variables are not in it: run the notebook's cells from the first on."]
-    return Note(" ".join(said) + f" What was here before is in `{before}`, if you want it back.")
+    sentences = [
+        f"Loaded: {_changes(reply['changes'])}, saved on {when}.",
+        *reply["notices"],
+        "Python's variables are not in it: run the notebook's cells from the first on.",
+        f"What was here before is in `{before}`, if you want it back.",
+    ]
+    return Note(" ".join(sentences))
 
 
 def _taken(lab: "Connection") -> Session:
@@ -89,18 +94,18 @@ def _taken(lab: "Connection") -> Session:
                 line.tick()
                 body += base64.b64decode(lab.control("blob", digest=digest, at=len(body))["data"])
             session.bodies[digest] = body
-    session.notes = {each.name: each.read_bytes() for each in _notes(lab)}
+    session.notes = {note.name: note.read_bytes() for note in _notes(lab)}
     return session
 
 
 def _notes(lab: "Connection") -> list[Path]:
     """The lab's own files for sandboxes."""
     folder = lab.home / "lab"
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [each for each in found if session_file.NOTES.fullmatch(each.name)]
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [file for file in files if session_file.NOTES.fullmatch(file.name)]
 
 
-def _put(lab: "Connection", session: Session, line: Progress) -> dict[str, Any]:
+def _put(lab: "Connection", session: Session, line: Progress) -> "ControlReply":
     """Let the sandbox take it over; its answer. Refused, the sandbox is as it was."""
     journal = "\n".join(session.lines).encode()
     digest = hashlib.sha256(journal).hexdigest()
@@ -121,15 +126,15 @@ def _put(lab: "Connection", session: Session, line: Progress) -> dict[str, Any]:
 def _keep_notes(lab: "Connection", session: Session) -> None:
     """The lab's own files become those of the session."""
     folder = lab.home / "lab"
-    for each in _notes(lab):
-        each.unlink()
+    for note in _notes(lab):
+        note.unlink()
     for name, content in session.notes.items():
         fresh = folder / f".{name}.new"
         fresh.write_bytes(content)
         fresh.replace(folder / name)
 
 
-def _changes(number: int) -> str:
+def _changes(number: object) -> str:
     return f"{number} change{'' if number == 1 else 's'}"
 
 

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ecslab.errors import CannotBeDone
 
@@ -37,7 +37,7 @@ class Session:
         notes: the lab's own files, by name.
     """
 
-    about: dict[str, Any]
+    about: dict[str, object]
     lines: list[str]
     bodies: dict[str, bytes] = field(default_factory=dict)
     notes: dict[str, bytes] = field(default_factory=dict)
@@ -123,10 +123,10 @@ def _read(path: Path, archive: zipfile.ZipFile, tick: Callable[[], None]) -> Ses
         )
     session = Session(about, parts.pop(_JOURNAL).decode().splitlines())
     for name, content in parts.items():
-        if found := _BODY.fullmatch(name):
-            if hashlib.sha256(content).hexdigest() != found[1]:
-                raise ValueError(f"body {found[1][:12]}… is damaged")
-            session.bodies[found[1]] = content
+        if body := _BODY.fullmatch(name):
+            if hashlib.sha256(content).hexdigest() != body[1]:
+                raise ValueError(f"body {body[1][:12]}… is damaged")
+            session.bodies[body[1]] = content
         else:
             session.notes[name.removeprefix("lab/")] = content
     return session

@@ -80,11 +80,11 @@ def zone(*, zone: str, away: bool = True) -> dict[str, object]:
 
 def maintenance(*, task: str) -> dict[str, object]:
     """Retire the host of a task, as Fargate does for patches."""
-    found = _find(task)
-    group = str(found.settings.get("group", ""))
+    retired = _find(task)
+    group = str(retired.settings.get("group", ""))
     service = f"Service {group.removeprefix('service:')}: " if group.startswith("service:") else ""
-    store.stop(found, "ServiceSchedulerInitiated", service + MAINTENANCE)
-    return _told([found])
+    store.stop(retired, "ServiceSchedulerInitiated", service + MAINTENANCE)
+    return _told([retired])
 
 
 def exit(*, task: str, container: str | None = None, code: int = 1) -> dict[str, object]:
@@ -158,11 +158,11 @@ def _find(reference: str) -> Task:
 
 
 def _end(task: str, name: str | None, code: int, reason: str | None) -> None:
-    found = _find(task)
-    container = _container(found, name)
+    owner = _find(task)
+    container = _container(owner, name)
     program = program_of(container)
     if program is None:
-        raise ValueError(f"container {container.name} of task {found.id} does not run")
+        raise ValueError(f"container {container.name} of task {owner.id} does not run")
     program.finish(code, reason)
 
 
@@ -185,5 +185,5 @@ def _flag(name: str, value: object) -> bool:
     return value
 
 
-def _told(found: list[Task]) -> dict[str, object]:
-    return {"tasks": [task.arn for task in found]}
+def _told(tasks: list[Task]) -> dict[str, object]:
+    return {"tasks": [task.arn for task in tasks]}

@@ -83,14 +83,14 @@ def open_stream(
 
 def write(region: str, group: str, stream: str, lines: list[tuple[float, str]]) -> None:
     """Append lines (epoch seconds, text); empty ones and those whose stream is gone are lost, as on AWS."""
-    found = _backend(region).groups.get(group)
+    held = _backend(region).groups.get(group)
     events = [
         {"timestamp": int(at * 1000), "message": part}
         for at, text in lines
         for part in _parts(text.rstrip("\r\n"))
     ]
-    if events and found is not None and stream in found.streams:
-        found.put_log_events(stream, events)
+    if events and held is not None and stream in held.streams:
+        held.put_log_events(stream, events)
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -41,5 +41,5 @@ def _controlled(sandbox: Sandbox, request: HttpRequest, signer: signature.Signer
         raise AwsError("SerializationException", f"The body is not JSON: {problem}.") from None
     if not isinstance(values, dict):
         raise AwsError("SerializationException", "The body is no JSON object.")
-    said = control.carry_out(sandbox, request.path.removeprefix(_CONTROL), values)
-    return HttpResponse(200, {"Content-Type": "application/json"}, json.dumps(said).encode())
+    result = control.carry_out(sandbox, request.path.removeprefix(_CONTROL), values)
+    return HttpResponse(200, {"Content-Type": "application/json"}, json.dumps(result).encode())

@@ -7,7 +7,7 @@ import inspect
 import json
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs
 
 from ecslab import __version__
@@ -21,7 +21,7 @@ from ecslab.sandbox.world.errors import AwsError
 Answer = dict[str, object]
 
 
-def carry_out(sandbox: Sandbox, verb: str, values: Mapping[str, Any]) -> Answer:
+def carry_out(sandbox: Sandbox, verb: str, values: Mapping[str, object]) -> Answer:
     """Carry out one verb.
 
     Raises:

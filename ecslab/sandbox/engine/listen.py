@@ -4,10 +4,10 @@ import http
 import socket
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from cheroot import wsgi
-from cheroot.server import HTTPConnection, HTTPRequest
+from cheroot.server import HTTPConnection, HTTPRequest, HTTPServer
 from cheroot.workers.threadpool import ThreadPool
 
 from ecslab.sandbox.engine import api
@@ -16,18 +16,19 @@ from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.wire.refusal import refusal
 from ecslab.sandbox.wire.request import Unreadable, read
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 HOST: Final = "127.0.0.1"
 THREADS: Final = 8
 MOST_THREADS: Final = 200
 _PHRASES: Final = {status.value: status.phrase for status in http.HTTPStatus}
-StartResponse = Callable[[str, list[tuple[str, str]]], object]
-Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 Answer = Callable[[HttpRequest, str], HttpResponse]
 """Request, and its target as the request line has it: whole, or a path."""
 
 
 class _ProxyRequest(HTTPRequest):
-    def __init__(self, server: Any, connection: Any):
+    def __init__(self, server: HTTPServer, connection: HTTPConnection):
         super().__init__(server, connection, proxy_mode=True)
 
 
@@ -40,7 +41,7 @@ class _ProxyConnection(HTTPConnection):
 class _GrowingPool(ThreadPool):
     """One thread more for a connection that finds none free: a client that sends slowly holds up itself."""
 
-    def put(self, obj: Any) -> None:
+    def put(self, obj: HTTPConnection) -> None:
         if self.qsize >= self.idle:
             self.grow(1)
         super().put(obj)
@@ -81,7 +82,7 @@ def gateway_port(sandbox: Sandbox, port: int = 0) -> Listener:
     return Listener(lambda request, target: sandbox.gateway.answer(target, request), port, proxy=True)
 
 
-def _bound(application: Application, port: int, proxy: bool) -> wsgi.Server:
+def _bound(application: "WSGIApplication", port: int, proxy: bool) -> wsgi.Server:
     for wanted in (port, *(_free_port() for _ in range(5))):
         if not wanted:
             continue
@@ -107,8 +108,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _application(answer: Answer) -> Application:
-    def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+def _application(answer: Answer) -> "WSGIApplication":
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
             request = read(environ)
             response = answer(request, environ.get("REQUEST_URI") or request.path)

@@ -12,7 +12,10 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from types import ModuleType
+from typing import Final
+
+import boto3
 
 from ecslab.sandbox.engine import moto_serializer
 
@@ -32,7 +35,8 @@ def prepare() -> None:
     with _one_session(), _empty_tables():
         importlib.import_module("moto.ec2.models")
         _state["pending"] = True
-    responses: Any = importlib.import_module("moto.core.responses")
+    from moto.core import responses
+
     responses.method_names_from_class = functools.cache(responses.method_names_from_class)
     moto_serializer.prepare()
 
@@ -47,21 +51,21 @@ def ready_for(service: str, operation: str) -> None:
 
 @contextmanager
 def _one_session() -> Iterator[None]:
-    boto3: Any = importlib.import_module("boto3")
     make, shared = boto3.Session, boto3.Session()
-    boto3.Session = lambda *_args, **_options: shared
+    boto3.Session = lambda *_args, **_options: shared  # type: ignore[misc,assignment]
     try:
         yield
     finally:
-        boto3.Session = make
+        boto3.Session = make  # type: ignore[misc]
 
 
 @contextmanager
 def _empty_tables() -> Iterator[None]:
-    utils: Any = importlib.import_module("moto.utilities.utils")
+    from moto.utilities import utils
+
     load = utils.load_resource
 
-    def sparing(resource: str) -> Any:
+    def sparing(resource: str) -> object:
         return {} if _HEAVY.match(resource) else load(resource)
 
     utils.load_resource = sparing
@@ -73,7 +77,7 @@ def _empty_tables() -> Iterator[None]:
             vars(sys.modules[_TABLES])["load_resource"] = load
 
 
-def _fill(tables: Any) -> None:
+def _fill(tables: ModuleType) -> None:
     """As the module itself does at import, into the objects that others hold already."""
     load = tables.load_resource
     tables.INSTANCE_TYPES.update(load("ec2/resources/instance_types.json"))

@@ -6,32 +6,36 @@ valid, letter by letter. Both are remembered here: subnets or routes take a thir
 """
 
 import functools
-import importlib
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
+
+import xmltodict  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    from moto.core.serialize import AttributePicker, AttributePickerContext
 
 _MOST: Final = 20_000  # names remembered at once; all answers the course asks for need a tenth of it
-_names: Final[dict[tuple[type, Any, str], tuple[str, ...]]] = {}
+_names: Final[dict[tuple[type, object, str], tuple[str, ...]]] = {}
 
 
 def prepare() -> None:
     """Put the memory in place; a second call changes nothing."""
-    serialize: Any = importlib.import_module("moto.core.serialize")
+    from moto.core import serialize
+
     if serialize.AttributePicker.__call__ is _pick:
         return
     serialize.AttributePicker.__call__ = _pick
-    xml: Any = importlib.import_module("xmltodict")
-    xml._validate_name = functools.cache(xml._validate_name)
+    xmltodict._validate_name = functools.cache(xmltodict._validate_name)
 
 
-def _pick(picker: Any, context: Any) -> Any:
+def _pick(picker: "AttributePicker", context: "AttributePickerContext") -> object:
     """As `AttributePicker.__call__` does it."""
     from moto.core.utils import MISSING, get_value
 
     value = None
     for name in _names_of(picker, context):
-        found = get_value(context.obj, name, MISSING)
-        if found is not MISSING:
-            value = found
+        attribute = get_value(context.obj, name, MISSING)
+        if attribute is not MISSING:
+            value = attribute
             break
     path, transformers = f"{context.key_path}.{context.key}", picker.response_transformers
     if path.endswith(tuple(transformers)):
@@ -39,7 +43,7 @@ def _pick(picker: Any, context: Any) -> Any:
     return value
 
 
-def _names_of(picker: Any, context: Any) -> tuple[str, ...]:
+def _names_of(picker: "AttributePicker", context: "AttributePickerContext") -> tuple[str, ...]:
     """All names by which an attribute may be called, in the order in which they are tried."""
     where = (type(context.obj), context.shape, context.key)
     if where not in _names:

@@ -6,9 +6,10 @@ Nothing here sleeps; the caller runs the world to `target()`.
 """
 
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal, get_args
+from collections.abc import Callable
+from typing import Final, Literal, get_args
 
+from ecslab.sandbox.journal.record import PaceSetting
 from ecslab.sandbox.world.time.timeline import Timeline
 
 Mode = Literal["paced", "stepped"]
@@ -81,15 +82,15 @@ class Pace:
             self.mode = mode
             self.timeline.fix(virtual, self._seen, self.speed if mode == "paced" else 1.0)
 
-    def kept(self, virtual: float) -> dict[str, Any]:
+    def setting(self, virtual: float) -> PaceSetting:
         """What `take_up` needs to go on from `virtual` as it is now."""
         wall = self.timeline.segments[-1].wall if self.mode == "paced" else self.timeline.wall_at(virtual)
         return {"wall": wall, "mode": self.mode, "speed": self.speed, "paused": self.paused}
 
-    def take_up(self, virtual: float, kept: Mapping[str, Any]) -> None:
+    def take_up(self, virtual: float, setting: PaceSetting) -> None:
         """Take over mode, speed, pause and wall time as the journal kept them at `virtual`."""
-        self.mode, self.speed, self.paused = kept["mode"], kept["speed"], kept["paused"]
-        wall = max(kept["wall"], self.timeline.segments[-1].wall)
+        self.mode, self.speed, self.paused = setting["mode"], setting["speed"], setting["paused"]
+        wall = max(setting["wall"], self.timeline.segments[-1].wall)
         self.timeline.fix(virtual, wall, self.speed if self.mode == "paced" else 1.0)
         self._seen = wall
 

@@ -29,7 +29,7 @@ class Replay:
             while self._clock.now < record.now:
                 self._clock.run(until=record.now)
             if record.kind == "pace":
-                self._pace.take_up(record.now, record.about)
+                self._pace.take_up(record.now, record.pace)
             elif record.kind == "fault":
                 self._backend.reseed("fault", position)
                 with contextlib.suppress(ValueError):

@@ -167,7 +167,7 @@ class Sandbox:
     def go_on(self) -> None:
         """Let time go on from here; the journal keeps how virtual and wall time are related from now."""
         self.pace.go_on(self.clock.now)
-        self._note("pace", self.pace.kept(self.clock.now))
+        self._note("pace", self.pace.setting(self.clock.now))
 
     # The account's life -------------------------------------------------------------------------------------
 
@@ -189,7 +189,7 @@ class Sandbox:
         while self.clock.now < now:
             self.clock.run(until=now)
         if before:
-            self.pace.take_up(self.clock.now, before.kept(self.clock.now))
+            self.pace.take_up(self.clock.now, before.setting(self.clock.now))
         if len(self.journal) > 1:
             self.go_on()
 

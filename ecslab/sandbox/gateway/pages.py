@@ -48,14 +48,15 @@ Fetch = Callable[[str], HttpResponse | None]
 
 
 def _kind(response: HttpResponse) -> str:
-    found = next((value for name, value in response.headers.items() if name.lower() == "content-type"), "")
-    return found.partition(";")[0].strip().lower()
+    headers = response.headers.items()
+    value = next((value for name, value in headers if name.lower() == "content-type"), "")
+    return value.partition(";")[0].strip().lower()
 
 
 def headers(response: HttpResponse) -> dict[str, str]:
     """What the browser gets of a program's headers: no cookies, no framing rules, our sandbox."""
-    kept = {name: value for name, value in response.headers.items() if name.lower() not in HOP}
-    return {**kept, **SAFE}
+    safe = {name: value for name, value in response.headers.items() if name.lower() not in HOP}
+    return {**safe, **SAFE}
 
 
 def rewritten(response: HttpResponse, prefix: str) -> HttpResponse:
@@ -92,8 +93,8 @@ def _get(address: str, path: str, fetch: Fetch) -> tuple[str, HttpResponse] | No
     if re.match(r"[a-z][a-z0-9+.-]*:|//|#", address, re.IGNORECASE):
         return None  # another host's, or no address at all
     at = urljoin(path, address.partition("#")[0])
-    found = fetch(at)
-    return (at, found) if found is not None and len(found.body) <= MAX_INLINE else None
+    response = fetch(at)
+    return (at, response) if response is not None and len(response.body) <= MAX_INLINE else None
 
 
 def _style(tag: str, path: str, fetch: Fetch) -> str:
@@ -121,9 +122,9 @@ def _data(address: str, path: str, fetch: Fetch) -> str:
     got = _get(address, path, fetch)
     if got is None:
         return address
-    at, found = got
-    kind = _kind(found) or mimetypes.guess_type(at)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode(found.body).decode()}"
+    at, response = got
+    kind = _kind(response) or mimetypes.guess_type(at)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(response.body).decode()}"
 
 
 def refusal(title: str, text: str, hint: str = "") -> bytes:

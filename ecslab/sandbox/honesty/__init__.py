@@ -1,20 +1,65 @@
 """What the sandbox does as AWS does it, what it simplifies, what it only pretends, and what it leaves out.
 
-Tests read this table; each notebook shows the lines of its stage. Durations come from the table that the
-tasks run by.
+The table stands in the TOML files of a language folder; durations in it come from the table that tasks and
+services run by. Tests read it, and each notebook shows the lines of its stage.
 """
 
-from dataclasses import asdict
-from typing import Any, Final
+import tomllib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
 
-from ecslab.sandbox.honesty import _account, _services, _tasks
-from ecslab.sandbox.honesty._line import Kind, Line
+from ecslab.sandbox.world.service import timings as service_timings
+from ecslab.sandbox.world.task import timings
 
 __all__ = ["LINES", "Kind", "Line", "rows"]
 
-LINES: Final[tuple[Line, ...]] = (*_account.LINES, *_tasks.LINES, *_services.LINES)
+Kind = Literal["as AWS", "simplified", "pretended", "absent"]
+_FOLDER: Final = Path(__file__).with_name("en")
+_PARTS: Final = ("account", "tasks", "services")
+_DURATIONS: Final = {
+    "healthy": f"{service_timings.HEALTHY:.0f}",
+    "replaced": f"{service_timings.REPLACED:.0f}",
+    "pull_started": f"{timings.PULL_STARTED:.0f}",
+    "pull_rate": f"{timings.PULL_MIB_PER_SECOND:.0f}",
+    "unreachable": f"{timings.UNREACHABLE / 60:.0f}",
+}
+"""What may stand in braces in a text: seconds, MiB a second, and minutes."""
 
 
-def rows() -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Line:
+    """One line of the table.
+
+    Attributes:
+        topic: what it is about.
+        kind: "as AWS" (the same calls, fields, refusals and order), "simplified" (the same in kind, less of
+            it), "pretended" (an answer with nothing behind it) or "absent" (refused with a sentence).
+        text: for a learner, in words.
+        stages: the notebooks that show it.
+        refused: API operations that are answered with a refusal, as `service:Operation`.
+    """
+
+    topic: str
+    kind: Kind
+    text: str
+    stages: tuple[str, ...]
+    refused: tuple[str, ...] = ()
+
+
+def rows() -> list[dict[str, object]]:
     """The table as JSON takes it."""
     return [asdict(line) for line in LINES]
+
+
+def _lines(part: str) -> Iterator[Line]:
+    table: dict[str, list[dict[str, Any]]] = tomllib.loads((_FOLDER / f"{part}.toml").read_text("utf-8"))
+    for entry in table["lines"]:
+        names = entry.pop("refused", "").split()
+        refused = tuple(name if ":" in name else f"ecs:{name}" for name in names)
+        text = " ".join(entry.pop("text").split()).format(**_DURATIONS)
+        yield Line(**entry | {"text": text, "stages": tuple(entry["stages"]), "refused": refused})
+
+
+LINES: Final = tuple(line for part in _PARTS for line in _lines(part))

@@ -39,6 +39,15 @@ class Call(TypedDict, total=False):
     headers: dict[str, str]
 
 
+class PaceSetting(TypedDict):
+    """What a `pace` holds: how wall time and virtual time go on from here."""
+
+    wall: float
+    mode: Literal["paced", "stepped"]
+    speed: float
+    paused: bool
+
+
 class Visit(TypedDict):
     """What a `visit` holds: a request that a container answered."""
 
@@ -83,6 +92,10 @@ class Record:
     @property
     def call(self) -> Call:
         return cast(Call, self.about)
+
+    @property
+    def pace(self) -> PaceSetting:
+        return cast(PaceSetting, self.about)
 
     @property
     def visit(self) -> Visit:

@@ -9,8 +9,8 @@ PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 def image_config(spec: ContainerSpec) -> dict[str, Any]:
     """The part of the image's configuration that says how to run it."""
-    found: dict[str, Any] = spec.image.config.get("config") or {}
-    return found
+    config: dict[str, Any] = spec.image.config.get("config") or {}
+    return config
 
 
 def combined_command(spec: ContainerSpec) -> list[str]:

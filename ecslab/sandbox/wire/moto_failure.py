@@ -5,18 +5,15 @@ failed, the request is held against AWS's own model, and only a request that is 
 sandbox's failure. U: sentences without a source.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import parse_qsl
+
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.wire.malformed import json_object, not_serializable, unknown_operation
 from ecslab.sandbox.world.errors import AwsError
-
-if TYPE_CHECKING:
-    from botocore.model import OperationModel, Shape
 
 NO_OPERATION: Final = ("UnknownOperationException", "InvalidAction", "MissingAction")
 _NAMES: Final = {
@@ -55,7 +52,7 @@ def explain_failure(
     if protocol == "json":
         wrong = _wrong_json(shape, json_object(request.body), name)
     else:
-        wrong = _wrong_form(model.operation_model(operation), _form(request), protocol)
+        wrong = _wrong_form(model.operation_model(operation), shape, _form(request), protocol)
     sought = failure.args[0] if isinstance(failure, KeyError) else None
     if wrong is None and sought in set(_members(shape, frozenset())):
         code = "ValidationException" if protocol == "json" else "ValidationError"
@@ -82,7 +79,9 @@ def _wrong_json(shape: Shape, given: object, service: str) -> AwsError | None:
     return None
 
 
-def _wrong_form(operation: OperationModel, form: dict[str, str], protocol: str) -> AwsError | None:
+def _wrong_form(
+    operation: OperationModel, shape: Shape, form: dict[str, str], protocol: str
+) -> AwsError | None:
     """Values are read as moto's parser reads them, which fails at a number that is none."""
     from moto.core.parse import EC2QueryParser, QueryParser
 
@@ -100,7 +99,7 @@ def _wrong_form(operation: OperationModel, form: dict[str, str], protocol: str) 
     except (ValueError, TypeError):
         code = "InvalidParameterValue" if protocol == "ec2" else "MalformedInput"
         return AwsError(code, f"Invalid value '{form.get(seen[-1])}' for {seen[-1]}")
-    problems = _problems(operation.input_shape, given, "")
+    problems = _problems(shape, given, "")
     missing = next((path for kind, path in problems if kind == "missing"), None)
     if missing is None:
         return None
@@ -111,8 +110,7 @@ def _wrong_form(operation: OperationModel, form: dict[str, str], protocol: str) 
 
 def _problems(shape: Shape, given: object, path: str) -> Iterator[tuple[str, str]]:
     """What of a value does not fit its shape, as (`type` or `missing`, where), in the model's order."""
-    kind = shape.type_name
-    if kind == "structure":
+    if isinstance(shape, StructureShape):
         if not isinstance(given, dict):
             yield "type", path
             return
@@ -122,19 +120,19 @@ def _problems(shape: Shape, given: object, path: str) -> Iterator[tuple[str, str
         for name, member in shape.members.items():
             if given.get(name) is not None:
                 yield from _problems(member, given[name], f"{path}.{name}".strip("."))
-    elif kind == "list":
+    elif isinstance(shape, ListShape):
         if not isinstance(given, list):
             yield "type", path
             return
         for number, item in enumerate(given, 1):
             yield from _problems(shape.member, item, f"{path}.{number}.member")
-    elif kind == "map":
+    elif isinstance(shape, MapShape):
         if not isinstance(given, dict):
             yield "type", path
             return
         for key, item in given.items():
             yield from _problems(shape.value, item, f"{path}.{key}")
-    elif not _fits(kind, given):
+    elif not _fits(shape.type_name, given):
         yield "type", path
 
 

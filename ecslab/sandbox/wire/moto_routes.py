@@ -65,10 +65,11 @@ def _wrong(request: HttpRequest, signer: Signer, failure: Exception | None = Non
 
 def _headers(request: HttpRequest, signer: Signer) -> dict[str, str]:
     """The signature's scope alone stands for the signature, which has been checked."""
-    kept = {name: value for name, value in request.headers.items() if name in _KEPT or name[:6] == "x-amz-"}
+    given = request.headers.items()
+    headers = {name: value for name, value in given if name in _KEPT or name[:6] == "x-amz-"}
     scope = f"{signer.access_key}/20240101/{signer.region}/{signer.service}/aws4_request"
-    kept["authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=checked"
-    return kept
+    headers["authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=checked"
+    return headers
 
 
 def _handler(service: str, region: str, path: str) -> Handler:

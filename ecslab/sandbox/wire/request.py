@@ -1,12 +1,14 @@
 """Reading a WSGI request: how large it may be, and what is wrong with its body."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.world.errors import AwsError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 MAX_BODY: Final = 64 << 20  # an ECR layer part is at most 20 MiB, and base64 makes it a third longer
 MAX_LAYER: Final = 1 << 30  # docker push sends a layer as one body
@@ -27,7 +29,7 @@ class BodyTooLarge(Unreadable):
         super().__init__("RequestEntityTooLarge", message, 413, request)
 
 
-def read(environ: Mapping[str, Any]) -> HttpRequest:
+def read(environ: "WSGIEnvironment") -> HttpRequest:
     """Read a WSGI environ, body included.
 
     Raises:
@@ -49,7 +51,7 @@ def read(environ: Mapping[str, Any]) -> HttpRequest:
     return replace(request, body=_body(environ, request))
 
 
-def _body(environ: Mapping[str, Any], request: HttpRequest) -> bytes:
+def _body(environ: "WSGIEnvironment", request: HttpRequest) -> bytes:
     limit = MAX_LAYER if request.path.startswith("/v2/") else MAX_BODY
     text = str(environ.get("CONTENT_LENGTH") or 0)
     if not (text.isascii() and text.isdigit()):

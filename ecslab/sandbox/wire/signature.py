@@ -249,14 +249,14 @@ def _encode(text: str) -> str:
 
 
 def _without_dots(path: str) -> str:
-    kept: list[str] = []
-    for part in path.split("/"):
-        if part == "..":
-            kept = kept[:-1]
-        elif part and part != ".":
-            kept.append(part)
-    tail = "/" if path.endswith("/") and kept else ""
-    return "/" + "/".join(kept) + tail
+    segments: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            segments = segments[:-1]
+        elif segment and segment != ".":
+            segments.append(segment)
+    tail = "/" if path.endswith("/") and segments else ""
+    return "/" + "/".join(segments) + tail
 
 
 @lru_cache(maxsize=64)

@@ -101,14 +101,14 @@ def _entry(entry: NetworkAclEntry) -> AclEntry:
 
 
 def _endpoints(backend: EC2Backend, vpc_id: str) -> tuple[Endpoint, ...]:
-    found = []
+    endpoints = []
     for endpoint in backend.vpc_end_points.values():
         if endpoint.vpc_id != vpc_id or endpoint.state != "available":
             continue
         prefix = f"com.amazonaws.{backend.region_name}."
         named = [backend.get_security_group_from_id(group) for group in endpoint.security_group_ids]
         groups = named or [_default_group(backend, vpc_id)]
-        found.append(
+        endpoints.append(
             Endpoint(
                 endpoint.id,
                 endpoint.service_name.removeprefix(prefix),
@@ -118,7 +118,7 @@ def _endpoints(backend: EC2Backend, vpc_id: str) -> tuple[Endpoint, ...]:
                 tuple(endpoint.route_table_ids or ()),
             )
         )
-    return tuple(found)
+    return tuple(endpoints)
 
 
 def _default_group(backend: EC2Backend, vpc_id: str) -> MotoSecurityGroup:

@@ -53,16 +53,16 @@ def validate_network(region: str, subnets: list[str], groups: list[str]) -> str:
     if len(groups) > MOST_GROUPS:
         raise _invalid(f"securityGroups can have at most {MOST_GROUPS} items.")
     backend = _backend(region)
-    found = {subnet.id: subnet for subnet in backend.describe_subnets()}
+    known = {subnet.id: subnet for subnet in backend.describe_subnets()}
     for subnet_id in subnets:
-        if subnet_id not in found:
+        if subnet_id not in known:
             raise _invalid(
                 f"Error retrieving subnet information for [{', '.join(subnets)}]: The subnet ID "
                 f"'{subnet_id}' does not exist (ErrorCode: InvalidSubnetID.NotFound)"
             )
-    vpc_id = str(found[subnets[0]].vpc_id)
+    vpc_id = str(known[subnets[0]].vpc_id)
     for subnet_id in subnets[1:]:
-        if found[subnet_id].vpc_id != vpc_id:  # U: the check is real, its text is not known
+        if known[subnet_id].vpc_id != vpc_id:  # U: the check is real, its text is not known
             raise _invalid(f"Subnet {subnet_id} and subnet {subnets[0]} belong to different networks.")
     for group_id in groups:
         group = backend.get_security_group_from_id(group_id)

@@ -100,10 +100,10 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
 
     def upload(self, repository: Repository, upload_id: str) -> Upload:
         """The upload in progress, or UploadNotFoundException."""
-        found: Upload | None = repository.uploads.get(upload_id)
-        if found is None:
+        upload: Upload | None = repository.uploads.get(upload_id)
+        if upload is None:
             raise UploadNotFoundException(upload_id, repository.name, repository.registry_id)
-        return found
+        return upload
 
     def upload_layer_part(
         self,

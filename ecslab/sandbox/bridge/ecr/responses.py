@@ -45,10 +45,10 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
         return ActionResult(answer)
 
     def describe_repositories(self) -> ActionResult:
-        found = self.ecr_backend.describe_repositories(
+        repositories = self.ecr_backend.describe_repositories(
             repository_names=self._get_param("repositoryNames"), registry_id=self._get_param("registryId")
         )
-        return self._page("repositories", found)
+        return self._page("repositories", repositories)
 
     def put_registry_scanning_configuration(self) -> ActionResult:
         """Both members may be left out (API_PutRegistryScanningConfiguration), which moto does not expect."""
@@ -84,8 +84,8 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
             )
         if wanted:
             repository = self._repository()
-            found = [repository._get_image(one.get("imageTag"), one.get("imageDigest")) for one in wanted]
-            images = list({image.image_digest: image for image in found}.values())
+            listed = [repository._get_image(row.get("imageTag"), row.get("imageDigest")) for row in wanted]
+            images = list({image.image_digest: image for image in listed}.values())
         else:
             images = self._images()
         return self._page("imageDetails", [image.detail() for image in images])

@@ -28,10 +28,10 @@ def key(home: Path | None) -> bytes:
         return _process_key
     path = home / _KEY_FILE
     try:
-        found = path.read_bytes()
+        secret = path.read_bytes()
     except FileNotFoundError:
-        found = b""
-    return found if len(found) == 32 else _make(path)
+        secret = b""
+    return secret if len(secret) == 32 else _make(path)
 
 
 def _make(path: Path) -> bytes:

@@ -11,10 +11,7 @@ from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, invalid, missin
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        CapacityProviderStrategyItemTypeDef,
-        DescribeCapacityProvidersRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["OPERATIONS", "associate", "checked_strategy"]
 
@@ -28,7 +25,7 @@ MOST_BASE: Final = 100_000
 def associate(
     cluster: Cluster,
     names: Sequence[str],
-    strategy: "Sequence[CapacityProviderStrategyItemTypeDef]",
+    strategy: "Sequence[api.CapacityProviderStrategyItemTypeDef]",
     caller: Caller,
 ) -> None:
     """Give a cluster its providers and its default strategy, in place of what it had.
@@ -47,7 +44,7 @@ def associate(
 
 
 def checked_strategy(
-    strategy: "Sequence[CapacityProviderStrategyItemTypeDef]", associated: list[str]
+    strategy: "Sequence[api.CapacityProviderStrategyItemTypeDef]", associated: list[str]
 ) -> Strategy:
     """A strategy with weight (0-1000) and base (0-100000) filled in.
 
@@ -93,12 +90,13 @@ def _check_range(name: str, value: int, most: int) -> None:
         raise invalid(f"capacityProviderStrategy.{name} should be between 0 and {most}.")
 
 
-def _describe(params: "DescribeCapacityProvidersRequestTypeDef", caller: Caller) -> Answer:
+def _describe(params: "api.DescribeCapacityProvidersRequestTypeDef", caller: Caller) -> Answer:
     wanted = params.get("capacityProviders") or list(FARGATE)
-    names = {one: name_in("capacity-provider", one, caller) for one in wanted}
-    found = [_view(name, caller) for name in names.values() if name in FARGATE]
-    absent = [missing("capacity-provider", one, caller) for one, name in names.items() if name not in FARGATE]
-    return {**page("capacityProviders", found, params), "failures": absent}
+    names = {identifier: name_in("capacity-provider", identifier, caller) for identifier in wanted}
+    providers = [_view(name, caller) for name in names.values() if name in FARGATE]
+    absent = [identifier for identifier, name in names.items() if name not in FARGATE]
+    failures = [missing("capacity-provider", identifier, caller) for identifier in absent]
+    return {**page("capacityProviders", providers, params), "failures": failures}
 
 
 def _view(name: str, caller: Caller) -> dict[str, object]:

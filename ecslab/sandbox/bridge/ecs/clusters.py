@@ -16,15 +16,7 @@ from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        ClusterSettingTypeDef,
-        CreateClusterRequestTypeDef,
-        DeleteClusterRequestTypeDef,
-        DescribeClustersRequestTypeDef,
-        ListClustersRequestTypeDef,
-        PutClusterCapacityProvidersRequestTypeDef,
-        UpdateClusterRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["OPERATIONS", "find", "known"]
 
@@ -43,12 +35,12 @@ def find(caller: Caller, identifier: str | None) -> Cluster:
     Raises:
         AwsError: ClusterNotFoundException.
     """
-    found = known(caller, identifier or DEFAULT)
-    if found is None:
+    cluster = known(caller, identifier or DEFAULT)
+    if cluster is None:
         raise AwsError("ClusterNotFoundException", "Cluster not found.")
-    if found.status != "ACTIVE":
+    if cluster.status != "ACTIVE":
         raise AwsError("ClusterNotFoundException", "The referenced cluster was inactive.")
-    return found
+    return cluster
 
 
 def known(caller: Caller, identifier: str) -> Cluster | None:
@@ -63,7 +55,7 @@ def known(caller: Caller, identifier: str) -> Cluster | None:
     return state.of(caller.region).clusters.get(name) if name is not None else None
 
 
-def _create(params: "CreateClusterRequestTypeDef", caller: Caller) -> Answer:
+def _create(params: "api.CreateClusterRequestTypeDef", caller: Caller) -> Answer:
     name = params.get("clusterName", DEFAULT)
     if not NAME.fullmatch(name):  # U: the sentence is CloudFormation's
         raise invalid(r"ClusterName must match ^[a-zA-Z0-9\-_]{1,255}$")
@@ -72,18 +64,17 @@ def _create(params: "CreateClusterRequestTypeDef", caller: Caller) -> Answer:
     if name in known and known[name].status == "ACTIVE":
         return {"cluster": _view(_same(known[name], params))}
     roles.ensure_service_linked_role()
-    made = Cluster(name, caller.ecs_arn(f"cluster/{name}"), tags=checked(params.get("tags")))
-    made.settings = _settings(params.get("settings"), caller)
-    made.configuration = params.get("configuration")
-    capacity_providers.associate(
-        made, params.get("capacityProviders", []), params.get("defaultCapacityProviderStrategy", []), caller
-    )
+    cluster = Cluster(name, caller.ecs_arn(f"cluster/{name}"), tags=checked(params.get("tags")))
+    cluster.settings = _settings(params.get("settings"), caller)
+    cluster.configuration = params.get("configuration")
+    strategy = params.get("defaultCapacityProviderStrategy", [])
+    capacity_providers.associate(cluster, params.get("capacityProviders", []), strategy, caller)
     known.pop(name, None)
-    known[name] = made
-    return {"cluster": _view(made)}
+    known[name] = cluster
+    return {"cluster": _view(cluster)}
 
 
-def _same(cluster: Cluster, params: "CreateClusterRequestTypeDef") -> Cluster:
+def _same(cluster: Cluster, params: "api.CreateClusterRequestTypeDef") -> Cluster:
     """CreateCluster again is no error, unless it asks for something else; tags do not count (**U**)."""
     now = {
         "settings": cluster.settings,
@@ -91,7 +82,7 @@ def _same(cluster: Cluster, params: "CreateClusterRequestTypeDef") -> Cluster:
         "capacityProviders": cluster.capacity_providers,
         "defaultCapacityProviderStrategy": cluster.default_strategy,
     }
-    if any(params.get(member, there) != there for member, there in now.items()):
+    if any(params.get(member, value) != value for member, value in now.items()):
         raise invalid(
             "Arguments on this idempotent request are inconsistent with arguments used in previous "
             "request(s)."
@@ -99,25 +90,25 @@ def _same(cluster: Cluster, params: "CreateClusterRequestTypeDef") -> Cluster:
     return cluster
 
 
-def _describe(params: "DescribeClustersRequestTypeDef", caller: Caller) -> Answer:
+def _describe(params: "api.DescribeClustersRequestTypeDef", caller: Caller) -> Answer:
     wanted = params.get("clusters") or [DEFAULT]
     at_most("clusters", wanted)
-    found, failures = [], []
+    clusters, failures = [], []
     for identifier in dict.fromkeys(wanted):
         cluster = known(caller, identifier)
         if cluster:
-            found.append(_view(cluster, params.get("include", [])))
+            clusters.append(_view(cluster, params.get("include", [])))
         else:
             failures.append(missing("cluster", identifier, caller))
-    return {"clusters": found, "failures": failures}
+    return {"clusters": clusters, "failures": failures}
 
 
-def _list(params: "ListClustersRequestTypeDef", caller: Caller) -> Answer:
+def _list(params: "api.ListClustersRequestTypeDef", caller: Caller) -> Answer:
     known = state.of(caller.region).clusters.values()
-    return page("clusterArns", [one.arn for one in known if one.status == "ACTIVE"], params)
+    return page("clusterArns", [cluster.arn for cluster in known if cluster.status == "ACTIVE"], params)
 
 
-def _update(params: "UpdateClusterRequestTypeDef", caller: Caller) -> Answer:
+def _update(params: "api.UpdateClusterRequestTypeDef", caller: Caller) -> Answer:
     cluster = _changeable(caller, params["cluster"])
     _refuse_uncarried(params)
     if "settings" in params:
@@ -129,20 +120,22 @@ def _update(params: "UpdateClusterRequestTypeDef", caller: Caller) -> Answer:
 
 def _changeable(caller: Caller, identifier: str) -> Cluster:
     """The cluster that a request is to change; one that is INACTIVE cannot be."""
-    found = known(caller, identifier)
-    if found is not None and found.status != "ACTIVE":
+    cluster = known(caller, identifier)
+    if cluster is not None and cluster.status != "ACTIVE":
         raise AwsError("ClientException", "Cluster was not ACTIVE.")
     return find(caller, identifier)
 
 
-def _put_capacity_providers(params: "PutClusterCapacityProvidersRequestTypeDef", caller: Caller) -> Answer:
+def _put_capacity_providers(
+    params: "api.PutClusterCapacityProvidersRequestTypeDef", caller: Caller
+) -> Answer:
     cluster = _changeable(caller, params["cluster"])
     strategy = params["defaultCapacityProviderStrategy"]
     capacity_providers.associate(cluster, params["capacityProviders"], strategy, caller)
     return {"cluster": _view(cluster, ["SETTINGS", "TAGS"])}
 
 
-def _delete(params: "DeleteClusterRequestTypeDef", caller: Caller) -> Answer:
+def _delete(params: "api.DeleteClusterRequestTypeDef", caller: Caller) -> Answer:
     cluster = known(caller, params["cluster"])
     if cluster is None:
         raise AwsError("ClusterNotFoundException", "Cluster not found.")
@@ -158,7 +151,7 @@ def _delete(params: "DeleteClusterRequestTypeDef", caller: Caller) -> Answer:
     return {"cluster": _view(cluster, ["SETTINGS", "TAGS"])}
 
 
-def _settings(given: "Sequence[ClusterSettingTypeDef] | None", caller: Caller) -> list[dict[str, str]]:
+def _settings(given: "Sequence[api.ClusterSettingTypeDef] | None", caller: Caller) -> list[dict[str, str]]:
     """Container Insights, the one setting a cluster has; by default as the account's setting says."""
     values = {"containerInsights": account_settings.effective(caller, "containerInsights")}
     for setting in given or []:
@@ -169,7 +162,7 @@ def _settings(given: "Sequence[ClusterSettingTypeDef] | None", caller: Caller) -
     return [{"name": name, "value": value} for name, value in values.items()]
 
 
-def _refuse_uncarried(params: "CreateClusterRequestTypeDef | UpdateClusterRequestTypeDef") -> None:
+def _refuse_uncarried(params: "api.CreateClusterRequestTypeDef | api.UpdateClusterRequestTypeDef") -> None:
     if "serviceConnectDefaults" in params:
         raise AwsError("UnsupportedFeatureException", "This sandbox does not carry Service Connect yet.")
 

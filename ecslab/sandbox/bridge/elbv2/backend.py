@@ -54,13 +54,14 @@ class ElbV2Backend(TargetsBackend):
         kind, scheme = loadbalancer_type or "application", scheme or "internet-facing"
         refusals.check_name(name)
         refusals.check_ip_type(ip_address_type)
-        subnets = self._subnets([*subnet_ids, *(one["SubnetId"] for one in subnet_mappings or ())], kind)
+        mapped = (mapping["SubnetId"] for mapping in subnet_mappings or ())
+        subnets = self._subnets([*subnet_ids, *mapped], kind)
         groups = self._groups(security_groups, subnets[0].vpc_id, kind)
         other: LoadBalancer
         for other in self.load_balancers.values():
             if other.name == name:
-                same = (other.scheme, other.type, {one.id for one in other.subnets}) == (
-                    scheme, kind, {one.id for one in subnets})  # fmt: skip
+                same = (other.scheme, other.type, {subnet.id for subnet in other.subnets}) == (
+                    scheme, kind, {subnet.id for subnet in subnets})  # fmt: skip
                 if not same:
                     raise refusals.same_name("load balancer", name)
                 return other  # API_CreateLoadBalancer: the same settings make it idempotent
@@ -68,26 +69,27 @@ class ElbV2Backend(TargetsBackend):
             raise refusals.no_gateway(subnets[0].vpc_id)
         identity = rng.get_random_hex(length=16)
         arn = make_arn_for_load_balancer(self.account_id, identity, name, self.region_name)
-        made = LoadBalancer(
+        balancer = LoadBalancer(
             self.ec2_backend, name=name, security_groups=groups, subnets=subnets,
             vpc_id=subnets[0].vpc_id, arn=arn.replace("/app/", "/net/") if kind == "network" else arn,
             dns_name=dns_name(name, kind, self.region_name, identity, scheme == "internal"),
             scheme=scheme, loadbalancer_type=kind, ip_address_type=ip_address_type,
         )  # fmt: skip
-        self.load_balancers[made.arn] = made
-        self.tagging_service.tag_resource(made.arn, tags)
-        return made
+        self.load_balancers[balancer.arn] = balancer
+        self.tagging_service.tag_resource(balancer.arn, tags)
+        return balancer
 
     def describe_load_balancers(self, arns: list[str] | None, names: list[str] | None) -> list[LoadBalancer]:
         """moto finds the one before for a name it does not know."""
         known = list(self.load_balancers.values())
         if not arns and not names:
             return known
-        if not {one.arn for one in known}.issuperset(arns or ()):
+        if not {balancer.arn for balancer in known}.issuperset(arns or ()):
             raise refusals.no_balancer()
-        if not {one.name for one in known}.issuperset(names or ()):
+        if not {balancer.name for balancer in known}.issuperset(names or ()):
             raise refusals.no_balancer()
-        return [one for one in known if one.arn in (arns or ()) or one.name in (names or ())]
+        wanted = {*(arns or ()), *(names or ())}
+        return [balancer for balancer in known if not wanted.isdisjoint((balancer.arn, balancer.name))]
 
     def delete_load_balancer(self, arn: str) -> None:
         balancer = self.load_balancers.get(arn)
@@ -109,7 +111,7 @@ class ElbV2Backend(TargetsBackend):
         if arn not in self.load_balancers:
             raise refusals.no_balancer()
         balancer = self.load_balancers[arn]
-        wanted = [*subnets, *(one["SubnetId"] for one in subnet_mappings)]
+        wanted = [*subnets, *(mapping["SubnetId"] for mapping in subnet_mappings)]
         balancer.stand_in(self._subnets(wanted, balancer.type))
         self._associate()
         return balancer.availability_zones
@@ -133,8 +135,8 @@ class ElbV2Backend(TargetsBackend):
         if not group_ids:
             of_vpc = self.ec2_backend.groups[vpc_id].values()
             return [] if kind == "network" else [group.id for group in of_vpc if group.is_default]
-        found = [self.ec2_backend.get_security_group_from_id(group_id) for group_id in group_ids]
-        if any(group is None or group.vpc_id != vpc_id for group in found):
+        groups = [self.ec2_backend.get_security_group_from_id(group_id) for group_id in group_ids]
+        if any(group is None or group.vpc_id != vpc_id for group in groups):
             raise refusals.bad_groups()
         return list(group_ids)
 
@@ -171,8 +173,8 @@ class ElbV2Backend(TargetsBackend):
     ) -> FakeListenerRule:  # fmt: skip
         listener = self.describe_listeners(None, [arn])[0]
         balancer = self.load_balancers[listener.load_balancer_arn]
-        others = (one for one in balancer.listeners.values() if one is not listener)
-        if port is not None and any(int(one.port) == int(port) for one in others):
+        others = (other for other in balancer.listeners.values() if other is not listener)
+        if port is not None and any(int(other.port) == int(port) for other in others):
             raise refusals.same_port(balancer.arn)
         self._may_forward(actions or [], balancer, protocol or listener.protocol)
         listener = super().modify_listener(arn, port, protocol, ssl_policy, certificates, actions)
@@ -198,8 +200,8 @@ class ElbV2Backend(TargetsBackend):
     def modify_rule(
         self, rule_arn: str, conditions: Conditions, actions: "list[ActionTypeDef]"
     ) -> FakeListenerRule:
-        found = self.describe_rules(None, [rule_arn])[0]
-        listener = self.describe_listeners(None, [found.listener_arn])[0]
+        known = self.describe_rules(None, [rule_arn])[0]
+        listener = self.describe_listeners(None, [known.listener_arn])[0]
         self._may_forward(actions, self.load_balancers[listener.load_balancer_arn], listener.protocol)
         rule = super().modify_rule(rule_arn, conditions, actions)
         self._associate()
@@ -211,7 +213,7 @@ class ElbV2Backend(TargetsBackend):
         self._associate()
 
     def set_rule_priorities(self, rule_priorities: list[dict[str, str]]) -> object:
-        if not all({"RuleArn", "Priority"} <= one.keys() for one in rule_priorities):
+        if not all({"RuleArn", "Priority"} <= entry.keys() for entry in rule_priorities):
             raise refusals.missing("rulePriorities")
         changed = super().set_rule_priorities(rule_priorities)
         for listener_arn in {rule.listener_arn for rule in changed}:
@@ -230,10 +232,12 @@ class ElbV2Backend(TargetsBackend):
 
     def _get_resource_by_arn(self, arn: str) -> object:
         """moto finds no default rule."""
-        listeners = (one for balancer in self.load_balancers.values() for one in balancer.listeners.values())
-        rules = (rule for listener in listeners for rule in listener.rules.values())
-        found = next((rule for rule in rules if rule.arn == arn), None)
-        return found or super()._get_resource_by_arn(arn)
+        for balancer in self.load_balancers.values():
+            for listener in balancer.listeners.values():
+                for rule in listener.rules.values():
+                    if rule.arn == arn:
+                        return rule
+        return super()._get_resource_by_arn(arn)
 
     def rules(self, listener: FakeListener) -> Iterator[Rule]:
         """A listener's rules, as the world reads them."""
@@ -275,8 +279,8 @@ class ElbV2Backend(TargetsBackend):
 
 
 def backend_of(region: str) -> ElbV2Backend:
-    found: ElbV2Backend = elbv2_backends[current_account().id][region]
-    return found
+    backend: ElbV2Backend = elbv2_backends[current_account().id][region]
+    return backend
 
 
 def _rule_arn(listener_arn: str) -> str:

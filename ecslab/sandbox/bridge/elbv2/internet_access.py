@@ -38,11 +38,10 @@ def find(host: str) -> LoadBalancer | None:
     """The load balancer with this DNS name or public IP, in any region."""
     for backend in _backends():
         for balancer in backend.load_balancers.values():
-            if balancer.dns_name == host.lower() or any(
-                node.public_ip == host for node in balancer.nodes.values()
-            ):
-                found: LoadBalancer = balancer
-                return found
+            addresses = {node.public_ip for node in balancer.nodes.values()}
+            named = balancer.dns_name == host.lower() or host in addresses
+            if named and isinstance(balancer, LoadBalancer):
+                return balancer
     return None
 
 
@@ -62,7 +61,8 @@ def open_door(balancer: LoadBalancer, port: int, peer: str) -> Entry:
             break
     else:
         return Entry(nodes[0].id, met[0].stopped_by, met[0].text)
-    listener = next((one for one in balancer.listeners.values() if int(one.port) == port), None)
+    listeners = {int(listener.port): listener for listener in balancer.listeners.values()}
+    listener = listeners.get(port)
     if listener is None:
         return Entry(node.id, "nothing-listening", _no_listener(balancer, port))
     inside = _Inside(_backend_with(balancer), balancer, listener, node)

@@ -84,7 +84,7 @@ def _passage(
     out = _may_leave(node, eni.private_ip, port, eni.group_ids)
     if not out.passed:
         return out
-    groups = tuple(one.id for one in node.group_set)
+    groups = tuple(group.id for group in node.group_set)
     packet = packets.Packet(str(node.private_ip_address), port, source_groups=groups)
     return packets.inbound(packet, task_network.network_facts(eni), (port,) if listening else ())
 

@@ -114,11 +114,11 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
         self, target_group_arn: str, targets: list[dict[str, str]]
     ) -> list[TargetHealth]:
         group, pool = self.target_group(target_group_arn)
-        wanted = [(one["Id"], int(one.get("Port") or group.port)) for one in targets or ()]
-        found: list[Target] = [
+        wanted = [(target["Id"], int(target.get("Port") or group.port)) for target in targets or ()]
+        shown: list[Target] = [
             pool.find(*address) or Target(*address, "", NOT_REGISTERED) for address in wanted
         ] or list(pool)
-        return [self._shown(one, group, pool) for one in found]
+        return [self._shown(target, group, pool) for target in shown]
 
     def _shown(self, target: Target, group: FakeTargetGroup, pool: TargetGroup) -> TargetHealth:
         az = target.az if group.target_type == "ip" else ""

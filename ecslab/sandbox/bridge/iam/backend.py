@@ -31,9 +31,9 @@ class IamBackend(MotoIAMBackend):  # type: ignore[misc]  # moto ships no types
 
     def _read_policy(self, arn: str) -> None:
         if arn not in self.managed_policies:
-            found = managed_policies.policy(arn, self.account_id)
-            if found:
-                self._add(found)
+            policy = managed_policies.policy(arn, self.account_id)
+            if policy:
+                self._add(policy)
 
     def _add(self, policy: AWSManagedPolicy) -> None:
         self.aws_managed_policies.append(policy)

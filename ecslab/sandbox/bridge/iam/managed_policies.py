@@ -38,8 +38,8 @@ def _entry(name: str) -> dict[str, Any] | None:
     start = aws_managed_policies_data.find(key)
     if start < 0:
         return None
-    found: dict[str, Any] = json.JSONDecoder().raw_decode(aws_managed_policies_data, start + len(key))[0]
-    return found
+    entry: dict[str, Any] = json.JSONDecoder().raw_decode(aws_managed_policies_data, start + len(key))[0]
+    return entry
 
 
 def _made(name: str, data: dict[str, Any], account: str) -> AWSManagedPolicy:

@@ -93,8 +93,8 @@ def _asked(
     if service == "ecs" and operation not in _ONLY_CLUSTERS:
         return action, [None]
     about = {"region": region, "account": current_account().id}
-    found = list(_values(names, body, query))
-    return action, [_arn(service, value, form, about) for value in found] or [None]
+    values = list(_values(names, body, query))
+    return action, [_arn(service, value, form, about) for value in values] or [None]
 
 
 def _values(names: tuple[str, ...], body: bytes, query: str) -> Iterator[str]:

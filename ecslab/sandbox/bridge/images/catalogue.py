@@ -55,8 +55,8 @@ class PublicRepository:
     def manifest(self, reference: str) -> tuple[str, str, bytes] | None:
         """Digest, media type and bytes of a tag or digest."""
         digest = self.tags.get(reference, reference)
-        found = self.manifests.get(digest)
-        return (digest, *found) if found else None
+        stored = self.manifests.get(digest)
+        return (digest, *stored) if stored else None
 
 
 def _read() -> tuple[PublicImage, ...]:

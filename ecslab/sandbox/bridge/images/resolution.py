@@ -72,10 +72,10 @@ class _Repository:
         self._name, self._manifest, self._blob = name, manifest, blob
 
     def manifest(self, reference: str) -> tuple[str, Manifest]:
-        found = self._manifest(reference)
-        if found is None:
+        stored = self._manifest(reference)
+        if stored is None:
             raise NotInRegistry("tag", self._name.canonical)
-        return found[0], json.loads(found[1])
+        return stored[0], json.loads(stored[1])
 
     def blob(self, digest: str) -> bytes:
         blob = self._blob(digest)
@@ -109,8 +109,8 @@ def _public_repository(name: ImageName) -> _Repository:
         raise NotInRegistry("repository", name.canonical)
 
     def manifest(reference: str) -> tuple[str, str] | None:
-        found = public.manifest(reference)
-        return (found[0], found[2].decode()) if found else None
+        stored = public.manifest(reference)
+        return (stored[0], stored[2].decode()) if stored else None
 
     return _Repository(name, manifest, public.blobs.get)
 

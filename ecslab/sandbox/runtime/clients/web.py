@@ -188,7 +188,7 @@ def _written_out(options: _Options, response: HttpResponse | None) -> str:
     form = options.last("write-out") or ""
     known = {"http_code": f"{response.status if response else 0:03d}",
              "size_download": str(len(response.body) if response else 0)}  # fmt: skip
-    text = re.sub(r"%\{(\w+)\}", lambda found: known.get(found[1], ""), form)
+    text = re.sub(r"%\{(\w+)\}", lambda match: known.get(match[1], ""), form)
     return text.replace("\\n", "\n")
 
 

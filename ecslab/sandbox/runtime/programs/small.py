@@ -4,12 +4,10 @@ import re
 from typing import Final
 
 from ecslab.sandbox.runtime.process import FOREVER, OutOfMemory, Process, Run
+from ecslab.sandbox.runtime.programs.texts import TEXTS
 
 UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 MIB_OF: Final = {"": 1 / 2**20, "k": 1 / 2**10, "m": 1, "g": 1024}
-HELLO: Final = (
-    "\nHello from Docker!\nThis message shows that your installation appears to be working correctly.\n"
-)
 
 
 def sleep(process: Process) -> Run:
@@ -20,11 +18,11 @@ def sleep(process: Process) -> Run:
         if word == "infinity":
             total = FOREVER
             continue
-        found = re.fullmatch(r"(\d+(?:\.\d*)?)([smhd]?)", word)
-        if not found:
+        match = re.fullmatch(r"(\d+(?:\.\d*)?)([smhd]?)", word)
+        if not match:
             process.log(f"sleep: invalid time interval '{word}'" if word else "sleep: missing operand")
             return 1
-        total += float(found[1]) * UNITS[found[2]]
+        total += float(match[1]) * UNITS[match[2]]
     yield total
     return 0
 
@@ -43,7 +41,7 @@ def false(_process: Process) -> Run:
 
 def hello(process: Process) -> Run:
     """`hello`: the greeting of the image hello-world, then exit code 0."""
-    process.log(HELLO)
+    process.log(TEXTS["hello"])
     return 0
     yield
 
@@ -72,8 +70,8 @@ def eat_memory(process: Process) -> Run:
 
 def stress(process: Process) -> Run:
     """`stress --vm 1 --vm-bytes 600M`: as eat-memory."""
-    found = re.search(r"--vm-bytes[ =](\d+)([kmg]?)", " ".join(process.argv), re.IGNORECASE)
-    wanted = float(found[1]) * MIB_OF[found[2].lower()] if found else 256.0
+    match = re.search(r"--vm-bytes[ =](\d+)([kmg]?)", " ".join(process.argv), re.IGNORECASE)
+    wanted = float(match[1]) * MIB_OF[match[2].lower()] if match else 256.0
     return (yield from _take(process, wanted))
 
 

@@ -31,10 +31,10 @@ def printf(_process: Process, _variables: Variables, words: list[str]) -> Result
     while True:
         left = list(values)
 
-        def fill(found: re.Match[str], left: list[str] = left) -> str:
-            if found[0] == "%%":
+        def fill(match: re.Match[str], left: list[str] = left) -> str:
+            if match[0] == "%%":
                 return "%"
-            return left.pop(0) if left else ("0" if found[0] == "%d" else "")
+            return left.pop(0) if left else ("0" if match[0] == "%d" else "")
 
         output += re.sub(r"%[sd%]", fill, _unescape(words[0]))
         if not left or len(left) == len(values):
@@ -169,13 +169,13 @@ def _compare(left: str, operator: str, right: str) -> bool:
         return left == right
     if operator == "!=":
         return left != right
-    one, two = int(left), int(right)
-    known = {"-eq": one == two, "-ne": one != two, "-lt": one < two, "-gt": one > two, "-le": one <= two}
-    return known.get(operator, one >= two)
+    order = (int(left) > int(right)) - (int(left) < int(right))
+    known = {"-eq": order == 0, "-ne": order != 0, "-lt": order < 0, "-gt": order > 0, "-le": order <= 0}
+    return known.get(operator, order >= 0)
 
 
 def _unescape(text: str) -> str:
-    return re.sub(r"\\(.)", lambda found: ESCAPES.get(found[1], found[0]), text)
+    return re.sub(r"\\(.)", lambda match: ESCAPES.get(match[1], match[0]), text)
 
 
 COMMANDS: Final[dict[str, Command]] = {

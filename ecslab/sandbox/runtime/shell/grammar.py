@@ -82,8 +82,8 @@ def parse(script: str) -> Node:
 class Parser:
     """Takes tokens from the left."""
 
-    def __init__(self, found: list[Token]):
-        self.left = found
+    def __init__(self, tokens: list[Token]):
+        self.left = tokens
 
     def list(self) -> Node:
         parts: list[Node] = []
@@ -196,6 +196,6 @@ class Parser:
         return self.left.pop(0).text
 
     def _expect(self, word: str) -> None:
-        found = self._take()
-        if found != word:
-            raise ValueError(f'Syntax error: "{found}" unexpected (expecting "{word}")')
+        given = self._take()
+        if given != word:
+            raise ValueError(f'Syntax error: "{given}" unexpected (expecting "{word}")')

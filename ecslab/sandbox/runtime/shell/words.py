@@ -54,7 +54,7 @@ def tokens(script: str) -> list[Token]:
 
     Raises SandboxLimit for what the grammar leaves out, ValueError for a quote that is never closed.
     """
-    found: list[Token] = []
+    result: list[Token] = []
     at = 0
     while at < len(script):
         if script[at] in " \t":
@@ -69,13 +69,13 @@ def tokens(script: str) -> list[Token]:
             if operator in REFUSED:
                 raise SandboxLimit(f"this `sh` does not know {REFUSED[operator]} (`{operator}`)")
             if operator:
-                found.append(Token(operator, operator=True))
+                result.append(Token(operator, operator=True))
                 at += len(operator)
             else:
                 end = _word_end(script, at)
-                found.append(Token(script[at:end]))
+                result.append(Token(script[at:end]))
                 at = end
-    return found
+    return result
 
 
 LARGEST: Final = 2**22
@@ -88,16 +88,16 @@ def expand(word: str, variables: Mapping[str, str], status: int) -> list[str]:
     Raises SandboxLimit for command substitution.
     """
     fields: list[str] = []
-    current, kept = "", False
+    current, quoted = "", False
     for quote, text in _pieces(word):
         if len(current) > LARGEST:
             raise OutOfMemory
         if quote == "'":
-            current, kept = current + text, True
+            current, quoted = current + text, True
             continue
         value = _fill(text, variables, status)
         if quote:
-            current, kept = current + value, True
+            current, quoted = current + value, True
         elif quote is None or value == text:
             current += value
         else:
@@ -106,7 +106,7 @@ def expand(word: str, variables: Mapping[str, str], status: int) -> list[str]:
             for part in rest:
                 fields.append(current)
                 current = part
-    if current or kept:
+    if current or quoted:
         fields.append(current)
     return fields
 
@@ -117,10 +117,10 @@ def _fill(text: str, variables: Mapping[str, str], status: int) -> str:
 
     room = LARGEST
 
-    def value(found: re.Match[str]) -> str:
+    def value(match: re.Match[str]) -> str:
         nonlocal room
-        name = found[1] or found[3]
-        filled = str(status) if name == "?" else variables.get(name) or found[2] or ""
+        name = match[1] or match[3]
+        filled = str(status) if name == "?" else variables.get(name) or match[2] or ""
         room -= len(filled)
         if room < 0:  # X=$X$X in a loop: the container's memory ends, not the sandbox's
             raise OutOfMemory
@@ -152,8 +152,8 @@ def _word_end(script: str, at: int) -> int:
 def _pieces(word: str) -> list[tuple[str | None, str]]:
     """The word cut at its quotes: (quote or "", text); None marks a character that a backslash protects."""
     pieces: list[tuple[str | None, str]] = []
-    for found in re.finditer(r"'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|\\(.)|([^'\"\\]+)", word, re.DOTALL):
-        single, double, escaped, plain = found.groups()
+    for match in re.finditer(r"'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|\\(.)|([^'\"\\]+)", word, re.DOTALL):
+        single, double, escaped, plain = match.groups()
         if single is not None:
             pieces.append(("'", single))
         elif double is not None:
@@ -168,5 +168,5 @@ def _pieces(word: str) -> list[tuple[str | None, str]]:
 def _double(text: str) -> list[tuple[str | None, str]]:
     """The inside of double quotes, where a backslash protects only `$`, backquote, `"` and itself."""
     pieces: list[tuple[str | None, str]] = [('"', "")]
-    found = re.finditer(r"\\([$`\"\\])|((?:[^\\]|\\(?![$`\"\\]))+)", text, re.DOTALL)
-    return pieces + [("'", f[1]) if f[1] is not None else ('"', f[2]) for f in found]
+    parts = re.finditer(r"\\([$`\"\\])|((?:[^\\]|\\(?![$`\"\\]))+)", text, re.DOTALL)
+    return pieces + [("'", part[1]) if part[1] is not None else ('"', part[2]) for part in parts]

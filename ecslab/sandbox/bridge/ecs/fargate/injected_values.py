@@ -37,13 +37,13 @@ def injected(task: Task, container: Container, facts: vpc.Facts, role: str | Non
     secrets = definition.get("secrets") or []
     logging = definition.get("logConfiguration")
     options = logging.get("secretOptions") or [] if logging else []
-    kept = reader.secrets({each["name"]: each["valueFrom"] for each in secrets})
+    values = reader.secrets({each["name"]: each["valueFrom"] for each in secrets})
     reader.secrets({each["name"]: each["valueFrom"] for each in options})
     variables: Variables = {}
     for file in definition.get("environmentFiles") or []:
         for name, value in _lines(reader.file(file["value"])):
             variables.setdefault(name, value)  # of several files, the first that has it counts
-    return variables | kept
+    return variables | values
 
 
 class _Reader:
@@ -55,11 +55,11 @@ class _Reader:
     def secrets(self, sources: Variables) -> Variables:
         """Values by name, from `valueFrom` by name."""
         of_ssm = {name: source for name, source in sources.items() if ":secretsmanager:" not in source}
-        found = self._parameters(of_ssm)
+        values = self._parameters(of_ssm)
         for name, source in sources.items():
             if name not in of_ssm:
-                found[name] = self._secret(source)
-        return found
+                values[name] = self._secret(source)
+        return values
 
     def _secret(self, source: str) -> str:
         """`arn:aws:secretsmanager:<region>:<account>:secret:<name>[:<json key>:<stage>:<version id>]`."""
@@ -84,7 +84,7 @@ class _Reader:
             return {}
         if not packets.egress(self._facts, "ssm").passed:
             raise StartFailed(secret_failures.parameters_unreachable(), timings.UNREACHABLE)
-        found, missing = {}, []
+        values, missing = {}, []
         for name, source in sources.items():
             region, parameter = _parameter(source, self._task.region)
             arn = f"arn:aws:ssm:{region}:{current_account().id}:parameter/{parameter.lstrip('/')}"
@@ -95,10 +95,10 @@ class _Reader:
             if held is None:
                 missing.append(parameter)
             else:
-                found[name] = str(held.response_object(decrypt=True)["Value"])
+                values[name] = str(held.response_object(decrypt=True)["Value"])
         if missing:
             raise _refused(secret_failures.parameters_missing(missing))
-        return found
+        return values
 
     def file(self, source: str) -> str:
         """`arn:aws:s3:::<bucket>/<key>`."""

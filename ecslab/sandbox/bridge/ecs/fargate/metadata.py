@@ -42,10 +42,10 @@ def variables(task: Task, container: Container, credentials: Credentials) -> dic
 def answer(task: Task, credentials: Credentials, request: HttpRequest) -> HttpResponse:
     """Answer a request that one of the task's containers sends to the endpoint."""
     if request.path.startswith(PREFIX):
-        found = credentials.answer(task, request.path)
-        if found is None:
+        keys = credentials.answer(task, request.path)
+        if keys is None:
             return _json(400, _no_credentials(request.path))
-        return _json(200, found)
+        return _json(200, keys)
     parts = request.path.strip("/").split("/")
     named = next((each for each in task.containers if parts[1:2] == [each.runtime_id]), None)
     if parts[0] not in ("v3", "v4") or named is None:

@@ -36,7 +36,7 @@ _PENDING: Final = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
 
 
 class Fargate:
-    """Surroundings (`world.driver`) made of moto's account and the sandbox's runtime.
+    """Surroundings (`world.task.surroundings`) made of moto's account and the sandbox's runtime.
 
     Attributes:
         driver: walks the account's tasks.
@@ -126,8 +126,8 @@ class Fargate:
         """The image; tasks that run the same one share its files, which nobody changes."""
         architecture = _architecture(task)
         try:
-            found = resolve(container.image, task.region, architecture)
-            image = self._images.setdefault((container.image, found.digest, architecture), found)
+            resolved = resolve(container.image, task.region, architecture)
+            image = self._images.setdefault((container.image, resolved.digest, architecture), resolved)
             image.rootfs()  # so that a layer that cannot be unpacked is found while pulling, as it is on AWS
             return image
         except BadLayer as bad:

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Final, cast
 from ecslab.sandbox.bridge.ecs import clusters, state
 from ecslab.sandbox.bridge.ecs.services import operations as services
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
-from ecslab.sandbox.bridge.ecs.services.service_view import brief, revision, rollout, rollout_arn
+from ecslab.sandbox.bridge.ecs.services.service_view import (
+    revision_view,
+    rollout_arn,
+    rollout_brief,
+    rollout_view,
+)
 from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, failure, invalid, page
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.world.errors import AwsError
@@ -20,12 +25,7 @@ from ecslab.sandbox.world.service.rollout import Rollout
 from ecslab.sandbox.world.service.service import Service
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        DescribeServiceDeploymentsRequestTypeDef,
-        DescribeServiceRevisionsRequestTypeDef,
-        ListServiceDeploymentsRequestTypeDef,
-        StopServiceDeploymentRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["OPERATIONS"]
 
@@ -38,57 +38,52 @@ _STOPPED: Final = "Service deployment stopped by user"
 """U."""
 
 
-def _list(params: "ListServiceDeploymentsRequestTypeDef", caller: Caller) -> Answer:
+def _list(params: "api.ListServiceDeploymentsRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = services.find(caller, cluster, params["service"])
     if service is None:
         raise AwsError("ServiceNotFoundException", "Service not found.")
     wanted = params.get("status")
     span = cast("Mapping[str, float]", params.get("createdAt") or {})  # numbers, as on the wire
-    found = [
-        brief(service, one) for one in service.rollouts
-        if (not wanted or one.status in wanted)
-        and float(span.get("after", 0)) <= one.created_at <= float(span.get("before", "inf"))
+    rollouts = [
+        rollout_brief(service, rollout) for rollout in service.rollouts
+        if (not wanted or rollout.status in wanted)
+        and float(span.get("after", 0)) <= rollout.created_at <= float(span.get("before", "inf"))
     ]  # fmt: skip
-    return page("serviceDeployments", found, params, PAGE)
+    return page("serviceDeployments", rollouts, params, PAGE)
 
 
-def _describe(params: "DescribeServiceDeploymentsRequestTypeDef", caller: Caller) -> Answer:
-    wanted = params["serviceDeploymentArns"]
-    at_most("serviceDeploymentArns", wanted, MOST)
-    there = {arn: _rollout(arn, caller) for arn in wanted}
-    return {
-        "serviceDeployments": [rollout(*each) for each in there.values() if each],
-        "failures": _missing(there),
-    }
+def _describe(params: "api.DescribeServiceDeploymentsRequestTypeDef", caller: Caller) -> Answer:
+    at_most("serviceDeploymentArns", params["serviceDeploymentArns"], MOST)
+    rollouts = {arn: _rollout(arn, caller) for arn in params["serviceDeploymentArns"]}
+    shown = [rollout_view(*named) for named in rollouts.values() if named]
+    return {"serviceDeployments": shown, "failures": _missing(rollouts)}
 
 
-def _describe_revisions(params: "DescribeServiceRevisionsRequestTypeDef", caller: Caller) -> Answer:
-    wanted = params["serviceRevisionArns"]
-    at_most("serviceRevisionArns", wanted, MOST)
-    there = {arn: _revision(arn, caller) for arn in wanted}
-    return {
-        "serviceRevisions": [revision(*each) for each in there.values() if each],
-        "failures": _missing(there),
-    }
+def _describe_revisions(params: "api.DescribeServiceRevisionsRequestTypeDef", caller: Caller) -> Answer:
+    at_most("serviceRevisionArns", params["serviceRevisionArns"], MOST)
+    revisions = {arn: _revision(arn, caller) for arn in params["serviceRevisionArns"]}
+    shown = [revision_view(*named) for named in revisions.values() if named]
+    return {"serviceRevisions": shown, "failures": _missing(revisions)}
 
 
-def _missing(found: Mapping[str, object]) -> list[dict[str, str]]:
-    return [failure(arn, "MISSING") for arn, resource in found.items() if not resource]
+def _missing(named: Mapping[str, object]) -> list[dict[str, str]]:
+    return [failure(arn, "MISSING") for arn, resource in named.items() if not resource]
 
 
-def _stop(params: "StopServiceDeploymentRequestTypeDef", caller: Caller) -> Answer:
+def _stop(params: "api.StopServiceDeploymentRequestTypeDef", caller: Caller) -> Answer:
     arn = params["serviceDeploymentArn"]
-    there = _rollout(arn, caller)
-    if there is None:
+    named = _rollout(arn, caller)
+    if named is None:
         raise AwsError("ServiceDeploymentNotFoundException", "Service deployment not found.")  # U
-    service, one = there
+    service, rollout = named
     if params.get("stopType", "ROLLBACK") != "ROLLBACK":  # U
         raise invalid("The valid values for stopType are ROLLBACK.")
     back = service.completed
-    if one.ended or one is not service.rollouts[0] or service.rolling_back:  # U
+    if rollout.ended or rollout is not service.rollouts[0] or service.rolling_back:  # U
         raise AwsError(
-            "ConflictException", f"The service deployment {arn} is {one.status} and cannot be stopped."
+            "ConflictException",
+            f"The service deployment {arn} is {rollout.status} and cannot be stopped.",
         )
     if back is None or back is service.primary:  # U
         raise invalid("There is no completed service revision to roll back to.")
@@ -98,29 +93,31 @@ def _stop(params: "StopServiceDeploymentRequestTypeDef", caller: Caller) -> Answ
 
 def _service(arn: str, kind: str, caller: Caller) -> tuple[Service, str] | None:
     """The service whose deployment or revision this ARN names, and the end of the ARN."""
-    found = _ARN.fullmatch(arn)
-    if not found or found["kind"] != kind:
+    match = _ARN.fullmatch(arn)
+    if not match or match["kind"] != kind:
         raise invalid("The ARN provided is invalid.")  # U
-    cluster = state.of(caller.region).clusters.get(found["cluster"])
-    service = cluster.services.get(found["service"]) if cluster else None
-    return (service, found["id"]) if service else None
+    cluster = state.of(caller.region).clusters.get(match["cluster"])
+    service = cluster.services.get(match["service"]) if cluster else None
+    return (service, match["id"]) if service else None
 
 
 def _rollout(arn: str, caller: Caller) -> tuple[Service, Rollout] | None:
-    there = _service(arn, "service-deployment", caller)
-    if there is None:
-        return None
-    return next(((there[0], one) for one in there[0].rollouts if rollout_arn(there[0], one) == arn), None)
+    named = _service(arn, "service-deployment", caller)
+    for rollout in named[0].rollouts if named else ():
+        if named and rollout_arn(named[0], rollout) == arn:
+            return named[0], rollout
+    return None
 
 
 def _revision(arn: str, caller: Caller) -> tuple[Service, Revision, dict[str, str]] | None:
-    there = _service(arn, "service-revision", caller)
-    if there is None:
+    named = _service(arn, "service-revision", caller)
+    if named is None:
         return None
-    service, number = there
-    for one in service.rollouts:
-        if one.deployment.revision.number == number:
-            return service, one.deployment.revision, one.deployment.revision.digests
+    service, number = named
+    for rollout in service.rollouts:
+        if rollout.deployment.revision.number == number:
+            revision = rollout.deployment.revision
+            return service, revision, revision.digests
     return None
 
 

@@ -1,7 +1,7 @@
 """Services: tasks kept running.
 
 API operations CreateService, UpdateService, DeleteService, DescribeServices and ListServices. What a
-request says is checked here and in `_service_orders`; what follows is the scheduler's doing.
+request says is checked here and in `service_request`; what follows is the scheduler's doing.
 """
 
 import json
@@ -21,14 +21,7 @@ from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.service import Service
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        CreateServiceRequestTypeDef,
-        DeleteServiceRequestTypeDef,
-        DescribeServicesRequestTypeDef,
-        ListServicesByNamespaceRequestTypeDef,
-        ListServicesRequestTypeDef,
-        UpdateServiceRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["OPERATIONS", "find"]
 
@@ -51,18 +44,18 @@ def find(caller: Caller, cluster: Cluster, identifier: str) -> Service | None:
     return cluster.services.get(name) if identifier in arns else None
 
 
-def _create(params: "CreateServiceRequestTypeDef", caller: Caller) -> Answer:
+def _create(params: "api.CreateServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster, name = clusters.find(caller, params.get("cluster")), params["serviceName"]
     service_request.check_name(name)
     _check_token(params.get("clientToken", ""))
     digest = json.dumps({**params, "tags": None}, sort_keys=True)  # other tags are no other service
-    there = cluster.services.get(name)
-    if there is not None and there.status == "DRAINING":
+    known = cluster.services.get(name)
+    if known is not None and known.status == "DRAINING":
         raise invalid("Unable to Start a service that is still Draining.")
-    if there is not None and there.status == "ACTIVE":
-        if there.request != digest:
+    if known is not None and known.status == "ACTIVE":
+        if known.request != digest:
             raise invalid("Creation of service was not idempotent.")
-        return {"service": view(there, ["TAGS"])}
+        return {"service": view(known, ["TAGS"])}
     service_request.refuse_uncarried(params)
     daemon = params.get("schedulingStrategy") == "DAEMON"
     desired = service_request.check_desired(params.get("desiredCount"), daemon)
@@ -84,13 +77,13 @@ def _check_token(token: str) -> None:
         raise invalid(f"idempotency token longer than {LONGEST_TOKEN}.")
 
 
-def _described(params: Mapping[str, object]) -> "CreateServiceRequestTypeDef":
+def _described(params: Mapping[str, object]) -> "api.CreateServiceRequestTypeDef":
     """What of a request describes tasks."""
     described = {member: params[member] for member in _ASKED if member in params}
-    return cast("CreateServiceRequestTypeDef", described)
+    return cast("api.CreateServiceRequestTypeDef", described)
 
 
-def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> dict[str, object]:
+def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> "api.ServiceTypeDef":
     """What a service has that says nothing else."""
     least, most = (0, 100) if daemon else (100, 200)
     return {
@@ -121,7 +114,7 @@ def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> dict[str,
     }
 
 
-def _update(params: "UpdateServiceRequestTypeDef", caller: Caller) -> Answer:
+def _update(params: "api.UpdateServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = _known(caller, cluster, params["service"])
     if service.status != "ACTIVE":
@@ -147,7 +140,7 @@ def _next_revision(
     caller: Caller,
     cluster: Cluster,
     service: Service,
-    params: "UpdateServiceRequestTypeDef",
+    params: "api.UpdateServiceRequestTypeDef",
     asked: Mapping[str, object],
 ) -> Revision | None:
     """The revision to deploy; None if nothing that starts a deployment is new, and it is not forced."""
@@ -161,7 +154,7 @@ def _next_revision(
     return revision if forced or revision.spec["shown"] != service.revision.spec["shown"] else None
 
 
-def _delete(params: "DeleteServiceRequestTypeDef", caller: Caller) -> Answer:
+def _delete(params: "api.DeleteServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = _known(caller, cluster, params["service"])
     if service.status == "ACTIVE":
@@ -183,38 +176,38 @@ def _known(caller: Caller, cluster: Cluster, identifier: str) -> Service:
     return service
 
 
-def _describe(params: "DescribeServicesRequestTypeDef", caller: Caller) -> Answer:
+def _describe(params: "api.DescribeServicesRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params.get("cluster")), params["services"]
     if not wanted:
         raise invalid("Services cannot be empty.")  # U
     at_most("services", wanted, MOST_DESCRIBED)
-    found, failures = [], []
+    services, failures = [], []
     for identifier in dict.fromkeys(wanted):
         service = find(caller, cluster, identifier)
         if service:
-            found.append(view(service, params.get("include", [])))
+            services.append(view(service, params.get("include", [])))
         else:
             arn = caller.ecs_arn(f"service/{cluster.name}/{identifier}")
             failures.append(failure(identifier if identifier.startswith("arn:") else arn, "MISSING"))
-    return {"services": found, "failures": failures}
+    return {"services": services, "failures": failures}
 
 
-def _list(params: "ListServicesRequestTypeDef", caller: Caller) -> Answer:
+def _list(params: "api.ListServicesRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
-    found = [
+    arns = [
         service.arn for service in cluster.services.values()
         if service.status == "ACTIVE" and _matches(service, params)
     ]  # fmt: skip
-    return page("serviceArns", found, params, PAGE)
+    return page("serviceArns", arns, params, PAGE)
 
 
-def _matches(service: Service, params: "ListServicesRequestTypeDef") -> bool:
+def _matches(service: Service, params: "api.ListServicesRequestTypeDef") -> bool:
     shown = {**service.settings, **service.revision.spec["shown"]}
     filters = ("launchType", "schedulingStrategy", "resourceManagementType")
     return all(shown.get(name) == value for name, value in params.items() if name in filters and value)
 
 
-def _list_by_namespace(params: "ListServicesByNamespaceRequestTypeDef", caller: Caller) -> Answer:  # noqa: ARG001  # one signature
+def _list_by_namespace(params: "api.ListServicesByNamespaceRequestTypeDef", caller: Caller) -> Answer:  # noqa: ARG001  # one signature
     return page("serviceArns", [], params)
 
 

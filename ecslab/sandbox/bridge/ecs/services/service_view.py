@@ -9,14 +9,14 @@ from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.rollout import Counts, Rollout
 from ecslab.sandbox.world.service.service import Service
 
-__all__ = ["brief", "revision", "revision_arn", "rollout", "rollout_arn", "view"]
+__all__ = ["revision_arn", "revision_view", "rollout_arn", "rollout_brief", "rollout_view", "view"]
 
 _KINDS: Final = ("launchType", "capacityProviderStrategy", "platformFamily", "networkConfiguration")
 
 
 def view(service: Service, include: Iterable[str] = ()) -> dict[str, object]:
     """API_Service; tags if `include` has TAGS."""
-    seen: dict[str, object] = {
+    shown: dict[str, object] = {
         "serviceArn": service.arn,
         "serviceName": service.name,
         **service.settings,
@@ -25,7 +25,7 @@ def view(service: Service, include: Iterable[str] = ()) -> dict[str, object]:
         "desiredCount": service.desired,
         "runningCount": service.running,
         "pendingCount": service.pending,
-        "deployments": [_deployment(service, one) for one in service.deployments],
+        "deployments": [_deployment(service, deployment) for deployment in service.deployments],
         "events": [
             {"id": event.id, "createdAt": round(event.created_at, 3), "message": event.message}
             for event in service.log.events
@@ -36,14 +36,13 @@ def view(service: Service, include: Iterable[str] = ()) -> dict[str, object]:
         **service.revision.spec["shown"],
     }
     if service.rollouts and service.status == "ACTIVE":
-        seen["currentServiceDeployment"] = rollout_arn(service, service.rollouts[0])
-        seen["currentServiceRevisions"] = [
-            _summary(service, Counts(one.revision, _asked(service, one), one.running, one.pending))
-            for one in service.deployments
+        shown["currentServiceDeployment"] = rollout_arn(service, service.rollouts[0])
+        shown["currentServiceRevisions"] = [
+            _summary(service, _counts(service, deployment)) for deployment in service.deployments
         ]
     if "TAGS" in include:
-        seen["tags"] = [dict(tag) for tag in service.tags]
-    return seen
+        shown["tags"] = [dict(tag) for tag in service.tags]
+    return shown
 
 
 def _deployment(service: Service, deployment: Deployment) -> dict[str, object]:
@@ -81,18 +80,23 @@ def _resolved(shown: Mapping[str, str]) -> str:
 # service deployments and revisions
 
 
-def rollout_arn(service: Service, one: Rollout) -> str:
+def rollout_arn(service: Service, rollout: Rollout) -> str:
     """ARN of a service deployment."""
-    return f"{_prefix(service, 'service-deployment')}/{one.id}"
+    return f"{_prefix(service, 'service-deployment')}/{rollout.id}"
 
 
-def revision_arn(service: Service, one: Revision) -> str:
+def revision_arn(service: Service, revision: Revision) -> str:
     """ARN of a service revision."""
-    return f"{_prefix(service, 'service-revision')}/{one.number}"
+    return f"{_prefix(service, 'service-revision')}/{revision.number}"
 
 
 def _prefix(service: Service, kind: str) -> str:
     return service.arn.replace(":service/", f":{kind}/", 1)
+
+
+def _counts(service: Service, deployment: Deployment) -> Counts:
+    requested = _asked(service, deployment)
+    return Counts(deployment.revision, requested, deployment.running, deployment.pending)
 
 
 def _summary(service: Service, counts: Counts) -> dict[str, object]:
@@ -104,59 +108,59 @@ def _summary(service: Service, counts: Counts) -> dict[str, object]:
     }
 
 
-def brief(service: Service, one: Rollout) -> dict[str, object]:
+def rollout_brief(service: Service, rollout: Rollout) -> dict[str, object]:
     """API_ServiceDeploymentBrief."""
-    seen = {
-        "serviceDeploymentArn": rollout_arn(service, one),
+    shown = {
+        "serviceDeploymentArn": rollout_arn(service, rollout),
         "serviceArn": service.arn,
         "clusterArn": service.settings["clusterArn"],
-        "targetServiceRevisionArn": revision_arn(service, one.deployment.revision),
-        "status": one.status,
-        **_times(one, ("created_at", "started_at", "finished_at")),
+        "targetServiceRevisionArn": revision_arn(service, rollout.deployment.revision),
+        "status": rollout.status,
+        **_times(rollout, ("created_at", "started_at", "finished_at")),
     }
-    return seen | ({"statusReason": one.reason} if one.reason else {})
+    return shown | ({"statusReason": rollout.reason} if rollout.reason else {})
 
 
-def rollout(service: Service, one: Rollout) -> dict[str, object]:
+def rollout_view(service: Service, rollout: Rollout) -> dict[str, object]:
     """API_ServiceDeployment."""
-    deployment, breaker = one.deployment, service.breaker
+    deployment, breaker = rollout.deployment, service.breaker
     now = Counts(deployment.revision, service.desired, deployment.running, deployment.pending)
-    watching = "MONITORING_COMPLETE" if one.ended else "MONITORING"
-    seen = brief(service, one)
-    del seen["targetServiceRevisionArn"]
-    seen |= {
-        **_times(one, ("stopped_at", "updated_at")),
-        "sourceServiceRevisions": [_summary(service, counts) for counts in one.sources],
-        "targetServiceRevision": _summary(service, one.final or now),
+    watching = "MONITORING_COMPLETE" if rollout.ended else "MONITORING"
+    shown = rollout_brief(service, rollout)
+    del shown["targetServiceRevisionArn"]
+    shown |= {
+        **_times(rollout, ("stopped_at", "updated_at")),
+        "sourceServiceRevisions": [_summary(service, counts) for counts in rollout.sources],
+        "targetServiceRevision": _summary(service, rollout.final or now),
         "deploymentConfiguration": service.settings["deploymentConfiguration"],
         "deploymentCircuitBreaker": {
-            "status": ("TRIGGERED" if one.triggered else watching) if breaker.enabled else "DISABLED",
-            "failureCount": one.failures if one.ended else deployment.failed_tasks,
+            "status": ("TRIGGERED" if rollout.triggered else watching) if breaker.enabled else "DISABLED",
+            "failureCount": rollout.failures if rollout.ended else deployment.failed_tasks,
             "threshold": breaker.threshold(service.desired),
         },
         "alarms": {"status": "DISABLED", "alarmNames": [], "triggeredAlarmNames": []},
     }
-    if one.rollback:
-        reason, at, to = one.rollback
+    if rollout.rollback:
+        reason, at, to = rollout.rollback
         arn = revision_arn(service, to)
-        seen["rollback"] = {"reason": reason, "startedAt": round(at, 3), "serviceRevisionArn": arn}
-    return seen
+        shown["rollback"] = {"reason": reason, "startedAt": round(at, 3), "serviceRevisionArn": arn}
+    return shown
 
 
-def _times(one: Rollout, names: Iterable[str]) -> dict[str, float]:
+def _times(rollout: Rollout, names: Iterable[str]) -> dict[str, float]:
     """`created_at` as `createdAt`, and so on; what has not come yet is left out."""
-    moments = {name: getattr(one, name) for name in names}
+    moments = {name: getattr(rollout, name) for name in names}
     return {
         name.replace("_at", "At"): round(moment, 3) for name, moment in moments.items() if moment is not None
     }
 
 
-def revision(service: Service, one: Revision, digests: dict[str, str]) -> dict[str, object]:
+def revision_view(service: Service, revision: Revision, digests: dict[str, str]) -> dict[str, object]:
     """API_ServiceRevision; `digests` are those that the containers' tags were resolved to."""
-    shown = one.spec["shown"]
-    containers = one.spec["images"]
-    seen = {
-        "serviceRevisionArn": revision_arn(service, one),
+    shown = revision.spec["shown"]
+    containers = revision.spec["images"]
+    shown_revision = {
+        "serviceRevisionArn": revision_arn(service, revision),
         "serviceArn": service.arn,
         "clusterArn": service.settings["clusterArn"],
         **shown,
@@ -166,8 +170,8 @@ def revision(service: Service, one: Revision, digests: dict[str, str]) -> dict[s
             for name, image in containers.items()
         ],
         "guardDutyEnabled": False,
-        "createdAt": round(one.created_at, 3),
+        "createdAt": round(revision.created_at, 3),
     }
-    if one.fargate:
-        seen["platformVersion"] = _resolved(shown)
-    return seen
+    if revision.fargate:
+        shown_revision["platformVersion"] = _resolved(shown)
+    return shown_revision

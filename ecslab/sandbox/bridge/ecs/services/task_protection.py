@@ -16,10 +16,7 @@ from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        GetTaskProtectionRequestTypeDef,
-        UpdateTaskProtectionRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["OPERATIONS"]
 
@@ -28,7 +25,7 @@ DEFAULT_MINUTES: Final = 120
 MOST_MINUTES: Final = 2880
 
 
-def _update(params: "UpdateTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
+def _update(params: "api.UpdateTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params["cluster"]), params["tasks"]
     if not wanted:
         raise invalid("Tasks cannot be empty.")
@@ -39,23 +36,23 @@ def _update(params: "UpdateTaskProtectionRequestTypeDef", caller: Caller) -> Ans
     until = current_account().clock.now + 60.0 * minutes if params["protectionEnabled"] else 0.0
     protected, failures = [], []
     for reference in wanted:
-        found = _task(cluster, reference, caller)
-        if isinstance(found, dict):
-            failures.append(found)
+        held = _task(cluster, reference, caller)
+        if isinstance(held, dict):
+            failures.append(held)
             continue
-        task, service, member = found
+        task, service, member = held
         scheduler_adapter.services().scheduler.protect(service, member, until)
         protected.append(_view(task, member))
     return {"protectedTasks": protected, "failures": failures}
 
 
-def _get(params: "GetTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
+def _get(params: "api.GetTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params["cluster"]), params.get("tasks") or []
     at_most("taskIds", wanted, MOST_TASKS)
-    found = [_task(cluster, reference, caller) for reference in wanted]
+    held = [_task(cluster, reference, caller) for reference in wanted]
     return {
-        "protectedTasks": [_view(one[0], one[2]) for one in found if not isinstance(one, dict)],
-        "failures": [one for one in found if isinstance(one, dict)],
+        "protectedTasks": [_view(entry[0], entry[2]) for entry in held if not isinstance(entry, dict)],
+        "failures": [entry for entry in held if isinstance(entry, dict)],
     }
 
 
@@ -66,8 +63,8 @@ def _task(cluster: Cluster, reference: str, caller: Caller) -> tuple[Task, Servi
     arn = caller.ecs_arn(f"task/{cluster.name}/{task_id}")
     if task is None or task.last_status == "STOPPED":
         return failure(arn, "MISSING")
-    found = scheduler_adapter.services().member_of(task_id)
-    return (task, *found) if found else failure(arn, "TASK_NOT_VALID")
+    membership = scheduler_adapter.services().member_of(task_id)
+    return (task, *membership) if membership else failure(arn, "TASK_NOT_VALID")
 
 
 def _view(task: Task, member: Member) -> dict[str, object]:

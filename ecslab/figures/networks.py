@@ -2,7 +2,7 @@
 
 from typing import Final, Protocol
 
-from ecslab.figures.drawing import SOFT, Drawing, Figure
+from ecslab.figures.svg import SOFT, Drawing, Figure
 
 
 class Hops(Protocol):

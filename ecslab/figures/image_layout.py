@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, Protocol, TypedDict
 
-from ecslab.figures.drawing import SOFT, Drawing, Figure, shorten
+from ecslab.figures.svg import SOFT, Drawing, Figure, shorten
 from ecslab.figures.text_metrics import text_width
 
 _ECR: Final = re.compile(

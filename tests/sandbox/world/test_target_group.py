@@ -228,7 +228,7 @@ def test_who_hears_of_a_target_may_take_it_out_at_once():
         if health.state == "initial":
             rig.group.deregister(ip, port)
 
-    rig.group._heard = hear
+    rig.group._observer = hear
     rig.group.register(IP, PORT, AZ)
     rig.clock.run(100)
     assert [state for _, _, state, _ in rig.heard] == ["initial", "draining", "unused"]

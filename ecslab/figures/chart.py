@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from ecslab.figures.drawing import INK, SOFT, Drawing, Figure
+from ecslab.figures.svg import INK, SOFT, Drawing, Figure
 from ecslab.figures.text_metrics import LEADING, text_width, wrap
 
 Points = Sequence[tuple[float, float]]
@@ -88,23 +88,23 @@ def curve(
     _refuse(series, limits)
     last = max(until, *(points[-1][0] for points in series.values()))
     highest = max([1.0, *limits.values(), *(value for points in series.values() for _, value in points)])
-    top = 48 + len(wrap(title, _RIGHT - _LEFT, SIZE, bold=True)) * SIZE * LEADING
-    frame = _frame(top, last, highest, limits)
-    legend = [wrap(name, _RIGHT - _LEFT - 60, SIZE) for name in series]
-    rows = sum(map(len, legend))
+    frame = _frame(title, limits, last, highest)
+    legend = [(name, wrap(name, _RIGHT - _LEFT - 60, SIZE)) for name in series]
+    rows = sum(len(lines) for _, lines in legend)
     d = Drawing(WIDTH, ceil(frame.bottom + 72 + rows * SIZE * LEADING))
     d.paragraph(_LEFT, 34, _RIGHT - _LEFT, title, size=SIZE, bold=True)
-    d.text(_LEFT, top - 14, y, size=SIZE, ink=SOFT)
+    d.text(_LEFT, frame.top - 14, y, size=SIZE, ink=SOFT)
     _axes(d, frame, ticks(last, seconds="second" in x), ticks(highest), x)
     _limits(d, frame, limits)
     for n, points in enumerate(series.values()):
         _draw(d, frame, points, STYLES[n], 3.5 * (n - (len(series) - 1) / 2), last)
-    _legend(d, frame.bottom + 78, legend)
+    _legend(d, frame.bottom + 78, [lines for _, lines in legend])
     return d.figure(title, _in_words(series, x, y, limits))
 
 
-def _frame(top: float, last: float, highest: float, limits: Mapping[str, float]) -> _Frame:
-    """Room for the numbers at the left, for the limits' names at the right, and a little above and beyond."""
+def _frame(title: str, limits: Mapping[str, float], last: float, highest: float) -> "_Frame":
+    """Where the curves go: below the title, with room for the ticks and for the names of the limits."""
+    top = 34 + len(wrap(title, _RIGHT - _LEFT, SIZE, bold=True)) * SIZE * LEADING + 14
     room = max((text_width(name, SIZE) for name in limits), default=0.0)
     left = _LEFT + max(text_width(f"{tick:g}", SIZE) for tick in ticks(highest)) + 10
     return _Frame(left, top, _RIGHT - (room + 18 if limits else 12), last * 1.03 or 1.0, highest * 1.08)

@@ -104,7 +104,9 @@ def test_the_older_deployment_of_a_service_that_may_be_away_is_left_alone(town):
     town.settle(60)
     town.kill(town.up(service)[0])
     town.settle(300)
-    assert service.running == 0 and [one.revision.number for one in service.deployments] == ["2"]
+    assert service.running == 0 and [deployment.revision.number for deployment in service.deployments] == [
+        "2"
+    ]
 
 
 def test_a_replacement_of_an_older_deployment_that_cannot_start_is_tried_again(town):
@@ -118,7 +120,7 @@ def test_a_replacement_of_an_older_deployment_that_cannot_start_is_tried_again(t
     assert service.running == 0 and len(service.deployments) == 2
     del town.broken["1"]
     town.settle(1800)
-    assert [one.running for one in service.deployments] == [0, 1]
+    assert [deployment.running for deployment in service.deployments] == [0, 1]
 
 
 def test_scale_out_and_in_and_to_nothing(town):
@@ -155,7 +157,7 @@ def test_a_rolling_deployment(town, desired, least, most, words):
     service = begun(town, desired, minimum_percent=least, maximum_percent=most)
     before, at = len(service.log.events), town.clock.now
     deployment = town.scheduler.deploy(service, town.revision("2"))
-    assert [one.status for one in service.deployments] == ["PRIMARY", "ACTIVE"]
+    assert [deployment.status for deployment in service.deployments] == ["PRIMARY", "ACTIVE"]
     town.settle()
     assert town.words(service)[before:] == [
         *words, f"(deployment {deployment.id}) deployment completed.", "has reached a steady state."
@@ -184,7 +186,7 @@ def test_a_deployment_replaces_one_that_is_not_over(town):
     town.settle()
     assert "stopped 2 pending tasks." in town.words(service)
     assert service.deployments == [last]
-    assert [one.status for one in service.rollouts] == ["SUCCESSFUL", "STOPPED", "SUCCESSFUL"]
+    assert [rollout.status for rollout in service.rollouts] == ["SUCCESSFUL", "STOPPED", "SUCCESSFUL"]
 
 
 def test_failures_to_start_are_retried_ever_more_slowly(town):
@@ -361,8 +363,8 @@ def test_zones_are_evened_out(town):
     words = [message for _, message in town.story(service)]
     start = "has started 1 tasks in us-east-1b to AZ Rebalance: (task "
     assert sum(message.startswith(start) for message in words) == 2
-    found = "is not AZ balanced with 4 tasks in us-east-1a, 0 tasks in us-east-1b."
-    assert f"{found} AZ Rebalancing in progress." in words
+    unbalanced = "is not AZ balanced with 4 tasks in us-east-1a, 0 tasks in us-east-1b."
+    assert f"{unbalanced} AZ Rebalancing in progress." in words
     assert words[-1] == "is AZ balanced with 2 tasks in us-east-1a, 2 tasks in us-east-1b."
 
 
@@ -402,8 +404,8 @@ def test_a_target_group_that_is_gone(town, monkeypatch):
     service = town.service(1, revision=town.revision(balanced=True))
     town.settle(60)
     task_id = town.up(service)[0]
-    found = f"task set ({service.primary.id}) (task {task_id}) is not healthy in target-group ({GROUP})"
-    assert f"{found} due to TARGET GROUP IS NOT FOUND." in [message for _, message in town.story(service)]
+    event = f"task set ({service.primary.id}) (task {task_id}) is not healthy in target-group ({GROUP})"
+    assert f"{event} due to TARGET GROUP IS NOT FOUND." in [message for _, message in town.story(service)]
 
 
 def test_targets_are_named_in_events(town):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from ecslab.figures.drawing import SOFT, Drawing, Figure, shorten
+from ecslab.figures.svg import SOFT, Drawing, Figure, shorten
 
 RED: Final = "#c62828"
 KINDS: Final = (
