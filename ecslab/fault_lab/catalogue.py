@@ -97,8 +97,8 @@ def load() -> dict[str, Case]:
     """Every fault there is a module of in `cases`. The one place that imports by name: a fault needs no other
     entry than its two files, and no list has to be kept."""
     names = [module.name for module in pkgutil.iter_modules(cases.__path__)]
-    found: list[Case] = [import_module(f"{cases.__name__}.{name}").CASE for name in names]
-    return {case.kind: case for case in found}
+    every: list[Case] = [import_module(f"{cases.__name__}.{name}").CASE for name in names]
+    return {case.kind: case for case in every}
 
 
 CATALOGUE: Final = Catalogue(load())
