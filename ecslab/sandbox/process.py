@@ -20,9 +20,10 @@ from filelock import FileLock, Timeout
 
 from ecslab import __version__
 from ecslab.sandbox.endpoint import Endpoint, SandboxError
+from ecslab.sandbox.lifetime import idle_stop
 from ecslab.sandbox.wire import credentials
 
-__all__ = ["Endpoint", "SandboxError", "ensure", "find", "folder_of", "log_tail", "stop"]
+__all__ = ["Endpoint", "SandboxError", "ensure", "find", "folder_of", "log_tail", "stop", "stop_if_for"]
 
 START: Final = 120.0  # seconds after which a start has failed; a long journal takes some to replay
 STOP: Final = 15.0
@@ -43,8 +44,10 @@ def ensure(
         seed: decides the ids of a sandbox that is new; one that has a journal keeps its own.
 
     Raises:
-        SandboxError: it cannot start. The message holds the last lines of its log and the next step.
+        SandboxError: it cannot start (the message holds the last lines of its log and the next step), or
+            ECSLAB_IDLE_STOP is no duration.
     """
+    idle_stop()
     running = find(home)
     if isinstance(running, Endpoint):
         return _in_step(running, mode, speed)
@@ -114,6 +117,15 @@ def stop(home: Path) -> bool:
     return True
 
 
+def stop_if_for(home: Path, whom: str) -> bool:
+    """Stop the sandbox of `home` if it was started for `whom`, by the variable `STARTED_FOR`; whether it was.
+
+    Raises:
+        SandboxError: it runs but does not stop.
+    """
+    return _noted(folder_of(home)).get("for") == whom and stop(home)
+
+
 def folder_of(home: Path) -> Path:
     """Where the state of the sandbox of `home` lies."""
     return home.expanduser().absolute() / "sandbox"
@@ -128,9 +140,18 @@ def log_tail(folder: Path, lines: int = 12) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines()[-lines:]) or "    (it is empty)"
 
 
+def _noted(folder: Path) -> dict[str, Any]:
+    """What a sandbox that runs says of itself; nothing where none does, or where it cannot be read."""
+    try:
+        noted = json.loads((folder / "server.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return noted if isinstance(noted, dict) else {}
+
+
 def _noted_endpoint(folder: Path) -> Endpoint | None:
     try:
-        where: dict[str, Any] = json.loads((folder / "server.json").read_text())
+        where = _noted(folder)
         keys = credentials.read(folder)
         return Endpoint(
             url=f"http://127.0.0.1:{int(where['port'])}", access_key=keys.access_key,
@@ -182,8 +203,9 @@ def _taken(lock: FileLock, seconds: float) -> bool:
 
 def _spawn(home: Path, mode: str | None, speed: float | None, seed: str | int | None) -> Endpoint:
     folder = folder_of(home)
-    command = [sys.executable, "-P", "-m", "ecslab.sandbox", "--home", str(folder.parent)]
-    for name, value in (("mode", mode), ("speed", speed), ("seed", seed)):
+    # UTF-8 whatever the locale: its log is read by us, who cannot know in which locale it was started.
+    command = [sys.executable, "-X", "utf8", "-P", "-m", "ecslab.sandbox", "--home", str(folder.parent)]
+    for name, value in (("mode", mode), ("speed", speed), ("seed", seed), ("idle-stop", idle_stop())):
         command += [] if value is None else [f"--{name}", str(value)]
     log = folder / "server.log"
     how = "wb" if log.exists() and log.stat().st_size > _LOG_MAX else "ab"
@@ -200,13 +222,22 @@ def _spawn(home: Path, mode: str | None, speed: float | None, seed: str | int | 
     finally:
         late.cancel()
         process.stdout.close()
-    if ready != b"ready\n":
-        raise SandboxError(_failed(folder, process.wait()))
+    if ready.strip() != b"ready":  # on Windows the line ends in \r\n
+        raise SandboxError(_failed(folder, _ended(process)))
     process.returncode = 0  # it goes on without us: no warning when this object is dropped
     endpoint = _noted_endpoint(folder)
     if endpoint is None:
         raise SandboxError(_failed(folder, 0))
     return endpoint
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> int:
+    """The exit code of a process that is not what it should be; it is not left behind."""
+    try:
+        return process.wait(STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 def _environment() -> dict[str, str]:

@@ -5,6 +5,7 @@ nobody asked anything for hours; the journal brings everything back.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -22,8 +23,8 @@ from ecslab.sandbox.engine import listen, warmup
 from ecslab.sandbox.engine.pace import MODES
 from ecslab.sandbox.engine.sandbox import Sandbox
 from ecslab.sandbox.journal.record import UnknownFormat
+from ecslab.sandbox.lifetime import IDLE_STOP, STARTED_FOR
 
-IDLE_STOP: Final = 4 * 3600.0  # seconds without a request after which the process ends
 ALREADY: Final = 3  # exit code: another process has this home
 
 
@@ -58,26 +59,31 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _signal, _frame: stop.set())
     began = time.perf_counter()
-    sandbox = Sandbox(folder.parent, seed=options.seed, mode=options.mode, speed=options.speed)
-    sandbox.on_shutdown = stop.set
-    _note_how_it_ended(sandbox, folder)
-    listeners = _listen(sandbox, folder)
-    seconds = time.perf_counter() - began
-    _log(f"listening on {' and '.join(each.url for each in listeners)}, {seconds:.2f} s after the start")
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    _detach_output()
-    warmup.begin(sandbox, stop)
-    while not stop.wait(timeout=min(60.0, options.idle_stop)):
-        if time.monotonic() - sandbox.asked >= options.idle_stop:
-            _log("nobody asked anything for long, so it stops; the next use starts it again")
-            break
-    for listener in listeners:
-        listener.stop()
-    sandbox.close()
+    # Whatever fails from here on (a full disk, say), the listeners stop: their threads keep a process alive.
+    with contextlib.ExitStack() as closing:
+        sandbox = Sandbox(folder.parent, seed=options.seed, mode=options.mode, speed=options.speed)
+        closing.callback(sandbox.close)
+        sandbox.on_shutdown = stop.set
+        _note_how_it_ended(sandbox, folder)
+        listeners = _listen(sandbox, folder, closing)
+        seconds = time.perf_counter() - began
+        _log(f"listening on {' and '.join(each.url for each in listeners)}, {seconds:.2f} s after the start")
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        _detach_output()
+        warmup.begin(sandbox, stop)
+        _wait(stop, sandbox, options.idle_stop)
     (folder / "server.json").unlink(missing_ok=True)
     _log("stopped")
     return 0
+
+
+def _wait(stop: threading.Event, sandbox: Sandbox, idle_stop: float) -> None:
+    """Until it is told to stop, or nobody asked anything for `idle_stop` seconds."""
+    while not stop.wait(timeout=min(60.0, idle_stop)):
+        if time.monotonic() - sandbox.asked >= idle_stop:
+            _log("nobody asked anything for long, so it stops; the next use starts it again")
+            return
 
 
 def _note_how_it_ended(sandbox: Sandbox, folder: Path) -> None:
@@ -88,11 +94,15 @@ def _note_how_it_ended(sandbox: Sandbox, folder: Path) -> None:
         )
 
 
-def _listen(sandbox: Sandbox, folder: Path) -> tuple[listen.Listener, listen.Listener]:
-    """Listen on the ports of the last time, if they are free."""
+def _listen(
+    sandbox: Sandbox, folder: Path, closing: contextlib.ExitStack
+) -> tuple[listen.Listener, listen.Listener]:
+    """Listen on the ports of the last time, if they are free; `closing` stops it."""
     before = _read(folder / "ports.json")
     api = listen.api_port(sandbox, int(before.get("port", 0)))
+    closing.callback(api.stop)
     gateway = listen.gateway_port(sandbox, int(before.get("gateway_port", 0)))
+    closing.callback(gateway.stop)
     ports = {"port": api.port, "gateway_port": gateway.port}
     if before and ports != {name: before.get(name) for name in ports}:
         sandbox.notices.append(
@@ -109,13 +119,14 @@ def _listen(sandbox: Sandbox, folder: Path) -> tuple[listen.Listener, listen.Lis
 def _publish(folder: Path, ports: dict[str, int], started: float) -> None:
     """Say where it listens: in `server.json` for whoever looks, in `ports.json` for the next start."""
     _write(folder / "ports.json", ports)
-    about = {"pid": os.getpid(), "version": __version__, "started": started}
+    lab = os.environ.get(STARTED_FOR, "")
+    about = {"pid": os.getpid(), "version": __version__, "started": started, "for": lab}
     _write(folder / "server.json", {**about, **ports})
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text())
+        content = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
@@ -123,7 +134,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _write(path: Path, content: Mapping[str, object]) -> None:
     fresh = path.with_suffix(f".{os.getpid()}.tmp")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(content, file)
     fresh.replace(path)
 

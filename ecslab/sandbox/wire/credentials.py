@@ -45,13 +45,14 @@ def read(folder: Path) -> Credentials:
     path = folder / "credentials.json"
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise ValueError("readable by others")
-    return Credentials(**json.loads(path.read_text()))
+    return Credentials(**json.loads(path.read_text("utf-8")))
 
 
 def _write(path: Path, credentials: Credentials) -> Credentials:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_suffix(f".{os.getpid()}.tmp")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(asdict(credentials), file)
     fresh.replace(path)
     return credentials
