@@ -53,7 +53,7 @@ def lab(tmp_path, request):
 
 @pytest.fixture
 def windows_files(monkeypatch):
-    """Files as Windows keeps them: what this process has open is not replaced, nor removed, nor put elsewhere."""
+    """Files as Windows keeps them: what this process has open is not replaced, removed or renamed."""
     opened = Path("/proc/self/fd")
     if not opened.is_dir():
         pytest.skip("which files are open is known on Linux alone")
@@ -64,7 +64,7 @@ def windows_files(monkeypatch):
                 for path in paths:
                     with contextlib.suppress(OSError):
                         if handle.samefile(path):
-                            raise PermissionError(13, "[WinError 32] another process uses this file", str(path))
+                            raise PermissionError(13, "[WinError 32] a process uses this file", str(path))
             return change(*paths, **more)
 
         return changed

@@ -79,7 +79,7 @@ def environment(settings: Path | None = None, home: Path | None = None) -> dict[
     """
     env = {**os.environ, **proxies.bypass(os.environ)}
     if home:
-        env.update(jupyter_folders.replaced(home))
+        env.update(jupyter_folders.made(home))
     if settings:
         env["JUPYTERLAB_SETTINGS_DIR"] = str(settings)
     for variable, folder in (("JUPYTER_CONFIG_PATH", HERE / "jupyter"), ("PYTHONPATH", HERE / "quick")):
@@ -134,7 +134,9 @@ def run(command: list[str], env: dict[str, str] | None = None) -> int:
     # In a session of its own it does not see Ctrl-C, at which it would ask a question instead of ending.
     # Windows has no sessions: there it sees Ctrl-C, asks nothing, and `terminate` would cut its end short.
     windows = os.name == "nt"
-    server = subprocess.Popen(command, env=env or environment(), start_new_session=not windows)
+    server = subprocess.Popen(
+        command, env=environment() if env is None else env, start_new_session=not windows
+    )
     try:
         return _ended(server, 1.0 if windows else None)
     except KeyboardInterrupt:

@@ -46,14 +46,27 @@ def listed() -> list[JupyterFolder]:
     ]
 
 
+def made(home: Path) -> dict[str, str]:
+    """As `replaced`, and the folders are there: IPython takes none within a folder that is yet to be made."""
+    variables = replaced(home)
+    for name, variable, _ in _LISTED:
+        if variable in variables:
+            (_below(home) / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    return variables
+
+
 def replaced(home: Path) -> dict[str, str]:
     """The environment variables that put folders below `home` in place of those that cannot be written to."""
     variables: dict[str, str] = {}
     for folder in listed():
         if obstacle(folder.path) is None:
             continue
-        variables[folder.variable] = str(home.expanduser().absolute() / "jupyter" / folder.name)
+        variables[folder.variable] = str(_below(home) / folder.name)
         if folder.search:
             paths = [os.environ.get(folder.search), str(folder.path)]
             variables[folder.search] = os.pathsep.join(filter(None, paths))
     return variables
+
+
+def _below(home: Path) -> Path:
+    return home.expanduser().absolute() / "jupyter"

@@ -81,7 +81,10 @@ def kernel() -> Finding:
 
     began = time.perf_counter()
     try:
-        with _environment(jupyter_folders.replaced(home_folder())):
+        with (
+            tempfile.TemporaryDirectory(prefix="ecslab-preflight-", ignore_cleanup_errors=True) as folder,
+            _environment(jupyter_folders.made(Path(folder))),
+        ):
             manager, client = start_new_kernel(startup_timeout=60, stderr=subprocess.DEVNULL)
             try:
                 client.execute_interactive("1 + 1", silent=True, timeout=30)

@@ -175,7 +175,7 @@ def test_a_view_starts_no_sandbox_that_was_stopped_and_says_so(tmp_path):
             with pytest.raises(Unreachable), lab.looking():
                 lab.control("status")
             assert process.find(tmp_path) is None
-            assert service.find(lab)["status"] == "ACTIVE"  # a cell starts it, and the view goes on when asked
+            assert service.find(lab)["status"] == "ACTIVE"  # a cell starts it
             view.asked += 1
             assert feeder.look() and view.live and not view.trouble
         finally:
