@@ -76,6 +76,13 @@ class Backend:
 
         return self._guarded(lambda: distribution.answer(request, ACCOUNT, region))
 
+    def registry_refusal(self, head: HttpRequest, region: str) -> HttpResponse | None:
+        """What the container registry refuses by a request's head alone, if it does."""
+        from ecslab.sandbox.registry import distribution
+
+        self.enter()
+        return distribution.refusal(head, ACCOUNT, region)
+
     def token_region(self, request: HttpRequest) -> str:
         """The Region that the registry's token in a request is for."""
         from ecslab.sandbox.registry import distribution

@@ -97,6 +97,11 @@ class Sandbox:
             request, changes, about, lambda: self.backend.registry(request, credentials.REGION)
         )
 
+    def registry_refusal(self, head: HttpRequest) -> HttpResponse | None:
+        """What the container registry refuses by a request's head alone, if it does."""
+        with self.lock:
+            return self.backend.registry_refusal(head, credentials.REGION)
+
     def visit(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
         """Let a packet from the internet in, and the program behind it answer.
 
