@@ -160,7 +160,7 @@ class Journal:
                 check_format(line)
             try:
                 record, blob, before = parsed_line(line, before)
-            except (ValueError, KeyError, TypeError) as problem:
+            except (ValueError, KeyError, TypeError, RecursionError) as problem:
                 raise ValueError(f"record {number} is damaged: {problem}") from None
             yield record if blob is None else replace(record, body=body(blob))
 
@@ -221,7 +221,7 @@ class Journal:
         for number, line in enumerate(data.splitlines(keepends=True)):
             try:
                 record, blob, self._sum = self._parse(line)
-            except (ValueError, KeyError, OSError) as problem:
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as problem:
                 self._set_aside(data, end, number, problem)
                 break
             end += len(line)
