@@ -214,7 +214,6 @@ def gone(lab: Connection) -> Verdict:
     name, cluster = lab.name("adgu-second"), lab.names.cluster
     service = service_reader.describe(lab, name)
     ours = task_reader.of_service(task_reader.of_cluster(lab, cluster), name)
-    alive = [task for task in ours if task["desiredStatus"] == "RUNNING"]
     if not service:
         if astray := lesson_service.elsewhere(lab, name):
             return wrong(f"The service `{name}` is in the cluster `{astray}`, not in `{cluster}`.")
@@ -223,7 +222,14 @@ def gone(lab: Connection) -> Verdict:
         return done(f"`{name}` is INACTIVE, and none of its tasks runs.")
     if service["status"] == "DRAINING":
         return not_yet(f"`{name}` is DRAINING: its last tasks are stopping.")
-    by_hand = [task for task in ours if stopped_task.stopped_by_hand(task)]
+    return _still_kept(lab, service, ours)
+
+
+def _still_kept(lab: Connection, service: ServiceTypeDef, tasks: list[TaskTypeDef]) -> Verdict:
+    """What was done in place of deleting the service."""
+    name = service["serviceName"]
+    alive = [task for task in tasks if task["desiredStatus"] == "RUNNING"]
+    by_hand = [task for task in tasks if stopped_task.stopped_by_hand(task)]
     if service["desiredCount"] == 0:
         return wrong(
             f"`{name}` is scaled to 0: it costs nothing, but it is still there, and one call brings its "
@@ -242,9 +248,8 @@ def gone(lab: Connection) -> Verdict:
             "delete the service, not its tasks.",
             f"`ecslab.service.delete(lab, {name!r})`.",
         )
-    if service.get("taskDefinition") not in task_definition.revisions(
-        lab, task_definition.family_of(service["taskDefinition"]), "ACTIVE"
-    ):
+    family = task_definition.family_of(service["taskDefinition"])
+    if service["taskDefinition"] not in task_definition.revisions(lab, family):
         return wrong(
             f"The definition of `{name}` was deregistered. That stops nothing: the service goes on with it.",
             f"`ecslab.service.delete(lab, {name!r})`.",

@@ -185,9 +185,9 @@ def _listening(lab: Connection, balancer: LoadBalancerTypeDef) -> Verdict | None
             f"`{name}` has no listener: it takes requests on no port.",
             "`lab.elbv2.create_listener(…)`; `ecslab.load_balancer.create(lab)` makes what is missing.",
         )
-    listener = next((one for one in listeners if one["Port"] == load_balancing.PORT), None)
+    listener = next((each for each in listeners if each["Port"] == load_balancing.PORT), None)
     if not listener:
-        ports = ", ".join(str(one["Port"]) for one in listeners)
+        ports = ", ".join(str(each["Port"]) for each in listeners)
         return wrong(
             f"`{name}` listens on port {ports}, not on 80, which a browser asks.",
             "`ecslab.load_balancer.create(lab)` makes the listener on port 80.",
@@ -202,7 +202,7 @@ def _listening(lab: Connection, balancer: LoadBalancerTypeDef) -> Verdict | None
     names = [target_group_reader.name_in(arn) for arn in load_balancer_reader.forwards_to(action)]
     if wanted not in names:
         return wrong(
-            f"The listener on port 80 forwards to {', '.join(f'`{one}`' for one in names)}, not to "
+            f"The listener on port 80 forwards to {', '.join(f'`{group}`' for group in names)}, not to "
             f"`{wanted}`.",
             change,
         )

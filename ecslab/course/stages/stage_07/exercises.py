@@ -13,7 +13,7 @@ from ecslab.resources.service import service_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef
-    from mypy_boto3_elbv2.type_defs import RuleTypeDef
+    from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef, RuleTypeDef
 
 PATH, LOST = "/health", "/nothing-here"
 
@@ -149,9 +149,8 @@ def network_balancer(lab: Connection) -> Verdict:
             f"`{name}` is {balancer['Scheme']}: no visitor from the internet gets there.",
             "Delete it, and make it anew; without `Scheme` it is `internet-facing`.",
         )
-    listener = next(
-        (o for o in load_balancer_reader.listeners(lab, balancer) if o["Port"] == load_balancing.PORT), None
-    )
+    listeners = load_balancer_reader.listeners(lab, balancer)
+    listener = next((each for each in listeners if each["Port"] == load_balancing.PORT), None)
     if not listener:
         return wrong(
             f"`{name}` has no listener on port 80.", "`lab.elbv2.create_listener(…)`, `Protocol='TCP'`."
@@ -165,7 +164,12 @@ def network_balancer(lab: Connection) -> Verdict:
             "not register its tasks.",
             "`ecslab.service.update(lab, loadBalancers=[…])`, with both target groups.",
         )
-    members = target_group_reader.health(lab, arn)
+    return _targets_of(lab, balancer, arn)
+
+
+def _targets_of(lab: Connection, balancer: LoadBalancerTypeDef, target_group: str) -> Verdict:
+    """Whether the targets behind the Network Load Balancer are healthy."""
+    name, members = balancer["LoadBalancerName"], target_group_reader.health(lab, target_group)
     if load_balancing.in_state(members, "healthy"):
         return done(f"`{name}` leads to {len(members)} tasks of `{lab.names.service}` as well.")
     if unhealthy := load_balancing.in_state(members, "unhealthy"):

@@ -23,7 +23,7 @@ def attach(lab: Connection) -> None:
 
 
 def make_rule(lab: Connection) -> None:
-    listener = ecslab.load_balancer.listener(lab)["ListenerArn"]
+    listener = ecslab.load_balancer.listener(lab)["ListenerArn"]  # type: ignore[index]
     words = {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": "the balancer is well"}
     there = lab.elbv2.describe_rules(ListenerArn=listener)["Rules"]
     if "10" not in [rule["Priority"] for rule in there]:
@@ -58,10 +58,7 @@ def make_network_balancer(lab: Connection) -> None:
     if not ecslab.load_balancer.listener(lab, second):
         forward = {"Type": "forward", "TargetGroupArn": group["TargetGroupArn"]}
         lab.elbv2.create_listener(
-            LoadBalancerArn=second["LoadBalancerArn"],
-            Protocol="TCP",
-            Port=80,
-            DefaultActions=[forward],  # type: ignore[list-item]
+            LoadBalancerArn=second["LoadBalancerArn"], Protocol="TCP", Port=80, DefaultActions=[forward]  # type: ignore[list-item]
         )
     behind = ecslab.load_balancer.attach(lab)["loadBalancers"]
     another = {**behind[0], "targetGroupArn": group["TargetGroupArn"]}

@@ -1,6 +1,9 @@
 """Is the deployment circuit breaker on, and has it undone a bad deployment?"""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.course.checks.definition_problem import definition_problem
@@ -8,6 +11,9 @@ from ecslab.course.stages.stage_08 import rollouts
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import deployment, task_definition
 from ecslab.resources.service import service_reader
+
+if TYPE_CHECKING:
+    from ecslab.resources.deployment import PastDeployment
 
 _WORST = 10  # failures in a row after which a small service has failed for certain
 
@@ -93,7 +99,7 @@ def undone(lab: Connection) -> Verdict:
     )
 
 
-def _never_rolled_back(name: str, deployments: Sequence[Mapping[str, str]]) -> Verdict:
+def _never_rolled_back(name: str, deployments: list[PastDeployment]) -> Verdict:
     good = {
         deployment["taskDefinition"] for deployment in deployments if deployment["status"] == "SUCCESSFUL"
     }

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ._svg import SOFT, Drawing, Figure
+from ecslab.figures.svg import SOFT, Drawing, Figure
 
 STAGES: Final = {
     "ecr": ("ECR", "your page becomes an image"),

@@ -3,10 +3,13 @@
 Source: "Amazon ECS task lifecycle" in the developer guide; the timestamps of the API's `Task`.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, Protocol
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ecslab.figures import STATUSES
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 ORDER: Final = tuple(status for status, _ in STATUSES)
 MEANING: Final = dict(STATUSES)
@@ -36,12 +39,12 @@ class Phase(Protocol):
     def seconds(self) -> float | None: ...
 
 
-def heading(task: Mapping[str, Any]) -> str:
+def heading(task: "TaskTypeDef") -> str:
     """`Task of adgu-web-server-task:1`."""
     return f"Task of {task['taskDefinitionArn'].rsplit('/', 1)[-1]}"
 
 
-def step_rows(task: Mapping[str, Any]) -> list[dict[str, str]]:
+def step_rows(task: "TaskTypeDef") -> list[dict[str, str]]:
     """Every status in order, each "done", "now", "ahead", or "skipped" by a task that could not start."""
     now = ORDER.index(task["lastStatus"])
     return [
@@ -50,7 +53,7 @@ def step_rows(task: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def _state(task: Mapping[str, Any], status: str, distance: int) -> str:
+def _state(task: "TaskTypeDef", status: str, distance: int) -> str:
     if distance == 0:
         return "now"
     if distance > 0:
@@ -58,7 +61,7 @@ def _state(task: Mapping[str, Any], status: str, distance: int) -> str:
     return "done" if status not in _NEEDS or task.get(_NEEDS[status]) else "skipped"
 
 
-def phase_rows(phases: Iterable[Phase]) -> list[dict[str, Any]]:
+def phase_rows(phases: Iterable[Phase]) -> list[dict[str, object]]:
     """One bar a phase: where it begins and how wide it is, in per cent.
 
     A phase that lasts is open; one of no length has no bar.
@@ -78,14 +81,14 @@ def phase_rows(phases: Iterable[Phase]) -> list[dict[str, Any]]:
     ]
 
 
-def message(task: Mapping[str, Any]) -> str:
+def message(task: "TaskTypeDef") -> str:
     """One sentence: the present status and what happens meanwhile."""
     status, wanted = task["lastStatus"], task["desiredStatus"]
     aim = "" if status == wanted else f" It is to be {wanted}."
     return f"{status}: {MEANING[status]}.{aim}"
 
 
-def reason(task: Mapping[str, Any]) -> str:
+def reason(task: "TaskTypeDef") -> str:
     """Why it stopped: stop code, reason, and what each container has to say; "" while it is not stopping."""
     if not task.get("stoppedReason"):
         return ""

@@ -2,7 +2,7 @@
 
 from typing import Final, Protocol
 
-from ._svg import SOFT, Drawing, Figure
+from ecslab.figures.svg import SOFT, Drawing, Figure
 
 
 class Hops(Protocol):
@@ -56,23 +56,23 @@ def house() -> Figure:
     )
 
 
-def hops(found: Hops) -> Figure:
+def hops(hops: Hops) -> Figure:
     """Three hops: the task names its network interface, EC2 knows the interface's addresses.
 
     Args:
-        found: what `ecslab.verify.hops` gave; a `public_ip` of None is drawn as missing.
+        hops: what `ecslab.verify.hops` gave; a `public_ip` of None is drawn as missing.
     """
     d = Drawing(860, 372)
-    d.box(24, 24, 380, 72, "Task", found.task_id, tone="task", mono=True)
-    d.box(24, 140, 380, 92, "Network interface (ENI)", f"{found.eni_id}\nprivate IP {found.private_ip}",
+    d.box(24, 24, 380, 72, "Task", hops.task_id, tone="task", mono=True)
+    d.box(24, 140, 380, 92, "Network interface (ENI)", f"{hops.eni_id}\nprivate IP {hops.private_ip}",
           tone="net", mono=True)  # fmt: skip
-    if found.public_ip:
-        d.box(24, 276, 380, 72, "Public IP", found.public_ip, tone="good", mono=True)
+    if hops.public_ip:
+        d.box(24, 276, 380, 72, "Public IP", hops.public_ip, tone="good", mono=True)
     else:
         d.box(24, 276, 380, 72, "Public IP", "none: nobody outside can reach it", tone="bad")
     for top, bottom in ((96, 138), (232, 274)):
         d.arrow((214, top), (214, bottom))
-    address = f"http://{found.public_ip}/" if found.public_ip else "(there is none)"
+    address = f"http://{hops.public_ip}/" if hops.public_ip else "(there is none)"
     notes = (
         (48, "Ask ECS for the task:", "describe_tasks → attachments → details", "networkInterfaceId"),
         (164, "Ask EC2 for the interface:", "describe_network_interfaces", "Association.PublicIp"),
@@ -84,6 +84,6 @@ def hops(found: Hops) -> Figure:
         d.text(430, y + 44, field, mono=y < 300, ink=SOFT)
     return d.figure(
         "Three hops from the task to its address",
-        f"Task {found.task_id} has the network interface {found.eni_id} with the private address "
-        f"{found.private_ip}. EC2 knows the interface's public address: {found.public_ip or 'it has none'}.",
+        f"Task {hops.task_id} has the network interface {hops.eni_id} with the private address "
+        f"{hops.private_ip}. EC2 knows the interface's public address: {hops.public_ip or 'it has none'}.",
     )

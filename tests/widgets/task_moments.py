@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from ecslab.widgets._feeder import Look
+from ecslab.widgets.feeder import Look
 
 BORN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 AFTER = {
@@ -79,9 +79,7 @@ class Ecs:
 
 
 def lab_with(ecs: Ecs, speed: float = 10, mode: str = "stepped") -> Any:
-    return SimpleNamespace(
-        control=lambda _: {"clock": {"mode": mode, "speed": speed}},
-        where="sandbox",
-        place=SimpleNamespace(client=lambda _: ecs),
-        record=SimpleNamespace(ignore=lambda _: None),
-    )
+    status = {"clock": {"mode": mode, "speed": speed}}
+    lab = SimpleNamespace(control=lambda _: status, where="sandbox", ecs=ecs)
+    lab.unrecorded = lambda: lab
+    return lab

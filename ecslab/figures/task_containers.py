@@ -1,6 +1,17 @@
 """Inside a task: containers that wait for each other, what they share, and the two roles around them."""
 
-from ._svg import SOFT, Drawing, Figure
+from typing import Final
+
+from ecslab.figures.svg import SOFT, Drawing, Figure
+
+TEXT: Final = (
+    "A task is as if it were one machine. Three containers: database (Redis on port 6379, its health "
+    "asked by redis-cli ping), writer (waits until the database is HEALTHY, writes the page once, and "
+    "ends), and web (Apache on port 80, waits for the writer's SUCCESS and for the database). They share "
+    "one network interface with one private and one public IP and one localhost, and the volume pages. "
+    "The execution role is used before the start, to pull images, fetch secrets and open logs; the task "
+    "role while it runs, for what your programs ask of AWS."
+)
 
 
 def inside_task() -> Figure:
@@ -34,13 +45,5 @@ def inside_task() -> Figure:
     d.box(668, 232, 188, 128, "Task role", "while it runs: what your programs ask of AWS", tone="container")
     return d.figure(
         "Inside one task",
-        "A task is as if it were one machine. Three containers: database (Redis on port 6379, its "
-        "health asked "
-        "by redis-cli ping), writer (waits until the database is HEALTHY, writes the page once, and "
-        "ends), and "
-        "web (Apache on port 80, waits for the writer's SUCCESS and for the database). They share one "
-        "network "
-        "interface with one private and one public IP and one localhost, and the volume pages. The execution "
-        "role is used before the start, to pull images, fetch secrets and open logs; the task role while it "
-        "runs, for what your programs ask of AWS.",
+        TEXT,
     )

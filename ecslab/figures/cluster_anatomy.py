@@ -1,6 +1,6 @@
 """What is inside a cluster: the numbered anatomy, and where its tasks run."""
 
-from ._svg import Drawing, Figure
+from ecslab.figures.svg import Drawing, Figure
 
 _PARTS = (
     (1, "Cluster", "a name that groups tasks and services; it costs nothing by itself"),

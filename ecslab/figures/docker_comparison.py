@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ._svg import SOFT, Drawing, Figure
+from ecslab.figures.svg import SOFT, Drawing, Figure
 
 DOCKER: Final = (
     # what one types for docker, where the same thing stands in ECS, what it means

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from ._metrics import LEADING, text_width, wrap
-from ._svg import INK, SOFT, Drawing, Figure
+from ecslab.figures.svg import INK, SOFT, Drawing, Figure
+from ecslab.figures.text_metrics import LEADING, text_width, wrap
 
 Points = Sequence[tuple[float, float]]
 """Pairs of x and y in the order of x: from this x on the value is y."""
@@ -88,22 +88,26 @@ def curve(
     _refuse(series, limits)
     last = max(until, *(points[-1][0] for points in series.values()))
     highest = max([1.0, *limits.values(), *(value for points in series.values() for _, value in points)])
-    heads = wrap(title, _RIGHT - _LEFT, SIZE, bold=True)
-    top = 34 + len(heads) * SIZE * LEADING + 14
-    room = max((text_width(name, SIZE) for name in limits), default=0.0)
-    left = _LEFT + max(text_width(f"{tick:g}", SIZE) for tick in ticks(highest)) + 10
-    frame = _Frame(left, top, _RIGHT - (room + 18 if limits else 12), last * 1.03 or 1.0, highest * 1.08)
+    frame = _frame(title, limits, last, highest)
     legend = [(name, wrap(name, _RIGHT - _LEFT - 60, SIZE)) for name in series]
     rows = sum(len(lines) for _, lines in legend)
     d = Drawing(WIDTH, ceil(frame.bottom + 72 + rows * SIZE * LEADING))
     d.paragraph(_LEFT, 34, _RIGHT - _LEFT, title, size=SIZE, bold=True)
-    d.text(_LEFT, top - 14, y, size=SIZE, ink=SOFT)
+    d.text(_LEFT, frame.top - 14, y, size=SIZE, ink=SOFT)
     _axes(d, frame, ticks(last, seconds="second" in x), ticks(highest), x)
     _limits(d, frame, limits)
     for n, points in enumerate(series.values()):
         _draw(d, frame, points, STYLES[n], 3.5 * (n - (len(series) - 1) / 2), last)
     _legend(d, frame.bottom + 78, [lines for _, lines in legend])
     return d.figure(title, _in_words(series, x, y, limits))
+
+
+def _frame(title: str, limits: Mapping[str, float], last: float, highest: float) -> "_Frame":
+    """Where the curves go: below the title, with room for the ticks and for the names of the limits."""
+    top = 34 + len(wrap(title, _RIGHT - _LEFT, SIZE, bold=True)) * SIZE * LEADING + 14
+    room = max((text_width(name, SIZE) for name in limits), default=0.0)
+    left = _LEFT + max(text_width(f"{tick:g}", SIZE) for tick in ticks(highest)) + 10
+    return _Frame(left, top, _RIGHT - (room + 18 if limits else 12), last * 1.03 or 1.0, highest * 1.08)
 
 
 def _refuse(series: Mapping[str, Points], limits: Mapping[str, float]) -> None:
@@ -193,9 +197,9 @@ def _legend(d: Drawing, y: float, entries: list[list[str]]) -> None:
 
 def _in_words(series: Mapping[str, Points], x: str, y: str, limits: Mapping[str, float]) -> str:
     """All that the picture shows: each curve's values, and from which x on."""
-    said = [f"{y}, over {x}."]
+    sentences = [f"{y}, over {x}."]
     for name, points in series.items():
         (_, first), *rest = points
-        said.append(f"{name}: {first:g}" + "".join(f", {v:g} from {p:g}" for p, v in rest) + ".")
-    said += [f"{name}: a line at {value:g}." for name, value in limits.items()]
-    return "\n".join(said)
+        sentences.append(f"{name}: {first:g}" + "".join(f", {v:g} from {p:g}" for p, v in rest) + ".")
+    sentences += [f"{name}: a line at {value:g}." for name, value in limits.items()]
+    return "\n".join(sentences)

@@ -3,7 +3,7 @@
 Source: RegisterTaskDefinition, parameters `cpu` and `memory` (Linux).
 """
 
-from typing import Any, Final
+from typing import Final
 
 from ecslab.operations.prices import AS_OF, PUBLIC_IPV4_HOUR, dollars, task_hour
 
@@ -30,7 +30,7 @@ def gigabytes(memory: int) -> str:
     return f"{memory / 1024:g} GB"
 
 
-def size_rows() -> list[dict[str, Any]]:
+def size_rows() -> list[dict[str, object]]:
     """One row a CPU size, with the memory sizes it allows."""
     return [
         {

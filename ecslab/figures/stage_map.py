@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ._svg import SOFT, Drawing, Figure
+from ecslab.figures.svg import SOFT, Drawing, Figure
 
 PARTS: Final = {  # row, column, title
     "page": (0, 0, "From an image to a page"),

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from ecslab import figures
 from ecslab.course.catalogue import STAGES as COURSE
 from ecslab.figures import Figure
-from ecslab.figures._path import STAGES
+from ecslab.figures.stage_path import STAGES
 
 ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 

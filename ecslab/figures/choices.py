@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ._svg import SOFT, Drawing, Figure
+from ecslab.figures.svg import SOFT, Drawing, Figure
 
 WAYS: Final = ("EC2 by hand", "ECS on EC2", "Fargate", "Lambda")
 CHORES: Final = (

@@ -1,11 +1,18 @@
 """A picker that offers only the task sizes that Fargate has."""
 
-from typing import Any
-
 import traitlets
 
-from ._sizes import PRICE_NOTE, gigabytes, is_cpu, nearest_memory, price, problem, size_rows, vcpu
-from ._view import HERE, View
+from ecslab.widgets.sizes import (
+    PRICE_NOTE,
+    gigabytes,
+    is_cpu,
+    nearest_memory,
+    price,
+    problem,
+    size_rows,
+    vcpu,
+)
+from ecslab.widgets.view import HERE, View
 
 
 class TaskSizePicker(View):
@@ -38,7 +45,7 @@ class TaskSizePicker(View):
         size = f"{vcpu(int(self.cpu))}, {gigabytes(int(self.memory))}"
         return f"Task size: {size} (cpu {self.cpu}, memory {self.memory})\n{self.price}\n{self.note}"
 
-    def _follow(self, change: dict[str, Any]) -> None:
+    def _follow(self, change: traitlets.Bunch) -> None:
         """Keep pair and price together after one of them changed; put back what Fargate does not have."""
         if change["name"] == "cpu" and is_cpu(self.cpu):
             self.memory = nearest_memory(self.cpu, self.memory)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from ecslab.figures._metrics import ASCENT, DESCENT, text_width
+from ecslab.figures.text_metrics import ASCENT, DESCENT, text_width
 
 NS = "{http://www.w3.org/2000/svg}"
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ._svg import SOFT, Drawing, Figure
+from ecslab.figures.svg import SOFT, Drawing, Figure
 
 # title, what it looks like, where to read, and signs with what they point to
 _KINDS: Final = (
