@@ -238,7 +238,7 @@ DAMAGES = {
         lambda f: repacked(f, **{"session.json": (b'{"a":' + b"[" * 2000 + b"]" * 2000 + b"}")}),
         "is nested too deeply",
     ),
-    "a script for a date": (lambda f: described(f, saved="<script>1</script>"), "saved must match pattern"),
+    "a script for a date": (lambda f: described(f, saved="<b>2026</b>"), "saved must match pattern"),
     "a script for a version": (lambda f: described(f, ecslab="<b>"), "ecslab must match pattern"),
     "a script for a number": (lambda f: described(f, changes="<b>"), "changes must be integer"),
     "a description that says more": (lambda f: described(f, more=1), "must not contain {'more'} properties"),
@@ -341,7 +341,7 @@ DAMAGES = {
         lambda f: repacked(
             f,
             **{
-                "lab/ledger-sandbox-1-a-b.jsonl": b'{"intend": "a", "kind": "role", "name": "\\u001b[2J", "at": 1}'
+                "lab/ledger-sandbox-1-a-b.jsonl": b'{"intend": "a", "kind": "role", "name": "\\u001b[", "at": 1}'
             },
         ),
         "control character",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ecslab.sandbox.engine import moto_import
 from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse, Responder
-from ecslab.sandbox.wire import caller_identity, malformed, moto_routes
+from ecslab.sandbox.wire import bounds, caller_identity, malformed, moto_routes
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.wire.operation import Operation
 from ecslab.sandbox.wire.signature import Key, Signer
@@ -143,6 +143,7 @@ class Backend:
             return caller_identity.caller_identity()
         if request.headers.get("x-amz-target", "").startswith(malformed.ECS_TARGET):
             return self._ecs(request, signer.region, operation)
+        bounds.check(request, signer.service, operation)
         from ecslab.sandbox.bridge import installation, unsupported_services
 
         unsupported_services.refuse(signer.service)
