@@ -200,13 +200,20 @@ def _spawn(home: Path, mode: str | None, speed: float | None, seed: str | int | 
     finally:
         late.cancel()
         process.stdout.close()
-    if ready != b"ready\n":
-        raise SandboxError(_failed(folder, process.wait()))
-    process.returncode = 0  # it goes on without us: no warning when this object is dropped
-    endpoint = _noted_endpoint(folder)
+    endpoint = _noted_endpoint(folder) if ready == b"ready\n" else None
     if endpoint is None:
-        raise SandboxError(_failed(folder, 0))
+        raise SandboxError(_failed(folder, _ended(process), ready.decode("utf-8", "replace").strip()))
+    process.returncode = 0  # it goes on without us: no warning when this object is dropped
     return endpoint
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> int:
+    """The exit code of a process that could not start; one that does not end by itself is ended."""
+    try:
+        return process.wait(STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 def _environment() -> dict[str, str]:
@@ -214,9 +221,10 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
 
 
-def _failed(folder: Path, code: int) -> str:
+def _failed(folder: Path, code: int, told: str) -> str:
+    seen = f"  seen: it {told}\n" if told.startswith("cannot go on") else ""
     return (
-        f"the sandbox could not start (exit code {code}).\n"
+        f"the sandbox could not start (exit code {code}).\n{seen}"
         f"  the end of {folder / 'server.log'}:\n{log_tail(folder)}\n"
         "  next: put right what it says, or set ECSLAB_HOME to another folder to start afresh"
     )

@@ -341,7 +341,7 @@ DAMAGES = {
         lambda f: repacked(
             f,
             **{
-                "lab/ledger-sandbox-1-a-b.jsonl": b'{"intend": "a", "kind": "role", "name": "\\u001b[", "at": 1}'
+                "lab/ledger-sandbox-1-a-b.jsonl": b'{"intend": "a", "kind": "b", "name": "\\u001b", "at": 1}'
             },
         ),
         "control character",

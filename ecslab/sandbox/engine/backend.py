@@ -5,7 +5,6 @@ is imported within functions: moto reads its settings as it is imported, and tak
 """
 
 import os
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse, Res
 from ecslab.sandbox.wire import bounds, caller_identity, malformed, moto_routes
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.wire.operation import Operation
+from ecslab.sandbox.wire.refusal import internal_failure
 from ecslab.sandbox.wire.signature import Key, Signer
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.time.clock import Clock
@@ -176,6 +176,4 @@ class Backend:
         except AwsError:
             raise
         except Exception as failure:
-            traceback.print_exc()
-            sentence = f"The sandbox failed at this request: {failure!r}. Its log has the rest."
-            raise AwsError("InternalFailure", sentence, 500) from None
+            raise internal_failure(failure) from None

@@ -8,17 +8,18 @@ import contextlib
 import functools
 import http
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from email.utils import formatdate
+from pathlib import Path
 from typing import Final, TypeVar
 
 import h11
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.wire import limits
-from ecslab.sandbox.wire.refusal import refusal
+from ecslab.sandbox.wire.body import Body
+from ecslab.sandbox.wire.refusal import internal_failure, refusal
 from ecslab.sandbox.wire.request import fitting, head_of, too_large
 from ecslab.sandbox.world.errors import AwsError
 
@@ -37,11 +38,13 @@ class Host:
         admit: judges a head: how many bytes its body may have, or the refusal.
         answer: answers the whole request. Both are given the target as the request line has it.
         proxy: let whole addresses stand in the request line.
+        spool: the folder through which layers go; None keeps them in memory.
     """
 
     admit: Callable[[HttpRequest, str], int | HttpResponse]
     answer: Callable[[HttpRequest, str], HttpResponse]
     proxy: bool = False
+    spool: Path | None = None
 
 
 class Connection:
@@ -58,6 +61,7 @@ class Connection:
         self.waiting_since: float | None = time.monotonic()
         self.welcome = False
         self._host, self._patience, self._reader, self._writer = host, patience, reader, writer
+        self._kept: list[bytes] = []
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=limits.HEAD)
 
     async def serve(self) -> None:
@@ -70,8 +74,8 @@ class Connection:
         except TimeoutError:
             if self._http.their_state is not h11.IDLE or self._http.trailing_data[0]:
                 await self._refuse_plainly(408, "The request took too long to arrive.")
-        except h11.LocalProtocolError:  # an answer that is no HTTP, half sent
-            traceback.print_exc()
+        except h11.LocalProtocolError as failure:  # an answer that is no HTTP, half sent
+            internal_failure(failure)
         except OSError:
             pass  # the client is gone
         finally:
@@ -114,28 +118,27 @@ class Connection:
 
     def _came_along(self) -> bytes | None:
         """The body, if it came with the head; None if it would have to be read for."""
-        parts: list[bytes] = []
-        self._kept = parts
+        self._kept = []
         while isinstance(event := self._http.next_event(), h11.Data):
-            parts.append(bytes(event.data))
-        return b"".join(parts) if isinstance(event, h11.EndOfMessage) else None
+            self._kept.append(bytes(event.data))
+        return b"".join(self._kept) if isinstance(event, h11.EndOfMessage) else None
 
     async def _body(self, limit: int) -> bytes:
         """The whole body, of which `_came_along` has kept the beginning."""
         if self._http.they_are_waiting_for_100_continue:
             self._write(_CONTINUE)
-        parts = self._kept
-        size = sum(map(len, parts))
+        body = Body(self._host.spool if limit == limits.LAYER else None)
+        for data in self._kept:
+            body.add(data)
         loop = asyncio.get_running_loop()
         end = loop.time() + self._patience.body
         async with asyncio.timeout_at(end) as timer:
-            while size <= limit and isinstance(event := await self._event(), h11.Data):
-                parts.append(bytes(event.data))
-                size += len(event.data)
-                timer.reschedule(end + size / self._patience.slowest)
-        if size > limit:
+            while body.size <= limit and isinstance(event := await self._event(), h11.Data):
+                body.add(bytes(event.data))
+                timer.reschedule(end + body.size / self._patience.slowest)
+        if body.size > limit:
             raise too_large(limit)
-        return b"".join(parts)
+        return body.whole()
 
     # Answering ----------------------------------------------------------------------------------------------
 
@@ -146,9 +149,7 @@ class Connection:
         try:
             return await asyncio.get_running_loop().run_in_executor(None, do, request, target)
         except Exception as failure:
-            traceback.print_exc()
-            sentence = f"The sandbox failed at this request: {failure!r}. Its log has the rest."
-            return refusal(AwsError("InternalFailure", sentence, 500), head)
+            return refusal(internal_failure(failure), head)
         finally:
             self.waiting_since = time.monotonic()
 

@@ -101,7 +101,11 @@ class Listener:
 
 def api_port(sandbox: Sandbox, port: int = 0, patience: Patience | None = None) -> Listener:
     """The port of the AWS API."""
-    host = Host(lambda head, _: api.admit(sandbox, head), lambda request, _: api.answer(sandbox, request))
+    host = Host(
+        lambda head, _: api.admit(sandbox, head),
+        lambda request, _: api.answer(sandbox, request),
+        spool=sandbox.folder,
+    )
     return Listener(host, port, patience)
 
 

@@ -58,6 +58,7 @@ class Sandbox:
         speed: float | None = None, wall: Callable[[], float] = time.time, in_memory: bool = False,
     ):  # fmt: skip
         self.home, self.wall, self.started = home, wall, wall()
+        self.began = time.monotonic()
         self.asked = time.monotonic()  # when somebody last asked for anything but the status
         self.folder = None if in_memory else home / "sandbox"
         self.credentials = credentials.load(self.folder) if self.folder else credentials.Credentials.fresh()
@@ -148,6 +149,7 @@ class Sandbox:
 
     def arrive(self) -> None:
         """Move time to this moment, and work off what was due. Call it with the lock held."""
+        self.began = time.monotonic()
         self.asked = time.monotonic()
         idle = self.pace.note_request()
         self.run(self.pace.target(self.clock.now))

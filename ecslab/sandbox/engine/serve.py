@@ -5,6 +5,8 @@ nobody asked anything for hours; the journal brings everything back.
 """
 
 import argparse
+import contextlib
+import errno
 import json
 import os
 import signal
@@ -18,6 +20,7 @@ from typing import Any, Final
 from filelock import FileLock, Timeout
 
 from ecslab import __version__
+from ecslab.sandbox import whole_file
 from ecslab.sandbox.engine import listen, warmup
 from ecslab.sandbox.engine.pace import MODES
 from ecslab.sandbox.engine.sandbox import Sandbox
@@ -39,8 +42,20 @@ def main(arguments: list[str] | None = None) -> int:
         _log(f"another process runs the sandbox of {options.home} already")
         return ALREADY
     except (OSError, UnknownFormat) as problem:
-        _log(f"cannot go on: {problem}")
+        sentence = f"cannot go on: {_told(problem)}"
+        _log(sentence)
+        with contextlib.suppress(OSError):  # the log may be what there is no room for
+            sys.stdout.write(f"{sentence}\n")
+            sys.stdout.flush()
         return 1
+
+
+def _told(problem: Exception) -> str:
+    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"there is no room left on the disk ({problem}); make room, and start again"
+    if isinstance(problem, OSError) and problem.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return f"its folder cannot be written to ({problem}); set ECSLAB_HOME to another one"
+    return str(problem)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,7 +76,11 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
     sandbox = Sandbox(folder.parent, seed=options.seed, mode=options.mode, speed=options.speed)
     sandbox.on_shutdown = stop.set
     _note_how_it_ended(sandbox, folder)
-    listeners = _listen(sandbox, folder)
+    try:
+        listeners = _listen(sandbox, folder)
+    except OSError:
+        (folder / "server.json").unlink(missing_ok=True)
+        raise
     seconds = time.perf_counter() - began
     _log(f"listening on {' and '.join(each.url for each in listeners)}, {seconds:.2f} s after the start")
     sys.stdout.write("ready\n")
@@ -122,10 +141,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _write(path: Path, content: Mapping[str, object]) -> None:
-    fresh = path.with_suffix(f".{os.getpid()}.tmp")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(content, file)
-    fresh.replace(path)
+    whole_file.write(path, json.dumps(content).encode())
 
 
 def _detach_output() -> None:
@@ -134,5 +150,6 @@ def _detach_output() -> None:
 
 
 def _log(sentence: str) -> None:
-    sys.stderr.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {os.getpid()} {sentence}\n")
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {os.getpid()} {sentence}\n")
+        sys.stderr.flush()

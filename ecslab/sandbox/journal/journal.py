@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from ecslab.sandbox import whole_file
 from ecslab.sandbox.journal.blobs import Blobs
 from ecslab.sandbox.journal.record import (
     FIRST,
@@ -242,7 +243,7 @@ class Journal:
         assert self._folder is not None
         taken = len(list(self._folder.glob("journal.damaged-*")))
         aside = self._folder / f"journal.damaged-{taken + 1}"
-        aside.write_bytes(data[end:])
+        whole_file.write(aside, data[end:])
         self.damage = (
             f"The sandbox's journal is damaged at record {number + 1} ({problem}). The {number} before it "
             f"were restored; {lost} could not be and lie in {aside.name}. lab.check() shows what is missing."

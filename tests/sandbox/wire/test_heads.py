@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import hashlib
 import http.client
 import re
 import socket
@@ -169,7 +170,7 @@ def test_a_visitor_may_send_what_fits(server, ports):
 
 def test_a_body_that_is_not_the_signed_one_is_refused_however_large(server, ports):
     other = b"x" * 300_000
-    for declared in ({}, {"x-amz-content-sha256": signature.hashlib.sha256(b"{}").hexdigest()}):
+    for declared in ({}, {"x-amz-content-sha256": hashlib.sha256(b"{}").hexdigest()}):
         headers = signed(server, len(other), body=b"{}", **declared) | {"Connection": "close"}
         answer, _ = poured(ports["api"], head("POST", "/", headers) + other, b"", 0)
         assert answer.startswith(b"HTTP/1.1 403 ")
@@ -187,3 +188,28 @@ def test_one_connection_serves_many_requests(server):
             wire = client.sock
             assert wire is not None
     client.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from /proc")
+def test_a_layer_goes_through_a_file(server, aws, home):
+    """It is kept once in memory, where ECR's upload holds it, and on the disk; not four times."""
+    size = 96 << 20
+    aws.ecr.create_repository(repositoryName="large")
+    token = aws.ecr.get_authorization_token()["authorizationData"][0]["authorizationToken"]
+    client = http.client.HTTPConnection("127.0.0.1", int(server.url.rpartition(":")[2]), timeout=60)
+    known = {"Authorization": f"Basic {token}"}
+    client.request("POST", "/v2/large/blobs/uploads/", headers=known)
+    where = client.getresponse()
+    where.read()
+    layer = bytes(range(256)) * (size >> 8)
+    digest = hashlib.sha256(layer).hexdigest()
+    before = peak(server)
+    client.request("PUT", f"{where.headers['Location']}?digest=sha256:{digest}", layer, known)
+    answer = client.getresponse()
+    assert (answer.status, answer.read()) == (201, b"")
+    client.close()
+    print((peak(server) - before) / (size >> 10))
+    assert peak(server) - before < 3.5 * (
+        size >> 10
+    )  # the map of the file, which can be let go of, is counted too
+    assert (home / "sandbox" / "blobs" / digest).stat().st_size == size
