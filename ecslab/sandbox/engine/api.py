@@ -48,6 +48,17 @@ def answer(sandbox: Sandbox, request: HttpRequest) -> HttpResponse:
         return refusal(error, request, service)
 
 
+def answer_at_once(sandbox: Sandbox, request: HttpRequest) -> HttpResponse | None:
+    """Answer a call to the AWS API if nobody else is being answered; None for what may take its time."""
+    slow = request.path.startswith(_CONTROL) or is_for_registry(request.path)
+    if slow or not sandbox.lock.acquire(blocking=False):
+        return None
+    try:
+        return answer(sandbox, request)
+    finally:
+        sandbox.lock.release()
+
+
 def _check_controller(sandbox: Sandbox, signer: signature.Signer) -> None:
     if signer.service != "ecslab":
         raise AwsError("AccessDenied", "Control calls are signed for the service `ecslab`.", 403)

@@ -36,13 +36,15 @@ class Host:
 
     Args:
         admit: judges a head: how many bytes its body may have, or the refusal.
-        answer: answers the whole request. Both are given the target as the request line has it.
+        answer: answers the whole request. Both are given the target as the request line has it, in a thread.
+        at_once: answers what takes no time, without a thread; None leaves it to `answer`.
         proxy: let whole addresses stand in the request line.
         spool: the folder through which layers go; None keeps them in memory.
     """
 
     admit: Callable[[HttpRequest, str], int | HttpResponse]
     answer: Callable[[HttpRequest, str], HttpResponse]
+    at_once: Callable[[HttpRequest], HttpResponse | None] = lambda _request: None
     proxy: bool = False
     spool: Path | None = None
 
@@ -96,8 +98,10 @@ class Connection:
         head, target = head_of(event), event.target.decode("ascii")
         if not self._host.proxy and not target.startswith("/"):
             raise h11.RemoteProtocolError("a request target begins with /")
-        body = self._came_along()
-        if body is None:
+        response, body = None, self._came_along()
+        if body is not None:
+            response = self._at_once(replace(head, body=body))
+        else:
             admitted = await self._in_thread(head, self._host.admit, head, target)
             if isinstance(admitted, HttpResponse):
                 return await self._send_and_part(head, admitted)
@@ -105,7 +109,8 @@ class Connection:
                 body = await self._body(fitting(head, admitted))
             except AwsError as problem:
                 return await self._send_and_part(head, refusal(problem, head))
-        response = await self._in_thread(head, self._host.answer, replace(head, body=body), target)
+        if response is None:
+            response = await self._in_thread(head, self._host.answer, replace(head, body=body), target)
         self.welcome = response.status < 400
         await self._send(head, response)
         return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
@@ -142,6 +147,15 @@ class Connection:
 
     # Answering ----------------------------------------------------------------------------------------------
 
+    def _at_once(self, request: HttpRequest) -> HttpResponse | None:
+        try:
+            response = self._host.at_once(request)
+        except Exception as failure:
+            response = refusal(internal_failure(failure), request)
+        if response is not None:
+            self.waiting_since = time.monotonic()
+        return response
+
     async def _in_thread(
         self, head: HttpRequest, do: Callable[[HttpRequest, str], _Result], request: HttpRequest, target: str
     ) -> _Result | HttpResponse:
@@ -159,6 +173,8 @@ class Connection:
         body = b"" if head.method == "HEAD" else response.body
         start = h11.Response(status_code=response.status, headers=headers, reason=reason)
         self._write(start, *([h11.Data(data=body)] if body else []), h11.EndOfMessage())
+        if not self._writer.transport.get_write_buffer_size():
+            return
         try:
             async with asyncio.timeout(self._patience.answer + len(response.body) / self._patience.slowest):
                 await self._writer.drain()

@@ -104,6 +104,7 @@ def api_port(sandbox: Sandbox, port: int = 0, patience: Patience | None = None) 
     host = Host(
         lambda head, _: api.admit(sandbox, head),
         lambda request, _: api.answer(sandbox, request),
+        lambda request: api.answer_at_once(sandbox, request),
         spool=sandbox.folder,
     )
     return Listener(host, port, patience)

@@ -208,7 +208,6 @@ def test_a_layer_goes_through_a_file(server, aws, home):
     answer = client.getresponse()
     assert (answer.status, answer.read()) == (201, b"")
     client.close()
-    print((peak(server) - before) / (size >> 10))
     assert peak(server) - before < 3.5 * (
         size >> 10
     )  # the map of the file, which can be let go of, is counted too
