@@ -60,6 +60,7 @@ def call(ask):
         "ecr:CreateRepository": {"repositoryName": "aa"}, "logs:CreateLogGroup": {"logGroupName": "a"},
         "logs:CreateLogStream": {"logGroupName": "a", "logStreamName": "b"},
         "secretsmanager:ListSecrets": {}, "ssm:DescribeParameters": {}, "ec2:DescribeVpcs": "",
+        "ec2:DescribeInstances": "",
         "iam:ListRoles": "", "sts:GetCallerIdentity": "", "elasticloadbalancing:DescribeTargetGroups": "",
     }.items():  # fmt: skip
         assert called(name, given)[0] == 200, name
