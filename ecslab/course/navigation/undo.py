@@ -8,6 +8,7 @@ from ecslab.connection.connection import Connection
 from ecslab.course.catalogue import STEPS
 from ecslab.course.navigation.journal_entry import JournalEntry, course_step
 from ecslab.course.progress_store import changing
+from ecslab.display.markup import markdown
 from ecslab.display.progress_line import Progress
 
 REVERSE: Final = {
@@ -45,7 +46,7 @@ class Undone:
         return self.text
 
     def _repr_markdown_(self) -> str:
-        return self.text
+        return markdown("{}", self.text)
 
 
 def undo(lab: Connection) -> Undone:
