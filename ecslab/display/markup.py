@@ -4,8 +4,8 @@ A template is ours, and is markup. What stands in its places came from an accoun
 shown letter by letter, with one exception: in `prose` and `markdown`, words in backticks are shown as code.
 
 JupyterLab reads more than CommonMark: it makes links of bare addresses, and formulas of what stands between
-dollar signs, in HTML as well. A formula begins and ends in the same element, so a sign in an element of its own
-begins none.
+dollar signs, in HTML as well. A formula begins and ends in the same element, so a sign in one of its
+own begins none.
 """
 
 import re
@@ -109,7 +109,7 @@ def _holds_a_formula(text: str) -> bool:
 
 def _html_text(text: str, formula: bool) -> Markup:
     shown = escape(_plain(text))
-    return Markup(_FORMULA.sub(r"<span>\g<0></span>", shown)) if formula else shown
+    return Markup(_FORMULA.sub(r"<span>\g<0></span>", str(shown))) if formula else shown
 
 
 def _markdown_line(text: str) -> str:
