@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import traitlets
+from IPython.display import display
 
 import ecslab
 from ecslab import widgets
@@ -105,6 +106,31 @@ def label(cls: type) -> str:
     return f"{cls.__module__.rsplit('.', 1)[-1]}.{cls.__qualname__}"
 
 
+def show() -> None:
+    """Everything, in a notebook: of each class what it gives for a notebook, with all the strings."""
+    for cls in classes():
+        shown = [made(cls, text) for text in STRINGS]
+        for kind, between in (("html", "<hr>"), ("markdown", "\n\n---\n\n")):
+            if hasattr(cls, f"_repr_{kind}_"):
+                pages = [str(getattr(each, f"_repr_{kind}_")()) for each in shown]
+                display({f"text/{kind}": between.join(pages)}, raw=True)
+
+
+def show_each(name: str) -> None:
+    """The objects of one class, as a cell's value is shown, one for each string."""
+    [cls] = [cls for cls in classes() if label(cls) == name]
+    for text in STRINGS:
+        display(made(cls, text))
+
+
+def show_widgets() -> None:
+    """All widgets, with the strings that are markup in the strictest sense."""
+    for cls in classes():
+        if issubclass(cls, View):
+            for text in STRINGS[:4]:
+                display(made(cls, text))
+
+
 def made(cls: type, text: str) -> Any:
     """An object of that class in which everything that can be words is `text`."""
     if cls in MAKERS:
@@ -193,7 +219,8 @@ def _widget(make: Callable[[str], View]) -> Callable[[str], View]:
     return filled
 
 
-UNTOUCHED = {"layout", "tabbable", "tooltip", "state", "pressed", "speeds", "asked", "verdict"}
+_NO_WORDS = "layout tabbable tooltip state pressed speeds asked verdict cpu memory"
+UNTOUCHED = frozenset(_NO_WORDS.split())
 
 
 def _replaced(value: Any, text: str) -> Any:

@@ -76,6 +76,13 @@ def test_a_strangers_words_bring_no_element_and_no_attribute(cls):
             assert Skeleton(page).elements == harmless[kind].elements, (kind, text, page)
 
 
+@pytest.mark.parametrize("cls", [cls for cls in CLASSES if issubclass(cls, View)], ids=hostile.label)
+def test_a_widget_gives_words_and_no_page(cls):
+    for text in hostile.STRINGS:
+        bundle, _ = hostile.made(cls, text)._repr_mimebundle_()
+        assert {*bundle} == {"text/plain", "application/vnd.jupyter.widget-view+json"}
+
+
 WRITES_MARKUP = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|document\.write|DOMParser|srcdoc|setHTML"
     r"|\beval\b|new Function|\bimport\(|\bfetch\b|\.on[a-z]+\s*=|\.(href|src|action)\s*=|javascript:"
