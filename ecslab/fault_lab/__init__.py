@@ -20,7 +20,6 @@ def fault(lab: Connection, seed: int | None = None, *, kind: str | None = None, 
     """The fault at hand, or another one.
 
     Args:
-        lab: from `ecslab.connect()`.
         seed: which one; the same seed is the same fault for everybody. Without one, the fault that is still
             open, else one of a kind that this lab has not had yet. Another seed than that of the open fault
             takes that one back first.
