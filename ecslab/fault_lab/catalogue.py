@@ -26,7 +26,7 @@ _FRESH_BARE, _FRESH_LATER = 1000, 55  # seeds to choose a fresh one from: about 
 
 
 class NoSuchFault(EcslabError, LookupError):
-    """No fault has this seed."""
+    """No fault has this seed, or is of this kind."""
 
 
 class Catalogue:
@@ -61,9 +61,11 @@ class Catalogue:
         """The seed of a kind's variant: for those of `SEEDED` the smallest, the next one and so on.
 
         Raises:
-            KeyError: there is no such kind.
+            NoSuchFault: there is no such kind.
             ValueError: the variant is none.
         """
+        if kind not in self._by_kind:
+            raise NoSuchFault(f"there is no fault {kind!r}.\n  there are: {', '.join(self.kinds)}")
         case = self[kind]
         if not 0 <= variant < _BLOCK:
             raise ValueError(f"variant is {variant}; it can be 0 to {_BLOCK - 1}")

@@ -52,7 +52,6 @@ def run(lab: Connection, command: str, lines: int | None = 20) -> CommandResult:
     Credentials in an answer are masked; on a real account all that is secret is.
 
     Args:
-        lab: from `ecslab.connect()`.
         command: as a document has it, over several lines with `\\` or within quotes.
         lines: so many lines of the answer are printed at most; None for all of them.
 

@@ -251,7 +251,7 @@ def test_a_real_account_is_not_touched(lab):
 
 
 def test_no_such_kind(lab):
-    with pytest.raises(KeyError):
+    with pytest.raises(NoSuchFault, match=r"there is no fault .gremlins.\.\n  there are: "):
         ecslab.fault(lab, kind="gremlins")
 
 
