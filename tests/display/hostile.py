@@ -26,9 +26,9 @@ from ecslab.course.quiz.comparison import Comparison
 from ecslab.course.quiz.kinds import Prediction
 from ecslab.display.tables import ShownAsTable, Table
 from ecslab.display.verdict import wrong
+from ecslab.fault_lab.arranged_fault import Fault
 from ecslab.fault_lab.catalogue import CATALOGUE
 from ecslab.fault_lab.engine.names import FaultNames
-from ecslab.fault_lab.fault import Fault
 from ecslab.figures import Figure
 from ecslab.figures.svg import Drawing
 from ecslab.resources.image.types import Image, Layer
