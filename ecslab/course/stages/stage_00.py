@@ -8,9 +8,7 @@ from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
 from ecslab.course import verdicts
 from ecslab.course.checks.similar_name import similar_name
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import Minutes, Stage, Step
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import ecr
 from ecslab.resources.network import network_reader

@@ -5,9 +5,7 @@ from ecslab.course import learner_namespace as ecslab
 from ecslab.course import verdicts
 from ecslab.course.checks.definition_problem import definition_problem
 from ecslab.course.checks.similar_name import similar_name
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import Minutes, Stage, Step
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import log_group, task_definition
 from ecslab.resources import role as roles

@@ -9,9 +9,7 @@ from ecslab.course import learner_namespace as ecslab
 from ecslab.course import verdicts
 from ecslab.course.checks import lesson_service, stopped_task
 from ecslab.course.checks.similar_name import similar_name
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.operations import prices
 from ecslab.resources import task_definition

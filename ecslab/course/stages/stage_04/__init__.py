@@ -1,9 +1,7 @@
 """Stage 04: a way in for HTTP, and the task, RUNNING with a public IP."""
 
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
 from ecslab.course.stages.stage_04 import checks, exercises, solutions
-from ecslab.course.step import Step
 from ecslab.operations import prices
 
 RUN = frozenset({"RunTask"})

@@ -1,9 +1,7 @@
 """Stage 07: one address for all tasks: two security groups, a target group, a load balancer, the service."""
 
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
 from ecslab.course.stages.stage_07 import checks, exercises, service, solutions
-from ecslab.course.step import Step
 from ecslab.operations import prices
 
 GROUPS = frozenset({"CreateSecurityGroup", "AuthorizeSecurityGroupIngress"})

@@ -1,9 +1,7 @@
 """Stage 08: a second edition is rolled out, a bad one undoes itself."""
 
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
 from ecslab.course.stages.stage_08 import checks, circuit_breaker, exercises, solutions
-from ecslab.course.step import Step
 
 REGISTER = frozenset({"RegisterTaskDefinition"})
 UPDATE = frozenset({"UpdateService"})

@@ -1,9 +1,7 @@
 """Stage 09: several containers in one task, a secret, and the two roles told apart."""
 
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
 from ecslab.course.stages.stage_09 import checks, exercises, solutions
-from ecslab.course.step import Step
 from ecslab.operations import prices
 
 HOURLY = prices.task_hour(256, 512)

@@ -1,9 +1,7 @@
 """Stage 13: document 004's service, mended until it answers, and the one that document 002's wizard made."""
 
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
 from ecslab.course.stages.stage_13 import checks, exercises, solutions
-from ecslab.course.step import Step
 from ecslab.operations import prices
 
 OPERATIONS = frozenset({"CreateService", "UpdateService", "DeleteService"})

@@ -1,9 +1,7 @@
 """Stage 99: nothing of the lesson runs, and nothing of it is left."""
 
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
 from ecslab.course.stages.stage_99 import checks, revisions, solutions
-from ecslab.course.step import Step
 
 REMOVALS = frozenset(
     {
