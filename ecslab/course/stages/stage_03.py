@@ -58,7 +58,7 @@ def definition(lab: Connection) -> Verdict:
         return not_yet(f"There is no task definition `{family}`.")
     definition = task_definition.find(lab, active[-1]) or {}
     if trouble := definition_problem(lab, definition):
-        return wrong(f"`{family}:{definition['revision']}` {trouble[0]}", trouble[1])
+        return wrong(f"`{family}:{definition['revision']}` {trouble.text}", trouble.hint)
     return done(f"`{family}:{definition['revision']}` is ACTIVE, and would run the image in your repository.")
 
 

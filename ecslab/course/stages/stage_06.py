@@ -109,12 +109,7 @@ def _short(service: ServiceTypeDef, everything: list[TaskTypeDef]) -> Verdict | 
     if service["runningCount"] >= desired:
         return None
     if task := lesson_service.last_failed(everything, service):
-        reason, meaning = stopped_task.why(task)
-        return wrong(
-            f"Tasks of `{name}` keep failing; the last was {short_id(task)}: {reason}. {meaning}"
-            .replace("..", ".").rstrip(),
-            "Put right what the reason names. The service goes on trying by itself.",
-        )  # fmt: skip
+        return lesson_service.keeps_failing(name, task)
     return verdicts.not_yet(
         "06.starting",
         name=name,
