@@ -44,7 +44,6 @@ class Step:
         minutes: its weight in the stage's time, which is measured (`Stage.minutes`).
         check: looks at the account, by calls that read, and answers.
         solve: does the step; safe to run twice. Its body is what `lab.solution()` shows.
-        operations: the AWS operations that do the step; by them `goto(…, again=True)` knows where it began.
         hourly: US dollars an hour that what it makes costs on a real account.
         facts: what stands for the placeholders in its hints.
     """
@@ -53,7 +52,6 @@ class Step:
     minutes: int
     check: Callable[[Connection], Verdict]
     solve: Callable[[Connection], object]
-    operations: frozenset[str] = frozenset()
     hourly: float = 0.0
     facts: Mapping[str, object] = field(default_factory=dict, hash=False)
 
@@ -66,6 +64,11 @@ class Step:
     def hints(self) -> tuple[str, ...]:
         """Each says more than the one before; the last names the call."""
         return words.of_step(self.id).texts("hints", **self.facts)
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """The AWS operations that do the step; by them `goto(…, again=True)` knows where it began."""
+        return frozenset(words.of_step(self.id).texts("operations"))
 
     @property
     def stage(self) -> str:

@@ -91,7 +91,7 @@ STAGE = Stage(
     part="page",
     steps=(
         Step("00.ready", 2, answers, _ask_who_i_am),
-        Step("00.network", 3, default_vpc, _have_default_vpc, frozenset({"CreateDefaultVpc"})),
-        Step("00.yours-1", 5, scratch, _make_scratch, frozenset({"CreateRepository", "TagResource"})),
+        Step("00.network", 3, default_vpc, _have_default_vpc),
+        Step("00.yours-1", 5, scratch, _make_scratch),
     ),
 )

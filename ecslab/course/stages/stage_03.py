@@ -11,7 +11,6 @@ from ecslab.resources import log_group, task_definition
 from ecslab.resources import role as roles
 
 POLICY = "AmazonECSTaskExecutionRolePolicy"
-REGISTER = frozenset({"RegisterTaskDefinition"})
 PUBLIC_IMAGE = "public.ecr.aws/docker/library/httpd:2.4"
 
 
@@ -162,17 +161,10 @@ STAGE = Stage(
     minutes=Minutes(reading=22, waiting=0),
     part="page",
     steps=(
-        Step(
-            "03.role",
-            5,
-            role,
-            _make_role,
-            frozenset({"CreateRole", "AttachRolePolicy"}),
-            facts={"policy": POLICY},
-        ),
-        Step("03.log-group", 2, logs, _make_log_group, frozenset({"CreateLogGroup"})),
-        Step("03.definition", 8, definition, _register, REGISTER),
-        Step("03.yours-1", 5, half_vcpu, _register_half, REGISTER),
-        Step("03.yours-2", 5, hello, _register_hello, REGISTER),
+        Step("03.role", 5, role, _make_role, facts={"policy": POLICY}),
+        Step("03.log-group", 2, logs, _make_log_group),
+        Step("03.definition", 8, definition, _register),
+        Step("03.yours-1", 5, half_vcpu, _register_half),
+        Step("03.yours-2", 5, hello, _register_hello),
     ),
 )

@@ -148,6 +148,6 @@ STAGE = Stage(
     part="page",
     steps=(
         Step("05.page", 6, answers, _ask_for_the_page),
-        Step("05.yours-1", 8, second_edition, _second_edition, frozenset({"StopTask"})),
+        Step("05.yours-1", 8, second_edition, _second_edition),
     ),
 )
