@@ -17,8 +17,6 @@ from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.platform_failures import FAILURES
 from ecslab.sandbox.world.task.task import Task
 
-__all__ = ["KINDS", "inject"]
-
 INTERRUPTED: Final = "Your Spot Task was interrupted."
 MAINTENANCE: Final = "ECS is performing maintenance on the underlying infrastructure hosting the task"
 ZONE_LOST: Final = "The infrastructure hosting the task in Availability Zone {zone} is not available."

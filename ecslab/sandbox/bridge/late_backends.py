@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from moto.ssm.models import SimpleSystemManagerBackend
     from moto.sts.models import STSBackend
 
-__all__ = ["s3", "secretsmanager", "ssm", "sts"]
-
 
 def s3() -> "S3Backend":
     from moto.s3.models import s3_backends

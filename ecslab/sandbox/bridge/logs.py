@@ -15,8 +15,6 @@ from moto.logs.models import LogsBackend as MotoLogsBackend
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam.roles import role_problem
 
-__all__ = ["LogsBackend", "open_stream", "write"]
-
 MOST_BYTES: Final = 262_144 - 26
 """The longest message of one event, in bytes of UTF-8; the driver cuts longer lines."""
 

@@ -13,8 +13,6 @@ from ecslab.sandbox.bridge.ecs.state import Caller
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-__all__ = ["OPERATIONS", "effective"]
-
 _LONG: Final = ("enabled",)  # U: short ARNs have not been available to new resources since 2021
 
 VALUES: Final[dict[str, tuple[str, ...]]] = {

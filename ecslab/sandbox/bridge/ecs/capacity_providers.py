@@ -13,8 +13,6 @@ from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-__all__ = ["OPERATIONS", "associate", "checked_strategy"]
-
 FARGATE: Final = ("FARGATE", "FARGATE_SPOT")
 MOST_IN_STRATEGY: Final = 20
 MOST_WEIGHT: Final = 1000

@@ -18,8 +18,6 @@ from ecslab.sandbox.world.errors import AwsError
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-__all__ = ["OPERATIONS", "find", "known"]
-
 DEFAULT: Final = "default"
 NAME: Final = re.compile(r"[a-zA-Z0-9\-_]{1,255}")
 _STATISTICS: Final = (

@@ -9,8 +9,6 @@ from ecslab.sandbox.bridge.ecs.state import Caller
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-__all__ = ["OPERATIONS"]
-
 
 def _list(params: "api.ListContainerInstancesRequestTypeDef", caller: Caller) -> Answer:
     clusters.find(caller, params.get("cluster"))

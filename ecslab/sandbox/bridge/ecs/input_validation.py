@@ -13,8 +13,6 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 
 from ecslab.sandbox.world.errors import AwsError
 
-__all__ = ["checked_input", "model"]
-
 _JSON_NAMES: Final[dict[type, str]] = {
     str: "STRING_VALUE", int: "NUMBER_VALUE", float: "DECIMAL_VALUE", bool: "TRUE_VALUE",
     type(None): "NULL_VALUE",

@@ -7,8 +7,6 @@ from typing import Final, Never, NotRequired, TypedDict
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.world.errors import AwsError
 
-__all__ = ["at_most", "failure", "invalid", "missing", "name_in", "page"]
-
 PAGE: Final = 100
 
 

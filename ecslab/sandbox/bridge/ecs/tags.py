@@ -11,8 +11,6 @@ from ecslab.sandbox.bridge.ecs.shapes import invalid
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TagTypeDef
 
-__all__ = ["MOST", "Tags", "checked", "merged", "without"]
-
 Tags = list[dict[str, str]]
 
 MOST: Final = 50

@@ -18,8 +18,6 @@ from ecslab.sandbox.world.task_definition.registration import normalised
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-__all__ = ["OPERATIONS", "find", "resolve"]
-
 MOST_DELETED: Final = 10
 DELETION: Final = 60.0
 """Seconds until a deleted revision is gone, if no task uses it; AWS gives no figure."""

@@ -22,9 +22,6 @@ from ecslab.sandbox.world.load_balancing.listeners import Rule, Spread
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import ActionTypeDef
 
-__all__ = ["ElbV2Backend", "backend_of"]
-
-
 Conditions = list[dict[str, object]]
 
 

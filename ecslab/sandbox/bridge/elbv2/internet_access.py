@@ -18,8 +18,6 @@ from ecslab.sandbox.world.load_balancing.listeners import Fixed, Forward, Redire
 from ecslab.sandbox.world.load_balancing.target_group import TargetGroup
 from ecslab.sandbox.world.network import packets, vpc
 
-__all__ = ["Entry", "find", "open_door"]
-
 _OPEN: Final = vpc.SecurityGroup("none", "none", (vpc.Rule(vpc.ANY, None, None, ("0.0.0.0/0",)),))
 """What a network load balancer without security groups lets in."""
 

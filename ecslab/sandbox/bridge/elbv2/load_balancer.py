@@ -11,8 +11,6 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ec2.interfaces import BalancerInterface
 
-__all__ = ["MADE_IN", "LoadBalancer", "dns_name"]
-
 MADE_IN: Final = 120.0
 """Seconds from CreateLoadBalancer to `active`: on AWS two to three minutes (U)."""
 _ZONES: Final = {

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from mypy_boto3_ecs.type_defs import LoadBalancerTypeDef, TaskDefinitionTypeDef
 
-__all__ = ["LoadBalancing"]
-
 MOST_GROUPS: Final = 5
 
 HealthObserver = Callable[[str, str, int, str, str], None]

@@ -13,8 +13,6 @@ from ecslab.sandbox.bridge.elbv2 import refusals, target_access
 from ecslab.sandbox.world.load_balancing.target_group import Target, TargetGroup
 from ecslab.sandbox.world.load_balancing.target_health import NOT_REGISTERED, STOPPED, Health
 
-__all__ = ["TCP", "TargetsBackend"]
-
 TCP: Final = frozenset({"TCP", "UDP", "TCP_UDP", "TLS"})
 """The protocols of network load balancers."""
 

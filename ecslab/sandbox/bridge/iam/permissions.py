@@ -20,8 +20,6 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError
 
-__all__ = ["check"]
-
 FREE: Final = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
 """What needs no permission (API_GetCallerIdentity)."""
 _PREFIXES: Final = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag"}

@@ -2,8 +2,6 @@
 
 from typing import NotRequired, TypedDict
 
-__all__ = ["Descriptor", "Manifest", "Platform"]
-
 
 class Platform(TypedDict):
     architecture: str

@@ -16,8 +16,6 @@ from ecslab.sandbox.bridge.images.oci import Descriptor, Manifest
 from ecslab.sandbox.runtime.image import BadLayer, Image, Layer
 from ecslab.sandbox.world.image_names import ImageName, parse
 
-__all__ = ["Missing", "NotInRegistry", "resolve"]
-
 Missing = Literal["repository", "tag", "platform"]
 _ARCHITECTURE: Final = {"X86_64": "amd64", "ARM64": "arm64"}
 

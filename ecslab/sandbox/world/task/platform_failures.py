@@ -7,8 +7,6 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-c
 
 from typing import Final, Literal, NamedTuple
 
-__all__ = ["FAILURES", "PlatformFailure"]
-
 
 class PlatformFailure(NamedTuple):
     """When it happens (as the interface is attached, or as containers are to start), and what follows.

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef as TaskDefinition
     from mypy_boto3_ecs.type_defs import VolumeOutputTypeDef as Volume
 
-__all__ = ["normalised"]
-
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/.+")
 _COPIED: Final = (
     "family", "taskRoleArn", "executionRoleArn", "networkMode", "requiresCompatibilities", "cpu", "memory",

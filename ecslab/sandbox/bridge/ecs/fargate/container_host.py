@@ -17,8 +17,6 @@ from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.surroundings import Exited
 from ecslab.sandbox.world.task.task import Task
 
-__all__ = ["Host"]
-
 LOOPBACK: Final = "127.0.0.1"
 AWS: Final = ".amazonaws.com"
 

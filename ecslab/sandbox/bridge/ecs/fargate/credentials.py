@@ -16,8 +16,6 @@ from ecslab.sandbox.world.task.task import Task
 if TYPE_CHECKING:
     from moto.sts.models import AssumedRole
 
-__all__ = ["PREFIX", "Credentials", "task_role"]
-
 PREFIX: Final = "/v2/credentials/"
 LIFETIME: Final = 6 * 3600
 RENEWED: Final = 15 * 60

@@ -7,8 +7,6 @@ from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
 
-__all__ = ["Environment"]
-
 
 class Environment(Mapping[str, str]):
     """What ECS adds, under the environment files and secrets, under the definition's own variables."""

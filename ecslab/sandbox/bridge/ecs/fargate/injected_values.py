@@ -17,8 +17,6 @@ from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.surroundings import StartFailed
 from ecslab.sandbox.world.task.task import Task
 
-__all__ = ["injected"]
-
 Variables = dict[str, str]
 
 

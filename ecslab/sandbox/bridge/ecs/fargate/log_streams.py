@@ -7,8 +7,6 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
 
-__all__ = ["log_options", "log_stream", "write_log"]
-
 
 def write_log(task: Task, container: Container, line: str) -> None:
     """Bring a line of a container's output to its log stream; without a log driver it is lost."""

@@ -20,8 +20,6 @@ from ecslab.sandbox.runtime import HttpRequest, HttpResponse
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
 
-__all__ = ["ADDRESS", "answer", "variables"]
-
 ADDRESS: Final = "169.254.170.2"
 CPU_UNITS: Final = 1024
 

@@ -30,8 +30,6 @@ from ecslab.sandbox.world.task.platform_failures import FAILURES
 from ecslab.sandbox.world.task.surroundings import Exited, StartFailed
 from ecslab.sandbox.world.task.task import Task
 
-__all__ = ["Fargate", "execution_role"]
-
 _PENDING: Final = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
 
 

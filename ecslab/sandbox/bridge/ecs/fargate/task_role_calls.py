@@ -12,8 +12,6 @@ from ecslab.sandbox.bridge.iam import permissions
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.errors import AwsError
 
-__all__ = ["answer", "service_at"]
-
 Request = Mapping[str, object]
 Answer = Mapping[str, object]
 

@@ -27,8 +27,6 @@ from ecslab.sandbox.world.service.service import Service
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-__all__ = ["OPERATIONS"]
-
 PAGE: Final = 20
 MOST: Final = 20
 _ARN: Final = re.compile(

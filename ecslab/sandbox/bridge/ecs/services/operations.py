@@ -23,8 +23,6 @@ from ecslab.sandbox.world.service.service import Service
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-__all__ = ["OPERATIONS", "find"]
-
 MOST_DESCRIBED: Final = 10
 PAGE: Final = 10
 LONGEST_TOKEN: Final = 36

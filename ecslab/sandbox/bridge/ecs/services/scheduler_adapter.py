@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
-__all__ = ["digits", "load_balancing", "services"]
-
 STOPPED_BY: Final = "ServiceSchedulerInitiated"
 _LETTERS: Final = string.ascii_letters + string.digits + "-_"
 

@@ -24,8 +24,6 @@ from ecslab.sandbox.world.service.revision import LoadBalancer, Revision
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-__all__ = ["check_desired", "check_name", "refuse_uncarried", "revision"]
-
 MOST_TASKS: Final = 5000
 MOST_BALANCERS: Final = 5
 """Target groups of one service."""

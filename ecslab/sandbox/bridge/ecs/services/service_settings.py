@@ -18,8 +18,6 @@ if TYPE_CHECKING:
         UpdateServiceRequestTypeDef,
     )
 
-__all__ = ["configure"]
-
 MOST_GRACE: Final = 2_147_483_647
 
 

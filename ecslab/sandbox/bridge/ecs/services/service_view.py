@@ -9,8 +9,6 @@ from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.rollout import Counts, Rollout
 from ecslab.sandbox.world.service.service import Service
 
-__all__ = ["revision_arn", "revision_view", "rollout_arn", "rollout_brief", "rollout_view", "view"]
-
 _KINDS: Final = ("launchType", "capacityProviderStrategy", "platformFamily", "networkConfiguration")
 
 

@@ -18,8 +18,6 @@ from ecslab.sandbox.world.task.task import Task
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-__all__ = ["OPERATIONS"]
-
 MOST_TASKS: Final = 10
 DEFAULT_MINUTES: Final = 120
 MOST_MINUTES: Final = 2880

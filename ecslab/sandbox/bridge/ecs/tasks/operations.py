@@ -17,8 +17,6 @@ from ecslab.sandbox.world.task.task import Task
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-__all__ = ["OPERATIONS"]
-
 STOPPED_BY_USER: Final = "Task stopped by user"
 LONGEST_TOKEN: Final = 64
 LONGEST_STARTED_BY: Final = 128

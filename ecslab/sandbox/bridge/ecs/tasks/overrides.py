@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     Overrides = api.TaskOverrideTypeDef | api.TaskOverrideOutputTypeDef
 
-__all__ = ["check", "effective", "task_overrides"]
-
 MOST_CHARACTERS: Final = 8192
 _OF_TASK: Final = ("executionRoleArn", "taskRoleArn", "ephemeralStorage")
 _OF_CONTAINER: Final = ("command", "cpu", "memory", "memoryReservation", "environmentFiles")

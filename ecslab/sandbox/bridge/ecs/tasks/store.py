@@ -9,8 +9,6 @@ from ecslab.sandbox.bridge.ecs.shapes import invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.world.task.task import Task
 
-__all__ = ["find", "forget", "forget_invisible", "is_visible", "launch", "lose", "stop"]
-
 ID_LENGTHS: Final = (32, 36)
 """Characters of a task's id; those of tasks before 2018 had dashes."""
 

@@ -31,8 +31,6 @@ from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-__all__ = ["Order", "check_roles", "digest", "make", "order", "vpc_configuration"]
-
 MOST: Final = 10
 """Tasks in one call."""
 PLATFORM_VERSION: Final = "1.4.0"

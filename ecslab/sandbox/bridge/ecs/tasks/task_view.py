@@ -12,8 +12,6 @@ from ecslab.sandbox.world.task.task import Task
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
 
-__all__ = ["view", "with_tags"]
-
 _TIMES: Final = {
     "connectivityAt": "connectivity_at",
     "createdAt": "created_at",
