@@ -14,7 +14,7 @@ from ecslab.sandbox.bridge.ecs.tasks import store
 from ecslab.sandbox.bridge.open_ports import program_of
 from ecslab.sandbox.world.faults import Faults
 from ecslab.sandbox.world.task.container import Container
-from ecslab.sandbox.world.task.platform_failures import FAILURES
+from ecslab.sandbox.world.task.failures import platform_failures
 from ecslab.sandbox.world.task.task import Task
 
 INTERRUPTED: Final = "Your Spot Task was interrupted."
@@ -116,8 +116,8 @@ def platform(*, problem: str | None) -> dict[str, object]:
     Args:
         problem: `interface`, `attachment`, `storage`, `runtime`, `start`, `create` or `inspect`.
     """
-    if problem is not None and problem not in FAILURES:
-        raise ValueError(f"problem must be one of {', '.join(FAILURES)}, or null, got {problem!r}")
+    if problem is not None and problem not in platform_failures():
+        raise ValueError(f"problem must be one of {', '.join(platform_failures())}, or null, got {problem!r}")
     _faults().platform = problem
     return {"problem": problem}
 

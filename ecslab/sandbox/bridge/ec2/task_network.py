@@ -5,19 +5,16 @@ from ipaddress import ip_address
 from typing import Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.ec2.models import EC2Backend as MotoEC2Backend
-from moto.ec2.models import ec2_backends
+from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.subnets import Subnet
 
 from ecslab.sandbox.bridge.ec2.addresses import NoFreeAddress, private_dns
-from ecslab.sandbox.bridge.ec2.backend import EC2Backend, backends
+from ecslab.sandbox.bridge.ec2.backend import backends
 from ecslab.sandbox.bridge.ec2.interfaces import TaskInterface
 from ecslab.sandbox.bridge.ec2.network_facts import facts_of
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.network.vpc import Facts
-
-__all__ = ["EC2Backend", "Eni", "NoFreeAddress", "attach_eni", "find_private", "find_public", "is_inside",
-           "network_facts", "release_eni", "validate_network"]  # fmt: skip
+from ecslab.sandbox.world.task.failures import interface_refused
 
 MOST_SUBNETS: Final = 16
 MOST_GROUPS: Final = 5
@@ -90,11 +87,8 @@ def attach_eni(region: str, subnet_id: str, group_ids: list[str], public: bool, 
     try:
         interface = TaskInterface(backend, subnet, list(group_ids), public, description)
     except NoFreeAddress as full:
-        kind = "with public IP assignment enabled " if public else ""
-        raise NoFreeAddress(
-            f"Unexpected EC2 error while attempting to Create Network Interface {kind}in subnet "
-            f"'{subnet_id}': InsufficientFreeAddressesInSubnet"  # U: how the sentence ends is not known
-        ) from full
+        why = "InsufficientFreeAddressesInSubnet"  # U: how the sentence ends is not known
+        raise NoFreeAddress(interface_refused(subnet_id, public, why)) from full
     backend.enis[interface.id] = interface
     return _eni(interface)
 
@@ -133,7 +127,7 @@ def network_facts(eni: Eni) -> Facts:
     return facts_of(backend, backend.get_network_interface(eni.eni_id))
 
 
-def _backend(region: str) -> MotoEC2Backend:
+def _backend(region: str) -> EC2Backend:
     return ec2_backends[DEFAULT_ACCOUNT_ID][region]
 
 

@@ -12,22 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from ecslab.sandbox.world.network.vpc import (
-    ANY,
-    Acl,
-    AclEntry,
-    Endpoint,
-    Facts,
-    Route,
-    RouteTable,
-    Rule,
-    SecurityGroup,
-)
-
-__all__ = [
-    "ANY", "EPHEMERAL", "HTTPS", "PASSED", "SOMEWHERE", "Acl", "AclEntry", "Endpoint", "Facts", "Packet",
-    "Route", "RouteTable", "Rule", "SecurityGroup", "StoppedBy", "Verdict", "egress", "inbound", "is_public",
-]  # fmt: skip
+from ecslab.sandbox.world.network.vpc import AclEntry, Endpoint, Facts, Route, RouteTable, Rule, SecurityGroup
 
 StoppedBy = Literal["no-public-ip", "route", "network-acl", "security-group", "nothing-listening"]
 

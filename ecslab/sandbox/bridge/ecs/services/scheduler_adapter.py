@@ -40,7 +40,7 @@ class SchedulerAdapter:
     def launch(self, service: Service, deployment: Deployment, place: int) -> str:
         order, strategy = deployment.revision.spec.get("order"), deployment.revision.spec["strategy"]
         if order is None:
-            raise CannotPlace(service_events.NO_INSTANCE)
+            raise CannotPlace(service_events.message("no_instance"))
         tallies = self.registry.tallies
         provider = next_provider(strategy, deployment.id, tallies) if strategy else None
         task = _make(service, deployment, order, place, provider)
@@ -122,11 +122,11 @@ def _make(
         task_order.check_roles(order.caller, order.definition, order.parameters)
         return task_order.make(order, 0)
     except task_order.NoCapacity as lacking:
-        raise CannotPlace(service_events.unplaced(lacking.message)) from None
+        raise CannotPlace(service_events.message("unplaced", reason=lacking.message)) from None
     except AwsError as refusal:
-        raise CannotPlace(service_events.unlaunched(refusal.message)) from None
+        raise CannotPlace(service_events.message("unlaunched", error=refusal.message)) from None
     except EC2ClientError as refusal:  # the subnet is gone
-        raise CannotPlace(service_events.unplaced(str(refusal.message))) from None
+        raise CannotPlace(service_events.message("unplaced", reason=refusal.message)) from None
 
 
 def next_provider(

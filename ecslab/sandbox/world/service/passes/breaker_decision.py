@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
 """
 
-from ecslab.sandbox.world.service import commands, events
+from ecslab.sandbox.world.service import commands
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
 
@@ -14,11 +14,11 @@ def decide(look: ServicePass) -> None:
         return
     deployment.trip_at = None
     deployment.roll("breaker_tripped", now, "ECS deployment circuit breaker: tasks failed to start.")
-    look.say(events.failed(deployment.id))
+    look.say("failed", deployment=deployment)
     service.rollouts[0].triggered = True
     completed = service.completed
     if service.breaker.rollback and completed is not None and completed is not deployment:
-        look.say(events.rolling_back(completed.id))
+        look.say("rolling_back", deployment=completed)
         commands.roll_back(look, deployment.rollout_reason)
     elif not service.rollouts[0].ended:
         service.rollouts[0].stop(now, service.desired, deployment.rollout_reason)

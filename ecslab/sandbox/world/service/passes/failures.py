@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
 """
 
-from ecslab.sandbox.world.service import events, timings
+from ecslab.sandbox.world.service import timings
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
@@ -13,7 +13,7 @@ def task_failed(look: ServicePass, member: Member, reason: str) -> None:
     deployment = member.deployment
     if member.ran_at is None:
         deployment.avoided_until[member.place] = look.now + timings.SUBNET_AVOIDED
-        look.say(events.unplaced(reason))
+        look.say("unplaced", reason=reason)
         gap = back_off(look, member.launched_at)
     else:
         gap = timings.RESTARTED
@@ -28,7 +28,7 @@ def back_off(look: ServicePass, launched_at: float) -> float:
     if launched_at > service.last_failure_at:
         service.failures, service.last_failure_at = service.failures + 1, look.now
         if service.failures >= timings.THROTTLED_FROM:
-            look.say(events.THROTTLED)
+            look.say("throttled")
     return timings.retry_after(service.failures)
 
 

@@ -6,7 +6,6 @@
 
 from collections.abc import Iterator
 
-from ecslab.sandbox.world.service import events
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import READY, UNREADY, Member
 from ecslab.sandbox.world.service.passes.stops import stop
@@ -28,7 +27,7 @@ def stop_excess(look: ServicePass) -> None:
         if service.desired == 0 or primary.graded(READY) >= service.desired:
             _blame_protection(look, older, older.live)
     if not stopped and _is_stuck(service):
-        look.say(events.STUCK)
+        look.say("stuck")
 
 
 def _candidates(look: ServicePass, deployment: Deployment) -> Iterator[Member]:
@@ -70,5 +69,5 @@ def _blame_protection(look: ServicePass, deployment: Deployment, remaining: int)
     ends = [member.protected_until for member in deployment.members.values() if member.live]
     ends = [end for end in ends if end > look.now]
     if ends:
-        look.say(events.protected(deployment.id, min(remaining, len(ends))))
+        look.say("protected", deployment=deployment, count=min(remaining, len(ends)))
         look.wake(min(ends) - look.now)

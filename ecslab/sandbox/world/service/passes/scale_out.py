@@ -24,7 +24,8 @@ def start_missing(look: ServicePass) -> None:
     members = _start_batch(look, primary, count)
     replaced = unhealthy_tasks.assign_successors(primary, members)
     if members:
-        look.say(events.started([member.id for member in members], replaced))
+        name = "started_replacing" if replaced else "started"
+        look.say(name, replaced=replaced, **events.tasks(member.id for member in members))
     if len(members) == count == timings.LAUNCHES:
         service.launch_from = look.now + timings.LAUNCHED
         look.wake(timings.LAUNCHED)
@@ -50,10 +51,10 @@ def _replace_older(look: ServicePass, older: Deployment) -> None:
     member = launch(look, older)
     if isinstance(member, Member):
         member.upholds_older = True
-        look.say(events.started([member.id]))
+        look.say("started", **events.tasks([member.id]))
         look.note_change(timings.SETTLED)
     else:
-        look.say(str(member))
+        look.say_text(str(member))
         look.hold_replacement(older, timings.RESTARTED)
 
 
@@ -73,7 +74,7 @@ def _start_batch(look: ServicePass, deployment: Deployment, count: int) -> list[
 
 
 def _wait_after(look: ServicePass, refusal: str) -> None:
-    look.say(refusal)
+    look.say_text(refusal)
     gap = failures.back_off(look, look.now)
     look.service.launch_from = look.now + gap
     look.wake(gap)

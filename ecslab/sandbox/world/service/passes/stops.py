@@ -22,9 +22,9 @@ def stop(look: ServicePass, members: Iterable[Member], reason: str, most: int | 
         plan_deregistration(look, member, timings.DEREGISTERED)
         look.account.stop(member.id, reason)
     if pending:
-        look.say(events.stopped_pending(pending))
+        look.say("stopped_pending", count=pending)
     if running:
-        look.say(events.stopped(running))
+        look.say("stopped", **events.tasks(running))
     if pending or running:
         look.note_change(timings.ADVANCED)
     return pending + len(running)
