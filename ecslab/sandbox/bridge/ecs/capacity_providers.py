@@ -7,7 +7,7 @@ DescribeCapacityProviders.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, invalid, missing, name_in, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, invalid, missing, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ FARGATE: Final = ("FARGATE", "FARGATE_SPOT")
 MOST_IN_STRATEGY: Final = 20
 MOST_WEIGHT: Final = 1000
 MOST_BASE: Final = 100_000
-
 
 
 def associate(
@@ -88,7 +87,9 @@ def _check_range(name: str, value: int, most: int) -> None:
         raise invalid(f"capacityProviderStrategy.{name} should be between 0 and {most}.")
 
 
-def _describe(params: "api.DescribeCapacityProvidersRequestTypeDef", caller: Caller) -> Answer:
+def describe_capacity_providers(
+    params: "api.DescribeCapacityProvidersRequestTypeDef", caller: Caller
+) -> Answer:
     wanted = params.get("capacityProviders") or list(FARGATE)
     names = {identifier: name_in("capacity-provider", identifier, caller) for identifier in wanted}
     providers = [_view(name, caller) for name in names.values() if name in FARGATE]
@@ -100,6 +101,3 @@ def _describe(params: "api.DescribeCapacityProvidersRequestTypeDef", caller: Cal
 def _view(name: str, caller: Caller) -> dict[str, object]:
     arn = caller.ecs_arn(f"capacity-provider/{name}")
     return {"capacityProviderArn": arn, "name": name, "status": "ACTIVE", "tags": [], "type": name}
-
-
-OPERATIONS: Final[Operations] = {"DescribeCapacityProviders": _describe}

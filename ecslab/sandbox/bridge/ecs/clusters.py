@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import account_settings, capacity_providers, state
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, invalid, missing, name_in, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, invalid, missing, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.bridge.iam import roles
@@ -53,7 +53,7 @@ def known(caller: Caller, identifier: str) -> Cluster | None:
     return state.of(caller.region).clusters.get(name) if name is not None else None
 
 
-def _create(params: "api.CreateClusterRequestTypeDef", caller: Caller) -> Answer:
+def create_cluster(params: "api.CreateClusterRequestTypeDef", caller: Caller) -> Answer:
     name = params.get("clusterName", DEFAULT)
     if not NAME.fullmatch(name):  # U: the sentence is CloudFormation's
         raise invalid(r"ClusterName must match ^[a-zA-Z0-9\-_]{1,255}$")
@@ -88,7 +88,7 @@ def _same(cluster: Cluster, params: "api.CreateClusterRequestTypeDef") -> Cluste
     return cluster
 
 
-def _describe(params: "api.DescribeClustersRequestTypeDef", caller: Caller) -> Answer:
+def describe_clusters(params: "api.DescribeClustersRequestTypeDef", caller: Caller) -> Answer:
     wanted = params.get("clusters") or [DEFAULT]
     at_most("clusters", wanted)
     clusters, failures = [], []
@@ -101,12 +101,12 @@ def _describe(params: "api.DescribeClustersRequestTypeDef", caller: Caller) -> A
     return {"clusters": clusters, "failures": failures}
 
 
-def _list(params: "api.ListClustersRequestTypeDef", caller: Caller) -> Answer:
+def list_clusters(params: "api.ListClustersRequestTypeDef", caller: Caller) -> Answer:
     known = state.of(caller.region).clusters.values()
     return page("clusterArns", [cluster.arn for cluster in known if cluster.status == "ACTIVE"], params)
 
 
-def _update(params: "api.UpdateClusterRequestTypeDef", caller: Caller) -> Answer:
+def update_cluster(params: "api.UpdateClusterRequestTypeDef", caller: Caller) -> Answer:
     cluster = _changeable(caller, params["cluster"])
     _refuse_uncarried(params)
     if "settings" in params:
@@ -124,7 +124,7 @@ def _changeable(caller: Caller, identifier: str) -> Cluster:
     return find(caller, identifier)
 
 
-def _put_capacity_providers(
+def put_cluster_capacity_providers(
     params: "api.PutClusterCapacityProvidersRequestTypeDef", caller: Caller
 ) -> Answer:
     cluster = _changeable(caller, params["cluster"])
@@ -133,7 +133,7 @@ def _put_capacity_providers(
     return {"cluster": _view(cluster, ["SETTINGS", "TAGS"])}
 
 
-def _delete(params: "api.DeleteClusterRequestTypeDef", caller: Caller) -> Answer:
+def delete_cluster(params: "api.DeleteClusterRequestTypeDef", caller: Caller) -> Answer:
     cluster = known(caller, params["cluster"])
     if cluster is None:
         raise AwsError("ClusterNotFoundException", "Cluster not found.")
@@ -200,14 +200,3 @@ def _statistics(cluster: Cluster) -> list[dict[str, str]]:
         "drainingFargateServiceCount": _services(cluster, "DRAINING"),
     }
     return [{"name": name, "value": str(counts.get(name, 0))} for name in _STATISTICS]
-
-
-OPERATIONS: Final[Operations] = {
-    "CreateCluster": _create,
-    "DeleteCluster": _delete,
-    "DescribeClusters": _describe,
-    "ListClusters": _list,
-    "PutClusterCapacityProviders": _put_capacity_providers,
-    "UpdateCluster": _update,
-    "UpdateClusterSettings": _update,
-}

@@ -1,21 +1,23 @@
 """Container instances: a Fargate sandbox has none, and says so as ECS does of a cluster without any."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ecslab.sandbox.bridge.ecs import clusters
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, invalid, page
 from ecslab.sandbox.bridge.ecs.state import Caller
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
 
-def _list(params: "api.ListContainerInstancesRequestTypeDef", caller: Caller) -> Answer:
+def list_container_instances(params: "api.ListContainerInstancesRequestTypeDef", caller: Caller) -> Answer:
     clusters.find(caller, params.get("cluster"))
     return page("containerInstanceArns", [], params)
 
 
-def _describe(params: "api.DescribeContainerInstancesRequestTypeDef", caller: Caller) -> Answer:
+def describe_container_instances(
+    params: "api.DescribeContainerInstancesRequestTypeDef", caller: Caller
+) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     wanted = params["containerInstances"]
     if not wanted:
@@ -26,13 +28,6 @@ def _describe(params: "api.DescribeContainerInstancesRequestTypeDef", caller: Ca
     return {"containerInstances": [], "failures": [failure(arn, "MISSING") for arn in arns]}
 
 
-def _attributes(params: "api.ListAttributesRequestTypeDef", caller: Caller) -> Answer:
+def list_attributes(params: "api.ListAttributesRequestTypeDef", caller: Caller) -> Answer:
     clusters.find(caller, params.get("cluster"))
     return page("attributes", [], params)
-
-
-OPERATIONS: Final[Operations] = {
-    "DescribeContainerInstances": _describe,
-    "ListAttributes": _attributes,
-    "ListContainerInstances": _list,
-}

@@ -1,20 +1,16 @@
 """What several operations share: pages of long lists, ARNs and names, failures."""
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Never, NotRequired, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Final, NotRequired, TypedDict
 
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.world.errors import AwsError
 
 PAGE: Final = 100
 
-
 Answer = Mapping[str, object]
 """What an operation answers, timestamps in epoch seconds."""
-
-Operations = Mapping[str, Callable[[Never, Caller], Answer]]
-"""Handlers by the operation's name. Each takes its own request, which `input_validation` has checked."""
 
 
 class PagedRequest(TypedDict):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import state
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, failure, invalid, name_in, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, failure, invalid, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Family, Revision
 from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.world.errors import AwsError
@@ -69,7 +69,7 @@ def _revision(caller: Caller, reference: str) -> Revision | None:
     return next(active, None)
 
 
-def _register(params: "api.RegisterTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
+def register_task_definition(params: "api.RegisterTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
     tags = checked(params.get("tags"))
     members = {member: value for member, value in params.items() if member != "tags"}
     normal = normalised(members, caller.account)
@@ -89,13 +89,13 @@ def _register(params: "api.RegisterTaskDefinitionRequestTypeDef", caller: Caller
     return {"taskDefinition": definition, **({"tags": tags} if tags else {})}
 
 
-def _describe(params: "api.DescribeTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
+def describe_task_definition(params: "api.DescribeTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
     revision = find(caller, params["taskDefinition"])
     tags = {"tags": list(revision.tags)} if "TAGS" in params.get("include", []) else {}
     return {"taskDefinition": revision.definition, **tags}
 
 
-def _list(params: "api.ListTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
+def list_task_definitions(params: "api.ListTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
     """By family in alphabetical order, then by revision; `familyPrefix` is a whole name here."""
     status, only = params.get("status", "ACTIVE"), params.get("familyPrefix")
     families = state.of(caller.region).families
@@ -109,7 +109,9 @@ def _list(params: "api.ListTaskDefinitionsRequestTypeDef", caller: Caller) -> An
     return page("taskDefinitionArns", arns[::-1] if params.get("sort") == "DESC" else arns, params)
 
 
-def _list_families(params: "api.ListTaskDefinitionFamiliesRequestTypeDef", caller: Caller) -> Answer:
+def list_task_definition_families(
+    params: "api.ListTaskDefinitionFamiliesRequestTypeDef", caller: Caller
+) -> Answer:
     wanted, prefix = params.get("status", "ALL"), params.get("familyPrefix", "")
     families = state.of(caller.region).families
     named = [families[name] for name in sorted(families) if name.startswith(prefix)]
@@ -117,7 +119,9 @@ def _list_families(params: "api.ListTaskDefinitionFamiliesRequestTypeDef", calle
     return page("families", shown, params)
 
 
-def _deregister(params: "api.DeregisterTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
+def deregister_task_definition(
+    params: "api.DeregisterTaskDefinitionRequestTypeDef", caller: Caller
+) -> Answer:
     reference = params["taskDefinition"]
     if ":" not in reference.rsplit("/", 1)[-1]:
         raise AwsError("ClientException", "Revision is missing.")  # U
@@ -133,7 +137,7 @@ def _deregister(params: "api.DeregisterTaskDefinitionRequestTypeDef", caller: Ca
     return {"taskDefinition": revision.definition}
 
 
-def _delete(params: "api.DeleteTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
+def delete_task_definitions(params: "api.DeleteTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
     wanted = params["taskDefinitions"]
     if not wanted:  # U, as the next
         raise invalid("size of TaskDefinition references list must be greater than 0")
@@ -202,13 +206,3 @@ def _status(revision: Revision) -> str:
 
 def _now() -> float:
     return round(current_account().clock.timestamp(), 3)
-
-
-OPERATIONS: Final[Operations] = {
-    "DeleteTaskDefinitions": _delete,
-    "DeregisterTaskDefinition": _deregister,
-    "DescribeTaskDefinition": _describe,
-    "ListTaskDefinitionFamilies": _list_families,
-    "ListTaskDefinitions": _list,
-    "RegisterTaskDefinition": _register,
-}

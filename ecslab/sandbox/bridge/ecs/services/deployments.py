@@ -17,7 +17,7 @@ from ecslab.sandbox.bridge.ecs.services.service_view import (
     rollout_brief,
     rollout_view,
 )
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, invalid, page
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.service.revision import Revision
@@ -36,7 +36,7 @@ _STOPPED: Final = "Service deployment stopped by user"
 """U."""
 
 
-def _list(params: "api.ListServiceDeploymentsRequestTypeDef", caller: Caller) -> Answer:
+def list_service_deployments(params: "api.ListServiceDeploymentsRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = services.find(caller, cluster, params["service"])
     if service is None:
@@ -51,14 +51,18 @@ def _list(params: "api.ListServiceDeploymentsRequestTypeDef", caller: Caller) ->
     return page("serviceDeployments", rollouts, params, PAGE)
 
 
-def _describe(params: "api.DescribeServiceDeploymentsRequestTypeDef", caller: Caller) -> Answer:
+def describe_service_deployments(
+    params: "api.DescribeServiceDeploymentsRequestTypeDef", caller: Caller
+) -> Answer:
     at_most("serviceDeploymentArns", params["serviceDeploymentArns"], MOST)
     rollouts = {arn: _rollout(arn, caller) for arn in params["serviceDeploymentArns"]}
     shown = [rollout_view(*named) for named in rollouts.values() if named]
     return {"serviceDeployments": shown, "failures": _missing(rollouts)}
 
 
-def _describe_revisions(params: "api.DescribeServiceRevisionsRequestTypeDef", caller: Caller) -> Answer:
+def describe_service_revisions(
+    params: "api.DescribeServiceRevisionsRequestTypeDef", caller: Caller
+) -> Answer:
     at_most("serviceRevisionArns", params["serviceRevisionArns"], MOST)
     revisions = {arn: _revision(arn, caller) for arn in params["serviceRevisionArns"]}
     shown = [revision_view(*named) for named in revisions.values() if named]
@@ -69,7 +73,7 @@ def _missing(named: Mapping[str, object]) -> list[dict[str, str]]:
     return [failure(arn, "MISSING") for arn, resource in named.items() if not resource]
 
 
-def _stop(params: "api.StopServiceDeploymentRequestTypeDef", caller: Caller) -> Answer:
+def stop_service_deployment(params: "api.StopServiceDeploymentRequestTypeDef", caller: Caller) -> Answer:
     arn = params["serviceDeploymentArn"]
     named = _rollout(arn, caller)
     if named is None:
@@ -117,11 +121,3 @@ def _revision(arn: str, caller: Caller) -> tuple[Service, Revision, dict[str, st
             revision = rollout.deployment.revision
             return service, revision, revision.digests
     return None
-
-
-OPERATIONS: Final[Operations] = {
-    "DescribeServiceDeployments": _describe,
-    "DescribeServiceRevisions": _describe_revisions,
-    "ListServiceDeployments": _list,
-    "StopServiceDeployment": _stop,
-}

@@ -12,7 +12,7 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_request, service_settings
 from ecslab.sandbox.bridge.ecs.services.service_view import view
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, invalid, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.bridge.iam import roles
@@ -42,7 +42,7 @@ def find(caller: Caller, cluster: Cluster, identifier: str) -> Service | None:
     return cluster.services.get(name) if identifier in arns else None
 
 
-def _create(params: "api.CreateServiceRequestTypeDef", caller: Caller) -> Answer:
+def create_service(params: "api.CreateServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster, name = clusters.find(caller, params.get("cluster")), params["serviceName"]
     service_request.check_name(name)
     _check_token(params.get("clientToken", ""))
@@ -112,7 +112,7 @@ def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> "api.Serv
     }
 
 
-def _update(params: "api.UpdateServiceRequestTypeDef", caller: Caller) -> Answer:
+def update_service(params: "api.UpdateServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = _known(caller, cluster, params["service"])
     if service.status != "ACTIVE":
@@ -152,7 +152,7 @@ def _next_revision(
     return revision if forced or revision.spec["shown"] != service.revision.spec["shown"] else None
 
 
-def _delete(params: "api.DeleteServiceRequestTypeDef", caller: Caller) -> Answer:
+def delete_service(params: "api.DeleteServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = _known(caller, cluster, params["service"])
     if service.status == "ACTIVE":
@@ -174,7 +174,7 @@ def _known(caller: Caller, cluster: Cluster, identifier: str) -> Service:
     return service
 
 
-def _describe(params: "api.DescribeServicesRequestTypeDef", caller: Caller) -> Answer:
+def describe_services(params: "api.DescribeServicesRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params.get("cluster")), params["services"]
     if not wanted:
         raise invalid("Services cannot be empty.")  # U
@@ -190,7 +190,7 @@ def _describe(params: "api.DescribeServicesRequestTypeDef", caller: Caller) -> A
     return {"services": services, "failures": failures}
 
 
-def _list(params: "api.ListServicesRequestTypeDef", caller: Caller) -> Answer:
+def list_services(params: "api.ListServicesRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     arns = [
         service.arn for service in cluster.services.values()
@@ -205,15 +205,5 @@ def _matches(service: Service, params: "api.ListServicesRequestTypeDef") -> bool
     return all(shown.get(name) == value for name, value in params.items() if name in filters and value)
 
 
-def _list_by_namespace(params: "api.ListServicesByNamespaceRequestTypeDef", caller: Caller) -> Answer:  # noqa: ARG001  # one signature
+def list_services_by_namespace(params: "api.ListServicesByNamespaceRequestTypeDef", caller: Caller) -> Answer:  # noqa: ARG001  # one signature
     return page("serviceArns", [], params)
-
-
-OPERATIONS: Final[Operations] = {
-    "CreateService": _create,
-    "DeleteService": _delete,
-    "DescribeServices": _describe,
-    "ListServices": _list,
-    "ListServicesByNamespace": _list_by_namespace,
-    "UpdateService": _update,
-}

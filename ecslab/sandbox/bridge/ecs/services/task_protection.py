@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, failure, invalid
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tasks.store import find
 from ecslab.sandbox.world.service.member import Member
@@ -23,7 +23,7 @@ DEFAULT_MINUTES: Final = 120
 MOST_MINUTES: Final = 2880
 
 
-def _update(params: "api.UpdateTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
+def update_task_protection(params: "api.UpdateTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params["cluster"]), params["tasks"]
     if not wanted:
         raise invalid("Tasks cannot be empty.")
@@ -44,7 +44,7 @@ def _update(params: "api.UpdateTaskProtectionRequestTypeDef", caller: Caller) ->
     return {"protectedTasks": protected, "failures": failures}
 
 
-def _get(params: "api.GetTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
+def get_task_protection(params: "api.GetTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params["cluster"]), params.get("tasks") or []
     at_most("taskIds", wanted, MOST_TASKS)
     held = [_task(cluster, reference, caller) for reference in wanted]
@@ -71,6 +71,3 @@ def _view(task: Task, member: Member) -> dict[str, object]:
     on = member.protected_until > clock.now
     ends = {"expirationDate": round(clock.timeline.wall_at(member.protected_until), 3)} if on else {}
     return {"taskArn": task.arn, "protectionEnabled": on, **ends}
-
-
-OPERATIONS: Final[Operations] = {"GetTaskProtection": _get, "UpdateTaskProtection": _update}

@@ -6,7 +6,7 @@ Looking changes nothing here, and moves nothing: time does, before a request com
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import clusters, state
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, invalid, page
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.bridge.ecs.tasks import task_order
 from ecslab.sandbox.bridge.ecs.tasks.store import find, forget_invisible, is_visible, launch, stop
@@ -95,14 +95,6 @@ def stop_task(parameters: "api.StopTaskRequestTypeDef", caller: Caller) -> Answe
         stop(task, "UserInitiated", parameters.get("reason") or STOPPED_BY_USER)
         task.tags.clear()  # API StopTask: any tags associated with the task are deleted
     return {"task": view(task)}
-
-
-OPERATIONS: Final[Operations] = {
-    "RunTask": run_task,
-    "DescribeTasks": describe_tasks,
-    "ListTasks": list_tasks,
-    "StopTask": stop_task,
-}
 
 
 def _started_with(caller: Caller, identity: tuple[str, str]) -> list[Task]:
