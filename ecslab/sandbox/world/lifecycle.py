@@ -4,8 +4,10 @@ Rule 1: a status changes only to what `Lifecycle.next` answers.
 Rule 2: a table knows no clock and none of the things that have the status.
 """
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, TypeVar
 
 Status = TypeVar("Status", bound=str)
@@ -55,3 +57,9 @@ class Lifecycle(Generic[Status]):
         ]  # fmt: skip
         ends = [f"  {status} --> [*]" for status in self.transitions if status in self.terminal]
         return "\n".join(["stateDiagram-v2", f"  [*] --> {self.first}", *moves, *ends])
+
+
+def lifecycles(module: str) -> dict[str, Lifecycle[str]]:
+    """The tables in the TOML file beside a module (its `__file__`), by name."""
+    tables = tomllib.loads(Path(module).with_suffix(".toml").read_text("utf-8"))
+    return {name: Lifecycle(**table) for name, table in tables.items()}

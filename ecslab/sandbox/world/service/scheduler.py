@@ -14,7 +14,7 @@ from ecslab.sandbox.world.service.account import Account, Cause
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.passes import (
-    breaker_decision,
+    failures,
     scale_in,
     scale_out,
     steady_state,
@@ -28,7 +28,7 @@ from ecslab.sandbox.world.time.clock import Clock
 
 PASSES: Final[tuple[Callable[[ServicePass], None], ...]] = (
     target_registration.deregister,
-    breaker_decision.decide,
+    failures.decide,
     unhealthy_tasks.give_up,
     scale_out.start_missing,
     scale_out.uphold_older,

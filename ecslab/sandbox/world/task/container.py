@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Container.html
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ecslab.sandbox.world.task import health
 from ecslab.sandbox.world.task.program import Program
@@ -14,6 +14,9 @@ from ecslab.sandbox.world.time.clock import Event
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
+
+ATTEMPT_PERIOD: Final = 300
+"""Seconds a container must have run to be restarted, unless the policy says otherwise (60-1800)."""
 
 
 def _empty() -> "ContainerDefinitionOutputTypeDef":
@@ -73,3 +76,18 @@ class Container:
     @property
     def running(self) -> bool:
         return self.last_status == "RUNNING"
+
+
+def restarts(definition: "ContainerDefinitionOutputTypeDef", exit_code: int, ran: float) -> bool:
+    """Whether a container with this definition that ended starts again (API_ContainerRestartPolicy).
+
+    Args:
+        exit_code: what it ended with.
+        ran: seconds since it was last started.
+    """
+    policy = definition.get("restartPolicy")
+    if not policy or not policy["enabled"]:
+        return False
+    if exit_code in policy.get("ignoredExitCodes", ()):
+        return False
+    return bool(ran >= policy.get("restartAttemptPeriod", ATTEMPT_PERIOD))

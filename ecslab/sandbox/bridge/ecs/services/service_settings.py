@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ecslab.sandbox.bridge.ecs.shapes import invalid
-from ecslab.sandbox.world.service.circuit_breaker import CircuitBreaker
-from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.service.service import CircuitBreaker, Service
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import (

@@ -4,11 +4,13 @@
 (API_DeploymentConfiguration).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
+from ecslab.sandbox.world.service import events, timings
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import READY, UNREADY, Member
-from ecslab.sandbox.world.service.passes.stops import stop
+from ecslab.sandbox.world.service.passes.target_registration import plan_deregistration
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
@@ -28,6 +30,27 @@ def stop_excess(look: ServicePass) -> None:
             _blame_protection(look, older, older.live)
     if not stopped and _is_stuck(service):
         look.say("stuck")
+
+
+def stop(look: ServicePass, members: Iterable[Member], reason: str, most: int | None = None) -> int:
+    """Stop tasks and say so; answers how many. Each is stopped before the next is asked for."""
+    running: list[str] = []
+    pending = 0
+    for member in islice(members, most):
+        if member.phase == "pending":
+            pending += 1
+        else:
+            running.append(member.id)
+        member.change(stopping=True, stopped_by_scheduler=True)
+        plan_deregistration(look, member, timings.DEREGISTERED)
+        look.account.stop(member.id, reason)
+    if pending:
+        look.say("stopped_pending", count=pending)
+    if running:
+        look.say("stopped", **events.tasks(running))
+    if pending or running:
+        look.note_change(timings.ADVANCED)
+    return pending + len(running)
 
 
 def _candidates(look: ServicePass, deployment: Deployment) -> Iterator[Member]:

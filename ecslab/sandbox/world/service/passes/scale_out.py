@@ -1,12 +1,13 @@
 """Scale out: start the tasks that a service lacks."""
 
 import heapq
+from collections.abc import Iterable
 
 from ecslab.sandbox.world.service import events, timings
+from ecslab.sandbox.world.service.account import CannotPlace
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.passes import failures, unhealthy_tasks
-from ecslab.sandbox.world.service.passes.launches import launch
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
 
@@ -45,6 +46,24 @@ def uphold_older(look: ServicePass) -> None:
         if service.is_short(older.live):
             _replace_older(look, older)
     service.remove_if_over(older)
+
+
+def launch(
+    look: ServicePass, deployment: Deployment, places: Iterable[int] | None = None
+) -> Member | CannotPlace:
+    """Start one task of a deployment; `places` are the subnets to try, the best first unless given."""
+    refusal = CannotPlace()
+    for place in deployment.next_places(look.now) if places is None else places:
+        try:
+            task_id = look.account.launch(look.service, deployment, place)
+        except CannotPlace as problem:
+            deployment.avoided_until[place] = look.now + timings.SUBNET_AVOIDED
+            refusal = problem
+        else:
+            member = Member(task_id, deployment, place, look.now)
+            deployment.add(member)
+            return member
+    return refusal
 
 
 def _replace_older(look: ServicePass, older: Deployment) -> None:

@@ -7,7 +7,7 @@ before the old one is stopped.
 from ecslab.sandbox.world.service import timings
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import Member
-from ecslab.sandbox.world.service.passes.stops import stop
+from ecslab.sandbox.world.service.passes.scale_in import stop
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
 

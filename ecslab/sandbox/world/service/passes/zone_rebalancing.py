@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.
 
 from ecslab.sandbox.world.service import events
 from ecslab.sandbox.world.service.member import Member
-from ecslab.sandbox.world.service.passes.launches import launch
+from ecslab.sandbox.world.service.passes.scale_out import launch
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
 
