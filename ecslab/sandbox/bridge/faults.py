@@ -26,11 +26,7 @@ PROBLEMS: Final = ("unreachable", "limited", "broken")
 
 
 def inject(kind: str, values: dict[str, object]) -> dict[str, object]:
-    """Make one thing go wrong, or right again.
-
-    Raises:
-        ValueError: no such kind, or values it does not take, in a sentence.
-    """
+    """Make one thing go wrong, or right again; ValueError, in a sentence, for what no fault takes."""
     if kind not in KINDS:
         raise ValueError(f"there is no fault {kind!r}; there are: {', '.join(sorted(KINDS))}")
     do = KINDS[kind]

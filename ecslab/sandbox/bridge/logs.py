@@ -54,11 +54,7 @@ def open_stream(
 ) -> str | None:
     """Make a container's log stream with its execution role's rights, as the `awslogs` driver does.
 
-    Args:
-        create_group: the option `awslogs-create-group`; the group is made if it is missing.
-
-    Returns:
-        None, or the `stoppedReason` of the task that cannot start.
+    None, or the `stoppedReason` of the task that cannot start. With `create_group` a missing group is made.
     """
     problem = role_problem(role_arn, region=region)
     if problem:

@@ -4,11 +4,11 @@ Rule 1: a status changes only to what `Lifecycle.next` answers.
 Rule 2: a table knows no clock and none of the things that have the status.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Generic, TypeVar
+
+from ecslab.sandbox.world.texts import tables
 
 Status = TypeVar("Status", bound=str)
 
@@ -61,5 +61,4 @@ class Lifecycle(Generic[Status]):
 
 def lifecycles(module: str) -> dict[str, Lifecycle[str]]:
     """The tables in the TOML file beside a module (its `__file__`), by name."""
-    tables = tomllib.loads(Path(module).with_suffix(".toml").read_text("utf-8"))
-    return {name: Lifecycle(**table) for name, table in tables.items()}
+    return {name: Lifecycle(**table) for name, table in tables(module).items()}

@@ -9,7 +9,7 @@ from moto.ec2.models.security_groups import SecurityGroup as MotoSecurityGroup
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
 
-from ecslab.sandbox.bridge.ec2.default_vpc import main_table
+from ecslab.sandbox.bridge.ec2.vpcs import main_table
 from ecslab.sandbox.world.network.packets import is_public
 from ecslab.sandbox.world.network.vpc import (
     Acl,

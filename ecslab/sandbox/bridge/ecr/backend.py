@@ -70,9 +70,9 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
 
     @property
     def _url_module(self) -> ModuleType:
-        from ecslab.sandbox.bridge.ecr import urls
+        from ecslab.sandbox.bridge.ecr import responses
 
-        return urls
+        return responses
 
     def repository(self, name: str, registry_id: str | None = None) -> Repository:
         """The repository, or RepositoryNotFoundException."""

@@ -4,7 +4,7 @@ from typing import Final
 
 from moto.core.exceptions import ServiceException
 
-from ecslab.sandbox.world.sentences import Sentences
+from ecslab.sandbox.world.texts import Sentences
 
 _SENTENCES: Final = Sentences(__file__)
 

@@ -74,11 +74,7 @@ def image_id(digest: str | None, tag: str | None) -> dict[str, str]:
 
 
 def parse_manifest(text: str, media_type: str | None) -> tuple[dict[str, Any], str]:
-    """The manifest and its media type.
-
-    Raises:
-        EcrError: InvalidParameterException, with moto's sentences.
-    """
+    """The manifest and its media type; EcrError, with moto's sentences, if it has none."""
     try:
         parsed = json.loads(text)
     except ValueError:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from moto.core.responses import ActionResult
 from moto.ecr.models import Repository
 from moto.ecr.responses import ECRResponse
+from moto.ecr.urls import url_bases as url_bases
 
 from ecslab.sandbox.bridge import determinism
 from ecslab.sandbox.bridge.ecr import constraints, tokens
@@ -124,3 +125,6 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
             "expiresAt": datetime.fromtimestamp(expires, UTC),
             "proxyEndpoint": f"https://{registry}.dkr.ecr.{self.region}.amazonaws.com",
         }
+
+
+url_paths = {"{0}/$": EcrResponse.dispatch}  # where moto's router finds these answers

@@ -7,27 +7,15 @@ setting of the root user is everybody's default.
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import state
-from ecslab.sandbox.bridge.ecs.shapes import Answer, PagedRequest, invalid, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, PagedRequest, page
 from ecslab.sandbox.bridge.ecs.state import Caller
+from ecslab.sandbox.world.errors import invalid
+from ecslab.sandbox.world.texts import tables
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-_LONG: Final = ("enabled",)  # U: short ARNs have not been available to new resources since 2021
-
-VALUES: Final[dict[str, tuple[str, ...]]] = {
-    "serviceLongArnFormat": _LONG,
-    "taskLongArnFormat": _LONG,
-    "containerInstanceLongArnFormat": _LONG,
-    "awsvpcTrunking": ("disabled", "enabled"),
-    "containerInsights": ("disabled", "enabled", "enhanced"),
-    "fargateFIPSMode": ("disabled", "enabled"),
-    "tagResourceAuthorization": ("on", "off"),
-    "fargateTaskRetirementWaitPeriod": ("7", "0", "14"),
-    "guardDutyActivate": ("off", "on"),
-    "defaultLogDriverMode": ("non-blocking", "blocking"),
-    "fargateEventWindows": ("disabled", "enabled"),
-}
+VALUES: Final[dict[str, list[str]]] = tables(__file__)
 """Setting -> its values; the first one is what an account has that never said."""
 AWS_MANAGED: Final = {"guardDutyActivate"}
 

@@ -7,8 +7,9 @@ DescribeCapacityProviders.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from ecslab.sandbox.bridge.ecs.shapes import Answer, invalid, missing, name_in, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, missing, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
+from ecslab.sandbox.world.errors import invalid
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
@@ -25,11 +26,7 @@ def associate(
     strategy: "Sequence[api.CapacityProviderStrategyItemTypeDef]",
     caller: Caller,
 ) -> None:
-    """Give a cluster its providers and its default strategy, in place of what it had.
-
-    Raises:
-        AwsError: InvalidParameterException; the cluster is then as it was.
-    """
+    """Give a cluster other providers and another default strategy; AwsError, and it is as it was."""
     for name in names:
         if name_in("capacity-provider", name, caller) not in FARGATE:
             raise invalid(  # U
@@ -45,11 +42,7 @@ def checked_strategy(
 ) -> Strategy:
     """A strategy with weight (0-1000) and base (0-100000) filled in.
 
-    Args:
-        associated: the capacity providers of the cluster.
-
-    Raises:
-        AwsError: InvalidParameterException, as RunTask and CreateCluster word it.
+    `associated` are the cluster's capacity providers. AwsError is worded as by RunTask and CreateCluster.
     """
     if len(strategy) > MOST_IN_STRATEGY:  # U
         raise invalid(f"capacityProviderStrategy can have at most {MOST_IN_STRATEGY} items.")

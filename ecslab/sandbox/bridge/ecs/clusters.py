@@ -1,7 +1,8 @@
 """Clusters: names under which tasks run.
 
 API operations CreateCluster, DescribeClusters, ListClusters, UpdateCluster, UpdateClusterSettings,
-PutClusterCapacityProviders and DeleteCluster. A deleted cluster stays describable as INACTIVE.
+PutClusterCapacityProviders and DeleteCluster. A deleted cluster stays describable as INACTIVE. Of container
+instances a Fargate sandbox has none, and says so as ECS does of a cluster without any.
 """
 
 import re
@@ -9,11 +10,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import account_settings, capacity_providers, state
-from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, invalid, missing, name_in, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, missing, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.bridge.iam import roles
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, invalid
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
@@ -28,11 +29,7 @@ _STATISTICS: Final = (
 
 
 def find(caller: Caller, identifier: str | None) -> Cluster:
-    """The ACTIVE cluster with this name or ARN; without one, the cluster `default`.
-
-    Raises:
-        AwsError: ClusterNotFoundException.
-    """
+    """The ACTIVE cluster with this name or ARN (without one: `default`), or ClusterNotFoundException."""
     cluster = known(caller, identifier or DEFAULT)
     if cluster is None:
         raise AwsError("ClusterNotFoundException", "Cluster not found.")
@@ -42,11 +39,7 @@ def find(caller: Caller, identifier: str | None) -> Cluster:
 
 
 def known(caller: Caller, identifier: str) -> Cluster | None:
-    """The cluster with this name or ARN, INACTIVE ones too.
-
-    Raises:
-        AwsError: InvalidParameterException, for what is no identifier of a cluster.
-    """
+    """The cluster with this name or ARN, INACTIVE ones too; AwsError for what is no identifier of one."""
     if identifier.startswith("arn:") and identifier.partition("/")[2].count("/"):
         raise invalid("Invalid identifier: Unexpected number of separators")
     name = name_in("cluster", identifier, caller)
@@ -200,3 +193,29 @@ def _statistics(cluster: Cluster) -> list[dict[str, str]]:
         "drainingFargateServiceCount": _services(cluster, "DRAINING"),
     }
     return [{"name": name, "value": str(counts.get(name, 0))} for name in _STATISTICS]
+
+
+# container instances
+
+
+def list_container_instances(params: "api.ListContainerInstancesRequestTypeDef", caller: Caller) -> Answer:
+    find(caller, params.get("cluster"))
+    return page("containerInstanceArns", [], params)
+
+
+def describe_container_instances(
+    params: "api.DescribeContainerInstancesRequestTypeDef", caller: Caller
+) -> Answer:
+    cluster = find(caller, params.get("cluster"))
+    wanted = params["containerInstances"]
+    if not wanted:
+        raise invalid("Container Instances cannot be empty.")  # U
+    at_most("containerInstances", wanted)
+    prefix = caller.ecs_arn(f"container-instance/{cluster.name}/")
+    arns = [identifier if identifier.startswith("arn:") else prefix + identifier for identifier in wanted]
+    return {"containerInstances": [], "failures": [failure(arn, "MISSING") for arn in arns]}
+
+
+def list_attributes(params: "api.ListAttributesRequestTypeDef", caller: Caller) -> Answer:
+    find(caller, params.get("cluster"))
+    return page("attributes", [], params)

@@ -12,7 +12,6 @@ from ecslab.sandbox.bridge.ecs import (
     account_settings,
     capacity_providers,
     clusters,
-    container_instances,
     tag_operations,
     task_definitions,
 )
@@ -39,7 +38,7 @@ OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
     "DeregisterTaskDefinition": task_definitions.deregister_task_definition,
     "DescribeCapacityProviders": capacity_providers.describe_capacity_providers,
     "DescribeClusters": clusters.describe_clusters,
-    "DescribeContainerInstances": container_instances.describe_container_instances,
+    "DescribeContainerInstances": clusters.describe_container_instances,
     "DescribeServiceDeployments": deployments.describe_service_deployments,
     "DescribeServiceRevisions": deployments.describe_service_revisions,
     "DescribeServices": services.describe_services,
@@ -47,9 +46,9 @@ OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
     "DescribeTasks": tasks.describe_tasks,
     "GetTaskProtection": task_protection.get_task_protection,
     "ListAccountSettings": account_settings.list_account_settings,
-    "ListAttributes": container_instances.list_attributes,
+    "ListAttributes": clusters.list_attributes,
     "ListClusters": clusters.list_clusters,
-    "ListContainerInstances": container_instances.list_container_instances,
+    "ListContainerInstances": clusters.list_container_instances,
     "ListServiceDeployments": deployments.list_service_deployments,
     "ListServices": services.list_services,
     "ListServicesByNamespace": services.list_services_by_namespace,
@@ -75,17 +74,10 @@ OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
 
 
 def call(action: str, params: object, caller: Caller) -> Answer:
-    """Carry out one operation.
+    """Carry out one operation (`RunTask`), whose input is `params`.
 
-    Args:
-        action: the operation's name, such as `RunTask`.
-        params: its input, as the API reference spells it.
-
-    Returns:
-        Its output, timestamps in epoch seconds. It may share parts with the state: read it, do not change it.
-
-    Raises:
-        AwsError: in AWS's words; UnsupportedFeatureException for an operation this sandbox does not carry.
+    Its output has timestamps in epoch seconds. It may share parts with the state: read it, do not change it.
+    AwsError is in AWS's words; UnsupportedFeatureException for an operation this sandbox does not carry.
     """
     if action not in model().operation_names:
         raise AwsError("UnknownOperationException", f"ECS has no operation {action}.")

@@ -1,11 +1,11 @@
 """What several operations share: pages of long lists, ARNs and names, failures."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NotRequired, TypedDict
 
 from ecslab.sandbox.bridge.ecs.state import Caller
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import invalid
 
 PAGE: Final = 100
 
@@ -62,9 +62,15 @@ def failure(arn: str, reason: str) -> dict[str, str]:
     return {"arn": arn, "reason": reason}
 
 
-def invalid(message: str) -> AwsError:
-    """InvalidParameterException with this sentence."""
-    return AwsError("InvalidParameterException", message)
+def times(resource: object, names: Iterable[str]) -> dict[str, float]:
+    """`created_at` as `createdAt`, and so on; what has not come yet is left out."""
+    moments = {_camel(name): getattr(resource, name) for name in names}
+    return {name: round(moment, 3) for name, moment in moments.items() if moment is not None}
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.title() for word in others)
 
 
 def _start(token: str | None) -> int:

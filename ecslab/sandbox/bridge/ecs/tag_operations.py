@@ -4,10 +4,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
-from ecslab.sandbox.bridge.ecs.shapes import Answer, invalid
+from ecslab.sandbox.bridge.ecs.shapes import Answer
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Revision
 from ecslab.sandbox.bridge.ecs.tags import Tags, checked, merged, without
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
 

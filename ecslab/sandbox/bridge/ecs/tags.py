@@ -6,7 +6,7 @@ Source: API reference, data type Tag.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from ecslab.sandbox.bridge.ecs.shapes import invalid
+from ecslab.sandbox.world.errors import invalid
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TagTypeDef
@@ -19,12 +19,7 @@ _VALUE: Final = 256
 
 
 def checked(given: "Sequence[TagTypeDef] | None") -> Tags:
-    """The tags of a request, each with key and value.
-
-    Raises:
-        AwsError: InvalidParameterException for a key that is empty, too long, reserved or given twice, a
-            value that is too long, or too many tags.
-    """
+    """The tags of a request, each with key and value; AwsError if one, or their number, is not allowed."""
     tags = [{"key": tag.get("key", ""), "value": tag.get("value", "")} for tag in given or []]
     for tag in tags:
         if not 1 <= len(tag["key"]) <= _KEY:

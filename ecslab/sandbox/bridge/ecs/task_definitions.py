@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import state
-from ecslab.sandbox.bridge.ecs.shapes import Answer, failure, invalid, name_in, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, failure, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Family, Revision
 from ecslab.sandbox.bridge.ecs.tags import checked
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.task_definition.registration import normalised
 
@@ -27,14 +27,9 @@ _NAMELESS: Final = (  # U
 
 
 def resolve(caller: Caller, reference: str) -> "api.TaskDefinitionTypeDef":
-    """The definition that RunTask means: an ACTIVE revision, by family, family:revision or ARN.
+    """The definition that RunTask means: an ACTIVE revision, by family, family:revision or ARN; or AwsError.
 
-    Returns:
-        The TaskDefinition shape. It belongs to the state: do not change it.
-
-    Raises:
-        AwsError: ClientException; there is none, or it is not ACTIVE. InvalidParameterException; its revision
-            is no number.
+    The TaskDefinition shape belongs to the state: do not change it.
     """
     revision = _revision(caller, reference)
     if revision is None:
@@ -45,11 +40,7 @@ def resolve(caller: Caller, reference: str) -> "api.TaskDefinitionTypeDef":
 
 
 def find(caller: Caller, reference: str) -> Revision:
-    """A revision whatever its status; a family alone means its latest ACTIVE one.
-
-    Raises:
-        AwsError: ClientException; DescribeTaskDefinition's.
-    """
+    """A revision whatever its status, or DescribeTaskDefinition's refusal; a family's latest ACTIVE one."""
     revision = _revision(caller, reference)
     if revision is None:
         raise AwsError("ClientException", "Unable to describe task definition.")

@@ -117,11 +117,7 @@ class _Inside:
             return HttpResponse(*page(502))
 
     def pass_on(self, request: HttpRequest) -> HttpResponse:
-        """A Network Load Balancer's: the bytes go to the target as they are, from the node's address.
-
-        Raises:
-            ConnectionError: the target did not take the connection, or broke it.
-        """
+        """A Network Load Balancer's, from the target that gets the bytes; ConnectionError if it breaks off."""
         target = self._target(self.rule(request))
         if target is None:
             raise ConnectionError("the load balancer has no target")

@@ -4,7 +4,7 @@ from typing import Final
 
 from moto.elbv2.exceptions import ELBClientError
 
-from ecslab.sandbox.world.sentences import Sentences
+from ecslab.sandbox.world.texts import Sentences
 
 MOST_NAME: Final = 32
 IP_TYPES: Final = ("ipv4", "dualstack", "dualstack-without-public-ipv4")

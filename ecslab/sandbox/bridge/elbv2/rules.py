@@ -33,11 +33,7 @@ def rule_of(rule: FakeListenerRule) -> Rule:
 
 
 def action_of(data: "ActionTypeDef") -> Action:
-    """An action by its type.
-
-    Raises:
-        ValueError: the sandbox does not carry it (authentication).
-    """
+    """An action by its type; ValueError for one that the sandbox does not carry (authentication)."""
     match data["Type"]:
         case "forward":
             return Forward(tuple(_weights(data)))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ecslab.sandbox.world.sentences import Sentences
+from ecslab.sandbox.world.texts import Sentences
 
 message: Final = Sentences(__file__)
 KEPT: Final = 100

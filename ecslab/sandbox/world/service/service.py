@@ -23,10 +23,6 @@ LEAST_FAILURES: Final = 3
 MOST_FAILURES: Final = 200
 
 
-def _empty() -> "ServiceTypeDef":
-    return {}
-
-
 @dataclass(frozen=True, slots=True)
 class CircuitBreaker:
     """API_DeploymentCircuitBreaker: how many failures are too many.
@@ -79,7 +75,7 @@ class Service:
     cluster: str
     created_at: float
     desired: int
-    settings: "ServiceTypeDef" = field(default_factory=_empty)
+    settings: "ServiceTypeDef" = field(default_factory=dict)
     asked: dict[str, object] = field(default_factory=dict)
     request: str = ""
     minimum_percent: int = 100

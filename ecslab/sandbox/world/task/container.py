@@ -19,10 +19,6 @@ ATTEMPT_PERIOD: Final = 300
 """Seconds a container must have run to be restarted, unless the policy says otherwise (60-1800)."""
 
 
-def _empty() -> "ContainerDefinitionOutputTypeDef":
-    return {}
-
-
 @dataclass(frozen=True, slots=True)
 class Pulled:
     """A pulled image: its digest, how long the pull takes in seconds, and the image as the runtime has it."""
@@ -54,7 +50,7 @@ class Container:
     name: str
     arn: str
     image: str
-    definition: "ContainerDefinitionOutputTypeDef" = field(default_factory=_empty)
+    definition: "ContainerDefinitionOutputTypeDef" = field(default_factory=dict)
     essential: bool = True
     depends_on: Mapping[str, str] = field(default_factory=dict)
     stop_timeout: float = STOP_TIMEOUT

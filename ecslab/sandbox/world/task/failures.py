@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ecslab.sandbox.world.image_names import DOCKER_HUB, ImageName
-from ecslab.sandbox.world.sentences import Sentences
 from ecslab.sandbox.world.task import timings
 from ecslab.sandbox.world.task.surroundings import StartFailed
+from ecslab.sandbox.world.texts import Sentences
 
 stopped_reason: Final = Sentences(__file__)
 

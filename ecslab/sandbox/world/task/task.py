@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef, TaskTypeDef
 
 
-def _empty() -> "TaskTypeDef":
-    return {}
-
-
 class Network(TypedDict, total=False):
     """What RunTask's `awsvpcConfiguration` says; `public` asks for a public IP."""
 
@@ -48,7 +44,7 @@ class Task:
     definition: "TaskDefinitionTypeDef"
     attachment: Attachment
     containers: list[Container]
-    settings: "TaskTypeDef" = field(default_factory=_empty)
+    settings: "TaskTypeDef" = field(default_factory=dict)
     tags: list[dict[str, str]] = field(default_factory=list)
     network: Network = field(default_factory=Network)
     client_token: tuple[str, str] | None = None

@@ -31,18 +31,14 @@ _SHOWN_EMPTY: Final = ("environment", "mountPoints", "volumesFrom", "systemContr
 
 
 def normalised(request: Mapping[str, object], account: str) -> "TaskDefinition":
-    """The TaskDefinition shape for this request.
+    """The TaskDefinition shape for this request, or AwsError for the first of the refusals that apply.
+
+    It has `containerDefinitions` with their defaults, `compatibilities` and `requiresAttributes`; `cpu` and
+    `memory` are CPU units and MiB, as strings.
 
     Args:
         request: the members of RegisterTaskDefinition, of the right types; it is not changed.
         account: twelve digits; a role given by its short name is this account's.
-
-    Returns:
-        With `containerDefinitions` and their defaults, `compatibilities` and `requiresAttributes`. `cpu` and
-        `memory` are CPU units and MiB, as strings.
-
-    Raises:
-        AwsError: mostly ClientException; the first of the refusals that apply.
     """
     given = cast("TaskDefinition", dict(request))
     general_rules.refuse_names(given)

@@ -7,10 +7,10 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file
 import json
 from collections.abc import Iterator
 
-from ecslab.sandbox.bridge import late_backends
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.world.network import packets, vpc
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.failures import refused, unreachable
@@ -23,12 +23,8 @@ Variables = dict[str, str]
 def injected(task: Task, container: Container, facts: vpc.Facts, role: str | None) -> Variables:
     """The variables of a container's environment files, and over them those of its secrets.
 
-    Args:
-        facts: the network that the task sees.
-        role: the execution role, which reads all of them.
-
-    Raises:
-        StartFailed: one cannot be had.
+    The execution `role` reads all of them, over the network (`facts`) that the task sees; StartFailed if one
+    cannot be had.
     """
     definition = container.definition
     reader = _Reader(task, facts, role or "")
@@ -69,9 +65,9 @@ class _Reader:
         denied = self._denied("secretsmanager:GetSecretValue", arn)
         if denied:
             raise refused("secret_denied", arn=arn, request_id=rng.uuid4(), denied=denied)
-        backend = late_backends.secretsmanager(region)
+        secrets = backend("secretsmanager", region)
         try:
-            text = str(backend.get_secret_value(arn, version or None, stage or None).get("SecretString", ""))
+            text = str(secrets.get_secret_value(arn, version or None, stage or None).get("SecretString", ""))
         except Exception as missing:
             why = getattr(missing, "message", str(missing))
             raise refused("secret_missing", arn=arn, request_id=rng.uuid4(), why=why) from None
@@ -89,7 +85,7 @@ class _Reader:
             denied = self._denied("ssm:GetParameters", arn)
             if denied:
                 raise refused("parameters_denied", request_id=rng.uuid4(), denied=denied)
-            held = late_backends.ssm(region).get_parameters([parameter]).get(parameter)
+            held = backend("ssm", region).get_parameters([parameter]).get(parameter)
             if held is None:
                 missing.append(parameter)
             else:
@@ -105,7 +101,7 @@ class _Reader:
         bucket, _, key = source.partition(":::")[2].partition("/")
         if self._denied("s3:GetObject", source):
             raise refused("file_forbidden", request_id=rng.uuid4())
-        held = late_backends.s3().buckets.get(bucket)
+        held = backend("s3").buckets.get(bucket)
         content = held.keys.get(key) if held else None
         if content is None:  # S3 hides from those who may not list the bucket that a key is missing
             hidden = self._denied("s3:ListBucket", f"arn:aws:s3:::{bucket}")

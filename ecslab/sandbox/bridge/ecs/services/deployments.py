@@ -17,9 +17,9 @@ from ecslab.sandbox.bridge.ecs.services.service_view import (
     rollout_brief,
     rollout_view,
 )
-from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.rollout import Rollout
 from ecslab.sandbox.world.service.service import Service

@@ -6,19 +6,21 @@ request says is checked here and in `service_request`; what follows is the sched
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_request, service_settings
 from ecslab.sandbox.bridge.ecs.services.service_view import view
-from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.bridge.iam import roles
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.texts import tables
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
@@ -83,33 +85,17 @@ def _described(params: Mapping[str, object]) -> "api.CreateServiceRequestTypeDef
 
 def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> "api.ServiceTypeDef":
     """What a service has that says nothing else."""
-    least, most = (0, 100) if daemon else (100, 200)
-    return {
+    settings = tables(str(Path(__file__).with_name("default_settings")))
+    if daemon:
+        settings["deploymentConfiguration"] |= {"minimumHealthyPercent": 0, "maximumPercent": 100}
+    role = "aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"
+    own = {
         "clusterArn": cluster.arn,
-        "roleArn": f"arn:aws:iam::{caller.account}:role/aws-service-role/ecs.amazonaws.com/"
-        "AWSServiceRoleForECS",
+        "roleArn": f"arn:aws:iam::{caller.account}:role/{role}",
         "createdBy": caller.arn,
         "schedulingStrategy": "DAEMON" if daemon else "REPLICA",
-        "deploymentController": {"type": "ECS"},
-        "deploymentConfiguration": {
-            "deploymentCircuitBreaker": {
-                "enable": False,
-                "rollback": False,
-                "resetOnHealthyTask": True,
-                "thresholdConfiguration": {"type": "BOUNDED_PERCENT", "value": 50},
-            },
-            "maximumPercent": most,
-            "minimumHealthyPercent": least,
-            "strategy": "ROLLING",
-            "bakeTimeInMinutes": 0,
-        },
-        "healthCheckGracePeriodSeconds": 0,
-        "enableECSManagedTags": False,
-        "propagateTags": "NONE",
-        "enableExecuteCommand": False,
-        "availabilityZoneRebalancing": "ENABLED",
-        "resourceManagementType": "CUSTOMER",
     }
+    return cast("api.ServiceTypeDef", {**own, **settings})
 
 
 def update_service(params: "api.UpdateServiceRequestTypeDef", caller: Caller) -> Answer:
@@ -163,11 +149,7 @@ def delete_service(params: "api.DeleteServiceRequestTypeDef", caller: Caller) ->
 
 
 def _known(caller: Caller, cluster: Cluster, identifier: str) -> Service:
-    """The service, unless it is gone.
-
-    Raises:
-        AwsError: ServiceNotFoundException.
-    """
+    """The service, or ServiceNotFoundException if it is gone."""
     service = find(caller, cluster, identifier)
     if service is None or service.status == "INACTIVE":
         raise AwsError("ServiceNotFoundException", "Service not found.")

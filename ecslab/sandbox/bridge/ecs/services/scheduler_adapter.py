@@ -107,11 +107,7 @@ def digits() -> str:
 def _make(
     service: Service, deployment: Deployment, order: task_order.Order, place: int, provider: str | None
 ) -> Task:
-    """A task of this deployment in one of its subnets.
-
-    Raises:
-        CannotPlace: with the sentence of the service's event.
-    """
+    """A task of this deployment in one of its subnets; CannotPlace has the sentence of the event."""
     settings: api.RunTaskRequestTypeDef = {
         **order.parameters, "group": f"service:{service.name}", "startedBy": deployment.id
     }  # fmt: skip

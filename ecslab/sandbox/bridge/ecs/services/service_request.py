@@ -15,10 +15,10 @@ from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
-from ecslab.sandbox.bridge.ecs.shapes import at_most, invalid
+from ecslab.sandbox.bridge.ecs.shapes import at_most
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
 from ecslab.sandbox.bridge.ecs.tasks import task_order
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.service.revision import LoadBalancer, Revision
 
 if TYPE_CHECKING:
@@ -100,13 +100,9 @@ def refuse_uncarried(params: "api.CreateServiceRequestTypeDef | api.UpdateServic
 
 
 def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> Revision:
-    """The service revision that a request describes.
+    """The service revision that a request describes; AwsError, as CreateService refuses.
 
-    Args:
-        params: members of CreateService, with those that an UpdateService leaves out filled in.
-
-    Raises:
-        AwsError: as CreateService refuses.
+    `params` are members of CreateService, with those that an UpdateService leaves out filled in.
     """
     if not params.get("taskDefinition"):  # U
         raise invalid("TaskDefinition should not be null or empty.")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
-from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, invalid
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tasks.store import find
+from ecslab.sandbox.world.errors import invalid
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task

@@ -6,12 +6,12 @@ Looking changes nothing here, and moves nothing: time does, before a request com
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import clusters, state
-from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.bridge.ecs.tasks import task_order
 from ecslab.sandbox.bridge.ecs.tasks.store import find, forget_invisible, is_visible, launch, stop
 from ecslab.sandbox.bridge.ecs.tasks.task_view import view, with_tags
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
@@ -98,11 +98,7 @@ def stop_task(parameters: "api.StopTaskRequestTypeDef", caller: Caller) -> Answe
 
 
 def _started_with(caller: Caller, identity: tuple[str, str]) -> list[Task]:
-    """The tasks that an earlier call with this client token started.
-
-    Raises:
-        AwsError: ConflictException, if that call asked for something else.
-    """
+    """Tasks of an earlier call with this client token; ConflictException if it asked for something else."""
     earlier = [
         task
         for task in state.of(caller.region).tasks.values()

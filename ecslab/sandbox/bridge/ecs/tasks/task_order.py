@@ -15,13 +15,12 @@ from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
-from ecslab.sandbox.bridge.ecs.shapes import invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tags import Tags, checked, merged
 from ecslab.sandbox.bridge.ecs.tasks.overrides import check as check_overrides
 from ecslab.sandbox.bridge.ecs.tasks.overrides import effective, task_overrides
 from ecslab.sandbox.bridge.iam import roles
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.faults import NO_CAPACITY
 from ecslab.sandbox.world.task.attachment import Attachment
 from ecslab.sandbox.world.task.container import Container
@@ -52,11 +51,7 @@ class Order:
 
 
 def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef") -> Order:
-    """Check a request, all but its roles: a service asks for those when it starts a task.
-
-    Raises:
-        AwsError: as RunTask refuses.
-    """
+    """Check a request as RunTask does, all but its roles: a service asks for those when it starts a task."""
     cluster = clusters.find(caller, parameters.get("cluster"))
     definition = task_definitions.resolve(caller, parameters["taskDefinition"])
     if definition["status"] != "ACTIVE":
@@ -81,11 +76,7 @@ class NoCapacity(AwsError):
 
 
 def make(order: Order, index: int) -> Task:
-    """The task number `index` of the call, PROVISIONING.
-
-    Raises:
-        NoCapacity: in none of its subnets can it start.
-    """
+    """The task number `index` of the call, PROVISIONING; NoCapacity if none of its subnets has room."""
     caller, cluster, definition = order.caller, order.cluster, order.definition
     task_id = f"{rng.getrandbits(128):032x}"
     arn = caller.ecs_arn(f"task/{cluster.name}/{task_id}")
@@ -110,11 +101,7 @@ def make(order: Order, index: int) -> Task:
 
 
 def _capacity_provider(cluster: Cluster, parameters: "api.RunTaskRequestTypeDef") -> str | None:
-    """`FARGATE` or `FARGATE_SPOT`, by the call's strategy or the cluster's; None with a launch type.
-
-    Raises:
-        AwsError: it would not be Fargate.
-    """
+    """The capacity provider, by the call's strategy or the cluster's; None with the launch type FARGATE."""
     launch_type, items = parameters.get("launchType"), parameters.get("capacityProviderStrategy")
     if launch_type and items:
         raise invalid(
@@ -173,11 +160,7 @@ def _network(
 def check_roles(
     caller: Caller, definition: "api.TaskDefinitionTypeDef", parameters: "api.RunTaskRequestTypeDef"
 ) -> None:
-    """Refuse roles that ECS cannot assume.
-
-    Raises:
-        AwsError: ClientException.
-    """
+    """Refuse roles that ECS cannot assume (ClientException)."""
     overrides = parameters.get("overrides") or {}
     execution_role = overrides.get("executionRoleArn") or definition.get("executionRoleArn")
     task_role = overrides.get("taskRoleArn") or definition.get("taskRoleArn")
