@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import account_settings, capacity_providers, state
-from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, missing, name_in, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, checked_tags, failure, missing, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
-from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError, invalid
 
@@ -55,7 +54,7 @@ def create_cluster(params: "api.CreateClusterRequestTypeDef", caller: Caller) ->
     if name in known and known[name].status == "ACTIVE":
         return {"cluster": _view(_same(known[name], params))}
     roles.ensure_service_linked_role()
-    cluster = Cluster(name, caller.ecs_arn(f"cluster/{name}"), tags=checked(params.get("tags")))
+    cluster = Cluster(name, caller.ecs_arn(f"cluster/{name}"), tags=checked_tags(params.get("tags")))
     cluster.settings = _settings(params.get("settings"), caller)
     cluster.configuration = params.get("configuration")
     strategy = params.get("defaultCapacityProviderStrategy", [])

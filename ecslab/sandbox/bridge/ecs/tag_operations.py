@@ -4,9 +4,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
-from ecslab.sandbox.bridge.ecs.shapes import Answer
+from ecslab.sandbox.bridge.ecs.shapes import Answer, Tags, checked_tags, merged_tags, without_tags
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Revision
-from ecslab.sandbox.bridge.ecs.tags import Tags, checked, merged, without
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
@@ -21,13 +20,13 @@ _ARN: Final = re.compile(r"arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:(?P<kind>[a-z-]+
 
 def tag_resource(params: "api.TagResourceRequestTypeDef", caller: Caller) -> Answer:
     holder = _holder(params["resourceArn"], caller)
-    _keep(holder, merged(holder.tags, checked(params["tags"])))
+    _keep(holder, merged_tags(holder.tags, checked_tags(params["tags"])))
     return {}
 
 
 def untag_resource(params: "api.UntagResourceRequestTypeDef", caller: Caller) -> Answer:
     holder = _holder(params["resourceArn"], caller)
-    _keep(holder, without(holder.tags, params["tagKeys"]))
+    _keep(holder, without_tags(holder.tags, params["tagKeys"]))
     return {}
 
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import state
-from ecslab.sandbox.bridge.ecs.shapes import Answer, failure, name_in, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, checked_tags, failure, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Family, Revision
-from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.task_definition.registration import normalised
@@ -61,7 +60,7 @@ def _revision(caller: Caller, reference: str) -> Revision | None:
 
 
 def register_task_definition(params: "api.RegisterTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
-    tags = checked(params.get("tags"))
+    tags = checked_tags(params.get("tags"))
     members = {member: value for member, value in params.items() if member != "tags"}
     normal = normalised(members, caller.account)
     families = state.of(caller.region).families

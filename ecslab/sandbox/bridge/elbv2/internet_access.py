@@ -117,7 +117,7 @@ class _Inside:
             return HttpResponse(*page(502))
 
     def pass_on(self, request: HttpRequest) -> HttpResponse:
-        """A Network Load Balancer's, from the target that gets the bytes; ConnectionError if it breaks off."""
+        """A Network Load Balancer's, from the target as it is; ConnectionError if that breaks off."""
         target = self._target(self.rule(request))
         if target is None:
             raise ConnectionError("the load balancer has no target")

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from ecslab.sandbox.world.service.deployment import Deployment
-from ecslab.sandbox.world.service.revision import LoadBalancer
+from ecslab.sandbox.world.service.deployment import Deployment, LoadBalancer
 from ecslab.sandbox.world.service.service import Service
 
 

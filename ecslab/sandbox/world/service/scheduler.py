@@ -11,7 +11,7 @@ from typing import Final
 
 from ecslab.sandbox.world.service import commands, task_reports
 from ecslab.sandbox.world.service.account import Account, Cause
-from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.deployment import Deployment, Revision
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.passes import (
     failures,
@@ -21,7 +21,6 @@ from ecslab.sandbox.world.service.passes import (
     target_registration,
     unhealthy_tasks,
 )
-from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.service.service_pass import ServicePass
 from ecslab.sandbox.world.time.clock import Clock

@@ -6,13 +6,12 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
-from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.deployment import Deployment, Revision
 from ecslab.sandbox.world.service.events import EventLog
 from ecslab.sandbox.world.service.lifecycle import SERVICE
 from ecslab.sandbox.world.service.member import READY, Member
-from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.rollout import Rollout
 from ecslab.sandbox.world.time.clock import Event
 
@@ -75,7 +74,7 @@ class Service:
     cluster: str
     created_at: float
     desired: int
-    settings: "ServiceTypeDef" = field(default_factory=dict)
+    settings: "ServiceTypeDef" = field(default_factory=cast("type[ServiceTypeDef]", dict))
     asked: dict[str, object] = field(default_factory=dict)
     request: str = ""
     minimum_percent: int = 100

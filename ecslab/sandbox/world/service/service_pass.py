@@ -61,9 +61,9 @@ class ServicePass:
         heapq.heappush(deployment.replacements_due, self.now + delay)
         self.wake(delay)
 
-    def say(self, message: str, task_set: str | None = None, **parts: object) -> None:
+    def say(self, name: str, **parts: object) -> None:
         """Add the event of this name, unless it would repeat the last one."""
-        self.say_text(events.message(message, **parts), task_set)
+        self.say_text(events.message(name, **parts))
 
     def say_text(self, text: str, task_set: str | None = None) -> None:
         """Add an event with this text after the service's name; likewise."""

@@ -5,15 +5,15 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Container.html
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ecslab.sandbox.world.task import health
-from ecslab.sandbox.world.task.program import Program
+from ecslab.sandbox.world.task.health import Program
 from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
 from ecslab.sandbox.world.time.clock import Event
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef as ContainerDefinition
 
 ATTEMPT_PERIOD: Final = 300
 """Seconds a container must have run to be restarted, unless the policy says otherwise (60-1800)."""
@@ -50,7 +50,7 @@ class Container:
     name: str
     arn: str
     image: str
-    definition: "ContainerDefinitionOutputTypeDef" = field(default_factory=dict)
+    definition: "ContainerDefinition" = field(default_factory=cast("type[ContainerDefinition]", dict))
     essential: bool = True
     depends_on: Mapping[str, str] = field(default_factory=dict)
     stop_timeout: float = STOP_TIMEOUT
@@ -74,7 +74,7 @@ class Container:
         return self.last_status == "RUNNING"
 
 
-def restarts(definition: "ContainerDefinitionOutputTypeDef", exit_code: int, ran: float) -> bool:
+def restarts(definition: "ContainerDefinition", exit_code: int, ran: float) -> bool:
     """Whether a container with this definition that ended starts again (API_ContainerRestartPolicy).
 
     Args:

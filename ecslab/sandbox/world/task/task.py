@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from ecslab.sandbox.world.task import health
 from ecslab.sandbox.world.task.attachment import Attachment
@@ -44,7 +44,7 @@ class Task:
     definition: "TaskDefinitionTypeDef"
     attachment: Attachment
     containers: list[Container]
-    settings: "TaskTypeDef" = field(default_factory=dict)
+    settings: "TaskTypeDef" = field(default_factory=cast("type[TaskTypeDef]", dict))
     tags: list[dict[str, str]] = field(default_factory=list)
     network: Network = field(default_factory=Network)
     client_token: tuple[str, str] | None = None

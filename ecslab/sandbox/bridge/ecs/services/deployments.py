@@ -20,7 +20,7 @@ from ecslab.sandbox.bridge.ecs.services.service_view import (
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.world.errors import AwsError, invalid
-from ecslab.sandbox.world.service.revision import Revision
+from ecslab.sandbox.world.service.deployment import Revision
 from ecslab.sandbox.world.service.rollout import Rollout
 from ecslab.sandbox.world.service.service import Service
 

@@ -13,12 +13,11 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_request, service_settings
 from ecslab.sandbox.bridge.ecs.services.service_view import view
-from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, checked_tags, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
-from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError, invalid
-from ecslab.sandbox.world.service.revision import Revision
+from ecslab.sandbox.world.service.deployment import Revision
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.texts import tables
 
@@ -64,7 +63,7 @@ def create_service(params: "api.CreateServiceRequestTypeDef", caller: Caller) ->
     service = Service(name, arn, cluster.name, now, desired, _first_settings(cluster, caller, daemon))
     service.daemon, service.request = daemon, digest
     service_settings.configure(service, params)
-    service.tags = checked(params.get("tags"))
+    service.tags = checked_tags(params.get("tags"))
     roles.ensure_service_linked_role()
     cluster.services.pop(name, None)
     cluster.services[name] = service

@@ -19,7 +19,7 @@ from ecslab.sandbox.bridge.ecs.shapes import at_most
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
 from ecslab.sandbox.bridge.ecs.tasks import task_order
 from ecslab.sandbox.world.errors import AwsError, invalid
-from ecslab.sandbox.world.service.revision import LoadBalancer, Revision
+from ecslab.sandbox.world.service.deployment import LoadBalancer, Revision
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api

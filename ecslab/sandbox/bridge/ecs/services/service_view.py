@@ -5,8 +5,7 @@ from typing import Final
 
 from ecslab.sandbox.bridge.ecs.shapes import times
 from ecslab.sandbox.bridge.ecs.tasks.task_order import PLATFORM_VERSION
-from ecslab.sandbox.world.service.deployment import Deployment
-from ecslab.sandbox.world.service.revision import Revision
+from ecslab.sandbox.world.service.deployment import Deployment, Revision
 from ecslab.sandbox.world.service.rollout import Counts, Rollout
 from ecslab.sandbox.world.service.service import Service
 

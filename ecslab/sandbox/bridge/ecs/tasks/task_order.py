@@ -15,8 +15,8 @@ from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
+from ecslab.sandbox.bridge.ecs.shapes import Tags, checked_tags, merged_tags
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
-from ecslab.sandbox.bridge.ecs.tags import Tags, checked, merged
 from ecslab.sandbox.bridge.ecs.tasks.overrides import check as check_overrides
 from ecslab.sandbox.bridge.ecs.tasks.overrides import effective, task_overrides
 from ecslab.sandbox.bridge.iam import roles
@@ -227,8 +227,8 @@ def _tags(
         tags = [{"key": "aws:ecs:clusterName", "value": cluster.name}]
     if parameters.get("propagateTags") == "TASK_DEFINITION":
         family = state.of(caller.region).families[definition["family"]]
-        tags = merged(tags, family.revisions[definition["revision"]].tags)
-    return merged(tags, checked(parameters.get("tags")))
+        tags = merged_tags(tags, family.revisions[definition["revision"]].tags)
+    return merged_tags(tags, checked_tags(parameters.get("tags")))
 
 
 def digest(parameters: "api.RunTaskRequestTypeDef") -> str:

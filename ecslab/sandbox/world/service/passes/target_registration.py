@@ -4,9 +4,9 @@ import heapq
 from collections import Counter
 from collections.abc import Iterable
 
-from ecslab.sandbox.world.service import timings
+from ecslab.sandbox.world.service import events, timings
+from ecslab.sandbox.world.service.deployment import LoadBalancer
 from ecslab.sandbox.world.service.member import Member
-from ecslab.sandbox.world.service.revision import LoadBalancer
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
 
@@ -59,7 +59,7 @@ def deregister(look: ServicePass) -> None:
     for group, count in _by_group(members).items():
         look.say("deregistered", count=count, group=group)
     for deployment, count in Counter(member.deployment for member in members).items():
-        look.say("draining", deployment.id, count=count)
+        look.say_text(events.message("draining", count=count), deployment.id)
     look.note_change(timings.SETTLED)
 
 
