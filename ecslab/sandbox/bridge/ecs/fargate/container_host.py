@@ -9,7 +9,7 @@ from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs.fargate import metadata, task_role_calls
 from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
-from ecslab.sandbox.bridge.ecs.fargate.log_streams import write_log
+from ecslab.sandbox.bridge.logs import write_log
 from ecslab.sandbox.bridge.open_ports import program_on
 from ecslab.sandbox.runtime import Cancellable, HttpRequest, HttpResponse, RunningContainer
 from ecslab.sandbox.world.network import packets

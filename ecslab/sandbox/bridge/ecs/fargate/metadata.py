@@ -15,7 +15,7 @@ from moto.ec2.models import ec2_backends
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs.fargate.credentials import PREFIX, Credentials
-from ecslab.sandbox.bridge.ecs.fargate.log_streams import log_options, log_stream
+from ecslab.sandbox.bridge.logs import log_options, log_stream
 from ecslab.sandbox.runtime import HttpRequest, HttpResponse
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task

@@ -15,11 +15,11 @@ from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.fargate.container_host import Host
 from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
 from ecslab.sandbox.bridge.ecs.fargate.injected_values import injected
-from ecslab.sandbox.bridge.ecs.fargate.log_streams import log_options, log_stream
 from ecslab.sandbox.bridge.ecs.fargate.metadata import Environment
 from ecslab.sandbox.bridge.ecs.fargate.volumes import Volumes
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
+from ecslab.sandbox.bridge.logs import log_options, log_stream
 from ecslab.sandbox.runtime import ContainerSpec, RunningContainer
 from ecslab.sandbox.runtime.image import BadLayer, Image
 from ecslab.sandbox.world.image_names import ImageName, parse

@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.ecs import clusters, state
 from ecslab.sandbox.bridge.ecs.services import operations as services
-from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
-from ecslab.sandbox.bridge.ecs.services.service_view import (
-    revision_view,
-    rollout_arn,
-    rollout_brief,
-    rollout_view,
-)
+from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_view
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.world.errors import AwsError, invalid
@@ -44,7 +38,7 @@ def list_service_deployments(params: "api.ListServiceDeploymentsRequestTypeDef",
     wanted = params.get("status")
     span = cast("Mapping[str, float]", params.get("createdAt") or {})  # numbers, as on the wire
     rollouts = [
-        rollout_brief(service, rollout) for rollout in service.rollouts
+        service_view.rollout_brief(service, rollout) for rollout in service.rollouts
         if (not wanted or rollout.status in wanted)
         and float(span.get("after", 0)) <= rollout.created_at <= float(span.get("before", "inf"))
     ]  # fmt: skip
@@ -56,7 +50,7 @@ def describe_service_deployments(
 ) -> Answer:
     at_most("serviceDeploymentArns", params["serviceDeploymentArns"], MOST)
     rollouts = {arn: _rollout(arn, caller) for arn in params["serviceDeploymentArns"]}
-    shown = [rollout_view(*named) for named in rollouts.values() if named]
+    shown = [service_view.rollout_view(*named) for named in rollouts.values() if named]
     return {"serviceDeployments": shown, "failures": _missing(rollouts)}
 
 
@@ -65,7 +59,7 @@ def describe_service_revisions(
 ) -> Answer:
     at_most("serviceRevisionArns", params["serviceRevisionArns"], MOST)
     revisions = {arn: _revision(arn, caller) for arn in params["serviceRevisionArns"]}
-    shown = [revision_view(*named) for named in revisions.values() if named]
+    shown = [service_view.revision_view(*named) for named in revisions.values() if named]
     return {"serviceRevisions": shown, "failures": _missing(revisions)}
 
 
@@ -106,7 +100,7 @@ def _service(arn: str, kind: str, caller: Caller) -> tuple[Service, str] | None:
 def _rollout(arn: str, caller: Caller) -> tuple[Service, Rollout] | None:
     named = _service(arn, "service-deployment", caller)
     for rollout in named[0].rollouts if named else ():
-        if named and rollout_arn(named[0], rollout) == arn:
+        if named and service_view.rollout_arn(named[0], rollout) == arn:
             return named[0], rollout
     return None
 

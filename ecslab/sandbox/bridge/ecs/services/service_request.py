@@ -8,8 +8,6 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from moto.ec2.models import ec2_backends
-
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import task_definitions
@@ -127,7 +125,7 @@ def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequest
         created_at=current_account().clock.timestamp(),
         spec={"region": caller.region, "order": order, "strategy": strategy, "shown": shown, "asked": params,
               "images": {entry["name"]: entry["image"] for entry in definition["containerDefinitions"]}},
-        zones=tuple(_zone(caller, subnet) for subnet in subnets) or ("",),
+        zones=tuple(task_order.zone_of(caller, subnet) for subnet in subnets) or ("",),
         load_balancers=tuple(
             LoadBalancer(entry["targetGroupArn"], entry["containerName"], entry["containerPort"])
             for entry in balancers if entry.get("targetGroupArn")
@@ -239,10 +237,6 @@ def _shown(
 
 def _is_checked(container: "api.ContainerDefinitionOutputTypeDef") -> bool:
     return bool(container.get("essential", True) and container.get("healthCheck"))
-
-
-def _zone(caller: Caller, subnet_id: str) -> str:
-    return str(ec2_backends[caller.account][caller.region].get_subnet(subnet_id).availability_zone)
 
 
 def _uncarried(what: str) -> AwsError:

@@ -4,7 +4,6 @@ Sentences marked U are put together from ones that AWS is known to use; the refu
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 """
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -80,7 +79,7 @@ def make(order: Order, index: int) -> Task:
     caller, cluster, definition = order.caller, order.cluster, order.definition
     task_id = f"{rng.getrandbits(128):032x}"
     arn = caller.ecs_arn(f"task/{cluster.name}/{task_id}")
-    zoned = [(subnet, _zone(caller, subnet)) for subnet in order.network["subnets"]]
+    zoned = [(subnet, zone_of(caller, subnet)) for subnet in order.network["subnets"]]
     subnets = current_account().faults.places(zoned, order.provider)
     if not subnets:
         raise NoCapacity
@@ -195,7 +194,7 @@ def _settings(order: Order, overrides: "api.TaskOverrideOutputTypeDef", subnet: 
     architecture = "arm64" if platform.get("cpuArchitecture") == "ARM64" else "x86_64"
     settings: api.TaskTypeDef = {
         "attributes": [{"name": "ecs.cpu-architecture", "value": architecture}],
-        "availabilityZone": _zone(order.caller, subnet),
+        "availabilityZone": zone_of(order.caller, subnet),
         "clusterArn": order.cluster.arn,
         "cpu": str(overrides.get("cpu") or definition["cpu"]),
         "enableExecuteCommand": bool(parameters.get("enableExecuteCommand")),
@@ -231,12 +230,7 @@ def _tags(
     return merged_tags(tags, checked_tags(parameters.get("tags")))
 
 
-def digest(parameters: "api.RunTaskRequestTypeDef") -> str:
-    """What makes two requests with one client token the same request."""
-    return json.dumps(parameters, sort_keys=True)
-
-
-def _zone(caller: Caller, subnet_id: str) -> str:
+def zone_of(caller: Caller, subnet_id: str) -> str:
     return str(ec2_backends[caller.account][caller.region].get_subnet(subnet_id).availability_zone)
 
 
