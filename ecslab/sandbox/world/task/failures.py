@@ -1,14 +1,12 @@
 """Why a task stopped, in the words of ECS on Fargate; `failures.toml` has the sentences and their sources."""
 
-import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from ecslab.sandbox.world.image_names import DOCKER_HUB, ImageName
 from ecslab.sandbox.world.task import timings
 from ecslab.sandbox.world.task.surroundings import StartFailed
-from ecslab.sandbox.world.texts import Sentences
+from ecslab.sandbox.world.texts import Sentences, tables
 
 stopped_reason: Final = Sentences(__file__)
 
@@ -56,5 +54,4 @@ class PlatformFailure(NamedTuple):
 @cache
 def platform_failures() -> dict[str, PlatformFailure]:
     """By the name that a fault has."""
-    tables = tomllib.loads(Path(__file__).with_name("platform_failures.toml").read_text("utf-8"))
-    return {name: PlatformFailure(**row) for name, row in tables.items()}
+    return {name: PlatformFailure(**row) for name, row in tables(__file__)["platform"].items()}
