@@ -10,7 +10,7 @@ from ecslab.fault_lab.engine.case import Case, WrongFix
 from ecslab.resources.service import service_reader
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 WORSE: Final = ("v2-final", "latest-2", "prod")  # tags that nobody pushed
 

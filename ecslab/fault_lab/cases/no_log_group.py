@@ -11,7 +11,7 @@ from ecslab.fault_lab.engine.case import Case, WrongFix
 from ecslab.resources import log_group
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 ENDINGS: Final = ("-web", "/web", "-live")
 

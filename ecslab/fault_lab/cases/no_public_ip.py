@@ -8,7 +8,7 @@ from ecslab.fault_lab.engine.builder import PULL_GIVEN_UP, Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 
 def arrange(builder: Builder) -> None:

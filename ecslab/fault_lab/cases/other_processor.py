@@ -9,7 +9,7 @@ from ecslab.fault_lab.engine.builder import Builder
 from ecslab.fault_lab.engine.case import Case, WrongFix
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 
 def arrange(builder: Builder) -> None:

@@ -11,7 +11,7 @@ from ecslab.fault_lab.engine.case import Case, WrongFix
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, ContainerDefinitionTypeDef
 
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 FETCHES: Final = "echo 'fetching the price list'; sleep 20; echo 'the price list is up to date'"
 
