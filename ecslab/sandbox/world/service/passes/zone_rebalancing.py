@@ -32,7 +32,7 @@ def rebalance(look: ServicePass) -> None:
     member = launch(look, primary, places)
     if isinstance(member, Member):
         primary.extra = 1
-        look.say("started_to_rebalance", zone=member.zone, **events.tasks([member.id]))
+        look.say("started_to_rebalance", member=member)
     else:
         _look_again(look, emptiest)
 
