@@ -9,7 +9,7 @@ from ecslab.resources.network import rules
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import IpPermissionOutputTypeDef
 
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 OPENINGS: Final = ((), ((443, "0.0.0.0/0"),), ((80, "10.0.0.0/8"),))  # none of them is what visitors need
 

@@ -8,7 +8,7 @@ from ecslab.resources.service import service_reader
 from ecslab.resources.task import task_reader
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 
 def arrange(builder: Builder) -> None:

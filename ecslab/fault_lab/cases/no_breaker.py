@@ -7,7 +7,7 @@ from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals
 from ecslab.resources.service import service_reader
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 WORSE: Final = ("v2-final", "latest-2", "prod")  # tags that nobody pushed
 

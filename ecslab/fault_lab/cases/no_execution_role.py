@@ -7,7 +7,7 @@ from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals
 from ecslab.resources import execution_role
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 
 def arrange(builder: Builder) -> None:

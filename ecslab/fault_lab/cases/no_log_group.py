@@ -8,7 +8,7 @@ from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals
 from ecslab.resources import log_group
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 ENDINGS: Final = ("-web", "/web", "-live")
 

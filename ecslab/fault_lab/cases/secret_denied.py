@@ -9,7 +9,7 @@ from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import SecretTypeDef
 
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 
 def arrange(builder: Builder) -> None:

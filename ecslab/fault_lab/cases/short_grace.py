@@ -6,7 +6,7 @@ from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 WARM_UP: Final = 120  # seconds until the application listens
 SLOWLY: Final = (

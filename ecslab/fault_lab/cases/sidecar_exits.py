@@ -8,7 +8,7 @@ from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, ContainerDefinitionTypeDef
 
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 FETCHES: Final = "echo 'fetching the price list'; sleep 20; echo 'the price list is up to date'"
 

@@ -7,7 +7,7 @@ from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals
 from ecslab.resources import network
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 SMALL: Final = "172.31.240.0/28"  # 16 addresses, of which AWS keeps five
 NEIGHBOURS: Final = 11  # tasks: one for each address that is left

@@ -7,7 +7,7 @@ from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 IMAGE: Final = "public.ecr.aws/aws-cli/aws-cli:latest"
 ASKS: Final = (

@@ -7,7 +7,7 @@ from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals
 from ecslab.fault_lab.engine.application import container_of
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 OTHER_PORT: Final = 8080
 
