@@ -23,8 +23,13 @@ def combined_command(spec: ContainerSpec) -> list[str]:
     return [*(config.get("Entrypoint") or []), *(spec.command or config.get("Cmd") or [])]
 
 
+def image_variables(spec: ContainerSpec) -> list[str]:
+    """The image's variables, as NAME=value."""
+    return [entry for entry in image_config(spec).get("Env") or [] if "=" in entry]
+
+
 def combined_environment(spec: ContainerSpec) -> dict[str, str]:
     """PATH and HOSTNAME, the image's variables, then the definition's."""
     base = {"PATH": PATH, "HOSTNAME": f"ip-{spec.task_id[:8]}", "HOME": "/root"}
-    image = dict(entry.split("=", 1) for entry in image_config(spec).get("Env") or [] if "=" in entry)
+    image = dict(entry.split("=", 1) for entry in image_variables(spec))
     return {**base, **image, **spec.environment}
