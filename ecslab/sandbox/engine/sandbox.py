@@ -31,6 +31,14 @@ from ecslab.sandbox.world.time.timeline import Timeline
 
 _KEPT_HEADERS: Final = ("content-type", "x-amz-target", "range", "content-range", "accept")
 _STEP: Final = re.compile(r"[\w.-]{1,64}( [\w.:-]{1,64})?", re.ASCII)
+ARRIVAL: Final = 1.0
+"""Wall seconds for which a request works off what was due before it; then time goes on more slowly."""
+ADVANCE: Final = 20.0
+"""Wall seconds for which one call may let time pass by hand."""
+BEHIND: Final = (
+    "The containers do more than this machine can follow, so the sandbox's clock goes more slowly than it was "
+    "told to. Stop what runs for ever, or lower the clock's speed."
+)
 _SESSION_MOST: Final = 512 << 20  # bytes of all that a session brings
 
 
@@ -145,21 +153,33 @@ class Sandbox:
         """Move time to this moment, and work off what was due. Call it with the lock held."""
         self.asked = time.monotonic()
         idle = self.pace.note_request()
-        self.run(self.pace.target(self.clock.now))
+        until = self.pace.target(self.clock.now)
+        self.run(until, seconds=ARRIVAL)
+        if self.clock.now < until and not idle:
+            self._fall_behind()
         if idle:
             self.notices.append(
                 f"Nobody asked the sandbox anything for {_spoken(idle)}, so its clock stood meanwhile."
             )
             self.go_on()
 
-    def run(self, until: float, most: int = 10_000, *, to_change: bool = False) -> int:
+    def _fall_behind(self) -> None:
+        """Let time go on from here: this machine is too slow for what the containers do in it."""
+        if BEHIND not in self.notices:
+            self.notices.append(BEHIND)
+        self.go_on()
+
+    def run(
+        self, until: float, most: int = 10_000, *, to_change: bool = False, seconds: float = ADVANCE
+    ) -> int:
         """Run the world to virtual second `until`, or (`to_change`) to where something changed before that;
         the number of events that happened.
 
-        What happens is a function of the journal and of how far time came, so the latter is kept too.
+        What happens is a function of the journal and of how far time came, so the latter is kept too; that is
+        why `seconds`, the wall time after which it stops early, decides nothing in a replay.
         """
-        before = self.clock.now
-        happened = self.clock.run(until, most, to_change=to_change)
+        before, late = self.clock.now, time.monotonic() + seconds
+        happened = self.clock.run(until, most, to_change=to_change, enough=lambda: time.monotonic() > late)
         if happened or (self.pace.mode == "stepped" and self.clock.now > before):
             self._note("time", {})
         return happened

@@ -94,6 +94,8 @@ LONGEST_ARGUMENT: Final = 1 << 17
 """Bytes of one argument or variable that a program starts with: Linux's MAX_ARG_STRLEN."""
 ALL_ARGUMENTS: Final = 2 * MIB
 """Bytes of all of them: Linux's ARG_MAX with its usual stack."""
+LARGEST_CONFIG: Final = MIB
+"""Bytes of an image's configuration; a usual one has 10 KiB."""
 LONGEST_PATH: Final = 4096
 """Bytes of a file's path: Linux's PATH_MAX."""
 DEEPEST: Final = 120

@@ -1,6 +1,5 @@
 """moto's EC2, made to hold the networks of an account as AWS does."""
 
-
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2 import urls
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError

@@ -44,9 +44,7 @@ def free_tag(repository: Repository, tag: str) -> None:
     holder.remove_tag(tag)
 
 
-def look_up(
-    repository: Repository, wanted: dict[str, str]
-) -> tuple[StoredImage | None, ImageFailure | None]:
+def look_up(repository: Repository, wanted: dict[str, str]) -> tuple[StoredImage | None, ImageFailure | None]:
     """The image, or the failure that says why not (API_ImageFailure)."""
     digest, tag = wanted.get("imageDigest"), wanted.get("imageTag")
     if digest is None and tag is None:

@@ -24,7 +24,6 @@ MOST_WEIGHT: Final = 1000
 MOST_BASE: Final = 100_000
 
 
-
 def associate(
     cluster: Cluster,
     names: Sequence[str],

@@ -33,9 +33,7 @@ _NOUNS: Final = (
     tag_operations, task_definitions, task_protection, tasks,
 )  # fmt: skip
 
-OPERATIONS: Final = {
-    name: handler for noun in _NOUNS for name, handler in noun.OPERATIONS.items()
-}
+OPERATIONS: Final = {name: handler for noun in _NOUNS for name, handler in noun.OPERATIONS.items()}
 """What this sandbox carries, by the operation's name."""
 
 

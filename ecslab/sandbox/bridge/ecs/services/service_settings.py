@@ -19,9 +19,7 @@ __all__ = ["configure"]
 MOST_GRACE: Final = 2_147_483_647
 
 
-def configure(
-    service: Service, params: "CreateServiceRequestTypeDef | UpdateServiceRequestTypeDef"
-) -> None:
+def configure(service: Service, params: "CreateServiceRequestTypeDef | UpdateServiceRequestTypeDef") -> None:
     """Take into a service what of a request starts no deployment; the service is as it was if it raises.
 
     Raises:

@@ -113,9 +113,7 @@ def make(order: Order, index: int) -> Task:
         region=caller.region,
         definition=definition,
         attachment=Attachment(_uuid(), subnet),
-        containers=[
-            _container(caller, cluster, task_id, each) for each in effective(definition, overrides)
-        ],
+        containers=[_container(caller, cluster, task_id, each) for each in effective(definition, overrides)],
         settings=_settings(order, overrides, subnet),
         tags=list(order.tags),
         network=order.network,
