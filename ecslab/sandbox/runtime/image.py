@@ -185,7 +185,7 @@ class RootFS(Mapping[str, bytes]):
         try:
             with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive:
                 for member in archive:
-                    archive.members.clear()  # the archive would keep the headers of all
+                    archive.members.clear()  # type: ignore[attr-defined]  # it would keep the headers of all
                     self._lay_member(archive, member, laid)
         except (tarfile.TarError, EOFError, OverflowError, RecursionError) as error:
             raise BadLayer(f"the layer is not a tar archive that can be read: {error}") from error

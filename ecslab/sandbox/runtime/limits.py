@@ -52,8 +52,8 @@ STEPS: Final = Limit(
     100,
     1_000,
     1_000,
-    "Steps in one virtual second, a step being about one command (at most 0.1 ms): so all containers together "
-    "take 0.1 s of a core for each virtual second at most. Beyond it a program waits, as one without CPU does.",
+    "Steps in one virtual second; a step is about one command (at most 0.1 ms), so all containers together "
+    "take 0.1 s of a core for each virtual second at most. Beyond it a program waits, as one without CPU.",
 )
 SAVED_STEPS: Final = Limit(
     20_000,
