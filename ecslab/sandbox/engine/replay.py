@@ -60,7 +60,7 @@ class Replay:
                 self._failures += 1
                 if self._failures == 1:
                     self.notices.append(
-                        f"Something in the sandbox fails, as it did before: {failure!r}. Its log has the rest."
+                        f"Something in the sandbox fails, as it did before: {failure!r}. The log has it all."
                     )
             if self._events_left is not None:
                 self._events_left -= happened

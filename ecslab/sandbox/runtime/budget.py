@@ -81,6 +81,15 @@ class Meter:
         self.used += steps
         self._credit -= steps
 
+    def charge(self, steps: int) -> None:
+        """Count work that comes with a step: it shortens what is saved, and nothing in this second."""
+        self._credit -= steps
+
+    def forgive(self, steps: int) -> None:
+        """Take back the debt of somebody who is gone."""
+        if self._credit < 0:
+            self._credit = min(0.0, self._credit + steps)
+
     def wait(self) -> float:
         """Virtual seconds to wait before the next step, now that these were taken; 0 if none."""
         full, left = divmod(self.used, self.rate)
@@ -91,9 +100,9 @@ class Meter:
 
     def crowded(self, now: float) -> float:
         """Virtual seconds until there is room for more in this second, which several share; 0 if there is."""
-        if self.used < self.rate:
-            return 0.0
-        return max(self.since + 1.0 - now, 0.0) if self._credit >= 0 else self._each()
+        if self._credit < 0:  # the longer it lasts, the longer each waits, until all take `lasting` together
+            return self._each() * (1.0 - self._credit / self.saved) if self.used >= self.lasting else 0.0
+        return max(self.since + 1.0 - now, 0.0) if self.used >= self.rate else 0.0
 
     def _each(self) -> float:
         return 1.0 if self._credit >= 0 else self.rate / self.lasting
@@ -160,7 +169,7 @@ class TaskBudget:
 class ContainerBudget:
     """What one container may use: its program, and the commands beside it."""
 
-    __slots__ = ("disk", "log", "memory", "meter", "noted", "own_disk", "task")
+    __slots__ = ("_spent", "disk", "log", "memory", "meter", "noted", "own_disk", "task")
 
     def __init__(self, task: TaskBudget, memory_mib: int | None = None):
         own = limits.MEMORY.container
@@ -173,6 +182,7 @@ class ContainerBudget:
         )
         self.log = LogRate()
         self.noted: set[str] = set()
+        self._spent = 0
         self.own_disk = True
 
     def beside(self) -> "ContainerBudget":
@@ -186,6 +196,13 @@ class ContainerBudget:
         """Count steps that are taken at this moment."""
         self.meter.add(steps, now)
         self.task.account.meter.add(steps, now)
+        self._spent += steps
+
+    def charge(self, steps: int) -> None:
+        """Count work that comes with steps, such as a program that begins, or a line of the log."""
+        self.meter.charge(steps)
+        self.task.account.meter.charge(steps)
+        self._spent += steps
 
     def wait(self, now: float) -> float:
         """Virtual seconds to wait before the next step. Who takes few steps does not wait for the others."""
@@ -195,5 +212,7 @@ class ContainerBudget:
     def close(self) -> None:
         """Bring back what the container used; its volumes' files stay."""
         self.memory.close()
+        self.task.account.meter.forgive(self._spent)
+        self._spent = 0
         if self.own_disk:
             self.disk.close()

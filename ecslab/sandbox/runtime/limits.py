@@ -50,24 +50,24 @@ IMAGES: Final = Limit(
 )
 STEPS: Final = Limit(
     100,
-    1_000,
-    1_000,
+    300,
+    300,
     "Steps in one virtual second; a step is about one command (at most 0.1 ms), so all containers together "
-    "take 0.1 s of a core for each virtual second at most. Beyond it a program waits, as one without CPU.",
+    "take 0.03 s of a core for each virtual second at most. Beyond it a program waits, as one without CPU.",
 )
 SAVED_STEPS: Final = Limit(
     20_000,
-    100_000,
-    100_000,
-    "Steps at that rate before a program that never rests is slowed to LASTING_STEPS: three minutes of work "
-    "without a pause, which is more than a start-up script needs.",
+    20_000,
+    20_000,
+    "Steps at that rate before who never rests is slowed to LASTING_STEPS: for one program three minutes of "
+    "work without a pause. Lines of the log and programs that begin count here as one each.",
 )
 LASTING_STEPS: Final = Limit(
     5,
-    50,
-    50,
+    10,
+    10,
     "Steps in one virtual second that a program may take for ever: a loop that asks and sleeps for a second "
-    "takes three. So a week of runaway loops is a minute of work, not hours.",
+    "takes three. All together fall to ten as the debt grows; modest ones go on.",
 )
 LOG_LINES: Final = Limit(
     10_000,

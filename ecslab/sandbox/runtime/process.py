@@ -213,6 +213,7 @@ class Process:
         for line in lines:
             self.host.log(line)
         self.handled(len(text), len(lines) // 4)
+        self.budget.charge(len(lines))
         if rate.losing:
             self.note(f"its log takes {rate.LINES_A_SECOND} lines a second; what is more is lost, as with a "
                       "log driver that does not block")  # fmt: skip

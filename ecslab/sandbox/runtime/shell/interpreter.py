@@ -218,6 +218,7 @@ class Shell:
             return self._too_long(argv[0][:64])
         answer, depth = self.process.on_term, self.depth + _PROGRAM_DEPTH
         self.process.handled(0, len(self.variables) // 64)
+        self.process.budget.charge(1)
         child = replace(self.process, argv=argv, environment=dict(self.variables), depth=depth)
         if last and not self.traps:
             child = self.process
