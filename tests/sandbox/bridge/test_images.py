@@ -120,7 +120,7 @@ def test_an_artifact_that_is_no_image_has_an_empty_config(lab):
     for config in (b"not json", b"[1]", b'{"config": null}'):
         lab.upload(config)
         manifest = {"schemaVersion": 2, "mediaType": OCI, "layers": [],
-                    "config": {"digest": sha(config), "size": len(config)}, "mediaType": OCI}  # fmt: skip
+                    "config": {"digest": sha(config), "size": len(config)}}  # fmt: skip
         lab.ecr.put_image(repositoryName="web", imageManifest=json.dumps(manifest), imageTag="odd")
         assert resolve(f"{WEB}:odd", HERE).architecture == "amd64"
 
@@ -170,5 +170,5 @@ def put_image(lab, config, layer, layers):
     for blob in (config, layer):
         lab.upload(blob)
     manifest = {"schemaVersion": 2, "mediaType": OCI, "layers": layers,
-                "config": {"digest": sha(config), "size": len(config)}, "mediaType": OCI}  # fmt: skip
+                "config": {"digest": sha(config), "size": len(config)}}  # fmt: skip
     lab.ecr.put_image(repositoryName="web", imageManifest=json.dumps(manifest), imageTag="odd")
