@@ -32,7 +32,7 @@ test: unit ## lint, types, and every test
 
 quick: .venv/workshop walls ## lint, types, and the tests that your change reaches; the first run learns which those are
 	$(BIN)/ruff check ecslab tests
-	$(BIN)/dmypy --status-file .venv/dmypy.json run
+	$(BIN)/mypy
 	TESTMON_DATAFILE=.venv/testmondata $(BIN)/python -m pytest $(UNIT) --testmon
 
 lint: .venv/workshop walls ## ruff, mypy, and the walls of the house

@@ -4,7 +4,7 @@ import copy
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from ecslab.connection import hooks, refusals
 from ecslab.connection.calls import Calls
@@ -68,50 +68,42 @@ class Connection:
     @property
     def ecs(self) -> "ECSClient":
         """Amazon ECS."""
-        client: ECSClient = self.client("ecs")
-        return client
+        return cast("ECSClient", self.client("ecs"))
 
     @property
     def ecr(self) -> "ECRClient":
         """Amazon ECR."""
-        client: ECRClient = self.client("ecr")
-        return client
+        return cast("ECRClient", self.client("ecr"))
 
     @property
     def ec2(self) -> "EC2Client":
         """Amazon EC2, for VPCs, subnets, security groups and network interfaces."""
-        client: EC2Client = self.client("ec2")
-        return client
+        return cast("EC2Client", self.client("ec2"))
 
     @property
     def elbv2(self) -> "ElasticLoadBalancingv2Client":
         """Elastic Load Balancing: Application and Network Load Balancers."""
-        client: ElasticLoadBalancingv2Client = self.client("elbv2")
-        return client
+        return cast("ElasticLoadBalancingv2Client", self.client("elbv2"))
 
     @property
     def iam(self) -> "IAMClient":
         """AWS IAM."""
-        client: IAMClient = self.client("iam")
-        return client
+        return cast("IAMClient", self.client("iam"))
 
     @property
     def logs(self) -> "CloudWatchLogsClient":
         """Amazon CloudWatch Logs."""
-        client: CloudWatchLogsClient = self.client("logs")
-        return client
+        return cast("CloudWatchLogsClient", self.client("logs"))
 
     @property
     def sts(self) -> "STSClient":
         """AWS STS."""
-        client: STSClient = self.client("sts")
-        return client
+        return cast("STSClient", self.client("sts"))
 
     @property
     def secretsmanager(self) -> "SecretsManagerClient":
         """AWS Secrets Manager."""
-        client: SecretsManagerClient = self.client("secretsmanager")
-        return client
+        return cast("SecretsManagerClient", self.client("secretsmanager"))
 
     def name(self, name: str) -> str:
         """A name of your own with the lab's prefix in front: "adgu/scratch" → "ana-adgu/scratch"."""

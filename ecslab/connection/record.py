@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from ecslab.connection.ledger import Context
 
-
 _KEPT: Final = 10_000  # calls; the oldest go first
 _SECRET_NAME: Final = re.compile(r"pass(word|wd)?|secret|credential|api_?key|private_?key", re.IGNORECASE)
 _SECRET_PARAM: Final = re.compile(r"(password|secret\w*key|secretstring|authorizationtoken)$", re.IGNORECASE)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
     from IPython.core.interactiveshell import InteractiveShell
 
-
 HEADER: Final = "X-Ecslab-Step"
 
 

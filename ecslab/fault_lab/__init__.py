@@ -30,8 +30,7 @@ def fault(lab: Connection, seed: int | None = None, *, kind: str | None = None, 
     Raises:
         SandboxOnly: this is a real account; nothing was touched.
         NotAlone: taking the open fault back would take back other work too; the message says which.
-        NoSuchFault: there is none of that seed.
-        KeyError: there is no such kind.
+        NoSuchFault: there is none of that seed or kind.
         ValueError: there is no such variant.
     """
     if lab.where != "sandbox":

@@ -1,17 +1,17 @@
 """Figures of the course, drawn by the kit: each function gives a `Figure` that shows itself in a notebook."""
 
-from ._anatomy import anatomy, launch
-from ._balancer import balancer, balancers, domain, visits
-from ._chart import curve
-from ._choices import capacity, chores
-from ._faults import faults
-from ._image import image_layers, image_uri
-from ._inside import inside_task
-from ._map import Stop, course_map
-from ._network import hops, house
-from ._path import path
-from ._recipe import STATUSES, docker_run, lifecycle, two_roles
-from ._svg import Figure
+from ecslab.figures.chart import curve
+from ecslab.figures.choices import capacity, chores
+from ecslab.figures.cluster_anatomy import anatomy, launch
+from ecslab.figures.docker_comparison import STATUSES, docker_run, lifecycle, two_roles
+from ecslab.figures.fault_tables import faults
+from ecslab.figures.image_layout import image_layers, image_uri
+from ecslab.figures.load_balancers import balancer, balancers, domain, visits
+from ecslab.figures.networks import hops, house
+from ecslab.figures.stage_map import Stop, course_map
+from ecslab.figures.stage_path import path
+from ecslab.figures.svg import Figure
+from ecslab.figures.task_containers import inside_task
 
 __all__ = [
     "STATUSES", "Figure", "Stop", "anatomy", "balancer", "balancers", "capacity", "chores", "course_map",

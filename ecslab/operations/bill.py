@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.display.tables import Table
+from ecslab.display.tables import ShownAsTable, Table
 from ecslab.errors import NotThere
 from ecslab.operations import prices, verify
 from ecslab.resources import service
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 
-@dataclass(frozen=True)
-class Bill:
+@dataclass(frozen=True, repr=False)
+class Bill(ShownAsTable):
     """What a service's tasks cost in some hours. Shows itself.
 
     Attributes:
@@ -65,12 +65,6 @@ class Bill:
         rows.append(("together", "", prices.dollars(self.total)))
         rows.append(("a month like this", "", prices.dollars(self.month)))
         return Table(title, ("what", "price", f"for {self.hours:g} hours"), tuple(rows))
-
-    def __repr__(self) -> str:
-        return repr(self._table())
-
-    def _repr_html_(self) -> str:
-        return self._table()._repr_html_()
 
 
 def idle(lab: Connection, hours: float = 10, name: str | None = None) -> Bill:

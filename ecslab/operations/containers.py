@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.display.tables import Table
+from ecslab.display.tables import ShownAsTable, Table
 from ecslab.errors import StillWaiting, TaskNeverRan
 from ecslab.resources import task_definition
 from ecslab.resources.task import describe, explain, wait_until_running
@@ -45,8 +45,8 @@ class Moment:
         return self.status if self.health == "UNKNOWN" else f"{self.status}, {self.health}"
 
 
-@dataclass(frozen=True)
-class History:
+@dataclass(frozen=True, repr=False)
+class History(ShownAsTable):
     """What was seen, in order; shows itself as a table."""
 
     moments: tuple[Moment, ...]
@@ -66,12 +66,6 @@ class History:
             ),
             None,
         )
-
-    def __repr__(self) -> str:
-        return repr(self._table())
-
-    def _repr_html_(self) -> str:
-        return self._table()._repr_html_()
 
 
 def watch(lab: Connection, task: TaskTypeDef, limit: float = 600) -> History:

@@ -1,14 +1,14 @@
 """Views for the notebooks. Each works without a click and by keyboard, and says in words what it shows."""
 
-from ._clock_buttons import ClockButtons
-from ._fault_panel import FaultPanel
-from ._feeder import Feeder, ThreadFeeder
-from ._network_picker import NetworkPicker
-from ._prediction import PredictionView
-from ._question import QuestionView
-from ._service_view import ServiceView
-from ._task_size import TaskSizePicker
-from ._task_view import TaskView
+from ecslab.widgets.clock_buttons import ClockButtons
+from ecslab.widgets.fault_panel import FaultPanel
+from ecslab.widgets.feeder import Feeder, ThreadFeeder
+from ecslab.widgets.network_picker import NetworkPicker
+from ecslab.widgets.prediction import PredictionView
+from ecslab.widgets.question import QuestionView
+from ecslab.widgets.service_view import ServiceView
+from ecslab.widgets.task_size import TaskSizePicker
+from ecslab.widgets.task_view import TaskView
 
 __all__ = [
     "ClockButtons",

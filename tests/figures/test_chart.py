@@ -2,12 +2,12 @@ import re
 from itertools import combinations, pairwise
 
 import pytest
-from _geometry import contrast, faults, read
+from geometry import contrast, faults, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecslab.figures import curve
-from ecslab.figures._chart import STYLES, ticks, value_at
+from ecslab.figures.chart import STYLES, ticks, value_at
 
 STEPS = st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, 40)), min_size=1, max_size=5).map(sorted)
 

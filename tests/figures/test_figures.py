@@ -3,11 +3,11 @@ import xml.etree.ElementTree as ElementTree
 from types import SimpleNamespace
 
 import pytest
-from _gallery import ECR, GALLERY, Hops
-from _geometry import NS, faults, read
+from gallery import ECR, GALLERY, Hops
+from geometry import NS, faults, read
 
 from ecslab import figures
-from ecslab.figures._image import _parts
+from ecslab.figures.image_layout import _parts
 
 
 @pytest.fixture(params=sorted(GALLERY))

@@ -1,10 +1,10 @@
 import pytest
-from _geometry import faults, read
+from geometry import faults, read
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecslab.figures._metrics import text_width, wrap
-from ecslab.figures._svg import Drawing, shorten
+from ecslab.figures.svg import Drawing, shorten
+from ecslab.figures.text_metrics import text_width, wrap
 
 
 def drawing() -> Drawing:

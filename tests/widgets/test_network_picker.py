@@ -1,20 +1,20 @@
 import pytest
 import traitlets
-from _account import CLOSED, LAB, OWN, Account
-from _node import needs_node, run_view
+from network_account import CLOSED, LAB, OWN, Account
+from node_page import needs_node, run_view
 
 from ecslab import network
 from ecslab.errors import NotThere
 from ecslab.resources.network import Choice, GroupFacts, SubnetFacts
-from ecslab.widgets import NetworkPicker, _network_picker
-from ecslab.widgets._network_rows import group_rows, subnet_rows, usual_subnet
+from ecslab.widgets import NetworkPicker, network_picker
+from ecslab.widgets.network_rows import group_rows, subnet_rows, usual_subnet
 
 
 @pytest.fixture
 def account(monkeypatch):
     account = Account()
     for name in ("vpcs", "subnets", "security_groups", "find_http_group", "http_group", "problems"):
-        monkeypatch.setattr(_network_picker.network, name, getattr(account, name))
+        monkeypatch.setattr(network_picker.network, name, getattr(account, name))
     return account
 
 

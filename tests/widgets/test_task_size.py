@@ -1,9 +1,9 @@
 import pytest
 import traitlets
-from _node import needs_node, run_view
+from node_page import needs_node, run_view
 
 from ecslab.widgets import TaskSizePicker
-from ecslab.widgets._sizes import MEMORIES, nearest_memory, price, problem, size_rows
+from ecslab.widgets.sizes import MEMORIES, nearest_memory, price, problem, size_rows
 
 
 def test_there_are_74_sizes():

@@ -3,13 +3,13 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
-from _node import needs_node, run_view
-from _task import AFTER, STARTING, ByHand, Ecs, at, failed, lab_with
+from node_page import needs_node, run_view
+from task_moments import AFTER, STARTING, ByHand, Ecs, at, failed, lab_with
 
 from ecslab import cluster, task, task_definition
 from ecslab.widgets import TaskView, ThreadFeeder
-from ecslab.widgets._task_rows import ORDER, phase_rows, reason, step_rows
-from ecslab.widgets._task_view import GONE
+from ecslab.widgets.task_rows import ORDER, phase_rows, reason, step_rows
+from ecslab.widgets.task_view import GONE
 
 
 class Wall:

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ecslab.display.tables import Table
+from ecslab.display.tables import ShownAsTable, Table
 from ecslab.operations import prices
 from ecslab.operations.cleanup.inventory.resource import Resource
 
 _NOTICED: Final = 0.001  # dollars an hour
 
 
-@dataclass(frozen=True)
-class Plan:
+@dataclass(frozen=True, repr=False)
+class Plan(ShownAsTable):
     """What `run` would remove, in this order.
 
     Attributes:
@@ -41,12 +41,6 @@ class Plan:
             for resource in self.strangers
         ]
         return Table(title, ("order", "what", "name", "costs") if rows else (), tuple(rows))
-
-    def __repr__(self) -> str:
-        return repr(self._table())
-
-    def _repr_html_(self) -> str:
-        return self._table()._repr_html_()
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from ecslab.connection.connection import Connection
+from ecslab.connection.missing import or_none_if_missing
 from ecslab.operations.cleanup.inventory import ecs, network, storage
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey
+from ecslab.resources import ecr, log_group, role
+
+Remove = Callable[[Connection, Resource], None]
 
 
 @dataclass(frozen=True)
@@ -31,25 +35,53 @@ class Removal:
 
     kind: str
     find: Callable[[Survey], Iterator[Resource]]
-    remove: Callable[[Connection, Resource], None]
+    remove: Remove
     prepare: Callable[[Connection, Sequence[Resource]], None] | None = None
     settle: Callable[[Connection, Sequence[Resource]], None] | None = None
 
 
-# Services bring tasks back; tasks hold network interfaces, and so do load balancers; interfaces hold security
-# groups; listeners hold target groups; roles may be needed to the last.
+def call(service: str, operation: str, parameter: str, **others: object) -> Remove:
+    """Remove a resource by one call of boto3's; what is gone already is no error.
+
+    Args:
+        service, operation: as boto3 names them.
+        parameter: the one that takes the resource's id; `cluster` is given besides where it is in one.
+        others: further parameters.
+    """
+
+    def remove(lab: Connection, resource: Resource) -> None:
+        cluster = {"cluster": resource.cluster} if resource.cluster else {}
+        request = {**cluster, parameter: resource.id, **others}
+        or_none_if_missing(getattr(lab.client(service), operation), **request)
+
+    return remove
+
+
+def by_name(delete: Callable[[Connection, str], None]) -> Remove:
+    """Remove a resource, and what hangs on it, by a function that takes its name."""
+    return lambda lab, resource: delete(lab, resource.id)
+
+
+# Services bring tasks back, so they go first; tasks hold network interfaces, and so do load balancers;
+# interfaces hold security groups; listeners hold target groups; roles may be needed to the last.
 REMOVALS: Final = (
-    Removal("service", ecs.services, ecs.delete_service),
-    Removal("task", ecs.tasks, ecs.stop_task, settle=ecs.wait_until_stopped),
-    Removal("cluster", ecs.clusters, ecs.delete_cluster),
-    Removal("task definition", ecs.task_definitions, ecs.deregister),
-    Removal("listener", network.listeners, network.delete_listener),
-    Removal("load balancer", network.load_balancers, network.delete_load_balancer),
-    Removal("target group", network.target_groups, network.delete_target_group),
-    Removal("log group", storage.log_groups, storage.delete_log_group),
-    Removal("security group", network.security_groups, network.delete_security_group,
+    # scaled to 0 and deleted, in one call
+    Removal("service", ecs.services, call("ecs", "delete_service", "service", force=True)),
+    Removal("task", ecs.tasks, call("ecs", "stop_task", "task", reason="cleaned up by ecslab"),
+            settle=ecs.wait_until_stopped),
+    Removal("cluster", ecs.clusters, call("ecs", "delete_cluster", "cluster")),
+    Removal("task definition", ecs.task_definitions,
+            call("ecs", "deregister_task_definition", "taskDefinition")),
+    Removal("listener", network.listeners, call("elbv2", "delete_listener", "ListenerArn")),
+    Removal("load balancer", network.load_balancers,
+            call("elbv2", "delete_load_balancer", "LoadBalancerArn")),
+    Removal("target group", network.target_groups, call("elbv2", "delete_target_group", "TargetGroupArn")),
+    Removal("log group", storage.log_groups, by_name(log_group.delete)),
+    Removal("security group", network.security_groups, call("ec2", "delete_security_group", "GroupId"),
             prepare=network.revoke_rules_between_groups),
-    Removal("repository", storage.repositories, storage.delete_repository),
-    Removal("secret", storage.secrets, storage.delete_secret),
-    Removal("role", storage.roles, storage.delete_role),
+    Removal("repository", storage.repositories, by_name(ecr.delete_repository)),
+    # at once: else it would stay for 7 to 30 days, and its name with it
+    Removal("secret", storage.secrets,
+            call("secretsmanager", "delete_secret", "SecretId", ForceDeleteWithoutRecovery=True)),
+    Removal("role", storage.roles, by_name(role.delete)),
 )  # fmt: skip

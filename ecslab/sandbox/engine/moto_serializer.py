@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import xmltodict  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
-    from moto.core.serialize import AttributePicker, ShapeContext
+    from moto.core.serialize import AttributePicker, AttributePickerContext
 
 _MOST: Final = 20_000  # names remembered at once; all answers the course asks for need a tenth of it
 _names: Final[dict[tuple[type, object, str], tuple[str, ...]]] = {}
@@ -27,7 +27,7 @@ def prepare() -> None:
     xmltodict._validate_name = functools.cache(xmltodict._validate_name)
 
 
-def _pick(picker: "AttributePicker", context: "ShapeContext") -> object:
+def _pick(picker: "AttributePicker", context: "AttributePickerContext") -> object:
     """As `AttributePicker.__call__` does it."""
     from moto.core.utils import MISSING, get_value
 
@@ -43,7 +43,7 @@ def _pick(picker: "AttributePicker", context: "ShapeContext") -> object:
     return value
 
 
-def _names_of(picker: "AttributePicker", context: "ShapeContext") -> tuple[str, ...]:
+def _names_of(picker: "AttributePicker", context: "AttributePickerContext") -> tuple[str, ...]:
     """All names by which an attribute may be called, in the order in which they are tried."""
     where = (type(context.obj), context.shape, context.key)
     if where not in _names:

@@ -28,8 +28,8 @@ class ImageName:
     @property
     def ecr(self) -> tuple[str, str] | None:
         """Account and region of a private ECR registry; None for every other."""
-        found = _ECR.fullmatch(self.registry)
-        return (found["account"], found["region"]) if found else None
+        match = _ECR.fullmatch(self.registry)
+        return (match["account"], match["region"]) if match else None
 
 
 def parse(name: str) -> ImageName:

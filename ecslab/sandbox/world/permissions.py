@@ -8,9 +8,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
-from functools import lru_cache
-from re import IGNORECASE, Pattern, compile, escape
 from typing import Final
+
+from ecslab.sandbox.world.wildcards import pattern
 
 Document = Mapping[str, object]
 Known = Mapping[str, str]
@@ -33,13 +33,13 @@ def decide(documents: Iterable[Document], action: str, resource: str | None) -> 
         resource: the ARN acted upon, or `*`. None if it is not known: what is allowed for some resource
             counts as allowed, and what is denied for all as denied.
     """
-    met = [
+    applicable = [
         statement
         for document in documents
         for statement in _statements(document)
         if _covers(statement, "Action", action) and _concerns(statement, resource)
     ]
-    return _outcome(met)
+    return _outcome(applicable)
 
 
 def trusts(document: Document, service: str, known: Known) -> bool:
@@ -48,18 +48,18 @@ def trusts(document: Document, service: str, known: Known) -> bool:
     Args:
         known: what the request tells by condition key, lower case (`aws:sourceaccount`).
     """
-    met = [
+    applicable = [
         statement
         for statement in _statements(document)
         if _covers(statement, "Action", ASSUME_ROLE)
         and _names(statement.get("Principal"), service)
         and _conditions_met(statement.get("Condition", {}), known)
     ]
-    return _outcome(met) is Decision.ALLOWED
+    return _outcome(applicable) is Decision.ALLOWED
 
 
-def _outcome(met: list[Document]) -> Decision:
-    effects = {statement.get("Effect") for statement in met}
+def _outcome(applicable: list[Document]) -> Decision:
+    effects = {statement.get("Effect") for statement in applicable}
     if "Deny" in effects:
         return Decision.DENIED
     return Decision.ALLOWED if "Allow" in effects else Decision.NOT_ALLOWED
@@ -85,7 +85,7 @@ def _covers(statement: Document, element: str, value: str) -> bool:
 
 def _matches(patterns: object, value: str, element: str) -> bool:
     ignore_case = element == "Action"
-    return any(_pattern(pattern, ignore_case).fullmatch(value) for pattern in _list(patterns))
+    return any(pattern(wildcards, ignore_case).fullmatch(value) for wildcards in _list(patterns))
 
 
 def _names(principal: object, service: str) -> bool:
@@ -109,15 +109,9 @@ def _condition_met(operator: str, wanted: object, actual: str) -> bool:
     if operator == "stringequals":
         return actual in _list(wanted)
     if operator in _LIKE:
-        return any(_pattern(pattern, False).fullmatch(actual) for pattern in _list(wanted))
+        return any(pattern(wildcards, False).fullmatch(actual) for wildcards in _list(wanted))
     return True
 
 
 def _list(value: object) -> list[str]:
     return list(value) if isinstance(value, list) else [str(value)]
-
-
-@lru_cache(maxsize=1024)
-def _pattern(wildcards: str, ignore_case: bool) -> Pattern[str]:
-    parts = {"*": ".*", "?": "."}
-    return compile("".join(parts.get(c, escape(c)) for c in wildcards), IGNORECASE if ignore_case else 0)

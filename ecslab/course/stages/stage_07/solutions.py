@@ -23,7 +23,7 @@ def attach(lab: Connection) -> None:
 
 
 def make_rule(lab: Connection) -> None:
-    listener = ecslab.load_balancer.listener(lab)["ListenerArn"]
+    listener = ecslab.load_balancer.listener(lab)["ListenerArn"]  # type: ignore[index]
     words = {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": "the balancer is well"}
     there = lab.elbv2.describe_rules(ListenerArn=listener)["Rules"]
     if "10" not in [rule["Priority"] for rule in there]:

@@ -43,6 +43,6 @@ def add_sidecar(lab: Connection) -> None:
         "dependsOn": [{"containerName": "database", "condition": "HEALTHY"}],
     }
     containers = [ecslab.guestbook.database(lab), ecslab.guestbook.writer(lab), ecslab.guestbook.web(lab)]
-    definition = ecslab.guestbook.register(lab, *containers, watcher)
+    definition = ecslab.guestbook.register(lab, *containers, watcher)  # type: ignore[arg-type]
     task = ecslab.task.run(lab, definition=definition["taskDefinitionArn"])
     ecslab.containers.watch(lab, task)

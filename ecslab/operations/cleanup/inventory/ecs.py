@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.connection.missing import or_none_if_missing
 from ecslab.operations import prices
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey, SurveyedCluster
@@ -83,16 +82,6 @@ def task_definitions(survey: Survey) -> Iterator[Resource]:
             yield Resource("task definition", name, arn, ours=survey.ours(tags, arn))
 
 
-def delete_service(lab: Connection, service: Resource) -> None:
-    """Scale it to 0 and delete it, which `force` does in one call. Its tasks stop by that."""
-    or_none_if_missing(lab.ecs.delete_service, cluster=service.cluster, service=service.id, force=True)
-
-
-def stop_task(lab: Connection, task: Resource) -> None:
-    """Ask the task to stop."""
-    lab.ecs.stop_task(cluster=task.cluster, task=task.id, reason="cleaned up by ecslab")
-
-
 def wait_until_stopped(lab: Connection, tasks: Sequence[Resource]) -> None:
     """Wait until the tasks are STOPPED. Raises StillWaiting."""
 
@@ -105,13 +94,3 @@ def wait_until_stopped(lab: Connection, tasks: Sequence[Resource]) -> None:
 def _is_alive(lab: Connection, task: Resource) -> bool:
     shown = task_reader.described(lab, task.cluster, [task.id])
     return any(each["lastStatus"] not in ("STOPPED", "DELETED") for each in shown)
-
-
-def delete_cluster(lab: Connection, cluster: Resource) -> None:
-    """Delete the cluster, which has to be empty."""
-    lab.ecs.delete_cluster(cluster=cluster.id)
-
-
-def deregister(lab: Connection, revision: Resource) -> None:
-    """Make the revision INACTIVE."""
-    lab.ecs.deregister_task_definition(taskDefinition=revision.id)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
 from ecslab.connection.connection import Connection
-from ecslab.connection.missing import or_none_if_missing
 from ecslab.connection.tags import KEY
 from ecslab.operations import prices
 from ecslab.operations.cleanup.inventory.resource import Resource
@@ -51,21 +50,6 @@ def security_groups(survey: Survey) -> Iterator[Resource]:
         yield Resource("security group", f"{group['GroupId']} ({group['GroupName']})", group["GroupId"])
 
 
-def delete_listener(lab: Connection, listener: Resource) -> None:
-    """Delete the listener; no new visitor is let in."""
-    or_none_if_missing(lab.elbv2.delete_listener, ListenerArn=listener.id)
-
-
-def delete_load_balancer(lab: Connection, balancer: Resource) -> None:
-    """Delete the load balancer; its network interfaces go within a minute or two."""
-    or_none_if_missing(lab.elbv2.delete_load_balancer, LoadBalancerArn=balancer.id)
-
-
-def delete_target_group(lab: Connection, group: Resource) -> None:
-    """Delete the target group, which no listener may use any more."""
-    or_none_if_missing(lab.elbv2.delete_target_group, TargetGroupArn=group.id)
-
-
 def revoke_rules_between_groups(lab: Connection, groups: Sequence[Resource]) -> None:
     """Take the rules out that name another group: groups that admit each other hold each other."""
     for resource in groups:
@@ -81,8 +65,3 @@ def _naming_groups(rules: list[IpPermissionOutputTypeDef]) -> list[IpPermissionO
     named = [rule for rule in rules if rule.get("UserIdGroupPairs")]
     parts = [{key: value for key, value in rule.items() if key not in _NAME_NO_GROUP} for rule in named]
     return cast("list[IpPermissionOutputTypeDef]", parts)
-
-
-def delete_security_group(lab: Connection, group: Resource) -> None:
-    """Delete the security group, which no interface and no other group may use any more."""
-    or_none_if_missing(lab.ec2.delete_security_group, GroupId=group.id)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ecslab.connection.connection import Connection
-from ecslab.connection.missing import or_none_if_missing
 from ecslab.operations import prices
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey
@@ -43,24 +41,3 @@ def roles(survey: Survey) -> Iterator[Resource]:
     for name in survey.names("role", survey.lab.names.execution_role, survey.lab.names.task_role):
         if shown := role.find(survey.lab, name):
             yield Resource("role", name, name, ours=survey.ours(shown.get("Tags")))
-
-
-def delete_log_group(lab: Connection, group: Resource) -> None:
-    """Delete the log group with its lines."""
-    log_group.delete(lab, group.id)
-
-
-def delete_repository(lab: Connection, repository: Resource) -> None:
-    """Delete the repository with its images."""
-    ecr.delete_repository(lab, repository.id)
-
-
-def delete_secret(lab: Connection, secret: Resource) -> None:
-    """Delete the secret at once: without `force` it would stay for 7 to 30 days, and its name with it."""
-    delete = lab.secretsmanager.delete_secret
-    or_none_if_missing(delete, SecretId=secret.id, ForceDeleteWithoutRecovery=True)
-
-
-def delete_role(lab: Connection, shown: Resource) -> None:
-    """Take the role's policies off, and delete it."""
-    role.delete(lab, shown.id)

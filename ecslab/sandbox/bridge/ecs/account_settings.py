@@ -11,12 +11,7 @@ from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, PagedRequest, i
 from ecslab.sandbox.bridge.ecs.state import Caller
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        DeleteAccountSettingRequestTypeDef,
-        ListAccountSettingsRequestTypeDef,
-        PutAccountSettingDefaultRequestTypeDef,
-        PutAccountSettingRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["OPERATIONS", "effective"]
 
@@ -52,7 +47,7 @@ def _value(name: str, principal: str, caller: Caller) -> str:
     return VALUES[name][0]
 
 
-def _list(params: "ListAccountSettingsRequestTypeDef", caller: Caller) -> Answer:
+def _list(params: "api.ListAccountSettingsRequestTypeDef", caller: Caller) -> Answer:
     principal = params.get("principalArn", caller.arn)
     names = [params["name"]] if "name" in params else list(VALUES)
     if not params.get("effectiveSettings"):
@@ -66,16 +61,16 @@ def _list(params: "ListAccountSettingsRequestTypeDef", caller: Caller) -> Answer
     return page("settings", rows, paged)
 
 
-def _put(params: "PutAccountSettingRequestTypeDef", caller: Caller) -> Answer:
+def _put(params: "api.PutAccountSettingRequestTypeDef", caller: Caller) -> Answer:
     return _keep(params, params.get("principalArn", caller.arn), caller)
 
 
-def _put_default(params: "PutAccountSettingDefaultRequestTypeDef", caller: Caller) -> Answer:
+def _put_default(params: "api.PutAccountSettingDefaultRequestTypeDef", caller: Caller) -> Answer:
     return _keep(params, _root(caller), caller)
 
 
 def _keep(
-    params: "PutAccountSettingRequestTypeDef | PutAccountSettingDefaultRequestTypeDef",
+    params: "api.PutAccountSettingRequestTypeDef | api.PutAccountSettingDefaultRequestTypeDef",
     principal: str,
     caller: Caller,
 ) -> Answer:
@@ -88,7 +83,7 @@ def _keep(
     return {"setting": _view(name, principal, caller)}
 
 
-def _delete(params: "DeleteAccountSettingRequestTypeDef", caller: Caller) -> Answer:
+def _delete(params: "api.DeleteAccountSettingRequestTypeDef", caller: Caller) -> Answer:
     principal, name = params.get("principalArn", caller.arn), params["name"]
     state.of(caller.region).account_settings.pop((principal, name), None)
     return {"setting": _view(name, principal, caller)}

@@ -11,10 +11,7 @@ from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, invalid, missin
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        CapacityProviderStrategyItemTypeDef,
-        DescribeCapacityProvidersRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["OPERATIONS", "associate", "checked_strategy"]
 
@@ -27,7 +24,7 @@ MOST_BASE: Final = 100_000
 def associate(
     cluster: Cluster,
     names: Sequence[str],
-    strategy: "Sequence[CapacityProviderStrategyItemTypeDef]",
+    strategy: "Sequence[api.CapacityProviderStrategyItemTypeDef]",
     caller: Caller,
 ) -> None:
     """Give a cluster its providers and its default strategy, in place of what it had.
@@ -46,7 +43,7 @@ def associate(
 
 
 def checked_strategy(
-    strategy: "Sequence[CapacityProviderStrategyItemTypeDef]", associated: list[str]
+    strategy: "Sequence[api.CapacityProviderStrategyItemTypeDef]", associated: list[str]
 ) -> Strategy:
     """A strategy with weight (0-1000) and base (0-100000) filled in.
 
@@ -92,7 +89,7 @@ def _check_range(name: str, value: int, most: int) -> None:
         raise invalid(f"capacityProviderStrategy.{name} should be between 0 and {most}.")
 
 
-def _describe(params: "DescribeCapacityProvidersRequestTypeDef", caller: Caller) -> Answer:
+def _describe(params: "api.DescribeCapacityProvidersRequestTypeDef", caller: Caller) -> Answer:
     wanted = params.get("capacityProviders") or list(FARGATE)
     names = {identifier: name_in("capacity-provider", identifier, caller) for identifier in wanted}
     providers = [_view(name, caller) for name in names.values() if name in FARGATE]

@@ -16,15 +16,7 @@ from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        ClusterSettingTypeDef,
-        CreateClusterRequestTypeDef,
-        DeleteClusterRequestTypeDef,
-        DescribeClustersRequestTypeDef,
-        ListClustersRequestTypeDef,
-        PutClusterCapacityProvidersRequestTypeDef,
-        UpdateClusterRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["OPERATIONS", "find", "known"]
 
@@ -63,7 +55,7 @@ def known(caller: Caller, identifier: str) -> Cluster | None:
     return state.of(caller.region).clusters.get(name) if name is not None else None
 
 
-def _create(params: "CreateClusterRequestTypeDef", caller: Caller) -> Answer:
+def _create(params: "api.CreateClusterRequestTypeDef", caller: Caller) -> Answer:
     name = params.get("clusterName", DEFAULT)
     if not NAME.fullmatch(name):  # U: the sentence is CloudFormation's
         raise invalid(r"ClusterName must match ^[a-zA-Z0-9\-_]{1,255}$")
@@ -82,7 +74,7 @@ def _create(params: "CreateClusterRequestTypeDef", caller: Caller) -> Answer:
     return {"cluster": _view(cluster)}
 
 
-def _same(cluster: Cluster, params: "CreateClusterRequestTypeDef") -> Cluster:
+def _same(cluster: Cluster, params: "api.CreateClusterRequestTypeDef") -> Cluster:
     """CreateCluster again is no error, unless it asks for something else; tags do not count (**U**)."""
     now = {
         "settings": cluster.settings,
@@ -98,7 +90,7 @@ def _same(cluster: Cluster, params: "CreateClusterRequestTypeDef") -> Cluster:
     return cluster
 
 
-def _describe(params: "DescribeClustersRequestTypeDef", caller: Caller) -> Answer:
+def _describe(params: "api.DescribeClustersRequestTypeDef", caller: Caller) -> Answer:
     wanted = params.get("clusters") or [DEFAULT]
     at_most("clusters", wanted)
     clusters, failures = [], []
@@ -111,12 +103,12 @@ def _describe(params: "DescribeClustersRequestTypeDef", caller: Caller) -> Answe
     return {"clusters": clusters, "failures": failures}
 
 
-def _list(params: "ListClustersRequestTypeDef", caller: Caller) -> Answer:
+def _list(params: "api.ListClustersRequestTypeDef", caller: Caller) -> Answer:
     known = state.of(caller.region).clusters.values()
     return page("clusterArns", [cluster.arn for cluster in known if cluster.status == "ACTIVE"], params)
 
 
-def _update(params: "UpdateClusterRequestTypeDef", caller: Caller) -> Answer:
+def _update(params: "api.UpdateClusterRequestTypeDef", caller: Caller) -> Answer:
     cluster = _changeable(caller, params["cluster"])
     _refuse_uncarried(params)
     if "settings" in params:
@@ -134,14 +126,16 @@ def _changeable(caller: Caller, identifier: str) -> Cluster:
     return find(caller, identifier)
 
 
-def _put_capacity_providers(params: "PutClusterCapacityProvidersRequestTypeDef", caller: Caller) -> Answer:
+def _put_capacity_providers(
+    params: "api.PutClusterCapacityProvidersRequestTypeDef", caller: Caller
+) -> Answer:
     cluster = _changeable(caller, params["cluster"])
     strategy = params["defaultCapacityProviderStrategy"]
     capacity_providers.associate(cluster, params["capacityProviders"], strategy, caller)
     return {"cluster": _view(cluster, ["SETTINGS", "TAGS"])}
 
 
-def _delete(params: "DeleteClusterRequestTypeDef", caller: Caller) -> Answer:
+def _delete(params: "api.DeleteClusterRequestTypeDef", caller: Caller) -> Answer:
     cluster = known(caller, params["cluster"])
     if cluster is None:
         raise AwsError("ClusterNotFoundException", "Cluster not found.")
@@ -157,7 +151,7 @@ def _delete(params: "DeleteClusterRequestTypeDef", caller: Caller) -> Answer:
     return {"cluster": _view(cluster, ["SETTINGS", "TAGS"])}
 
 
-def _settings(given: "Sequence[ClusterSettingTypeDef] | None", caller: Caller) -> list[dict[str, str]]:
+def _settings(given: "Sequence[api.ClusterSettingTypeDef] | None", caller: Caller) -> list[dict[str, str]]:
     """Container Insights, the one setting a cluster has; by default as the account's setting says."""
     values = {"containerInsights": account_settings.effective(caller, "containerInsights")}
     for setting in given or []:
@@ -168,7 +162,7 @@ def _settings(given: "Sequence[ClusterSettingTypeDef] | None", caller: Caller) -
     return [{"name": name, "value": value} for name, value in values.items()]
 
 
-def _refuse_uncarried(params: "CreateClusterRequestTypeDef | UpdateClusterRequestTypeDef") -> None:
+def _refuse_uncarried(params: "api.CreateClusterRequestTypeDef | api.UpdateClusterRequestTypeDef") -> None:
     if "serviceConnectDefaults" in params:
         raise AwsError("UnsupportedFeatureException", "This sandbox does not carry Service Connect yet.")
 

@@ -7,21 +7,17 @@ from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, failur
 from ecslab.sandbox.bridge.ecs.state import Caller
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        DescribeContainerInstancesRequestTypeDef,
-        ListAttributesRequestTypeDef,
-        ListContainerInstancesRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["OPERATIONS"]
 
 
-def _list(params: "ListContainerInstancesRequestTypeDef", caller: Caller) -> Answer:
+def _list(params: "api.ListContainerInstancesRequestTypeDef", caller: Caller) -> Answer:
     clusters.find(caller, params.get("cluster"))
     return page("containerInstanceArns", [], params)
 
 
-def _describe(params: "DescribeContainerInstancesRequestTypeDef", caller: Caller) -> Answer:
+def _describe(params: "api.DescribeContainerInstancesRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     wanted = params["containerInstances"]
     if not wanted:
@@ -32,7 +28,7 @@ def _describe(params: "DescribeContainerInstancesRequestTypeDef", caller: Caller
     return {"containerInstances": [], "failures": [failure(arn, "MISSING") for arn in arns]}
 
 
-def _attributes(params: "ListAttributesRequestTypeDef", caller: Caller) -> Answer:
+def _attributes(params: "api.ListAttributesRequestTypeDef", caller: Caller) -> Answer:
     clusters.find(caller, params.get("cluster"))
     return page("attributes", [], params)
 

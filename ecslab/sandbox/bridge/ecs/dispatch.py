@@ -1,4 +1,4 @@
-"""From a request on the wire to the noun module that answers it, and back.
+"""From a request on the wire to the module that answers it, and back.
 
 ECS speaks JSON 1.1: the operation is in `X-Amz-Target`, a refusal is `{"__type": code, "message": …}`.
 """

@@ -1,7 +1,6 @@
 """What ECS holds in one region: clusters, task definitions, tasks.
 
-Nothing here decides anything; the noun modules do. A fresh context has a fresh state, which is how a reset
-forgets.
+Nothing here decides anything; the operations do. A fresh account has a fresh state, so a reset forgets.
 """
 
 from collections.abc import Mapping
@@ -87,7 +86,7 @@ class RegionState:
 
 
 def of(region: str) -> RegionState:
-    """The state of `region` in the current context, empty at first."""
+    """The state of `region` in the current account, empty at first."""
     regions = current_account().regions
     if region not in regions:
         regions[region] = RegionState(region)

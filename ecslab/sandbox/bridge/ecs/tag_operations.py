@@ -12,11 +12,7 @@ from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        ListTagsForResourceRequestTypeDef,
-        TagResourceRequestTypeDef,
-        UntagResourceRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["OPERATIONS"]
 
@@ -25,19 +21,19 @@ Holder = Cluster | Revision | Service | Task
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:(?P<kind>[a-z-]+)/(?P<rest>.+)")
 
 
-def _tag(params: "TagResourceRequestTypeDef", caller: Caller) -> Answer:
+def _tag(params: "api.TagResourceRequestTypeDef", caller: Caller) -> Answer:
     holder = _holder(params["resourceArn"], caller)
     _keep(holder, merged(holder.tags, checked(params["tags"])))
     return {}
 
 
-def _untag(params: "UntagResourceRequestTypeDef", caller: Caller) -> Answer:
+def _untag(params: "api.UntagResourceRequestTypeDef", caller: Caller) -> Answer:
     holder = _holder(params["resourceArn"], caller)
     _keep(holder, without(holder.tags, params["tagKeys"]))
     return {}
 
 
-def _list(params: "ListTagsForResourceRequestTypeDef", caller: Caller) -> Answer:
+def _list(params: "api.ListTagsForResourceRequestTypeDef", caller: Caller) -> Answer:
     return {"tags": list(_holder(params["resourceArn"], caller).tags)}
 
 

@@ -16,15 +16,7 @@ from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.task_definition.registration import normalised
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        DeleteTaskDefinitionsRequestTypeDef,
-        DeregisterTaskDefinitionRequestTypeDef,
-        DescribeTaskDefinitionRequestTypeDef,
-        ListTaskDefinitionFamiliesRequestTypeDef,
-        ListTaskDefinitionsRequestTypeDef,
-        RegisterTaskDefinitionRequestTypeDef,
-        TaskDefinitionTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["OPERATIONS", "find", "resolve"]
 
@@ -36,7 +28,7 @@ _NAMELESS: Final = (  # U
 )
 
 
-def resolve(caller: Caller, reference: str) -> "TaskDefinitionTypeDef":
+def resolve(caller: Caller, reference: str) -> "api.TaskDefinitionTypeDef":
     """The definition that RunTask means: an ACTIVE revision, by family, family:revision or ARN.
 
     Returns:
@@ -79,7 +71,7 @@ def _revision(caller: Caller, reference: str) -> Revision | None:
     return next(active, None)
 
 
-def _register(params: "RegisterTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
+def _register(params: "api.RegisterTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
     tags = checked(params.get("tags"))
     members = {member: value for member, value in params.items() if member != "tags"}
     normal = normalised(members, caller.account)
@@ -94,18 +86,18 @@ def _register(params: "RegisterTaskDefinitionRequestTypeDef", caller: Caller) ->
         "registeredAt": _now(),
         "registeredBy": caller.arn,
     }
-    definition = cast("TaskDefinitionTypeDef", shown)  # whose timestamps are numbers, as on the wire
+    definition = cast("api.TaskDefinitionTypeDef", shown)  # whose timestamps are numbers, as on the wire
     family.revisions[family.last] = Revision(definition, tags)
     return {"taskDefinition": definition, **({"tags": tags} if tags else {})}
 
 
-def _describe(params: "DescribeTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
+def _describe(params: "api.DescribeTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
     revision = find(caller, params["taskDefinition"])
     tags = {"tags": list(revision.tags)} if "TAGS" in params.get("include", []) else {}
     return {"taskDefinition": revision.definition, **tags}
 
 
-def _list(params: "ListTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
+def _list(params: "api.ListTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
     """By family in alphabetical order, then by revision; `familyPrefix` is a whole name here."""
     status, only = params.get("status", "ACTIVE"), params.get("familyPrefix")
     families = state.of(caller.region).families
@@ -119,7 +111,7 @@ def _list(params: "ListTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer
     return page("taskDefinitionArns", arns[::-1] if params.get("sort") == "DESC" else arns, params)
 
 
-def _list_families(params: "ListTaskDefinitionFamiliesRequestTypeDef", caller: Caller) -> Answer:
+def _list_families(params: "api.ListTaskDefinitionFamiliesRequestTypeDef", caller: Caller) -> Answer:
     wanted, prefix = params.get("status", "ALL"), params.get("familyPrefix", "")
     families = state.of(caller.region).families
     named = [families[name] for name in sorted(families) if name.startswith(prefix)]
@@ -127,7 +119,7 @@ def _list_families(params: "ListTaskDefinitionFamiliesRequestTypeDef", caller: C
     return page("families", shown, params)
 
 
-def _deregister(params: "DeregisterTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
+def _deregister(params: "api.DeregisterTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
     reference = params["taskDefinition"]
     if ":" not in reference.rsplit("/", 1)[-1]:
         raise AwsError("ClientException", "Revision is missing.")  # U
@@ -143,7 +135,7 @@ def _deregister(params: "DeregisterTaskDefinitionRequestTypeDef", caller: Caller
     return {"taskDefinition": revision.definition}
 
 
-def _delete(params: "DeleteTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
+def _delete(params: "api.DeleteTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
     wanted = params["taskDefinitions"]
     if not wanted:  # U, as the next
         raise invalid("size of TaskDefinition references list must be greater than 0")
@@ -166,7 +158,7 @@ def _delete(params: "DeleteTaskDefinitionsRequestTypeDef", caller: Caller) -> An
 
 def _change(revision: Revision, **members: object) -> None:
     """Show other values from here on; what was answered before stays as it was."""
-    revision.definition = cast("TaskDefinitionTypeDef", {**revision.definition, **members})
+    revision.definition = cast("api.TaskDefinitionTypeDef", {**revision.definition, **members})
 
 
 def _undeletable(revision: Revision | None) -> str:

@@ -1,5 +1,6 @@
 """What the rest of the sandbox asks of load balancers: services, and visitors from the internet."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.elbv2 import internet_access
@@ -7,7 +8,6 @@ from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend, backend_of
 from ecslab.sandbox.bridge.elbv2.internet_access import Entry
 from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.load_balancing.load_balancers import HealthObserver
 from ecslab.sandbox.world.load_balancing.target_group import TargetGroup
 from ecslab.sandbox.world.load_balancing.target_health import NOT_REGISTERED
 
@@ -20,9 +20,14 @@ __all__ = ["LoadBalancing"]
 
 MOST_GROUPS: Final = 5
 
+HealthObserver = Callable[[str, str, int, str, str], None]
+"""Called with (target group ARN, IP, port, state, reason) after a target's state has changed; `reason` is the
+sentence that service events quote, empty for a healthy target. State `unused` with the reason of
+`NOT_REGISTERED` tells that a target has drained and is gone."""
+
 
 class LoadBalancing:
-    """An account's load balancers, as services (`world.load_balancing.load_balancers`) and visitors use them.
+    """An account's load balancers, as services and visitors use them.
 
     Attributes:
         listeners: who is told of changes of targets' states.
@@ -45,6 +50,11 @@ class LoadBalancing:
         load_balancers: "Sequence[LoadBalancerTypeDef]",
         definition: "TaskDefinitionTypeDef",
     ) -> None:
+        """Refuse what CreateService refuses of `loadBalancers` for a Fargate service of this task definition.
+
+        Raises:
+            AwsError: InvalidParameterException, as ECS words it.
+        """
         named = [entry for entry in load_balancers if entry.get("targetGroupArn")]
         if len(named) > MOST_GROUPS:
             raise _invalid(f"load balancers can have at most {MOST_GROUPS} items.")  # U
@@ -59,22 +69,31 @@ class LoadBalancing:
             _check_group(backend_of(region), entry["targetGroupArn"])
 
     def register(self, target_group_arn: str, ip: str, port: int, az: str) -> None:
+        """Add a target, `initial` from here on, in Availability Zone `az` (`us-east-1a`); one that drains is
+        taken back.
+
+        Raises:
+            AwsError: TargetGroupNotFound.
+        """
         pool = _pool(target_group_arn)
         if pool is None:
             raise AwsError("TargetGroupNotFound", "One or more target groups not found")
         pool.register(ip, port, az)
 
     def deregister(self, target_group_arn: str, ip: str, port: int) -> float:
+        """Let a target drain; for how many seconds. 0 for a target that is not registered."""
         pool = _pool(target_group_arn)
         return pool.deregister(ip, port) if pool else 0.0
 
     def health(self, target_group_arn: str, ip: str, port: int) -> tuple[str, str]:
+        """State and reason, as a `HealthObserver` is told them."""
         pool = _pool(target_group_arn)
         target = pool.find(ip, port) if pool else None
         health = target.health if target else NOT_REGISTERED
         return health.state, health.description or ""
 
     def request_count(self, target_group_arn: str) -> int:
+        """Requests this target group has been sent since it was made."""
         pool = _pool(target_group_arn)
         return pool.request_count if pool else 0
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.process import FOREVER, Process, Run, SandboxLimit
+from ecslab.sandbox.runtime.programs.texts import TEXTS
 
 PORT: Final = 80
 HTML: Final = {"Content-Type": "text/html; charset=utf-8", "X-Powered-By": "Express"}
@@ -34,5 +35,4 @@ def _answer(process: Process, request: HttpRequest) -> HttpResponse:
         return HttpResponse(200, HTML, f"<ul>{rows}</ul>".encode())
     if request.path != "/":
         return HttpResponse(404, HTML, f"<pre>Cannot {request.method} {escape(request.path)}</pre>".encode())
-    page = "<h1>Hello from this Node app!</h1><p>Visit <a href='/error'>/error</a> to make it fail.</p>"
-    return HttpResponse(200, HTML, page.encode())
+    return HttpResponse(200, HTML, TEXTS["node"]["page"].encode())

@@ -11,6 +11,7 @@ from ecslab.sandbox.http_message import HttpResponse
 from ecslab.sandbox.runtime.budget import weight
 from ecslab.sandbox.runtime.clients.redis_cli import PORT
 from ecslab.sandbox.runtime.process import FOREVER, Process, Run
+from ecslab.sandbox.runtime.programs.texts import TEXTS
 
 
 def server(process: Process) -> Run:
@@ -18,13 +19,13 @@ def server(process: Process) -> Run:
     store: dict[str, str] = {}
 
     def ends() -> Run:
-        process.log("# Redis is now ready to exit, bye bye...")
+        process.log(TEXTS["redis"]["exit"])
         return 0
         yield
 
     process.on_term = ends
     process.listen(PORT, lambda request: _answer(store, request.body.decode().split("\0"), process.hold))
-    process.log("* Ready to accept connections tcp")
+    process.log(TEXTS["redis"]["ready"])
     yield FOREVER
     return 0
 

@@ -4,12 +4,10 @@ import re
 from typing import Final
 
 from ecslab.sandbox.runtime.process import FOREVER, OutOfMemory, Process, Run
+from ecslab.sandbox.runtime.programs.texts import TEXTS
 
 UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 MIB_OF: Final = {"": 1 / 2**20, "k": 1 / 2**10, "m": 1, "g": 1024}
-HELLO: Final = (
-    "\nHello from Docker!\nThis message shows that your installation appears to be working correctly.\n"
-)
 
 
 def sleep(process: Process) -> Run:
@@ -43,7 +41,7 @@ def false(_process: Process) -> Run:
 
 def hello(process: Process) -> Run:
     """`hello`: the greeting of the image hello-world, then exit code 0."""
-    process.log(HELLO)
+    process.log(TEXTS["hello"])
     return 0
     yield
 

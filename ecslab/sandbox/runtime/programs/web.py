@@ -10,36 +10,9 @@ from urllib.parse import quote, unquote
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.process import FOREVER, Process, Run
+from ecslab.sandbox.runtime.programs.texts import TEXTS
 
-TYPES: Final = {
-    "html": "text/html",
-    "htm": "text/html",
-    "css": "text/css",
-    "js": "text/javascript",
-    "mjs": "text/javascript",
-    "json": "application/json",
-    "svg": "image/svg+xml",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "gif": "image/gif",
-    "webp": "image/webp",
-    "ico": "image/vnd.microsoft.icon",
-    "txt": "text/plain",
-    "xml": "application/xml",
-    "pdf": "application/pdf",
-    "woff2": "font/woff2",
-    "wasm": "application/wasm",
-    "md": "text/markdown",
-    "csv": "text/csv",
-    "mp4": "video/mp4",
-}
-TITLES: Final = {301: "Moved Permanently", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"}
-
-APACHE_TAKEN: Final = """\
-(98)Address already in use: AH00072: make_sock: could not bind to address 0.0.0.0:{port}
-no listening sockets available, shutting down
-AH00015: Unable to open logs"""
+_APACHE: Final = TEXTS["apache"]
 
 
 @dataclass(frozen=True)
@@ -63,11 +36,10 @@ def httpd(process: Process) -> Run:
         process.log(f"{process.argv[0]}: not found")
         return 127
     if process.host.taken(port):
-        for line in APACHE_TAKEN.format(port=port).splitlines():
-            process.log(line)
+        process.log(_APACHE["taken"].format(port=port))
         return 1
-    _apache_notice(process, "AH00489: Apache/2.4 (Unix) configured -- resuming normal operations")
-    _apache_notice(process, "AH00094: Command line: 'httpd -D FOREGROUND'")
+    _apache_notice(process, _APACHE["configured"])
+    _apache_notice(process, _APACHE["command_line"])
     process.on_term = lambda: _apache_ends(process)
     return (yield from _serve(process, Site("Apache/2.4 (Unix)", docroot), port))
 
@@ -78,7 +50,7 @@ def nginx(process: Process) -> Run:
         process.log(f"{process.argv[0]}: not found")
         return 127
     if process.host.taken(80):
-        process.log("nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)")
+        process.log(TEXTS["nginx"]["taken"])
         return 1
     process.on_term = _ends
     return (yield from _serve(process, Site("nginx", "/usr/share/nginx/html", combined_log=True), 80))
@@ -98,22 +70,23 @@ def _serve(process: Process, site: Site, port: int) -> Run:
 def answer(process: Process, site: Site, request: HttpRequest) -> HttpResponse:
     """The file the path names, its folder's index, a redirect to the folder, or an error page."""
     if request.method not in ("GET", "HEAD"):
-        return _error(site, 405, f"The method {request.method} is not allowed.", {"Allow": "GET, HEAD"})
+        return _page(site, request, 405, {"Allow": "GET, HEAD"})
     path = unquote(request.path)
     full = _inside(site, path)
     if path.endswith("/"):
         content = process.files.read(f"{full}/index.html")
         full = f"{full}/index.html"
         if content is None and process.files.is_directory(full.removesuffix("/index.html")):
-            return _error(site, 403, "You don't have permission to access this resource.")
+            return _page(site, request, 403)
     else:
         content = process.files.read(full)
     if content is not None:
-        kind = TYPES.get(full.rsplit(".", 1)[-1].lower(), "application/octet-stream")
+        ending = full.rsplit(".", 1)[-1].lower()
+        kind = TEXTS["web"]["types"].get(ending, "application/octet-stream")
         return HttpResponse(200, {"Server": site.server, "Content-Type": kind}, content)
     if process.files.is_directory(full):
-        return _error(site, 301, "The document has moved.", {"Location": quote(path) + "/"})
-    return _error(site, 404, "The requested URL was not found on this server.")
+        return _page(site, request, 301, {"Location": quote(path) + "/"})
+    return _page(site, request, 404)
 
 
 def access_line(process: Process, site: Site, request: HttpRequest, response: HttpResponse) -> str:
@@ -140,13 +113,16 @@ def _inside(site: Site, path: str) -> str:
     return "/".join([site.docroot, *steps])
 
 
-def _error(site: Site, status: int, text: str, more: dict[str, str] | None = None) -> HttpResponse:
-    title = f"{status} {TITLES[status]}"
-    head, body = f"<title>{title}</title>", f"<h1>{TITLES[status]}</h1><p>{escape(text)}</p>"
+def _page(
+    site: Site, request: HttpRequest, status: int, more: dict[str, str] | None = None
+) -> HttpResponse:
+    """The server's own page for a status."""
+    title, text = TEXTS["web"]["pages"][str(status)]
+    text = text.format(method=request.method)
+    head, body = f"<title>{status} {title}</title>", f"<h1>{title}</h1><p>{escape(text)}</p>"
     page = f"<html><head>{head}</head><body>{body}</body></html>"
-    return HttpResponse(
-        status, {"Server": site.server, "Content-Type": "text/html", **(more or {})}, page.encode()
-    )
+    headers = {"Server": site.server, "Content-Type": "text/html", **(more or {})}
+    return HttpResponse(status, headers, page.encode())
 
 
 def _apache_notice(process: Process, text: str) -> None:
@@ -155,7 +131,7 @@ def _apache_notice(process: Process, text: str) -> None:
 
 
 def _apache_ends(process: Process) -> Run:
-    _apache_notice(process, "AH00492: caught SIGWINCH, shutting down gracefully")
+    _apache_notice(process, _APACHE["shutting_down"])
     return 0
     yield
 

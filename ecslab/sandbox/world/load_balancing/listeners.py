@@ -9,11 +9,12 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rul
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import ip_address, ip_network
 from typing import Final, Protocol
 from urllib.parse import parse_qsl
+
+from ecslab.sandbox.world.wildcards import pattern
 
 SERVER: Final = "awselb/2.0"
 DEFAULT: Final = 1 << 20
@@ -68,7 +69,7 @@ class Condition:
         raise ValueError(f"no such condition: {self.field}")
 
     def _one_fits(self, text: str, fold: bool = False) -> bool:
-        return any(_pattern(value, fold).fullmatch(text) for value in self.values)
+        return any(pattern(value, fold).fullmatch(text) for value in self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,19 +170,11 @@ def _host(request: Asked) -> str:
 
 
 def _pair_fits(wanted: str, key: str, value: str) -> bool:
-    name, equals, pattern = wanted.partition("=")
+    name, equals, content = wanted.partition("=")
     if not equals:
-        return bool(_pattern(wanted, True).fullmatch(value))
-    return bool(_pattern(name, True).fullmatch(key) and _pattern(pattern, True).fullmatch(value))
+        return bool(pattern(wanted, True).fullmatch(value))
+    return bool(pattern(name, True).fullmatch(key) and pattern(content, True).fullmatch(value))
 
 
 def _filled(template: str, own: Mapping[str, str]) -> str:
-    return re.sub(r"#\{(\w+)\}", lambda found: own.get(found[1], found[0]), template)
-
-
-@lru_cache(maxsize=1024)
-def _pattern(wildcards: str, fold: bool) -> re.Pattern[str]:
-    """`*` stands for any characters, `?` for exactly one."""
-    parts = {"*": ".*", "?": "."}
-    text = "".join(parts.get(letter) or re.escape(letter) for letter in wildcards)
-    return re.compile(text, re.DOTALL | (re.IGNORECASE if fold else 0))
+    return re.sub(r"#\{(\w+)\}", lambda match: own.get(match[1], match[0]), template)

@@ -60,16 +60,16 @@ class TargetGroup:
     Args:
         clock: virtual time.
         ask: asks a target's program; may end the program's container, and so come back here.
-        heard: told (ip, port, health) after each change of a state.
+        observer: told (ip, port, health) after each change of a state.
         check, delay: as they stand at the moment; they may be assigned anew.
     """
 
     def __init__(
-        self, clock: Clock, ask: Ask, heard: Callable[[str, int, Health], None], check: Check,
+        self, clock: Clock, ask: Ask, observer: Callable[[str, int, Health], None], check: Check,
         delay: float = 300.0,
     ):  # fmt: skip
         self.clock, self.check, self.delay = clock, check, delay
-        self._ask, self._heard = ask, heard
+        self._ask, self._observer = ask, observer
         self._zones: frozenset[str] | None = None
         self._open_at = 0.0
         self._targets: dict[tuple[str, int], Target] = {}
@@ -201,7 +201,7 @@ class TargetGroup:
     def _become(self, target: Target, event: str, health: Health) -> None:
         assert TARGET.next(target.state, event) == health.state
         target.health, target.streak = health, 0
-        self._heard(target.ip, target.port, health)
+        self._observer(target.ip, target.port, health)
 
     def _drained(self, target: Target) -> None:
         self._forget(target)

@@ -107,9 +107,9 @@ def egress(facts: Facts, service: str | None = None, internet: bool = True, port
             if not (entry and entry.allow):
                 way = f"TCP port {port} out to" if outbound else "the answers from"
                 return _stopped("network-acl", f"{_acl(facts, entry)} denies {way} {what}.")
-    met = tuple(group.id for group in endpoint.groups) if endpoint else ()
+    endpoint_groups = tuple(group.id for group in endpoint.groups) if endpoint else ()
     rules = (rule for group in facts.groups for rule in group.outbound)
-    if not _allowed(rules, "tcp", port, address, met):
+    if not _allowed(rules, "tcp", port, address, endpoint_groups):
         text = f"{_names(facts.groups)} no outbound rule that allows TCP port {port} to {what}."
         return _stopped("security-group", text)
     if endpoint is not None and inside:

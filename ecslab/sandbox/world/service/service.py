@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ecslab.sandbox.world.service.circuit_breaker import CircuitBreaker
 from ecslab.sandbox.world.service.deployment import Deployment
@@ -16,6 +16,13 @@ from ecslab.sandbox.world.service.member import READY, Member
 from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.rollout import Rollout
 from ecslab.sandbox.world.time.clock import Event
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
+
+
+def _empty() -> "ServiceTypeDef":
+    return {}
 
 
 @dataclass(slots=True, eq=False)
@@ -44,8 +51,8 @@ class Service:
     cluster: str
     created_at: float
     desired: int
-    settings: dict[str, Any] = field(default_factory=dict)
-    asked: dict[str, Any] = field(default_factory=dict)
+    settings: "ServiceTypeDef" = field(default_factory=_empty)
+    asked: dict[str, object] = field(default_factory=dict)
     request: str = ""
     minimum_percent: int = 100
     maximum_percent: int = 200

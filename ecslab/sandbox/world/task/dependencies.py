@@ -14,16 +14,16 @@ TIMED: Final = frozenset({"COMPLETE", "SUCCESS", "HEALTHY"})
 """Conditions that `startTimeout` of the dependency limits; START is met by the start itself."""
 
 
-def met(task: Task, container: Container) -> bool:
+def are_met(task: Task, container: Container) -> bool:
     """Whether everything the container depends on has got as far as it asks."""
-    return all(_met(task.container(name), condition) for name, condition in container.depends_on.items())
+    return all(_is_met(task.container(name), condition) for name, condition in container.depends_on.items())
 
 
 def hopeless(task: Task, container: Container) -> str | None:
     """Why a waiting container can never start, or None while it still may."""
     for name, condition in container.depends_on.items():
         dependency = task.container(name)
-        if dependency.last_status != "STOPPED" or _met(dependency, condition):
+        if dependency.last_status != "STOPPED" or _is_met(dependency, condition):
             continue
         if condition == "SUCCESS":
             return f"{_failed(name, container)} as dependency did not exit successfully."
@@ -37,7 +37,7 @@ def timed_out(task: Task, dependency: Container) -> str | None:
         return None
     for container in task.containers:
         condition = container.depends_on.get(dependency.name)
-        if container.last_status == "PENDING" and condition in TIMED and not _met(dependency, condition):
+        if container.last_status == "PENDING" and condition in TIMED and not _is_met(dependency, condition):
             return (
                 f"dependency graph: container ordering dependency [{dependency.name}] for target "
                 f"[{container.name}] has timed out."
@@ -52,7 +52,7 @@ def _failed(name: str, container: Container) -> str:
     )
 
 
-def _met(dependency: Container, condition: str) -> bool:
+def _is_met(dependency: Container, condition: str) -> bool:
     if condition == "COMPLETE":
         return dependency.last_status == "STOPPED"
     if condition == "SUCCESS":

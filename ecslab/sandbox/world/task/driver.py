@@ -99,7 +99,7 @@ class Driver:
     def _start_ready(self, task: Task) -> None:
         """Start every container whose dependencies are met; the task is RUNNING when all have started."""
         waiting = [container for container in task.containers if container.last_status == "PENDING"]
-        ready = [container for container in waiting if dependencies.met(task, container)]
+        ready = [container for container in waiting if dependencies.are_met(task, container)]
         for container in ready:
             self._start(task, container)
         if len(ready) == len(waiting):

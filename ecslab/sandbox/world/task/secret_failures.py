@@ -110,7 +110,7 @@ def _syntax(problem: json.JSONDecodeError) -> str:
         "Expecting ','": "after object key:value pair",
         "Extra data": "after top-level value",
     }
-    where = next((said for begins, said in places.items() if problem.msg.startswith(begins)), None)
+    where = next((place for begins, place in places.items() if problem.msg.startswith(begins)), None)
     return f"invalid character '{character}' {where or 'looking for beginning of value'}"
 
 

@@ -41,11 +41,11 @@ def mebibytes(text: str) -> int:
 
 
 def _scaled(text: str, unit: str, factor: int) -> int:
-    found = _NUMBER.fullmatch(text)
-    if not found:
+    match = _NUMBER.fullmatch(text)
+    if not match:
         raise ValueError(f"not a number with an optional unit: {text!r}")
-    number, spelled = float(found[1]), found[2].lower()
-    if spelled not in ("", unit) or (not spelled and "." in found[1]):
+    number, spelled = float(match[1]), match[2].lower()
+    if spelled not in ("", unit) or (not spelled and "." in match[1]):
         raise ValueError(f"expected a whole number or a number of {unit}, got {text!r}")
     value = number * factor if spelled else number
     if value != int(value):

@@ -38,7 +38,7 @@ _PENDING: Final = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
 
 
 class Fargate:
-    """Surroundings (`world.driver`) made of moto's account and the sandbox's runtime.
+    """Surroundings (`world.task.surroundings`) made of moto's account and the sandbox's runtime.
 
     Attributes:
         driver: walks the account's tasks.

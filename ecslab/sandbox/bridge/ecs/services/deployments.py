@@ -25,12 +25,7 @@ from ecslab.sandbox.world.service.rollout import Rollout
 from ecslab.sandbox.world.service.service import Service
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        DescribeServiceDeploymentsRequestTypeDef,
-        DescribeServiceRevisionsRequestTypeDef,
-        ListServiceDeploymentsRequestTypeDef,
-        StopServiceDeploymentRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["OPERATIONS"]
 
@@ -43,7 +38,7 @@ _STOPPED: Final = "Service deployment stopped by user"
 """U."""
 
 
-def _list(params: "ListServiceDeploymentsRequestTypeDef", caller: Caller) -> Answer:
+def _list(params: "api.ListServiceDeploymentsRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = services.find(caller, cluster, params["service"])
     if service is None:
@@ -58,31 +53,25 @@ def _list(params: "ListServiceDeploymentsRequestTypeDef", caller: Caller) -> Ans
     return page("serviceDeployments", rollouts, params, PAGE)
 
 
-def _describe(params: "DescribeServiceDeploymentsRequestTypeDef", caller: Caller) -> Answer:
-    wanted = params["serviceDeploymentArns"]
-    at_most("serviceDeploymentArns", wanted, MOST)
-    rollouts = {arn: _rollout(arn, caller) for arn in wanted}
-    return {
-        "serviceDeployments": [rollout_view(*each) for each in rollouts.values() if each],
-        "failures": _missing(rollouts),
-    }
+def _describe(params: "api.DescribeServiceDeploymentsRequestTypeDef", caller: Caller) -> Answer:
+    at_most("serviceDeploymentArns", params["serviceDeploymentArns"], MOST)
+    rollouts = {arn: _rollout(arn, caller) for arn in params["serviceDeploymentArns"]}
+    shown = [rollout_view(*named) for named in rollouts.values() if named]
+    return {"serviceDeployments": shown, "failures": _missing(rollouts)}
 
 
-def _describe_revisions(params: "DescribeServiceRevisionsRequestTypeDef", caller: Caller) -> Answer:
-    wanted = params["serviceRevisionArns"]
-    at_most("serviceRevisionArns", wanted, MOST)
-    revisions = {arn: _revision(arn, caller) for arn in wanted}
-    return {
-        "serviceRevisions": [revision_view(*each) for each in revisions.values() if each],
-        "failures": _missing(revisions),
-    }
+def _describe_revisions(params: "api.DescribeServiceRevisionsRequestTypeDef", caller: Caller) -> Answer:
+    at_most("serviceRevisionArns", params["serviceRevisionArns"], MOST)
+    revisions = {arn: _revision(arn, caller) for arn in params["serviceRevisionArns"]}
+    shown = [revision_view(*named) for named in revisions.values() if named]
+    return {"serviceRevisions": shown, "failures": _missing(revisions)}
 
 
 def _missing(named: Mapping[str, object]) -> list[dict[str, str]]:
     return [failure(arn, "MISSING") for arn, resource in named.items() if not resource]
 
 
-def _stop(params: "StopServiceDeploymentRequestTypeDef", caller: Caller) -> Answer:
+def _stop(params: "api.StopServiceDeploymentRequestTypeDef", caller: Caller) -> Answer:
     arn = params["serviceDeploymentArn"]
     named = _rollout(arn, caller)
     if named is None:

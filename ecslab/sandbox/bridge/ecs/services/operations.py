@@ -1,7 +1,7 @@
 """Services: tasks kept running.
 
 API operations CreateService, UpdateService, DeleteService, DescribeServices and ListServices. What a
-request says is checked here and in `_service_orders`; what follows is the scheduler's doing.
+request says is checked here and in `service_request`; what follows is the scheduler's doing.
 """
 
 import json
@@ -21,14 +21,7 @@ from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.service import Service
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        CreateServiceRequestTypeDef,
-        DeleteServiceRequestTypeDef,
-        DescribeServicesRequestTypeDef,
-        ListServicesByNamespaceRequestTypeDef,
-        ListServicesRequestTypeDef,
-        UpdateServiceRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["OPERATIONS", "find"]
 
@@ -51,7 +44,7 @@ def find(caller: Caller, cluster: Cluster, identifier: str) -> Service | None:
     return cluster.services.get(name) if identifier in arns else None
 
 
-def _create(params: "CreateServiceRequestTypeDef", caller: Caller) -> Answer:
+def _create(params: "api.CreateServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster, name = clusters.find(caller, params.get("cluster")), params["serviceName"]
     service_request.check_name(name)
     _check_token(params.get("clientToken", ""))
@@ -84,13 +77,13 @@ def _check_token(token: str) -> None:
         raise invalid(f"idempotency token longer than {LONGEST_TOKEN}.")
 
 
-def _described(params: Mapping[str, object]) -> "CreateServiceRequestTypeDef":
+def _described(params: Mapping[str, object]) -> "api.CreateServiceRequestTypeDef":
     """What of a request describes tasks."""
     described = {member: params[member] for member in _ASKED if member in params}
-    return cast("CreateServiceRequestTypeDef", described)
+    return cast("api.CreateServiceRequestTypeDef", described)
 
 
-def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> dict[str, object]:
+def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> "api.ServiceTypeDef":
     """What a service has that says nothing else."""
     least, most = (0, 100) if daemon else (100, 200)
     return {
@@ -121,7 +114,7 @@ def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> dict[str,
     }
 
 
-def _update(params: "UpdateServiceRequestTypeDef", caller: Caller) -> Answer:
+def _update(params: "api.UpdateServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = _known(caller, cluster, params["service"])
     if service.status != "ACTIVE":
@@ -147,7 +140,7 @@ def _next_revision(
     caller: Caller,
     cluster: Cluster,
     service: Service,
-    params: "UpdateServiceRequestTypeDef",
+    params: "api.UpdateServiceRequestTypeDef",
     asked: Mapping[str, object],
 ) -> Revision | None:
     """The revision to deploy; None if nothing that starts a deployment is new, and it is not forced."""
@@ -161,7 +154,7 @@ def _next_revision(
     return revision if forced or revision.spec["shown"] != service.revision.spec["shown"] else None
 
 
-def _delete(params: "DeleteServiceRequestTypeDef", caller: Caller) -> Answer:
+def _delete(params: "api.DeleteServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = _known(caller, cluster, params["service"])
     if service.status == "ACTIVE":
@@ -183,7 +176,7 @@ def _known(caller: Caller, cluster: Cluster, identifier: str) -> Service:
     return service
 
 
-def _describe(params: "DescribeServicesRequestTypeDef", caller: Caller) -> Answer:
+def _describe(params: "api.DescribeServicesRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params.get("cluster")), params["services"]
     if not wanted:
         raise invalid("Services cannot be empty.")  # U
@@ -199,7 +192,7 @@ def _describe(params: "DescribeServicesRequestTypeDef", caller: Caller) -> Answe
     return {"services": services, "failures": failures}
 
 
-def _list(params: "ListServicesRequestTypeDef", caller: Caller) -> Answer:
+def _list(params: "api.ListServicesRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     arns = [
         service.arn for service in cluster.services.values()
@@ -208,13 +201,13 @@ def _list(params: "ListServicesRequestTypeDef", caller: Caller) -> Answer:
     return page("serviceArns", arns, params, PAGE)
 
 
-def _matches(service: Service, params: "ListServicesRequestTypeDef") -> bool:
+def _matches(service: Service, params: "api.ListServicesRequestTypeDef") -> bool:
     shown = {**service.settings, **service.revision.spec["shown"]}
     filters = ("launchType", "schedulingStrategy", "resourceManagementType")
     return all(shown.get(name) == value for name, value in params.items() if name in filters and value)
 
 
-def _list_by_namespace(params: "ListServicesByNamespaceRequestTypeDef", caller: Caller) -> Answer:  # noqa: ARG001  # one signature
+def _list_by_namespace(params: "api.ListServicesByNamespaceRequestTypeDef", caller: Caller) -> Answer:  # noqa: ARG001  # one signature
     return page("serviceArns", [], params)
 
 

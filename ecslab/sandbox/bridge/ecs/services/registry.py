@@ -4,9 +4,8 @@ Whoever drives tasks calls `task_moved` and `leaving`; for a task of no service 
 """
 
 from collections import deque
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ecslab.sandbox.world.load_balancing.load_balancers import LoadBalancers
 from ecslab.sandbox.world.service import timings as service_timings
 from ecslab.sandbox.world.service.account import Cause
 from ecslab.sandbox.world.service.deployment import Deployment
@@ -15,6 +14,9 @@ from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task import timings
 from ecslab.sandbox.world.task.task import Task
+
+if TYPE_CHECKING:
+    from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
 __all__ = ["Membership", "ServiceRegistry"]
 
@@ -44,7 +46,7 @@ class ServiceRegistry:
         self.targets: dict[tuple[str, str, int], str] = {}
         self.tallies: dict[tuple[str, str | None], int] = {}
         self.stopped_tasks: deque[Task] = deque()
-        self.load_balancing: LoadBalancers | None = None
+        self.load_balancing: LoadBalancing | None = None
 
     def member_of(self, task_id: str) -> tuple[Service, Member] | None:
         """The service of a task that is not STOPPED, and the task as its scheduler sees it."""

@@ -14,7 +14,6 @@ from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.services.registry import Membership, ServiceRegistry
 from ecslab.sandbox.bridge.ecs.tasks import store, task_order
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.load_balancing.load_balancers import LoadBalancers
 from ecslab.sandbox.world.service import events as service_events
 from ecslab.sandbox.world.service.account import CannotPlace
 from ecslab.sandbox.world.service.deployment import Deployment
@@ -24,10 +23,9 @@ from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Network, Task
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        CapacityProviderStrategyItemTypeDef,
-        RunTaskRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
+
+    from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
 __all__ = ["digits", "load_balancing", "services"]
 
@@ -94,7 +92,7 @@ def services() -> ServiceRegistry:
     return account.services
 
 
-def load_balancing() -> LoadBalancers:
+def load_balancing() -> "LoadBalancing":
     """The account's load balancers, which tell services of their targets from here on."""
     registry = services()
     if registry.load_balancing is None:
@@ -116,7 +114,7 @@ def _make(
     Raises:
         CannotPlace: with the sentence of the service's event.
     """
-    settings: RunTaskRequestTypeDef = {
+    settings: api.RunTaskRequestTypeDef = {
         **order.parameters, "group": f"service:{service.name}", "startedBy": deployment.id
     }  # fmt: skip
     network: Network = {**order.network, "subnets": [order.network["subnets"][place]]}
@@ -134,7 +132,7 @@ def _make(
 
 
 def next_provider(
-    strategy: Sequence["CapacityProviderStrategyItemTypeDef"],
+    strategy: Sequence["api.CapacityProviderStrategyItemTypeDef"],
     deployment: str,
     tallies: Mapping[tuple[str, str | None], int],
 ) -> str:
@@ -150,7 +148,7 @@ def next_provider(
             return str(item["capacityProvider"])
     weighted = [item for item in strategy if item["weight"]]
 
-    def share(item: "CapacityProviderStrategyItemTypeDef") -> float:
+    def share(item: "api.CapacityProviderStrategyItemTypeDef") -> float:
         return float((counts[item["capacityProvider"]] - item["base"]) / item["weight"])
 
     return str(min(weighted, key=share)["capacityProvider"])

@@ -22,13 +22,7 @@ from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.service.revision import LoadBalancer, Revision
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        ContainerDefinitionOutputTypeDef,
-        CreateServiceRequestTypeDef,
-        RunTaskRequestTypeDef,
-        TaskDefinitionTypeDef,
-        UpdateServiceRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["check_desired", "check_name", "refuse_uncarried", "revision"]
 
@@ -74,7 +68,7 @@ def check_desired(count: int | None, daemon: bool, what: str = "DesiredCount") -
     return count
 
 
-def refuse_uncarried(params: "CreateServiceRequestTypeDef | UpdateServiceRequestTypeDef") -> None:
+def refuse_uncarried(params: "api.CreateServiceRequestTypeDef | api.UpdateServiceRequestTypeDef") -> None:
     """Say plainly what this sandbox does not do."""
     if len(params.get("serviceRegistries", ())) > 1:
         raise invalid("service registries can have at most 1 items")
@@ -107,7 +101,7 @@ def refuse_uncarried(params: "CreateServiceRequestTypeDef | UpdateServiceRequest
             raise _uncarried(what)
 
 
-def revision(caller: Caller, cluster: Cluster, params: "CreateServiceRequestTypeDef") -> Revision:
+def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> Revision:
     """The service revision that a request describes.
 
     Args:
@@ -149,7 +143,7 @@ def revision(caller: Caller, cluster: Cluster, params: "CreateServiceRequestType
     )  # fmt: skip
 
 
-def _refuse_daemon(params: "CreateServiceRequestTypeDef") -> None:
+def _refuse_daemon(params: "api.CreateServiceRequestTypeDef") -> None:
     """A daemon is one task an instance, and Fargate has none."""
     if params.get("launchType") == "FARGATE":
         raise invalid(
@@ -162,7 +156,9 @@ def _refuse_daemon(params: "CreateServiceRequestTypeDef") -> None:
     )
 
 
-def _run_task_parameters(cluster: Cluster, params: "CreateServiceRequestTypeDef") -> "RunTaskRequestTypeDef":
+def _run_task_parameters(
+    cluster: Cluster, params: "api.CreateServiceRequestTypeDef"
+) -> "api.RunTaskRequestTypeDef":
     members = (
         "taskDefinition", "launchType", "capacityProviderStrategy", "networkConfiguration", "platformVersion",
         "placementConstraints", "placementStrategy", "enableExecuteCommand",
@@ -170,10 +166,10 @@ def _run_task_parameters(cluster: Cluster, params: "CreateServiceRequestTypeDef"
     given = {member: value for member, value in params.items() if member in members and value}
     if params.get("propagateTags") == "TASK_DEFINITION":
         given["propagateTags"] = "TASK_DEFINITION"
-    return cast("RunTaskRequestTypeDef", {"cluster": cluster.name, **given})
+    return cast("api.RunTaskRequestTypeDef", {"cluster": cluster.name, **given})
 
 
-def _is_fargate(cluster: Cluster, params: "CreateServiceRequestTypeDef") -> bool:
+def _is_fargate(cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> bool:
     """Whether Fargate runs it: by launch type, strategy, or the cluster's default strategy."""
     launch_type = params.get("launchType")
     if launch_type in ("EXTERNAL", "MANAGED_INSTANCES"):
@@ -183,7 +179,7 @@ def _is_fargate(cluster: Cluster, params: "CreateServiceRequestTypeDef") -> bool
 
 
 def _check_elsewhere(
-    caller: Caller, definition: "TaskDefinitionTypeDef", params: "CreateServiceRequestTypeDef"
+    caller: Caller, definition: "api.TaskDefinitionTypeDef", params: "api.CreateServiceRequestTypeDef"
 ) -> None:
     """What is refused of a service on EC2, of which this sandbox has no instances."""
     if params.get("platformVersion"):
@@ -203,7 +199,7 @@ def _check_elsewhere(
         )
 
 
-def _check_placement(params: "CreateServiceRequestTypeDef") -> None:
+def _check_placement(params: "api.CreateServiceRequestTypeDef") -> None:
     strategies = params.get("placementStrategy") or ()
     if len(strategies) > MOST_STRATEGIES:
         raise invalid(f"Maximum number of strategies is {MOST_STRATEGIES}")
@@ -215,7 +211,7 @@ def _check_placement(params: "CreateServiceRequestTypeDef") -> None:
             raise invalid(f"binpack field '{field}' is invalid")
 
 
-def _strategy(cluster: Cluster, params: "CreateServiceRequestTypeDef") -> Strategy:
+def _strategy(cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> Strategy:
     """The capacity provider strategy, with weight and base filled in; none with a launch type."""
     if params.get("launchType"):
         return []
@@ -224,8 +220,8 @@ def _strategy(cluster: Cluster, params: "CreateServiceRequestTypeDef") -> Strate
 
 
 def _shown(
-    definition: "TaskDefinitionTypeDef",
-    params: "CreateServiceRequestTypeDef",
+    definition: "api.TaskDefinitionTypeDef",
+    params: "api.CreateServiceRequestTypeDef",
     strategy: Strategy,
     fargate: bool,
 ) -> dict[str, object]:
@@ -247,7 +243,7 @@ def _shown(
     return shown
 
 
-def _is_checked(container: "ContainerDefinitionOutputTypeDef") -> bool:
+def _is_checked(container: "api.ContainerDefinitionOutputTypeDef") -> bool:
     return bool(container.get("essential", True) and container.get("healthCheck"))
 
 

@@ -5,14 +5,18 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfigur
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ecslab.sandbox.bridge.ecs.shapes import invalid
 from ecslab.sandbox.world.service.circuit_breaker import CircuitBreaker
 from ecslab.sandbox.world.service.service import Service
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import CreateServiceRequestTypeDef, UpdateServiceRequestTypeDef
+    from mypy_boto3_ecs.type_defs import (
+        CreateServiceRequestTypeDef,
+        ServiceTypeDef,
+        UpdateServiceRequestTypeDef,
+    )
 
 __all__ = ["configure"]
 
@@ -25,7 +29,8 @@ def configure(service: Service, params: "CreateServiceRequestTypeDef | UpdateSer
     Raises:
         AwsError: InvalidParameterException.
     """
-    settings, given = dict(service.settings), params.get("deploymentConfiguration") or {}
+    settings = cast("dict[str, Any]", dict(service.settings))
+    given = params.get("deploymentConfiguration") or {}
     configuration = {**settings["deploymentConfiguration"], **given}
     least, most = configuration["minimumHealthyPercent"], configuration["maximumPercent"]
     _check_percents(least, most, service.daemon)
@@ -40,7 +45,8 @@ def configure(service: Service, params: "CreateServiceRequestTypeDef | UpdateSer
         settings[member] = params.get(member, settings[member])
     settings |= {"deploymentConfiguration": configuration, "healthCheckGracePeriodSeconds": grace,
                  "availabilityZoneRebalancing": rebalancing}  # fmt: skip
-    service.settings, service.grace, service.breaker = settings, float(grace), breaker
+    service.settings = cast("ServiceTypeDef", settings)
+    service.grace, service.breaker = float(grace), breaker
     service.minimum_percent, service.maximum_percent = least, most
     service.rebalances = rebalancing == "ENABLED"
 

@@ -16,10 +16,7 @@ from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        GetTaskProtectionRequestTypeDef,
-        UpdateTaskProtectionRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["OPERATIONS"]
 
@@ -28,7 +25,7 @@ DEFAULT_MINUTES: Final = 120
 MOST_MINUTES: Final = 2880
 
 
-def _update(params: "UpdateTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
+def _update(params: "api.UpdateTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params["cluster"]), params["tasks"]
     if not wanted:
         raise invalid("Tasks cannot be empty.")
@@ -49,7 +46,7 @@ def _update(params: "UpdateTaskProtectionRequestTypeDef", caller: Caller) -> Ans
     return {"protectedTasks": protected, "failures": failures}
 
 
-def _get(params: "GetTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
+def _get(params: "api.GetTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params["cluster"]), params.get("tasks") or []
     at_most("taskIds", wanted, MOST_TASKS)
     held = [_task(cluster, reference, caller) for reference in wanted]

@@ -15,12 +15,7 @@ from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        DescribeTasksRequestTypeDef,
-        ListTasksRequestTypeDef,
-        RunTaskRequestTypeDef,
-        StopTaskRequestTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["OPERATIONS"]
 
@@ -29,7 +24,7 @@ LONGEST_TOKEN: Final = 64
 LONGEST_STARTED_BY: Final = 128
 
 
-def run_task(parameters: "RunTaskRequestTypeDef", caller: Caller) -> Answer:
+def run_task(parameters: "api.RunTaskRequestTypeDef", caller: Caller) -> Answer:
     """Start up to ten tasks of one definition; they are PROVISIONING when this answers."""
     token = parameters.get("clientToken")
     _check_texts(parameters)
@@ -54,7 +49,7 @@ def run_task(parameters: "RunTaskRequestTypeDef", caller: Caller) -> Answer:
     return {"tasks": [with_tags(task) for task in started], "failures": failures}
 
 
-def _check_texts(parameters: "RunTaskRequestTypeDef") -> None:
+def _check_texts(parameters: "api.RunTaskRequestTypeDef") -> None:
     """Refuse names that are too long, and tags from where a bare task has none. U: the sentences."""
     if len(parameters.get("clientToken", "")) > LONGEST_TOKEN:
         raise invalid(f"clientToken must contain between 1 and {LONGEST_TOKEN} characters.")
@@ -64,7 +59,7 @@ def _check_texts(parameters: "RunTaskRequestTypeDef") -> None:
         raise invalid("Only task definition tags can be propagated to standalone tasks.")
 
 
-def describe_tasks(parameters: "DescribeTasksRequestTypeDef", caller: Caller) -> Answer:
+def describe_tasks(parameters: "api.DescribeTasksRequestTypeDef", caller: Caller) -> Answer:
     """Show tasks; those that are unknown, or stopped for more than an hour, are MISSING."""
     cluster, wanted = clusters.find(caller, parameters.get("cluster")), parameters["tasks"]
     if not wanted:
@@ -82,7 +77,7 @@ def describe_tasks(parameters: "DescribeTasksRequestTypeDef", caller: Caller) ->
     return {"tasks": tasks, "failures": failures}
 
 
-def list_tasks(parameters: "ListTasksRequestTypeDef", caller: Caller) -> Answer:
+def list_tasks(parameters: "api.ListTasksRequestTypeDef", caller: Caller) -> Answer:
     """ARNs of tasks, by what they are meant to be: RUNNING unless `desiredStatus` says otherwise."""
     cluster = clusters.find(caller, parameters.get("cluster"))
     service = parameters.get("serviceName")
@@ -92,7 +87,7 @@ def list_tasks(parameters: "ListTasksRequestTypeDef", caller: Caller) -> Answer:
     return page("taskArns", arns, parameters)
 
 
-def stop_task(parameters: "StopTaskRequestTypeDef", caller: Caller) -> Answer:
+def stop_task(parameters: "api.StopTaskRequestTypeDef", caller: Caller) -> Answer:
     """Begin to stop a task; one that is already stopping, or has stopped, is answered as it is (U)."""
     cluster = clusters.find(caller, parameters.get("cluster"))
     task = find(cluster, parameters["task"])
@@ -133,7 +128,7 @@ def _started_with(caller: Caller, identity: tuple[str, str]) -> list[Task]:
     return earlier
 
 
-def _matches(task: Task, parameters: "ListTasksRequestTypeDef") -> bool:
+def _matches(task: Task, parameters: "api.ListTasksRequestTypeDef") -> bool:
     settings = task.settings
     given: dict[str, object] = {**parameters}
     if "serviceName" in parameters:  # a service may be named by its ARN

@@ -11,14 +11,9 @@ from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.task_definition import sizes
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        ContainerDefinitionOutputTypeDef,
-        TaskDefinitionTypeDef,
-        TaskOverrideOutputTypeDef,
-        TaskOverrideTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
-    Overrides = TaskOverrideTypeDef | TaskOverrideOutputTypeDef
+    Overrides = api.TaskOverrideTypeDef | api.TaskOverrideOutputTypeDef
 
 __all__ = ["check", "effective", "task_overrides"]
 
@@ -27,7 +22,7 @@ _OF_TASK: Final = ("executionRoleArn", "taskRoleArn", "ephemeralStorage")
 _OF_CONTAINER: Final = ("command", "cpu", "memory", "memoryReservation", "environmentFiles")
 
 
-def check(definition: "TaskDefinitionTypeDef", overrides: "Overrides") -> None:
+def check(definition: "api.TaskDefinitionTypeDef", overrides: "Overrides") -> None:
     """Refuse overrides that do not fit the definition.
 
     Raises:
@@ -51,8 +46,8 @@ def check(definition: "TaskDefinitionTypeDef", overrides: "Overrides") -> None:
 
 
 def task_overrides(
-    definition: "TaskDefinitionTypeDef", overrides: "Overrides"
-) -> "TaskOverrideOutputTypeDef":
+    definition: "api.TaskDefinitionTypeDef", overrides: "Overrides"
+) -> "api.TaskOverrideOutputTypeDef":
     """API_TaskOverride as the task shows it: every container by name, whether changed or not."""
     given = {override["name"]: override for override in overrides.get("containerOverrides") or []}
     names = [container["name"] for container in definition["containerDefinitions"]]
@@ -67,12 +62,12 @@ def task_overrides(
         shown["memory"] = str(memory)
     given_values: Mapping[str, object] = overrides
     shown |= {name: given_values[name] for name in _OF_TASK if given_values.get(name)}
-    return cast("TaskOverrideOutputTypeDef", shown)
+    return cast("api.TaskOverrideOutputTypeDef", shown)
 
 
 def effective(
-    definition: "TaskDefinitionTypeDef", overrides: "Overrides"
-) -> Iterator["ContainerDefinitionOutputTypeDef"]:
+    definition: "api.TaskDefinitionTypeDef", overrides: "Overrides"
+) -> Iterator["api.ContainerDefinitionOutputTypeDef"]:
     """The container definitions with `overrides` (as `task_overrides` gives them) applied."""
     for container, override in zip(
         definition["containerDefinitions"], overrides["containerOverrides"], strict=True
@@ -84,10 +79,10 @@ def effective(
             for entry in source.get("environment") or []
         }
         changed_container = {**container, **changed, "environment": list(environment.values())}
-        yield cast("ContainerDefinitionOutputTypeDef", changed_container)
+        yield cast("api.ContainerDefinitionOutputTypeDef", changed_container)
 
 
-def _size(definition: "TaskDefinitionTypeDef", overrides: "Overrides") -> tuple[int, int]:
+def _size(definition: "api.TaskDefinitionTypeDef", overrides: "Overrides") -> tuple[int, int]:
     """CPU units and MiB of the task."""
     try:
         return (

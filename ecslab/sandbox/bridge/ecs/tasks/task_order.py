@@ -29,16 +29,7 @@ from ecslab.sandbox.world.task.task import Network, Task
 from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        AwsVpcConfigurationOutputTypeDef,
-        AwsVpcConfigurationTypeDef,
-        ContainerDefinitionOutputTypeDef,
-        CreateServiceRequestTypeDef,
-        RunTaskRequestTypeDef,
-        TaskDefinitionTypeDef,
-        TaskOverrideOutputTypeDef,
-        TaskTypeDef,
-    )
+    from mypy_boto3_ecs import type_defs as api
 
 __all__ = ["Order", "check_roles", "digest", "make", "order", "vpc_configuration"]
 
@@ -55,14 +46,14 @@ class Order:
 
     caller: Caller
     cluster: Cluster
-    definition: "TaskDefinitionTypeDef"
-    parameters: "RunTaskRequestTypeDef"
+    definition: "api.TaskDefinitionTypeDef"
+    parameters: "api.RunTaskRequestTypeDef"
     network: Network
     provider: str | None
     tags: Tags
 
 
-def order(caller: Caller, parameters: "RunTaskRequestTypeDef") -> Order:
+def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef") -> Order:
     """Check a request, all but its roles: a service asks for those when it starts a task.
 
     Raises:
@@ -120,7 +111,7 @@ def make(order: Order, index: int) -> Task:
     )
 
 
-def _capacity_provider(cluster: Cluster, parameters: "RunTaskRequestTypeDef") -> str | None:
+def _capacity_provider(cluster: Cluster, parameters: "api.RunTaskRequestTypeDef") -> str | None:
     """`FARGATE` or `FARGATE_SPOT`, by the call's strategy or the cluster's; None with a launch type.
 
     Raises:
@@ -142,7 +133,7 @@ def _capacity_provider(cluster: Cluster, parameters: "RunTaskRequestTypeDef") ->
     return str(first["capacityProvider"])
 
 
-def _no_instances(parameters: "RunTaskRequestTypeDef") -> AwsError:
+def _no_instances(parameters: "api.RunTaskRequestTypeDef") -> AwsError:
     """The launch type is EC2, by name or because nothing else is said, and no cluster here has instances."""
     if parameters.get("platformVersion"):
         return invalid("The platform version must be null when specifying an EC2 launch type.")
@@ -152,7 +143,7 @@ def _no_instances(parameters: "RunTaskRequestTypeDef") -> AwsError:
     return invalid("No Container Instances were found in your cluster.")
 
 
-def _check_placement(parameters: "RunTaskRequestTypeDef") -> None:
+def _check_placement(parameters: "api.RunTaskRequestTypeDef") -> None:
     for name, what in (("placementConstraints", "constraints"), ("placementStrategy", "strategies")):
         if parameters.get(name):
             raise invalid(f"Placement {what} are not supported with FARGATE launch type.")
@@ -161,15 +152,15 @@ def _check_placement(parameters: "RunTaskRequestTypeDef") -> None:
 
 
 def vpc_configuration(
-    parameters: "RunTaskRequestTypeDef | CreateServiceRequestTypeDef",
-) -> "AwsVpcConfigurationTypeDef | AwsVpcConfigurationOutputTypeDef | None":
+    parameters: "api.RunTaskRequestTypeDef | api.CreateServiceRequestTypeDef",
+) -> "api.AwsVpcConfigurationTypeDef | api.AwsVpcConfigurationOutputTypeDef | None":
     """What a request says of the network; None or nothing in it if it says nothing."""
     network = parameters.get("networkConfiguration")
     return network.get("awsvpcConfiguration") if network else None
 
 
 def _network(
-    caller: Caller, definition: "TaskDefinitionTypeDef", parameters: "RunTaskRequestTypeDef"
+    caller: Caller, definition: "api.TaskDefinitionTypeDef", parameters: "api.RunTaskRequestTypeDef"
 ) -> Network:
     vpc = vpc_configuration(parameters)
     if definition.get("networkMode") != "awsvpc":
@@ -182,7 +173,7 @@ def _network(
 
 
 def check_roles(
-    caller: Caller, definition: "TaskDefinitionTypeDef", parameters: "RunTaskRequestTypeDef"
+    caller: Caller, definition: "api.TaskDefinitionTypeDef", parameters: "api.RunTaskRequestTypeDef"
 ) -> None:
     """Refuse roles that ECS cannot assume.
 
@@ -199,7 +190,7 @@ def check_roles(
 
 
 def _container(
-    caller: Caller, cluster: Cluster, task_id: str, definition: "ContainerDefinitionOutputTypeDef"
+    caller: Caller, cluster: Cluster, task_id: str, definition: "api.ContainerDefinitionOutputTypeDef"
 ) -> Container:
     return Container(
         name=definition["name"],
@@ -213,7 +204,7 @@ def _container(
     )
 
 
-def _settings(order: Order, overrides: "TaskOverrideOutputTypeDef", subnet: str) -> "TaskTypeDef":
+def _settings(order: Order, overrides: "api.TaskOverrideOutputTypeDef", subnet: str) -> "api.TaskTypeDef":
     """What of API_Task stays as it is from beginning to end."""
     parameters, definition = order.parameters, order.definition
     platform = definition.get("runtimePlatform") or {}
@@ -221,7 +212,7 @@ def _settings(order: Order, overrides: "TaskOverrideOutputTypeDef", subnet: str)
     size = storage["sizeInGiB"] if storage else EPHEMERAL_GIB
     version = parameters.get("platformVersion", "LATEST")
     architecture = "arm64" if platform.get("cpuArchitecture") == "ARM64" else "x86_64"
-    settings: TaskTypeDef = {
+    settings: api.TaskTypeDef = {
         "attributes": [{"name": "ecs.cpu-architecture", "value": architecture}],
         "availabilityZone": _zone(order.caller, subnet),
         "clusterArn": order.cluster.arn,
@@ -245,7 +236,10 @@ def _settings(order: Order, overrides: "TaskOverrideOutputTypeDef", subnet: str)
 
 
 def _tags(
-    caller: Caller, cluster: Cluster, definition: "TaskDefinitionTypeDef", parameters: "RunTaskRequestTypeDef"
+    caller: Caller,
+    cluster: Cluster,
+    definition: "api.TaskDefinitionTypeDef",
+    parameters: "api.RunTaskRequestTypeDef",
 ) -> Tags:
     tags: Tags = []
     if parameters.get("enableECSManagedTags"):
@@ -256,7 +250,7 @@ def _tags(
     return merged(tags, checked(parameters.get("tags")))
 
 
-def digest(parameters: "RunTaskRequestTypeDef") -> str:
+def digest(parameters: "api.RunTaskRequestTypeDef") -> str:
     """What makes two requests with one client token the same request."""
     return json.dumps(parameters, sort_keys=True)
 

@@ -1,0 +1,88 @@
+"""The sandbox's clock on buttons: let it stand, go on to the next thing that happens, let it run again."""
+
+from typing import Final
+
+import traitlets
+
+from ecslab.connection.connection import Connection
+from ecslab.widgets.view import HERE, View
+
+SPEEDS: Final = (1, 10, 30, 100)
+"""Virtual seconds for each second of the room."""
+
+
+class ClockButtons(View):
+    """Buttons for an instructor: **Pause**, **Next event**, **Go on**, and how fast time passes.
+
+    Args:
+        lab: from `ecslab.connect()`; on a real account it only says that nobody can stop AWS's time.
+
+    Each press is a call to the sandbox and nothing else. The same in a terminal: `ecslab sandbox pause`,
+    `step`, `resume`, `start --speed 30`.
+    """
+
+    _esm = HERE / "clock_buttons.js"
+    state = traitlets.Dict().tag(sync=True)
+    pressed: "traitlets.List[object]" = traitlets.List().tag(sync=True)
+    speeds = traitlets.List(traitlets.Int()).tag(sync=True)
+
+    def __init__(self, lab: Connection) -> None:
+        super().__init__(speeds=list(SPEEDS))
+        self._lab = lab
+        self._look()
+        self.observe(self._press, names=["pressed"])
+
+    def pause(self) -> str:
+        """Let the clock stand; the state in words."""
+        return self._change(paused=True)
+
+    def step(self) -> str:
+        """Go to the next thing that happens, and stand there."""
+        return self._change(paused=True, step=True)
+
+    def resume(self) -> str:
+        """Let the clock go on."""
+        return self._change(paused=False)
+
+    def speed(self, factor: float) -> str:
+        """Let `factor` virtual seconds pass in each second."""
+        return self._change(speed=factor)
+
+    def text(self) -> str:
+        """What the clock does now."""
+        return str(self.state["words"])
+
+    def _press(self, change: traitlets.Bunch) -> None:
+        what, value, _ = change["new"]  # the third is a count, so that the same press twice is two
+        if what == "speed":
+            self.speed(value)
+        elif what in ("pause", "step", "resume"):
+            getattr(self, what)()
+
+    def _change(self, **change: object) -> str:
+        if self._lab.where == "sandbox":
+            before = self._lab.control("status")["clock"]["now"]
+            now = self._lab.control("clock", **change)["now"]
+            still = change.get("step") and now == before
+            self._look("Nothing is waiting to happen. " if still else "")
+        return self.text()
+
+    def _look(self, first: str = "") -> None:
+        if self._lab.where != "sandbox":
+            self.state = {"usable": False, "words": "A real account: nobody can stop AWS's time."}
+            return
+        clock = self._lab.control("status")["clock"]
+        stepped = clock["mode"] == "stepped"
+        at = f"{clock['now']:.0f} s since the sandbox began"
+        if stepped:
+            words = f"{first}{at}. Time passes only while a cell waits."
+        elif clock["paused"]:
+            words = f"{first}{at}. Paused: nothing happens until you go on."
+        else:
+            words = f"{first}{at}. {clock['speed']:g} seconds of the sandbox pass in one of yours."
+        self.state = {
+            "usable": not stepped,
+            "paused": bool(clock["paused"]),
+            "speed": clock["speed"],
+            "words": words,
+        }

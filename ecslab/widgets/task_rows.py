@@ -1,0 +1,101 @@
+"""From a task, as DescribeTasks shows it, to what its view draws: no widget here.
+
+Source: "Amazon ECS task lifecycle" in the developer guide; the timestamps of the API's `Task`.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final, Protocol
+
+from ecslab.figures import STATUSES
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
+
+ORDER: Final = tuple(status for status, _ in STATUSES)
+MEANING: Final = dict(STATUSES)
+STEADY: Final = frozenset({"RUNNING", "STOPPED"})
+_NEEDS: Final = {
+    # a status a task only passes through if this timestamp exists
+    "PENDING": "connectivityAt",
+    "ACTIVATING": "pullStoppedAt",
+    "RUNNING": "startedAt",
+    "DEACTIVATING": "startedAt",
+    "STOPPING": "startedAt",
+}
+
+
+_OPEN: Final = 0.12
+"""The share of the timeline that is given to a phase that still lasts."""
+
+
+class Phase(Protocol):
+    """What `ecslab.task.phases` gives: seconds since the task was created; None for a phase that lasts."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def start(self) -> float: ...
+    @property
+    def seconds(self) -> float | None: ...
+
+
+def heading(task: "TaskTypeDef") -> str:
+    """`Task of adgu-web-server-task:1`."""
+    return f"Task of {task['taskDefinitionArn'].rsplit('/', 1)[-1]}"
+
+
+def step_rows(task: "TaskTypeDef") -> list[dict[str, str]]:
+    """Every status in order, each "done", "now", "ahead", or "skipped" by a task that could not start."""
+    now = ORDER.index(task["lastStatus"])
+    return [
+        {"status": status, "state": _state(task, status, n - now), "meaning": MEANING[status]}
+        for n, status in enumerate(ORDER)
+    ]
+
+
+def _state(task: "TaskTypeDef", status: str, distance: int) -> str:
+    if distance == 0:
+        return "now"
+    if distance > 0:
+        return "ahead"
+    return "done" if status not in _NEEDS or task.get(_NEEDS[status]) else "skipped"
+
+
+def phase_rows(phases: Iterable[Phase]) -> list[dict[str, object]]:
+    """One bar a phase: where it begins and how wide it is, in per cent.
+
+    A phase that lasts is open; one of no length has no bar.
+    """
+    known = [phase for phase in phases if phase.seconds != 0]
+    last = max((p.start + (p.seconds or 0) for p in known), default=0) or 1
+    whole = last / (1 - _OPEN) if any(p.seconds is None for p in known) else last
+    return [
+        {
+            "name": p.name,
+            "left": round(100 * p.start / whole, 2),
+            "width": round(100 * (_OPEN if p.seconds is None else p.seconds / whole), 2),
+            "open": p.seconds is None,
+            "words": f"since {p.start:.1f} s" if p.seconds is None else f"{p.seconds:.1f} s",
+        }
+        for p in known
+    ]
+
+
+def message(task: "TaskTypeDef") -> str:
+    """One sentence: the present status and what happens meanwhile."""
+    status, wanted = task["lastStatus"], task["desiredStatus"]
+    aim = "" if status == wanted else f" It is to be {wanted}."
+    return f"{status}: {MEANING[status]}.{aim}"
+
+
+def reason(task: "TaskTypeDef") -> str:
+    """Why it stopped: stop code, reason, and what each container has to say; "" while it is not stopping."""
+    if not task.get("stoppedReason"):
+        return ""
+    lines = [f"{task.get('stopCode', 'stopped')}: {task['stoppedReason']}"]
+    for container in task.get("containers", ()):
+        ended = [f"exit code {container['exitCode']}"] if container.get("exitCode") is not None else []
+        ended += [container["reason"]] if container.get("reason") else []
+        if ended:
+            lines.append(f"Container {container['name']}: {', '.join(ended)}")
+    return "\n".join(lines)

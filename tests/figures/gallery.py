@@ -1,0 +1,117 @@
+"""Every figure of the course, with the arguments a notebook would give, and with awkward ones."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+from ecslab import figures
+from ecslab.course.catalogue import STAGES as COURSE
+from ecslab.figures import Figure
+from ecslab.figures.stage_path import STAGES
+
+ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+
+
+@dataclass(frozen=True)
+class Hops:
+    task_id: str = "1f3c5a7e9b2d4f60718293a4b5c6d7e8"
+    eni_id: str = "eni-0a1b2c3d4e5f60718"
+    private_ip: str = "172.31.255.254"
+    public_ip: str | None = "203.0.113.255"
+
+
+ALB = "adgu-alb-385058819.us-east-1.elb.amazonaws.com"
+
+
+def chain(targets=2, port: int | None = 80, prefix: str = "", state: str = "healthy") -> SimpleNamespace:
+    """As `load_balancer.chain` gives it."""
+    members = [
+        SimpleNamespace(task=f"{n}f3c5a7e", ip=f"172.31.255.{n}", zone="ap-southeast-2a", state=state)
+        for n in range(targets)
+    ]
+    return SimpleNamespace(
+        dns_name=f"{prefix}{ALB}", port=port, target_group=f"{prefix}adgu-web", health_path="/",
+        service=f"{prefix}adgu-web", balancer_group=f"{prefix}adgu-alb-http",
+        tasks_group=f"{prefix}adgu-web-from-alb", targets=members,
+    )  # fmt: skip
+
+
+def visits(pattern: str, times: int = 1) -> SimpleNamespace:
+    """As `load_balancer.visits` gives it: a letter for each task, `-` for the balancer's own 503."""
+    names = {"-": "the balancer itself", "?": ""}
+    return SimpleNamespace(
+        each=[
+            SimpleNamespace(status=503 if one == "-" else 200, task=names.get(one, one * 8))
+            for one in pattern * times
+        ]
+    )
+
+
+PREFIX = "a-prefix-of-20-chars"
+GALLERY: dict[str, Callable[[], Figure]] = {
+    "anatomy": figures.anatomy,
+    "balancer": lambda: figures.balancer(chain()),
+    "balancer with long names and many targets": lambda: figures.balancer(
+        chain(targets=12, prefix=f"{PREFIX}-", state="unhealthy")
+    ),
+    "balancer without listener and targets": lambda: figures.balancer(chain(targets=0, port=None)),
+    "balancers": figures.balancers,
+    "capacity": figures.capacity,
+    "chores": figures.chores,
+    "curve": lambda: figures.curve(
+        {"predicted": [(0, 2), (20, 4), (90, 2)], "measured": [(0, 2), (17, 3), (30.4, 4), (92, 3), (99, 2)]},
+        title="Tasks while revision 2 replaces revision 1",
+        x="seconds since the update",
+        y="tasks",
+        limits={"maximum 4 (200 %)": 4, "minimum 2 (100 %)": 2},
+    ),
+    "curve with four lines that coincide": lambda: figures.curve(
+        {name: [(0, 2), (60, 2)] for name in ("total", "healthy", "of the old revision", "of the new one")},
+        title="Nothing moves",
+        x="seconds",
+        y="tasks",
+        limits={"at least 2": 2, "at most 2": 2},
+    ),
+    "curve of one point": lambda: figures.curve(
+        {"a name so long that it does not fit into one line of the legend " * 2: [(0, 0)]},
+        title="A title that is too long for one line, as one might write it in a hurry on a busy day " * 2,
+        x="hours",
+        y="US dollars",
+    ),
+    "curve of thousands": lambda: figures.curve(
+        {"requests": [(n * 977.7, n * 5_000.5) for n in range(30)]},
+        title="Many",
+        x="seconds",
+        y="requests",
+        limits={"what was promised": 120_000},
+    ),
+    "docker_run": figures.docker_run,
+    "domain": lambda: figures.domain(ALB),
+    "domain with long names": lambda: figures.domain(f"{PREFIX}-{ALB}", f"www.{'long-' * 30}.example"),
+    "faults": figures.faults,
+    "hops": lambda: figures.hops(Hops()),
+    "hops without a public IP": lambda: figures.hops(Hops(public_ip=None)),
+    "house": figures.house,
+    "image_layers": lambda: figures.image_layers([("Debian", 30_000_000), ("Apache", 8_200), ("page", 412)]),
+    "image_uri": lambda: figures.image_uri(f"{ECR}/adgu/web:latest"),
+    "image_uri with a digest": lambda: figures.image_uri(f"{ECR}/adgu/web@sha256:{'0af1' * 16}"),
+    "image_uri as long as they get": lambda: figures.image_uri(
+        f"{ECR.replace('us-east-1', 'ap-southeast-2')}/{'team/' * 50}web:{'v' * 128}@sha256:{'0af1' * 16}"
+    ),
+    "image_uri elsewhere": lambda: figures.image_uri("public.ecr.aws/docker/library/httpd:2.4"),
+    "image_uri on Docker Hub": lambda: figures.image_uri("httpd"),
+    "launch": figures.launch,
+    "lifecycle": figures.lifecycle,
+    "path": figures.path,
+    **{f"path at {stage}": (lambda stage=stage: figures.path(stage)) for stage in STAGES},
+    "inside_task": figures.inside_task,
+    "course_map": lambda: figures.course_map(
+        {id: figures.Stop(stage.title, stage.part, 35, int(id < "04"), 1) for id, stage in COURSE.items()},
+        here="04",
+    ),
+    "two_roles": figures.two_roles,
+    "visits": lambda: figures.visits(visits("ab", 5)),
+    "visits of one": lambda: figures.visits(visits("a")),
+    "visits while a task is replaced": lambda: figures.visits(visits("ab" * 4 + "b" * 50 + "bc" * 4)),
+    "visits with refusals": lambda: figures.visits(visits("ab--b?", 40)),
+}
