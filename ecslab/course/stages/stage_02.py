@@ -8,16 +8,12 @@ from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
 from ecslab.course import verdicts
 from ecslab.course.checks.similar_name import similar_name
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import Minutes, Stage, Step
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import cluster as clusters
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ClusterTypeDef
-
-MAKE = frozenset({"CreateCluster"})
 
 
 def exists(lab: Connection) -> Verdict:
@@ -106,8 +102,8 @@ STAGE = Stage(
     minutes=Minutes(reading=19, waiting=0),
     part="page",
     steps=(
-        Step("02.cluster", 3, exists, _make_cluster, MAKE),
-        Step("02.yours-1", 4, blue, _make_blue, MAKE | {"UpdateClusterSettings"}),
-        Step("02.yours-2", 2, blue_deleted, _delete_blue, frozenset({"DeleteCluster"})),
+        Step("02.cluster", 3, exists, _make_cluster),
+        Step("02.yours-1", 4, blue, _make_blue),
+        Step("02.yours-2", 2, blue_deleted, _delete_blue),
     ),
 )

@@ -36,7 +36,6 @@ class Survey:
     """What all searches share.
 
     Args:
-        lab: from `ecslab.connect()`.
         owner: whose tag counts.
     """
 
