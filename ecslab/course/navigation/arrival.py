@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ecslab.course.catalogue import STAGES
-from ecslab.course.step import Step
+from ecslab.course.stage import Step
 from ecslab.display.markup import markdown
 from ecslab.display.verdict import Verdict
 from ecslab.operations import prices

@@ -3,10 +3,8 @@
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.fault_lab.engine import goals
-from ecslab.fault_lab.engine.application import Application
-from ecslab.fault_lab.engine.builder import PULL_GIVEN_UP, Builder
-from ecslab.fault_lab.engine.case import Case, WrongFix
+from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals
+from ecslab.fault_lab.engine.builder import PULL_GIVEN_UP
 from ecslab.resources import network
 from ecslab.resources.network import network_reader
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.display import texts
+from ecslab.display.texts import Entry, read
 from ecslab.resources import ecr, network
 from ecslab.resources.task import network_interface
 
@@ -23,10 +23,10 @@ def of_task(lab: Connection, task: TaskTypeDef) -> str:
     if task["desiredStatus"] == "RUNNING":
         return _on_its_way(lab, task)
     reasons = " ".join([str(task.get("stoppedReason", "")), *_container_reasons(task)])
-    for cause in _words().rows("cause"):
+    for cause in _words().rows("causes"):
         if all(part in reasons for part in cause.texts("parts")):
-            finding = _FINDINGS.get(cause.text("finding", ""))
-            return _lines(finding(lab, task) if finding else cause.text("why"), cause.text("next"))
+            look = {"no-way-out": _no_way_out, "no-image": _no_image}.get(cause.text("look", ""))
+            return _lines(look(lab, task) if look else cause.text("why"), cause.text("next"))
     if task.get("stopCode") == "EssentialContainerExited":
         return _exited(task)
     if task.get("stopCode") == "UserInitiated" and str(task.get("group", "")).startswith("service:"):
@@ -46,8 +46,8 @@ def of_failure(failure: FailureTypeDef) -> str:
     return f"RunTask started nothing.\n  it said: {reason}\n  next:    {advice}"
 
 
-def _words() -> texts.Entry:
-    return texts.read(Path(__file__).parent, "diagnosis")
+def _words() -> Entry:
+    return read(Path(__file__).parent, "diagnosis")
 
 
 def _lines(why: str, then: str) -> str:
@@ -64,8 +64,8 @@ def _on_its_way(lab: Connection, task: TaskTypeDef) -> str:
         if "pulled" in problem or "address" in problem:
             return _lines(problem, "stop it, choose another network, and run it again")
     status = task["lastStatus"]
-    where = _words().entry("status").text(status, "it is on its way.")
-    return _lines(f"it is {status}: {where}", "run the cell again to go on waiting")
+    meanwhile = _words().entry("on-its-way").text(status, "it is on its way.")
+    return _lines(f"it is {status}: {meanwhile}", "run the cell again to go on waiting")
 
 
 def _exited(task: TaskTypeDef) -> str:
@@ -74,8 +74,8 @@ def _exited(task: TaskTypeDef) -> str:
         return _lines("its essential container ended.", "verify.logs(lab, task) shows its last words")
     first = next((container for container in ended if container["exitCode"]), ended[0])
     code = first["exitCode"]
-    unknown = f"its program ended with exit code {code}, which means an error of its own"
-    why = _words().entry("exit_code").text(str(code), unknown)
+    other = f"its program ended with exit code {code}, which means an error of its own"
+    why = _words().entry("exits").text(str(code), other)
     return _lines(f"container {first['name']}: {why}.", "verify.logs(lab, task) shows its last words")
 
 
@@ -109,6 +109,3 @@ def _no_image(lab: Connection, task: TaskTypeDef) -> str:
         if not ecr.image(lab, tag, repository):
             return f"repository {repository} has no image tagged {tag}. RunTask does not look; the pull does."
     return "the registry has no image of that name and tag. RunTask does not look; the pull does."
-
-
-_FINDINGS: Final = {"no_way_out": _no_way_out, "no_image": _no_image}
