@@ -19,4 +19,4 @@ def done(verdict: str, /, **facts: object) -> Verdict:
 
 def _verdict(outcome: Outcome, verdict: str, facts: dict[str, object]) -> Verdict:
     entry = words.of_verdict(verdict)
-    return Verdict(outcome, entry.text("text", **facts), "".join(entry.texts("hint", **facts)))
+    return Verdict(outcome, entry.text("text", None, **facts), "".join(entry.texts("hint", **facts)))

@@ -15,9 +15,9 @@ def of_stage(stage: str) -> Entry:
 
 
 def of_step(step: str) -> Entry:
-    """What there is to say of a step, by its id: title and hints."""
+    """What there is to say of a step, by its id: title, AWS operations and hints."""
     stage, _, name = step.partition(".")
-    return of_stage(stage).entry("steps").entry(name).only("title", "hints")
+    return of_stage(stage).entry("steps").entry(name).only("title", "operations", "hints")
 
 
 def of_verdict(verdict: str) -> Entry:
@@ -29,3 +29,8 @@ def of_verdict(verdict: str) -> Entry:
 def stages() -> list[str]:
     """The stages that have words, in order."""
     return texts.names(FOLDER)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 task`, `2 tasks`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from ecslab.connection.connection import Connection
 from ecslab.errors import SandboxOnly
+from ecslab.fault_lab.arranged_fault import Fault
 from ecslab.fault_lab.catalogue import CATALOGUE, NoSuchFault
 from ecslab.fault_lab.engine.arrangement import FaultGone, NotAlone, arrange, is_gone
 from ecslab.fault_lab.engine.history import history
-from ecslab.fault_lab.fault import Fault
 
 __all__ = ["Fault", "FaultGone", "NoSuchFault", "NotAlone", "Progress", "fault", "progress", "solved"]
 

@@ -95,12 +95,7 @@ def _failing(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
         return verdicts.wrong("13.role-not-assumable", name=name)
     last = lesson_service.last_failed(seen, service)
     if last and last["createdAt"] >= newest:
-        reason, meaning = stopped_task.why(last)
-        return wrong(
-            f"Tasks of `{name}` keep failing; the last was {short_id(last)}: {reason}. {meaning}"
-            .replace("..", ".").rstrip(),
-            "Put right what the reason names. The service goes on trying by itself.",
-        )  # fmt: skip
+        return lesson_service.keeps_failing(name, last)
     return verdicts.not_yet(
         "13.service-at-it",
         name=name,

@@ -4,14 +4,9 @@ from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
 from ecslab.course import verdicts
 from ecslab.course.checks.similar_name import similar_name
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import Minutes, Stage, Step
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import ecr
-
-MAKE = frozenset({"CreateRepository"})
-UPLOAD = frozenset({"InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage"})
 
 
 def repository(lab: Connection) -> Verdict:
@@ -112,9 +107,9 @@ STAGE = Stage(
     minutes=Minutes(reading=22, waiting=0),
     part="page",
     steps=(
-        Step("01.repository", 3, repository, _make_repository, MAKE),
-        Step("01.push", 8, pushed, _push_page, UPLOAD),
-        Step("01.yours-1", 5, second_tag, _push_v2, UPLOAD),
-        Step("01.yours-2", 5, frozen, _make_frozen, MAKE | UPLOAD),
+        Step("01.repository", 3, repository, _make_repository),
+        Step("01.push", 8, pushed, _push_page),
+        Step("01.yours-1", 5, second_tag, _push_v2),
+        Step("01.yours-2", 5, frozen, _make_frozen),
     ),
 )

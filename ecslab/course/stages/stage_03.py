@@ -5,15 +5,12 @@ from ecslab.course import learner_namespace as ecslab
 from ecslab.course import verdicts
 from ecslab.course.checks.definition_problem import definition_problem
 from ecslab.course.checks.similar_name import similar_name
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import Minutes, Stage, Step
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import log_group, task_definition
 from ecslab.resources import role as roles
 
 POLICY = "AmazonECSTaskExecutionRolePolicy"
-REGISTER = frozenset({"RegisterTaskDefinition"})
 PUBLIC_IMAGE = "public.ecr.aws/docker/library/httpd:2.4"
 
 
@@ -60,7 +57,7 @@ def definition(lab: Connection) -> Verdict:
         return not_yet(f"There is no task definition `{family}`.")
     definition = task_definition.find(lab, active[-1]) or {}
     if trouble := definition_problem(lab, definition):
-        return wrong(f"`{family}:{definition['revision']}` {trouble[0]}", trouble[1])
+        return wrong(f"`{family}:{definition['revision']}` {trouble.text}", trouble.hint)
     return done(f"`{family}:{definition['revision']}` is ACTIVE, and would run the image in your repository.")
 
 
@@ -164,17 +161,10 @@ STAGE = Stage(
     minutes=Minutes(reading=22, waiting=0),
     part="page",
     steps=(
-        Step(
-            "03.role",
-            5,
-            role,
-            _make_role,
-            frozenset({"CreateRole", "AttachRolePolicy"}),
-            facts={"policy": POLICY},
-        ),
-        Step("03.log-group", 2, logs, _make_log_group, frozenset({"CreateLogGroup"})),
-        Step("03.definition", 8, definition, _register, REGISTER),
-        Step("03.yours-1", 5, half_vcpu, _register_half, REGISTER),
-        Step("03.yours-2", 5, hello, _register_hello, REGISTER),
+        Step("03.role", 5, role, _make_role, facts={"policy": POLICY}),
+        Step("03.log-group", 2, logs, _make_log_group),
+        Step("03.definition", 8, definition, _register),
+        Step("03.yours-1", 5, half_vcpu, _register_half),
+        Step("03.yours-2", 5, hello, _register_hello),
     ),
 )

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
 from ecslab.course import verdicts
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
 from ecslab.display.verdict import Outcome, Verdict, done, not_yet, wrong
 from ecslab.errors import Unreachable
 from ecslab.resources import ecr
@@ -150,6 +148,6 @@ STAGE = Stage(
     part="page",
     steps=(
         Step("05.page", 6, answers, _ask_for_the_page),
-        Step("05.yours-1", 8, second_edition, _second_edition, frozenset({"StopTask"})),
+        Step("05.yours-1", 8, second_edition, _second_edition),
     ),
 )

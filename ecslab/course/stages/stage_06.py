@@ -9,9 +9,8 @@ from ecslab.course import learner_namespace as ecslab
 from ecslab.course import verdicts
 from ecslab.course.checks import lesson_service, stopped_task
 from ecslab.course.checks.similar_name import similar_name
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
+from ecslab.course.words import counted
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.operations import prices
 from ecslab.resources import task_definition
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
 
 COPIES = 2
-OPERATIONS = frozenset({"CreateService", "UpdateService", "DeleteService"})
 
 
 def service(lab: Connection) -> Verdict:
@@ -64,7 +62,7 @@ def _not_there(lab: Connection, service: ServiceTypeDef | None, everything: list
         return verdicts.not_yet(
             "06.bare-tasks-only",
             name=name,
-            tasks=_counted(len(bare), "bare task"),
+            tasks=counted(len(bare), "bare task"),
             run="runs" if len(bare) == 1 else "run",
         )
     return not_yet(f"There is no service `{name}` in `{cluster}`.")
@@ -111,12 +109,7 @@ def _short(service: ServiceTypeDef, everything: list[TaskTypeDef]) -> Verdict | 
     if service["runningCount"] >= desired:
         return None
     if task := lesson_service.last_failed(everything, service):
-        reason, meaning = stopped_task.why(task)
-        return wrong(
-            f"Tasks of `{name}` keep failing; the last was {short_id(task)}: {reason}. {meaning}"
-            .replace("..", ".").rstrip(),
-            "Put right what the reason names. The service goes on trying by itself.",
-        )  # fmt: skip
+        return lesson_service.keeps_failing(name, task)
     return verdicts.not_yet(
         "06.starting",
         name=name,
@@ -143,7 +136,7 @@ def _kept(service: ServiceTypeDef, everything: list[TaskTypeDef]) -> Verdict:
     return verdicts.done(
         "06.running",
         name=service["serviceName"],
-        tasks=_counted(service["desiredCount"], "task"),
+        tasks=counted(service["desiredCount"], "task"),
         zones=" and ".join(zones),
     )
 
@@ -207,10 +200,6 @@ def _still_kept(lab: Connection, service: ServiceTypeDef, tasks: list[TaskTypeDe
     return verdicts.not_yet("06.second-active", name=name, desired_count=service["desiredCount"])
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def _create(lab: Connection) -> None:
     for task in ecslab.service.bare_tasks(lab):
         ecslab.task.stop(lab, task, reason="the service takes over")
@@ -242,10 +231,8 @@ STAGE = Stage(
     minutes=Minutes(reading=31, waiting=7),
     part="service",
     steps=(
-        Step("06.service", 8, service, _create, OPERATIONS, hourly=COPIES * prices.task_hour(256, 512)),
-        Step(
-            "06.yours-1", 4, scaled, _scale, frozenset({"UpdateService"}), hourly=prices.task_hour(256, 512)
-        ),
-        Step("06.yours-2", 6, gone, _make_and_delete, OPERATIONS),
+        Step("06.service", 8, service, _create, hourly=COPIES * prices.task_hour(256, 512)),
+        Step("06.yours-1", 4, scaled, _scale, hourly=prices.task_hour(256, 512)),
+        Step("06.yours-2", 6, gone, _make_and_delete),
     ),
 )

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
 from ecslab.course import verdicts
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import Minutes, Stage, Step
 from ecslab.display.verdict import Verdict, done, not_yet
 
 EXAMPLE, STAYS, ANSWERS = 14, 42, 17  # seeds that the notebook names

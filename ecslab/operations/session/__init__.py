@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ecslab import __version__
+from ecslab.display.markup import markdown
 from ecslab.display.messages import say
 from ecslab.display.progress_line import Progress
 from ecslab.errors import CannotBeDone
@@ -39,7 +40,7 @@ class Note:
         return self.text
 
     def _repr_markdown_(self) -> str:
-        return self.text
+        return markdown("{}", self.text)
 
 
 def save(lab: "Connection", file: str | os.PathLike[str]) -> Note:

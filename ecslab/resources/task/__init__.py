@@ -102,9 +102,7 @@ def _alive(lab: Connection, mark: str) -> list[TaskTypeDef]:
     cluster = lab.names.cluster
     arns = task_reader.arns(lab, cluster=cluster, startedBy=mark)
     if arns is None:
-        raise NotThere(
-            f"there is no cluster {cluster}.\n  next: cluster.create(lab), in notebook 02"
-        )
+        raise NotThere(f"there is no cluster {cluster}.\n  next: cluster.create(lab), in notebook 02")
     return task_reader.described(lab, cluster, arns)
 
 

@@ -40,12 +40,14 @@ class Backend:
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
         moto_import.prepare()
         from ecslab.sandbox.bridge import account, determinism, installation
+        from ecslab.sandbox.runtime.budget import AccountBudget
         from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 
         self._seam, self._determinism, self._seed = account, determinism, seed
         clock.on_event = lambda number: self.reseed("event", number)
+        budget = AccountBudget()
         self._account = account.Account(
-            clock, EmbeddedRuntime(), ACCOUNT, folder=folder, seed=seed, open_paths=set()
+            clock, EmbeddedRuntime(budget), ACCOUNT, folder=folder, seed=seed, open_paths=set(), budget=budget
         )
         installation.install(self._account)
 

@@ -29,7 +29,7 @@ def carry_out(sandbox: Sandbox, verb: str, values: Mapping[str, object]) -> Answ
         AwsError: UnknownVerb, or ValidationError with what the verb takes.
     """
     with sandbox.lock:
-        if verb not in ("shutdown", "status"):
+        if verb not in ("shutdown", "status", "reset"):  # what is forgotten need not happen first
             sandbox.arrive()
         do = VERBS.get(verb)
         if do is None:

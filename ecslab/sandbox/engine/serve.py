@@ -23,11 +23,13 @@ from ecslab import __version__
 from ecslab.sandbox import whole_file
 from ecslab.sandbox.engine import listen, warmup
 from ecslab.sandbox.engine.pace import MODES
+from ecslab.sandbox.engine.replay_watch import Progress
 from ecslab.sandbox.engine.sandbox import Sandbox
 from ecslab.sandbox.journal.record import UnknownFormat
 
 IDLE_STOP: Final = 4 * 3600.0  # seconds without a request after which the process ends
 ALREADY: Final = 3  # exit code: another process has this home
+STUCK: Final = 4  # exit code: the journal's replay makes no progress
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -73,7 +75,8 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _signal, _frame: stop.set())
     began = time.perf_counter()
-    sandbox = Sandbox(folder.parent, seed=options.seed, mode=options.mode, speed=options.speed)
+    sandbox = Sandbox(folder.parent, seed=options.seed, mode=options.mode, speed=options.speed,
+                      give_up=_give_up)  # fmt: skip
     sandbox.on_shutdown = stop.set
     _note_how_it_ended(sandbox, folder)
     try:
@@ -97,6 +100,15 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
     (folder / "server.json").unlink(missing_ok=True)
     _log("stopped")
     return 0
+
+
+def _give_up(stuck: Progress) -> None:
+    """End a start that will hardly come to its end; nothing but a signal of the kernel's ends its loop."""
+    _log(
+        f"record {stuck.position} of the journal did not return in {stuck.seconds:.0f} s, so this start "
+        "ends; the next one sets the journal aside"
+    )
+    os._exit(STUCK)
 
 
 def _note_how_it_ended(sandbox: Sandbox, folder: Path) -> None:

@@ -15,6 +15,7 @@ from ecslab.sandbox.journal.record import check_format
 
 Answer = dict[str, object]
 PIECE: Final = 8 << 20  # bytes of a body in one answer
+_MOST_EVENTS: Final = 1_000_000  # in the replay of what a stranger sends: a minute or two
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -52,7 +53,7 @@ def restore(sandbox: Sandbox, *, journal: str) -> Answer:
     notices, pace = len(sandbox.notices), sandbox.pace
     try:
         with sandbox.journal.exchanged(records):
-            sandbox.rebuild()
+            sandbox.rebuild(most_events=_MOST_EVENTS)
     except Exception as problem:  # whatever a session may hold, the sandbox goes on with what it had
         sandbox.pace = pace
         sandbox.rebuild()

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from ecslab.sandbox import whole_file
 from ecslab.sandbox.journal.blobs import Blobs
@@ -28,6 +28,8 @@ from ecslab.sandbox.journal.record import (
 
 __all__ = ["LARGE", "Journal", "Record"]
 
+REPLAYING: Final = "replaying.json"
+"""Beside a journal that is being replayed, or whose replay never ended: how far it came."""
 LARGE = 4096  # bytes; a layer part is above it, hardly any other request is
 
 
@@ -111,6 +113,27 @@ class Journal:
         self.cut(0)
         if self._folder is not None:
             self._blobs.clear()
+
+    def set_aside(self) -> Path | None:
+        """Begin an empty journal, and leave the present one beside it, bodies included; where it lies now."""
+        if self._folder is None:
+            self.cut(0)
+            return None
+        self.close()
+        taken = len(list(self._folder.glob("journal.set-aside-*")))
+        aside = self._folder / f"journal.set-aside-{taken + 1}"
+        self._path.replace(aside)
+        self._records, self._bodies, self._ends, self._sum = [], {}, [], FIRST
+        self._file = _reopen(self._path, 0)
+        return aside
+
+    @staticmethod
+    def erase(folder: Path) -> None:
+        """Forget the journal of a folder that no process has open, and the bodies beside it, unread."""
+        for name in ("journal.jsonl", REPLAYING):
+            (folder / name).unlink(missing_ok=True)
+        if (folder / "blobs").is_dir():
+            Blobs(folder / "blobs").clear()
 
     def close(self) -> None:
         if self._file is not None:

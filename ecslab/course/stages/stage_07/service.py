@@ -70,7 +70,8 @@ def _sick(
     ] or load_balancing.verdicts(service)
     if not reasons or len(load_balancing.in_state(members, "healthy")) >= service["desiredCount"]:
         return None
-    why, hint = _meaning(lab, group, reasons[0])
+    meaning = _meaning(lab, group, reasons[0])
+    why, hint = meaning.text, meaning.hint
     if service.get("healthCheckGracePeriodSeconds", 0) == 0:
         why += " And with a grace period of 0 s, ECS does not wait before it stops such a task."
     if unhealthy:
@@ -78,22 +79,13 @@ def _sick(
     return wrong(f"ECS keeps replacing tasks that were unhealthy: {reasons[0]}. {why}", hint)
 
 
-def _meaning(lab: Connection, group: TargetGroupTypeDef, reason: str) -> tuple[str, str]:
+def _meaning(lab: Connection, group: TargetGroupTypeDef, reason: str) -> Verdict:
     path = group.get("HealthCheckPath", "/")
     if "codes" in reason:
-        return (
-            f"The health checks ask for `{path}`, and want {group['Matcher']['HttpCode']} for an answer.",
-            "`lab.elbv2.modify_target_group(TargetGroupArn=…, HealthCheckPath=…)`, a page that is there.",
-        )
+        return verdicts.wrong("07.path-answers-otherwise", path=path, code=group["Matcher"]["HttpCode"])
     if reason == "Request timed out":
-        return (
-            f"Nobody answers: does `{lab.names.tasks_group}` admit port 80 from the balancer's group?",
-            "`lab.check('07.groups')` looks at both groups.",
-        )
-    return (
-        f"Nothing listens on port {group['HealthCheckPort']} of the task.",
-        "See the target group's `HealthCheckPort`, and the port in the task definition.",
-    )
+        return verdicts.wrong("07.timed-out", group=lab.names.tasks_group)
+    return verdicts.wrong("07.nothing-listens", port=group["HealthCheckPort"])
 
 
 def _well(lab: Connection, service: ServiceTypeDef, members: list[TargetHealthDescriptionTypeDef]) -> Verdict:

@@ -27,7 +27,7 @@ def revision(lab: Connection) -> Verdict:
     if rollouts.is_first(lab, image):
         return _astray(lab) or verdicts.not_yet("08.first-edition-newest", which=which, first=first)
     if trouble := definition_problem(lab, definition):
-        return wrong(f"{which} {trouble[0]}", trouble[1])
+        return wrong(f"{which} {trouble.text}", trouble.hint)
     if _same_as_running(lab, image):
         return verdicts.wrong("08.same-image", which=which, image=image)
     return done(f"{which} runs `{image}`.")
