@@ -106,7 +106,7 @@ def _made(lab: Connection, cli: ModuleType) -> Driver:
     session = _session(lab, cli)
     events = session.get_component("event_emitter")
     importlib.import_module("awscli.plugin").load_plugins({}, event_hooks=events)
-    hooks.install(events, **lab.place.listeners, record=lab.record, ledger=lab.ledger)
+    hooks.install(events, **lab.place.listeners, **lab.listeners)
     driver: Driver = cli.CLIDriver(session=session)
     driver.alias_loader = importlib.import_module("awscli.alias").AliasLoader(
         str(configuration(lab) / "alias")
