@@ -9,7 +9,7 @@ import boto3
 import botocore.loaders
 import botocore.session
 from botocore.config import Config
-from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES, ConfiguredEndpointProvider
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -57,6 +57,15 @@ def client_of(session: boto3.Session, service: str, **options: object) -> "BaseC
     """A client for a service whose name is known at run time only."""
     make = cast("Callable[..., BaseClient]", session.client)
     return make(service, **options)
+
+
+def endpoint_override(session: boto3.Session, service: str) -> str | None:
+    """The endpoint that the environment or the profile has a service's clients call in the place of AWS's own."""
+    core = session._session
+    if core.get_config_variable("ignore_configured_endpoint_urls"):
+        return None
+    provider = ConfiguredEndpointProvider(core.full_config, core.get_scoped_config(), service)
+    return cast("str | None", provider.provide())
 
 
 def account_session(profile: str | None, region: str | None) -> boto3.Session:

@@ -13,6 +13,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -86,7 +87,7 @@ class Guard:
 
     def claim(self, kind: str, name: str, cluster: str = "default", vpc: str = "") -> None:
         """Raise NotOurs if something of that name is there, and is not this lab's."""
-        self._must_be_ours(f"{kind} {name} was not taken", Reference(kind, name, cluster, vpc))
+        self._must_be_ours(f"the name {name} cannot be taken", Reference(kind, name, cluster, vpc))
 
     @contextlib.contextmanager
     def cleaning_up_for(self, owner: str) -> Iterator[None]:
@@ -124,8 +125,11 @@ class Guard:
         references = [*row.changed(params), *row.made(params)]
         if (row.changes or row.makes) and not references:
             raise NotOurs(f"{call}: it names nothing that could be this lab's.\n  next: {_OWN_CLIENT}")
+        deletes = operation.startswith("Delete")
         for reference in dict.fromkeys(references):
-            self._must_be_ours(call, reference, anew=operation.startswith("Delete"))
+            self._must_be_ours(call, reference, anew=deletes)
+        if deletes:  # what is there next under the name is another one
+            self._ours_until.clear()
         context["ecslab_judged"] = True
 
     def check_signature(self, request: AWSPreparedRequest, event_name: str, **_: object) -> None:
@@ -223,7 +227,7 @@ def _elsewhere(call: str, there: str, place: Place) -> str:
 
 def _somebody_elses(call: str, resource: Resource, owner: str) -> str:
     whose = f"the lab {resource.owner!r}" if resource.owner else "somebody else: it has no tag `ecslab`"
-    since = f", since {resource.since:%Y-%m-%d %H:%M} UTC" if resource.since else ""
+    since = f", since {resource.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if resource.since else ""
     return (
         f"{call}: {resource.reference.kind} {resource.reference.id} is not this lab's.\n"
         f"  seen:     made by {whose}{since}\n"

@@ -144,3 +144,27 @@ def test_only_the_sandbox_has_a_clock_to_control(account, tmp_path):
     assert lab.url("198.51.100.1") == "http://198.51.100.1/"
     assert lab.url("198.51.100.1", 8080) == "http://198.51.100.1:8080/"
     assert lab.registry_url("docker.io") == "https://registry-1.docker.io/v2"
+
+
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_ECS"])
+def test_an_endpoint_that_is_not_awss_own_is_named_before_it_is_confirmed(
+    account, tmp_path, monkeypatch, capsys, variable
+):
+    monkeypatch.setenv(variable, "http://ana:sesame@localhost:4566")
+    with pytest.raises(NotConfirmed):
+        ecslab.connect("aws", home=tmp_path, confirm="no")
+    shown = capsys.readouterr().out
+    assert "These calls do not go to AWS, but to http://localhost:4566:" in shown and "ecs" in shown
+    assert "sesame" not in shown
+    ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT)
+    monkeypatch.delenv(variable)
+    with pytest.raises(NotConfirmed):  # the confirmation was for the other endpoint
+        ecslab.connect("aws", home=tmp_path, confirm="no")
+    assert "do not go to AWS" in capsys.readouterr().out.split("real AWS")[1]
+
+
+def test_without_one_nothing_is_said_of_it(account, tmp_path, monkeypatch, capsys):
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_ECS"):
+        monkeypatch.delenv(name, raising=False)
+    ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT)
+    assert "do not go to AWS" not in capsys.readouterr().out

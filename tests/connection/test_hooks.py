@@ -31,6 +31,9 @@ SERVER = SANDBOX | {
     "after-call-error": ["Record.fail", "SandboxPlace.explain"],
 }
 AWS = RECORD_AND_LEDGER | {
+    "before-parameter-build": ["Ledger.tag", "Record.begin", "Guard.note"],
+    "before-call": ["Guard.judge", "Ledger.intend", "Guard.judge"],
+    "before-send": ["Guard.check_signature"],
     "after-call": ["Ledger.settle", "Record.end", "raise_plainly"],
     "after-call-error": ["Record.fail", "AwsPlace.explain"],
 }
@@ -110,6 +113,7 @@ def test_every_row_of_the_table_names_a_handler_that_there_is(lab, server, accou
     everybody = {
         **lab.place.listeners, **server.place.listeners, **account.place.listeners, "record": lab.record,
         "unrecorded": lab.record, "ledger": lab.ledger, "step_marks": lab.step_marks, "refusals": refusals,
+        **account.listeners,
     }  # fmt: skip
     for hook in hooks.HOOKS:
         listener, _, method = hook.handler.partition(".")

@@ -45,8 +45,8 @@ def tasks(survey: Survey) -> Iterator[Resource]:
 
 
 def _is_ours(survey: Survey, cluster: SurveyedCluster, task: TaskTypeDef) -> bool:
-    services = {f"service:{service['serviceName']}" for service in cluster.services}
-    of_service = task.get("group", "") in services and owner_in(task.get("tags")) is None
+    services = {*(service["serviceName"] for service in cluster.services), *cluster.leaving}
+    of_service = task.get("group", "").removeprefix("service:") in services and owner_in(task.get("tags")) is None
     return of_service or survey.ours(task.get("tags"), "task", task["taskArn"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,12 +28,14 @@ class SurveyedCluster:
         ours: whether the lab made it. What others put into it is theirs all the same.
         services: those in it that are the lab's.
         strangers: the other services in it.
+        leaving: the names of those of the lab's that are deleted, while their last tasks stop.
     """
 
     shown: ClusterTypeDef
     ours: bool
     services: list[ServiceTypeDef]
     strangers: list[ServiceTypeDef]
+    leaving: set[str] = field(default_factory=set)
 
 
 class Survey:
@@ -92,8 +94,20 @@ class Survey:
             # those that are asked to stop may still be stopping
             arns += task_reader.arns(self.lab, cluster=arn, desiredStatus="STOPPED") or []
             tasks = task_reader.described(self.lab, arn, arns, ["TAGS"])
+            self._add_leaving(cluster, {task.get("group", "") for task in tasks})
             self._tasks[arn] = [task for task in tasks if task["lastStatus"] != "STOPPED"]
         return self._tasks[arn]
+
+    def _add_leaving(self, cluster: SurveyedCluster, groups: set[str]) -> None:
+        """Find out whose the services are that are deleted, and whose last tasks still stop."""
+        listed = {service["serviceName"] for service in [*cluster.services, *cluster.strangers]}
+        named = {group.removeprefix("service:") for group in groups if group.startswith("service:")}
+        for service in service_reader.described(self.lab, cluster.shown["clusterArn"], sorted(named - listed)):
+            made = self.ours(
+                service.get("tags"), "service", service["serviceArn"], service.get("createdAt")
+            )
+            if made:
+                cluster.leaving.add(service["serviceName"])
 
     @cached_property
     def load_balancers(self) -> list[tuple[LoadBalancerTypeDef, bool]]:
