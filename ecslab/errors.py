@@ -43,7 +43,7 @@ class SandboxOnly(EcslabError, NotImplementedError):
 
 
 class NotOurs(EcslabError, PermissionError):
-    """On a real account something was about to be changed that this lab did not make, or cannot tell whose it is."""
+    """On a real account a call would have changed what this lab did not make, or cannot tell whose it is."""
 
 
 class BadName(EcslabError, ValueError):

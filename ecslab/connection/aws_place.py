@@ -64,7 +64,8 @@ class AwsPlace:
         hooks.install(self.session.events, **self.listeners)
 
     def client(self, service: str) -> "BaseClient":
-        return client_of(self.session, service)
+        # the session asks the environment for its Region anew each time; this lab stays where it was confirmed
+        return client_of(self.session, service, region_name=self.region)
 
     def explain(self, exception: Exception, **_: object) -> None:
         """Say what to do where no answer came; see `hooks`."""

@@ -60,7 +60,7 @@ def client_of(session: boto3.Session, service: str, **options: object) -> "BaseC
 
 
 def endpoint_override(session: boto3.Session, service: str) -> str | None:
-    """The endpoint that the environment or the profile has a service's clients call in the place of AWS's own."""
+    """Where the environment or the profile sends a service's calls in the place of AWS's own endpoint."""
     core = session._session
     if core.get_config_variable("ignore_configured_endpoint_urls"):
         return None

@@ -17,7 +17,7 @@ class Reference:
     """One resource as a request names it.
 
     Attributes:
-        kind: as `resource_kinds` has it; besides those "family", "listener", and "any" for an ARN of whatever kind.
+        kind: as `resource_kinds` has it, or "family", "listener", or "any" for an ARN of whatever kind.
         id: its name, id or ARN.
         cluster: of a service or a task, its cluster's name or ARN.
         vpc: of a security group that is named, the VPC it is in, if the request says so.
@@ -71,7 +71,8 @@ def _references(kind: str, path: str, params: Mapping[str, object]) -> Iterator[
 
 _CLUSTER: Final = "cluster || 'default'"
 _FORWARDS: Final = {
-    "target group": "[DefaultActions, Actions][].[TargetGroupArn, ForwardConfig.TargetGroups[].TargetGroupArn][][]"
+    "target group": "[DefaultActions, Actions][]"
+    ".[TargetGroupArn, ForwardConfig.TargetGroups[].TargetGroupArn][][]"
 }
 # ECS registers addresses in them, and sets weights at the listeners
 _BEHIND: Final = {
@@ -109,7 +110,8 @@ ROWS: Final = (
                 "SetIpAddressType", {"load balancer": "LoadBalancerArn"}),
     GuardedCall("elbv2", "CreateListener", {"load balancer": "LoadBalancerArn", **_FORWARDS}),
     GuardedCall("elbv2", "CreateRule DeleteListener ModifyListener ModifyListenerAttributes "
-                "AddListenerCertificates RemoveListenerCertificates", {"listener": "ListenerArn", **_FORWARDS}),
+                "AddListenerCertificates RemoveListenerCertificates",
+                {"listener": "ListenerArn", **_FORWARDS}),
     GuardedCall("elbv2", "ModifyRule DeleteRule", {"listener": "RuleArn", **_FORWARDS}),
     GuardedCall("elbv2", "SetRulePriorities", {"listener": "RulePriorities[].RuleArn"}),
     GuardedCall("elbv2", "CreateTargetGroup", makes=("target group", "Name")),
@@ -119,8 +121,8 @@ ROWS: Final = (
     # AWS Secrets Manager
     GuardedCall("secretsmanager", "CreateSecret", makes=("secret", "Name")),
     GuardedCall("secretsmanager", "PutSecretValue UpdateSecret DeleteSecret RestoreSecret RotateSecret "
-                "CancelRotateSecret UpdateSecretVersionStage PutResourcePolicy DeleteResourcePolicy TagResource "
-                "UntagResource", {"secret": "SecretId"}),
+                "CancelRotateSecret UpdateSecretVersionStage PutResourcePolicy DeleteResourcePolicy "
+                "TagResource UntagResource", {"secret": "SecretId"}),
     # AWS IAM
     GuardedCall("iam", "CreateRole", makes=("role", "RoleName")),
     GuardedCall("iam", "DeleteRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy AttachRolePolicy "

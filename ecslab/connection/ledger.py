@@ -71,7 +71,7 @@ class Ledger:
         Args:
             kind: as `resource_kinds` has it.
             arn: its ARN, or its id where it has none.
-            born: of what can be created anew under the same ARN, what that changes; see `ledger_lines.identity`.
+            born: of what can be created anew under its ARN, what that changes; see `ledger_lines.identity`.
         """
         row = BY_KIND.get(kind)
         return any(
@@ -81,7 +81,7 @@ class Ledger:
         )
 
     def regions_that_use(self, role: str) -> list[str]:
-        """The other Regions of this account where a lab of the same home still has task definitions with a role."""
+        """Where else in this account a lab of the same home has task definitions with a role."""
         return sorted(
             region
             for region, lines in self._others()
@@ -115,8 +115,8 @@ class Ledger:
             self._say_once(f"{lines.damaged} line(s) of {self.path} cannot be read and were left out.")
         if lines.foreign:
             self._say_once(
-                f"{lines.foreign} ARN(s) in {self.path} are of another account or Region than {self.account}, "
-                f"{self.region}; they were left out: this lab made nothing there."
+                f"{lines.foreign} ARN(s) in {self.path} are of another account or Region than "
+                f"{self.account}, {self.region}; they were left out: this lab made nothing there."
             )
         return lines
 
@@ -139,7 +139,11 @@ class Ledger:
         """Write down what is about to be created."""
         self._count += 1
         context["ecslab_ledger"] = key = f"{self._run}-{self._count}"
-        intention: dict[str, object] = {"intend": key, "kind": _kind(model).kind, "name": context["ecslab_name"]}
+        intention: dict[str, object] = {
+            "intend": key,
+            "kind": _kind(model).kind,
+            "name": context["ecslab_name"],
+        }
         if _kind(model).uses_path:
             intention["uses"] = context["ecslab_uses"]
         try:

@@ -1,4 +1,4 @@
-"""Reading a ledger's file: every line is held against what a line can be, for people edit files, and disks tear."""
+"""Reading a ledger's file. No line is believed unseen: people copy and edit files, and disks tear them."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ class Entry:
         kind, name: as in `resource_kinds`.
         ids: what AWS called the result; empty while unknown.
         outcome: "intended" (no answer was seen: it may or may not exist), "made" or "refused".
-        born: of what can be created anew under the same ARN: what that would change; "" where nothing is known.
+        born: of what can be created anew under the same ARN: what that would change; "" where unknown.
         uses: the names of the roles that it needs; None where the line is from before this was written down.
     """
 

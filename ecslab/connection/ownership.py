@@ -117,7 +117,7 @@ def _of_arn(arn: str) -> Reference:
     raise CannotTell(f"whose {arn} is, this lab does not know how to find out")
 
 
-# One reader for each kind. What is not there yields nothing: then AWS refuses the call itself. ----------------
+# One reader for each kind. What is not there yields nothing: then AWS refuses the call itself. --------------
 
 
 def _cluster(clients: Clients, reference: Reference) -> Iterator[Resource]:
@@ -161,7 +161,10 @@ def _task_definition(clients: Clients, reference: Reference) -> Iterator[Resourc
     if answer:
         definition = answer["taskDefinition"]
         yield Resource(
-            reference, definition["taskDefinitionArn"], answer.get("tags"), since=definition.get("registeredAt")
+            reference,
+            definition["taskDefinitionArn"],
+            answer.get("tags"),
+            since=definition.get("registeredAt"),
         )
 
 

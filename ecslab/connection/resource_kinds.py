@@ -27,7 +27,7 @@ class ResourceKind:
         taggable: whether its create call takes tags.
         unique: whether AWS gives its ARN or id to no other resource, ever.
         born_path: of what is not unique, where the response has what a re-creation changes; None: nowhere.
-        uses_path: where the request has the ARNs or names of the roles that it needs for as long as it is there.
+        uses_path: where the request has the ARNs or names of the roles that it needs while it is there.
     """
 
     kind: str

@@ -67,7 +67,7 @@ def made_by(owner: str, tags: Tags | None, *, recorded: bool = False) -> bool:
     Args:
         owner: what that lab writes into the tag.
         tags: the resource's own.
-        recorded: whether the lab's ledger has this very resource, and no other of its name; see `Ledger.knows`.
+        recorded: whether the lab's ledger has this very resource, not one of its name; see `Ledger.knows`.
     """
     tagged = owner_in(tags)
     return recorded if tagged is None else tagged == owner

@@ -38,14 +38,14 @@ NEEDED: Final = (
 def create(lab: Connection, name: str | None = None) -> RoleTypeDef:
     """Make the role with its trust policy and its permissions, or return the one that is there.
 
-    A role of that name that somebody else made, as very many accounts have one, is looked at, returned as it is,
+    Very many accounts have a role of that name. One that somebody else made is looked at, returned as it is,
     and not changed.
 
     Returns:
         A `Role` as GetRole returns it.
 
     Raises:
-        CannotBeDone: somebody else's role of that name does not do: tasks may not put it on, or it allows too little.
+        CannotBeDone: somebody else's role of that name does not do: its trust or its policies.
         Denied: you may not make roles in this account (iam:CreateRole, iam:AttachRolePolicy, iam:TagRole).
     """
     name = name or lab.names.execution_role

@@ -68,7 +68,9 @@ class Stranger:
         self._inline(n.execution_role, "read-the-secret")
         self.logs.create_log_group(logGroupName=n.log_group, tags={"ecslab": owner} if owner else {})
         self.secretsmanager.create_secret(Name=n.secret, SecretString="theirs", Tags=upper)
-        groups = [self._group(name, vpc, owner) for name in (n.security_group, n.balancer_group, n.tasks_group)]
+        groups = [
+            self._group(name, vpc, owner) for name in (n.security_group, n.balancer_group, n.tasks_group)
+        ]
         target_group = self.elbv2.create_target_group(
             Name=n.target_group, Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip",
             **({"Tags": upper} if upper else {}),
@@ -98,7 +100,8 @@ class Stranger:
         subnets = subnets or self._network()[1]
         where = {"subnets": list(subnets[:2]), "assignPublicIp": "ENABLED"}
         return self.ecs.create_service(
-            cluster=cluster, serviceName=name, taskDefinition=family, desiredCount=count, launchType="FARGATE",
+            cluster=cluster, serviceName=name, taskDefinition=family, desiredCount=count,
+            launchType="FARGATE",
             networkConfiguration={"awsvpcConfiguration": where}, **({"tags": list(tags)} if tags else {}),
         )["service"]  # fmt: skip
 
@@ -122,7 +125,10 @@ class Stranger:
         return group
 
     def _inline(self, role, name):
-        document = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
+        document = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}],
+        }
         self.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
 
     def _image(self, repository):
@@ -135,7 +141,13 @@ class Stranger:
     def snapshot(self):
         """All that a stranger could miss, by what it is called; counts of tasks that come and go left out."""
         return dict(
-            self._ecs() | self._elb() | self._ec2() | self._iam() | self._logs() | self._secrets() | self._ecr()
+            self._ecs()
+            | self._elb()
+            | self._ec2()
+            | self._iam()
+            | self._logs()
+            | self._secrets()
+            | self._ecr()
         )
 
     def _ecs(self):
@@ -148,9 +160,8 @@ class Stranger:
                 shown = self.ecs.describe_services(
                     cluster=cluster["clusterArn"], services=[arn], include=["TAGS"]
                 )["services"][0]
-                kept = ("status", "desiredCount", "taskDefinition", "loadBalancers", "networkConfiguration", "tags",
-                        "deploymentConfiguration", "createdAt", "pendingCount")  # fmt: skip
-                kept = kept[:-1]
+                kept = ("status", "desiredCount", "taskDefinition", "loadBalancers", "networkConfiguration",
+                        "tags", "deploymentConfiguration", "createdAt")  # fmt: skip
                 seen[arn] = {key: str(shown.get(key)) for key in kept}
             for arn in self.ecs.list_tasks(cluster=cluster["clusterArn"])["taskArns"]:
                 shown = self.ecs.describe_tasks(cluster=cluster["clusterArn"], tasks=[arn])["tasks"][0]
@@ -164,7 +175,9 @@ class Stranger:
         seen, elb = {}, self.elbv2
         for balancer in elb.describe_load_balancers()["LoadBalancers"]:
             arn = balancer["LoadBalancerArn"]
-            seen[arn] = str((balancer.get("SecurityGroups"), balancer["AvailabilityZones"], self._elb_tags(arn)))
+            seen[arn] = str(
+                (balancer.get("SecurityGroups"), balancer["AvailabilityZones"], self._elb_tags(arn))
+            )
             for listener in elb.describe_listeners(LoadBalancerArn=arn)["Listeners"]:
                 rules = elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
                 seen[listener["ListenerArn"]] = str((listener["DefaultActions"], rules))
@@ -209,7 +222,10 @@ class Stranger:
 
     def _secrets(self):
         listed = self.secretsmanager.list_secrets(IncludePlannedDeletion=True)["SecretList"]
-        return {each["ARN"]: str((each.get("DeletedDate"), each.get("Tags"), self._value(each))) for each in listed}
+        return {
+            each["ARN"]: str((each.get("DeletedDate"), each.get("Tags"), self._value(each)))
+            for each in listed
+        }
 
     def _value(self, secret):
         try:
@@ -223,7 +239,9 @@ class Stranger:
             name = repository["repositoryName"]
             images = self.ecr.describe_images(repositoryName=name)["imageDetails"]
             tags = sorted((each["imageDigest"], str(each.get("imageTags"))) for each in images)
-            seen[f"repository {name}"] = str((repository["createdAt"], repository["imageTagMutability"], tags))
+            seen[f"repository {name}"] = str(
+                (repository["createdAt"], repository["imageTagMutability"], tags)
+            )
         return seen
 
 

@@ -23,8 +23,8 @@ def account(monkeypatch):
     session = boto3.Session("AKIAIOSFODNN7EXAMPLE", "secret", region_name="eu-central-1")
     stubs = {}
 
-    def client(service, make=session.client):
-        made = make(service)
+    def client(service, make=session.client, **options):
+        made = make(service, **options)
         stub = Stubber(made)
         stubs[service] = stub
         if service == "sts":
@@ -45,7 +45,7 @@ def identity_fails(monkeypatch, error):
         raise error
 
     monkeypatch.setattr(client, "get_caller_identity", fail)
-    monkeypatch.setattr(session, "client", lambda service: client)
+    monkeypatch.setattr(session, "client", lambda service, **_: client)
     monkeypatch.setattr(aws_place, "account_session", lambda profile, region: session)
 
 
@@ -168,3 +168,14 @@ def test_without_one_nothing_is_said_of_it(account, tmp_path, monkeypatch, capsy
         monkeypatch.delenv(name, raising=False)
     ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT)
     assert "do not go to AWS" not in capsys.readouterr().out
+
+
+def test_a_region_switched_in_mid_session_switches_nothing(account, tmp_path, monkeypatch):
+    monkeypatch.setattr(aws_place, "account_session", lambda profile, region: boto3.Session("AKIA", "secret"))
+    monkeypatch.setattr(aws_place, "_identity", lambda session: CALLER)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    lab = ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
+    assert lab.region == lab.ecs.meta.region_name == "eu-west-1"
+    assert lab.place.session.region_name == "us-west-2"  # what a client of the learner's own would take

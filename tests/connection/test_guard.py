@@ -7,13 +7,32 @@ import pytest
 from botocore.exceptions import ClientError
 
 import ecslab
-from ecslab import cluster, ecr, execution_role, load_balancer, log_group, network, secret, service, task
-from ecslab import task_definition, task_role, terminal
+from ecslab import (
+    cluster,
+    ecr,
+    execution_role,
+    load_balancer,
+    log_group,
+    network,
+    secret,
+    service,
+    task,
+    task_definition,
+    task_role,
+    terminal,
+)
 from ecslab.aws_api.operations import changes
 from ecslab.connection.guarded_calls import BY_CALL, ROWS
 from ecslab.connection.resource_kinds import BY_CREATE_CALL
 from ecslab.errors import CannotBeDone, NotOurs
-from tests.connection.scripted_account import EXECUTION_POLICY, TRUST, Stranger, lab_on, push_stand_ins, touched
+from tests.connection.scripted_account import (
+    EXECUTION_POLICY,
+    TRUST,
+    Stranger,
+    lab_on,
+    push_stand_ins,
+    touched,
+)
 from tests.course.course_rig import put_image
 
 HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
@@ -43,7 +62,7 @@ def untouched(stranger):
     assert touched(before[0], stranger.snapshot()) == {}
 
 
-# The table ----------------------------------------------------------------------------------------------------
+# The table --------------------------------------------------------------------------------------------------
 
 
 def test_every_call_that_makes_something_is_in_the_table():
@@ -65,7 +84,8 @@ def test_the_table_names_operations_and_parameters_that_there_are(mine):
         ("CreateListener",
          {"LoadBalancerArn": "b", "DefaultActions": [
              {"Type": "forward", "TargetGroupArn": "t1"},
-             {"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": "t2"}, {"TargetGroupArn": "t3"}]}}]},
+             {"Type": "forward", "ForwardConfig": {
+                 "TargetGroups": [{"TargetGroupArn": "t2"}, {"TargetGroupArn": "t3"}]}}]},
          ["b", "t1", "t2", "t3"]),
         ("ModifyRule", {"RuleArn": "r", "Actions": [{"TargetGroupArn": "t"}]}, ["r", "t"]),
         ("ModifyRule", {"RuleArn": "r"}, ["r"]),
@@ -88,7 +108,7 @@ def test_so_are_the_target_groups_and_listeners_of_a_service():
     ]  # fmt: skip
 
 
-# What belongs to somebody else --------------------------------------------------------------------------------
+# What belongs to somebody else ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("owner", [None, "ben-1234"])
@@ -138,7 +158,9 @@ def test_the_message_says_whose_since_when_and_what_to_do(mine, stranger):
     stranger.everything(mine, "ben-1234")
     with pytest.raises(NotOurs) as caught:
         service.create(mine)
-    assert "the name adgu-cluster cannot be taken: cluster adgu-cluster is not this lab's." in str(caught.value)
+    assert "the name adgu-cluster cannot be taken: cluster adgu-cluster is not this lab's." in str(
+        caught.value
+    )
     with pytest.raises(NotOurs) as caught:
         mine.ecs.update_service(cluster=mine.names.cluster, service=mine.names.service, desiredCount=4)
     created = service.find(mine)["createdAt"]
@@ -190,7 +212,8 @@ def test_a_secret_that_waits_to_be_gone_is_still_somebodys(mine, stranger, untou
 def test_making_something_inside_what_is_a_strangers_changes_it(mine, stranger, untouched):
     balancer = stranger.everything(mine)
     theirs = {
-        each["GroupName"]: each["GroupId"] for each in stranger.ec2.describe_security_groups()["SecurityGroups"]
+        each["GroupName"]: each["GroupId"]
+        for each in stranger.ec2.describe_security_groups()["SecurityGroups"]
     }
     target = stranger.elbv2.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
     untouched()
@@ -200,7 +223,9 @@ def test_making_something_inside_what_is_a_strangers_changes_it(mine, stranger, 
     document = json.dumps(TRUST)
     attempts = [
         lambda: mine.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=rule),
-        lambda: mine.ec2.authorize_security_group_ingress(GroupName=mine.names.security_group, IpPermissions=rule),
+        lambda: mine.ec2.authorize_security_group_ingress(
+            GroupName=mine.names.security_group, IpPermissions=rule
+        ),
         lambda: mine.ec2.authorize_security_group_egress(GroupId=theirs["default"], IpPermissions=rule),
         lambda: mine.ec2.authorize_security_group_ingress(IpPermissions=rule),
         lambda: mine.elbv2.create_listener(
@@ -264,7 +289,9 @@ def test_ours_may_not_forward_to_theirs(mine, stranger, untouched):
 def test_the_aws_cli_in_the_notebook_passes_the_same_guard(mine, stranger, untouched):
     stranger.everything(mine)
     untouched()
-    result = terminal.run(mine, "aws ecs update-service --cluster adgu-cluster --service adgu-web --desired-count 4")
+    result = terminal.run(
+        mine, "aws ecs update-service --cluster adgu-cluster --service adgu-web --desired-count 4"
+    )
     assert result.code and "UpdateService was not sent: service adgu-web is not this lab's." in result.err
     assert terminal.run(mine, "aws ecs create-cluster --cluster-name mine").code == 0
     assert terminal.run(mine, "aws ecs delete-cluster --cluster mine").code == 0
@@ -280,7 +307,8 @@ def test_the_aws_cli_in_the_notebook_passes_the_same_guard(mine, stranger, untou
         ("ecr", "put_image", {"registryId": "999999999999", "repositoryName": "adgu", "imageManifest": "{}"}),
         ("ecs", "delete_cluster", {"cluster": "arn:aws:ecs:us-east-1:999999999999:cluster/x"}),
         ("ecs", "delete_cluster", {"cluster": "arn:aws:ecs:eu-west-1:123456789012:cluster/x"}),
-        ("ecs", "tag_resource", {"resourceArn": "arn:aws:ecs:us-east-1:123456789012:capacity-provider/x", "tags": []}),
+        ("ecs", "tag_resource",
+         {"resourceArn": "arn:aws:ecs:us-east-1:123456789012:capacity-provider/x", "tags": []}),
     ],
 )  # fmt: skip
 def test_what_nobody_can_tell_is_refused_with_one_sentence(mine, service_name, operation, params):
@@ -290,7 +318,7 @@ def test_what_nobody_can_tell_is_refused_with_one_sentence(mine, service_name, o
     assert str(caught.value).count("next:") == 1
 
 
-# What is ours goes on working -----------------------------------------------------------------------------------
+# What is ours goes on working -------------------------------------------------------------------------------
 
 
 def test_ours_can_be_made_changed_and_removed(mine, stranger, untouched):
@@ -331,7 +359,9 @@ def test_it_remembers_for_a_few_seconds_what_is_ours(mine, monkeypatch):
     ecr.create_repository(mine)
     asked = []
     find = mine.guard._ownership.find
-    monkeypatch.setattr(mine.guard._ownership, "find", lambda reference: asked.append(reference) or find(reference))
+    monkeypatch.setattr(
+        mine.guard._ownership, "find", lambda reference: asked.append(reference) or find(reference)
+    )
     put_image(mine, mine.names.repository, "latest")
     assert len(asked) == 1
     monkeypatch.setattr(mine.guard, "_clock", lambda: 1e12)
@@ -352,7 +382,9 @@ def test_re_created_under_the_same_name_it_is_not_ours_whatever_the_ledger_says(
     stranger.ecr.create_repository(repositoryName=mine.names.repository)
     stranger.iam.create_role(RoleName=mine.names.execution_role, AssumeRolePolicyDocument=json.dumps(TRUST))
     ours = ("task-definition", "sg-")
-    before = {key: value for key, value in stranger.snapshot().items() if not any(name in key for name in ours)}
+    before = {
+        key: value for key, value in stranger.snapshot().items() if not any(name in key for name in ours)
+    }
     for attempt in (
         lambda: service.scale(mine, 4),
         lambda: ecr.delete_repository(mine),
@@ -376,12 +408,12 @@ def test_without_its_tag_it_is_ours_by_the_ledger_and_what_a_re_creation_changes
     assert {each.kind for each in ecslab.cleanup.run(mine).removed} == {"repository", "role"}
 
 
-# Where it goes ----------------------------------------------------------------------------------------------------
+# Where it goes ----------------------------------------------------------------------------------------------
 
 
 def test_a_client_for_another_region_is_refused(mine):
     elsewhere = mine.place.session.client("ecs", region_name="eu-west-1")
-    with pytest.raises(NotOurs, match="seen:     eu-west-1"):
+    with pytest.raises(NotOurs, match=r"seen:     eu-west-1"):
         elsewhere.create_cluster(clusterName="mine")
 
 
@@ -411,7 +443,7 @@ def test_credentials_of_another_account_switched_to_in_mid_session_are_seen(mine
     cluster.create(mine)
     monkeypatch.setattr(mine.guard, "_known_keys", set())  # as after a refresh that gave other keys
     monkeypatch.setitem(mine.guard._clients, "sts", Other("999999999999"))
-    with pytest.raises(NotOurs, match="account 999999999999(.|\n)*which was confirmed"):
+    with pytest.raises(NotOurs, match=r"account 999999999999(.|\n)*which was confirmed"):
         mine.ecs.create_cluster(clusterName="second")
     monkeypatch.setitem(mine.guard._clients, "sts", Other(mine.account))
     mine.ecs.create_cluster(clusterName="second")
@@ -421,20 +453,22 @@ def test_so_are_others_than_the_labs_own(mine):
     client = mine.place.session.client(
         "ecs", aws_access_key_id="AKIAOTHER0000000000", aws_secret_access_key="secret"
     )
-    with pytest.raises(NotOurs, match="signed with other credentials than the lab's own") as caught:
+    with pytest.raises(NotOurs, match=r"signed with other credentials than the lab's own") as caught:
         client.create_cluster(clusterName="mine")
     assert "AKIA" not in str(caught.value)
 
 
 def test_what_the_account_does_not_show_is_not_changed(mine, monkeypatch):
     cluster.create(mine)
-    denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "ecs:DescribeClusters"}}, "DescribeClusters")
+    denied = ClientError(
+        {"Error": {"Code": "AccessDenied", "Message": "ecs:DescribeClusters"}}, "DescribeClusters"
+    )
 
     def refuse(_):
         raise denied
 
     monkeypatch.setattr(mine.guard._ownership, "find", refuse)
-    with pytest.raises(NotOurs, match="could not be found out(.|\n)*ecs:DescribeClusters"):
+    with pytest.raises(NotOurs, match=r"could not be found out(.|\n)*ecs:DescribeClusters"):
         mine.ecs.delete_cluster(cluster=mine.names.cluster)
 
 

@@ -68,7 +68,7 @@ def test_what_cannot_be_written_down_is_not_sent(lab, monkeypatch):
     assert lab.ecs.list_clusters()["clusterArns"] == []
 
 
-# A ledger that was copied, or edited by hand ------------------------------------------------------------------
+# A ledger that was copied, or edited by hand ----------------------------------------------------------------
 
 
 def real(folder, region="eu-central-1", account="111122223333", prefix=""):

@@ -45,9 +45,10 @@ def test_a_colleagues_service_and_task_in_our_cluster_stay_and_so_does_the_clust
     assert "theirs" in repr(receipt).split("Left alone")[1]
     shown = stranger.ecs.describe_services(cluster=mine.names.cluster, services=["theirs"])["services"][0]
     assert (shown["status"], shown["desiredCount"]) == ("ACTIVE", 1)
-    assert stranger.ecs.describe_tasks(cluster=mine.names.cluster, tasks=[running])["tasks"][0][
-        "desiredStatus"
-    ] == "RUNNING"
+    assert (
+        stranger.ecs.describe_tasks(cluster=mine.names.cluster, tasks=[running])["tasks"][0]["desiredStatus"]
+        == "RUNNING"
+    )
     stranger.ecs.delete_service(cluster=mine.names.cluster, service="theirs", force=True)
     stranger.ecs.stop_task(cluster=mine.names.cluster, task=running)
     mine.control("advance", seconds=120)
@@ -124,7 +125,9 @@ def test_what_a_definition_needs_is_written_down_with_it(account_lab):
     assert account_lab.ledger.entries()[-1].uses == (account_lab.names.execution_role,)
 
 
-def test_what_changes_hands_between_plan_and_removal_is_left_with_the_reason(account_lab, stranger, monkeypatch):
+def test_what_changes_hands_between_plan_and_removal_is_left_with_the_reason(
+    account_lab, stranger, monkeypatch
+):
     cluster.create(account_lab)
     plan = cleanup.plan
 

@@ -1,7 +1,7 @@
 """Nothing left behind: what the lab made, removed in an order that works, and a receipt. Stage 99.
 
-Only what this lab made is touched: what carries its tag, or what its ledger knows by more than the name. It can
-be run twice, at once or in two places.
+Only what this lab made is touched: what carries its tag, or what its ledger knows by more than the name. It
+can be run twice, at once or in two places.
 """
 
 from __future__ import annotations

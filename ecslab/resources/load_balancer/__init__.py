@@ -52,7 +52,7 @@ def create(lab: Connection, subnet_ids: tuple[str, ...] = ()) -> LoadBalancerTyp
         A `LoadBalancer` as DescribeLoadBalancers shows it; new, it is `provisioning` for some two minutes.
 
     Raises:
-        NotOurs: on a real account, somebody else has a load balancer, target group or security group so named.
+        NotOurs: on a real account, somebody else has a load balancer, target group or group so named.
     """
     lab.guard.claim("load balancer", lab.names.load_balancer)
     lab.guard.claim("target group", lab.names.target_group)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def services(survey: Survey) -> Iterator[Resource]:
-    """Our services, in whatever cluster; and of others' those that stand in our clusters, or have our names."""
+    """Our services in whatever cluster; of others' those that stand in our clusters, or have our names."""
     names = survey.names("service", survey.lab.names.service)
     for cluster in survey.clusters:
         for service in cluster.services:
@@ -36,7 +36,7 @@ def _service(cluster: SurveyedCluster, service: ServiceTypeDef, *, ours: bool) -
 
 
 def tasks(survey: Survey) -> Iterator[Resource]:
-    """The tasks that are not STOPPED: those that we or a service of ours started, and others' in our clusters."""
+    """The tasks that are not STOPPED: what we or a service of ours started, and others' in our clusters."""
     for cluster in survey.clusters:
         for task in survey.tasks(cluster):
             ours = _is_ours(survey, cluster, task)
@@ -46,7 +46,9 @@ def tasks(survey: Survey) -> Iterator[Resource]:
 
 def _is_ours(survey: Survey, cluster: SurveyedCluster, task: TaskTypeDef) -> bool:
     services = {*(service["serviceName"] for service in cluster.services), *cluster.leaving}
-    of_service = task.get("group", "").removeprefix("service:") in services and owner_in(task.get("tags")) is None
+    of_service = (
+        task.get("group", "").removeprefix("service:") in services and owner_in(task.get("tags")) is None
+    )
     return of_service or survey.ours(task.get("tags"), "task", task["taskArn"])
 
 
@@ -64,7 +66,7 @@ def _resource(task: TaskTypeDef, *, ours: bool) -> Resource:
 
 
 def clusters(survey: Survey) -> Iterator[Resource]:
-    """The clusters by name, and those by whatever name that we made. One in which others have something stays."""
+    """The clusters by name, and those that we made. One in which others have something stays."""
     names = survey.names("cluster", survey.lab.names.cluster)
     for cluster in survey.clusters:
         name = cluster.shown["clusterName"]
@@ -80,7 +82,8 @@ def _held_by(survey: Survey, cluster: SurveyedCluster) -> str:
         f"task {task_reader.short_id(task)}"
         for task in survey.tasks(cluster)
         if not _is_ours(survey, cluster, task)
-        and task.get("group", "").removeprefix("service:") not in {each["serviceName"] for each in cluster.strangers}
+        and task.get("group", "").removeprefix("service:")
+        not in {each["serviceName"] for each in cluster.strangers}
     ]
     return f"there is something in it that this lab did not make: {', '.join(held)}" if held else ""
 
@@ -95,7 +98,9 @@ def task_definitions(survey: Survey) -> Iterator[Resource]:
 
 def revision_is_ours(survey: Survey, arn: str) -> bool:
     """Whether the lab registered a revision."""
-    tags = task_definition.tags(survey.lab.unrecorded(), arn)  # a call for each: no list of calls gains by them
+    tags = task_definition.tags(
+        survey.lab.unrecorded(), arn
+    )  # a call for each: no list of calls gains by them
     return survey.ours(tags, "task definition", arn)
 
 

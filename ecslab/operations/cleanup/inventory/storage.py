@@ -38,7 +38,7 @@ def secrets(survey: Survey) -> Iterator[Resource]:
 
 
 def roles(survey: Survey) -> Iterator[Resource]:
-    """The roles: execution role, task role, and what else the ledger names. They are there in every Region."""
+    """The roles: execution role, task role, and what else the ledger names. All Regions share them."""
     for name in survey.names("role", survey.lab.names.execution_role, survey.lab.names.task_role):
         if shown := role.find(survey.lab, name):
             ours = survey.ours(shown.get("Tags"), "role", shown["Arn"], shown["RoleId"])

@@ -102,10 +102,10 @@ class Survey:
         """Find out whose the services are that are deleted, and whose last tasks still stop."""
         listed = {service["serviceName"] for service in [*cluster.services, *cluster.strangers]}
         named = {group.removeprefix("service:") for group in groups if group.startswith("service:")}
-        for service in service_reader.described(self.lab, cluster.shown["clusterArn"], sorted(named - listed)):
-            made = self.ours(
-                service.get("tags"), "service", service["serviceArn"], service.get("createdAt")
-            )
+        for service in service_reader.described(
+            self.lab, cluster.shown["clusterArn"], sorted(named - listed)
+        ):
+            made = self.ours(service.get("tags"), "service", service["serviceArn"], service.get("createdAt"))
             if made:
                 cluster.leaving.add(service["serviceName"])
 
