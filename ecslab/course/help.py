@@ -7,8 +7,7 @@ from ecslab.connection.connection import Connection
 from ecslab.course.catalogue import STAGES, stage_named, step_named
 from ecslab.course.check_runner import look
 from ecslab.course.progress_store import memory
-from ecslab.course.stage import Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import Stage, Step
 from ecslab.display.verdict import Outcome, Verdict
 
 

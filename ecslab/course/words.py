@@ -10,14 +10,20 @@ FOLDER: Final = Path(__file__).with_name("stages")
 
 
 def of_stage(stage: str) -> Entry:
-    """What there is to say of a stage: title, moment, steps, questions, predictions."""
-    return texts.read(FOLDER, stage).only("title", "moment", "steps", "questions", "predictions")
+    """What there is to say of a stage: title, moment, steps, verdicts, questions, predictions."""
+    return texts.read(FOLDER, stage).only("title", "moment", "steps", "verdicts", "questions", "predictions")
 
 
 def of_step(step: str) -> Entry:
-    """What there is to say of a step, by its id: title and hints."""
+    """What there is to say of a step, by its id: title, AWS operations and hints."""
     stage, _, name = step.partition(".")
-    return of_stage(stage).entry("steps").entry(name).only("title", "hints")
+    return of_stage(stage).entry("steps").entry(name).only("title", "operations", "hints")
+
+
+def of_verdict(verdict: str) -> Entry:
+    """What a check says, by the verdict's id: text, and a hint where there is one."""
+    stage, _, name = verdict.partition(".")
+    return of_stage(stage).entry("verdicts").entry(name).only("text", "hint")
 
 
 def stages() -> list[str]:

@@ -7,7 +7,7 @@ light panel of its own and reads the same in a light and in a dark notebook. Tex
 from dataclasses import dataclass
 from html import escape
 from math import hypot
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from ecslab.figures.text_metrics import LEADING, text_width, wrap
@@ -53,7 +53,7 @@ class Figure:
     def __str__(self) -> str:
         return f"{self.title}\n{self.description}"
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """The picture, the same in HTML with its words for a screen reader, and the words alone."""
         # not base64: so an id in the picture can still be found in a notebook's outputs, and sanitised
         data = quote(self.svg, safe=" /:;=,>()@")

@@ -20,7 +20,6 @@ def create(lab: Connection, name: str | None = None) -> ClusterTypeDef:
     """Make the cluster, or return the one that is there.
 
     Args:
-        lab: from `ecslab.connect()`.
         name: letters, digits, `-` and `_`, at most 255. The lesson's name unless given.
 
     Returns:

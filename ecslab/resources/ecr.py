@@ -24,7 +24,6 @@ def create_repository(lab: Connection, name: str | None = None) -> RepositoryTyp
     """Make the private repository, or return the one that is there.
 
     Args:
-        lab: from `ecslab.connect()`.
         name: lower-case letters and digits, with `.`, `_`, `-` and `/` between them; 2 to 256 characters.
             The lesson's name unless given.
 
@@ -75,7 +74,6 @@ def image(lab: Connection, tag: str = "latest", name: str | None = None) -> Imag
     """The image of that tag: an `imageDetail` as DescribeImages shows it, or None.
 
     Args:
-        lab: from `ecslab.connect()`.
         tag: such as `latest`.
         name: of the repository; the lesson's unless given.
     """

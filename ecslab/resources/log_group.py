@@ -21,7 +21,6 @@ def create(lab: Connection, name: str | None = None) -> LogGroupTypeDef:
     """Make the log group, or return the one that is there.
 
     Args:
-        lab: from `ecslab.connect()`.
         name: begins with `/ecs/` by custom. The lesson's name unless given.
 
     Returns:

@@ -59,7 +59,6 @@ def allow(lab: Connection, role: str | None = None, name: str | None = None) -> 
     """Let a role read the secret, by a policy of one sentence.
 
     Args:
-        lab: from `ecslab.connect()`.
         role: a role's name; the lesson's *execution* role unless given.
         name: the secret's name; the lesson's unless given.
 

@@ -41,7 +41,6 @@ def register(
     """Register a revision for Fargate with one container, or return the ACTIVE one that says the same.
 
     Args:
-        lab: from `ecslab.connect()`.
         image: what to run; the lesson's repository with the tag `latest` unless given.
         family: the name that the revisions share; the lesson's unless given.
         cpu: CPU units, 1024 to the vCPU. Fargate takes certain pairs with `memory` only.

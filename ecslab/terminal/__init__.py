@@ -51,7 +51,6 @@ def run(lab: Connection, command: str, lines: int | None = 20) -> CommandResult:
     `aws configure` writes into the lab's home. There is no shell: no variables, no pipes.
 
     Args:
-        lab: from `ecslab.connect()`.
         command: as a document has it, over several lines with `\\` or within quotes.
         lines: so many lines of the answer are printed at most; None for all of them.
 

@@ -1,6 +1,5 @@
 """A picker that offers only the task sizes that Fargate has."""
 
-
 import traitlets
 
 from ecslab.widgets.sizes import (
@@ -46,7 +45,7 @@ class TaskSizePicker(View):
         size = f"{vcpu(int(self.cpu))}, {gigabytes(int(self.memory))}"
         return f"Task size: {size} (cpu {self.cpu}, memory {self.memory})\n{self.price}\n{self.note}"
 
-    def _follow(self, change: dict[str, object]) -> None:
+    def _follow(self, change: traitlets.Bunch) -> None:
         """Keep pair and price together after one of them changed; put back what Fargate does not have."""
         if change["name"] == "cpu" and is_cpu(self.cpu):
             self.memory = nearest_memory(self.cpu, self.memory)

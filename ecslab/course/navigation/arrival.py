@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ecslab.course.catalogue import STAGES
-from ecslab.course.step import Step
+from ecslab.course.stage import Step
 from ecslab.display.verdict import Verdict
 from ecslab.operations import prices
 

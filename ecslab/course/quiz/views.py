@@ -12,7 +12,7 @@ from ecslab.errors import CannotBeDone
 
 if TYPE_CHECKING:
     from ecslab.widgets import PredictionView, QuestionView
-    from ecslab.widgets._question import Reason
+    from ecslab.widgets.question import Reason
 
 _shown: "WeakKeyDictionary[PredictionView, tuple[Connection, str]]" = WeakKeyDictionary()
 """The predictions that are on a page: one whose outcome is shown is locked there too."""
@@ -57,7 +57,7 @@ def predict(lab: Connection, wanted: str, value: Value | None = None) -> "Predic
     from ecslab.widgets import PredictionView
 
     asked = prediction_named(wanted)
-    view = PredictionView(asked.text, asked.options, _Keeper(lab, asked), asked.unit, asked.range)
+    view = PredictionView(asked.text, asked.options, _PredictionStore(lab, asked), asked.unit, asked.range)
     if value is not None:
         view.lock(value)
     _shown[view] = (lab, asked.id)
@@ -80,18 +80,18 @@ def outcome(lab: Connection, wanted: str, seen: Value) -> Comparison:
     return Comparison(asked, value, seen)
 
 
-class _Keeper:
+class _PredictionStore:
     """One prediction in the lab's memory."""
 
     def __init__(self, lab: Connection, asked: Prediction):
         self._lab, self._asked = lab, asked
 
-    def kept(self) -> tuple[Value | None, bool, str]:
+    def load(self) -> tuple[Value | None, bool, str]:
         """What was said, whether it is locked, and how that is put in words."""
         guess = memory(self._lab).predicted.get(self._asked.id, Guess())
         return guess.value, guess.locked, self._words(guess)
 
-    def keep(self, value: Value | None, lock: bool) -> None:
+    def save(self, value: Value | None, lock: bool) -> None:
         """Keep it, unless another one is locked.
 
         Raises:

@@ -34,7 +34,6 @@ def plan(lab: Connection, owner: str | None = None) -> Plan:
     """What is there of this lab, in the order in which it would be removed. Nothing is changed.
 
     Args:
-        lab: from `ecslab.connect()`.
         owner: what the tag `ecslab` says on it; this lab's own unless given, for a ledger that was lost.
     """
     survey = Survey(lab, owner or lab.ledger.owner)
@@ -49,7 +48,6 @@ def run(lab: Connection, owner: str | None = None, *, for_good: bool = False) ->
     """Remove it, wait until it is gone, and look once more.
 
     Args:
-        lab: from `ecslab.connect()`.
         owner: as in `plan`.
         for_good: whether to delete the INACTIVE revisions of its families, too, so that nobody can describe
             them any more.

@@ -24,7 +24,6 @@ def retained(lab: Connection, before: Plan) -> Iterator[Retained]:
     """What AWS keeps.
 
     Args:
-        lab: from `ecslab.connect()`.
         before: what there was before the clean-up.
     """
     for search in _SEARCHES:

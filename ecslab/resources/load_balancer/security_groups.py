@@ -10,7 +10,6 @@ def groups(lab: Connection, vpc_id: str | None = None) -> tuple[str, str]:
     """Two security groups: the balancer's admits HTTP from anywhere, the tasks' only from the balancer.
 
     Args:
-        lab: from `ecslab.connect()`.
         vpc_id: the default VPC unless given.
 
     Returns:

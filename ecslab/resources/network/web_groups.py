@@ -36,7 +36,6 @@ def web_group(
     """The id of the security group of that name; made if it is not there yet.
 
     Args:
-        lab: from `ecslab.connect()`.
         vpc_id, name: where it is, and what it is called.
         description: of a new one.
         source: the part of a rule that names who may come in to port 80. The rule is added where it is

@@ -28,7 +28,6 @@ def describe(lab: Connection, name: str | None = None, cluster: str | None = Non
     """The service in any status: ACTIVE, DRAINING while its last tasks stop, or INACTIVE; or None.
 
     Args:
-        lab: from `ecslab.connect()`.
         name, cluster: the lesson's unless given.
     """
     response = or_none_if_missing(

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from ecslab.sandbox.bridge.ecs.state import RegionState
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
-__all__ = ["Account", "OpenPath", "current_account", "enter", "entered_account", "leave"]
-
 OpenPath = tuple[str, str, tuple[str, ...], int, str]
 """Interface id of a load balancer's node, then subnet, security groups, port and address of a target."""
 

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -12,10 +12,11 @@ from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.models import LogEvent, logs_backends
 from moto.logs.models import LogsBackend as MotoLogsBackend
 
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam.roles import role_problem
-
-__all__ = ["LogsBackend", "open_stream", "write"]
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.task import Task
 
 MOST_BYTES: Final = 262_144 - 26
 """The longest message of one event, in bytes of UTF-8; the driver cuts longer lines."""
@@ -62,11 +63,7 @@ def open_stream(
 ) -> str | None:
     """Make a container's log stream with its execution role's rights, as the `awslogs` driver does.
 
-    Args:
-        create_group: the option `awslogs-create-group`; the group is made if it is missing.
-
-    Returns:
-        None, or the `stoppedReason` of the task that cannot start.
+    None, or the `stoppedReason` of the task that cannot start. With `create_group` a missing group is made.
     """
     problem = role_problem(role_arn, region=region)
     if problem:
@@ -116,3 +113,31 @@ def _denied(thing: str, sentence: str) -> str:
 
 def _backend(region: str) -> MotoLogsBackend:
     return logs_backends[DEFAULT_ACCOUNT_ID][region]
+
+
+# the log of a container
+
+
+def write_log(task: Task, container: Container, line: str) -> None:
+    """Bring a line of a container's output to its log stream; without a log driver it is lost."""
+    where = log_stream(task, container)
+    if where:
+        write(*where, [(current_account().clock.timestamp(), line)])
+
+
+def log_options(container: Container) -> Mapping[str, str]:
+    """The options of the container's `awslogs` driver; none with another driver."""
+    configuration = container.definition.get("logConfiguration")
+    if not configuration or configuration["logDriver"] != "awslogs":
+        return {}
+    return configuration.get("options") or {}
+
+
+def log_stream(task: Task, container: Container) -> tuple[str, str, str] | None:
+    """Region, group and stream of a container's log: `<prefix>/<container>/<task id>`."""
+    options = log_options(container)
+    if not options:
+        return None
+    prefix = options.get("awslogs-stream-prefix", "")
+    stream = f"{prefix}/{container.name}/{task.id}"
+    return options.get("awslogs-region", task.region), options["awslogs-group"], stream

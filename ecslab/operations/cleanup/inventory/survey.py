@@ -42,7 +42,6 @@ class Survey:
     """What all searches share.
 
     Args:
-        lab: from `ecslab.connect()`.
         owner: whose tag counts.
     """
 

@@ -12,11 +12,9 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecr.backend import registry
 from ecslab.sandbox.bridge.ecr.lookup import find
 from ecslab.sandbox.bridge.images import catalogue
-from ecslab.sandbox.bridge.images.oci import Descriptor, Manifest
+from ecslab.sandbox.bridge.images.catalogue import Descriptor, Manifest
 from ecslab.sandbox.runtime.image import BadLayer, Image, Layer
 from ecslab.sandbox.world.image_names import ImageName, parse
-
-__all__ = ["Missing", "NotInRegistry", "resolve"]
 
 Missing = Literal["repository", "tag", "platform"]
 _ARCHITECTURE: Final = {"X86_64": "amd64", "ARM64": "arm64"}
@@ -36,18 +34,15 @@ class NotInRegistry(LookupError):
 
 
 def resolve(reference: str, region: str, architecture: str = "X86_64") -> Image:  # noqa: ARG001
-    """The image that a task in `region` gets when it pulls `reference`.
+    """The image that a task in `region` gets when it pulls `reference`, or NotInRegistry.
 
     Of an index, the image for the task's processor is taken; an image that stands alone is given as it is,
     whatever processor it was built for. Its digest is that of what the name stands for, index or image.
 
     Args:
         reference: as in a task definition: `httpd`, `public.ecr.aws/…:tag`, `<ECR registry>/<name>@sha256:…`.
-        region: of the task. It decides nothing yet: a name in ECR carries its own Region.
+        region: it decides nothing yet: a name in ECR carries its own Region.
         architecture: `X86_64` or `ARM64`, as `runtimePlatform.cpuArchitecture`.
-
-    Raises:
-        NotInRegistry: see there.
     """
     name = parse(reference)
     repository = _ecr_repository(name) if name.ecr else _public_repository(name)

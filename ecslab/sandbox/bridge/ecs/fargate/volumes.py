@@ -16,8 +16,6 @@ from ecslab.sandbox.world.task.task import Task
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import MountPointTypeDef
 
-__all__ = ["Volumes"]
-
 Files = dict[str, bytes]
 
 

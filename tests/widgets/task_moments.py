@@ -79,8 +79,7 @@ class Ecs:
 
 
 def lab_with(ecs: Ecs, speed: float = 10, mode: str = "stepped") -> Any:
-    return SimpleNamespace(
-        control=lambda _: {"clock": {"mode": mode, "speed": speed}},
-        where="sandbox",
-        unrecorded=lambda: SimpleNamespace(ecs=ecs),
-    )
+    status = {"clock": {"mode": mode, "speed": speed}}
+    lab = SimpleNamespace(control=lambda _: status, where="sandbox", ecs=ecs)
+    lab.unrecorded = lambda: lab
+    return lab
