@@ -64,7 +64,7 @@ class AwsPlace:
         hooks.install(self.session.events, **self.listeners)
 
     def client(self, service: str) -> "BaseClient":
-        # the session asks the environment for its Region anew each time; this lab stays where it was confirmed
+        # the session asks the environment for its Region anew each time; this lab stays where it is
         return client_of(self.session, service, region_name=self.region)
 
     def explain(self, exception: Exception, **_: object) -> None:

@@ -69,5 +69,12 @@ def endpoint_override(session: boto3.Session, service: str) -> str | None:
 
 
 def account_session(profile: str | None, region: str | None) -> boto3.Session:
-    """An ordinary boto3 session: the caller's own profile, environment and Region."""
-    return boto3.Session(profile_name=profile, region_name=region)
+    """An ordinary boto3 session: the caller's own profile, environment and Region.
+
+    Which profile the environment names is asked now and not again: botocore would ask for every new client.
+    """
+    config_key, names, default, convert = BOTOCORE_DEFAUT_SESSION_VARIABLES["profile"]
+    named = next((os.environ[name] for name in names if os.environ.get(name)), default)
+    pinned = {"profile": (config_key, None, named, convert)}
+    core = botocore.session.Session(session_vars=pinned)
+    return boto3.Session(profile_name=profile, region_name=region, botocore_session=core)

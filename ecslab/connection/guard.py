@@ -79,7 +79,8 @@ class Guard:
         self._ownership = Ownership(self._client, ledger)
         self._clients: dict[str, Any] = {}
         self._ours_until: dict[Reference, float] = {}
-        self._known_keys: set[str] = set()
+        credentials = place.session.get_credentials()  # whose account was confirmed
+        self._known_keys = {credentials.get_frozen_credentials().access_key} if credentials else set()
         self._acting_for = threading.local()
 
     # What lessons and clean-up ask ----------------------------------------------------------------------

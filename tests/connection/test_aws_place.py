@@ -179,3 +179,17 @@ def test_a_region_switched_in_mid_session_switches_nothing(account, tmp_path, mo
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
     assert lab.region == lab.ecs.meta.region_name == "eu-west-1"
     assert lab.place.session.region_name == "us-west-2"  # what a client of the learner's own would take
+
+
+def test_so_does_a_profile(tmp_path, monkeypatch):
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.delenv("AWS_DEFAULT_PROFILE", raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAMINE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setattr(aws_place, "_identity", lambda session: CALLER)
+    lab = ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT, region="eu-west-1")
+    monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAOTHER")
+    assert lab.ecs.meta.region_name == "eu-west-1"
+    assert lab.place.session.get_credentials().access_key == "AKIAMINE"
