@@ -15,7 +15,7 @@ from botocore.exceptions import (
 )
 
 from ecslab.connection import hooks
-from ecslab.connection.boto_sessions import account_session, client_of, endpoint_override
+from ecslab.connection.boto_sessions import Endpoints, account_session
 from ecslab.connection.http import HttpReply, fetch
 from ecslab.connection.place import ControlReply
 from ecslab.connection.record import Record
@@ -57,15 +57,16 @@ class AwsPlace:
         self.session = _session(profile, region)
         hooks.install(self.session.events, record=record)
         self.region = self.session.region_name
+        self._endpoints = Endpoints(self.session)
         identity = _identity(self.session)
         self.account, self.caller = identity["Account"], identity["Arn"]
-        _ask(self.account, self.region, self.caller, confirm, _overrides(self.session))
+        _ask(self.account, self.region, self.caller, confirm, _overrides(self._endpoints))
         self.listeners: Mapping[str, object] = {"account": self}
         hooks.install(self.session.events, **self.listeners)
 
     def client(self, service: str) -> "BaseClient":
-        # the session asks the environment for its Region anew each time; this lab stays where it is
-        return client_of(self.session, service, region_name=self.region)
+        # the session would ask the environment for its Region anew each time; this lab stays where it is
+        return self._endpoints.client(self.session, service, self.region)
 
     def explain(self, exception: Exception, **_: object) -> None:
         """Say what to do where no answer came; see `hooks`."""
@@ -130,11 +131,11 @@ def _identity(session: "Session") -> "GetCallerIdentityResponseTypeDef":
         raise _no_answer(error) from None
 
 
-def _overrides(session: "Session") -> Mapping[str, Sequence[str]]:
+def _overrides(endpoints: Endpoints) -> Mapping[str, Sequence[str]]:
     """Each endpoint that is not AWS's own, with the services that it answers for."""
     services: dict[str, list[str]] = {}
     for service in sorted({*(kind.service for kind in KINDS), "sts"}):
-        if url := endpoint_override(session, service):
+        if url := endpoints.override(service):
             services.setdefault(url, []).append(service)
     return services
 

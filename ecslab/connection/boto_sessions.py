@@ -59,13 +59,33 @@ def client_of(session: boto3.Session, service: str, **options: object) -> "BaseC
     return make(service, **options)
 
 
-def endpoint_override(session: boto3.Session, service: str) -> str | None:
-    """Where the environment or the profile sends a service's calls in the place of AWS's own endpoint."""
-    core = session._session
-    if core.get_config_variable("ignore_configured_endpoint_urls"):
-        return None
-    provider = ConfiguredEndpointProvider(core.full_config, core.get_scoped_config(), service)
-    return cast("str | None", provider.provide())
+class Endpoints:
+    """Where a session's calls go in the place of AWS's own endpoints, as environment and profile say now.
+
+    botocore would ask the environment again for every new client; this asks it once.
+    """
+
+    def __init__(self, session: boto3.Session):
+        core = session._session
+        self._ignored = bool(core.get_config_variable("ignore_configured_endpoint_urls"))
+        self._profile, self._all = core.get_scoped_config(), core.full_config
+        self._environ = {
+            name: value for name, value in os.environ.items() if name.startswith("AWS_ENDPOINT_")
+        }
+
+    def override(self, service: str) -> str | None:
+        """Where this service's calls go; None for AWS's own endpoint."""
+        if self._ignored:
+            return None
+        provider = ConfiguredEndpointProvider(self._all, self._profile, service, self._environ)
+        return cast("str | None", provider.provide())
+
+    def client(self, session: boto3.Session, service: str, region: str) -> "BaseClient":
+        """A client of the session that calls there."""
+        config = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]  # the stubs lack it
+        return client_of(
+            session, service, region_name=region, endpoint_url=self.override(service), config=config
+        )
 
 
 def account_session(profile: str | None, region: str | None) -> boto3.Session:

@@ -44,6 +44,8 @@ class Hook:
 HOOKS: Final = (
     Hook("before-parameter-build.{create}", "", "ledger.tag",
          "before botocore checks the parameters, and before the record takes them down: it shows the tag"),
+    Hook("before-parameter-build", "first", "commands.prepare",
+         "before the record takes the parameters down: it shows the tag"),
     Hook("before-parameter-build", "first", "record.begin",
          "as the caller gave them: botocore's own handlers fill in tokens next"),
     Hook("before-parameter-build", "last", "unrecorded.forget", "after the record has begun"),
@@ -62,6 +64,7 @@ HOOKS: Final = (
     Hook("after-call.{create}", "", "ledger.settle", "before anything raises: the outcome is written down"),
     Hook("after-call", "first", "sandbox.forget_retries", "before anybody reads the refusal"),
     Hook("after-call", "first", "record.end", "before the refusal is raised"),
+    Hook("after-call", "last", "commands.hide", "only what is printed is masked"),
     Hook("after-call", "last", "refusals.raise_plainly", "it raises: everybody else has heard by then"),
     Hook("after-call-error", "first", "record.fail", "before the error is replaced by a plainer one"),
     Hook("after-call-error", "", "server.explain", "it raises"),

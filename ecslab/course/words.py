@@ -29,3 +29,8 @@ def of_verdict(verdict: str) -> Entry:
 def stages() -> list[str]:
     """The stages that have words, in order."""
     return texts.names(FOLDER)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 task`, `2 tasks`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 from botocore.exceptions import ClientError
 
 from ecslab.connection.connection import Connection
+from ecslab.display.markup import markdown_lines
 from ecslab.display.progress_line import Progress
 from ecslab.display.verdict import Outcome, Verdict, wrong
 from ecslab.fault_lab.catalogue import CATALOGUE
@@ -63,7 +64,7 @@ class Fault:
         return self.text
 
     def _repr_markdown_(self) -> str:
-        return self.text.replace("\n", "  \n")
+        return markdown_lines(self.text)
 
     def _state(self) -> str:
         open_fault = history(self._lab).open_fault
@@ -196,7 +197,8 @@ class Fault:
         clue = case.texts.telling[0]
         return views.Text(
             f"Cause {letter}: {case.texts.cause}\nEvidence: `{clue.fields[0]}` in `{clue.call}`: {clue.why}\n"
-            f"Fix: {case.texts.answer}\n\n{case.code()}"
+            f"Fix: {case.texts.answer}",
+            case.code(),
         )
 
     # Tools --------------------------------------------------------------------------------------------------

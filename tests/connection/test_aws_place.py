@@ -193,3 +193,13 @@ def test_so_does_a_profile(tmp_path, monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAOTHER")
     assert lab.ecs.meta.region_name == "eu-west-1"
     assert lab.place.session.get_credentials().access_key == "AKIAMINE"
+
+
+def test_so_does_an_endpoint(account, tmp_path, monkeypatch):
+    lab = ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
+    assert lab.ecs.meta.endpoint_url == "https://ecs.eu-central-1.amazonaws.com"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
+    again = ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT)
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    assert again.ecs.meta.endpoint_url == "http://localhost:4566"

@@ -9,6 +9,7 @@ from ecslab.course import learner_namespace as ecslab
 from ecslab.course import verdicts
 from ecslab.course.checks.similar_name import similar_name
 from ecslab.course.stage import Minutes, Stage, Step
+from ecslab.course.words import counted
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import cluster as clusters
 
@@ -65,17 +66,13 @@ def _still_there(lab: Connection, cluster: ClusterTypeDef) -> Verdict:
     """What keeps a cluster from being deleted, or what was deleted in its place."""
     name = cluster["clusterName"]
     if services := cluster.get("activeServicesCount", 0):
-        return verdicts.wrong("02.holds-services", name=name, services=_number(services, "service"))
+        return verdicts.wrong("02.holds-services", name=name, services=counted(services, "service"))
     if tasks := cluster.get("runningTasksCount", 0) + cluster.get("pendingTasksCount", 0):
-        return verdicts.wrong("02.holds-tasks", name=name, tasks=_number(tasks, "task"))
+        return verdicts.wrong("02.holds-tasks", name=name, tasks=counted(tasks, "task"))
     lesson = clusters.describe(lab, lab.names.cluster)
     if lesson and lesson["status"] != "ACTIVE":
         return verdicts.wrong("02.lesson-deleted", cluster=lab.names.cluster, name=name)
     return not_yet(f"`{name}` is still ACTIVE.")
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}{'s' if count > 1 else ''}"
 
 
 def _make_cluster(lab: Connection) -> None:

@@ -10,6 +10,7 @@ from ecslab.course import verdicts
 from ecslab.course.checks import lesson_service, stopped_task
 from ecslab.course.checks.similar_name import similar_name
 from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
+from ecslab.course.words import counted
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.operations import prices
 from ecslab.resources import task_definition
@@ -61,7 +62,7 @@ def _not_there(lab: Connection, service: ServiceTypeDef | None, everything: list
         return verdicts.not_yet(
             "06.bare-tasks-only",
             name=name,
-            tasks=_counted(len(bare), "bare task"),
+            tasks=counted(len(bare), "bare task"),
             run="runs" if len(bare) == 1 else "run",
         )
     return not_yet(f"There is no service `{name}` in `{cluster}`.")
@@ -135,7 +136,7 @@ def _kept(service: ServiceTypeDef, everything: list[TaskTypeDef]) -> Verdict:
     return verdicts.done(
         "06.running",
         name=service["serviceName"],
-        tasks=_counted(service["desiredCount"], "task"),
+        tasks=counted(service["desiredCount"], "task"),
         zones=" and ".join(zones),
     )
 
@@ -197,10 +198,6 @@ def _still_kept(lab: Connection, service: ServiceTypeDef, tasks: list[TaskTypeDe
     if service["taskDefinition"] not in task_definition.revisions(lab, family):
         return verdicts.wrong("06.second-deregistered", name=name)
     return verdicts.not_yet("06.second-active", name=name, desired_count=service["desiredCount"])
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _create(lab: Connection) -> None:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
+from markupsafe import Markup
+
+from ecslab.display.markup import html, joined
 from ecslab.display.tables import ShownAsTable, Table
 from ecslab.operations import prices
 from ecslab.operations.cleanup.inventory.resource import Resource
@@ -123,6 +126,7 @@ class Receipt:
     def __repr__(self) -> str:
         return "\n\n".join([f"{self.title} {self.costs}".rstrip(), *map(repr, self._parts())])
 
-    def _repr_html_(self) -> str:
-        title = f"<p><strong>{self.title}</strong> {self.costs}".rstrip() + "</p>"
-        return title + "".join(part._repr_html_() for part in self._parts())
+    def _repr_html_(self) -> Markup:
+        costs = f" {self.costs}".rstrip()
+        title = html("<p><strong>{}</strong>{}</p>", self.title, costs)
+        return title + joined(part._repr_html_() for part in self._parts())

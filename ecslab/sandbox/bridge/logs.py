@@ -9,17 +9,21 @@ from typing import Final
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.logs import urls
 from moto.logs.exceptions import ResourceNotFoundException
-from moto.logs.models import LogEvent, logs_backends
+from moto.logs.models import LogEvent, LogStream, logs_backends
 from moto.logs.models import LogsBackend as MotoLogsBackend
 
-from ecslab.sandbox.bridge.account import current_account
+from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam.roles import role_problem
+from ecslab.sandbox.runtime.limits import LOG_BYTES, LOG_LINES
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
 
 MOST_BYTES: Final = 262_144 - 26
 """The longest message of one event, in bytes of UTF-8; the driver cuts longer lines."""
+
+STREAM_LINES: Final = 100_000
+"""Lines of one stream that are kept; when there are more, its older half goes."""
 
 _REFUSED: Final = (
     "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: "
@@ -94,6 +98,35 @@ def write(region: str, group: str, stream: str, lines: list[tuple[float, str]]) 
     ]
     if events and held is not None and stream in held.streams:
         held.put_log_events(stream, events)
+        _keep_within_limits(held.streams[stream], events)
+
+
+def _keep_within_limits(stream: LogStream, events: list[dict[str, object]]) -> None:
+    """Let go of the oldest lines where containers wrote more than the sandbox holds."""
+    if len(stream.events) > STREAM_LINES:
+        del stream.events[: STREAM_LINES // 2]
+    account = current_account()
+    account.log_lines += len(events)
+    account.log_bytes += sum(len(str(event["message"])) for event in events)
+    if account.log_bytes <= LOG_BYTES.account and account.log_lines <= LOG_LINES.account:
+        return
+    streams = [each for backend in logs_backends[DEFAULT_ACCOUNT_ID].values()
+               for group in backend.groups.values() for each in group.streams.values()]  # fmt: skip
+    _count(account, streams)
+    while account.log_bytes > LOG_BYTES.account // 2 or account.log_lines > LOG_LINES.account // 2:
+        longest = max(streams, key=lambda each: (_size(each), each.arn))
+        del longest.events[: (len(longest.events) + 1) // 2]
+        _count(account, streams)
+
+
+def _count(account: Account, streams: list[LogStream]) -> None:
+    """Count what is there now: groups were deleted, and the API wrote too."""
+    account.log_lines = sum(len(stream.events) for stream in streams)
+    account.log_bytes = sum(map(_size, streams))
+
+
+def _size(stream: LogStream) -> int:
+    return sum(len(event.message) for event in stream.events)
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -165,7 +165,7 @@ class PrivateRegistry:
         digest = self._route.query.get("digest", "")
         if not DIGEST.fullmatch(digest):
             raise Refused(400, "DIGEST_INVALID", "the request names no SHA-256 digest")
-        if digest_of(bytes(upload.data) + self._request.body) != digest:
+        if digest_of(upload.data, self._request.body) != digest:
             raise refusal("digest_differs")  # before the body is added: a refusal changes nothing
         upload.add(self._request.body)
         self._backend.finish(self._repository, upload, [digest])

@@ -8,7 +8,8 @@ from ecslab.connection.connection import Connection
 from ecslab.course import verdicts
 from ecslab.course.checks import lesson_service, stopped_task
 from ecslab.course.stages.stage_99.leftovers import left
-from ecslab.course.stages.stage_99.revisions import NOTHING_MADE, counted
+from ecslab.course.stages.stage_99.revisions import NOTHING_MADE
+from ecslab.course.words import counted
 from ecslab.display.verdict import Verdict, done, not_yet
 from ecslab.resources import cluster as clusters
 from ecslab.resources import task_definition

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.course import verdicts
+from ecslab.course.words import counted
 from ecslab.display.verdict import Verdict, done, not_yet
 from ecslab.resources import cluster as clusters
 from ecslab.resources import task_definition
@@ -116,8 +117,3 @@ def _removed(lab: Connection) -> bool:
 def _numbers(arns: list[str]) -> str:
     numbers = [str(task_definition.revision_of(arn)) for arn in arns]
     return f"revision {numbers[0]} is" if len(numbers) == 1 else f"revisions {', '.join(numbers)} are"
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 task`, `2 tasks`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -92,9 +92,9 @@ class Survey:
             arns += task_reader.arns(self.lab, cluster=arn, desiredStatus="RUNNING") or []
             # those that are asked to stop may still be stopping
             arns += task_reader.arns(self.lab, cluster=arn, desiredStatus="STOPPED") or []
-            tasks = task_reader.described(self.lab, arn, arns, ["TAGS"])
-            self._add_leaving(cluster, {task.get("group", "") for task in tasks})
-            self._tasks[arn] = [task for task in tasks if task["lastStatus"] != "STOPPED"]
+            described = task_reader.described(self.lab, arn, arns, ["TAGS"])
+            alive = self._tasks[arn] = [task for task in described if task["lastStatus"] != "STOPPED"]
+            self._add_leaving(cluster, {task.get("group", "") for task in alive})
         return self._tasks[arn]
 
     def _add_leaving(self, cluster: SurveyedCluster, groups: set[str]) -> None:

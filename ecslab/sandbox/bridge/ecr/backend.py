@@ -160,7 +160,7 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         digest = digest_of(upload.data)
         if digest not in digests:
             raise refusal("digest_differs")
-        self.blobs.add(bytes(upload.data))
+        self.blobs.add(upload.data)
         repository.layers[digest] = len(upload.data)
         del repository.uploads[upload.upload_id]
         return digest

@@ -1,5 +1,6 @@
 """What a Fargate task finds around it: its interface, the registry, the logs, and a runtime."""
 
+from collections import deque
 from collections.abc import Mapping
 from typing import Final
 from weakref import WeakValueDictionary
@@ -20,7 +21,7 @@ from ecslab.sandbox.bridge.ecs.fargate.volumes import Volumes
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
 from ecslab.sandbox.bridge.logs import log_options, log_stream
-from ecslab.sandbox.runtime import ContainerSpec, RunningContainer
+from ecslab.sandbox.runtime import ContainerSpec, RunningContainer, limits
 from ecslab.sandbox.runtime.image import BadLayer, Image
 from ecslab.sandbox.world.image_names import ImageName, parse
 from ecslab.sandbox.world.network import packets, vpc
@@ -30,6 +31,7 @@ from ecslab.sandbox.world.task.driver import Driver
 from ecslab.sandbox.world.task.surroundings import Exited, StartFailed
 from ecslab.sandbox.world.task.task import Task
 
+_RECENT: Final = 64 * limits.MIB  # bytes of an image that is kept for a while though no task runs it
 _PENDING: Final = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
 
 
@@ -42,8 +44,9 @@ class Fargate:
 
     def __init__(self, account: Account):
         self.account, self.driver = account, Driver(account.clock, self)
-        self.volumes, self.credentials = Volumes(), Credentials()
+        self.volumes, self.credentials = Volumes(account.budget), Credentials()
         self._images: WeakValueDictionary[tuple[str, str, str], Image] = WeakValueDictionary()
+        self._recent: deque[Image] = deque(maxlen=2)  # a task that is started again unpacks nothing
 
     def _fail_if_platform_does(self, phase: str) -> None:
         problem = self.account.faults.platform
@@ -126,11 +129,27 @@ class Fargate:
             resolved = resolve(container.image, task.region, architecture)
             image = self._images.setdefault((container.image, resolved.digest, architecture), resolved)
             image.rootfs()  # so that a layer that cannot be unpacked is found while pulling, as it is on AWS
+            self._make_room(image)
             return image
         except BadLayer as bad:
             raise failures.refused("layer_damaged", why=bad) from None
         except NotInRegistry as missing:
             raise failures.image_missing(name, missing.kind, architecture) from None
+
+    def _make_room(self, image: Image) -> None:
+        """BadLayer if the images that running tasks use leave no room for this one."""
+        tasks = self.account.tasks_by_interface.values()
+        pulled = [
+            container.pulled.image for task in tasks for container in task.containers if container.pulled
+        ]
+        used = {each.digest: each.rootfs().unpacked for each in pulled if each.digest != image.digest}
+        if image.rootfs().unpacked + sum(used.values()) > limits.IMAGES.account:
+            raise BadLayer(
+                f"the images that run now are larger than {limits.IMAGES.account // limits.MIB} MiB unpacked "
+                "together, the most that the sandbox holds"
+            )
+        if image not in self._recent and image.rootfs().unpacked <= _RECENT:
+            self._recent.append(image)
 
     def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, RunningContainer]:
         host = Host(self.account, task, container, exited, self.credentials)

@@ -1,7 +1,23 @@
-"""Where in the sandbox's journal a stage began."""
+"""The sandbox's journal, as its control interface shows it, and where in it a stage began."""
+
+from typing import TypedDict
 
 from ecslab.course.catalogue import STAGES, STEPS
-from ecslab.course.navigation.journal_entry import JournalEntry, course_step
+
+
+class JournalEntry(TypedDict, total=False):
+    """One change of the account."""
+
+    position: int
+    service: str
+    operation: str
+    summary: str
+    step: str
+
+
+def course_step(entry: JournalEntry) -> str:
+    """The step of the course for which `goto` made the change; "" for the learner's own."""
+    return entry.get("step", "").partition(" ")[2]
 
 
 def beginning(stage: str, entries: list[JournalEntry], entered: dict[str, int]) -> int | None:
