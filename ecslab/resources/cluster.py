@@ -26,9 +26,11 @@ def create(lab: Connection, name: str | None = None) -> ClusterTypeDef:
         A `cluster` as CreateCluster returns it.
 
     Raises:
+        NotOurs: on a real account, somebody else has a cluster of that name.
         botocore.exceptions.ClientError: ECS refuses the name (InvalidParameterException).
     """
     name = name or lab.names.cluster
+    lab.guard.claim("cluster", name)
     return find(lab, name) or lab.wait(
         lambda: _created(lab, name), "ECS's own role in this account", limit=60
     )

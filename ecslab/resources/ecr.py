@@ -31,9 +31,11 @@ def create_repository(lab: Connection, name: str | None = None) -> RepositoryTyp
         A `repository` as CreateRepository returns it, with `repositoryUri` and `repositoryArn`.
 
     Raises:
+        NotOurs: on a real account, somebody else has a repository of that name.
         botocore.exceptions.ClientError: ECR refuses the name (InvalidParameterException).
     """
     name = name or lab.names.repository
+    lab.guard.claim("repository", name)
     existing = repository(lab, name)
     if existing:
         return existing

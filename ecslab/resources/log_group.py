@@ -25,8 +25,12 @@ def create(lab: Connection, name: str | None = None) -> LogGroupTypeDef:
 
     Returns:
         A `logGroup` as DescribeLogGroups shows it.
+
+    Raises:
+        NotOurs: on a real account, somebody else has a log group of that name.
     """
     name = name or lab.names.log_group
+    lab.guard.claim("log group", name)
     existing = find(lab, name)
     if existing:
         return existing

@@ -27,8 +27,12 @@ def create(lab: Connection, value: str, name: str | None = None) -> DescribeSecr
 
     Returns:
         What DescribeSecret shows: `ARN`, `Name`, tags and dates. Never the value.
+
+    Raises:
+        NotOurs: on a real account, somebody else has a secret of that name, or had one that is not gone yet.
     """
     name = name or lab.names.secret
+    lab.guard.claim("secret", name)
     existing = find(lab, name)
     if existing is None:
         lab.secretsmanager.create_secret(Name=name, SecretString=value, Tags=lab.tags("secretsmanager"))

@@ -54,8 +54,10 @@ def register(
 
     Raises:
         NotThere: the execution role was not made yet, and this definition needs it.
+        NotOurs: on a real account, the family's newest revision is somebody else's.
         botocore.exceptions.ClientError: ECS refuses the definition (ClientException, with the rule).
     """
+    lab.guard.claim("family", family or lab.names.family)
     image = image or ecr.image_uri(lab)
     request = _request(lab, family, str(cpu), str(memory), _container(lab, image, port, logs))
     if logs or ".dkr.ecr." in image:

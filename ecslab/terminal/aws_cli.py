@@ -168,7 +168,7 @@ def _made(lab: Connection, cli: ModuleType) -> Driver:
     commands = _commands[lab] = CommandHooks(lab)
     marks = {"step_marks": lab.step_marks} if lab.where == "sandbox" else {}
     hooks.install(
-        events, **lab.place.listeners, **marks, record=lab.record, ledger=lab.ledger, commands=commands
+        events, **lab.place.listeners, **marks, **lab.listeners, commands=commands
     )
     driver: Driver = cli.CLIDriver(session=session)
     nowhere = Path(os.devnull, "alias")  # an alias may run a shell

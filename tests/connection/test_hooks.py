@@ -32,6 +32,9 @@ SERVER = SANDBOX | {
     "after-call-error": ["Record.fail", "SandboxPlace.explain"],
 }
 AWS = RECORD_AND_LEDGER | {
+    "before-parameter-build": ["Ledger.tag", "Record.begin", "Guard.note"],
+    "before-call": ["Guard.judge", "Ledger.intend", "Guard.judge"],
+    "before-send": ["Guard.check_signature"],
     "after-call": ["Ledger.settle", "Record.end", "raise_plainly"],
     "after-call-error": ["Record.fail", "AwsPlace.explain"],
 }
@@ -49,7 +52,8 @@ def order(events, call="ecs.CreateCluster"):
 
 def in_the_terminal(expected):
     there = {event: [each for each in names if each not in CLI_HAS_NOT] for event, names in expected.items()}
-    there["before-parameter-build"].insert(-1, "CommandHooks.prepare")
+    built = there["before-parameter-build"]
+    built.insert(built.index("Record.begin"), "CommandHooks.prepare")
     there["after-call"].append("CommandHooks.hide")
     return there
 
@@ -114,6 +118,7 @@ def test_every_row_of_the_table_names_a_handler_that_there_is(lab, server, accou
     everybody = {
         **lab.place.listeners, **server.place.listeners, **account.place.listeners, "record": lab.record,
         "unrecorded": lab.record, "ledger": lab.ledger, "step_marks": lab.step_marks, "refusals": refusals,
+        **account.listeners,
         "commands": CommandHooks(lab),
     }  # fmt: skip
     for hook in hooks.HOOKS:

@@ -2,13 +2,12 @@
 
 import io
 
-import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.stub import Stubber
 
 import ecslab
-from ecslab.connection import aws_place
+from ecslab.connection import aws_place, boto_sessions
 from ecslab.terminal import aws_cli
 
 
@@ -20,15 +19,26 @@ class Body(io.BytesIO):
 @pytest.fixture
 def account(monkeypatch, tmp_path):
     """A lab on a real account that is played: every request of its terminal is kept, none is sent."""
-    session = boto3.Session("AKIAOFTHELAB", "secret", "token", region_name="eu-central-1")
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAOFTHELAB")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
+    session = boto_sessions.account_session(None, "eu-central-1")
     sts = session.client("sts")
     stub = Stubber(sts)
     caller = {"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/ana", "UserId": "AIDAEXAMPLE"}
     stub.add_response("get_caller_identity", caller)
     stub.activate()
-    monkeypatch.setattr(session, "client", lambda service: sts)
+    make = session.client
+
+    def client(service, **options):
+        return sts if service == "sts" else make(service, **options)
+
+    monkeypatch.setattr(session, "client", client)
     monkeypatch.setattr(aws_place, "account_session", lambda profile, region: session)
     lab = ecslab.connect("aws", home=tmp_path, confirm="111122223333")
+    monkeypatch.setattr(lab.guard._ownership, "find", lambda reference: [])  # every name is free
     sent = []
 
     def instead(request, **_):

@@ -28,15 +28,15 @@ class Plan(ShownAsTable):
 
     @property
     def hourly(self) -> float:
-        return sum(resource.hourly for resource in self.resources)
+        return sum(resource.hourly for resource in self.resources if not resource.kept)
 
     def _table(self) -> Table:
-        count = len(self.resources)
+        count = sum(not resource.kept for resource in self.resources)
         dear = self.hourly >= _NOTICED
         cost = f", about {prices.dollars(self.hourly)} an hour on a real account" if dear else ""
         title = f"{count} to remove{cost}:" if count else "Nothing of this lab is there."
         rows = [
-            (str(number), resource.kind, f"{resource.name} {resource.status}".strip(), resource.cost)
+            (str(number), resource.kind, _shown(resource), resource.cost)
             for number, resource in enumerate(self.resources, start=1)
         ]
         rows += [
@@ -44,6 +44,12 @@ class Plan(ShownAsTable):
             for resource in self.strangers
         ]
         return Table(title, ("order", "what", "name", "costs") if rows else (), tuple(rows))
+
+
+def _shown(resource: Resource) -> str:
+    if resource.kept:
+        return f"{resource.name} stays: {resource.kept}"
+    return f"{resource.name} {resource.status}".strip()
 
 
 @dataclass(frozen=True)

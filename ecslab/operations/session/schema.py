@@ -35,8 +35,8 @@ ABOUT: Final = closed(
 )  # fmt: skip
 _LEDGER: Final[Schema] = {
     "anyOf": [
-        closed(intend=text(64), kind=text(64), name=_NAME, at=_TIME),
-        closed(outcome=text(64), ok=_FLAG, ids=list_of(_NAME, 1000)),
+        closed(intend=text(64), kind=text(64), name=_NAME, at=_TIME, uses=optional(list_of(_NAME, 10))),
+        closed(outcome=text(64), ok=_FLAG, ids=list_of(_NAME, 1000), born=optional(text(64))),
         closed(owner=text(256), account=text(12), region=text(32), prefix=text(64)),
     ]
 }

@@ -49,7 +49,12 @@ def create(lab: Connection, subnet_ids: tuple[str, ...] = ()) -> LoadBalancerTyp
 
     Returns:
         A `LoadBalancer` as DescribeLoadBalancers shows it; new, it is `provisioning` for some two minutes.
+
+    Raises:
+        NotOurs: on a real account, somebody else has a load balancer, target group or group so named.
     """
+    lab.guard.claim("load balancer", lab.names.load_balancer)
+    lab.guard.claim("target group", lab.names.target_group)
     balancer = find(lab) or _created(lab, subnet_ids)
     if not listener(lab, balancer):
         forward: ActionTypeDef = {"Type": "forward", "TargetGroupArn": target_group(lab)["TargetGroupArn"]}
@@ -122,8 +127,10 @@ def attach(lab: Connection, grace: int = GRACE) -> ServiceTypeDef:
 
     Raises:
         NotThere: there is no service, or no load balancer.
+        NotOurs: on a real account, the service is somebody else's.
     """
     existing = service_reader.needed_active(lab)
+    lab.guard.claim("service", existing["serviceName"], lab.names.cluster)
     _needed(lab)
     vpc = service_reader.network_of(existing)
     behind: ServiceLoadBalancerTypeDef = {

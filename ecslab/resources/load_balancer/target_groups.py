@@ -33,8 +33,12 @@ def target_group(
 
     Returns:
         A `TargetGroup` as DescribeTargetGroups shows it. ECS registers the tasks' addresses in it by itself.
+
+    Raises:
+        NotOurs: on a real account, somebody else has a target group of that name.
     """
     name = name or lab.names.target_group
+    lab.guard.claim("target group", name)
     existing = find_target_group(lab, name)
     if existing:
         return existing

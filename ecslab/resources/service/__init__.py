@@ -51,9 +51,12 @@ def create(
 
     Raises:
         NotThere: the cluster, the definition or (without a choice) the default VPC is missing.
+        NotOurs: on a real account, the cluster or the service of that name is somebody else's.
         botocore.exceptions.ClientError: ECS refuses the call (InvalidParameterException and others).
     """
     name = name or lab.names.service
+    lab.guard.claim("cluster", lab.names.cluster)
+    lab.guard.claim("service", name, lab.names.cluster)
     existing = find(lab, name)
     if existing:
         return existing

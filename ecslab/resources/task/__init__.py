@@ -76,9 +76,11 @@ def run(
 
     Raises:
         NotThere: the cluster, the definition or (without a choice) the default VPC is missing.
+        NotOurs: on a real account, the cluster is somebody else's.
         CannotBeDone: RunTask was accepted, but nothing was started: its `failures` say why.
         botocore.exceptions.ClientError: ECS refuses the call (InvalidParameterException and others).
     """
+    lab.guard.claim("cluster", lab.names.cluster)
     choice = choice or network.default_choice(lab)
     request: RunTaskRequestTypeDef = {
         "cluster": lab.names.cluster,

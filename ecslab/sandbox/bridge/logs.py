@@ -46,6 +46,12 @@ class LogsBackend(MotoLogsBackend):  # type: ignore[misc]  # moto ships no types
         super().reset()
         LogEvent._event_id = 0
 
+    def delete_log_group(self, log_group_name: str) -> None:
+        """moto keeps the tags, and gives them to the next group of that name."""
+        group = self.groups.get(log_group_name)
+        super().delete_log_group(log_group_name)
+        self.tagger.delete_all_tags_for_resource(group.arn)
+
     def get_log_events(
         self, log_group_name: str, log_group_id: str, log_stream_name: str, **rest: object
     ) -> object:
