@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple, Protocol, TypedDict
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ecslab.figures.svg import SOFT, Drawing, Figure, shorten
 from ecslab.figures.text_metrics import text_width
+
+if TYPE_CHECKING:
+    from ecslab.resources.image.types import Image
 
 _ECR: Final = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.(?P<domain>amazonaws\.com(?:\.cn)?)/(?P<rest>.+)"
@@ -23,36 +26,6 @@ class Part(NamedTuple):
     name: str
     meaning: str
     tone: str
-
-
-class Step(TypedDict, total=False):
-    """A step in an image's history."""
-
-    comment: str
-    created_by: str
-    empty_layer: bool
-
-
-class Config(TypedDict, total=False):
-    """An image's configuration, as far as it is drawn."""
-
-    history: Sequence[Step]
-
-
-class Layer(Protocol):
-    """A layer of an image."""
-
-    @property
-    def size(self) -> int: ...
-
-
-class Layered(Protocol):
-    """An image, as `ecslab.image.build` gives it."""
-
-    @property
-    def layers(self) -> Sequence[Layer]: ...
-    @property
-    def config(self) -> Config: ...
 
 
 def image_uri(uri: str) -> Figure:
@@ -118,7 +91,7 @@ def _version(rest: str) -> list[Part]:
     return parts
 
 
-def image_layers(layers: "Layered | Iterable[tuple[str, int]]") -> Figure:
+def image_layers(layers: "Image | Iterable[tuple[str, int]]") -> Figure:
     """The layers of an image as a stack, the topmost first.
 
     Args:
@@ -140,7 +113,7 @@ def image_layers(layers: "Layered | Iterable[tuple[str, int]]") -> Figure:
     return d.figure("The layers of an image", f"From the top. {words}.")
 
 
-def _stack(layers: "Layered | Iterable[tuple[str, int]]") -> Sequence[tuple[str, int]]:
+def _stack(layers: "Image | Iterable[tuple[str, int]]") -> Sequence[tuple[str, int]]:
     if isinstance(layers, Iterable):
         return [(str(what), int(size)) for what, size in layers]
     steps = [step for step in layers.config.get("history", ()) if not step.get("empty_layer")]

@@ -1,80 +1,17 @@
-"""A load balancer before a service: the way of a request, a domain name, three kinds, and who answered."""
+"""A load balancer before a service: the way of a request, a domain name, and who answered."""
 
-from collections.abc import Sequence
-from typing import Final, Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 from ecslab.figures.svg import SOFT, Drawing, Figure, shorten
 
+if TYPE_CHECKING:
+    from ecslab.resources.load_balancer.request_path import Chain
+    from ecslab.resources.load_balancer.target_health import Target
+    from ecslab.resources.load_balancer.visit_log import Visit, Visits
+
 RED: Final = "#c62828"
-KINDS: Final = (
-    ("", "Application (ALB)", "Network (NLB)", "Classic (CLB)"),
-    ("Understands", "HTTP, HTTPS, gRPC: it reads each request", "TCP, UDP, TLS: it passes bytes on",
-     "HTTP and TCP, without rules"),
-    ("Sends by", "host, path, header, method; weights", "port alone", "port alone"),
-    ("Its address", "a name; the addresses behind it change", "a name, and one fixed address in each zone",
-     "a name; the addresses behind it change"),
-    ("A task sees", "the balancer's address; the visitor's is in X-Forwarded-For",
-     "the balancer's or the visitor's address, as you choose", "the balancer's address"),
-    ("With Fargate", "yes, target type ip", "yes, target type ip", "refused"),
-    ("Choose it for", "web pages and APIs", "what is not HTTP; very many connections; fixed addresses",
-     "nothing new: it is the old kind, from before 2016"),
-)  # fmt: skip
-"""Rows of a table; the first row and the first column are headings.
-
-https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-types.html
-"""
-
-
-class Target(Protocol):
-    """One line of `ecslab.load_balancer.targets`."""
-
-    @property
-    def task(self) -> str: ...
-    @property
-    def ip(self) -> str: ...
-    @property
-    def zone(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-
-
-class Chain(Protocol):
-    """What `ecslab.load_balancer.chain` finds: from the balancer's name to the tasks."""
-
-    @property
-    def dns_name(self) -> str: ...
-    @property
-    def port(self) -> int | None: ...
-    @property
-    def target_group(self) -> str: ...
-    @property
-    def health_path(self) -> str: ...
-    @property
-    def service(self) -> str: ...
-    @property
-    def balancer_group(self) -> str: ...
-    @property
-    def tasks_group(self) -> str: ...
-    @property
-    def targets(self) -> Sequence[Target]: ...
-
-
-class Visit(Protocol):
-    """One of `ecslab.load_balancer.visits`."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def task(self) -> str: ...
-
-
-class Visits(Protocol):
-    """What `ecslab.load_balancer.visits` gives."""
-
-    @property
-    def each(self) -> Sequence[Visit]: ...
-
-
 _TONES: Final = {"healthy": "good", "unhealthy": "bad", "initial": "task"}
 
 
@@ -160,25 +97,6 @@ def domain(dns_name: str, own: str = "www.example.com") -> Figure:
         "the balancer's present addresses. An A record with a task's public IP breaks as soon as the task is "
         "replaced.",
     )
-
-
-def balancers() -> Figure:
-    """Application, Network and Classic Load Balancer: what each understands, and what it is for."""
-    d = Drawing(880, 76 + 74 * (len(KINDS) - 1))
-    for column, (name, tone) in enumerate(zip(KINDS[0][1:], ("good", "net", "quiet"), strict=True)):
-        d.box(158 + column * 236, 20, 228, 40, name, tone=tone)
-    for row, (question, *answers) in enumerate(KINDS[1:]):
-        y = 66 + row * 74
-        d.box(20, y, 130, 68, question, tone="quiet")
-        for column, answer in enumerate(answers):
-            tone = "bad" if answer == "refused" else "plain"
-            d.box(158 + column * 236, y, 228, 68, body=answer, tone=tone)
-    columns = (
-        f"{name}: {', '.join(f'{row[0].lower()} {row[n]}' for row in KINDS[1:])}"
-        for n, name in enumerate(KINDS[0])
-        if name
-    )
-    return d.figure("Three kinds of load balancer", ". ".join(columns) + ".")
 
 
 _MOST: Final = 120

@@ -4,9 +4,10 @@ Source: "Amazon ECS task lifecycle" in the developer guide; the timestamps of th
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from ecslab.figures import STATUSES
+from ecslab.resources.task import Phase
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
@@ -26,17 +27,6 @@ _NEEDS: Final = {
 
 _OPEN: Final = 0.12
 """The share of the timeline that is given to a phase that still lasts."""
-
-
-class Phase(Protocol):
-    """What `ecslab.task.phases` gives: seconds since the task was created; None for a phase that lasts."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def start(self) -> float: ...
-    @property
-    def seconds(self) -> float | None: ...
 
 
 def heading(task: "TaskTypeDef") -> str:

@@ -8,8 +8,6 @@ from moto.core.model_instances import reset_model_data
 from moto.logs.models import LogEvent
 from moto.moto_api._internal import mock_random
 
-__all__ = ["MotoState", "forget_backends", "park", "put_back"]
-
 
 @dataclass(frozen=True, slots=True)
 class MotoState:

@@ -4,8 +4,6 @@ from typing import Final
 
 from ecslab.sandbox.world.errors import AwsError
 
-__all__ = ["SERVICES", "refuse"]
-
 SERVICES: Final = {
     "application-autoscaling": "autoscaling",
     "codedeploy": "CodeDeploy",

@@ -6,7 +6,6 @@ from ecslab.sandbox.engine.sandbox import Sandbox
 
 FARTHEST: Final = 3600.0  # virtual seconds that one step goes at most
 _IN_VAIN: Final = 300.0  # virtual seconds of checks that change nothing, after which a step ends
-_MOST: Final = 10_000  # events
 
 
 def to_next_change(sandbox: Sandbox) -> tuple[int, str]:
@@ -17,10 +16,12 @@ def to_next_change(sandbox: Sandbox) -> tuple[int, str]:
     """
     clock, before, changes = sandbox.clock, sandbox.clock.now, sandbox.clock.changes
     events, farthest = 0, FARTHEST
-    while (due := clock.next_news_at()) is not None and due <= before + farthest and events < _MOST:
+    while (due := clock.next_news_at()) is not None and due <= before + farthest:
         events += sandbox.run(due, to_change=True)
         if clock.changes > changes:
             return events, ""
+        if clock.now < due:
+            break  # so much happened on the way that the sandbox stopped: the next step goes on
         farthest = _IN_VAIN
     return events, _nothing(clock.now - before, None if due is None else due - clock.now)
 

@@ -12,15 +12,12 @@ from urllib.parse import parse_qsl
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from ecslab.sandbox.http_message import HttpRequest
+from ecslab.sandbox.wire import bounds
 from ecslab.sandbox.wire.malformed import json_object, not_serializable, unknown_operation
+from ecslab.sandbox.wire.service_models import NAMES, service_model
 from ecslab.sandbox.world.errors import AwsError
 
 NO_OPERATION: Final = ("UnknownOperationException", "InvalidAction", "MissingAction")
-_NAMES: Final = {
-    # signing name: botocore's, where it is another
-    "elasticloadbalancing": "elbv2", "monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi",
-    "states": "stepfunctions", "email": "ses",
-}  # fmt: skip
 _NULL: Final = (
     "1 validation error detected: Value null at '{}' failed to satisfy constraint: Member must not be null"
 )
@@ -33,14 +30,10 @@ def explain_failure(
 
     The models mark few members as required that AWS requires; one that moto looked for in vain is.
     """
-    from botocore.exceptions import UnknownServiceError
-    from moto.core.utils import get_service_model
-
-    name = _NAMES.get(service, service)
-    try:
-        model = get_service_model(name)
-    except UnknownServiceError:
+    model = service_model(service)
+    if model is None:
         return None
+    name = NAMES.get(service, service)
     protocol = model.metadata["protocol"]
     if protocol not in ("json", "query", "ec2"):
         return None
@@ -50,13 +43,17 @@ def explain_failure(
     if shape is None:
         return None
     if protocol == "json":
-        wrong = _wrong_json(shape, json_object(request.body), name)
+        wrong = _wrong_json(shape, json_object(request.body, layer=service == "ecr"), name)
     else:
         wrong = _wrong_form(model.operation_model(operation), shape, _form(request), protocol)
     sought = failure.args[0] if isinstance(failure, KeyError) else None
     if wrong is None and sought in set(_members(shape, frozenset())):
         code = "ValidationException" if protocol == "json" else "ValidationError"
         wrong = AwsError(code, _NULL.format(sought))
+    if wrong is None and isinstance(failure, RecursionError):
+        return not_serializable("The request is nested too deeply.")
+    if wrong is None and isinstance(failure, ValueError | KeyError | IndexError | TypeError):
+        wrong = bounds.bad_token(request, service)
     return wrong
 
 

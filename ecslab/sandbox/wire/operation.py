@@ -5,6 +5,7 @@ from urllib.parse import parse_qs
 
 from ecslab.aws_api.operations import changes
 from ecslab.sandbox.http_message import HttpRequest
+from ecslab.sandbox.wire import bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ def operation(service: str, request: HttpRequest) -> Operation:
 
 def _action(request: HttpRequest) -> str | None:
     form = request.query
+    if request.body.count(b"&") > bounds.FIELDS:
+        bounds.form_text(request)
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         form = f"{form}&{request.body.decode('utf-8', 'replace')}"
     actions = parse_qs(form).get("Action")

@@ -1,6 +1,8 @@
 """How a service words a refusal on the wire."""
 
+import contextlib
 import json
+import traceback
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -8,6 +10,14 @@ from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.errors import AwsError
 
 REQUEST_ID: Final = "00000000-0000-4000-8000-000000000000"
+
+
+def internal_failure(failure: Exception) -> AwsError:
+    """What is said of a failure of the sandbox's own; its log gets the rest, if there is room for it."""
+    with contextlib.suppress(OSError):
+        traceback.print_exception(failure)
+    sentence = f"The sandbox failed at this request: {failure!r}. Its log has the rest."
+    return AwsError("InternalFailure", sentence, 500)
 
 
 def refusal(error: AwsError, request: HttpRequest, service: str = "") -> HttpResponse:
