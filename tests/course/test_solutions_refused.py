@@ -48,5 +48,5 @@ def test_where_there_is_nothing(sandbox, step):
 
 def test_what_was_never_pushed_is_named(sandbox):
     sandbox.control("reset")
-    with pytest.raises(ecslab.errors.NotThere, match=r"there is no image adgu/web:edition-2\.\n  next: image"):
+    with pytest.raises(ecslab.errors.NotThere, match=r"no image adgu/web:edition-2\.\n  next: image"):
         ecslab.ecr.digest_uri(sandbox, tag="edition-2")
