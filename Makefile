@@ -1,4 +1,4 @@
-.PHONY: help lab test quick lint walls unit coverage notebooks runs browser bench soak compat live wheelhouse matrix reference minutes pages lock clean
+.PHONY: help lab test quick lint walls unit coverage notebooks runs browser bench soak compat recorded live wheelhouse matrix reference minutes pages lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 # pip says how far it is; where nobody looks on, it says what goes wrong and no more.
@@ -75,6 +75,9 @@ soak: .venv/workshop ## ten minutes of random calls from eight clients in parall
 
 compat: .venv/workshop ## moto's own tests on our backends; the counts go into tests/README.md
 	$(BIN)/python -m tests.compat $(ONLY)
+
+recorded: .venv/workshop ## how far the sandbox answers as AWS was recorded to, by service
+	$(BIN)/python -m tests.recorded -q $(OPTIONS)
 
 reference: .venv/workshop ## run the reference notebooks and write their outputs
 	$(BIN)/python -m tests.notebooks.reference $(ONLY)
