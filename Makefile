@@ -79,7 +79,7 @@ minutes: .venv/workshop ## measure how long each notebook takes, and write it un
 matrix: .venv/workshop ## write tests/course/MATRIX.md: every wrong state, and what the check says of it
 	$(BIN)/python -m tests.course.matrix
 
-pages: .venv/workshop ## write glossary, cheat sheet, instructor's page and lifecycles from the project's own data
+pages: .venv/workshop ## write glossary, cheat sheet, instructor's page, lifecycles and what is carried from the project's own data
 	$(BIN)/python -m tests.pages
 
 live: .venv/workshop ## the portable tests on a real account (costs money): make live ACCOUNT=<id>

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ecslab.sandbox.engine import moto_import
 from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse, Responder
-from ecslab.sandbox.wire import caller_identity, malformed, moto_routes
+from ecslab.sandbox.wire import caller_identity, carried, malformed, moto_routes
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.wire.operation import Operation
 from ecslab.sandbox.wire.signature import Key, Signer
@@ -136,9 +136,9 @@ class Backend:
             return caller_identity.caller_identity()
         if request.headers.get("x-amz-target", "").startswith(malformed.ECS_TARGET):
             return self._ecs(request, signer.region, operation)
-        from ecslab.sandbox.bridge import installation, unsupported_services
+        carried.check(request, signer.service)
+        from ecslab.sandbox.bridge import installation
 
-        unsupported_services.refuse(signer.service)
         moto_import.ready_for(signer.service, operation)
         installation.fetch(signer.service)
         return moto_routes.answer(request, signer)

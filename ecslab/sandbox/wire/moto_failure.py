@@ -7,20 +7,14 @@ sandbox's failure. U: sentences without a source.
 
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import parse_qsl
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from ecslab.sandbox.http_message import HttpRequest
-from ecslab.sandbox.wire.malformed import json_object, not_serializable, unknown_operation
+from ecslab.sandbox.wire.malformed import json_object, not_serializable
+from ecslab.sandbox.wire.service_model import boto3_name, form, no_operation, service_model
 from ecslab.sandbox.world.errors import AwsError
 
-NO_OPERATION: Final = ("UnknownOperationException", "InvalidAction", "MissingAction")
-_NAMES: Final = {
-    # signing name: botocore's, where it is another
-    "elasticloadbalancing": "elbv2", "monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi",
-    "states": "stepfunctions", "email": "ses",
-}  # fmt: skip
 _NULL: Final = (
     "1 validation error detected: Value null at '{}' failed to satisfy constraint: Member must not be null"
 )
@@ -33,41 +27,25 @@ def explain_failure(
 
     The models mark few members as required that AWS requires; one that moto looked for in vain is.
     """
-    from botocore.exceptions import UnknownServiceError
-    from moto.core.utils import get_service_model
-
-    name = _NAMES.get(service, service)
-    try:
-        model = get_service_model(name)
-    except UnknownServiceError:
-        return None
-    protocol = model.metadata["protocol"]
-    if protocol not in ("json", "query", "ec2"):
+    name = boto3_name(service)
+    model = service_model(name)
+    protocol = model and model.metadata["protocol"]
+    if model is None or protocol not in ("json", "query", "ec2"):
         return None
     if operation not in model.operation_names:
-        return _no_operation(protocol, operation, model.metadata["apiVersion"], _form(request))
+        return no_operation(model, operation, request)
     shape = model.operation_model(operation).input_shape
     if shape is None:
         return None
     if protocol == "json":
         wrong = _wrong_json(shape, json_object(request.body), name)
     else:
-        wrong = _wrong_form(model.operation_model(operation), shape, _form(request), protocol)
+        wrong = _wrong_form(model.operation_model(operation), shape, form(request), protocol)
     sought = failure.args[0] if isinstance(failure, KeyError) else None
     if wrong is None and sought in set(_members(shape, frozenset())):
         code = "ValidationException" if protocol == "json" else "ValidationError"
         wrong = AwsError(code, _NULL.format(sought))
     return wrong
-
-
-def _no_operation(protocol: str, operation: str, version: str, form: dict[str, str]) -> AwsError:
-    if protocol == "json":
-        return unknown_operation(f"There is no operation {operation}.")
-    if not form.get("Action"):
-        return AwsError("MissingAction", "The request must contain the parameter Action")
-    if protocol == "ec2":
-        return AwsError("InvalidAction", f"The action {operation} is not valid for this web service.")
-    return AwsError("InvalidAction", f"Could not find operation {operation} for version {version}")
 
 
 def _wrong_json(shape: Shape, given: object, service: str) -> AwsError | None:
@@ -80,7 +58,7 @@ def _wrong_json(shape: Shape, given: object, service: str) -> AwsError | None:
 
 
 def _wrong_form(
-    operation: OperationModel, shape: Shape, form: dict[str, str], protocol: str
+    operation: OperationModel, shape: Shape, form_values: dict[str, str], protocol: str
 ) -> AwsError | None:
     """Values are read as moto's parser reads them, which fails at a number that is none."""
     from moto.core.parse import EC2QueryParser, QueryParser
@@ -92,13 +70,13 @@ def _wrong_form(
             seen.append(prefix)
             return super()._default_handle(shape, values, prefix)
 
-    if not form.get("Version"):
+    if not form_values.get("Version"):
         return AwsError("MissingParameter", "The request must contain the parameter Version")
     try:
-        given = Noting(operation).parse({"values": form})
+        given = Noting(operation).parse({"values": form_values})
     except (ValueError, TypeError):
         code = "InvalidParameterValue" if protocol == "ec2" else "MalformedInput"
-        return AwsError(code, f"Invalid value '{form.get(seen[-1])}' for {seen[-1]}")
+        return AwsError(code, f"Invalid value '{form_values.get(seen[-1])}' for {seen[-1]}")
     problems = _problems(shape, given, "")
     missing = next((path for kind, path in problems if kind == "missing"), None)
     if missing is None:
@@ -156,8 +134,3 @@ def _fits(kind: str, given: object) -> bool:
     if kind == "string":
         return isinstance(given, str)
     return not isinstance(given, dict | list)
-
-
-def _form(request: HttpRequest) -> dict[str, str]:
-    text = f"{request.query}&{request.body.decode('utf-8', 'replace')}"
-    return dict(parse_qsl(text, keep_blank_values=True))

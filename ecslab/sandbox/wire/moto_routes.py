@@ -5,18 +5,21 @@ tables that the services' `urls` modules fill. This is that second way: quicker 
 """
 
 import importlib
+import logging
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.wire import moto_failure
+from ecslab.sandbox.wire import carried, moto_failure
 from ecslab.sandbox.wire.credentials import ACCOUNT
 from ecslab.sandbox.wire.operation import operation
 from ecslab.sandbox.wire.signature import Signer
 from ecslab.sandbox.world.errors import AwsError
 
+FAILURES: Final = logging.getLogger("ecslab.sandbox.moto")
+"""Hears of every failure of moto's that became a refusal: the operation, and what failed."""
 Handler = Callable[[object, str, object], tuple[int, Mapping[str, object], str | bytes]]
 _KEPT: Final = frozenset({"content-type", "x-amz-target", "host", "accept", "range"})
 _GLOBAL: Final = frozenset({"budgets", "cloudfront", "route53"})  # their host names no region
@@ -27,7 +30,7 @@ def answer(request: HttpRequest, signer: Signer) -> HttpResponse:
     """moto's answer; moto's own switches (`x-moto-account-id` and the like) never reach it.
 
     Raises:
-        AwsError: moto does not carry the service or operation (501), or failed at a request that AWS refuses.
+        AwsError: moto does not carry what is asked for, or failed at a request that AWS refuses.
     """
     from moto.core.request import Request
     from werkzeug.exceptions import HTTPException
@@ -40,21 +43,25 @@ def answer(request: HttpRequest, signer: Signer) -> HttpResponse:
         status, headers, body = handler(asked, url, asked.headers)
     except HTTPException as refused:
         status, headers, body = refused.code, refused.get_headers(), refused.get_body()
-    except NotImplementedError as missing:
-        wrong = _wrong(request, signer)
-        absent = AwsError("NotImplemented", f"This sandbox does not carry it: {missing}", 501)
-        raise (wrong if wrong and wrong.code in moto_failure.NO_OPERATION else absent) from None
     except Exception as failure:
-        wrong = _wrong(request, signer, failure)
-        if wrong is None:
-            raise
-        raise wrong from None
+        raise _refused(request, signer, failure) from failure
     if int(status) == 404 and not body and (wrong := _wrong(request, signer)):
         raise wrong  # no operation was named
     content = body.encode() if isinstance(body, str) else bytes(body)
     return HttpResponse(
         int(status), {str(name): str(value) for name, value in dict(headers).items()}, content
     )
+
+
+def _refused(request: HttpRequest, signer: Signer, failure: Exception) -> Exception:
+    """What is said of a failure of moto's; the failure itself where AWS would have answered."""
+    asked = operation(signer.service, request)
+    wrong = _wrong(request, signer, failure)
+    if wrong is None and isinstance(failure, NotImplementedError):
+        wrong = carried.not_carried(f"this of {asked} ({failure})", signer.service)
+    if wrong is not None:
+        FAILURES.info("%s: %r", asked, failure)
+    return wrong or failure
 
 
 def _wrong(request: HttpRequest, signer: Signer, failure: Exception | None = None) -> AwsError | None:
@@ -79,7 +86,7 @@ def _handler(service: str, region: str, path: str) -> Handler:
     for pattern, handler in _table(_module_of(host, service)):
         if pattern.match(address):
             return handler
-    raise AwsError("NotImplemented", f"This sandbox does not carry {service} at {path}.", 501)
+    raise carried.not_carried(f"{service} at {path}", service)
 
 
 @cache
@@ -88,7 +95,7 @@ def _module_of(host: str, service: str) -> str:
     for name, pattern in index.backend_url_patterns:
         if pattern.match(f"https://{host}"):
             return str(name)
-    raise AwsError("NotImplemented", f"This sandbox does not carry the service {service}.", 501)
+    raise carried.not_carried(f"the service {service}", service)
 
 
 @cache
