@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
 from moto.core.model_instances import reset_model_data
@@ -17,11 +18,13 @@ class MotoState:
 
     Attributes:
         backends: each of moto's dictionaries that holds something, and what it holds.
+        buckets: whose each bucket is, which S3's dictionary keeps beside its backends.
         next_log_event: the number of the next log event.
         random: where moto's random stream stands; None leaves it where it is.
     """
 
     backends: Mapping[BackendDict, Mapping[str, AccountSpecificBackend]] = field(default_factory=dict)
+    buckets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     next_log_event: int = 0
     random: tuple[object, ...] | None = None
 
@@ -29,7 +32,8 @@ class MotoState:
 def park() -> MotoState:
     """Take out what moto holds."""
     backends = {held: dict(held) for held in BackendDict._instances}
-    state = MotoState(backends, LogEvent._event_id, mock_random.getstate())
+    buckets = {name: owner for held in _of_s3() for name, owner in held.bucket_accounts.items()}
+    state = MotoState(backends, buckets, LogEvent._event_id, mock_random.getstate())
     _empty()
     return state
 
@@ -39,6 +43,8 @@ def put_back(state: MotoState) -> None:
     for held, accounts in state.backends.items():
         held.update(accounts)
         BackendDict._instances.append(held)
+    for held in _of_s3():
+        held.bucket_accounts.update(state.buckets)
     LogEvent._event_id = state.next_log_event
     if state.random is not None:
         mock_random.setstate(state.random)
@@ -57,7 +63,14 @@ def forget_backends() -> None:
     _empty()
 
 
+def _of_s3() -> list[Any]:
+    """S3's dictionary, once somebody has used it."""
+    return [held for held in BackendDict._instances if hasattr(held, "bucket_accounts")]
+
+
 def _empty() -> None:
+    for held in _of_s3():
+        held.bucket_accounts.clear()
     for services in BackendDict._instances:
         services.clear()
     BackendDict._instances.clear()
