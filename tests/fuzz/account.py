@@ -98,7 +98,8 @@ class Account:
                 arns = getattr(ecs, f"list_{what}")(cluster=arn)[f"{what[:-1]}Arns"][:10]
                 if arns:
                     shown[f"{what} of {arn}"] = describe(cluster=arn, **{what: arns})[what]
-        return {name: json.loads(json.dumps(about, default=_text)) for name, about in shown.items()}
+        return {name: _unordered(name, json.loads(json.dumps(about, default=_text)))
+                for name, about in shown.items()}  # fmt: skip
 
     def replayed(self) -> list[str]:
         """What the account shows otherwise after its journal was replayed, in words."""
@@ -210,6 +211,13 @@ def _lasting(about: Any) -> Any:
     """Without what tells one page of an answer from another."""
     passing = ("nextToken", "NextToken", "NextMarker", "Marker")
     return {name: value for name, value in about.items() if name not in passing}
+
+
+def _unordered(name: str, about: Any) -> Any:
+    """Of the tagging API, which promises no order, the lists sorted."""
+    if not name.startswith("resourcegroupstaggingapi:") or not isinstance(about, dict):
+        return about
+    return {member: sorted(values, key=str) for member, values in about.items()}
 
 
 def _text(value: Any) -> str:

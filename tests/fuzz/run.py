@@ -14,12 +14,14 @@ import hypothesis
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
 
 from ecslab.sandbox.wire.moto_routes import FAILURES
 from tests.fuzz.account import Account, Call
 from tests.fuzz.values import filled_in, request
 
 BATCH = 500  # requests to one account; then the next account begins
+SEQUENCE = 20  # requests that hypothesis draws as one example
 LONGEST = 1.0  # seconds of this process's own time in which a request is answered
 PAUSES = (0,) * 40 + (1, 30, 120, 3600)  # virtual seconds between two requests
 
@@ -98,6 +100,7 @@ class ClockFailed(Exception):
 
 
 def _play(account: Account, seed: int, requests: int, tally: Tally, log: io.StringIO) -> None:
+    """Draw sequences of requests and send them, until there were so many or time cannot go on."""
     calls = [call for call in account.calls for _ in range(_weight(call))]
     broken: list[ClockFailed] = []
 
@@ -106,25 +109,31 @@ def _play(account: Account, seed: int, requests: int, tally: Tally, log: io.Stri
         max_examples=requests, deadline=None, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
     )  # fmt: skip
-    @hypothesis.given(st.data())
-    def play(data: st.DataObject) -> None:
-        call = data.draw(st.sampled_from(calls))
-        seconds, parameters = data.draw(st.sampled_from(PAUSES)), data.draw(request(call.model))
-        if broken:
-            return
-        try:
-            if seconds:
-                account.lab.control("advance", seconds=seconds)
-        except Exception as failure:
-            broken.append(ClockFailed())
-            broken[0].__cause__ = failure
-            return
-        log.truncate(log.seek(0))
-        _send(account, call, filled_in(parameters, call.service, account.memory), tally, log)
+    @hypothesis.given(st.lists(_move(calls), min_size=SEQUENCE, max_size=SEQUENCE))
+    def play(moves: list[tuple[Call, int, dict[str, Any]]]) -> None:
+        for call, seconds, parameters in moves:
+            if broken or tally.sent >= requests:
+                return
+            try:
+                if seconds:
+                    account.lab.control("advance", seconds=seconds)
+            except Exception as failure:
+                broken.append(ClockFailed())
+                broken[0].__cause__ = failure
+                return
+            log.truncate(log.seek(0))
+            _send(account, call, filled_in(parameters, call.service, account.memory), tally, log)
 
     play()
     if broken:
         raise broken[0]
+
+
+@st.composite
+def _move(draw: DrawFn, calls: list[Call]) -> tuple[Call, int, dict[str, Any]]:
+    """A call, the virtual seconds that pass before it, and its parameters."""
+    call = draw(st.sampled_from(calls))
+    return call, draw(st.sampled_from(PAUSES)), draw(request(call.model))
 
 
 def _weight(call: Call) -> int:

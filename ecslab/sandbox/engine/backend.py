@@ -14,6 +14,7 @@ from ecslab.sandbox.engine import moto_import
 from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse, Responder
 from ecslab.sandbox.wire import caller_identity, carried, malformed, moto_routes
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
+from ecslab.sandbox.wire.moto_failure import BrokenOff
 from ecslab.sandbox.wire.operation import Operation
 from ecslab.sandbox.wire.signature import Key, Signer
 from ecslab.sandbox.world.errors import AwsError
@@ -170,4 +171,4 @@ class Backend:
         except Exception as failure:
             traceback.print_exc()
             sentence = f"The sandbox failed at this request: {failure!r}. Its log has the rest."
-            raise AwsError("InternalFailure", sentence, 500) from None
+            raise BrokenOff("InternalFailure", sentence, 500) from None

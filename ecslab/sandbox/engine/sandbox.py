@@ -23,6 +23,7 @@ from ecslab.sandbox.journal.bodies import Bodies
 from ecslab.sandbox.journal.journal import Journal
 from ecslab.sandbox.journal.record import FORMAT, Record
 from ecslab.sandbox.wire import credentials
+from ecslab.sandbox.wire.moto_failure import BrokenOff
 from ecslab.sandbox.wire.operation import operation
 from ecslab.sandbox.wire.signature import Key, Signer
 from ecslab.sandbox.world.errors import AwsError
@@ -224,7 +225,11 @@ class Sandbox:
             if not changes:
                 return call()
             self.backend.reseed("request", self.mutations)
-            response = call()
+            try:
+                response = call()
+            except BrokenOff:
+                self.rebuild(self.clock.now)  # without what was half done
+                raise
             if response.status < 400:
                 headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
                 wire = {"method": request.method, "path": request.path, "query": request.query}

@@ -1,7 +1,8 @@
 """What the sandbox carries: the services and operations of `carried.toml`. Any other call is refused."""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -35,6 +36,7 @@ class CarriedService:
         signed_as: as signatures call it.
         why: what it is carried for, in words.
         version: of its API, where two services share a signing name.
+        only_with: operations that are carried only with one of these parameters of a form.
     """
 
     name: str
@@ -42,6 +44,7 @@ class CarriedService:
     why: str
     operations: frozenset[str]
     version: str = ""
+    only_with: Mapping[str, str] = field(default_factory=dict)
 
 
 def _service(name: str, entry: dict[str, Any]) -> CarriedService:
@@ -67,6 +70,9 @@ def check(request: HttpRequest, signed_as: str) -> None:
     name = service.name if service else boto3_name(signed_as)
     asked = _asked(request, signed_as, name)
     if service and asked in service.operations:
+        wanted = service.only_with.get(asked, "").split()
+        if wanted and not any(name.split(".")[0] in wanted for name in form_values(request)):
+            raise not_carried(f"{name}:{asked} without {' or '.join(wanted)}", signed_as)
         return
     model = service_model(name)
     is_rest = model is not None and model.metadata["protocol"].startswith("rest")

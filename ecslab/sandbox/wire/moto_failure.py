@@ -5,19 +5,77 @@ failed, the request is held against AWS's own model, and only a request that is 
 sandbox's failure. U: sentences without a source.
 """
 
+import traceback
 from collections.abc import Iterator
 from typing import Final
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from ecslab.sandbox.http_message import HttpRequest
-from ecslab.sandbox.wire.malformed import json_object, not_serializable
+from ecslab.sandbox.wire.malformed import LARGE, json_object, not_serializable
 from ecslab.sandbox.wire.service_model import boto3_name, form, no_operation, service_model
 from ecslab.sandbox.world.errors import AwsError
 
 _NULL: Final = (
     "1 validation error detected: Value null at '{}' failed to satisfy constraint: Member must not be null"
 )
+
+
+_NOT_FOUND: Final = {
+    # operation: code, message and status, where moto looks for what was named and fails
+    "s3:AbortMultipartUpload": ("NoSuchUpload", "The specified upload does not exist.", 404),
+    "s3:CompleteMultipartUpload": ("NoSuchUpload", "The specified upload does not exist.", 404),
+    "s3:UploadPart": ("NoSuchUpload", "The specified upload does not exist.", 404),
+    "s3:UploadPartCopy": ("NoSuchUpload", "The specified upload does not exist.", 404),
+    "s3:DeleteObjectTagging": ("NoSuchKey", "The specified key does not exist.", 404),
+    "secretsmanager:ListSecretVersionIds": (
+        "ResourceNotFoundException", "Secrets Manager can't find the specified secret.", 400,
+    ),
+}  # fmt: skip
+_CODES: Final = {
+    "ec2": "InvalidParameterValue", "query": "ValidationError", "json": "ValidationException",
+    "rest-xml": "InvalidRequest",
+}  # fmt: skip
+_MARKERS: Final = ("Marker", "NextToken", "nextToken", "PaginationToken")
+
+
+class BrokenOff(AwsError):
+    """The refusal of a request at which moto failed on its way: what it did until then has to be undone."""
+
+
+def refusal_of_failure(
+    request: HttpRequest, service: str, operation: str, failure: Exception
+) -> BrokenOff | None:
+    """What is said of a failure within moto; None if it did not fail within moto: that is the sandbox's own.
+
+    Args:
+        service: by its signing name.
+    """
+    known = _NOT_FOUND.get(f"{service}:{operation}")
+    if known and isinstance(failure, KeyError | AttributeError):
+        return BrokenOff(*known)
+    if error := explain_failure(request, service, operation, failure):
+        return BrokenOff(error.code, error.message, error.status)
+    if not _is_of_moto(failure):
+        return None
+    model = service_model(boto3_name(service))
+    code = _CODES.get(model.metadata["protocol"] if model else "", "ValidationException")
+    if isinstance(failure, ValueError | IndexError | KeyError) and _gives_marker(request):
+        return BrokenOff(code, "The marker that was given is not one of this operation's.")
+    what = f"{type(failure).__name__}: {failure}".strip(": ")
+    return BrokenOff(code, f"This sandbox does not carry {operation} with these parameters ({what}).")
+
+
+def _gives_marker(request: HttpRequest) -> bool:
+    sent = request.body[:LARGE].decode("utf-8", "replace") + request.query
+    return any(marker in sent for marker in _MARKERS)
+
+
+def _is_of_moto(failure: Exception) -> bool:
+    """Whether the line that failed is moto's, or of a library that moto called."""
+    modules = [str(frame.f_globals.get("__name__")) for frame, _ in traceback.walk_tb(failure.__traceback__)]
+    last = next((name for name in reversed(modules) if name.startswith(("moto.", "ecslab."))), "")
+    return last.startswith("moto.")
 
 
 def explain_failure(

@@ -15,6 +15,7 @@ from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.wire import carried, moto_failure
 from ecslab.sandbox.wire.credentials import ACCOUNT
 from ecslab.sandbox.wire.operation import operation
+from ecslab.sandbox.wire.service_model import boto3_name, rest_operation
 from ecslab.sandbox.wire.signature import Signer
 from ecslab.sandbox.world.errors import AwsError
 
@@ -45,8 +46,6 @@ def answer(request: HttpRequest, signer: Signer) -> HttpResponse:
         status, headers, body = refused.code, refused.get_headers(), refused.get_body()
     except Exception as failure:
         raise _refused(request, signer, failure) from failure
-    if int(status) == 404 and not body and (wrong := _wrong(request, signer)):
-        raise wrong  # no operation was named
     content = body.encode() if isinstance(body, str) else bytes(body)
     return HttpResponse(
         int(status), {str(name): str(value) for name, value in dict(headers).items()}, content
@@ -54,20 +53,19 @@ def answer(request: HttpRequest, signer: Signer) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, signer: Signer, failure: Exception) -> Exception:
-    """What is said of a failure of moto's; the failure itself where AWS would have answered."""
+    """What is said of a failure of moto's; the failure itself where it is not moto's."""
     asked = operation(signer.service, request)
-    wrong = _wrong(request, signer, failure)
-    if wrong is None and isinstance(failure, NotImplementedError):
-        wrong = carried.not_carried(f"this of {asked} ({failure})", signer.service)
-    if wrong is not None:
-        FAILURES.info("%s: %r", asked, failure)
-    return wrong or failure
-
-
-def _wrong(request: HttpRequest, signer: Signer, failure: Exception | None = None) -> AwsError | None:
-    return moto_failure.explain_failure(
-        request, signer.service, operation(signer.service, request).name, failure
-    )
+    name = asked.name
+    if name.isupper():
+        name = rest_operation(boto3_name(signer.service), request) or name
+    if isinstance(failure, NotImplementedError):
+        refused = carried.not_carried(f"this of {signer.service}:{name} ({failure})", signer.service)
+        error: AwsError | None = moto_failure.BrokenOff(refused.code, refused.message, refused.status)
+    else:
+        error = moto_failure.refusal_of_failure(request, signer.service, name, failure)
+    if error is not None:
+        FAILURES.info("%s:%s: %r", signer.service, name, failure, exc_info=failure)
+    return error or failure
 
 
 def _headers(request: HttpRequest, signer: Signer) -> dict[str, str]:

@@ -16,15 +16,14 @@ from moto.ec2.models.vpcs import VPC
 from ecslab.sandbox.bridge.determinism import building
 from ecslab.sandbox.bridge.ec2 import default_vpc, workshop_vpc
 from ecslab.sandbox.bridge.ec2.addresses import check_private, take_public
-from ecslab.sandbox.bridge.ec2.error_messages import WordedEC2Backend
 from ecslab.sandbox.bridge.ec2.interfaces import Interface, TaskInterface
+from ecslab.sandbox.bridge.ec2.refusals import RefusingEC2Backend
 
 
-class EC2Backend(WordedEC2Backend):
+class EC2Backend(RefusingEC2Backend):
     """moto's EC2 with AWS's default VPC, the `workshop` VPC, and rules that protect what is in use."""
 
     _images_wanted = False
-    _vpc_in_deletion: str | None = None
 
     def __init__(self, region_name: str, account_id: str):
         self.public: dict[str, Interface] = {}
@@ -135,8 +134,13 @@ class EC2Backend(WordedEC2Backend):
                     self.forget_interface(interface.id)
         return terminated
 
-    def create_nat_gateway(self, *args: object, **kwargs: object) -> NatGateway:
-        gateway = super().create_nat_gateway(*args, **kwargs)
+    def create_nat_gateway(
+        self, subnet_id: str, allocation_id: str | None, *args: object, **kwargs: object
+    ) -> NatGateway:
+        """moto makes the interface before it looks for the address."""
+        if allocation_id:
+            self.address_by_allocation([allocation_id])
+        gateway = super().create_nat_gateway(subnet_id, allocation_id, *args, **kwargs)
         interface = gateway._eni
         interface.description = f"Interface for NAT Gateway {gateway.id}"
         interface.status, interface.requester_managed = "in-use", True
