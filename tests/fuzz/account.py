@@ -236,4 +236,9 @@ def _difference(one: Any, other: Any, where: str = "") -> str:
         for number, (mine, yours) in enumerate(zip(one, other, strict=True)):
             if mine != yours:
                 return _difference(mine, yours, f"{where}[{number}]")
+        return f"{where} {one!r:.200} but {other!r:.200}"
+    if isinstance(one, list) and isinstance(other, list):
+        lost = [each for each in one if each not in other]
+        gained = [each for each in other if each not in one]
+        return f"{where} lost {lost!r:.300} and gained {gained!r:.300}"
     return f"{where} {one!r:.200} but {other!r:.200}"

@@ -26,8 +26,12 @@ def secretsmanager(region: str) -> "SecretsManagerBackend":
 
 
 def ssm(region: str) -> "SimpleSystemManagerBackend":
+    """With our part put in moto's place, which a request to it does too (`installation.fetch`)."""
     from moto.ssm.models import ssm_backends
 
+    from ecslab.sandbox.bridge import ssm
+
+    ssm.install()
     return ssm_backends[current_account().id][region]
 
 

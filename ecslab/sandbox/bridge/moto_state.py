@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
 from moto.core.model_instances import reset_model_data
 from moto.logs.models import LogEvent
 from moto.moto_api._internal import mock_random
 
-__all__ = ["MotoState", "forget_backends", "park", "put_back"]
+__all__ = ["MotoState", "forget_backends", "park", "put_back", "sizes"]
+
+_CACHES: Final = frozenset({"aws_managed_policies", "managed_policies", "amis", "_pages", "public"})
+"""Parts of backends that fill as somebody looks, or as time goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,25 @@ def put_back(state: MotoState) -> None:
     LogEvent._event_id = state.next_log_event
     if state.random is not None:
         mock_random.setstate(state.random)
+
+
+def sizes() -> dict[str, int]:
+    """How much each part of each backend holds: a request that is refused leaves them as they were."""
+    held = [(held.service_name, backend) for held in BackendDict._instances
+            for regions in held.values() for backend in regions.values()]  # fmt: skip
+    counted = {f"{service}.{id(backend)}.{name}": _size(part) for service, backend in held
+               for name, part in vars(backend).items()
+               if isinstance(part, dict | list) and name not in _CACHES}  # fmt: skip
+    for service, backend in held:
+        for subnets in backend.subnets.values() if service == "ec2" else ():
+            counted |= {f"addresses.{name}": len(subnet._subnet_ips) for name, subnet in subnets.items()}
+    return counted
+
+
+def _size(part: dict[object, object] | list[object]) -> int:
+    if isinstance(part, list):
+        return len(part)
+    return sum(1 + (len(inner) if isinstance(inner, dict | list) else 0) for inner in part.values())
 
 
 def forget_backends() -> None:

@@ -63,6 +63,13 @@ class Backend:
         self.enter()
         self._determinism.reseed(self._seed, kind, position)
 
+    def sizes(self) -> dict[str, int]:
+        """How much the account holds of everything, which a refused request has to leave alone."""
+        from ecslab.sandbox.bridge import moto_state
+
+        self.enter()
+        return moto_state.sizes()
+
     def call(self, request: HttpRequest, signer: Signer, operation: Operation) -> HttpResponse:
         """Answer an API request whose signature has been checked."""
         try:

@@ -3,7 +3,7 @@
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2 import urls
-from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
+from moto.ec2.exceptions import DependencyViolationError, EC2ClientError, ResourceAlreadyAssociatedError
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.elastic_ip_addresses import ElasticAddress
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
@@ -137,9 +137,10 @@ class EC2Backend(RefusingEC2Backend):
     def create_nat_gateway(
         self, subnet_id: str, allocation_id: str | None, *args: object, **kwargs: object
     ) -> NatGateway:
-        """moto makes the interface before it looks for the address."""
-        if allocation_id:
-            self.address_by_allocation([allocation_id])
+        """moto makes the interface before it looks at the address."""
+        for address in self.address_by_allocation([allocation_id]) if allocation_id else ():
+            if address.association_id:
+                raise ResourceAlreadyAssociatedError(address.public_ip)
         gateway = super().create_nat_gateway(subnet_id, allocation_id, *args, **kwargs)
         interface = gateway._eni
         interface.description = f"Interface for NAT Gateway {gateway.id}"
@@ -186,6 +187,7 @@ class EC2Backend(RefusingEC2Backend):
 
     def delete_vpc(self, vpc_id: str) -> VPC:
         """moto takes the VPC from under its gateways and groups."""
+        self.get_vpc(vpc_id)
         gateways = (gateway.vpc for gateway in self.internet_gateways.values())
         groups = self.groups.get(vpc_id, {}).values()
         if any(vpc and vpc.id == vpc_id for vpc in gateways) or not all(group.is_default for group in groups):
