@@ -1,4 +1,4 @@
-.PHONY: help lab test quick lint walls unit coverage notebooks runs browser bench soak compat live matrix reference minutes pages lock clean
+.PHONY: help lab test quick lint walls unit coverage notebooks runs browser bench soak fuzz compat live matrix reference minutes pages lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
@@ -66,6 +66,9 @@ bench: .venv/workshop ## compare with stock moto, by ratios within one run
 
 soak: .venv/workshop ## ten minutes of random calls from eight clients in parallel, on a sandbox of its own
 	$(BIN)/python -m tests.soak $(OPTIONS)
+
+fuzz: .venv/workshop ## 50,000 requests made from AWS's models, valid and at their boundaries; none may end in a 500
+	$(BIN)/python -m tests.fuzz $(OPTIONS)
 
 compat: .venv/workshop ## moto's own tests on our backends; the counts go into tests/README.md
 	$(BIN)/python -m tests.compat $(ONLY)

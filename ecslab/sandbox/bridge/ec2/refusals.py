@@ -3,6 +3,8 @@
 https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-errors.html
 """
 
+from ipaddress import ip_network
+
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
 from moto.ec2.models import vpcs
 
@@ -25,6 +27,28 @@ class RefusingEC2Backend(WordedEC2Backend):
             text = f"The specified network acl entry for {way} rule {rule_number} does not exist"  # U
             raise EC2ClientError("InvalidNetworkAclEntry.NotFound", text)
         return super().delete_network_acl_entry(network_acl_id, rule_number, egress)
+
+    def create_network_acl_entry(
+        self, network_acl_id: str, rule_number: int, protocol: str, rule_action: str, egress: bool,
+        cidr_block: str | None, *args: object, ipv6_cidr_block: str | None = None, **kwargs: object,
+    ) -> object:  # fmt: skip
+        """moto takes any text for a block of addresses."""
+        self.get_network_acl(network_acl_id)
+        if not cidr_block and not ipv6_cidr_block:
+            raise _parameter_missing("CidrBlock")
+        _check_cidr(cidr_block)
+        _check_cidr(ipv6_cidr_block)
+        return super().create_network_acl_entry(
+            network_acl_id, rule_number, protocol, rule_action, egress, cidr_block, *args,
+            ipv6_cidr_block=ipv6_cidr_block, **kwargs,
+        )  # fmt: skip
+
+    def modify_security_group_rules(self, group_id: str, rules: dict[str, dict[str, object]]) -> object:
+        """moto takes any text for a block of addresses."""
+        for rule in rules.values():
+            for name in ("CidrIpv4", "CidrIpv6"):
+                _check_cidr(rule.get(name))
+        return super().modify_security_group_rules(group_id, rules)
 
     def replace_network_acl_association(self, association_id: str, network_acl_id: str) -> object:
         """moto fails at an association that is not there."""
@@ -84,6 +108,13 @@ class RefusingEC2Backend(WordedEC2Backend):
             raise EC2ClientError("InvalidParameterValue", text)
         gone: str | None = super().disassociate_route_table(association_id)
         return gone
+
+
+def _check_cidr(block: object) -> None:
+    try:
+        ip_network(str(block or "0.0.0.0/0"), strict=False)
+    except ValueError:
+        raise EC2ClientError("InvalidParameterValue", f"CIDR block {block} is malformed") from None
 
 
 def _different_networks(table: str, other: str) -> EC2ClientError:
