@@ -1,9 +1,8 @@
 """A short fuzz, the same in every run; `make fuzz` is the long one."""
 
 import pytest
-from botocore.exceptions import ClientError
 
-from tests.fuzz.account import SERVICES, Account
+from tests.fuzz.account import SERVICES
 from tests.fuzz.run import fuzz
 
 REQUESTS = 500

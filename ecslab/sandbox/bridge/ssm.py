@@ -17,27 +17,28 @@ class SsmBackend(SimpleSystemManagerBackend):  # type: ignore[misc]  # moto ship
 
         return urls
 
-    def put_parameter(self, name: str, *args: Any, **kwargs: Any) -> Any:
+    def put_parameter(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super().put_parameter(name, *args, **kwargs)
+            return super().put_parameter(*args, **kwargs)
         finally:
-            self._forget_empty(name)
+            self._forget_empty()
 
-    def label_parameter_version(self, name: str, *args: Any, **kwargs: Any) -> Any:
+    def label_parameter_version(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super().label_parameter_version(name, *args, **kwargs)
+            return super().label_parameter_version(*args, **kwargs)
         finally:
-            self._forget_empty(name)
+            self._forget_empty()
 
-    def unlabel_parameter_version(self, name: str, *args: Any, **kwargs: Any) -> Any:
+    def unlabel_parameter_version(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super().unlabel_parameter_version(name, *args, **kwargs)
+            return super().unlabel_parameter_version(*args, **kwargs)
         finally:
-            self._forget_empty(name)
+            self._forget_empty()
 
-    def _forget_empty(self, name: str) -> None:
-        if name in self._parameters and not self._parameters[name]:
-            del self._parameters[name]
+    def _forget_empty(self) -> None:
+        """By the plain dictionary's methods: its own make up what they do not find."""
+        for name in [name for name, versions in dict.items(self._parameters) if not versions]:
+            dict.pop(self._parameters, name)
 
 
 def install() -> None:
