@@ -42,6 +42,10 @@ class SandboxOnly(EcslabError, NotImplementedError):
         )
 
 
+class NotOurs(EcslabError, PermissionError):
+    """On a real account a call would have changed what this lab did not make, or cannot tell whose it is."""
+
+
 class BadName(EcslabError, ValueError):
     """A name that AWS would refuse."""
 

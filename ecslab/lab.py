@@ -145,11 +145,11 @@ class Lab(Connection):
 
         return course.progress(self)
 
-    def fault(self, seed: int | None = None) -> "Fault":
+    def fault(self, seed: int | None = None, *, kind: str | None = None, variant: int = 0) -> "Fault":
         """A broken application, to find out why (sandbox only); see `ecslab.fault`."""
         from ecslab.fault_lab import fault
 
-        return fault(self, seed)
+        return fault(self, seed, kind=kind, variant=variant)
 
     def honesty(self, stage: str) -> "Honesty":
         """What the sandbox does and leaves out, as far as it concerns one stage."""

@@ -55,11 +55,10 @@ def status() -> None:
 @sandbox.command()
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(yes: bool) -> None:
-    """Forget everything that was made in it."""
-    endpoint = process.ensure(home_folder())
+    """Forget everything that was made in it, also where that keeps it from starting."""
     if not yes:
         click.confirm("Everything made in the sandbox will be gone. Go on?", abort=True)
-    endpoint.control("reset")
+    process.reset(home_folder())
     click.echo("The sandbox is empty.")
 
 

@@ -1,8 +1,9 @@
 """A lab on a real account. It says whose account it is and asks once, before anything can change there."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -14,11 +15,12 @@ from botocore.exceptions import (
 )
 
 from ecslab.connection import hooks
-from ecslab.connection.boto_sessions import account_session, client_of
+from ecslab.connection.boto_sessions import Endpoints, account_session
 from ecslab.connection.http import HttpReply, fetch
 from ecslab.connection.place import ControlReply
 from ecslab.connection.record import Record
 from ecslab.connection.refusals import plainer
+from ecslab.connection.resource_kinds import KINDS
 from ecslab.display.messages import say
 from ecslab.errors import EcslabError, NoCredentials, NoRegion, NotConfirmed, SandboxOnly, Unreachable
 
@@ -31,7 +33,7 @@ _DOCKER_HUB = "registry-1.docker.io"  # what docker.io means when it is asked ov
 _HOW_TO_SIGN_IN = (
     "sign in with `aws configure sso` or `aws configure`, or name a profile: connect('aws', profile='…')"
 )
-_confirmed: set[tuple[str, str]] = set()
+_confirmed: set[tuple[str, ...]] = set()
 
 
 class AwsPlace:
@@ -55,14 +57,16 @@ class AwsPlace:
         self.session = _session(profile, region)
         hooks.install(self.session.events, record=record)
         self.region = self.session.region_name
+        self._endpoints = Endpoints(self.session)
         identity = _identity(self.session)
         self.account, self.caller = identity["Account"], identity["Arn"]
-        _ask(self.account, self.region, self.caller, confirm)
+        _ask(self.account, self.region, self.caller, confirm, _overrides(self._endpoints))
         self.listeners: Mapping[str, object] = {"account": self}
         hooks.install(self.session.events, **self.listeners)
 
     def client(self, service: str) -> "BaseClient":
-        return client_of(self.session, service)
+        # the session would ask the environment for its Region anew each time; this lab stays where it is
+        return self._endpoints.client(self.session, service, self.region)
 
     def explain(self, exception: Exception, **_: object) -> None:
         """Say what to do where no answer came; see `hooks`."""
@@ -127,11 +131,27 @@ def _identity(session: "Session") -> "GetCallerIdentityResponseTypeDef":
         raise _no_answer(error) from None
 
 
-def _ask(account: str, region: str, caller: str, confirm: str | None) -> None:
-    """Show where one is and ask, once for each account and Region in one kernel."""
+def _overrides(endpoints: Endpoints) -> Mapping[str, Sequence[str]]:
+    """Each endpoint that is not AWS's own, with the services that it answers for."""
+    services: dict[str, list[str]] = {}
+    for service in sorted({*(kind.service for kind in KINDS), "sts"}):
+        if url := endpoints.override(service):
+            services.setdefault(url, []).append(service)
+    return services
+
+
+def _ask(
+    account: str, region: str, caller: str, confirm: str | None, overrides: Mapping[str, Sequence[str]]
+) -> None:
+    """Show where one is and ask, once for each account, Region and endpoint in one kernel."""
     say(f"A real AWS account. What the lab makes here costs money until 99 removes it.\n"
         f"  account: {account}\n  region:  {region}\n  caller:  {caller}")  # fmt: skip
-    if (account, region) in _confirmed:
+    for url, services in overrides.items():
+        say(
+            f"These calls do not go to AWS, but to {_without_password(url)}: {', '.join(services)}.\n"
+            "  seen: an endpoint in the environment (AWS_ENDPOINT_URL…) or in the profile (endpoint_url)"
+        )
+    if (account, region, *sorted(overrides)) in _confirmed:
         return
     answer = confirm
     if answer is None:
@@ -148,7 +168,12 @@ def _ask(account: str, region: str, caller: str, confirm: str | None) -> None:
             f"and the answer was {answer.strip()!r}.\n"
             f"  next: connect again and type {account}, or pick another profile: connect('aws', profile='…')"
         )
-    _confirmed.add((account, region))
+    _confirmed.add((account, region, *sorted(overrides)))
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _no_answer(error: Exception) -> EcslabError:

@@ -9,7 +9,7 @@ import boto3
 import botocore.loaders
 import botocore.session
 from botocore.config import Config
-from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES, ConfiguredEndpointProvider
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -59,6 +59,42 @@ def client_of(session: boto3.Session, service: str, **options: object) -> "BaseC
     return make(service, **options)
 
 
+class Endpoints:
+    """Where a session's calls go in the place of AWS's own endpoints, as environment and profile say now.
+
+    botocore would ask the environment again for every new client; this asks it once.
+    """
+
+    def __init__(self, session: boto3.Session):
+        core = session._session
+        self._ignored = bool(core.get_config_variable("ignore_configured_endpoint_urls"))
+        self._profile, self._all = core.get_scoped_config(), core.full_config
+        self._environ = {
+            name: value for name, value in os.environ.items() if name.startswith("AWS_ENDPOINT_")
+        }
+
+    def override(self, service: str) -> str | None:
+        """Where this service's calls go; None for AWS's own endpoint."""
+        if self._ignored:
+            return None
+        provider = ConfiguredEndpointProvider(self._all, self._profile, service, self._environ)
+        return cast("str | None", provider.provide())
+
+    def client(self, session: boto3.Session, service: str, region: str) -> "BaseClient":
+        """A client of the session that calls there."""
+        config = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]  # the stubs lack it
+        return client_of(
+            session, service, region_name=region, endpoint_url=self.override(service), config=config
+        )
+
+
 def account_session(profile: str | None, region: str | None) -> boto3.Session:
-    """An ordinary boto3 session: the caller's own profile, environment and Region."""
-    return boto3.Session(profile_name=profile, region_name=region)
+    """An ordinary boto3 session: the caller's own profile, environment and Region.
+
+    Which profile the environment names is asked now and not again: botocore would ask for every new client.
+    """
+    config_key, names, default, convert = BOTOCORE_DEFAUT_SESSION_VARIABLES["profile"]
+    named = next((os.environ[name] for name in names if os.environ.get(name)), default)
+    pinned = {"profile": (config_key, None, named, convert)}
+    core = botocore.session.Session(session_vars=pinned)
+    return boto3.Session(profile_name=profile, region_name=region, botocore_session=core)

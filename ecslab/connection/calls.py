@@ -1,6 +1,5 @@
 """A call, spelled as the AWS CLI and as boto3 spell it."""
 
-import html
 import json
 import pprint
 import shlex
@@ -9,8 +8,10 @@ from dataclasses import dataclass
 from typing import overload
 
 from botocore import xform_name
+from markupsafe import Markup
 
 from ecslab.connection.record import Blob, Call
+from ecslab.display.markup import html, joined, markdown, markdown_code
 
 _LONG = 400  # characters of one string, after which it is shortened
 _WIDE = 100
@@ -52,21 +53,25 @@ class Calls(Sequence[Call]):
 
     def _repr_markdown_(self) -> str:
         return "\n\n".join(
-            f"{call.number}. `{call.service}:{call.operation}`{_note(call, ' ')}\n\n"
-            f"```sh\n{cli(call)}\n```\n\n```python\n{boto3(call)}\n```"
+            f"{_heading(call)}\n\n{markdown_code(cli(call), 'sh')}\n\n{markdown_code(boto3(call), 'python')}"
             for call in self.calls
         ) or _NONE  # fmt: skip
 
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<li value='{call.number}'><details><summary><code>{html.escape(cli(call))}</code>"
-            f"{html.escape(_note(call, ' '))}</summary><pre>{html.escape(boto3(call))}</pre></details></li>"
-            for call in self.calls
+    def _repr_html_(self) -> Markup:
+        row = "<li value='{}'><details><summary><code>{}</code>{}</summary><pre>{}</pre></details></li>"
+        rows = joined(
+            html(row, int(call.number), cli(call), _note(call, " "), boto3(call)) for call in self.calls
         )
-        return f"<ol style='text-align:left; padding-left:3.5em'>{rows}</ol>" if rows else f"<p>{_NONE}</p>"
+        shown = "<ol style='text-align:left; padding-left:3.5em'>{}</ol>" if rows else "<p>{}</p>"
+        return html(shown, rows or _NONE)
 
 
 _NONE = "No AWS call has been made yet."
+
+
+def _heading(call: Call) -> str:
+    note = _note(call, " ")
+    return markdown("{}. {}", int(call.number), f"`{call.service}:{call.operation}`{note}")
 
 
 def cli(call: Call) -> str:

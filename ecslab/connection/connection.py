@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from ecslab.connection import hooks, refusals
 from ecslab.connection.calls import Calls
+from ecslab.connection.guard import Guard, OpenGate, Watch
 from ecslab.connection.http import HttpReply
 from ecslab.connection.ledger import Ledger
 from ecslab.connection.names import Names, prefixed
@@ -40,6 +41,7 @@ class Connection:
         prefix: what stands before every name.
         home: the folder that keeps the ledger.
         names: the names of the lesson, prefix included.
+        listeners: what hears of the learner's calls, whichever session they are made from; see `hooks`.
     """
 
     def __init__(self, place: Place, home: Path, names: Names, prefix: str, record: Record):
@@ -48,7 +50,12 @@ class Connection:
         self.ledger = Ledger.at(home / "lab", self.where, self.account, self.region, prefix)
         self.step_marks = StepMarks()
         marks = {"step_marks": self.step_marks} if self.where == "sandbox" else {}
-        hooks.install(place.session.events, ledger=self.ledger, refusals=refusals, **marks)
+        self.guard: Watch = OpenGate()
+        self.listeners: dict[str, object] = {"record": record, "ledger": self.ledger}
+        if self.where == "aws":
+            self.guard = self.listeners["guard"] = Guard(place, self.ledger, record)
+        mine = {name: listener for name, listener in self.listeners.items() if name != "record"}
+        hooks.install(place.session.events, **mine, refusals=refusals, **marks)
         self._clients: dict[str, BaseClient] = {}
         self._unrecorded_clients: dict[str, Any] = {}
         self._making = threading.Lock()

@@ -9,11 +9,13 @@ import json
 import os
 import secrets
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ecslab.connection.resource_kinds import BY_CREATE_CALL, ResourceKind
+from ecslab.connection import ledger_lines
+from ecslab.connection.ledger_lines import Entry, Lines, identity
+from ecslab.connection.resource_kinds import BY_CREATE_CALL, BY_KIND, ResourceKind
 from ecslab.display.messages import say
 from ecslab.errors import CannotBeDone
 
@@ -21,24 +23,10 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSResponse
     from botocore.model import OperationModel
 
+__all__ = ["Entry", "Ledger"]
+
 Context = dict[str, object]
 """What botocore hands from one event of a call to the next."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What the ledger knows of one create call.
-
-    Attributes:
-        kind, name: as in `resource_kinds`.
-        ids: what AWS called the result; empty while unknown.
-        outcome: "intended" (no answer was seen: it may or may not exist), "made" or "refused".
-    """
-
-    kind: str
-    name: str
-    ids: tuple[str, ...]
-    outcome: str
 
 
 class Ledger:
@@ -47,37 +35,95 @@ class Ledger:
     Attributes:
         path: the file.
         owner: what the tag `ecslab` says on everything this ledger stands for.
+        account, region: where it is the ledger of.
     """
 
-    def __init__(self, path: Path, owner: str, durable: bool):
-        self.path, self.owner, self._durable = path, owner, durable
-        self._run = secrets.token_hex(4)
-        self._count = 0
+    def __init__(self, path: Path, owner: str, account: str, region: str, durable: bool):
+        self.path, self.owner, self.account, self.region = path, owner, account, region
+        self._durable, self._run, self._count = durable, secrets.token_hex(4), 0
+        self._said: set[str] = set()
+        self._read: tuple[tuple[int, int], Lines] | None = None
 
     @classmethod
     def at(cls, folder: Path, where: str, account: str, region: str, prefix: str) -> "Ledger":
         """The ledger for one account, Region and prefix; on a real account its owner is drawn once."""
         path = folder / f"ledger-{where}-{account}-{region}-{prefix or 'lab'}.jsonl"
         if where == "sandbox":
-            return cls(path, prefix or "lab", durable=False)
-        for line in _lines(path):
-            if "owner" in line:
-                return cls(path, line["owner"], durable=True)
-        ledger = cls(path, f"{prefix or 'lab'}-{secrets.token_hex(4)}", durable=True)
-        ledger._write({"owner": ledger.owner, "account": account, "region": region, "prefix": prefix})
+            return cls(path, prefix or "lab", account, region, durable=False)
+        header = {"account": account, "region": region, "prefix": prefix}
+        known = ledger_lines.read(path, account, region).header
+        if any(known.get(key, value) != value for key, value in header.items()):
+            _set_aside(path, known)
+            known = {}
+        if known:
+            return cls(path, str(known["owner"]), account, region, durable=True)
+        ledger = cls(path, f"{prefix or 'lab'}-{secrets.token_hex(4)}", account, region, durable=True)
+        ledger._write({"owner": ledger.owner, **header})
         return ledger
 
     def entries(self) -> list[Entry]:
         """All entries, oldest first."""
-        entries: dict[str, Entry] = {}
-        for line in _lines(self.path):
-            if "intend" in line:
-                entries[line["intend"]] = Entry(line["kind"], line["name"], (), "intended")
-            elif line.get("outcome") in entries:
-                outcome = "made" if line["ok"] else "refused"
-                ids = tuple(line.get("ids", ()))
-                entries[line["outcome"]] = replace(entries[line["outcome"]], ids=ids, outcome=outcome)
-        return list(entries.values())
+        return self._lines().entries
+
+    def knows(self, kind: str, arn: str, born: str) -> bool:
+        """Whether it has this very resource as one that was made, and not one of the same name before it.
+
+        Args:
+            kind: as `resource_kinds` has it.
+            arn: its ARN, or its id where it has none.
+            born: of what can be created anew under its ARN, what that changes; see `ledger_lines.identity`.
+        """
+        row = BY_KIND.get(kind)
+        return any(
+            entry.kind == kind and arn in entry.ids and (row.unique or (born != "" and entry.born == born))
+            for entry in self.entries()
+            if row and entry.outcome == "made"
+        )
+
+    def regions_that_use(self, role: str) -> list[str]:
+        """Where else in this account a lab of the same home has task definitions with a role."""
+        return sorted(
+            region
+            for region, lines in self._others()
+            for entry in lines.since_clean
+            if entry.kind == "task definition" and entry.outcome != "refused"
+            if entry.uses is None or role in entry.uses
+        )
+
+    def _others(self) -> Iterator[tuple[str, Lines]]:
+        for path in self.path.parent.glob(f"ledger-aws-{self.account}-*.jsonl"):
+            header = ledger_lines.read(path, self.account, "").header
+            region = str(header.get("region", self.region))
+            if header.get("account") == self.account and region != self.region:
+                yield region, ledger_lines.read(path, self.account, region)
+
+    def note_clean(self) -> None:
+        """Write down that a clean-up left nothing: what was made before now is nobody's concern any more."""
+        if self._durable:
+            with contextlib.suppress(OSError):
+                self._write({"clean": round(time.time(), 3)})
+
+    def _lines(self) -> Lines:
+        """What the file says, read anew once it has changed; what cannot be believed is said, once."""
+        state = self.path.stat() if self.path.exists() else None
+        version = (state.st_mtime_ns, state.st_size) if state else (0, 0)
+        if self._read and self._read[0] == version:
+            return self._read[1]
+        lines = ledger_lines.read(self.path, self.account, self.region)
+        self._read = version, lines
+        if lines.damaged:
+            self._say_once(f"{lines.damaged} line(s) of {self.path} cannot be read and were left out.")
+        if lines.foreign:
+            self._say_once(
+                f"{lines.foreign} ARN(s) in {self.path} are of another account or Region than "
+                f"{self.account}, {self.region}; they were left out: this lab made nothing there."
+            )
+        return lines
+
+    def _say_once(self, text: str) -> None:
+        if text not in self._said:
+            self._said.add(text)
+            say(text)
 
     # What botocore calls; see `hooks` -------------------------------------------------------------------
 
@@ -87,13 +133,19 @@ class Ledger:
         # What is missing or of the wrong type botocore is about to refuse, in its own words.
         with contextlib.suppress(TypeError, ValueError, AttributeError):
             kind.tag(params, self.owner)
-            context["ecslab_name"] = kind.name(params)
+            context["ecslab_name"], context["ecslab_uses"] = kind.name(params), kind.uses(params)
 
     def intend(self, model: "OperationModel", context: Context, **_: object) -> None:
         """Write down what is about to be created."""
         self._count += 1
         context["ecslab_ledger"] = key = f"{self._run}-{self._count}"
-        intention = {"intend": key, "kind": _kind(model).kind, "name": context["ecslab_name"]}
+        intention: dict[str, object] = {
+            "intend": key,
+            "kind": _kind(model).kind,
+            "name": context["ecslab_name"],
+        }
+        if _kind(model).uses_path:
+            intention["uses"] = context["ecslab_uses"]
         try:
             self._write({**intention, "at": round(time.time(), 3)})
         except OSError as error:
@@ -117,7 +169,7 @@ class Ledger:
             return
         ok = http_response.status_code < 300
         with contextlib.suppress(OSError):  # the intention stands, and clean-up looks for what came of it
-            self._write({"outcome": key, "ok": ok, "ids": _kind(model).ids(parsed) if ok else []})
+            self._write({"outcome": key, "ok": ok, **(_outcome(_kind(model), parsed) if ok else {"ids": []})})
 
     def _write(self, line: dict[str, object]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -133,16 +185,18 @@ def _kind(model: "OperationModel") -> ResourceKind:
     return BY_CREATE_CALL[model.service_model.service_name, model.name]
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
-    """The lines that can be read; damaged ones (the machine stopped in mid-write) are said, and left out."""
-    if not path.exists():
-        return []
-    lines, damaged = [], 0
-    for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        try:
-            lines.append(dict(json.loads(text)))
-        except (ValueError, TypeError):
-            damaged += 1
-    if damaged:
-        say(f"{damaged} line(s) of {path} cannot be read and were left out.")
-    return lines
+def _outcome(kind: ResourceKind, response: dict[str, object]) -> dict[str, object]:
+    born = identity(kind.born(response))
+    return {"ids": kind.ids(response), **({"born": born} if born else {})}
+
+
+def _set_aside(path: Path, header: "ledger_lines.Line") -> None:
+    """A file that was copied here from another account, Region or prefix says nothing about this one."""
+    aside = path.with_suffix(f".of-{header.get('account')}-{header.get('region')}-{secrets.token_hex(2)}")
+    path.replace(aside)
+    say(
+        f"{path.name} is the ledger of another account, Region or prefix, and was set aside.\n"
+        f"  seen: account {header.get('account')}, {header.get('region')}, "
+        f"prefix {header.get('prefix') or '(none)'}\n"
+        f"  next: nothing here is lost; it is {aside}"
+    )

@@ -14,7 +14,7 @@ MISSING: Final = frozenset(
         "RepositoryNotFoundException", "ImageNotFoundException", "ClusterNotFoundException", "NoSuchEntity",
         "ResourceNotFoundException", "InvalidGroup.NotFound", "InvalidNetworkInterfaceID.NotFound",
         "InvalidSubnetID.NotFound", "InvalidVpcID.NotFound", "LoadBalancerNotFound", "TargetGroupNotFound",
-        "ListenerNotFound", "ServiceNotFoundException", "ServiceNotActiveException",
+        "ListenerNotFound", "RuleNotFound", "ServiceNotFoundException", "ServiceNotActiveException",
     }
 )  # fmt: skip
 

@@ -25,6 +25,9 @@ class ResourceKind:
         name_path: where its name is in the request, as a JMESPath; of a task, the name of its cluster.
         ids_path: where the response has its ARN, or its id where it has no ARN; None: nowhere.
         taggable: whether its create call takes tags.
+        unique: whether AWS gives its ARN or id to no other resource, ever.
+        born_path: of what is not unique, where the response has what a re-creation changes; None: nowhere.
+        uses_path: where the request has the ARNs or names of the roles that it needs while it is there.
     """
 
     kind: str
@@ -33,6 +36,9 @@ class ResourceKind:
     name_path: str
     ids_path: str | None
     taggable: bool = True
+    unique: bool = True
+    born_path: str | None = None
+    uses_path: str | None = None
 
     def name(self, params: Mapping[str, object]) -> str | None:
         """The name in a request; None where botocore is about to refuse it."""
@@ -45,6 +51,15 @@ class ResourceKind:
         """What AWS calls the resources that a response tells of."""
         ids = jmespath.search(self.ids_path, response) if self.ids_path else []
         return [ids] if isinstance(ids, str) else list(ids or ())
+
+    def born(self, response: Mapping[str, object]) -> object:
+        """What a re-creation under the same name would change, of the resource that a response tells of."""
+        return jmespath.search(self.born_path, response) if self.born_path else None
+
+    def uses(self, params: Mapping[str, object]) -> list[str]:
+        """The names of the roles that a request names."""
+        roles = jmespath.search(self.uses_path, params) if self.uses_path else None
+        return [str(role).rpartition("/")[2] for role in roles or () if role]
 
     def tag(self, params: dict[str, object], owner: str) -> None:
         """Put the lab's tag into a request, beside the tags that are there."""
@@ -62,18 +77,21 @@ class ResourceKind:
 
 
 KINDS: Final = (
-    ResourceKind("repository", "ecr", "CreateRepository", "repositoryName", "repository.repositoryArn"),
-    ResourceKind("cluster", "ecs", "CreateCluster", "clusterName || 'default'", "cluster.clusterArn"),
-    ResourceKind(
-        "task definition", "ecs", "RegisterTaskDefinition", "family", "taskDefinition.taskDefinitionArn"
-    ),
+    ResourceKind("repository", "ecr", "CreateRepository", "repositoryName", "repository.repositoryArn",
+                 unique=False, born_path="repository.createdAt"),
+    ResourceKind("cluster", "ecs", "CreateCluster", "clusterName || 'default'", "cluster.clusterArn",
+                 unique=False),
+    ResourceKind("task definition", "ecs", "RegisterTaskDefinition", "family",
+                 "taskDefinition.taskDefinitionArn", uses_path="[executionRoleArn, taskRoleArn]"),
     ResourceKind("task", "ecs", "RunTask", "cluster || 'default'", "tasks[].taskArn"),
-    ResourceKind("service", "ecs", "CreateService", "serviceName", "service.serviceArn"),
+    ResourceKind("service", "ecs", "CreateService", "serviceName", "service.serviceArn",
+                 unique=False, born_path="service.createdAt"),
     ResourceKind("load balancer", "elbv2", "CreateLoadBalancer", "Name", "LoadBalancers[].LoadBalancerArn"),
     ResourceKind("target group", "elbv2", "CreateTargetGroup", "Name", "TargetGroups[].TargetGroupArn"),
-    ResourceKind("secret", "secretsmanager", "CreateSecret", "Name", "ARN"),
-    ResourceKind("role", "iam", "CreateRole", "RoleName", "Role.Arn"),
-    ResourceKind("log group", "logs", "CreateLogGroup", "logGroupName", None),
+    ResourceKind("secret", "secretsmanager", "CreateSecret", "Name", "ARN"),  # with six random characters
+    ResourceKind("role", "iam", "CreateRole", "RoleName", "Role.Arn", unique=False, born_path="Role.RoleId"),
+    ResourceKind("log group", "logs", "CreateLogGroup", "logGroupName", None, unique=False),
     ResourceKind("security group", "ec2", "CreateSecurityGroup", "GroupName", "GroupId"),
-)
+)  # fmt: skip
 BY_CREATE_CALL: Final = {(kind.service, kind.create): kind for kind in KINDS}
+BY_KIND: Final = {kind.kind: kind for kind in KINDS}

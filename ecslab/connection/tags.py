@@ -59,13 +59,15 @@ def owner_in(tags: Tags | None) -> str | None:
     return None
 
 
-def made_by(owner: str, tags: Tags | None, *, recorded: bool = False, inside_ours: bool = False) -> bool:
+def made_by(owner: str, tags: Tags | None, *, recorded: bool = False) -> bool:
     """Whether the lab of `owner` made a resource. Every question of that kind ends here.
+
+    The tag decides, another owner's included; where there is none, the ledger does.
 
     Args:
         owner: what that lab writes into the tag.
         tags: the resource's own.
-        recorded: whether the lab's ledger has its ARN as that of something that was made.
-        inside_ours: whether what contains it, as a cluster its services, was made by this lab.
+        recorded: whether the lab's ledger has this very resource, not one of its name; see `Ledger.knows`.
     """
-    return recorded or inside_ours or owner_in(tags) == owner
+    tagged = owner_in(tags)
+    return recorded if tagged is None else tagged == owner

@@ -12,36 +12,11 @@ from ecslab.course.navigation.goto import goto
 from ecslab.course.navigation.undo import Undone, undo
 from ecslab.course.progress_table import CourseProgress, progress
 from ecslab.course.quiz import Comparison, NoSuchQuestion, outcome, predict, question
-from ecslab.course.stage import Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import Stage, Step
 from ecslab.display.verdict import Outcome, Report, Verdict
 
 __all__ = [
-    "STAGES",
-    "STEPS",
-    "Arrival",
-    "Comparison",
-    "CourseProgress",
-    "Hint",
-    "Honesty",
-    "Missing",
-    "NoSuchQuestion",
-    "NoSuchStep",
-    "Outcome",
-    "Report",
-    "Solution",
-    "Stage",
-    "Step",
-    "Undone",
-    "Verdict",
-    "check",
-    "goto",
-    "hint",
-    "honesty",
-    "outcome",
-    "predict",
-    "progress",
-    "question",
-    "solution",
-    "undo",
-]
+    "STAGES", "STEPS", "Arrival", "Comparison", "CourseProgress", "Hint", "Honesty", "Missing",
+    "NoSuchQuestion", "NoSuchStep", "Outcome", "Report", "Solution", "Stage", "Step", "Undone", "Verdict",
+    "check", "goto", "hint", "honesty", "outcome", "predict", "progress", "question", "solution", "undo",
+]  # fmt: skip

@@ -9,8 +9,7 @@ import pkgutil
 from typing import Final
 
 from ecslab.course import stages
-from ecslab.course.stage import Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import Stage, Step
 from ecslab.errors import EcslabError
 
 

@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 from ecslab.connection.connection import Connection
 from ecslab.course.catalogue import STAGES, stage_named, step_named
 from ecslab.course.progress_store import memory, note_done
-from ecslab.course.step import Step
+from ecslab.course.stage import Step
 from ecslab.display.verdict import Outcome, Report, Verdict, wrong
 
 

@@ -1,14 +1,15 @@
 """Hints, each saying more than the one before, and solutions, which are the code that the tests run."""
 
-import html
 from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from ecslab.connection.connection import Connection
 from ecslab.course.catalogue import STAGES, stage_named, step_named
 from ecslab.course.check_runner import look
 from ecslab.course.progress_store import memory
-from ecslab.course.stage import Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import Stage, Step
+from ecslab.display.markup import html, markdown
 from ecslab.display.verdict import Outcome, Verdict
 
 
@@ -25,7 +26,8 @@ class Hint:
         return f"{self._head()}: {self.text}" if self.of else self.text
 
     def _repr_markdown_(self) -> str:
-        return f"**{self._head()}.** {self.text}" if self.of else self.text
+        head = markdown("**{}.** ", self._head()) if self.of else ""
+        return head + markdown("{}", self.text)
 
     def _head(self) -> str:
         return f"Hint {self.number} of {self.of} for {self.step}"
@@ -42,9 +44,9 @@ class Solution:
     def __repr__(self) -> str:
         return f"# {self.step}: {self.title}\n{self.code}"
 
-    def _repr_html_(self) -> str:
-        title = f"{html.escape(self.step)}: {html.escape(self.title)}"
-        return f"<details open><summary>{title}</summary><pre>{html.escape(self.code)}</pre></details>"
+    def _repr_html_(self) -> Markup:
+        shown = "<details open><summary>{}: {}</summary><pre>{}</pre></details>"
+        return html(shown, self.step, self.title, self.code)
 
 
 def hint(lab: Connection, step: str | None = None) -> Hint:

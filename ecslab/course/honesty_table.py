@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import TypedDict
 
+from markupsafe import Markup
+
 from ecslab.connection.connection import Connection
 from ecslab.course.catalogue import stage_named
+from ecslab.display.markup import html
 from ecslab.display.tables import html_table
 
 _ORDER = ("as AWS", "simplified", "pretended", "absent")
@@ -35,9 +38,9 @@ class Honesty:
     def __repr__(self) -> str:
         return self.text
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> Markup:
         if self.real:
-            return f"<p>{self.text}</p>"
+            return html("<p>{}</p>", self.text)
         columns = ("In this sandbox", "is", "which means")
         return html_table(columns, map(_cells, self.rows))
 

@@ -74,19 +74,18 @@ class Memory:
         Raises:
             CannotBeDone: a later version of ecslab wrote it.
         """
-        kept: dict[str, Any] = {}
+        content: dict[str, Any] = {}
         with contextlib.suppress(OSError, ValueError):
-            kept = json.loads(self.path.read_text(encoding="utf-8"))
-        _check_format(self.path, kept)
+            content = json.loads(self.path.read_text(encoding="utf-8"))
+        _check_format(self.path, content)
         fresh = Memory(self.path)
         with contextlib.suppress(TypeError, KeyError, AttributeError, ValueError):
-            fresh.done = {str(key): int(at) for key, at in kept["done"].items()}
-            fresh.entered = {str(key): int(at) for key, at in kept["entered"].items()}
-            fresh.began = kept.get("began")
-            fresh.predicted = {str(key): Guess(*value) for key, value in kept.get("predicted", {}).items()}
-            fresh.answered = {
-                str(key): [int(place) for place in tried] for key, tried in kept.get("answered", {}).items()
-            }
+            fresh.done = {str(key): int(at) for key, at in content["done"].items()}
+            fresh.entered = {str(key): int(at) for key, at in content["entered"].items()}
+            fresh.began = content.get("began")
+            fresh.predicted = {str(key): Guess(*value) for key, value in content.get("predicted", {}).items()}
+            answered = content.get("answered", {}).items()
+            fresh.answered = {str(key): [int(place) for place in tried] for key, tried in answered}
         self.done, self.entered, self.began = fresh.done, fresh.entered, fresh.began
         self.predicted, self.answered = fresh.predicted, fresh.answered
 
@@ -94,10 +93,10 @@ class Memory:
         """Keep it; the file is replaced as a whole."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         predicted = {key: [guess.value, guess.locked, guess.shown] for key, guess in self.predicted.items()}
-        kept = {"format": FORMAT, "began": self.began, "done": self.done, "entered": self.entered,
+        content = {"format": FORMAT, "began": self.began, "done": self.done, "entered": self.entered,
                 "predicted": predicted, "answered": self.answered}  # fmt: skip
         fresh = self.path.with_suffix(f".{os.getpid()}.new")
-        fresh.write_text(json.dumps(kept), encoding="utf-8")
+        fresh.write_text(json.dumps(content), encoding="utf-8")
         fresh.replace(self.path)
 
 
@@ -127,17 +126,17 @@ def path(lab: Connection) -> Path:
 
 def memory(lab: Connection) -> Memory:
     """The lab's memory, as the file has it now, without what was taken back. To change it, use `changing`."""
-    kept = _open.get(lab)
-    if kept is None:
-        kept = _open[lab] = Memory(path(lab))
-    kept.read()
+    remembered = _open.get(lab)
+    if remembered is None:
+        remembered = _open[lab] = Memory(path(lab))
+    remembered.read()
     if lab.where == "sandbox":
         status = lab.control("status")
-        if kept.began not in (None, status["began"]):
-            kept.done, kept.entered, kept.predicted, kept.answered = {}, {}, {}, {}
-        kept.began = status["began"]
-        kept.forget_beyond(int(status["position"]))
-    return kept
+        if remembered.began not in (None, status["began"]):
+            remembered.done, remembered.entered, remembered.predicted, remembered.answered = {}, {}, {}, {}
+        remembered.began = status["began"]
+        remembered.forget_beyond(int(status["position"]))
+    return remembered
 
 
 @contextlib.contextmanager
@@ -159,9 +158,9 @@ def changing(lab: Connection) -> Iterator[Memory]:
             "What was noted before is as it was"
         ) from None
     with held:
-        kept = memory(lab)
-        yield kept
-        kept.write()
+        remembered = memory(lab)
+        yield remembered
+        remembered.write()
 
 
 def forget(lab: Connection) -> None:
@@ -175,5 +174,5 @@ def note_done(lab: Connection, *ids: str) -> None:
     if all(each in done for each in ids):
         return
     at = position(lab)
-    with changing(lab) as kept:
-        kept.done |= {each: at for each in ids if each not in kept.done}
+    with changing(lab) as remembered:
+        remembered.done |= {each: at for each in ids if each not in remembered.done}

@@ -1,18 +1,18 @@
 """How far the course has come: a table from the account, and from what was done once."""
 
-import html
 from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from ecslab.connection.connection import Connection
 from ecslab.course.catalogue import STAGES, STEPS
 from ecslab.course.check_runner import look
 from ecslab.course.progress_store import memory, note_done
-from ecslab.course.stage import Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import Stage, Step
+from ecslab.display.markup import attribute, html, joined
+from ecslab.display.tables import html_row
 from ecslab.display.verdict import Outcome, Verdict
 from ecslab.figures import Figure, Stop, course_map
-
-_LEFT = "style='text-align:left'"
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Row:
         if self.before:
             return "done, no longer there"
         return str(self.verdict.outcome.value).lower()
+
+    @property
+    def left_to_do(self) -> str:
+        """A sentence, after its state; "" once it is done."""
+        return "" if self.done else f". {self.verdict.text}"
 
 
 @dataclass(frozen=True)
@@ -69,23 +74,22 @@ class CourseProgress:
     def __repr__(self) -> str:
         return self.text
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> Markup:
         columns = ("Stage", "Steps", "Your turn", "Time left", "")
-        head = f"<tr>{''.join(f'<th {_LEFT}>{column}</th>' for column in columns)}</tr>"
-        body = "".join(self._html_row(stage) for stage in STAGES.values())
-        table = f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
-        return f"{table}<p>{html.escape(self._last())}</p>"
+        head = html_row(html("<th style='text-align:left'>{}</th>", column) for column in columns)
+        body = joined(self._html_row(stage) for stage in STAGES.values())
+        table = html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, body)
+        return table + html("<p>{}</p>", self._last())
 
-    def _html_row(self, stage: Stage) -> str:
-        link = f"<a href='{stage.notebook}'>{stage.id} · {stage.title}</a>"
-        items = "".join(
-            f"<li>{html.escape(row.step.title)}: <b>{row.word}</b>"
-            f"{'' if row.done else '. ' + html.escape(row.verdict.text)}</li>"
+    def _html_row(self, stage: Stage) -> Markup:
+        link = html("<a href='{}'>{} · {}</a>", attribute(stage.notebook), stage.id, stage.title)
+        items = joined(
+            html("<li>{}: <b>{}</b>{}</li>", row.step.title, row.word, row.left_to_do)
             for row in self._rows(stage)
         )
-        detail = f"<details><summary>show</summary><ul>{items}</ul></details>"
+        detail = html("<details><summary>show</summary><ul>{}</ul></details>", items)
         cells = (link, *self._counts(stage), detail)
-        return f"<tr>{''.join(f'<td {_LEFT}>{cell}</td>' for cell in cells)}</tr>"
+        return html_row(html("<td style='text-align:left'>{}</td>", cell) for cell in cells)
 
     def _rows(self, stage: Stage) -> list[Row]:
         return [row for row in self.rows if row.step.stage == stage.id]

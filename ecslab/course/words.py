@@ -10,16 +10,27 @@ FOLDER: Final = Path(__file__).with_name("stages")
 
 
 def of_stage(stage: str) -> Entry:
-    """What there is to say of a stage: title, moment, steps, questions, predictions."""
-    return texts.read(FOLDER, stage).only("title", "moment", "steps", "questions", "predictions")
+    """What there is to say of a stage: title, moment, steps, verdicts, questions, predictions."""
+    return texts.read(FOLDER, stage).only("title", "moment", "steps", "verdicts", "questions", "predictions")
 
 
 def of_step(step: str) -> Entry:
-    """What there is to say of a step, by its id: title and hints."""
+    """What there is to say of a step, by its id: title, AWS operations and hints."""
     stage, _, name = step.partition(".")
-    return of_stage(stage).entry("steps").entry(name).only("title", "hints")
+    return of_stage(stage).entry("steps").entry(name).only("title", "operations", "hints")
+
+
+def of_verdict(verdict: str) -> Entry:
+    """What a check says, by the verdict's id: text, and a hint where there is one."""
+    stage, _, name = verdict.partition(".")
+    return of_stage(stage).entry("verdicts").entry(name).only("text", "hint")
 
 
 def stages() -> list[str]:
     """The stages that have words, in order."""
     return texts.names(FOLDER)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 task`, `2 tasks`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,7 +1,10 @@
 """A task's page inside a notebook, kept away from the Jupyter server around it."""
 
-import html
 from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from ecslab.display.markup import attribute, html, link_target
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,13 @@ class Frame:
     def __repr__(self) -> str:
         return f"{self.address} opens at {self.url}"
 
-    def _repr_html_(self) -> str:
-        url, address = html.escape(self.url, quote=True), html.escape(self.address, quote=True)
+    def _repr_html_(self) -> Markup:
+        url, title = link_target(self.url), attribute(self.address)
         # Without allow-same-origin the page has an origin of its own, and no way to Jupyter's cookies or API.
-        return (
-            f'<iframe src="{url}" title="The page at {address}" width="100%" height="{self.height}" '
+        return html(
+            '<iframe src="{}" title="The page at {}" width="100%" height="{}" '
             'sandbox="allow-scripts allow-forms allow-popups" referrerpolicy="no-referrer" '
             'style="border: 1px solid #8888; background: white"></iframe>'
-            f'<p><a href="{url}" target="_blank" rel="noopener noreferrer">Open {address} in a tab</a></p>'
-        )
+            '<p><a href="{}" target="_blank" rel="noopener noreferrer">Open {} in a tab</a></p>',
+            url, title, int(self.height), url, self.address,
+        )  # fmt: skip

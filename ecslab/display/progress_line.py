@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
+from ecslab.display.markup import html
 from ecslab.display.messages import in_notebook, say
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Progress:
     def _show(self, text: str) -> None:
         from IPython.display import display
 
-        bundle = {"text/plain": text, "text/html": f"<small>{text}</small>" if text else ""}
+        bundle = {"text/plain": text, "text/html": html("<small>{}</small>", text) if text else ""}
         if self._line is None:
             self._line = display(bundle, raw=True, display_id=True)
         else:

@@ -1,10 +1,13 @@
 """Small tables that show themselves in a notebook and in a terminal."""
 
-import html
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+
+from markupsafe import Markup
+
+from ecslab.display.markup import html, joined
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,8 @@ class Table:
     def __repr__(self) -> str:
         return "\n".join(filter(None, [self.title, text_table(self.head, self.rows)]))
 
-    def _repr_html_(self) -> str:
-        title = f"<p>{html.escape(self.title)}</p>" if self.title else ""
+    def _repr_html_(self) -> Markup:
+        title = html("<p>{}</p>", self.title) if self.title else Markup()
         return title + html_table(self.head, self.rows)
 
 
@@ -38,7 +41,7 @@ class ShownAsTable(ABC):
     def __repr__(self) -> str:
         return repr(self._table())
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> Markup:
         return self._table()._repr_html_()
 
 
@@ -60,12 +63,14 @@ def text_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     )
 
 
-def html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The same as HTML, every cell escaped and aligned to the left."""
-    left = " style='text-align:left'"
-    titles = "".join(f"<th scope='col'{left}>{html.escape(cell)}</th>" for cell in head)
-    body = "".join(
-        "<tr>" + "".join(f"<td{left}>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    top = f"<thead><tr>{titles}</tr></thead>" if any(head) else ""
-    return f"<table>{top}<tbody>{body}</tbody></table>"
+def html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
+    """The same as HTML, every cell as text and aligned to the left."""
+    titles = joined(html("<th scope='col' style='text-align:left'>{}</th>", cell) for cell in head)
+    body = joined(html_row(html("<td style='text-align:left'>{}</td>", cell) for cell in row) for row in rows)
+    top = html("<thead>{}</thead>", html_row([titles])) if any(head) else Markup()
+    return html("<table>{}<tbody>{}</tbody></table>", top, body)
+
+
+def html_row(cells: Iterable[Markup]) -> Markup:
+    """A row of a table, from its cells."""
+    return html("<tr>{}</tr>", joined(cells))

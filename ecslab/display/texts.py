@@ -41,13 +41,13 @@ class Entry:
         where = f"{self.file.parent.name}/{self.file.name}"
         return BrokenText(f"{where}, {self.place or 'at the top'}: {problem}")
 
-    def text(self, key: str, default: str | None = None, **facts: object) -> str:
+    def text(self, key: str, default: str | None = None, /, **facts: object) -> str:
         """One text, with the facts in their places."""
         if key not in self.values and default is not None:
             return default
         return self._filled(key, self.values.get(key), facts)
 
-    def texts(self, key: str, **facts: object) -> tuple[str, ...]:
+    def texts(self, key: str, /, **facts: object) -> tuple[str, ...]:
         """A list of texts, or one text that stands for a list of one; () if there is none."""
         values = self.values.get(key, [])
         return tuple(

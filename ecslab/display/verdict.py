@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from ecslab.display.markup import markdown
+
 
 class Outcome(Enum):
     """What a check found."""
@@ -27,7 +29,7 @@ class Verdict:
         return str(self)
 
     def _repr_markdown_(self) -> str:
-        return f"**{self.outcome.value}.** {self.text}"
+        return markdown("**{}.** {}", self.outcome.value, self.text)
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Report:
 
     def _repr_markdown_(self) -> str:
         return "\n".join(
-            f"- {title}: **{verdict.outcome.value}.** {verdict.text}" for title, verdict in self.rows
+            markdown("- {}: **{}.** {}", title, verdict.outcome.value, verdict.text)
+            for title, verdict in self.rows
         )
 
 

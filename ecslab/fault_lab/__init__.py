@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from ecslab.connection.connection import Connection
 from ecslab.errors import SandboxOnly
+from ecslab.fault_lab.arranged_fault import Fault
 from ecslab.fault_lab.catalogue import CATALOGUE, NoSuchFault
 from ecslab.fault_lab.engine.arrangement import FaultGone, NotAlone, arrange, is_gone
 from ecslab.fault_lab.engine.history import history
-from ecslab.fault_lab.fault import Fault
 
 __all__ = ["Fault", "FaultGone", "NoSuchFault", "NotAlone", "Progress", "fault", "progress", "solved"]
 
@@ -20,7 +20,6 @@ def fault(lab: Connection, seed: int | None = None, *, kind: str | None = None, 
     """The fault at hand, or another one.
 
     Args:
-        lab: from `ecslab.connect()`.
         seed: which one; the same seed is the same fault for everybody. Without one, the fault that is still
             open, else one of a kind that this lab has not had yet. Another seed than that of the open fault
             takes that one back first.
@@ -30,8 +29,7 @@ def fault(lab: Connection, seed: int | None = None, *, kind: str | None = None, 
     Raises:
         SandboxOnly: this is a real account; nothing was touched.
         NotAlone: taking the open fault back would take back other work too; the message says which.
-        NoSuchFault: there is none of that seed.
-        KeyError: there is no such kind.
+        NoSuchFault: there is none of that seed or kind.
         ValueError: there is no such variant.
     """
     if lab.where != "sandbox":

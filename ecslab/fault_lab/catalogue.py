@@ -26,7 +26,7 @@ _FRESH_BARE, _FRESH_LATER = 1000, 55  # seeds to choose a fresh one from: about 
 
 
 class NoSuchFault(EcslabError, LookupError):
-    """No fault has this seed."""
+    """No fault has this seed, or is of this kind."""
 
 
 class Catalogue:
@@ -61,9 +61,11 @@ class Catalogue:
         """The seed of a kind's variant: for those of `SEEDED` the smallest, the next one and so on.
 
         Raises:
-            KeyError: there is no such kind.
+            NoSuchFault: there is no such kind.
             ValueError: the variant is none.
         """
+        if kind not in self._by_kind:
+            raise NoSuchFault(f"there is no fault {kind!r}.\n  there are: {', '.join(self.kinds)}")
         case = self[kind]
         if not 0 <= variant < _BLOCK:
             raise ValueError(f"variant is {variant}; it can be 0 to {_BLOCK - 1}")
@@ -97,8 +99,8 @@ def load() -> dict[str, Case]:
     """Every fault there is a module of in `cases`. The one place that imports by name: a fault needs no other
     entry than its two files, and no list has to be kept."""
     names = [module.name for module in pkgutil.iter_modules(cases.__path__)]
-    found: list[Case] = [import_module(f"{cases.__name__}.{name}").CASE for name in names]
-    return {case.kind: case for case in found}
+    every: list[Case] = [import_module(f"{cases.__name__}.{name}").CASE for name in names]
+    return {case.kind: case for case in every}
 
 
 CATALOGUE: Final = Catalogue(load())

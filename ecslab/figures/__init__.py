@@ -1,17 +1,25 @@
 """Figures of the course, drawn by the kit: each function gives a `Figure` that shows itself in a notebook."""
 
 from ecslab.figures.chart import curve
-from ecslab.figures.choices import capacity, chores
-from ecslab.figures.cluster_anatomy import anatomy, launch
-from ecslab.figures.docker_comparison import STATUSES, docker_run, lifecycle, two_roles
-from ecslab.figures.fault_tables import faults
+from ecslab.figures.drawings import (
+    anatomy,
+    balancers,
+    capacity,
+    chores,
+    docker_run,
+    faults,
+    house,
+    inside_task,
+    launch,
+    two_roles,
+)
 from ecslab.figures.image_layout import image_layers, image_uri
-from ecslab.figures.load_balancers import balancer, balancers, domain, visits
-from ecslab.figures.networks import hops, house
+from ecslab.figures.load_balancers import balancer, domain, visits
+from ecslab.figures.network_hops import hops
 from ecslab.figures.stage_map import Stop, course_map
 from ecslab.figures.stage_path import path
 from ecslab.figures.svg import Figure
-from ecslab.figures.task_containers import inside_task
+from ecslab.figures.task_lifecycle import STATUSES, lifecycle
 
 __all__ = [
     "STATUSES", "Figure", "Stop", "anatomy", "balancer", "balancers", "capacity", "chores", "course_map",

@@ -197,9 +197,9 @@ def _legend(d: Drawing, y: float, entries: list[list[str]]) -> None:
 
 def _in_words(series: Mapping[str, Points], x: str, y: str, limits: Mapping[str, float]) -> str:
     """All that the picture shows: each curve's values, and from which x on."""
-    said = [f"{y}, over {x}."]
+    sentences = [f"{y}, over {x}."]
     for name, points in series.items():
         (_, first), *rest = points
-        said.append(f"{name}: {first:g}" + "".join(f", {v:g} from {p:g}" for p, v in rest) + ".")
-    said += [f"{name}: a line at {value:g}." for name, value in limits.items()]
-    return "\n".join(said)
+        sentences.append(f"{name}: {first:g}" + "".join(f", {v:g} from {p:g}" for p, v in rest) + ".")
+    sentences += [f"{name}: a line at {value:g}." for name, value in limits.items()]
+    return "\n".join(sentences)

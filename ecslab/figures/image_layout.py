@@ -1,11 +1,14 @@
 """An image's address in its parts, and the layers it consists of."""
 
 import re
-from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ecslab.figures.svg import SOFT, Drawing, Figure, shorten
 from ecslab.figures.text_metrics import text_width
+
+if TYPE_CHECKING:
+    from ecslab.resources.image.types import Image
 
 _ECR: Final = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.(?P<domain>amazonaws\.com(?:\.cn)?)/(?P<rest>.+)"
@@ -61,14 +64,14 @@ def _chip(text: str) -> float:
 
 
 def _parts(uri: str) -> list[Part]:
-    if found := _ECR.fullmatch(uri):
+    if match := _ECR.fullmatch(uri):
         host = [
-            Part(found["account"], "account", "whose registry it is", "ecs"),
+            Part(match["account"], "account", "whose registry it is", "ecs"),
             Part(".dkr.ecr.", "", "", ""),
-            Part(found["region"], "Region", "where it lies: one registry in each Region", "net"),
-            Part(f".{found['domain']}", "", "", ""),
+            Part(match["region"], "Region", "where it lies: one registry in each Region", "net"),
+            Part(f".{match['domain']}", "", "", ""),
         ]
-        return [*host, Part("/", "", "", ""), *_version(found["rest"])]
+        return [*host, Part("/", "", "", ""), *_version(match["rest"])]
     first, _, rest = uri.partition("/")
     if rest and ("." in first or ":" in first):
         return [Part(first, "registry", "who keeps it", "ecs"), Part("/", "", "", ""), *_version(rest)]
@@ -88,7 +91,7 @@ def _version(rest: str) -> list[Part]:
     return parts
 
 
-def image_layers(layers: Any) -> Figure:
+def image_layers(layers: "Image | Iterable[tuple[str, int]]") -> Figure:
     """The layers of an image as a stack, the topmost first.
 
     Args:
@@ -110,8 +113,8 @@ def image_layers(layers: Any) -> Figure:
     return d.figure("The layers of an image", f"From the top. {words}.")
 
 
-def _stack(layers: Any) -> Sequence[tuple[str, int]]:
-    if not hasattr(layers, "layers"):
+def _stack(layers: "Image | Iterable[tuple[str, int]]") -> Sequence[tuple[str, int]]:
+    if isinstance(layers, Iterable):
         return [(str(what), int(size)) for what, size in layers]
     steps = [step for step in layers.config.get("history", ()) if not step.get("empty_layer")]
     named = [step.get("comment") or step.get("created_by") or "" for step in steps]

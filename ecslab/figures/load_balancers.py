@@ -1,109 +1,53 @@
-"""A load balancer before a service: the way of a request, a domain name, three kinds, and who answered."""
+"""A load balancer before a service: the way of a request, a domain name, and who answered."""
 
-from collections.abc import Sequence
-from typing import Any, Final, Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 from ecslab.figures.svg import SOFT, Drawing, Figure, shorten
 
+if TYPE_CHECKING:
+    from ecslab.resources.load_balancer.request_path import Chain
+    from ecslab.resources.load_balancer.target_health import Target
+    from ecslab.resources.load_balancer.visit_log import Visit, Visits
+
 RED: Final = "#c62828"
-KINDS: Final = (
-    ("", "Application (ALB)", "Network (NLB)", "Classic (CLB)"),
-    ("Understands", "HTTP, HTTPS, gRPC: it reads each request", "TCP, UDP, TLS: it passes bytes on",
-     "HTTP and TCP, without rules"),
-    ("Sends by", "host, path, header, method; weights", "port alone", "port alone"),
-    ("Its address", "a name; the addresses behind it change", "a name, and one fixed address in each zone",
-     "a name; the addresses behind it change"),
-    ("A task sees", "the balancer's address; the visitor's is in X-Forwarded-For",
-     "the balancer's or the visitor's address, as you choose", "the balancer's address"),
-    ("With Fargate", "yes, target type ip", "yes, target type ip", "refused"),
-    ("Choose it for", "web pages and APIs", "what is not HTTP; very many connections; fixed addresses",
-     "nothing new: it is the old kind, from before 2016"),
-)  # fmt: skip
-"""Rows of a table; the first row and the first column are headings.
-
-https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-types.html
-"""
-
-
-class Target(Protocol):
-    """One line of `ecslab.load_balancer.targets`."""
-
-    @property
-    def task(self) -> str: ...
-    @property
-    def ip(self) -> str: ...
-    @property
-    def zone(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-
-
-class Chain(Protocol):
-    """What `ecslab.load_balancer.chain` finds: from the balancer's name to the tasks."""
-
-    @property
-    def dns_name(self) -> str: ...
-    @property
-    def port(self) -> int | None: ...
-    @property
-    def target_group(self) -> str: ...
-    @property
-    def health_path(self) -> str: ...
-    @property
-    def service(self) -> str: ...
-    @property
-    def balancer_group(self) -> str: ...
-    @property
-    def tasks_group(self) -> str: ...
-    @property
-    def targets(self) -> Sequence[Target]: ...
-
-
-class Visit(Protocol):
-    """One of `ecslab.load_balancer.visits`."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def task(self) -> str: ...
-
-
 _TONES: Final = {"healthy": "good", "unhealthy": "bad", "initial": "task"}
 
 
-def balancer(found: Chain) -> Figure:
+def balancer(chain: Chain) -> Figure:
     """The way of a request: visitor, load balancer, listener, target group, tasks; and the service beside it.
 
     Args:
-        found: what `ecslab.load_balancer.chain` gave. Of more than three targets the first three are drawn.
+        chain: what `ecslab.load_balancer.chain` gave. Of more than three targets the first three are drawn.
     """
     d = Drawing(896, 430)
     d.box(16, 150, 96, 62, "Visitor", "a browser", tone="container")
-    d.box(132, 24, 232, 290, "Security group", f"{shorten(found.balancer_group, 212, 15)}\n"
+    d.box(132, 24, 232, 290, "Security group", f"{shorten(chain.balancer_group, 212, 15)}\n"
           "port 80 from anywhere", tone="net", align="start", top=True)  # fmt: skip
-    name = shorten(found.dns_name, 680, 15, mono=True)
+    name = shorten(chain.dns_name, 680, 15, mono=True)
     d.box(146, 104, 204, 116, "Load balancer", name, tone="ecs", mono=True)
-    listens = f"HTTP, port {found.port}: forward" if found.port else "there is none yet"
-    d.box(146, 240, 204, 60, "Listener", listens, tone="plain" if found.port else "bad")
-    about = f"{shorten(found.target_group, 150, 15)}\na list of addresses; each is asked for "
-    d.box(388, 104, 170, 196, "Target group", f"{about}{shorten(found.health_path, 120, 15)} now and then",
+    listens = f"HTTP, port {chain.port}: forward" if chain.port else "there is none yet"
+    d.box(146, 240, 204, 60, "Listener", listens, tone="plain" if chain.port else "bad")
+    about = f"{shorten(chain.target_group, 150, 15)}\na list of addresses; each is asked for "
+    d.box(388, 104, 170, 196, "Target group", f"{about}{shorten(chain.health_path, 120, 15)} now and then",
           tone="store")  # fmt: skip
-    d.box(582, 24, 298, 290, "Security group", f"{shorten(found.tasks_group, 278, 15)}\n"
+    d.box(582, 24, 298, 290, "Security group", f"{shorten(chain.tasks_group, 278, 15)}\n"
           "port 80 only from the one on the left", tone="net", align="start", top=True)  # fmt: skip
-    _targets(d, list(found.targets))
-    d.box(388, 344, 492, 62, f"Service {shorten(found.service, 330, 15)}",
+    _targets(d, list(chain.targets))
+    d.box(388, 344, 492, 62, f"Service {shorten(chain.service, 330, 15)}",
           "registers each task's address, and takes it out again", tone="ecs")  # fmt: skip
     d.arrow((112, 181), (144, 181))
     d.arrow((248, 220), (248, 238))
     d.arrow((350, 270), (386, 270))
     d.arrow((473, 344), (473, 302))
-    tasks = "; ".join(_said(one) for one in found.targets) or "none yet"
+    tasks = "; ".join(_described(target) for target in chain.targets) or "none yet"
     return d.figure(
         "From a visitor to a task",
-        f"The visitor asks {found.dns_name}, the load balancer, which anybody may reach on port 80 (security "
-        f"group {found.balancer_group}). Its listener ({listens}) sends the request on to one of the healthy "
-        f"targets of the target group {found.target_group}: {tasks}. The tasks are in the security group "
-        f"{found.tasks_group}, which admits only the balancer's group. The service {found.service} registers "
+        f"The visitor asks {chain.dns_name}, the load balancer, which anybody may reach on port 80 (security "
+        f"group {chain.balancer_group}). Its listener ({listens}) sends the request on to one of the healthy "
+        f"targets of the target group {chain.target_group}: {tasks}. The tasks are in the security group "
+        f"{chain.tasks_group}, which admits only the balancer's group. The service {chain.service} registers "
         "the tasks in the target group, and takes them out.",
     )
 
@@ -111,17 +55,17 @@ def balancer(found: Chain) -> Figure:
 def _targets(d: Drawing, targets: list[Target]) -> None:
     if not targets:
         d.box(598, 150, 266, 60, body="no target yet", dashed=True)
-    for row, one in enumerate(targets[:3]):
-        y, words = 98 + (3 - min(3, len(targets))) * 35 + row * 70, f"{one.ip}\n{one.zone}, {one.state}"
-        tone = _TONES.get(one.state, "quiet")
-        d.box(598, y, 266, 64, f"Task {one.task or '(none)'}", words, tone=tone)
+    for row, target in enumerate(targets[:3]):
+        y = 98 + (3 - min(3, len(targets))) * 35 + row * 70
+        where, tone = f"{target.ip}\n{target.zone}, {target.state}", _TONES.get(target.state, "quiet")
+        d.box(598, y, 266, 64, f"Task {target.task or '(none)'}", where, tone=tone)
         d.arrow((558, 200), (596, y + 32))
     if len(targets) > 3:
         d.text(731, 334, f"and {len(targets) - 3} more", anchor="middle", ink=SOFT)
 
 
-def _said(one: Target) -> str:
-    return f"task {one.task or '(none)'} at {one.ip} in {one.zone}, {one.state}"
+def _described(target: Target) -> str:
+    return f"task {target.task or '(none)'} at {target.ip} in {target.zone}, {target.state}"
 
 
 def domain(dns_name: str, own: str = "www.example.com") -> Figure:
@@ -155,36 +99,17 @@ def domain(dns_name: str, own: str = "www.example.com") -> Figure:
     )
 
 
-def balancers() -> Figure:
-    """Application, Network and Classic Load Balancer: what each understands, and what it is for."""
-    d = Drawing(880, 76 + 74 * (len(KINDS) - 1))
-    for column, (name, tone) in enumerate(zip(KINDS[0][1:], ("good", "net", "quiet"), strict=True)):
-        d.box(158 + column * 236, 20, 228, 40, name, tone=tone)
-    for row, (question, *answers) in enumerate(KINDS[1:]):
-        y = 66 + row * 74
-        d.box(20, y, 130, 68, question, tone="quiet")
-        for column, answer in enumerate(answers):
-            tone = "bad" if answer == "refused" else "plain"
-            d.box(158 + column * 236, y, 228, 68, body=answer, tone=tone)
-    columns = (
-        f"{name}: {', '.join(f'{row[0].lower()} {row[n]}' for row in KINDS[1:])}"
-        for n, name in enumerate(KINDS[0])
-        if name
-    )
-    return d.figure("Three kinds of load balancer", ". ".join(columns) + ".")
-
-
 _MOST: Final = 120
 """Columns; of more visits several share one."""
 
 
-def visits(found: Any) -> Figure:
+def visits(visits: Visits) -> Figure:
     """Who answered each visit: a line for each task, a column for each visit, in the order they came.
 
     Args:
-        found: what `ecslab.load_balancer.visits` or `visits_until` gave.
+        visits: what `ecslab.load_balancer.visits` or `visits_until` gave.
     """
-    each: list[Visit] = list(found.each)
+    each = list(visits.each)
     lanes = list(dict.fromkeys(map(_who, each)))
     d = Drawing(860, 74 + 44 * max(1, len(lanes)))
     _marks(d, each, lanes)

@@ -5,11 +5,13 @@ light panel of its own and reads the same in a light and in a dark notebook. Tex
 """
 
 from dataclasses import dataclass
-from html import escape
 from math import hypot
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
+from markupsafe import Markup
+
+from ecslab.display.markup import attribute, html, svg_text
 from ecslab.figures.text_metrics import LEADING, text_width, wrap
 
 FONT: Final = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
@@ -53,13 +55,14 @@ class Figure:
     def __str__(self) -> str:
         return f"{self.title}\n{self.description}"
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """The picture, the same in HTML with its words for a screen reader, and the words alone."""
         # not base64: so an id in the picture can still be found in a notebook's outputs, and sanitised
         data = quote(self.svg, safe=" /:;=,>()@")
-        words = escape(f"{self.title}. {self.description}".replace("\n", " "), quote=True)
+        words = attribute(f"{self.title}. {self.description}")
+        picture = Markup(f"data:image/svg+xml;charset=utf-8,{data}")  # `quote` leaves nothing that ends it
         return {
-            "text/html": f'<img alt="{words}" src="data:image/svg+xml;charset=utf-8,{data}">',
+            "text/html": html('<img alt="{}" src="{}">', words, picture),
             "image/svg+xml": self.svg,
             "text/plain": str(self),
         }
@@ -81,7 +84,7 @@ class Drawing:
         family = f' font-family="{MONO_FONT}"' if mono else ""
         self._parts.append(
             f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" text-anchor="{anchor}" fill="{ink}"'
-            f"{weight}{family}>{escape(content, quote=False)}</text>"
+            f"{weight}{family}>{svg_text(content)}</text>"
         )
 
     def paragraph(
@@ -164,7 +167,7 @@ class Drawing:
         svg = (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width}" height="{self.height}" '
             f'viewBox="0 0 {self.width} {self.height}" role="img" font-family="{FONT}">'
-            f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+            f"<title>{svg_text(title)}</title><desc>{svg_text(description)}</desc>"
             f'<rect x="0.5" y="0.5" width="{self.width - 1}" height="{self.height - 1}" rx="10" '
             f'fill="{PANEL}" stroke="#8b949e"/>{"".join(self._parts)}</svg>'
         )

@@ -73,7 +73,6 @@ def idle(lab: Connection, hours: float = 10, name: str | None = None) -> Bill:
     On the sandbox the hours pass in a moment; on a real account they are only reckoned.
 
     Args:
-        lab: from `ecslab.connect()`.
         hours: more than 0, at most a week.
         name: the lesson's service unless given.
 

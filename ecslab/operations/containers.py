@@ -72,7 +72,6 @@ def watch(lab: Connection, task: TaskTypeDef, limit: float = 600) -> History:
     """Wait until the task is RUNNING, or every container has ended, and note each change on the way.
 
     Args:
-        lab: from `ecslab.connect()`.
         task: from `task.run`.
         limit: seconds at most.
 

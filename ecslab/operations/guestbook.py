@@ -99,7 +99,6 @@ def register(
     """Register a revision with these containers, which may share the volume `pages`.
 
     Args:
-        lab: from `ecslab.connect()`.
         chosen: its containers; the three of the guestbook unless given.
         family: the guestbook's unless given.
         more: further parameters of RegisterTaskDefinition, as boto3 spells them.

@@ -81,7 +81,6 @@ def page(lab: Connection, task: TaskTypeDef, path: str = "/") -> HttpReply:
     """Ask the task for a page, as a visitor on the internet would.
 
     Args:
-        lab: from `ecslab.connect()`.
         task: a RUNNING one.
         path: what follows the address, beginning with `/`.
 

@@ -20,16 +20,17 @@ def create(lab: Connection, name: str | None = None) -> ClusterTypeDef:
     """Make the cluster, or return the one that is there.
 
     Args:
-        lab: from `ecslab.connect()`.
         name: letters, digits, `-` and `_`, at most 255. The lesson's name unless given.
 
     Returns:
         A `cluster` as CreateCluster returns it.
 
     Raises:
+        NotOurs: on a real account, somebody else has a cluster of that name.
         botocore.exceptions.ClientError: ECS refuses the name (InvalidParameterException).
     """
     name = name or lab.names.cluster
+    lab.guard.claim("cluster", name)
     return find(lab, name) or lab.wait(
         lambda: _created(lab, name), "ECS's own role in this account", limit=60
     )

@@ -24,7 +24,6 @@ def create_repository(lab: Connection, name: str | None = None) -> RepositoryTyp
     """Make the private repository, or return the one that is there.
 
     Args:
-        lab: from `ecslab.connect()`.
         name: lower-case letters and digits, with `.`, `_`, `-` and `/` between them; 2 to 256 characters.
             The lesson's name unless given.
 
@@ -32,9 +31,11 @@ def create_repository(lab: Connection, name: str | None = None) -> RepositoryTyp
         A `repository` as CreateRepository returns it, with `repositoryUri` and `repositoryArn`.
 
     Raises:
+        NotOurs: on a real account, somebody else has a repository of that name.
         botocore.exceptions.ClientError: ECR refuses the name (InvalidParameterException).
     """
     name = name or lab.names.repository
+    lab.guard.claim("repository", name)
     existing = repository(lab, name)
     if existing:
         return existing
@@ -73,7 +74,6 @@ def image(lab: Connection, tag: str = "latest", name: str | None = None) -> Imag
     """The image of that tag: an `imageDetail` as DescribeImages shows it, or None.
 
     Args:
-        lab: from `ecslab.connect()`.
         tag: such as `latest`.
         name: of the repository; the lesson's unless given.
     """

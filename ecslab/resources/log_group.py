@@ -21,13 +21,16 @@ def create(lab: Connection, name: str | None = None) -> LogGroupTypeDef:
     """Make the log group, or return the one that is there.
 
     Args:
-        lab: from `ecslab.connect()`.
         name: begins with `/ecs/` by custom. The lesson's name unless given.
 
     Returns:
         A `logGroup` as DescribeLogGroups shows it.
+
+    Raises:
+        NotOurs: on a real account, somebody else has a log group of that name.
     """
     name = name or lab.names.log_group
+    lab.guard.claim("log group", name)
     existing = find(lab, name)
     if existing:
         return existing

@@ -27,8 +27,12 @@ def create(lab: Connection, value: str, name: str | None = None) -> DescribeSecr
 
     Returns:
         What DescribeSecret shows: `ARN`, `Name`, tags and dates. Never the value.
+
+    Raises:
+        NotOurs: on a real account, somebody else has a secret of that name, or had one that is not gone yet.
     """
     name = name or lab.names.secret
+    lab.guard.claim("secret", name)
     existing = find(lab, name)
     if existing is None:
         lab.secretsmanager.create_secret(Name=name, SecretString=value, Tags=lab.tags("secretsmanager"))
@@ -55,7 +59,6 @@ def allow(lab: Connection, role: str | None = None, name: str | None = None) -> 
     """Let a role read the secret, by a policy of one sentence.
 
     Args:
-        lab: from `ecslab.connect()`.
         role: a role's name; the lesson's *execution* role unless given.
         name: the secret's name; the lesson's unless given.
 

@@ -41,7 +41,6 @@ def register(
     """Register a revision for Fargate with one container, or return the ACTIVE one that says the same.
 
     Args:
-        lab: from `ecslab.connect()`.
         image: what to run; the lesson's repository with the tag `latest` unless given.
         family: the name that the revisions share; the lesson's unless given.
         cpu: CPU units, 1024 to the vCPU. Fargate takes certain pairs with `memory` only.
@@ -55,8 +54,10 @@ def register(
 
     Raises:
         NotThere: the execution role was not made yet, and this definition needs it.
+        NotOurs: on a real account, the family's newest revision is somebody else's.
         botocore.exceptions.ClientError: ECS refuses the definition (ClientException, with the rule).
     """
+    lab.guard.claim("family", family or lab.names.family)
     image = image or ecr.image_uri(lab)
     request = _request(lab, family, str(cpu), str(memory), _container(lab, image, port, logs))
     if logs or ".dkr.ecr." in image:

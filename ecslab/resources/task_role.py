@@ -21,8 +21,12 @@ def create(lab: Connection, name: str | None = None) -> RoleTypeDef:
 
     Returns:
         A `Role` as GetRole returns it.
+
+    Raises:
+        NotOurs: on a real account, somebody else has a role of that name.
     """
     name = name or lab.names.task_role
+    lab.guard.claim("role", name)
     if not role.find(lab, name):
         lab.iam.create_role(
             RoleName=name,

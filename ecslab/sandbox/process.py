@@ -7,9 +7,11 @@ that links stay good), `server.log`, `running.lock` (held while it runs), `start
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,12 +22,14 @@ from filelock import FileLock, Timeout
 
 from ecslab import __version__
 from ecslab.sandbox.endpoint import Endpoint, SandboxError
+from ecslab.sandbox.journal.journal import REPLAYING, Journal
 from ecslab.sandbox.wire import credentials
 
-__all__ = ["Endpoint", "SandboxError", "ensure", "find", "folder_of", "log_tail", "stop"]
+__all__ = ["Endpoint", "SandboxError", "ensure", "find", "folder_of", "log_tail", "reset", "stop"]
 
 START: Final = 120.0  # seconds after which a start has failed; a long journal takes some to replay
 STOP: Final = 15.0
+_FRESH: Final = 5.0  # seconds for which the note of a replay, written every second, is that of a living one
 _POLL: Final = 0.02  # seconds between two looks at a lock
 _LOG_MAX: Final = 1 << 20
 _DETACHED: Final = 0x00000008 | 0x00000200 if os.name == "nt" else 0
@@ -111,6 +115,44 @@ def stop(home: Path) -> bool:
             f"the sandbox (process {pid}) does not stop.\n  next: end that process, and start again"
         )
     lock.release()
+    return True
+
+
+def reset(home: Path) -> None:
+    """Forget everything that was made in the sandbox of `home`, whether it runs or not; nothing is replayed.
+
+    Raises:
+        SandboxError: its process neither answers nor ends.
+    """
+    running, folder = find(home), folder_of(home)
+    if isinstance(running, Endpoint):
+        running.control("reset")
+        return
+    if not folder.exists():
+        return
+    lock = FileLock(folder / "running.lock", poll_interval=_POLL)
+    if not _taken(lock, 0):
+        if not _end_replay(folder):
+            stop(home)
+        if not _taken(lock, STOP):
+            raise SandboxError("the sandbox's process does not end.\n  next: end it, and reset again")
+    try:
+        Journal.erase(folder)
+        (folder / "server.json").unlink(missing_ok=True)
+    finally:
+        lock.release()
+
+
+def _end_replay(folder: Path) -> bool:
+    """End a process that is replaying at this moment, which hears no other call; whether there was one."""
+    try:
+        noted = folder / REPLAYING
+        pid, age = int(json.loads(noted.read_text())["pid"]), time.time() - noted.stat().st_mtime
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    if not 0 <= age < _FRESH:
+        return False  # of a process that has ended; its number may be another's now
+    os.kill(pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
     return True
 
 
@@ -200,13 +242,20 @@ def _spawn(home: Path, mode: str | None, speed: float | None, seed: str | int | 
     finally:
         late.cancel()
         process.stdout.close()
-    if ready != b"ready\n":
-        raise SandboxError(_failed(folder, process.wait()))
-    process.returncode = 0  # it goes on without us: no warning when this object is dropped
-    endpoint = _noted_endpoint(folder)
+    endpoint = _noted_endpoint(folder) if ready == b"ready\n" else None
     if endpoint is None:
-        raise SandboxError(_failed(folder, 0))
+        raise SandboxError(_failed(folder, _ended(process), ready.decode("utf-8", "replace").strip()))
+    process.returncode = 0  # it goes on without us: no warning when this object is dropped
     return endpoint
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> int:
+    """The exit code of a process that could not start; one that does not end by itself is ended."""
+    try:
+        return process.wait(STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 def _environment() -> dict[str, str]:
@@ -214,9 +263,10 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
 
 
-def _failed(folder: Path, code: int) -> str:
+def _failed(folder: Path, code: int, told: str) -> str:
+    seen = f"  seen: it {told}\n" if told.startswith("cannot go on") else ""
     return (
-        f"the sandbox could not start (exit code {code}).\n"
+        f"the sandbox could not start (exit code {code}).\n{seen}"
         f"  the end of {folder / 'server.log'}:\n{log_tail(folder)}\n"
         "  next: put right what it says, or set ECSLAB_HOME to another folder to start afresh"
     )

@@ -11,13 +11,12 @@ from typing import Any, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.display.messages import say
+from ecslab.terminal.options import refusal
 
 _UNREADABLE: Final = 2
 """The exit code with which version 1 of the CLI itself meets a command that it cannot read."""
 _JOINED: Final = re.compile(r"\\\r?\n\s*")
 _SHELL: Final = "();<>|&\n"
-_CONFIGURE: Final = ("set", "get", "list", "add-model")
-_HELP: Final = "https://docs.aws.amazon.com/cli/latest/reference/"
 
 
 @dataclass(frozen=True)
@@ -48,10 +47,11 @@ def run(lab: Connection, command: str, lines: int | None = 20) -> CommandResult:
     """Run one `aws …` command as a terminal would, and print it with what it answers.
 
     It speaks to the account that the lab is connected to, in its Region, whatever the machine has configured;
-    `aws configure` writes into the lab's home. There is no shell: no variables, no pipes.
+    `aws configure` writes into the lab's home. There is no shell: no variables, no pipes. Options that lead
+    elsewhere are refused, and none can be shortened. Files are read from this folder alone (`file://`).
+    Credentials in an answer are masked; on a real account all that is secret is.
 
     Args:
-        lab: from `ecslab.connect()`.
         command: as a document has it, over several lines with `\\` or within quotes.
         lines: so many lines of the answer are printed at most; None for all of them.
 
@@ -64,7 +64,7 @@ def run(lab: Connection, command: str, lines: int | None = 20) -> CommandResult:
     command = command.strip()
     say(f"$ {command}")
     words, fault = _words(command)
-    fault = fault or _foreign(lab, words)
+    fault = fault or refusal(lab, words)
     if fault:
         result = CommandResult(command, _UNREADABLE, "", fault)
     else:
@@ -95,34 +95,6 @@ def _words(command: str) -> tuple[list[str], str]:
     if any(re.match(r"\$[A-Za-z_{(]|`", word) for word in words):
         return [], 'There is no shell here, and no variables: write the value, as in f"… --tasks {task_id}".'
     return words, ""
-
-
-def _foreign(lab: Connection, words: list[str]) -> str:
-    """Why a command is not for this terminal, or ""."""
-    if not words:
-        return ""
-    options = {word.partition("=")[0] for word in words}
-    here = f"account {lab.account}, {lab.region}"
-    for option in ("--profile", "--endpoint-url"):
-        if option in options:
-            return f"{option} would lead elsewhere. This terminal speaks to the lab's own place: {here}."
-    if _value(words, "--region") not in (None, lab.region):
-        return f"--region would lead elsewhere. This terminal speaks to the lab's own place: {here}."
-    if "--debug" in options:
-        return "--debug prints thousands of lines: use it in a terminal."
-    if words[-1] == "help":
-        return f"The manual is at {_HELP}{'/'.join(words[1:-1])}"
-    if words[1:2] == ["configure"] and (len(words) < 3 or words[2] not in _CONFIGURE):
-        return "This would ask questions, which no cell can answer: `aws configure set NAME VALUE` asks none."
-    return ""
-
-
-def _value(words: list[str], option: str) -> str | None:
-    """What an option is given, as `--option value` or `--option=value`."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        if word == option or word.startswith(f"{option}="):
-            return following if word == option else word.partition("=")[2]
-    return None
 
 
 def _shortened(text: str, lines: int | None) -> str:

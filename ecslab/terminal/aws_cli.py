@@ -9,11 +9,13 @@ import functools
 import importlib
 import io
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
+from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import boto3  # noqa: F401  (this, botocore and s3transfer before awscli, which has copies under these names)
@@ -26,11 +28,17 @@ from botocore.loaders import Loader
 from ecslab.connection import hooks
 from ecslab.connection.boto_sessions import SANDBOX_CONFIG, models
 from ecslab.connection.connection import Connection
+from ecslab.connection.record import HIDDEN
 from ecslab.display.progress_line import Progress
 from ecslab.errors import CannotBeDone
+from ecslab.terminal import cli_limits
+from ecslab.terminal.command_hooks import CommandHooks
+from ecslab.terminal.options import SERVICES
 
 _FROM_THE_MACHINE: Final = frozenset({"ca_bundle"})
 """What the session of a real account takes from the environment: how this network is left, not by whom."""
+_AWS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws", ".ic.gov", ".sgov.gov")
+_KEPT_SECRET: Final = re.compile(r"^\s*aws_(?:secret_access_key|session_token)\s*=\s*(\S+)", re.MULTILINE)
 _MISSING: Final = (
     "the AWS CLI is not installed in this environment.\n"
     "  expected: the package awscli, which the course's environment has\n"
@@ -55,16 +63,63 @@ def carry_out(lab: Connection, words: Sequence[str]) -> tuple[int, str, str]:
         CannotBeDone: the AWS CLI is not installed.
     """
     driver = _driver(lab)
-    endpoint = ["--endpoint-url", lab.place.endpoint_url] if lab.place.endpoint_url else []
+    commands = _commands[lab]
+    commands.unknown.clear()
+    address = _endpoint(lab, words)
+    endpoint = ["--endpoint-url", address] if address else []
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), _waiting(lab):
         try:
             code = driver.main([*words, *endpoint])
         except SystemExit as end:  # argparse, of a word that it does not know
             code = int(end.code or 0)
+    secrets = _secrets(lab)
     if "configure" in words:
         _drivers.pop(lab, None)  # what it wrote is read by the next command's session
-    return code, out.getvalue(), err.getvalue()
+    told = err.getvalue() + (_beyond_cleanup(commands) if lab.where == "aws" and not code else "")
+    return code, _masked(out.getvalue(), secrets), _masked(told, secrets)
+
+
+def _endpoint(lab: Connection, words: Sequence[str]) -> str | None:
+    """Where the lab's own client of that service asks, if that is not AWS; the CLI asks nowhere else."""
+    if lab.place.endpoint_url or lab.where != "aws":
+        return lab.place.endpoint_url
+    service = next((word for word in words if word in SERVICES), "sts")
+    endpoint: str = lab.client(service).meta.endpoint_url
+    return None if (urlsplit(endpoint).hostname or "").endswith(_AWS) else endpoint
+
+
+def _secrets(lab: Connection) -> set[str]:
+    """What opens this account, and what the learner's own `configure` keeps: nothing may print it."""
+    file = configuration(lab) / "credentials"
+    written = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    found = {match[1] for match in _KEPT_SECRET.finditer(written)}
+    credentials = lab.place.session.get_credentials()
+    if credentials is not None:
+        frozen = credentials.get_frozen_credentials()
+        found |= {frozen.secret_key or "", frozen.token or ""}
+    return {secret for secret in found if len(secret) >= 8}
+
+
+def _masked(text: str, secrets: set[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, HIDDEN)
+    return text
+
+
+def _beyond_cleanup(commands: CommandHooks) -> str:
+    """What was made that clean-up does not know."""
+    return "".join(
+        f"{operation}: clean-up does not remove this kind; "
+        + ("it has the lab's tag. " if tagged else "it could not be tagged. ")
+        + "Remove it yourself, and mind what it costs.\n"
+        for operation, tagged in commands.unknown.items()
+    )
+
+
+def _argument_parser() -> type:
+    """The class of all the CLI's parsers."""
+    return cast("type", importlib.import_module("awscli.argparser").CLIArgParser)
 
 
 def configuration(lab: Connection) -> Path:
@@ -77,7 +132,8 @@ def _clidriver() -> ModuleType:
     """`awscli.clidriver`. Importing it lays its own botocore over ours for later imports: that is undone."""
     finders, data = list(sys.meta_path), os.environ.get("AWS_DATA_PATH")
     try:
-        return importlib.import_module("awscli.clidriver")
+        cli = importlib.import_module("awscli.clidriver")
+        cli_limits.restrict_files(importlib.import_module("awscli.paramfile"))
     except ImportError:
         raise CannotBeDone(_MISSING) from None
     finally:
@@ -85,9 +141,11 @@ def _clidriver() -> ModuleType:
         os.environ.pop("AWS_DATA_PATH", None)
         if data is not None:
             os.environ["AWS_DATA_PATH"] = data
+    return cli
 
 
 _drivers: "WeakKeyDictionary[Connection, Driver]" = WeakKeyDictionary()
+_commands: "WeakKeyDictionary[Connection, CommandHooks]" = WeakKeyDictionary()
 
 
 def _driver(lab: Connection) -> Driver:
@@ -106,11 +164,15 @@ def _made(lab: Connection, cli: ModuleType) -> Driver:
     session = _session(lab, cli)
     events = session.get_component("event_emitter")
     importlib.import_module("awscli.plugin").load_plugins({}, event_hooks=events)
-    hooks.install(events, **lab.place.listeners, record=lab.record, ledger=lab.ledger)
-    driver: Driver = cli.CLIDriver(session=session)
-    driver.alias_loader = importlib.import_module("awscli.alias").AliasLoader(
-        str(configuration(lab) / "alias")
+    cli_limits.restrict_commands(events)
+    commands = _commands[lab] = CommandHooks(lab)
+    marks = {"step_marks": lab.step_marks} if lab.where == "sandbox" else {}
+    hooks.install(
+        events, **lab.place.listeners, **marks, **lab.listeners, commands=commands
     )
+    driver: Driver = cli.CLIDriver(session=session)
+    nowhere = Path(os.devnull, "alias")  # an alias may run a shell
+    driver.alias_loader = importlib.import_module("awscli.alias").AliasLoader(str(nowhere))
     return driver
 
 
@@ -129,6 +191,7 @@ def _session(lab: Connection, cli: ModuleType) -> botocore.session.Session:
     session.user_agent_name, session.user_agent_version = "aws-cli", cli.__version__
     session.register_component("data_loader", _data(str(Path(str(cli.__file__)).parent / "data")))
     session.set_config_variable("region", lab.region)
+    session.set_config_variable("ignore_configured_endpoint_urls", True)
     if lab.where == "sandbox":
         session.set_default_client_config(SANDBOX_CONFIG)
     return session
@@ -156,7 +219,7 @@ class _Pause:
 
 
 @contextlib.contextmanager
-def _replaced(module: ModuleType, name: str, value: object) -> Iterator[None]:
+def _replaced(module: ModuleType | type, name: str, value: object) -> Iterator[None]:
     """Within this, the module has another value under a name."""
     before = getattr(module, name)
     setattr(module, name, value)
@@ -172,5 +235,6 @@ def _waiting(lab: Connection) -> Iterator[None]:
         Progress("what the command waits for", shown=not lab.stepped) as progress,
         _replaced(botocore.waiter, "time", _Pause(lab, progress)),
         _replaced(sys, "argv", ["aws"]),  # by what stands there argparse calls the program
+        _replaced(_argument_parser(), "_get_option_tuples", cli_limits.no_abbreviations),
     ):
         yield

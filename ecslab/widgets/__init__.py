@@ -11,14 +11,6 @@ from ecslab.widgets.task_size import TaskSizePicker
 from ecslab.widgets.task_view import TaskView
 
 __all__ = [
-    "ClockButtons",
-    "FaultPanel",
-    "Feeder",
-    "NetworkPicker",
-    "PredictionView",
-    "QuestionView",
-    "ServiceView",
-    "TaskSizePicker",
-    "TaskView",
-    "ThreadFeeder",
-]
+    "ClockButtons", "FaultPanel", "Feeder", "NetworkPicker", "PredictionView", "QuestionView", "ServiceView",
+    "TaskSizePicker", "TaskView", "ThreadFeeder",
+]  # fmt: skip

@@ -1,6 +1,6 @@
 """The sandbox's clock on buttons: let it stand, go on to the next thing that happens, let it run again."""
 
-from typing import Any, Final
+from typing import Final
 
 import traitlets
 
@@ -23,7 +23,7 @@ class ClockButtons(View):
 
     _esm = HERE / "clock_buttons.js"
     state = traitlets.Dict().tag(sync=True)
-    pressed = traitlets.List().tag(sync=True)
+    pressed: "traitlets.List[object]" = traitlets.List().tag(sync=True)
     speeds = traitlets.List(traitlets.Int()).tag(sync=True)
 
     def __init__(self, lab: Connection) -> None:
@@ -52,14 +52,14 @@ class ClockButtons(View):
         """What the clock does now."""
         return str(self.state["words"])
 
-    def _press(self, change: dict[str, Any]) -> None:
+    def _press(self, change: traitlets.Bunch) -> None:
         what, value, _ = change["new"]  # the third is a count, so that the same press twice is two
         if what == "speed":
             self.speed(value)
         elif what in ("pause", "step", "resume"):
             getattr(self, what)()
 
-    def _change(self, **change: Any) -> str:
+    def _change(self, **change: object) -> str:
         if self._lab.where == "sandbox":
             before = self._lab.control("status")["clock"]["now"]
             now = self._lab.control("clock", **change)["now"]

@@ -1,7 +1,7 @@
 """The three parts of a fault on one panel: name the cause, point at the evidence, ask about the fix."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import traitlets
 
@@ -63,7 +63,7 @@ class FaultPanel(View):
         last = 'By calls: fault.name_cause("a"), fault.evidence("ecs describe-…", "field"), fault.check().'
         return "\n".join([self.title, *offered, last])
 
-    def _judge(self, change: dict[str, Any]) -> None:
+    def _judge(self, change: traitlets.Bunch) -> None:
         part = change["new"].get("part")
         if part not in self._judges or (part == "cause" and not 0 <= self.choice < len(self.causes)):
             return

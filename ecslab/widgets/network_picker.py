@@ -1,11 +1,12 @@
 """A picker for the network of a task: VPC, subnet, security group, public IP."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import traitlets
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ecslab.connection.connection import Connection
 from ecslab.errors import EcslabError, NotThere
 from ecslab.resources import network
 from ecslab.widgets.network_rows import HTTP, group_rows, subnet_rows, usual_subnet, vpc_rows
@@ -46,7 +47,7 @@ class NetworkPicker(View):
     error = traitlets.Unicode().tag(sync=True)
     asked = traitlets.Int(0).tag(sync=True)
 
-    def __init__(self, lab: Any) -> None:
+    def __init__(self, lab: Connection) -> None:
         super().__init__()
         self._lab, self._offering = lab, False
         self._offer()
@@ -81,14 +82,14 @@ class NetworkPicker(View):
         return "\n".join(lines + ([self.error] if self.error else news))
 
     @traitlets.validate("vpc", "subnet", "group")  # type: ignore[untyped-decorator]
-    def _is_offered(self, proposal: dict[str, Any]) -> str:
+    def _is_offered(self, proposal: traitlets.Bunch) -> str:
         name, value = proposal["trait"].name, str(proposal["value"])
         offered = [row["id"] for row in getattr(self, f"{name}s")]
         if value and value not in offered:
             raise traitlets.TraitError(f"{name} {value!r} is not offered; it can be: {', '.join(offered)}")
         return value
 
-    def _follow(self, change: dict[str, object]) -> None:
+    def _follow(self, change: traitlets.Bunch) -> None:
         """Bring everything into line with what was just changed."""
         if not self._offering:
             self._offer(anew=change["name"] == "vpc")
@@ -112,10 +113,10 @@ class NetworkPicker(View):
             self._offering = False
 
     def _offer_vpcs(self) -> None:
-        found = network.vpcs(self._lab)
-        self.vpcs = vpc_rows(found)
-        if self.vpc not in [vpc.id for vpc in found]:
-            self.vpc = found[0].id if found else ""
+        vpcs = network.vpcs(self._lab)
+        self.vpcs = vpc_rows(vpcs)
+        if self.vpc not in [vpc.id for vpc in vpcs]:
+            self.vpc = vpcs[0].id if vpcs else ""
 
     def _offer_inside(self, subnet: str, group: str) -> None:
         """The chosen VPC's subnets and groups; `subnet` and `group` stay chosen if they are among them."""

@@ -45,8 +45,8 @@ def _way(subnet: SubnetFacts) -> str:
 
 def group_rows(groups: Sequence[GroupFacts], own: str) -> list[Row]:
     """The lesson's group `own` first, there already or not, then the others and what they admit."""
-    there = any(group.name == own for group in groups)
-    first = {"id": HTTP, "label": f"{own}: HTTP from anywhere{'' if there else ' (will be made)'}"}
+    made = any(group.name == own for group in groups)
+    first = {"id": HTTP, "label": f"{own}: HTTP from anywhere{'' if made else ' (will be made)'}"}
     return [first, *({"id": g.id, "label": f"{g.name}: {_door(g)}"} for g in groups if g.name != own)]
 
 

@@ -11,13 +11,13 @@ from ecslab.widgets.view import HERE, View
 Value = str | int | float
 
 
-class Keeper(Protocol):
-    """Where a prediction is kept, so that a kernel restart loses nothing."""
+class PredictionStore(Protocol):
+    """Where a prediction is stored, so that a kernel restart loses nothing."""
 
-    def kept(self) -> tuple[Value | None, bool, str]:
+    def load(self) -> tuple[Value | None, bool, str]:
         """What was said, whether it is locked, and how that is put in words."""
 
-    def keep(self, value: Value | None, lock: bool) -> None:
+    def save(self, value: Value | None, lock: bool) -> None:
         """Keep it. Raises EcslabError if it is none that can be predicted, or another one is locked."""
 
 
@@ -29,7 +29,7 @@ class PredictionView(View):
         options: what can be chosen; empty for a number.
         unit: what the number counts.
         span: what numbers are taken, in words.
-        keeper: where it is kept.
+        store: where it is kept.
     """
 
     _esm = HERE / "prediction.js"
@@ -44,16 +44,16 @@ class PredictionView(View):
     trouble = traitlets.Unicode().tag(sync=True)
 
     def __init__(
-        self, question: str, options: Sequence[str], keeper: Keeper, unit: str = "", span: str = ""
+        self, question: str, options: Sequence[str], store: PredictionStore, unit: str = "", span: str = ""
     ) -> None:
         super().__init__(question=question, options=list(options), unit=unit, span=span)
-        self._keeper, self._showing = keeper, False
+        self._store, self._showing = store, False
         self.refresh()
         self.observe(self._follow, names=["value", "asked"])
 
     def refresh(self) -> None:
         """Show it as it is kept now."""
-        value, locked, message = self._keeper.kept()
+        value, locked, message = self._store.load()
         self._showing = True
         with self.hold_sync():
             self.value = "" if value is None else str(value)
@@ -61,8 +61,8 @@ class PredictionView(View):
         self._showing = False
 
     def lock(self, value: Value) -> None:
-        """Lock it without the page. Raises EcslabError as `Keeper.keep` does."""
-        self._keeper.keep(value, lock=True)
+        """Lock it without the page. Raises EcslabError as `PredictionStore.save` does."""
+        self._store.save(value, lock=True)
         self.refresh()
 
     def text(self) -> str:
@@ -72,19 +72,19 @@ class PredictionView(View):
         span = f", {self.span}" if self.span else ""
         return f"Predict: {self.question}\n  (a number{f' of {self.unit}' if self.unit else ''}{span})"
 
-    def _follow(self, change: dict[str, object]) -> None:
+    def _follow(self, change: traitlets.Bunch) -> None:
         """Keep what was chosen, and lock it when the button was pressed."""
         if self._showing:
             return
         lock = change["name"] == "asked"
         try:
-            value = self._said()
+            value = self._entered()
             if value is None and lock:
                 self.trouble = "Say something first: even a wild guess will do."
                 return
-            self._keeper.keep(value, lock)
+            self._store.save(value, lock)
         except EcslabError as refusal:
-            if self._keeper.kept()[1]:  # locked meanwhile, by another notebook or by its outcome
+            if self._store.load()[1]:  # locked meanwhile, by another notebook or by its outcome
                 self.refresh()
             self.trouble = str(refusal)
             return
@@ -92,7 +92,7 @@ class PredictionView(View):
         if lock:
             self.refresh()
 
-    def _said(self) -> Value | None:
+    def _entered(self) -> Value | None:
         text = str(self.value).strip()
         if not text or self.options:
             return text or None
@@ -102,4 +102,4 @@ class PredictionView(View):
             try:
                 return float(text.replace(",", "."))
             except ValueError:
-                return text  # which the keeper refuses, in words
+                return text  # which the store refuses, in words

@@ -1,7 +1,7 @@
 """A quick question: options, a button, and then the reasons. Till then the answer stays in the kernel."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 import traitlets
 
@@ -45,7 +45,8 @@ class QuestionView(View):
         super().__init__(question=question, options=list(options))
         self._judge, self._tried = judge, [place for place in tried if 0 <= place < len(options)]
         if self._tried:
-            self.choice, self.reasons = self._tried[-1], list(judge(self._tried))
+            self.choice = self._tried[-1]
+            self._give_reasons()
         self.observe(self._check, names=["asked"])
 
     def answer(self, letter: str) -> str:
@@ -59,18 +60,22 @@ class QuestionView(View):
             raise ValueError(f"{letter!r} is no option; it can be: {', '.join(LETTERS[: len(self.options)])}")
         self.choice = place
         self.asked += 1
-        return "\n".join(_spelled(reason) for reason in self.reasons)
+        return "\n".join(_spelled(reason) for reason in self._reasons)
 
     def text(self) -> str:
         """The question and its options, never the answer."""
         offered = zip(LETTERS, self.options, strict=False)
         return "\n".join([self.question, *(f"  {letter}. {option}" for letter, option in offered)])
 
-    def _check(self, _: dict[str, object]) -> None:
+    def _check(self, _: object) -> None:
         if 0 <= self.choice < len(self.options):
             self._tried = [place for place in self._tried if place != self.choice] + [self.choice]
-            self.reasons = list(self._judge(list(self._tried)))
+            self._give_reasons()
+
+    def _give_reasons(self) -> None:
+        self._reasons = self._judge(list(self._tried))
+        self.reasons = [dict(reason) for reason in self._reasons]
 
 
-def _spelled(reason: dict[str, Any]) -> str:
+def _spelled(reason: Reason) -> str:
     return f"{LETTERS[reason['place']]}. {'Right' if reason['right'] else 'Not this one'}: {reason['why']}"

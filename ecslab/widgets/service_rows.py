@@ -3,37 +3,31 @@
 Source: the API's `Service`, `Task` and `ServiceEvent`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from ecslab.display.tables import elapsed
+from ecslab.resources.task.task_reader import short_id
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
 
+_COUNTS: Final = ("desired", "running", "pending")
 LAST: Final = 8
 """Events that are shown."""
 STOPPED_SHOWN: Final = 4
 """Stopped tasks that are shown, the newest."""
 
 
-def heading(service: ServiceTypeDef) -> str:
+def heading(service: "ServiceTypeDef") -> str:
     """`Service adgu-web: 2 desired, 2 running, 0 pending`."""
     status = "" if service["status"] == "ACTIVE" else f" ({service['status']})"
-    desired, running, pending = service["desiredCount"], service["runningCount"], service["pendingCount"]
-    counts = f"{desired} desired, {running} running, {pending} pending"
-    return f"Service {service['serviceName']}{status}: {counts}"
+    counts = (service["desiredCount"], service["runningCount"], service["pendingCount"])
+    words = ", ".join(f"{count} {word}" for count, word in zip(counts, _COUNTS, strict=True))
+    return f"Service {service['serviceName']}{status}: {words}"
 
 
-def short(task: TaskTypeDef) -> str:
-    """The first eight characters of its id, as the console shows it."""
-    return str(task["taskArn"]).rsplit("/", 1)[-1][:8]
-
-
-def task_rows(tasks: Iterable[TaskTypeDef], addresses: Mapping[str, str]) -> list[dict[str, str]]:
+def task_rows(tasks: "Iterable[TaskTypeDef]", addresses: Mapping[str, str]) -> list[dict[str, str]]:
     """One row a task, oldest first: those that are meant to run, and the last that are not.
 
     Args:
@@ -46,11 +40,11 @@ def task_rows(tasks: Iterable[TaskTypeDef], addresses: Mapping[str, str]) -> lis
     return [_task_row(task, addresses) for task in sorted(meant + ended, key=ordered.index)]
 
 
-def _task_row(task: TaskTypeDef, addresses: Mapping[str, str]) -> dict[str, str]:
+def _task_row(task: "TaskTypeDef", addresses: Mapping[str, str]) -> dict[str, str]:
     status = str(task["lastStatus"])
     tone = "gone" if status == "STOPPED" else "good" if task["desiredStatus"] == status else "busy"
     return {
-        "id": short(task),
+        "id": short_id(task),
         "status": status if task["desiredStatus"] in (status, "RUNNING") else f"{status}, to be STOPPED",
         "zone": str(task["availabilityZone"]),
         "address": addresses.get(task["taskArn"], ""),
@@ -59,9 +53,9 @@ def _task_row(task: TaskTypeDef, addresses: Mapping[str, str]) -> dict[str, str]
     }
 
 
-def event_rows(service: ServiceTypeDef) -> list[dict[str, str]]:
+def event_rows(service: "ServiceTypeDef") -> list[dict[str, str]]:
     """The newest events, newest first, each with the time since the service was made."""
-    made: datetime = service["createdAt"]
+    made = service["createdAt"]
     return [
         {"after": elapsed(event["createdAt"] - made), "message": str(event["message"])}
         for event in service["events"][:LAST]

@@ -1,37 +1,32 @@
 """A service, live: how many tasks it wants and has, which they are, and what it says it does."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import traitlets
-from botocore.exceptions import BotoCoreError, ClientError
 
 from ecslab.connection.connection import Connection
-from ecslab.errors import EcslabError, NotThere
+from ecslab.resources.network import network_reader
+from ecslab.resources.service import service_reader
+from ecslab.resources.task import task_reader
 from ecslab.resources.task.network_interface import details
 from ecslab.widgets.feeder import Feeder, ThreadFeeder
+from ecslab.widgets.live_view import LiveView
 from ecslab.widgets.service_rows import event_rows, heading, task_rows, text
-from ecslab.widgets.task_view import pace
-from ecslab.widgets.view import HERE, View
+from ecslab.widgets.view import HERE
 
 if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import FilterTypeDef
     from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
 
-_DESIRED: Final[tuple[Literal["RUNNING"], Literal["STOPPED"]]] = ("RUNNING", "STOPPED")
 _EVERY: Final = {"sandbox": 0.4, "aws": 3.0}
 """Seconds of wall time between two looks."""
 _PATIENCE: Final = {"sandbox": 90.0, "aws": 600.0}
 """Seconds of wall time without news after which it is no longer watched."""
-_FAILURES: Final = 3
-"""Looks in a row that may fail."""
 GONE: Final = "ECS no longer shows this service."
 
 
-class ServiceView(View):
+class ServiceView(LiveView):
     """Follow a service: its counts, its tasks, its events.
 
     Args:
@@ -50,95 +45,57 @@ class ServiceView(View):
     heading = traitlets.Unicode().tag(sync=True)
     tasks = traitlets.List(traitlets.Dict()).tag(sync=True)
     events = traitlets.List(traitlets.Dict()).tag(sync=True)
-    trouble = traitlets.Unicode().tag(sync=True)
-    live = traitlets.Bool(True).tag(sync=True)
-    pace = traitlets.Unicode().tag(sync=True)
-    asked = traitlets.Int(0).tag(sync=True)
+
+    followed = "the service"
 
     def __init__(
-        self, lab: Connection, name: str | None = None, feeder: Callable[[], Feeder] = ThreadFeeder,
+        self,
+        lab: Connection,
+        name: str | None = None,
+        feeder: Callable[[], Feeder] = ThreadFeeder,
         wall: Callable[[], float] = time.monotonic,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        view = lab.unrecorded()  # the learner did not make these calls
-        self._ecs, self._ec2 = view.ecs, view.ec2
-        self._cluster = lab.names.cluster
+    ) -> None:
+        super().__init__(lab, _EVERY[lab.where], feeder, wall)
         self._name = name or lab.names.service
-        self._every, self._patience = _EVERY[lab.where], _PATIENCE[lab.where]
-        self._wall, self._changed, self._failures = wall, wall(), 0
-        self._feeder, self.pace = feeder(), pace(lab)
-        if not self._refresh():
-            raise NotThere(
-                f"there is no service {self._name} in the cluster {lab.names.cluster}.\n"
-                "  next: service.create(lab), in notebook 06"
-            )
-        self.observe(self._watch, names=["asked"])
-        self._watch()
+        self._show(service_reader.needed(self._lab, self._name))
+        self._follow()
 
     def text(self) -> str:
         """The counts, one line a task, and the newest events."""
         notes = [line for line in (self.pace, self.trouble) if line]
         return "\n".join([text(self.heading, self.tasks, self.events), *notes])
 
-    def close(self) -> None:
-        """Stop following, and remove the view."""
-        self._feeder.stop()
-        super().close()
-
-    def _watch(self, _: object = None) -> None:
-        self._changed, self._failures = self._wall(), 0
-        self.live, self.trouble = True, ""
-        self._feeder.start(self._look)
-
-    def _look(self) -> float | None:
-        """One look; how long to wait for the next, or None when there is nothing left to see."""
+    def _refresh(self) -> float | None:
         before = (self.heading, self.tasks, self.events)
-        try:
-            service = self._refresh()
-        except (BotoCoreError, ClientError, EcslabError, OSError) as error:
-            return self._failed(error)
-        self._failures, self.trouble = 0, "" if service else GONE
+        service = service_reader.describe(self._lab, self._name)
+        self.trouble = "" if service else GONE
+        if not service:
+            return None
+        self._show(service)
         if before != (self.heading, self.tasks, self.events):
             self._changed = self._wall()
-        patient = self._wall() - self._changed < self._patience
-        self.live = service is not None and service["status"] != "INACTIVE" and patient
-        return self._every if self.live else None
+        patient = self._quiet() < _PATIENCE[self._lab.where]
+        return self._every if service["status"] != "INACTIVE" and patient else None
 
-    def _refresh(self) -> ServiceTypeDef | None:
-        """Look at service, tasks and interfaces, and draw them; the service, or None."""
-        services = self._ecs.describe_services(cluster=self._cluster, services=[self._name])["services"]
-        if not services:
-            return None
-        service = services[0]
+    def _show(self, service: "ServiceTypeDef") -> None:
+        """Draw the service, with its tasks and their interfaces as they are now."""
         tasks = self._tasks() if service["status"] != "INACTIVE" else []
         rows = task_rows(tasks, self._addresses(tasks))
         with self.hold_sync():
             self.heading, self.tasks, self.events = heading(service), rows, event_rows(service)
-        return service
 
-    def _tasks(self) -> list[TaskTypeDef]:
-        arns: list[str] = []
-        for status in _DESIRED:
-            answer = self._ecs.list_tasks(cluster=self._cluster, serviceName=self._name, desiredStatus=status)
-            arns += answer["taskArns"]
-        return self._ecs.describe_tasks(cluster=self._cluster, tasks=arns[:100])["tasks"] if arns else []
+    def _tasks(self) -> "list[TaskTypeDef]":
+        cluster, name = self._lab.names.cluster, self._name
+        running = task_reader.arns(self._lab, cluster=cluster, serviceName=name, desiredStatus="RUNNING")
+        stopped = task_reader.arns(self._lab, cluster=cluster, serviceName=name, desiredStatus="STOPPED")
+        return task_reader.described(self._lab, cluster, [*(running or ()), *(stopped or ())])
 
-    def _addresses(self, tasks: list[TaskTypeDef]) -> dict[str, str]:
+    def _addresses(self, tasks: "list[TaskTypeDef]") -> dict[str, str]:
         """Public IPs by the tasks' ARNs, as far as the tasks have an interface."""
-        enis = {details(task).get("networkInterfaceId", ""): task["taskArn"] for task in tasks}
-        ids = [eni for eni in enis if eni]
-        if not ids:
-            return {}
-        filters: list[FilterTypeDef] = [{"Name": "network-interface-id", "Values": ids}]
-        interfaces = self._ec2.describe_network_interfaces(Filters=filters)["NetworkInterfaces"]
+        arns = {details(task).get("networkInterfaceId", ""): task["taskArn"] for task in tasks}
+        interfaces = network_reader.interfaces(self._lab, [eni for eni in arns if eni])
         return {
-            enis[eni["NetworkInterfaceId"]]: eni["Association"]["PublicIp"]
-            for eni in interfaces
-            if eni.get("Association", {}).get("PublicIp")
+            arns[interface["NetworkInterfaceId"]]: interface["Association"]["PublicIp"]
+            for interface in interfaces
+            if interface.get("Association", {}).get("PublicIp")
         }
-
-    def _failed(self, error: Exception) -> float | None:
-        self._failures += 1
-        self.trouble = f"Cannot see the service at the moment: {error}"
-        self.live = self._failures < _FAILURES
-        return self._every * 3 if self.live else None

@@ -3,12 +3,11 @@
 Source: "Amazon ECS task lifecycle" in the developer guide; the timestamps of the API's `Task`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from ecslab.figures import STATUSES
+from ecslab.resources.task import Phase
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
@@ -30,23 +29,12 @@ _OPEN: Final = 0.12
 """The share of the timeline that is given to a phase that still lasts."""
 
 
-class Phase(Protocol):
-    """What `ecslab.task.phases` gives: seconds since the task was created; None for a phase that lasts."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def start(self) -> float: ...
-    @property
-    def seconds(self) -> float | None: ...
-
-
-def heading(task: TaskTypeDef) -> str:
+def heading(task: "TaskTypeDef") -> str:
     """`Task of adgu-web-server-task:1`."""
     return f"Task of {task['taskDefinitionArn'].rsplit('/', 1)[-1]}"
 
 
-def step_rows(task: TaskTypeDef) -> list[dict[str, str]]:
+def step_rows(task: "TaskTypeDef") -> list[dict[str, str]]:
     """Every status in order, each "done", "now", "ahead", or "skipped" by a task that could not start."""
     now = ORDER.index(task["lastStatus"])
     return [
@@ -55,7 +43,7 @@ def step_rows(task: TaskTypeDef) -> list[dict[str, str]]:
     ]
 
 
-def _state(task: TaskTypeDef, status: str, distance: int) -> str:
+def _state(task: "TaskTypeDef", status: str, distance: int) -> str:
     if distance == 0:
         return "now"
     if distance > 0:
@@ -83,14 +71,14 @@ def phase_rows(phases: Iterable[Phase]) -> list[dict[str, object]]:
     ]
 
 
-def message(task: TaskTypeDef) -> str:
+def message(task: "TaskTypeDef") -> str:
     """One sentence: the present status and what happens meanwhile."""
     status, wanted = task["lastStatus"], task["desiredStatus"]
     aim = "" if status == wanted else f" It is to be {wanted}."
     return f"{status}: {MEANING[status]}.{aim}"
 
 
-def reason(task: TaskTypeDef) -> str:
+def reason(task: "TaskTypeDef") -> str:
     """Why it stopped: stop code, reason, and what each container has to say; "" while it is not stopping."""
     if not task.get("stoppedReason"):
         return ""

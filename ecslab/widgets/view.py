@@ -2,7 +2,6 @@
 
 from abc import abstractmethod
 from pathlib import Path
-from typing import Any
 
 import anywidget
 
@@ -18,6 +17,6 @@ class View(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no typ
     def text(self) -> str:
         """What the widget shows, as plain text: for code hosts, screen readers and tests."""
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _repr_mimebundle_(self, **kwargs: object) -> tuple[dict[str, object], dict[str, object]]:
         data, metadata = super()._repr_mimebundle_(**kwargs)
         return data | {"text/plain": self.text()}, metadata

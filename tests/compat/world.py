@@ -22,7 +22,7 @@ from moto.ecs import urls
 from ecslab.sandbox.bridge import determinism, installation
 from ecslab.sandbox.bridge.account import Account, current_account, entered_account
 from ecslab.sandbox.bridge.ec2 import backend as ec2_backend
-from ecslab.sandbox.bridge.ec2.task_network import EC2Backend
+from ecslab.sandbox.bridge.ec2.backend import EC2Backend
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend
 from ecslab.sandbox.bridge.ecs import dispatch
 from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate

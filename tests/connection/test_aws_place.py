@@ -23,8 +23,8 @@ def account(monkeypatch):
     session = boto3.Session("AKIAIOSFODNN7EXAMPLE", "secret", region_name="eu-central-1")
     stubs = {}
 
-    def client(service, make=session.client):
-        made = make(service)
+    def client(service, make=session.client, **options):
+        made = make(service, **options)
         stub = Stubber(made)
         stubs[service] = stub
         if service == "sts":
@@ -45,7 +45,7 @@ def identity_fails(monkeypatch, error):
         raise error
 
     monkeypatch.setattr(client, "get_caller_identity", fail)
-    monkeypatch.setattr(session, "client", lambda service: client)
+    monkeypatch.setattr(session, "client", lambda service, **_: client)
     monkeypatch.setattr(aws_place, "account_session", lambda profile, region: session)
 
 
@@ -144,3 +144,62 @@ def test_only_the_sandbox_has_a_clock_to_control(account, tmp_path):
     assert lab.url("198.51.100.1") == "http://198.51.100.1/"
     assert lab.url("198.51.100.1", 8080) == "http://198.51.100.1:8080/"
     assert lab.registry_url("docker.io") == "https://registry-1.docker.io/v2"
+
+
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_ECS"])
+def test_an_endpoint_that_is_not_awss_own_is_named_before_it_is_confirmed(
+    account, tmp_path, monkeypatch, capsys, variable
+):
+    monkeypatch.setenv(variable, "http://ana:sesame@localhost:4566")
+    with pytest.raises(NotConfirmed):
+        ecslab.connect("aws", home=tmp_path, confirm="no")
+    shown = capsys.readouterr().out
+    assert "These calls do not go to AWS, but to http://localhost:4566:" in shown and "ecs" in shown
+    assert "sesame" not in shown
+    ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT)
+    monkeypatch.delenv(variable)
+    with pytest.raises(NotConfirmed):  # the confirmation was for the other endpoint
+        ecslab.connect("aws", home=tmp_path, confirm="no")
+    assert "do not go to AWS" in capsys.readouterr().out.split("real AWS")[1]
+
+
+def test_without_one_nothing_is_said_of_it(account, tmp_path, monkeypatch, capsys):
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_ECS"):
+        monkeypatch.delenv(name, raising=False)
+    ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT)
+    assert "do not go to AWS" not in capsys.readouterr().out
+
+
+def test_a_region_switched_in_mid_session_switches_nothing(account, tmp_path, monkeypatch):
+    monkeypatch.setattr(aws_place, "account_session", lambda profile, region: boto3.Session("AKIA", "secret"))
+    monkeypatch.setattr(aws_place, "_identity", lambda session: CALLER)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    lab = ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
+    assert lab.region == lab.ecs.meta.region_name == "eu-west-1"
+    assert lab.place.session.region_name == "us-west-2"  # what a client of the learner's own would take
+
+
+def test_so_does_a_profile(tmp_path, monkeypatch):
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.delenv("AWS_DEFAULT_PROFILE", raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAMINE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setattr(aws_place, "_identity", lambda session: CALLER)
+    lab = ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT, region="eu-west-1")
+    monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAOTHER")
+    assert lab.ecs.meta.region_name == "eu-west-1"
+    assert lab.place.session.get_credentials().access_key == "AKIAMINE"
+
+
+def test_so_does_an_endpoint(account, tmp_path, monkeypatch):
+    lab = ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
+    assert lab.ecs.meta.endpoint_url == "https://ecs.eu-central-1.amazonaws.com"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
+    again = ecslab.connect("aws", home=tmp_path, confirm=ACCOUNT)
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    assert again.ecs.meta.endpoint_url == "http://localhost:4566"

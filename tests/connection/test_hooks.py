@@ -11,6 +11,7 @@ from ecslab.connection.record import Record
 from ecslab.connection.sandbox_place import SandboxPlace
 from ecslab.lab import Lab
 from ecslab.terminal import aws_cli
+from ecslab.terminal.command_hooks import CommandHooks
 
 RECORD_AND_LEDGER = {
     "before-parameter-build": ["Ledger.tag", "Record.begin"],
@@ -31,10 +32,13 @@ SERVER = SANDBOX | {
     "after-call-error": ["Record.fail", "SandboxPlace.explain"],
 }
 AWS = RECORD_AND_LEDGER | {
+    "before-parameter-build": ["Ledger.tag", "Record.begin", "Guard.note"],
+    "before-call": ["Guard.judge", "Ledger.intend", "Guard.judge"],
+    "before-send": ["Guard.check_signature"],
     "after-call": ["Ledger.settle", "Record.end", "raise_plainly"],
     "after-call-error": ["Record.fail", "AwsPlace.explain"],
 }
-CLI_HAS_NOT = {"StepMarks.mark", "raise_plainly"}
+CLI_HAS_NOT = {"raise_plainly"}  # its refusals are AWS's own words
 
 
 def order(events, call="ecs.CreateCluster"):
@@ -47,7 +51,11 @@ def order(events, call="ecs.CreateCluster"):
 
 
 def in_the_terminal(expected):
-    return {event: [each for each in names if each not in CLI_HAS_NOT] for event, names in expected.items()}
+    there = {event: [each for each in names if each not in CLI_HAS_NOT] for event, names in expected.items()}
+    built = there["before-parameter-build"]
+    built.insert(built.index("Record.begin"), "CommandHooks.prepare")
+    there["after-call"].append("CommandHooks.hide")
+    return there
 
 
 def terminal_events(lab):
@@ -110,6 +118,8 @@ def test_every_row_of_the_table_names_a_handler_that_there_is(lab, server, accou
     everybody = {
         **lab.place.listeners, **server.place.listeners, **account.place.listeners, "record": lab.record,
         "unrecorded": lab.record, "ledger": lab.ledger, "step_marks": lab.step_marks, "refusals": refusals,
+        **account.listeners,
+        "commands": CommandHooks(lab),
     }  # fmt: skip
     for hook in hooks.HOOKS:
         listener, _, method = hook.handler.partition(".")

@@ -66,3 +66,99 @@ def test_what_cannot_be_written_down_is_not_sent(lab, monkeypatch):
     with pytest.raises(CannotBeDone, match=r"CreateCluster was not sent(.|\n)*No space left on device"):
         lab.ecs.create_cluster(clusterName="one")
     assert lab.ecs.list_clusters()["clusterArns"] == []
+
+
+# A ledger that was copied, or edited by hand ----------------------------------------------------------------
+
+
+def real(folder, region="eu-central-1", account="111122223333", prefix=""):
+    return Ledger.at(folder, "aws", account, region, prefix)
+
+
+@pytest.mark.parametrize(
+    "copied", [{"account": "999999999999"}, {"region": "us-east-1"}, {"prefix": "ben"}], ids=str
+)
+def test_a_copied_ledger_of_somewhere_else_is_set_aside_and_said(tmp_path, capsys, copied):
+    theirs, mine = real(tmp_path / "theirs", **copied), real(tmp_path / "mine")
+    mine.path.write_bytes(theirs.path.read_bytes())
+    fresh = real(tmp_path / "mine")
+    assert fresh.owner not in (theirs.owner, mine.owner) and fresh.entries() == []
+    said = capsys.readouterr().out
+    assert "is the ledger of another account, Region or prefix, and was set aside" in said
+    kept = [path for path in fresh.path.parent.iterdir() if path != fresh.path]
+    assert [path.read_bytes() for path in kept] == [theirs.path.read_bytes()] and str(kept[0]) in said
+    assert real(tmp_path / "mine").owner == fresh.owner
+
+
+def made(ledger, arn, kind="target group", name="web", key="k", **more):
+    ledger._write({"intend": key, "kind": kind, "name": name})
+    ledger._write({"outcome": key, "ok": True, "ids": [arn], **more})
+
+
+def test_arns_of_another_account_or_region_are_not_believed(tmp_path, capsys):
+    ledger = real(tmp_path)
+    arn = "arn:aws:elasticloadbalancing:{}:targetgroup/web/1".format
+    made(ledger, arn("eu-central-1:999999999999"), key="a")
+    made(ledger, arn("us-east-1:111122223333"), key="b")
+    made(ledger, arn("eu-central-1:111122223333"), key="c")
+    assert not ledger.knows("target group", arn("eu-central-1:999999999999"), "")
+    assert not ledger.knows("target group", arn("us-east-1:111122223333"), "")
+    assert ledger.knows("target group", arn("eu-central-1:111122223333"), "")
+    assert not ledger.knows("secret", arn("eu-central-1:111122223333"), "")
+    assert capsys.readouterr().out.count("2 ARN(s) in") == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["7", "[]", "null", "{}", '{"intend": "x"}', '{"intend": 7, "kind": "cluster", "name": "x"}',
+     '{"outcome": "x", "ok": true, "ids": "arn"}', '{"outcome": "x"}', '{"owner": 7}', "[" * 100_000],
+)  # fmt: skip
+def test_a_line_that_is_none_is_said_once_and_left_out(tmp_path, capsys, line):
+    ledger = real(tmp_path)
+    with ledger.path.open("a") as file:
+        file.write(line + "\n")
+    made(ledger, "arn:aws:iam::111122223333:role/x", "role", "x", born="AROA1")
+    assert [(entry.kind, entry.born) for entry in real(tmp_path).entries()] == [("role", "AROA1")]
+    assert ledger.entries() and ledger.entries()
+    assert capsys.readouterr().out.count("1 line(s) of") == 2  # once for each of the two ledgers
+
+
+@pytest.mark.parametrize(
+    ("kind", "arn", "written", "born", "known"),
+    [
+        ("service", "arn:aws:ecs:eu-central-1:111122223333:service/c/web", "10.000", "10.000", True),
+        ("service", "arn:aws:ecs:eu-central-1:111122223333:service/c/web", "10.000", "20.000", False),
+        ("service", "arn:aws:ecs:eu-central-1:111122223333:service/c/web", None, "10.000", False),
+        ("service", "arn:aws:ecs:eu-central-1:111122223333:service/c/web", None, "", False),
+        ("role", "arn:aws:iam::111122223333:role/x", "AROA1", "AROA2", False),
+        ("cluster", "arn:aws:ecs:eu-central-1:111122223333:cluster/c", None, "", False),
+        ("security group", "sg-1", None, "", True),
+        ("task", "arn:aws:ecs:eu-central-1:111122223333:task/c/1", None, "", True),
+    ],
+)
+def test_what_can_be_created_anew_is_known_by_what_that_changes(tmp_path, kind, arn, written, born, known):
+    ledger = real(tmp_path)
+    made(ledger, arn, kind, **({"born": written} if written else {}))
+    assert ledger.knows(kind, arn, born) is known
+
+
+def test_what_a_re_creation_changes_is_written_down(lab):
+    lab.ecr.create_repository(repositoryName="adgu/one")
+    lab.iam.create_role(RoleName="one", AssumeRolePolicyDocument="{}")
+    repository, role = lab.ledger.entries()
+    created = lab.ecr.describe_repositories()["repositories"][0]["createdAt"]
+    assert repository.born == f"{created.timestamp():.3f}"
+    assert role.born == lab.iam.get_role(RoleName="one")["Role"]["RoleId"]
+
+
+def test_another_region_uses_a_role_until_a_clean_up_there_leaves_nothing(tmp_path):
+    here, there = real(tmp_path), real(tmp_path, "us-east-1")
+    arn = "arn:aws:ecs:us-east-1:111122223333:task-definition/web:1"
+    there._write({"intend": "a", "kind": "task definition", "name": "web", "uses": ["theRole"]})
+    there._write({"outcome": "a", "ok": True, "ids": [arn]})
+    assert here.regions_that_use("theRole") == ["us-east-1"]
+    assert here.regions_that_use("another") == [] == there.regions_that_use("theRole")
+    there.note_clean()
+    assert here.regions_that_use("theRole") == []
+    there._write({"intend": "b", "kind": "task definition", "name": "web"})  # as an older version wrote it
+    assert here.regions_that_use("another") == ["us-east-1"]

@@ -23,6 +23,10 @@ def test_the_tag_decides_who_made_it():
     assert not made_by("ana-1f", None)
 
 
-def test_so_do_the_ledger_and_what_contains_it():
+def test_where_there_is_none_the_ledger_does():
     assert made_by("ana-1f", None, recorded=True)
-    assert made_by("ana-1f", None, inside_ours=True)
+    assert made_by("ana-1f", {"made-by": "me"}, recorded=True)
+
+
+def test_another_owners_tag_wins_over_the_ledger():
+    assert not made_by("ben-2e", MINE, recorded=True)

@@ -7,7 +7,7 @@ from course_rig import TASK_POLICY, said
 import ecslab
 from ecslab.connection.record import Record
 from ecslab.course import progress_store as store
-from ecslab.course.navigation.beginning import beginning
+from ecslab.course.navigation.journal import beginning
 from ecslab.lab import Lab
 from ecslab.sandbox.engine import api
 

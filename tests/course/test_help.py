@@ -40,4 +40,4 @@ def test_no_solution_shows_a_linter_s_remark():
 
 def test_hints_and_solutions_show_themselves(lab):
     assert lab.hint("00.yours-1")._repr_markdown_().startswith("**Hint 1 of 3 for 00.yours-1.** A repository")
-    assert "<pre>name = lab.name(&quot;adgu/scratch&quot;)" in lab.solution("00.yours-1")._repr_html_()
+    assert "<pre>name = lab.name(&#34;adgu/scratch&#34;)" in lab.solution("00.yours-1")._repr_html_()

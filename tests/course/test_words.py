@@ -1,10 +1,13 @@
 """The words of the course: each file fits the stage that uses it, and nothing in it is unused."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from ecslab import course
 from ecslab.course import STAGES, STEPS, words
 from ecslab.course.glossary import terms
 from ecslab.course.quiz import collection, predictions, questions
@@ -113,3 +116,22 @@ def test_progress_asks_the_sandbox_for_its_status_a_few_times_not_once_a_step(la
     monkeypatch.setattr(lab.place, "control", counting)
     lab.progress()
     assert 1 <= asked.count("status") <= 4 < len(STEPS)
+
+
+def verdicts_in_code():
+    """Every call of `verdicts`: the verdict's id, and the facts that it is given."""
+    for file in sorted(Path(course.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("verdicts."):
+                yield node.args[0].value, {keyword.arg for keyword in node.keywords}
+
+
+def test_the_verdicts_of_the_stages_are_those_that_the_checks_name():
+    named = {f"{stage}.{name}" for stage in STAGES for name in words.of_stage(stage).entries("verdicts")}
+    assert named == {verdict for verdict, _ in verdicts_in_code()}
+
+
+def test_every_verdict_is_given_what_its_words_ask_for():
+    for verdict, facts in verdicts_in_code():
+        asked = " ".join(map(str, words.of_verdict(verdict).values.values()))
+        assert set(texts.PLACEHOLDER.findall(asked)) == facts, verdict

@@ -41,7 +41,7 @@ def test_a_text_may_go_over_several_lines_and_has_facts_put_in(read):
     assert step.texts("hints", cluster="blue") == (
         "One: blue.", "Two lines, and a list of dicts: `[{'a': 1}, {…}]`."
     )  # fmt: skip
-    assert step.text("note", default="none") == "none"
+    assert step.text("note", "none") == "none"
     assert step.texts("notes") == ()
     (option,) = step.rows("options")
     assert (option.flag("right"), option.flag("wrong"), option.number("low"), option.number("high")) == (

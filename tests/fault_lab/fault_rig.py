@@ -25,7 +25,7 @@ class Bay:
         return self.fault
 
 
-def said(verdict):
+def words(verdict):
     """Outcome and words of a verdict, without the score."""
     return verdict.outcome.value, verdict.text.rpartition("\nScore: ")[0]
 
@@ -42,10 +42,10 @@ def judged(fault, attempt, text):
     attempt(fault._lab, fault)
     if text is None:
         fault.wait()
-        assert said(fault.check()) == FIXED
+        assert words(fault.check()) == FIXED
     else:
         fault._lab.control("advance", seconds=90)
-        assert said(fault.check()) == ("Look again", text(fault) if callable(text) else text)
+        assert words(fault.check()) == ("Look again", text(fault) if callable(text) else text)
 
 
 def reasons(fault):
@@ -138,4 +138,4 @@ def role(lab, name, service="ecs-tasks.amazonaws.com"):
 def workshop(lab, public):
     """The subnets of the VPC `workshop`."""
     vpc = next(vpc.id for vpc in ecslab.network.vpcs(lab) if vpc.name == "workshop")
-    return vpc, [one.id for one in ecslab.network.subnets(lab, vpc) if one.public is public]
+    return vpc, [subnet.id for subnet in ecslab.network.subnets(lab, vpc) if subnet.public is public]

@@ -8,10 +8,10 @@ ENDED = {"Essential container in task exited"}
 def _ends(fault):
     """Exit codes and reasons of the containers that stopped, by name."""
     return {
-        (one["name"], one.get("exitCode"), one.get("reason"))
+        (container["name"], container.get("exitCode"), container.get("reason"))
         for task in fault._application().stopped_tasks
         if task["lastStatus"] == "STOPPED"
-        for one in task["containers"]
+        for container in task["containers"]
     }
 
 

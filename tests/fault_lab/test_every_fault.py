@@ -5,7 +5,7 @@ import builtins
 import contextlib
 
 import pytest
-from fault_rig import FIXED, said
+from fault_rig import FIXED, words
 
 from ecslab.display.texts import PLACEHOLDER
 from ecslab.fault_lab.catalogue import CATALOGUE
@@ -68,9 +68,9 @@ def test_a_learner_can_type_the_repair(kind):
 def test_it_is_broken_and_the_repair_fixes_it(bay, kind):
     fault = bay(kind)
     case, app = CATALOGUE[kind], fault._application()
-    assert said(fault.check()) == ("Not yet", f"Nothing was changed yet. {case.lacking(app)}")
+    assert words(fault.check()) == ("Not yet", f"Nothing was changed yet. {case.lacking(app)}")
     assert len(case.hints(app)) >= 2
     assert not any(fix.seen(app) for fix in case.wrong if fix.works)
     case.repair(fault._lab, fault)
     fault.wait()
-    assert said(fault.check()) == FIXED
+    assert words(fault.check()) == FIXED

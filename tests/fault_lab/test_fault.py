@@ -176,10 +176,10 @@ def test_a_fault_survives_its_kernel(fault, tmp_path_factory):
     fault.name_cause(right(fault))
     lab = fault._lab
     again = ecslab.Lab(lab.place, lab.home, lab.names, lab.prefix, lab.record)  # as another kernel has it
-    found = ecslab.fault(again)
-    assert found.seed == fault.seed
-    assert repr(found.score()) == "Score: cause right, evidence open, fix open."
-    assert solve(found).outcome.value == "Done"
+    same_fault = ecslab.fault(again)
+    assert same_fault.seed == fault.seed
+    assert repr(same_fault.score()) == "Score: cause right, evidence open, fix open."
+    assert solve(same_fault).outcome.value == "Done"
 
 
 def test_running_the_cell_again_finds_the_same_fault(fault):
@@ -251,7 +251,7 @@ def test_a_real_account_is_not_touched(lab):
 
 
 def test_no_such_kind(lab):
-    with pytest.raises(KeyError):
+    with pytest.raises(NoSuchFault, match=r"there is no fault .gremlins.\.\n  there are: "):
         ecslab.fault(lab, kind="gremlins")
 
 

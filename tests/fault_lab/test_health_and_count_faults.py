@@ -16,14 +16,14 @@ def _failed(fault, port, why):
     """The two things that ECS says of a task that fails its load balancer's checks."""
     group = _group(fault._lab, fault)
     assert reasons(fault) == {f"Task failed ELB health checks in (target-group {group})"}
-    said = f"(port {port}) is unhealthy in (target-group {group}) due to (reason {why})."
+    message = f"(port {port}) is unhealthy in (target-group {group}) due to (reason {why})."
     task = fault._application().stopped_tasks[-1]["taskArn"].rpartition("/")[2]
-    assert event(fault, f"(task {task}) {said}")
+    assert event(fault, f"(task {task}) {message}")
     assert {task["stopCode"] for task in fault._application().stopped_tasks} == {"ServiceSchedulerInitiated"}
     return {
-        (one["TargetHealth"].get("Reason"), one["TargetHealth"].get("Description"))
-        for one in fault._application().targets
-        if one["TargetHealth"]["State"] == "unhealthy"
+        (target["TargetHealth"].get("Reason"), target["TargetHealth"].get("Description"))
+        for target in fault._application().targets
+        if target["TargetHealth"]["State"] == "unhealthy"
     }
 
 
@@ -183,7 +183,7 @@ def test_without_a_breaker_it_goes_on(bay):
     fault = bay("no-breaker")
     app = fault._application()
     assert (app.primary["rolloutState"], app.primary["failedTasks"] > 3) == ("IN_PROGRESS", True)
-    assert [one["status"] for one in app.deployments] == ["PRIMARY", "ACTIVE"]
+    assert [deployment["status"] for deployment in app.deployments] == ["PRIMARY", "ACTIVE"]
     assert app.serves_page
     assert event(
         fault,

@@ -56,9 +56,11 @@ def test_attempts_at_a_missing_tag(bay, attempt, text):
 def test_an_image_for_another_processor_cannot_be_executed(bay):
     fault = bay("other-processor")
     assert reasons(fault) == {"Essential container in task exited"}
-    assert {one["exitCode"] for task in fault._application().stopped_tasks for one in task["containers"]} == {
-        255
-    }
+    assert {
+        container["exitCode"]
+        for task in fault._application().stopped_tasks
+        for container in task["containers"]
+    } == {255}
     assert repr(fault.log()) == "exec httpd-foreground: exec format error"
 
 

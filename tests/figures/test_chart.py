@@ -2,7 +2,7 @@ import re
 from itertools import combinations, pairwise
 
 import pytest
-from _geometry import contrast, faults, read
+from geometry import contrast, faults, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -3,8 +3,8 @@ import xml.etree.ElementTree as ElementTree
 from types import SimpleNamespace
 
 import pytest
-from _gallery import ECR, GALLERY, Hops
-from _geometry import NS, faults, read
+from gallery import ECR, GALLERY, Hops
+from geometry import NS, faults, read
 
 from ecslab import figures
 from ecslab.figures.image_layout import _parts

@@ -1,5 +1,5 @@
 import pytest
-from _geometry import faults, read
+from geometry import faults, read
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 
 from ecslab.course import stages
-from ecslab.course.minutes import Minutes, sentence
+from ecslab.course.stage import Minutes
 from tests.notebooks.rig import NOTEBOOKS, Classroom, read, run, stems
 
 WORDS_A_MINUTE = 180  # people read technical prose at 150 to 250 words a minute
@@ -22,6 +22,19 @@ SECONDS = {"line of code": 4.0, "question": 40.0, "prediction": 30.0, "exercise"
 SKIPS = "bill.idle("  # lets hours pass at once, here; on a real account it only reckons them
 _MINUTES = re.compile(r"minutes=Minutes\(.*\)")
 _LINE = re.compile(r"\n\n\*(?:About|Less than).* minutes?.*\*$")
+
+
+def sentence(minutes: Minutes) -> str:
+    """What stands under the title of a notebook; to five minutes, which is as exact as it can be."""
+    about = f"About {_fives(minutes.here)} minutes, questions and exercises included"
+    more = minutes.reading + minutes.waiting - minutes.here
+    if more < 3:
+        return f"{about}."
+    return f"{about}; on a real account about {_fives(more)} more, as nothing there shortens the waits."
+
+
+def _fives(minutes: int) -> int:
+    return max(5, 5 * round(minutes / 5))
 
 
 def reading(notebook: Any) -> float:

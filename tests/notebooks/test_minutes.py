@@ -2,8 +2,9 @@
 
 import pytest
 
-from ecslab.course import STAGES, minutes
-from tests.notebooks.minutes import reading
+from ecslab.course import STAGES
+from ecslab.course.stage import Minutes
+from tests.notebooks.minutes import reading, sentence
 from tests.notebooks.rig import read, stems
 
 TOLERANCE = 3  # minutes that a text may grow before it has to be measured anew
@@ -17,7 +18,7 @@ def test_every_notebook_is_a_stage():
 def test_a_notebook_says_how_long_it_takes(stem):
     found = STAGES[stem[:2]].minutes
     notebook = read(stem)
-    assert notebook.cells[0].source.endswith(f"*{minutes.sentence(found)}*"), "run make minutes"
+    assert notebook.cells[0].source.endswith(f"*{sentence(found)}*"), "run make minutes"
     assert abs(reading(notebook) / 60 - found.reading) <= TOLERANCE, "run make minutes"
 
 
@@ -34,4 +35,4 @@ def test_a_notebook_says_how_long_it_takes(stem):
     ],
 )  # fmt: skip
 def test_in_words(reading_, waiting, text):
-    assert minutes.sentence(minutes.Minutes(reading_, waiting)) == text
+    assert sentence(Minutes(reading_, waiting)) == text

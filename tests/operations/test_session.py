@@ -2,6 +2,7 @@
 
 import io
 import json
+import warnings
 import zipfile
 
 import pytest
@@ -138,6 +139,53 @@ def rewritten(saved, change):
     repacked(saved, journal="\n".join(lines).encode())
 
 
+def appended(saved, name, content, how=zipfile.ZIP_DEFLATED):
+    """The file with a part more, whatever it has already."""
+    with warnings.catch_warnings(), zipfile.ZipFile(saved, "a") as archive:
+        warnings.simplefilter("ignore")
+        archive.writestr(name, content, how)
+
+
+def flagged(saved):
+    """The file with its first part said to be encrypted."""
+    data = bytearray(saved.read_bytes())
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    saved.write_bytes(data)
+
+
+def shrunk(saved, name):
+    """The file with a directory that announces less of a part than is packed."""
+    data = bytearray(saved.read_bytes())
+    entry = data.index(name.encode(), data.index(b"PK\x01\x02")) - 46
+    data[entry + 24 : entry + 28] = (10).to_bytes(4, "little")
+    saved.write_bytes(data)
+
+
+def described(saved, /, **changes):
+    with zipfile.ZipFile(saved) as archive:
+        about = json.loads(archive.read("session.json"))
+    repacked(saved, **{"session.json": json.dumps(about | changes).encode()})
+
+
+def raw(saved, text):
+    """The file with a record more, as it stands."""
+    with zipfile.ZipFile(saved) as archive:
+        journal = archive.read("journal").decode()
+    before = journal.splitlines()[-1].partition(" ")[0]
+    repacked(saved, journal=f"{journal}\n{checksum_of(before, text)} {text}".encode())
+
+
+def called(saved, /, **about):
+    """The file with a call more, other than the last one in this."""
+
+    def change(records):
+        call = next(record for record in reversed(records) if record["kind"] == "request")
+        return [*records, call | {"now": records[-1]["now"], "about": call["about"] | about}]
+
+    rewritten(saved, change)
+
+
 DAMAGES = {
     "no archive": (lambda f: f.write_bytes(b"hello"), "File is not a zip file"),
     "cut short": (lambda f: f.write_bytes(f.read_bytes()[:-400]), "File is not a zip file"),
@@ -148,15 +196,15 @@ DAMAGES = {
     "another file's name": (lambda f: repacked(f, **{"lab/credentials.json": b""}), "which no session has"),
     "a damaged body": (lambda f: repacked(f, **{body_of(f): b"x"}), "is damaged"),
     "a body missing": (lambda f: repacked(f, **{body_of(f): None}), "is missing from it, or damaged"),
-    "a damaged line": (lambda f: repacked(f, journal=b"0 {}"), "record 1 is damaged"),
+    "a damaged line": (lambda f: repacked(f, journal=b"0 {}"), "record 1 is of no kind"),
     "no start": (lambda f: rewritten(f, lambda r: r[1:]), "begins with its start, once"),
     "an unknown record": (
         lambda f: rewritten(f, lambda r: [*r, r[-1] | {"kind": "spell"}]),
-        "a record 'spell' in it, which this sandbox does not know",
+        "record 22 is 'spell', which this sandbox does not know",
     ),
     "time without end": (
         lambda f: rewritten(f, lambda r: [*r, r[-1] | {"now": 1e308}]),
-        "something in it happens at 1e",
+        "now must be smaller than or equal to 300000000",
     ),
     "time backwards": (
         lambda f: rewritten(f, lambda r: [*r, r[-1] | {"now": 9.0}, r[-1] | {"now": 1.0}]),
@@ -164,15 +212,158 @@ DAMAGES = {
     ),
     "a clock at no speed": (
         lambda f: rewritten(f, lambda r: [r[0] | {"about": r[0]["about"] | {"speed": 0}}, *r[1:]]),
-        "its start has no clock",
+        r"record 1, a start: about\.speed must be bigger than or equal to 0\.1",
     ),
     "a request that lacks its path": (
         lambda f: rewritten(f, lambda r: [*r, {"now": r[-1]["now"], "kind": "request", "about": {}}]),
-        "a request in it lacks headers, method, operation, path, query, region, service",
+        "a request: about must contain .'headers', 'method', 'operation', 'path'",
     ),
+    "an archive of another form": (
+        lambda f: f.write_bytes(b"PK\x05\x06" + b"\xff" * 18),
+        "no session, or it is damaged",
+    ),
+    "a folder": (lambda f: (f.unlink(), f.mkdir()), "it is no file"),
+    "a part twice": (lambda f: appended(f, "journal", b""), "it has a part twice"),
+    "packed otherwise": (
+        lambda f: appended(f, "lab/progress-sandbox-1-a-b.json", b"{}", zipfile.ZIP_LZMA),
+        "is packed as lab.save",
+    ),
+    "an encrypted part": (lambda f: flagged(f), "is encrypted"),
+    "a larger part than announced": (lambda f: shrunk(f, "session.json"), "seen: "),
+    "a description of megabytes": (
+        lambda f: repacked(f, **{"session.json": b" " * (4 << 20)}),
+        "has more than 4 KiB",
+    ),
+    "a description that is nested": (
+        lambda f: repacked(f, **{"session.json": (b'{"a":' + b"[" * 2000 + b"]" * 2000 + b"}")}),
+        "is nested too deeply",
+    ),
+    "a script for a date": (lambda f: described(f, saved="<b>2026</b>"), "saved must match pattern"),
+    "a script for a version": (lambda f: described(f, ecslab="<b>"), "ecslab must match pattern"),
+    "a script for a number": (lambda f: described(f, changes="<b>"), "changes must be integer"),
+    "a description that says more": (lambda f: described(f, more=1), "must not contain {'more'} properties"),
+    "a number that is none": (
+        lambda f: rewritten(f, lambda r: [*r, r[-1] | {"now": float("nan")}]),
+        "NaN is no number",
+    ),
+    "infinity": (
+        lambda f: rewritten(f, lambda r: [*r, r[-1] | {"now": float("inf")}]),
+        "Infinity is no number",
+    ),
+    "a number beyond all": (
+        lambda f: raw(f, '{"now":1e999,"kind":"time","about":{}}'),
+        "now must be smaller",
+    ),
+    "a number of digits": (
+        lambda f: raw(f, '{"now":' + "9" * 5000 + ',"kind":"time","about":{}}'),
+        "record 22",
+    ),
+    "a record that is nested": (
+        lambda f: raw(f, '{"now":0,"kind":"time","about":' + "[" * 9000 + "]" * 9000 + "}"),
+        "nested too deeply",
+    ),
+    "a record of megabytes": (lambda f: raw(f, " " * (1 << 20)), "one of more than 256 KiB"),
+    "a record with a member more": (
+        lambda f: rewritten(f, lambda r: [*r, r[-1] | {"more": 1}]),
+        "must not contain {'more'} properties",
+    ),
+    "a member twice": (
+        lambda f: raw(f, '{"now":0,"now":9,"kind":"time","about":{}}'),
+        "a member is there twice",
+    ),
+    "a record that is a list": (lambda f: raw(f, '["kind": "time"]'), "record 22, a time: it is not JSON"),
+    "a control call": (lambda f: called(f, path="/_ecslab/reset"), "about.path must match pattern"),
+    "a control call's service": (lambda f: called(f, service="ecslab"), "about.service must match pattern"),
+    "a path with a line end": (lambda f: called(f, path="/\r\nx: y"), "about.path must match pattern"),
+    "a header of its own": (
+        lambda f: called(f, headers={"authorization": "Basic eA=="}),
+        "about.headers must not contain",
+    ),
+    "a request in pieces": (lambda f: called(f, query=["a"]), "about.query must be string"),
+    "a visit to nowhere": (
+        lambda f: rewritten(
+            f,
+            lambda r: [
+                *r,
+                {
+                    "now": r[-1]["now"],
+                    "kind": "visit",
+                    "about": {
+                        "host": "../x",
+                        "port": 1 << 40,
+                        "method": "GET",
+                        "path": "/",
+                        "query": "",
+                        "headers": {},
+                        "peer": "198.51.100.7",
+                    },
+                },
+            ],
+        ),
+        "a visit: about",
+    ),
+    "a fault that is nested": (
+        lambda f: rewritten(
+            f,
+            lambda r: [
+                *r,
+                {
+                    "now": r[-1]["now"],
+                    "kind": "fault",
+                    "about": {"fault": "zone", "values": {"zone": {"a": {}}}},
+                },
+            ],
+        ),
+        "a fault: about",
+    ),
+    "an end of the wall clock": (
+        lambda f: rewritten(
+            f,
+            lambda r: [
+                *r,
+                r[-1]
+                | {"kind": "pace", "about": {"mode": "paced", "speed": 10, "paused": False, "wall": 1e17}},
+            ],
+        ),
+        "about.wall must be smaller",
+    ),
+    "a ledger that says more": (
+        lambda f: repacked(f, **{"lab/ledger-sandbox-1-a-b.jsonl": b'{"owner": "x", "then": 1}\n'}),
+        "ledger-sandbox-1-a-b.jsonl: it ",
+    ),
+    "a ledger of numbers": (
+        lambda f: repacked(
+            f, **{"lab/ledger-sandbox-1-a-b.jsonl": b'{"outcome": "x", "ok": true, "ids": [1]}'}
+        ),
+        "ledger-sandbox-1-a-b.jsonl: it ",
+    ),
+    "a ledger with a control character": (
+        lambda f: repacked(
+            f,
+            **{
+                "lab/ledger-sandbox-1-a-b.jsonl": b'{"intend": "a", "kind": "b", "name": "\\u001b", "at": 1}'
+            },
+        ),
+        "control character",
+    ),
+    "progress that is nested": (
+        lambda f: repacked(f, **{"lab/progress-sandbox-1-a-b.json": b"[" * 90_000}),
+        "nested too deeply",
+    ),
+    "progress by other types": (
+        lambda f: repacked(
+            f, **{"lab/progress-sandbox-1-a-b.json": b'{"began": 1, "done": {"01": "<b>"}, "entered": {}}'}
+        ),
+        "done.01 must be integer",
+    ),
+    "faults that are none": (
+        lambda f: repacked(f, **{"lab/faults-sandbox-1-a-b.json": b"{}"}),
+        "must contain",
+    ),
+    "notes that are bytes": (lambda f: repacked(f, **{"lab/faults-sandbox-1-a-b.json": b"\xff"}), "utf-8"),
     "a pace that is none": (
         lambda f: rewritten(f, lambda r: [*r, r[-1] | {"kind": "pace", "about": {"mode": []}}]),
-        "it cannot be replayed",
+        "a pace: about must contain",
     ),
 }
 
@@ -190,8 +381,12 @@ def test_what_is_no_session_changes_nothing(lab, saved, name):
 
 def test_more_than_a_file_may_hold_is_not_unpacked(lab, saved, monkeypatch):
     monkeypatch.setattr(session_file, "LIMIT", 2000)
+    with pytest.raises(CannotBeDone, match="it has more than 0 MB"):
+        lab.load(saved)
+    monkeypatch.setattr(session_file, "LIMIT", saved.stat().st_size)
     with pytest.raises(CannotBeDone, match="it unpacks to more than 0 MB or 20000 parts"):
         lab.load(saved)
+    monkeypatch.setattr(session_file, "LIMIT", 2000)
     with pytest.raises(CannotBeDone, match="this session holds 0 MB"):
         lab.save(saved)
 

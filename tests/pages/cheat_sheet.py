@@ -12,7 +12,7 @@ from typing import Any
 import ecslab
 from ecslab.connection.calls import cli
 from ecslab.course.catalogue import STAGES
-from ecslab.course.step import Step
+from ecslab.course.stage import Step
 from ecslab.fault_lab.catalogue import CATALOGUE
 from ecslab.figures import STATUSES
 

@@ -42,9 +42,21 @@ def strings(folder: Path) -> Iterator[str]:
                 yield node.value
 
 
+def texts(table: dict[str, object]) -> Iterator[str]:
+    """The strings of a text file."""
+    for value in table.values():
+        if isinstance(value, dict):
+            yield from texts(value)
+        elif isinstance(value, str):
+            yield value
+
+
 @cache
 def corpus(folder: str) -> str:
-    return END.join(strings(ROOT / folder))
+    """What the modules under a folder say, in their code or in the text file of the same name."""
+    tables = (path for path in (ROOT / folder).rglob("*.toml") if path.with_suffix(".py").exists())
+    said = (text for path in tables for text in texts(tomllib.loads(path.read_text())))
+    return END.join([*strings(ROOT / folder), *said])
 
 
 def stands(words: str, folder: str) -> bool:

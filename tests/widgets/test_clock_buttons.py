@@ -1,6 +1,6 @@
 from types import SimpleNamespace
 
-from _node import needs_node, run_view
+from node_page import needs_node, run_view
 
 from ecslab.widgets import ClockButtons
 

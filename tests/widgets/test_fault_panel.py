@@ -1,4 +1,4 @@
-from _node import needs_node, run_view
+from node_page import needs_node, run_view
 
 from ecslab.widgets import FaultPanel
 

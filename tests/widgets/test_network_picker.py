@@ -1,7 +1,7 @@
 import pytest
 import traitlets
-from _account import CLOSED, LAB, OWN, Account
-from _node import needs_node, run_view
+from network_account import CLOSED, LAB, OWN, Account
+from node_page import needs_node, run_view
 
 from ecslab import network
 from ecslab.errors import NotThere

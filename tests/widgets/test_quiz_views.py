@@ -1,4 +1,4 @@
-from _node import needs_node, run_view
+from node_page import needs_node, run_view
 
 from ecslab.widgets import PredictionView, QuestionView
 
@@ -13,10 +13,10 @@ class Kept:
     def __init__(self):
         self.now = (None, False, "")
 
-    def kept(self):
+    def load(self):
         return self.now
 
-    def keep(self, value, lock):
+    def save(self, value, lock):
         self.now = (value, lock, "Locked." if lock else "")
 
 

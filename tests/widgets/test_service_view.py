@@ -1,8 +1,8 @@
 """The view of a service: its counts, tasks and events, on a service that lives in the sandbox."""
 
 import pytest
-from _node import needs_node, run_view
-from _task import ByHand
+from node_page import needs_node, run_view
+from task_moments import ByHand
 
 from ecslab import cluster, service, task_definition
 from ecslab.errors import NotThere
@@ -92,7 +92,7 @@ def test_a_look_that_fails_is_said_and_tried_again(ready, watch):
     def broken(**_):
         raise OSError("no route")
 
-    view._ecs.describe_services = broken
+    view._lab.ecs.describe_services = broken
     assert feeder.look() and feeder.look()
     assert view.trouble == "Cannot see the service at the moment: no route"
     assert feeder.look() is None and not view.live

@@ -1,6 +1,6 @@
 import pytest
 import traitlets
-from _node import needs_node, run_view
+from node_page import needs_node, run_view
 
 from ecslab.widgets import TaskSizePicker
 from ecslab.widgets.sizes import MEMORIES, nearest_memory, price, problem, size_rows

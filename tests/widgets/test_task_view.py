@@ -3,8 +3,8 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
-from _node import needs_node, run_view
-from _task import AFTER, STARTING, ByHand, Ecs, at, failed, lab_with
+from node_page import needs_node, run_view
+from task_moments import AFTER, STARTING, ByHand, Ecs, at, failed, lab_with
 
 from ecslab import cluster, task, task_definition
 from ecslab.widgets import TaskView, ThreadFeeder

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.course import verdicts
+from ecslab.course.checks import stopped_task
+from ecslab.display.verdict import Verdict
 from ecslab.resources import cluster
 from ecslab.resources.service import service_reader
 from ecslab.resources.task import task_reader
@@ -43,3 +46,10 @@ def last_failed(tasks: Iterable[TaskTypeDef], service: ServiceTypeDef) -> TaskTy
     ]
     by_itself = ("TaskFailedToStart", "EssentialContainerExited")
     return next((task for task in ended if task.get("stopCode") in by_itself), None)
+
+
+def keeps_failing(name: str, task: TaskTypeDef) -> Verdict:
+    """What there is to say of a service whose tasks end by themselves, the last of them this one."""
+    reason, meaning = stopped_task.why(task)
+    told = f"{reason}. {meaning}".replace("..", ".").rstrip()
+    return verdicts.wrong("06.keep-failing", name=name, task=task_reader.short_id(task), why=told)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.course import verdicts
 from ecslab.course.checks import lesson_service, stopped_task
-from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.display.verdict import Verdict, wrong
 from ecslab.errors import Unreachable
 from ecslab.resources import task_definition
 from ecslab.resources.network import network_reader
@@ -22,18 +23,15 @@ if TYPE_CHECKING:
 
 def verdict(lab: Connection, service: ServiceTypeDef) -> Verdict:
     """What there is to say of an ACTIVE service."""
-    return trouble(lab, service) or done(
-        f"`{service['serviceName']}` keeps {service['desiredCount']} running, and its page answers."
+    return trouble(lab, service) or verdicts.done(
+        "13.page-answers", name=service["serviceName"], desired_count=service["desiredCount"]
     )
 
 
 def trouble(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     """What keeps visitors from a service's page, in the order in which one meets it."""
     if service["desiredCount"] == 0:
-        return wrong(
-            f"`{service['serviceName']}` has the desired count 0: it keeps nothing running.",
-            "`aws ecs update-service … --desired-count 1`.",
-        )
+        return verdicts.wrong("13.scaled-to-zero", name=service["serviceName"])
     return (
         _shut_in(service)
         or _stranger(lab, service)
@@ -54,11 +52,7 @@ def _shut_in(service: ServiceTypeDef) -> Verdict | None:
     network = service_reader.network_of(service)
     if network.get("assignPublicIp") == "ENABLED" or service["runningCount"]:
         return None
-    return wrong(
-        f"`{service['serviceName']}` gives its tasks no public IP (assignPublicIp is DISABLED unless one "
-        "says otherwise): they find no way out to fetch their image.",
-        "`aws ecs update-service … --network-configuration '…,assignPublicIp=ENABLED}'`.",
-    )
+    return verdicts.wrong("13.no-public-ip", name=service["serviceName"])
 
 
 def _stranger(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
@@ -67,10 +61,12 @@ def _stranger(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     for container in definition.get("containerDefinitions", []):
         owner, ecr, _ = str(container["image"]).partition(".dkr.ecr.")
         if ecr and owner != lab.account:
-            return wrong(
-                f"`{definition['family']}:{definition['revision']}` takes its image from account {owner}, "
-                f"which is somebody else's; yours is {lab.account}.",
-                "Register a revision with an image of your own: `ecslab.ecr.image_uri(lab)`.",
+            return verdicts.wrong(
+                "13.image-of-another-account",
+                family=definition["family"],
+                revision=definition["revision"],
+                owner=owner,
+                account=lab.account,
             )
     return None
 
@@ -79,20 +75,12 @@ def _shut_out(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     """Its security groups keep every visitor out."""
     ids = service_reader.network_of(service).get("securityGroups", [])
     if not ids:
-        return wrong(
-            f"`{service['serviceName']}` was given no security group, so its tasks have the VPC's default "
-            "group, which admits only itself.",
-            "`aws ecs update-service … --network-configuration '…,securityGroups=[sg-…],…}'`, with a group "
-            "that admits port 80.",
-        )
+        return verdicts.wrong("13.no-security-group", name=service["serviceName"])
     groups = network_reader.security_groups(lab, ids)
     if any("0.0.0.0/0" in network_rules.admitted_ranges(group, 80) for group in groups):
         return None
     names = ", ".join(f"`{group['GroupName']}`" for group in groups)
-    return wrong(
-        f"{names}, the security group of `{service['serviceName']}`, does not admit port 80 from anywhere.",
-        "`aws ec2 authorize-security-group-ingress --group-id … --protocol tcp --port 80 --cidr 0.0.0.0/0`.",
-    )
+    return verdicts.wrong("13.port-80-closed", names=names, name=service["serviceName"])
 
 
 def _failing(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
@@ -104,21 +92,15 @@ def _failing(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     newest = service["deployments"][0]["createdAt"]
     refused = next((e for e in service["events"] if "unable to assume the role" in e["message"]), None)
     if refused and refused["createdAt"] >= newest:
-        return wrong(
-            f"`{name}` starts no task: nobody can assume the execution role that its definition names.",
-            "Is there a role of that name, and does it trust ecs-tasks.amazonaws.com? `lab.check('03')`.",
-        )
+        return verdicts.wrong("13.role-not-assumable", name=name)
     last = lesson_service.last_failed(seen, service)
     if last and last["createdAt"] >= newest:
-        reason, meaning = stopped_task.why(last)
-        return wrong(
-            f"Tasks of `{name}` keep failing; the last was {short_id(last)}: {reason}. {meaning}"
-            .replace("..", ".").rstrip(),
-            "Put right what the reason names. The service goes on trying by itself.",
-        )  # fmt: skip
-    return not_yet(
-        f"`{name}`: desired {service['desiredCount']}, running 0, pending {service['pendingCount']}. "
-        "The service is at it."
+        return lesson_service.keeps_failing(name, last)
+    return verdicts.not_yet(
+        "13.service-at-it",
+        name=name,
+        desired_count=service["desiredCount"],
+        pending_count=service["pendingCount"],
     )
 
 
@@ -133,10 +115,7 @@ def visit(lab: Connection, task: TaskTypeDef, who: str) -> Verdict | None:
     """What is the matter with a task's page, or None: it answers."""
     address = public_ip_of(interface_of(lab, task))
     if not address:
-        return wrong(
-            f"{who.capitalize()} is RUNNING, but without a public IP: no visitor can reach it.",
-            "It is given at the start, by `assignPublicIp=ENABLED`.",
-        )
+        return verdicts.wrong("13.task-without-public-ip", who=who.capitalize())
     try:
         status = lab.http("GET", lab.url(address)).status
     except Unreachable:
@@ -144,20 +123,14 @@ def visit(lab: Connection, task: TaskTypeDef, who: str) -> Verdict | None:
     if 200 <= status < 300:
         return None
     if status in (0, 502, 504):
-        return wrong(
-            f"{who.capitalize()} is RUNNING, but nobody answers at its port 80.",
-            "Does its program listen there, and does its security group admit port 80 from 0.0.0.0/0?",
-        )
-    return wrong(f"{who.capitalize()} answers with status {status}.", "The program runs; see its page.")
+        return verdicts.wrong("13.page-silent", who=who.capitalize())
+    return verdicts.wrong("13.page-status", who=who.capitalize(), status=status)
 
 
 def ended(task: TaskTypeDef) -> Verdict:
     """What there is to say of a task that is not meant to run any more."""
     reason, meaning = stopped_task.why(task)
     if stopped_task.stopped_by_hand(task):
-        return wrong(
-            f"Task {short_id(task)} was stopped ({reason}), and no other runs.",
-            "A bare task stays stopped: run another one.",
-        )
+        return verdicts.wrong("13.stopped-by-hand", task=short_id(task), reason=reason)
     text = f"Task {short_id(task)} is {task['lastStatus']}: {reason}. {meaning}"
     return wrong(text.replace("..", ".").rstrip(), meaning)

@@ -1,9 +1,11 @@
 """What `goto` answers: where one is now, or what a real account lacks for it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from ecslab.course.catalogue import STAGES
-from ecslab.course.step import Step
+from ecslab.course.stage import Step
+from ecslab.display.markup import markdown
 from ecslab.display.verdict import Verdict
 from ecslab.operations import prices
 
@@ -30,7 +32,11 @@ class Arrival:
 
     @property
     def text(self) -> str:
-        parts = [self._head]
+        return f"{self._head} {self._rest}"
+
+    @property
+    def _rest(self) -> str:
+        parts = []
         if self.back:
             parts.append(f"Taken back: {self.back} change{'s' if self.back > 1 else ''}.")
         if self.made:
@@ -44,7 +50,7 @@ class Arrival:
         return self.text
 
     def _repr_markdown_(self) -> str:
-        return self.text.replace(self._head, f"**{self._head}**", 1)
+        return markdown("**{}** {}", self._head, self._rest)
 
 
 @dataclass(frozen=True)
@@ -56,21 +62,39 @@ class Missing:
 
     @property
     def text(self) -> str:
+        if not self._items:
+            return self._head
+        return "\n".join([self._head, _LACKS, *(f"- {item}" for item in self._items), self._together])
+
+    @property
+    def _head(self) -> str:
         title = STAGES[self.stage].title
-        lines = [f"Stage {self.stage}, {title}, on a real account: nothing is made for you here."]
-        if not self.steps or self.stage == "99":
-            return f"{lines[0]} {'' if self.stage == '99' else 'Everything it builds on is there.'}".rstrip()
-        lines.append("It builds on what is not there yet:")
-        for step, verdict in self.steps:
-            price = f", {prices.dollars(step.hourly)} an hour" if step.hourly else ", nothing by the hour"
-            notebook = STAGES[step.stage].notebook
-            lines.append(f"- {step.id}, {step.title} ({notebook}){price}: {verdict.text}")
+        complete = "" if self.steps or self.stage == "99" else " Everything it builds on is there."
+        return f"Stage {self.stage}, {title}, on a real account: nothing is made for you here.{complete}"
+
+    @property
+    def _items(self) -> list[str]:
+        return [_lacking(step, verdict) for step, verdict in self.steps if self.stage != "99"]
+
+    @property
+    def _together(self) -> str:
         total = sum(step.hourly for step, _ in self.steps)
-        lines.append(f"Together: {prices.dollars(total)} an hour (us-east-1, {prices.AS_OF}).")
-        return "\n".join(lines)
+        return f"Together: {prices.dollars(total)} an hour (us-east-1, {prices.AS_OF})."
 
     def __repr__(self) -> str:
         return self.text
 
     def _repr_markdown_(self) -> str:
-        return self.text.replace("\n", "\n\n", 1)
+        head = markdown("{}", self._head)
+        if not self._items:
+            return head
+        items = "\n".join(markdown("- {}", item) for item in self._items)
+        return "\n".join([f"{head}\n", _LACKS, items, markdown("\n{}", self._together)])
+
+
+_LACKS: Final = "It builds on what is not there yet:"
+
+
+def _lacking(step: Step, verdict: Verdict) -> str:
+    price = f", {prices.dollars(step.hourly)} an hour" if step.hourly else ", nothing by the hour"
+    return f"{step.id}, {step.title} ({STAGES[step.stage].notebook}){price}: {verdict.text}"

@@ -6,9 +6,9 @@ from ecslab.connection.connection import Connection
 from ecslab.course.catalogue import before, stage_named
 from ecslab.course.check_runner import look
 from ecslab.course.navigation.arrival import Arrival, Missing
-from ecslab.course.navigation.beginning import beginning
+from ecslab.course.navigation.journal import beginning
 from ecslab.course.progress_store import changing, memory, note_done, position
-from ecslab.course.step import Step
+from ecslab.course.stage import Step
 from ecslab.display.progress_line import Progress
 from ecslab.display.verdict import Outcome
 from ecslab.errors import EcslabError

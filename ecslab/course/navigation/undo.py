@@ -1,37 +1,18 @@
 """Taking back the last step: the sandbox's journal is cut before it, and replayed."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from ecslab.connection.calls import cli
 from ecslab.connection.connection import Connection
 from ecslab.course.catalogue import STEPS
-from ecslab.course.navigation.journal_entry import JournalEntry, course_step
+from ecslab.course.navigation.journal import JournalEntry, course_step
 from ecslab.course.progress_store import changing
+from ecslab.display.markup import markdown
 from ecslab.display.progress_line import Progress
+from ecslab.display.texts import read
 
-REVERSE: Final = {
-    "CreateRepository": "delete-repository",
-    "PutImage": "batch-delete-image",
-    "CreateCluster": "delete-cluster",
-    "CreateRole": "delete-role",
-    "AttachRolePolicy": "detach-role-policy",
-    "PutRolePolicy": "delete-role-policy",
-    "CreateLogGroup": "delete-log-group",
-    "CreateSecret": "delete-secret",
-    "RegisterTaskDefinition": "deregister-task-definition",
-    "CreateSecurityGroup": "delete-security-group",
-    "AuthorizeSecurityGroupIngress": "revoke-security-group-ingress",
-    "RevokeSecurityGroupIngress": "authorize-security-group-ingress",
-    "RunTask": "stop-task",
-    "StopTask": "run-task",
-    "CreateService": "delete-service",
-    "UpdateService": "update-service",
-    "CreateLoadBalancer": "delete-load-balancer",
-    "CreateTargetGroup": "delete-target-group",
-    "CreateListener": "delete-listener",
-}
-"""For each call, the one that takes it back: the explanation for a real account."""
 _MANIFEST: Final = "/manifests/"
 
 
@@ -45,7 +26,7 @@ class Undone:
         return self.text
 
     def _repr_markdown_(self) -> str:
-        return self.text
+        return markdown("{}", self.text)
 
 
 def undo(lab: Connection) -> Undone:
@@ -106,6 +87,6 @@ def _explained(lab: Connection) -> str:
     if not len(changes):
         return f"{says} This lab has changed nothing yet."
     call = changes[-1]
-    back = REVERSE.get(call.operation)
+    back = read(Path(__file__).parent, "reverse").text(call.operation, "")
     hint = f" What takes it back: `aws {call.service} {back} …`." if back else ""
     return f"{says} The last change was `{cli(call)}`.{hint}"

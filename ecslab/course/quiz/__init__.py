@@ -9,14 +9,6 @@ from ecslab.course.quiz.kinds import Option, Prediction, Question
 from ecslab.course.quiz.views import outcome, predict, question
 
 __all__ = [
-    "Comparison",
-    "NoSuchQuestion",
-    "Option",
-    "Prediction",
-    "Question",
-    "outcome",
-    "predict",
-    "predictions",
-    "question",
-    "questions",
-]
+    "Comparison", "NoSuchQuestion", "Option", "Prediction", "Question", "outcome", "predict", "predictions",
+    "question", "questions",
+]  # fmt: skip

@@ -64,7 +64,7 @@ def _question(name: str, entry: Entry) -> Question:
 
 def _prediction(name: str, entry: Entry) -> Prediction:
     text = entry.only("text", "options", "unit", "low", "high", "because").text("text")
-    options, unit, because = entry.texts("options"), entry.text("unit", default=""), entry.text("because")
+    options, unit, because = entry.texts("options"), entry.text("unit", ""), entry.text("because")
     low, high = entry.number("low"), entry.number("high")
     try:
         return Prediction(name, text, options, unit, low, high, because)

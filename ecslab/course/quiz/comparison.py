@@ -1,10 +1,11 @@
 """A prediction beside what was measured, and why it came out so."""
 
-import html
-import re
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from ecslab.course.quiz.kinds import Prediction, Value, spelled
+from ecslab.display.markup import html, prose
 from ecslab.display.tables import html_table
 
 NOTHING = "no prediction"
@@ -62,15 +63,8 @@ class Comparison:
     def __repr__(self) -> str:
         return self.text
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> Markup:
         you, seen = self._cells
         table = html_table(("You said", "It was"), [(you, seen)])
-        return (
-            f"<p><b>{_prose(self.prediction.text)}</b></p>{table}"
-            f"<p>{html.escape(self.said)} {_prose(self.prediction.because)}</p>"
-        )
-
-
-def _prose(text: str) -> str:
-    """Escaped, with what stands in backticks as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+        asked, because = prose(self.prediction.text), prose(self.prediction.because)
+        return html("<p><b>{}</b></p>{}<p>{} {}</p>", asked, table, self.said, because)

@@ -1,6 +1,6 @@
 """Asking: the views get what may be seen, and the lab's memory keeps what was answered."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from ecslab.connection.connection import Connection
@@ -12,8 +12,9 @@ from ecslab.errors import CannotBeDone
 
 if TYPE_CHECKING:
     from ecslab.widgets import PredictionView, QuestionView
+    from ecslab.widgets.question import Reason
 
-_shown: "WeakKeyDictionary[Any, tuple[Connection, str]]" = WeakKeyDictionary()
+_shown: "WeakKeyDictionary[PredictionView, tuple[Connection, str]]" = WeakKeyDictionary()
 """The predictions that are on a page: one whose outcome is shown is locked there too."""
 
 
@@ -27,7 +28,7 @@ def question(lab: Connection, wanted: str) -> "QuestionView":
 
     asked = question_named(wanted)
 
-    def judge(tried: list[int]) -> list[Any]:
+    def judge(tried: list[int]) -> "list[Reason]":
         with changing(lab) as changed:
             changed.answered[asked.id] = tried
         return reasons(asked, tried)
@@ -36,7 +37,7 @@ def question(lab: Connection, wanted: str) -> "QuestionView":
     return QuestionView(asked.text, [option.text for option in asked.options], judge, before)
 
 
-def reasons(asked: Question, tried: list[int]) -> list[dict[str, Any]]:
+def reasons(asked: Question, tried: list[int]) -> "list[Reason]":
     """Why what was tried is right or not; once the right one was found, also why each other is not."""
     solved = asked.right in tried
     rest = [place for place in range(len(asked.options)) if place not in tried and solved]
@@ -56,7 +57,7 @@ def predict(lab: Connection, wanted: str, value: Value | None = None) -> "Predic
     from ecslab.widgets import PredictionView
 
     asked = prediction_named(wanted)
-    view = PredictionView(asked.text, asked.options, _Keeper(lab, asked), asked.unit, asked.range)
+    view = PredictionView(asked.text, asked.options, _PredictionStore(lab, asked), asked.unit, asked.range)
     if value is not None:
         view.lock(value)
     _shown[view] = (lab, asked.id)
@@ -79,18 +80,18 @@ def outcome(lab: Connection, wanted: str, seen: Value) -> Comparison:
     return Comparison(asked, value, seen)
 
 
-class _Keeper:
+class _PredictionStore:
     """One prediction in the lab's memory."""
 
     def __init__(self, lab: Connection, asked: Prediction):
         self._lab, self._asked = lab, asked
 
-    def kept(self) -> tuple[Value | None, bool, str]:
+    def load(self) -> tuple[Value | None, bool, str]:
         """What was said, whether it is locked, and how that is put in words."""
         guess = memory(self._lab).predicted.get(self._asked.id, Guess())
         return guess.value, guess.locked, self._words(guess)
 
-    def keep(self, value: Value | None, lock: bool) -> None:
+    def save(self, value: Value | None, lock: bool) -> None:
         """Keep it, unless another one is locked.
 
         Raises:

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
+from ecslab.course import verdicts
 from ecslab.course.checks.similar_name import similar_name
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import Minutes, Stage, Step
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import ecr
 from ecslab.resources.network import network_reader
@@ -31,29 +30,15 @@ def default_vpc(lab: Connection) -> Verdict:
     """There is a default VPC whose subnets reach the internet, as the lesson's task needs."""
     default = network_reader.default_vpc(lab)
     if not default:
-        return wrong(
-            f"There is no default VPC in {lab.region}. The lesson runs its task there.",
-            "Make one with `lab.ec2.create_default_vpc()`, or choose another VPC in the picker of stage 04.",
-        )
+        return verdicts.wrong("00.no-default-vpc", region=lab.region)
     vpc = default["VpcId"]
     if not network_reader.subnets_in(lab, vpc):
-        return wrong(
-            f"The default VPC {vpc} has no subnet left: a task has nowhere to put its network interface.",
-            f"Make one with `lab.ec2.create_default_subnet(AvailabilityZone='{lab.region}b')`.",
-        )
+        return verdicts.wrong("00.no-subnet", vpc=vpc, region=lab.region)
     if not network_reader.internet_gateways(lab, vpc):
-        return wrong(
-            f"The default VPC {vpc} has no internet gateway: nothing gets in or out.",
-            "Attach one: `lab.ec2.attach_internet_gateway(InternetGatewayId=…, VpcId=…)`.",
-        )
+        return verdicts.wrong("00.no-internet-gateway", vpc=vpc)
     tables = network_reader.route_tables(lab, vpc)
     if not any(_leads_out(route) for table in tables for route in table["Routes"]):
-        return wrong(
-            f"No route table of the default VPC {vpc} sends 0.0.0.0/0 to an internet gateway: all its "
-            "subnets are private.",
-            "Add the route: `lab.ec2.create_route(RouteTableId=…, DestinationCidrBlock='0.0.0.0/0', "
-            "GatewayId=…)`.",
-        )
+        return verdicts.wrong("00.no-way-out", vpc=vpc)
     return done(f"The default VPC {vpc} has public subnets.")
 
 
@@ -63,19 +48,14 @@ def scratch(lab: Connection) -> Verdict:
     repository = ecr.repository(lab, name)
     if not repository:
         if other := similar_name(lab, name, ecr.repository_names(lab)):
-            return wrong(
-                f"There is a repository `{other}`; the exercise asks for `{name}`, letter by letter."
-            )
+            return verdicts.wrong("00.other-repository", other=other, name=name)
         return not_yet(f"There is no repository `{name}` in {lab.region}.")
     listed = lab.ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
     tags = {tag["Key"]: tag["Value"] for tag in listed}
     if "made-by" not in tags:
         if other := next((key for key in tags if key.lower().replace("_", "-") == "made-by"), None):
             return wrong(f"`{name}` has a tag `{other}`; the exercise asks for `made-by`: keys are exact.")
-        return wrong(
-            f"`{name}` is there, but has no tag `made-by`.",
-            "A repository that is there already gets tags by `lab.ecr.tag_resource(…)`.",
-        )
+        return verdicts.wrong("00.no-tag", name=name)
     if tags["made-by"] != "me":
         return wrong(f"The tag `made-by` of `{name}` is `{tags['made-by']}`; the exercise asks for `me`.")
     return done(f"`{name}` is there, tagged made-by=me.")
@@ -111,7 +91,7 @@ STAGE = Stage(
     part="page",
     steps=(
         Step("00.ready", 2, answers, _ask_who_i_am),
-        Step("00.network", 3, default_vpc, _have_default_vpc, frozenset({"CreateDefaultVpc"})),
-        Step("00.yours-1", 5, scratch, _make_scratch, frozenset({"CreateRepository", "TagResource"})),
+        Step("00.network", 3, default_vpc, _have_default_vpc),
+        Step("00.yours-1", 5, scratch, _make_scratch),
     ),
 )

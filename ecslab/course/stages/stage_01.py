@@ -2,15 +2,11 @@
 
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
+from ecslab.course import verdicts
 from ecslab.course.checks.similar_name import similar_name
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import Minutes, Stage, Step
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import ecr
-
-MAKE = frozenset({"CreateRepository"})
-UPLOAD = frozenset({"InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage"})
 
 
 def repository(lab: Connection) -> Verdict:
@@ -19,17 +15,10 @@ def repository(lab: Connection) -> Verdict:
     repository = ecr.repository(lab, name)
     if repository:
         if repository.get("imageTagMutability") == "IMMUTABLE":
-            return wrong(
-                f"`{name}` is there, but its tags are immutable: a second push of `latest` will be refused.",
-                f"`lab.ecr.put_image_tag_mutability(repositoryName={name!r}, imageTagMutability='MUTABLE')`.",
-            )
+            return verdicts.wrong("01.immutable", name=name)
         return done(f"`{name}` is ready: images go to {repository['repositoryUri']}.")
     if other := similar_name(lab, name, ecr.repository_names(lab)):
-        return wrong(
-            f"There is a repository `{other}`, but the lesson's is called `{name}`: "
-            "the slash is part of the name.",
-            "Make the one with the right name; a repository cannot be renamed.",
-        )
+        return verdicts.wrong("01.other-repository", other=other, name=name)
     return not_yet(f"There is no repository `{name}` in {lab.region}.")
 
 
@@ -45,15 +34,8 @@ def pushed(lab: Connection) -> Verdict:
     if not images:
         return not_yet(f"`{name}` is empty: no image was pushed to it.")
     if tags:
-        return wrong(
-            f"`{name}` has no image tagged `latest`, only {_listed(tags)}. "
-            "A task definition that names `latest` would not find it.",
-            "Push it once more with `tag='latest'`; layers that are there are not sent again.",
-        )
-    return wrong(
-        f"`{name}` holds an image without any tag: it can be named by its digest alone.",
-        "Somebody removed the tag, or it moved to an image that was deleted. Push with `tag='latest'`.",
-    )
+        return verdicts.wrong("01.no-latest", name=name, tags=_listed(tags))
+    return verdicts.wrong("01.untagged", name=name)
 
 
 def second_tag(lab: Connection) -> Verdict:
@@ -68,10 +50,7 @@ def second_tag(lab: Connection) -> Verdict:
     if "latest" not in by_tag:
         return wrong("`v2` is there, but `latest` is gone: the lesson's task definition names `latest`.")
     if by_tag["v2"] == by_tag["latest"]:
-        return wrong(
-            "`v2` and `latest` are two names of one image: the digest is the same.",
-            "Change the page before you build; one changed letter makes another digest.",
-        )
+        return verdicts.wrong("01.same-image")
     return done("`v2` and `latest` are two images, each with a digest of its own.")
 
 
@@ -82,22 +61,16 @@ def frozen(lab: Connection) -> Verdict:
     if not repository:
         others = [other for other in ecr.repository_names(lab) if other.lower().endswith("frozen")]
         if other := similar_name(lab, name, others):
-            return wrong(
-                f"There is a repository `{other}`; the exercise asks for `{name}`, letter by letter."
-            )
+            return verdicts.wrong("01.other-frozen", other=other, name=name)
         return not_yet(f"There is no repository `{name}`.")
     if repository.get("imageTagMutability") != "IMMUTABLE":
-        return wrong(
-            f"`{name}` is there, but its tags can still be moved: they are "
-            f"{repository['imageTagMutability']}.",
-            "`lab.ecr.put_image_tag_mutability(…)` changes it afterwards.",
+        return verdicts.wrong(
+            "01.still-mutable", name=name, image_tag_mutability=repository["imageTagMutability"]
         )
     tags = ecr.image_tags(ecr.images(lab, name))
     if "v1" not in tags:
         held = f"only {_listed(tags)}" if tags else "no image"
-        return wrong(
-            f"The tags of `{name}` are immutable, but it holds {held}: push your image there as `v1`."
-        )
+        return verdicts.wrong("01.no-v1", name=name, held=held)
     return done(f"In `{name}` a tag, once pushed, stays with its image.")
 
 
@@ -134,9 +107,9 @@ STAGE = Stage(
     minutes=Minutes(reading=22, waiting=0),
     part="page",
     steps=(
-        Step("01.repository", 3, repository, _make_repository, MAKE),
-        Step("01.push", 8, pushed, _push_page, UPLOAD),
-        Step("01.yours-1", 5, second_tag, _push_v2, UPLOAD),
-        Step("01.yours-2", 5, frozen, _make_frozen, MAKE | UPLOAD),
+        Step("01.repository", 3, repository, _make_repository),
+        Step("01.push", 8, pushed, _push_page),
+        Step("01.yours-1", 5, second_tag, _push_v2),
+        Step("01.yours-2", 5, frozen, _make_frozen),
     ),
 )

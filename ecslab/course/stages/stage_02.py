@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
+from ecslab.course import verdicts
 from ecslab.course.checks.similar_name import similar_name
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import Minutes, Stage, Step
+from ecslab.course.words import counted
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import cluster as clusters
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ClusterTypeDef
-
-MAKE = frozenset({"CreateCluster"})
 
 
 def exists(lab: Connection) -> Verdict:
@@ -26,22 +24,12 @@ def exists(lab: Connection) -> Verdict:
     if cluster and cluster["status"] == "ACTIVE":
         return done(f"`{name}` is ACTIVE.")
     if cluster:
-        return wrong(
-            f"`{name}` is {cluster['status']}: it was deleted, and AWS shows it for a while longer.",
-            "Make it again under the same name: `ecslab.cluster.create(lab)`.",
-        )
+        return verdicts.wrong("02.deleted", name=name, status=cluster["status"])
     names = clusters.names(lab)
     if other := similar_name(lab, name, names):
-        return wrong(
-            f"There is a cluster `{other}`, but the lesson's is called `{name}`, letter by letter.",
-            "`ecslab.cluster.create(lab)` uses the lesson's name. The other one costs nothing meanwhile.",
-        )
+        return verdicts.wrong("02.other-name", other=other, name=name)
     if "default" in names and lab.where == "sandbox":  # in a real account it may be anybody's
-        return wrong(
-            "There is a cluster `default`: that is what CreateCluster makes when it is given no name. "
-            f"The lesson's is called `{name}`.",
-            f"`lab.ecs.create_cluster(clusterName={name!r})`.",
-        )
+        return verdicts.wrong("02.default-cluster", name=name)
     return not_yet(f"There is no cluster `{name}` in {lab.region}.")
 
 
@@ -54,15 +42,10 @@ def blue(lab: Connection) -> Verdict:
             return wrong(f"There is a cluster `{other}`; the exercise asks for `{name}`, letter by letter.")
         return not_yet(f"There is no cluster `{name}`.")
     if cluster["status"] != "ACTIVE":
-        return not_yet(
-            f"`{name}` is {cluster['status']}: it was there, and was deleted (that is exercise 2)."
-        )
+        return verdicts.not_yet("02.blue-deleted", name=name, status=cluster["status"])
     settings = {setting["name"]: setting["value"] for setting in cluster.get("settings", [])}
     if settings.get("containerInsights", "disabled") == "disabled":
-        return wrong(
-            f"`{name}` is ACTIVE, but its setting containerInsights is disabled.",
-            "`lab.ecs.update_cluster_settings(cluster=…, settings=[…])` changes it afterwards.",
-        )
+        return verdicts.wrong("02.no-insights", name=name)
     return done(f"`{name}` is ACTIVE, with Container Insights {settings['containerInsights']}.")
 
 
@@ -83,26 +66,13 @@ def _still_there(lab: Connection, cluster: ClusterTypeDef) -> Verdict:
     """What keeps a cluster from being deleted, or what was deleted in its place."""
     name = cluster["clusterName"]
     if services := cluster.get("activeServicesCount", 0):
-        return wrong(
-            f"`{name}` is still ACTIVE, and holds {_number(services, 'service')}: AWS deletes none in use.",
-            "Delete the service first: `lab.ecs.delete_service(cluster=…, service=…, force=True)`.",
-        )
+        return verdicts.wrong("02.holds-services", name=name, services=counted(services, "service"))
     if tasks := cluster.get("runningTasksCount", 0) + cluster.get("pendingTasksCount", 0):
-        return wrong(
-            f"`{name}` is still ACTIVE, and holds {_number(tasks, 'task')}: AWS deletes none in use.",
-            "Stop its tasks first: `lab.ecs.stop_task(cluster=…, task=…)`.",
-        )
+        return verdicts.wrong("02.holds-tasks", name=name, tasks=counted(tasks, "task"))
     lesson = clusters.describe(lab, lab.names.cluster)
     if lesson and lesson["status"] != "ACTIVE":
-        return wrong(
-            f"You deleted `{lab.names.cluster}`, which the lesson needs; `{name}` is still ACTIVE.",
-            "Make the lesson's cluster again: `ecslab.cluster.create(lab)`; then delete the other one.",
-        )
+        return verdicts.wrong("02.lesson-deleted", cluster=lab.names.cluster, name=name)
     return not_yet(f"`{name}` is still ACTIVE.")
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}{'s' if count > 1 else ''}"
 
 
 def _make_cluster(lab: Connection) -> None:
@@ -129,8 +99,8 @@ STAGE = Stage(
     minutes=Minutes(reading=19, waiting=0),
     part="page",
     steps=(
-        Step("02.cluster", 3, exists, _make_cluster, MAKE),
-        Step("02.yours-1", 4, blue, _make_blue, MAKE | {"UpdateClusterSettings"}),
-        Step("02.yours-2", 2, blue_deleted, _delete_blue, frozenset({"DeleteCluster"})),
+        Step("02.cluster", 3, exists, _make_cluster),
+        Step("02.yours-1", 4, blue, _make_blue),
+        Step("02.yours-2", 2, blue_deleted, _delete_blue),
     ),
 )

@@ -2,17 +2,15 @@
 
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
+from ecslab.course import verdicts
 from ecslab.course.checks.definition_problem import definition_problem
 from ecslab.course.checks.similar_name import similar_name
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import Minutes, Stage, Step
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import log_group, task_definition
 from ecslab.resources import role as roles
 
 POLICY = "AmazonECSTaskExecutionRolePolicy"
-REGISTER = frozenset({"RegisterTaskDefinition"})
 PUBLIC_IMAGE = "public.ecr.aws/docker/library/httpd:2.4"
 
 
@@ -21,27 +19,15 @@ def role(lab: Connection) -> Verdict:
     name = lab.names.execution_role
     role = roles.find(lab, name)
     if not role:
-        return not_yet(
-            f"There is no role `{name}`: without it Fargate can neither pull from ECR nor write logs."
-        )
+        return verdicts.not_yet("03.no-role", name=name)
     trusted = roles.trusted_services(role)
     if "ecs-tasks.amazonaws.com" not in trusted:
-        return wrong(
-            f"`{name}` trusts {', '.join(trusted) or 'no service'}, not ecs-tasks.amazonaws.com: "
-            "ECS was not given the right to take on this role.",
-            "Change the trust policy (UpdateAssumeRolePolicy), or delete the role and make it anew.",
-        )
+        return verdicts.wrong("03.not-trusted", name=name, services=", ".join(trusted) or "no service")
     held = roles.policy_names(lab, name)
     if not held:
-        return wrong(
-            f"`{name}` has no policy: it may be taken on, but it may do nothing.",
-            f"Attach the managed policy {POLICY}.",
-        )
+        return verdicts.wrong("03.no-policy", name=name, policy=POLICY)
     if POLICY not in held:
-        return wrong(
-            f"`{name}` holds {', '.join(held)}, but not {POLICY}, which the lesson uses.",
-            f"Attach the managed policy {POLICY}.",
-        )
+        return verdicts.wrong("03.other-policy", name=name, policies=", ".join(held), policy=POLICY)
     return done(f"`{name}` trusts ecs-tasks.amazonaws.com and holds {POLICY}.")
 
 
@@ -53,10 +39,7 @@ def logs(lab: Connection) -> Verdict:
     starts = (name, "/", name[1:])
     groups = [group["logGroupName"] for start in starts for group in log_group.beginning_with(lab, start)]
     if other := similar_name(lab, name, groups):
-        return wrong(
-            f"There is a log group `{other}`, but the lesson's is called `{name}`.",
-            "A task whose log group is missing stops before it starts. Make the one with the right name.",
-        )
+        return verdicts.wrong("03.other-log-group", other=other, name=name)
     return not_yet(f"There is no log group `{name}`: a task that names it would stop before it starts.")
 
 
@@ -68,19 +51,13 @@ def definition(lab: Connection) -> Verdict:
         inactive = task_definition.revisions(lab, family, "INACTIVE")
         if inactive:
             last = task_definition.revision_of(inactive[-1])
-            return wrong(
-                f"`{family}:{last}` is INACTIVE, and there is no other revision: it was deregistered.",
-                f"Register it again; the new one will be revision {last + 1}.",
-            )
+            return verdicts.wrong("03.deregistered", family=family, last=last, next=last + 1)
         if other := similar_name(lab, family, task_definition.families(lab)):
-            return wrong(
-                f"There is a family `{other}`, but the lesson's is called `{family}`.",
-                "Register one with the right family; the other costs nothing.",
-            )
+            return verdicts.wrong("03.other-family", other=other, family=family)
         return not_yet(f"There is no task definition `{family}`.")
     definition = task_definition.find(lab, active[-1]) or {}
     if trouble := definition_problem(lab, definition):
-        return wrong(f"`{family}:{definition['revision']}` {trouble[0]}", trouble[1])
+        return wrong(f"`{family}:{definition['revision']}` {trouble.text}", trouble.hint)
     return done(f"`{family}:{definition['revision']}` is ACTIVE, and would run the image in your repository.")
 
 
@@ -96,15 +73,9 @@ def half_vcpu(lab: Connection) -> Verdict:
         revision = halves[0]
         return done(f"`{family}:{revision['revision']}` asks for 0.5 vCPU and {revision['memory']} MiB.")
     if elsewhere := _half_in_another_family(lab):
-        return wrong(
-            f"`{elsewhere}` asks for 0.5 vCPU, but it is another family; the exercise asks for a revision of "
-            f"`{family}`."
-        )
+        return verdicts.wrong("03.half-in-another-family", elsewhere=elsewhere, family=family)
     if deregistered := _half_deregistered(lab):
-        return wrong(
-            f"`{family}:{deregistered}` asked for 0.5 vCPU, but it is INACTIVE: it was deregistered.",
-            "Register it again; it gets the next number.",
-        )
+        return verdicts.wrong("03.half-deregistered", family=family, deregistered=deregistered)
     cpu = revisions[0]["cpu"]
     if cpu != "256":
         return wrong(f"`{family}:{revisions[0]['revision']}` asks for {cpu} CPU units; half a vCPU is 512.")
@@ -122,19 +93,13 @@ def hello(lab: Connection) -> Verdict:
     name = f"`{family}:{definition['revision']}`"
     container = definition["containerDefinitions"][0]
     if "FARGATE" not in definition.get("requiresCompatibilities", []):
-        return wrong(f"{name} was not registered for Fargate.", "It takes `requiresCompatibilities`.")
+        return verdicts.wrong("03.not-for-fargate", name=name)
     if container["image"] != PUBLIC_IMAGE:
         return wrong(f"{name} runs `{container['image']}`; the exercise asks for `{PUBLIC_IMAGE}`.")
     if "logConfiguration" in container:
-        return wrong(
-            f"{name} sends its log somewhere: the exercise asks for one without.",
-            "Leave `logConfiguration` out.",
-        )
+        return verdicts.wrong("03.with-logs", name=name)
     if definition.get("executionRoleArn"):
-        return wrong(
-            f"{name} names an execution role: a public image without logs needs none.",
-            "Register another revision, without `executionRoleArn`.",
-        )
+        return verdicts.wrong("03.with-execution-role", name=name)
     return done(f"{name} runs a public image, without execution role and without logs.")
 
 
@@ -196,17 +161,10 @@ STAGE = Stage(
     minutes=Minutes(reading=22, waiting=0),
     part="page",
     steps=(
-        Step(
-            "03.role",
-            5,
-            role,
-            _make_role,
-            frozenset({"CreateRole", "AttachRolePolicy"}),
-            facts={"policy": POLICY},
-        ),
-        Step("03.log-group", 2, logs, _make_log_group, frozenset({"CreateLogGroup"})),
-        Step("03.definition", 8, definition, _register, REGISTER),
-        Step("03.yours-1", 5, half_vcpu, _register_half, REGISTER),
-        Step("03.yours-2", 5, hello, _register_hello, REGISTER),
+        Step("03.role", 5, role, _make_role, facts={"policy": POLICY}),
+        Step("03.log-group", 2, logs, _make_log_group),
+        Step("03.definition", 8, definition, _register),
+        Step("03.yours-1", 5, half_vcpu, _register_half),
+        Step("03.yours-2", 5, hello, _register_hello),
     ),
 )

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
-from ecslab.course.step import Step
-from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.course import verdicts
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
+from ecslab.display.verdict import Outcome, Verdict, done, not_yet, wrong
 from ecslab.errors import Unreachable
 from ecslab.resources import ecr
 from ecslab.resources.network import network_reader
@@ -34,12 +33,9 @@ def answers(lab: Connection) -> Verdict:
     interfaces = [interface for task in alive if (interface := interface_of(lab, task))]
     public = [interface for interface in interfaces if public_ip_of(interface)]
     if not public:
-        return wrong(
-            "The task is RUNNING, but has no public IP: nobody outside its VPC can write to it.",
-            "It is given at the start: stop the task, and run another one with a public IP.",
-        )
-    verdicts = [_visit(lab, interface) for interface in public]
-    return next((verdict for verdict in verdicts if verdict.outcome is done("").outcome), verdicts[0])
+        return verdicts.wrong("05.no-public-ip")
+    visits = [_visit(lab, interface) for interface in public]
+    return next((visit for visit in visits if visit.outcome is Outcome.DONE), visits[0])
 
 
 def _visit(lab: Connection, interface: NetworkInterfaceTypeDef) -> Verdict:
@@ -53,14 +49,8 @@ def _visit(lab: Connection, interface: NetworkInterfaceTypeDef) -> Verdict:
     if closed := _closed(lab, interface):
         return closed
     if status is None or status in (502, 504):
-        return wrong(
-            "Its security group admits port 80, yet nothing answers: the container does not listen there.",
-            "Does the image hold a web server, and does it listen on port 80? See the log.",
-        )
-    return wrong(
-        f"The container answers with status {status}: the web server runs, but not with your page.",
-        "404 means that there is no such file in the image: is there an `index.html` in it?",
-    )
+        return verdicts.wrong("05.not-listening")
+    return verdicts.wrong("05.other-status", status=status)
 
 
 def _closed(lab: Connection, interface: NetworkInterfaceTypeDef) -> Verdict | None:
@@ -70,29 +60,14 @@ def _closed(lab: Connection, interface: NetworkInterfaceTypeDef) -> Verdict | No
     names = ", ".join(f"`{group['GroupName']}`" for group in groups)
     if "0.0.0.0/0" not in sources:
         if sources:
-            return wrong(
-                f"{names} admits port 80 from {', '.join(sources)} only: everyone else waits in vain."
-            )
+            return verdicts.wrong("05.other-sources", names=names, sources=", ".join(sources))
         if any(group["GroupName"] == "default" for group in groups):
-            return wrong(
-                "The task has the VPC's default security group, which admits only itself: nobody gets in.",
-                "Run the task with a group that admits port 80: `ecslab.network.http_group(lab, vpc_id)`.",
-            )
-        return wrong(
-            f"The security group {names} does not admit TCP port 80: a browser would load for ever.",
-            "Open the door: `lab.ec2.authorize_security_group_ingress(…)`, TCP port 80 from 0.0.0.0/0.",
-        )
+            return verdicts.wrong("05.default-group")
+        return verdicts.wrong("05.port-80-closed", names=names)
     if not _has_way_in(lab, interface):
-        return wrong(
-            f"The route table of subnet {interface['SubnetId']} leads to no internet gateway: its public IP "
-            "is of no use.",
-            "Add the route 0.0.0.0/0 to the VPC's internet gateway, or run the task in a public subnet.",
-        )
+        return verdicts.wrong("05.no-route", subnet_id=interface["SubnetId"])
     if entry := _acl_refusal(lab, interface):
-        return wrong(
-            f"The network ACL {entry} of the task's subnet refuses TCP port 80.",
-            "An ACL's rules are read by number; the first that matches decides.",
-        )
+        return verdicts.wrong("05.acl-refuses", entry=entry)
     return None
 
 
@@ -133,23 +108,13 @@ def second_edition(lab: Connection) -> Verdict:
     if older and "RUNNING" in newest:
         return done("The new task serves the new page: same tag, other digest.")
     if older and newest:
-        return wrong(
-            "A task with the new image was run, but it does not run now.", "Run one more, and wait for it."
-        )
+        return verdicts.wrong("05.new-task-ended")
     if "RUNNING" in older:
-        return wrong(
-            "`latest` is a new image, but the running task still serves the old one: a task takes its image "
-            "when it starts, and keeps it.",
-            "Stop it, and run another one.",
-        )
+        return verdicts.wrong("05.old-task-runs")
     if older:
         return wrong("`latest` is a new image, and the old task is stopped: now run a new one.")
     if tag := _pushed_under(held, ours):
-        return wrong(
-            f"A new image was pushed as `{tag}`; `latest` is the old one still, and the definition names "
-            "`latest`.",
-            "Push it once more with `tag='latest'`; layers that are there are not sent again.",
-        )
+        return verdicts.wrong("05.other-tag", tag=tag)
     return not_yet("The task runs what `latest` names: no changed page was pushed since it started.")
 
 
@@ -183,6 +148,6 @@ STAGE = Stage(
     part="page",
     steps=(
         Step("05.page", 6, answers, _ask_for_the_page),
-        Step("05.yours-1", 8, second_edition, _second_edition, frozenset({"StopTask"})),
+        Step("05.yours-1", 8, second_edition, _second_edition),
     ),
 )

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
+from ecslab.course import verdicts
 from ecslab.course.checks import lesson_service, stopped_task
 from ecslab.course.checks.similar_name import similar_name
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
-from ecslab.course.step import Step
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
+from ecslab.course.words import counted
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.operations import prices
 from ecslab.resources import task_definition
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
 
 COPIES = 2
-OPERATIONS = frozenset({"CreateService", "UpdateService", "DeleteService"})
 
 
 def service(lab: Connection) -> Verdict:
@@ -46,30 +45,25 @@ def service(lab: Connection) -> Verdict:
 def _not_there(lab: Connection, service: ServiceTypeDef | None, everything: list[TaskTypeDef]) -> Verdict:
     name, cluster = lab.names.service, lab.names.cluster
     if service and service["status"] == "DRAINING":
-        return wrong(
-            f"`{name}` is DRAINING: it was deleted, and its last tasks are stopping.",
-            "Once it is INACTIVE its name is free, and `ecslab.service.create(lab)` makes it anew.",
-        )
+        return verdicts.wrong("06.draining", name=name)
     if astray := lesson_service.elsewhere(lab, name):
-        return wrong(
-            f"The service `{name}` is in the cluster `{astray}`, not in `{cluster}`: CreateService was given "
-            f"{'no' if astray == 'default' else 'another'} cluster.",
-            f"Delete it there, and make it anew with `cluster={cluster!r}`.",
+        return verdicts.wrong(
+            "06.other-cluster",
+            name=name,
+            astray=astray,
+            cluster=cluster,
+            which="no" if astray == "default" else "another",
         )
     if other := similar_name(lab, name, service_reader.names(lab)):
-        return wrong(
-            f"There is a service `{other}`, but the lesson's is called `{name}`.",
-            "A service's name cannot be changed: delete it, and make it anew.",
-        )
+        return verdicts.wrong("06.other-name", other=other, name=name)
     if service:
-        return wrong(
-            f"`{name}` is INACTIVE: it was deleted, and nothing is kept running.",
-            "`ecslab.service.create(lab)` makes it anew.",
-        )
+        return verdicts.wrong("06.deleted", name=name)
     if bare := lesson_service.bare_tasks(lab, everything):
-        return not_yet(
-            f"There is no service `{name}`. {_counted(len(bare), 'bare task')} "
-            f"{'runs' if len(bare) == 1 else 'run'}, and nobody would bring back one that stops."
+        return verdicts.not_yet(
+            "06.bare-tasks-only",
+            name=name,
+            tasks=counted(len(bare), "bare task"),
+            run="runs" if len(bare) == 1 else "run",
         )
     return not_yet(f"There is no service `{name}` in `{cluster}`.")
 
@@ -79,26 +73,14 @@ def _misdefined(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     name, family = lab.names.service, lab.names.family
     runs = service["taskDefinition"].rsplit("/", 1)[-1].rsplit(":", 1)[0]
     if runs != family:
-        return wrong(
-            f"`{name}` runs `{runs}`; the lesson's definition is `{family}`.",
-            f"`ecslab.service.update(lab, taskDefinition={family!r})` puts the right one in its place.",
-        )
+        return verdicts.wrong("06.other-definition", name=name, runs=runs, family=family)
     if service.get("launchType", "FARGATE") != "FARGATE":
-        return wrong(
-            f"`{name}` has the launch type {service['launchType']}, and there are no instances of yours to "
-            "put its tasks on; the lesson's is FARGATE.",
-            "Delete it with `ecslab.service.delete(lab)`, and make it anew.",
-        )
+        return verdicts.wrong("06.other-launch-type", name=name, launch_type=service["launchType"])
     if service["desiredCount"] == 0:
-        return wrong(
-            f"`{name}` is there, but its desired count is 0: it keeps nothing running.",
-            f"`ecslab.service.scale(lab, {COPIES})`.",
-        )
+        return verdicts.wrong("06.desired-zero", name=name, copies=COPIES)
     if service["desiredCount"] < COPIES:
-        return wrong(
-            f"The desired count of `{name}` is {service['desiredCount']}: while that one task is being "
-            "replaced, nobody answers.",
-            f"`ecslab.service.scale(lab, {COPIES})`.",
+        return verdicts.wrong(
+            "06.desired-one", name=name, desired_count=service["desiredCount"], copies=COPIES
         )
     return None
 
@@ -109,30 +91,15 @@ def _misplaced(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     zones = sorted(
         {subnet["AvailabilityZone"] for subnet in network_reader.subnets(lab, network.get("subnets", []))}
     )
-    choose = (
-        "`ecslab.service.update(lab, networkConfiguration=…)`, with `ecslab.service.default_choice(lab)`."
-    )
     if len(zones) < 2:
-        return wrong(
-            f"All subnets of `{name}` lie in {zones[0] if zones else 'no zone'}: if that zone fails, every "
-            "task fails with it.",
-            choose,
-        )
+        return verdicts.wrong("06.one-zone", name=name, zone=zones[0] if zones else "no zone")
     if network.get("assignPublicIp") != "ENABLED":
-        return wrong(
-            f"`{name}` gives its tasks no public IP: in a public subnet they cannot fetch their image, and "
-            "no visitor reaches them.",
-            choose,
-        )
+        return verdicts.wrong("06.no-public-ip", name=name)
     groups = network_reader.security_groups(lab, network.get("securityGroups", []))
     behind_a_balancer = bool(service.get("loadBalancers"))  # it comes in by the balancer's group
     if not behind_a_balancer and not any(network_rules.admitted_ranges(group, 80) for group in groups):
         which = f"group `{groups[0]['GroupName']}`" if groups else "default group"
-        return wrong(
-            f"The tasks of `{name}` are behind the {which}, which does not admit port 80: they run, and "
-            "nobody reaches them.",
-            choose,
-        )
+        return verdicts.wrong("06.port-80-closed", name=name, which=which)
     return None
 
 
@@ -142,15 +109,13 @@ def _short(service: ServiceTypeDef, everything: list[TaskTypeDef]) -> Verdict | 
     if service["runningCount"] >= desired:
         return None
     if task := lesson_service.last_failed(everything, service):
-        reason, meaning = stopped_task.why(task)
-        return wrong(
-            f"Tasks of `{name}` keep failing; the last was {short_id(task)}: {reason}. {meaning}"
-            .replace("..", ".").rstrip(),
-            "Put right what the reason names. The service goes on trying by itself.",
-        )  # fmt: skip
-    return not_yet(
-        f"`{name}`: desired {desired}, running {service['runningCount']}, pending {service['pendingCount']}. "
-        "The service is at it."
+        return lesson_service.keeps_failing(name, task)
+    return verdicts.not_yet(
+        "06.starting",
+        name=name,
+        desired=desired,
+        running_count=service["runningCount"],
+        pending_count=service["pendingCount"],
     )
 
 
@@ -158,11 +123,7 @@ def _beside(lab: Connection, everything: list[TaskTypeDef]) -> Verdict | None:
     bare = lesson_service.bare_tasks(lab, everything)
     if not bare:
         return None
-    return wrong(
-        f"Task {short_id(bare[0])} runs beside the service, started by hand: it costs, and the service "
-        "does not count it.",
-        "`ecslab.task.stop(lab, task)`, for each of `ecslab.service.bare_tasks(lab)`.",
-    )
+    return verdicts.wrong("06.beside", task=short_id(bare[0]))
 
 
 def _kept(service: ServiceTypeDef, everything: list[TaskTypeDef]) -> Verdict:
@@ -172,9 +133,11 @@ def _kept(service: ServiceTypeDef, everything: list[TaskTypeDef]) -> Verdict:
         if (task["lastStatus"], task["desiredStatus"]) == ("RUNNING", "RUNNING")
     ]
     zones = sorted({task["availabilityZone"] for task in alive})
-    return done(
-        f"`{service['serviceName']}` keeps {_counted(service['desiredCount'], 'task')} running, in "
-        f"{' and '.join(zones)}."
+    return verdicts.done(
+        "06.running",
+        name=service["serviceName"],
+        tasks=counted(service["desiredCount"], "task"),
+        zones=" and ".join(zones),
     )
 
 
@@ -188,18 +151,11 @@ def scaled(lab: Connection) -> Verdict:
     everything = task_reader.of_cluster(lab, lab.names.cluster)
     bare = lesson_service.bare_tasks(lab, everything)
     if desired != 3 and bare:
-        return wrong(
-            f"Task {short_id(bare[0])} was started by hand. That makes one more, but not one of the "
-            f"service's: its desired count is still {desired}, and nobody replaces the other.",
-            "Stop it, and change the service: `ecslab.service.scale(lab, 3)`.",
-        )
+        return verdicts.wrong("06.bare-task-added", task=short_id(bare[0]), desired=desired)
     if desired > 3:
         return wrong(f"The desired count is {desired}; the exercise asks for 3.")
     if desired < COPIES:
-        return wrong(
-            f"The desired count is {desired}: that is fewer than before, not more.",
-            "The desired count is the whole number of tasks, not how many are to be added.",
-        )
+        return verdicts.wrong("06.fewer", desired=desired)
     if desired < 3:
         return not_yet(f"The desired count of `{name}` is {desired}.")
     if trouble := _short(service, everything):
@@ -231,36 +187,17 @@ def _still_kept(lab: Connection, service: ServiceTypeDef, tasks: list[TaskTypeDe
     alive = [task for task in tasks if task["desiredStatus"] == "RUNNING"]
     by_hand = [task for task in tasks if stopped_task.stopped_by_hand(task)]
     if service["desiredCount"] == 0:
-        return wrong(
-            f"`{name}` is scaled to 0: it costs nothing, but it is still there, and one call brings its "
-            "tasks back.",
-            "Now `delete_service`; `ecslab.service.delete(lab, name)` does both.",
-        )
+        return verdicts.wrong("06.second-scaled-to-zero", name=name)
     if by_hand and alive:
-        return wrong(
-            f"You stopped task {short_id(by_hand[0])}, and the service started "
-            f"{short_id(alive[0])} in its place: delete the service, not its tasks.",
-            f"`ecslab.service.delete(lab, {name!r})`.",
+        return verdicts.wrong(
+            "06.second-task-replaced", stopped=short_id(by_hand[0]), task=short_id(alive[0]), name=name
         )
     if by_hand:
-        return wrong(
-            f"You stopped task {short_id(by_hand[0])}; wait a moment, and the service brings another: "
-            "delete the service, not its tasks.",
-            f"`ecslab.service.delete(lab, {name!r})`.",
-        )
+        return verdicts.wrong("06.second-task-stopped", task=short_id(by_hand[0]), name=name)
     family = task_definition.family_of(service["taskDefinition"])
     if service["taskDefinition"] not in task_definition.revisions(lab, family):
-        return wrong(
-            f"The definition of `{name}` was deregistered. That stops nothing: the service goes on with it.",
-            f"`ecslab.service.delete(lab, {name!r})`.",
-        )
-    return not_yet(
-        f"`{name}` is there, with a desired count of {service['desiredCount']}: now get rid of it."
-    )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+        return verdicts.wrong("06.second-deregistered", name=name)
+    return verdicts.not_yet("06.second-active", name=name, desired_count=service["desiredCount"])
 
 
 def _create(lab: Connection) -> None:
@@ -294,10 +231,8 @@ STAGE = Stage(
     minutes=Minutes(reading=31, waiting=7),
     part="service",
     steps=(
-        Step("06.service", 8, service, _create, OPERATIONS, hourly=COPIES * prices.task_hour(256, 512)),
-        Step(
-            "06.yours-1", 4, scaled, _scale, frozenset({"UpdateService"}), hourly=prices.task_hour(256, 512)
-        ),
-        Step("06.yours-2", 6, gone, _make_and_delete, OPERATIONS),
+        Step("06.service", 8, service, _create, hourly=COPIES * prices.task_hour(256, 512)),
+        Step("06.yours-1", 4, scaled, _scale, hourly=prices.task_hour(256, 512)),
+        Step("06.yours-2", 6, gone, _make_and_delete),
     ),
 )

@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import Stage
-from ecslab.course.step import Step
-from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.course import verdicts
+from ecslab.course.stage import Minutes, Stage, Step
+from ecslab.display.verdict import Verdict, done, not_yet
 
 EXAMPLE, STAYS, ANSWERS = 14, 42, 17  # seeds that the notebook names
 NAMED = (EXAMPLE, STAYS, ANSWERS)
@@ -31,9 +30,7 @@ def another(lab: Connection) -> Verdict:
         return done(f"Fault {own[-1]}, which nobody had chosen for you, is solved.")
     progress = ecslab.fault_lab.progress(lab)
     if progress and progress.seed in NAMED:
-        return not_yet(
-            f"Fault {progress.seed} is one of the notebook's. `ecslab.fault(lab)` arranges another."
-        )
+        return verdicts.not_yet("14.the-notebooks", seed=progress.seed)
     return _at_hand(lab, progress.seed) if progress else _nothing("ecslab.fault(lab)")
 
 
@@ -47,31 +44,23 @@ def _at_hand(lab: Connection, seed: int) -> Verdict:
     if progress is None or (progress.seed != seed and progress.solved):
         return _nothing(f"ecslab.fault(lab, seed={seed})")
     if progress.seed != seed:
-        return wrong(
-            f"Fault {progress.seed} is open; this is about fault {seed}.",
-            f"`ecslab.fault(lab, seed={seed})` takes the other one back, and arranges this one.",
-        )
+        return verdicts.wrong("14.another-open", other=progress.seed, seed=seed)
     if progress.gone:
-        return wrong(
-            f"Fault {seed} is no longer in the sandbox: it was reset, or what made the fault was taken back.",
-            f"`ecslab.fault(lab, seed={seed})` arranges it again.",
-        )
+        return verdicts.wrong("14.no-longer-there", seed=seed)
     if progress.shown:
-        return wrong(
-            f"The answer to fault {seed} was shown before its three parts were right: that is no longer a "
-            "find.",
-            "Take another one, or this one anew with `fault.again()`.",
-        )
+        return verdicts.wrong("14.answer-shown", seed=seed)
     return _parts(progress)
 
 
 def _parts(progress: "ecslab.fault_lab.Progress") -> Verdict:
     left = " and ".join(progress.left)
     if progress.wrong:
-        return wrong(
-            f"Of fault {progress.seed} the {' and the '.join(progress.wrong)} {_are(progress.wrong)} not "
-            f"right yet; left: {left}.",
-            "`fault.hint()` looks at the present state.",
+        return verdicts.wrong(
+            "14.not-right-yet",
+            seed=progress.seed,
+            parts=" and the ".join(progress.wrong),
+            are=_are(progress.wrong),
+            left=left,
         )
     return not_yet(f"Fault {progress.seed} is open; left: {left}.")
 

@@ -3,16 +3,13 @@
 from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
-from ecslab.fault_lab.engine import goals
-from ecslab.fault_lab.engine.application import Application
-from ecslab.fault_lab.engine.builder import Builder
-from ecslab.fault_lab.engine.case import Case, WrongFix
+from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals
 from ecslab.resources.network import rules
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import IpPermissionOutputTypeDef
 
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 OPENINGS: Final = ((), ((443, "0.0.0.0/0"),), ((80, "10.0.0.0/8"),))  # none of them is what visitors need
 

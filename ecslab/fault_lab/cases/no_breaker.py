@@ -3,14 +3,11 @@
 from typing import TYPE_CHECKING, Final, Literal
 
 from ecslab.connection.connection import Connection
-from ecslab.fault_lab.engine import goals
-from ecslab.fault_lab.engine.application import Application
-from ecslab.fault_lab.engine.builder import Builder
-from ecslab.fault_lab.engine.case import Case, WrongFix
+from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals
 from ecslab.resources.service import service_reader
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 WORSE: Final = ("v2-final", "latest-2", "prod")  # tags that nobody pushed
 

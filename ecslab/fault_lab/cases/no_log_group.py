@@ -4,14 +4,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
-from ecslab.fault_lab.engine import goals
-from ecslab.fault_lab.engine.application import Application
-from ecslab.fault_lab.engine.builder import Builder
-from ecslab.fault_lab.engine.case import Case, WrongFix
+from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals
 from ecslab.resources import log_group
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 ENDINGS: Final = ("-web", "/web", "-live")
 

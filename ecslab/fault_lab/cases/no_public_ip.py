@@ -3,12 +3,11 @@
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.fault_lab.engine import goals
-from ecslab.fault_lab.engine.builder import PULL_GIVEN_UP, Builder
-from ecslab.fault_lab.engine.case import Case, WrongFix
+from ecslab.fault_lab.engine import Builder, Case, WrongFix, goals
+from ecslab.fault_lab.engine.builder import PULL_GIVEN_UP
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 
 def arrange(builder: Builder) -> None:

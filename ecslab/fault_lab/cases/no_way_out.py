@@ -3,17 +3,15 @@
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.fault_lab.engine import goals
-from ecslab.fault_lab.engine.application import Application
-from ecslab.fault_lab.engine.builder import PULL_GIVEN_UP, Builder
-from ecslab.fault_lab.engine.case import Case, WrongFix
+from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals
+from ecslab.fault_lab.engine.builder import PULL_GIVEN_UP
 from ecslab.resources import network
 from ecslab.resources.network import network_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import AwsVpcConfigurationTypeDef
 
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 
 def arrange(builder: Builder) -> None:

@@ -4,15 +4,12 @@ import json
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.fault_lab.engine import goals
-from ecslab.fault_lab.engine.application import Application
-from ecslab.fault_lab.engine.builder import Builder
-from ecslab.fault_lab.engine.case import Case, WrongFix
+from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import SecretTypeDef
 
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 
 def arrange(builder: Builder) -> None:

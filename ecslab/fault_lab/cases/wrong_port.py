@@ -3,13 +3,11 @@
 from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
-from ecslab.fault_lab.engine import goals
-from ecslab.fault_lab.engine.application import Application, container_of
-from ecslab.fault_lab.engine.builder import Builder
-from ecslab.fault_lab.engine.case import Case, WrongFix
+from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals
+from ecslab.fault_lab.engine.application import container_of
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 OTHER_PORT: Final = 8080
 

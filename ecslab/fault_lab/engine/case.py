@@ -18,7 +18,7 @@ from ecslab.fault_lab.engine.names import FaultNames
 from ecslab.fault_lab.engine.texts import Texts
 
 if TYPE_CHECKING:
-    from ecslab.fault_lab.fault import Fault
+    from ecslab.fault_lab.arranged_fault import Fault
 
 Goal = Callable[[Application], str]
 """Answers "" where the application does what it is there for, else what is lacking: in a sentence, or by the

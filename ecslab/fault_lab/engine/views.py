@@ -1,9 +1,11 @@
 """What is shown of a fault: symptoms as AWS's calls give them, and the list of causes."""
 
-import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
+from ecslab.display.markup import html, joined, markdown, markdown_code, markdown_lines
 from ecslab.display.tables import Table
 from ecslab.display.verdict import Verdict
 from ecslab.fault_lab.engine.application import Application
@@ -16,22 +18,24 @@ LETTERS = "abcdefgh"
 
 @dataclass(frozen=True)
 class Text:
-    """Words that show themselves without quotation marks."""
+    """Words that show themselves without quotation marks, and maybe code below them."""
 
     text: str
+    code: str = ""
 
     def __repr__(self) -> str:
-        return self.text
+        return "\n\n".join(filter(None, [self.text, self.code]))
 
     def _repr_markdown_(self) -> str:
-        return self.text.replace("\n", "  \n")
+        code = f"\n\n{markdown_code(self.code, 'python')}" if self.code else ""
+        return markdown_lines(self.text) + code
 
 
 class Judged(Verdict):
     """A verdict with the score on a line of its own."""
 
     def _repr_markdown_(self) -> str:
-        return super()._repr_markdown_().replace("\n", "  \n")
+        return markdown("**{}.** ", self.outcome.value) + markdown_lines(self.text)
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,8 @@ class Symptoms:
     def __repr__(self) -> str:
         return "\n\n".join(map(repr, self.tables))
 
-    def _repr_html_(self) -> str:
-        return "".join(table._repr_html_() for table in self.tables)
+    def _repr_html_(self) -> Markup:
+        return joined(table._repr_html_() for table in self.tables)
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,9 @@ class Causes:
     def __repr__(self) -> str:
         return "\n".join(f"{letter})  {text}" for letter, text in self.rows)
 
-    def _repr_html_(self) -> str:
-        items = "".join(f"<li>{html.escape(text)}</li>" for _, text in self.rows)
-        return f"<ol type='a' style='text-align:left'>{items}</ol>"
+    def _repr_html_(self) -> Markup:
+        items = joined(html("<li>{}</li>", text) for _, text in self.rows)
+        return html("<ol type='a' style='text-align:left'>{}</ol>", items)
 
 
 def symptoms(app: Application) -> Symptoms:

@@ -1,6 +1,7 @@
 """Nothing left behind: what the lab made, removed in an order that works, and a receipt. Stage 99.
 
-Only what the ledger names and the lab's tag marks is touched. It can be run twice, at once or in two places.
+Only what this lab made is touched: what carries its tag, or what its ledger knows by more than the name. It
+can be run twice, at once or in two places.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from botocore.exceptions import ClientError
 from ecslab.connection.batches import batches
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import error_code, error_message
-from ecslab.errors import StillWaiting
+from ecslab.errors import NotOurs, StillWaiting
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey
 from ecslab.operations.cleanup.receipt import Left, Plan, Receipt
@@ -33,7 +34,6 @@ def plan(lab: Connection, owner: str | None = None) -> Plan:
     """What is there of this lab, in the order in which it would be removed. Nothing is changed.
 
     Args:
-        lab: from `ecslab.connect()`.
         owner: what the tag `ecslab` says on it; this lab's own unless given, for a ledger that was lost.
     """
     survey = Survey(lab, owner or lab.ledger.owner)
@@ -48,7 +48,6 @@ def run(lab: Connection, owner: str | None = None, *, for_good: bool = False) ->
     """Remove it, wait until it is gone, and look once more.
 
     Args:
-        lab: from `ecslab.connect()`.
         owner: as in `plan`.
         for_good: whether to delete the INACTIVE revisions of its families, too, so that nobody can describe
             them any more.
@@ -60,24 +59,34 @@ def run(lab: Connection, owner: str | None = None, *, for_good: bool = False) ->
         Unreachable, ExpiredToken, …: AWS could not be spoken to any more; run it again.
     """
     before = plan(lab, owner)
-    reasons: dict[str, str] = {}
-    for removal in REMOVALS:
-        resources = [resource for resource in before.resources if resource.kind == removal.kind]
-        if resources:
-            reasons |= _remove_all(lab, removal, resources)
-    if for_good:
-        for arns in batches(inactive_revisions(lab), _DELETED_AT_ONCE):
-            lab.ecs.delete_task_definitions(taskDefinitions=arns)
+    with lab.guard.cleaning_up_for(owner or lab.ledger.owner):
+        reasons = _carry_out(lab, before)
+        if for_good:
+            for arns in batches(inactive_revisions(lab, owner), _DELETED_AT_ONCE):
+                lab.ecs.delete_task_definitions(taskDefinitions=arns)
     after = plan(lab, owner)
+    if owner in (None, lab.ledger.owner) and all(each.kind == "role" for each in after.resources):
+        lab.ledger.note_clean()  # roles need nothing, so they hold no other Region's roles
     still = {resource.id for resource in after.resources}
     return Receipt(
         removed=tuple(resource for resource in before.resources if resource.id not in still),
         left=tuple(
-            Left(resource, reasons.get(resource.id, "it was made meanwhile")) for resource in after.resources
+            Left(resource, resource.kept or reasons.get(resource.id, "it was made meanwhile"))
+            for resource in after.resources
         ),
         retained=tuple(retained(lab, before)),
         strangers=after.strangers,
     )
+
+
+def _carry_out(lab: Connection, before: Plan) -> dict[str, str]:
+    """Remove what can go; for each that stays against expectation, by its id, the reason."""
+    reasons: dict[str, str] = {}
+    for removal in REMOVALS:
+        resources = [each for each in before.resources if each.kind == removal.kind and not each.kept]
+        if resources:
+            reasons |= _remove_all(lab, removal, resources)
+    return reasons
 
 
 def _remove_all(lab: Connection, removal: Removal, resources: Sequence[Resource]) -> dict[str, str]:
@@ -113,4 +122,6 @@ def _removed(lab: Connection, removal: Removal, resource: Resource) -> str | Non
         lab.wait(attempt, f"{resource.kind} {resource.name} to be free", limit=300, every=3)
     except (ClientError, StillWaiting):
         return last
+    except NotOurs as error:  # it changed hands since the plan was made
+        return str(error).splitlines()[0]
     return None

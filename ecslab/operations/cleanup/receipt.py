@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
+from markupsafe import Markup
+
+from ecslab.display.markup import html, joined
 from ecslab.display.tables import ShownAsTable, Table
 from ecslab.operations import prices
 from ecslab.operations.cleanup.inventory.resource import Resource
@@ -25,15 +28,15 @@ class Plan(ShownAsTable):
 
     @property
     def hourly(self) -> float:
-        return sum(resource.hourly for resource in self.resources)
+        return sum(resource.hourly for resource in self.resources if not resource.kept)
 
     def _table(self) -> Table:
-        count = len(self.resources)
+        count = sum(not resource.kept for resource in self.resources)
         dear = self.hourly >= _NOTICED
         cost = f", about {prices.dollars(self.hourly)} an hour on a real account" if dear else ""
         title = f"{count} to remove{cost}:" if count else "Nothing of this lab is there."
         rows = [
-            (str(number), resource.kind, f"{resource.name} {resource.status}".strip(), resource.cost)
+            (str(number), resource.kind, _shown(resource), resource.cost)
             for number, resource in enumerate(self.resources, start=1)
         ]
         rows += [
@@ -41,6 +44,12 @@ class Plan(ShownAsTable):
             for resource in self.strangers
         ]
         return Table(title, ("order", "what", "name", "costs") if rows else (), tuple(rows))
+
+
+def _shown(resource: Resource) -> str:
+    if resource.kept:
+        return f"{resource.name} stays: {resource.kept}"
+    return f"{resource.name} {resource.status}".strip()
 
 
 @dataclass(frozen=True)
@@ -117,6 +126,7 @@ class Receipt:
     def __repr__(self) -> str:
         return "\n\n".join([f"{self.title} {self.costs}".rstrip(), *map(repr, self._parts())])
 
-    def _repr_html_(self) -> str:
-        title = f"<p><strong>{self.title}</strong> {self.costs}".rstrip() + "</p>"
-        return title + "".join(part._repr_html_() for part in self._parts())
+    def _repr_html_(self) -> Markup:
+        costs = f" {self.costs}".rstrip()
+        title = html("<p><strong>{}</strong>{}</p>", self.title, costs)
+        return title + joined(part._repr_html_() for part in self._parts())

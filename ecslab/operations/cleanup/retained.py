@@ -8,6 +8,7 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from ecslab.connection.connection import Connection
+from ecslab.operations.cleanup.inventory import ecs
 from ecslab.operations.cleanup.inventory.survey import Survey
 from ecslab.operations.cleanup.receipt import Plan, Retained
 from ecslab.resources import role, task_definition
@@ -23,7 +24,6 @@ def retained(lab: Connection, before: Plan) -> Iterator[Retained]:
     """What AWS keeps.
 
     Args:
-        lab: from `ecslab.connect()`.
         before: what there was before the clean-up.
     """
     for search in _SEARCHES:
@@ -35,10 +35,20 @@ def retained(lab: Connection, before: Plan) -> Iterator[Retained]:
             yield result
 
 
-def inactive_revisions(lab: Connection) -> list[str]:
-    """The ARNs of the INACTIVE revisions of the lab's families."""
-    families = Survey(lab, lab.ledger.owner).families
-    return [arn for family in families for arn in task_definition.revisions(lab, family, status="INACTIVE")]
+def inactive_revisions(lab: Connection, owner: str | None = None) -> list[str]:
+    """The ARNs of the INACTIVE revisions that the lab registered; others' of the same families are left out.
+
+    Args:
+        lab: from `ecslab.connect()`.
+        owner: what the tag `ecslab` says on them; this lab's own unless given.
+    """
+    survey = Survey(lab, owner or lab.ledger.owner)
+    return [
+        arn
+        for family in survey.families
+        for arn in task_definition.revisions(lab, family, status="INACTIVE")
+        if ecs.revision_is_ours(survey, arn)
+    ]
 
 
 def _task_definitions(lab: Connection, _before: Plan) -> Retained | None:

@@ -4,19 +4,20 @@ The console makes no calls of its own kind. Its forms fill in the parameters of 
 click sends it (some by way of a CloudFormation stack, which then makes the same calls).
 """
 
-import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, overload
 
-from ecslab.display.tables import text_table
+from markupsafe import Markup
+
+from ecslab.display.markup import html, joined
+from ecslab.display.tables import html_row, text_table
 from ecslab.errors import NotThere
 from ecslab.operations.console.clicks import Click, documents, of_document
 
 __all__ = ["Click", "Clicks", "clicks"]
 
 _HEAD: Final = ("The document says", "In today's console", "API", "AWS CLI")
-_LEFT: Final = "style='text-align:left;vertical-align:top'"
 _WIDTHS: Final = (19, 22, 27, 32)
 """Percent of the table's width, so that the longest operation stands on one line."""
 
@@ -58,14 +59,14 @@ class Clicks(Sequence[Click]):
         rows = [(row.says, row.console, _api(row), row.cli.replace("\n", "; then ")) for row in self.rows]
         return f"Document {self.document}, {self.title}\n{text_table(_HEAD, rows)}"
 
-    def _repr_html_(self) -> str:
-        titles = "".join(
-            f"<th scope='col' style='text-align:left;width:{width}%'>{title}</th>"
+    def _repr_html_(self) -> Markup:
+        titles = html_row(
+            html("<th scope='col' style='text-align:left;width:{}%'>{}</th>", width, title)
             for title, width in zip(_HEAD, _WIDTHS, strict=True)
         )
-        body = "".join(f"<tr>{_cells(row)}</tr>" for row in self.rows)
-        title = html.escape(f"Document {self.document}, {self.title}")
-        return f"<p>{title}</p><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
+        body = joined(html_row(_cells(row)) for row in self.rows)
+        title = html("<p>{}</p>", f"Document {self.document}, {self.title}")
+        return title + html("<table><thead>{}</thead><tbody>{}</tbody></table>", titles, body)
 
 
 def clicks(document: str) -> Clicks:
@@ -83,17 +84,19 @@ def clicks(document: str) -> Clicks:
     return Clicks(document, *of_document(document))
 
 
-def _cells(row: Click) -> str:
+def _cells(row: Click) -> list[Markup]:
     """A row in HTML: what is typed, and what is called, as code; one command a line."""
-    plain = [html.escape(text) for text in (row.says, row.console)]
     typed = [_code("\n".join(filter(None, [*_operations(row), row.field]))), _code(row.cli)]
-    return "".join(f"<td {_LEFT}>{cell}</td>" for cell in [*plain, *typed])
+    cell = "<td style='text-align:left;vertical-align:top'>{}</td>"
+    return [html(cell, content) for content in (row.says, row.console, *typed)]
 
 
-def _code(text: str) -> str:
+def _code(text: str) -> Markup:
     """Lines of code. A long path may be broken after a dot."""
-    lines = (html.escape(line).replace(".", ".<wbr>") for line in text.splitlines())
-    return "<br>".join(f"<code>{line}</code>" for line in lines)
+    return Markup("<br>").join(
+        html("<code>{}</code>", Markup(".<wbr>").join(html("{}", part) for part in line.split(".")))
+        for line in text.splitlines()
+    )
 
 
 def _operations(row: Click) -> list[str]:

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ecslab import __version__
+from ecslab.display.markup import markdown
+from ecslab.display.messages import say
 from ecslab.display.progress_line import Progress
 from ecslab.errors import CannotBeDone
 from ecslab.operations.session import file as session_file
+from ecslab.operations.session import schema
 from ecslab.operations.session.file import Session
 
 if TYPE_CHECKING:
@@ -37,7 +40,7 @@ class Note:
         return self.text
 
     def _repr_markdown_(self) -> str:
-        return self.text
+        return markdown("{}", self.text)
 
 
 def save(lab: "Connection", file: str | os.PathLike[str]) -> Note:
@@ -64,13 +67,13 @@ def load(lab: "Connection", file: str | os.PathLike[str]) -> Note:
     path = Path(file).expanduser()
     with Progress("the session to be read", shown=not lab.stepped) as line:
         session = session_file.read(path, line.tick)
-        before = lab.home / "lab" / BEFORE
+        before, present = lab.home / "lab" / BEFORE, _taken(lab)
         if path.resolve() != before.resolve():
             before.parent.mkdir(parents=True, exist_ok=True)
-            session_file.write(before, _taken(lab))
+            session_file.write(before, present)
         reply = _put(lab, session, line)
-    _keep_notes(lab, session)
-    when = str(session.about.get("saved", "some day"))[:40]
+    _keep_notes(lab, session, present)
+    when = session.about["saved"]
     sentences = [
         f"Loaded: {_changes(reply['changes'])}, saved on {when}.",
         *reply["notices"],
@@ -94,8 +97,24 @@ def _taken(lab: "Connection") -> Session:
                 line.tick()
                 body += base64.b64decode(lab.control("blob", digest=digest, at=len(body))["data"])
             session.bodies[digest] = body
-    session.notes = {note.name: note.read_bytes() for note in _notes(lab)}
+    for note in _notes(lab):
+        content = _whole_lines(note)
+        try:
+            schema.check_note(note.name, content)
+        except ValueError as problem:
+            say(f"This cannot be read and is not saved with the session; it stays where it is. {problem}.")
+        else:
+            session.notes[note.name] = content
     return session
+
+
+def _whole_lines(note: Path) -> bytes:
+    """A file of the lab's, without a line whose writing was broken off."""
+    content = note.read_bytes()
+    if note.suffix == ".json":
+        return content
+    lines = content.splitlines(keepends=True)
+    return b"".join(line for line in lines if line.startswith(b"{") and line.rstrip().endswith(b"}"))
 
 
 def _notes(lab: "Connection") -> list[Path]:
@@ -123,11 +142,11 @@ def _put(lab: "Connection", session: Session, line: Progress) -> "ControlReply":
         ) from None
 
 
-def _keep_notes(lab: "Connection", session: Session) -> None:
-    """The lab's own files become those of the session."""
+def _keep_notes(lab: "Connection", session: Session, saved: Session) -> None:
+    """The lab's own files become those of the session; `saved` holds those that go."""
     folder = lab.home / "lab"
-    for note in _notes(lab):
-        note.unlink()
+    for name in saved.notes:
+        (folder / name).unlink(missing_ok=True)
     for name, content in session.notes.items():
         fresh = folder / f".{name}.new"
         fresh.write_bytes(content)

@@ -45,7 +45,6 @@ def roll(
     """Have the service run this revision from now on; its tasks are replaced by new ones, by and by.
 
     Args:
-        lab: from `ecslab.connect()`.
         definition: the ARN of a revision or a family; the lesson's family, newest revision, unless given.
         name: the lesson's service unless given.
         again: start new tasks even if the service has this revision: `forceNewDeployment`.
@@ -105,7 +104,6 @@ def circuit_breaker(
     """Have ECS give up a deployment whose tasks keep failing, and return to the last one that completed.
 
     Args:
-        lab: from `ecslab.connect()`.
         on: whether it is given up at all; off unless somebody switched it on (the console does).
         rollback: whether the last completed deployment then comes back.
         name: the lesson's service unless given.

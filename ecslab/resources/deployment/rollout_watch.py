@@ -28,7 +28,6 @@ def watch(
     Only looks: the counts are those of DescribeServices, the healthy ones those of DescribeTargetHealth.
 
     Args:
-        lab: from `ecslab.connect()`.
         name: the lesson's service unless given.
         limit: seconds at most; a deployment that never ends is shown as far as it came.
         visit: called at every look, such as `visitor(lab)`; what it answers is kept.

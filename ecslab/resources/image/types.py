@@ -4,13 +4,15 @@ https://github.com/opencontainers/image-spec
 """
 
 import hashlib
-import html
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from markupsafe import Markup
+
+from ecslab.display.markup import html, joined
 from ecslab.display.tables import html_table, text_table
 from ecslab.resources.image.oci import Config, Descriptor, container_config
 
@@ -94,9 +96,9 @@ class Image:
     def __repr__(self) -> str:
         return "\n".join((self._title(), text_table(_HEAD, self._rows()), *self._notes()))
 
-    def _repr_html_(self) -> str:
-        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self._notes())
-        return f"<p>{html.escape(self._title())}</p>{html_table(_HEAD, self._rows())}{notes}"
+    def _repr_html_(self) -> Markup:
+        notes = joined(html("<p>{}</p>", note) for note in self._notes())
+        return html("<p>{}</p>{}{}", self._title(), html_table(_HEAD, self._rows()), notes)
 
     def _title(self) -> str:
         return f"Image {short(self.digest)} for {self.platform}, on {self.base}"
@@ -138,7 +140,7 @@ class Pushed:
     def __repr__(self) -> str:
         return text_table(("Pushed", self.uri), self._rows())
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> Markup:
         return html_table(("Pushed", self.uri), self._rows())
 
     def _rows(self) -> list[tuple[str, str]]:

@@ -32,7 +32,6 @@ def push(lab: Connection, image: Image, repository: str | None = None, tag: str 
     Pushing the same again sends nothing. A tag that another image has moves to this one.
 
     Args:
-        lab: from `ecslab.connect()`.
         image: what `build` gave.
         repository: of this account and Region; it must be there. The lesson's unless given.
         tag: 1 to 128 letters, digits, `_`, `.` and `-`.

@@ -44,13 +44,17 @@ def create(lab: Connection, subnet_ids: tuple[str, ...] = ()) -> LoadBalancerTyp
     """An Application Load Balancer on the internet; its listener on port 80 forwards to the target group.
 
     Args:
-        lab: from `ecslab.connect()`.
         subnet_ids: public ones, in at least two Availability Zones; those of the service, or the first two
             of the default VPC, unless given.
 
     Returns:
         A `LoadBalancer` as DescribeLoadBalancers shows it; new, it is `provisioning` for some two minutes.
+
+    Raises:
+        NotOurs: on a real account, somebody else has a load balancer, target group or group so named.
     """
+    lab.guard.claim("load balancer", lab.names.load_balancer)
+    lab.guard.claim("target group", lab.names.target_group)
     balancer = find(lab) or _created(lab, subnet_ids)
     if not listener(lab, balancer):
         forward: ActionTypeDef = {"Type": "forward", "TargetGroupArn": target_group(lab)["TargetGroupArn"]}
@@ -116,7 +120,6 @@ def attach(lab: Connection, grace: int = GRACE) -> ServiceTypeDef:
     """Put the service behind the load balancer; its tasks are replaced by some that only this one reaches.
 
     Args:
-        lab: from `ecslab.connect()`.
         grace: seconds after a task's start in which failing health checks do not stop it.
 
     Returns:
@@ -124,8 +127,10 @@ def attach(lab: Connection, grace: int = GRACE) -> ServiceTypeDef:
 
     Raises:
         NotThere: there is no service, or no load balancer.
+        NotOurs: on a real account, the service is somebody else's.
     """
     existing = service_reader.needed_active(lab)
+    lab.guard.claim("service", existing["serviceName"], lab.names.cluster)
     _needed(lab)
     vpc = service_reader.network_of(existing)
     behind: ServiceLoadBalancerTypeDef = {
@@ -228,7 +233,6 @@ def visits_until(
     """Visit the page again and again until `done()` returns something, as a stream of visitors would.
 
     Args:
-        lab: from `ecslab.connect()`.
         done: looks, and returns None (or another false value) while the visits are to go on.
         what: what is awaited, as a phrase that follows "waiting for".
         each: how many visits between two looks.
@@ -261,7 +265,6 @@ def delete(lab: Connection, name: str | None = None, group: str | None = None) -
     """Delete a load balancer with its listeners, and then a target group; True if one of them was there.
 
     Args:
-        lab: from `ecslab.connect()`.
         name, group: what they are called; the lesson's unless given.
 
     A service goes on without them; but as long as it names a target group that is gone, no new task of it

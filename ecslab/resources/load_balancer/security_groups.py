@@ -10,13 +10,17 @@ def groups(lab: Connection, vpc_id: str | None = None) -> tuple[str, str]:
     """Two security groups: the balancer's admits HTTP from anywhere, the tasks' only from the balancer.
 
     Args:
-        lab: from `ecslab.connect()`.
         vpc_id: the default VPC unless given.
 
     Returns:
         The ids (balancer's group, tasks' group); what is missing of them is made.
+
+    Raises:
+        NotOurs: on a real account, somebody else has a group of such a name.
     """
     vpc_id = vpc_id or network.default_subnet(lab)[0].id
+    for name in (lab.names.balancer_group, lab.names.tasks_group):
+        lab.guard.claim("security group", name, vpc=vpc_id)
     balancer_group = web_group(
         lab,
         vpc_id,

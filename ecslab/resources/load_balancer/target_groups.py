@@ -26,7 +26,6 @@ def target_group(
     """The list of addresses a balancer sends requests to; made if it is not there yet.
 
     Args:
-        lab: from `ecslab.connect()`.
         health_path: the page that is asked every 30 s; an answer 200 is healthy.
         drain: seconds a target goes on serving open requests after it was deregistered, 0 to 3600.
         vpc_id: the default VPC unless given.
@@ -34,8 +33,12 @@ def target_group(
 
     Returns:
         A `TargetGroup` as DescribeTargetGroups shows it. ECS registers the tasks' addresses in it by itself.
+
+    Raises:
+        NotOurs: on a real account, somebody else has a target group of that name.
     """
     name = name or lab.names.target_group
+    lab.guard.claim("target group", name)
     existing = find_target_group(lab, name)
     if existing:
         return existing

@@ -91,7 +91,6 @@ def settled(lab: Connection, without: TaskTypeDef | None = None) -> Targets | No
     """The targets, once the rollout is over and there are as many healthy ones as desired, and no others.
 
     Args:
-        lab: from `ecslab.connect()`.
         without: a task that has to be gone from among them; for while it is being replaced.
 
     Returns:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.display.texts import read
 from ecslab.resources.network import network_reader, rules
 from ecslab.resources.network.choice import Choice
 from ecslab.resources.network.facts import SubnetFacts, subnets
@@ -35,19 +37,11 @@ def _subnet_problems(lab: Connection, choice: Choice, subnet: SubnetFacts) -> li
     problems = [] if subnet.free else [f"{subnet.id} has no free address left: the task cannot get one."]
     label = f"{subnet.id} ({subnet.name or subnet.az})"
     if subnet.public and not choice.assign_public_ip:
-        problems.append(
-            f"{label} is public, but without a public IP nothing gets out through its internet gateway: the "
-            "image cannot be pulled, and the task stops after some five minutes."
-        )
+        problems.append(_told("public-without-ip", label=label))
     if not subnet.way_out and (missing := missing_endpoints(lab, choice.vpc_id)):
-        problems.append(
-            f"{label} is private and has no NAT gateway: the image cannot be pulled, and the task stops "
-            f"after some five minutes. (VPC endpoints would do as well; it lacks {', '.join(missing)}.)"
-        )
+        problems.append(_told("no-way-out", label=label, missing=", ".join(missing)))
     if not subnet.public and choice.assign_public_ip:
-        problems.append(
-            f"{label} is private: a public IP is of no use there, for no route leads from the internet to it."
-        )
+        problems.append(_told("ip-of-no-use", label=label))
     return problems
 
 
@@ -60,10 +54,7 @@ def missing_endpoints(lab: Connection, vpc_id: str) -> list[str]:
 
 def _group_problems(lab: Connection, choice: Choice) -> list[str]:
     if not choice.security_group_ids:
-        return [
-            "No security group is chosen: the task gets the VPC's default group, which admits only its own "
-            "members. It will run, and nobody will get in."
-        ]
+        return [_told("no-group")]
     groups: list[SecurityGroupTypeDef] = []
     for group_id in choice.security_group_ids:
         group = network_reader.security_groups(lab, [group_id])
@@ -71,14 +62,9 @@ def _group_problems(lab: Connection, choice: Choice) -> list[str]:
             return [f"Security group {group_id} does not exist: ECS will refuse the choice."]
         groups += group
     strangers = [group["GroupId"] for group in groups if group.get("VpcId") != choice.vpc_id]
-    problems = [
-        f"Security group {group_id} belongs to another VPC: ECS will refuse the choice."
-        for group_id in strangers
-    ]
+    problems = [_told("stranger", group=group_id) for group_id in strangers]
     if not any(rules.lets_out(group, rules.HTTPS) for group in groups):
-        problems.append(
-            f"{_listed(groups)} lets nothing out to port 443: the image cannot be pulled, and the task stops."
-        )
+        problems.append(_told("nothing-out", groups=_listed(groups)))
     return problems + _ingress_problems(groups)
 
 
@@ -94,3 +80,7 @@ def _ingress_problems(groups: list[SecurityGroupTypeDef]) -> list[str]:
 def _listed(groups: list[SecurityGroupTypeDef]) -> str:
     names = ", ".join(f"{group['GroupId']} ({group['GroupName']})" for group in groups)
     return f"Security group {names}"
+
+
+def _told(problem: str, **facts: object) -> str:
+    return read(Path(__file__).parent, "choice_problems").text(problem, None, **facts)

@@ -36,13 +36,16 @@ def web_group(
     """The id of the security group of that name; made if it is not there yet.
 
     Args:
-        lab: from `ecslab.connect()`.
         vpc_id, name: where it is, and what it is called.
         description: of a new one.
         source: the part of a rule that names who may come in to port 80. The rule is added where it is
             missing, unless the group is another's.
+
+    Raises:
+        NotOurs: on a real account, somebody else has a group of that name there.
     """
     rule: IpPermissionOutputTypeDef = {"IpProtocol": "tcp", "FromPort": PORT, "ToPort": PORT, **source}
+    lab.guard.claim("security group", name, vpc=vpc_id)
     group = network_reader.security_group_named(lab, vpc_id, name)
     if not group:
         group_id = _created(lab, vpc_id, name, description)

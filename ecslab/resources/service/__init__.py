@@ -39,7 +39,6 @@ def create(
     """Make the service, or return the one of that name as it is.
 
     Args:
-        lab: from `ecslab.connect()`.
         definition: a family or the ARN of a revision; the lesson's family, newest revision, unless given.
         count: how many tasks are to run, 0 or more: `desiredCount`.
         choice: VPC, subnets, security groups and public IP; `default_choice(lab)` unless given.
@@ -52,9 +51,12 @@ def create(
 
     Raises:
         NotThere: the cluster, the definition or (without a choice) the default VPC is missing.
+        NotOurs: on a real account, the cluster or the service of that name is somebody else's.
         botocore.exceptions.ClientError: ECS refuses the call (InvalidParameterException and others).
     """
     name = name or lab.names.service
+    lab.guard.claim("cluster", lab.names.cluster)
+    lab.guard.claim("service", name, lab.names.cluster)
     existing = find(lab, name)
     if existing:
         return existing
@@ -128,7 +130,6 @@ def events(lab: Connection, name: str | None = None, last: int = 10) -> Table:
     """What the service says it did, newest first.
 
     Args:
-        lab: from `ecslab.connect()`.
         name: the lesson's service unless given.
         last: so many, the newest; ECS keeps a hundred.
 
@@ -156,7 +157,6 @@ def update(lab: Connection, name: str | None = None, **changes: Any) -> ServiceT
     """Change the service, and return it.
 
     Args:
-        lab: from `ecslab.connect()`.
         name: the lesson's service unless given.
         **changes: parameters of UpdateService, such as `taskDefinition`; all but the desired count and the
             like begin a new deployment.

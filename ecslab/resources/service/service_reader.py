@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ecslab.connection.batches import batches
@@ -27,7 +28,6 @@ def describe(lab: Connection, name: str | None = None, cluster: str | None = Non
     """The service in any status: ACTIVE, DRAINING while its last tasks stop, or INACTIVE; or None.
 
     Args:
-        lab: from `ecslab.connect()`.
         name, cluster: the lesson's unless given.
     """
     response = or_none_if_missing(
@@ -74,8 +74,13 @@ def names(lab: Connection, cluster: str | None = None) -> list[str]:
 
 def with_tags(lab: Connection, cluster: str) -> list[ServiceTypeDef]:
     """The ACTIVE services of a cluster with their tags."""
+    return described(lab, cluster, _arns(lab, cluster))
+
+
+def described(lab: Connection, cluster: str, names: Sequence[str]) -> list[ServiceTypeDef]:
+    """These services of a cluster, in any status, with their tags. Names or ARNs."""
     services: list[ServiceTypeDef] = []
-    for batch in batches(_arns(lab, cluster), _AT_ONCE):
+    for batch in batches(names, _AT_ONCE):
         response = lab.ecs.describe_services(cluster=cluster, services=batch, include=["TAGS"])
         services += response["services"]
     return services

@@ -23,7 +23,6 @@ def wait_until_stable(lab: Connection, name: str | None = None, limit: float = 9
     """Wait until as many tasks run as are desired, and one deployment is left, COMPLETED.
 
     Args:
-        lab: from `ecslab.connect()`.
         name: the lesson's service unless given.
         limit: seconds at most.
 

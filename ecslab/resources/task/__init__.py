@@ -66,7 +66,6 @@ def run(
     """Run a task on Fargate, or return the one that this very call already started and that still lives.
 
     Args:
-        lab: from `ecslab.connect()`.
         choice: VPC, subnets, security groups and public IP; `network.default_choice(lab)` unless given.
         definition: a family or the ARN of a revision; the lesson's family, newest revision, unless given.
         count: how many tasks, 1 to 10.
@@ -77,9 +76,11 @@ def run(
 
     Raises:
         NotThere: the cluster, the definition or (without a choice) the default VPC is missing.
+        NotOurs: on a real account, the cluster is somebody else's.
         CannotBeDone: RunTask was accepted, but nothing was started: its `failures` say why.
         botocore.exceptions.ClientError: ECS refuses the call (InvalidParameterException and others).
     """
+    lab.guard.claim("cluster", lab.names.cluster)
     choice = choice or network.default_choice(lab)
     request: RunTaskRequestTypeDef = {
         "cluster": lab.names.cluster,
@@ -103,9 +104,7 @@ def _alive(lab: Connection, mark: str) -> list[TaskTypeDef]:
     cluster = lab.names.cluster
     arns = task_reader.arns(lab, cluster=cluster, startedBy=mark)
     if arns is None:
-        raise NotThere(
-            f"there is no cluster {cluster}.\n  next: cluster.create(lab), in notebook 02"
-        )
+        raise NotThere(f"there is no cluster {cluster}.\n  next: cluster.create(lab), in notebook 02")
     return task_reader.described(lab, cluster, arns)
 
 
@@ -162,7 +161,6 @@ def wait_until_running(lab: Connection, task: TaskTypeDef | None, limit: float =
     """Wait until the task is RUNNING.
 
     Args:
-        lab: from `ecslab.connect()`.
         task: from `task.run` or `task.find`.
         limit: seconds at most; without a way out, a task takes about five minutes to give up.
 
@@ -194,7 +192,6 @@ def stop(lab: Connection, task: TaskTypeDef | None = None, reason: str = "") -> 
     """Stop the task, and wait until it is STOPPED.
 
     Args:
-        lab: from `ecslab.connect()`.
         task: the newest one of the lesson unless given.
         reason: what its `stoppedReason` is to say; "Task stopped by user" unless given.
 

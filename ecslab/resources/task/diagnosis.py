@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.display.texts import Entry, read
 from ecslab.resources import ecr, network
 from ecslab.resources.task import network_interface
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import FailureTypeDef, TaskTypeDef
-
-
-@dataclass(frozen=True)
-class _Cause:
-    """Applies when every one of `parts` is in the task's reasons, letter by letter."""
-
-    parts: tuple[str, ...]
-    why: str | Callable[[Connection, TaskTypeDef], str]
-    next: str
 
 
 def of_task(lab: Connection, task: TaskTypeDef) -> str:
@@ -32,9 +23,10 @@ def of_task(lab: Connection, task: TaskTypeDef) -> str:
     if task["desiredStatus"] == "RUNNING":
         return _on_its_way(lab, task)
     reasons = " ".join([str(task.get("stoppedReason", "")), *_container_reasons(task)])
-    for cause in _CAUSES:
-        if all(part in reasons for part in cause.parts):
-            return _lines(cause.why if isinstance(cause.why, str) else cause.why(lab, task), cause.next)
+    for cause in _words().rows("causes"):
+        if all(part in reasons for part in cause.texts("parts")):
+            look = {"no-way-out": _no_way_out, "no-image": _no_image}.get(cause.text("look", ""))
+            return _lines(look(lab, task) if look else cause.text("why"), cause.text("next"))
     if task.get("stopCode") == "EssentialContainerExited":
         return _exited(task)
     if task.get("stopCode") == "UserInitiated" and str(task.get("group", "")).startswith("service:"):
@@ -54,6 +46,10 @@ def of_failure(failure: FailureTypeDef) -> str:
     return f"RunTask started nothing.\n  it said: {reason}\n  next:    {advice}"
 
 
+def _words() -> Entry:
+    return read(Path(__file__).parent, "diagnosis")
+
+
 def _lines(why: str, then: str) -> str:
     return f"  why:  {why}\n  next: {then}"
 
@@ -62,33 +58,14 @@ def _container_reasons(task: TaskTypeDef) -> list[str]:
     return [str(container["reason"]) for container in task.get("containers", []) if container.get("reason")]
 
 
-_STATUS: Final = {
-    "PROVISIONING": "its network interface is being made in your subnet.",
-    "PENDING": "Fargate has a place for it, and fetches the image.",
-    "ACTIVATING": "the image is there; its containers are being created and started.",
-}
-
-
 def _on_its_way(lab: Connection, task: TaskTypeDef) -> str:
     choice = network_interface.choice_of(lab, task)
     for problem in network.problems(lab, choice) if choice else []:
         if "pulled" in problem or "address" in problem:
             return _lines(problem, "stop it, choose another network, and run it again")
     status = task["lastStatus"]
-    return _lines(
-        f"it is {status}: {_STATUS.get(status, 'it is on its way.')}", "run the cell again to go on waiting"
-    )
-
-
-_EXITS: Final = {
-    0: "its program ended without an error (exit code 0), and a task lasts no longer than its container",
-    126: "its command was found but could not be run (exit code 126)",
-    127: "its command was not found in the image (exit code 127)",
-    137: "it was killed (exit code 137): it used too much memory, or did not heed SIGTERM in time",
-    139: "its program crashed (exit code 139, a memory fault)",
-    143: "it ended on SIGTERM (exit code 143)",
-    255: "it could not be executed (exit code 255), perhaps for want of the right CPU architecture",
-}
+    meanwhile = _words().entry("on-its-way").text(status, "it is on its way.")
+    return _lines(f"it is {status}: {meanwhile}", "run the cell again to go on waiting")
 
 
 def _exited(task: TaskTypeDef) -> str:
@@ -97,7 +74,8 @@ def _exited(task: TaskTypeDef) -> str:
         return _lines("its essential container ended.", "verify.logs(lab, task) shows its last words")
     first = next((container for container in ended if container["exitCode"]), ended[0])
     code = first["exitCode"]
-    why = _EXITS.get(code, f"its program ended with exit code {code}, which means an error of its own")
+    other = f"its program ended with exit code {code}, which means an error of its own"
+    why = _words().entry("exits").text(str(code), other)
     return _lines(f"container {first['name']}: {why}.", "verify.logs(lab, task) shows its last words")
 
 
@@ -131,68 +109,3 @@ def _no_image(lab: Connection, task: TaskTypeDef) -> str:
         if not ecr.image(lab, tag, repository):
             return f"repository {repository} has no image tagged {tag}. RunTask does not look; the pull does."
     return "the registry has no image of that name and tag. RunTask does not look; the pull does."
-
-
-_NETWORK = "choose a public subnet with a public IP (network.default_choice(lab)), then task.run(lab, choice)"
-_ROLE = "lab.check('03') says what is wrong with the execution role"
-_REGISTER = "push that tag, or register a definition with an image that is there; then task.run(lab)"
-_CAUSES: Final = (
-    _Cause(("unable to pull secrets or registry auth", "connection issue"), _no_way_out, _NETWORK),
-    _Cause(
-        ("AccessDenied", "ecr:GetAuthorizationToken"),
-        "the execution role may not sign in to ECR (ecr:GetAuthorizationToken).",
-        _ROLE,
-    ),
-    _Cause(
-        ("log group does not exist",),
-        "the log group that the definition names does not exist, and the execution role may not make one.",
-        "log_group.create(lab), then task.run(lab)",
-    ),
-    _Cause(("AccessDenied", "logs:Create"), "the execution role may not write to the log group.", _ROLE),
-    _Cause(("Amazon CloudWatch", "connection issue"), _no_way_out, _NETWORK),
-    _Cause(("403 Forbidden",), "the execution role may sign in to ECR, but not pull this image.", _ROLE),
-    _Cause(
-        ("matching platform",),
-        "the image was built for another CPU architecture than the task asks for.",
-        "build it for linux/amd64, or set runtimePlatform in the definition to the image's architecture",
-    ),
-    _Cause(
-        ("exec format error",),
-        "the image was built for another CPU architecture than the task asks for.",
-        "build it for linux/amd64, or set runtimePlatform in the definition to the image's architecture",
-    ),
-    _Cause(("CannotPullContainerError", "i/o timeout"), _no_way_out, _NETWORK),
-    _Cause(
-        ("toomanyrequests",),
-        "Docker Hub limits how often an address may pull without signing in.",
-        "take the image from public.ecr.aws/docker/library/…, or push it to your own repository",
-    ),
-    _Cause(
-        ("pull access denied",),
-        "Docker Hub has no public image of that name: a name without a registry means Docker Hub.",
-        "write the whole address, ecr.image_uri(lab), in the definition",
-    ),
-    _Cause(("CannotPull", "not found"), _no_image, _REGISTER),
-    _Cause(("CannotPull", "does not exist"), _no_image, _REGISTER),
-    _Cause(
-        ("unable to assume the role",),
-        "ECS may not put on a role that the definition names: it is gone, or its trust policy does not say "
-        "ecs-tasks.amazonaws.com.",
-        _ROLE,
-    ),
-    _Cause(
-        ("Create Network Interface",),
-        "no network interface could be made: the subnet has no free address.",
-        "choose another subnet; network.subnets(lab, vpc_id) counts the free addresses",
-    ),
-    _Cause(
-        ("OutOfMemoryError",),
-        "its program used more memory than the definition gives it, and was killed.",
-        "register a revision with more memory, then task.run(lab)",
-    ),
-    _Cause(
-        ("CannotStartContainerError",),
-        "the image was fetched, but its command could not be started.",
-        "check command and entryPoint in the definition; then register it again",
-    ),
-)  # fmt: skip

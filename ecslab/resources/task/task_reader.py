@@ -21,7 +21,6 @@ def arns(lab: Connection, **wanted: Unpack[ListTasksRequestPaginateTypeDef]) -> 
     """The ARNs of the tasks that ListTasks finds; None without the cluster.
 
     Args:
-        lab: from `ecslab.connect()`.
         **wanted: as ListTasks takes it: `cluster`, `family`, `serviceName`, `startedBy`, and `desiredStatus`,
             which is RUNNING unless given; STOPPED are those of the last hour.
     """

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ecslab.sandbox.bridge.moto_state import MotoState, forget_backends, park, put_back
 from ecslab.sandbox.runtime import Runtime
+from ecslab.sandbox.runtime.budget import AccountBudget
 from ecslab.sandbox.world.faults import Faults
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Clock
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from ecslab.sandbox.bridge.ecs.services.registry import ServiceRegistry
     from ecslab.sandbox.bridge.ecs.state import RegionState
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
-
-__all__ = ["Account", "OpenPath", "current_account", "enter", "entered_account", "leave"]
 
 OpenPath = tuple[str, str, tuple[str, ...], int, str]
 """Interface id of a load balancer's node, then subnet, security groups, port and address of a target."""
@@ -53,6 +52,8 @@ class Account:
         open_paths: paths from load balancers to targets that were found open since a call of the API last
             changed something; only such calls change a network's rules. None keeps none.
         building: how many of moto's backends are being built at this moment.
+        budget: what all containers may use together.
+        log_lines, log_bytes: what is kept of logs, or more, if some were deleted since it was counted.
         moto: what moto held for this account when another one was entered.
     """
 
@@ -70,6 +71,9 @@ class Account:
     load_balancing: LoadBalancing | None = None
     open_paths: set[OpenPath] | None = None
     building: int = 0
+    budget: AccountBudget = field(default_factory=AccountBudget)
+    log_lines: int = 0
+    log_bytes: int = 0
     moto: MotoState = field(default_factory=MotoState)
 
     def timestamp(self) -> float:

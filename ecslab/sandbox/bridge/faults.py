@@ -14,10 +14,8 @@ from ecslab.sandbox.bridge.ecs.tasks import store
 from ecslab.sandbox.bridge.open_ports import program_of
 from ecslab.sandbox.world.faults import Faults
 from ecslab.sandbox.world.task.container import Container
-from ecslab.sandbox.world.task.platform_failures import FAILURES
+from ecslab.sandbox.world.task.failures import platform_failures
 from ecslab.sandbox.world.task.task import Task
-
-__all__ = ["KINDS", "inject"]
 
 INTERRUPTED: Final = "Your Spot Task was interrupted."
 MAINTENANCE: Final = "ECS is performing maintenance on the underlying infrastructure hosting the task"
@@ -28,11 +26,7 @@ PROBLEMS: Final = ("unreachable", "limited", "broken")
 
 
 def inject(kind: str, values: dict[str, object]) -> dict[str, object]:
-    """Make one thing go wrong, or right again.
-
-    Raises:
-        ValueError: no such kind, or values it does not take, in a sentence.
-    """
+    """Make one thing go wrong, or right again; ValueError, in a sentence, for what no fault takes."""
     if kind not in KINDS:
         raise ValueError(f"there is no fault {kind!r}; there are: {', '.join(sorted(KINDS))}")
     do = KINDS[kind]
@@ -118,8 +112,8 @@ def platform(*, problem: str | None) -> dict[str, object]:
     Args:
         problem: `interface`, `attachment`, `storage`, `runtime`, `start`, `create` or `inspect`.
     """
-    if problem is not None and problem not in FAILURES:
-        raise ValueError(f"problem must be one of {', '.join(FAILURES)}, or null, got {problem!r}")
+    if problem is not None and problem not in platform_failures():
+        raise ValueError(f"problem must be one of {', '.join(platform_failures())}, or null, got {problem!r}")
     _faults().platform = problem
     return {"problem": problem}
 

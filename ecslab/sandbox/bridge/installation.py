@@ -22,8 +22,6 @@ from ecslab.sandbox.bridge.logs import LogsBackend
 if TYPE_CHECKING:
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
-__all__ = ["OURS", "fetch", "install", "load_balancing"]
-
 OURS: Final[tuple[tuple[BackendDict, type], ...]] = (
     (ec2_backends, EC2Backend),
     (ecr_backends, EcrBackend),

@@ -3,22 +3,27 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.logs import urls
 from moto.logs.exceptions import ResourceNotFoundException
-from moto.logs.models import LogEvent, logs_backends
+from moto.logs.models import LogEvent, LogStream, logs_backends
 from moto.logs.models import LogsBackend as MotoLogsBackend
 
+from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam.roles import role_problem
-
-__all__ = ["LogsBackend", "open_stream", "write"]
+from ecslab.sandbox.runtime.limits import LOG_BYTES, LOG_LINES
+from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.task import Task
 
 MOST_BYTES: Final = 262_144 - 26
 """The longest message of one event, in bytes of UTF-8; the driver cuts longer lines."""
+
+STREAM_LINES: Final = 100_000
+"""Lines of one stream that are kept; when there are more, its older half goes."""
 
 _REFUSED: Final = (
     "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: "
@@ -41,6 +46,12 @@ class LogsBackend(MotoLogsBackend):  # type: ignore[misc]  # moto ships no types
         super().reset()
         LogEvent._event_id = 0
 
+    def delete_log_group(self, log_group_name: str) -> None:
+        """moto keeps the tags, and gives them to the next group of that name."""
+        group = self.groups.get(log_group_name)
+        super().delete_log_group(log_group_name)
+        self.tagger.delete_all_tags_for_resource(group.arn)
+
     def get_log_events(
         self, log_group_name: str, log_group_id: str, log_stream_name: str, **rest: object
     ) -> object:
@@ -56,11 +67,7 @@ def open_stream(
 ) -> str | None:
     """Make a container's log stream with its execution role's rights, as the `awslogs` driver does.
 
-    Args:
-        create_group: the option `awslogs-create-group`; the group is made if it is missing.
-
-    Returns:
-        None, or the `stoppedReason` of the task that cannot start.
+    None, or the `stoppedReason` of the task that cannot start. With `create_group` a missing group is made.
     """
     problem = role_problem(role_arn, region=region)
     if problem:
@@ -91,6 +98,35 @@ def write(region: str, group: str, stream: str, lines: list[tuple[float, str]]) 
     ]
     if events and held is not None and stream in held.streams:
         held.put_log_events(stream, events)
+        _keep_within_limits(held.streams[stream], events)
+
+
+def _keep_within_limits(stream: LogStream, events: list[dict[str, object]]) -> None:
+    """Let go of the oldest lines where containers wrote more than the sandbox holds."""
+    if len(stream.events) > STREAM_LINES:
+        del stream.events[: STREAM_LINES // 2]
+    account = current_account()
+    account.log_lines += len(events)
+    account.log_bytes += sum(len(str(event["message"])) for event in events)
+    if account.log_bytes <= LOG_BYTES.account and account.log_lines <= LOG_LINES.account:
+        return
+    streams = [each for backend in logs_backends[DEFAULT_ACCOUNT_ID].values()
+               for group in backend.groups.values() for each in group.streams.values()]  # fmt: skip
+    _count(account, streams)
+    while account.log_bytes > LOG_BYTES.account // 2 or account.log_lines > LOG_LINES.account // 2:
+        longest = max(streams, key=lambda each: (_size(each), each.arn))
+        del longest.events[: (len(longest.events) + 1) // 2]
+        _count(account, streams)
+
+
+def _count(account: Account, streams: list[LogStream]) -> None:
+    """Count what is there now: groups were deleted, and the API wrote too."""
+    account.log_lines = sum(len(stream.events) for stream in streams)
+    account.log_bytes = sum(map(_size, streams))
+
+
+def _size(stream: LogStream) -> int:
+    return sum(len(event.message) for event in stream.events)
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -110,3 +146,31 @@ def _denied(thing: str, sentence: str) -> str:
 
 def _backend(region: str) -> MotoLogsBackend:
     return logs_backends[DEFAULT_ACCOUNT_ID][region]
+
+
+# the log of a container
+
+
+def write_log(task: Task, container: Container, line: str) -> None:
+    """Bring a line of a container's output to its log stream; without a log driver it is lost."""
+    where = log_stream(task, container)
+    if where:
+        write(*where, [(current_account().clock.timestamp(), line)])
+
+
+def log_options(container: Container) -> Mapping[str, str]:
+    """The options of the container's `awslogs` driver; none with another driver."""
+    configuration = container.definition.get("logConfiguration")
+    if not configuration or configuration["logDriver"] != "awslogs":
+        return {}
+    return configuration.get("options") or {}
+
+
+def log_stream(task: Task, container: Container) -> tuple[str, str, str] | None:
+    """Region, group and stream of a container's log: `<prefix>/<container>/<task id>`."""
+    options = log_options(container)
+    if not options:
+        return None
+    prefix = options.get("awslogs-stream-prefix", "")
+    stream = f"{prefix}/{container.name}/{task.id}"
+    return options.get("awslogs-region", task.region), options["awslogs-group"], stream

@@ -9,11 +9,8 @@ from moto.core.model_instances import reset_model_data
 from moto.logs.models import LogEvent
 from moto.moto_api._internal import mock_random
 
-__all__ = ["MotoState", "forget_backends", "park", "put_back", "sizes"]
-
 _CACHES: Final = frozenset({"aws_managed_policies", "managed_policies", "amis", "_pages", "public"})
 """Parts of backends that fill as somebody looks, or as time goes on."""
-
 
 @dataclass(frozen=True, slots=True)
 class MotoState:

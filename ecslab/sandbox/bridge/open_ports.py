@@ -7,8 +7,6 @@ from ecslab.sandbox.runtime import RunningContainer
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
 
-__all__ = ["program_behind", "program_of", "program_on"]
-
 
 def program_of(container: Container) -> RunningContainer | None:
     """What runs in a container, as the runtime that started it knows it."""

@@ -5,17 +5,16 @@ is imported within functions: moto reads its settings as it is imported, and tak
 """
 
 import os
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ecslab.sandbox.engine import moto_import
 from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse, Responder
-from ecslab.sandbox.wire import caller_identity, carried, malformed, moto_routes
+from ecslab.sandbox.wire import bounds, caller_identity, carried, malformed, moto_routes
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
-from ecslab.sandbox.wire.moto_failure import BrokenOff
 from ecslab.sandbox.wire.operation import Operation
+from ecslab.sandbox.wire.refusal import internal_failure
 from ecslab.sandbox.wire.signature import Key, Signer
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.time.clock import Clock
@@ -41,12 +40,14 @@ class Backend:
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
         moto_import.prepare()
         from ecslab.sandbox.bridge import account, determinism, installation
+        from ecslab.sandbox.runtime.budget import AccountBudget
         from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 
         self._seam, self._determinism, self._seed = account, determinism, seed
         clock.on_event = lambda number: self.reseed("event", number)
+        budget = AccountBudget()
         self._account = account.Account(
-            clock, EmbeddedRuntime(), ACCOUNT, folder=folder, seed=seed, open_paths=set()
+            clock, EmbeddedRuntime(budget), ACCOUNT, folder=folder, seed=seed, open_paths=set(), budget=budget
         )
         installation.install(self._account)
 
@@ -83,6 +84,13 @@ class Backend:
         from ecslab.sandbox.registry import distribution
 
         return self._guarded(lambda: distribution.answer(request, ACCOUNT, region))
+
+    def registry_refusal(self, head: HttpRequest, region: str) -> HttpResponse | None:
+        """What the container registry refuses by a request's head alone, if it does."""
+        from ecslab.sandbox.registry import distribution
+
+        self.enter()
+        return distribution.refusal(head, ACCOUNT, region)
 
     def token_region(self, request: HttpRequest) -> str:
         """The Region that the registry's token in a request is for."""
@@ -145,6 +153,7 @@ class Backend:
         if request.headers.get("x-amz-target", "").startswith(malformed.ECS_TARGET):
             return self._ecs(request, signer.region, operation)
         carried.check(request, signer.service)
+        bounds.check(request, signer.service, operation)
         from ecslab.sandbox.bridge import installation
 
         moto_import.ready_for(signer.service, operation)
@@ -176,6 +185,4 @@ class Backend:
         except AwsError:
             raise
         except Exception as failure:
-            traceback.print_exc()
-            sentence = f"The sandbox failed at this request: {failure!r}. Its log has the rest."
-            raise BrokenOff("InternalFailure", sentence, 500) from None
+            raise internal_failure(failure) from None

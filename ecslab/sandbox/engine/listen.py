@@ -1,103 +1,141 @@
 """The two ports of a sandbox: the AWS API with the registry, and the gateway. On 127.0.0.1 only."""
 
-import http
+import asyncio
+import os
 import socket
+import sys
 import threading
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final
-
-from cheroot import wsgi
-from cheroot.server import HTTPConnection, HTTPRequest, HTTPServer
-from cheroot.workers.threadpool import ThreadPool
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 from ecslab.sandbox.engine import api
+from ecslab.sandbox.engine.connection import Connection, Host
 from ecslab.sandbox.engine.sandbox import Sandbox
-from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.wire.refusal import refusal
-from ecslab.sandbox.wire.request import Unreadable, read
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from ecslab.sandbox.wire.limits import Patience
 
 HOST: Final = "127.0.0.1"
-THREADS: Final = 8
-MOST_THREADS: Final = 200
-_PHRASES: Final = {status.value: status.phrase for status in http.HTTPStatus}
-Answer = Callable[[HttpRequest, str], HttpResponse]
-"""Request, and its target as the request line has it: whole, or a path."""
-
-
-class _ProxyRequest(HTTPRequest):
-    def __init__(self, server: HTTPServer, connection: HTTPConnection):
-        super().__init__(server, connection, proxy_mode=True)
-
-
-class _ProxyConnection(HTTPConnection):
-    """Takes requests whose line holds a whole address, as a proxy's do."""
-
-    RequestHandlerClass = _ProxyRequest
-
-
-class _GrowingPool(ThreadPool):
-    """One thread more for a connection that finds none free: a client that sends slowly holds up itself."""
-
-    def put(self, obj: HTTPConnection) -> None:
-        if self.qsize >= self.idle:
-            self.grow(1)
-        super().put(obj)
+_THREADS: Final = 8  # that answer; most of them wait for the sandbox's one lock
+_BACKLOG: Final = 256
+_PARTING: Final = 1.0  # seconds in which those who are being answered are still served at the end
+_REFUSED: Final = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 class Listener:
-    """One port, and who answers there.
+    """One port, served from a thread of its own.
 
     Args:
-        answer: whoever answers there.
+        host: whoever answers there.
         port: taken if it is free; another is found if it is not.
-        proxy: let whole addresses stand in the request line.
+        patience: how long and how many.
     """
 
-    def __init__(self, answer: Answer, port: int = 0, *, proxy: bool = False):
-        self._server = _bound(_application(answer), port, proxy)
-        self.port = int(self._server.bind_addr[1])
+    def __init__(self, host: Host, port: int = 0, patience: Patience | None = None):
+        self._host, self._patience = host, patience or _patience()
+        self._socket = _bound(port)
+        self.port = int(self._socket.getsockname()[1])
+        self._open: dict[Connection, asyncio.Task[None]] = {}
+        self._loop = asyncio.SelectorEventLoop()
+        self._loop.set_default_executor(ThreadPoolExecutor(_THREADS, f"ecslab-{self.port}"))
+        self._thread = threading.Thread(target=self._run, name=f"ecslab-port-{self.port}", daemon=True)
 
     @property
     def url(self) -> str:
         return f"http://{HOST}:{self.port}"
 
     def start(self) -> None:
-        """Answer from now on, in threads of its own."""
-        threading.Thread(target=self._server.serve, daemon=True).start()
+        """Answer from now on."""
+        self._thread.start()
 
     def stop(self) -> None:
-        self._server.stop()
+        """Answer no more; who is being answered gets the answer."""
+        asyncio.run_coroutine_threadsafe(self._part(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._listen())
+        self._loop.run_forever()
+        self._loop.close()
+
+    async def _listen(self) -> None:
+        self._server = await asyncio.start_server(self._serve, sock=self._socket, backlog=_BACKLOG)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._open) >= self._patience.connections and not self._make_room():
+            writer.write(_REFUSED)
+            writer.close()
+            return
+        connection = Connection(self._host, self._patience, reader, writer)
+        task = asyncio.current_task()
+        assert task is not None
+        self._open[connection] = task
+        try:
+            await connection.serve()
+        finally:
+            self._open.pop(connection, None)
+
+    def _make_room(self) -> bool:
+        """Close the connection that has been waiting longest for its client; False if none is.
+
+        One that sent good requests before is the last to go.
+        """
+        waiting = [connection for connection in self._open if connection.waiting_since is not None]
+        if not waiting:
+            return False
+        longest = min(waiting, key=lambda connection: (connection.welcome, connection.waiting_since))
+        longest.hang_up()
+        self._open.pop(longest)
+        return True
+
+    async def _part(self) -> None:
+        self._server.close()
+        for connection in list(self._open):
+            if connection.waiting_since is not None:
+                connection.hang_up()
+        if self._open:
+            await asyncio.wait(self._open.values(), timeout=_PARTING)
+        for connection in list(self._open):
+            connection.hang_up()
 
 
-def api_port(sandbox: Sandbox, port: int = 0) -> Listener:
+def api_port(sandbox: Sandbox, port: int = 0, patience: Patience | None = None) -> Listener:
     """The port of the AWS API."""
-    return Listener(lambda request, _target: api.answer(sandbox, request), port)
+    host = Host(
+        lambda head, _: api.admit(sandbox, head),
+        lambda request, _: api.answer(sandbox, request),
+        lambda request: api.answer_at_once(sandbox, request),
+        spool=sandbox.folder,
+    )
+    return Listener(host, port, patience)
 
 
-def gateway_port(sandbox: Sandbox, port: int = 0) -> Listener:
+def gateway_port(sandbox: Sandbox, port: int = 0, patience: Patience | None = None) -> Listener:
     """The gateway's port."""
-    return Listener(lambda request, target: sandbox.gateway.answer(target, request), port, proxy=True)
+    gateway = sandbox.gateway
+    host = Host(
+        lambda head, target: gateway.admit(target, head),
+        lambda request, target: gateway.answer(target, request),
+        proxy=True,
+    )
+    return Listener(host, port, patience)
 
 
-def _bound(application: "WSGIApplication", port: int, proxy: bool) -> wsgi.Server:
+def _bound(port: int) -> socket.socket:
+    """A socket at `port`, or at another one if that is taken."""
     for wanted in (port, *(_free_port() for _ in range(5))):
         if not wanted:
             continue
-        server = wsgi.Server(
-            (HOST, wanted), application, numthreads=THREADS, server_name="ecslab", request_queue_size=64,
-            timeout=60, shutdown_timeout=1,
-        )  # fmt: skip
-        server.ConnectionClass = _ProxyConnection if proxy else HTTPConnection
-        server.keep_alive_conn_limit = 64
-        server.requests = _GrowingPool(server, min=THREADS, max=MOST_THREADS)
+        bound = socket.socket(proto=socket.IPPROTO_TCP)  # named, for only then does asyncio set TCP_NODELAY
         try:
-            server.prepare()
+            if os.name == "posix":  # a port that was let go of a moment ago is free
+                bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind((HOST, wanted))
+            bound.listen(_BACKLOG)
         except OSError:
+            bound.close()
             continue
-        return server
+        return bound
     raise OSError(f"no port on {HOST} can be listened on")
 
 
@@ -108,17 +146,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _application(answer: Answer) -> "WSGIApplication":
-    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        try:
-            request = read(environ)
-            response = answer(request, environ.get("REQUEST_URI") or request.path)
-        except Unreadable as problem:
-            response = refusal(problem, problem.request)
-        headers = list(response.headers.items())
-        if "content-length" not in {name.lower() for name in response.headers}:
-            headers.append(("Content-Length", str(len(response.body))))
-        start_response(f"{response.status} {_PHRASES.get(response.status, 'Status')}", headers)
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
+def _patience() -> Patience:
+    """The usual one, with no more connections than a third of the files this process may open."""
+    if sys.platform == "win32":
+        return Patience()
+    import resource
 
-    return application
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return Patience(connections=max(16, min(Patience().connections, files // 3)))

@@ -1,6 +1,7 @@
 """Making an account anew from its journal: the same requests, at the same times, under the same seeds."""
 
 import contextlib
+import traceback
 from collections.abc import Iterable
 
 from ecslab.sandbox.engine.backend import Backend
@@ -16,18 +17,28 @@ from ecslab.sandbox.world.time.clock import Clock
 class Replay:
     """Lets everything in a journal happen again, on a backend that is fresh.
 
-    `mutations` counts the calls that were made again; `notices` says which of them could not be.
+    `mutations` counts the calls that were made again; `notices` says which of them could not be; `position`
+    is the record that is worked on, from 1.
     """
 
-    def __init__(self, clock: Clock, pace: Pace, backend: Backend, access_key: str):
+    def __init__(
+        self, clock: Clock, pace: Pace, backend: Backend, access_key: str, most_events: int | None = None
+    ):
         self._clock, self._pace, self._backend, self._access_key = clock, pace, backend, access_key
-        self.mutations = 0
+        self._events_left = most_events
+        self.mutations = self.position = 0
         self.notices: list[str] = []
+        self._failures = 0
 
     def run(self, records: Iterable[Record]) -> None:
+        """Replay them all.
+
+        Raises:
+            ValueError: more events happen than may, if there is a limit.
+        """
         for position, record in enumerate(records, 1):
-            while self._clock.now < record.now:
-                self._clock.run(until=record.now)
+            self.position = position
+            self._pass_time(record.now)
             if record.kind == "pace":
                 self._pace.take_up(record.now, record.pace)
             elif record.kind == "fault":
@@ -38,6 +49,23 @@ class Replay:
                 self._visit(record, position)
             elif record.kind == "request":
                 self._request(record)
+
+    def _pass_time(self, until: float) -> None:
+        while self._clock.now < until:
+            try:
+                happened = self._clock.run(until=until)
+            except Exception as failure:  # it failed then too, for one request, and time went on
+                traceback.print_exc()
+                happened = 1
+                self._failures += 1
+                if self._failures == 1:
+                    self.notices.append(
+                        f"Something in the sandbox fails, as it did before: {failure!r}. The log has it all."
+                    )
+            if self._events_left is not None:
+                self._events_left -= happened
+                if self._events_left < 0:
+                    raise ValueError("more happens in it than a sandbox works off in a minute or two")
 
     def _visit(self, record: Record, position: int) -> None:
         visit = record.visit

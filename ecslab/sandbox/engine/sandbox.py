@@ -9,30 +9,40 @@ import re
 import secrets
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from ecslab.sandbox.engine import replay_watch
 from ecslab.sandbox.engine.backend import Backend
 from ecslab.sandbox.engine.pace import DEFAULT_SPEED, Mode, Pace
 from ecslab.sandbox.engine.replay import Replay
 from ecslab.sandbox.gateway.gateway import Gateway, NotIn
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.journal.bodies import Bodies
-from ecslab.sandbox.journal.journal import Journal
+from ecslab.sandbox.journal.journal import REPLAYING, Journal
 from ecslab.sandbox.journal.record import FORMAT, Record
 from ecslab.sandbox.wire import credentials
-from ecslab.sandbox.wire.moto_failure import BrokenOff
 from ecslab.sandbox.wire.moto_routes import FAILURES
 from ecslab.sandbox.wire.operation import operation
 from ecslab.sandbox.wire.signature import Key, Signer
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, BrokenOff
 from ecslab.sandbox.world.time.clock import Clock
 from ecslab.sandbox.world.time.timeline import Timeline
 
 _KEPT_HEADERS: Final = ("content-type", "x-amz-target", "range", "content-range", "accept")
 _STEP: Final = re.compile(r"[\w.-]{1,64}( [\w.:-]{1,64})?", re.ASCII)
+MOST_FAILURES: Final = 3  # attempts to replay a journal, or an empty one after it
+ARRIVAL: Final = 1.0
+"""Wall seconds for which a request works off what was due before it; then time goes on more slowly."""
+ADVANCE: Final = 20.0
+"""Wall seconds for which one call may let time pass by hand."""
+BEHIND: Final = (
+    "The containers do more than this machine can follow, so the sandbox's clock goes more slowly than it "
+    "was told to. Stop what runs for ever, or lower the clock's speed."
+)
 _SESSION_MOST: Final = 512 << 20  # bytes of all that a session brings
 
 
@@ -47,6 +57,7 @@ class Sandbox:
             Without mode or speed, a journal that is there keeps its own.
         wall: what time it is, in epoch seconds.
         in_memory: keep nothing on the disk.
+        give_up: called when one record of the journal takes so long that it will hardly end.
 
     Raises:
         UnknownFormat: a later version of ecslab wrote the journal.
@@ -58,8 +69,10 @@ class Sandbox:
     def __init__(
         self, home: Path, *, seed: str | int | None = None, mode: Mode | None = None,
         speed: float | None = None, wall: Callable[[], float] = time.time, in_memory: bool = False,
+        give_up: Callable[[replay_watch.Progress], None] | None = None,
     ):  # fmt: skip
         self.home, self.wall, self.started = home, wall, wall()
+        self.began = time.monotonic()
         self.asked = time.monotonic()  # when somebody last asked for anything but the status
         self.folder = None if in_memory else home / "sandbox"
         self.credentials = credentials.load(self.folder) if self.folder else credentials.Credentials.fresh()
@@ -68,13 +81,15 @@ class Sandbox:
         self.gateway = Gateway(self.visit, self.credentials.gateway_secret)
         self.addresses: dict[str, str | int] = {}
         self.incoming = Bodies(_SESSION_MOST)
+        self._replay: Replay | None = None
+        self._give_up = give_up
         self.journal = Journal(self.folder)
         if self.journal.damage:
             self.notices.append(self.journal.damage)
         if not len(self.journal):
             self._write_start(seed, mode or "paced", speed or DEFAULT_SPEED)
         with self.lock:
-            self.rebuild()
+            self._begin()
             self._take_up(mode, speed)
 
     # Requests -----------------------------------------------------------------------------------------------
@@ -98,6 +113,11 @@ class Sandbox:
         return self._answered(
             request, changes, about, lambda: self.backend.registry(request, credentials.REGION)
         )
+
+    def registry_refusal(self, head: HttpRequest) -> HttpResponse | None:
+        """What the container registry refuses by a request's head alone, if it does."""
+        with self.lock:
+            return self.backend.registry_refusal(head, credentials.REGION)
 
     def visit(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
         """Let a packet from the internet in, and the program behind it answer.
@@ -145,23 +165,36 @@ class Sandbox:
 
     def arrive(self) -> None:
         """Move time to this moment, and work off what was due. Call it with the lock held."""
+        self.began = time.monotonic()
         self.asked = time.monotonic()
         idle = self.pace.note_request()
-        self.run(self.pace.target(self.clock.now))
+        until = self.pace.target(self.clock.now)
+        self.run(until, seconds=ARRIVAL)
+        if self.clock.now < until and not idle:
+            self._fall_behind()
         if idle:
             self.notices.append(
                 f"Nobody asked the sandbox anything for {_spoken(idle)}, so its clock stood meanwhile."
             )
             self.go_on()
 
-    def run(self, until: float, most: int = 10_000, *, to_change: bool = False) -> int:
+    def _fall_behind(self) -> None:
+        """Let time go on from here: this machine is too slow for what the containers do in it."""
+        if BEHIND not in self.notices:
+            self.notices.append(BEHIND)
+        self.go_on()
+
+    def run(
+        self, until: float, most: int = 10_000, *, to_change: bool = False, seconds: float = ADVANCE
+    ) -> int:
         """Run the world to virtual second `until`, or (`to_change`) to where something changed before that;
         the number of events that happened.
 
-        What happens is a function of the journal and of how far time came, so the latter is kept too.
+        What happens is a function of the journal and of how far time came, so the latter is kept too; that is
+        why `seconds`, the wall time after which it stops early, decides nothing in a replay.
         """
-        before = self.clock.now
-        happened = self.clock.run(until, most, to_change=to_change)
+        before, late = self.clock.now, time.monotonic() + seconds
+        happened = self.clock.run(until, most, to_change=to_change, enough=lambda: time.monotonic() > late)
         if happened or (self.pace.mode == "stepped" and self.clock.now > before):
             self._note("time", {})
         return happened
@@ -173,18 +206,69 @@ class Sandbox:
 
     # The account's life -------------------------------------------------------------------------------------
 
-    def rebuild(self, now: float = 0.0) -> None:
-        """Make the account anew from the journal, and let time pass to virtual second `now`."""
+    def _begin(self) -> None:
+        """Make the account from the journal. One that cannot be replayed is set aside, and an empty begins.
+
+        Raises:
+            OSError: the disk cannot be read or written; the journal is left as it is.
+        """
+        before = replay_watch.left_behind(self.folder)
+        if before and before.seconds >= replay_watch.STUCK and before.position <= len(self.journal):
+            self._set_aside(before.position, f"it did not return in {before.seconds:.0f} seconds")
+        failures: list[str] = []
+        while True:
+            try:
+                with replay_watch.watched(self.folder, lambda: self._replayed, self._give_up):
+                    self.rebuild()
+                return
+            except (OSError, MemoryError):
+                raise
+            except Exception as failure:
+                traceback.print_exc()
+                if repr(failure) in failures:  # twice the same: it will be so at every start
+                    self._set_aside(self._replayed, repr(failure))
+                failures.append(repr(failure))
+                if len(failures) > MOST_FAILURES:
+                    raise
+                self._drop()
+
+    def _set_aside(self, position: int, why: str) -> None:
+        records = len(self.journal)
+        aside = self.journal.set_aside()
+        if self.folder is not None:
+            (self.folder / REPLAYING).unlink(missing_ok=True)
+        self._write_start(None, "paced", DEFAULT_SPEED)
+        self.notices.append(
+            f"The sandbox's journal cannot be replayed: at record {position} of {records}, {why}. It was set "
+            f"aside and lies in {aside}; the sandbox began anew, empty. A saved session can be loaded."
+        )
+
+    def _drop(self) -> None:
+        """Let go of an account that was not finished."""
+        if hasattr(self, "backend"):
+            self.backend.close()
+            del self.backend
+        if hasattr(self, "pace"):
+            del self.pace
+
+    def rebuild(self, now: float = 0.0, most_events: int | None = None) -> None:
+        """Make the account anew from the journal, and let time pass to virtual second `now`.
+
+        Args:
+            most_events: how many may happen in it; ValueError if there are more.
+        """
         start = self.journal[0].start
         self.seed = start["seed"]
         before = getattr(self, "pace", None)
         timeline = Timeline(start["wall"], start["speed"] if start["mode"] == "paced" else 1.0)
         self.clock = Clock(timeline=timeline)
         self.pace = Pace(timeline, start["mode"], start["speed"], self.wall)
-        if before:
+        if hasattr(self, "backend"):
             self.backend.close()
         self.backend = Backend(self.clock, self.folder, self.seed)
-        replay = Replay(self.clock, self.pace, self.backend, self.credentials.access_key)
+        replay = self._replay = Replay(
+            self.clock, self.pace, self.backend, self.credentials.access_key, most_events
+        )
         replay.run(self.journal)
         self.mutations = replay.mutations
         self.notices.extend(replay.notices)
@@ -194,6 +278,10 @@ class Sandbox:
             self.pace.take_up(self.clock.now, before.setting(self.clock.now))
         if len(self.journal) > 1:
             self.go_on()
+
+    @property
+    def _replayed(self) -> int:
+        return self._replay.position if self._replay else 1
 
     def start_over(self, seed: str | int | None) -> None:
         """Forget everything; a new account, under the same seed unless another is given."""

@@ -5,6 +5,8 @@ nobody asked anything for hours; the journal brings everything back.
 """
 
 import argparse
+import contextlib
+import errno
 import json
 import os
 import signal
@@ -18,13 +20,16 @@ from typing import Any, Final
 from filelock import FileLock, Timeout
 
 from ecslab import __version__
+from ecslab.sandbox import whole_file
 from ecslab.sandbox.engine import listen, warmup
 from ecslab.sandbox.engine.pace import MODES
+from ecslab.sandbox.engine.replay_watch import Progress
 from ecslab.sandbox.engine.sandbox import Sandbox
 from ecslab.sandbox.journal.record import UnknownFormat
 
 IDLE_STOP: Final = 4 * 3600.0  # seconds without a request after which the process ends
 ALREADY: Final = 3  # exit code: another process has this home
+STUCK: Final = 4  # exit code: the journal's replay makes no progress
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,8 +44,20 @@ def main(arguments: list[str] | None = None) -> int:
         _log(f"another process runs the sandbox of {options.home} already")
         return ALREADY
     except (OSError, UnknownFormat) as problem:
-        _log(f"cannot go on: {problem}")
+        sentence = f"cannot go on: {_told(problem)}"
+        _log(sentence)
+        with contextlib.suppress(OSError):  # the log may be what there is no room for
+            sys.stdout.write(f"{sentence}\n")
+            sys.stdout.flush()
         return 1
+
+
+def _told(problem: Exception) -> str:
+    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"there is no room left on the disk ({problem}); make room, and start again"
+    if isinstance(problem, OSError) and problem.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return f"its folder cannot be written to ({problem}); set ECSLAB_HOME to another one"
+    return str(problem)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -58,10 +75,15 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _signal, _frame: stop.set())
     began = time.perf_counter()
-    sandbox = Sandbox(folder.parent, seed=options.seed, mode=options.mode, speed=options.speed)
+    sandbox = Sandbox(folder.parent, seed=options.seed, mode=options.mode, speed=options.speed,
+                      give_up=_give_up)  # fmt: skip
     sandbox.on_shutdown = stop.set
     _note_how_it_ended(sandbox, folder)
-    listeners = _listen(sandbox, folder)
+    try:
+        listeners = _listen(sandbox, folder)
+    except OSError:
+        (folder / "server.json").unlink(missing_ok=True)
+        raise
     seconds = time.perf_counter() - began
     _log(f"listening on {' and '.join(each.url for each in listeners)}, {seconds:.2f} s after the start")
     sys.stdout.write("ready\n")
@@ -78,6 +100,15 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
     (folder / "server.json").unlink(missing_ok=True)
     _log("stopped")
     return 0
+
+
+def _give_up(stuck: Progress) -> None:
+    """End a start that will hardly come to its end; nothing but a signal of the kernel's ends its loop."""
+    _log(
+        f"record {stuck.position} of the journal did not return in {stuck.seconds:.0f} s, so this start "
+        "ends; the next one sets the journal aside"
+    )
+    os._exit(STUCK)
 
 
 def _note_how_it_ended(sandbox: Sandbox, folder: Path) -> None:
@@ -122,10 +153,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _write(path: Path, content: Mapping[str, object]) -> None:
-    fresh = path.with_suffix(f".{os.getpid()}.tmp")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(content, file)
-    fresh.replace(path)
+    whole_file.write(path, json.dumps(content).encode())
 
 
 def _detach_output() -> None:
@@ -134,5 +162,6 @@ def _detach_output() -> None:
 
 
 def _log(sentence: str) -> None:
-    sys.stderr.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {os.getpid()} {sentence}\n")
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {os.getpid()} {sentence}\n")
+        sys.stderr.flush()

@@ -11,9 +11,11 @@ from typing import Final
 from ecslab.sandbox.engine.sandbox import Sandbox
 from ecslab.sandbox.journal import session
 from ecslab.sandbox.journal.journal import Journal
+from ecslab.sandbox.journal.record import check_format
 
 Answer = dict[str, object]
 PIECE: Final = 8 << 20  # bytes of a body in one answer
+_MOST_EVENTS: Final = 1_000_000  # in the replay of what a stranger sends: a minute or two
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -45,11 +47,13 @@ def accept(sandbox: Sandbox, *, digest: str, at: int, data: str) -> Answer:
 def restore(sandbox: Sandbox, *, journal: str) -> Answer:
     """Put the journal whose text was accepted under the digest `journal` in place of the present one."""
     lines = sandbox.incoming.body(_digest(journal)).decode("utf-8", "strict").splitlines()
-    records = session.checked(Journal.parsed(lines, sandbox.incoming.body))
+    if lines:
+        check_format(lines[0])
+    records = session.checked(Journal.parsed(session.checked_lines(lines), sandbox.incoming.body))
     notices, pace = len(sandbox.notices), sandbox.pace
     try:
         with sandbox.journal.exchanged(records):
-            sandbox.rebuild()
+            sandbox.rebuild(most_events=_MOST_EVENTS)
     except Exception as problem:  # whatever a session may hold, the sandbox goes on with what it had
         sandbox.pace = pace
         sandbox.rebuild()

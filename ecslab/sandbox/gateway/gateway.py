@@ -21,6 +21,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from ecslab.sandbox.gateway import pages
 from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse
+from ecslab.sandbox.wire.limits import VISIT
+from ecslab.sandbox.wire.request import announced
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SECRETS: Final = frozenset(
@@ -84,17 +86,30 @@ class Gateway:
     def answer(self, target: str, request: HttpRequest) -> HttpResponse:
         """Answer one request; `target` is the request line's, absolute or a path."""
         try:
-            if request.method == "CONNECT" or target.lower().startswith("https://"):
-                text = "The containers of this sandbox speak plain HTTP. Use http:// in the address."
-                raise Refused(501, "No HTTPS here", text)
             if target.lower().startswith("http://"):
                 return self._as_proxy(target, request)
-            return self._as_path(request)
+            return self._as_path(target, request)
         except Refused as refused:
             return refused.response()
 
-    def _as_proxy(self, target: str, request: HttpRequest) -> HttpResponse:
-        if not self._knows_password(request.headers.get("proxy-authorization", "")):
+    def admit(self, target: str, head: HttpRequest) -> int | HttpResponse:
+        """Judge a request by its head, before its body is read: the bytes it may have, or the refusal."""
+        try:
+            if target.lower().startswith("http://"):
+                self._proxied(target, head)
+            else:
+                self._pathed(target, head)
+            if announced(head) > VISIT:
+                text = f"A visitor may send {VISIT >> 20} MiB to a container of this sandbox."
+                raise Refused(413, "Too large", text)
+            return VISIT
+        except Refused as refused:
+            return refused.response()
+
+    def _proxied(self, target: str, head: HttpRequest) -> re.Match[str]:
+        """The parts of the address that a proxy's client asks for, if it may."""
+        _refuse_tunnels(target, head)
+        if not self._knows_password(head.headers.get("proxy-authorization", "")):
             raise Refused(
                 407,
                 "This proxy needs its password",
@@ -109,6 +124,10 @@ class Gateway:
                 "This proxy leads to the public IPs of this sandbox's containers and to its load balancers, "
                 "and nowhere else.",
             )  # fmt: skip
+        return address
+
+    def _as_proxy(self, target: str, request: HttpRequest) -> HttpResponse:
+        address = self._proxied(target, request)
         host, port = address[1], int(address[2] or 80)
         named = host
         if not host[
@@ -118,11 +137,17 @@ class Gateway:
         response = self._ask(host, port, _for_program(request, address[3] or "/", address[4] or "", named))
         return _sent(response, request.method)
 
-    def _as_path(self, request: HttpRequest) -> HttpResponse:
-        address = _PATH.fullmatch(request.path)
+    def _pathed(self, target: str, head: HttpRequest) -> re.Match[str]:
+        """The parts of a path that begins with the secret, and leads to an address."""
+        _refuse_tunnels(target, head)
+        address = _PATH.fullmatch(head.path)
         if address is None or not hmac.compare_digest(unquote(address[1]).encode(), self._secret.encode()):
             text = "Open the link that the notebook or `ecslab env` shows; it carries a secret part."
             raise Refused(404, "Nothing here", text)
+        return address
+
+    def _as_path(self, target: str, request: HttpRequest) -> HttpResponse:
+        address = self._pathed(target, request)
         secret, host, port, path = address[1], address[2], int(address[3] or 80), address[4]
         behind = request.headers.get("x-forwarded-prefix") or request.headers.get("x-proxycontextpath") or ""
         prefix = f"{behind.rstrip('/')}/{secret}/{host}:{port}"
@@ -158,6 +183,12 @@ class Gateway:
         except ValueError:
             return False
         return scheme.lower() == "basic" and hmac.compare_digest(password.encode(), self._secret.encode())
+
+
+def _refuse_tunnels(target: str, head: HttpRequest) -> None:
+    if head.method == "CONNECT" or target.lower().startswith("https://"):
+        text = "The containers of this sandbox speak plain HTTP. Use http:// in the address."
+        raise Refused(501, "No HTTPS here", text)
 
 
 def _for_program(request: HttpRequest, path: str, query: str, host: str) -> HttpRequest:

@@ -18,11 +18,15 @@ class Blobs:
         path = self._folder / digest
         if not path.exists():
             fresh = path.with_suffix(f".{os.getpid()}.tmp")
-            with fresh.open("wb") as file:
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
+            try:
+                with fresh.open("wb") as file:
+                    file.write(body)
+                    file.flush()
+                    os.fsync(file.fileno())
+                fresh.replace(path)
+            except OSError:
+                fresh.unlink(missing_ok=True)
+                raise
         return digest
 
     def read(self, digest: str) -> bytes:

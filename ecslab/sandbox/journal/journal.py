@@ -11,8 +11,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
+from ecslab.sandbox import whole_file
 from ecslab.sandbox.journal.blobs import Blobs
 from ecslab.sandbox.journal.record import (
     FIRST,
@@ -27,6 +28,8 @@ from ecslab.sandbox.journal.record import (
 
 __all__ = ["LARGE", "Journal", "Record"]
 
+REPLAYING: Final = "replaying.json"
+"""Beside a journal that is being replayed, or whose replay never ended: how far it came."""
 LARGE = 4096  # bytes; a layer part is above it, hardly any other request is
 
 
@@ -111,6 +114,27 @@ class Journal:
         if self._folder is not None:
             self._blobs.clear()
 
+    def set_aside(self) -> Path | None:
+        """Begin an empty journal, and leave the present one beside it, bodies included; where it lies now."""
+        if self._folder is None:
+            self.cut(0)
+            return None
+        self.close()
+        taken = len(list(self._folder.glob("journal.set-aside-*")))
+        aside = self._folder / f"journal.set-aside-{taken + 1}"
+        self._path.replace(aside)
+        self._records, self._bodies, self._ends, self._sum = [], {}, [], FIRST
+        self._file = _reopen(self._path, 0)
+        return aside
+
+    @staticmethod
+    def erase(folder: Path) -> None:
+        """Forget the journal of a folder that no process has open, and the bodies beside it, unread."""
+        for name in ("journal.jsonl", REPLAYING):
+            (folder / name).unlink(missing_ok=True)
+        if (folder / "blobs").is_dir():
+            Blobs(folder / "blobs").clear()
+
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
@@ -160,7 +184,7 @@ class Journal:
                 check_format(line)
             try:
                 record, blob, before = parsed_line(line, before)
-            except (ValueError, KeyError, TypeError) as problem:
+            except (ValueError, KeyError, TypeError, RecursionError) as problem:
                 raise ValueError(f"record {number} is damaged: {problem}") from None
             yield record if blob is None else replace(record, body=body(blob))
 
@@ -221,7 +245,7 @@ class Journal:
         for number, line in enumerate(data.splitlines(keepends=True)):
             try:
                 record, blob, self._sum = self._parse(line)
-            except (ValueError, KeyError, OSError) as problem:
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as problem:
                 self._set_aside(data, end, number, problem)
                 break
             end += len(line)
@@ -242,7 +266,7 @@ class Journal:
         assert self._folder is not None
         taken = len(list(self._folder.glob("journal.damaged-*")))
         aside = self._folder / f"journal.damaged-{taken + 1}"
-        aside.write_bytes(data[end:])
+        whole_file.write(aside, data[end:])
         self.damage = (
             f"The sandbox's journal is damaged at record {number + 1} ({problem}). The {number} before it "
             f"were restored; {lost} could not be and lie in {aside.name}. lab.check() shows what is missing."

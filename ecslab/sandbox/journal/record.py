@@ -125,7 +125,7 @@ def check_format(line: str) -> None:
     try:
         record, _ = parsed(line.partition(" ")[2])
         version = record.about.get("format", 1) if record.kind == "start" else 1
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return  # damaged: that is found and said where it is read
     if not isinstance(version, int) or version > FORMAT:
         raise UnknownFormat(

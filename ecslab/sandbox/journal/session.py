@@ -1,30 +1,83 @@
-"""What a session that was carried away must be like before it may replace anything."""
+"""What a session that was carried away must be like before it may replace anything.
 
+Every line is held against a schema: what this sandbox could not have written is refused, whoever wrote it.
+"""
+
+import functools
 import itertools
-import math
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from ecslab.sandbox.journal.record import Record
+from ecslab.sandbox.journal.strict_json import (
+    Schema,
+    closed,
+    integer,
+    list_of,
+    map_of,
+    number,
+    optional,
+    reader,
+    text,
+)
 
-LATEST: Final = 3e8  # virtual seconds, some ten years; nobody lets a sandbox go on for longer
-_NEEDED: Final = {
-    "start": {"seed", "wall", "mode", "speed"},
-    "request": {"service", "operation", "region", "method", "path", "query", "headers"},
-    "visit": {"host", "port", "method", "path", "query", "headers", "peer"},
-    "fault": {"fault", "values"},
-    "pace": set(),
-    "time": set(),
-}
+LINES: Final = 200_000
+LINE: Final = 256 << 10  # characters; a body that is larger than 4 KiB lies beside the journal
+_LATEST: Final = 3e8  # virtual seconds, some ten years; nobody lets a sandbox go on for longer
+_WALL: Final = number(0, 1e10)  # epoch seconds, to the year 2286
+_SPEED: Final = number(0.1, 1000)
+_MODE: Final[Schema] = {"enum": ["paced", "stepped"]}
+_PATH: Final = text(64 << 10, r"(?!/_ecslab)/[!-~]*")
+_WIRE: Final = {"method": text(16, "[A-Z]+"), "path": _PATH, "query": text(64 << 10)}
+_HEADER: Final = text(16 << 10)
+_KEPT: Final = ("content-type", "x-amz-target", "range", "content-range", "accept")
+_SCALAR: Final[Schema] = {"type": ["string", "number", "boolean", "null"], "maxLength": 512}
+_ABOUT: Final = {
+    "start": closed(
+        seed=text(256), wall=_WALL, mode=_MODE, speed=_SPEED, format=optional(integer(1, 1_000_000))
+    ),
+    "request": closed(
+        service=text(64, r"(?!ecslab)[a-z0-9-]+"), operation=text(128, r"[A-Za-z0-9]*"),
+        region=text(32, r"[a-z0-9-]+"), step=optional(text(129, r"[\w.:-]+( [\w.:-]+)?")), **_WIRE,
+        headers=closed(**{name: optional(_HEADER) for name in _KEPT}),
+    ),
+    "visit": closed(
+        host=text(256, r"[\w.-]+"), port=integer(0, 65535), peer=text(64, r"[0-9A-Fa-f.:]+"), **_WIRE,
+        headers=map_of(_HEADER, 100),
+    ),
+    "fault": closed(
+        fault=text(64, r"[a-z_-]+"),
+        values=map_of({"anyOf": [_SCALAR, list_of(_SCALAR, 100)]}, 10),
+    ),
+    "pace": closed(wall=_WALL, mode=_MODE, speed=_SPEED, paused={"type": "boolean"}),
+    "time": closed(),
+}  # fmt: skip
+_KIND: Final = re.compile(r'"kind": ?"([a-z]{1,16})"')
 
 
-def checked(records: Iterable[Record]) -> list[Record]:
-    """The records, if this sandbox could have written them.
+def checked_lines(lines: Iterable[str]) -> list[str]:
+    """The lines of a journal, if this sandbox could have written them.
 
     Raises:
         ValueError: it could not; the message says why.
     """
-    session = [_checked(record) for record in records]
+    checked = []
+    for number_, line in enumerate(lines, 1):
+        if number_ > LINES or len(line) > LINE:
+            raise ValueError(f"it has more than {LINES} records, or one of more than {LINE >> 10} KiB")
+        _check_line(number_, line.partition(" ")[2])
+        checked.append(line)
+    return checked
+
+
+def checked(records: Iterable[Record]) -> list[Record]:
+    """The records, if they can have followed each other.
+
+    Raises:
+        ValueError: they cannot.
+    """
+    session = list(records)
     kinds = [record.kind for record in session]
     if kinds[:1] != ["start"] or "start" in kinds[1:]:
         raise ValueError("a session begins with its start, once")
@@ -33,21 +86,26 @@ def checked(records: Iterable[Record]) -> list[Record]:
     return session
 
 
-def _checked(record: Record) -> Record:
-    if record.kind not in _NEEDED or not isinstance(record.about, dict):
-        raise ValueError(f"there is a record {record.kind!r} in it, which this sandbox does not know")
-    if missing := _NEEDED[record.kind] - record.about.keys():
-        raise ValueError(f"a {record.kind} in it lacks {', '.join(sorted(missing))}")
-    if not isinstance(record.now, int | float) or not 0 <= record.now <= LATEST:
-        raise ValueError(f"something in it happens at {record.now!r}")
-    if record.kind == "start":
-        start = record.start
-        if not (_is_number(start["speed"]) and 0.1 <= start["speed"] <= 1000 and _is_number(start["wall"])):
-            raise ValueError("its start has no clock")
-        if start["mode"] not in ("paced", "stepped"):
-            raise ValueError(f"its clock is {start['mode']!r}")
-    return record
+def _check_line(number_: int, source: str) -> None:
+    kind = _KIND.search(source)
+    if kind is None or kind[1] not in _ABOUT:
+        named = repr(kind[1]) if kind else "of no kind"
+        raise ValueError(f"record {number_} is {named}, which this sandbox does not know")
+    try:
+        _readers()[kind[1]](source)
+    except ValueError as problem:
+        raise ValueError(f"record {number_}, a {kind[1]}: {problem}") from None
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+@functools.cache
+def _readers() -> Mapping[str, Callable[[str], dict[str, object]]]:
+    return {
+        kind: reader(
+            closed(
+                now=number(0, _LATEST), kind={"const": kind}, about=about,
+                body=optional(text(8 << 10, r"[A-Za-z0-9+/]*={0,2}")),
+                blob=optional(text(64, "[0-9a-f]{64}")),
+            )
+        )
+        for kind, about in _ABOUT.items()
+    }  # fmt: skip

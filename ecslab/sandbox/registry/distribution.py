@@ -45,6 +45,21 @@ def answer(request: HttpRequest, account: str, region: str) -> HttpResponse:
         return refused.response()
 
 
+def refusal(head: HttpRequest, account: str, region: str) -> HttpResponse | None:
+    """What a request is refused for that has a body to send: it needs a token, and leads somewhere."""
+    path = unquote(head.path).removeprefix("/v2").lstrip("/")
+    first = path.partition("/")[0]
+    try:
+        if head.path.startswith(LAYERS) or first in public.HOSTS:
+            raise Refused(405, "UNSUPPORTED", f"{head.method} takes no body here: it is read only")
+        named = _ECR_HOST.fullmatch(first)
+        _authorized(head.headers, account, named["region"] if named else region)
+        _routed(path, head)
+    except Refused as refused:
+        return refused.response()
+    return None
+
+
 def token_region(headers: Mapping[str, str], account: str, region: str) -> str:
     """The Region that the caller's token is for; `region` for a caller without a token that is good."""
     try:

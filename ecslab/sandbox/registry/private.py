@@ -6,9 +6,9 @@ from typing import Final
 
 from moto.core.exceptions import ServiceException
 
-from ecslab.sandbox.bridge.ecr import errors
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend, Upload
 from ecslab.sandbox.bridge.ecr.blobs import DIGEST, digest_of
+from ecslab.sandbox.bridge.ecr.errors import refusal
 from ecslab.sandbox.bridge.ecr.image import StoredImage
 from ecslab.sandbox.bridge.ecr.lookup import find
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
@@ -165,8 +165,8 @@ class PrivateRegistry:
         digest = self._route.query.get("digest", "")
         if not DIGEST.fullmatch(digest):
             raise Refused(400, "DIGEST_INVALID", "the request names no SHA-256 digest")
-        if digest_of(bytes(upload.data) + self._request.body) != digest:
-            raise errors.digest_differs()  # before the body is added: a refusal changes nothing
+        if digest_of(upload.data, self._request.body) != digest:
+            raise refusal("digest_differs")  # before the body is added: a refusal changes nothing
         upload.add(self._request.body)
         self._backend.finish(self._repository, upload, [digest])
         return _made(self._route, f"blobs/{digest}", digest)

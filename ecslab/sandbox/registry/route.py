@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
+from ecslab.sandbox.http_message import HttpRequest
+from ecslab.sandbox.wire import limits
+
 LAYERS: Final = "/_layers/"
 _PATTERNS: Final = {
     "uploads": re.compile(r"(?P<name>.+)/blobs/uploads/?(?P<reference>[^/]*)"),
@@ -28,6 +31,13 @@ class Route:
 def is_for_registry(path: str) -> bool:
     """Whether a request to this path is the registry's to answer."""
     return path.startswith(("/v2/", LAYERS)) or path == "/v2"
+
+
+def body_limit(request: HttpRequest) -> int:
+    """The bytes that the body of a request to the registry may have."""
+    if request.method not in ("POST", "PUT", "PATCH"):
+        return limits.NO_BODY
+    return limits.LAYER if "/blobs/uploads" in request.path else limits.MANIFEST
 
 
 def route(path: str, query: str) -> Route | None:

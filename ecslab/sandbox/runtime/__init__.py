@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
+from ecslab.sandbox.runtime.budget import Pool
 
 __all__ = [
     "Cancellable",
@@ -46,11 +47,15 @@ class ContainerImage(Protocol):
 
 @dataclass(frozen=True)
 class Mount:
-    """A volume's files where a container sees them: by their path under `path`. Others may hold them too."""
+    """A volume's files where a container sees them: by their path under `path`. Others may hold them too.
+
+    What is written to it takes up `room`; without one, the container's own.
+    """
 
     path: str
     files: dict[str, bytes]
     read_only: bool = False
+    room: Pool | None = None
 
 
 @dataclass(frozen=True)

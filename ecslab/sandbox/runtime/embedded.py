@@ -9,17 +9,25 @@ from collections.abc import Callable
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime import ContainerSpec, Host
+from ecslab.sandbox.runtime.budget import AccountBudget
 from ecslab.sandbox.runtime.image_config import combined_command, image_config
-from ecslab.sandbox.runtime.job import Command, Job
-from ecslab.sandbox.runtime.process import Files, Process
+from ecslab.sandbox.runtime.job import OUT_OF_MEMORY, Command, Job
+from ecslab.sandbox.runtime.process import Files, OutOfMemory, Process
 
 
 class EmbeddedRuntime:
-    """Runs containers as programs in this process."""
+    """Runs containers as programs in this process.
+
+    Args:
+        budget: what all of them may use together.
+    """
+
+    def __init__(self, budget: AccountBudget | None = None):
+        self._budget = budget or AccountBudget()
 
     def start(self, spec: ContainerSpec, host: Host) -> "EmbeddedContainer":
         """Start a container; its program begins at the host's next clock event."""
-        return EmbeddedContainer(spec, host)
+        return EmbeddedContainer(spec, host, self._budget)
 
 
 class EmbeddedContainer(Job):
@@ -27,15 +35,17 @@ class EmbeddedContainer(Job):
 
     __slots__ = ()
 
-    def __init__(self, spec: ContainerSpec, host: Host):
+    def __init__(self, spec: ContainerSpec, host: Host, account: AccountBudget | None = None):
         config = image_config(spec)
         directory = spec.working_directory or config.get("WorkingDir") or "/"
+        budget = (account or AccountBudget()).container(spec.task_id, spec.memory_mib)
         super().__init__(
             Process(
                 argv=combined_command(spec),
-                files=Files(spec.image.rootfs(), directory, spec.mounts, spec.read_only),
+                files=Files(spec.image.rootfs(), directory, spec.mounts, spec.read_only, budget.disk),
                 host=host,
                 spec=spec,
+                budget=budget,
             )
         )
         self._timer = host.after(0.0, self.advance)
@@ -50,6 +60,9 @@ class EmbeddedContainer(Job):
             raise ConnectionRefusedError(f"nothing listens on port {port}")
         try:
             return handler(request)
+        except OutOfMemory as error:
+            self.finish(137, OUT_OF_MEMORY)
+            raise ConnectionResetError("the container was killed while it answered") from error
         except Exception as error:
             self.fail(error)
             raise ConnectionResetError(f"the program ended while it answered: {error}") from error

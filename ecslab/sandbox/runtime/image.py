@@ -18,8 +18,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-MAX_UNPACKED: Final = 512 * 1024 * 1024  # bytes of one image, unpacked
-MAX_ENTRIES: Final = 100_000
+from ecslab.sandbox.runtime import limits
+
+MAX_UNPACKED: Final = limits.IMAGES.container  # bytes of one image, unpacked
+MAX_ENTRIES: Final = 50_000  # files, folders and whatever else its archives name; a Python has 20,000
+MAX_SEARCHED: Final = 20_000_000  # names that are gone through to remove what layers hide: some seconds
 MAX_LINKS: Final = 40  # as Linux counts before ELOOP
 
 SYNTHETIC: Final = "ecslab.synthetic"
@@ -110,7 +113,12 @@ class RootFS(Mapping[str, bytes]):
 
     def __init__(self) -> None:
         self._entries: dict[str, _Entry] = {"/": _FOLDER}
-        self._budget = MAX_UNPACKED
+        self._budget, self._members, self._search = MAX_UNPACKED, MAX_ENTRIES, MAX_SEARCHED
+
+    @property
+    def unpacked(self) -> int:
+        """Bytes that the files and their names take."""
+        return MAX_UNPACKED - self._budget
 
     def __getitem__(self, path: str) -> bytes:
         entry = self._entries.get(self.resolve(path))
@@ -173,14 +181,23 @@ class RootFS(Mapping[str, bytes]):
             BadLayer: see there.
         """
         laid: set[str] = set()
+        stream = _LayerStream(blob, self._budget + MAX_ENTRIES * 2048)
         try:
-            with tarfile.open(fileobj=io.BytesIO(_inflate(blob, self._budget)), mode="r:") as archive:
+            with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive:
                 for member in archive:
+                    archive.members.clear()  # type: ignore[attr-defined]  # it would keep the headers of all
                     self._lay_member(archive, member, laid)
-        except (tarfile.TarError, EOFError, OverflowError) as error:
+        except (tarfile.TarError, EOFError, OverflowError, RecursionError) as error:
             raise BadLayer(f"the layer is not a tar archive that can be read: {error}") from error
 
     def _lay_member(self, archive: tarfile.TarFile, member: tarfile.TarInfo, laid: set[str]) -> None:
+        self._members -= 1
+        if self._members < 0:
+            raise BadLayer(
+                f"the image holds more than {MAX_ENTRIES} files, the most that the sandbox unpacks"
+            )
+        if max(len(member.name), len(member.linkname)) > limits.LONGEST_PATH:
+            raise BadLayer(f"the layer names a file by more than {limits.LONGEST_PATH} characters")
         parts = [part for part in member.name.split("/") if part not in ("", ".")]
         if ".." in parts or "\0" in member.name:
             raise BadLayer(f"the layer names {member.name!r}, which leaves the root of the image")
@@ -204,10 +221,7 @@ class RootFS(Mapping[str, bytes]):
             self._remove(path, set())
         self._entries[path] = entry
         laid.add(path)
-        if len(self._entries) > MAX_ENTRIES:
-            raise BadLayer(
-                f"the image holds more than {MAX_ENTRIES} files, the most that the sandbox unpacks"
-            )
+        self._charge(limits.FILE_OVERHEAD + len(path))
 
     def _entry(self, archive: tarfile.TarFile, member: tarfile.TarInfo) -> _Entry | None:
         mode = stat.S_IMODE(member.mode)
@@ -219,14 +233,13 @@ class RootFS(Mapping[str, bytes]):
             return self._entries.get(self.resolve(member.linkname))
         if not member.isfile():
             return None  # devices and pipes have no meaning for embedded programs
-        self._budget -= member.size
-        if self._budget < 0:
-            raise BadLayer(_TOO_LARGE)
+        self._charge(member.size)
         content = archive.extractfile(member)
         return _Entry("file", content.read() if content else b"", mode=mode)
 
     def _make_folders(self, path: str, laid: set[str]) -> None:
         while path not in self._entries or self._entries[path].kind == "file":
+            self._charge(limits.FILE_OVERHEAD + len(path))
             self._entries[path] = _FOLDER
             laid.add(path)
             path = posixpath.dirname(path)
@@ -236,7 +249,15 @@ class RootFS(Mapping[str, bytes]):
         if path not in laid:
             self._entries.pop(path, None)
 
+    def _charge(self, size: int) -> None:
+        self._budget -= size
+        if self._budget < 0:
+            raise BadLayer(_TOO_LARGE)
+
     def _remove_below(self, folder: str, laid: set[str]) -> None:
+        self._search -= len(self._entries)
+        if self._search < 0:
+            raise BadLayer("the layer removes more files than the sandbox looks for")
         root = folder.rstrip("/") + "/"
         for path in [p for p in self._entries if p.startswith(root) and p != "/" and p not in laid]:
             del self._entries[path]
@@ -247,25 +268,68 @@ _TOO_LARGE: Final = (
 )
 
 
-def _inflate(blob: bytes, limit: int) -> bytes:
-    """The tar archive in a layer; its own overhead (headers, padding) is allowed for generously."""
-    allowed = limit + MAX_ENTRIES * 2048
-    if blob[:2] != b"\x1f\x8b":
+class _Header(tarfile.TarInfo):
+    """A header whose sizes do not lead backwards: with those the archive would be read for ever."""
+
+    def _block(self, count: int) -> int:
+        if count < 0:
+            raise tarfile.ReadError("a file of negative size")
+        return int(super()._block(count))  # type: ignore[misc]  # not in the stubs
+
+
+class _LayerStream(io.RawIOBase):
+    """The tar archive in a layer, read piece by piece, so that it is never in memory as a whole.
+
+    Args:
+        allowed: bytes that the archive may have, its headers and padding included.
+    """
+
+    PIECE: Final = 1 << 16
+
+    def __init__(self, blob: bytes, allowed: int):
         if blob[:4] == b"\x28\xb5\x2f\xfd":
             raise BadLayer("the layer is compressed with zstd; the sandbox reads gzip and plain tar")
-        if len(blob) > allowed:
+        self._blob, self._at, self._left = blob, 0, allowed
+        self._gzip = blob[:2] == b"\x1f\x8b"
+        self._stream = zlib.decompressobj(wbits=31)
+        self._rest, self._streams = b"", 1
+
+    def read(self, size: int = -1) -> bytes:
+        """At most so many bytes; none at the end."""
+        size = size if size >= 0 else self.PIECE
+        piece = self._inflated(size) if self._gzip else self._plain(size)
+        self._left -= len(piece)
+        if self._left < 0:
             raise BadLayer(_TOO_LARGE)
-        return blob
-    plain = bytearray()
-    while blob:  # gzip allows several members one after another
-        stream = zlib.decompressobj(wbits=31)
-        try:
-            plain += stream.decompress(blob, allowed - len(plain) + 1)
-        except zlib.error as error:
-            raise BadLayer(f"the layer is not valid gzip: {error}") from error
-        if len(plain) > allowed:
-            raise BadLayer(_TOO_LARGE)
-        if not stream.eof:
-            raise BadLayer("the layer ends in the middle of its gzip stream")
-        blob = stream.unused_data.lstrip(b"\0")
-    return bytes(plain)
+        return piece
+
+    def _plain(self, size: int) -> bytes:
+        self._at += size
+        return self._blob[self._at - size : self._at]
+
+    def _inflated(self, size: int) -> bytes:
+        while True:
+            given = self._rest or self._plain(self.PIECE)
+            if self._stream.eof:
+                self._rest = given.lstrip(b"\0")  # padding may follow
+                if not self._rest and self._at >= len(self._blob):
+                    return b""
+                if self._rest:
+                    self._next_stream()
+                continue
+            if not given:
+                raise BadLayer("the layer ends in the middle of its gzip stream")
+            try:
+                piece = self._stream.decompress(given, size)
+            except zlib.error as error:
+                raise BadLayer(f"the layer is not valid gzip: {error}") from error
+            self._rest = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
+            if piece:
+                return piece
+
+    def _next_stream(self) -> None:
+        """gzip allows several streams one after another."""
+        self._streams += 1
+        if self._streams > 2 * MAX_ENTRIES:
+            raise BadLayer(f"the layer has more than {2 * MAX_ENTRIES} gzip streams")
+        self._stream = zlib.decompressobj(wbits=31)

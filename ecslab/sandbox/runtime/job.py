@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Final
 
 from ecslab.sandbox.runtime import Cancellable, Host
-from ecslab.sandbox.runtime.process import OutOfMemory, Process, Run, SandboxLimit, dies
-from ecslab.sandbox.runtime.programs import run
+from ecslab.sandbox.runtime.image_config import image_variables
+from ecslab.sandbox.runtime.process import LIMIT, CannotFork, OutOfMemory, Process, Run, SandboxLimit, dies
+from ecslab.sandbox.runtime.programs import run, too_long
 
 OUT_OF_MEMORY: Final = "OutOfMemoryError: container killed due to memory usage"
 PLATFORM: Final = {"X86_64": "amd64", "ARM64": "arm64"}
@@ -35,13 +36,28 @@ class Job:
         except OutOfMemory:
             self.finish(137, OUT_OF_MEMORY)
         except SandboxLimit as limit:
-            self._process.log(f"ecslab sandbox: {limit}")
+            self._process.log(f"{LIMIT}{limit}")
             self.finish(127)
+        except CannotFork:
+            self._process.log("sh: 1: Cannot fork")
+            self.finish(2)
         except Exception as error:
             self.fail(error)
         else:
-            if delay != math.inf:
-                self._timer = self._process.host.after(delay, self.advance)
+            self._rest(delay)
+
+    def _rest(self, delay: float) -> None:
+        """Go on when the program has slept; one that hardly sleeps takes steps by that."""
+        process = self._process
+        if not delay >= 0:
+            self.fail(ValueError(f"cannot sleep for {delay} seconds"))
+            return
+        if delay < 1.0:
+            now = process.host.now()
+            process.budget.add(1, now)
+            delay = max(delay, process.budget.wait(now))
+        if delay != math.inf and self._run is not None:
+            self._timer = process.host.after(delay, self.advance)
 
     def fail(self, error: Exception) -> None:
         """End the program for an error that it did not expect."""
@@ -61,6 +77,7 @@ class Job:
         if self._timer:
             self._timer.cancel()
             self._timer = None
+        self._process.budget.close()
 
     def ended(self, code: int, reason: str | None) -> None:
         """What follows the end."""
@@ -82,6 +99,7 @@ class Command(Job):
                 files=process.files.view(),
                 host=_Quiet(process.host),
                 on_term=dies,
+                budget=process.budget.beside(),
             )
         )
 
@@ -103,7 +121,7 @@ class _Quiet:
         self.exited, self.taken, self.fetch = host.exited, host.taken, host.fetch
 
     def log(self, line: str) -> None:
-        if line.startswith("ecslab sandbox:"):
+        if line.startswith(LIMIT):
             self._host.log(line)
 
 
@@ -112,5 +130,8 @@ def begin(process: Process) -> Run:
     wanted = PLATFORM.get(process.spec.architecture, process.spec.architecture)
     if process.argv and process.spec.image.architecture != wanted:
         process.log(f"exec {process.argv[0]}: exec format error")
+        return EXEC_FORMAT_EXIT
+    if too_long([*process.argv, *image_variables(process.spec)]):
+        process.log(f"exec {process.argv[0][:64] if process.argv else ''}: argument list too long")
         return EXEC_FORMAT_EXIT
     return (yield from run(process))

@@ -14,18 +14,23 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.runtime import ContainerSpec, Host, Mount
+from ecslab.sandbox.runtime import ContainerSpec, Host, Mount, limits
+from ecslab.sandbox.runtime.budget import AccountBudget, ContainerBudget, Full, Pool
 from ecslab.sandbox.runtime.image_config import combined_environment
 
 FOREVER = math.inf
-LARGEST_FILE = 2**24
-"""Bytes that a program may write at once, or add to; Fargate's disk is larger, this memory is not."""
+LIMIT = "ecslab sandbox: "
+"""Begins what the sandbox itself says in a container's log."""
 Run = Generator[float, None, int]
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class OutOfMemory(Exception):
     """The program asked for more than the container's limit."""
+
+
+class CannotFork(Exception):
+    """Too many shells, or parts of a script, are within one another."""
 
 
 class SandboxLimit(Exception):
@@ -43,9 +48,10 @@ class Files:
     absolute or relative to `directory`.
 
     A volume hides the image's files under its path (U: AWS may copy them into a volume that is empty).
+    What is written takes up `room`, or the volume's own.
     """
 
-    __slots__ = ("_image", "_mounts", "_read_only", "_removed", "_written", "directory")
+    __slots__ = ("_image", "_mounts", "_read_only", "_removed", "_room", "_written", "directory")
 
     def __init__(
         self,
@@ -53,11 +59,13 @@ class Files:
         directory: str = "/",
         mounts: tuple[Mount, ...] = (),
         read_only: bool = False,
+        room: Pool | None = None,
     ):
         self._image = image
         self._written: dict[str, bytes] = {}
         self._removed: set[str] = set()
         self._mounts, self._read_only = mounts, read_only
+        self._room = room or Pool("a container", limits.DISK.container)
         self.directory = directory
 
     def view(self) -> "Files":
@@ -65,11 +73,17 @@ class Files:
         return copy(self)
 
     def resolve(self, path: str) -> str:
-        """The absolute path, without `.` and `..`."""
-        return _resolved(self.directory, path)
+        """The absolute path, without `.` and `..`; OSError if it is too long."""
+        full = _resolved(self.directory, path) if len(path) <= limits.LONGEST_PATH else path
+        if len(full) > limits.LONGEST_PATH:
+            raise OSError(errno.ENAMETOOLONG, "File name too long", f"{path[:64]}…")
+        return full
 
     def read(self, path: str) -> bytes | None:
-        full = self.resolve(path)
+        try:
+            full = self.resolve(path)
+        except OSError:
+            return None
         mount = self._mounted(full)
         if mount:
             return mount.files.get(full[len(mount.path) :])
@@ -78,18 +92,22 @@ class Files:
         return None if full in self._removed else self._image.get(full)
 
     def write(self, path: str, content: bytes, append: bool = False) -> None:
-        """Write or append to a file; OSError where that is not allowed."""
+        """Write or append to a file; OSError where that is not allowed, or the disk is full."""
         full = self.resolve(path)
         if full in ("/dev/null", "/dev/stdout", "/dev/stderr"):
             return
         mount = self._writable(full)
-        if len(content) > LARGEST_FILE or (append and len(self.read(full) or b"") > LARGEST_FILE):
-            raise OSError(errno.ENOSPC, "No space left on device", full)
-        content = ((self.read(full) or b"") if append else b"") + content
-        if mount:
-            mount.files[full[len(mount.path) :]] = content
-            return
-        self._written[full] = content
+        before = (self.read(full) or b"") if append else b""
+        if max(len(content), len(before)) > limits.LARGEST_FILE:
+            raise _no_space(full)
+        content = before + content
+        held, name, room = self._held(mount, full)
+        old = held.get(name)
+        try:
+            room.take(_cost(name, content) - (0 if old is None else _cost(name, old)))
+        except Full:
+            raise _no_space(full) from None
+        held[name] = content
         self._removed.discard(full)
 
     def remove(self, path: str) -> bool:
@@ -98,15 +116,23 @@ class Files:
         if self.read(full) is None:
             return False
         mount = self._writable(full)
-        if mount:
-            del mount.files[full[len(mount.path) :]]
-            return True
-        self._written.pop(full, None)
-        self._removed.add(full)
+        held, name, room = self._held(mount, full)
+        old = held.pop(name, None)
+        if old is not None:
+            room.give(_cost(name, old))
+        if mount is None and full in self._image:
+            self._removed.add(full)
         return True
 
+    def count(self) -> int:
+        """About how many files there are to go through."""
+        return len(self._image) + len(self._written) + sum(len(mount.files) for mount in self._mounts)
+
     def is_directory(self, path: str) -> bool:
-        start = self.resolve(path).rstrip("/") + "/"
+        try:
+            start = self.resolve(path).rstrip("/") + "/"
+        except OSError:
+            return False
         return any(f"{mount.path}/".startswith(start) for mount in self._mounts) or any(
             name.startswith(start) for name in self
         )
@@ -128,11 +154,25 @@ class Files:
         over = [mount for mount in self._mounts if full.startswith(f"{mount.path}/")]
         return max(over, key=lambda mount: len(mount.path), default=None)
 
+    def _held(self, mount: Mount | None, full: str) -> tuple[dict[str, bytes], str, Pool]:
+        """Where a file that is written lies, under which name, and whose room it takes."""
+        if mount is None:
+            return self._written, full, self._room
+        return mount.files, full[len(mount.path) :], mount.room or self._room
+
     def _writable(self, full: str) -> Mount | None:
         mount = self._mounted(full)
         if mount.read_only if mount else self._read_only:
             raise OSError(errno.EROFS, "Read-only file system", full)
         return mount
+
+
+def _cost(name: str, content: bytes) -> int:
+    return limits.FILE_OVERHEAD + len(name) + len(content)
+
+
+def _no_space(full: str) -> OSError:
+    return OSError(errno.ENOSPC, "No space left on device", full)
 
 
 @lru_cache(maxsize=512)
@@ -157,6 +197,9 @@ class Process:
     environment: dict[str, str] | None = None
     on_term: Callable[[], Run] | None = dies
     ports: dict[int, Handler] = field(default_factory=dict)
+    budget: ContainerBudget = field(default_factory=lambda: AccountBudget().container("", None))
+    depth: int = 0
+    """How many parts of scripts it lies within."""
 
     def variables(self) -> dict[str, str]:
         """Its environment variables; what is done to them stays with the process."""
@@ -165,8 +208,43 @@ class Process:
         return self.environment
 
     def log(self, text: str) -> None:
-        for line in text.splitlines() or [""]:
+        rate = self.budget.log
+        lines = rate.accepted(text, self.host.now())
+        for line in lines:
             self.host.log(line)
+        self.handled(len(text), len(lines) // 4)
+        self.budget.charge(len(lines))
+        if rate.losing:
+            self.note(f"its log takes {rate.LINES_A_SECOND} lines a second; what is more is lost, as with a "
+                      "log driver that does not block")  # fmt: skip
+
+    def note(self, sentence: str) -> None:
+        """Say in the log, once, which limit of the sandbox's own was met."""
+        if sentence not in self.budget.noted:
+            self.budget.noted.add(sentence)
+            self.host.log(LIMIT + sentence)
+
+    def handled(self, size: int, steps: int = 0) -> None:
+        """Count work that was done: bytes, and steps beside those of the commands."""
+        self.budget.add(steps + size // limits.STEP_BYTES, self.host.now())
+
+    def step(self, steps: int = 1) -> Generator[float, None, None]:
+        """Take steps; sleeps where the container, or all together, took too many in this second."""
+        now = self.host.now()
+        self.budget.add(steps, now)
+        seconds = self.budget.wait(now)
+        if seconds:
+            yield seconds
+
+    def hold(self, amount: int) -> None:
+        """Use so many bytes of memory more, or bring some back (negative); OutOfMemory if there are none."""
+        try:
+            self.budget.memory.take(amount) if amount >= 0 else self.budget.memory.give(-amount)
+        except Full as full:
+            own = self.spec.memory_mib
+            if full.whose != "a container" or own is None or own > limits.MEMORY.container // limits.MIB:
+                self.note(f"{full} of memory here, for what its scripts hold")
+            raise OutOfMemory from None
 
     def listen(self, port: int, handler: Handler) -> None:
         """Accept connections on a port; OSError if another container of the task does already."""

@@ -8,15 +8,10 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from ecslab.sandbox.http_message import HttpRequest
+from ecslab.sandbox.wire.bounds import form_text
 from ecslab.sandbox.wire.malformed import unknown_operation
 from ecslab.sandbox.wire.operation import operation
-from ecslab.sandbox.wire.service_model import (
-    boto3_name,
-    form_values,
-    no_operation,
-    rest_operation,
-    service_model,
-)
+from ecslab.sandbox.wire.service_models import boto3_name, no_operation, rest_operation, service_model
 from ecslab.sandbox.world.errors import AwsError
 
 __all__ = ["CARRIED", "CarriedService", "check", "not_carried"]
@@ -71,13 +66,13 @@ def check(request: HttpRequest, signed_as: str) -> None:
     asked = _asked(request, signed_as, name)
     if service and asked in service.operations:
         wanted = service.only_with.get(asked, "").split()
-        if wanted and not any(name.split(".")[0] in wanted for name in form_values(request)):
+        if wanted and not any(name.split(".")[0] in wanted for name in _form(request)):
             raise not_carried(f"{name}:{asked} without {' or '.join(wanted)}", signed_as)
         return
     model = service_model(name)
     is_rest = model is not None and model.metadata["protocol"].startswith("rest")
     if model and asked not in model.operation_names and not is_rest:
-        raise no_operation(model, asked, request)
+        raise no_operation(model, asked)
     raise not_carried(f"{name}:{asked}", signed_as)
 
 
@@ -93,7 +88,7 @@ def _carried_service(request: HttpRequest, signed_as: str) -> CarriedService | N
     services = [service for service in CARRIED if service.signed_as == signed_as]
     if len(services) < 2:
         return services[0] if services else None
-    versions = form_values(request).get("Version")
+    versions = _form(request).get("Version")
     return next((service for service in services if [service.version] == versions), services[0])
 
 
@@ -107,7 +102,11 @@ def _asked(request: HttpRequest, signed_as: str, name: str) -> str:
         return rest_operation(name, request) or asked
     named = {asked, *parse_qs(request.query).get("Action", ())}
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        named.update(form_values(request).get("Action", ()))
+        named.update(_form(request).get("Action", ()))
     if len(named) > 1:
         raise unknown_operation(f"The request names more than one operation: {', '.join(sorted(named))}.")
     return asked
+
+
+def _form(request: HttpRequest) -> dict[str, list[str]]:
+    return parse_qs(form_text(request), keep_blank_values=True)

@@ -6,6 +6,8 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ecslab.sandbox import whole_file
+
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -50,8 +52,5 @@ def read(folder: Path) -> Credentials:
 
 def _write(path: Path, credentials: Credentials) -> Credentials:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_suffix(f".{os.getpid()}.tmp")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(asdict(credentials), file)
-    fresh.replace(path)
+    whole_file.write(path, json.dumps(asdict(credentials)).encode())
     return credentials

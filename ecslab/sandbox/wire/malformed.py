@@ -34,7 +34,7 @@ def check(request: HttpRequest, service: str) -> None:
         raise unknown_operation(
             f"The Content-Type is {content!r}; {service} takes application/x-amz-json-1.1."
         )
-    _check_tags(json_object(request.body) or {})
+    _check_tags(json_object(request.body, layer=service == "ecr") or {})
 
 
 def _check_tags(given: dict[str, object]) -> None:
@@ -59,13 +59,16 @@ def _check_form(request: HttpRequest) -> None:
             raise AwsError("MalformedInput", f"The request holds the character U+{number:04X}.")
 
 
-def json_object(body: bytes) -> dict[str, object] | None:
+def json_object(body: bytes, *, layer: bool = False) -> dict[str, object] | None:
     """The object that a JSON body stands for; an empty body stands for an empty one.
+
+    Args:
+        layer: it may be a layer part, of which None is given; it is not looked at twice.
 
     Raises:
         AwsError: SerializationException.
     """
-    if len(body) > LARGE:
+    if layer and len(body) > LARGE:
         if body[:1] + body[-1:] != b"{}":
             raise not_serializable("The request body is no JSON object.")
         return None

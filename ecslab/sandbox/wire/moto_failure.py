@@ -8,13 +8,15 @@ sandbox's failure. U: sentences without a source.
 import traceback
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import parse_qsl
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from ecslab.sandbox.http_message import HttpRequest
-from ecslab.sandbox.wire.malformed import LARGE, json_object, not_serializable
-from ecslab.sandbox.wire.service_model import boto3_name, form, no_operation, service_model
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.wire import bounds
+from ecslab.sandbox.wire.malformed import json_object, not_serializable
+from ecslab.sandbox.wire.service_models import boto3_name, no_operation, service_model
+from ecslab.sandbox.world.errors import AwsError, BrokenOff
 
 _NULL: Final = (
     "1 validation error detected: Value null at '{}' failed to satisfy constraint: Member must not be null"
@@ -36,11 +38,6 @@ _CODES: Final = {
     "ec2": "InvalidParameterValue", "query": "ValidationError", "json": "ValidationException",
     "rest-xml": "InvalidRequest",
 }  # fmt: skip
-_MARKERS: Final = ("Marker", "NextToken", "nextToken", "PaginationToken")
-
-
-class BrokenOff(AwsError):
-    """The refusal of a request at which moto failed on its way: what it did until then has to be undone."""
 
 
 def refusal_of_failure(
@@ -58,17 +55,10 @@ def refusal_of_failure(
         return BrokenOff(error.code, error.message, error.status)
     if not _is_of_moto(failure):
         return None
-    model = service_model(boto3_name(service))
+    model = service_model(service)
     code = _CODES.get(model.metadata["protocol"] if model else "", "ValidationException")
-    if isinstance(failure, ValueError | IndexError | KeyError) and _gives_marker(request):
-        return BrokenOff(code, "The marker that was given is not one of this operation's.")
     what = f"{type(failure).__name__}: {failure}".strip(": ")
     return BrokenOff(code, f"This sandbox does not carry {operation} with these parameters ({what}).")
-
-
-def _gives_marker(request: HttpRequest) -> bool:
-    sent = request.body[:LARGE].decode("utf-8", "replace") + request.query
-    return any(marker in sent for marker in _MARKERS)
 
 
 def _is_of_moto(failure: Exception) -> bool:
@@ -85,24 +75,29 @@ def explain_failure(
 
     The models mark few members as required that AWS requires; one that moto looked for in vain is.
     """
-    name = boto3_name(service)
-    model = service_model(name)
-    protocol = model and model.metadata["protocol"]
-    if model is None or protocol not in ("json", "query", "ec2"):
+    model = service_model(service)
+    if model is None:
+        return None
+    name, protocol = boto3_name(service), model.metadata["protocol"]
+    if protocol not in ("json", "query", "ec2"):
         return None
     if operation not in model.operation_names:
-        return no_operation(model, operation, request)
+        return no_operation(model, operation)
     shape = model.operation_model(operation).input_shape
     if shape is None:
         return None
     if protocol == "json":
-        wrong = _wrong_json(shape, json_object(request.body), name)
+        wrong = _wrong_json(shape, json_object(request.body, layer=service == "ecr"), name)
     else:
-        wrong = _wrong_form(model.operation_model(operation), shape, form(request), protocol)
+        wrong = _wrong_form(model.operation_model(operation), shape, _form(request), protocol)
     sought = failure.args[0] if isinstance(failure, KeyError) else None
     if wrong is None and sought in set(_members(shape, frozenset())):
         code = "ValidationException" if protocol == "json" else "ValidationError"
         wrong = AwsError(code, _NULL.format(sought))
+    if wrong is None and isinstance(failure, RecursionError):
+        return not_serializable("The request is nested too deeply.")
+    if wrong is None and isinstance(failure, ValueError | KeyError | IndexError | TypeError):
+        wrong = bounds.bad_token(request, service)
     return wrong
 
 
@@ -192,3 +187,7 @@ def _fits(kind: str, given: object) -> bool:
     if kind == "string":
         return isinstance(given, str)
     return not isinstance(given, dict | list)
+
+
+def _form(request: HttpRequest) -> dict[str, str]:
+    return dict(parse_qsl(bounds.form_text(request), keep_blank_values=True))

@@ -15,9 +15,9 @@ from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.wire import carried, moto_failure
 from ecslab.sandbox.wire.credentials import ACCOUNT
 from ecslab.sandbox.wire.operation import operation
-from ecslab.sandbox.wire.service_model import boto3_name, rest_operation
+from ecslab.sandbox.wire.service_models import boto3_name, rest_operation
 from ecslab.sandbox.wire.signature import Signer
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, BrokenOff
 
 FAILURES: Final = logging.getLogger("ecslab.sandbox.moto")
 """Hears of every failure of moto's that became a refusal: the operation, and what failed."""
@@ -60,7 +60,7 @@ def _refused(request: HttpRequest, signer: Signer, failure: Exception) -> Except
         name = rest_operation(boto3_name(signer.service), request) or name
     if isinstance(failure, NotImplementedError):
         refused = carried.not_carried(f"this of {signer.service}:{name} ({failure})", signer.service)
-        error: AwsError | None = moto_failure.BrokenOff(refused.code, refused.message, refused.status)
+        error: AwsError | None = BrokenOff(refused.code, refused.message, refused.status)
     else:
         error = moto_failure.refusal_of_failure(request, signer.service, name, failure)
     if error is not None:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 from ecslab.aws_api.operations import changes
 from ecslab.sandbox.http_message import HttpRequest
+from ecslab.sandbox.wire import bounds
 
 _RPC_PATH: Final = re.compile(r"/service/\w+/operation/(\w+)", re.ASCII)
 """How the RPC v2 protocol names an operation."""
@@ -42,6 +43,8 @@ def operation(service: str, request: HttpRequest) -> Operation:
 
 def _action(request: HttpRequest) -> str | None:
     form = request.query
+    if request.body.count(b"&") > bounds.FIELDS:
+        bounds.form_text(request)
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         form = f"{form}&{request.body.decode('utf-8', 'replace')}"
     if actions := parse_qs(form).get("Action"):

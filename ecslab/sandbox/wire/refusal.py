@@ -1,17 +1,27 @@
 """How a service words a refusal on the wire."""
 
+import contextlib
 import json
 import struct
+import traceback
 from typing import Final
 from xml.sax.saxutils import escape
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, BrokenOff
 
 REQUEST_ID: Final = "00000000-0000-4000-8000-000000000000"
 _XML_SERVICES: Final = frozenset({"cloudfront", "route53", "s3", "s3express", "s3-outposts"})
 """Services with a REST API in XML, by signing name; all others with such an API speak JSON."""
 _FORM: Final = "application/x-www-form-urlencoded"
+
+
+def internal_failure(failure: Exception) -> AwsError:
+    """What is said of a failure of the sandbox's own; its log gets the rest, if there is room for it."""
+    with contextlib.suppress(OSError):
+        traceback.print_exception(failure)
+    sentence = f"The sandbox failed at this request: {failure!r}. Its log has the rest."
+    return BrokenOff("InternalFailure", sentence, 500)
 
 
 def refusal(error: AwsError, request: HttpRequest, service: str = "") -> HttpResponse:

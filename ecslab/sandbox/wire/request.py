@@ -1,72 +1,46 @@
-"""Reading a WSGI request: how large it may be, and what is wrong with its body."""
+"""A request's head, as h11 has parsed it, and what is refused by it alone."""
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.world.errors import AwsError
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
-
-MAX_BODY: Final = 64 << 20  # an ECR layer part is at most 20 MiB, and base64 makes it a third longer
-MAX_LAYER: Final = 1 << 30  # docker push sends a layer as one body
+    import h11
 
 
-class Unreadable(AwsError):
-    """A request whose body cannot be had. `request` is what was read of it."""
-
-    def __init__(self, code: str, message: str, status: int, request: HttpRequest):
-        super().__init__(code, message, status)
-        self.request = request
-
-
-class BodyTooLarge(Unreadable):
-    """The request has more bytes than the sandbox takes in one piece."""
-
-    def __init__(self, message: str, request: HttpRequest):
-        super().__init__("RequestEntityTooLarge", message, 413, request)
+def head_of(event: "h11.Request") -> HttpRequest:
+    """The request without its body. Headers that came more than once are joined as HTTP joins them."""
+    path, _, query = event.target.decode("ascii").partition("?")
+    if path[:7].lower() == "http://":
+        path = "/" + path[7:].partition("/")[2]
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in event.headers:
+        name, value = raw_name.decode("ascii"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return HttpRequest(event.method.decode("ascii"), path, query, headers)
 
 
-def read(environ: "WSGIEnvironment") -> HttpRequest:
-    """Read a WSGI environ, body included.
+def announced(head: HttpRequest) -> int:
+    """The bytes that a head says will follow; 0 if it leaves that open."""
+    length = head.headers.get("content-length", "")
+    return int(length) if length.isdecimal() and length.isascii() else 0
+
+
+def too_large(limit: int, seen: int = 0) -> AwsError:
+    """The refusal of a body above `limit` bytes; `seen` if it was announced."""
+    size = f"{seen}" if seen else f"more than {limit}"
+    return AwsError(
+        "RequestEntityTooLarge", f"a request of {size} bytes; the sandbox takes at most {limit} here", 413
+    )
+
+
+def fitting(head: HttpRequest, limit: int) -> int:
+    """`limit`, if the body that the head announces keeps to it.
 
     Raises:
-        BodyTooLarge: the body is longer than MAX_BODY, or than MAX_LAYER where it goes to the registry.
-        Unreadable: its length is no length, or it broke off.
+        AwsError: RequestEntityTooLarge, 413.
     """
-    target = environ.get("REQUEST_URI") or quote(environ.get("PATH_INFO") or "/", safe="/~:@!$&'()*+,;=")
-    path, _, query = target.partition("?")
-    if path.startswith("http://"):
-        path = "/" + path[7:].partition("/")[2]
-    headers = {
-        key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key[:5] == "HTTP_"
-    }
-    for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        if environ.get(key):
-            headers[key.replace("_", "-").lower()] = environ[key]
-    query = query or environ.get("QUERY_STRING", "")
-    request = HttpRequest(environ["REQUEST_METHOD"], path, query, headers)
-    return replace(request, body=_body(environ, request))
-
-
-def _body(environ: "WSGIEnvironment", request: HttpRequest) -> bytes:
-    limit = MAX_LAYER if request.path.startswith("/v2/") else MAX_BODY
-    text = str(environ.get("CONTENT_LENGTH") or 0)
-    if not (text.isascii() and text.isdigit()):
-        raise Unreadable("InvalidRequest", f"Content-Length is no length: {text!r}", 400, request)
-    length, stream = int(text), environ.get("wsgi.input")
-    if length > limit:
-        raise BodyTooLarge(f"a request of {length} bytes; the sandbox takes at most {limit}", request)
-    if stream is None:
-        return b""
-    if length or "chunked" not in request.headers.get("transfer-encoding", ""):
-        return bytes(stream.read(length)) if length else b""
-    try:
-        body = bytes(stream.read(limit + 1))
-    except (ValueError, OSError, MemoryError) as broken:  # what the server makes of chunks that are none
-        raise Unreadable("IncompleteBody", f"The chunked body broke off: {broken}", 400, request) from None
-    if len(body) > limit:
-        raise BodyTooLarge(f"a request of more than {limit} bytes", request)
-    return body
+    if announced(head) > limit:
+        raise too_large(limit, announced(head))
+    return limit

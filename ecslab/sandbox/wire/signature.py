@@ -20,6 +20,7 @@ from ecslab.sandbox.world.errors import AwsError
 SKEW = 15 * 60  # seconds a signature stays good, either way
 MAX_EXPIRES = 7 * 24 * 3600  # of a presigned URL
 _ALGORITHM = "AWS4-HMAC-SHA256"
+_UNSIGNED = "UNSIGNED-PAYLOAD"
 _STAMP = "%Y%m%dT%H%M%SZ"
 _LOCAL = re.compile(r"(127\.0\.0\.1|localhost|\[::1\]|([a-z0-9-]+\.)+localhost)(:\d+)?", re.IGNORECASE)
 _MISMATCH = (
@@ -86,6 +87,29 @@ def verify(request: HttpRequest, find_key: Callable[[str], Key | None], now: flo
         AwsError: MissingAuthenticationToken, IncompleteSignature, UnrecognizedClientException,
             InvalidSignatureException (wrong secret, changed body, stale), 403 each.
     """
+    claim, key = _known(request, find_key, now)
+    _compare(request, claim, key, _body_hash(request, claim))
+    return _signer(claim)
+
+
+def verify_head(head: HttpRequest, find_key: Callable[[str], Key | None], now: float) -> Signer:
+    """Check what can be checked of a signature before the body is there: a known key, in time, over these
+    headers if they tell the body's hash. `verify` has the last word.
+
+    Raises:
+        AwsError: as `verify` does.
+    """
+    claim, key = _known(head, find_key, now)
+    declared = head.headers.get("x-amz-content-sha256")
+    if declared is None and claim.presigned and claim.scope[2] == "s3":
+        declared = _UNSIGNED
+    if declared is not None:
+        _compare(head, claim, key, declared)
+    return _signer(claim)
+
+
+def _known(request: HttpRequest, find_key: Callable[[str], Key | None], now: float) -> tuple[_Claim, Key]:
+    """What a request says of its signature, if it names a key of ours and is in time; and that key."""
     claim = _claim(request)
     key = find_key(claim.access_key)
     if key is None or (key.session_token or None) != claim.token:
@@ -93,9 +117,16 @@ def verify(request: HttpRequest, find_key: Callable[[str], Key | None], now: flo
             "UnrecognizedClientException", "The security token included in the request is invalid.", 403
         )
     _check_time(claim, now)
-    ours = _signature(request, claim, key.secret_key)
+    return claim, key
+
+
+def _compare(request: HttpRequest, claim: _Claim, key: Key, body_hash: str) -> None:
+    ours = _signature(request, claim, key.secret_key, body_hash)
     if not hmac.compare_digest(ours.encode(), claim.signature.encode()):
         raise AwsError("InvalidSignatureException", _MISMATCH, 403)
+
+
+def _signer(claim: _Claim) -> Signer:
     _, region, service = claim.scope
     return Signer(claim.access_key, region, service)
 
@@ -112,14 +143,14 @@ def sign(request: HttpRequest, key: Key, region: str, service: str, now: float) 
     )
     asked = HttpRequest(request.method, request.path, request.query, headers, request.body)
     credential = f"{key.access_key}/{'/'.join(scope)}/aws4_request"
-    signature = _signature(asked, claim, key.secret_key)
+    signature = _signature(asked, claim, key.secret_key, _body_hash(asked, claim))
     value = f"{_ALGORITHM} Credential={credential}, SignedHeaders={';'.join(names)}, Signature={signature}"
     return {**headers, "authorization": value}
 
 
-def _signature(request: HttpRequest, claim: _Claim, secret: str) -> str:
+def _signature(request: HttpRequest, claim: _Claim, secret: str, body_hash: str) -> str:
     date, region, service = claim.scope
-    canonical = _canonical(request, claim, _body_hash(request, claim))
+    canonical = _canonical(request, claim, body_hash)
     scope = f"{date}/{region}/{service}/aws4_request"
     text = "\n".join((_ALGORITHM, claim.stamp, scope, hashlib.sha256(canonical).hexdigest()))
     return hmac.new(_signing_key(secret, date, region, service), text.encode(), hashlib.sha256).hexdigest()
@@ -152,7 +183,7 @@ def _header_claim(request: HttpRequest, header: str) -> _Claim:
 def _query_claim(request: HttpRequest, query: Mapping[str, str]) -> _Claim:
     rest = "&".join(p for p in request.query.split("&") if not p.startswith("X-Amz-Signature="))
     expires = query.get("X-Amz-Expires", "")
-    if not expires.isdigit() or not 0 < int(expires) <= MAX_EXPIRES:
+    if not re.fullmatch(r"[0-9]{1,7}", expires) or not 0 < int(expires) <= MAX_EXPIRES:
         raise AwsError(
             "AuthorizationQueryParametersError", "X-Amz-Expires must be between 1 and 604800 seconds.", 400
         )
@@ -176,7 +207,7 @@ def _make_claim(
             "SignedHeaders with host, and Signature.",
             403,
         )
-    if not re.fullmatch(r"\d{8}T\d{6}Z", stamp) or not stamp.startswith(scope[1]):
+    if not re.fullmatch(r"[0-9]{8}T[0-9]{6}Z", stamp) or not stamp.startswith(scope[1]):
         raise AwsError("IncompleteSignature", f"X-Amz-Date {stamp!r} does not fit the credential scope.", 403)
     return _Claim(
         scope[0],
@@ -214,7 +245,7 @@ def _check_time(claim: _Claim, now: float) -> None:
 def _body_hash(request: HttpRequest, claim: _Claim) -> str:
     declared = request.headers.get("x-amz-content-sha256")
     if claim.scope[2] == "s3" and (claim.presigned or (declared or "").startswith(("UNSIGNED", "STREAMING"))):
-        return declared or "UNSIGNED-PAYLOAD"
+        return declared or _UNSIGNED
     actual = hashlib.sha256(request.body).hexdigest()
     if declared is not None and declared != actual:
         raise AwsError(

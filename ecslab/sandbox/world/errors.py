@@ -14,3 +14,12 @@ class AwsError(Exception):
     def __init__(self, code: str, message: str, status: int = 400, **fields: object):
         super().__init__(message)
         self.code, self.message, self.status, self.fields = code, message, status, fields
+
+
+def invalid(message: str) -> AwsError:
+    """InvalidParameterException with this sentence."""
+    return AwsError("InvalidParameterException", message)
+
+
+class BrokenOff(AwsError):
+    """The refusal of a request that failed on its way: what it did until then has to be undone."""

@@ -22,7 +22,7 @@ class Faults:
         zones: Availability Zones that are away (`us-east-1b`).
         spot: whether Fargate Spot has capacity.
         registries: what is wrong with a registry, by its host: `unreachable`, `limited` or `broken`.
-        platform: what Fargate fails at (`platform_failures.FAILURES`), or None.
+        platform: what Fargate fails at (`task.failures.platform_failures`), or None.
         limits: how often the API may be called, by Region; None while nobody counts.
     """
 

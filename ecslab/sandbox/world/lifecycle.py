@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from ecslab.sandbox.world.texts import tables
+
 Status = TypeVar("Status", bound=str)
 
 
@@ -55,3 +57,8 @@ class Lifecycle(Generic[Status]):
         ]  # fmt: skip
         ends = [f"  {status} --> [*]" for status in self.transitions if status in self.terminal]
         return "\n".join(["stateDiagram-v2", f"  [*] --> {self.first}", *moves, *ends])
+
+
+def lifecycles(module: str) -> dict[str, Lifecycle[str]]:
+    """The tables in the TOML file beside a module (its `__file__`), by name."""
+    return {name: Lifecycle(**table) for name, table in tables(module).items()}

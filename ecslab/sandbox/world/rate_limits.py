@@ -1,34 +1,16 @@
-"""How often an ECS operation may be called: token buckets, as AWS documents them.
-
-Source: "Request throttling for the Amazon ECS API" in the ECS API reference: burst, and calls a second that
-it refills by. The seconds are the sandbox's.
-"""
+"""How often an ECS operation may be called: token buckets, as AWS documents them."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cache
 
-_BUCKETS: Final = {
-    ("CreateCluster", "DeleteCluster", "UpdateCluster", "UpdateClusterSettings",
-     "PutClusterCapacityProviders"): (20, 1),
-    ("DescribeClusters", "ListClusters"): (50, 20),
-    ("RegisterTaskDefinition", "DeregisterTaskDefinition"): (20, 1),
-    ("DescribeTaskDefinition", "ListTaskDefinitions", "ListTaskDefinitionFamilies"): (50, 20),
-    ("DeleteTaskDefinitions",): (5, 1),
-    ("CreateCapacityProvider", "UpdateCapacityProvider", "DeleteCapacityProvider"): (10, 1),
-    ("TagResource", "UntagResource"): (20, 10),
-    ("PutAccountSetting", "PutAccountSettingDefault", "DeleteAccountSetting"): (10, 1),
-    ("RunTask", "StartTask", "StopTask", "ExecuteCommand"): (100, 40),
-    ("DescribeTasks", "ListTasks", "DescribeContainerInstances", "ListContainerInstances"): (100, 20),
-    ("CreateService", "UpdateService", "DeleteService"): (50, 5),
-    ("DescribeServices", "ListServices"): (100, 20),
-    ("DescribeServiceDeployments", "ListServiceDeployments", "DescribeServiceRevisions"): (50, 20),
-    ("GetTaskProtection", "UpdateTaskProtection"): (200, 80),
-    ("ListServicesByNamespace",): (10, 1),
-}  # fmt: skip
-"""Operations that share a bucket: (burst, refill in calls a second)."""
-_OF: Final = {
-    operation: (operations[0], size) for operations, size in _BUCKETS.items() for operation in operations
-}
+from ecslab.sandbox.world.texts import tables
+
+
+@cache
+def _buckets() -> dict[str, tuple[str, tuple[int, int]]]:
+    """By operation: the first one that shares its bucket, burst, and refill in calls a second."""
+    rows = tables(__file__)["bucket"]
+    return {name: (row["operations"][0], tuple(row["size"])) for row in rows for name in row["operations"]}
 
 
 @dataclass(slots=True)
@@ -44,9 +26,9 @@ class RateLimits:
             operation: such as `RunTask`; one that is not listed always passes.
             now: virtual seconds.
         """
-        if operation not in _OF:
+        if operation not in _buckets():
             return True
-        bucket, (burst, refill) = _OF[operation]
+        bucket, (burst, refill) = _buckets()[operation]
         left, then = self._left.get(bucket, (float(burst), now))
         left = min(burst, left + (now - then) * refill)
         passes = left >= 1

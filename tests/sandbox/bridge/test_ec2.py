@@ -7,6 +7,8 @@ from moto.ec2.models import ec2_backends
 from moto_account import account
 
 from ecslab.sandbox.bridge.ec2 import task_network
+from ecslab.sandbox.bridge.ec2.addresses import NoFreeAddress
+from ecslab.sandbox.bridge.ec2.backend import EC2Backend
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.network.packets import Packet, egress, inbound
 
@@ -16,7 +18,7 @@ ABOUT = "arn:aws:ecs:us-east-1:123456789012:attachment/0f3c"
 
 @pytest.fixture
 def client(monkeypatch):
-    with account(monkeypatch, {ec2_backends: task_network.EC2Backend}):
+    with account(monkeypatch, {ec2_backends: EC2Backend}):
         yield boto3.client("ec2", REGION)
 
 
@@ -140,7 +142,7 @@ def test_addresses_are_never_given_twice_and_run_out(client):
     assert {eni.private_ip for eni in enis} == {f"10.0.20.{last}" for last in range(4, 15)}
     assert len({eni.public_ip for eni in enis}) == 11
     assert all(eni.public_ip.startswith("203.0.113.") for eni in enis)
-    with pytest.raises(task_network.NoFreeAddress) as full:
+    with pytest.raises(NoFreeAddress) as full:
         attach(client, small)
     assert str(full.value).startswith(
         "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment enabled "

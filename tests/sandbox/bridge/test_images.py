@@ -141,3 +141,34 @@ def test_any_text_is_an_image_or_is_not_there(reference):
         assert resolve(reference, HERE).synthetic
     except NotInRegistry as nothing:
         assert nothing.kind in resolution.Missing.__args__
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (b"[" * 100_000, "deeper, or longer"),
+        (b'{"a": "' + b"x" * 1_100_000 + b'"}', "deeper, or longer"),
+        (b'{"config": "sh"}', "not one of the OCI"),
+        (b'{"architecture": [1]}', "not one of the OCI"),
+        (b'{"config": {"Entrypoint": "sh -c"}}', "Entrypoint"),
+        (b'{"config": {"Cmd": [1]}}', "Cmd"),
+        (b'{"config": {"Env": {"A": "b"}}}', "Env"),
+        (b'{"config": {"WorkingDir": 7}}', "WorkingDir"),
+        (b'{"config": {"WorkingDir": "' + b"/a" * 3000 + b'"}}', "WorkingDir"),
+        (b'{"config": {"Labels": "x"}}', "Labels"),
+    ],
+    ids=range(10),
+)
+def test_a_configuration_that_starts_no_container_is_found_while_pulling(lab, config, words):
+    _, (_, layer) = image()
+    put_image(lab, config, layer, [{"digest": sha(layer), "size": len(layer)}])
+    with pytest.raises(BadLayer, match=words):
+        resolve(f"{WEB}:odd", HERE)
+
+
+def put_image(lab, config, layer, layers):
+    for blob in (config, layer):
+        lab.upload(blob)
+    manifest = {"schemaVersion": 2, "mediaType": OCI, "layers": layers,
+                "config": {"digest": sha(config), "size": len(config)}}  # fmt: skip
+    lab.ecr.put_image(repositoryName="web", imageManifest=json.dumps(manifest), imageTag="odd")

@@ -13,6 +13,7 @@ from ecslab.sandbox.bridge import determinism, logs
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.bridge.iam.backend import IamBackend
 from ecslab.sandbox.bridge.moto_state import forget_backends
+from ecslab.sandbox.runtime import limits
 
 REGION, GROUP, STREAM = "us-east-1", "/ecs/adgu-web-server-task", "ecs/adgu-container/0f3c"
 ROLE = "arn:aws:iam::123456789012:role/ecsTaskExecutionRole"
@@ -149,3 +150,28 @@ def test_events_are_numbered_anew_after_a_reset(client, role):
         logs.write(REGION, GROUP, STREAM, [(NOW, "hello")])
         ids.append(client.filter_log_events(logGroupName=GROUP)["events"][0]["eventId"])
     assert ids[0] == ids[1]
+
+
+def test_of_a_stream_that_never_ends_the_newest_lines_are_kept(client, role, monkeypatch):
+    monkeypatch.setattr(logs, "STREAM_LINES", 100)
+    role("logs:*")
+    client.create_log_group(logGroupName=GROUP)
+    assert logs.open_stream(REGION, GROUP, STREAM, ROLE, "0f3c") is None
+    for number in range(250):
+        logs.write(REGION, GROUP, STREAM, [(NOW, f"line {number}")])
+    events = client.get_log_events(logGroupName=GROUP, logStreamName=STREAM, startFromHead=True)["events"]
+    assert 50 <= len(events) <= 100 and events[-1]["message"] == "line 249"
+
+
+def test_all_logs_together_are_bounded(client, role, monkeypatch):
+    monkeypatch.setattr(logs, "LOG_BYTES", limits.Limit(0, 0, 10_000, ""))
+    role("logs:*")
+    client.create_log_group(logGroupName=GROUP)
+    for name in ("a", "b"):
+        assert logs.open_stream(REGION, GROUP, name, ROLE, "0f3c") is None
+    logs.write(REGION, GROUP, "b", [(NOW, "of b")])
+    for _ in range(500):
+        logs.write(REGION, GROUP, "a", [(NOW, "x" * 100)])
+    streams = logs_backends["123456789012"][REGION].groups[GROUP].streams
+    assert sum(len(event.message) for event in streams["a"].events) <= 10_000
+    assert [event.message for event in streams["b"].events] == ["of b"]

@@ -20,6 +20,7 @@ from ecslab.sandbox.journal.record import FIRST, UnknownFormat, checksum_of
 
 FORMATS = Path(__file__).with_name("formats")
 SESSION = FORMATS / "format-1.ecslab"
+ABOUT = {"format": 1, "ecslab": "0.1.0", "saved": "2026-11-21 17:33", "changes": 0}
 LATER = "has format 2, and this ecslab reads formats up to 1: bring ecslab up to date"
 
 
@@ -106,7 +107,7 @@ def test_a_session_of_a_later_format_is_refused(lab, tmp_path):
     lab.ecs.create_cluster(clusterName="before")
     file = tmp_path / "later.ecslab"
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("session.json", json.dumps({"format": 1}))
+        archive.writestr("session.json", json.dumps(ABOUT))
         archive.writestr("journal", later_start())
     with pytest.raises(CannotBeDone, match=LATER):
         lab.load(file)

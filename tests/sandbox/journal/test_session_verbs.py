@@ -44,7 +44,7 @@ def test_what_cannot_be_replayed_leaves_the_file_as_it_was(tmp_path, monkeypatch
     before = (tmp_path / "other" / "sandbox" / "journal.jsonl").read_bytes()
     rebuilds = []
 
-    def once():
+    def once(**_limits):
         rebuilds.append(1)
         if len(rebuilds) == 1:
             raise RuntimeError("broken")

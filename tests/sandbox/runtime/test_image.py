@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import io
 import tarfile
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -116,6 +117,7 @@ def test_a_bomb_is_refused(monkeypatch):
         files(gzip.compress(tar(("a", bytes(1_000_000)))))
     with pytest.raises(BadLayer, match="larger than"):
         files(tar(("a", bytes(600)), ("b", bytes(600))))
+    monkeypatch.setattr(image, "MAX_UNPACKED", 100_000)
     with pytest.raises(BadLayer, match="more than 10 files"):
         files(tar(*((f"{n}", b"") for n in range(11))))
 
@@ -146,3 +148,64 @@ def test_sizes_follow_from_layers_and_labels():
     found = Image.of("web:1", "sha256:2", {"architecture": "arm64", "config": {"Labels": labels}}, (layer,))
     assert (found.size, found.nominal_size, found.synthetic, found.architecture) == (24, 1024, True, "arm64")
     assert found.rootfs() is found.rootfs()
+
+
+def header(**changes) -> bytes:
+    """A tar header with a field set to bytes that no archiver writes."""
+    raw = bytearray(tarfile.TarInfo("a").tobuf())
+    raw[124:136] = changes["size"]
+    raw[148:156] = b" " * 8
+    raw[148:156] = b"%06o\0 " % sum(raw)
+    return bytes(raw)
+
+
+def whiteouts(count):
+    return tar(*((f".wh.{n}", b"") for n in range(count)))
+
+
+@pytest.mark.parametrize(
+    ("blob", "words"),
+    [
+        (header(size=b"\xff" * 11 + b"\x00") + bytes(2048), "negative size"),
+        (tar(("a" * 5000, b"")), "more than 4096 characters"),
+        (tar(("a", "b" * 5000)), "more than 4096 characters"),
+        (tar(("a/" * 2000 + "x", b"")), "larger than"),
+        (gzip.compress(b"") * 1000, "more than 40 gzip streams"),
+        (whiteouts(21), "more than 20 files"),
+        (tar(*((f"{n}", b"") for n in range(11))), None),
+    ],
+    ids=["negative", "name", "link", "deep", "streams", "whiteouts", "few"],
+)
+def test_a_layer_takes_neither_time_nor_memory(blob, words, monkeypatch):
+    monkeypatch.setattr(image, "MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr(image, "MAX_ENTRIES", 20)
+    if words is None:
+        assert len(files(blob)) == 11
+        return
+    with pytest.raises(BadLayer, match=words):
+        files(blob)
+
+
+def test_what_layers_hide_is_looked_for_within_limits(monkeypatch):
+    monkeypatch.setattr(image, "MAX_SEARCHED", 1000)
+    lower = tar(*((f"{n}", b"") for n in range(100)))
+    assert len(files(lower, whiteouts(5))) == 95
+    with pytest.raises(BadLayer, match="removes more files"):
+        files(lower, whiteouts(50))
+
+
+def test_a_bomb_is_never_in_memory_as_a_whole(monkeypatch):
+    monkeypatch.setattr(image, "MAX_UNPACKED", 8 << 20)
+    bomb = gzip.compress(tar(("a", bytes(64 << 20))), 1)
+    tracemalloc.start()
+    with pytest.raises(BadLayer, match="larger than"):
+        files(bomb)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16 << 20
+
+
+def test_several_gzip_streams_and_padding_are_one_layer():
+    layer = tar(("a", b"x" * 100_000), ("b", b"2"))
+    halves = gzip.compress(layer[:70_000]) + gzip.compress(layer[70_000:]) + bytes(700)
+    assert dict(files(halves)) == dict(files(layer))

@@ -9,8 +9,6 @@ from aws_client import Aws
 
 CHUNKED = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-ECS = (b"X-Amz-Target: AmazonEC2ContainerServiceV20141113.ListClusters\r\n"
-       b"Content-Type: application/x-amz-json-1.1\r\n")  # fmt: skip
 BAD = {
     "no HTTP": b"\x00\x01\xff\r\n\r\n",
     "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"a" * 100,
@@ -55,19 +53,6 @@ def ports(server):
 @pytest.mark.parametrize("what", BAD)
 def test_it_is_refused(ports, door, what):
     assert said(ports[door], BAD[what])[:10] == b"HTTP/1.1 4"
-
-
-@pytest.mark.parametrize(
-    ("headers", "length", "words"),
-    [
-        (ECS, 64 << 20, b'"__type": "RequestEntityTooLarge"'),
-        (b"", 1 << 40, b"<Code>RequestEntityTooLarge</Code>"),
-    ],
-)
-def test_a_body_that_is_too_large_is_refused_before_it_is_sent(ports, headers, length, words):
-    answer = said(ports["api"], POST + headers + b"Content-Length: %d\r\n\r\n{}" % (length + 1))
-    assert answer.startswith(b"HTTP/1.1 413 ")
-    assert words in answer
 
 
 def test_who_sends_slowly_holds_up_nobody_else(ports, server):

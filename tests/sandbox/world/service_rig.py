@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from task_rig import World
 
 from ecslab.sandbox.world.service.account import CannotPlace, Cause
-from ecslab.sandbox.world.service.revision import LoadBalancer, Revision
+from ecslab.sandbox.world.service.deployment import LoadBalancer, Revision
 from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.attachment import Attachment

@@ -118,3 +118,15 @@ def test_a_bounded_run_to_a_change_stops_before_it():
         clock.after(second, lambda: False)
     assert clock.run(until=10, most=2, to_change=True) == 2
     assert clock.now == 2
+
+
+def test_a_moment_happens_as_a_whole():
+    """However early it stops: what a journal keeps is how far time came, not how many events of a moment."""
+    clock, log = Clock(), []
+    for number in range(5):
+        clock.after(1.0, lambda number=number: log.append(number))
+    clock.after(2.0, lambda: log.append("later"))
+    assert clock.run(until=10, most=2) == 5
+    assert (log, clock.now) == ([0, 1, 2, 3, 4], 1.0)
+    assert clock.run(until=10, enough=lambda: True) == 0 and clock.now == 1.0
+    assert clock.run(until=10) == 1 and clock.now == 10

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ecslab.sandbox.world.lifecycle import IllegalTransition
 from ecslab.sandbox.world.load_balancing.target_health import TARGET
-from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.deployment import Deployment, Revision
 from ecslab.sandbox.world.service.lifecycle import (
     DEPLOYMENT,
     MEMBER,
@@ -14,7 +14,6 @@ from ecslab.sandbox.world.service.lifecycle import (
     SERVICE,
     SERVICE_DEPLOYMENT,
 )
-from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.rollout import Rollout
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.attachment import Attachment

@@ -1,8 +1,7 @@
 import pytest
 from task_rig import World
 
-from ecslab.sandbox.world.task.container import Container
-from ecslab.sandbox.world.task.restart_policy import restarts
+from ecslab.sandbox.world.task.container import Container, restarts
 
 POLICY = {"enabled": True, "restartAttemptPeriod": 60}
 

@@ -6,8 +6,8 @@ import sys
 import pytest
 from service_rig import GROUP, Town
 
-from ecslab.sandbox.world.service.circuit_breaker import CircuitBreaker
 from ecslab.sandbox.world.service.scheduler import Scheduler
+from ecslab.sandbox.world.service.service import CircuitBreaker
 from ecslab.sandbox.world.service.timings import LONGEST_RETRY, retry_after
 from ecslab.sandbox.world.task.surroundings import StartFailed
 

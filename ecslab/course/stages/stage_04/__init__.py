@@ -1,13 +1,9 @@
 """Stage 04: a way in for HTTP, and the task, RUNNING with a public IP."""
 
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
 from ecslab.course.stages.stage_04 import checks, exercises, solutions
-from ecslab.course.step import Step
 from ecslab.operations import prices
 
-RUN = frozenset({"RunTask"})
-GROUP = frozenset({"CreateSecurityGroup", "AuthorizeSecurityGroupIngress"})
 HOURLY = prices.task_hour(256, 512)
 
 STAGE = Stage(
@@ -16,9 +12,9 @@ STAGE = Stage(
     minutes=Minutes(reading=23, waiting=6),
     part="page",
     steps=(
-        Step("04.network", 6, checks.network, solutions.make_group, GROUP),
-        Step("04.run", 8, checks.running, solutions.run, RUN, hourly=HOURLY),
-        Step("04.yours-1", 8, exercises.elsewhere, solutions.run_in_workshop, GROUP | RUN, hourly=HOURLY),
-        Step("04.yours-2", 8, exercises.nowhere, solutions.run_nowhere, RUN),
+        Step("04.network", 6, checks.network, solutions.make_group),
+        Step("04.run", 8, checks.running, solutions.run, hourly=HOURLY),
+        Step("04.yours-1", 8, exercises.elsewhere, solutions.run_in_workshop, hourly=HOURLY),
+        Step("04.yours-2", 8, exercises.nowhere, solutions.run_nowhere),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.course import verdicts
 from ecslab.course.checks import stopped_task
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import cluster as clusters
@@ -29,27 +30,15 @@ def network(lab: Connection) -> Verdict:
         return done(f"`{name}` admits HTTP, TCP port 80, from anywhere.")
     sources = [source for group in groups for source in network_rules.admitted_ranges(group, 80)]
     if sources:
-        return wrong(
-            f"`{name}` admits port 80 from {', '.join(sources)} only, not from anywhere (0.0.0.0/0).",
-            "Add a rule whose source is 0.0.0.0/0.",
-        )
+        return verdicts.wrong("04.other-sources", name=name, sources=", ".join(sources))
     rules = [rule for group in groups for rule in group["IpPermissions"]]
     if not rules:
-        return wrong(
-            f"`{name}` has no rule that lets anything in: a task behind it runs, and nobody reaches it.",
-            "Add the rule: `lab.ec2.authorize_security_group_ingress(…)`, TCP port 80 from 0.0.0.0/0.",
-        )
+        return verdicts.wrong("04.no-rule", name=name)
     if any(_covers_http(rule) for rule in rules):  # by none of them through an IPv4 range
         whom = "over IPv6" if any(rule.get("Ipv6Ranges") for rule in rules) else "from other security groups"
-        return wrong(
-            f"`{name}` admits port 80 {whom} only, not from anywhere (0.0.0.0/0).",
-            "Add a rule whose source is 0.0.0.0/0.",
-        )
+        return verdicts.wrong("04.no-ipv4-range", name=name, whom=whom)
     ports = ", ".join(sorted({_spelled(rule) for rule in rules}))
-    return wrong(
-        f"`{name}` admits {ports}, but not TCP port 80, on which the web server listens.",
-        "Add the rule: TCP port 80 from 0.0.0.0/0.",
-    )
+    return verdicts.wrong("04.other-ports", name=name, ports=ports)
 
 
 def running(lab: Connection) -> Verdict:
@@ -65,10 +54,7 @@ def running(lab: Connection) -> Verdict:
                 return done(f"Task {short_id(task)} is RUNNING, and has a public IP.")
             silent = silent or task
     if silent:
-        return wrong(
-            f"Task {short_id(silent)} is RUNNING, but without a public IP: no visitor can reach it.",
-            "The public IP is given at the start, by `assignPublicIp`: stop the task and run another one.",
-        )
+        return verdicts.wrong("04.no-public-ip", task=short_id(silent))
     if alive:
         return not_yet(f"Task {short_id(alive[0])} is {alive[0]['lastStatus']}: it is on its way.")
     if ours:
@@ -81,10 +67,7 @@ def _stopped(task: TaskTypeDef) -> Verdict:
     if task["lastStatus"] != "STOPPED":
         return not_yet(f"Task {short_id(task)} is {task['lastStatus']}: it is being stopped. ({reason})")
     if stopped_task.stopped_by_hand(task):
-        return wrong(
-            f"Task {short_id(task)} was stopped ({reason}), and no other runs.",
-            "A bare task stays stopped: run another one.",
-        )
+        return verdicts.wrong("04.stopped-by-hand", task=short_id(task), reason=reason)
     after = f" {meaning}" if meaning else ""
     return wrong(f"Task {short_id(task)} is STOPPED: {reason}.{after}".replace("..", "."), meaning)
 
@@ -92,20 +75,15 @@ def _stopped(task: TaskTypeDef) -> Verdict:
 def _none_of_ours(lab: Connection, others: list[TaskTypeDef]) -> Verdict:
     live = [task for task in others if task["desiredStatus"] == "RUNNING"]
     if live:
-        return wrong(
-            f"Task {short_id(live[0])} runs, but from `{task_family(live[0])}`; the lesson's "
-            f"definition is `{lab.names.family}`."
+        return verdicts.wrong(
+            "04.other-family", task=short_id(live[0]), other=task_family(live[0]), family=lab.names.family
         )
     if "default" in clusters.names(lab) and lab.names.cluster != "default":
         astray = [
             task for task in task_reader.of_cluster(lab, "default") if task_family(task) == lab.names.family
         ]
         if astray:
-            return wrong(
-                f"Task {short_id(astray[0])} is in the cluster `default`, not in `{lab.names.cluster}`: "
-                "RunTask was given no cluster.",
-                f"Stop it, and run another one with `cluster={lab.names.cluster!r}`.",
-            )
+            return verdicts.wrong("04.default-cluster", task=short_id(astray[0]), cluster=lab.names.cluster)
     return not_yet(f"No task of `{lab.names.family}` was run in `{lab.names.cluster}`.")
 
 

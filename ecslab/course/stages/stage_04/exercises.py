@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.course import verdicts
 from ecslab.course.checks import stopped_task
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import network
@@ -34,11 +35,7 @@ def elsewhere(lab: Connection) -> Verdict:
     for task in alive:
         if task["lastStatus"] == "RUNNING" and public_ip_of(interface_of(lab, task)):
             if not _admits_http(lab, task):
-                return wrong(
-                    f"Task {short_id(task)} runs in `workshop`, but its security group does not admit "
-                    "port 80 from anywhere.",
-                    "`ecslab.network.http_group(lab, vpc_id)` gives one of that VPC that does.",
-                )
+                return verdicts.wrong("04.workshop-closed", task=short_id(task))
             return done(f"Task {short_id(task)} is RUNNING in `workshop`, and has a public IP.")
     if any(task["lastStatus"] == "RUNNING" for task in alive):
         return wrong("A task runs in `workshop`, but without a public IP: it was run with none.")
@@ -56,27 +53,22 @@ def _stopped_there(task: TaskTypeDef, here: dict[str, bool]) -> Verdict:
     if stopped_task.stopped_by_hand(task):
         return wrong(f"{name} ran in `workshop`, and was stopped by hand: run another one.")
     if not here[str(_subnet(task))]:
-        return wrong(
-            f"{name} stopped in a private subnet of `workshop`, where it could not fetch its image: this "
-            "exercise asks for a public one."
-        )
+        return verdicts.wrong("04.workshop-private", name=name)
     reason, meaning = stopped_task.why(task)
     return wrong(f"{name} stopped in `workshop`: {reason}. {meaning}".replace("..", ".").rstrip(), meaning)
 
 
 def _none_there(lab: Connection, ours: list[TaskTypeDef], here: dict[str, bool]) -> Verdict:
     if other := _of_another_family(lab, here):
-        return wrong(
-            f"Task {short_id(other)} runs in `workshop`, but from `{task_family(other)}`; the "
-            f"exercise asks for `{lab.names.family}`."
+        return verdicts.wrong(
+            "04.workshop-other-family",
+            task=short_id(other),
+            other=task_family(other),
+            family=lab.names.family,
         )
     running = [task for task in ours if task["lastStatus"] == "RUNNING" and _bare(task)]
     if len(running) > 1:
-        return wrong(
-            f"{len(running)} tasks of `{lab.names.family}` run, but none of them in `workshop`: the subnet "
-            "decides in which VPC a task is.",
-            "`ecslab.network.subnets(lab, vpc_id)` lists the subnets of one VPC.",
-        )
+        return verdicts.wrong("04.not-in-workshop", count=len(running), family=lab.names.family)
     return not_yet("No task of the lesson's definition runs in the VPC `workshop`.")
 
 
@@ -100,9 +92,8 @@ def nowhere(lab: Connection) -> Verdict:
         return _failed_elsewhere(failed[0], here)
     other = _of_another_family(lab, {subnet: False for subnet, public in here.items() if not public})
     if other:
-        return wrong(
-            f"Task {short_id(other)} is in a private subnet, but from `{task_family(other)}`; the "
-            f"exercise asks for `{lab.names.family}`, whose image is in ECR."
+        return verdicts.wrong(
+            "04.private-other-family", task=short_id(other), other=task_family(other), family=lab.names.family
         )
     return not_yet("No task stopped for want of a way out of a private subnet.")
 
@@ -111,30 +102,17 @@ def _otherwise(task: TaskTypeDef) -> Verdict:
     """A task in a private subnet that did not run out of patience."""
     name = f"Task {short_id(task)}"
     if task["lastStatus"] == "RUNNING":
-        return wrong(
-            f"{name} is RUNNING in a private subnet: this one has a way out, so the image could be fetched.",
-            "Is there a NAT gateway in its route table? The exercise needs a subnet without.",
-        )
+        return verdicts.wrong("04.private-with-way-out", name=name)
     if stopped_task.stopped_by_hand(task):
         return wrong(f"{name} was stopped by hand before it gave up: leave it alone for about five minutes.")
     reason = str(task.get("stoppedReason", "")).split(":")[0] or "no reason"
-    return wrong(
-        f"{name} stopped in a private subnet, but with {reason}: its image does not come from your ECR "
-        "repository.",
-        "Run the revision that names `ecslab.ecr.image_uri(lab)`.",
-    )
+    return verdicts.wrong("04.private-other-reason", name=name, reason=reason)
 
 
 def _failed_elsewhere(task: TaskTypeDef, here: dict[str, bool]) -> Verdict:
     if _subnet(task) in here:
-        return wrong(
-            f"Task {short_id(task)} found no way out of a public subnet, for it had no public IP; the "
-            "exercise asks for a private subnet."
-        )
-    return wrong(
-        f"Task {short_id(task)} found no way out, but it was not in `workshop`; the exercise asks for a "
-        "private subnet there."
-    )
+        return verdicts.wrong("04.public-without-ip", task=short_id(task))
+    return verdicts.wrong("04.failed-elsewhere", task=short_id(task))
 
 
 def _subnets(lab: Connection) -> dict[str, bool]:

@@ -1,14 +1,8 @@
 """Stage 07: one address for all tasks: two security groups, a target group, a load balancer, the service."""
 
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
 from ecslab.course.stages.stage_07 import checks, exercises, service, solutions
-from ecslab.course.step import Step
 from ecslab.operations import prices
-
-GROUPS = frozenset({"CreateSecurityGroup", "AuthorizeSecurityGroupIngress"})
-TARGETS = frozenset({"CreateTargetGroup", "ModifyTargetGroupAttributes", "ModifyTargetGroup"})
-BALANCER = frozenset({"CreateLoadBalancer", "CreateListener"})
 
 STAGE = Stage(
     notebook="07-load-balancer.ipynb",
@@ -16,27 +10,17 @@ STAGE = Stage(
     minutes=Minutes(reading=40, waiting=16),
     part="service",
     steps=(
-        Step("07.groups", 5, checks.groups, solutions.make_groups, GROUPS),
-        Step("07.target-group", 4, checks.target_group, solutions.make_target_group, TARGETS),
-        Step(
-            "07.balancer",
-            5,
-            checks.balancer,
-            solutions.make_balancer,
-            BALANCER,
-            hourly=prices.balancer_hour(),
-        ),
-        Step("07.service", 5, service.service, solutions.attach, frozenset({"UpdateService"})),
-        Step("07.yours-1", 6, exercises.rule, solutions.make_rule, frozenset({"CreateRule"})),
-        Step(
-            "07.yours-2", 8, exercises.repaired, solutions.break_and_repair, frozenset({"ModifyTargetGroup"})
-        ),
+        Step("07.groups", 5, checks.groups, solutions.make_groups),
+        Step("07.target-group", 4, checks.target_group, solutions.make_target_group),
+        Step("07.balancer", 5, checks.balancer, solutions.make_balancer, hourly=prices.balancer_hour()),
+        Step("07.service", 5, service.service, solutions.attach),
+        Step("07.yours-1", 6, exercises.rule, solutions.make_rule),
+        Step("07.yours-2", 8, exercises.repaired, solutions.break_and_repair),
         Step(
             "07.yours-3",
             10,
             exercises.network_balancer,
             solutions.make_network_balancer,
-            frozenset({"CreateLoadBalancer", "CreateTargetGroup", "CreateListener", "UpdateService"}),
             hourly=prices.balancer_hour(network=True),
         ),
     ),

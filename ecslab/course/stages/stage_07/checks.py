@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.course import verdicts
 from ecslab.course.checks.similar_name import similar_name
 from ecslab.course.stages.stage_07 import load_balancing
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
@@ -25,16 +26,13 @@ def groups(lab: Connection) -> Verdict:
         return not_yet(f"There are no security groups `{front}` and `{back}`.")
     for name, group in ((front, balancer), (back, tasks)):
         if group and group["VpcId"] != load_balancing.home(lab):
-            return wrong(
-                f"`{name}` is in {group['VpcId']}; the service's tasks are in {load_balancing.home(lab)}. A "
-                "security group belongs to one VPC.",
-                "Make it there: `ecslab.load_balancer.groups(lab)`.",
+            return verdicts.wrong(
+                "07.group-in-other-vpc", name=name, vpc_id=group["VpcId"], home=load_balancing.home(lab)
             )
     if not balancer or not tasks:
         return not_yet(f"There is no security group `{back if balancer else front}` yet.")
-    return _front(lab, balancer) or _back(lab, tasks, balancer) or done(
-        f"`{front}` admits HTTP from anywhere, `{back}` only from `{front}`."
-    )  # fmt: skip
+    right = verdicts.done("07.groups-right", front=front, back=back)
+    return _front(lab, balancer) or _back(lab, tasks, balancer) or right
 
 
 def _front(lab: Connection, group: SecurityGroupTypeDef) -> Verdict | None:
@@ -42,50 +40,33 @@ def _front(lab: Connection, group: SecurityGroupTypeDef) -> Verdict | None:
     if network_rules.ANYWHERE in sources:
         return None
     if not sources:
-        return wrong(
-            f"`{name}` does not admit port 80: the balancer would run, and nobody would get in.",
-            "Add the rule: TCP port 80 from 0.0.0.0/0.",
-        )
-    return wrong(
-        f"`{name}` admits port 80 from {load_balancing.spelled(lab, sources)} only, not from anywhere "
-        "(0.0.0.0/0).",
-        "Add a rule whose source is 0.0.0.0/0.",
-    )
+        return verdicts.wrong("07.front-closed", name=name)
+    return verdicts.wrong("07.front-other-sources", name=name, sources=load_balancing.spelled(lab, sources))
 
 
 def _back(lab: Connection, group: SecurityGroupTypeDef, balancer: SecurityGroupTypeDef) -> Verdict | None:
     name, front, wanted = group["GroupName"], balancer["GroupName"], balancer["GroupId"]
     sources = load_balancing.sources(group)
     if network_rules.ANYWHERE in sources:
-        return wrong(
-            f"`{name}` admits port 80 from anywhere (0.0.0.0/0): visitors can go round the balancer, "
-            "straight to a task.",
-            "Take that rule out: `lab.ec2.revoke_security_group_ingress(…)`.",
-        )
+        return verdicts.wrong("07.back-open", name=name)
     if sources == [wanted]:
         return None
     if wanted in sources:
         others = [source for source in sources if source != wanted]
-        return wrong(
-            f"`{name}` admits port 80 from `{front}`, and from {load_balancing.spelled(lab, others)} "
-            "besides.",
-            "The balancer alone is to get in: take the other rule out.",
+        return verdicts.wrong(
+            "07.back-others-besides", name=name, front=front, others=load_balancing.spelled(lab, others)
         )
     if sources == [group["GroupId"]]:
-        return wrong(
-            f"`{name}` admits port 80 from itself: from one task to another. The balancer is in `{front}`.",
-            f"Name the balancer's group as the source: {wanted}.",
-        )
+        return verdicts.wrong("07.back-itself", name=name, front=front, wanted=wanted)
     if sources:
-        return wrong(
-            f"`{name}` admits port 80 from {load_balancing.spelled(lab, sources)}, not from `{front}`: the "
-            "balancer's requests are dropped at the tasks' door.",
-            f"Name the balancer's group as the source: {wanted}.",
+        return verdicts.wrong(
+            "07.back-other-sources",
+            name=name,
+            sources=load_balancing.spelled(lab, sources),
+            front=front,
+            wanted=wanted,
         )
-    return wrong(
-        f"`{name}` does not admit port 80: the balancer's requests are dropped at the tasks' door.",
-        f"Add a rule: TCP port 80, and as its source the group {wanted}.",
-    )
+    return verdicts.wrong("07.back-closed", name=name, wanted=wanted)
 
 
 def target_group(lab: Connection) -> Verdict:
@@ -96,31 +77,21 @@ def target_group(lab: Connection) -> Verdict:
         if other := similar_name(lab, name, target_group_reader.names(lab)):
             return wrong(f"There is a target group `{other}`, but the lesson's is called `{name}`.")
         return not_yet(f"There is no target group `{name}`.")
-    anew = (
-        "That cannot be changed: delete it, and make it anew with `ecslab.load_balancer.target_group(lab)`."
-    )
     if group["TargetType"] != "ip":
-        return wrong(
-            f"`{name}` has the target type {group['TargetType']}. A task on Fargate is no instance of yours: "
-            "it has an address of its own, so the type has to be ip.",
-            anew,
-        )
+        return verdicts.wrong("07.target-type", name=name, target_type=group["TargetType"])
     if group["Protocol"] != "HTTP":
-        return wrong(f"`{name}` speaks {group['Protocol']}; the web server understands HTTP.", anew)
+        return verdicts.wrong("07.target-protocol", name=name, protocol=group["Protocol"])
     if group["VpcId"] != load_balancing.home(lab):
-        return wrong(
-            f"`{name}` belongs to {group['VpcId']}; the service's tasks are in {load_balancing.home(lab)}.",
-            anew,
+        return verdicts.wrong(
+            "07.target-group-in-other-vpc", name=name, vpc_id=group["VpcId"], home=load_balancing.home(lab)
         )
     if group["HealthCheckPort"] not in ("traffic-port", "80"):
-        return wrong(
-            f"The health checks of `{name}` ask port {group['HealthCheckPort']}, and the web server listens "
-            "on 80: no target will be healthy.",
-            "`lab.elbv2.modify_target_group(TargetGroupArn=…, HealthCheckPort='traffic-port')`.",
-        )
-    return done(
-        f"`{name}` takes addresses, and asks each of them for `{group['HealthCheckPath']}` every "
-        f"{group['HealthCheckIntervalSeconds']} s."
+        return verdicts.wrong("07.health-check-port", name=name, health_check_port=group["HealthCheckPort"])
+    return verdicts.done(
+        "07.target-group-right",
+        name=name,
+        health_check_path=group["HealthCheckPath"],
+        health_check_interval_seconds=group["HealthCheckIntervalSeconds"],
     )
 
 
@@ -143,36 +114,21 @@ def balancer(lab: Connection) -> Verdict:
 def _misplaced(lab: Connection, balancer: LoadBalancerTypeDef) -> Verdict | None:
     """What cannot be right about it, wherever it leads."""
     name, front = balancer["LoadBalancerName"], lab.names.balancer_group
-    anew = "Delete it, and make it anew with `ecslab.load_balancer.create(lab)`."
     if balancer["Type"] != "application":
-        return wrong(
-            f"`{name}` is a {balancer['Type']} load balancer; the lesson's is an application one.", anew
-        )
+        return verdicts.wrong("07.balancer-type", name=name, type=balancer["Type"])
     if balancer["Scheme"] != "internet-facing":
-        return wrong(
-            f"`{name}` is {balancer['Scheme']}: its name leads to private addresses, and no visitor from the "
-            "internet gets there.",
-            anew,
-        )
+        return verdicts.wrong("07.balancer-internal", name=name, scheme=balancer["Scheme"])
     if balancer["VpcId"] != load_balancing.home(lab):
-        return wrong(
-            f"`{name}` stands in {balancer['VpcId']}; the service's tasks are in {load_balancing.home(lab)}.",
-            anew,
+        return verdicts.wrong(
+            "07.balancer-in-other-vpc", name=name, vpc_id=balancer["VpcId"], home=load_balancing.home(lab)
         )
     private = load_balancing.private(lab, [zone["SubnetId"] for zone in balancer["AvailabilityZones"]])
     if private:
-        return wrong(
-            f"`{name}` stands in {' and '.join(private)}, from which no route leads to an internet gateway: "
-            "visitors do not get there.",
-            "`lab.elbv2.set_subnets(…)` with public subnets, one in each zone.",
-        )
+        return verdicts.wrong("07.balancer-in-private-subnet", name=name, subnets=" and ".join(private))
     worn = network_reader.security_groups(lab, balancer.get("SecurityGroups", []))
     if front not in [group["GroupName"] for group in worn]:
         theirs = ", ".join(f"`{group['GroupName']}`" for group in worn)
-        return wrong(
-            f"`{name}` is in the group {theirs}, not in `{front}`, from which alone the tasks take requests.",
-            "`lab.elbv2.set_security_groups(LoadBalancerArn=…, SecurityGroups=[…])`.",
-        )
+        return verdicts.wrong("07.balancer-other-group", name=name, theirs=theirs, front=front)
     return None
 
 
@@ -181,29 +137,19 @@ def _listening(lab: Connection, balancer: LoadBalancerTypeDef) -> Verdict | None
     name, wanted = balancer["LoadBalancerName"], lab.names.target_group
     listeners = load_balancer_reader.listeners(lab, balancer)
     if not listeners:
-        return wrong(
-            f"`{name}` has no listener: it takes requests on no port.",
-            "`lab.elbv2.create_listener(…)`; `ecslab.load_balancer.create(lab)` makes what is missing.",
-        )
+        return verdicts.wrong("07.no-listener", name=name)
     listener = next((each for each in listeners if each["Port"] == load_balancing.PORT), None)
     if not listener:
         ports = ", ".join(str(each["Port"]) for each in listeners)
-        return wrong(
-            f"`{name}` listens on port {ports}, not on 80, which a browser asks.",
-            "`ecslab.load_balancer.create(lab)` makes the listener on port 80.",
-        )
+        return verdicts.wrong("07.listener-other-port", name=name, ports=ports)
     action = listener["DefaultActions"][-1]
-    change = "`lab.elbv2.modify_listener(ListenerArn=…, DefaultActions=[…])`."
     if action["Type"] != "forward":
-        return wrong(
-            f"The listener on port 80 answers by itself ({action['Type']}): no request gets to a task.",
-            change,
-        )
+        return verdicts.wrong("07.listener-other-action", type=action["Type"])
     names = [target_group_reader.name_in(arn) for arn in load_balancer_reader.forwards_to(action)]
     if wanted not in names:
-        return wrong(
-            f"The listener on port 80 forwards to {', '.join(f'`{group}`' for group in names)}, not to "
-            f"`{wanted}`.",
-            change,
+        return verdicts.wrong(
+            "07.listener-other-target-group",
+            groups=", ".join(f"`{group}`" for group in names),
+            wanted=wanted,
         )
     return None

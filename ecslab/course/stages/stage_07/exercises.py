@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.course import verdicts
 from ecslab.course.stages.stage_07 import load_balancing
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources.load_balancer import load_balancer_reader, target_group_reader
@@ -31,13 +32,11 @@ def rule(lab: Connection) -> Verdict:
     patterns = [pattern for rule in rules for pattern in _patterns(rule)]
     if not patterns:
         fields = ", ".join(sorted({c["Field"] for rule in rules for c in rule["Conditions"]}))
-        return wrong(
-            f"The rule looks at {fields}, not at the path.", "A condition with the field `path-pattern`."
-        )
+        return verdicts.wrong("07.rule-without-path", fields=fields)
     fitting = next((rule for rule in rules if any(fnmatchcase(PATH, p) for p in _patterns(rule))), None)
     if not fitting:
         listed = ", ".join(f"`{pattern}`" for pattern in patterns)
-        return wrong(f"No path pattern fits `{PATH}`: there is {listed}.", f"The pattern `{PATH}` fits it.")
+        return verdicts.wrong("07.rule-other-path", path=PATH, listed=listed)
     return _answer(fitting)
 
 
@@ -46,19 +45,11 @@ def _answer(rule: RuleTypeDef) -> Verdict:
     action = rule["Actions"][-1]
     besides = sorted({c["Field"] for c in rule["Conditions"]} - {"path-pattern"})
     if any(pattern in ("*", "/*") for pattern in _patterns(rule)):
-        return wrong(
-            "The rule's pattern fits every page: no visitor sees a task any more.", f"Let it be `{PATH}`."
-        )
+        return verdicts.wrong("07.rule-fits-all", path=PATH)
     if besides:
-        return wrong(
-            f"The rule for `{PATH}` holds only where {' and '.join(besides)} fits too.",
-            "All conditions of a rule have to hold: leave only the path.",
-        )
+        return verdicts.wrong("07.rule-other-conditions", path=PATH, fields=" and ".join(besides))
     if action["Type"] != "fixed-response":
-        return wrong(
-            f"The rule for `{PATH}` has the action {action['Type']}; the balancer is to answer by itself.",
-            "An action of type `fixed-response`.",
-        )
+        return verdicts.wrong("07.rule-other-action", path=PATH, type=action["Type"])
     code = action["FixedResponseConfig"]["StatusCode"]
     if code != "200":
         return wrong(f"The balancer answers `{PATH}` with {code}; the exercise asks for 200.")
@@ -89,22 +80,16 @@ def repaired(lab: Connection) -> Verdict:
     if not events and not unhealthy:
         if path in ("/", "/index.html"):
             return not_yet("All is well, and was: first give the health check a page that is not there.")
-        return not_yet(
-            f"The health checks ask for `{path}`; it takes two of them until a target is unhealthy."
-        )
+        return verdicts.not_yet("07.not-unhealthy-yet", path=path)
     if unhealthy and path not in ("/", "/index.html"):
         seen = unhealthy[0]["TargetHealth"]["Description"]
         return not_yet(f"{len(unhealthy)} targets are unhealthy: {seen}. Now put the path `{path}` right.")
     if len(healthy) < service["desiredCount"]:
-        return not_yet(
-            f"{len(healthy)} of {service['desiredCount']} targets are healthy: wait for the others."
+        return verdicts.not_yet(
+            "07.not-healthy-yet", healthy=len(healthy), desired_count=service["desiredCount"]
         )
     if (codes := group["Matcher"]["HttpCode"]) != "200":
-        return wrong(
-            f"The targets are healthy because the health check takes {codes} for an answer: it would be "
-            "content with a server that has lost its page.",
-            "Take back `Matcher`, and put `HealthCheckPath` right.",
-        )
+        return verdicts.wrong("07.lenient-matcher", codes=codes)
     return done(f"The targets were unhealthy, and are healthy again: the health checks ask for `{path}`.")
 
 
@@ -114,21 +99,11 @@ def _evaded(service: ServiceTypeDef, events: list[str]) -> Verdict | None:
     if not service["loadBalancers"]:
         if not events:
             return not_yet(f"`{name}` is not behind a load balancer: nobody checks its tasks.")
-        return wrong(
-            f"`{name}` is no longer behind the load balancer: nobody checks its tasks now, and nobody gets "
-            "there.",
-            "`ecslab.load_balancer.attach(lab)` puts it back.",
-        )
+        return verdicts.wrong("07.taken-from-balancer", name=name)
     if service["desiredCount"] == 0:
-        return wrong(
-            f"`{name}` is scaled to 0: nothing is unhealthy any more, and nothing answers.",
-            "`ecslab.service.scale(lab, 2)`.",
-        )
+        return verdicts.wrong("07.scaled-to-zero", name=name)
     if events and "codes: [" not in events[0]:
-        return wrong(
-            f"Targets were unhealthy, but for another reason: {events[0].rsplit('(reason ', 1)[-1][:-2]}.",
-            "The exercise is about the path: leave the groups and the port as they were.",
-        )
+        return verdicts.wrong("07.other-reason", reason=events[0].rsplit("(reason ", 1)[-1][:-2])
     return None
 
 
@@ -139,30 +114,22 @@ def network_balancer(lab: Connection) -> Verdict:
     if not balancer:
         return not_yet(f"There is no load balancer `{name}`.")
     if balancer["Type"] != "network":
-        return wrong(
-            f"`{name}` is an {balancer['Type']} load balancer: the exercise asks for one that knows TCP "
-            "only.",
-            "Delete it, and make it anew with `Type='network'`.",
-        )
+        return verdicts.wrong("07.nlb-type", name=name, type=balancer["Type"])
     if balancer["Scheme"] != "internet-facing":
-        return wrong(
-            f"`{name}` is {balancer['Scheme']}: no visitor from the internet gets there.",
-            "Delete it, and make it anew; without `Scheme` it is `internet-facing`.",
-        )
+        return verdicts.wrong("07.nlb-internal", name=name, scheme=balancer["Scheme"])
     listeners = load_balancer_reader.listeners(lab, balancer)
     listener = next((each for each in listeners if each["Port"] == load_balancing.PORT), None)
     if not listener:
-        return wrong(
-            f"`{name}` has no listener on port 80.", "`lab.elbv2.create_listener(…)`, `Protocol='TCP'`."
-        )
+        return verdicts.wrong("07.nlb-no-listener", name=name)
     arn = load_balancer_reader.forwards_to(listener["DefaultActions"][-1])[0]
     service = service_reader.describe(lab, lab.names.service) or {}
     registers = [entry.get("targetGroupArn") for entry in service.get("loadBalancers", [])]
     if arn not in registers:
-        return wrong(
-            f"`{name}` leads to `{target_group_reader.name_in(arn)}`, in which `{lab.names.service}` does "
-            "not register its tasks.",
-            "`ecslab.service.update(lab, loadBalancers=[…])`, with both target groups.",
+        return verdicts.wrong(
+            "07.nlb-without-service",
+            name=name,
+            group=target_group_reader.name_in(arn),
+            service=lab.names.service,
         )
     return _targets_of(lab, balancer, arn)
 
@@ -173,10 +140,11 @@ def _targets_of(lab: Connection, balancer: LoadBalancerTypeDef, target_group: st
     if load_balancing.in_state(members, "healthy"):
         return done(f"`{name}` leads to {len(members)} tasks of `{lab.names.service}` as well.")
     if unhealthy := load_balancing.in_state(members, "unhealthy"):
-        return wrong(
-            f"The targets of `{name}` are unhealthy: {unhealthy[0]['TargetHealth']['Description']}. The "
-            f"tasks admit only whoever is in `{lab.names.balancer_group}`; is the new balancer?",
-            "Make it anew with `SecurityGroups=[…]`: one that was made without any cannot get one later.",
+        return verdicts.wrong(
+            "07.nlb-unhealthy",
+            name=name,
+            description=unhealthy[0]["TargetHealth"]["Description"],
+            balancer_group=lab.names.balancer_group,
         )
     if balancer["State"]["Code"] != "active":
         return not_yet(f"`{name}` is {balancer['State']['Code']}: it takes two to three minutes.")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.course import verdicts
 from ecslab.course.stages.stage_07 import load_balancing
-from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.display.verdict import Verdict, not_yet, wrong
 from ecslab.resources.load_balancer import target_group_reader
 from ecslab.resources.network import network_reader
 from ecslab.resources.network import rules as network_rules
@@ -29,16 +30,9 @@ def service(lab: Connection) -> Verdict:
     registers = [entry.get("targetGroupArn", "") for entry in service["loadBalancers"]]
     if group["TargetGroupArn"] not in registers:
         others = ", ".join(f"`{target_group_reader.name_in(arn)}`" for arn in registers if arn)
-        return wrong(
-            f"`{name}` registers its tasks in {others}, not in `{wanted}`: the balancer does not know them.",
-            "`ecslab.load_balancer.attach(lab)`.",
-        )
+        return verdicts.wrong("07.registers-elsewhere", name=name, others=others, wanted=wanted)
     if service["desiredCount"] == 0:
-        return wrong(
-            f"The desired count of `{name}` is 0: the balancer has nobody to send a request to, and answers "
-            "503 by itself.",
-            "`ecslab.service.scale(lab, 2)`.",
-        )
+        return verdicts.wrong("07.desired-zero", name=name)
     members = target_group_reader.health(lab, group["TargetGroupArn"])
     return _doors(lab, service) or _sick(lab, service, group, members) or _well(lab, service, members)
 
@@ -47,21 +41,12 @@ def _doors(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     """Who gets to the tasks, if not the balancer alone."""
     name, back = service["serviceName"], lab.names.tasks_group
     worn = network_reader.security_groups(lab, service_reader.network_of(service).get("securityGroups", []))
-    attach = "`ecslab.load_balancer.attach(lab)` gives the tasks the group that admits only the balancer."
     for group in worn:
         if network_rules.ANYWHERE in load_balancing.sources(group):
-            return wrong(
-                f"The tasks of `{name}` are in `{group['GroupName']}`, which admits port 80 from anywhere: "
-                "visitors can go round the balancer, straight to a task.",
-                attach,
-            )
+            return verdicts.wrong("07.tasks-open", name=name, group_name=group["GroupName"])
     if back not in [group["GroupName"] for group in worn]:
         theirs = ", ".join(f"`{group['GroupName']}`" for group in worn) or "the VPC's default group"
-        return wrong(
-            f"The tasks of `{name}` are in {theirs}, not in `{back}`: the balancer's requests are dropped at "
-            "their door.",
-            attach,
-        )
+        return verdicts.wrong("07.tasks-other-group", name=name, theirs=theirs, back=back)
     return None
 
 
@@ -74,10 +59,10 @@ def _sick(
     """What the health checks have against the tasks, if anything."""
     for member in load_balancing.in_state(members, "unused"):
         if "Availability Zone" in member["TargetHealth"].get("Description", ""):
-            return wrong(
-                f"Target {member['Target']['Id']} is unused: its task is in "
-                f"{member['Target'].get('AvailabilityZone', '?')}, where the balancer does not stand.",
-                "`lab.elbv2.set_subnets(…)`: one public subnet for each zone that has tasks.",
+            return verdicts.wrong(
+                "07.target-unused",
+                id=member["Target"]["Id"],
+                zone=member["Target"].get("AvailabilityZone", "?"),
             )
     unhealthy = load_balancing.in_state(members, "unhealthy")
     reasons = [
@@ -85,7 +70,8 @@ def _sick(
     ] or load_balancing.verdicts(service)
     if not reasons or len(load_balancing.in_state(members, "healthy")) >= service["desiredCount"]:
         return None
-    why, hint = _meaning(lab, group, reasons[0])
+    meaning = _meaning(lab, group, reasons[0])
+    why, hint = meaning.text, meaning.hint
     if service.get("healthCheckGracePeriodSeconds", 0) == 0:
         why += " And with a grace period of 0 s, ECS does not wait before it stops such a task."
     if unhealthy:
@@ -93,22 +79,13 @@ def _sick(
     return wrong(f"ECS keeps replacing tasks that were unhealthy: {reasons[0]}. {why}", hint)
 
 
-def _meaning(lab: Connection, group: TargetGroupTypeDef, reason: str) -> tuple[str, str]:
+def _meaning(lab: Connection, group: TargetGroupTypeDef, reason: str) -> Verdict:
     path = group.get("HealthCheckPath", "/")
     if "codes" in reason:
-        return (
-            f"The health checks ask for `{path}`, and want {group['Matcher']['HttpCode']} for an answer.",
-            "`lab.elbv2.modify_target_group(TargetGroupArn=…, HealthCheckPath=…)`, a page that is there.",
-        )
+        return verdicts.wrong("07.path-answers-otherwise", path=path, code=group["Matcher"]["HttpCode"])
     if reason == "Request timed out":
-        return (
-            f"Nobody answers: does `{lab.names.tasks_group}` admit port 80 from the balancer's group?",
-            "`lab.check('07.groups')` looks at both groups.",
-        )
-    return (
-        f"Nothing listens on port {group['HealthCheckPort']} of the task.",
-        "See the target group's `HealthCheckPort`, and the port in the task definition.",
-    )
+        return verdicts.wrong("07.timed-out", group=lab.names.tasks_group)
+    return verdicts.wrong("07.nothing-listens", port=group["HealthCheckPort"])
 
 
 def _well(lab: Connection, service: ServiceTypeDef, members: list[TargetHealthDescriptionTypeDef]) -> Verdict:
@@ -116,9 +93,12 @@ def _well(lab: Connection, service: ServiceTypeDef, members: list[TargetHealthDe
     healthy = load_balancing.in_state(members, "healthy")
     if len(healthy) >= desired:
         zones = sorted({member["Target"].get("AvailabilityZone", "") for member in healthy})
-        return done(
-            f"`{name}` is behind `{lab.names.load_balancer}`: {len(healthy)} healthy targets, in "
-            f"{' and '.join(zones)}."
+        return verdicts.done(
+            "07.service-right",
+            name=name,
+            load_balancer=lab.names.load_balancer,
+            healthy=len(healthy),
+            zones=" and ".join(zones),
         )
     states = ("initial", "draining", "unused", "unavailable")
     seen = [f"{len(some)} {state}" for state in states if (some := load_balancing.in_state(members, state))]

@@ -58,7 +58,10 @@ def make_network_balancer(lab: Connection) -> None:
     if not ecslab.load_balancer.listener(lab, second):
         forward = {"Type": "forward", "TargetGroupArn": group["TargetGroupArn"]}
         lab.elbv2.create_listener(
-            LoadBalancerArn=second["LoadBalancerArn"], Protocol="TCP", Port=80, DefaultActions=[forward]  # type: ignore[list-item]
+            LoadBalancerArn=second["LoadBalancerArn"],
+            Protocol="TCP",
+            Port=80,
+            DefaultActions=[forward],  # type: ignore[list-item]
         )
     behind = ecslab.load_balancer.attach(lab)["loadBalancers"]
     another = {**behind[0], "targetGroupArn": group["TargetGroupArn"]}

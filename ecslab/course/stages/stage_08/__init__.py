@@ -1,13 +1,7 @@
 """Stage 08: a second edition is rolled out, a bad one undoes itself."""
 
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
 from ecslab.course.stages.stage_08 import checks, circuit_breaker, exercises, solutions
-from ecslab.course.step import Step
-
-REGISTER = frozenset({"RegisterTaskDefinition"})
-UPDATE = frozenset({"UpdateService"})
-OPERATIONS = frozenset({"RegisterTaskDefinition", "UpdateService"})
 
 STAGE = Stage(
     notebook="08-deployments.ipynb",
@@ -15,17 +9,11 @@ STAGE = Stage(
     minutes=Minutes(reading=36, waiting=20),
     part="service",
     steps=(
-        Step("08.revision", 5, checks.revision, solutions.register, REGISTER),
-        Step("08.roll", 8, checks.rolled, solutions.roll, UPDATE),
-        Step("08.breaker", 4, circuit_breaker.switched_on, solutions.switch_on, UPDATE),
-        Step(
-            "08.undone",
-            8,
-            circuit_breaker.undone,
-            solutions.undo,
-            REGISTER | UPDATE | {"DeregisterTaskDefinition"},
-        ),
-        Step("08.yours-1", 8, exercises.one_by_one, solutions.roll_one_by_one, OPERATIONS),
-        Step("08.yours-2", 6, exercises.pinned, solutions.pin, OPERATIONS),
+        Step("08.revision", 5, checks.revision, solutions.register),
+        Step("08.roll", 8, checks.rolled, solutions.roll),
+        Step("08.breaker", 4, circuit_breaker.switched_on, solutions.switch_on),
+        Step("08.undone", 8, circuit_breaker.undone, solutions.undo),
+        Step("08.yours-1", 8, exercises.one_by_one, solutions.roll_one_by_one),
+        Step("08.yours-2", 6, exercises.pinned, solutions.pin),
     ),
 )

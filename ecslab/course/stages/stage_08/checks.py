@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.course import verdicts
 from ecslab.course.checks.definition_problem import definition_problem
 from ecslab.course.stages.stage_08 import rollouts
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
@@ -24,17 +25,11 @@ def revision(lab: Connection) -> Verdict:
     image = rollouts.image(lab, definition)
     which = f"`{family}:{definition['revision']}`"
     if rollouts.is_first(lab, image):
-        return _astray(lab) or not_yet(
-            f"The newest revision, {which}, runs `{first}`: a second edition needs a revision of its own."
-        )
+        return _astray(lab) or verdicts.not_yet("08.first-edition-newest", which=which, first=first)
     if trouble := definition_problem(lab, definition):
-        return wrong(f"{which} {trouble[0]}", trouble[1])
+        return wrong(f"{which} {trouble.text}", trouble.hint)
     if _same_as_running(lab, image):
-        return wrong(
-            f"{which} runs `{image}`, which is the very image that runs now (same digest): nobody would see "
-            "a difference.",
-            "Build it from a changed page, and push it under that tag again.",
-        )
+        return verdicts.wrong("08.same-image", which=which, image=image)
     return done(f"{which} runs `{image}`.")
 
 
@@ -48,10 +43,8 @@ def _astray(lab: Connection) -> Verdict | None:
         if definition and task_definition.revision_of(arn) > task_definition.revision_of(newest):
             image = rollouts.image(lab, definition)
             if not rollouts.is_first(lab, image) and not definition_problem(lab, definition):
-                return wrong(
-                    f"`{family}:{definition['revision']}` runs `{image}`, but was deregistered: it is "
-                    "INACTIVE.",
-                    "A number never comes back: register it again, it gets the next one.",
+                return verdicts.wrong(
+                    "08.edition-deregistered", family=family, revision=definition["revision"], image=image
                 )
     for other in task_definition.families(lab):
         definition = task_definition.find(lab, other)
@@ -59,10 +52,7 @@ def _astray(lab: Connection) -> Verdict | None:
             continue
         image = rollouts.image(lab, definition)
         if image.startswith(lab.names.repository) and not rollouts.is_first(lab, image):
-            return wrong(
-                f"`{image}` is named by the family `{other}`; the service runs revisions of `{family}`.",
-                f"Register it with `family={family!r}`: that makes its next revision.",
-            )
+            return verdicts.wrong("08.edition-in-other-family", image=image, other=other, family=family)
     return None
 
 
@@ -91,18 +81,24 @@ def rolled(lab: Connection) -> Verdict:
         return rollouts.missing(lab)
     runs = task_definition.find(lab, service["taskDefinition"])
     if not runs or runs["family"] != lab.names.family:
-        return wrong(
-            f"`{service['serviceName']}` runs `{service['taskDefinition'].rsplit('/', 1)[-1]}`; the lesson's "
-            f"family is `{lab.names.family}`."
+        return verdicts.wrong(
+            "08.other-family",
+            name=service["serviceName"],
+            definition=service["taskDefinition"].rsplit("/", 1)[-1],
+            family=lab.names.family,
         )
     image = rollouts.image(lab, runs)
     if rollouts.is_first(lab, image):
         return _still_first(lab, service)
     if trouble := rollouts.unfinished(lab, service):
         return trouble
-    return done(
-        f"`{service['serviceName']}` runs {rollouts.number(service['taskDefinition'])}, `{image}`: "
-        f"{service['runningCount']} of {service['desiredCount']} tasks, rollout COMPLETED."
+    return verdicts.done(
+        "08.rolled-out",
+        name=service["serviceName"],
+        current=rollouts.number(service["taskDefinition"]),
+        image=image,
+        running_count=service["runningCount"],
+        desired_count=service["desiredCount"],
     )
 
 
@@ -111,23 +107,15 @@ def _still_first(lab: Connection, service: ServiceTypeDef) -> Verdict:
     newest = task_definition.find(lab, lab.names.family)
     last = next(iter(deployment.past(lab, service)), None)
     if last and last["status"].startswith("ROLLBACK_"):
-        return wrong(
-            f"{rollouts.number(last['taskDefinition']).capitalize()} was rolled out, and failed: `{name}` "
-            f"runs {current} again.",
-            "`ecslab.service.events(lab)` says why. Then roll out one that works.",
+        return verdicts.wrong(
+            "08.rollout-failed",
+            failed=rollouts.number(last["taskDefinition"]).capitalize(),
+            name=name,
+            current=current,
         )
     if not newest or rollouts.is_first(lab, rollouts.image(lab, newest)):
         return not_yet(f"`{name}` runs {current}, the first edition.")
     wanted = rollouts.number(newest["taskDefinitionArn"])
     if last and last["createdAt"] > newest["registeredAt"]:
-        return wrong(
-            f"`{name}` was deployed anew, but with {current} again: `forceNewDeployment` starts new tasks, "
-            "and no other revision.",
-            f"Name the revision: `ecslab.deployment.roll(lab, …)`, or `taskDefinition=` in UpdateService "
-            f"with {wanted}.",
-        )
-    return not_yet(
-        f"{wanted.capitalize()} is registered, but `{name}` still runs {current}: a service keeps the "
-        "revision it was given.",
-        "`ecslab.deployment.roll(lab)` gives it the newest.",
-    )
+        return verdicts.wrong("08.same-revision-again", name=name, current=current, wanted=wanted)
+    return verdicts.not_yet("08.not-rolled-out", wanted=wanted.capitalize(), name=name, current=current)

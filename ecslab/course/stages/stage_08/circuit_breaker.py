@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.course import verdicts
 from ecslab.course.checks.definition_problem import definition_problem
 from ecslab.course.stages.stage_08 import rollouts
-from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.display.verdict import Verdict, done, not_yet
 from ecslab.resources import deployment, task_definition
 from ecslab.resources.service import service_reader
 
@@ -24,31 +25,18 @@ def switched_on(lab: Connection) -> Verdict:
     if not service:
         return rollouts.missing(lab)
     name, breaker = service["serviceName"], service_reader.circuit_breaker_of(service)
-    switch = "`ecslab.deployment.circuit_breaker(lab)`."
     if not breaker.get("enable"):
         if other := _has_one(lab, [each for each in service_reader.names(lab) if each != name]):
-            return wrong(
-                f"The circuit breaker is on for `{other}`, not for `{name}`: each service has its own.",
-                switch,
-            )
+            return verdicts.wrong("08.breaker-of-another", other=other, name=name)
         return not_yet(f"The circuit breaker of `{name}` is off: a bad deployment would be tried for ever.")
     if not breaker.get("rollback"):
-        return wrong(
-            f"The circuit breaker of `{name}` gives up, but does not roll back: the service would stay with "
-            "a FAILED deployment.",
-            switch,
-        )
+        return verdicts.wrong("08.no-rollback", name=name)
     if (least := _threshold(breaker, service["desiredCount"])) > _WORST:
-        return wrong(
-            f"The circuit breaker of `{name}` gives up after {least} failures in a row: with "
-            f"{service['desiredCount']} tasks that takes hours.",
-            "Leave `thresholdConfiguration` out: half of the desired count, 3 at least.",
+        return verdicts.wrong(
+            "08.threshold-high", name=name, least=least, desired_count=service["desiredCount"]
         )
     if (bounds := rollouts.limits(service)).stuck:
-        return wrong(
-            f"The circuit breaker is on, but `{name}` cannot be deployed at all: {bounds}.",
-            "`ecslab.deployment.set_limits(lab, 100, 200)`.",
-        )
+        return verdicts.wrong("08.breaker-stuck", name=name, bounds=bounds)
     return done(f"The circuit breaker of `{name}` is on: it gives up, and rolls back.")
 
 
@@ -88,14 +76,11 @@ def undone(lab: Connection) -> Verdict:
     bad = task_definition.find(lab, back["taskDefinition"])
     which = rollouts.number(back["taskDefinition"])
     if bad and bad["status"] == "ACTIVE" and definition_problem(lab, bad):
-        return wrong(
-            f"The circuit breaker brought {rollouts.number(service['taskDefinition'])} back, but {which} is "
-            "still ACTIVE: whoever names the family alone gets it.",
-            "`ecslab.task_definition.deregister(lab, arn)` takes it out of use.",
+        return verdicts.wrong(
+            "08.bad-revision-active", current=rollouts.number(service["taskDefinition"]), which=which
         )
-    return done(
-        f"{which.capitalize()} failed, the circuit breaker gave it up and brought "
-        f"{rollouts.number(service['taskDefinition'])} back."
+    return verdicts.done(
+        "08.rolled-back", failed=which.capitalize(), current=rollouts.number(service["taskDefinition"])
     )
 
 
@@ -109,9 +94,7 @@ def _never_rolled_back(name: str, deployments: list[PastDeployment]) -> Verdict:
         if deployment["status"] == "STOPPED" and deployment["taskDefinition"] not in good
     ]
     if by_hand:
-        return wrong(
-            f"{rollouts.number(by_hand[0]['taskDefinition']).capitalize()} was rolled out and failed, but "
-            "it was you who ended it (STOPPED): the circuit breaker had no part in it.",
-            "Switch it on, roll the same revision out once more, and wait: `ecslab.deployment.watch(lab)`.",
+        return verdicts.wrong(
+            "08.ended-by-hand", failed=rollouts.number(by_hand[0]["taskDefinition"]).capitalize()
         )
     return not_yet(f"No deployment of `{name}` has failed and been rolled back.")

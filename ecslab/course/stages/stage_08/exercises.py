@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.course import verdicts
 from ecslab.course.stages.stage_08 import rollouts
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import deployment, ecr, task_definition
@@ -25,28 +26,29 @@ def one_by_one(lab: Connection) -> Verdict:
     if image != f"{lab.names.repository}:{THIRD}":
         return _not_the_third(lab, service, bounds.maximum)
     if bounds.maximum > 100:
-        return wrong(
-            f"`{name}` runs `{image}`, but its deployments may have {bounds.highest} tasks at once "
-            f"({bounds.maximum} %): the exercise wants never more than {bounds.desired}.",
-            "`ecslab.deployment.set_limits(lab, minimum=50, maximum=100)`, and roll it out again: "
-            "`ecslab.deployment.roll(lab, again=True)`.",
+        return verdicts.wrong(
+            "08.too-many-at-once",
+            name=name,
+            image=image,
+            highest=bounds.highest,
+            maximum=bounds.maximum,
+            desired=bounds.desired,
         )
     if bounds.stuck:
-        return wrong(
-            f"`{name}` runs `{image}`, but could not be deployed again: {bounds}.",
-            f"With {bounds.desired} tasks a minimum of 50 lets ECS stop one of them.",
+        return verdicts.wrong(
+            "08.limits-stuck", name=name, image=image, bounds=bounds, desired=bounds.desired
         )
     if bounds.lowest == 0 < bounds.desired:
-        return wrong(
-            f"With a minimum of {bounds.minimum} % all tasks of `{name}` may be stopped at once: while the "
-            "new ones come up, nobody answers.",
-            "Keep half of them: `ecslab.deployment.set_limits(lab, minimum=50, maximum=100)`.",
-        )
+        return verdicts.wrong("08.all-at-once", minimum=bounds.minimum, name=name)
     if trouble := rollouts.unfinished(lab, service):
         return trouble
-    return done(
-        f"`{name}` runs `{image}`. {bounds.desired} desired: at least {bounds.lowest} healthy, and at most "
-        f"{bounds.highest} in all."
+    return verdicts.done(
+        "08.one-by-one",
+        name=name,
+        image=image,
+        desired=bounds.desired,
+        lowest=bounds.lowest,
+        highest=bounds.highest,
     )
 
 
@@ -59,13 +61,9 @@ def _not_the_third(lab: Connection, service: ServiceTypeDef, maximum: int) -> Ve
     if newest and rollouts.image(lab, newest) == f"{lab.names.repository}:{THIRD}":
         last = next(iter(deployment.past(lab, service)), None)
         if last and last["status"].startswith("ROLLBACK_"):
-            return wrong(
-                f"`{THIRD}` was rolled out and failed: `{name}` runs {current} again.",
-                "`ecslab.service.events(lab)` says why.",
-            )
-        return wrong(
-            f"`{THIRD}` has a revision ({newest['revision']}), but `{name}` still runs {current}.",
-            "`ecslab.deployment.roll(lab)`.",
+            return verdicts.wrong("08.third-failed", third=THIRD, name=name, current=current)
+        return verdicts.wrong(
+            "08.third-not-rolled-out", third=THIRD, revision=newest["revision"], name=name, current=current
         )
     return not_yet(f"`{THIRD}` is pushed, but no revision names it.")
 
@@ -80,10 +78,11 @@ def pinned(lab: Connection) -> Verdict:
     if not at:
         newest = task_definition.find(lab, lab.names.family)
         if newest and "@" in rollouts.image(lab, newest):
-            return wrong(
-                f"Revision {newest['revision']} names its image by digest, but `{name}` still runs "
-                f"{rollouts.number(service['taskDefinition'])}.",
-                "`ecslab.deployment.roll(lab)`.",
+            return verdicts.wrong(
+                "08.digest-not-rolled-out",
+                revision=newest["revision"],
+                name=name,
+                current=rollouts.number(service["taskDefinition"]),
             )
         return not_yet(f"`{name}` runs `{image}`: a tag, and a tag can be moved to another image.")
     if ":" in repository.rsplit("/", 1)[-1]:
@@ -95,10 +94,7 @@ def pinned(lab: Connection) -> Verdict:
     if repository != lab.names.repository:
         return wrong(f"`{name}` runs an image of `{repository}`; the lesson's is `{lab.names.repository}`.")
     if digest not in {detail["imageDigest"] for detail in ecr.images(lab, repository)}:
-        return wrong(
-            f"`{name}` is to run {digest[:19]}…, which is not in `{repository}`: no task of it can start.",
-            "`ecslab.ecr.image(lab, tag)['imageDigest']` is one that is there.",
-        )
+        return verdicts.wrong("08.digest-missing", name=name, digest=digest[:19], repository=repository)
     if trouble := rollouts.unfinished(lab, service):
         return trouble
     return done(f"`{name}` runs `{repository}` by its digest: no tag that moves changes what it runs.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.course import verdicts
 from ecslab.course.checks import lesson_service, stopped_task
 from ecslab.display.verdict import Verdict, not_yet, wrong
 from ecslab.resources import task_definition
@@ -61,16 +62,9 @@ def unfinished(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     name, newest = service["serviceName"], service["deployments"][0]
     which, state = number(newest["taskDefinition"]), newest.get("rolloutState", "COMPLETED")
     if service["desiredCount"] == 0:
-        return wrong(
-            f"The desired count of `{name}` is 0: its rollout is COMPLETED with no task at all.",
-            "`ecslab.service.scale(lab, 2)`.",
-        )
+        return verdicts.wrong("08.desired-zero", name=name)
     if state == "FAILED":
-        return wrong(
-            f"The deployment of {which} FAILED ({newest.get('rolloutStateReason')}). Nobody starts more of "
-            "its tasks, and nobody brings the old revision back.",
-            "Roll out a revision that works: `ecslab.deployment.roll_back(lab)`.",
-        )
+        return verdicts.wrong("08.deployment-failed", which=which, reason=newest.get("rolloutStateReason"))
     if state == "IN_PROGRESS":
         return failing(lab, service) or _stuck(service) or _moving(service)
     if len(service["deployments"]) > 1 or newest["runningCount"] < service["desiredCount"]:
@@ -103,16 +97,17 @@ def _stuck(service: ServiceTypeDef) -> Verdict | None:
     bounds = limits(service)
     if not bounds.stuck:
         return None
-    return wrong(
-        f"The rollout cannot move: {bounds}.",
-        "`ecslab.deployment.set_limits(lab, 100, 200)`: let it start a task before it stops one.",
-    )
+    return verdicts.wrong("08.rollout-stuck", bounds=bounds)
 
 
 def _moving(service: ServiceTypeDef) -> Verdict:
     newest, *others = service["deployments"]
     old = sum(deployment["runningCount"] for deployment in others)
-    return not_yet(
-        f"The rollout of {number(newest['taskDefinition'])} is {newest.get('rolloutState', 'IN_PROGRESS')}: "
-        f"{newest['runningCount']} of {service['desiredCount']} new tasks run, and {old} old."
+    return verdicts.not_yet(
+        "08.rollout-moving",
+        which=number(newest["taskDefinition"]),
+        state=newest.get("rolloutState", "IN_PROGRESS"),
+        running_count=newest["runningCount"],
+        desired_count=service["desiredCount"],
+        old=old,
     )

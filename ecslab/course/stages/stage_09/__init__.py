@@ -1,13 +1,10 @@
 """Stage 09: several containers in one task, a secret, and the two roles told apart."""
 
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
 from ecslab.course.stages.stage_09 import checks, exercises, solutions
-from ecslab.course.step import Step
 from ecslab.operations import prices
 
 HOURLY = prices.task_hour(256, 512)
-_REGISTER = frozenset({"RegisterTaskDefinition", "RunTask"})
 
 STAGE = Stage(
     notebook="09-inside-a-task.ipynb",
@@ -15,16 +12,10 @@ STAGE = Stage(
     minutes=Minutes(reading=29, waiting=4),
     part="service",
     steps=(
-        Step("09.secret", 3, checks.kept, solutions.keep, frozenset({"CreateSecret", "PutRolePolicy"})),
-        Step("09.guestbook", 6, checks.together, solutions.run, _REGISTER, hourly=HOURLY),
-        Step(
-            "09.task-role",
-            5,
-            checks.asked,
-            solutions.ask,
-            frozenset({"CreateRole", "PutRolePolicy", *_REGISTER}),
-        ),
-        Step("09.yours-1", 5, exercises.whole, solutions.check_web, _REGISTER),
-        Step("09.yours-2", 5, exercises.beside, solutions.add_sidecar, _REGISTER),
+        Step("09.secret", 3, checks.kept, solutions.keep),
+        Step("09.guestbook", 6, checks.together, solutions.run, hourly=HOURLY),
+        Step("09.task-role", 5, checks.asked, solutions.ask),
+        Step("09.yours-1", 5, exercises.whole, solutions.check_web),
+        Step("09.yours-2", 5, exercises.beside, solutions.add_sidecar),
     ),
 )

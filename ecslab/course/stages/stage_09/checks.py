@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
+from ecslab.course import verdicts
 from ecslab.course.checks import stopped_task
 from ecslab.course.checks.similar_name import similar_name
 from ecslab.course.stages.stage_09 import guestbook
@@ -30,18 +31,12 @@ def kept(lab: Connection) -> Verdict:
             return wrong(f"There is a secret `{other}`, but the lesson's is called `{name}`.")
         return not_yet(f"There is no secret `{name}`.")
     if "DeletedDate" in secret:
-        return wrong(
-            f"`{name}` is deleted: AWS keeps it for some days, and lets nobody read it.",
-            "`ecslab.secret.create(lab, …)` takes it back.",
-        )
+        return verdicts.wrong("09.secret-deleted", name=name)
     if not roles.find(lab, role):
         return wrong(f"There is no role `{role}`, which Fargate would read the secret with.")
     granted = roles.allowed_resources(lab, role, ecslab.secret.READ)
     if "*" in granted:
-        return wrong(
-            f"`{role}` may read every secret of the account; it needs this one only.",
-            "Put the secret's ARN in place of `*` as the policy's Resource.",
-        )
+        return verdicts.wrong("09.every-secret", role=role)
     if roles.covers(granted, secret["ARN"]):
         return done(f"`{name}` is kept, and `{role}` may read it.")
     return _unread(lab, secret, granted)
@@ -52,16 +47,12 @@ def _unread(lab: Connection, secret: DescribeSecretResponseTypeDef, granted: lis
     if granted:
         return wrong(f"`{role}` may read {granted[0]}, and that is not `{name}`.")
     if others := roles.allowed_actions(lab, role, secret["ARN"]):
-        return wrong(
-            f"`{role}` may do {', '.join(others)} with `{name}`; to read its value it needs "
-            f"{ecslab.secret.READ}."
+        return verdicts.wrong(
+            "09.other-actions", role=role, others=", ".join(others), name=name, read=ecslab.secret.READ
         )
     if roles.covers(roles.allowed_resources(lab, lab.names.task_role, ecslab.secret.READ), secret["ARN"]):
-        return wrong(
-            f"`{lab.names.task_role}` may read `{name}`, but `{role}` may not: a secret that the definition "
-            "names is fetched before your program starts, by the execution role.",
-        )
-    return not_yet(f"`{name}` is kept, but `{role}` may not read it.", "`ecslab.secret.allow(lab)`.")
+        return verdicts.wrong("09.task-role-reads", task_role=lab.names.task_role, name=name, role=role)
+    return verdicts.not_yet("09.not-readable", name=name, role=role)
 
 
 def together(lab: Connection) -> Verdict:
@@ -81,10 +72,7 @@ def together(lab: Connection) -> Verdict:
         return not_yet(f"Task {short_id(task)} is {task['lastStatus']}: {guestbook.waiting(task)}.")
     sick = [c["name"] for c in task["containers"] if c.get("healthStatus") == "UNHEALTHY"]
     if sick:
-        return wrong(
-            f"Task {short_id(task)} is RUNNING, but its container `{sick[0]}` is UNHEALTHY.",
-            "A bare task is left as it is; a service would replace it. Look at its health check's command.",
-        )
+        return verdicts.wrong("09.container-unhealthy", task=short_id(task), container=sick[0])
     return done(f"Task {short_id(task)} is RUNNING: `web` started when `database` was HEALTHY.")
 
 
@@ -108,10 +96,8 @@ def asked(lab: Connection) -> Verdict:
     definition = task_definition.find(lab, str(task["taskDefinitionArn"])) or {}
     role = str(definition.get("taskRoleArn", "")).rsplit("/", 1)[-1]
     if role == lab.names.execution_role:
-        return wrong(
-            f"{guestbook.revision(task)} has the execution role as its task role: now your program may do "
-            "what only Fargate should.",
-            f"Give it `{lab.names.task_role}`.",
+        return verdicts.wrong(
+            "09.execution-role-as-task-role", revision=guestbook.revision(task), task_role=lab.names.task_role
         )
     if task["lastStatus"] != "STOPPED":
         return not_yet(f"Task {short_id(task)} is {task['lastStatus']}: it has not ended yet.")
@@ -125,21 +111,11 @@ def _ended(lab: Connection, task: TaskTypeDef, role: str, code: int | None) -> V
         reason, meaning = stopped_task.why(task)
         return wrong(f"Task {short} never started: {reason}. {meaning}".strip())
     if code == 253 or not role:
-        return wrong(
-            f"Task {short} ended with exit code {code}: its definition names no task role, so the program "
-            "has no credentials.",
-            "Register it again with `taskRoleArn`.",
-        )
+        return verdicts.wrong("09.no-task-role", short=short, code=code)
     if code == 254:
-        return wrong(
-            f"Task {short} ended with exit code 254: `{role}` is its task role, and AWS refused its call.",
-            "Its log has the refusal. `ecslab.secret.allow(lab, lab.names.task_role)` gives the right.",
-        )
+        return verdicts.wrong("09.refused", short=short, role=role)
     if code != 0:
         return wrong(f"Task {short} ended with exit code {code}. Its log says why.")
     if "*" in roles.allowed_resources(lab, role, ecslab.secret.READ):
-        return wrong(
-            f"Task {short} read the secret, but `{role}` may read every secret; it needs this one only.",
-            "Put the secret's ARN in place of `*` as the policy's Resource.",
-        )
+        return verdicts.wrong("09.reads-every-secret", short=short, role=role)
     return done(f"Task {short} read the secret by itself, under the task role `{role}`.")

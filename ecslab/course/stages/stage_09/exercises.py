@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.course import verdicts
 from ecslab.course.checks import stopped_task
 from ecslab.course.stages.stage_09 import guestbook
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
@@ -32,11 +33,7 @@ def whole(lab: Connection) -> Verdict:
         name, web = f"Task {short_id(task)}", guestbook.container(definition, "web")
         check, health = web.get("healthCheck"), _health(task, "web")
         if check and health == "HEALTHY" and not any(itself in str(check["command"]) for itself in _ITSELF):
-            return wrong(
-                f"`web`'s health check, `{check['command'][-1]}`, asks nobody: it would be HEALTHY without a "
-                "web server, too.",
-                "`curl -f http://localhost/` asks the server in the container itself.",
-            )
+            return verdicts.wrong("09.asks-nobody", command=check["command"][-1])
         if check and health == "HEALTHY" and task["healthStatus"] == "HEALTHY":
             return done(f"{name} is HEALTHY, `web` included.")
         if health == "UNHEALTHY":
@@ -44,10 +41,7 @@ def whole(lab: Connection) -> Verdict:
         if check:
             return not_yet(f"{name}'s `web` was not asked often enough yet.")
     if ours and guestbook.container(ours[0][1], "writer").get("healthCheck"):
-        return wrong(
-            "`writer` has a health check, `web` has none: the task's health stays UNKNOWN as long as one "
-            "essential container is not asked."
-        )
+        return verdicts.wrong("09.writer-asked")
     if left := _not_running(
         lab, lambda definition: bool(guestbook.container(definition, "web").get("healthCheck"))
     ):
@@ -66,25 +60,13 @@ def beside(lab: Connection) -> Verdict:
             continue
         missing = [name for name in _THREE if not guestbook.container(definition, name)]
         if missing:
-            return wrong(
-                f"`{extra['name']}` runs in place of `{missing[0]}`: a sidecar comes in addition to the "
-                "others."
-            )
+            return verdicts.wrong("09.in-place", name=extra["name"], missing=missing[0])
         if extra.get("essential", True):
-            return wrong(
-                f"`{extra['name']}` is essential: if it ends, the whole task is stopped with it.",
-                'Say `"essential": False` in its container definition.',
-            )
+            return verdicts.wrong("09.essential", name=extra["name"])
         now = next(container for container in task["containers"] if container["name"] == extra["name"])
         if now["lastStatus"] == "STOPPED":
-            return wrong(
-                f"`{extra['name']}` has ended, with exit code {now.get('exitCode')}: nothing runs beside the "
-                "others any more.",
-                "A loop with `sleep` in it goes on; a command that is done ends.",
-            )
-        return done(
-            f"`{extra['name']}` runs beside the others in task {short_id(task)}, which could do without."
-        )
+            return verdicts.wrong("09.sidecar-ended", name=extra["name"], code=now.get("exitCode"))
+        return verdicts.done("09.beside", name=extra["name"], task=short_id(task))
     left = _not_running(lab, lambda definition: bool(_extra(definition)))
     return left or not_yet("No guestbook task with a fourth container is RUNNING.")
 
@@ -106,7 +88,7 @@ def _not_running(lab: Connection, fits: Callable[[TaskDefinitionTypeDef], bool])
         return not_yet(f"{name} is {tasks[0]['lastStatus']}: it is on its way.")
     reason, meaning = stopped_task.why(tasks[0])
     if tasks[0]["lastStatus"] != "STOPPED" or stopped_task.stopped_by_hand(tasks[0]):
-        return wrong(f"{name} was as the exercise asks, but it was stopped ({reason}).", "Run another one.")
+        return verdicts.wrong("09.stopped-again", name=name, reason=reason)
     return wrong(f"{name} stopped: {reason}. {meaning}".replace("..", ".").rstrip(), meaning)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from ecslab.course import verdicts
 from ecslab.course.checks import stopped_task
 from ecslab.display.verdict import Verdict, wrong
 from ecslab.resources import task_definition
@@ -79,13 +80,7 @@ def over(task: TaskTypeDef) -> Verdict:
     """What a guestbook task that ended says of itself."""
     reason, meaning = stopped_task.why(task)
     if "retrieve secret" in reason:
-        return wrong(
-            f"Task {short_id(task)} never started: Fargate could not read the secret for it.",
-            "The reason names the role and the action. `ecslab.secret.allow(lab)` gives the right.",
-        )
+        return verdicts.wrong("09.secret-not-read", task=short_id(task))
     if stopped_task.stopped_by_hand(task):
-        return wrong(
-            f"Task {short_id(task)} was stopped ({reason}), and no other runs.",
-            "A bare task stays stopped: run another one.",
-        )
+        return verdicts.wrong("09.stopped-by-hand", task=short_id(task), reason=reason)
     return wrong(f"Task {short_id(task)} is STOPPED: {reason}. {meaning}".strip())

@@ -1,12 +1,9 @@
 """Stage 13: document 004's service, mended until it answers, and the one that document 002's wizard made."""
 
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
 from ecslab.course.stages.stage_13 import checks, exercises, solutions
-from ecslab.course.step import Step
 from ecslab.operations import prices
 
-OPERATIONS = frozenset({"CreateService", "UpdateService", "DeleteService"})
 HOURLY = prices.task_hour(256, 512)
 
 STAGE = Stage(
@@ -15,16 +12,9 @@ STAGE = Stage(
     minutes=Minutes(reading=35, waiting=10),
     part="tools",
     steps=(
-        Step("13.repaired", 15, checks.repaired, solutions.repair, OPERATIONS, hourly=HOURLY),
-        Step("13.wizard", 8, checks.wizard, solutions.as_the_wizard, OPERATIONS, hourly=HOURLY),
-        Step("13.yours-1", 6, exercises.forced, solutions.push_and_force, OPERATIONS),
-        Step(
-            "13.yours-2",
-            8,
-            exercises.by_hand,
-            solutions.run_by_hand,
-            frozenset({"RunTask"}),
-            hourly=prices.task_hour(512, 1024),
-        ),
+        Step("13.repaired", 15, checks.repaired, solutions.repair, hourly=HOURLY),
+        Step("13.wizard", 8, checks.wizard, solutions.as_the_wizard, hourly=HOURLY),
+        Step("13.yours-1", 6, exercises.forced, solutions.push_and_force),
+        Step("13.yours-2", 8, exercises.by_hand, solutions.run_by_hand, hourly=prices.task_hour(512, 1024)),
     ),
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.course import verdicts
 from ecslab.course.checks import service_page
 from ecslab.display.verdict import Verdict, not_yet, wrong
 from ecslab.resources import cluster as clusters
@@ -37,10 +38,7 @@ def repaired(lab: Connection) -> Verdict:
     name = lab.name(GUIDE.service)
     service = service_reader.describe(lab, name, lab.name(GUIDE.cluster))
     if not service or service["status"] != "ACTIVE":
-        return _absent(lab, GUIDE, service) or not_yet(
-            f"There is no service `{name}`: ECS refuses the document's command, for it says nothing of a "
-            "network."
-        )
+        return _absent(lab, GUIDE, service) or verdicts.not_yet("13.no-service", name=name)
     return _mistaken(lab, GUIDE, service) or service_page.verdict(lab, service)
 
 
@@ -49,9 +47,7 @@ def wizard(lab: Connection) -> Verdict:
     name = lab.name(WIZARD.service)
     service = service_reader.describe(lab, name, lab.name(WIZARD.cluster))
     if not service or service["status"] != "ACTIVE":
-        return _absent(lab, WIZARD, service) or not_yet(
-            f"There is no service `{name}`: steps 3 and 4 make it."
-        )
+        return _absent(lab, WIZARD, service) or verdicts.not_yet("13.no-wizard-service", name=name)
     return _mistaken(lab, WIZARD, service) or _balanced(service) or service_page.verdict(lab, service)
 
 
@@ -59,17 +55,11 @@ def _absent(lab: Connection, names: Written, service_seen: ServiceTypeDef | None
     """Why the service is not there, if that can be said."""
     service, cluster, family = lab.name(names.service), lab.name(names.cluster), lab.name(names.family)
     if service_seen and service_seen["status"] == "DRAINING":
-        return wrong(
-            f"`{service}` is DRAINING: it was deleted, and its last tasks are stopping.",
-            "`aws ecs wait services-inactive …` waits until the name is free again.",
-        )
+        return verdicts.wrong("13.draining", service=service)
     for astray in clusters.names(lab):
         seen = service_reader.describe(lab, service, astray)
         if seen and seen["status"] == "ACTIVE":
-            return wrong(
-                f"The service `{service}` is in the cluster `{astray}`, not in `{cluster}`.",
-                f"Delete it there, and give the command `--cluster {cluster}`.",
-            )
+            return verdicts.wrong("13.other-cluster", service=service, astray=astray, cluster=cluster)
     if service_seen:
         return wrong(f"`{service}` is INACTIVE: it was deleted, and nothing is kept running.")
     if cluster not in clusters.names(lab):
@@ -84,15 +74,11 @@ def _mistaken(lab: Connection, names: Written, service: ServiceTypeDef) -> Verdi
     definition = task_definition.find(lab, service["taskDefinition"]) or {}
     family, runs = lab.name(names.family), definition.get("family", "nothing")
     if runs != family:
-        return wrong(
-            f"`{service['serviceName']}` runs `{runs}`; the document's definition is `{family}`.",
-            f"`aws ecs update-service … --task-definition {family}`.",
-        )
+        return verdicts.wrong("13.other-definition", name=service["serviceName"], runs=runs, family=family)
     called = [container["name"] for container in definition["containerDefinitions"]]
     if names.container not in called:
-        return wrong(
-            f"The container of `{family}` is called `{called[0]}`, in the document `{names.container}`.",
-            "Register a revision with that name, and update the service to it.",
+        return verdicts.wrong(
+            "13.other-container", family=family, called=called[0], container=names.container
         )
     return None
 
@@ -100,7 +86,4 @@ def _mistaken(lab: Connection, names: Written, service: ServiceTypeDef) -> Verdi
 def _balanced(service: ServiceTypeDef) -> Verdict | None:
     if not service.get("loadBalancers"):
         return None
-    return wrong(
-        f"`{service['serviceName']}` is behind a load balancer; the document runs it without one.",
-        "`aws ecs update-service … --load-balancers '[]'`.",
-    )
+    return verdicts.wrong("13.balanced", name=service["serviceName"])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.course import verdicts
 from ecslab.course.checks import service_page
-from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.display.verdict import Verdict, done, not_yet
 from ecslab.resources import cluster as clusters
 from ecslab.resources import ecr, task_definition
 from ecslab.resources.service import service_reader
@@ -28,10 +29,7 @@ def forced(lab: Connection) -> Verdict:
     image = str(definition["containerDefinitions"][0]["image"])
     repository, _, tag = image.partition("/")[2].rpartition(":")
     if "@" in image:
-        return wrong(
-            f"`{name}` names its image by digest: whatever is pushed, it stays the same.",
-            "Register a revision that names the image by its tag.",
-        )
+        return verdicts.wrong("13.image-by-digest", name=name)
     since = [
         image_there
         for image_there in ecr.images(lab, repository)
@@ -41,10 +39,8 @@ def forced(lab: Connection) -> Verdict:
     if not pushed:
         others = ecr.image_tags(since)
         if others:
-            return wrong(
-                f"Pushed since: the tag {', '.join(f'`{other}`' for other in others)}. But `{name}` runs "
-                f"`{tag}`.",
-                f"Push the page once more, under the tag `{tag}`.",
+            return verdicts.wrong(
+                "13.other-tags", tags=", ".join(f"`{other}`" for other in others), name=name, tag=tag
             )
         return not_yet(f"Nothing was pushed to `{repository}` since `{name}` was made.")
     return service_page.trouble(lab, service) or _runs(lab, service, pushed, f"{repository}:{tag}")
@@ -57,11 +53,7 @@ def _runs(lab: Connection, service: ServiceTypeDef, pushed: ImageDetailTypeDef, 
     if len(service["deployments"]) > 1:
         return not_yet("A new deployment is under way: the new task first, then the old one stops.")
     if older:
-        return wrong(
-            f"`{image}` was pushed anew, but task {short_id(older[0])} runs what it fetched when it started.",
-            "Nothing in the definition has changed, so say it: `aws ecs update-service … "
-            "--force-new-deployment`.",
-        )
+        return verdicts.wrong("13.old-image-runs", image=image, task=short_id(older[0]))
     return done(f"Every task of `{service['serviceName']}` runs what was pushed last as `{image}`.")
 
 
@@ -75,14 +67,11 @@ def by_hand(lab: Connection) -> Verdict:
         return _not_by_hand(lab, ours, bare)
     task = alive[0]
     if task["cpu"] != "512":
-        return wrong(
-            f"Task {short_id(task)} has {int(task['cpu']) / 1024:g} vCPU; the document's has 0.5.",
-            "Register a revision with `--cpu 512`, and a memory that goes with it.",
-        )
+        return verdicts.wrong("13.other-cpu", task=short_id(task), vcpu=f"{int(task['cpu']) / 1024:g}")
     if task["lastStatus"] != "RUNNING":
         return not_yet(f"Task {short_id(task)} is {task['lastStatus']}: it is on its way.")
-    return service_page.visit(lab, task, f"task {short_id(task)}") or done(
-        f"Task {short_id(task)} of `{family}` is RUNNING with 0.5 vCPU, and its page answers."
+    return service_page.visit(lab, task, f"task {short_id(task)}") or verdicts.done(
+        "13.run-by-hand", task=short_id(task), family=family
     )
 
 
@@ -91,10 +80,7 @@ def _not_by_hand(lab: Connection, ours: list[TaskTypeDef], bare: list[TaskTypeDe
     if bare:
         return service_page.ended(bare[0])
     if ours:
-        return wrong(
-            f"`{family}` runs as a service; in the document the application type is Task.",
-            "`aws ecs run-task …` runs one that nobody looks after.",
-        )
+        return verdicts.wrong("13.runs-as-service", family=family)
     elsewhere = [
         other
         for other in clusters.names(lab)
@@ -102,8 +88,5 @@ def _not_by_hand(lab: Connection, ours: list[TaskTypeDef], bare: list[TaskTypeDe
         if task_family(task) == family and task["desiredStatus"] == "RUNNING"
     ]
     if elsewhere:
-        return wrong(
-            f"A task of `{family}` runs in the cluster `{elsewhere[0]}`, not in `{cluster}`.",
-            f"Stop it, and give the command `--cluster {cluster}`.",
-        )
+        return verdicts.wrong("13.task-in-other-cluster", family=family, other=elsewhere[0], cluster=cluster)
     return not_yet(f"No task of `{family}` was run in `{cluster}`.")

@@ -1,16 +1,7 @@
 """Stage 99: nothing of the lesson runs, and nothing of it is left."""
 
-from ecslab.course.minutes import Minutes
-from ecslab.course.stage import FOUNDATION, Stage
+from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
 from ecslab.course.stages.stage_99 import checks, revisions, solutions
-from ecslab.course.step import Step
-
-REMOVALS = frozenset(
-    {
-        "DeleteCluster", "DeleteLoadBalancer", "DeleteTargetGroup", "DeleteRepository", "DeleteSecurityGroup",
-        "DeleteLogGroup", "DeleteSecret", "DeleteRole",
-    }
-)  # fmt: skip
 
 STAGE = Stage(
     notebook="99-clean-up.ipynb",
@@ -18,24 +9,10 @@ STAGE = Stage(
     minutes=Minutes(reading=18, waiting=3),
     part="end",
     steps=(
-        Step(
-            "99.services", 4, checks.services_deleted, solutions.delete_services, frozenset({"DeleteService"})
-        ),
-        Step("99.stopped", 3, checks.stopped, solutions.stop_tasks, frozenset({"StopTask"})),
-        Step(
-            "99.deregistered",
-            3,
-            revisions.deregistered,
-            solutions.deregister,
-            frozenset({"DeregisterTaskDefinition"}),
-        ),
-        Step("99.nothing-left", 4, checks.nothing_left, solutions.clean_up, REMOVALS),
-        Step(
-            "99.yours-1",
-            4,
-            revisions.deleted_for_good,
-            solutions.delete_for_good,
-            frozenset({"DeleteTaskDefinitions"}),
-        ),
+        Step("99.services", 4, checks.services_deleted, solutions.delete_services),
+        Step("99.stopped", 3, checks.stopped, solutions.stop_tasks),
+        Step("99.deregistered", 3, revisions.deregistered, solutions.deregister),
+        Step("99.nothing-left", 4, checks.nothing_left, solutions.clean_up),
+        Step("99.yours-1", 4, revisions.deleted_for_good, solutions.delete_for_good),
     ),
 )

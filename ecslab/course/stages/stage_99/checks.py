@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.course import verdicts
 from ecslab.course.checks import lesson_service, stopped_task
 from ecslab.course.stages.stage_99.leftovers import left
-from ecslab.course.stages.stage_99.revisions import NOTHING_MADE, counted
-from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.course.stages.stage_99.revisions import NOTHING_MADE
+from ecslab.course.words import counted
+from ecslab.display.verdict import Verdict, done, not_yet
 from ecslab.resources import cluster as clusters
 from ecslab.resources import task_definition
 from ecslab.resources.service import service_reader
@@ -32,24 +34,17 @@ def services_deleted(lab: Connection) -> Verdict:
     ours = task_reader.of_service(task_reader.of_cluster(lab, cluster), name)
     alive = [task for task in ours if task["desiredStatus"] == "RUNNING"]
     by_hand = [task for task in ours if stopped_task.stopped_by_hand(task)]
-    advice = f"`ecslab.service.delete(lab, {name!r})`."
     if not service.get("desiredCount"):
-        return wrong(f"`{name}` is scaled to 0, but it is still there: it has to be deleted, too.", advice)
+        return verdicts.wrong("99.scaled-to-zero", name=name)
     if by_hand and alive:
-        return wrong(
-            f"You stopped task {short_id(by_hand[0])}, and `{name}` started {short_id(alive[0])} "
-            "in its place: the service has to go first.",
-            advice,
+        return verdicts.wrong(
+            "99.task-replaced", stopped=short_id(by_hand[0]), name=name, task=short_id(alive[0])
         )
     family = task_definition.family_of(service["taskDefinition"])
     if service["taskDefinition"] not in task_definition.revisions(lab, family, "ACTIVE"):
-        return wrong(
-            f"The revision that `{name}` runs was deregistered; it runs it all the same: INACTIVE stops "
-            "nothing.",
-            advice,
-        )
+        return verdicts.wrong("99.revision-deregistered", name=name)
     if lab.names.service not in names and _gone(lab):
-        return wrong(f"`{lab.names.service}` is deleted, but the service `{name}` is still there.", advice)
+        return verdicts.wrong("99.other-service", service=lab.names.service, name=name)
     return not_yet(f"`{name}` still keeps {counted(service['desiredCount'], 'task')} running.")
 
 
@@ -59,10 +54,7 @@ def _no_service(lab: Connection) -> Verdict:
     if service and service["status"] == "DRAINING":
         return not_yet(f"`{name}` is DRAINING: its last tasks are stopping.")
     if astray := lesson_service.elsewhere(lab, name):
-        return wrong(
-            f"No service is left in `{cluster}`, but there is another `{name}` in the cluster `{astray}`.",
-            f"`lab.ecs.delete_service(cluster={astray!r}, service={name!r}, force=True)`.",
-        )
+        return verdicts.wrong("99.service-in-other-cluster", cluster=cluster, name=name, astray=astray)
     return done(f"No service is left in `{cluster}`: what is stopped now stays stopped.")
 
 
@@ -86,16 +78,16 @@ def stopped(lab: Connection) -> Verdict:
         return not_yet(f"Task {short_id(ending[0])} is {ending[0]['lastStatus']}: it is stopping.")
     service = service_reader.describe(lab, lab.names.service)
     if service and service["status"] == "ACTIVE" and service["desiredCount"]:
-        return wrong(
-            f"No task runs at this moment, but `{service['serviceName']}` wants {service['desiredCount']}, "
-            "and goes on starting them.",
-            "`ecslab.service.delete(lab)`.",
+        return verdicts.wrong(
+            "99.service-wants-tasks", name=service["serviceName"], desired_count=service["desiredCount"]
         )
     if astray := _astray(lab):
-        return wrong(
-            f"No task runs in `{name}`, but {short_id(astray)} of `{task_family(astray)}` runs in "
-            f"the cluster `{astray['clusterArn'].rsplit('/', 1)[-1]}`.",
-            "`lab.ecs.stop_task(cluster=…, task=…)` takes the cluster's name, too.",
+        return verdicts.wrong(
+            "99.task-in-other-cluster",
+            name=name,
+            task=short_id(astray),
+            family=task_family(astray),
+            cluster=astray["clusterArn"].rsplit("/", 1)[-1],
         )
     if not tasks and cluster["status"] == "ACTIVE" and not service:
         return not_yet(f"No task was run in `{name}` lately: there is nothing to stop.")
@@ -107,31 +99,18 @@ def _still_runs(lab: Connection, task: TaskTypeDef, tasks: list[TaskTypeDef]) ->
     by_hand = [stopped for stopped in tasks if stopped_task.stopped_by_hand(stopped)]
     keeper = task["group"].removeprefix("service:")
     if keeper in service_reader.names(lab) and by_hand:
-        return wrong(
-            f"Task {short} runs because the service `{keeper}` wants it: stopping tasks is of no use while "
-            "that is there.",
-            f"`ecslab.service.delete(lab, {keeper!r})`.",
-        )
+        return verdicts.wrong("99.kept-by-service", short=short, keeper=keeper)
     if not task_definition.revisions(lab, family, "ACTIVE"):
-        return wrong(
-            f"`{family}` was deregistered, but task {short} still runs from it, and costs: "
-            "INACTIVE stops nothing.",
-            "Stop the task: `ecslab.task.stop(lab)`.",
-        )
+        return verdicts.wrong("99.still-runs-deregistered", family=family, short=short)
     meanwhile = [
         stopped for stopped in by_hand if stopped.get("stoppingAt", task["createdAt"]) > task["createdAt"]
     ]
     if meanwhile:
-        return wrong(
-            f"You stopped task {short_id(meanwhile[0])}, but {short} still runs in `{lab.names.cluster}`.",
-            "`lab.ecs.list_tasks(cluster=…)` lists them all.",
+        return verdicts.wrong(
+            "99.another-runs", stopped=short_id(meanwhile[0]), short=short, cluster=lab.names.cluster
         )
     if _gone(lab):
-        return not_yet(
-            f"The service is deleted, and its tasks with it; but task {short} was started by hand, and runs "
-            f"on.",
-            "Stop it: `ecslab.task.stop(lab)`.",
-        )
+        return verdicts.not_yet("99.bare-task-runs", short=short)
     return not_yet(f"Task {short} still runs in `{lab.names.cluster}`.")
 
 
@@ -149,10 +128,7 @@ def nothing_left(lab: Connection) -> Verdict:
     things = left(lab)
     cluster = clusters.describe(lab, lab.names.cluster)
     if things and cluster and cluster["status"] == "INACTIVE":
-        return wrong(
-            f"The cluster is gone, but there is still {_and(things)}.",
-            "`ecslab.cleanup.run(lab)` removes what this lab made, in an order that works.",
-        )
+        return verdicts.wrong("99.leftovers", things=_and(things))
     if things:
         return not_yet(f"Still there: {_and(things)}.")
     if cluster or task_definition.revisions(lab, lab.names.family, "INACTIVE"):

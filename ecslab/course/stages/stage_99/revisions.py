@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.course import verdicts
+from ecslab.course.words import counted
+from ecslab.display.verdict import Verdict, done, not_yet
 from ecslab.resources import cluster as clusters
 from ecslab.resources import task_definition
 from ecslab.resources.task import task_reader
@@ -30,10 +32,8 @@ def deregistered(lab: Connection) -> Verdict:
     if active and inactive:
         return _some(family, active, inactive)
     if active and _removed(lab):
-        return wrong(
-            f"The cluster is deleted, but `{family}` still has {counted(len(active), 'ACTIVE revision')}: "
-            "definitions belong to no cluster.",
-            "`ecslab.task_definition.deregister(lab)`.",
+        return verdicts.wrong(
+            "99.active-without-cluster", family=family, revisions=counted(len(active), "ACTIVE revision")
         )
     if active:
         return not_yet(f"`{family}` still has {counted(len(active), 'ACTIVE revision')}.")
@@ -41,10 +41,11 @@ def deregistered(lab: Connection) -> Verdict:
         return not_yet(NOTHING_MADE)
     for other in others:
         if left := task_definition.revisions(lab, other, "ACTIVE"):
-            return wrong(
-                f"`{family}` is deregistered, but `{other}` still has "
-                f"{counted(len(left), 'ACTIVE revision')}.",
-                f"`ecslab.task_definition.deregister(lab, {other!r})`.",
+            return verdicts.wrong(
+                "99.other-family-active",
+                family=family,
+                other=other,
+                revisions=counted(len(left), "ACTIVE revision"),
             )
     return done(f"No revision of `{family}` is ACTIVE.")
 
@@ -52,15 +53,13 @@ def deregistered(lab: Connection) -> Verdict:
 def _some(family: str, active: list[str], inactive: list[str]) -> Verdict:
     newest = max(map(task_definition.revision_of, active))
     if newest < max(map(task_definition.revision_of, inactive)):
-        return wrong(
-            f"The newest revision of `{family}` is INACTIVE; now the name alone means revision {newest}, "
-            f"which is still ACTIVE.",
-            "Deregistering takes one revision at a time.",
-        )
-    return wrong(
-        f"{len(inactive)} of {len(active) + len(inactive)} revisions of `{family}` are INACTIVE; "
-        f"{_numbers(active)} still ACTIVE.",
-        "Deregistering takes one revision at a time.",
+        return verdicts.wrong("99.newest-inactive", family=family, newest=newest)
+    return verdicts.wrong(
+        "99.some-inactive",
+        inactive=len(inactive),
+        total=len(active) + len(inactive),
+        family=family,
+        revisions=_numbers(active),
     )
 
 
@@ -71,34 +70,34 @@ def deleted_for_good(lab: Connection) -> Verdict:
     inactive = task_definition.revisions(lab, family, "INACTIVE")
     going = task_definition.revisions(lab, family, "DELETE_IN_PROGRESS")
     if active and going:
-        return wrong(
-            f"Some revisions of `{family}` are deleted, but {_numbers(active)} ACTIVE: only INACTIVE ones "
-            f"can be deleted.",
-            "Deregister it first: `ecslab.task_definition.deregister(lab)`.",
-        )
+        return verdicts.wrong("99.only-inactive-deletable", family=family, revisions=_numbers(active))
     if active:
         return not_yet(f"`{family}` has ACTIVE revisions: deregister them first.")
     if inactive and going:
-        return wrong(
-            f"Some are deleted, but {counted(len(inactive), 'revision')} of `{family}` "
-            f"{'is' if len(inactive) == 1 else 'are'} still INACTIVE.",
-            "`delete_task_definitions` takes at most ten in a call.",
+        return verdicts.wrong(
+            "99.some-deleted",
+            revisions=counted(len(inactive), "revision"),
+            family=family,
+            are="is" if len(inactive) == 1 else "are",
         )
     if inactive:
         return not_yet(f"`{family}` has {counted(len(inactive), 'INACTIVE revision')} left.")
     if not going and not _removed(lab):
         return not_yet(NOTHING_MADE)
     if task := _held_by(lab, going):
-        return wrong(
-            f"Revision {task_definition.revision_of(task['taskDefinitionArn'])} of `{family}` is "
-            f"DELETE_IN_PROGRESS, and stays so while task {short_id(task)} runs from it.",
-            "Stop the task: `ecslab.task.stop(lab)`.",
+        return verdicts.wrong(
+            "99.held-by-task",
+            revision=task_definition.revision_of(task["taskDefinitionArn"]),
+            family=family,
+            task=short_id(task),
         )
     for other in others:
         if left := task_definition.revisions(lab, other, "INACTIVE"):
-            return wrong(
-                f"`{family}` is gone, but `{other}` has {counted(len(left), 'INACTIVE revision')} left.",
-                f"`ecslab.task_definition.revisions(lab, {other!r}, status='INACTIVE')` lists them.",
+            return verdicts.wrong(
+                "99.other-family-inactive",
+                family=family,
+                other=other,
+                revisions=counted(len(left), "INACTIVE revision"),
             )
     return done(f"No revision of `{family}` is left.")
 
@@ -118,8 +117,3 @@ def _removed(lab: Connection) -> bool:
 def _numbers(arns: list[str]) -> str:
     numbers = [str(task_definition.revision_of(arn)) for arn in arns]
     return f"revision {numbers[0]} is" if len(numbers) == 1 else f"revisions {', '.join(numbers)} are"
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 task`, `2 tasks`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

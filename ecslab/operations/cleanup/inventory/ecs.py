@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.connection.tags import owner_in
 from ecslab.operations import prices
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey, SurveyedCluster
@@ -13,45 +14,45 @@ from ecslab.resources import task_definition
 from ecslab.resources.task import network_interface, task_reader
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import TaskTypeDef
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
 
 
 def services(survey: Survey) -> Iterator[Resource]:
-    """All services of our own clusters, ours in any other."""
+    """Our services in whatever cluster; of others' those that stand in our clusters, or have our names."""
+    names = survey.names("service", survey.lab.names.service)
     for cluster in survey.clusters:
         for service in cluster.services:
-            yield Resource(
-                "service",
-                service["serviceName"],
-                service["serviceArn"],
-                cluster.shown["clusterArn"],
-                status=f"keeps {service.get('desiredCount', 0)}",
-            )
+            yield _service(cluster, service, ours=True)
+        for service in cluster.strangers:
+            if cluster.ours or service["serviceName"] in names:
+                yield _service(cluster, service, ours=False)
+
+
+def _service(cluster: SurveyedCluster, service: ServiceTypeDef, *, ours: bool) -> Resource:
+    name, keeps = service["serviceName"], f"keeps {service.get('desiredCount', 0)}"
+    return Resource(
+        "service", name, service["serviceArn"], cluster.shown["clusterArn"], status=keeps, ours=ours
+    )
 
 
 def tasks(survey: Survey) -> Iterator[Resource]:
-    """The tasks that are not STOPPED: in our own clusters, started by us, or by a service of ours."""
+    """The tasks that are not STOPPED: what we or a service of ours started, and others' in our clusters."""
     for cluster in survey.clusters:
-        for task in _described(survey.lab, cluster.shown["clusterArn"]):
-            if task["lastStatus"] != "STOPPED" and _is_ours(survey, cluster, task):
-                yield _resource(task)
-
-
-def _described(lab: Connection, cluster: str) -> Iterator[TaskTypeDef]:
-    arns: list[str] = []
-    arns += task_reader.arns(lab, cluster=cluster, desiredStatus="RUNNING") or []
-    # those that are asked to stop may still be stopping
-    arns += task_reader.arns(lab, cluster=cluster, desiredStatus="STOPPED") or []
-    yield from task_reader.described(lab, cluster, arns, ["TAGS"])
+        for task in survey.tasks(cluster):
+            ours = _is_ours(survey, cluster, task)
+            if ours or cluster.ours:
+                yield _resource(task, ours=ours)
 
 
 def _is_ours(survey: Survey, cluster: SurveyedCluster, task: TaskTypeDef) -> bool:
-    services = {service["serviceName"] for service in cluster.services}
-    inside_ours = cluster.ours or task.get("group", "").removeprefix("service:") in services
-    return survey.ours(task.get("tags"), task["taskArn"], inside_ours)
+    services = {*(service["serviceName"] for service in cluster.services), *cluster.leaving}
+    of_service = (
+        task.get("group", "").removeprefix("service:") in services and owner_in(task.get("tags")) is None
+    )
+    return of_service or survey.ours(task.get("tags"), "task", task["taskArn"])
 
 
-def _resource(task: TaskTypeDef) -> Resource:
+def _resource(task: TaskTypeDef, *, ours: bool) -> Resource:
     return Resource(
         "task",
         task_reader.task_id(task),
@@ -60,26 +61,47 @@ def _resource(task: TaskTypeDef) -> Resource:
         network_interface.details(task).get("networkInterfaceId", ""),
         prices.of_task(task),
         task["lastStatus"],
+        ours,
     )
 
 
 def clusters(survey: Survey) -> Iterator[Resource]:
-    """The clusters by name, and those by whatever name that we made."""
+    """The clusters by name, and those that we made. One in which others have something stays."""
     names = survey.names("cluster", survey.lab.names.cluster)
     for cluster in survey.clusters:
         name = cluster.shown["clusterName"]
         if cluster.ours or name in names:
-            yield Resource("cluster", name, cluster.shown["clusterArn"], ours=cluster.ours)
+            kept = _held_by(survey, cluster) if cluster.ours else ""
+            yield Resource("cluster", name, cluster.shown["clusterArn"], ours=cluster.ours, kept=kept)
+
+
+def _held_by(survey: Survey, cluster: SurveyedCluster) -> str:
+    """What is in a cluster of ours and was not made by this lab, in words; "" for nothing."""
+    held = [f"service {service['serviceName']}" for service in cluster.strangers]
+    held += [
+        f"task {task_reader.short_id(task)}"
+        for task in survey.tasks(cluster)
+        if not _is_ours(survey, cluster, task)
+        and task.get("group", "").removeprefix("service:")
+        not in {each["serviceName"] for each in cluster.strangers}
+    ]
+    return f"there is something in it that this lab did not make: {', '.join(held)}" if held else ""
 
 
 def task_definitions(survey: Survey) -> Iterator[Resource]:
     """The ACTIVE revisions of every family that the lab registered."""
     for family in survey.families:
         for arn in task_definition.revisions(survey.lab, family):
-            # of one in the ledger the tags need not be asked: a revision's number is never given out again
-            tags = None if survey.recorded(arn) else task_definition.tags(survey.lab, arn)
             name = arn.rsplit("/", 1)[-1]
-            yield Resource("task definition", name, arn, ours=survey.ours(tags, arn))
+            yield Resource("task definition", name, arn, ours=revision_is_ours(survey, arn))
+
+
+def revision_is_ours(survey: Survey, arn: str) -> bool:
+    """Whether the lab registered a revision."""
+    tags = task_definition.tags(
+        survey.lab.unrecorded(), arn
+    )  # a call for each: no list of calls gains by them
+    return survey.ours(tags, "task definition", arn)
 
 
 def wait_until_stopped(lab: Connection, tasks: Sequence[Resource]) -> None:

@@ -40,7 +40,9 @@ def target_groups(survey: Survey) -> Iterator[Resource]:
     for name in survey.names("target group", survey.lab.names.target_group):
         if group := find_target_group(survey.lab, name):
             arn = group["TargetGroupArn"]
-            yield Resource("target group", name, arn, ours=survey.ours(survey.elb_tags(arn)))
+            yield Resource(
+                "target group", name, arn, ours=survey.ours(survey.elb_tags(arn), "target group", arn)
+            )
 
 
 def security_groups(survey: Survey) -> Iterator[Resource]:

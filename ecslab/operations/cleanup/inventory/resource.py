@@ -17,6 +17,7 @@ class Resource:
         hourly: dollars an hour while it is there; 0 for what costs nothing.
         status: of a task, its `lastStatus`; of others what is worth knowing before they go.
         ours: whether the lab made it.
+        kept: of what is ours, why it stays for now; "" where it can go.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class Resource:
     hourly: float = 0.0
     status: str = ""
     ours: bool = True
+    kept: str = ""
 
     @property
     def cost(self) -> str:

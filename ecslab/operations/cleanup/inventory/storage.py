@@ -22,7 +22,8 @@ def repositories(survey: Survey) -> Iterator[Resource]:
     """The repositories, with what their images cost to keep."""
     for name in survey.names("repository", survey.lab.names.repository):
         if repository := ecr.repository(survey.lab, name):
-            ours = survey.ours(ecr.tags(survey.lab, repository["repositoryArn"]))
+            arn, born = repository["repositoryArn"], repository.get("createdAt")
+            ours = survey.ours(ecr.tags(survey.lab, arn), "repository", arn, born)
             hourly = prices.of_images(ecr.stored_bytes(survey.lab, name))
             yield Resource("repository", name, name, hourly=hourly, ours=ours)
 
@@ -32,12 +33,15 @@ def secrets(survey: Survey) -> Iterator[Resource]:
     for name in survey.names("secret", survey.lab.names.secret):
         shown = secret.find(survey.lab, name)
         if shown and "DeletedDate" not in shown:
-            ours, status = survey.ours(shown.get("Tags")), "(at once, past recovery)"
+            ours, status = survey.ours(shown.get("Tags"), "secret", shown["ARN"]), "(at once, past recovery)"
             yield Resource("secret", name, shown["ARN"], hourly=prices.SECRET_HOUR, status=status, ours=ours)
 
 
 def roles(survey: Survey) -> Iterator[Resource]:
-    """The roles: execution role, task role, and what else the ledger names."""
+    """The roles: execution role, task role, and what else the ledger names. All Regions share them."""
     for name in survey.names("role", survey.lab.names.execution_role, survey.lab.names.task_role):
         if shown := role.find(survey.lab, name):
-            yield Resource("role", name, name, ours=survey.ours(shown.get("Tags")))
+            ours = survey.ours(shown.get("Tags"), "role", shown["Arn"], shown["RoleId"])
+            used = ", ".join(survey.lab.ledger.regions_that_use(name)) if ours else ""
+            kept = f"your lab in {used} still uses it: clean up there first, then here again" if used else ""
+            yield Resource("role", name, name, ours=ours, kept=kept)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.connection.ledger_lines import identity
 from ecslab.connection.tags import Tags, made_by
 from ecslab.resources import cluster
 from ecslab.resources.load_balancer import load_balancer_reader
 from ecslab.resources.service import service_reader
+from ecslab.resources.task import task_reader
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import ClusterTypeDef, ServiceTypeDef
+    from mypy_boto3_ecs.type_defs import ClusterTypeDef, ServiceTypeDef, TaskTypeDef
     from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef
 
 
@@ -23,27 +25,30 @@ class SurveyedCluster:
 
     Attributes:
         shown: as DescribeClusters shows it.
-        ours: whether the lab made it, and with it all that is in it.
+        ours: whether the lab made it. What others put into it is theirs all the same.
         services: those in it that are the lab's.
+        strangers: the other services in it.
+        leaving: the names of those of the lab's that are deleted, while their last tasks stop.
     """
 
     shown: ClusterTypeDef
     ours: bool
     services: list[ServiceTypeDef]
+    strangers: list[ServiceTypeDef]
+    leaving: set[str] = field(default_factory=set)
 
 
 class Survey:
     """What all searches share.
 
     Args:
-        lab: from `ecslab.connect()`.
         owner: whose tag counts.
     """
 
     def __init__(self, lab: Connection, owner: str):
         self.lab, self.owner = lab, owner
+        self._tasks: dict[str, list[TaskTypeDef]] = {}
         self._entries = [entry for entry in lab.ledger.entries() if entry.outcome != "refused"]
-        self._recorded = frozenset(arn for entry in self._entries for arn in entry.ids)
 
     def names(self, kind: str, *lesson: str) -> list[str]:
         """The names of that kind: those of the lesson, then those in the ledger."""
@@ -54,13 +59,14 @@ class Survey:
         """The families of task definitions: the lesson's, and those in the ledger."""
         return self.names("task definition", self.lab.names.family)
 
-    def recorded(self, arn: str) -> bool:
-        """Whether the ledger has this ARN, which AWS gives to one resource only."""
-        return arn in self._recorded
+    def recorded(self, kind: str, arn: str, born: str = "") -> bool:
+        """Whether the ledger has this very resource; see `Ledger.knows`."""
+        return self.lab.ledger.knows(kind, arn, born)
 
-    def ours(self, tags: Tags | None, arn: str = "", inside_ours: bool = False) -> bool:
+    def ours(self, tags: Tags | None, kind: str = "", arn: str = "", born: object = None) -> bool:
         """Whether the lab made a resource. Where an ARN is given, the ledger counts beside the tag."""
-        return made_by(self.owner, tags, recorded=self.recorded(arn), inside_ours=inside_ours)
+        recorded = arn != "" and self.recorded(kind, arn, identity(born))
+        return made_by(self.owner, tags, recorded=recorded)
 
     @cached_property
     def clusters(self) -> list[SurveyedCluster]:
@@ -72,12 +78,35 @@ class Survey:
         return [self._surveyed(each, self.ours(each.get("tags"))) for each in shown]
 
     def _surveyed(self, shown: ClusterTypeDef, ours: bool) -> SurveyedCluster:
-        services = [
-            service
-            for service in service_reader.with_tags(self.lab, shown["clusterArn"])
-            if self.ours(service.get("tags"), service["serviceArn"], inside_ours=ours)
-        ]
-        return SurveyedCluster(shown, ours, services)
+        services: dict[bool, list[ServiceTypeDef]] = {True: [], False: []}
+        for each in service_reader.with_tags(self.lab, shown["clusterArn"]):
+            made = self.ours(each.get("tags"), "service", each["serviceArn"], each.get("createdAt"))
+            services[made].append(each)
+        return SurveyedCluster(shown, ours, services[True], services[False])
+
+    def tasks(self, cluster: SurveyedCluster) -> list[TaskTypeDef]:
+        """The tasks of a cluster that are not STOPPED, with their tags; asked for once."""
+        arn = cluster.shown["clusterArn"]
+        if arn not in self._tasks:
+            arns: list[str] = []
+            arns += task_reader.arns(self.lab, cluster=arn, desiredStatus="RUNNING") or []
+            # those that are asked to stop may still be stopping
+            arns += task_reader.arns(self.lab, cluster=arn, desiredStatus="STOPPED") or []
+            described = task_reader.described(self.lab, arn, arns, ["TAGS"])
+            alive = self._tasks[arn] = [task for task in described if task["lastStatus"] != "STOPPED"]
+            self._add_leaving(cluster, {task.get("group", "") for task in alive})
+        return self._tasks[arn]
+
+    def _add_leaving(self, cluster: SurveyedCluster, groups: set[str]) -> None:
+        """Find out whose the services are that are deleted, and whose last tasks still stop."""
+        listed = {service["serviceName"] for service in [*cluster.services, *cluster.strangers]}
+        named = {group.removeprefix("service:") for group in groups if group.startswith("service:")}
+        for service in service_reader.described(
+            self.lab, cluster.shown["clusterArn"], sorted(named - listed)
+        ):
+            made = self.ours(service.get("tags"), "service", service["serviceArn"], service.get("createdAt"))
+            if made:
+                cluster.leaving.add(service["serviceName"])
 
     @cached_property
     def load_balancers(self) -> list[tuple[LoadBalancerTypeDef, bool]]:
@@ -86,7 +115,8 @@ class Survey:
             load_balancer_reader.find(self.lab, name)
             for name in self.names("load balancer", self.lab.names.load_balancer)
         ]
-        return [(each, self.ours(self.elb_tags(each["LoadBalancerArn"]))) for each in named if each]
+        arns = {each["LoadBalancerArn"]: each for each in named if each}
+        return [(each, self.ours(self.elb_tags(arn), "load balancer", arn)) for arn, each in arns.items()]
 
     def elb_tags(self, arn: str) -> Tags:
         """The tags of a load balancer or a target group."""

@@ -31,5 +31,5 @@ def _click(row: Entry) -> Click:
         console=row.text("console"),
         calls=row.texts("calls"),
         cli="\n".join(row.texts("cli")),
-        field=row.text("field", default=""),
+        field=row.text("field", ""),
     )

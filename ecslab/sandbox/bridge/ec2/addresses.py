@@ -48,13 +48,9 @@ def take_private(subnet: Subnet) -> str:
 
 
 def check_private(address: str, subnet: Subnet, named: str = "") -> None:
-    """Refuse an address that somebody asks for in a moto subnet and cannot have.
+    """Refuse an address that somebody asks for in a moto subnet and cannot have (EC2ClientError).
 
-    Args:
-        named: the address, where EC2 names it: RunInstances does, CreateNetworkInterface does not.
-
-    Raises:
-        EC2ClientError: InvalidParameterValue or InvalidIPAddress.InUse.
+    `named` is the address, where EC2 names it: RunInstances does, CreateNetworkInterface does not.
     """
     what = f"Address {named}".rstrip()
     try:

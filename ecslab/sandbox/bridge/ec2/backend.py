@@ -1,6 +1,5 @@
 """moto's EC2, made to hold the networks of an account as AWS does."""
 
-
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2 import urls
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError, ResourceAlreadyAssociatedError
@@ -14,7 +13,7 @@ from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC
 
 from ecslab.sandbox.bridge.determinism import building
-from ecslab.sandbox.bridge.ec2 import default_vpc, workshop_vpc
+from ecslab.sandbox.bridge.ec2 import vpcs
 from ecslab.sandbox.bridge.ec2.addresses import check_private, take_public
 from ecslab.sandbox.bridge.ec2.interfaces import Interface, TaskInterface
 from ecslab.sandbox.bridge.ec2.refusals import RefusingEC2Backend
@@ -35,9 +34,9 @@ class EC2Backend(RefusingEC2Backend):
 
     def create_default_vpc(self) -> VPC:
         vpc = super().create_default_vpc()
-        default_vpc.finish(self, vpc)
-        if not any(other.cidr_block == workshop_vpc.CIDR for other in self.vpcs.values()):
-            workshop_vpc.create(self)
+        vpcs.finish_default(self, vpc)
+        if not any(other.cidr_block == vpcs.CIDR for other in self.vpcs.values()):
+            vpcs.create_workshop(self)
         return vpc
 
     def create_security_group(

@@ -9,25 +9,16 @@ from moto.ec2.models.security_groups import SecurityGroup as MotoSecurityGroup
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
 
-from ecslab.sandbox.bridge.ec2.default_vpc import main_table
+from ecslab.sandbox.bridge.ec2.vpcs import main_table
+from ecslab.sandbox.world.network import vpc
 from ecslab.sandbox.world.network.packets import is_public
-from ecslab.sandbox.world.network.vpc import (
-    Acl,
-    AclEntry,
-    Endpoint,
-    Facts,
-    Route,
-    RouteTable,
-    Rule,
-    SecurityGroup,
-)
 
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "all": "-1"}
 
 
-def facts_of(backend: EC2Backend, interface: NetworkInterface) -> Facts:
+def facts_of(backend: EC2Backend, interface: NetworkInterface) -> vpc.Facts:
     subnet = interface.subnet
-    return Facts(
+    return vpc.Facts(
         eni_id=interface.id,
         subnet_id=subnet.id,
         private_ip=interface.private_ip_address,
@@ -40,7 +31,7 @@ def facts_of(backend: EC2Backend, interface: NetworkInterface) -> Facts:
     )
 
 
-def route_table(backend: EC2Backend, subnet: Subnet) -> RouteTable:
+def route_table(backend: EC2Backend, subnet: Subnet) -> vpc.RouteTable:
     """The table a subnet names, else the main one of its VPC."""
     for table in backend.route_tables.values():
         if subnet.id in table._associations.values():
@@ -48,8 +39,8 @@ def route_table(backend: EC2Backend, subnet: Subnet) -> RouteTable:
     return _table(main_table(backend, subnet.vpc_id))
 
 
-def security_group(backend: EC2Backend, group: MotoSecurityGroup) -> SecurityGroup:
-    return SecurityGroup(
+def security_group(backend: EC2Backend, group: MotoSecurityGroup) -> vpc.SecurityGroup:
+    return vpc.SecurityGroup(
         group.id,
         group.name,
         tuple(_rule(backend, rule) for rule in group.ingress_rules),
@@ -57,50 +48,50 @@ def security_group(backend: EC2Backend, group: MotoSecurityGroup) -> SecurityGro
     )
 
 
-def _table(table: MotoRouteTable) -> RouteTable:
+def _table(table: MotoRouteTable) -> vpc.RouteTable:
     routes = (_route(table, route) for route in table.routes if route.destination_cidr_block)
-    return RouteTable(table.id, tuple(routes))
+    return vpc.RouteTable(table.id, tuple(routes))
 
 
-def _route(table: MotoRouteTable, route: MotoRoute) -> Route:
+def _route(table: MotoRouteTable, route: MotoRoute) -> vpc.Route:
     target = (
         route.gateway_id or route.nat_gateway_id or route.network_interface_id or route.transit_gateway_id
         or route.vpc_peering_connection_id or route.instance_id or "nothing"
     )  # fmt: skip
     active = target != "nothing"
     if target.startswith("igw-"):
-        vpc = getattr(route.gateway, "vpc", None)
-        active = vpc is not None and vpc.id == table.vpc_id
-    return Route(route.destination_cidr_block, target, active)
+        of_gateway = getattr(route.gateway, "vpc", None)
+        active = of_gateway is not None and of_gateway.id == table.vpc_id
+    return vpc.Route(route.destination_cidr_block, target, active)
 
 
-def _rule(backend: EC2Backend, rule: SecurityGroupRule) -> Rule:
+def _rule(backend: EC2Backend, rule: SecurityGroupRule) -> vpc.Rule:
     cidrs = [rule.ip_range[key] for key in ("CidrIp", "CidrIpv6") if rule.ip_range.get(key)]
     if rule.prefix_list_id:
         known = backend.managed_prefix_lists.get(rule.prefix_list_id)
         cidrs += [entry["Cidr"] for entry in known.entries.get(known.version, [])] if known else []
     groups = [rule.source_group["GroupId"]] if rule.source_group.get("GroupId") else []
-    return Rule(_protocol(rule.ip_protocol), rule.from_port, rule.to_port, tuple(cidrs), tuple(groups))
+    return vpc.Rule(_protocol(rule.ip_protocol), rule.from_port, rule.to_port, tuple(cidrs), tuple(groups))
 
 
-def _acl(backend: EC2Backend, subnet_id: str) -> Acl:
+def _acl(backend: EC2Backend, subnet_id: str) -> vpc.Acl:
     acl = next(
         acl
         for acl in backend.network_acls.values()
         if any(association.subnet_id == subnet_id for association in acl.associations)
     )
-    return Acl(acl.id, tuple(_entry(entry) for entry in acl.network_acl_entries if entry.cidr_block))
+    return vpc.Acl(acl.id, tuple(_entry(entry) for entry in acl.network_acl_entries if entry.cidr_block))
 
 
-def _entry(entry: NetworkAclEntry) -> AclEntry:
+def _entry(entry: NetworkAclEntry) -> vpc.AclEntry:
     low, high = (int(port) if port not in (None, "") else None
                  for port in (entry.port_range_from, entry.port_range_to))  # fmt: skip
     outbound = str(entry.egress).lower() == "true"
-    return AclEntry(int(entry.rule_number), entry.rule_action == "allow", outbound, _protocol(entry.protocol),
-                    low, high, entry.cidr_block)  # fmt: skip
+    number, allow = int(entry.rule_number), entry.rule_action == "allow"
+    return vpc.AclEntry(number, allow, outbound, _protocol(entry.protocol), low, high, entry.cidr_block)
 
 
-def _endpoints(backend: EC2Backend, vpc_id: str) -> tuple[Endpoint, ...]:
+def _endpoints(backend: EC2Backend, vpc_id: str) -> tuple[vpc.Endpoint, ...]:
     endpoints = []
     for endpoint in backend.vpc_end_points.values():
         if endpoint.vpc_id != vpc_id or endpoint.state != "available":
@@ -109,7 +100,7 @@ def _endpoints(backend: EC2Backend, vpc_id: str) -> tuple[Endpoint, ...]:
         named = [backend.get_security_group_from_id(group) for group in endpoint.security_group_ids]
         groups = named or [_default_group(backend, vpc_id)]
         endpoints.append(
-            Endpoint(
+            vpc.Endpoint(
                 endpoint.id,
                 endpoint.service_name.removeprefix(prefix),
                 str(endpoint.vpc_endpoint_type).lower() == "interface",

@@ -5,19 +5,16 @@ from ipaddress import ip_address
 from typing import Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.ec2.models import EC2Backend as MotoEC2Backend
-from moto.ec2.models import ec2_backends
+from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.subnets import Subnet
 
 from ecslab.sandbox.bridge.ec2.addresses import NoFreeAddress, private_dns
-from ecslab.sandbox.bridge.ec2.backend import EC2Backend, backends
+from ecslab.sandbox.bridge.ec2.backend import backends
 from ecslab.sandbox.bridge.ec2.interfaces import TaskInterface
 from ecslab.sandbox.bridge.ec2.network_facts import facts_of
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import invalid
 from ecslab.sandbox.world.network.vpc import Facts
-
-__all__ = ["EC2Backend", "Eni", "NoFreeAddress", "attach_eni", "find_private", "find_public", "is_inside",
-           "network_facts", "release_eni", "validate_network"]  # fmt: skip
+from ecslab.sandbox.world.task.failures import interface_refused
 
 MOST_SUBNETS: Final = 16
 MOST_GROUPS: Final = 5
@@ -40,61 +37,51 @@ class Eni:
 
 
 def validate_network(region: str, subnets: list[str], groups: list[str]) -> str:
-    """The VPC that these subnets and security groups share.
-
-    Raises:
-        AwsError: InvalidParameterException, as RunTask words it.
-    """
+    """The VPC that these subnets and groups share; AwsError, as RunTask words it, if they cannot be used."""
     # U: the texts for too many are those of taskIds, which are confirmed
     if not subnets:
-        raise _invalid("subnets can not be empty.")
+        raise invalid("subnets can not be empty.")
     if len(subnets) > MOST_SUBNETS:
-        raise _invalid(f"subnets can have at most {MOST_SUBNETS} items.")
+        raise invalid(f"subnets can have at most {MOST_SUBNETS} items.")
     if len(groups) > MOST_GROUPS:
-        raise _invalid(f"securityGroups can have at most {MOST_GROUPS} items.")
+        raise invalid(f"securityGroups can have at most {MOST_GROUPS} items.")
     backend = _backend(region)
     known = {subnet.id: subnet for subnet in backend.describe_subnets()}
     for subnet_id in subnets:
         if subnet_id not in known:
-            raise _invalid(
+            raise invalid(
                 f"Error retrieving subnet information for [{', '.join(subnets)}]: The subnet ID "
                 f"'{subnet_id}' does not exist (ErrorCode: InvalidSubnetID.NotFound)"
             )
     vpc_id = str(known[subnets[0]].vpc_id)
     for subnet_id in subnets[1:]:
         if known[subnet_id].vpc_id != vpc_id:  # U: the check is real, its text is not known
-            raise _invalid(f"Subnet {subnet_id} and subnet {subnets[0]} belong to different networks.")
+            raise invalid(f"Subnet {subnet_id} and subnet {subnets[0]} belong to different networks.")
     for group_id in groups:
         group = backend.get_security_group_from_id(group_id)
         if group is None:
-            raise _invalid(
+            raise invalid(
                 f"Error retrieving security group information for [{', '.join(groups)}]: The security group "
                 f"'{group_id}' does not exist (ErrorCode: InvalidGroup.NotFound)"
             )
         if group.vpc_id != vpc_id:  # U: EC2's own sentence for the same mistake
-            raise _invalid(f"Security group {group_id} and subnet {subnets[0]} belong to different networks.")
+            raise invalid(f"Security group {group_id} and subnet {subnets[0]} belong to different networks.")
     return vpc_id
 
 
 def attach_eni(region: str, subnet_id: str, group_ids: list[str], public: bool, description: str) -> Eni:
     """Make the interface of a task; without groups it gets the VPC's default one.
 
-    Args:
-        description: `arn:aws:ecs:<region>:<account>:attachment/<uuid>`.
-
-    Raises:
-        NoFreeAddress: with the text ECS gives as the reason the task stopped.
+    NoFreeAddress has the text that ECS gives as the reason the task stopped. `description` is
+    `arn:aws:ecs:<region>:<account>:attachment/<uuid>`.
     """
     backend = _backend(region)
     subnet = backend.get_subnet(subnet_id)
     try:
         interface = TaskInterface(backend, subnet, list(group_ids), public, description)
     except NoFreeAddress as full:
-        kind = "with public IP assignment enabled " if public else ""
-        raise NoFreeAddress(
-            f"Unexpected EC2 error while attempting to Create Network Interface {kind}in subnet "
-            f"'{subnet_id}': InsufficientFreeAddressesInSubnet"  # U: how the sentence ends is not known
-        ) from full
+        why = "InsufficientFreeAddressesInSubnet"  # U: how the sentence ends is not known
+        raise NoFreeAddress(interface_refused(subnet_id, public, why)) from full
     backend.enis[interface.id] = interface
     return _eni(interface)
 
@@ -133,7 +120,7 @@ def network_facts(eni: Eni) -> Facts:
     return facts_of(backend, backend.get_network_interface(eni.eni_id))
 
 
-def _backend(region: str) -> MotoEC2Backend:
+def _backend(region: str) -> EC2Backend:
     return ec2_backends[DEFAULT_ACCOUNT_ID][region]
 
 
@@ -145,7 +132,3 @@ def _eni(interface: TaskInterface) -> Eni:
         interface.subnet.id, interface.subnet.vpc_id, interface.subnet.availability_zone,
         tuple(group.id for group in interface.group_set), region,
     )  # fmt: skip
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("InvalidParameterException", message)

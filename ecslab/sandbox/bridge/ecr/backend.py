@@ -21,8 +21,9 @@ from moto.ecr.models import ECRBackend, Repository, ecr_backends
 
 from ecslab.sandbox.bridge import determinism
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.ecr import errors, tokens
+from ecslab.sandbox.bridge.ecr import tokens
 from ecslab.sandbox.bridge.ecr.blobs import Blobs, digest_of
+from ecslab.sandbox.bridge.ecr.errors import invalid_parameter, refusal
 from ecslab.sandbox.bridge.ecr.image import StoredImage, parse_manifest, parts_of
 from ecslab.sandbox.bridge.ecr.lookup import ImageFailure, delete, find, free_tag, look_up
 
@@ -46,7 +47,7 @@ class Upload:
 
     def add(self, blob: bytes) -> None:
         if len(self.data) + len(blob) > LAYER_MAX:
-            raise errors.layer_too_large(LAYER_MAX)
+            raise refusal("layer_too_large", mebibytes=LAYER_MAX >> 20)
         self.data += blob
         self.parts.append(len(blob))
 
@@ -69,9 +70,9 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
 
     @property
     def _url_module(self) -> ModuleType:
-        from ecslab.sandbox.bridge.ecr import urls
+        from ecslab.sandbox.bridge.ecr import responses
 
-        return urls
+        return responses
 
     def repository(self, name: str, registry_id: str | None = None) -> Repository:
         """The repository, or RepositoryNotFoundException."""
@@ -79,9 +80,9 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
 
     def create_repository(self, repository_name: str, *args: object, **kwargs: object) -> Repository:
         if not re.fullmatch(NAME, repository_name):
-            raise errors.invalid_parameter("repositoryName", f"must satisfy regular expression '{NAME}'")
+            raise invalid_parameter("repositoryName", f"must satisfy regular expression '{NAME}'")
         if not 2 <= len(repository_name) <= 256:
-            raise errors.invalid_parameter("repositoryName", "must have a length of 2 to 256 characters")  # U
+            raise invalid_parameter("repositoryName", "must have a length of 2 to 256 characters")  # U
         return super().create_repository(repository_name, *args, **kwargs)
 
     # layers
@@ -139,14 +140,13 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
     ) -> dict[str, object]:
         repository = self.repository(repository_name, registry_id)
         upload = self.upload(repository, upload_id)
-        where = (repository_name, repository.registry_id)
         if not upload.data:
-            raise errors.upload_empty(upload_id, *where)
+            raise refusal("upload_empty", upload=upload, repository=repository)
         if any(size < PART_MIN for size in upload.parts[:-1]):
-            raise errors.part_too_small()
+            raise refusal("part_too_small")
         known = [digest for digest in layer_digests if self.has(repository, digest)]
         if known:
-            raise errors.layer_exists(known[0], *where)
+            raise refusal("layer_exists", digest=known[0], repository=repository)
         digest = self.finish(repository, upload, layer_digests)
         return {
             "registryId": repository.registry_id,
@@ -159,8 +159,8 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         """Keep the uploaded layer; its digest must be one of `digests`."""
         digest = digest_of(upload.data)
         if digest not in digests:
-            raise errors.digest_differs()
-        self.blobs.add(bytes(upload.data))
+            raise refusal("digest_differs")
+        self.blobs.add(upload.data)
         repository.layers[digest] = len(upload.data)
         del repository.uploads[upload.upload_id]
         return digest
@@ -187,14 +187,18 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         repository = self.repository(repository_name, registry_id)
         lost = [row for row in answer["layers"] if not self.has(repository, row["layerDigest"])]
         answer["layers"] = [row for row in answer["layers"] if row not in lost]
-        answer["failures"] += [errors.layer_missing(row["layerDigest"]) for row in lost]
+        for digest in (row["layerDigest"] for row in lost):
+            reason = f"Layer digest '{digest}' could not be found"  # in moto's words (API_LayerFailure)
+            answer["failures"].append(
+                {"layerDigest": digest, "failureCode": "MissingLayerDigest", "failureReason": reason}
+            )
         return answer
 
     def layer(self, repository: Repository, digest: str) -> bytes:
         """The bytes of a layer, or LayersNotFoundException."""
         blob = self.blobs.get(digest) if digest in repository.layers else None
         if blob is None:
-            raise errors.layer_unknown(digest, repository.name, repository.registry_id)
+            raise refusal("layer_unknown", digest=digest, repository=repository)
         return blob
 
     # images
@@ -210,18 +214,16 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
     ) -> StoredImage:
         repository = self.repository(repository_name, registry_id)
         if image_tag is not None and not TAG.fullmatch(image_tag):
-            raise errors.invalid_parameter(
-                "imageTag", f"must satisfy regular expression '{TAG.pattern}'"
-            )  # U
+            raise invalid_parameter("imageTag", f"must satisfy regular expression '{TAG.pattern}'")  # U
         parsed, media_type = parse_manifest(image_manifest, image_manifest_mediatype)
         image = StoredImage(
             self.account_id, repository_name, image_manifest, media_type, self._size(repository, parsed)
         )
         if digest is not None and digest != image.image_digest:
-            raise errors.image_digest_differs(digest, image.image_digest)
+            raise refusal("image_digest_differs", given=digest, computed=image.image_digest)
         known = find(repository, image.image_digest)
         if known is not None and image_tag is None:
-            raise errors.image_exists(image.image_digest, repository_name, repository.registry_id)
+            raise refusal("image_exists", digest=image.image_digest, repository=repository)
         if known is not None and image_tag in known.image_tags:
             raise ImageAlreadyExistsException(
                 registry_id=repository.registry_id,
@@ -241,16 +243,15 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
     @staticmethod
     def _size(repository: Repository, manifest: dict[str, Any]) -> int:
         """Bytes of the config and layers; of an index, those of its largest image."""
-        where = (repository.name, repository.registry_id)
         parts = parts_of(manifest)
         missing = [digest for digest in parts if digest not in repository.layers]
         if missing:
-            raise errors.layers_missing(missing, *where)
+            raise refusal("layers_missing", digests=", ".join(missing), repository=repository)
         entries = manifest.get("manifests", [])
         children = {entry["digest"]: find(repository, entry["digest"]) for entry in entries}
         missing = [digest for digest, child in children.items() if child is None]
         if missing:
-            raise errors.images_missing(missing, *where)
+            raise refusal("images_missing", digests=", ".join(missing), repository=repository)
         return sum(parts.values()) or max((child.size for child in children.values() if child), default=0)
 
     def batch_get_image(

@@ -10,9 +10,12 @@ from typing import Final
 DIGEST: Final = re.compile(r"sha256:[a-f0-9]{64}")
 
 
-def digest_of(blob: bytes | bytearray) -> str:
-    """`sha256:` and the 64 hex digits of the bytes."""
-    return "sha256:" + hashlib.sha256(blob).hexdigest()
+def digest_of(*parts: bytes | bytearray) -> str:
+    """`sha256:` and the 64 hex digits of the bytes, one part after the other."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return f"sha256:{digest.hexdigest()}"
 
 
 class Blobs:
@@ -26,11 +29,11 @@ class Blobs:
         self._folder = folder
         self._memory: dict[str, bytes] = {}
 
-    def add(self, blob: bytes) -> str:
+    def add(self, blob: bytes | bytearray) -> str:
         """Keep the bytes; returns their digest."""
         digest = digest_of(blob)
         if self._folder is None:
-            self._memory[digest] = blob
+            self._memory[digest] = bytes(blob)
         elif self.get(digest) is None:
             self._write(self._path(digest), blob)
         return digest
@@ -52,7 +55,7 @@ class Blobs:
         return self._folder / digest.removeprefix("sha256:")
 
     @staticmethod
-    def _write(path: Path, blob: bytes) -> None:
+    def _write(path: Path, blob: bytes | bytearray) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent)
         try:

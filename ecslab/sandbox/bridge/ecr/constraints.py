@@ -8,8 +8,6 @@ from botocore.model import ServiceModel, Shape
 
 from ecslab.sandbox.bridge.ecr.errors import EcrError, invalid_parameter
 
-__all__ = ["broken"]
-
 
 @cache
 def _model() -> ServiceModel:

@@ -7,7 +7,7 @@ from moto.ecr.models import Image as MotoImage
 
 from ecslab.sandbox.bridge import determinism
 from ecslab.sandbox.bridge.ecr.blobs import digest_of
-from ecslab.sandbox.bridge.ecr.errors import EcrError, invalid_parameter
+from ecslab.sandbox.bridge.ecr.errors import invalid_parameter, refusal
 
 PULL_RECORD: Final = 24 * 3600
 """Seconds between two refreshes of `lastRecordedPullTime` (API_ImageDetail)."""
@@ -74,11 +74,7 @@ def image_id(digest: str | None, tag: str | None) -> dict[str, str]:
 
 
 def parse_manifest(text: str, media_type: str | None) -> tuple[dict[str, Any], str]:
-    """The manifest and its media type.
-
-    Raises:
-        EcrError: InvalidParameterException, with moto's sentences.
-    """
+    """The manifest and its media type; EcrError, with moto's sentences, if it has none."""
     try:
         parsed = json.loads(text)
     except ValueError:
@@ -87,9 +83,7 @@ def parse_manifest(text: str, media_type: str | None) -> tuple[dict[str, Any], s
         raise invalid_parameter("ImageManifest", "Invalid JSON syntax")
     media_type = media_type or parsed.get("mediaType")
     if not media_type:
-        raise EcrError(
-            "InvalidParameterException", "image manifest mediatype not provided in manifest or parameter"
-        )
+        raise refusal("no_media_type")
     return parsed, media_type
 
 

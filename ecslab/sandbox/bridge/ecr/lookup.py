@@ -5,8 +5,8 @@ from typing import TypedDict
 
 from moto.ecr.models import Repository
 
-from ecslab.sandbox.bridge.ecr import errors
 from ecslab.sandbox.bridge.ecr.blobs import DIGEST
+from ecslab.sandbox.bridge.ecr.errors import refusal
 from ecslab.sandbox.bridge.ecr.image import StoredImage, image_id
 
 
@@ -40,34 +40,26 @@ def free_tag(repository: Repository, tag: str) -> None:
     if holder is None:
         return
     if is_immutable(repository, tag):
-        raise errors.tag_immutable(tag, repository.name)
+        raise refusal("tag_immutable", tag=tag, repository=repository)
     holder.remove_tag(tag)
 
 
-def look_up(
-    repository: Repository, wanted: dict[str, str]
-) -> tuple[StoredImage | None, ImageFailure | None]:
+def look_up(repository: Repository, wanted: dict[str, str]) -> tuple[StoredImage | None, ImageFailure | None]:
     """The image, or the failure that says why not (API_ImageFailure)."""
     digest, tag = wanted.get("imageDigest"), wanted.get("imageTag")
     if digest is None and tag is None:
-        return None, _failure(
-            wanted, "MissingDigestAndTag", "Invalid request parameters: both tag and digest cannot be null"
-        )
+        code, reason = "MissingDigestAndTag", "both tag and digest cannot be null"
+        return None, _failure(wanted, code, f"Invalid request parameters: {reason}")
     if digest is not None and not DIGEST.fullmatch(digest):
-        return None, _failure(
-            wanted,
-            "InvalidImageDigest",
-            "Invalid request parameters: image digest should satisfy the regex "
-            "'[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'",
-        )
+        reason = "image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'"
+        return None, _failure(wanted, "InvalidImageDigest", f"Invalid request parameters: {reason}")
     image = find(repository, digest, tag)
     if image is not None:
         return image, None
+    code, reason = "ImageNotFound", "Requested image not found"
     if digest is not None and tag is not None and find(repository, digest):
-        return None, _failure(
-            wanted, "ImageTagDoesNotMatchDigest", "Image tag does not match image digest"
-        )  # U
-    return None, _failure(wanted, "ImageNotFound", "Requested image not found")
+        code, reason = "ImageTagDoesNotMatchDigest", "Image tag does not match image digest"  # U
+    return None, _failure(wanted, code, reason)
 
 
 def _failure(wanted: dict[str, str], code: str, reason: str) -> ImageFailure:

@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 from moto.core.responses import ActionResult
 from moto.ecr.models import Repository
 from moto.ecr.responses import ECRResponse
+from moto.ecr.urls import url_bases as url_bases
 
 from ecslab.sandbox.bridge import determinism
-from ecslab.sandbox.bridge.ecr import constraints, errors, tokens
+from ecslab.sandbox.bridge.ecr import constraints, tokens
+from ecslab.sandbox.bridge.ecr.errors import invalid_parameter, refusal
 from ecslab.sandbox.bridge.ecr.image import StoredImage, image_id
 
 PAGE: Final = 100
@@ -36,7 +38,7 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
         """One page of `rows`; the token is the place where the next one begins."""
         token = self._get_param("nextToken")
         if token is not None and not str(token).isdecimal():
-            raise errors.invalid_parameter("nextToken", "Invalid token")  # U
+            raise invalid_parameter("nextToken", "Invalid token")  # U
         start = int(token or 0)
         end = start + int(self._get_param("maxResults") or PAGE)
         answer: dict[str, object] = {member: list(rows[start:end])}
@@ -78,10 +80,8 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
 
     def describe_images(self) -> ActionResult:
         wanted = self._get_param("imageIds")
-        if wanted and (self._get_param("nextToken") or self._get_param("maxResults")):  # U: the sentence
-            raise errors.EcrError(
-                "InvalidParameterException", "nextToken and maxResults cannot be used with imageIds."
-            )
+        if wanted and (self._get_param("nextToken") or self._get_param("maxResults")):
+            raise refusal("ids_and_pages")
         if wanted:
             repository = self._repository()
             listed = [repository._get_image(row.get("imageTag"), row.get("imageDigest")) for row in wanted]
@@ -125,3 +125,6 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
             "expiresAt": datetime.fromtimestamp(expires, UTC),
             "proxyEndpoint": f"https://{registry}.dkr.ecr.{self.region}.amazonaws.com",
         }
+
+
+url_paths = {"{0}/$": EcrResponse.dispatch}  # where moto's router finds these answers

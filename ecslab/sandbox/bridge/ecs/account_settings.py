@@ -7,29 +7,15 @@ setting of the root user is everybody's default.
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import state
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, PagedRequest, invalid, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, PagedRequest, page
 from ecslab.sandbox.bridge.ecs.state import Caller
+from ecslab.sandbox.world.errors import invalid
+from ecslab.sandbox.world.texts import tables
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-__all__ = ["OPERATIONS", "effective"]
-
-_LONG: Final = ("enabled",)  # U: short ARNs have not been available to new resources since 2021
-
-VALUES: Final[dict[str, tuple[str, ...]]] = {
-    "serviceLongArnFormat": _LONG,
-    "taskLongArnFormat": _LONG,
-    "containerInstanceLongArnFormat": _LONG,
-    "awsvpcTrunking": ("disabled", "enabled"),
-    "containerInsights": ("disabled", "enabled", "enhanced"),
-    "fargateFIPSMode": ("disabled", "enabled"),
-    "tagResourceAuthorization": ("on", "off"),
-    "fargateTaskRetirementWaitPeriod": ("7", "0", "14"),
-    "guardDutyActivate": ("off", "on"),
-    "defaultLogDriverMode": ("non-blocking", "blocking"),
-    "fargateEventWindows": ("disabled", "enabled"),
-}
+VALUES: Final[dict[str, list[str]]] = tables(__file__)
 """Setting -> its values; the first one is what an account has that never said."""
 AWS_MANAGED: Final = {"guardDutyActivate"}
 
@@ -47,7 +33,7 @@ def _value(name: str, principal: str, caller: Caller) -> str:
     return VALUES[name][0]
 
 
-def _list(params: "api.ListAccountSettingsRequestTypeDef", caller: Caller) -> Answer:
+def list_account_settings(params: "api.ListAccountSettingsRequestTypeDef", caller: Caller) -> Answer:
     principal = params.get("principalArn", caller.arn)
     names = [params["name"]] if "name" in params else list(VALUES)
     if not params.get("effectiveSettings"):
@@ -61,11 +47,13 @@ def _list(params: "api.ListAccountSettingsRequestTypeDef", caller: Caller) -> An
     return page("settings", rows, paged)
 
 
-def _put(params: "api.PutAccountSettingRequestTypeDef", caller: Caller) -> Answer:
+def put_account_setting(params: "api.PutAccountSettingRequestTypeDef", caller: Caller) -> Answer:
     return _keep(params, params.get("principalArn", caller.arn), caller)
 
 
-def _put_default(params: "api.PutAccountSettingDefaultRequestTypeDef", caller: Caller) -> Answer:
+def put_account_setting_default(
+    params: "api.PutAccountSettingDefaultRequestTypeDef", caller: Caller
+) -> Answer:
     return _keep(params, _root(caller), caller)
 
 
@@ -83,7 +71,7 @@ def _keep(
     return {"setting": _view(name, principal, caller)}
 
 
-def _delete(params: "api.DeleteAccountSettingRequestTypeDef", caller: Caller) -> Answer:
+def delete_account_setting(params: "api.DeleteAccountSettingRequestTypeDef", caller: Caller) -> Answer:
     principal, name = params.get("principalArn", caller.arn), params["name"]
     state.of(caller.region).account_settings.pop((principal, name), None)
     return {"setting": _view(name, principal, caller)}
@@ -98,11 +86,3 @@ def _view(name: str, principal: str, caller: Caller) -> dict[str, str]:
 
 def _root(caller: Caller) -> str:
     return f"arn:aws:iam::{caller.account}:root"
-
-
-OPERATIONS: Final[Operations] = {
-    "DeleteAccountSetting": _delete,
-    "ListAccountSettings": _list,
-    "PutAccountSetting": _put,
-    "PutAccountSettingDefault": _put_default,
-}

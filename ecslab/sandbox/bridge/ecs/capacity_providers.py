@@ -7,19 +7,17 @@ DescribeCapacityProviders.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, invalid, missing, name_in, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, missing, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
+from ecslab.sandbox.world.errors import invalid
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
-
-__all__ = ["OPERATIONS", "associate", "checked_strategy"]
 
 FARGATE: Final = ("FARGATE", "FARGATE_SPOT")
 MOST_IN_STRATEGY: Final = 20
 MOST_WEIGHT: Final = 1000
 MOST_BASE: Final = 100_000
-
 
 
 def associate(
@@ -28,11 +26,7 @@ def associate(
     strategy: "Sequence[api.CapacityProviderStrategyItemTypeDef]",
     caller: Caller,
 ) -> None:
-    """Give a cluster its providers and its default strategy, in place of what it had.
-
-    Raises:
-        AwsError: InvalidParameterException; the cluster is then as it was.
-    """
+    """Give a cluster other providers and another default strategy; AwsError, and it is as it was."""
     for name in names:
         if name_in("capacity-provider", name, caller) not in FARGATE:
             raise invalid(  # U
@@ -48,11 +42,7 @@ def checked_strategy(
 ) -> Strategy:
     """A strategy with weight (0-1000) and base (0-100000) filled in.
 
-    Args:
-        associated: the capacity providers of the cluster.
-
-    Raises:
-        AwsError: InvalidParameterException, as RunTask and CreateCluster word it.
+    `associated` are the cluster's capacity providers. AwsError is worded as by RunTask and CreateCluster.
     """
     if len(strategy) > MOST_IN_STRATEGY:  # U
         raise invalid(f"capacityProviderStrategy can have at most {MOST_IN_STRATEGY} items.")
@@ -90,7 +80,9 @@ def _check_range(name: str, value: int, most: int) -> None:
         raise invalid(f"capacityProviderStrategy.{name} should be between 0 and {most}.")
 
 
-def _describe(params: "api.DescribeCapacityProvidersRequestTypeDef", caller: Caller) -> Answer:
+def describe_capacity_providers(
+    params: "api.DescribeCapacityProvidersRequestTypeDef", caller: Caller
+) -> Answer:
     wanted = params.get("capacityProviders") or list(FARGATE)
     names = {identifier: name_in("capacity-provider", identifier, caller) for identifier in wanted}
     providers = [_view(name, caller) for name in names.values() if name in FARGATE]
@@ -102,6 +94,3 @@ def _describe(params: "api.DescribeCapacityProvidersRequestTypeDef", caller: Cal
 def _view(name: str, caller: Caller) -> dict[str, object]:
     arn = caller.ecs_arn(f"capacity-provider/{name}")
     return {"capacityProviderArn": arn, "name": name, "status": "ACTIVE", "tags": [], "type": name}
-
-
-OPERATIONS: Final[Operations] = {"DescribeCapacityProviders": _describe}

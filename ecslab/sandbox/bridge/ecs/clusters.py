@@ -1,7 +1,8 @@
 """Clusters: names under which tasks run.
 
 API operations CreateCluster, DescribeClusters, ListClusters, UpdateCluster, UpdateClusterSettings,
-PutClusterCapacityProviders and DeleteCluster. A deleted cluster stays describable as INACTIVE.
+PutClusterCapacityProviders and DeleteCluster. A deleted cluster stays describable as INACTIVE. Of container
+instances a Fargate sandbox has none, and says so as ECS does of a cluster without any.
 """
 
 import re
@@ -9,16 +10,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import account_settings, capacity_providers, state
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, invalid, missing, name_in, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, checked_tags, failure, missing, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
-from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.bridge.iam import roles
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, invalid
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
-
-__all__ = ["OPERATIONS", "find", "known"]
 
 DEFAULT: Final = "default"
 NAME: Final = re.compile(r"[a-zA-Z0-9\-_]{1,255}")
@@ -30,11 +28,7 @@ _STATISTICS: Final = (
 
 
 def find(caller: Caller, identifier: str | None) -> Cluster:
-    """The ACTIVE cluster with this name or ARN; without one, the cluster `default`.
-
-    Raises:
-        AwsError: ClusterNotFoundException.
-    """
+    """The ACTIVE cluster with this name or ARN (without one: `default`), or ClusterNotFoundException."""
     cluster = known(caller, identifier or DEFAULT)
     if cluster is None:
         raise AwsError("ClusterNotFoundException", "Cluster not found.")
@@ -44,18 +38,14 @@ def find(caller: Caller, identifier: str | None) -> Cluster:
 
 
 def known(caller: Caller, identifier: str) -> Cluster | None:
-    """The cluster with this name or ARN, INACTIVE ones too.
-
-    Raises:
-        AwsError: InvalidParameterException, for what is no identifier of a cluster.
-    """
+    """The cluster with this name or ARN, INACTIVE ones too; AwsError for what is no identifier of one."""
     if identifier.startswith("arn:") and identifier.partition("/")[2].count("/"):
         raise invalid("Invalid identifier: Unexpected number of separators")
     name = name_in("cluster", identifier, caller)
     return state.of(caller.region).clusters.get(name) if name is not None else None
 
 
-def _create(params: "api.CreateClusterRequestTypeDef", caller: Caller) -> Answer:
+def create_cluster(params: "api.CreateClusterRequestTypeDef", caller: Caller) -> Answer:
     name = params.get("clusterName", DEFAULT)
     if not NAME.fullmatch(name):  # U: the sentence is CloudFormation's
         raise invalid(r"ClusterName must match ^[a-zA-Z0-9\-_]{1,255}$")
@@ -64,7 +54,7 @@ def _create(params: "api.CreateClusterRequestTypeDef", caller: Caller) -> Answer
     if name in known and known[name].status == "ACTIVE":
         return {"cluster": _view(_same(known[name], params))}
     roles.ensure_service_linked_role()
-    cluster = Cluster(name, caller.ecs_arn(f"cluster/{name}"), tags=checked(params.get("tags")))
+    cluster = Cluster(name, caller.ecs_arn(f"cluster/{name}"), tags=checked_tags(params.get("tags")))
     cluster.settings = _settings(params.get("settings"), caller)
     cluster.configuration = params.get("configuration")
     strategy = params.get("defaultCapacityProviderStrategy", [])
@@ -90,7 +80,7 @@ def _same(cluster: Cluster, params: "api.CreateClusterRequestTypeDef") -> Cluste
     return cluster
 
 
-def _describe(params: "api.DescribeClustersRequestTypeDef", caller: Caller) -> Answer:
+def describe_clusters(params: "api.DescribeClustersRequestTypeDef", caller: Caller) -> Answer:
     wanted = params.get("clusters") or [DEFAULT]
     at_most("clusters", wanted)
     clusters, failures = [], []
@@ -103,12 +93,12 @@ def _describe(params: "api.DescribeClustersRequestTypeDef", caller: Caller) -> A
     return {"clusters": clusters, "failures": failures}
 
 
-def _list(params: "api.ListClustersRequestTypeDef", caller: Caller) -> Answer:
+def list_clusters(params: "api.ListClustersRequestTypeDef", caller: Caller) -> Answer:
     known = state.of(caller.region).clusters.values()
     return page("clusterArns", [cluster.arn for cluster in known if cluster.status == "ACTIVE"], params)
 
 
-def _update(params: "api.UpdateClusterRequestTypeDef", caller: Caller) -> Answer:
+def update_cluster(params: "api.UpdateClusterRequestTypeDef", caller: Caller) -> Answer:
     cluster = _changeable(caller, params["cluster"])
     _refuse_uncarried(params)
     if "settings" in params:
@@ -126,7 +116,7 @@ def _changeable(caller: Caller, identifier: str) -> Cluster:
     return find(caller, identifier)
 
 
-def _put_capacity_providers(
+def put_cluster_capacity_providers(
     params: "api.PutClusterCapacityProvidersRequestTypeDef", caller: Caller
 ) -> Answer:
     cluster = _changeable(caller, params["cluster"])
@@ -135,7 +125,7 @@ def _put_capacity_providers(
     return {"cluster": _view(cluster, ["SETTINGS", "TAGS"])}
 
 
-def _delete(params: "api.DeleteClusterRequestTypeDef", caller: Caller) -> Answer:
+def delete_cluster(params: "api.DeleteClusterRequestTypeDef", caller: Caller) -> Answer:
     cluster = known(caller, params["cluster"])
     if cluster is None:
         raise AwsError("ClusterNotFoundException", "Cluster not found.")
@@ -204,12 +194,27 @@ def _statistics(cluster: Cluster) -> list[dict[str, str]]:
     return [{"name": name, "value": str(counts.get(name, 0))} for name in _STATISTICS]
 
 
-OPERATIONS: Final[Operations] = {
-    "CreateCluster": _create,
-    "DeleteCluster": _delete,
-    "DescribeClusters": _describe,
-    "ListClusters": _list,
-    "PutClusterCapacityProviders": _put_capacity_providers,
-    "UpdateCluster": _update,
-    "UpdateClusterSettings": _update,
-}
+# container instances
+
+
+def list_container_instances(params: "api.ListContainerInstancesRequestTypeDef", caller: Caller) -> Answer:
+    find(caller, params.get("cluster"))
+    return page("containerInstanceArns", [], params)
+
+
+def describe_container_instances(
+    params: "api.DescribeContainerInstancesRequestTypeDef", caller: Caller
+) -> Answer:
+    cluster = find(caller, params.get("cluster"))
+    wanted = params["containerInstances"]
+    if not wanted:
+        raise invalid("Container Instances cannot be empty.")  # U
+    at_most("containerInstances", wanted)
+    prefix = caller.ecs_arn(f"container-instance/{cluster.name}/")
+    arns = [identifier if identifier.startswith("arn:") else prefix + identifier for identifier in wanted]
+    return {"containerInstances": [], "failures": [failure(arn, "MISSING") for arn in arns]}
+
+
+def list_attributes(params: "api.ListAttributesRequestTypeDef", caller: Caller) -> Answer:
+    find(caller, params.get("cluster"))
+    return page("attributes", [], params)

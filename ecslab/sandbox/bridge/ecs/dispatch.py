@@ -4,6 +4,7 @@ ECS speaks JSON 1.1: the operation is in `X-Amz-Target`, a refusal is `{"__type"
 """
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Final, Never, cast
 
 from ecslab.sandbox.bridge.determinism import rng
@@ -11,7 +12,6 @@ from ecslab.sandbox.bridge.ecs import (
     account_settings,
     capacity_providers,
     clusters,
-    container_instances,
     tag_operations,
     task_definitions,
 )
@@ -28,36 +28,62 @@ __all__ = ["OPERATIONS", "TARGET", "Caller", "call", "respond"]
 TARGET: Final = "AmazonEC2ContainerServiceV20141113."
 CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 
-_NOUNS: Final = (
-    capacity_providers, clusters, container_instances, deployments, services, account_settings,
-    tag_operations, task_definitions, task_protection, tasks,
-)  # fmt: skip
-
-OPERATIONS: Final = {
-    name: handler for noun in _NOUNS for name, handler in noun.OPERATIONS.items()
+OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
+    "CreateCluster": clusters.create_cluster,
+    "CreateService": services.create_service,
+    "DeleteAccountSetting": account_settings.delete_account_setting,
+    "DeleteCluster": clusters.delete_cluster,
+    "DeleteService": services.delete_service,
+    "DeleteTaskDefinitions": task_definitions.delete_task_definitions,
+    "DeregisterTaskDefinition": task_definitions.deregister_task_definition,
+    "DescribeCapacityProviders": capacity_providers.describe_capacity_providers,
+    "DescribeClusters": clusters.describe_clusters,
+    "DescribeContainerInstances": clusters.describe_container_instances,
+    "DescribeServiceDeployments": deployments.describe_service_deployments,
+    "DescribeServiceRevisions": deployments.describe_service_revisions,
+    "DescribeServices": services.describe_services,
+    "DescribeTaskDefinition": task_definitions.describe_task_definition,
+    "DescribeTasks": tasks.describe_tasks,
+    "GetTaskProtection": task_protection.get_task_protection,
+    "ListAccountSettings": account_settings.list_account_settings,
+    "ListAttributes": clusters.list_attributes,
+    "ListClusters": clusters.list_clusters,
+    "ListContainerInstances": clusters.list_container_instances,
+    "ListServiceDeployments": deployments.list_service_deployments,
+    "ListServices": services.list_services,
+    "ListServicesByNamespace": services.list_services_by_namespace,
+    "ListTagsForResource": tag_operations.list_tags_for_resource,
+    "ListTaskDefinitionFamilies": task_definitions.list_task_definition_families,
+    "ListTaskDefinitions": task_definitions.list_task_definitions,
+    "ListTasks": tasks.list_tasks,
+    "PutAccountSetting": account_settings.put_account_setting,
+    "PutAccountSettingDefault": account_settings.put_account_setting_default,
+    "PutClusterCapacityProviders": clusters.put_cluster_capacity_providers,
+    "RegisterTaskDefinition": task_definitions.register_task_definition,
+    "RunTask": tasks.run_task,
+    "StopServiceDeployment": deployments.stop_service_deployment,
+    "StopTask": tasks.stop_task,
+    "TagResource": tag_operations.tag_resource,
+    "UntagResource": tag_operations.untag_resource,
+    "UpdateCluster": clusters.update_cluster,
+    "UpdateClusterSettings": clusters.update_cluster,
+    "UpdateService": services.update_service,
+    "UpdateTaskProtection": task_protection.update_task_protection,
 }
-"""What this sandbox carries, by the operation's name."""
+"""What this sandbox carries, by the operation's name. Each takes its own request, checked before."""
 
 
 def call(action: str, params: object, caller: Caller) -> Answer:
-    """Carry out one operation.
+    """Carry out one operation (`RunTask`), whose input is `params`.
 
-    Args:
-        action: the operation's name, such as `RunTask`.
-        params: its input, as the API reference spells it.
-
-    Returns:
-        Its output, timestamps in epoch seconds. It may share parts with the state: read it, do not change it.
-
-    Raises:
-        AwsError: in AWS's words; UnsupportedFeatureException for an operation this sandbox does not carry.
+    Its output has timestamps in epoch seconds. It may share parts with the state: read it, do not change it.
+    AwsError is in AWS's words; UnsupportedFeatureException for an operation this sandbox does not carry.
     """
     if action not in model().operation_names:
         raise AwsError("UnknownOperationException", f"ECS has no operation {action}.")
     if action not in OPERATIONS:
         raise AwsError("UnsupportedFeatureException", f"This sandbox does not carry {action} yet.")
-    answer: Answer = OPERATIONS[action](cast("Never", checked_input(action, params)), caller)
-    return answer
+    return OPERATIONS[action](cast("Never", checked_input(action, params)), caller)
 
 
 def respond(target: str, body: bytes, caller: Caller) -> tuple[int, dict[str, str], bytes]:

@@ -13,8 +13,6 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 
 from ecslab.sandbox.world.errors import AwsError
 
-__all__ = ["checked_input", "model"]
-
 _JSON_NAMES: Final[dict[type, str]] = {
     str: "STRING_VALUE", int: "NUMBER_VALUE", float: "DECIMAL_VALUE", bool: "TRUE_VALUE",
     type(None): "NULL_VALUE",
@@ -44,12 +42,7 @@ def model() -> ServiceModel:
 
 
 def checked_input(operation: str, given: object) -> dict[str, object]:
-    """The members of `given` that the operation knows, nulls left out.
-
-    Raises:
-        AwsError: SerializationException, InvalidParameterException, or ClientException where that is how
-            RegisterTaskDefinition refuses.
-    """
+    """The members of `given` that the operation knows, nulls left out; AwsError, as the operation refuses."""
     shape = model().operation_model(operation).input_shape
     return _structure(shape, given, operation) if shape else {}
 

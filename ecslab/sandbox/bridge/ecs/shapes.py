@@ -1,22 +1,24 @@
-"""What several operations share: pages of long lists, ARNs and names, failures."""
+"""What several operations share: pages of long lists, ARNs and names, failures, tags."""
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Never, NotRequired, TypedDict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, NotRequired, TypedDict
 
 from ecslab.sandbox.bridge.ecs.state import Caller
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import invalid
 
-__all__ = ["at_most", "failure", "invalid", "missing", "name_in", "page"]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TagTypeDef
 
 PAGE: Final = 100
+MOST_TAGS: Final = 50
+_KEY: Final = 128
+_VALUE: Final = 256
 
+Tags = list[dict[str, str]]
 
 Answer = Mapping[str, object]
 """What an operation answers, timestamps in epoch seconds."""
-
-Operations = Mapping[str, Callable[[Never, Caller], Answer]]
-"""Handlers by the operation's name. Each takes its own request, which `input_validation` has checked."""
 
 
 class PagedRequest(TypedDict):
@@ -68,9 +70,15 @@ def failure(arn: str, reason: str) -> dict[str, str]:
     return {"arn": arn, "reason": reason}
 
 
-def invalid(message: str) -> AwsError:
-    """InvalidParameterException with this sentence."""
-    return AwsError("InvalidParameterException", message)
+def times(resource: object, names: Iterable[str]) -> dict[str, float]:
+    """`created_at` as `createdAt`, and so on; what has not come yet is left out."""
+    moments = {_camel(name): getattr(resource, name) for name in names}
+    return {name: round(moment, 3) for name, moment in moments.items() if moment is not None}
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.title() for word in others)
 
 
 def _start(token: str | None) -> int:
@@ -83,3 +91,40 @@ def _start(token: str | None) -> int:
     except ValueError:  # not base64, or not text
         pass
     raise invalid("Invalid token.")  # U
+
+
+# tags, as the data type Tag of the API reference has them; all sentences are U
+
+
+def checked_tags(given: "Sequence[TagTypeDef] | None") -> Tags:
+    """The tags of a request, each with key and value; AwsError if one, or their number, is not allowed."""
+    tags = [{"key": tag.get("key", ""), "value": tag.get("value", "")} for tag in given or []]
+    for tag in tags:
+        if not 1 <= len(tag["key"]) <= _KEY:
+            raise invalid(f"Tag keys must have a length of 1 to {_KEY} characters.")
+        if tag["key"].lower().startswith("aws:"):
+            raise invalid("Tag keys and values cannot start with aws:, which is reserved for AWS use.")
+        if len(tag["value"]) > _VALUE:
+            raise invalid(f"Tag values must have a length of at most {_VALUE} characters.")
+    if len({tag["key"] for tag in tags}) < len(tags):
+        raise invalid("Duplicate tag keys found. Please note that tag keys are case insensitive.")
+    _refuse_too_many(tags)
+    return tags
+
+
+def merged_tags(old: Tags, new: Tags) -> Tags:
+    """`old` with the values of `new`; keys not named stay."""
+    values = {tag["key"]: tag["value"] for tag in [*old, *new]}
+    tags = [{"key": key, "value": value} for key, value in values.items()]
+    _refuse_too_many(tags)
+    return tags
+
+
+def without_tags(old: Tags, keys: Sequence[str]) -> Tags:
+    """`old` without these keys."""
+    return [tag for tag in old if tag["key"] not in keys]
+
+
+def _refuse_too_many(tags: Tags) -> None:
+    if len(tags) > MOST_TAGS:
+        raise invalid(f"The maximum number of tags on a resource is {MOST_TAGS}.")

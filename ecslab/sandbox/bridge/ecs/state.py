@@ -14,9 +14,6 @@ from ecslab.sandbox.world.task.task import Task
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import CapacityProviderStrategyItemTypeDef, TaskDefinitionTypeDef
 
-__all__ = ["Caller", "Cluster", "Family", "RegionState", "Revision", "Strategy", "of"]
-
-
 Strategy = list["CapacityProviderStrategyItemTypeDef"]
 """A capacity provider strategy."""
 

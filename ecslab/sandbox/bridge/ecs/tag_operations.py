@@ -4,36 +4,33 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, invalid
+from ecslab.sandbox.bridge.ecs.shapes import Answer, Tags, checked_tags, merged_tags, without_tags
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Revision
-from ecslab.sandbox.bridge.ecs.tags import Tags, checked, merged, without
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-__all__ = ["OPERATIONS"]
-
 Holder = Cluster | Revision | Service | Task
 
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:(?P<kind>[a-z-]+)/(?P<rest>.+)")
 
 
-def _tag(params: "api.TagResourceRequestTypeDef", caller: Caller) -> Answer:
+def tag_resource(params: "api.TagResourceRequestTypeDef", caller: Caller) -> Answer:
     holder = _holder(params["resourceArn"], caller)
-    _keep(holder, merged(holder.tags, checked(params["tags"])))
+    _keep(holder, merged_tags(holder.tags, checked_tags(params["tags"])))
     return {}
 
 
-def _untag(params: "api.UntagResourceRequestTypeDef", caller: Caller) -> Answer:
+def untag_resource(params: "api.UntagResourceRequestTypeDef", caller: Caller) -> Answer:
     holder = _holder(params["resourceArn"], caller)
-    _keep(holder, without(holder.tags, params["tagKeys"]))
+    _keep(holder, without_tags(holder.tags, params["tagKeys"]))
     return {}
 
 
-def _list(params: "api.ListTagsForResourceRequestTypeDef", caller: Caller) -> Answer:
+def list_tags_for_resource(params: "api.ListTagsForResourceRequestTypeDef", caller: Caller) -> Answer:
     return {"tags": list(_holder(params["resourceArn"], caller).tags)}
 
 
@@ -85,6 +82,3 @@ def _service(cluster: str, name: str, caller: Caller) -> Service:
     if service.status == "INACTIVE":
         raise invalid("The specified service is inactive. Specify an active service and try again.")
     return service
-
-
-OPERATIONS: Final[Operations] = {"ListTagsForResource": _list, "TagResource": _tag, "UntagResource": _untag}

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import state
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, failure, invalid, name_in, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, checked_tags, failure, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Family, Revision
-from ecslab.sandbox.bridge.ecs.tags import checked
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.task_definition.registration import normalised
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
-
-__all__ = ["OPERATIONS", "find", "resolve"]
 
 MOST_DELETED: Final = 10
 DELETION: Final = 60.0
@@ -29,14 +26,9 @@ _NAMELESS: Final = (  # U
 
 
 def resolve(caller: Caller, reference: str) -> "api.TaskDefinitionTypeDef":
-    """The definition that RunTask means: an ACTIVE revision, by family, family:revision or ARN.
+    """The definition that RunTask means: an ACTIVE revision, by family, family:revision or ARN; or AwsError.
 
-    Returns:
-        The TaskDefinition shape. It belongs to the state: do not change it.
-
-    Raises:
-        AwsError: ClientException; there is none, or it is not ACTIVE. InvalidParameterException; its revision
-            is no number.
+    The TaskDefinition shape belongs to the state: do not change it.
     """
     revision = _revision(caller, reference)
     if revision is None:
@@ -47,11 +39,7 @@ def resolve(caller: Caller, reference: str) -> "api.TaskDefinitionTypeDef":
 
 
 def find(caller: Caller, reference: str) -> Revision:
-    """A revision whatever its status; a family alone means its latest ACTIVE one.
-
-    Raises:
-        AwsError: ClientException; DescribeTaskDefinition's.
-    """
+    """A revision whatever its status, or DescribeTaskDefinition's refusal; a family's latest ACTIVE one."""
     revision = _revision(caller, reference)
     if revision is None:
         raise AwsError("ClientException", "Unable to describe task definition.")
@@ -71,8 +59,8 @@ def _revision(caller: Caller, reference: str) -> Revision | None:
     return next(active, None)
 
 
-def _register(params: "api.RegisterTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
-    tags = checked(params.get("tags"))
+def register_task_definition(params: "api.RegisterTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
+    tags = checked_tags(params.get("tags"))
     members = {member: value for member, value in params.items() if member != "tags"}
     normal = normalised(members, caller.account)
     families = state.of(caller.region).families
@@ -91,13 +79,13 @@ def _register(params: "api.RegisterTaskDefinitionRequestTypeDef", caller: Caller
     return {"taskDefinition": definition, **({"tags": tags} if tags else {})}
 
 
-def _describe(params: "api.DescribeTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
+def describe_task_definition(params: "api.DescribeTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
     revision = find(caller, params["taskDefinition"])
     tags = {"tags": list(revision.tags)} if "TAGS" in params.get("include", []) else {}
     return {"taskDefinition": revision.definition, **tags}
 
 
-def _list(params: "api.ListTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
+def list_task_definitions(params: "api.ListTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
     """By family in alphabetical order, then by revision; `familyPrefix` is a whole name here."""
     status, only = params.get("status", "ACTIVE"), params.get("familyPrefix")
     families = state.of(caller.region).families
@@ -111,7 +99,9 @@ def _list(params: "api.ListTaskDefinitionsRequestTypeDef", caller: Caller) -> An
     return page("taskDefinitionArns", arns[::-1] if params.get("sort") == "DESC" else arns, params)
 
 
-def _list_families(params: "api.ListTaskDefinitionFamiliesRequestTypeDef", caller: Caller) -> Answer:
+def list_task_definition_families(
+    params: "api.ListTaskDefinitionFamiliesRequestTypeDef", caller: Caller
+) -> Answer:
     wanted, prefix = params.get("status", "ALL"), params.get("familyPrefix", "")
     families = state.of(caller.region).families
     named = [families[name] for name in sorted(families) if name.startswith(prefix)]
@@ -119,7 +109,9 @@ def _list_families(params: "api.ListTaskDefinitionFamiliesRequestTypeDef", calle
     return page("families", shown, params)
 
 
-def _deregister(params: "api.DeregisterTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
+def deregister_task_definition(
+    params: "api.DeregisterTaskDefinitionRequestTypeDef", caller: Caller
+) -> Answer:
     reference = params["taskDefinition"]
     if ":" not in reference.rsplit("/", 1)[-1]:
         raise AwsError("ClientException", "Revision is missing.")  # U
@@ -135,7 +127,7 @@ def _deregister(params: "api.DeregisterTaskDefinitionRequestTypeDef", caller: Ca
     return {"taskDefinition": revision.definition}
 
 
-def _delete(params: "api.DeleteTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
+def delete_task_definitions(params: "api.DeleteTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
     wanted = params["taskDefinitions"]
     if not wanted:  # U, as the next
         raise invalid("size of TaskDefinition references list must be greater than 0")
@@ -204,13 +196,3 @@ def _status(revision: Revision) -> str:
 
 def _now() -> float:
     return round(current_account().clock.timestamp(), 3)
-
-
-OPERATIONS: Final[Operations] = {
-    "DeleteTaskDefinitions": _delete,
-    "DeregisterTaskDefinition": _deregister,
-    "DescribeTaskDefinition": _describe,
-    "ListTaskDefinitionFamilies": _list_families,
-    "ListTaskDefinitions": _list,
-    "RegisterTaskDefinition": _register,
-}

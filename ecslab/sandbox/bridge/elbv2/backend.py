@@ -13,17 +13,14 @@ from moto.elbv2.utils import make_arn_for_load_balancer
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
-from ecslab.sandbox.bridge.elbv2 import refusals
 from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer, dns_name
+from ecslab.sandbox.bridge.elbv2.refusals import check_ip_type, check_name, check_ranges, refusal
 from ecslab.sandbox.bridge.elbv2.rules import groups_named, rule_of
 from ecslab.sandbox.bridge.elbv2.target_groups import TCP, TargetsBackend
 from ecslab.sandbox.world.load_balancing.listeners import Rule, Spread
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import ActionTypeDef
-
-__all__ = ["ElbV2Backend", "backend_of"]
-
 
 Conditions = list[dict[str, object]]
 
@@ -52,8 +49,8 @@ class ElbV2Backend(TargetsBackend):
         tags: list[dict[str, str]] | None = None,
     ) -> LoadBalancer:  # fmt: skip
         kind, scheme = loadbalancer_type or "application", scheme or "internet-facing"
-        refusals.check_name(name)
-        refusals.check_ip_type(ip_address_type)
+        check_name(name)
+        check_ip_type(ip_address_type)
         mapped = (mapping["SubnetId"] for mapping in subnet_mappings or ())
         subnets = self._subnets([*subnet_ids, *mapped], kind)
         groups = self._groups(security_groups, subnets[0].vpc_id, kind)
@@ -63,10 +60,10 @@ class ElbV2Backend(TargetsBackend):
                 same = (other.scheme, other.type, {subnet.id for subnet in other.subnets}) == (
                     scheme, kind, {subnet.id for subnet in subnets})  # fmt: skip
                 if not same:
-                    raise refusals.same_name("load balancer", name)
+                    raise refusal("same_balancer_name", name=name)
                 return other  # API_CreateLoadBalancer: the same settings make it idempotent
         if scheme != "internal" and not self._has_gateway(subnets[0].vpc_id):
-            raise refusals.no_gateway(subnets[0].vpc_id)
+            raise refusal("no_gateway", vpc_id=subnets[0].vpc_id)
         identity = rng.get_random_hex(length=16)
         arn = make_arn_for_load_balancer(self.account_id, identity, name, self.region_name)
         balancer = LoadBalancer(
@@ -85,9 +82,9 @@ class ElbV2Backend(TargetsBackend):
         if not arns and not names:
             return known
         if not {balancer.arn for balancer in known}.issuperset(arns or ()):
-            raise refusals.no_balancer()
+            raise refusal("no_balancer")
         if not {balancer.name for balancer in known}.issuperset(names or ()):
-            raise refusals.no_balancer()
+            raise refusal("no_balancer")
         wanted = {*(arns or ()), *(names or ())}
         return [balancer for balancer in known if not wanted.isdisjoint((balancer.arn, balancer.name))]
 
@@ -96,20 +93,20 @@ class ElbV2Backend(TargetsBackend):
         if balancer is None:
             return
         if balancer.attrs.get("deletion_protection.enabled") == "true":
-            raise refusals.protected(arn)
+            raise refusal("protected", arn=arn)
         super().delete_load_balancer(arn)
         balancer.close()
         self._associate()
 
     def set_security_groups(self, arn: str, sec_groups: list[str]) -> None:
         if arn not in self.load_balancers:
-            raise refusals.no_balancer()
+            raise refusal("no_balancer")
         balancer = self.load_balancers[arn]
         balancer.wear(self._groups(sec_groups, balancer.vpc_id, balancer.type))
 
     def set_subnets(self, arn: str, subnets: list[str], subnet_mappings: list[dict[str, str]]) -> object:
         if arn not in self.load_balancers:
-            raise refusals.no_balancer()
+            raise refusal("no_balancer")
         balancer = self.load_balancers[arn]
         wanted = [*subnets, *(mapping["SubnetId"] for mapping in subnet_mappings)]
         balancer.stand_in(self._subnets(wanted, balancer.type))
@@ -120,15 +117,15 @@ class ElbV2Backend(TargetsBackend):
         known = {subnet.id: subnet for subnet in self.ec2_backend.describe_subnets()}
         for subnet_id in subnet_ids:
             if subnet_id not in known:
-                raise refusals.no_subnet(subnet_id)
+                raise refusal("no_subnet", subnet_id=subnet_id)
         subnets = [known[subnet_id] for subnet_id in subnet_ids]
         zones = {subnet.availability_zone for subnet in subnets}
         if len({subnet.vpc_id for subnet in subnets}) > 1:
-            raise refusals.two_vpcs()
+            raise refusal("two_vpcs")
         if len(zones) < len(subnets):
-            raise refusals.twice_in_zone()
+            raise refusal("twice_in_zone")
         if len(zones) < (1 if kind == "network" else 2):
-            raise refusals.one_zone()
+            raise refusal("one_zone")
         return subnets
 
     def _groups(self, group_ids: list[str], vpc_id: str, kind: str) -> list[str]:
@@ -137,7 +134,7 @@ class ElbV2Backend(TargetsBackend):
             return [] if kind == "network" else [group.id for group in of_vpc if group.is_default]
         groups = [self.ec2_backend.get_security_group_from_id(group_id) for group_id in group_ids]
         if any(group is None or group.vpc_id != vpc_id for group in groups):
-            raise refusals.bad_groups()
+            raise refusal("bad_groups")
         return list(group_ids)
 
     def _has_gateway(self, vpc_id: str) -> bool:
@@ -153,11 +150,11 @@ class ElbV2Backend(TargetsBackend):
     ) -> FakeListener:  # fmt: skip
         balancer = self.load_balancers.get(load_balancer_arn)
         if balancer is None:
-            raise refusals.no_balancer()
-        refusals.check_ranges(port=port)  # that one is missing, moto says
+            raise refusal("no_balancer")
+        check_ranges(port=port)  # that one is missing, moto says
         taken = {int(listener.port) for listener in balancer.listeners.values()}
         if port is not None and int(port) in taken:
-            raise refusals.same_port(load_balancer_arn)
+            raise refusal("same_port", balancer_arn=load_balancer_arn)
         self._may_forward(actions, balancer, protocol)
         listener = super().create_listener(
             load_balancer_arn, protocol, port, ssl_policy, certificate, actions, alpn_policy, tags
@@ -175,7 +172,7 @@ class ElbV2Backend(TargetsBackend):
         balancer = self.load_balancers[listener.load_balancer_arn]
         others = (other for other in balancer.listeners.values() if other is not listener)
         if port is not None and any(int(other.port) == int(port) for other in others):
-            raise refusals.same_port(balancer.arn)
+            raise refusal("same_port", balancer_arn=balancer.arn)
         self._may_forward(actions or [], balancer, protocol or listener.protocol)
         listener = super().modify_listener(arn, port, protocol, ssl_policy, certificates, actions)
         self._associate()
@@ -214,7 +211,7 @@ class ElbV2Backend(TargetsBackend):
 
     def set_rule_priorities(self, rule_priorities: list[dict[str, str]]) -> object:
         if not all({"RuleArn", "Priority"} <= entry.keys() for entry in rule_priorities):
-            raise refusals.missing("rulePriorities")
+            raise refusal("missing", name="rulePriorities")
         changed = super().set_rule_priorities(rule_priorities)
         for listener_arn in {rule.listener_arn for rule in changed}:
             self._sort(self.describe_listeners(None, [listener_arn])[0])
@@ -253,15 +250,15 @@ class ElbV2Backend(TargetsBackend):
     def _may_forward(self, actions: "list[ActionTypeDef]", balancer: LoadBalancer, protocol: str) -> None:
         for action in actions:
             if action["Type"].startswith("authenticate-"):
-                raise refusals.no_sign_in(action["Type"])
+                raise refusal("no_sign_in", kind=action["Type"])
         for arn in groups_named(actions):
             group = self.target_groups.get(arn)
             if group is None:
                 continue  # moto refuses it
             if any(other != balancer.arn for other in group.load_balancer_arns):
-                raise refusals.second_balancer([arn])
+                raise refusal("second_balancer", arn=arn)
             if protocol and (protocol in TCP) != (group.protocol in TCP):
-                raise refusals.protocols_differ(protocol, group.protocol)
+                raise refusal("protocols_differ", listener=protocol, group=group.protocol)
 
     def _associate(self) -> None:
         """Tell each target group which load balancer sends to it; moto only ever adds."""

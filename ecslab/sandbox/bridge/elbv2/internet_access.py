@@ -18,8 +18,6 @@ from ecslab.sandbox.world.load_balancing.listeners import Fixed, Forward, Redire
 from ecslab.sandbox.world.load_balancing.target_group import TargetGroup
 from ecslab.sandbox.world.network import packets, vpc
 
-__all__ = ["Entry", "find", "open_door"]
-
 _OPEN: Final = vpc.SecurityGroup("none", "none", (vpc.Rule(vpc.ANY, None, None, ("0.0.0.0/0",)),))
 """What a network load balancer without security groups lets in."""
 
@@ -119,11 +117,7 @@ class _Inside:
             return HttpResponse(*page(502))
 
     def pass_on(self, request: HttpRequest) -> HttpResponse:
-        """A Network Load Balancer's: the bytes go to the target as they are, from the node's address.
-
-        Raises:
-            ConnectionError: the target did not take the connection, or broke it.
-        """
+        """A Network Load Balancer's, from the target as it is; ConnectionError if that breaks off."""
         target = self._target(self.rule(request))
         if target is None:
             raise ConnectionError("the load balancer has no target")

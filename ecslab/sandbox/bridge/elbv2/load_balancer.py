@@ -10,20 +10,12 @@ from moto.elbv2.models import FakeLoadBalancer
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ec2.interfaces import BalancerInterface
-
-__all__ = ["MADE_IN", "LoadBalancer", "dns_name"]
+from ecslab.sandbox.world.texts import tables
 
 MADE_IN: Final = 120.0
 """Seconds from CreateLoadBalancer to `active`: on AWS two to three minutes (U)."""
-_ZONES: Final = {
-    # hosted zone ids of the names: https://docs.aws.amazon.com/general/latest/gr/elb.html
-    "application": {"us-east-1": "Z35SXDOTRQ7X7K", "us-east-2": "Z3AADJGX6KTTL2",
-                    "us-west-1": "Z368ELLRRE2KJ0", "us-west-2": "Z1H1FL5HABSF5",
-                    "eu-west-1": "Z32O12XQLNTSW2", "eu-central-1": "Z215JYRZR1TBD5"},
-    "network": {"us-east-1": "Z26RNL4JYFTOTI", "us-east-2": "ZLMOA37VPKANP", "us-west-2": "Z18D5FSROUN65G",
-                "eu-west-1": "Z2IFOLAFXWLO4F", "eu-central-1": "Z3F0SRJ5LGBH90"},
-}  # fmt: skip
-_SOMEWHERE: Final = "Z2P70J7EXAMPLE"  # other regions: moto's
+_TABLES: Final = tables(__file__)
+_SOMEWHERE: Final = "Z2P70J7EXAMPLE"  # the hosted zone of names in other regions: moto's
 
 
 class LoadBalancer(FakeLoadBalancer):  # type: ignore[misc]  # moto ships no types
@@ -37,11 +29,12 @@ class LoadBalancer(FakeLoadBalancer):  # type: ignore[misc]  # moto ships no typ
     def __init__(self, ec2: EC2Backend, **about: object):
         super().__init__(state="provisioning", **about)
         self.ec2 = ec2
-        self.attrs = _attributes(self.type)
+        self.attrs = dict(_TABLES["attributes"]["network" if self.type == "network" else "application"])
         self.nodes: dict[str, BalancerInterface] = {}
         self.active_at = current_account().clock.now + MADE_IN
         current_account().clock.after(MADE_IN, lambda: None)  # whoever waits from event to event wakes then
-        self.canonical_hosted_zone_id: str = _ZONES.get(self.type, {}).get(ec2.region_name, _SOMEWHERE)
+        zones: dict[str, str] = _TABLES["zones"].get(self.type, {})
+        self.canonical_hosted_zone_id = zones.get(ec2.region_name, _SOMEWHERE)
         self.stand_in(self.subnets)
 
     def activate(self) -> None:
@@ -102,24 +95,3 @@ def dns_name(name: str, kind: str, region: str, identity: str, internal: bool) -
         return f"{name}-{identity}.elb.{region}.amazonaws.com".lower()
     digits = rng.randrange(10**8, 2 * 10**9)
     return f"{'internal-' if internal else ''}{name}-{digits}.{region}.elb.amazonaws.com".lower()
-
-
-def _attributes(kind: str) -> dict[str, str]:
-    """The attributes a new one has (API_LoadBalancerAttribute)."""
-    common = {
-        "access_logs.s3.enabled": "false", "access_logs.s3.bucket": "", "access_logs.s3.prefix": "",
-        "deletion_protection.enabled": "false",
-    }  # fmt: skip
-    if kind == "network":
-        return common | {"load_balancing.cross_zone.enabled": "false"}
-    return common | {
-        "load_balancing.cross_zone.enabled": "true", "idle_timeout.timeout_seconds": "60",
-        "client_keep_alive.seconds": "3600", "routing.http2.enabled": "true",
-        "routing.http.desync_mitigation_mode": "defensive",
-        "routing.http.drop_invalid_header_fields.enabled": "false",
-        "routing.http.preserve_host_header.enabled": "false",
-        "routing.http.xff_client_port.enabled": "false",
-        "routing.http.xff_header_processing.mode": "append",
-        "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": "false",
-        "waf.fail_open.enabled": "false", "zonal_shift.config.enabled": "false",
-    }  # fmt: skip

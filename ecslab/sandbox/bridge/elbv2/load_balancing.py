@@ -7,7 +7,7 @@ from ecslab.sandbox.bridge.elbv2 import internet_access
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend, backend_of
 from ecslab.sandbox.bridge.elbv2.internet_access import Entry
 from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.load_balancing.target_group import TargetGroup
 from ecslab.sandbox.world.load_balancing.target_health import NOT_REGISTERED
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mypy_boto3_ecs.type_defs import LoadBalancerTypeDef, TaskDefinitionTypeDef
-
-__all__ = ["LoadBalancing"]
 
 MOST_GROUPS: Final = 5
 
@@ -50,31 +48,22 @@ class LoadBalancing:
         load_balancers: "Sequence[LoadBalancerTypeDef]",
         definition: "TaskDefinitionTypeDef",
     ) -> None:
-        """Refuse what CreateService refuses of `loadBalancers` for a Fargate service of this task definition.
-
-        Raises:
-            AwsError: InvalidParameterException, as ECS words it.
-        """
+        """Refuse `loadBalancers` for a Fargate service of this task definition, as CreateService does."""
         named = [entry for entry in load_balancers if entry.get("targetGroupArn")]
         if len(named) > MOST_GROUPS:
-            raise _invalid(f"load balancers can have at most {MOST_GROUPS} items.")  # U
+            raise invalid(f"load balancers can have at most {MOST_GROUPS} items.")  # U
         for entry in load_balancers:
             if entry.get("targetGroupArn") and entry.get("loadBalancerName"):
-                raise _invalid("loadBalancerName and targetGroupArn cannot both be specified")
+                raise invalid("loadBalancerName and targetGroupArn cannot both be specified")
             if entry.get("loadBalancerName"):
-                raise _invalid("Classic Load Balancers are not supported with Fargate.")
+                raise invalid("Classic Load Balancers are not supported with Fargate.")
             if not entry.get("targetGroupArn"):
-                raise _invalid("load balancer name or target group arn must be specified.")  # U
+                raise invalid("load balancer name or target group arn must be specified.")  # U
             _check_port(entry, definition)
             _check_group(backend_of(region), entry["targetGroupArn"])
 
     def register(self, target_group_arn: str, ip: str, port: int, az: str) -> None:
-        """Add a target, `initial` from here on, in Availability Zone `az` (`us-east-1a`); one that drains is
-        taken back.
-
-        Raises:
-            AwsError: TargetGroupNotFound.
-        """
+        """Add a target, or take back one that drains; AwsError if there is no such target group."""
         pool = _pool(target_group_arn)
         if pool is None:
             raise AwsError("TargetGroupNotFound", "One or more target groups not found")
@@ -102,23 +91,23 @@ def _check_port(entry: "LoadBalancerTypeDef", definition: "TaskDefinitionTypeDef
     name, port = entry.get("containerName"), entry.get("containerPort")
     containers = {container["name"]: container for container in definition["containerDefinitions"]}
     if name is None or name not in containers:
-        raise _invalid(f"The container {name} does not exist in the task definition.")
+        raise invalid(f"The container {name} does not exist in the task definition.")
     mapped = [mapping.get("containerPort") for mapping in containers[name].get("portMappings", ())]
     if port not in mapped:
-        raise _invalid(f"The container {name} did not have a container port {port} defined.")
+        raise invalid(f"The container {name} did not have a container port {port} defined.")
 
 
 def _check_group(backend: ElbV2Backend, arn: str) -> None:
     group = backend.target_groups.get(arn)
     if group is None:
-        raise _invalid("The specified target group does not exist.")  # U
+        raise invalid("The specified target group does not exist.")  # U
     if group.target_type != "ip":
-        raise _invalid(
+        raise invalid(
             f"The provided target group {arn} has target type {group.target_type}, which is incompatible "
             "with the awsvpc network mode specified in the task definition."
         )
     if not group.load_balancer_arns:
-        raise _invalid(
+        raise invalid(
             f"The target group with targetGroupArn {arn} does not have an associated load balancer."
         )
 
@@ -127,7 +116,3 @@ def _pool(arn: str) -> TargetGroup | None:
     """The targets of a group in any region; its ARN names the region."""
     parts = arn.split(":")
     return backend_of(parts[3]).pools.get(arn) if len(parts) > 3 and parts[3] else None
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("InvalidParameterException", message)

@@ -5,15 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moto.elbv2.models import FakeListenerRule
 
-from ecslab.sandbox.world.load_balancing.listeners import (
-    DEFAULT,
-    Action,
-    Condition,
-    Fixed,
-    Forward,
-    Redirect,
-    Rule,
-)
+from ecslab.sandbox.world.load_balancing import listeners
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import ActionTypeDef, TargetGroupTupleTypeDef
@@ -25,31 +17,28 @@ _CONFIG: Final = {
 }  # fmt: skip
 
 
-def rule_of(rule: FakeListenerRule) -> Rule:
+def rule_of(rule: FakeListenerRule) -> listeners.Rule:
     """A rule of a listener; the action that answers is the last one (those before it authenticate)."""
-    priority = DEFAULT if rule.priority == "default" else int(rule.priority)
+    priority = listeners.DEFAULT if rule.priority == "default" else int(rule.priority)
     conditions = tuple(_condition(condition) for condition in rule.conditions)
-    return Rule(rule.arn, priority, conditions, action_of(rule.actions[-1].data))
+    return listeners.Rule(rule.arn, priority, conditions, action_of(rule.actions[-1].data))
 
 
-def action_of(data: "ActionTypeDef") -> Action:
-    """An action by its type.
-
-    Raises:
-        ValueError: the sandbox does not carry it (authentication).
-    """
+def action_of(data: "ActionTypeDef") -> listeners.Action:
+    """An action by its type; ValueError for one that the sandbox does not carry (authentication)."""
     match data["Type"]:
         case "forward":
-            return Forward(tuple(_weights(data)))
+            return listeners.Forward(tuple(_weights(data)))
         case "fixed-response":
             fixed = data["FixedResponseConfig"]
             content_type = fixed.get("ContentType") or "text/plain"
-            return Fixed(int(fixed["StatusCode"]), fixed.get("MessageBody", ""), content_type)
+            return listeners.Fixed(int(fixed["StatusCode"]), fixed.get("MessageBody", ""), content_type)
         case "redirect":
             config: Mapping[str, str] = dict(data["RedirectConfig"])  # type: ignore[arg-type]  # all strings
             status = int(config["StatusCode"].removeprefix("HTTP_"))
             names = ("Protocol", "Host", "Port", "Path", "Query")
-            return Redirect(status, **{name.lower(): config[name] for name in names if name in config})
+            parts = {name.lower(): config[name] for name in names if name in config}
+            return listeners.Redirect(status, **parts)
     raise ValueError(f"an action of type {data['Type']} answers nothing here")
 
 
@@ -67,11 +56,11 @@ def _weights(data: "ActionTypeDef") -> list[tuple[str, int]]:
     return [(data["TargetGroupArn"], 1)] if data.get("TargetGroupArn") else []
 
 
-def _condition(condition: Mapping[str, Any]) -> Condition:
+def _condition(condition: Mapping[str, Any]) -> listeners.Condition:
     field = condition["Field"]
     config = condition.get(_CONFIG[field]) or {"Values": condition.get("Values", [])}
     values = tuple(_pair(value) if field == "query-string" else value for value in config.get("Values", ()))
-    return Condition(field, values, config.get("HttpHeaderName", ""))
+    return listeners.Condition(field, values, config.get("HttpHeaderName", ""))
 
 
 def _pair(value: Mapping[str, str]) -> str:

@@ -15,8 +15,6 @@ from ecslab.sandbox.world.load_balancing.target_group import Target
 from ecslab.sandbox.world.load_balancing.target_health import Answer, Check
 from ecslab.sandbox.world.network import packets
 
-__all__ = ["Program", "ask", "check_of", "reach", "zone_of"]
-
 Program = Callable[[HttpRequest], HttpResponse]
 CHECKER: Final = "ELB-HealthChecker/2.0"
 

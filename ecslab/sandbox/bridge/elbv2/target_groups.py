@@ -9,11 +9,10 @@ from moto.elbv2.exceptions import TargetGroupNotFoundError, TargetNotRunning
 from moto.elbv2.models import ELBv2Backend, FakeHealthStatus, FakeTargetGroup
 
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.elbv2 import refusals, target_access
+from ecslab.sandbox.bridge.elbv2 import target_access
+from ecslab.sandbox.bridge.elbv2.refusals import check_ranges, refusal
 from ecslab.sandbox.world.load_balancing.target_group import Target, TargetGroup
 from ecslab.sandbox.world.load_balancing.target_health import NOT_REGISTERED, STOPPED, Health
-
-__all__ = ["TCP", "TargetsBackend"]
 
 TCP: Final = frozenset({"TCP", "UDP", "TCP_UDP", "TLS"})
 """The protocols of network load balancers."""
@@ -44,7 +43,7 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
         self.pools: dict[str, TargetGroup] = {}
 
     def create_target_group(self, name: str, **kwargs: Any) -> FakeTargetGroup:
-        refusals.check_ranges(
+        check_ranges(
             port=kwargs.get("port"), healthCheckIntervalSeconds=kwargs.get("healthcheck_interval_seconds"),
             healthCheckTimeoutSeconds=kwargs.get("healthcheck_timeout_seconds"),
             healthyThresholdCount=kwargs.get("healthy_threshold_count"),
@@ -56,7 +55,7 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
                 same = (other.protocol, other.port, other.vpc_id, other.target_type) == (
                     *asked, kwargs.get("target_type"))  # fmt: skip
                 if not same:
-                    raise refusals.same_name("target group", name)
+                    raise refusal("same_group_name", name=name)
                 return other
         if kwargs.get("protocol") in TCP and kwargs.get("healthcheck_protocol") in ("HTTP", "HTTPS"):
             kwargs["matcher"] = kwargs.get("matcher") or {"HttpCode": "200-399"}
@@ -81,7 +80,7 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
 
     def delete_target_group(self, target_group_arn: str) -> FakeTargetGroup:
         if target_group_arn in self.target_groups and self._any_listener_using(target_group_arn):
-            raise refusals.group_in_use(target_group_arn)
+            raise refusal("group_in_use", arn=target_group_arn)
         group = super().delete_target_group(target_group_arn)
         self.pools.pop(target_group_arn).close()
         return group

@@ -10,8 +10,6 @@ from moto.iam.models import IAMBackend as MotoIAMBackend
 
 from ecslab.sandbox.bridge.iam import managed_policies
 
-__all__ = ["LINKED_ROLE", "IamBackend"]
-
 LINKED_ROLE: Final = "AWSServiceRoleForECS"
 _LINKED_POLICY: Final = f"{managed_policies.ARN}/aws-service-role/AmazonECSServiceRolePolicy"
 

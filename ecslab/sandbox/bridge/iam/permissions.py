@@ -6,39 +6,22 @@ for some resource passes.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 """
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from moto.sts.models import AssumedRole
 import json
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import parse_qs, unquote
 
-from ecslab.sandbox.bridge import late_backends
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.world.errors import AwsError
-
-__all__ = ["check"]
+from ecslab.sandbox.world.texts import tables
 
 FREE: Final = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
 """What needs no permission (API_GetCallerIdentity)."""
 _PREFIXES: Final = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag"}
 """Signing name: the service's prefix in policies, where they differ."""
-_RESOURCES: Final = {
-    "dynamodb": (("TableName",), "arn:aws:dynamodb:{region}:{account}:table/{value}"),
-    "ecr": (("repositoryName",), "arn:aws:ecr:{region}:{account}:repository/{value}"),
-    "ecs": (("cluster", "clusters", "clusterName"), "arn:aws:ecs:{region}:{account}:cluster/{value}"),
-    "iam": (("RoleName",), "arn:aws:iam::{account}:role/{value}"),
-    "kms": (("KeyId",), "arn:aws:kms:{region}:{account}:key/{value}"),
-    "logs": (("logGroupName",), "arn:aws:logs:{region}:{account}:log-group:{value}"),
-    "secretsmanager": (("SecretId", "Name"), "arn:aws:secretsmanager:{region}:{account}:secret:{value}"),
-    "sns": (("TopicArn",), "{value}"),
-    "sqs": (("QueueName",), "arn:aws:sqs:{region}:{account}:{value}"),
-    "ssm": (("Name", "Names", "Path"), "arn:aws:ssm:{region}:{account}:parameter/{value}"),
-    "sts": (("RoleArn",), "{value}"),
-}
+_RESOURCES: Final = tables(__file__)
 _ONLY_CLUSTERS: Final = frozenset({"CreateCluster", "DeleteCluster", "DescribeClusters", "UpdateCluster"})
 _S3_ACTIONS: Final = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject",
                       "POST": "PutObject"}  # fmt: skip
@@ -56,17 +39,11 @@ def check(
     body: bytes,
     query: str,
 ) -> None:
-    """Let a call pass, if a role's keys signed it and the role allows it.
+    """Let a call pass, if a role's keys signed it and the role allows it; AwsError, as the service refuses.
 
-    Args:
-        access_key: the key that signed.
-        service: by its signing name.
-        operation: the API operation; S3's are read from method and path.
-
-    Raises:
-        AwsError: as the service words a refusal.
+    `access_key` signed; `service` is its signing name; S3's operations are read from method and path.
     """
-    session = _session(access_key)
+    session = backend("sts").get_assumed_role_from_access_key(access_key)
     if session is None:
         return
     action, resources = _asked(service, operation, region, method, path, body, query)
@@ -78,10 +55,6 @@ def check(
             raise _refused(service, refusal)
 
 
-def _session(access_key: str) -> "AssumedRole | None":
-    return late_backends.sts().get_assumed_role_from_access_key(access_key)
-
-
 def _asked(
     service: str, operation: str, region: str, method: str, path: str, body: bytes, query: str
 ) -> tuple[str, list[str | None]]:
@@ -89,12 +62,12 @@ def _asked(
     if service == "s3":
         return _asked_of_s3(method, path)
     action = f"{_PREFIXES.get(service, service)}:{operation}"
-    names, form = _RESOURCES.get(service, ((), ""))
+    named = _RESOURCES.get(service, {"members": (), "arn": ""})
     if service == "ecs" and operation not in _ONLY_CLUSTERS:
         return action, [None]
     about = {"region": region, "account": current_account().id}
-    values = list(_values(names, body, query))
-    return action, [_arn(service, value, form, about) for value in values] or [None]
+    values = list(_values(named["members"], body, query))
+    return action, [_arn(service, value, named["arn"], about) for value in values] or [None]
 
 
 def _values(names: tuple[str, ...], body: bytes, query: str) -> Iterator[str]:
@@ -111,7 +84,7 @@ def _arn(service: str, value: str, form: str, about: dict[str, str]) -> str:
     if value.startswith("arn:"):
         return value
     if service == "secretsmanager":
-        secret = late_backends.secretsmanager(about["region"]).secrets.get(value)
+        secret = backend("secretsmanager", about["region"]).secrets.get(value)
         if secret is not None:
             return str(secret.arn)
     return form.format(value=value.lstrip("/"), **about)

@@ -14,8 +14,6 @@ from ecslab.sandbox.bridge.determinism import building
 from ecslab.sandbox.bridge.iam.backend import LINKED_ROLE
 from ecslab.sandbox.world.permissions import Decision, decide, trusts
 
-__all__ = ["ensure_service_linked_role", "role_problem", "session_problem"]
-
 TASKS: Final = "ecs-tasks.amazonaws.com"
 
 

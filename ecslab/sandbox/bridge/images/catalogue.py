@@ -6,7 +6,6 @@ files, and no program binaries, because the embedded runtime knows the programs 
 rounded), so that pulling takes as long as it would.
 """
 
-import hashlib
 import io
 import json
 import tarfile
@@ -15,9 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, NotRequired, TypedDict
 
-from ecslab.sandbox.bridge.images.oci import Descriptor, Manifest
+from ecslab.sandbox.bridge.ecr.blobs import digest_of
 from ecslab.sandbox.runtime.image import NOMINAL_EXTRA, SYNTHETIC
 
 ARCHITECTURES: Final = ("amd64", "arm64")
@@ -27,6 +26,33 @@ MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
 CONFIG: Final = "application/vnd.oci.image.config.v1+json"
 LAYER: Final = "application/vnd.oci.image.layer.v1.tar"
 MB: Final = 1_000_000
+
+
+class Platform(TypedDict):
+    """Of the OCI image specification, as what follows."""
+
+    architecture: str
+    os: str
+
+
+class Descriptor(TypedDict):
+    """A blob or a manifest by its digest; `size` is in bytes."""
+
+    mediaType: str
+    digest: str
+    size: int
+    platform: NotRequired[Platform]
+
+
+class Manifest(TypedDict, total=False):
+    """An image has a config and layers; an index has manifests."""
+
+    schemaVersion: int
+    mediaType: str
+    config: Descriptor
+    layers: list[Descriptor]
+    manifests: list[Descriptor]
+    annotations: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -163,8 +189,3 @@ def _tar(files: Mapping[str, str]) -> bytes:
 
 def _json(value: Mapping[str, object]) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def digest_of(blob: bytes) -> str:
-    """`sha256:` and the 64 hex digits of the bytes."""
-    return "sha256:" + hashlib.sha256(blob).hexdigest()

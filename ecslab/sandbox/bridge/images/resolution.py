@@ -12,11 +12,11 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecr.backend import registry
 from ecslab.sandbox.bridge.ecr.lookup import find
 from ecslab.sandbox.bridge.images import catalogue
-from ecslab.sandbox.bridge.images.oci import Descriptor, Manifest
+from ecslab.sandbox.bridge.images.catalogue import Descriptor, Manifest
 from ecslab.sandbox.runtime.image import BadLayer, Image, Layer
+from ecslab.sandbox.runtime.image_config import checked_config
+from ecslab.sandbox.runtime.limits import LARGEST_CONFIG
 from ecslab.sandbox.world.image_names import ImageName, parse
-
-__all__ = ["Missing", "NotInRegistry", "resolve"]
 
 Missing = Literal["repository", "tag", "platform"]
 _ARCHITECTURE: Final = {"X86_64": "amd64", "ARM64": "arm64"}
@@ -36,20 +36,27 @@ class NotInRegistry(LookupError):
 
 
 def resolve(reference: str, region: str, architecture: str = "X86_64") -> Image:  # noqa: ARG001
-    """The image that a task in `region` gets when it pulls `reference`.
+    """The image that a task in `region` gets when it pulls `reference`, or NotInRegistry.
 
     Of an index, the image for the task's processor is taken; an image that stands alone is given as it is,
     whatever processor it was built for. Its digest is that of what the name stands for, index or image.
 
     Args:
         reference: as in a task definition: `httpd`, `public.ecr.aws/…:tag`, `<ECR registry>/<name>@sha256:…`.
-        region: of the task. It decides nothing yet: a name in ECR carries its own Region.
+        region: it decides nothing yet: a name in ECR carries its own Region.
         architecture: `X86_64` or `ARM64`, as `runtimePlatform.cpuArchitecture`.
 
     Raises:
         NotInRegistry: see there.
+        BadLayer: its manifest or its configuration is not one of an image.
     """
-    name = parse(reference)
+    try:
+        return _resolved(parse(reference), reference, architecture)
+    except (KeyError, TypeError, AttributeError) as problem:  # whoever pushed it wrote what they liked
+        raise BadLayer(f"the manifest of {reference} is none of an image: {problem!r}") from None
+
+
+def _resolved(name: ImageName, reference: str, architecture: str) -> Image:
     repository = _ecr_repository(name) if name.ecr else _public_repository(name)
     digest, manifest = repository.manifest(name.reference)
     if "manifests" in manifest:
@@ -139,7 +146,12 @@ def _reader(blob: Callable[[str], bytes], digest: str) -> Callable[[], bytes]:
 def _config(manifest: Manifest, blob: Callable[[str], bytes]) -> dict[str, object]:
     """The image config; empty where what was pushed is no image config (an artifact, say)."""
     try:
-        config = json.loads(blob(manifest["config"]["digest"]))
+        text = blob(manifest["config"]["digest"])
+        config = json.loads(text) if len(text) <= LARGEST_CONFIG else None
     except (ValueError, KeyError):
         return {}
-    return config if isinstance(config, dict) else {}
+    except RecursionError:
+        config = None
+    if config is None:
+        raise BadLayer(f"the image's configuration is deeper, or longer than {LARGEST_CONFIG >> 20} MiB")
+    return checked_config(config) if isinstance(config, dict) else {}

@@ -11,7 +11,8 @@ from typing import Final
 from urllib.parse import urljoin
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.runtime.process import Process
+from ecslab.sandbox.runtime.limits import LARGEST_FILE
+from ecslab.sandbox.runtime.process import OutOfMemory, Process
 
 Result = tuple[str, str, int]
 Fetch = Generator[float, None, Result]
@@ -20,7 +21,9 @@ CONNECT_SECONDS: Final = 130.0
 """How long Linux tries to connect where nobody answers."""
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS: Final = 10
-_URL: Final = re.compile(r"(?:(https?)://)?(?:[^@/]*@)?(\[[^\]]+\]|[^:/?]+)(?::(\d+))?([^?#]*)(?:\?([^#]*))?")
+_URL: Final = re.compile(
+    r"(?:(https?)://)?(?:[^@/]*+@)?(\[[^\]]++\]|[^:/?]++)(?::(\d+))?([^?#]*+)(?:\?([^#]*+))?"
+)
 _CURL_FLAGS: Final = {
     "fail": "f", "silent": "s", "show-error": "S", "location": "L", "head": "I", "insecure": "k",
     "verbose": "v", "include": "i", "globoff": "g", "ipv4": "4", "ipv6": "6", "compressed": "",
@@ -85,6 +88,9 @@ def curl(process: Process, words: list[str]) -> Fetch:
     output = errors = ""
     status = 0
     for url in options.urls:
+        yield from process.step()
+        if len(output) > LARGEST_FILE:
+            raise OutOfMemory
         try:
             response = _exchange(process, url, options, options.has("location"))
         except _Failure as failure:

@@ -17,6 +17,7 @@ from ecslab.sandbox.runtime.process import Process, Run, SandboxLimit
 from ecslab.sandbox.runtime.programs import node, redis, small, web
 from ecslab.sandbox.runtime.shell import interpreter
 from ecslab.sandbox.runtime.shell.commands import COMMANDS
+from ecslab.sandbox.runtime.shell.interpreter import too_long
 
 PROGRAMS: Final = {
     "httpd-foreground": web.httpd,
@@ -37,6 +38,8 @@ PROGRAMS: Final = {
     "stress": small.stress,
     "fail": small.fail,
 }
+__all__ = ["PROGRAMS", "run", "too_long"]
+
 SHELLS: Final = frozenset({"sh", "bash", "ash", "dash"})
 BUILT_IN: Final = frozenset({"cd", "export", "unset", "set", ":"})  # of a shell; no program
 WRAPPERS: Final = frozenset({"docker-entrypoint.sh", "tini", "dumb-init", "--"})

@@ -4,7 +4,11 @@ It is asked by HTTP requests in place of Redis's own protocol, so that the sandb
 them as for any others; only `redis-cli` here speaks so.
 """
 
+import re
+from collections.abc import Callable
+
 from ecslab.sandbox.http_message import HttpResponse
+from ecslab.sandbox.runtime.budget import weight
 from ecslab.sandbox.runtime.clients.redis_cli import PORT
 from ecslab.sandbox.runtime.process import FOREVER, Process, Run
 from ecslab.sandbox.runtime.programs.texts import TEXTS
@@ -20,14 +24,19 @@ def server(process: Process) -> Run:
         yield
 
     process.on_term = ends
-    process.listen(PORT, lambda request: _answer(store, request.body.decode().split("\0")))
+    process.listen(PORT, lambda request: _answer(store, request.body.decode().split("\0"), process.hold))
     process.log(TEXTS["redis"]["ready"])
     yield FOREVER
     return 0
 
 
-def _answer(store: dict[str, str], words: list[str]) -> HttpResponse:
-    return HttpResponse(200, {}, _said(store, words[0].upper(), words[1:]).encode())
+def _answer(store: dict[str, str], words: list[str], hold: Callable[[int], None]) -> HttpResponse:
+    before = store.get(words[1]) if len(words) > 1 else None
+    answer = _said(store, words[0].upper(), words[1:])
+    after = store.get(words[1]) if len(words) > 1 else None
+    if after is not None and after is not before:
+        hold(weight(after) - weight(before) if before is not None else weight(words[1]) + weight(after))
+    return HttpResponse(200, {}, answer.encode())
 
 
 def _said(store: dict[str, str], command: str, words: list[str]) -> str:
@@ -41,7 +50,7 @@ def _said(store: dict[str, str], command: str, words: list[str]) -> str:
         case "GET", [key]:
             return store.get(key, "")
         case "INCR", [key]:
-            if not store.get(key, "0").lstrip("-").isdigit():
+            if not re.fullmatch(r"-?[0-9]{1,18}", store.get(key, "0")):
                 return "ERR value is not an integer or out of range"
             store[key] = str(int(store.get(key, "0")) + 1)
             return store[key]

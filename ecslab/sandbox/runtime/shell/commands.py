@@ -3,9 +3,11 @@ what it writes to standard output, what it writes to standard error, and its exi
 
 import re
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from ecslab.sandbox.runtime.limits import LARGEST_FILE
 from ecslab.sandbox.runtime.process import Process
 
 Result = tuple[str, str, int]
@@ -27,31 +29,34 @@ def printf(_process: Process, _variables: Variables, words: list[str]) -> Result
     """`printf FORMAT word…` with %s, %d and %%; the format is used again until the words are gone."""
     if not words:
         return "", "printf: usage: printf format [arguments]", 2
-    values, output = words[1:], ""
+    left, form, outputs, size = deque(words[1:]), _unescape(words[0]), list[str](), 0
+
+    def fill(match: re.Match[str]) -> str:
+        if match[0] == "%%":
+            return "%"
+        return left.popleft() if left else ("0" if match[0] == "%d" else "")
+
     while True:
-        left = list(values)
-
-        def fill(match: re.Match[str], left: list[str] = left) -> str:
-            if match[0] == "%%":
-                return "%"
-            return left.pop(0) if left else ("0" if match[0] == "%d" else "")
-
-        output += re.sub(r"%[sd%]", fill, _unescape(words[0]))
-        if not left or len(left) == len(values):
-            return output, "", 0
-        values = left
+        before = len(left)
+        outputs.append(re.sub(r"%[sd%]", fill, form))
+        size += len(outputs[-1])
+        if not left or len(left) == before or size > LARGEST_FILE:
+            return "".join(outputs), "", 0
 
 
 def cat(process: Process, _variables: Variables, words: list[str]) -> Result:
     """`cat file…`"""
-    output, errors = "", ""
+    outputs: list[str] = []
+    errors: list[str] = []
+    size = 0
     for word in words:
         content = process.files.read(word)
         if content is None:
-            errors += f"cat: {word}: No such file or directory\n"
-        else:
-            output += content.decode(errors="replace")
-    return output, errors, 1 if errors else 0
+            errors.append(f"cat: {word}: No such file or directory\n")
+        elif size <= LARGEST_FILE:  # more fits into no file, and into no log
+            outputs.append(content.decode(errors="replace"))
+            size += len(content)
+    return "".join(outputs), "".join(errors), 1 if errors else 0
 
 
 def env(_process: Process, variables: Variables, words: list[str]) -> Result:
@@ -203,3 +208,10 @@ COMMANDS: Final[dict[str, Command]] = {
     "chmod": nothing,
     "false": false,
 }
+
+BUILT_IN: Final = frozenset(
+    {"echo", "printf", "export", "unset", "cd", "pwd", "test", "[", ":", "true", "false", "set"}
+)
+"""Those of the shell itself, which take words of any length; the others are programs."""
+SEARCHING: Final = frozenset({"ls", "cp", "test", "["})
+"""Those that may go through the names of all files."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -10,6 +12,10 @@ from typing import Final
 from ecslab.sandbox.runtime.process import SandboxLimit
 from ecslab.sandbox.runtime.shell.words import Token, tokens
 
+DEEPEST: Final = 40
+"""Parts within one another in one script; the parser takes five of Python's calls for each."""
+LONGEST_KEPT: Final = 4096
+"""Characters of a script whose tree is kept for the next time."""
 ENDS: Final = frozenset({"do", "done", "then", "elif", "else", "fi", "}"})
 UNKNOWN: Final = frozenset({"case", "function", "select", "[[", "(("})
 
@@ -69,9 +75,12 @@ class Group:
 Node = Simple | List | Chain | While | If | For | Not | Group
 
 
-@lru_cache(maxsize=256)
 def parse(script: str) -> Node:
     """The tree of a script. Raises ValueError for a syntax error, SandboxLimit for what is left out."""
+    return _kept(script) if len(script) <= LONGEST_KEPT else _parsed(script)
+
+
+def _parsed(script: str) -> Node:
     parser = Parser(tokens(script))
     tree = parser.list()
     if parser.left:
@@ -79,13 +88,26 @@ def parse(script: str) -> Node:
     return tree
 
 
+_kept = lru_cache(maxsize=128)(_parsed)
+
+
 class Parser:
     """Takes tokens from the left."""
 
-    def __init__(self, tokens: list[Token]):
-        self.left = tokens
+    def __init__(self, tokens: Iterable[Token]):
+        self.left = deque(tokens)
+        self._depth = 0
 
     def list(self) -> Node:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise SandboxLimit(f"this `sh` knows {DEEPEST} parts of a script within one another, not more")
+        try:
+            return self._list()
+        finally:
+            self._depth -= 1
+
+    def _list(self) -> Node:
         parts: list[Node] = []
         while True:
             while self._operator(";", "\n"):
@@ -116,14 +138,21 @@ class Parser:
         if word == "for":
             return self._for()
         if word == "!":
-            self._take()
-            return Not(self._command())
+            return self._not()
         if word == "{":
             self._take()
             body = self.list()
             self._expect("}")
             return Group(body)
         return self._simple()
+
+    def _not(self) -> Node:
+        odd = False
+        while self.left and self.left[0].text == "!":
+            self._take()
+            odd = not odd
+        command = self._command()
+        return Not(command) if odd else Not(Not(command))
 
     def _while(self, until: bool) -> Node:
         condition = self.list()
@@ -193,7 +222,7 @@ class Parser:
     def _take(self) -> str:
         if not self.left:
             raise ValueError("Syntax error: end of file unexpected")
-        return self.left.pop(0).text
+        return self.left.popleft().text
 
     def _expect(self, word: str) -> None:
         given = self._take()

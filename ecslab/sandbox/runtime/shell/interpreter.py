@@ -19,17 +19,39 @@ Left out, and answered with exit code 127 and a line in the log: pipes, `&`, `<`
 `case`, `$(…)`, wildcards, and every program that is not among the runtime's.
 """
 
+import errno
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ecslab.sandbox.runtime.budget import weight
 from ecslab.sandbox.runtime.clients import CLIENTS
-from ecslab.sandbox.runtime.process import OutOfMemory, Process, Run, SandboxLimit
-from ecslab.sandbox.runtime.shell.commands import COMMANDS
-from ecslab.sandbox.runtime.shell.grammar import Chain, For, Group, If, List, Node, Not, Simple, While, parse
-from ecslab.sandbox.runtime.shell.words import LARGEST, expand
+from ecslab.sandbox.runtime.limits import ALL_ARGUMENTS, DEEPEST, DISK, LARGEST_FILE, LONGEST_ARGUMENT, MIB
+from ecslab.sandbox.runtime.process import CannotFork, Process, Run, SandboxLimit
+from ecslab.sandbox.runtime.shell.commands import BUILT_IN, COMMANDS, SEARCHING
+from ecslab.sandbox.runtime.shell.grammar import (
+    LONGEST_KEPT,
+    Chain,
+    For,
+    Group,
+    If,
+    List,
+    Node,
+    Not,
+    Simple,
+    While,
+    parse,
+)
+from ecslab.sandbox.runtime.shell.words import Room, expand
 
-COMMANDS_PER_SECOND: Final = 100  # a loop that never sleeps must not stop the world's clock
+_PROGRAM_DEPTH: Final = 3  # a program takes as much of Python's stack as so many parts of a script
+_FILES_A_STEP: Final = 512  # names that are gone through in the time of a step
+_TREE: Final = 64  # bytes of a script's tree for each of its characters
+
+_DISK: Final = (
+    f"a task may write {DISK.task // MIB} MiB of files here, in files of {LARGEST_FILE // MIB} MiB; "
+    "Fargate's disk has 20 GiB or more"
+)
 
 
 class Exit(Exception):
@@ -42,22 +64,31 @@ class Exit(Exception):
 
 @dataclass
 class Shell:
-    """A shell at work: its variables, the last exit code, and how much it did without sleeping."""
+    """A shell at work: its variables, the last exit code, and how deep in its script it is."""
 
     process: Process
     variables: dict[str, str]
     run_program: Callable[[Process], Run]
     status: int = 0
-    busy: int = 0
     traps: bool = False
+    depth: int = 0
+    held: int = 0
 
     def run(self, node: Node, last: bool) -> Run:
         """Run a part of the script; `last` if nothing follows it."""
-        self.status = yield from _BY_KIND[type(node)](self, node, last)
+        if self.depth >= DEEPEST:
+            raise CannotFork
+        self.depth += 1
+        try:
+            self.status = yield from _BY_KIND[type(node)](self, node, last)
+        finally:
+            self.depth -= 1
         return self.status
 
     def sequence(self, node: List, last: bool) -> Run:
         status = 0
+        if not node.parts:  # else each of them counts: no loop goes round without a step
+            yield from self.process.step()
         for position, part in enumerate(node.parts):
             status = yield from self.run(part, last and position == len(node.parts) - 1)
         return status
@@ -82,10 +113,15 @@ class Shell:
         return (yield from self.run(node.otherwise, last)) if node.otherwise else 0
 
     def each(self, node: For, _last: bool) -> Run:
-        status = 0
-        for value in [part for word in node.words for part in self.expand(word)]:
-            self.variables[node.name] = value
-            status = yield from self.run(node.body, False)
+        status, room = 0, Room()
+        values = self._words(node.words, room)
+        self.process.hold(room.taken)
+        try:
+            for value in values:
+                self._set({node.name: value})
+                status = yield from self.run(node.body, False)
+        finally:
+            self.process.hold(-room.taken)
         return status
 
     def negation(self, node: Not, _last: bool) -> Run:
@@ -94,70 +130,109 @@ class Shell:
     def group(self, node: Group, last: bool) -> Run:
         return (yield from self.run(node.body, last))
 
-    def _words(self, words: Iterable[str]) -> list[str]:
+    def _words(self, words: Iterable[str], room: Room) -> list[str]:
         argv: list[str] = []
-        room = LARGEST
         for word in words:
-            argv += self.expand(word)
-            room -= len(argv[-1]) if argv else 0
-            if room < 0:
-                raise OutOfMemory
+            argv += self.expand(word, room)
+        self.process.handled(room.taken)
         return argv
 
+    def _set(self, values: dict[str, str]) -> None:
+        """Set variables, whose names and values the container's memory holds."""
+        for name, value in values.items():
+            before = self.variables.get(name)
+            added = weight(value) - weight(before) if before is not None else weight(name) + weight(value)
+            self.process.hold(added)
+            self.held += added
+            self.variables[name] = value
+
+    def weigh(self) -> None:
+        """Count anew what the variables take, now that a command changed them."""
+        taken = sum(weight(name) + weight(value) for name, value in self.variables.items())
+        self.process.handled(0, len(self.variables) // 64)
+        self.process.hold(taken - self.held)
+        self.held = taken
+
     def simple(self, node: Simple, last: bool) -> Run:
-        self.busy += 1
-        if self.busy % COMMANDS_PER_SECOND == 0:
-            yield 1.0
-        set_here = {name: " ".join(self.expand(value)) for name, value in node.assignments}
-        argv = self._words(node.words)
+        yield from self.process.step()
+        room = Room()
+        set_here = {name: " ".join(self.expand(value, room)) for name, value in node.assignments}
+        argv = self._words(node.words, room)
         if not argv:
-            self.variables.update(set_here)
+            self._set(set_here)
             return 0
+        if not set_here:
+            return (yield from self._command(argv, node, last))
         outer, self.variables = self.variables, {**self.variables, **set_here}
+        self.process.hold(room.taken)
         try:
             return (yield from self._command(argv, node, last))
         finally:
-            if set_here:
-                changed = {k: v for k, v in self.variables.items() if k not in set_here}
-                self.variables = {**outer, **changed}
+            changed = {k: v for k, v in self.variables.items() if k not in set_here}
+            self.variables = {**outer, **changed}
+            self.process.hold(-room.taken)
 
     def _command(self, argv: list[str], node: Simple, last: bool) -> Run:
         name, words = argv[0], argv[1:]
         if name == "exec" and words:
             return (yield from self._program(words, True))
         if name in ("exit", "return"):
-            raise Exit(int(words[0]) if words else self.status)
+            raise Exit(int(words[0]) & 255 if words else self.status)
         if name == "trap":
             return self._trap(words)
         if name not in COMMANDS and name not in CLIENTS:
             return (yield from self._program(argv, last))
+        if name not in BUILT_IN and too_long(argv):
+            return self._too_long(name)
         try:
             if name in COMMANDS:
-                output, errors, status = COMMANDS[name](self.process, self.variables, words)
+                output, errors, status = self._small(name, words)
             else:
                 output, errors, status = yield from CLIENTS[name](self.process, words)
             self._write(output, node.output, node.append)
             self._write(errors, node.errors, node.append)
-        except OSError as refusal:  # a file system that is mounted read-only
+        except OSError as refusal:  # a file system that is mounted read-only, or full
             self.process.log(f"{name}: {refusal.filename}: {refusal.strerror}")
+            if refusal.errno == errno.ENOSPC:
+                self.process.note(_DISK)
             return 1
         return status
 
+    def _small(self, name: str, words: list[str]) -> tuple[str, str, int]:
+        """A command that needs no time."""
+        files = self.process.files.count() if name in SEARCHING else 0
+        self.process.handled(0, len(words) // 16 + files // _FILES_A_STEP)
+        result = COMMANDS[name](self.process, self.variables, words)
+        if name in ("export", "unset"):
+            self.weigh()
+        self.process.handled(len(result[0]))
+        return result
+
+    def _too_long(self, name: str) -> int:
+        self.process.log(f"sh: 1: {name}: Argument list too long")
+        return 126
+
     def _program(self, argv: list[str], last: bool) -> Run:
         """Run a program; unless it takes the shell's place, the shell answers for TERM."""
-        answer = self.process.on_term
-        child = replace(self.process, argv=argv, environment=dict(self.variables))
+        if too_long(argv):
+            return self._too_long(argv[0][:64])
+        answer, depth = self.process.on_term, self.depth + _PROGRAM_DEPTH
+        self.process.handled(0, len(self.variables) // 64)
+        self.process.budget.charge(1)
+        child = replace(self.process, argv=argv, environment=dict(self.variables), depth=depth)
         if last and not self.traps:
             child = self.process
-            child.argv, child.environment = argv, dict(self.variables)
-        self.busy = 0
+            child.argv, child.environment, child.depth = argv, dict(self.variables), depth
         status = yield from self.run_program(child)
         self.process.on_term = answer
         return status
 
     def _write(self, text: str, path: str | None, append: bool) -> None:
         if path is not None:
-            self.process.files.write(" ".join(self.expand(path)), text.encode(), append)
+            name = " ".join(self.expand(path, Room()))
+            before = self.process.files.read(name) if append else None
+            self.process.handled(len(text) + len(before or b""))
+            self.process.files.write(name, text.encode(), append)
         elif text:
             self.process.log(text.removesuffix("\n"))
 
@@ -171,8 +246,8 @@ class Shell:
     def _handle(self, script: str) -> Run:
         return (yield from guarded(self, script))
 
-    def expand(self, word: str) -> list[str]:
-        return expand(word, self.variables, self.status)
+    def expand(self, word: str, room: Room) -> list[str]:
+        return expand(word, self.variables, self.status, room)
 
 
 _BY_KIND: Final[dict[type, Callable[..., Run]]] = {
@@ -203,11 +278,25 @@ def main(process: Process, run_program: Callable[[Process], Run]) -> Run:
         )
     process.on_term = None
     script = next((word for word in words if not word.startswith("-")), "")
-    return (yield from guarded(Shell(process, dict(process.variables()), run_program), script))
+    shell = Shell(process, dict(process.variables()), run_program, depth=process.depth)
+    try:
+        shell.weigh()
+        return (yield from guarded(shell, script))
+    finally:
+        process.hold(-shell.held)
+
+
+def too_long(argv: Iterable[str]) -> bool:
+    """Whether these are more, or longer ones, than Linux starts a program with."""
+    sizes = [len(argument.encode(errors="replace")) + 1 for argument in argv]
+    return max(sizes, default=0) > LONGEST_ARGUMENT or sum(sizes) > ALL_ARGUMENTS
 
 
 def guarded(shell: Shell, script: str) -> Run:
     """Run a script to its exit code; a syntax error is code 2, as in dash."""
+    tree = len(script) * _TREE if len(script) > LONGEST_KEPT else 0
+    shell.process.handled(0, len(script) // 128 if len(script) > 1024 else 0)
+    shell.process.hold(tree)
     try:
         return (yield from shell.run(parse(script), True))
     except Exit as end:
@@ -215,3 +304,5 @@ def guarded(shell: Shell, script: str) -> Run:
     except ValueError as error:
         shell.process.log(f"sh: 1: {error}")
         return 2
+    finally:
+        shell.process.hold(-tree)

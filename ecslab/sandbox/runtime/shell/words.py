@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ecslab.sandbox.runtime.budget import ENTRY, weight
+from ecslab.sandbox.runtime.limits import LARGEST_WORD
 from ecslab.sandbox.runtime.process import OutOfMemory, SandboxLimit
 
 OPERATORS: Final = (
@@ -38,6 +40,7 @@ REFUSED: Final = {
     ";;": "case",
 }
 SPECIAL: Final = "".join({o[0] for o in OPERATORS} - {"2", "1"})
+PLAIN_VARIABLE: Final = re.compile(r"\$(?:()()(\w+|[?#$!@*]))")
 VARIABLE: Final = re.compile(r"\$(?:\{(\w+|\?|#)(?::-([^}]*))?\}|(\w+|[?#$!@*]))")
 
 
@@ -78,55 +81,75 @@ def tokens(script: str) -> list[Token]:
     return result
 
 
-LARGEST: Final = 2**22
-"""Characters that variables may fill in at one place, before it counts as all the container's memory."""
+class Room:
+    """How much all words of one command may still hold, in bytes."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = LARGEST_WORD
+
+    def take(self, amount: int) -> None:
+        """OutOfMemory if there is not that much: the container's memory ends, not the sandbox's."""
+        self.left -= amount
+        if self.left < 0:
+            raise OutOfMemory
+
+    @property
+    def taken(self) -> int:
+        return LARGEST_WORD - self.left
 
 
-def expand(word: str, variables: Mapping[str, str], status: int) -> list[str]:
+def expand(word: str, variables: Mapping[str, str], status: int, room: Room | None = None) -> list[str]:
     """The fields a word becomes: quotes removed, variables filled in; unquoted spaces of a value split it.
 
     Raises SandboxLimit for command substitution.
     """
+    room = room or Room()
     fields: list[str] = []
-    current, quoted = "", False
+    parts: list[str] = []
+    quoted = False
     for quote, text in _pieces(word):
-        if len(current) > LARGEST:
-            raise OutOfMemory
         if quote == "'":
-            current, quoted = current + text, True
+            room.take(weight(text) - ENTRY)
+            parts.append(text)
+            quoted = True
             continue
-        value = _fill(text, variables, status)
+        value = _fill(text, variables, status, room)
         if quote:
-            current, quoted = current + value, True
+            parts.append(value)
+            quoted = True
         elif quote is None or value == text:
-            current += value
+            parts.append(value)
         else:
             first, *rest = re.split(r"\s+", value)
-            current += first
+            parts.append(first)
+            room.take(ENTRY * len(rest))
             for part in rest:
-                fields.append(current)
-                current = part
+                fields.append("".join(parts))
+                parts = [part]
+    current = "".join(parts)
     if current or quoted:
         fields.append(current)
+    room.take(ENTRY)
     return fields
 
 
-def _fill(text: str, variables: Mapping[str, str], status: int) -> str:
+def _fill(text: str, variables: Mapping[str, str], status: int, room: Room) -> str:
     if "$(" in text or "`" in text:
         raise SandboxLimit("this `sh` does not know command substitution (`$(…)`)")
 
-    room = LARGEST
-
     def value(match: re.Match[str]) -> str:
-        nonlocal room
         name = match[1] or match[3]
         filled = str(status) if name == "?" else variables.get(name) or match[2] or ""
-        room -= len(filled)
-        if room < 0:  # X=$X$X in a loop: the container's memory ends, not the sandbox's
-            raise OutOfMemory
+        room.take(weight(filled) - ENTRY)  # X=$X$X in a loop
         return filled
 
-    return VARIABLE.sub(value, text)
+    room.take(weight(text) - ENTRY)
+    if "$" not in text:
+        return text
+    closed = text.rfind("}") + 1  # beyond it no brace is looked for again and again
+    return VARIABLE.sub(value, text[:closed]) + PLAIN_VARIABLE.sub(value, text[closed:])
 
 
 def _word_end(script: str, at: int) -> int:

@@ -13,22 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from ecslab.sandbox.world.load_balancing.target_health import (
-    CHECKING,
-    DRAINING,
-    HEALTHY,
-    NOT_IN_USE,
-    NOT_REGISTERED,
-    OTHER_ZONE,
-    REGISTRATION,
-    TARGET,
-    UNCHECKED,
-    Answer,
-    Check,
-    Health,
-    State,
-    verdict,
-)
+from ecslab.sandbox.world.load_balancing import target_health
+from ecslab.sandbox.world.load_balancing.target_health import TARGET, Answer, Check, Health, State, verdict
 from ecslab.sandbox.world.time.clock import Clock, Event
 
 REGISTERING: Final = 1.0
@@ -45,7 +31,7 @@ class Target:
     ip: str
     port: int
     az: str
-    health: Health = NOT_IN_USE
+    health: Health = target_health.NOT_IN_USE
     streak: int = 0
     next_event: Event | None = field(default=None, repr=False)
 
@@ -114,7 +100,7 @@ class TargetGroup:
             self._forget(target)
             return 0.0
         self._next(target, self.delay, self._drained)
-        self._become(target, "deregistered", DRAINING)
+        self._become(target, "deregistered", target_health.DRAINING)
         return self.delay
 
     def rechecked(self, check: Check) -> None:
@@ -155,7 +141,7 @@ class TargetGroup:
         if target.state == "draining":
             return
         if self._zones is None or target.az not in self._zones:
-            nowhere = NOT_IN_USE if self._zones is None else OTHER_ZONE
+            nowhere = target_health.NOT_IN_USE if self._zones is None else target_health.OTHER_ZONE
             self._cancel(target)
             if target.state == "unused":
                 target.health = nowhere
@@ -164,10 +150,10 @@ class TargetGroup:
         elif not self.check.enabled:
             self._cancel(target)
             if target.state != "unavailable":
-                self._become(target, "unchecked", UNCHECKED)
+                self._become(target, "unchecked", target_health.UNCHECKED)
         elif target.state in ("unused", "unavailable"):
             self._next(target, max(REGISTERING, self._open_at - self.clock.now), self._look)
-            self._become(target, "in_use", REGISTRATION)
+            self._become(target, "in_use", target_health.REGISTRATION)
 
     def _look(self, target: Target) -> bool:
         before, answer = target.health, self._ask(target, self.check)
@@ -190,13 +176,13 @@ class TargetGroup:
         needed = self.check.healthy_after if target.state == "unhealthy" else 1
         if passed:
             if target.state != "healthy" and target.streak >= needed:
-                self._become(target, "passed", HEALTHY)
+                self._become(target, "passed", target_health.HEALTHY)
         elif target.state == "unhealthy":
             target.health = why
         elif -target.streak >= self.check.unhealthy_after:
             self._become(target, "failed", why)
         elif target.state == "initial":
-            target.health = CHECKING
+            target.health = target_health.CHECKING
 
     def _become(self, target: Target, event: str, health: Health) -> None:
         assert TARGET.next(target.state, event) == health.state
@@ -205,7 +191,7 @@ class TargetGroup:
 
     def _drained(self, target: Target) -> None:
         self._forget(target)
-        self._become(target, "drained", NOT_REGISTERED)
+        self._become(target, "drained", target_health.NOT_REGISTERED)
 
     def _forget(self, target: Target) -> None:
         self._cancel(target)

@@ -12,23 +12,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from ecslab.sandbox.world.network.vpc import (
-    ANY,
-    Acl,
-    AclEntry,
-    Endpoint,
-    Facts,
-    Route,
-    RouteTable,
-    Rule,
-    SecurityGroup,
-)
+from ecslab.sandbox.world.network.vpc import AclEntry, Endpoint, Facts, Route, RouteTable, Rule, SecurityGroup
+from ecslab.sandbox.world.texts import Sentences
 
-__all__ = [
-    "ANY", "EPHEMERAL", "HTTPS", "PASSED", "SOMEWHERE", "Acl", "AclEntry", "Endpoint", "Facts", "Packet",
-    "Route", "RouteTable", "Rule", "SecurityGroup", "StoppedBy", "Verdict", "egress", "inbound", "is_public",
-]  # fmt: skip
-
+_SENTENCES: Final = Sentences(__file__)
 StoppedBy = Literal["no-public-ip", "route", "network-acl", "security-group", "nothing-listening"]
 
 HTTPS: Final = 443
@@ -46,6 +33,10 @@ class Packet:
     port: int
     protocol: str = "tcp"
     source_groups: tuple[str, ...] = ()
+
+    @property
+    def protocol_name(self) -> str:
+        return self.protocol.upper()
 
 
 @dataclass(frozen=True)
@@ -69,20 +60,19 @@ def inbound(packet: Packet, facts: Facts, listening: Collection[int] | None = No
         refused = _no_way_in(route, packet, facts)
         if refused:
             return refused
-    what = f"{packet.protocol.upper()} port {packet.port} from {packet.source}"
     arriving = (packet.protocol, packet.port, packet.source)
     entry = facts.acl.deciding(False, *arriving)
     if not (entry and entry.allow):
-        return _stopped("network-acl", f"{_acl(facts, entry)} denies {what}.")
+        return _denied(facts, entry, "acl_denies", packet=packet)
     entry = facts.acl.deciding(True, packet.protocol, EPHEMERAL, packet.source)
     if not (entry and entry.allow):
-        text = f"lets the request in, but denies the answer out to {packet.source} (ports 1024-65535)."
-        return _stopped("network-acl", f"{_acl(facts, entry)} {text}")
+        return _denied(facts, entry, "acl_denies_answer", packet=packet)
     rules = (rule for group in facts.groups for rule in group.inbound)
     if not _allowed(rules, *arriving, packet.source_groups):
-        return _stopped("security-group", f"{_names(facts.groups)} no inbound rule that allows {what}.")
+        return _stopped("security-group", "no_inbound_rule", groups=_names(facts.groups), packet=packet)
     if listening is not None and packet.port not in listening:
-        return _stopped("nothing-listening", _nobody(packet.port, listening))
+        ports = "port " + ", ".join(map(str, sorted(listening))) if listening else "no port"
+        return _stopped("nothing-listening", "nobody", packet=packet, ports=ports)
     return PASSED
 
 
@@ -96,7 +86,8 @@ def egress(facts: Facts, service: str | None = None, internet: bool = True, port
     endpoint = _endpoint(facts, service)
     what = service or "the internet"
     if endpoint is None:
-        refused = _no_way_out(facts, what) if internet else _no_endpoint(facts, what)
+        nowhere = _stopped("route", "no_endpoint", facts=facts, what=what)
+        refused = _no_way_out(facts, what) if internet else nowhere
         if refused:
             return refused
     inside = endpoint is not None and endpoint.interface
@@ -105,13 +96,13 @@ def egress(facts: Facts, service: str | None = None, internet: bool = True, port
         for outbound, at in ((True, port), (False, EPHEMERAL)):
             entry = facts.acl.deciding(outbound, "tcp", at, address)
             if not (entry and entry.allow):
-                way = f"TCP port {port} out to" if outbound else "the answers from"
-                return _stopped("network-acl", f"{_acl(facts, entry)} denies {way} {what}.")
+                name = "acl_denies_out" if outbound else "acl_denies_back"
+                return _denied(facts, entry, name, port=port, what=what)
     endpoint_groups = tuple(group.id for group in endpoint.groups) if endpoint else ()
     rules = (rule for group in facts.groups for rule in group.outbound)
     if not _allowed(rules, "tcp", port, address, endpoint_groups):
-        text = f"{_names(facts.groups)} no outbound rule that allows TCP port {port} to {what}."
-        return _stopped("security-group", text)
+        groups = _names(facts.groups)
+        return _stopped("security-group", "no_outbound_rule", groups=groups, port=port, what=what)
     if endpoint is not None and inside:
         return _into(endpoint, facts, port)
     return PASSED
@@ -125,48 +116,21 @@ def is_public(route_table: RouteTable) -> bool:
 
 def _no_way_in(route: Route | None, packet: Packet, facts: Facts) -> Verdict | None:
     if facts.public_ip is None:
-        return _stopped(
-            "no-public-ip",
-            f"The task's network interface {facts.eni_id} has no public IP, so nothing on the internet "
-            "can reach it.",
-        )
-    table = facts.route_table.id
+        return _stopped("no-public-ip", "no_public_ip", facts=facts)
     if route is None or not route.target.startswith("igw-"):
-        return _stopped(
-            "route",
-            f"Subnet {facts.subnet_id} is private: its route table {table} has no route to an internet "
-            f"gateway for {packet.source}.",
-        )
-    if not route.active:
-        text = f"The route of route table {table} to {route.target} leads nowhere"
-        return _stopped("route", f"{text}: that gateway is not attached to the VPC.")
-    return None
+        return _stopped("route", "no_way_in", facts=facts, packet=packet)
+    return None if route.active else _stopped("route", "dead_way_in", facts=facts, route=route)
 
 
 def _no_way_out(facts: Facts, what: str) -> Verdict | None:
-    route, table = facts.route_table.route_to(SOMEWHERE), facts.route_table.id
+    route = facts.route_table.route_to(SOMEWHERE)
     if route is None:
-        return _stopped(
-            "route",
-            f"Subnet {facts.subnet_id} is private: its route table {table} has no route to an internet "
-            f"gateway or a NAT gateway, so {what} cannot be reached.",
-        )
+        return _stopped("route", "no_way_out", facts=facts, what=what)
     if not route.active or (route.target.startswith("nat-") and route.target not in facts.online_nats):
-        return _stopped(
-            "route",
-            f"The route of route table {table} to {route.target} leads nowhere, so {what} cannot be reached.",
-        )
+        return _stopped("route", "dead_way_out", facts=facts, route=route, what=what)
     if route.target.startswith("igw-") and facts.public_ip is None:
-        return _stopped(
-            "no-public-ip",
-            f"Subnet {facts.subnet_id} reaches the internet through {route.target}, but the task's network "
-            f"interface {facts.eni_id} has no public IP, so no answer from {what} can come back.",
-        )
+        return _stopped("no-public-ip", "no_way_back", facts=facts, route=route, what=what)
     return None
-
-
-def _no_endpoint(facts: Facts, what: str) -> Verdict:
-    return _stopped("route", f"The VPC of subnet {facts.subnet_id} has no endpoint for {what}.")
 
 
 def _endpoint(facts: Facts, service: str | None) -> Endpoint | None:
@@ -182,31 +146,24 @@ def _into(endpoint: Endpoint, facts: Facts, port: int) -> Verdict:
     rules = (rule for group in endpoint.groups for rule in group.inbound)
     if _allowed(rules, "tcp", port, facts.private_ip, mine):
         return PASSED
-    return _stopped(
-        "security-group",
-        f"VPC endpoint {endpoint.id}: {_names(endpoint.groups)} no inbound rule that allows TCP port {port} "
-        f"from the task ({facts.private_ip}).",
-    )
+    parts = {"endpoint": endpoint, "groups": _names(endpoint.groups), "port": port, "facts": facts}
+    return _stopped("security-group", "no_endpoint_rule", **parts)
 
 
 def _allowed(rules: Iterable[Rule], protocol: str, port: int, address: str, groups: Collection[str]) -> bool:
     return any(rule.allows(protocol, port, address, groups) for rule in rules)
 
 
-def _stopped(by: StoppedBy, text: str) -> Verdict:
-    return Verdict(False, by, text)
+def _stopped(by: StoppedBy, name: str, **parts: object) -> Verdict:
+    return Verdict(False, by, _SENTENCES(name, **parts))
 
 
-def _acl(facts: Facts, entry: AclEntry | None) -> str:
-    return f"Network ACL {facts.acl.id} of subnet {facts.subnet_id} (rule {entry.number if entry else '*'})"
+def _denied(facts: Facts, entry: AclEntry | None, name: str, **parts: object) -> Verdict:
+    rule = entry.number if entry else "*"
+    return _stopped("network-acl", "acl", facts=facts, rule=rule, what=_SENTENCES(name, **parts))
 
 
 def _names(groups: Collection[SecurityGroup]) -> str:
     if len(groups) == 1:
         return "".join(f"Security group {group.id} ({group.name}) has" for group in groups)
     return "Security groups " + ", ".join(f"{group.id} ({group.name})" for group in groups) + " have"
-
-
-def _nobody(port: int, listening: Collection[int]) -> str:
-    ports = "port " + ", ".join(map(str, sorted(listening))) if listening else "no port"
-    return f"The request reaches the task, but nothing in it listens on port {port}; it listens on {ports}."

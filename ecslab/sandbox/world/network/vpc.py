@@ -9,8 +9,6 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 
-__all__ = ["ANY", "Acl", "AclEntry", "Endpoint", "Facts", "Route", "RouteTable", "Rule", "SecurityGroup"]
-
 ANY: Final = "-1"
 
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from ecslab.sandbox.world.service.deployment import Deployment
-from ecslab.sandbox.world.service.revision import LoadBalancer
+from ecslab.sandbox.world.service.deployment import Deployment, LoadBalancer
 from ecslab.sandbox.world.service.service import Service
 
 
@@ -24,20 +23,12 @@ class Account(Protocol):
     """What the scheduler asks of the account."""
 
     def launch(self, service: Service, deployment: Deployment, place: int) -> str:
-        """Start a task in this subnet and answer its id.
-
-        Raises:
-            CannotPlace: it cannot be started.
-        """
+        """Start a task in this subnet and answer its id, or raise CannotPlace."""
 
     def stop(self, task_id: str, reason: str) -> None: ...
 
     def register(self, task_id: str, balancer: LoadBalancer) -> None:
-        """Register the task as a target; a task is deregistered by whoever takes it out of traffic.
-
-        Raises:
-            LookupError: the target group is gone.
-        """
+        """Register the task as a target; LookupError if the group is gone. Who stops it deregisters it."""
 
     def new_id(self, kind: str) -> str:
         """A fresh id: `event`, `deployment` or `rollout`."""

@@ -1,9 +1,8 @@
 """What the API asks of a service: deploy, update, roll back, delete, and protect its tasks."""
 
 from ecslab.sandbox.world.service import timings
-from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.deployment import Deployment, Revision
 from ecslab.sandbox.world.service.member import Member
-from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.rollout import Counts, Rollout
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.service.service_pass import ServicePass

@@ -1,16 +1,51 @@
-"""A deployment of a service: what it runs, its tasks, and the counts that the scheduler decides by.
+"""A deployment of a service: its revision, its tasks, and the counts that the scheduler decides by.
 
 Nothing here decides anything or knows a clock. Counts are kept as tasks change, so that a decision costs
 the same for five tasks and five thousand.
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRevision.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ecslab.sandbox.world.service.lifecycle import DEPLOYMENT, ROLLOUT_STATE
 from ecslab.sandbox.world.service.member import PENDING, READY, UNREADY, Member
-from ecslab.sandbox.world.service.revision import Revision
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBalancer:
+    """One entry of a service's `loadBalancers`."""
+
+    target_group: str
+    container: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Revision:
+    """What a deployment runs.
+
+    Args:
+        number: 19 digits, the end of the service revision's ARN.
+        created_at: epoch seconds.
+        spec: the rest, in AWS's shape; the scheduler does not look into it.
+        zones: Availability Zone of each subnet that a task may go to.
+        load_balancers: where its tasks are registered.
+        checked: whether an essential container has a health check.
+        fargate: False for a launch type whose capacity is not there.
+        digests: what the containers' image tags stood for when its first task pulled them.
+    """
+
+    number: str
+    created_at: float
+    spec: Mapping[str, Any]
+    zones: tuple[str, ...]
+    load_balancers: tuple[LoadBalancer, ...] = ()
+    checked: bool = False
+    fargate: bool = True
+    digests: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)

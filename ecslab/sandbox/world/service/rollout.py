@@ -5,9 +5,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.
 
 from dataclasses import dataclass, field
 
-from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.deployment import Deployment, Revision
 from ecslab.sandbox.world.service.lifecycle import SERVICE_DEPLOYMENT
-from ecslab.sandbox.world.service.revision import Revision
 
 
 @dataclass(frozen=True, slots=True)

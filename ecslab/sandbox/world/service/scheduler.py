@@ -11,24 +11,23 @@ from typing import Final
 
 from ecslab.sandbox.world.service import commands, task_reports
 from ecslab.sandbox.world.service.account import Account, Cause
-from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.deployment import Deployment, Revision
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.passes import (
-    breaker_decision,
+    failures,
     scale_in,
     scale_out,
     steady_state,
     target_registration,
     unhealthy_tasks,
 )
-from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.service.service_pass import ServicePass
 from ecslab.sandbox.world.time.clock import Clock
 
 PASSES: Final[tuple[Callable[[ServicePass], None], ...]] = (
     target_registration.deregister,
-    breaker_decision.decide,
+    failures.decide,
     unhealthy_tasks.give_up,
     scale_out.start_missing,
     scale_out.uphold_older,

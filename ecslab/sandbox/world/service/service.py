@@ -6,23 +6,46 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, cast
 
-from ecslab.sandbox.world.service.circuit_breaker import CircuitBreaker
-from ecslab.sandbox.world.service.deployment import Deployment
+from ecslab.sandbox.world.service.deployment import Deployment, Revision
 from ecslab.sandbox.world.service.events import EventLog
 from ecslab.sandbox.world.service.lifecycle import SERVICE
 from ecslab.sandbox.world.service.member import READY, Member
-from ecslab.sandbox.world.service.revision import Revision
 from ecslab.sandbox.world.service.rollout import Rollout
 from ecslab.sandbox.world.time.clock import Event
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
+LEAST_FAILURES: Final = 3
+MOST_FAILURES: Final = 200
 
-def _empty() -> "ServiceTypeDef":
-    return {}
+
+@dataclass(frozen=True, slots=True)
+class CircuitBreaker:
+    """API_DeploymentCircuitBreaker: how many failures are too many.
+
+    Args:
+        enabled: whether a deployment that fails is given up.
+        rollback: whether the last completed one then comes back.
+        kind: `BOUNDED_PERCENT`, `UNBOUNDED_PERCENT` (of the desired count) or `COUNT`.
+        value: percent or number, by `kind`.
+        resets: whether a task that gets healthy wipes out the failures before it.
+    """
+
+    enabled: bool = False
+    rollback: bool = False
+    kind: str = "BOUNDED_PERCENT"
+    value: int = 50
+    resets: bool = True
+
+    def threshold(self, desired: int) -> int:
+        """Failures in a row at which a deployment of `desired` tasks has failed (3 to 200 when bounded)."""
+        if self.kind == "COUNT":
+            return self.value
+        share = math.ceil(self.value * desired / 100)
+        return share if self.kind == "UNBOUNDED_PERCENT" else min(max(share, LEAST_FAILURES), MOST_FAILURES)
 
 
 @dataclass(slots=True, eq=False)
@@ -51,7 +74,7 @@ class Service:
     cluster: str
     created_at: float
     desired: int
-    settings: "ServiceTypeDef" = field(default_factory=_empty)
+    settings: "ServiceTypeDef" = field(default_factory=cast("type[ServiceTypeDef]", dict))
     asked: dict[str, object] = field(default_factory=dict)
     request: str = ""
     minimum_percent: int = 100

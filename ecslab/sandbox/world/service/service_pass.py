@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from ecslab.sandbox.world.service import timings
+from ecslab.sandbox.world.service import events, timings
 from ecslab.sandbox.world.service.account import Account
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.service import Service
@@ -61,10 +61,14 @@ class ServicePass:
         heapq.heappush(deployment.replacements_due, self.now + delay)
         self.wake(delay)
 
-    def say(self, message: str, task_set: str | None = None) -> None:
-        """Add an event, unless it would repeat the last one."""
+    def say(self, name: str, **parts: object) -> None:
+        """Add the event of this name, unless it would repeat the last one."""
+        self.say_text(events.message(name, **parts))
+
+    def say_text(self, text: str, task_set: str | None = None) -> None:
+        """Add an event with this text after the service's name; likewise."""
         name, log = self.service.name, self.service.log
         subject = f"(service {name}, taskSet {task_set})" if task_set else f"(service {name})"
-        message = f"{subject} {message}"
+        message = f"{subject} {text}"
         if not log.repeats(message, self.now):
             log.add(self.account.new_id("event"), self.now, self.clock.timestamp(), message)

@@ -5,19 +5,18 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Container.html
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ecslab.sandbox.world.task import health
-from ecslab.sandbox.world.task.program import Program
+from ecslab.sandbox.world.task.health import Program
 from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
 from ecslab.sandbox.world.time.clock import Event
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
+    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef as ContainerDefinition
 
-
-def _empty() -> "ContainerDefinitionOutputTypeDef":
-    return {}
+ATTEMPT_PERIOD: Final = 300
+"""Seconds a container must have run to be restarted, unless the policy says otherwise (60-1800)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Container:
     name: str
     arn: str
     image: str
-    definition: "ContainerDefinitionOutputTypeDef" = field(default_factory=_empty)
+    definition: "ContainerDefinition" = field(default_factory=cast("type[ContainerDefinition]", dict))
     essential: bool = True
     depends_on: Mapping[str, str] = field(default_factory=dict)
     stop_timeout: float = STOP_TIMEOUT
@@ -73,3 +72,18 @@ class Container:
     @property
     def running(self) -> bool:
         return self.last_status == "RUNNING"
+
+
+def restarts(definition: "ContainerDefinition", exit_code: int, ran: float) -> bool:
+    """Whether a container with this definition that ended starts again (API_ContainerRestartPolicy).
+
+    Args:
+        exit_code: what it ended with.
+        ran: seconds since it was last started.
+    """
+    policy = definition.get("restartPolicy")
+    if not policy or not policy["enabled"]:
+        return False
+    if exit_code in policy.get("ignoredExitCodes", ()):
+        return False
+    return bool(ran >= policy.get("restartAttemptPeriod", ATTEMPT_PERIOD))

@@ -10,6 +10,7 @@ from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.health import HEALTHY
 from ecslab.sandbox.world.task.task import Task
 
+_GRAPH: Final = "dependency graph"
 TIMED: Final = frozenset({"COMPLETE", "SUCCESS", "HEALTHY"})
 """Conditions that `startTimeout` of the dependency limits; START is met by the start itself."""
 
@@ -25,9 +26,8 @@ def hopeless(task: Task, container: Container) -> str | None:
         dependency = task.container(name)
         if dependency.last_status != "STOPPED" or _is_met(dependency, condition):
             continue
-        if condition == "SUCCESS":
-            return f"{_failed(name, container)} as dependency did not exit successfully."
-        return f"{_failed(name, container)}"
+        why = " as dependency did not exit successfully." if condition == "SUCCESS" else ""
+        return f"{_GRAPH}: failed to resolve {_edge(name, container)}{why}"
     return None
 
 
@@ -38,18 +38,12 @@ def timed_out(task: Task, dependency: Container) -> str | None:
     for container in task.containers:
         condition = container.depends_on.get(dependency.name)
         if container.last_status == "PENDING" and condition in TIMED and not _is_met(dependency, condition):
-            return (
-                f"dependency graph: container ordering dependency [{dependency.name}] for target "
-                f"[{container.name}] has timed out."
-            )
+            return f"{_GRAPH}: {_edge(dependency.name, container)} has timed out."
     return None
 
 
-def _failed(name: str, container: Container) -> str:
-    return (
-        f"dependency graph: failed to resolve container ordering dependency [{name}] for target "
-        f"[{container.name}]"
-    )
+def _edge(name: str, container: Container) -> str:
+    return f"container ordering dependency [{name}] for target [{container.name}]"
 
 
 def _is_met(dependency: Container, condition: str) -> bool:

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from typing import Final
 
 from ecslab.sandbox.world.task import dependencies, timings
-from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.container import Container, restarts
 from ecslab.sandbox.world.task.health_checks import Checks
-from ecslab.sandbox.world.task.restart_policy import restarts
 from ecslab.sandbox.world.task.surroundings import StartFailed, Surroundings
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Clock

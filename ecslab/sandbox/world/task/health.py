@@ -1,13 +1,13 @@
-"""Container health checks: when they run, and what a result makes of a container.
+"""What runs in a container, and its health checks: when they run, and what a result makes of a container.
 
 Source: API_HealthCheck. The first check runs one interval after the start, as in Docker, and the next one
 interval after the one before has ended. Only the task definition's check counts; the image's own is ignored.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
-from ecslab.sandbox.world.task.program import Command
 from ecslab.sandbox.world.time.clock import Event
 
 if TYPE_CHECKING:
@@ -16,6 +16,23 @@ if TYPE_CHECKING:
 HEALTHY: Final = "HEALTHY"
 UNHEALTHY: Final = "UNHEALTHY"
 UNKNOWN: Final = "UNKNOWN"
+
+
+class Command(Protocol):
+    """A command at work in a container."""
+
+    def cancel(self) -> None:
+        """End it without a word; without effect once it has ended."""
+
+
+class Program(Protocol):
+    """What runs in a container."""
+
+    def execute(self, argv: tuple[str, ...], done: Callable[[int], None]) -> Command:
+        """Run a command beside the program; `done` gets its exit code, once, maybe before this answers."""
+
+    def signal(self, name: str) -> None:
+        """Send `TERM` or `KILL`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from ecslab.sandbox.world.task.attachment import Interface
 from ecslab.sandbox.world.task.container import Container, Pulled
-from ecslab.sandbox.world.task.program import Program
+from ecslab.sandbox.world.task.health import Program
 from ecslab.sandbox.world.task.task import Task
 
 

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from ecslab.sandbox.world.task import health
 from ecslab.sandbox.world.task.attachment import Attachment
@@ -15,10 +15,6 @@ from ecslab.sandbox.world.time.clock import Event
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef, TaskTypeDef
-
-
-def _empty() -> "TaskTypeDef":
-    return {}
 
 
 class Network(TypedDict, total=False):
@@ -48,7 +44,7 @@ class Task:
     definition: "TaskDefinitionTypeDef"
     attachment: Attachment
     containers: list[Container]
-    settings: "TaskTypeDef" = field(default_factory=_empty)
+    settings: "TaskTypeDef" = field(default_factory=cast("type[TaskTypeDef]", dict))
     tags: list[dict[str, str]] = field(default_factory=list)
     network: Network = field(default_factory=Network)
     client_token: tuple[str, str] | None = None

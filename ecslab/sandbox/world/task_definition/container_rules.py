@@ -14,8 +14,6 @@ from ecslab.sandbox.world.errors import AwsError
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef as ContainerDefinition
 
-__all__ = ["problems", "refuse_foreign"]
-
 MOST_FILES: Final = 10
 SHORTEST_TIMEOUT: Final = 2
 HEALTH_RANGES: Final = {"interval": (5, 300), "timeout": (2, 60), "retries": (1, 10), "startPeriod": (0, 300)}

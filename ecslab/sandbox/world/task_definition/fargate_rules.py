@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import LinuxParametersOutputTypeDef as LinuxParameters
     from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef as TaskDefinition
 
-__all__ = ["fits", "refuse"]
-
 LOG_DRIVERS: Final = ("awslogs", "splunk", "awsfirelens")
 EPHEMERAL_GIB: Final = (21, 200)
 LONGEST_STOP: Final = 120

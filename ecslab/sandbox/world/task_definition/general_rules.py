@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef as ContainerDefinition
     from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef as TaskDefinition
 
-__all__ = ["refuse", "refuse_names"]
-
 MOST_CONTAINERS: Final = 10
 MOST_BYTES: Final = 64 * 1024
 CPU_UNITS: Final = range(128, 196_608 + 1)

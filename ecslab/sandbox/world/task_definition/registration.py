@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef as TaskDefinition
     from mypy_boto3_ecs.type_defs import VolumeOutputTypeDef as Volume
 
-__all__ = ["normalised"]
-
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/.+")
 _COPIED: Final = (
     "family", "taskRoleArn", "executionRoleArn", "networkMode", "requiresCompatibilities", "cpu", "memory",
@@ -33,18 +31,14 @@ _SHOWN_EMPTY: Final = ("environment", "mountPoints", "volumesFrom", "systemContr
 
 
 def normalised(request: Mapping[str, object], account: str) -> "TaskDefinition":
-    """The TaskDefinition shape for this request.
+    """The TaskDefinition shape for this request, or AwsError for the first of the refusals that apply.
+
+    It has `containerDefinitions` with their defaults, `compatibilities` and `requiresAttributes`; `cpu` and
+    `memory` are CPU units and MiB, as strings.
 
     Args:
         request: the members of RegisterTaskDefinition, of the right types; it is not changed.
         account: twelve digits; a role given by its short name is this account's.
-
-    Returns:
-        With `containerDefinitions` and their defaults, `compatibilities` and `requiresAttributes`. `cpu` and
-        `memory` are CPU units and MiB, as strings.
-
-    Raises:
-        AwsError: mostly ClientException; the first of the refusals that apply.
     """
     given = cast("TaskDefinition", dict(request))
     general_rules.refuse_names(given)

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef as ContainerDefinition
     from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef as TaskDefinition
 
-__all__ = ["is_ecr", "required_attributes"]
-
 _ECR: Final = re.compile(r"\d{12}\.dkr\.ecr(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/")
 _CAPABILITY: Final = "com.amazonaws.ecs.capability."
 

@@ -71,12 +71,21 @@ class Clock:
         if action and action() is not False:
             self.changes += 1
 
-    def run(self, until: float, most: int = 10_000, *, to_change: bool = False) -> int:
+    def run(
+        self,
+        until: float,
+        most: int = 10_000,
+        *,
+        to_change: bool = False,
+        enough: Callable[[], bool] = lambda: False,
+    ) -> int:
         """Let everything up to `until` happen, and stop there.
 
         Args:
             until: virtual seconds; a moment that has passed moves nothing.
-            most: work off at most so many events; if more are due, the clock stays at the last of them.
+            most: work off at most so many events; if more are due, the clock stays at the last of them,
+                with all that happens at that moment: so a moment happens as a whole, in a replay too.
+            enough: asked before each later moment; if it says so, the clock stays where it is.
             to_change: stop at the first moment at which something changed, with all that happens at it.
 
         Returns:
@@ -84,7 +93,8 @@ class Clock:
         """
         done, seen = 0, self.changes
         while (due := self.next_at()) is not None and due <= until:
-            if done == most or (to_change and self.changes > seen and due > self.now):
+            later = due > self.now
+            if later and (done >= most or (to_change and self.changes > seen) or enough()):
                 return done
             self.step()
             done += 1

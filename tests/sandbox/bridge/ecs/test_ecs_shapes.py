@@ -1,8 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecslab.sandbox.bridge.ecs.shapes import page
-from ecslab.sandbox.bridge.ecs.tags import merged, without
+from ecslab.sandbox.bridge.ecs.shapes import merged_tags, page, without_tags
 
 TAGS = st.dictionaries(st.text(min_size=1, max_size=8), st.text(max_size=8), max_size=20).map(
     lambda tags: [{"key": key, "value": value} for key, value in tags.items()]
@@ -27,9 +26,9 @@ def test_new_values_win_and_others_stay(old, new):
     def values(tags):
         return {tag["key"]: tag["value"] for tag in tags}
 
-    assert values(merged(old, new)) == values(old) | values(new)
+    assert values(merged_tags(old, new)) == values(old) | values(new)
 
 
 @given(TAGS)
 def test_what_is_taken_away_leaves_the_rest(tags):
-    assert without(tags, [tag["key"] for tag in tags[::2]]) == tags[1::2]
+    assert without_tags(tags, [tag["key"] for tag in tags[::2]]) == tags[1::2]

@@ -12,7 +12,7 @@ from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
 
-from ecslab.sandbox.world.task.secret_failures import json_problem
+from ecslab.sandbox.world.task.go_json import json_problem
 
 AUTH = "ResourceInitializationError: unable to pull secrets or registry auth: "
 ASM = f"{AUTH}execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): "

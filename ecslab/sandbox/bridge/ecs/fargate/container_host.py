@@ -9,15 +9,13 @@ from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs.fargate import metadata, task_role_calls
 from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
-from ecslab.sandbox.bridge.ecs.fargate.log_streams import write_log
+from ecslab.sandbox.bridge.logs import write_log
 from ecslab.sandbox.bridge.open_ports import program_on
 from ecslab.sandbox.runtime import Cancellable, HttpRequest, HttpResponse, RunningContainer
 from ecslab.sandbox.world.network import packets
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.surroundings import Exited
 from ecslab.sandbox.world.task.task import Task
-
-__all__ = ["Host"]
 
 LOOPBACK: Final = "127.0.0.1"
 AWS: Final = ".amazonaws.com"

@@ -8,15 +8,13 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
-from ecslab.sandbox.bridge import late_backends
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
+from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
     from moto.sts.models import AssumedRole
-
-__all__ = ["PREFIX", "Credentials", "task_role"]
 
 PREFIX: Final = "/v2/credentials/"
 LIFETIME: Final = 6 * 3600
@@ -68,7 +66,7 @@ def task_role(task: Task) -> str | None:
 
 
 def _issue(task: Task, role: str) -> "AssumedRole":
-    return late_backends.sts().assume_role(
+    return backend("sts").assume_role(
         region_name=task.region,
         role_session_name=task.id,
         role_arn=role,

@@ -5,19 +5,17 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from ecslab.sandbox.bridge import late_backends
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.world.network import packets, vpc
-from ecslab.sandbox.world.task import secret_failures, timings
 from ecslab.sandbox.world.task.container import Container
-from ecslab.sandbox.world.task.surroundings import StartFailed
+from ecslab.sandbox.world.task.failures import refused, unreachable
+from ecslab.sandbox.world.task.go_json import json_problem
 from ecslab.sandbox.world.task.task import Task
-
-__all__ = ["injected"]
 
 Variables = dict[str, str]
 
@@ -25,12 +23,8 @@ Variables = dict[str, str]
 def injected(task: Task, container: Container, facts: vpc.Facts, role: str | None) -> Variables:
     """The variables of a container's environment files, and over them those of its secrets.
 
-    Args:
-        facts: the network that the task sees.
-        role: the execution role, which reads all of them.
-
-    Raises:
-        StartFailed: one cannot be had.
+    The execution `role` reads all of them, over the network (`facts`) that the task sees; StartFailed if one
+    cannot be had.
     """
     definition = container.definition
     reader = _Reader(task, facts, role or "")
@@ -67,51 +61,51 @@ class _Reader:
         arn, region = ":".join(parts[:7]), parts[3]
         key, stage, version = [*parts[7:], "", "", ""][:3]
         if not packets.egress(self._facts, "secretsmanager").passed:
-            raise StartFailed(secret_failures.secret_unreachable(arn), timings.UNREACHABLE)
+            raise unreachable("secret_unreachable", arn=arn)
         denied = self._denied("secretsmanager:GetSecretValue", arn)
         if denied:
-            raise _refused(secret_failures.secret_denied(arn, _request_id(), denied))
-        backend = late_backends.secretsmanager(region)
+            raise refused("secret_denied", arn=arn, request_id=rng.uuid4(), denied=denied)
+        secrets = backend("secretsmanager", region)
         try:
-            text = str(backend.get_secret_value(arn, version or None, stage or None).get("SecretString", ""))
+            text = str(secrets.get_secret_value(arn, version or None, stage or None).get("SecretString", ""))
         except Exception as missing:
             why = getattr(missing, "message", str(missing))
-            raise _refused(secret_failures.secret_missing(arn, _request_id(), why)) from None
+            raise refused("secret_missing", arn=arn, request_id=rng.uuid4(), why=why) from None
         return _of_key(text, key) if key else text
 
     def _parameters(self, sources: Variables) -> Variables:
         if not sources:
             return {}
         if not packets.egress(self._facts, "ssm").passed:
-            raise StartFailed(secret_failures.parameters_unreachable(), timings.UNREACHABLE)
+            raise unreachable("parameters_unreachable")
         values, missing = {}, []
         for name, source in sources.items():
             region, parameter = _parameter(source, self._task.region)
             arn = f"arn:aws:ssm:{region}:{current_account().id}:parameter/{parameter.lstrip('/')}"
             denied = self._denied("ssm:GetParameters", arn)
             if denied:
-                raise _refused(secret_failures.parameters_denied(_request_id(), denied))
-            held = late_backends.ssm(region).get_parameters([parameter]).get(parameter)
+                raise refused("parameters_denied", request_id=rng.uuid4(), denied=denied)
+            held = backend("ssm", region).get_parameters([parameter]).get(parameter)
             if held is None:
                 missing.append(parameter)
             else:
                 values[name] = str(held.response_object(decrypt=True)["Value"])
         if missing:
-            raise _refused(secret_failures.parameters_missing(missing))
+            raise refused("parameters_missing", names=",".join(missing))
         return values
 
     def file(self, source: str) -> str:
         """`arn:aws:s3:::<bucket>/<key>`."""
         if not packets.egress(self._facts, "s3").passed:
-            raise StartFailed(secret_failures.file_unreachable(), timings.UNREACHABLE)
+            raise unreachable("file_unreachable")
         bucket, _, key = source.partition(":::")[2].partition("/")
         if self._denied("s3:GetObject", source):
-            raise _refused(secret_failures.file_refused(_request_id(), missing=False))
-        held = late_backends.s3().buckets.get(bucket)
+            raise refused("file_forbidden", request_id=rng.uuid4())
+        held = backend("s3").buckets.get(bucket)
         content = held.keys.get(key) if held else None
         if content is None:  # S3 hides from those who may not list the bucket that a key is missing
             hidden = self._denied("s3:ListBucket", f"arn:aws:s3:::{bucket}")
-            raise _refused(secret_failures.file_refused(_request_id(), missing=not hidden))
+            raise refused("file_forbidden" if hidden else "file_missing", request_id=rng.uuid4())
         return bytes(content.value).decode(errors="replace")
 
     def _denied(self, action: str, resource: str) -> str | None:
@@ -133,25 +127,16 @@ def _of_key(text: str, key: str) -> str:
     except ValueError:
         values = None
     if not isinstance(values, dict):
-        raise _refused(secret_failures.not_json(text))
+        raise refused("not_json", problem=json_problem(text))
     if key not in values:
-        raise _refused(secret_failures.key_missing(key))
+        raise refused("key_missing", key=key)
     value = values[key]
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def _lines(text: str) -> Iterator[tuple[str, str]]:
     """`NAME=value` lines; others, and comments, are passed over."""
-    lines: Iterable[str] = (line.strip() for line in text.splitlines())
-    for line in lines:
+    for line in map(str.strip, text.splitlines()):
         name, equals, value = line.partition("=")
         if equals and name and not line.startswith("#"):
             yield name, value
-
-
-def _refused(reason: str) -> StartFailed:
-    return StartFailed(reason, timings.REFUSED)
-
-
-def _request_id() -> str:
-    return str(rng.uuid4())

@@ -5,7 +5,7 @@ Statistics (`/stats`) are left out: nothing here uses a processor that could be 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Any, Final
@@ -15,12 +15,10 @@ from moto.ec2.models import ec2_backends
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs.fargate.credentials import PREFIX, Credentials
-from ecslab.sandbox.bridge.ecs.fargate.log_streams import log_options, log_stream
+from ecslab.sandbox.bridge.logs import log_options, log_stream
 from ecslab.sandbox.runtime import HttpRequest, HttpResponse
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
-
-__all__ = ["ADDRESS", "answer", "variables"]
 
 ADDRESS: Final = "169.254.170.2"
 CPU_UNITS: Final = 1024
@@ -37,6 +35,33 @@ def variables(task: Task, container: Container, credentials: Credentials) -> dic
     }
     path = credentials.path(task)
     return about if path is None else {**about, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": path}
+
+
+class Environment(Mapping[str, str]):
+    """A container's environment: what ECS adds, under environment files and secrets, under its own variables.
+
+    It is put together when the container's program first looks: most never do.
+    """
+
+    __slots__ = ("_container", "_credentials", "_task")
+
+    def __init__(self, task: Task, container: Container, credentials: Credentials):
+        self._task, self._container, self._credentials = task, container, credentials
+        credentials.path(task)  # drawn now, so that when somebody looks decides nothing
+
+    def __getitem__(self, name: str) -> str:
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def _all(self) -> dict[str, str]:
+        added = variables(self._task, self._container, self._credentials)
+        own = {entry["name"]: entry["value"] for entry in self._container.definition.get("environment", ())}
+        return {**added, **(self._container.injected or {}), **own}
 
 
 def answer(task: Task, credentials: Credentials, request: HttpRequest) -> HttpResponse:

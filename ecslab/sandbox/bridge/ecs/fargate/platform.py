@@ -1,5 +1,6 @@
 """What a Fargate task finds around it: its interface, the registry, the logs, and a runtime."""
 
+from collections import deque
 from collections.abc import Mapping
 from typing import Final
 from weakref import WeakValueDictionary
@@ -10,28 +11,27 @@ from ecslab.sandbox.bridge import logs
 from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ec2 import task_network
+from ecslab.sandbox.bridge.ec2.addresses import NoFreeAddress
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.fargate.container_host import Host
 from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
-from ecslab.sandbox.bridge.ecs.fargate.environment import Environment
 from ecslab.sandbox.bridge.ecs.fargate.injected_values import injected
-from ecslab.sandbox.bridge.ecs.fargate.log_streams import log_options, log_stream
+from ecslab.sandbox.bridge.ecs.fargate.metadata import Environment
 from ecslab.sandbox.bridge.ecs.fargate.volumes import Volumes
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
-from ecslab.sandbox.runtime import ContainerSpec, RunningContainer
+from ecslab.sandbox.bridge.logs import log_options, log_stream
+from ecslab.sandbox.runtime import ContainerSpec, RunningContainer, limits
 from ecslab.sandbox.runtime.image import BadLayer, Image
 from ecslab.sandbox.world.image_names import ImageName, parse
 from ecslab.sandbox.world.network import packets, vpc
 from ecslab.sandbox.world.task import failures, timings
 from ecslab.sandbox.world.task.container import Container, Pulled
 from ecslab.sandbox.world.task.driver import Driver
-from ecslab.sandbox.world.task.platform_failures import FAILURES
 from ecslab.sandbox.world.task.surroundings import Exited, StartFailed
 from ecslab.sandbox.world.task.task import Task
 
-__all__ = ["Fargate", "execution_role"]
-
+_RECENT: Final = 64 * limits.MIB  # bytes of an image that is kept for a while though no task runs it
 _PENDING: Final = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
 
 
@@ -44,12 +44,13 @@ class Fargate:
 
     def __init__(self, account: Account):
         self.account, self.driver = account, Driver(account.clock, self)
-        self.volumes, self.credentials = Volumes(), Credentials()
+        self.volumes, self.credentials = Volumes(account.budget), Credentials()
         self._images: WeakValueDictionary[tuple[str, str, str], Image] = WeakValueDictionary()
+        self._recent: deque[Image] = deque(maxlen=2)  # a task that is started again unpacks nothing
 
     def _fail_if_platform_does(self, phase: str) -> None:
         problem = self.account.faults.platform
-        failure = FAILURES[problem] if problem else None
+        failure = failures.platform_failures()[problem] if problem else None
         if failure and failure.phase == phase:
             raise StartFailed(failure.reason, failure.after)
 
@@ -61,7 +62,7 @@ class Fargate:
             eni = task_network.attach_eni(
                 task.region, attachment.subnet_id, list(task.network.get("groups", ())), public, about
             )
-        except task_network.NoFreeAddress as full:
+        except NoFreeAddress as full:
             raise StartFailed(str(full), timings.REFUSED) from None
         except EC2ClientError as refusal:  # the subnet or a group went away since RunTask
             reason = failures.interface_refused(attachment.subnet_id, public, str(refusal.message))
@@ -85,10 +86,10 @@ class Fargate:
             raise StartFailed(lost, timings.REFUSED)
         if any(parse(container.image).ecr for container in task.containers):
             if not packets.egress(facts, "ecr.api").passed:
-                raise StartFailed(failures.ecr_unreachable(task.region), timings.UNREACHABLE)
+                raise failures.unreachable("ecr_unreachable", region=task.region)
             denied = role and roles.role_problem(role, "ecr:GetAuthorizationToken", "*", task.id)
             if denied:
-                raise StartFailed(failures.ecr_login_denied(_request_id(), denied), timings.REFUSED)
+                raise failures.refused("ecr_login_denied", request_id=rng.uuid4(), denied=denied)
         for container in task.containers:
             container.injected = injected(task, container, facts, role) or None
         for container in task.containers:
@@ -99,7 +100,7 @@ class Fargate:
         if where is None:
             return
         if not packets.egress(facts, "logs").passed:
-            raise StartFailed(failures.logs_unreachable(), timings.UNREACHABLE)
+            raise failures.unreachable("logs_unreachable")
         create = log_options(container).get("awslogs-create-group") == "true"
         refusal = logs.open_stream(*where, role or "", task.id, create)
         if refusal:
@@ -109,17 +110,16 @@ class Fargate:
         name, facts = parse(container.image), _facts(task)
         problem = self.account.faults.registries.get(name.registry)
         if problem == "limited":
-            raise StartFailed(failures.too_many_pulls(name), timings.REFUSED)
+            raise failures.refused("too_many_pulls", image=name)
         if problem == "unreachable" or not packets.egress(facts, "ecr.dkr" if name.ecr else None).passed:
-            raise StartFailed(failures.registry_unreachable(name), timings.UNREACHABLE)
+            raise failures.registry_unreachable(name)
         if name.ecr and not _may_pull(task, name, *name.ecr):
-            raise StartFailed(failures.pull_forbidden(name), timings.REFUSED)
+            raise failures.refused("pull_forbidden", image=name)
         image = self._resolve(task, container, name)
         if problem == "broken":
-            raise StartFailed(failures.layers_refused(), timings.REFUSED)
+            raise failures.refused("layers_refused")
         if name.ecr and not packets.egress(facts, "s3").passed:
-            text = failures.layers_unreachable(task.region, image.digest)
-            raise StartFailed(text, timings.UNREACHABLE)
+            raise failures.unreachable("layers_unreachable", region=task.region, digest=image.digest)
         return Pulled(image.digest, timings.pull_seconds(image.nominal_size), image)
 
     def _resolve(self, task: Task, container: Container, name: ImageName) -> Image:
@@ -129,16 +129,27 @@ class Fargate:
             resolved = resolve(container.image, task.region, architecture)
             image = self._images.setdefault((container.image, resolved.digest, architecture), resolved)
             image.rootfs()  # so that a layer that cannot be unpacked is found while pulling, as it is on AWS
+            self._make_room(image)
             return image
         except BadLayer as bad:
-            raise StartFailed(failures.layer_damaged(str(bad)), timings.REFUSED) from None
+            raise failures.refused("layer_damaged", why=bad) from None
         except NotInRegistry as missing:
-            text = (
-                failures.platform_missing(architecture)
-                if missing.kind == "platform"
-                else failures.image_missing(name, missing.kind)
+            raise failures.image_missing(name, missing.kind, architecture) from None
+
+    def _make_room(self, image: Image) -> None:
+        """BadLayer if the images that running tasks use leave no room for this one."""
+        tasks = self.account.tasks_by_interface.values()
+        pulled = [
+            container.pulled.image for task in tasks for container in task.containers if container.pulled
+        ]
+        used = {each.digest: each.rootfs().unpacked for each in pulled if each.digest != image.digest}
+        if image.rootfs().unpacked + sum(used.values()) > limits.IMAGES.account:
+            raise BadLayer(
+                f"the images that run now are larger than {limits.IMAGES.account // limits.MIB} MiB unpacked "
+                "together, the most that the sandbox holds"
             )
-            raise StartFailed(text, timings.REFUSED) from None
+        if image not in self._recent and image.rootfs().unpacked <= _RECENT:
+            self._recent.append(image)
 
     def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, RunningContainer]:
         host = Host(self.account, task, container, exited, self.credentials)
@@ -203,7 +214,3 @@ def _spec(
         mounts=volumes.mounts(task, container),
         read_only=bool(definition.get("readonlyRootFilesystem")),
     )
-
-
-def _request_id() -> str:
-    return str(rng.uuid4())

@@ -6,13 +6,11 @@ from typing import Final
 
 from moto.core.exceptions import JsonRESTError
 
-from ecslab.sandbox.bridge import late_backends
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.iam import permissions
+from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.errors import AwsError
-
-__all__ = ["answer", "service_at"]
 
 Request = Mapping[str, object]
 Answer = Mapping[str, object]
@@ -39,21 +37,21 @@ def answer(host: str, request: HttpRequest) -> HttpResponse:
 
 
 def _identity(key: str, _region: str, _values: Request) -> Answer:
-    session = late_backends.sts().get_assumed_role_from_access_key(key)
+    session = backend("sts").get_assumed_role_from_access_key(key)
     return {"UserId": session.user_id, "Account": current_account().id, "Arn": session.arn}
 
 
 def _secret(_key: str, region: str, values: Request) -> Answer:
     name = str(values["SecretId"])
     try:
-        answer: Answer = late_backends.secretsmanager(region).get_secret_value(name, None, None)
+        answer: Answer = backend("secretsmanager", region).get_secret_value(name, None, None)
     except JsonRESTError as refusal:
         raise AwsError(str(refusal.error_type), str(refusal.message)) from None
     return answer
 
 
 def _parameter(_key: str, region: str, values: Request) -> Answer:
-    parameter = late_backends.ssm(region).get_parameter(str(values["Name"]))
+    parameter = backend("ssm", region).get_parameter(str(values["Name"]))
     if parameter is None:
         raise AwsError("ParameterNotFound", "")
     shown = {"Name": parameter.name, "Type": parameter.parameter_type, "Value": parameter.value}

@@ -6,49 +6,65 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_data_volumes.h
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from ecslab.sandbox.runtime import Mount
+from ecslab.sandbox.runtime.budget import AccountBudget, Pool
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import MountPointTypeDef
 
-__all__ = ["Volumes"]
 
-Files = dict[str, bytes]
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """The files of a volume, by their path in it, and the room they take."""
+
+    room: Pool
+    files: dict[str, bytes] = field(default_factory=dict)
 
 
 class Volumes:
     """The volumes of all tasks. Those of a task are made when one of its containers first mounts them."""
 
-    def __init__(self) -> None:
-        self._of_tasks: dict[str, dict[str, Files]] = {}
-        self._of_file_systems: dict[tuple[str, str, str], Files] = {}
+    def __init__(self, budget: AccountBudget) -> None:
+        self._budget = budget
+        self._of_tasks: dict[str, dict[str, Volume]] = {}
+        self._of_file_systems: dict[tuple[str, str, str], Volume] = {}
 
     def mounts(self, task: Task, container: Container) -> tuple[Mount, ...]:
         """What a container sees: its mount points, and those of the containers in its `volumesFrom`."""
         return tuple(
-            Mount(
-                normpath(point["containerPath"]).rstrip("/"), self._files(task, point["sourceVolume"]), locked
-            )
-            for point, locked in _points(task, container, frozenset())
+            self._mount(task, point, locked) for point, locked in _points(task, container, frozenset())
         )
 
     def forget(self, task: Task) -> None:
         """Drop the volumes that lived with the task."""
-        self._of_tasks.pop(task.id, None)
+        for volume in self._of_tasks.pop(task.id, {}).values():
+            volume.room.close()
 
-    def _files(self, task: Task, name: str) -> Files:
+    def _mount(self, task: Task, point: "MountPointTypeDef", locked: bool) -> Mount:
+        volume = self._volume(task, point["sourceVolume"])
+        return Mount(normpath(point["containerPath"]).rstrip("/"), volume.files, locked, volume.room)
+
+    def _volume(self, task: Task, name: str) -> Volume:
         volume = next(each for each in task.definition["volumes"] if each["name"] == name)
         efs = volume.get("efsVolumeConfiguration")
         if efs:
             folder = normpath(efs.get("rootDirectory") or "/")
             access = (efs.get("authorizationConfig") or {}).get("accessPointId", "")
-            return self._of_file_systems.setdefault((efs["fileSystemId"], access, folder), {})
-        return self._of_tasks.setdefault(task.id, {}).setdefault(name, {})
+            place = (efs["fileSystemId"], access, folder)
+            if place not in self._of_file_systems:
+                self._of_file_systems[place] = Volume(self._budget.volume())
+            return self._of_file_systems[place]
+        volumes = self._of_tasks.setdefault(task.id, {})
+        if name not in volumes:
+            volumes[name] = Volume(self._budget.volume())
+        return volumes[name]
 
 
 def _points(

@@ -10,24 +10,16 @@ from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.ecs import clusters, state
 from ecslab.sandbox.bridge.ecs.services import operations as services
-from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
-from ecslab.sandbox.bridge.ecs.services.service_view import (
-    revision_view,
-    rollout_arn,
-    rollout_brief,
-    rollout_view,
-)
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_view
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller
-from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.service.revision import Revision
+from ecslab.sandbox.world.errors import AwsError, invalid
+from ecslab.sandbox.world.service.deployment import Revision
 from ecslab.sandbox.world.service.rollout import Rollout
 from ecslab.sandbox.world.service.service import Service
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
-
-__all__ = ["OPERATIONS"]
 
 PAGE: Final = 20
 MOST: Final = 20
@@ -38,7 +30,7 @@ _STOPPED: Final = "Service deployment stopped by user"
 """U."""
 
 
-def _list(params: "api.ListServiceDeploymentsRequestTypeDef", caller: Caller) -> Answer:
+def list_service_deployments(params: "api.ListServiceDeploymentsRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = services.find(caller, cluster, params["service"])
     if service is None:
@@ -46,24 +38,28 @@ def _list(params: "api.ListServiceDeploymentsRequestTypeDef", caller: Caller) ->
     wanted = params.get("status")
     span = cast("Mapping[str, float]", params.get("createdAt") or {})  # numbers, as on the wire
     rollouts = [
-        rollout_brief(service, rollout) for rollout in service.rollouts
+        service_view.rollout_brief(service, rollout) for rollout in service.rollouts
         if (not wanted or rollout.status in wanted)
         and float(span.get("after", 0)) <= rollout.created_at <= float(span.get("before", "inf"))
     ]  # fmt: skip
     return page("serviceDeployments", rollouts, params, PAGE)
 
 
-def _describe(params: "api.DescribeServiceDeploymentsRequestTypeDef", caller: Caller) -> Answer:
+def describe_service_deployments(
+    params: "api.DescribeServiceDeploymentsRequestTypeDef", caller: Caller
+) -> Answer:
     at_most("serviceDeploymentArns", params["serviceDeploymentArns"], MOST)
     rollouts = {arn: _rollout(arn, caller) for arn in params["serviceDeploymentArns"]}
-    shown = [rollout_view(*named) for named in rollouts.values() if named]
+    shown = [service_view.rollout_view(*named) for named in rollouts.values() if named]
     return {"serviceDeployments": shown, "failures": _missing(rollouts)}
 
 
-def _describe_revisions(params: "api.DescribeServiceRevisionsRequestTypeDef", caller: Caller) -> Answer:
+def describe_service_revisions(
+    params: "api.DescribeServiceRevisionsRequestTypeDef", caller: Caller
+) -> Answer:
     at_most("serviceRevisionArns", params["serviceRevisionArns"], MOST)
     revisions = {arn: _revision(arn, caller) for arn in params["serviceRevisionArns"]}
-    shown = [revision_view(*named) for named in revisions.values() if named]
+    shown = [service_view.revision_view(*named) for named in revisions.values() if named]
     return {"serviceRevisions": shown, "failures": _missing(revisions)}
 
 
@@ -71,7 +67,7 @@ def _missing(named: Mapping[str, object]) -> list[dict[str, str]]:
     return [failure(arn, "MISSING") for arn, resource in named.items() if not resource]
 
 
-def _stop(params: "api.StopServiceDeploymentRequestTypeDef", caller: Caller) -> Answer:
+def stop_service_deployment(params: "api.StopServiceDeploymentRequestTypeDef", caller: Caller) -> Answer:
     arn = params["serviceDeploymentArn"]
     named = _rollout(arn, caller)
     if named is None:
@@ -104,7 +100,7 @@ def _service(arn: str, kind: str, caller: Caller) -> tuple[Service, str] | None:
 def _rollout(arn: str, caller: Caller) -> tuple[Service, Rollout] | None:
     named = _service(arn, "service-deployment", caller)
     for rollout in named[0].rollouts if named else ():
-        if named and rollout_arn(named[0], rollout) == arn:
+        if named and service_view.rollout_arn(named[0], rollout) == arn:
             return named[0], rollout
     return None
 
@@ -119,11 +115,3 @@ def _revision(arn: str, caller: Caller) -> tuple[Service, Revision, dict[str, st
             revision = rollout.deployment.revision
             return service, revision, revision.digests
     return None
-
-
-OPERATIONS: Final[Operations] = {
-    "DescribeServiceDeployments": _describe,
-    "DescribeServiceRevisions": _describe_revisions,
-    "ListServiceDeployments": _list,
-    "StopServiceDeployment": _stop,
-}

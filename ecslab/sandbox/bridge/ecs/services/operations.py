@@ -6,24 +6,23 @@ request says is checked here and in `service_request`; what follows is the sched
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_request, service_settings
 from ecslab.sandbox.bridge.ecs.services.service_view import view
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, checked_tags, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
-from ecslab.sandbox.bridge.ecs.tags import checked
 from ecslab.sandbox.bridge.iam import roles
-from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.service.revision import Revision
+from ecslab.sandbox.world.errors import AwsError, invalid
+from ecslab.sandbox.world.service.deployment import Revision
 from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.texts import tables
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
-
-__all__ = ["OPERATIONS", "find"]
 
 MOST_DESCRIBED: Final = 10
 PAGE: Final = 10
@@ -44,7 +43,7 @@ def find(caller: Caller, cluster: Cluster, identifier: str) -> Service | None:
     return cluster.services.get(name) if identifier in arns else None
 
 
-def _create(params: "api.CreateServiceRequestTypeDef", caller: Caller) -> Answer:
+def create_service(params: "api.CreateServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster, name = clusters.find(caller, params.get("cluster")), params["serviceName"]
     service_request.check_name(name)
     _check_token(params.get("clientToken", ""))
@@ -64,7 +63,7 @@ def _create(params: "api.CreateServiceRequestTypeDef", caller: Caller) -> Answer
     service = Service(name, arn, cluster.name, now, desired, _first_settings(cluster, caller, daemon))
     service.daemon, service.request = daemon, digest
     service_settings.configure(service, params)
-    service.tags = checked(params.get("tags"))
+    service.tags = checked_tags(params.get("tags"))
     roles.ensure_service_linked_role()
     cluster.services.pop(name, None)
     cluster.services[name] = service
@@ -85,36 +84,20 @@ def _described(params: Mapping[str, object]) -> "api.CreateServiceRequestTypeDef
 
 def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> "api.ServiceTypeDef":
     """What a service has that says nothing else."""
-    least, most = (0, 100) if daemon else (100, 200)
-    return {
+    settings = tables(str(Path(__file__).with_name("default_settings")))
+    if daemon:
+        settings["deploymentConfiguration"] |= {"minimumHealthyPercent": 0, "maximumPercent": 100}
+    role = "aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"
+    own = {
         "clusterArn": cluster.arn,
-        "roleArn": f"arn:aws:iam::{caller.account}:role/aws-service-role/ecs.amazonaws.com/"
-        "AWSServiceRoleForECS",
+        "roleArn": f"arn:aws:iam::{caller.account}:role/{role}",
         "createdBy": caller.arn,
         "schedulingStrategy": "DAEMON" if daemon else "REPLICA",
-        "deploymentController": {"type": "ECS"},
-        "deploymentConfiguration": {
-            "deploymentCircuitBreaker": {
-                "enable": False,
-                "rollback": False,
-                "resetOnHealthyTask": True,
-                "thresholdConfiguration": {"type": "BOUNDED_PERCENT", "value": 50},
-            },
-            "maximumPercent": most,
-            "minimumHealthyPercent": least,
-            "strategy": "ROLLING",
-            "bakeTimeInMinutes": 0,
-        },
-        "healthCheckGracePeriodSeconds": 0,
-        "enableECSManagedTags": False,
-        "propagateTags": "NONE",
-        "enableExecuteCommand": False,
-        "availabilityZoneRebalancing": "ENABLED",
-        "resourceManagementType": "CUSTOMER",
     }
+    return cast("api.ServiceTypeDef", {**own, **settings})
 
 
-def _update(params: "api.UpdateServiceRequestTypeDef", caller: Caller) -> Answer:
+def update_service(params: "api.UpdateServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = _known(caller, cluster, params["service"])
     if service.status != "ACTIVE":
@@ -154,7 +137,7 @@ def _next_revision(
     return revision if forced or revision.spec["shown"] != service.revision.spec["shown"] else None
 
 
-def _delete(params: "api.DeleteServiceRequestTypeDef", caller: Caller) -> Answer:
+def delete_service(params: "api.DeleteServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     service = _known(caller, cluster, params["service"])
     if service.status == "ACTIVE":
@@ -165,18 +148,14 @@ def _delete(params: "api.DeleteServiceRequestTypeDef", caller: Caller) -> Answer
 
 
 def _known(caller: Caller, cluster: Cluster, identifier: str) -> Service:
-    """The service, unless it is gone.
-
-    Raises:
-        AwsError: ServiceNotFoundException.
-    """
+    """The service, or ServiceNotFoundException if it is gone."""
     service = find(caller, cluster, identifier)
     if service is None or service.status == "INACTIVE":
         raise AwsError("ServiceNotFoundException", "Service not found.")
     return service
 
 
-def _describe(params: "api.DescribeServicesRequestTypeDef", caller: Caller) -> Answer:
+def describe_services(params: "api.DescribeServicesRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params.get("cluster")), params["services"]
     if not wanted:
         raise invalid("Services cannot be empty.")  # U
@@ -192,7 +171,7 @@ def _describe(params: "api.DescribeServicesRequestTypeDef", caller: Caller) -> A
     return {"services": services, "failures": failures}
 
 
-def _list(params: "api.ListServicesRequestTypeDef", caller: Caller) -> Answer:
+def list_services(params: "api.ListServicesRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
     arns = [
         service.arn for service in cluster.services.values()
@@ -207,15 +186,5 @@ def _matches(service: Service, params: "api.ListServicesRequestTypeDef") -> bool
     return all(shown.get(name) == value for name, value in params.items() if name in filters and value)
 
 
-def _list_by_namespace(params: "api.ListServicesByNamespaceRequestTypeDef", caller: Caller) -> Answer:  # noqa: ARG001  # one signature
+def list_services_by_namespace(params: "api.ListServicesByNamespaceRequestTypeDef", caller: Caller) -> Answer:  # noqa: ARG001  # one signature
     return page("serviceArns", [], params)
-
-
-OPERATIONS: Final[Operations] = {
-    "CreateService": _create,
-    "DeleteService": _delete,
-    "DescribeServices": _describe,
-    "ListServices": _list,
-    "ListServicesByNamespace": _list_by_namespace,
-    "UpdateService": _update,
-}

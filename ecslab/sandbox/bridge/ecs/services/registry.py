@@ -18,8 +18,6 @@ from ecslab.sandbox.world.task.task import Task
 if TYPE_CHECKING:
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
-__all__ = ["Membership", "ServiceRegistry"]
-
 
 class Membership(NamedTuple):
     """Whose a task is; `provider` is its capacity provider."""

@@ -16,8 +16,7 @@ from ecslab.sandbox.bridge.ecs.tasks import store, task_order
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.service import events as service_events
 from ecslab.sandbox.world.service.account import CannotPlace
-from ecslab.sandbox.world.service.deployment import Deployment
-from ecslab.sandbox.world.service.revision import LoadBalancer
+from ecslab.sandbox.world.service.deployment import Deployment, LoadBalancer
 from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Network, Task
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
-
-__all__ = ["digits", "load_balancing", "services"]
 
 STOPPED_BY: Final = "ServiceSchedulerInitiated"
 _LETTERS: Final = string.ascii_letters + string.digits + "-_"
@@ -42,7 +39,7 @@ class SchedulerAdapter:
     def launch(self, service: Service, deployment: Deployment, place: int) -> str:
         order, strategy = deployment.revision.spec.get("order"), deployment.revision.spec["strategy"]
         if order is None:
-            raise CannotPlace(service_events.NO_INSTANCE)
+            raise CannotPlace(service_events.message("no_instance"))
         tallies = self.registry.tallies
         provider = next_provider(strategy, deployment.id, tallies) if strategy else None
         task = _make(service, deployment, order, place, provider)
@@ -109,11 +106,7 @@ def digits() -> str:
 def _make(
     service: Service, deployment: Deployment, order: task_order.Order, place: int, provider: str | None
 ) -> Task:
-    """A task of this deployment in one of its subnets.
-
-    Raises:
-        CannotPlace: with the sentence of the service's event.
-    """
+    """A task of this deployment in one of its subnets; CannotPlace has the sentence of the event."""
     settings: api.RunTaskRequestTypeDef = {
         **order.parameters, "group": f"service:{service.name}", "startedBy": deployment.id
     }  # fmt: skip
@@ -124,11 +117,11 @@ def _make(
         task_order.check_roles(order.caller, order.definition, order.parameters)
         return task_order.make(order, 0)
     except task_order.NoCapacity as lacking:
-        raise CannotPlace(service_events.unplaced(lacking.message)) from None
+        raise CannotPlace(service_events.message("unplaced", reason=lacking.message)) from None
     except AwsError as refusal:
-        raise CannotPlace(service_events.unlaunched(refusal.message)) from None
+        raise CannotPlace(service_events.message("unlaunched", error=refusal.message)) from None
     except EC2ClientError as refusal:  # the subnet is gone
-        raise CannotPlace(service_events.unplaced(str(refusal.message))) from None
+        raise CannotPlace(service_events.message("unplaced", reason=refusal.message)) from None
 
 
 def next_provider(

@@ -8,23 +8,19 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from moto.ec2.models import ec2_backends
-
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
-from ecslab.sandbox.bridge.ecs.shapes import at_most, invalid
+from ecslab.sandbox.bridge.ecs.shapes import at_most
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
 from ecslab.sandbox.bridge.ecs.tasks import task_order
-from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.service.revision import LoadBalancer, Revision
+from ecslab.sandbox.world.errors import AwsError, invalid
+from ecslab.sandbox.world.service.deployment import LoadBalancer, Revision
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
-
-__all__ = ["check_desired", "check_name", "refuse_uncarried", "revision"]
 
 MOST_TASKS: Final = 5000
 MOST_BALANCERS: Final = 5
@@ -102,13 +98,9 @@ def refuse_uncarried(params: "api.CreateServiceRequestTypeDef | api.UpdateServic
 
 
 def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> Revision:
-    """The service revision that a request describes.
+    """The service revision that a request describes; AwsError, as CreateService refuses.
 
-    Args:
-        params: members of CreateService, with those that an UpdateService leaves out filled in.
-
-    Raises:
-        AwsError: as CreateService refuses.
+    `params` are members of CreateService, with those that an UpdateService leaves out filled in.
     """
     if not params.get("taskDefinition"):  # U
         raise invalid("TaskDefinition should not be null or empty.")
@@ -133,7 +125,7 @@ def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequest
         created_at=current_account().clock.timestamp(),
         spec={"region": caller.region, "order": order, "strategy": strategy, "shown": shown, "asked": params,
               "images": {entry["name"]: entry["image"] for entry in definition["containerDefinitions"]}},
-        zones=tuple(_zone(caller, subnet) for subnet in subnets) or ("",),
+        zones=tuple(task_order.zone_of(caller, subnet) for subnet in subnets) or ("",),
         load_balancers=tuple(
             LoadBalancer(entry["targetGroupArn"], entry["containerName"], entry["containerPort"])
             for entry in balancers if entry.get("targetGroupArn")
@@ -245,10 +237,6 @@ def _shown(
 
 def _is_checked(container: "api.ContainerDefinitionOutputTypeDef") -> bool:
     return bool(container.get("essential", True) and container.get("healthCheck"))
-
-
-def _zone(caller: Caller, subnet_id: str) -> str:
-    return str(ec2_backends[caller.account][caller.region].get_subnet(subnet_id).availability_zone)
 
 
 def _uncarried(what: str) -> AwsError:

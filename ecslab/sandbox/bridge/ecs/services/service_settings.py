@@ -7,9 +7,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfigur
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ecslab.sandbox.bridge.ecs.shapes import invalid
-from ecslab.sandbox.world.service.circuit_breaker import CircuitBreaker
-from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.errors import invalid
+from ecslab.sandbox.world.service.service import CircuitBreaker, Service
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import (
@@ -18,19 +17,11 @@ if TYPE_CHECKING:
         UpdateServiceRequestTypeDef,
     )
 
-__all__ = ["configure"]
-
 MOST_GRACE: Final = 2_147_483_647
 
 
-def configure(
-    service: Service, params: "CreateServiceRequestTypeDef | UpdateServiceRequestTypeDef"
-) -> None:
-    """Take into a service what of a request starts no deployment; the service is as it was if it raises.
-
-    Raises:
-        AwsError: InvalidParameterException.
-    """
+def configure(service: Service, params: "CreateServiceRequestTypeDef | UpdateServiceRequestTypeDef") -> None:
+    """Take into a service what of a request starts no deployment; if AwsError is raised, it is as it was."""
     settings = cast("dict[str, Any]", dict(service.settings))
     given = params.get("deploymentConfiguration") or {}
     configuration = {**settings["deploymentConfiguration"], **given}

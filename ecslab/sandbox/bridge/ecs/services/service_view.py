@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from ecslab.sandbox.bridge.ecs.shapes import times
 from ecslab.sandbox.bridge.ecs.tasks.task_order import PLATFORM_VERSION
-from ecslab.sandbox.world.service.deployment import Deployment
-from ecslab.sandbox.world.service.revision import Revision
+from ecslab.sandbox.world.service.deployment import Deployment, Revision
 from ecslab.sandbox.world.service.rollout import Counts, Rollout
 from ecslab.sandbox.world.service.service import Service
-
-__all__ = ["revision_arn", "revision_view", "rollout_arn", "rollout_brief", "rollout_view", "view"]
 
 _KINDS: Final = ("launchType", "capacityProviderStrategy", "platformFamily", "networkConfiguration")
 
@@ -116,7 +114,7 @@ def rollout_brief(service: Service, rollout: Rollout) -> dict[str, object]:
         "clusterArn": service.settings["clusterArn"],
         "targetServiceRevisionArn": revision_arn(service, rollout.deployment.revision),
         "status": rollout.status,
-        **_times(rollout, ("created_at", "started_at", "finished_at")),
+        **times(rollout, ("created_at", "started_at", "finished_at")),
     }
     return shown | ({"statusReason": rollout.reason} if rollout.reason else {})
 
@@ -129,7 +127,7 @@ def rollout_view(service: Service, rollout: Rollout) -> dict[str, object]:
     shown = rollout_brief(service, rollout)
     del shown["targetServiceRevisionArn"]
     shown |= {
-        **_times(rollout, ("stopped_at", "updated_at")),
+        **times(rollout, ("stopped_at", "updated_at")),
         "sourceServiceRevisions": [_summary(service, counts) for counts in rollout.sources],
         "targetServiceRevision": _summary(service, rollout.final or now),
         "deploymentConfiguration": service.settings["deploymentConfiguration"],
@@ -145,14 +143,6 @@ def rollout_view(service: Service, rollout: Rollout) -> dict[str, object]:
         arn = revision_arn(service, to)
         shown["rollback"] = {"reason": reason, "startedAt": round(at, 3), "serviceRevisionArn": arn}
     return shown
-
-
-def _times(rollout: Rollout, names: Iterable[str]) -> dict[str, float]:
-    """`created_at` as `createdAt`, and so on; what has not come yet is left out."""
-    moments = {name: getattr(rollout, name) for name in names}
-    return {
-        name.replace("_at", "At"): round(moment, 3) for name, moment in moments.items() if moment is not None
-    }
 
 
 def revision_view(service: Service, revision: Revision, digests: dict[str, str]) -> dict[str, object]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, failure, invalid
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.ecs.tasks.store import find
+from ecslab.sandbox.world.errors import invalid
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
@@ -18,14 +19,12 @@ from ecslab.sandbox.world.task.task import Task
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-__all__ = ["OPERATIONS"]
-
 MOST_TASKS: Final = 10
 DEFAULT_MINUTES: Final = 120
 MOST_MINUTES: Final = 2880
 
 
-def _update(params: "api.UpdateTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
+def update_task_protection(params: "api.UpdateTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params["cluster"]), params["tasks"]
     if not wanted:
         raise invalid("Tasks cannot be empty.")
@@ -46,7 +45,7 @@ def _update(params: "api.UpdateTaskProtectionRequestTypeDef", caller: Caller) ->
     return {"protectedTasks": protected, "failures": failures}
 
 
-def _get(params: "api.GetTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
+def get_task_protection(params: "api.GetTaskProtectionRequestTypeDef", caller: Caller) -> Answer:
     cluster, wanted = clusters.find(caller, params["cluster"]), params.get("tasks") or []
     at_most("taskIds", wanted, MOST_TASKS)
     held = [_task(cluster, reference, caller) for reference in wanted]
@@ -73,6 +72,3 @@ def _view(task: Task, member: Member) -> dict[str, object]:
     on = member.protected_until > clock.now
     ends = {"expirationDate": round(clock.timeline.wall_at(member.protected_until), 3)} if on else {}
     return {"taskArn": task.arn, "protectionEnabled": on, **ends}
-
-
-OPERATIONS: Final[Operations] = {"GetTaskProtection": _get, "UpdateTaskProtection": _update}

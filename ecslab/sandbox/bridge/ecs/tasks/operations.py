@@ -3,21 +3,20 @@
 Looking changes nothing here, and moves nothing: time does, before a request comes in.
 """
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import clusters, state
-from ecslab.sandbox.bridge.ecs.shapes import Answer, Operations, at_most, failure, invalid, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.bridge.ecs.tasks import task_order
 from ecslab.sandbox.bridge.ecs.tasks.store import find, forget_invisible, is_visible, launch, stop
 from ecslab.sandbox.bridge.ecs.tasks.task_view import view, with_tags
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
-
-__all__ = ["OPERATIONS"]
 
 STOPPED_BY_USER: Final = "Task stopped by user"
 LONGEST_TOKEN: Final = 64
@@ -28,7 +27,7 @@ def run_task(parameters: "api.RunTaskRequestTypeDef", caller: Caller) -> Answer:
     """Start up to ten tasks of one definition; they are PROVISIONING when this answers."""
     token = parameters.get("clientToken")
     _check_texts(parameters)
-    identity = (token, task_order.digest(parameters)) if token else None
+    identity = (token, json.dumps(parameters, sort_keys=True)) if token else None
     if identity:
         earlier = _started_with(caller, identity)
         if earlier:
@@ -99,20 +98,8 @@ def stop_task(parameters: "api.StopTaskRequestTypeDef", caller: Caller) -> Answe
     return {"task": view(task)}
 
 
-OPERATIONS: Final[Operations] = {
-    "RunTask": run_task,
-    "DescribeTasks": describe_tasks,
-    "ListTasks": list_tasks,
-    "StopTask": stop_task,
-}
-
-
 def _started_with(caller: Caller, identity: tuple[str, str]) -> list[Task]:
-    """The tasks that an earlier call with this client token started.
-
-    Raises:
-        AwsError: ConflictException, if that call asked for something else.
-    """
+    """Tasks of an earlier call with this client token; ConflictException if it asked for something else."""
     earlier = [
         task
         for task in state.of(caller.region).tasks.values()

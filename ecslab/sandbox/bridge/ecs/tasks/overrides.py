@@ -15,19 +15,13 @@ if TYPE_CHECKING:
 
     Overrides = api.TaskOverrideTypeDef | api.TaskOverrideOutputTypeDef
 
-__all__ = ["check", "effective", "task_overrides"]
-
 MOST_CHARACTERS: Final = 8192
 _OF_TASK: Final = ("executionRoleArn", "taskRoleArn", "ephemeralStorage")
 _OF_CONTAINER: Final = ("command", "cpu", "memory", "memoryReservation", "environmentFiles")
 
 
 def check(definition: "api.TaskDefinitionTypeDef", overrides: "Overrides") -> None:
-    """Refuse overrides that do not fit the definition.
-
-    Raises:
-        AwsError: InvalidParameterException; ClientException for a size that Fargate does not offer.
-    """
+    """Refuse overrides that do not fit the definition, or ask for a size that Fargate does not offer."""
     names = {container["name"] for container in definition["containerDefinitions"]}
     for override in overrides.get("containerOverrides") or []:
         if override.get("name") not in names:

@@ -5,11 +5,9 @@ from typing import Final
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
-from ecslab.sandbox.bridge.ecs.shapes import invalid
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
+from ecslab.sandbox.world.errors import invalid
 from ecslab.sandbox.world.task.task import Task
-
-__all__ = ["find", "forget", "forget_invisible", "is_visible", "launch", "lose", "stop"]
 
 ID_LENGTHS: Final = (32, 36)
 """Characters of a task's id; those of tasks before 2018 had dashes."""
@@ -49,11 +47,7 @@ def _fargate() -> Fargate:
 
 
 def find(cluster: Cluster, reference: str) -> Task | None:
-    """The task with this id or ARN, unless it has been forgotten.
-
-    Raises:
-        AwsError: InvalidParameterException; it is no identifier of a task, or of another cluster's.
-    """
+    """The task with this id or ARN, unless it is forgotten; AwsError for what can be none of these."""
     path = reference.rpartition(":")[2].split("/")
     of_arn = reference.startswith("arn:")
     if of_arn and len(path) not in (2, 3):

@@ -4,7 +4,6 @@ Sentences marked U are put together from ones that AWS is known to use; the refu
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 """
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,13 +14,12 @@ from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
-from ecslab.sandbox.bridge.ecs.shapes import invalid
+from ecslab.sandbox.bridge.ecs.shapes import Tags, checked_tags, merged_tags
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
-from ecslab.sandbox.bridge.ecs.tags import Tags, checked, merged
 from ecslab.sandbox.bridge.ecs.tasks.overrides import check as check_overrides
 from ecslab.sandbox.bridge.ecs.tasks.overrides import effective, task_overrides
 from ecslab.sandbox.bridge.iam import roles
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.faults import NO_CAPACITY
 from ecslab.sandbox.world.task.attachment import Attachment
 from ecslab.sandbox.world.task.container import Container
@@ -30,8 +28,6 @@ from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
-
-__all__ = ["Order", "check_roles", "digest", "make", "order", "vpc_configuration"]
 
 MOST: Final = 10
 """Tasks in one call."""
@@ -54,11 +50,7 @@ class Order:
 
 
 def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef") -> Order:
-    """Check a request, all but its roles: a service asks for those when it starts a task.
-
-    Raises:
-        AwsError: as RunTask refuses.
-    """
+    """Check a request as RunTask does, all but its roles: a service asks for those when it starts a task."""
     cluster = clusters.find(caller, parameters.get("cluster"))
     definition = task_definitions.resolve(caller, parameters["taskDefinition"])
     if definition["status"] != "ACTIVE":
@@ -83,15 +75,11 @@ class NoCapacity(AwsError):
 
 
 def make(order: Order, index: int) -> Task:
-    """The task number `index` of the call, PROVISIONING.
-
-    Raises:
-        NoCapacity: in none of its subnets can it start.
-    """
+    """The task number `index` of the call, PROVISIONING; NoCapacity if none of its subnets has room."""
     caller, cluster, definition = order.caller, order.cluster, order.definition
     task_id = f"{rng.getrandbits(128):032x}"
     arn = caller.ecs_arn(f"task/{cluster.name}/{task_id}")
-    zoned = [(subnet, _zone(caller, subnet)) for subnet in order.network["subnets"]]
+    zoned = [(subnet, zone_of(caller, subnet)) for subnet in order.network["subnets"]]
     subnets = current_account().faults.places(zoned, order.provider)
     if not subnets:
         raise NoCapacity
@@ -104,9 +92,7 @@ def make(order: Order, index: int) -> Task:
         region=caller.region,
         definition=definition,
         attachment=Attachment(_uuid(), subnet),
-        containers=[
-            _container(caller, cluster, task_id, each) for each in effective(definition, overrides)
-        ],
+        containers=[_container(caller, cluster, task_id, each) for each in effective(definition, overrides)],
         settings=_settings(order, overrides, subnet),
         tags=list(order.tags),
         network=order.network,
@@ -114,11 +100,7 @@ def make(order: Order, index: int) -> Task:
 
 
 def _capacity_provider(cluster: Cluster, parameters: "api.RunTaskRequestTypeDef") -> str | None:
-    """`FARGATE` or `FARGATE_SPOT`, by the call's strategy or the cluster's; None with a launch type.
-
-    Raises:
-        AwsError: it would not be Fargate.
-    """
+    """The capacity provider, by the call's strategy or the cluster's; None with the launch type FARGATE."""
     launch_type, items = parameters.get("launchType"), parameters.get("capacityProviderStrategy")
     if launch_type and items:
         raise invalid(
@@ -177,11 +159,7 @@ def _network(
 def check_roles(
     caller: Caller, definition: "api.TaskDefinitionTypeDef", parameters: "api.RunTaskRequestTypeDef"
 ) -> None:
-    """Refuse roles that ECS cannot assume.
-
-    Raises:
-        AwsError: ClientException.
-    """
+    """Refuse roles that ECS cannot assume (ClientException)."""
     overrides = parameters.get("overrides") or {}
     execution_role = overrides.get("executionRoleArn") or definition.get("executionRoleArn")
     task_role = overrides.get("taskRoleArn") or definition.get("taskRoleArn")
@@ -216,7 +194,7 @@ def _settings(order: Order, overrides: "api.TaskOverrideOutputTypeDef", subnet: 
     architecture = "arm64" if platform.get("cpuArchitecture") == "ARM64" else "x86_64"
     settings: api.TaskTypeDef = {
         "attributes": [{"name": "ecs.cpu-architecture", "value": architecture}],
-        "availabilityZone": _zone(order.caller, subnet),
+        "availabilityZone": zone_of(order.caller, subnet),
         "clusterArn": order.cluster.arn,
         "cpu": str(overrides.get("cpu") or definition["cpu"]),
         "enableExecuteCommand": bool(parameters.get("enableExecuteCommand")),
@@ -248,16 +226,11 @@ def _tags(
         tags = [{"key": "aws:ecs:clusterName", "value": cluster.name}]
     if parameters.get("propagateTags") == "TASK_DEFINITION":
         family = state.of(caller.region).families[definition["family"]]
-        tags = merged(tags, family.revisions[definition["revision"]].tags)
-    return merged(tags, checked(parameters.get("tags")))
+        tags = merged_tags(tags, family.revisions[definition["revision"]].tags)
+    return merged_tags(tags, checked_tags(parameters.get("tags")))
 
 
-def digest(parameters: "api.RunTaskRequestTypeDef") -> str:
-    """What makes two requests with one client token the same request."""
-    return json.dumps(parameters, sort_keys=True)
-
-
-def _zone(caller: Caller, subnet_id: str) -> str:
+def zone_of(caller: Caller, subnet_id: str) -> str:
     return str(ec2_backends[caller.account][caller.region].get_subnet(subnet_id).availability_zone)
 
 

@@ -5,6 +5,7 @@ Only what has happened is shown: a field whose time has not come is absent, as i
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from ecslab.sandbox.bridge.ecs.shapes import times
 from ecslab.sandbox.world.task.attachment import Attachment
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
@@ -12,23 +13,10 @@ from ecslab.sandbox.world.task.task import Task
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
 
-__all__ = ["view", "with_tags"]
-
-_TIMES: Final = {
-    "connectivityAt": "connectivity_at",
-    "createdAt": "created_at",
-    "executionStoppedAt": "execution_stopped_at",
-    "pullStartedAt": "pull_started_at",
-    "pullStoppedAt": "pull_stopped_at",
-    "startedAt": "started_at",
-    "stoppedAt": "stopped_at",
-    "stoppingAt": "stopping_at",
-}
-_WHEN_SET: Final = {
-    "connectivity": "connectivity",
-    "stopCode": "stop_code",
-    "stoppedReason": "stopped_reason",
-}
+_TIMES: Final = (
+    "connectivity_at", "created_at", "execution_stopped_at", "pull_started_at", "pull_stopped_at",
+    "started_at", "stopped_at", "stopping_at",
+)  # fmt: skip
 _SIZES: Final = ("memory", "memoryReservation")
 
 
@@ -55,14 +43,10 @@ def _task(task: Task) -> "TaskTypeDef":
         "taskArn": task.arn,
         "version": task.version,
     }
-    for name, attribute in _TIMES.items():
-        moment = getattr(task, attribute)
-        if moment is not None:
-            shown[name] = round(moment, 3)
-    for name, attribute in _WHEN_SET.items():
-        value = getattr(task, attribute)
-        if value is not None:
-            shown[name] = value
+    shown |= times(task, _TIMES)
+    end = {"stopCode": task.stop_code, "stoppedReason": task.stopped_reason}
+    told = {"connectivity": task.connectivity, **end}
+    shown |= {name: value for name, value in told.items() if value is not None}
     if task.started_at is not None:
         shown["healthStatus"] = task.health_status
     return cast("TaskTypeDef", shown)

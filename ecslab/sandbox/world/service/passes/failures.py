@@ -1,9 +1,10 @@
-"""Tasks that fail: how long a service waits before it tries again, and how failures are counted.
+"""Tasks that fail: how long a service waits before it tries again, and when a deployment is given up.
 
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
 """
 
-from ecslab.sandbox.world.service import events, timings
+from ecslab.sandbox.world.service import commands, timings
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
@@ -13,7 +14,7 @@ def task_failed(look: ServicePass, member: Member, reason: str) -> None:
     deployment = member.deployment
     if member.ran_at is None:
         deployment.avoided_until[member.place] = look.now + timings.SUBNET_AVOIDED
-        look.say(events.unplaced(reason))
+        look.say("unplaced", reason=reason)
         gap = back_off(look, member.launched_at)
     else:
         gap = timings.RESTARTED
@@ -28,7 +29,7 @@ def back_off(look: ServicePass, launched_at: float) -> float:
     if launched_at > service.last_failure_at:
         service.failures, service.last_failure_at = service.failures + 1, look.now
         if service.failures >= timings.THROTTLED_FROM:
-            look.say(events.THROTTLED)
+            look.say("throttled")
     return timings.retry_after(service.failures)
 
 
@@ -41,3 +42,20 @@ def count(look: ServicePass) -> None:
     if watched and deployment.failed_tasks >= breaker.threshold(service.desired):
         deployment.trip_at = deployment.trip_at or look.now + timings.TRIPPED
         look.wake(deployment.trip_at - look.now)
+
+
+def decide(look: ServicePass) -> None:
+    """Give up the PRIMARY deployment if its time has come: FAILED, and back to the last that completed."""
+    service, deployment, now = look.service, look.service.primary, look.clock.timestamp()
+    if deployment.trip_at is None or not look.is_due(deployment.trip_at):
+        return
+    deployment.trip_at = None
+    deployment.roll("breaker_tripped", now, "ECS deployment circuit breaker: tasks failed to start.")
+    look.say("failed", deployment=deployment)
+    service.rollouts[0].triggered = True
+    completed = service.completed
+    if service.breaker.rollback and completed is not None and completed is not deployment:
+        look.say("rolling_back", deployment=completed)
+        commands.roll_back(look, deployment.rollout_reason)
+    elif not service.rollouts[0].ended:
+        service.rollouts[0].stop(now, service.desired, deployment.rollout_reason)

@@ -4,12 +4,13 @@
 (API_DeploymentConfiguration).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
-from ecslab.sandbox.world.service import events
+from ecslab.sandbox.world.service import events, timings
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import READY, UNREADY, Member
-from ecslab.sandbox.world.service.passes.stops import stop
+from ecslab.sandbox.world.service.passes.target_registration import plan_deregistration
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
@@ -28,7 +29,28 @@ def stop_excess(look: ServicePass) -> None:
         if service.desired == 0 or primary.graded(READY) >= service.desired:
             _blame_protection(look, older, older.live)
     if not stopped and _is_stuck(service):
-        look.say(events.STUCK)
+        look.say("stuck")
+
+
+def stop(look: ServicePass, members: Iterable[Member], reason: str, most: int | None = None) -> int:
+    """Stop tasks and say so; answers how many. Each is stopped before the next is asked for."""
+    running: list[str] = []
+    pending = 0
+    for member in islice(members, most):
+        if member.phase == "pending":
+            pending += 1
+        else:
+            running.append(member.id)
+        member.change(stopping=True, stopped_by_scheduler=True)
+        plan_deregistration(look, member, timings.DEREGISTERED)
+        look.account.stop(member.id, reason)
+    if pending:
+        look.say("stopped_pending", count=pending)
+    if running:
+        look.say("stopped", **events.tasks(running))
+    if pending or running:
+        look.note_change(timings.ADVANCED)
+    return pending + len(running)
 
 
 def _candidates(look: ServicePass, deployment: Deployment) -> Iterator[Member]:
@@ -70,5 +92,5 @@ def _blame_protection(look: ServicePass, deployment: Deployment, remaining: int)
     ends = [member.protected_until for member in deployment.members.values() if member.live]
     ends = [end for end in ends if end > look.now]
     if ends:
-        look.say(events.protected(deployment.id, min(remaining, len(ends))))
+        look.say("protected", deployment=deployment, count=min(remaining, len(ends)))
         look.wake(min(ends) - look.now)

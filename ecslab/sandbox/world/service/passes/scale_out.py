@@ -1,12 +1,13 @@
 """Scale out: start the tasks that a service lacks."""
 
 import heapq
+from collections.abc import Iterable
 
 from ecslab.sandbox.world.service import events, timings
+from ecslab.sandbox.world.service.account import CannotPlace
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.passes import failures, unhealthy_tasks
-from ecslab.sandbox.world.service.passes.launches import launch
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
 
@@ -24,7 +25,8 @@ def start_missing(look: ServicePass) -> None:
     members = _start_batch(look, primary, count)
     replaced = unhealthy_tasks.assign_successors(primary, members)
     if members:
-        look.say(events.started([member.id for member in members], replaced))
+        name = "started_replacing" if replaced else "started"
+        look.say(name, replaced=replaced, **events.tasks(member.id for member in members))
     if len(members) == count == timings.LAUNCHES:
         service.launch_from = look.now + timings.LAUNCHED
         look.wake(timings.LAUNCHED)
@@ -46,14 +48,32 @@ def uphold_older(look: ServicePass) -> None:
     service.remove_if_over(older)
 
 
+def launch(
+    look: ServicePass, deployment: Deployment, places: Iterable[int] | None = None
+) -> Member | CannotPlace:
+    """Start one task of a deployment; `places` are the subnets to try, the best first unless given."""
+    refusal = CannotPlace()
+    for place in deployment.next_places(look.now) if places is None else places:
+        try:
+            task_id = look.account.launch(look.service, deployment, place)
+        except CannotPlace as problem:
+            deployment.avoided_until[place] = look.now + timings.SUBNET_AVOIDED
+            refusal = problem
+        else:
+            member = Member(task_id, deployment, place, look.now)
+            deployment.add(member)
+            return member
+    return refusal
+
+
 def _replace_older(look: ServicePass, older: Deployment) -> None:
     member = launch(look, older)
     if isinstance(member, Member):
         member.upholds_older = True
-        look.say(events.started([member.id]))
+        look.say("started", **events.tasks([member.id]))
         look.note_change(timings.SETTLED)
     else:
-        look.say(str(member))
+        look.say_text(str(member))
         look.hold_replacement(older, timings.RESTARTED)
 
 
@@ -73,7 +93,7 @@ def _start_batch(look: ServicePass, deployment: Deployment, count: int) -> list[
 
 
 def _wait_after(look: ServicePass, refusal: str) -> None:
-    look.say(refusal)
+    look.say_text(refusal)
     gap = failures.back_off(look, look.now)
     look.service.launch_from = look.now + gap
     look.wake(gap)

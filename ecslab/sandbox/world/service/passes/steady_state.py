@@ -29,7 +29,7 @@ def conclude(look: ServicePass) -> None:
 
 def _say_steady(look: ServicePass) -> None:
     """Say that it is steady, and every six hours again while it stays so."""
-    look.say(events.STEADY)
+    look.say("steady")
     look.service.next_steady_message = look.clock.after(events.REPEATED, lambda: _say_steady(look))
 
 
@@ -45,7 +45,7 @@ def _complete(look: ServicePass) -> None:
     rollout.start(now)
     rollout.complete(now, service.desired, deployment.rollout_reason if service.rolling_back else None)
     service.rolling_back = False
-    look.say(events.completed(deployment.id))
+    look.say("completed", deployment=deployment)
 
 
 def _is_settled(service: Service) -> bool:

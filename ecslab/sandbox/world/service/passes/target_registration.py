@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ecslab.sandbox.world.service import events, timings
+from ecslab.sandbox.world.service.deployment import LoadBalancer
 from ecslab.sandbox.world.service.member import Member
-from ecslab.sandbox.world.service.revision import LoadBalancer
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
 
@@ -26,7 +26,7 @@ def register(look: ServicePass) -> None:
         for entry in load_balancers:
             _register_target(look, member, entry)
     for group, count in _by_group(registered).items():
-        look.say(events.registered(count, group))
+        look.say("registered", count=count, group=group)
     look.note_change(timings.ADVANCED)
 
 
@@ -34,8 +34,7 @@ def _register_target(look: ServicePass, member: Member, load_balancer: LoadBalan
     try:
         look.account.register(member.id, load_balancer)
     except LookupError:
-        group = load_balancer.target_group
-        look.say(events.target_group_lost(member.deployment.id, member.id, group))
+        look.say("target_group_lost", member=member, group=load_balancer.target_group)
 
 
 def plan_deregistration(look: ServicePass, member: Member, delay: float) -> None:
@@ -58,9 +57,9 @@ def deregister(look: ServicePass) -> None:
     for member in members:
         member.targets = None
     for group, count in _by_group(members).items():
-        look.say(events.deregistered(count, group))
+        look.say("deregistered", count=count, group=group)
     for deployment, count in Counter(member.deployment for member in members).items():
-        look.say(events.draining(count), deployment.id)
+        look.say_text(events.message("draining", count=count), deployment.id)
     look.note_change(timings.SETTLED)
 
 

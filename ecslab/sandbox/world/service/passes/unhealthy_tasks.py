@@ -4,10 +4,10 @@ The new task is started first where `maximumPercent` allows it; after a failed t
 before the old one is stopped.
 """
 
-from ecslab.sandbox.world.service import events, timings
+from ecslab.sandbox.world.service import timings
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import Member
-from ecslab.sandbox.world.service.passes.stops import stop
+from ecslab.sandbox.world.service.passes.scale_in import stop
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
 
@@ -86,7 +86,7 @@ def _complain(look: ServicePass, member: Member) -> str:
         group = load_balancer.target_group
         state, why = (member.targets or {}).get(group, ("", ""))
         if state == "unhealthy":
-            look.say(events.target_unhealthy(member.id, load_balancer.port, group, why))
+            look.say("target_unhealthy", member=member, port=load_balancer.port, group=group, reason=why)
             return f"Task failed ELB health checks in (target-group {group})"
-    look.say(events.container_unhealthy(member.id))
+    look.say("container_unhealthy", member=member)
     return "Task failed container health checks"

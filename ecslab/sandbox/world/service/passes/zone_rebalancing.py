@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.
 
 from ecslab.sandbox.world.service import events
 from ecslab.sandbox.world.service.member import Member
-from ecslab.sandbox.world.service.passes.launches import launch
+from ecslab.sandbox.world.service.passes.scale_out import launch
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
 
@@ -18,7 +18,7 @@ def rebalance(look: ServicePass) -> None:
     if max(counts.values()) - min(counts.values()) <= 1:
         if service.unbalanced:
             service.unbalanced = False
-            look.say(events.balanced(counts))
+            look.say("balanced", zones=events.zones(counts))
         return
     emptiest = min(counts, key=lambda zone: counts[zone])
     places = [place for place, zone in enumerate(primary.revision.zones) if zone == emptiest]
@@ -28,11 +28,11 @@ def rebalance(look: ServicePass) -> None:
         return
     if not service.unbalanced:
         service.unbalanced = True
-        look.say(events.unbalanced(counts))
+        look.say("unbalanced", zones=events.zones(counts))
     member = launch(look, primary, places)
     if isinstance(member, Member):
         primary.extra = 1
-        look.say(events.started_to_rebalance(member.id, member.zone))
+        look.say("started_to_rebalance", member=member)
     else:
         _look_again(look, emptiest)
 

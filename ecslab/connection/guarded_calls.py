@@ -1,0 +1,150 @@
+"""What each changing call touches: one row for calls that name the same things in the same way.
+
+A call has to be in here to pass the guard. What a row names is looked for in the parameters by JMESPath;
+`ownership` finds out whose it is. What has no tags of its own is judged by what contains it: a rule by its
+security group, an image by its repository, a policy by its role, a log stream by its log group.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import jmespath
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One resource as a request names it.
+
+    Attributes:
+        kind: as `resource_kinds` has it, or "family", "listener", or "any" for an ARN of whatever kind.
+        id: its name, id or ARN.
+        cluster: of a service or a task, its cluster's name or ARN.
+        vpc: of a security group that is named, the VPC it is in, if the request says so.
+    """
+
+    kind: str
+    id: str
+    cluster: str = "default"
+    vpc: str = ""
+
+
+@dataclass(frozen=True)
+class GuardedCall:
+    """Calls of one service that touch the same things.
+
+    Attributes:
+        service: as boto3 names it.
+        operations: as AWS spells them, with spaces between.
+        changes: for each kind of resource that is changed, where the request names it. The first has to be
+            there, for else nobody could tell what would be changed.
+        makes: the kind of resource that is created, and where its name is: the name must not be another's.
+    """
+
+    service: str
+    operations: str
+    changes: Mapping[str, str] = field(default_factory=dict)
+    makes: tuple[str, str] | None = None
+
+    def changed(self, params: Mapping[str, object]) -> list[Reference]:
+        """What the request is about to change. Empty although something should be there: nobody can tell."""
+        found: list[Reference] = []
+        for position, (kind, path) in enumerate(self.changes.items()):
+            references = list(_references(kind, path, params))
+            if not references and position == 0:
+                return []
+            found += references
+        return found
+
+    def made(self, params: Mapping[str, object]) -> list[Reference]:
+        """Whose name it has to be, if it is given already."""
+        return list(_references(*self.makes, params)) if self.makes else []
+
+
+def _references(kind: str, path: str, params: Mapping[str, object]) -> Iterator[Reference]:
+    found = jmespath.search(path, params)
+    cluster, vpc = str(params.get("cluster") or "default"), str(params.get("VpcId") or "")
+    for name in found if isinstance(found, list) else [found]:
+        if name:
+            yield Reference(kind, str(name), cluster, vpc)
+
+
+_CLUSTER: Final = "cluster || 'default'"
+_FORWARDS: Final = {
+    "target group": "[DefaultActions, Actions][]"
+    ".[TargetGroupArn, ForwardConfig.TargetGroups[].TargetGroupArn][][]"
+}
+# ECS registers addresses in them, and sets weights at the listeners
+_BEHIND: Final = {
+    "target group": "loadBalancers[].[targetGroupArn, advancedConfiguration.alternateTargetGroupArn][]",
+    "listener": "loadBalancers[].advancedConfiguration.[productionListenerRule, testListenerRule][]",
+    "any": "[serviceRegistries[].registryArn, serviceConnectConfiguration.namespace, "
+    "vpcLatticeConfigurations[].targetGroupArn][]",
+}
+
+ROWS: Final = (
+    # Amazon ECS
+    GuardedCall("ecs", "CreateCluster", makes=("cluster", "clusterName || 'default'")),
+    GuardedCall("ecs", "DeleteCluster UpdateCluster UpdateClusterSettings PutClusterCapacityProviders",
+                {"cluster": "cluster"}),
+    GuardedCall("ecs", "CreateService", {"cluster": _CLUSTER, **_BEHIND}, ("service", "serviceName")),
+    GuardedCall("ecs", "UpdateService DeleteService", {"service": "service", **_BEHIND}),
+    GuardedCall("ecs", "StopServiceDeployment", {"any": "serviceDeploymentArn"}),
+    GuardedCall("ecs", "RunTask", {"cluster": _CLUSTER}),
+    GuardedCall("ecs", "StopTask ExecuteCommand", {"task": "task"}),
+    GuardedCall("ecs", "UpdateTaskProtection", {"task": "tasks"}),
+    GuardedCall("ecs", "RegisterTaskDefinition", {"family": "family"}),
+    GuardedCall("ecs", "DeregisterTaskDefinition", {"task definition": "taskDefinition"}),
+    GuardedCall("ecs", "DeleteTaskDefinitions", {"task definition": "taskDefinitions"}),
+    GuardedCall("ecs", "TagResource UntagResource", {"any": "resourceArn"}),
+    # Amazon ECR
+    GuardedCall("ecr", "CreateRepository", makes=("repository", "repositoryName")),
+    GuardedCall("ecr", "DeleteRepository PutImage InitiateLayerUpload UploadLayerPart CompleteLayerUpload "
+                "BatchDeleteImage PutImageTagMutability PutImageScanningConfiguration StartImageScan "
+                "PutLifecyclePolicy DeleteLifecyclePolicy SetRepositoryPolicy DeleteRepositoryPolicy "
+                "StartLifecyclePolicyPreview", {"repository": "repositoryName"}),
+    GuardedCall("ecr", "TagResource UntagResource", {"any": "resourceArn"}),
+    # Elastic Load Balancing
+    GuardedCall("elbv2", "CreateLoadBalancer", makes=("load balancer", "Name")),
+    GuardedCall("elbv2", "DeleteLoadBalancer ModifyLoadBalancerAttributes SetSubnets SetSecurityGroups "
+                "SetIpAddressType", {"load balancer": "LoadBalancerArn"}),
+    GuardedCall("elbv2", "CreateListener", {"load balancer": "LoadBalancerArn", **_FORWARDS}),
+    GuardedCall("elbv2", "CreateRule DeleteListener ModifyListener ModifyListenerAttributes "
+                "AddListenerCertificates RemoveListenerCertificates",
+                {"listener": "ListenerArn", **_FORWARDS}),
+    GuardedCall("elbv2", "ModifyRule DeleteRule", {"listener": "RuleArn", **_FORWARDS}),
+    GuardedCall("elbv2", "SetRulePriorities", {"listener": "RulePriorities[].RuleArn"}),
+    GuardedCall("elbv2", "CreateTargetGroup", makes=("target group", "Name")),
+    GuardedCall("elbv2", "DeleteTargetGroup ModifyTargetGroup ModifyTargetGroupAttributes RegisterTargets "
+                "DeregisterTargets", {"target group": "TargetGroupArn"}),
+    GuardedCall("elbv2", "AddTags RemoveTags", {"any": "ResourceArns"}),
+    # AWS Secrets Manager
+    GuardedCall("secretsmanager", "CreateSecret", makes=("secret", "Name")),
+    GuardedCall("secretsmanager", "PutSecretValue UpdateSecret DeleteSecret RestoreSecret RotateSecret "
+                "CancelRotateSecret UpdateSecretVersionStage PutResourcePolicy DeleteResourcePolicy "
+                "TagResource UntagResource", {"secret": "SecretId"}),
+    # AWS IAM
+    GuardedCall("iam", "CreateRole", makes=("role", "RoleName")),
+    GuardedCall("iam", "DeleteRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy AttachRolePolicy "
+                "DetachRolePolicy PutRolePolicy DeleteRolePolicy PutRolePermissionsBoundary "
+                "DeleteRolePermissionsBoundary TagRole UntagRole", {"role": "RoleName"}),
+    # Amazon CloudWatch Logs
+    GuardedCall("logs", "CreateLogGroup", makes=("log group", "logGroupName")),
+    GuardedCall("logs", "DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy CreateLogStream "
+                "DeleteLogStream PutLogEvents TagLogGroup UntagLogGroup PutMetricFilter DeleteMetricFilter "
+                "PutSubscriptionFilter DeleteSubscriptionFilter", {"log group": "logGroupName"}),
+    GuardedCall("logs", "TagResource UntagResource", {"any": "resourceArn"}),
+    GuardedCall("logs", "StartQuery StopQuery"),  # reads, as work of AWS's that ends by itself
+    # Amazon EC2
+    GuardedCall("ec2", "CreateSecurityGroup", makes=("security group", "GroupName")),
+    GuardedCall("ec2", "DeleteSecurityGroup AuthorizeSecurityGroupIngress AuthorizeSecurityGroupEgress "
+                "RevokeSecurityGroupIngress RevokeSecurityGroupEgress ModifySecurityGroupRules "
+                "UpdateSecurityGroupRuleDescriptionsIngress UpdateSecurityGroupRuleDescriptionsEgress",
+                {"security group": "[GroupId || GroupName]"}),
+    GuardedCall("ec2", "CreateTags DeleteTags", {"any": "Resources"}),
+    # What every account has unless somebody removed it. It is free, changes nothing that is there, and stays.
+    GuardedCall("ec2", "CreateDefaultVpc CreateDefaultSubnet"),
+    # AWS STS: a session for the caller, in the account of the role
+    GuardedCall("sts", "AssumeRole"),
+)  # fmt: skip
+BY_CALL: Final = {(row.service, operation): row for row in ROWS for operation in row.operations.split()}

@@ -1,0 +1,218 @@
+"""Counts what containers use, and says when it is too much. The numbers are in `limits`."""
+
+from typing import Final
+from weakref import WeakValueDictionary
+
+from ecslab.sandbox.runtime import limits
+
+__all__ = ["AccountBudget", "ContainerBudget", "Full", "LogRate", "Meter", "Pool", "TaskBudget", "weight"]
+
+ENTRY: Final = 64
+"""Bytes that a value costs beside its text, or a name in a table."""
+
+
+def weight(text: str) -> int:
+    """Bytes of memory that a text takes, about."""
+    return ENTRY + len(text) * (1 if text.isascii() else 4)
+
+
+class Full(Exception):
+    """A pool has not that much left. `whose` says whose it is."""
+
+    def __init__(self, whose: str, limit: int):
+        super().__init__(f"{whose} may use {limit / limits.MIB:g} MiB")
+        self.whose = whose
+
+
+class Pool:
+    """Bytes that may be used; what is taken from it is taken from the pool above it too."""
+
+    __slots__ = ("__weakref__", "_above", "_closed", "limit", "used", "whose")
+
+    def __init__(self, whose: str, limit: int, above: "Pool | None" = None):
+        self.whose, self.limit, self.used = whose, limit, 0
+        self._above, self._closed = above, False
+
+    def take(self, amount: int) -> None:
+        """Use so many bytes more; Full if this pool or one above it has not so many, and none are used."""
+        pool: Pool | None = self
+        while pool is not None:
+            if pool.used + amount > pool.limit and amount > 0:
+                raise Full(pool.whose, pool.limit)
+            pool = pool._above
+        self._add(amount)
+
+    def give(self, amount: int) -> None:
+        """Bring bytes back. Those of a closed pool are back already."""
+        if not self._closed:
+            self._add(-amount)
+
+    def close(self) -> None:
+        """Bring everything back; whoever used it is gone."""
+        self.give(self.used)
+        self._closed = True
+
+    def _add(self, amount: int) -> None:
+        pool: Pool | None = self
+        while pool is not None:
+            pool.used += amount
+            pool = pool._above
+
+
+class Meter:
+    """Steps that were taken, and how long to wait for the next ones.
+
+    Args:
+        rate: steps in one virtual second.
+        saved: steps at that rate before it is slowed to `lasting` in one virtual second.
+    """
+
+    __slots__ = ("_credit", "lasting", "rate", "saved", "since", "used")
+
+    def __init__(self, rate: int, saved: int, lasting: int):
+        self.rate, self.saved, self.lasting = rate, saved, lasting
+        self.used, self.since, self._credit = 0, 0.0, float(saved)
+
+    def add(self, steps: int, now: float) -> None:
+        passed = now - self.since
+        if passed >= 1.0:
+            self._credit = min(float(self.saved), self._credit + passed * self.lasting)
+            self.since, self.used = now, 0
+        self.used += steps
+        self._credit -= steps
+
+    def charge(self, steps: int) -> None:
+        """Count work that comes with a step: it shortens what is saved, and nothing in this second."""
+        self._credit -= steps
+
+    def forgive(self, steps: int) -> None:
+        """Take back the debt of somebody who is gone."""
+        if self._credit < 0:
+            self._credit = min(0.0, self._credit + steps)
+
+    def wait(self) -> float:
+        """Virtual seconds to wait before the next step, now that these were taken; 0 if none."""
+        full, left = divmod(self.used, self.rate)
+        if not full:
+            return 0.0
+        self.used = left
+        return full * self._each()
+
+    def crowded(self, now: float) -> float:
+        """Virtual seconds until there is room for more in this second, which several share; 0 if there is."""
+        if self._credit < 0:  # the longer it lasts, the longer each waits, until all take `lasting` together
+            return self._each() * (1.0 - self._credit / self.saved) if self.used >= self.lasting else 0.0
+        return max(self.since + 1.0 - now, 0.0) if self.used >= self.rate else 0.0
+
+    def _each(self) -> float:
+        return 1.0 if self._credit >= 0 else self.rate / self.lasting
+
+
+class LogRate:
+    """How much of a container's output its log still takes."""
+
+    __slots__ = ("_bytes", "_lines", "_since", "losing")
+    LINES_A_SECOND: Final = 100
+    BYTES_A_SECOND: Final = 65_536
+
+    def __init__(self) -> None:
+        self._lines, self._bytes = float(limits.LOG_LINES.container), float(limits.LOG_BYTES.container)
+        self._since, self.losing = 0.0, False
+
+    def accepted(self, text: str, now: float) -> list[str]:
+        """The lines of a text that are taken; `losing` says whether any were not."""
+        passed, self._since = now - self._since, now
+        self._lines = min(limits.LOG_LINES.container, self._lines + passed * self.LINES_A_SECOND)
+        self._bytes = min(limits.LOG_BYTES.container, self._bytes + passed * self.BYTES_A_SECOND)
+        kept = text[: max(0, int(self._bytes))]
+        offered = kept.splitlines() if text else [""]
+        lines = offered[: max(0, int(self._lines))]
+        self._lines -= len(lines)
+        self._bytes -= sum(map(weight, lines))
+        self.losing = len(kept) < len(text) or len(lines) < len(offered)
+        return lines
+
+
+class AccountBudget:
+    """What all containers of an account may use together."""
+
+    def __init__(self) -> None:
+        everyone = "all containers of the sandbox together"
+        self.memory = Pool(everyone, limits.MEMORY.account)
+        self.disk = Pool(everyone, limits.DISK.account)
+        self.meter = Meter(limits.STEPS.account, limits.SAVED_STEPS.account, limits.LASTING_STEPS.account)
+        self._tasks: WeakValueDictionary[str, TaskBudget] = WeakValueDictionary()
+
+    def volume(self) -> Pool:
+        """The room of a volume, for as long as its files last."""
+        return Pool("a volume", limits.DISK.task, self.disk)
+
+    def container(self, task_id: str, memory_mib: int | None) -> "ContainerBudget":
+        """What one container of a task may use; `memory_mib` is its own limit."""
+        task = self._tasks.get(task_id)
+        if task is None:
+            task = self._tasks[task_id] = TaskBudget(self)
+        return ContainerBudget(task, memory_mib)
+
+
+class TaskBudget:
+    """What the containers of one task may use together; it lasts as long as one of theirs."""
+
+    __slots__ = ("__weakref__", "account", "disk", "memory")
+
+    def __init__(self, account: AccountBudget):
+        self.account = account
+        self.memory = Pool("a task", limits.MEMORY.task, account.memory)
+        self.disk = Pool("a task", limits.DISK.task, account.disk)
+
+
+class ContainerBudget:
+    """What one container may use: its program, and the commands beside it."""
+
+    __slots__ = ("_spent", "disk", "log", "memory", "meter", "noted", "own_disk", "task")
+
+    def __init__(self, task: TaskBudget, memory_mib: int | None = None):
+        own = limits.MEMORY.container
+        limit = own if memory_mib is None else min(own, memory_mib * limits.MIB)
+        self.task = task
+        self.memory = Pool("a container", limit, task.memory)
+        self.disk = Pool("a container", limits.DISK.container, task.disk)
+        self.meter = Meter(
+            limits.STEPS.container, limits.SAVED_STEPS.container, limits.LASTING_STEPS.container
+        )
+        self.log = LogRate()
+        self.noted: set[str] = set()
+        self._spent = 0
+        self.own_disk = True
+
+    def beside(self) -> "ContainerBudget":
+        """The budget of a command beside the program: the same, but its memory ends with it."""
+        budget = ContainerBudget(self.task)
+        budget.memory, budget.own_disk = Pool("a container", self.memory.limit, self.memory), False
+        budget.disk, budget.meter, budget.noted = self.disk, self.meter, self.noted
+        return budget
+
+    def add(self, steps: int, now: float) -> None:
+        """Count steps that are taken at this moment."""
+        self.meter.add(steps, now)
+        self.task.account.meter.add(steps, now)
+        self._spent += steps
+
+    def charge(self, steps: int) -> None:
+        """Count work that comes with steps, such as a program that begins, or a line of the log."""
+        self.meter.charge(steps)
+        self.task.account.meter.charge(steps)
+        self._spent += steps
+
+    def wait(self, now: float) -> float:
+        """Virtual seconds to wait before the next step. Who takes few steps does not wait for the others."""
+        busy = self.meter.used >= limits.FAIR_STEPS
+        return max(self.meter.wait(), self.task.account.meter.crowded(now) if busy else 0.0)
+
+    def close(self) -> None:
+        """Bring back what the container used; its volumes' files stay."""
+        self.memory.close()
+        self.task.account.meter.forgive(self._spent)
+        self._spent = 0
+        if self.own_disk:
+            self.disk.close()

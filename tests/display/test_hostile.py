@@ -1,0 +1,98 @@
+"""What a stranger wrote is text, in everything that shows itself. tests/browser has JupyterLab."""
+
+import re
+from html.parser import HTMLParser
+
+import hostile
+import mistune
+import pytest
+from markdown_it import MarkdownIt
+
+from ecslab.widgets.view import HERE, View
+
+ELEMENTS_OF_TEXT = {"span", "code", "br", "wbr", "p"}
+"""What text is made of: as many of them as it needs, and never with an attribute."""
+TARGET = re.compile(r"https?://|data:image/svg\+xml;|about:blank$|[\w-]+\.ipynb$")
+PLUGINS = ["table", "strikethrough", "url", "task_lists", "footnotes", "math", "def_list"]
+READERS = {
+    "CommonMark": MarkdownIt("commonmark").enable(["table", "strikethrough"]).render,
+    "and more": mistune.create_markdown(escape=False, plugins=PLUGINS),
+}
+CLASSES = hostile.classes()
+
+
+class Skeleton(HTMLParser):
+    """The elements and attributes of a page, without the words."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.elements = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        targets = [value for name, value in attributes if name in ("href", "src")]
+        assert all(TARGET.match(target) for target in targets), targets
+        if tag not in ELEMENTS_OF_TEXT or attributes:
+            self.elements.append((tag, *(name for name, _ in attributes)))
+
+    def handle_endtag(self, tag):
+        if tag not in ELEMENTS_OF_TEXT:
+            self.elements.append(f"/{tag}")
+
+    def handle_comment(self, data):
+        raise AssertionError(f"a comment: {data}")
+
+    handle_decl = handle_pi = unknown_decl = handle_comment
+
+
+def pages(shown):
+    """What a notebook is given of an object, as HTML; its Markdown as two readers render it."""
+    found = {}
+    if hasattr(shown, "_repr_html_"):
+        found["html"] = str(shown._repr_html_())
+    if hasattr(shown, "_repr_markdown_"):
+        text = shown._repr_markdown_()
+        found |= {name: read(text) for name, read in READERS.items()}
+    if hasattr(shown, "_repr_mimebundle_") and not isinstance(shown, View):
+        bundle = shown._repr_mimebundle_()
+        found |= {kind: str(page) for kind, page in bundle.items() if kind != "text/plain"}
+    return found
+
+
+def test_classes_that_show_themselves_are_found():
+    names = {cls.__name__ for cls in CLASSES}
+    assert {"Verdict", "Report", "Calls", "Receipt", "Frame", "Figure", "Fault", "TaskView", "Note"} <= names
+    kinds = {kind for cls in CLASSES for kind in hostile.SHOWS if hasattr(cls, kind)}
+    read = {"_repr_html_", "_repr_markdown_", "_repr_mimebundle_", "_ipython_display_"}
+    assert kinds == read, "what else there is, `pages` has to read as well"
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=hostile.label)
+def test_a_strangers_words_bring_no_element_and_no_attribute(cls):
+    harmless = {kind: Skeleton(page) for kind, page in pages(hostile.made(cls, hostile.HARMLESS)).items()}
+    for text in hostile.STRINGS:
+        for kind, page in pages(hostile.made(cls, text)).items():
+            assert Skeleton(page).elements == harmless[kind].elements, (kind, text, page)
+
+
+@pytest.mark.parametrize("cls", [cls for cls in CLASSES if issubclass(cls, View)], ids=hostile.label)
+def test_a_widget_gives_words_and_no_page(cls):
+    for text in hostile.STRINGS:
+        bundle, _ = hostile.made(cls, text)._repr_mimebundle_()
+        assert {*bundle} == {"text/plain", "application/vnd.jupyter.widget-view+json"}
+
+
+WRITES_MARKUP = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|document\.write|DOMParser|srcdoc|setHTML"
+    r"|\beval\b|new Function|\bimport\(|\bfetch\b|\.on[a-z]+\s*=|\.(href|src|action)\s*=|javascript:"
+)
+
+
+def test_no_widget_writes_markup_or_loads_anything():
+    modules = sorted(HERE.glob("*.js"))
+    assert len(modules) >= 8
+    for module in modules:
+        code = re.sub(r"//.*", "", module.read_text())
+        assert not WRITES_MARKUP.search(code), (module.name, WRITES_MARKUP.search(code))
+    assert not re.search(r"url\(|@import", (HERE / "widgets.css").read_text())
