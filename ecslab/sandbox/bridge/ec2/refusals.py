@@ -59,8 +59,8 @@ class RefusingEC2Backend(WordedEC2Backend):
         return super().replace_network_acl_association(association_id, network_acl_id)
 
     def create_vpc_endpoint(
-        self, vpc_id: str, service_name: str | None, endpoint_type: str | None, *args: object,
-        subnet_ids: list[str] | None = None, **kwargs: object,
+        self, vpc_id: str, service_name: str | None, endpoint_type: str | None, policy_document: str | None,
+        route_table_ids: list[str], subnet_ids: list[str] | None = None, **kwargs: object,
     ) -> object:  # fmt: skip
         """moto makes endpoints of nothing, and interfaces in the subnets before a wrong one."""
         if not service_name:
@@ -68,8 +68,9 @@ class RefusingEC2Backend(WordedEC2Backend):
         for subnet_id in subnet_ids or ():
             self.get_subnet(subnet_id)
         return super().create_vpc_endpoint(
-            vpc_id, service_name, endpoint_type or "Gateway", *args, subnet_ids=subnet_ids, **kwargs
-        )
+            vpc_id, service_name, endpoint_type or "Gateway", policy_document, route_table_ids, subnet_ids,
+            **kwargs,
+        )  # fmt: skip
 
     def associate_vpc_cidr_block(
         self, vpc_id: str, cidr_block: str | None, amazon_provided_ipv6_cidr_block: bool
