@@ -138,6 +138,11 @@ class Fargate:
 
     def _make_room(self, image: Image) -> None:
         """BadLayer if the images that running tasks use leave no room for this one."""
+        if image not in self._recent and image.rootfs().unpacked <= _RECENT:
+            self._recent.append(image)
+        # All images in memory are at least those in use: if they fit, no task need be looked at.
+        if sum(each.rootfs().unpacked for each in self._images.values()) <= limits.IMAGES.account:
+            return
         tasks = self.account.tasks_by_interface.values()
         pulled = [
             container.pulled.image for task in tasks for container in task.containers if container.pulled
@@ -148,8 +153,6 @@ class Fargate:
                 f"the images that run now are larger than {limits.IMAGES.account // limits.MIB} MiB unpacked "
                 "together, the most that the sandbox holds"
             )
-        if image not in self._recent and image.rootfs().unpacked <= _RECENT:
-            self._recent.append(image)
 
     def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, RunningContainer]:
         host = Host(self.account, task, container, exited, self.credentials)
