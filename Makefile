@@ -1,7 +1,10 @@
-.PHONY: help lab test quick lint walls unit coverage notebooks runs browser bench soak fuzz compat live matrix reference minutes pages lock clean
+.PHONY: help lab test quick lint walls unit coverage notebooks runs browser bench soak fuzz compat live wheelhouse matrix reference minutes pages lock clean
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/pip --quiet --disable-pip-version-check
+# pip says how far it is; where nobody looks on, it says what goes wrong and no more.
+PIP := $(BIN)/python -m pip --disable-pip-version-check $(if $(CI),--quiet)
+installing = printf '%s\n' "Installing $$(grep -c == $(1)) packages into .venv, this once: one to three minutes." \
+  "pip names each as it comes; while it unpacks all of them, at the end, it may say nothing for a minute."
 FOLDER ?= my-ecslab
 UNIT := tests --ignore=tests/browser --ignore=tests/notebooks
 COMPILE := --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
@@ -12,20 +15,23 @@ help: ## list the commands
 # .venv/ready: what a learner needs.  .venv/workshop: what the tests need besides.
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and f"ecslab needs Python 3.11 or newer, but {sys.executable} is {v[0]}.{v[1]}. Try: make PYTHON=python3.12 lab")'
-	$(PYTHON) -m venv .venv
+	@echo "Making .venv, a Python of its own: some seconds."
+	@$(PYTHON) -m venv .venv
 
 .venv/ready: requirements.lock pyproject.toml setup.py | .venv/bin/python
+	@$(call installing,$<)
 	$(PIP) install --require-hashes -r requirements.lock
 	$(PIP) install --no-deps -e .
 	@touch $@
 
 .venv/workshop: workshop.lock pyproject.toml setup.py | .venv/bin/python
+	@$(call installing,$<)
 	$(PIP) install --require-hashes -r workshop.lock
 	$(PIP) install --no-deps -e .
 	@touch .venv/ready $@
 
 lab: .venv/ready ## open the notebooks in JupyterLab, in the folder my-ecslab (or make lab FOLDER=...)
-	@$(BIN)/ecslab lab $(FOLDER)
+	@$(BIN)/ecslab lab "$(FOLDER)"
 
 test: unit ## lint, types, and every test
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint notebooks runs browser
@@ -84,6 +90,10 @@ matrix: .venv/workshop ## write tests/course/MATRIX.md: every wrong state, and w
 
 pages: .venv/workshop ## write glossary, cheat sheet, instructor's page, lifecycles and what is carried from the project's own data
 	$(BIN)/python -m tests.pages
+
+wheelhouse: .venv/bin/python ## put all that must be installed into the folder wheelhouse, for a room without internet
+	$(PIP) download --require-hashes --only-binary :all: --dest wheelhouse -r requirements.lock
+	$(PIP) wheel --no-deps --wheel-dir wheelhouse .
 
 live: .venv/workshop ## the portable tests on a real account (costs money): make live ACCOUNT=<id>
 	ECSLAB_LIVE=$(ACCOUNT) $(BIN)/python -m pytest tests -m portable --ignore=tests/browser --ignore=tests/notebooks

@@ -1,5 +1,6 @@
 """One suite, two places: a test asks for `lab` and cannot tell which of the two it got."""
 
+import contextlib
 import gc
 import os
 from pathlib import Path
@@ -48,6 +49,28 @@ def lab(tmp_path, request):
         return
     with ecslab.connect("sandbox", home=tmp_path, clock="stepped", in_process=True) as lab:
         yield lab
+
+
+@pytest.fixture
+def windows_files(monkeypatch):
+    """Files as Windows keeps them: what this process has open is not replaced, removed or renamed."""
+    opened = Path("/proc/self/fd")
+    if not opened.is_dir():
+        pytest.skip("which files are open is known on Linux alone")
+
+    def refusing(change):
+        def changed(*paths, **more):
+            for handle in opened.iterdir():
+                for path in paths:
+                    with contextlib.suppress(OSError):
+                        if handle.samefile(path):
+                            raise PermissionError(13, "[WinError 32] a process uses this file", str(path))
+            return change(*paths, **more)
+
+        return changed
+
+    for name in ("replace", "rename", "unlink", "remove"):
+        monkeypatch.setattr(os, name, refusing(getattr(os, name)))
 
 
 @pytest.fixture

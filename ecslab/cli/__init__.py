@@ -1,5 +1,6 @@
 """The command line, `ecslab`: a module for each command, imported when called, so that `--help` is quick."""
 
+import io
 import os
 import sys
 from typing import Final
@@ -45,6 +46,8 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> object:
     """Run `ecslab`; an error of ours ends in its message and exit code 1, never in a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a file on Windows takes not every letter of a page
     try:
         return cli.main(arguments, prog_name="ecslab")
     except Exception as problem:

@@ -33,7 +33,9 @@ def link(remote: str, ref: str = "HEAD") -> str:
 
 def _git(*arguments: str) -> str:
     try:
-        run = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+        run = subprocess.run(
+            ["git", *arguments], capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
     except FileNotFoundError as error:
         raise EcslabError(
             "git was not found. Install it, or give the address: ecslab binder --remote URL"

@@ -12,6 +12,7 @@ import click
 from ecslab.lab import home_folder
 from ecslab.sandbox import process
 from ecslab.sandbox.endpoint import Endpoint
+from ecslab.workshop import proxies
 
 UNSET: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 """What would make a client use another key."""
@@ -92,6 +93,7 @@ def variables(endpoint: Endpoint, home: Path) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": str(configuration / "credentials"),
         "ECR_REGISTRY": endpoint.host,
         "ECSLAB_GATEWAY": endpoint.proxy,
+        **proxies.bypass(os.environ),
     }
 
 
@@ -100,7 +102,9 @@ def _old_client() -> str | None:
     program = shutil.which("aws")
     if program is None:
         return None
-    run = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [program, "--version"], capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     match = re.search(r"aws-cli/(\d+)\.(\d+)\.(\d+)", run.stdout + run.stderr)
     if match is None:
         return None

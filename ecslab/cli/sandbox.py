@@ -13,13 +13,14 @@ _NOT_RUNNING: Final = "No sandbox runs here. Start one with: ecslab sandbox star
 
 
 class ClockState(TypedDict):
-    """The clock, as control calls describe it."""
+    """The clock, as a change of it is answered."""
 
     mode: str
     paused: bool
     speed: float
     time: float
     now: float
+    note: str
 
 
 @click.group()
@@ -76,11 +77,9 @@ def resume() -> None:
 
 @sandbox.command()
 def step() -> None:
-    """Go to the next thing that happens, and stop there."""
-    before = _running().control("status")["clock"]["now"]
-    after = _clock(paused=True, step=True)
-    if after["now"] == before:
-        click.echo("Nothing is waiting to happen.")
+    """Go to the next thing that happens, an hour ahead at most, and stop there."""
+    if note := _clock(paused=True, step=True)["note"]:
+        click.echo(note)
 
 
 @sandbox.command()

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
@@ -96,6 +97,10 @@ class AwsPlace:
         before = self.now()
         time.sleep(min(seconds, most))
         return self.now() - before
+
+    def looking(self) -> AbstractContextManager[None]:
+        """Nothing that could be started again."""
+        return nullcontext()
 
     def close(self) -> None:
         """Nothing is held."""

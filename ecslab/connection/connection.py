@@ -3,6 +3,7 @@
 import copy
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
@@ -184,6 +185,10 @@ class Connection:
     def registry_url(self, host: str) -> str:
         """Where the registry `host` (as in an image's name) answers the distribution API, `/v2` included."""
         return self.place.registry_url(host)
+
+    def looking(self) -> AbstractContextManager[None]:
+        """Within this, on this thread, a sandbox that was stopped stays so; see `Place.looking`."""
+        return self.place.looking()
 
     def control(self, verb: str, **body: object) -> ControlReply:
         """Speak to the sandbox itself: clock, journal, status. Raises SandboxOnly on a real account."""

@@ -5,6 +5,7 @@ how one waits.
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ecslab.connection.http import HttpReply
@@ -60,6 +61,9 @@ class Place(Protocol):
             seconds: wall seconds, where time passes by itself; else it goes to the next event.
             most: not further than this, where it goes by events.
         """
+
+    def looking(self) -> AbstractContextManager[None]:
+        """Within this, on this thread, a sandbox that was stopped stays so: calls raise Unreachable."""
 
     @property
     def stepped(self) -> bool:

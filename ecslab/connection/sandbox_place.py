@@ -1,14 +1,16 @@
 """A lab in the sandbox: its clients reach nothing else, and find it again when it was stopped in mid-lab."""
 
+import contextlib
 import functools
 import json
 import os
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from botocore.awsrequest import AWSResponse
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
 _NEVER_ARRIVED = (EndpointConnectionError, ConnectTimeoutError)
 _VISITED = re.compile(r"http://[^/]+/[^/]+/([\w.-]+):(\d+)/")
 REVIVED = "The sandbox had stopped. It is running again, with everything you had made."
+STOPPED: Final = (
+    "the sandbox does not run.\n"
+    "  next: a view does not start it; your next cell does, or in a terminal: ecslab sandbox start"
+)
 
 
 class SandboxPlace:
@@ -50,6 +56,7 @@ class SandboxPlace:
     def __init__(self, endpoint: Endpoint, again: Callable[[], Endpoint] | None = None):
         self.endpoint = endpoint
         self._again = again
+        self._thread = threading.local()  # `looking` is one thread's: a cell may start what a view may not
         self._clock: dict[str, Any] = {}
         self._notices: list[str] | None = None
         self.account, self.region = endpoint.account, endpoint.region
@@ -95,6 +102,8 @@ class SandboxPlace:
         """Start the sandbox again and send the call anew, unless it may have changed something already."""
         if caught_exception is None or attempts > 1 or not _is_lost_connection(caught_exception):
             return None
+        if self._only_looks:
+            return None  # `explain` says why
         self._start_again()
         if isinstance(caught_exception, _NEVER_ARRIVED):
             return 0.0
@@ -103,13 +112,30 @@ class SandboxPlace:
     def explain(self, exception: Exception, **_: object) -> None:
         """Say what has become of a call that broke off."""
         if _is_lost_connection(exception):
+            if self._only_looks:
+                raise Unreachable(STOPPED) from None
             raise Unreachable(
                 "the sandbox stopped while it was answering; it is running again.\n"
                 f"  seen: {exception}\n"
                 "  next: run the cell again: each step first looks at what is there"
             ) from None
 
+    @contextlib.contextmanager
+    def looking(self) -> Iterator[None]:
+        """Within this, on this thread, a sandbox that was stopped stays so."""
+        before, self._thread.only_looks = self._only_looks, True
+        try:
+            yield
+        finally:
+            self._thread.only_looks = before
+
+    @property
+    def _only_looks(self) -> bool:
+        return bool(getattr(self._thread, "only_looks", False))
+
     def _start_again(self) -> None:
+        if self._only_looks:
+            raise Unreachable(STOPPED)
         if self._again is None:
             raise Unreachable(
                 "the sandbox of this process was closed.\n  next: connect again with ecslab.connect()"

@@ -23,9 +23,12 @@ from filelock import FileLock, Timeout
 from ecslab import __version__
 from ecslab.sandbox.endpoint import Endpoint, SandboxError
 from ecslab.sandbox.journal.journal import REPLAYING, Journal
+from ecslab.sandbox.lifetime import idle_stop
 from ecslab.sandbox.wire import credentials
 
-__all__ = ["Endpoint", "SandboxError", "ensure", "find", "folder_of", "log_tail", "reset", "stop"]
+__all__ = [
+    "Endpoint", "SandboxError", "ensure", "find", "folder_of", "log_tail", "reset", "stop", "stop_if_for",
+]  # fmt: skip
 
 START: Final = 120.0  # seconds after which a start has failed; a long journal takes some to replay
 STOP: Final = 15.0
@@ -47,8 +50,10 @@ def ensure(
         seed: decides the ids of a sandbox that is new; one that has a journal keeps its own.
 
     Raises:
-        SandboxError: it cannot start. The message holds the last lines of its log and the next step.
+        SandboxError: it cannot start (the message holds the last lines of its log and the next step), or
+            ECSLAB_IDLE_STOP is no duration.
     """
+    idle_stop()
     running = find(home)
     if isinstance(running, Endpoint):
         return _in_step(running, mode, speed)
@@ -118,6 +123,15 @@ def stop(home: Path) -> bool:
     return True
 
 
+def stop_if_for(home: Path, whom: str) -> bool:
+    """Stop the sandbox of `home` if it was started for `whom`, by the variable `STARTED_FOR`; whether it was.
+
+    Raises:
+        SandboxError: it runs but does not stop.
+    """
+    return _noted(folder_of(home)).get("for") == whom and stop(home)
+
+
 def reset(home: Path) -> None:
     """Forget everything that was made in the sandbox of `home`, whether it runs or not; nothing is replayed.
 
@@ -147,7 +161,7 @@ def _end_replay(folder: Path) -> bool:
     """End a process that is replaying at this moment, which hears no other call; whether there was one."""
     try:
         noted = folder / REPLAYING
-        pid, age = int(json.loads(noted.read_text())["pid"]), time.time() - noted.stat().st_mtime
+        pid, age = int(json.loads(noted.read_text("utf-8"))["pid"]), time.time() - noted.stat().st_mtime
     except (OSError, ValueError, KeyError, TypeError):
         return False
     if not 0 <= age < _FRESH:
@@ -170,9 +184,18 @@ def log_tail(folder: Path, lines: int = 12) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines()[-lines:]) or "    (it is empty)"
 
 
+def _noted(folder: Path) -> dict[str, Any]:
+    """What a sandbox that runs says of itself; nothing where none does, or where it cannot be read."""
+    try:
+        noted = json.loads((folder / "server.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return noted if isinstance(noted, dict) else {}
+
+
 def _noted_endpoint(folder: Path) -> Endpoint | None:
     try:
-        where: dict[str, Any] = json.loads((folder / "server.json").read_text())
+        where = _noted(folder)
         keys = credentials.read(folder)
         return Endpoint(
             url=f"http://127.0.0.1:{int(where['port'])}", access_key=keys.access_key,
@@ -224,8 +247,9 @@ def _taken(lock: FileLock, seconds: float) -> bool:
 
 def _spawn(home: Path, mode: str | None, speed: float | None, seed: str | int | None) -> Endpoint:
     folder = folder_of(home)
-    command = [sys.executable, "-P", "-m", "ecslab.sandbox", "--home", str(folder.parent)]
-    for name, value in (("mode", mode), ("speed", speed), ("seed", seed)):
+    # UTF-8 whatever the locale: its log is read by us, who cannot know in which locale it was started.
+    command = [sys.executable, "-X", "utf8", "-P", "-m", "ecslab.sandbox", "--home", str(folder.parent)]
+    for name, value in (("mode", mode), ("speed", speed), ("seed", seed), ("idle-stop", idle_stop())):
         command += [] if value is None else [f"--{name}", str(value)]
     log = folder / "server.log"
     how = "wb" if log.exists() and log.stat().st_size > _LOG_MAX else "ab"
@@ -242,7 +266,7 @@ def _spawn(home: Path, mode: str | None, speed: float | None, seed: str | int | 
     finally:
         late.cancel()
         process.stdout.close()
-    endpoint = _noted_endpoint(folder) if ready == b"ready\n" else None
+    endpoint = _noted_endpoint(folder) if ready.strip() == b"ready" else None  # Windows ends lines in \r\n
     if endpoint is None:
         raise SandboxError(_failed(folder, _ended(process), ready.decode("utf-8", "replace").strip()))
     process.returncode = 0  # it goes on without us: no warning when this object is dropped

@@ -37,7 +37,7 @@ class ClockButtons(View):
         return self._change(paused=True)
 
     def step(self) -> str:
-        """Go to the next thing that happens, and stand there."""
+        """Go to the next thing that happens, an hour ahead at most, and stand there."""
         return self._change(paused=True, step=True)
 
     def resume(self) -> str:
@@ -61,10 +61,8 @@ class ClockButtons(View):
 
     def _change(self, **change: object) -> str:
         if self._lab.where == "sandbox":
-            before = self._lab.control("status")["clock"]["now"]
-            now = self._lab.control("clock", **change)["now"]
-            still = change.get("step") and now == before
-            self._look("Nothing is waiting to happen. " if still else "")
+            note = self._lab.control("clock", **change)["note"]
+            self._look(f"{note} " if note else "")
         return self.text()
 
     def _look(self, first: str = "") -> None:

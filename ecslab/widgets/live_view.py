@@ -18,7 +18,7 @@ _FAILURES: Final = 3
 
 
 class LiveView(View):
-    """What the live views have in common. Their own looks are not among `lab.calls()`.
+    """What the live views have in common. Their own looks are not among `lab.calls()`, and start no sandbox.
 
     Args:
         lab: where what is followed is.
@@ -67,7 +67,8 @@ class LiveView(View):
 
     def _look(self) -> float | None:
         try:
-            pause = self._refresh()
+            with self._lab.looking():
+                pause = self._refresh()
         except (BotoCoreError, ClientError, EcslabError, OSError) as error:
             self._failures += 1
             self.trouble = f"Cannot see {self.followed} at the moment: {error}"

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from ecslab.errors import EcslabError
+from ecslab.sandbox.lifetime import IDLE_STOP
+from ecslab.workshop import jupyter_folders, proxies
 
 FIRST: Final = "00-start.ipynb"
 HERE: Final = Path(__file__).parent
@@ -68,13 +70,16 @@ def large_type(home: Path) -> Path:
     return folder
 
 
-def environment(settings: Path | None = None) -> dict[str, str]:
+def environment(settings: Path | None = None, home: Path | None = None) -> dict[str, str]:
     """The environment for the server: this one, with the course's settings and a quicker start.
 
     Args:
         settings: a folder in place of the user's own JupyterLab settings.
+        home: the lab's. Jupyter's own folders are moved there, as far as they cannot be written to.
     """
-    env = dict(os.environ)
+    env = {**os.environ, **proxies.bypass(os.environ)}
+    if home:
+        env.update(jupyter_folders.made(home))
     if settings:
         env["JUPYTERLAB_SETTINGS_DIR"] = str(settings)
     for variable, folder in (("JUPYTER_CONFIG_PATH", HERE / "jupyter"), ("PYTHONPATH", HERE / "quick")):
@@ -82,8 +87,16 @@ def environment(settings: Path | None = None) -> dict[str, str]:
     return env
 
 
-def command(folder: Path, *, port: int, token: str, browser: bool, more: tuple[str, ...] = ()) -> list[str]:
-    """The command line of JupyterLab on `folder`; `more` are its own options, which win."""
+def command(
+    folder: Path, *, port: int, token: str, browser: bool, more: tuple[str, ...] = (), idle: float = IDLE_STOP
+) -> list[str]:
+    """The command line of JupyterLab on `folder`.
+
+    Args:
+        more: JupyterLab's own options, which win.
+        idle: seconds without use after which a kernel is ended, whether or not its notebook is open: a tab of
+            a browser that somebody left open for good would keep it for good.
+    """
     options = [
         f"--ServerApp.root_dir={folder}",
         f"--ServerApp.port={port}",
@@ -91,20 +104,25 @@ def command(folder: Path, *, port: int, token: str, browser: bool, more: tuple[s
         f"--IdentityProvider.token={token}",
         f"--LabApp.default_url=/lab/tree/{FIRST}",
         "--Application.log_level=WARN",
+        f"--MappingKernelManager.cull_idle_timeout={idle:.0f}",
+        f"--MappingKernelManager.cull_interval={min(idle / 4, 300):.0f}",
+        "--MappingKernelManager.cull_connected=True",
     ]
     if not browser:
         options.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")  # as in most containers; JupyterLab refuses root unless told
+    given = {option.partition("=")[0] for option in more}  # JupyterLab refuses most options that come twice
+    options = [option for option in options if option.partition("=")[0] not in given]
     return [sys.executable, "-m", "jupyterlab", *options, *more]
 
 
-def run(command: list[str], settings: Path | None = None) -> int:
+def run(command: list[str], env: dict[str, str] | None = None) -> int:
     """Run JupyterLab until it ends or this process is asked to: by Ctrl-C, a signal, a closed terminal.
 
     Args:
         command: from `command`.
-        settings: a folder in place of the user's own JupyterLab settings.
+        env: from `environment`.
 
     Returns:
         Its exit status; 0 where it was asked to end. Kernels are shut down in either case.
@@ -114,16 +132,30 @@ def run(command: list[str], settings: Path | None = None) -> int:
         if number is not None and signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
     # In a session of its own it does not see Ctrl-C, at which it would ask a question instead of ending.
-    server = subprocess.Popen(command, env=environment(settings), start_new_session=True)
+    # Windows has no sessions: there it sees Ctrl-C, asks nothing, and `terminate` would cut its end short.
+    windows = os.name == "nt"
+    server = subprocess.Popen(
+        command, env=environment() if env is None else env, start_new_session=not windows
+    )
     try:
-        return server.wait()
+        return _ended(server, 1.0 if windows else None)
     except KeyboardInterrupt:
-        server.terminate()
+        if not windows:
+            server.terminate()
         try:
             server.wait(10)
         except subprocess.TimeoutExpired:
             server.kill()
         return 0
+
+
+def _ended(server: "subprocess.Popen[bytes]", every: float | None) -> int:
+    """Its exit status, when it has ended. On Windows Ctrl-C is not heard within a wait, only between two."""
+    while True:
+        try:
+            return server.wait(every)
+        except subprocess.TimeoutExpired:
+            continue
 
 
 def address(port: int, token: str) -> str:

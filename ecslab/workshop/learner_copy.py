@@ -15,6 +15,8 @@ from typing import Final, TypedDict
 
 from ecslab.errors import EcslabError
 
+FOLDER: Final = Path("my-ecslab")
+"""Where the copy is made unless another folder is named."""
 RECORD: Final = ".ecslab-copy.json"
 PLACEHOLDER: Final = "# Your turn: write your answer here, then run the check below.\n"
 
@@ -95,7 +97,8 @@ def copy_to(folder: Path) -> Copied:
         written = _read_record(folder)
         for name, content in _files():
             _update(folder, name, content, written, copied)
-        (folder / RECORD).write_text(json.dumps(written, indent=1, sort_keys=True) + "\n")
+        record = json.dumps(written, indent=1, sort_keys=True)
+        (folder / RECORD).write_text(f"{record}\n", encoding="utf-8")
     except OSError as error:
         raise EcslabError(
             f"Cannot write the notebooks to {folder}: {error.strerror or error}. "
@@ -133,7 +136,7 @@ def _update(folder: Path, name: str, content: bytes, written: dict[str, str], co
 
 def _read_record(folder: Path) -> dict[str, str]:
     try:
-        record = json.loads((folder / RECORD).read_text())
+        record = json.loads((folder / RECORD).read_text("utf-8"))
     except (FileNotFoundError, ValueError):
         return {}  # without it every changed file counts as edited, and is kept
     return record if isinstance(record, dict) else {}

@@ -1,12 +1,14 @@
 """Before a class: is everything here that the course needs? Each check is done, not assumed."""
 
+import contextlib
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,10 +18,12 @@ from ecslab.lab import Lab, connect, home_folder
 from ecslab.operations import verify
 from ecslab.resources import task
 from ecslab.sandbox import process
+from ecslab.workshop import folders, jupyter_folders, learner_copy, proxies
 from ecslab.workshop.jupyter import free_port
 
 PACKAGES: Final = ("jupyterlab", "ipykernel", "anywidget", "ipywidgets", "pandas", "boto3", "moto")
 SPACE_MB: Final = 300
+ELSEWHERE: Final = "name a folder that you may write to: ECSLAB_HOME=/path/to/folder ecslab lab"
 
 
 @dataclass(frozen=True)
@@ -40,21 +44,35 @@ class Finding:
 
 
 def machine() -> Iterator[Finding]:
-    """Python, packages, room, and a home folder that can be written."""
+    """Python, packages, room on the disk, and a proxy if there is one."""
     version = ".".join(map(str, sys.version_info[:3]))
     yield Finding("Python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer")
     missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
     seen = f"{', '.join(missing)} missing" if missing else f"all {len(PACKAGES)} are there"
     yield Finding("Packages", not missing, seen, "make lab, or pip install .")
-    home = home_folder()
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=home):
-            pass
-        free = shutil.disk_usage(home).free // 1_000_000
-        yield Finding("Room", free >= SPACE_MB, f"{free:,} MB free at {home}", f"make {SPACE_MB} MB free")
-    except OSError as problem:
-        yield Finding("Room", False, str(problem), "set ECSLAB_HOME to a folder that you may write to")
+    home = home_folder().absolute()
+    there = next(part for part in (home, *home.parents) if part.is_dir())
+    free = shutil.disk_usage(there).free // 1_000_000
+    yield Finding("Room", free >= SPACE_MB, f"{free:,} MB free at {home}", f"make {SPACE_MB} MB free")
+    if variables := proxies.named(os.environ):
+        yield Finding("Proxy", True, f"{', '.join(variables)} set; the sandbox is reached without it")
+
+
+def writable() -> Iterator[Finding]:
+    """The folders in which something will be kept: a file is written into each, and removed."""
+    home, notebooks = home_folder().absolute(), learner_copy.FOLDER.absolute()
+    problem = folders.state_obstacle(home)
+    yield Finding("State", not problem, problem or f"{home} can be written to", ELSEWHERE)
+    why = folders.obstacle(notebooks)
+    seen = f"{notebooks}: {why}" if why else f"{notebooks} can be written to"
+    yield Finding("Notebooks", not why, seen, "name a folder that you may write to: ecslab lab FOLDER")
+    moved = ", ".join(name for name in jupyter_folders.replaced(home) if name.endswith("DIR"))
+    if not moved:
+        yield Finding("Jupyter", True, "its own folders can be written to")
+    elif problem:
+        yield Finding("Jupyter", False, f"{moved}: cannot be written to, nor can {home}", ELSEWHERE)
+    else:
+        yield Finding("Jupyter", True, f"{moved}: cannot be written to; folders in {home} take their place")
 
 
 def kernel() -> Finding:
@@ -63,15 +81,32 @@ def kernel() -> Finding:
 
     began = time.perf_counter()
     try:
-        manager, client = start_new_kernel(startup_timeout=60, stderr=subprocess.DEVNULL)
-        try:
-            client.execute_interactive("1 + 1", silent=True, timeout=30)
-        finally:
-            client.stop_channels()
-            manager.shutdown_kernel(now=True)
+        with (
+            tempfile.TemporaryDirectory(prefix="ecslab-preflight-", ignore_cleanup_errors=True) as folder,
+            _environment(jupyter_folders.made(Path(folder))),
+        ):
+            manager, client = start_new_kernel(startup_timeout=60, stderr=subprocess.DEVNULL)
+            try:
+                client.execute_interactive("1 + 1", silent=True, timeout=30)
+            finally:
+                client.stop_channels()
+                manager.shutdown_kernel(now=True)
     except Exception as problem:  # whatever a broken installation raises
         return Finding("Kernel", False, str(problem), "python -m ipykernel --version says what is broken")
     return Finding("Kernel", True, f"answered after {time.perf_counter() - began:.1f} s")
+
+
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Within this, the environment has these variables too."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name in variables:
+            os.environ.pop(name, None)
+        os.environ.update(before)
 
 
 def sandbox() -> Finding:
@@ -147,6 +182,7 @@ def _denied(lab: Lab, caller: str) -> list[str] | None:
 def here() -> Iterator[Finding]:
     """All checks of this machine, one after the other; the slow ones last."""
     yield from machine()
+    yield from writable()
     slow: tuple[Callable[[], Finding], ...] = (jupyter, kernel, sandbox)
     for check in slow:
         yield check()

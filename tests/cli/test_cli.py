@@ -1,5 +1,6 @@
 """The command line: quick to start, and errors of ours end in their message."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -115,3 +116,29 @@ def test_the_clock_from_the_terminal(invoke):
     finally:
         assert invoke("sandbox", "stop").output == "Stopped. Everything in it was kept.\n"
     assert isinstance(invoke("sandbox", "pause").exception, SandboxError)
+
+
+def test_what_a_locale_cannot_write_is_no_traceback():
+    said = "from ecslab import cli; cli.cli.main = lambda *_, **__: print('✓ Grüße'); cli.main()"
+    ran = subprocess.run(
+        [sys.executable, "-c", said],
+        capture_output=True,
+        check=True,
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+    )
+    assert ran.stdout.strip() == "? Grüße".encode("cp1252")
+
+
+def test_env_keeps_a_proxy_out_of_the_way(monkeypatch):
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("NO_PROXY", "intranet")
+    monkeypatch.setenv("HTTP_PROXY", "http://ana:secret@proxy:3128")
+    script = env.script(ENDPOINT, HOME, "sh")
+    assert "export NO_PROXY='intranet,127.0.0.1,localhost'" in script.splitlines()
+    assert "secret@" not in script
+
+
+def test_without_git_the_address_can_be_given(invoke, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert "git was not found" in str(invoke("binder").exception)
+    assert invoke("binder", "--remote", "https://github.com/ana/course").exit_code == 0

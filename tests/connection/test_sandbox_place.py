@@ -59,6 +59,23 @@ def test_a_sandbox_that_cannot_start_is_one_clear_error(monkeypatch, tmp_path):
         ecslab.connect(home=tmp_path)
 
 
+def test_no_call_goes_through_the_machines_proxy(tmp_path, monkeypatch, capsys):
+    """Nothing listens at this proxy: whoever takes it fails."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    home = tmp_path / "a home with spaces"
+    with ecslab.connect(home=home, clock="stepped") as lab:
+        try:
+            lab.goto("05")  # the API, and an image pushed to the registry
+            task = ecslab.task.find(lab)
+            assert ecslab.verify.page(lab, task).status == 200
+            assert ecslab.terminal.run(lab, "aws ecs list-clusters").code == 0
+        finally:
+            process.stop(home)
+
+
 def test_a_sandbox_killed_in_mid_lab_comes_back_with_everything(tmp_path, capsys):
     with ecslab.connect(home=tmp_path, clock="stepped") as lab:
         try:

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
+PYTHONS = ("3.11", "3.12", "3.13")
+SYSTEMS = (("posix", "linux", "Linux"), ("posix", "darwin", "Darwin"), ("nt", "win32", "Windows"))
 PINNED = re.compile(r"^(?P<requirement>[\w.-]+==\S+(?: ;[^\\]+)?)", re.MULTILINE)
 
 
@@ -23,13 +26,13 @@ def requirements(group: str | None) -> list[Requirement]:
     return [Requirement(text) for text in PROJECT["project"]["dependencies"] + more]
 
 
-def locked(name: str) -> dict[str, Version]:
-    """The version of each package that this Python on this system would install from a lock."""
+def locked(name: str, machine: dict[str, str] | None = None) -> dict[str, Version]:
+    """The version of each package that `machine`, or this one, would install from a lock."""
     pins = (Requirement(m["requirement"].strip()) for m in PINNED.finditer((ROOT / name).read_text()))
     return {
         canonicalize_name(pin.name): Version(str(pin.specifier).removeprefix("=="))
         for pin in pins
-        if pin.marker is None or pin.marker.evaluate()
+        if pin.marker is None or pin.marker.evaluate(machine)
     }
 
 
@@ -62,6 +65,25 @@ def test_each_lock_satisfies_pyproject(lock, group):
         if not wanted.specifier.contains(have.get(canonicalize_name(wanted.name), Version("0")))
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize(("os_name", "platform", "system"), SYSTEMS)
+def test_the_learners_lock_is_whole_for_each_python_on_each_system(python, os_name, platform, system):
+    machine = {
+        "python_version": python, "python_full_version": f"{python}.0", "os_name": os_name,
+        "sys_platform": platform, "platform_system": system,
+    }  # fmt: skip
+    have = locked("requirements.lock", machine)
+    wrong = [
+        str(wanted)
+        for wanted in requirements(None)
+        if not wanted.specifier.contains(have.get(canonicalize_name(wanted.name), Version("0")))
+    ]
+    assert wrong == []
+    assert SpecifierSet(PROJECT["project"]["requires-python"]).contains(python)
+    own = {"win32": "pywinpty", "linux": "pexpect", "darwin": "appnope"}  # what Jupyter needs on each
+    assert own[platform] in have
 
 
 def test_the_learners_lock_is_a_part_of_the_workshops():

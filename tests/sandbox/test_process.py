@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from filelock import FileLock
 
 from ecslab.sandbox import process
 from ecslab.sandbox.endpoint import Endpoint, SandboxError
+from ecslab.sandbox.lifetime import idle_stop
 
 START = "import sys; from pathlib import Path; from ecslab.sandbox import process; " \
         "print(process.ensure(Path(sys.argv[1])).pid)"  # fmt: skip
@@ -100,3 +102,88 @@ def test_a_second_process_for_the_same_home_ends_at_once(tmp_path):
         ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 3
     assert "another process runs the sandbox" in ended.stderr
+
+
+def as_on_windows(command, **more):
+    """A process whose lines end as Windows ends them."""
+    started = subprocess.Popen(command, **more)
+    line, whole = started.stdout.readline, started.stdout
+    started.stdout = SimpleNamespace(
+        readline=lambda: line().replace(b"\n", b"\r\n"), close=whole.close, closed=False
+    )
+    return started
+
+
+def test_a_line_that_ends_as_on_windows_says_ready_too(tmp_path, monkeypatch):
+    """The folder's name is what else differs between machines: a space, and letters that are no ASCII."""
+    monkeypatch.setattr(process, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": as_on_windows}))
+    home = tmp_path / "Mein Üben (1)"
+    endpoint = process.ensure(home, mode="stepped")
+    try:
+        assert endpoint.control("status")["home"] == str(home)
+    finally:
+        assert process.stop(home)
+    assert "stopped" in process.log_tail(home / "sandbox")
+
+
+def test_what_says_something_else_is_not_left_behind(tmp_path, monkeypatch):
+    says = "import sys, time; sys.stdout.write('hello\\n'); sys.stdout.flush(); time.sleep(600)"
+    started = []
+
+    def another(_command, **more):
+        started.append(subprocess.Popen([sys.executable, "-c", says], **more))
+        return started[0]
+
+    monkeypatch.setattr(process, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": another}))
+    monkeypatch.setattr(process, "STOP", 0.1)
+    with pytest.raises(SandboxError, match="the sandbox could not start"):
+        process.ensure(tmp_path)
+    assert started[0].poll() is not None
+
+
+def test_a_start_that_fails_late_leaves_no_process(tmp_path):
+    """As on a disk that is full by then: the ports are open already."""
+    (tmp_path / "sandbox" / "ports.json").mkdir(parents=True)
+    command = [sys.executable, "-m", "ecslab.sandbox", "--home", str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert "cannot go on: " in ended.stderr
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("", 14400), ("5400", 5400), ("90m", 5400), (" 1.5 H ", 5400)])
+def test_how_long_it_waits_for_somebody_to_ask(monkeypatch, text, seconds):
+    monkeypatch.setenv("ECSLAB_IDLE_STOP", text)
+    assert idle_stop() == seconds
+
+
+@pytest.mark.parametrize("text", ["soon", "0", "-1", "59", "8d", "169h", "nan", "1e9", "4 hours", "٣h"])
+def test_a_wait_that_is_none_is_refused_in_one_sentence(tmp_path, monkeypatch, text):
+    monkeypatch.setenv("ECSLAB_IDLE_STOP", text)
+    with pytest.raises(SandboxError) as refused:
+        process.ensure(tmp_path)
+    assert str(refused.value) == (
+        f"ECSLAB_IDLE_STOP is {text!r}; it can be seconds, or minutes and hours such as 90m or 4h, "
+        "from one minute to seven days."
+    )
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_wait_is_handed_on_and_who_it_was_started_for_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("ECSLAB_IDLE_STOP", "90m")
+    monkeypatch.setenv("ECSLAB_STARTED_FOR", "this lab")
+    commands = []
+
+    def noting(command, **more):
+        commands.append(command)
+        return subprocess.Popen(command, **more)
+
+    monkeypatch.setattr(process, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": noting}))
+    process.ensure(tmp_path, mode="stepped")
+    try:
+        assert commands[0][-2:] == ["--idle-stop", "5400.0"]
+        assert not process.stop_if_for(tmp_path, "another lab")
+        assert isinstance(process.find(tmp_path), Endpoint)
+        assert process.stop_if_for(tmp_path, "this lab")
+        assert not process.stop_if_for(tmp_path, "this lab")
+    finally:
+        process.stop(tmp_path)

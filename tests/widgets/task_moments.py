@@ -1,5 +1,6 @@
 """A task as DescribeTasks shows it at each moment of its life, and an ECS that shows one after the other."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -80,6 +81,6 @@ class Ecs:
 
 def lab_with(ecs: Ecs, speed: float = 10, mode: str = "stepped") -> Any:
     status = {"clock": {"mode": mode, "speed": speed}}
-    lab = SimpleNamespace(control=lambda _: status, where="sandbox", ecs=ecs)
+    lab = SimpleNamespace(control=lambda _: status, where="sandbox", ecs=ecs, looking=nullcontext)
     lab.unrecorded = lambda: lab
     return lab

@@ -15,10 +15,12 @@ class Paced:
 
     def control(self, verb, **change):
         if verb == "clock":
+            note = ""
             if change.pop("step", False):
+                note = "Nothing is waiting to happen." if self.clock["now"] == 34.0 else ""
                 self.clock["now"] = 34.0
             self.clock |= change
-            return self.clock
+            return self.clock | {"note": note}
         return {"clock": dict(self.clock)}
 
 

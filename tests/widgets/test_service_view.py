@@ -4,8 +4,11 @@ import pytest
 from node_page import needs_node, run_view
 from task_moments import ByHand
 
+import ecslab
 from ecslab import cluster, service, task_definition
-from ecslab.errors import NotThere
+from ecslab.connection.sandbox_place import STOPPED
+from ecslab.errors import NotThere, Unreachable
+from ecslab.sandbox import process
 from ecslab.widgets import ServiceView
 from ecslab.widgets.service_rows import heading, task_rows
 
@@ -154,3 +157,26 @@ def test_it_draws_text_and_can_be_asked_again(ready, watch):
         assert.ok(root.textContent.includes("1 running"));
         """,
     )
+
+
+def test_a_view_starts_no_sandbox_that_was_stopped_and_says_so(tmp_path):
+    feeder = ByHand()
+    with ecslab.connect(home=tmp_path, clock="stepped") as lab:
+        try:
+            cluster.create(lab)
+            task_definition.register(lab, HTTPD, logs=False)
+            service.create(lab)
+            view = ServiceView(lab, feeder=lambda: feeder)
+            assert process.stop(tmp_path)
+            assert feeder.look() and feeder.look() and feeder.look() is None  # it looks thrice, then gives up
+            assert not view.live
+            assert view.trouble == f"Cannot see the service at the moment: {STOPPED}"
+            assert process.find(tmp_path) is None
+            with pytest.raises(Unreachable), lab.looking():
+                lab.control("status")
+            assert process.find(tmp_path) is None
+            assert service.find(lab)["status"] == "ACTIVE"  # a cell starts it
+            view.asked += 1
+            assert feeder.look() and view.live and not view.trouble
+        finally:
+            process.stop(tmp_path)

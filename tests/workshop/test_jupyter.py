@@ -8,6 +8,7 @@ import subprocess
 import sys
 import webbrowser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -113,3 +114,59 @@ def test_large_type_is_a_settings_folder_of_its_own(tmp_path):
     assert jupyter.environment().get("JUPYTERLAB_SETTINGS_DIR") == os.environ.get("JUPYTERLAB_SETTINGS_DIR")
     file.write_text("{}")
     assert jupyter.large_type(tmp_path) == folder and file.read_text() == "{}"
+
+
+def test_an_idle_kernel_ends_though_its_tab_is_open_and_the_learner_decides_when(tmp_path):
+    command = jupyter.command(tmp_path, port=1, token="t", browser=False)
+    assert "--MappingKernelManager.cull_idle_timeout=14400" in command
+    assert "--MappingKernelManager.cull_interval=300" in command
+    assert "--MappingKernelManager.cull_connected=True" in command
+    never = "--MappingKernelManager.cull_idle_timeout=0"
+    command = jupyter.command(tmp_path, port=1, token="t", browser=False, more=(never,))
+    assert [option for option in command if "cull_idle_timeout" in option] == [never]
+
+
+def test_jupyter_knows_these_options():
+    """By the names that it has today: an option that it does not know is a warning that nobody sees."""
+    from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
+    assert {"cull_idle_timeout", "cull_interval", "cull_connected"} <= set(
+        AsyncMappingKernelManager.class_traits()
+    )
+
+
+def test_a_proxy_is_kept_away_from_this_machine(monkeypatch):
+    for name in ("no_proxy", "NO_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert "NO_PROXY" not in jupyter.environment()
+    monkeypatch.setenv("https_proxy", "http://proxy:3128")
+    monkeypatch.setenv("no_proxy", "intranet, 127.0.0.1")
+    env = jupyter.environment()
+    assert env["NO_PROXY"] == env["no_proxy"] == "intranet,127.0.0.1,localhost"
+
+
+def test_on_windows_ctrl_c_reaches_the_server_which_is_then_left_to_end(monkeypatch):
+    class Server:
+        terminated = False
+
+        def __init__(self):
+            self.waits = []
+
+        def wait(self, seconds):
+            self.waits.append(seconds)
+            if len(self.waits) == 1:
+                raise subprocess.TimeoutExpired("jupyter", seconds)
+            if len(self.waits) == 2:
+                raise KeyboardInterrupt
+            return 0
+
+        def terminate(self):
+            self.terminated = True
+
+    server, asked = Server(), []
+    monkeypatch.setattr(jupyter, "os", SimpleNamespace(name="nt", environ={}))
+    monkeypatch.setattr(jupyter.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(jupyter.subprocess, "Popen", lambda *_, **more: asked.append(more) or server)
+    assert jupyter.run(["jupyter"], {}) == 0
+    assert (server.waits, server.terminated) == ([1.0, 1.0, 10], False)
+    assert asked[0]["start_new_session"] is False

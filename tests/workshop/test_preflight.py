@@ -30,8 +30,9 @@ def test_an_old_python_is_named(monkeypatch):
 def test_a_home_that_is_no_folder(monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("ECSLAB_HOME", str(tmp_path / "file"))
-    finding = list(preflight.machine())[2]
-    assert (finding.fine, finding.next) == (False, "set ECSLAB_HOME to a folder that you may write to")
+    state = next(preflight.writable())
+    assert (state.what, state.fine, state.next) == ("State", False, preflight.ELSEWHERE)
+    assert "Not a directory" in state.seen
 
 
 def test_a_page_comes_back_from_a_sandbox_that_is_then_gone():

@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import parse_qs
 
 from ecslab import __version__
-from ecslab.sandbox.engine import session_calls
+from ecslab.sandbox.engine import session_calls, stepping
 from ecslab.sandbox.engine.pace import Mode
 from ecslab.sandbox.engine.sandbox import Sandbox
 from ecslab.sandbox.journal.journal import Record
@@ -61,19 +61,20 @@ def status(sandbox: Sandbox) -> Answer:
 
 def advance(sandbox: Sandbox, *, seconds: float | None = None, to_next: bool = False) -> Answer:
     """Let virtual time pass: `seconds`, or (`to_next`) to the next event that changes something, if one does
-    within them; `to_next` alone goes to the next event, whatever it is.
+    within them; `to_next` alone goes as far as `stepping.to_next_change` does, and `note` is what it says.
     """
-    clock, before = sandbox.clock, sandbox.clock.now
+    clock, before, note = sandbox.clock, sandbox.clock.now, ""
     if seconds is not None and not 0 <= seconds <= 7 * 24 * 3600:
         raise ValueError(f"seconds must be from 0 to a week, got {seconds!r}")
     if seconds is None and not to_next:
         raise ValueError("say seconds, to_next, or both")
-    upcoming = clock.next_at()
-    target = before + seconds if seconds is not None else upcoming if upcoming is not None else before
-    events = sandbox.run(target, to_change=to_next)
+    if seconds is None:
+        events, note = stepping.to_next_change(sandbox)
+    else:
+        events = sandbox.run(before + seconds, to_change=to_next)
     if sandbox.pace.mode == "paced":
         sandbox.go_on()
-    return {"now": clock.now, "moved": clock.now - before, "events": events}
+    return {"now": clock.now, "moved": clock.now - before, "events": events, "note": note}
 
 
 def clock(
@@ -84,7 +85,9 @@ def clock(
     step: bool = False,
     mode: Mode | None = None,
 ) -> Answer:
-    """Change the clock's speed or mode, pause or resume it, or step to the next event."""
+    """Change the clock's speed or mode, pause or resume it, or step to the next event; `note` says of a step
+    why nothing happened.
+    """
     pace, now = sandbox.pace, sandbox.clock.now
     if speed is not None:
         pace.set_speed(now, speed)
@@ -93,9 +96,8 @@ def clock(
     if paused is not None:
         pace.paused = paused
     sandbox.go_on()
-    if step:
-        advance(sandbox, to_next=True)
-    return _clock(sandbox)
+    note = advance(sandbox, to_next=True)["note"] if step else ""
+    return _clock(sandbox) | {"note": note}
 
 
 def reset(sandbox: Sandbox, *, seed: str | int | None = None) -> Answer:
@@ -195,4 +197,4 @@ def summary(record: Record) -> str:
 def _clock(sandbox: Sandbox) -> Answer:
     pace, world = sandbox.pace, sandbox.clock
     return {"mode": pace.mode, "speed": pace.speed, "paused": pace.paused, "now": world.now,
-            "time": world.timestamp(), "next": world.next_at()}  # fmt: skip
+            "time": world.timestamp(), "next": world.next_news_at()}  # fmt: skip

@@ -38,7 +38,7 @@ def left_behind(folder: Path | None) -> Progress | None:
     if folder is None:
         return None
     try:
-        noted = json.loads((folder / REPLAYING).read_text())
+        noted = json.loads((folder / REPLAYING).read_text("utf-8"))
         progress = Progress(int(noted["pid"]), int(noted["position"]), float(noted["seconds"]))
         return progress if noted["version"] == __version__ else None  # another may do better
     except (OSError, ValueError, KeyError, TypeError):
@@ -83,7 +83,7 @@ def _watch(
         progress = Progress(os.getpid(), at, time.monotonic() - since)
         with contextlib.suppress(OSError):
             fresh = folder / f"{REPLAYING}.tmp"
-            fresh.write_text(json.dumps(asdict(progress)))
+            fresh.write_text(json.dumps(asdict(progress)), encoding="utf-8")
             fresh.replace(folder / REPLAYING)
         if give_up and progress.seconds >= GIVE_UP:
             give_up(progress)

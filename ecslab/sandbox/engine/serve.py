@@ -26,8 +26,8 @@ from ecslab.sandbox.engine.pace import MODES
 from ecslab.sandbox.engine.replay_watch import Progress
 from ecslab.sandbox.engine.sandbox import Sandbox
 from ecslab.sandbox.journal.record import UnknownFormat
+from ecslab.sandbox.lifetime import IDLE_STOP, STARTED_FOR
 
-IDLE_STOP: Final = 4 * 3600.0  # seconds without a request after which the process ends
 ALREADY: Final = 3  # exit code: another process has this home
 STUCK: Final = 4  # exit code: the journal's replay makes no progress
 
@@ -140,13 +140,14 @@ def _listen(sandbox: Sandbox, folder: Path) -> tuple[listen.Listener, listen.Lis
 def _publish(folder: Path, ports: dict[str, int], started: float) -> None:
     """Say where it listens: in `server.json` for whoever looks, in `ports.json` for the next start."""
     _write(folder / "ports.json", ports)
-    about = {"pid": os.getpid(), "version": __version__, "started": started}
+    lab = os.environ.get(STARTED_FOR, "")
+    about = {"pid": os.getpid(), "version": __version__, "started": started, "for": lab}
     _write(folder / "server.json", {**about, **ports})
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text())
+        content = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}

@@ -82,7 +82,7 @@ class Journal:
         """
         if self._file is not None:
             line, checksum, blob = self._line(record)
-            start = self._ends[-1] if self._ends else 0
+            start = self._end
             try:
                 self._file.write(line)
                 self._file.flush()
@@ -105,7 +105,7 @@ class Journal:
         if self._file is not None:
             del self._ends[position:]
             self._file.close()
-            self._file = _reopen(self._path, self._ends[-1] if self._ends else 0)
+            self._file = _reopen(self._path, self._end)
             self._sum = _last_sum(self._path)
 
     def clear(self) -> None:
@@ -204,19 +204,25 @@ class Journal:
             for record in records:
                 self.append(record, durable=False)
             yield
-            if fresh is not None and self._file is not None:
+            if fresh is not None and before is not None and self._file is not None:
                 os.fsync(self._file.fileno())
+                self.close()
+                before.close()  # Windows replaces no file, and by no file, that is open
                 fresh.replace(self._path)
-                self._at = self._path
+                self._at, self._file = self._path, _reopen(self._path, self._end)
         except BaseException:
             self.close()
-            self._file = before
-            if before is not None:
-                self._at = self._path
             self._records, self._bodies, self._ends, self._sum = held
+            if fresh is not None and before is not None:
+                self._at = self._path
+                self._file = _reopen(self._path, self._end) if before.closed else before
+                fresh.unlink(missing_ok=True)
             raise
-        if before is not None:
-            before.close()
+
+    @property
+    def _end(self) -> int:
+        """Where the last line ends in the file."""
+        return self._ends[-1] if self._ends else 0
 
     def _keep(self, record: Record, blob: str | None) -> int:
         if blob is not None:

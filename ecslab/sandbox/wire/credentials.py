@@ -47,7 +47,7 @@ def read(folder: Path) -> Credentials:
     path = folder / "credentials.json"
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise ValueError("readable by others")
-    return Credentials(**json.loads(path.read_text()))
+    return Credentials(**json.loads(path.read_text("utf-8")))
 
 
 def _write(path: Path, credentials: Credentials) -> Credentials:

@@ -67,3 +67,35 @@ def test_bodies_are_bounded_all_together():
         bodies.take("b", 0, b"1234567890")
     with pytest.raises(ValueError, match="is missing from it, or damaged"):
         bodies.body("a")
+
+
+def test_a_session_takes_the_place_of_an_open_journal_on_windows(tmp_path, windows_files):
+    one, other = opened(tmp_path / "one"), opened(tmp_path / "other", seed=4)
+    carry_out(one, "advance", {"seconds": 12})
+    carry(carry_out(one, "export", {}), {}, other)
+    carry_out(other, "advance", {"seconds": 3})  # it goes on in the file that is there now
+    carry_out(other, "reset", {})
+    carry_out(other, "advance", {"seconds": 7})
+    other.close()
+    again = opened(tmp_path / "other", seed=None)
+    assert (again.seed, again.clock.now, again.journal.damage) == (one.seed, 7, None)
+    assert not list((tmp_path / "other" / "sandbox").glob("*.fresh"))
+
+
+def test_a_journal_that_cannot_be_replaced_is_gone_on_with(tmp_path, monkeypatch):
+    one, other = opened(tmp_path / "one"), opened(tmp_path / "other", seed=4)
+    carry_out(one, "advance", {"seconds": 12})
+    export = carry_out(one, "export", {})
+
+    def refuse(*paths):
+        raise PermissionError(13, "a virus scanner has it open")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.replace", refuse)
+        with pytest.raises(AwsError, match="virus scanner"):
+            carry(export, {}, other)
+    carry_out(other, "advance", {"seconds": 3})
+    other.close()
+    again = opened(tmp_path / "other", seed=None)
+    assert (again.seed, again.clock.now, again.journal.damage) == ("4", 3, None)
+    assert not list((tmp_path / "other" / "sandbox").glob("*.fresh"))

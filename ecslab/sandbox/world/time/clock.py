@@ -13,11 +13,15 @@ Action = Callable[[], bool | None]
 
 @dataclass(slots=True, eq=False)
 class Event:
-    """Something that will happen at virtual second `at`, unless it is cancelled."""
+    """Something that will happen at virtual second `at`, unless it is cancelled.
+
+    A `reminder` only says again what is so already: nobody waits for it.
+    """
 
     at: float
     number: int
     action: Action | None
+    reminder: bool = False
 
     def cancel(self) -> None:
         """Make it not happen; without effect once it has."""
@@ -34,7 +38,7 @@ class Clock:
     Attributes:
         on_event: called with an event's running number before the event happens, so that what it draws at
             random can be made a function of history alone.
-        changes: how many events so far changed something that can be looked at, or may have.
+        changes: how many events so far changed something that can be looked at, or may have; no reminders.
     """
 
     def __init__(self, now: float = 0.0, timeline: Timeline | None = None):
@@ -45,11 +49,11 @@ class Clock:
         self._queue: list[tuple[float, int, Event]] = []
         self._order = itertools.count()
 
-    def after(self, delay: float, action: Action) -> Event:
+    def after(self, delay: float, action: Action, *, reminder: bool = False) -> Event:
         """Let `action` happen `delay` seconds from now; ValueError if `delay` is negative or not a number."""
         if not delay >= 0:
             raise ValueError(f"delay must be >= 0, got {delay}")
-        event = Event(self.now + delay, next(self._order), action)
+        event = Event(self.now + delay, next(self._order), action, reminder)
         heapq.heappush(self._queue, (event.at, event.number, event))
         return event
 
@@ -58,6 +62,11 @@ class Clock:
         while self._queue and self._queue[0][2].action is None:
             heapq.heappop(self._queue)
         return self._queue[0][0] if self._queue else None
+
+    def next_news_at(self) -> float | None:
+        """When the next event happens that is no reminder, or None if none is planned."""
+        planned = (event for _, _, event in self._queue if event.action and not event.reminder)
+        return min((event.at for event in planned), default=None)
 
     def step(self) -> None:
         """Move to the next event and let it happen; IndexError if nothing is planned."""
@@ -68,7 +77,7 @@ class Clock:
         self.now = max(self.now, event.at)
         if self.on_event:
             self.on_event(event.number)
-        if action and action() is not False:
+        if action and action() is not False and not event.reminder:
             self.changes += 1
 
     def run(

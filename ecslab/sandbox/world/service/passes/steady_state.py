@@ -30,7 +30,8 @@ def conclude(look: ServicePass) -> None:
 def _say_steady(look: ServicePass) -> None:
     """Say that it is steady, and every six hours again while it stays so."""
     look.say("steady")
-    look.service.next_steady_message = look.clock.after(events.REPEATED, lambda: _say_steady(look))
+    again = look.clock.after(events.REPEATED, lambda: _say_steady(look), reminder=True)
+    look.service.next_steady_message = again
 
 
 def _complete(look: ServicePass) -> None:
