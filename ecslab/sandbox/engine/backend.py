@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ecslab.sandbox.engine import moto_import
 from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse, Responder
-from ecslab.sandbox.wire import bounds, caller_identity, malformed, moto_routes
+from ecslab.sandbox.wire import bounds, caller_identity, carried, malformed, moto_routes
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.wire.operation import Operation
 from ecslab.sandbox.wire.refusal import internal_failure
@@ -63,6 +63,13 @@ class Backend:
         """Let what comes next draw its ids from (seed, kind, position)."""
         self.enter()
         self._determinism.reseed(self._seed, kind, position)
+
+    def sizes(self) -> dict[str, int]:
+        """How much the account holds of everything, which a refused request has to leave alone."""
+        from ecslab.sandbox.bridge import moto_state
+
+        self.enter()
+        return moto_state.sizes()
 
     def call(self, request: HttpRequest, signer: Signer, operation: Operation) -> HttpResponse:
         """Answer an API request whose signature has been checked."""
@@ -145,10 +152,10 @@ class Backend:
             return caller_identity.caller_identity()
         if request.headers.get("x-amz-target", "").startswith(malformed.ECS_TARGET):
             return self._ecs(request, signer.region, operation)
+        carried.check(request, signer.service)
         bounds.check(request, signer.service, operation)
-        from ecslab.sandbox.bridge import installation, unsupported_services
+        from ecslab.sandbox.bridge import installation
 
-        unsupported_services.refuse(signer.service)
         moto_import.ready_for(signer.service, operation)
         installation.fetch(signer.service)
         return moto_routes.answer(request, signer)
