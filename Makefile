@@ -1,4 +1,4 @@
-.PHONY: help lab test quick lint walls unit coverage notebooks runs browser bench soak compat live wheelhouse matrix reference minutes pages lock clean
+.PHONY: help lab test quick lint walls unit coverage notebooks runs browser bench soak fuzz compat recorded live wheelhouse matrix reference minutes pages lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 # pip says how far it is; where nobody looks on, it says what goes wrong and no more.
@@ -73,8 +73,14 @@ bench: .venv/workshop ## compare with stock moto, by ratios within one run
 soak: .venv/workshop ## ten minutes of random calls from eight clients in parallel, on a sandbox of its own
 	$(BIN)/python -m tests.soak $(OPTIONS)
 
+fuzz: .venv/workshop ## 50,000 requests made from AWS's models, valid and at their boundaries; none may end in a 500
+	$(BIN)/python -m tests.fuzz $(OPTIONS)
+
 compat: .venv/workshop ## moto's own tests on our backends; the counts go into tests/README.md
 	$(BIN)/python -m tests.compat $(ONLY)
+
+recorded: .venv/workshop ## how far the sandbox answers as AWS was recorded to, by service
+	$(BIN)/python -m tests.recorded -q $(OPTIONS)
 
 reference: .venv/workshop ## run the reference notebooks and write their outputs
 	$(BIN)/python -m tests.notebooks.reference $(ONLY)
@@ -85,7 +91,7 @@ minutes: .venv/workshop ## measure how long each notebook takes, and write it un
 matrix: .venv/workshop ## write tests/course/MATRIX.md: every wrong state, and what the check says of it
 	$(BIN)/python -m tests.course.matrix
 
-pages: .venv/workshop ## write glossary, cheat sheet, instructor's page and lifecycles from the project's own data
+pages: .venv/workshop ## write glossary, cheat sheet, instructor's page, lifecycles and what is carried from the project's own data
 	$(BIN)/python -m tests.pages
 
 wheelhouse: .venv/bin/python ## put all that must be installed into the folder wheelhouse, for a room without internet

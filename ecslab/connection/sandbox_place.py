@@ -90,6 +90,7 @@ class SandboxPlace:
     def carry(self, request: "AWSPreparedRequest", **_: object) -> AWSResponse:
         """Hand the request to the sandbox in this process."""
         body = request.body or b""
+        body = body.read() if hasattr(body, "read") else body  # S3's are read as they are sent
         body = body.encode() if isinstance(body, str) else bytes(cast(bytes, body))
         send = cast("Transport", self.endpoint.transport)
         status, headers, content = send(request.method, request.url, dict(request.headers), body)

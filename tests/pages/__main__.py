@@ -4,13 +4,14 @@ import sys
 from pathlib import Path
 
 from tests.notebooks.rig import NOTEBOOKS
-from tests.pages import cheat_sheet, glossary, instructor, lifecycles
+from tests.pages import carried, cheat_sheet, glossary, instructor, lifecycles
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {
     NOTEBOOKS / "glossary.md": glossary.page,
     NOTEBOOKS / "cheat-sheet.md": cheat_sheet.page,
     NOTEBOOKS / "instructor.md": instructor.page,
+    DOCS / "carried.md": carried.page,
     DOCS / "lifecycles.md": lifecycles.page,
 }
 

@@ -13,12 +13,9 @@ import pytest
 from aws_client import CLUSTER, FAMILY
 from balancer_rig import Balanced, forward_to
 from model_walk import ENDS, READS, Walk
-from moto.core.utils import camelcase_to_underscores, method_names_from_class
-from moto.elbv2.responses import ELBV2Response
 
 from ecslab.sandbox import in_process
-from ecslab.sandbox.bridge.ecr.responses import EcrResponse
-from ecslab.sandbox.bridge.ecs import dispatch
+from ecslab.sandbox.wire.carried import CARRIED
 
 SERVICES = {"ecs": "ecs", "ecr": "ecr", "elastic-load-balancing-v2": "elbv2"}
 TAG = {"key": "by", "value": "walk"}
@@ -101,11 +98,8 @@ class Walked(Balanced):
 
 def carried(client: Any) -> list[str]:
     """The operations of a service that this sandbox answers."""
-    model = client.meta.service_model
-    if model.service_name == "ecs":
-        return list(dispatch.OPERATIONS)
-    names = method_names_from_class(EcrResponse if model.service_name == "ecr" else ELBV2Response)
-    return [name for name in model.operation_names if camelcase_to_underscores(name) in names]
+    name = client.meta.service_model.service_name
+    return sorted(next(service.operations for service in CARRIED if service.name == name))
 
 
 def lively(aws: Walked) -> None:

@@ -13,7 +13,7 @@ import time as _time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
-from typing import Final
+from typing import Final, cast
 
 from moto.core.base_backend import AccountSpecificBackend, BaseBackend
 from moto.moto_api._internal import mock_random as rng
@@ -25,17 +25,19 @@ __all__ = ["BUILT_AT", "CLOCKS", "building", "install", "now", "reseed", "rng"]
 BUILT_AT: Final = 1_704_067_200.0
 """Epoch seconds every backend is built at: the account was opened on 1 January 2024."""
 
-CLOCKS: Final = {
-    "moto.core.utils": "datetime",
-    "moto.moto_api._internal.managed_state_model": "datetime",
-    "moto.ecr.models": "datetime",
-    "moto.cloudwatch.models": "datetime",
-    "moto.s3.models": "datetime",
-    "moto.secretsmanager.models": "time",
-    "moto.applicationautoscaling.models": "time",
-    "moto.sts.utils": "os",
+CLOCKS: Final[dict[str, tuple[str, ...]]] = {
+    "moto.core.utils": ("datetime",),
+    "moto.moto_api._internal.managed_state_model": ("datetime",),
+    "moto.ecr.models": ("datetime",),
+    "moto.elb.models": ("datetime",),
+    "moto.kms.models": ("os",),
+    "moto.kms.utils": ("os",),
+    "moto.route53.models": ("datetime",),
+    "moto.s3.models": ("datetime", "os"),
+    "moto.secretsmanager.models": ("time",),
+    "moto.sts.utils": ("os",),
 }
-"""moto modules that read the system's time or randomness, and the global through which they do."""
+"""moto modules that read the system's time or randomness, and the globals through which they do."""
 
 
 def now() -> float:
@@ -53,10 +55,10 @@ def reseed(*parts: str | int) -> None:
 
 def install() -> None:
     """Let moto's clocks and dictionaries be these; a second call changes only modules loaded since."""
-    for name, attribute in CLOCKS.items():
+    for name, attributes in CLOCKS.items():
         module = sys.modules.get(name)
-        if module is not None:
-            _replace(module, attribute)
+        for attribute in attributes if module else ():
+            _replace(cast("ModuleType", module), attribute)
     if AccountSpecificBackend.__getitem__ is not _backend_of:
         AccountSpecificBackend.__getitem__ = _backend_of
 

@@ -43,6 +43,10 @@ def fetch(service: str) -> None:
     """Before a service is used (by its signing name), put what is ours of it in moto's place."""
     if service == "elasticloadbalancing":
         load_balancing()
+    if service == "ssm":
+        from ecslab.sandbox.bridge import ssm
+
+        ssm.install()
 
 
 def load_balancing() -> "LoadBalancing":

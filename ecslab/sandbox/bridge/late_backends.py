@@ -9,4 +9,8 @@ from ecslab.sandbox.bridge.account import current_account
 
 def backend(service: Literal["s3", "secretsmanager", "ssm", "sts"], region: str = "aws") -> Any:
     """The account's backend of a service; those that know no Region have one alone."""
+    if service == "ssm":
+        from ecslab.sandbox.bridge import ssm
+
+        ssm.install()
     return get_backend(service)[current_account().id][region]

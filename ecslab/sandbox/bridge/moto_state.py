@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
 from moto.core.model_instances import reset_model_data
 from moto.logs.models import LogEvent
 from moto.moto_api._internal import mock_random
 
+_CACHES: Final = frozenset({"aws_managed_policies", "managed_policies", "amis", "_pages", "public"})
+"""Parts of backends that fill as somebody looks, or as time goes on."""
 
 @dataclass(frozen=True, slots=True)
 class MotoState:
@@ -15,11 +18,13 @@ class MotoState:
 
     Attributes:
         backends: each of moto's dictionaries that holds something, and what it holds.
+        buckets: whose each bucket is, which S3's dictionary keeps beside its backends.
         next_log_event: the number of the next log event.
         random: where moto's random stream stands; None leaves it where it is.
     """
 
     backends: Mapping[BackendDict, Mapping[str, AccountSpecificBackend]] = field(default_factory=dict)
+    buckets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     next_log_event: int = 0
     random: tuple[object, ...] | None = None
 
@@ -27,7 +32,8 @@ class MotoState:
 def park() -> MotoState:
     """Take out what moto holds."""
     backends = {held: dict(held) for held in BackendDict._instances}
-    state = MotoState(backends, LogEvent._event_id, mock_random.getstate())
+    buckets = {name: owner for held in _of_s3() for name, owner in held.bucket_accounts.items()}
+    state = MotoState(backends, buckets, LogEvent._event_id, mock_random.getstate())
     _empty()
     return state
 
@@ -37,9 +43,30 @@ def put_back(state: MotoState) -> None:
     for held, accounts in state.backends.items():
         held.update(accounts)
         BackendDict._instances.append(held)
+    for held in _of_s3():
+        held.bucket_accounts.update(state.buckets)
     LogEvent._event_id = state.next_log_event
     if state.random is not None:
         mock_random.setstate(state.random)
+
+
+def sizes() -> dict[str, int]:
+    """How much each part of each backend holds: a request that is refused leaves them as they were."""
+    held = [(held.service_name, backend) for held in BackendDict._instances
+            for regions in held.values() for backend in regions.values()]  # fmt: skip
+    counted = {f"{service}.{id(backend)}.{name}": _size(part) for service, backend in held
+               for name, part in vars(backend).items()
+               if isinstance(part, dict | list) and name not in _CACHES}  # fmt: skip
+    for service, backend in held:
+        for subnets in backend.subnets.values() if service == "ec2" else ():
+            counted |= {f"addresses.{name}": len(subnet._subnet_ips) for name, subnet in subnets.items()}
+    return counted
+
+
+def _size(part: dict[object, object] | list[object]) -> int:
+    if isinstance(part, list):
+        return len(part)
+    return sum(1 + (len(inner) if isinstance(inner, dict | list) else 0) for inner in part.values())
 
 
 def forget_backends() -> None:
@@ -55,7 +82,14 @@ def forget_backends() -> None:
     _empty()
 
 
+def _of_s3() -> list[Any]:
+    """S3's dictionary, once somebody has used it."""
+    return [held for held in BackendDict._instances if hasattr(held, "bucket_accounts")]
+
+
 def _empty() -> None:
+    for held in _of_s3():
+        held.bucket_accounts.clear()
     for services in BackendDict._instances:
         services.clear()
     BackendDict._instances.clear()

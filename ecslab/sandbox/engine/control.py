@@ -156,7 +156,7 @@ def honesty(_sandbox: Sandbox) -> Answer:
     """What the sandbox does as AWS does, what it simplifies, pretends, and leaves out."""
     from ecslab.sandbox import honesty
 
-    return {"rows": honesty.rows()}
+    return {"rows": honesty.rows(), "carried": honesty.carried()}
 
 
 def shutdown(sandbox: Sandbox) -> Answer:

@@ -25,9 +25,10 @@ from ecslab.sandbox.journal.bodies import Bodies
 from ecslab.sandbox.journal.journal import REPLAYING, Journal
 from ecslab.sandbox.journal.record import FORMAT, Record
 from ecslab.sandbox.wire import credentials
+from ecslab.sandbox.wire.moto_routes import FAILURES
 from ecslab.sandbox.wire.operation import operation
 from ecslab.sandbox.wire.signature import Key, Signer
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, BrokenOff
 from ecslab.sandbox.world.time.clock import Clock
 from ecslab.sandbox.world.time.timeline import Timeline
 
@@ -313,14 +314,39 @@ class Sandbox:
             if not changes:
                 return call()
             self.backend.reseed("request", self.mutations)
-            response = call()
-            if response.status < 400:
+            sizes = self.backend.sizes()
+            try:
+                response = call()
+            except AwsError as refusal:
+                self._undo(sizes, about, broken=isinstance(refusal, BrokenOff))
+                raise
+            if response.status >= 400:
+                self._undo(sizes, about)
+            else:
                 headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
                 wire = {"method": request.method, "path": request.path, "query": request.query}
                 details = {**about, **wire, "headers": headers}
                 self._keep(Record(self.clock.now, "request", details, request.body))
                 self.mutations += 1
             return response
+
+    def _undo(self, before: Mapping[str, int], about: Mapping[str, str], *, broken: bool = False) -> None:
+        """Take back what a refused request did until it was refused, if it did anything.
+
+        Args:
+            before: how much everything held before it.
+            broken: it failed, and nobody knows how far it came.
+        """
+        after = self.backend.sizes()
+        changed = [name for name, size in before.items() if after.get(name, 0) != size]
+        if broken or changed:
+            said = list(self.notices)
+            self.rebuild(self.clock.now)
+            self.notices.clear()  # what could not be made again was said at the start
+            self.notices.extend(said)
+        if changed and not broken:
+            what = sorted({f"{name.partition('.')[0]}.{name.rpartition('.')[2]}" for name in changed})
+            FAILURES.info("%s:%s: refused, and had changed %s", about["service"], about["operation"], what)
 
     def _keep(self, record: Record) -> None:
         try:

@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from ecslab.sandbox.wire.carried import CARRIED
 from ecslab.sandbox.world.service import timings as service_timings
 from ecslab.sandbox.world.task import timings
 
-__all__ = ["LINES", "Kind", "Line", "rows"]
+__all__ = ["LINES", "Kind", "Line", "carried", "rows"]
 
 Kind = Literal["as AWS", "simplified", "pretended", "absent"]
 _FOLDER: Final = Path(__file__).with_name("en")
@@ -51,6 +52,14 @@ class Line:
 def rows() -> list[dict[str, object]]:
     """The table as JSON takes it."""
     return [asdict(line) for line in LINES]
+
+
+def carried() -> list[dict[str, object]]:
+    """What is carried, as JSON takes it: each service by boto3's name, what for, and its operations."""
+    return [
+        {"service": service.name, "why": service.why, "operations": sorted(service.operations)}
+        for service in CARRIED
+    ]
 
 
 def _lines(part: str) -> Iterator[Line]:

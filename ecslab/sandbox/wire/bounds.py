@@ -43,6 +43,7 @@ _BAD_TOKEN: Final = {
     "logs": ("InvalidParameterException", "The specified nextToken is invalid."),
     "secretsmanager": ("InvalidNextTokenException", "The NextToken value is invalid."),
     "ssm": ("InvalidNextToken", "The specified token is not valid."),
+    "application-autoscaling": ("InvalidNextTokenException", "The next token is not valid."),  # U
 }  # fmt: skip
 _PAGED: Final = {
     "ec2": ("DescribeInstances", "DescribeIamInstanceProfileAssociations", "DescribeVpcEndpointServices"),

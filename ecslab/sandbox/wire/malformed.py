@@ -4,13 +4,16 @@ U: sentences without a source.
 """
 
 import json
+import re
 from typing import Final
+from urllib.parse import unquote_plus
 
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.world.errors import AwsError
 
 ECS_TARGET: Final = "AmazonEC2ContainerServiceV20141113."
 LARGE: Final = 1 << 20  # bytes of JSON above which only its ends are looked at: it is a layer part
+_NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _JSON: Final = ("application/x-amz-json-1.0", "application/x-amz-json-1.1", "application/json")
 
 
@@ -20,6 +23,7 @@ def check(request: HttpRequest, service: str) -> None:
     Raises:
         AwsError: UnknownOperationException, or SerializationException.
     """
+    _check_form(request)
     target = request.headers.get("x-amz-target")
     if service == "ecs" and not (target or "").startswith(ECS_TARGET):
         raise unknown_operation(f"ECS takes X-Amz-Target {ECS_TARGET}<operation>, not {target!r}.")
@@ -30,7 +34,29 @@ def check(request: HttpRequest, service: str) -> None:
         raise unknown_operation(
             f"The Content-Type is {content!r}; {service} takes application/x-amz-json-1.1."
         )
-    json_object(request.body, layer=service == "ecr")
+    _check_tags(json_object(request.body, layer=service == "ecr") or {})
+
+
+def _check_tags(given: dict[str, object]) -> None:
+    """moto keeps a tag without a key, and fails from then on at whatever looks at it."""
+    for name in ("Tags", "tags"):
+        tags = given.get(name)
+        for number, tag in enumerate(tags if isinstance(tags, list) else (), 1):
+            if isinstance(tag, dict) and not {"Key", "key", "TagKey"} & tag.keys():
+                key = "tagKey" if "TagValue" in tag else "key"
+                null = f"Value null at 'tags.{number}.member.{key}' failed to satisfy constraint"
+                message = f"1 validation error detected: {null}: Member must not be null"
+                raise AwsError("ValidationException", message)
+
+
+def _check_form(request: HttpRequest) -> None:
+    """An answer in XML could not hold what some parameters do; neither could AWS's."""
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        text = f"{request.query}&{request.body.decode('utf-8', 'replace')}"
+        found = _NOT_IN_XML.search(unquote_plus(text, errors="replace"))
+        if found:
+            number = ord(found[0])
+            raise AwsError("MalformedInput", f"The request holds the character U+{number:04X}.")
 
 
 def json_object(body: bytes, *, layer: bool = False) -> dict[str, object] | None:

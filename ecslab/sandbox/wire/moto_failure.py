@@ -5,6 +5,7 @@ failed, the request is held against AWS's own model, and only a request that is 
 sandbox's failure. U: sentences without a source.
 """
 
+import traceback
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import parse_qsl
@@ -13,14 +14,58 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, Structure
 
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.wire import bounds
-from ecslab.sandbox.wire.malformed import json_object, not_serializable, unknown_operation
-from ecslab.sandbox.wire.service_models import NAMES, service_model
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.wire.malformed import json_object, not_serializable
+from ecslab.sandbox.wire.service_models import boto3_name, no_operation, service_model
+from ecslab.sandbox.world.errors import AwsError, BrokenOff
 
-NO_OPERATION: Final = ("UnknownOperationException", "InvalidAction", "MissingAction")
 _NULL: Final = (
     "1 validation error detected: Value null at '{}' failed to satisfy constraint: Member must not be null"
 )
+
+
+_NOT_FOUND: Final = {
+    # operation: code, message and status, where moto looks for what was named and fails
+    "s3:AbortMultipartUpload": ("NoSuchUpload", "The specified upload does not exist.", 404),
+    "s3:CompleteMultipartUpload": ("NoSuchUpload", "The specified upload does not exist.", 404),
+    "s3:UploadPart": ("NoSuchUpload", "The specified upload does not exist.", 404),
+    "s3:UploadPartCopy": ("NoSuchUpload", "The specified upload does not exist.", 404),
+    "s3:DeleteObjectTagging": ("NoSuchKey", "The specified key does not exist.", 404),
+    "secretsmanager:ListSecretVersionIds": (
+        "ResourceNotFoundException", "Secrets Manager can't find the specified secret.", 400,
+    ),
+}  # fmt: skip
+_CODES: Final = {
+    "ec2": "InvalidParameterValue", "query": "ValidationError", "json": "ValidationException",
+    "rest-xml": "InvalidRequest",
+}  # fmt: skip
+
+
+def refusal_of_failure(
+    request: HttpRequest, service: str, operation: str, failure: Exception
+) -> BrokenOff | None:
+    """What is said of a failure within moto; None if it did not fail within moto: that is the sandbox's own.
+
+    Args:
+        service: by its signing name.
+    """
+    known = _NOT_FOUND.get(f"{service}:{operation}")
+    if known and isinstance(failure, KeyError | AttributeError):
+        return BrokenOff(*known)
+    if error := explain_failure(request, service, operation, failure):
+        return BrokenOff(error.code, error.message, error.status)
+    if not _is_of_moto(failure):
+        return None
+    model = service_model(service)
+    code = _CODES.get(model.metadata["protocol"] if model else "", "ValidationException")
+    what = f"{type(failure).__name__}: {failure}".strip(": ")
+    return BrokenOff(code, f"This sandbox does not carry {operation} with these parameters ({what}).")
+
+
+def _is_of_moto(failure: Exception) -> bool:
+    """Whether the line that failed is moto's, or of a library that moto called."""
+    modules = [str(frame.f_globals.get("__name__")) for frame, _ in traceback.walk_tb(failure.__traceback__)]
+    last = next((name for name in reversed(modules) if name.startswith(("moto.", "ecslab."))), "")
+    return last.startswith("moto.")
 
 
 def explain_failure(
@@ -33,12 +78,11 @@ def explain_failure(
     model = service_model(service)
     if model is None:
         return None
-    name = NAMES.get(service, service)
-    protocol = model.metadata["protocol"]
+    name, protocol = boto3_name(service), model.metadata["protocol"]
     if protocol not in ("json", "query", "ec2"):
         return None
     if operation not in model.operation_names:
-        return _no_operation(protocol, operation, model.metadata["apiVersion"], _form(request))
+        return no_operation(model, operation)
     shape = model.operation_model(operation).input_shape
     if shape is None:
         return None
@@ -57,16 +101,6 @@ def explain_failure(
     return wrong
 
 
-def _no_operation(protocol: str, operation: str, version: str, form: dict[str, str]) -> AwsError:
-    if protocol == "json":
-        return unknown_operation(f"There is no operation {operation}.")
-    if not form.get("Action"):
-        return AwsError("MissingAction", "The request must contain the parameter Action")
-    if protocol == "ec2":
-        return AwsError("InvalidAction", f"The action {operation} is not valid for this web service.")
-    return AwsError("InvalidAction", f"Could not find operation {operation} for version {version}")
-
-
 def _wrong_json(shape: Shape, given: object, service: str) -> AwsError | None:
     for kind, path in _problems(shape, given, ""):
         if kind == "type":
@@ -77,7 +111,7 @@ def _wrong_json(shape: Shape, given: object, service: str) -> AwsError | None:
 
 
 def _wrong_form(
-    operation: OperationModel, shape: Shape, form: dict[str, str], protocol: str
+    operation: OperationModel, shape: Shape, form_values: dict[str, str], protocol: str
 ) -> AwsError | None:
     """Values are read as moto's parser reads them, which fails at a number that is none."""
     from moto.core.parse import EC2QueryParser, QueryParser
@@ -89,13 +123,13 @@ def _wrong_form(
             seen.append(prefix)
             return super()._default_handle(shape, values, prefix)
 
-    if not form.get("Version"):
+    if not form_values.get("Version"):
         return AwsError("MissingParameter", "The request must contain the parameter Version")
     try:
-        given = Noting(operation).parse({"values": form})
+        given = Noting(operation).parse({"values": form_values})
     except (ValueError, TypeError):
         code = "InvalidParameterValue" if protocol == "ec2" else "MalformedInput"
-        return AwsError(code, f"Invalid value '{form.get(seen[-1])}' for {seen[-1]}")
+        return AwsError(code, f"Invalid value '{form_values.get(seen[-1])}' for {seen[-1]}")
     problems = _problems(shape, given, "")
     missing = next((path for kind, path in problems if kind == "missing"), None)
     if missing is None:
@@ -156,5 +190,4 @@ def _fits(kind: str, given: object) -> bool:
 
 
 def _form(request: HttpRequest) -> dict[str, str]:
-    text = f"{request.query}&{request.body.decode('utf-8', 'replace')}"
-    return dict(parse_qsl(text, keep_blank_values=True))
+    return dict(parse_qsl(bounds.form_text(request), keep_blank_values=True))

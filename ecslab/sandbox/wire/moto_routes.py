@@ -5,18 +5,22 @@ tables that the services' `urls` modules fill. This is that second way: quicker 
 """
 
 import importlib
+import logging
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.wire import moto_failure
+from ecslab.sandbox.wire import carried, moto_failure
 from ecslab.sandbox.wire.credentials import ACCOUNT
 from ecslab.sandbox.wire.operation import operation
+from ecslab.sandbox.wire.service_models import boto3_name, rest_operation
 from ecslab.sandbox.wire.signature import Signer
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, BrokenOff
 
+FAILURES: Final = logging.getLogger("ecslab.sandbox.moto")
+"""Hears of every failure of moto's that became a refusal: the operation, and what failed."""
 Handler = Callable[[object, str, object], tuple[int, Mapping[str, object], str | bytes]]
 _KEPT: Final = frozenset({"content-type", "x-amz-target", "host", "accept", "range"})
 _GLOBAL: Final = frozenset({"budgets", "cloudfront", "route53"})  # their host names no region
@@ -27,7 +31,7 @@ def answer(request: HttpRequest, signer: Signer) -> HttpResponse:
     """moto's answer; moto's own switches (`x-moto-account-id` and the like) never reach it.
 
     Raises:
-        AwsError: moto does not carry the service or operation (501), or failed at a request that AWS refuses.
+        AwsError: moto does not carry what is asked for, or failed at a request that AWS refuses.
     """
     from moto.core.request import Request
     from werkzeug.exceptions import HTTPException
@@ -40,27 +44,28 @@ def answer(request: HttpRequest, signer: Signer) -> HttpResponse:
         status, headers, body = handler(asked, url, asked.headers)
     except HTTPException as refused:
         status, headers, body = refused.code, refused.get_headers(), refused.get_body()
-    except NotImplementedError as missing:
-        wrong = _wrong(request, signer)
-        absent = AwsError("NotImplemented", f"This sandbox does not carry it: {missing}", 501)
-        raise (wrong if wrong and wrong.code in moto_failure.NO_OPERATION else absent) from None
     except Exception as failure:
-        wrong = _wrong(request, signer, failure)
-        if wrong is None:
-            raise
-        raise wrong from None
-    if int(status) == 404 and not body and (wrong := _wrong(request, signer)):
-        raise wrong  # no operation was named
+        raise _refused(request, signer, failure) from failure
     content = body.encode() if isinstance(body, str) else bytes(body)
     return HttpResponse(
         int(status), {str(name): str(value) for name, value in dict(headers).items()}, content
     )
 
 
-def _wrong(request: HttpRequest, signer: Signer, failure: Exception | None = None) -> AwsError | None:
-    return moto_failure.explain_failure(
-        request, signer.service, operation(signer.service, request).name, failure
-    )
+def _refused(request: HttpRequest, signer: Signer, failure: Exception) -> Exception:
+    """What is said of a failure of moto's; the failure itself where it is not moto's."""
+    asked = operation(signer.service, request)
+    name = asked.name
+    if name.isupper():
+        name = rest_operation(boto3_name(signer.service), request) or name
+    if isinstance(failure, NotImplementedError):
+        refused = carried.not_carried(f"this of {signer.service}:{name} ({failure})", signer.service)
+        error: AwsError | None = BrokenOff(refused.code, refused.message, refused.status)
+    else:
+        error = moto_failure.refusal_of_failure(request, signer.service, name, failure)
+    if error is not None:
+        FAILURES.info("%s:%s: %r", signer.service, name, failure, exc_info=failure)
+    return error or failure
 
 
 def _headers(request: HttpRequest, signer: Signer) -> dict[str, str]:
@@ -79,7 +84,7 @@ def _handler(service: str, region: str, path: str) -> Handler:
     for pattern, handler in _table(_module_of(host, service)):
         if pattern.match(address):
             return handler
-    raise AwsError("NotImplemented", f"This sandbox does not carry {service} at {path}.", 501)
+    raise carried.not_carried(f"{service} at {path}", service)
 
 
 @cache
@@ -88,7 +93,7 @@ def _module_of(host: str, service: str) -> str:
     for name, pattern in index.backend_url_patterns:
         if pattern.match(f"https://{host}"):
             return str(name)
-    raise AwsError("NotImplemented", f"This sandbox does not carry the service {service}.", 501)
+    raise carried.not_carried(f"the service {service}", service)
 
 
 @cache

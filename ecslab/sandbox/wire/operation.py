@@ -1,11 +1,16 @@
-"""Which operation a request is, read from the target header, the form's Action, or the method."""
+"""Which operation a request is, read from the target header, the form's Action, the path, or the method."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import parse_qs
 
 from ecslab.aws_api.operations import changes
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.wire import bounds
+
+_RPC_PATH: Final = re.compile(r"/service/\w+/operation/(\w+)", re.ASCII)
+"""How the RPC v2 protocol names an operation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +47,7 @@ def _action(request: HttpRequest) -> str | None:
         bounds.form_text(request)
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         form = f"{form}&{request.body.decode('utf-8', 'replace')}"
-    actions = parse_qs(form).get("Action")
-    return actions[0] if actions else None
+    if actions := parse_qs(form).get("Action"):
+        return actions[0]
+    rpc = _RPC_PATH.fullmatch(request.path)
+    return rpc[1] if rpc else None

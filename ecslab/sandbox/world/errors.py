@@ -19,3 +19,7 @@ class AwsError(Exception):
 def invalid(message: str) -> AwsError:
     """InvalidParameterException with this sentence."""
     return AwsError("InvalidParameterException", message)
+
+
+class BrokenOff(AwsError):
+    """The refusal of a request that failed on its way: what it did until then has to be undone."""

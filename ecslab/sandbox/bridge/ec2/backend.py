@@ -2,7 +2,7 @@
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2 import urls
-from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
+from moto.ec2.exceptions import DependencyViolationError, EC2ClientError, ResourceAlreadyAssociatedError
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.elastic_ip_addresses import ElasticAddress
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
@@ -15,15 +15,14 @@ from moto.ec2.models.vpcs import VPC
 from ecslab.sandbox.bridge.determinism import building
 from ecslab.sandbox.bridge.ec2 import vpcs
 from ecslab.sandbox.bridge.ec2.addresses import check_private, take_public
-from ecslab.sandbox.bridge.ec2.error_messages import WordedEC2Backend
 from ecslab.sandbox.bridge.ec2.interfaces import Interface, TaskInterface
+from ecslab.sandbox.bridge.ec2.refusals import RefusingEC2Backend
 
 
-class EC2Backend(WordedEC2Backend):
+class EC2Backend(RefusingEC2Backend):
     """moto's EC2 with AWS's default VPC, the `workshop` VPC, and rules that protect what is in use."""
 
     _images_wanted = False
-    _vpc_in_deletion: str | None = None
 
     def __init__(self, region_name: str, account_id: str):
         self.public: dict[str, Interface] = {}
@@ -134,8 +133,14 @@ class EC2Backend(WordedEC2Backend):
                     self.forget_interface(interface.id)
         return terminated
 
-    def create_nat_gateway(self, *args: object, **kwargs: object) -> NatGateway:
-        gateway = super().create_nat_gateway(*args, **kwargs)
+    def create_nat_gateway(
+        self, subnet_id: str, allocation_id: str | None, *args: object, **kwargs: object
+    ) -> NatGateway:
+        """moto makes the interface before it looks at the address."""
+        for address in self.address_by_allocation([allocation_id]) if allocation_id else ():
+            if address.association_id:
+                raise ResourceAlreadyAssociatedError(address.public_ip)
+        gateway = super().create_nat_gateway(subnet_id, allocation_id, *args, **kwargs)
         interface = gateway._eni
         interface.description = f"Interface for NAT Gateway {gateway.id}"
         interface.status, interface.requester_managed = "in-use", True
@@ -181,6 +186,7 @@ class EC2Backend(WordedEC2Backend):
 
     def delete_vpc(self, vpc_id: str) -> VPC:
         """moto takes the VPC from under its gateways and groups."""
+        self.get_vpc(vpc_id)
         gateways = (gateway.vpc for gateway in self.internet_gateways.values())
         groups = self.groups.get(vpc_id, {}).values()
         if any(vpc and vpc.id == vpc_id for vpc in gateways) or not all(group.is_default for group in groups):

@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from moto.core.utils import utcnow
 from moto.iam import urls
-from moto.iam.exceptions import NotFoundException
-from moto.iam.models import SERVICE_NAME_CONVERSION, AWSManagedPolicy, ManagedPolicy, Role
+from moto.iam.exceptions import NotFoundException, ValidationError
+from moto.iam.models import SERVICE_NAME_CONVERSION, AWSManagedPolicy, ManagedPolicy, Role, User
 from moto.iam.models import IAMBackend as MotoIAMBackend
 
 from ecslab.sandbox.bridge.iam import managed_policies
@@ -13,6 +14,19 @@ LINKED_ROLE: Final = "AWSServiceRoleForECS"
 _LINKED_POLICY: Final = f"{managed_policies.ARN}/aws-service-role/AmazonECSServiceRolePolicy"
 
 SERVICE_NAME_CONVERSION["ecs"] = "ECS"  # moto would name the role AWSServiceRoleForecs
+
+
+class _Root(User):  # type: ignore[misc]  # moto ships no types
+    """The account's root user, as GetUser shows it to itself."""
+
+    def __init__(self, account_id: str, region: str):
+        super().__init__(account_id, region, name="root")
+        self.id = account_id
+        self.create_date = utcnow().replace(year=2024, month=1, day=1, hour=0, minute=0, second=0)
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:iam::{self.account_id}:root"
 
 
 class IamBackend(MotoIAMBackend):  # type: ignore[misc]  # moto ships no types
@@ -58,8 +72,21 @@ class IamBackend(MotoIAMBackend):  # type: ignore[misc]  # moto ships no types
                 return role
         raise NotFoundException(f"The role with name {role_name} cannot be found.")
 
+    def get_user_from_access_key_id(self, access_key_id: str) -> User:
+        """Whoever has no key of a user is the account itself; moto makes a user up each time."""
+        return super().get_user_from_access_key_id(access_key_id) or _Root(self.account_id, self.region_name)
+
+    def remove_role_from_instance_profile(self, profile_name: str, role_name: str) -> None:
+        """moto fails at a role that the profile does not have."""
+        if self.get_role(role_name) not in self.get_instance_profile(profile_name).roles:
+            text = f"The role with name {role_name} cannot be found."  # U
+            raise NotFoundException(text)
+        super().remove_role_from_instance_profile(profile_name, role_name)
+
     def create_service_linked_role(self, service_name: str, description: str, suffix: str) -> Role:
-        """AWS gives ECS's role its policy; moto attaches none."""
+        """AWS gives ECS's role its policy; moto attaches none, and fails at what is no service's name."""
+        if not service_name.endswith(".amazonaws.com"):
+            raise ValidationError(f"Invalid service name: {service_name}")  # U
         role = super().create_service_linked_role(service_name, description, suffix)
         if role.name == LINKED_ROLE:
             self.attach_role_policy(_LINKED_POLICY, role.name)

@@ -1,0 +1,244 @@
+"""The accounts that are fuzzed: furnished as after a few lessons, with clients that check no parameter."""
+
+import datetime
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore import xform_name
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from botocore.model import OperationModel
+
+import ecslab
+from ecslab.sandbox.wire.carried import CARRIED
+from tests.fuzz.memory import Memory
+
+SERVICES = tuple(service.name for service in CARRIED)
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
+]})  # fmt: skip
+ALLOW = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
+)
+NOT_SHOWN = frozenset(
+    {"ecr:GetAuthorizationToken", "secretsmanager:GetRandomPassword", "ec2:DescribeImages",
+     "ec2:DescribeInstanceTypes", "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeVpcEndpointServices",
+     "iam:ListPolicies", "elbv2:DescribeSSLPolicies"}
+)  # fmt: skip
+"""Reads whose answer is another one each time, or is AWS's own long list and says nothing of the account."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operation, and the client that makes it."""
+
+    service: str
+    client: Any
+    operation: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.service}:{self.operation}"
+
+    @property
+    def model(self) -> OperationModel:
+        model: OperationModel = self.client.meta.service_model.operation_model(self.operation)
+        return model
+
+    @property
+    def reads(self) -> bool:
+        return self.operation.startswith(("Describe", "List", "Get", "Filter", "Head", "Batch"))
+
+    @property
+    def plain(self) -> bool:
+        """Whether it can be made without any parameter."""
+        shape = self.model.input_shape
+        return self.reads and not (shape and shape.required_members) and self.name not in NOT_SHOWN
+
+    def make(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = getattr(self.client, xform_name(self.operation))(**parameters)
+        answer.pop("ResponseMetadata", None)
+        return answer
+
+
+class Account:
+    """A sandbox in this process, furnished, with what its answers named so far.
+
+    Attributes:
+        sent: whether the call that is made reached the sandbox.
+    """
+
+    def __init__(self, home: str, services: list[str]):
+        self.lab = ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7)
+        self.sandbox = self.lab.place.endpoint.transport.sandbox
+        self.memory = Memory()
+        self.sent = False
+        endpoint = self.lab.place.endpoint
+        session = boto3.Session(endpoint.access_key, endpoint.secret_key, region_name=endpoint.region)
+        clients = {name: self._client(session, name) for name in SERVICES}
+        self.calls = [Call(service.name, clients[service.name], operation)
+                      for service in CARRIED for operation in sorted(service.operations)
+                      if service.name in services]  # fmt: skip
+        self.everything = [Call(service.name, clients[service.name], operation)
+                           for service in CARRIED for operation in sorted(service.operations)]  # fmt: skip
+        self._furnish(clients)
+
+    def close(self) -> None:
+        self.lab.close()
+
+    def shown(self) -> dict[str, Any]:
+        """What every call answers that reads and needs no parameter, and what ECS says of all it has."""
+        shown = {call.name: _or_refusal(call, {}) for call in self.everything if call.plain}
+        ecs = next(call.client for call in self.everything if call.service == "ecs")
+        for arn in ecs.list_clusters()["clusterArns"]:
+            for what, describe in (("services", ecs.describe_services), ("tasks", ecs.describe_tasks)):
+                arns = getattr(ecs, f"list_{what}")(cluster=arn)[f"{what[:-1]}Arns"][:10]
+                if arns:
+                    shown[f"{what} of {arn}"] = describe(cluster=arn, **{what: arns})[what]
+        return {name: _unordered(name, json.loads(json.dumps(about, default=_text)))
+                for name, about in shown.items()}  # fmt: skip
+
+    def replayed(self) -> list[str]:
+        """What the account shows otherwise after its journal was replayed, in words."""
+        before = self.shown()
+        self.sandbox.rebuild(self.sandbox.clock.now)
+        after = self.shown()
+        return [f"{name}: {_difference(before.get(name), after.get(name))}"
+                for name in before.keys() | after.keys() if before.get(name) != after.get(name)]  # fmt: skip
+
+    def _client(self, session: boto3.Session, name: str) -> Any:
+        """A client without the lab's hooks: nothing is written down, tagged or explained."""
+        unchecked = Config(
+            parameter_validation=False, inject_host_prefix=False, proxies={},
+            retries={"total_max_attempts": 1},
+        )
+        place = self.lab.place
+        client = session.client(name, endpoint_url=place.endpoint.url, config=unchecked)
+
+        def carry(request: Any, **_: Any) -> Any:
+            self.sent = True
+            return place.carry(request)
+
+        client.meta.events.register("before-send", carry)
+        return client
+
+    def _furnish(self, clients: dict[str, Any]) -> None:
+        self.lab.goto("08")
+        for key, value in dict(_furniture(clients)).items():
+            self.memory.anchors[key] = value
+        for call in self.everything:
+            if call.plain:
+                answer = _or_refusal(call, {})
+                self.memory.learn(call.service, answer)
+
+
+def _furniture(clients: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Make a little of everything; its name for recipes, and what it is called."""
+    ecs, ec2, elbv2, iam = (clients[name] for name in ("ecs", "ec2", "elbv2", "iam"))
+    service = ecs.describe_services(
+        cluster="adgu-cluster", services=ecs.list_services(cluster="adgu-cluster")["serviceArns"][:1]
+    )["services"][0]
+    vpc = service["networkConfiguration"]["awsvpcConfiguration"]
+    subnet = ec2.describe_subnets(SubnetIds=vpc["subnets"][:1])["Subnets"][0]
+    yield from {"cluster": service["clusterArn"], "service": service["serviceName"],
+                "definition": service["taskDefinition"], "subnet": vpc["subnets"][0],
+                "group": vpc["securityGroups"][0], "vpc": subnet["VpcId"]}.items()  # fmt: skip
+    others = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [subnet["VpcId"]]}])["Subnets"]
+    zone = subnet["AvailabilityZone"]
+    yield "subnet2", next(each["SubnetId"] for each in others if each["AvailabilityZone"] != zone)
+    made = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
+    yield "own_vpc", made
+    yield "own_subnet", ec2.create_subnet(VpcId=made, CidrBlock="10.77.1.0/24")["Subnet"]["SubnetId"]
+    table = ec2.create_route_table(VpcId=made)["RouteTable"]["RouteTableId"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=made)
+    yield from {"own_table": table, "own_gateway": gateway}.items()
+    yield "own_group", ec2.create_security_group(GroupName="own", Description="own", VpcId=made)["GroupId"]
+    yield "interface", ec2.create_network_interface(SubnetId=subnet["SubnetId"])["NetworkInterface"][
+        "NetworkInterfaceId"
+    ]
+    yield "allocation", ec2.allocate_address(Domain="vpc")["AllocationId"]
+    groups = elbv2.describe_target_groups()["TargetGroups"]
+    target = elbv2.create_target_group(
+        Name="own", Protocol="HTTP", Port=80, VpcId=subnet["VpcId"], TargetType="ip"
+    )["TargetGroups"][0]["TargetGroupArn"]
+    yield "target_group", target
+    balancers = elbv2.describe_load_balancers()["LoadBalancers"]
+    yield from {"used_target_group": (groups[0]["TargetGroupArn"] if groups else target)}.items()
+    if balancers:
+        yield "load_balancer", balancers[0]["LoadBalancerArn"]
+        listeners = elbv2.describe_listeners(LoadBalancerArn=balancers[0]["LoadBalancerArn"])["Listeners"]
+        yield "listener", listeners[0]["ListenerArn"]
+    yield "role", iam.create_role(RoleName="own", AssumeRolePolicyDocument=TRUST)["Role"]["RoleName"]
+    iam.put_role_policy(RoleName="own", PolicyName="own", PolicyDocument=ALLOW)
+    iam.create_instance_profile(InstanceProfileName="own")
+    yield "policy", iam.create_policy(PolicyName="own", PolicyDocument=ALLOW)["Policy"]["Arn"]
+    yield from _stores(clients)
+
+
+def _stores(clients: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    clients["logs"].create_log_group(logGroupName="/own")
+    clients["logs"].create_log_stream(logGroupName="/own", logStreamName="own")
+    yield "log_group", "/own"
+    yield "secret", clients["secretsmanager"].create_secret(Name="own", SecretString="x")["ARN"]
+    clients["ssm"].put_parameter(Name="/own/a", Value="1", Type="String")
+    yield "parameter", "/own/a"
+    clients["s3"].create_bucket(Bucket="own")
+    clients["s3"].put_object(Bucket="own", Key="a.env", Body=b"A=1")
+    yield from {"bucket": "own", "object": "a.env"}.items()
+    yield "queue", clients["sqs"].create_queue(QueueName="own")["QueueUrl"]
+    yield "key", clients["kms"].create_key()["KeyMetadata"]["KeyId"]
+    vpc = {"VPCRegion": "us-east-1", "VPCId": clients["ec2"].describe_vpcs()["Vpcs"][0]["VpcId"]}
+    zone = clients["route53"].create_hosted_zone(
+        Name="own.internal", CallerReference="own", VPC=vpc, HostedZoneConfig={"PrivateZone": True}
+    )["HostedZone"]["Id"]
+    yield "zone", zone
+    repository = clients["ecr"].create_repository(repositoryName="own")["repository"]["repositoryName"]
+    yield "repository", repository
+
+
+def _or_refusal(call: Call, parameters: dict[str, Any]) -> Any:
+    try:
+        return _lasting(call.make(parameters))
+    except ClientError as refusal:
+        return str(refusal)
+
+
+def _lasting(about: Any) -> Any:
+    """Without what tells one page of an answer from another."""
+    passing = ("nextToken", "NextToken", "NextMarker", "Marker")
+    return {name: value for name, value in about.items() if name not in passing}
+
+
+def _unordered(name: str, about: Any) -> Any:
+    """Of the tagging API, which promises no order, the lists sorted."""
+    if not name.startswith("resourcegroupstaggingapi:") or not isinstance(about, dict):
+        return about
+    return {member: sorted(values, key=str) for member, values in about.items()}
+
+
+def _text(value: Any) -> str:
+    if hasattr(value, "read"):
+        return str(value.read())
+    return value.isoformat() if isinstance(value, datetime.datetime) else str(value)
+
+
+def _difference(one: Any, other: Any, where: str = "") -> str:
+    """The first place where two answers differ."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for name in sorted(one.keys() | other.keys()):
+            if one.get(name) != other.get(name):
+                return _difference(one.get(name), other.get(name), f"{where}.{name}")
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for number, (mine, yours) in enumerate(zip(one, other, strict=True)):
+            if mine != yours:
+                return _difference(mine, yours, f"{where}[{number}]")
+        return f"{where} {one!r:.200} but {other!r:.200}"
+    if isinstance(one, list) and isinstance(other, list):
+        lost = [each for each in one if each not in other]
+        gained = [each for each in other if each not in one]
+        return f"{where} lost {lost!r:.300} and gained {gained!r:.300}"
+    return f"{where} {one!r:.200} but {other!r:.200}"
