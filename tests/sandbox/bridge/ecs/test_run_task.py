@@ -199,3 +199,10 @@ def test_without_groups_the_default_one_is_used(account):
     assert [group.name for group in eni.group_set] == ["default"]
     attachment = task["attachments"][0]["id"]
     assert eni.description == f"arn:aws:ecs:{REGION}:{ACCOUNT}:attachment/{attachment}"
+
+
+def test_managed_tags_are_on_the_interface_too(account):
+    task = account.start(enableECSManagedTags=True, tags=[{"key": "mine", "value": "yes"}])
+    account.run(10)
+    shown = {tag["key"]: tag["value"] for tag in account.eni(task).get_tags()}
+    assert shown == {"aws:ecs:clusterName": "lab"}

@@ -58,10 +58,9 @@ class Fargate:
         self._fail_if_platform_does("interface")
         attachment, public = task.attachment, bool(task.network.get("public"))
         about = f"{task.arn.partition(':task/')[0]}:attachment/{attachment.id}"
+        groups, tags = list(task.network.get("groups", ())), _managed_tags(task)
         try:
-            eni = task_network.attach_eni(
-                task.region, attachment.subnet_id, list(task.network.get("groups", ())), public, about
-            )
+            eni = task_network.attach_eni(task.region, attachment.subnet_id, groups, public, about, tags)
         except NoFreeAddress as full:
             raise StartFailed(str(full), timings.REFUSED) from None
         except EC2ClientError as refusal:  # the subnet or a group went away since RunTask
@@ -180,6 +179,11 @@ def execution_role(task: Task) -> str | None:
     override = task.settings["overrides"].get("executionRoleArn")
     role: str | None = override or task.definition.get("executionRoleArn")
     return role
+
+
+def _managed_tags(task: Task) -> dict[str, str]:
+    """The tags of its cluster and service, if it has them: ECS puts them on the interface too."""
+    return {tag["key"]: tag["value"] for tag in task.tags if tag["key"].startswith("aws:ecs:")}
 
 
 def _may_pull(task: Task, name: ImageName, account: str, region: str) -> bool:
