@@ -103,4 +103,4 @@ class Replay:
             return self._backend.registry(request, call["region"]).status
         signer = Signer(self._access_key, call["region"], call["service"])
         asked = Operation(call["service"], call["operation"])
-        return self._backend.call(request, signer, asked, let_in=True).status
+        return self._backend.call(request, signer, asked, again=True).status
