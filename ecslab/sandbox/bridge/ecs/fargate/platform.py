@@ -94,6 +94,9 @@ class Fargate:
                 raise failures.refused("ecr_login_denied", request_id=rng.uuid4(), denied=denied)
         for container in task.containers:
             container.injected = injected(task, container, facts, role) or None
+
+    def open_logs(self, task: Task) -> None:
+        facts, role = _facts(task), execution_role(task)
         for container in task.containers:
             self._open_log(task, container, facts, role)
 
