@@ -7,7 +7,10 @@ from moto.backends import get_backend
 from ecslab.sandbox.bridge.account import current_account
 
 
-def backend(service: Literal["acm", "iam", "s3", "secretsmanager", "ssm", "sts"], region: str = "aws") -> Any:
+Service = Literal["acm", "iam", "kms", "route53", "s3", "secretsmanager", "ssm", "sts"]
+
+
+def backend(service: Service, region: str = "aws") -> Any:
     """The account's backend of a service; those that know no Region have one alone."""
     if service == "ssm":
         from ecslab.sandbox.bridge import ssm
