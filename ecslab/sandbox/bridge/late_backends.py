@@ -6,7 +6,6 @@ from moto.backends import get_backend
 
 from ecslab.sandbox.bridge.account import current_account
 
-
 Service = Literal["acm", "iam", "kms", "route53", "s3", "secretsmanager", "ssm", "sts"]
 
 
