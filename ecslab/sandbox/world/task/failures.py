@@ -32,7 +32,8 @@ def registry_unreachable(image: ImageName) -> StartFailed:
 def image_missing(image: ImageName, kind: str, architecture: str) -> StartFailed:
     """The registry lacks the `kind` that is named: `repository`, `tag`, or the task's `platform`."""
     if kind == "platform":
-        return refused("platform_missing", processor="arm64" if architecture == "ARM64" else "amd64")
+        processor = "arm64" if architecture == "ARM64" else "amd64"
+        return refused("platform_missing", platform=f"linux/{processor}")
     hidden = kind == "repository" and image.registry == DOCKER_HUB
     return refused("repository_hidden" if hidden else "image_missing", image=image)
 

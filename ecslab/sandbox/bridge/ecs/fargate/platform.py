@@ -131,6 +131,8 @@ class Fargate:
         architecture = _architecture(task)
         try:
             resolved = resolve(container.image, task.region, architecture)
+            if task.settings["platformFamily"] != "Linux":  # no image here is built for Windows
+                raise failures.refused("platform_missing", platform="windows/amd64")
             image = self._images.setdefault((container.image, resolved.digest, architecture), resolved)
             image.rootfs()  # so that a layer that cannot be unpacked is found while pulling, as it is on AWS
             self._make_room(image)
