@@ -3,7 +3,9 @@
 import json
 import os
 import signal
+import threading
 import time
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -214,3 +216,17 @@ def test_what_the_head_of_a_request_says_is_there_again(lab):
         {"by": "me"},
         "no-store",
     )
+
+
+def test_a_note_for_which_there_is_no_room_leaves_nothing_half_made(tmp_path, monkeypatch):
+    tried = threading.Event()
+
+    def full(*_arguments):
+        tried.set()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(replay_watch, "_EVERY", 0.001)
+    monkeypatch.setattr(Path, "replace", full)
+    with replay_watch.watched(tmp_path, lambda: 1):
+        assert tried.wait(10)
+    assert not list(tmp_path.iterdir())

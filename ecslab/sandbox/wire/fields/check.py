@@ -15,23 +15,22 @@ from ecslab.sandbox.wire.fields.rest import check_rest
 from ecslab.sandbox.wire.fields.table import Member, members
 from ecslab.sandbox.wire.fields.verdict import judge
 from ecslab.sandbox.wire.malformed import json_object
-from ecslab.sandbox.wire.service_models import boto3_name, rest_operation, service_model
+from ecslab.sandbox.wire.service_models import rest_operation, service_model
 
 __all__ = ["check"]
 
 _TABLES: Final = frozenset(path.stem for path in Path(__file__).parent.glob("*.toml"))
 
 
-def check(request: HttpRequest, signed_as: str, operation: str) -> None:
+def check(request: HttpRequest, service: str, operation: str) -> None:
     """Refuse a request that names what the table refuses, or what it does not know.
 
     Args:
-        signed_as: the service, by its signing name.
+        service: by boto3's name.
 
     Raises:
         AwsError: one plain sentence.
     """
-    service = boto3_name(signed_as)
     model = service_model(service) if service in _TABLES else None
     if model is None:
         return
