@@ -77,14 +77,24 @@ def test_the_cluster_counts_it(lab):
     assert (counted["activeServicesCount"], counted["runningTasksCount"]) == (1, 1)
     statistics = {each["name"]: each["value"] for each in counted["statistics"]}
     assert statistics["activeFargateServiceCount"] == "1"
-    with refused("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."):
-        lab("DeleteCluster")
-    lab.update(desiredCount=0)
-    lab.settle()
     with refused(
         "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."
     ):
         lab("DeleteCluster")
+    lab("DeleteService", service="web", force=True)
+    with refused("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."):
+        lab("DeleteCluster")
+
+
+def test_a_cluster_with_a_draining_service_is_deleted_and_made_anew(lab):
+    lab.create(desiredCount=0)
+    lab("DeleteService", service="web")
+    assert lab.see()["status"] == "DRAINING"
+    assert lab("DeleteCluster")["cluster"]["status"] == "INACTIVE"
+    lab.account.ecs("CreateCluster", clusterName="lab")
+    lab.settle()
+    assert lab("ListServices")["serviceArns"] == []
+    assert lab("DescribeServices", services=["web"])["services"] == []
 
 
 def test_creating_it_again(lab):

@@ -32,7 +32,7 @@ from ecslab.sandbox.world.task.surroundings import Exited, StartFailed
 from ecslab.sandbox.world.task.task import Task
 
 _RECENT: Final = 64 * limits.MIB  # bytes of an image that is kept for a while though no task runs it
-_PENDING: Final = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
+_PENDING: Final = frozenset({"PENDING", "ACTIVATING"})  # PROVISIONING counts in neither: recorded of services
 
 
 class Fargate:
@@ -166,8 +166,9 @@ class Fargate:
 
     def moved(self, task: Task, before: str | None) -> None:
         cluster = state.of(task.region).clusters[task.cluster]
-        cluster.pending += (task.last_status in _PENDING) - (before in _PENDING)
-        cluster.running += (task.last_status == "RUNNING") - (before == "RUNNING")
+        now = self.account.clock.now
+        cluster.pending.add((task.last_status in _PENDING) - (before in _PENDING), now)
+        cluster.running.add((task.last_status == "RUNNING") - (before == "RUNNING"), now)
         if self.account.services:
             self.account.services.task_moved(task, before)
 
