@@ -77,11 +77,11 @@ def test_where_nothing_tells_it_counts_as_there(lab, others, kind):
 
 
 def test_no_access_key_is_written_down(lab):
-    lab.iam.create_user(UserName="ann")
-    said = terminal.run(lab, "aws iam create-access-key --user-name ann")
-    entry = lab.ledger.entries()[-1]
-    assert (entry.kind, entry.name, entry.ids) == ("iam access key", "ann", ())
-    assert said.json["AccessKey"]["AccessKeyId"] not in lab.ledger.path.read_text()
+    model = lab.client("iam").meta.service_model.operation_model("CreateAccessKey")
+    assert other_kinds.kind_of(model) == "iam access key"
+    assert other_kinds.name_in({"UserName": "ann"}, model) == "ann"
+    answer = {"AccessKey": {"UserName": "ann", "AccessKeyId": "AKIAEXAMPLE", "SecretAccessKey": "secret"}}
+    assert other_kinds.ids_in(answer, model) == []
 
 
 def test_what_kinds_are_called_and_where_their_ids_are(lab):

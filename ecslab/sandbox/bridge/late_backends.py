@@ -7,7 +7,7 @@ from moto.backends import get_backend
 from ecslab.sandbox.bridge.account import current_account
 
 
-def backend(service: Literal["s3", "secretsmanager", "ssm", "sts"], region: str = "aws") -> Any:
+def backend(service: Literal["kms", "s3", "secretsmanager", "ssm", "sts"], region: str = "aws") -> Any:
     """The account's backend of a service; those that know no Region have one alone."""
     if service == "ssm":
         from ecslab.sandbox.bridge import ssm
