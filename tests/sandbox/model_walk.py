@@ -18,6 +18,8 @@ from botocore.model import ServiceModel
 READS = ("Describe", "List", "Get", "BatchGet", "BatchCheck")
 ENDS = ("Delete", "BatchDelete", "Deregister", "Remove", "Stop", "Untag")
 OWN = ("ecs", "ecr", "elasticloadbalancing")
+UNDOCUMENTED = {"clusterCount"}
+"""Members that AWS answers on the wire and its model does not have (recorded)."""
 MANY = 10
 """Values of a list in a request, at most."""
 PICKS = (0, -1, -2)
