@@ -18,7 +18,7 @@ from botocore.model import ServiceModel
 READS = ("Describe", "List", "Get", "BatchGet", "BatchCheck")
 ENDS = ("Delete", "BatchDelete", "Deregister", "Remove", "Stop", "Untag")
 OWN = ("ecs", "ecr", "elasticloadbalancing")
-UNDOCUMENTED = {"clusterCount"}
+UNDOCUMENTED = {"clusterCount", "imageManifestSize"}
 """Members that AWS answers on the wire and its model does not have (recorded)."""
 MANY = 10
 """Values of a list in a request, at most."""
