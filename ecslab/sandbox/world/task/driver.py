@@ -7,7 +7,7 @@ its surroundings' part, which answers at once or raises StartFailed; nothing her
 from collections.abc import Callable
 from typing import Final
 
-from ecslab.sandbox.world.task import dependencies, timings
+from ecslab.sandbox.world.task import dependencies
 from ecslab.sandbox.world.task.container import Container, restarts
 from ecslab.sandbox.world.task.health_checks import Checks
 from ecslab.sandbox.world.task.surroundings import StartFailed, Surroundings
@@ -16,6 +16,8 @@ from ecslab.sandbox.world.time.clock import Clock
 
 CONTAINER_EXITED: Final = "Essential container in task exited"
 FAILED_TO_START: Final = "TaskFailedToStart"
+KEPT: Final = 3600.0
+"""Seconds for which a stopped task stays visible (API DescribeTasks: at least an hour)."""
 
 
 class Driver:
@@ -29,14 +31,14 @@ class Driver:
         """Begin with a task that is PROVISIONING."""
         task.created_at = self.clock.timestamp()
         self.surroundings.moved(task, None)
-        self._next(task, timings.ENI_CREATED, self._attach)
+        self._next(task, self._takes("eni_created", task), self._attach)
 
     def stop(self, task: Task, code: str, reason: str) -> None:
         """Decide that the task ends. Its first decision stands; a later one changes nothing."""
         if task.stopping:
             return
         self._decide_stop(task, code, reason)
-        self._next(task, timings.STOP_NOTICED, self._leave)
+        self._next(task, self._takes("stop_noticed", task), self._leave)
 
     def lose(self, task: Task, code: str, reason: str) -> None:
         """Decide that the task ends, and let what runs in it be gone at once, without SIGTERM."""
@@ -49,6 +51,9 @@ class Driver:
         if task.next_phase:
             task.next_phase.cancel()
         task.next_phase = self.clock.after(delay, lambda: phase(task))
+
+    def _takes(self, step: str, task: Task) -> float:
+        return self.clock.durations.of(step, task.id)
 
     def _move(self, task: Task, event: str) -> None:
         before = task.last_status
@@ -65,14 +70,16 @@ class Driver:
             self._fail_later(task, failure)
         else:
             task.attachment.move("created")
-            self._next(task, timings.CONNECTED - timings.ENI_CREATED, self._connect)
+            left = self._takes("connected", task) - self._takes("eni_created", task)
+            self._next(task, left, self._connect)
         task.changed(told=False)
 
     def _connect(self, task: Task) -> None:
         task.attachment.move("connected")
         task.connectivity, task.connectivity_at = "CONNECTED", self.clock.timestamp()
         task.changed(told=False)
-        self._next(task, timings.PULL_STARTED - timings.CONNECTED, self._pull)
+        left = self._takes("pull_started", task) - self._takes("connected", task)
+        self._next(task, left, self._pull)
 
     def _pull(self, task: Task) -> None:
         self._move(task, "network_ready")
@@ -93,7 +100,7 @@ class Driver:
             assert container.pulled is not None, "pulled before"
             container.image_digest = container.pulled.digest
         self._move(task, "images_pulled")
-        self._next(task, timings.START, self._start_ready)
+        self._next(task, self._takes("started", task), self._start_ready)
 
     def _start_ready(self, task: Task) -> None:
         """Start every container whose dependencies are met; the task is RUNNING when all have started."""
@@ -139,7 +146,8 @@ class Driver:
     # failing
 
     def _fail_later(self, task: Task, failure: StartFailed) -> None:
-        self._next(task, failure.after, lambda task: self._fail(task, failure.reason))
+        after = failure.after if isinstance(failure.after, float) else self._takes(failure.after, task)
+        self._next(task, after, lambda task: self._fail(task, failure.reason))
 
     def _fail(self, task: Task, reason: str) -> None:
         self._decide_stop(task, FAILED_TO_START, reason)
@@ -208,7 +216,7 @@ class Driver:
         if task.attachment.interface:
             task.attachment.move("task_stopped")
         self._move(task, event)
-        self._next(task, timings.DEPROVISION, self._finish)
+        self._next(task, self._takes("deprovisioned", task), self._finish)
 
     def _finish(self, task: Task) -> None:
         if task.attachment.interface:
@@ -216,5 +224,5 @@ class Driver:
         task.attachment.move("released" if task.attachment.interface else "task_stopped")
         task.next_phase = None
         task.stopped_at = self.clock.timestamp()
-        task.gone_at = self.clock.now + timings.KEPT
+        task.gone_at = self.clock.now + KEPT
         self._move(task, "network_released")

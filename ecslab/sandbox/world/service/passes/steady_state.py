@@ -1,6 +1,6 @@
 """Steady state: a deployment completes, and the service says that it is steady."""
 
-from ecslab.sandbox.world.service import events, timings
+from ecslab.sandbox.world.service import events
 from ecslab.sandbox.world.service.member import READY
 from ecslab.sandbox.world.service.passes.zone_rebalancing import rebalance
 from ecslab.sandbox.world.service.service import Service
@@ -18,7 +18,7 @@ def conclude(look: ServicePass) -> None:
     if not _is_settled(service):
         service.mark_unsettled()
         return
-    if not look.is_due(service.changed_at + timings.SETTLED):
+    if not look.is_due(service.changed_at + look.settling):
         return
     if service.primary.rollout_state == "IN_PROGRESS":
         _complete(look)
