@@ -23,7 +23,10 @@ class UnknownFormat(ValueError):
 class Start(TypedDict):
     """What a `start` holds: of what everything else follows.
 
-    `wall` is in epoch seconds; `timing` says where durations come from, `fixed` if it is not there.
+    Args:
+        wall: epoch seconds.
+        behaviour: how the sandbox that wrote the journal behaved (`world.behaviour`).
+        timing: where durations come from (`world.time.durations`); `fixed` if it is not there.
     """
 
     seed: str
@@ -31,6 +34,7 @@ class Start(TypedDict):
     mode: Literal["paced", "stepped"]
     speed: float
     timing: NotRequired[Literal["drawn", "fixed"]]
+    behaviour: NotRequired[int]
 
 
 class Call(TypedDict, total=False):

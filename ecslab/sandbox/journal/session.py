@@ -21,6 +21,7 @@ from ecslab.sandbox.journal.strict_json import (
     reader,
     text,
 )
+from ecslab.sandbox.world.behaviour import LATEST
 
 LINES: Final = 200_000
 LINE: Final = 256 << 10  # characters; a body that is larger than 4 KiB lies beside the journal
@@ -36,7 +37,7 @@ _SCALAR: Final[Schema] = {"type": ["string", "number", "boolean", "null"], "maxL
 _ABOUT: Final = {
     "start": closed(
         seed=text(256), wall=_WALL, mode=_MODE, speed=_SPEED, format=optional(integer(1, 1_000_000)),
-        timing=optional({"enum": ["drawn", "fixed"]}),
+        behaviour=optional(integer(1, LATEST)), timing=optional({"enum": ["drawn", "fixed"]}),
     ),
     "request": closed(
         service=text(64, r"(?!ecslab)[a-z0-9-]+"), operation=text(128, r"[A-Za-z0-9]*"),

@@ -53,4 +53,11 @@ class Checks:
     def _set(self, task: Task, container: Container, watch: Watch, status: str) -> None:
         if status != container.health_status:
             container.health_status, watch.since = status, self._clock.timestamp()
+            delay = self._clock.durations.of("health_told", task.id)
+            self._clock.after(delay, lambda: self._tell(task, container), aside=True)
             self._changed(task, container)
+
+    @staticmethod
+    def _tell(task: Task, container: Container) -> None:
+        container.health_told = container.health_status
+        task.changed(told=False)
