@@ -37,7 +37,7 @@ _SCALAR: Final[Schema] = {"type": ["string", "number", "boolean", "null"], "maxL
 _ABOUT: Final = {
     "start": closed(
         seed=text(256), wall=_WALL, mode=_MODE, speed=_SPEED, format=optional(integer(1, 1_000_000)),
-        behaviour=optional(integer(1, LATEST)),
+        behaviour=optional(integer(1, LATEST)), timing=optional({"enum": ["drawn", "fixed"]}),
     ),
     "request": closed(
         service=text(64, r"(?!ecslab)[a-z0-9-]+"), operation=text(128, r"[A-Za-z0-9]*"),
