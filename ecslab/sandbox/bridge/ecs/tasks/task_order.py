@@ -26,9 +26,8 @@ from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.faults import NO_CAPACITY
 from ecslab.sandbox.world.task.attachment import Attachment
 from ecslab.sandbox.world.task.capacity_split import next_provider
-from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.container import STOP_TIMEOUT, Container
 from ecslab.sandbox.world.task.task import Network, Task
-from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
@@ -112,7 +111,9 @@ def make(order: Order, index: int) -> Task:
     subnets = current_account().faults.places(zoned, order.provider)
     if not subnets:
         raise NoCapacity
-    subnet = subnets[index % len(subnets)]  # U: which of several AWS takes
+    clock = current_account().clock
+    first = clock.durations.pick(len(subnets), f"{cluster.arn}@{clock.now}")
+    subnet = subnets[(first + index) % len(subnets)]  # U: which AWS takes; those of one call are spread
     overrides = task_overrides(definition, order.parameters.get("overrides") or {})
     return Task(
         id=task_id,
