@@ -178,6 +178,11 @@ class Service:
         return sum(deployment.pending for deployment in self.deployments)
 
     @property
+    def shown_pending(self) -> int:
+        """`pendingCount`, without what is PROVISIONING."""
+        return sum(deployment.shown_pending for deployment in self.deployments)
+
+    @property
     def live(self) -> int:
         return sum(deployment.live for deployment in self.deployments)
 

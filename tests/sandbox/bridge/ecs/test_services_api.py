@@ -42,6 +42,8 @@ def test_a_service_from_its_creation_to_its_rest(lab):
     assert deployment["rolloutStateReason"] == f"ECS deployment {deployment['id']} in progress."
     assert (deployment["platformVersion"], made["platformVersion"]) == ("1.4.0", "LATEST")
     lab.settle(8)
+    assert lab.see()["pendingCount"] == 0  # PROVISIONING
+    lab.settle(8)
     assert lab.see()["pendingCount"] == 2
     lab.settle()
     service = lab.see()
