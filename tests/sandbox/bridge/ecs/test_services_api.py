@@ -88,6 +88,17 @@ def test_the_cluster_counts_it(lab):
         lab("DeleteCluster")
 
 
+def test_a_cluster_with_a_draining_service_is_deleted_and_made_anew(lab):
+    lab.create(desiredCount=0)
+    lab("DeleteService", service="web")
+    assert lab.see()["status"] == "DRAINING"
+    assert lab("DeleteCluster")["cluster"]["status"] == "INACTIVE"
+    lab.account.ecs("CreateCluster", clusterName="lab")
+    lab.settle()
+    assert lab("ListServices")["serviceArns"] == []
+    assert lab("DescribeServices", services=["web"])["services"] == []
+
+
 def test_creating_it_again(lab):
     first = lab.create()
     assert lab.create()["serviceArn"] == first["serviceArn"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ecslab.sandbox.bridge.ecs.shapes import times
-from ecslab.sandbox.bridge.ecs.tasks.task_order import PLATFORM_VERSION
+from ecslab.sandbox.bridge.ecs.tasks.platform_versions import newest
 from ecslab.sandbox.world.service.deployment import Deployment, Revision
 from ecslab.sandbox.world.service.rollout import Counts, Rollout
 from ecslab.sandbox.world.service.service import Service
@@ -95,7 +95,7 @@ def _asked(service: Service, deployment: Deployment) -> int:
 def _resolved(shown: Mapping[str, str]) -> str:
     """The platform version that LATEST stands for."""
     version = shown["platformVersion"]
-    return PLATFORM_VERSION if version == "LATEST" else version
+    return newest(shown["platformFamily"]) if version == "LATEST" else version
 
 
 # service deployments and revisions
