@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ecslab.sandbox.engine import moto_import
 from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse, Responder
-from ecslab.sandbox.wire import bounds, caller_identity, carried, malformed, moto_routes
+from ecslab.sandbox.wire import bounds, caller_identity, carried, client_times, malformed, moto_routes
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.wire.fields.check import check as check_members
 from ecslab.sandbox.wire.operation import Operation
@@ -34,12 +34,15 @@ class Door:
 class Backend:
     """A fresh account on `clock`; `seed` decides every id in it, and `folder` is where image layers lie.
 
-    `behaviour` is that of the sandbox that wrote its journal (`world.behaviour`).
+    `behaviour` is that of the sandbox that wrote its journal (`world.behaviour`). `wall` says what time it is
+    for clients, in epoch seconds: what they compare with their own clock is judged by it.
 
     moto keeps its state in modules, so whoever calls holds the lock that all sandboxes of a process share.
     """
 
-    def __init__(self, clock: Clock, folder: Path | None, seed: str, behaviour: int):
+    def __init__(
+        self, clock: Clock, folder: Path | None, seed: str, behaviour: int, wall: Callable[[], float]
+    ):
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
         moto_import.prepare()
         from ecslab.sandbox.bridge import account, determinism, installation
@@ -52,7 +55,7 @@ class Backend:
         budget = AccountBudget()
         self._account = account.Account(
             clock, EmbeddedRuntime(budget), ACCOUNT, folder=folder, seed=seed, behaviour=behaviour,
-            open_paths=set(), budget=budget,
+            open_paths=set(), budget=budget, client_clock=wall if clock.durations.model == "drawn" else None,
         )
         installation.install(self._account)
 
@@ -172,7 +175,11 @@ class Backend:
 
         moto_import.ready_for(signer.service, operation)
         installation.fetch(signer.service)
-        return moto_routes.answer(request, signer)
+        response = moto_routes.answer(request, signer)
+        if signer.service == "sts":
+            presents = self._account.presents()
+            return client_times.expiring_for_clients(response, presents.client - presents.world)
+        return response
 
     def _ecs(self, request: HttpRequest, region: str, operation: str, again: bool) -> HttpResponse:
         from ecslab.sandbox.bridge.ecs import dispatch
