@@ -34,21 +34,25 @@ class Door:
 class Backend:
     """A fresh account on `clock`; `seed` decides every id in it, and `folder` is where image layers lie.
 
+    `behaviour` is that of the sandbox that wrote its journal (`world.behaviour`).
+
     moto keeps its state in modules, so whoever calls holds the lock that all sandboxes of a process share.
     """
 
-    def __init__(self, clock: Clock, folder: Path | None, seed: str):
+    def __init__(self, clock: Clock, folder: Path | None, seed: str, behaviour: int):
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
         moto_import.prepare()
         from ecslab.sandbox.bridge import account, determinism, installation
         from ecslab.sandbox.runtime.budget import AccountBudget
         from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 
+        self.behaviour = behaviour
         self._seam, self._determinism, self._seed = account, determinism, seed
         clock.on_event = lambda number: self.reseed("event", number)
         budget = AccountBudget()
         self._account = account.Account(
-            clock, EmbeddedRuntime(budget), ACCOUNT, folder=folder, seed=seed, open_paths=set(), budget=budget
+            clock, EmbeddedRuntime(budget), ACCOUNT, folder=folder, seed=seed, behaviour=behaviour,
+            open_paths=set(), budget=budget,
         )
         installation.install(self._account)
 
@@ -160,10 +164,10 @@ class Backend:
             return caller_identity.caller_identity()
         if request.headers.get("x-amz-target", "").startswith(malformed.ECS_TARGET):
             return self._ecs(request, signer.region, operation, again)
-        carried.check(request, signer.service)
+        service = carried.check(request, signer.service)
         bounds.check(request, signer.service, operation)
         if not again:
-            check_members(request, signer.service, operation)
+            check_members(request, service, operation)
         from ecslab.sandbox.bridge import installation
 
         moto_import.ready_for(signer.service, operation)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NotRequired, TypedDict
 
 from ecslab.sandbox.bridge.ecs.state import Caller
-from ecslab.sandbox.world.errors import invalid
+from ecslab.sandbox.world.errors import AwsError, invalid
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TagTypeDef
@@ -36,8 +36,10 @@ def page(member: str, rows: Sequence[object], params: PagedRequest, default: int
         default: rows on a page unless the request says otherwise.
     """
     size = params.get("maxResults", default)
-    if not 1 <= size <= PAGE:
-        raise invalid(f"maxResults should be between 1 and {PAGE}.")  # U
+    if size > PAGE:  # recorded for ListServices
+        raise invalid(f"Max results can not be greater than {PAGE}")
+    if size < 1:  # U
+        raise invalid("Max results can not be lesser than 1")
     start = _start(params.get("nextToken"))
     answer: dict[str, object] = {member: list(rows[start : start + size])}
     if start + size < len(rows):
@@ -93,12 +95,15 @@ def _start(token: str | None) -> int:
     raise invalid("Invalid token.")  # U
 
 
-# tags, as the data type Tag of the API reference has them; all sentences are U
+# tags, as the data type Tag of the API reference has them; sentences are U but for that of a null value
 
 
 def checked_tags(given: "Sequence[TagTypeDef] | None") -> Tags:
     """The tags of a request, each with key and value; AwsError if one, or their number, is not allowed."""
-    tags = [{"key": tag.get("key", ""), "value": tag.get("value", "")} for tag in given or []]
+    for member in ("key", "value"):
+        if any(member not in each for each in given or []):
+            raise AwsError("ClientException", f"Tag {member} can not be null.")
+    tags = [{"key": tag["key"], "value": tag["value"]} for tag in given or []]
     for tag in tags:
         if not 1 <= len(tag["key"]) <= _KEY:
             raise invalid(f"Tag keys must have a length of 1 to {_KEY} characters.")
