@@ -53,6 +53,7 @@ class Account:
             changed something; only such calls change a network's rules. None keeps none.
         building: how many of moto's backends are being built at this moment.
         budget: what all containers may use together.
+        expires_images: whether lifecycle policies act, which they did not in accounts of an older format.
         log_lines, log_bytes: what is kept of logs, or more, if some were deleted since it was counted.
         moto: what moto held for this account when another one was entered.
     """
@@ -72,6 +73,7 @@ class Account:
     open_paths: set[OpenPath] | None = None
     building: int = 0
     budget: AccountBudget = field(default_factory=AccountBudget)
+    expires_images: bool = True
     log_lines: int = 0
     log_bytes: int = 0
     moto: MotoState = field(default_factory=MotoState)

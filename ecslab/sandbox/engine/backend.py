@@ -34,10 +34,12 @@ class Door:
 class Backend:
     """A fresh account on `clock`; `seed` decides every id in it, and `folder` is where image layers lie.
 
+    `journal_format` is that of the journal it was begun with.
+
     moto keeps its state in modules, so whoever calls holds the lock that all sandboxes of a process share.
     """
 
-    def __init__(self, clock: Clock, folder: Path | None, seed: str):
+    def __init__(self, clock: Clock, folder: Path | None, seed: str, journal_format: int):
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
         moto_import.prepare()
         from ecslab.sandbox.bridge import account, determinism, installation
@@ -47,9 +49,11 @@ class Backend:
         self._seam, self._determinism, self._seed = account, determinism, seed
         clock.on_event = lambda number: self.reseed("event", number)
         budget = AccountBudget()
+        is_old = journal_format < 2
         self._account = account.Account(
-            clock, EmbeddedRuntime(budget), ACCOUNT, folder=folder, seed=seed, open_paths=set(), budget=budget
-        )
+            clock, EmbeddedRuntime(budget, every_image_has_all=is_old), ACCOUNT, folder=folder, seed=seed,
+            open_paths=set(), budget=budget, expires_images=not is_old,
+        )  # fmt: skip
         installation.install(self._account)
 
     def enter(self) -> None:

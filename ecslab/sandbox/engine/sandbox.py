@@ -265,7 +265,7 @@ class Sandbox:
         self.pace = Pace(timeline, start["mode"], start["speed"], self.wall)
         if hasattr(self, "backend"):
             self.backend.close()
-        self.backend = Backend(self.clock, self.folder, self.seed)
+        self.backend = Backend(self.clock, self.folder, self.seed, start.get("format", 1))
         replay = self._replay = Replay(
             self.clock, self.pace, self.backend, self.credentials.access_key, most_events
         )

@@ -5,12 +5,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, TypedDict, cast
+from typing import Any, Final, Literal, NotRequired, TypedDict, cast
 
 FIRST: Final = "ecslab-journal-1"
 """Stands for the checksum before the first line's; it changes with the form of the lines."""
-FORMAT: Final = 1
-"""What the records mean. The start of a journal carries it; one without it is of format 1."""
+FORMAT: Final = 2
+"""What the records mean. The start of a journal carries it; one without it is of format 1, in which every
+image has `curl` and `wget`, and no lifecycle policy expires anything. An account stays as it was begun."""
 
 
 class UnknownFormat(ValueError):
@@ -24,6 +25,7 @@ class Start(TypedDict):
     wall: float
     mode: Literal["paced", "stepped"]
     speed: float
+    format: NotRequired[int]
 
 
 class Call(TypedDict, total=False):

@@ -6,6 +6,7 @@ from typing import Any, Final
 from moto.ecr.models import Repository
 
 from ecslab.sandbox.bridge import determinism
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecr import lifecycle, lifecycle_policy
 from ecslab.sandbox.bridge.ecr.image import StoredImage, descriptors
 from ecslab.sandbox.bridge.ecr.lifecycle_preview import Preview
@@ -34,7 +35,7 @@ class StoredRepository(Repository):  # type: ignore[misc]  # moto ships no types
 
     @property
     def images(self) -> list[StoredImage]:
-        while self._rules and self._due <= (now := determinism.now()):
+        while self._rules and current_account().expires_images and self._due <= (now := determinism.now()):
             if not self._images:  # nothing changes until somebody looks
                 self._due += (now - self._due) // lifecycle.EVALUATED_EVERY * lifecycle.EVALUATED_EVERY
             self._evaluate(self._due)
