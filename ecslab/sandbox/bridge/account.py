@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from ecslab.sandbox.bridge.moto_state import MotoState, forget_backends, park, put_back
 from ecslab.sandbox.runtime import Runtime
 from ecslab.sandbox.runtime.budget import AccountBudget
+from ecslab.sandbox.world.behaviour import LATEST
 from ecslab.sandbox.world.faults import Faults
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Clock
@@ -42,6 +43,7 @@ class Account:
         id: twelve digits.
         folder: where image layers and the registry's key are kept; None keeps them in memory.
         seed: decides what moto's backends hold when they are built.
+        behaviour: of the sandbox that wrote the journal (`world.behaviour`).
         wall_clock: the time moto sees, in epoch seconds; by default the clock's.
         faults: what has been made to go wrong.
         regions: what ECS holds, by Region.
@@ -53,7 +55,6 @@ class Account:
             changed something; only such calls change a network's rules. None keeps none.
         building: how many of moto's backends are being built at this moment.
         budget: what all containers may use together.
-        expires_images: whether lifecycle policies act, which they did not in accounts of an older format.
         log_lines, log_bytes: what is kept of logs, or more, if some were deleted since it was counted.
         moto: what moto held for this account when another one was entered.
     """
@@ -63,6 +64,7 @@ class Account:
     id: str
     folder: Path | None = None
     seed: str = "ecslab"
+    behaviour: int = LATEST
     wall_clock: Callable[[], float] | None = None
     faults: Faults = field(default_factory=Faults)
     regions: dict[str, RegionState] = field(default_factory=dict)
@@ -73,7 +75,6 @@ class Account:
     open_paths: set[OpenPath] | None = None
     building: int = 0
     budget: AccountBudget = field(default_factory=AccountBudget)
-    expires_images: bool = True
     log_lines: int = 0
     log_bytes: int = 0
     moto: MotoState = field(default_factory=MotoState)

@@ -34,12 +34,12 @@ class Door:
 class Backend:
     """A fresh account on `clock`; `seed` decides every id in it, and `folder` is where image layers lie.
 
-    `journal_format` is that of the journal it was begun with.
+    `behaviour` is that of the sandbox that wrote its journal (`world.behaviour`).
 
     moto keeps its state in modules, so whoever calls holds the lock that all sandboxes of a process share.
     """
 
-    def __init__(self, clock: Clock, folder: Path | None, seed: str, journal_format: int):
+    def __init__(self, clock: Clock, folder: Path | None, seed: str, behaviour: int):
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
         moto_import.prepare()
         from ecslab.sandbox.bridge import account, determinism, installation
@@ -49,10 +49,9 @@ class Backend:
         self._seam, self._determinism, self._seed = account, determinism, seed
         clock.on_event = lambda number: self.reseed("event", number)
         budget = AccountBudget()
-        is_old = journal_format < 2
         self._account = account.Account(
-            clock, EmbeddedRuntime(budget, every_image_has_all=is_old), ACCOUNT, folder=folder, seed=seed,
-            open_paths=set(), budget=budget, expires_images=not is_old,
+            clock, EmbeddedRuntime(budget, every_image_has_all=behaviour < 3), ACCOUNT, folder=folder,
+            seed=seed, behaviour=behaviour, open_paths=set(), budget=budget,
         )  # fmt: skip
         installation.install(self._account)
 

@@ -28,8 +28,10 @@ from ecslab.sandbox.wire import credentials
 from ecslab.sandbox.wire.moto_routes import FAILURES
 from ecslab.sandbox.wire.operation import operation
 from ecslab.sandbox.wire.signature import Key, Signer
+from ecslab.sandbox.world import behaviour
 from ecslab.sandbox.world.errors import AwsError, BrokenOff
 from ecslab.sandbox.world.time.clock import Clock
+from ecslab.sandbox.world.time.durations import Durations, Model
 from ecslab.sandbox.world.time.timeline import Timeline
 
 _KEPT_HEADERS: Final = ("content-type", "x-amz-target", "range", "content-range", "accept")
@@ -51,7 +53,8 @@ class Sandbox:
 
     Args:
         home: `ECSLAB_HOME`; state lies in its folder `sandbox`.
-        seed: decides every id. A journal that is there keeps its own. By default unguessable.
+        seed: decides every id and duration. A journal that is there keeps its own. By default unguessable.
+        timing: where durations come from, in a journal that is not there yet.
         mode: `paced` (time passes) or `stepped` (time stands until someone advances it).
         speed: virtual seconds in one wall second, when paced.
             Without mode or speed, a journal that is there keeps its own.
@@ -68,7 +71,8 @@ class Sandbox:
 
     def __init__(
         self, home: Path, *, seed: str | int | None = None, mode: Mode | None = None,
-        speed: float | None = None, wall: Callable[[], float] = time.time, in_memory: bool = False,
+        speed: float | None = None, timing: Model = "fixed", wall: Callable[[], float] = time.time,
+        in_memory: bool = False,
         give_up: Callable[[replay_watch.Progress], None] | None = None,
     ):  # fmt: skip
         self.home, self.wall, self.started = home, wall, wall()
@@ -82,6 +86,7 @@ class Sandbox:
         self.addresses: dict[str, str | int] = {}
         self.incoming = Bodies(_SESSION_MOST)
         self._replay: Replay | None = None
+        self._timing = timing
         self._give_up = give_up
         self.journal = Journal(self.folder)
         if self.journal.damage:
@@ -261,11 +266,12 @@ class Sandbox:
         self.seed = start["seed"]
         before = getattr(self, "pace", None)
         timeline = Timeline(start["wall"], start["speed"] if start["mode"] == "paced" else 1.0)
-        self.clock = Clock(timeline=timeline)
+        durations = Durations(start.get("timing", "fixed"), self.seed)
+        self.clock = Clock(timeline=timeline, durations=durations)
         self.pace = Pace(timeline, start["mode"], start["speed"], self.wall)
         if hasattr(self, "backend"):
             self.backend.close()
-        self.backend = Backend(self.clock, self.folder, self.seed, start.get("format", 1))
+        self.backend = Backend(self.clock, self.folder, self.seed, start.get("behaviour", behaviour.FIRST))
         replay = self._replay = Replay(
             self.clock, self.pace, self.backend, self.credentials.access_key, most_events
         )
@@ -367,7 +373,8 @@ class Sandbox:
 
     def _write_start(self, seed: str | int | None, mode: Mode, speed: float) -> None:
         seed = secrets.token_hex(8) if seed is None else str(seed)
-        about = {"seed": seed, "wall": self.wall(), "mode": mode, "speed": speed, "format": FORMAT}
+        about = {"seed": seed, "wall": self.wall(), "mode": mode, "speed": speed, "format": FORMAT,
+                 "behaviour": behaviour.LATEST, "timing": self._timing}  # fmt: skip
         self.journal.append(Record(0.0, "start", about))
 
 

@@ -10,8 +10,10 @@ from typing import Any, Final, Literal, NotRequired, TypedDict, cast
 FIRST: Final = "ecslab-journal-1"
 """Stands for the checksum before the first line's; it changes with the form of the lines."""
 FORMAT: Final = 2
-"""What the records mean. The start of a journal carries it; one without it is of format 1, in which every
-image has `curl` and `wget`, and no lifecycle policy expires anything. An account stays as it was begun."""
+"""What the records mean. The start of a journal carries it; one without it is of format 1.
+
+From 2 on the start names the timing model; before, durations were fixed.
+"""
 
 
 class UnknownFormat(ValueError):
@@ -19,13 +21,20 @@ class UnknownFormat(ValueError):
 
 
 class Start(TypedDict):
-    """What a `start` holds: of what everything else follows. `wall` is in epoch seconds."""
+    """What a `start` holds: of what everything else follows.
+
+    Args:
+        wall: epoch seconds.
+        behaviour: how the sandbox that wrote the journal behaved (`world.behaviour`).
+        timing: where durations come from (`world.time.durations`); `fixed` if it is not there.
+    """
 
     seed: str
     wall: float
     mode: Literal["paced", "stepped"]
     speed: float
-    format: NotRequired[int]
+    timing: NotRequired[Literal["drawn", "fixed"]]
+    behaviour: NotRequired[int]
 
 
 class Call(TypedDict, total=False):

@@ -20,7 +20,7 @@ class EmbeddedRuntime:
 
     Args:
         budget: what all of them may use together.
-        every_image_has_all: every program is in every image, as it was in accounts of an older format.
+        every_image_has_all: every program is in every image, as it was once (`world.behaviour`).
     """
 
     def __init__(self, budget: AccountBudget | None = None, *, every_image_has_all: bool = False):

@@ -2,16 +2,17 @@
 
 import itertools
 import sys
+from collections import deque
 
 import pytest
 from service_rig import GROUP, Town
 
 from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import CircuitBreaker
-from ecslab.sandbox.world.service.timings import LONGEST_RETRY, retry_after
 from ecslab.sandbox.world.task.surroundings import StartFailed
+from ecslab.sandbox.world.time.durations import Durations
 
-NO_IMAGE = StartFailed("CannotPullContainerError: no", 8.0)
+NO_IMAGE = StartFailed("CannotPullContainerError: no")
 GUARDED = CircuitBreaker(enabled=True, rollback=True)
 
 
@@ -69,12 +70,12 @@ def test_a_quiet_service_says_every_six_hours_that_it_is_steady(town):
     service.desired = 0
     town.scheduler.apply_update(service)
     town.settle(3600)
-    town.scheduler.retire(service)
-    town.settle(24 * 3600)
     assert [words for at, words in since(town, service, first + 13 * 3600) if "steady" in words] == [
         "has reached a steady state."
     ]
-    assert service.status == "INACTIVE" and town.is_idle()
+    town.scheduler.retire(service)
+    town.settle(24 * 3600)
+    assert service.status == "INACTIVE" and town.is_idle() and not town.words(service)
 
 
 def test_a_task_of_the_older_deployment_dies_while_the_newer_fails(town):
@@ -195,7 +196,7 @@ def test_failures_to_start_are_retried_ever_more_slowly(town):
     town.settle(40_000)
     starts = [when for when, message in town.story(service) if message.startswith("has started")]
     gaps = [round(b - a) for a, b in itertools.pairwise(starts)]
-    assert gaps[:5] == [61, 61, 90, 150, 270] and gaps[-1] == 30 + LONGEST_RETRY
+    assert gaps[:5] == [61, 61, 90, 150, 270] and gaps[-1] == 30 + 27 * 60
     assert town.words(service)[1] == "was unable to place a task. Reason: CannotPullContainerError: no."
     throttled = (
         "is unable to consistently start tasks successfully. For more information, see the Troubleshooting "
@@ -216,8 +217,8 @@ def test_an_update_ends_the_wait(town):
 
 
 def test_the_first_gaps_and_the_longest():
-    assert [retry_after(failures) for failures in (1, 2, 3, 4, 5)] == [31, 31, 60, 120, 240]
-    assert retry_after(1000) == 27 * 60
+    assert [Durations().retry_after(failures, "") for failures in (1, 2, 3, 4, 5)] == [31, 31, 60, 120, 240]
+    assert Durations().retry_after(1000, "") == 27 * 60
 
 
 @pytest.mark.parametrize(
@@ -313,7 +314,8 @@ def test_deletion_drains_and_ends(town):
     town.run(town.clock.now + 5)
     assert service.status == "DRAINING"
     town.settle()
-    assert (service.status, service.deployments, town.held) == ("INACTIVE", [], set())
+    assert (service.status, service.log.events, town.held) == ("INACTIVE", deque(), set())
+    assert (len(service.deployments), service.primary.status) == (1, "PRIMARY")
     assert town.is_idle()
 
 

@@ -26,8 +26,8 @@ class NotInRegistry(LookupError):
     """The registry does not have the image.
 
     Args:
-        kind: what is missing: the `repository`, the `tag` (or digest) in it, the task's `platform`; `elsewhere`
-            if it may well be in the world, and is not here.
+        kind: what is missing: the `repository`, the `tag` (or digest) in it, or the task's `platform`;
+            `elsewhere` for what may well be in the world, and is not here.
         canonical_reference: the image's full name, registry and tag included.
     """
 

@@ -63,6 +63,7 @@ class Service:
         next_steady_message: when it says once more that it is steady; None while it is not.
         failures: failures to start in a row, of one batch counted once.
         launch_from: virtual second before which no task is started.
+        older_stay_until: virtual second before which no task of an older deployment is stopped.
         rollouts: its service deployments (API_ServiceDeployment), newest first.
         unhealthy: unhealthy tasks that are not given up yet, by id.
         unregistered: tasks whose targets are to be registered, by id.
@@ -95,6 +96,7 @@ class Service:
     failures: int = 0
     last_failure_at: float = -1.0
     launch_from: float = 0.0
+    older_stay_until: float = 0.0
     rolling_back: bool = False
     rollouts: list[Rollout] = field(default_factory=list)
     unhealthy: dict[str, Member] = field(default_factory=dict)
@@ -153,7 +155,8 @@ class Service:
 
     def remove_if_over(self, deployment: Deployment) -> None:
         """Forget an older deployment without tasks, now and to come; one that is FAILED is still shown."""
-        over = not (deployment.members or deployment.replacements_due or deployment.failing)
+        replaced = deployment.replacements_due and self.replaces(deployment)
+        over = not (deployment.members or replaced)
         if over and deployment in self.deployments[1:] and deployment.rollout_state != "FAILED":
             deployment.move("replaced")
             self.deployments.remove(deployment)
@@ -163,9 +166,9 @@ class Service:
 
         While all of this is as before, so is whatever the API shows of it.
         """
-        last = self.log.events[0].id if self.log.events else ""
-        newest = [(rollout.id, rollout.status, rollout.updated_at) for rollout in self.rollouts[:1]]
-        own = (self.status, self.desired, last, len(self.unregistered), len(self.deregistrations), *newest)
+        said = self.log.events[0].id if self.log.events else ""
+        newest = [(last.id, last.status, last.updated_at, last.listed) for last in self.rollouts[:1]]
+        own = (self.status, self.desired, said, len(self.unregistered), len(self.deregistrations), *newest)
         return own + tuple(deployment.visible_state() for deployment in self.deployments)
 
     @property

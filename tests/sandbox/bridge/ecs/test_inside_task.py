@@ -4,7 +4,7 @@ import pytest
 from account_rig import LOGS, REGION, rig
 from moto.ec2.models import ec2_backends
 
-CHECK = {"command": ["CMD-SHELL", "curl -f http://localhost/ || exit 1"], "interval": 10, "retries": 2}
+CHECK = {"command": ["CMD-SHELL", "wget -q -O - http://localhost/ || exit 1"], "interval": 10, "retries": 2}
 
 
 @pytest.fixture
@@ -15,12 +15,12 @@ def account():
 
 
 def web(**more):
-    return {"name": "web", "image": "httpd:2.4", **more}
+    return {"name": "web", "image": "httpd:2.4-alpine", **more}
 
 
 def shell(script, name="side", essential=False, **more):
     return {
-        "name": name, "image": "busybox", "command": ["sh", "-c", script], "essential": essential, **more,
+        "name": name, "image": "amazonlinux", "command": ["sh", "-c", script], "essential": essential, **more,
     }  # fmt: skip
 
 
@@ -43,14 +43,14 @@ def health(account, task):
 def test_a_health_check_asks_the_containers_own_server(account):
     account.define(web(healthCheck=CHECK))
     task = account.start()
-    account.run(39)
+    account.run(37)
     assert health(account, task) == ("UNKNOWN", {"web": "UNKNOWN"})
     account.run(40)
     assert health(account, task) == ("HEALTHY", {"web": "HEALTHY"})
 
 
 def test_a_check_that_fails_makes_it_unhealthy_and_nothing_else(account):
-    account.define(web(healthCheck={**CHECK, "command": ["CMD-SHELL", "curl -f http://localhost/nowhere"]}))
+    account.define(web(healthCheck={**CHECK, "command": ["CMD-SHELL", "wget -q -O - http://localhost/nowhere"]}))
     task = account.start()
     account.run(1000)
     assert health(account, task) == ("UNHEALTHY", {"web": "UNHEALTHY"})

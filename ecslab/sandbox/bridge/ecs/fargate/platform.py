@@ -27,7 +27,7 @@ from ecslab.sandbox.runtime import ContainerSpec, RunningContainer, limits
 from ecslab.sandbox.runtime.image import BadLayer, Image
 from ecslab.sandbox.world.image_names import ImageName, parse
 from ecslab.sandbox.world.network import packets, vpc
-from ecslab.sandbox.world.task import failures, timings
+from ecslab.sandbox.world.task import failures
 from ecslab.sandbox.world.task.container import Container, Pulled
 from ecslab.sandbox.world.task.driver import Driver
 from ecslab.sandbox.world.task.surroundings import Exited, StartFailed
@@ -66,10 +66,10 @@ class Fargate:
                 task.region, attachment.subnet_id, list(task.network.get("groups", ())), public, about
             )
         except NoFreeAddress as full:
-            raise StartFailed(str(full), timings.REFUSED) from None
+            raise StartFailed(str(full)) from None
         except EC2ClientError as refusal:  # the subnet or a group went away since RunTask
             reason = failures.interface_refused(attachment.subnet_id, public, str(refusal.message))
-            raise StartFailed(reason, timings.REFUSED) from None
+            raise StartFailed(reason) from None
         self.account.tasks_by_interface[eni.eni_id] = task
         return eni
 
@@ -86,7 +86,7 @@ class Fargate:
         facts, role = _facts(task), execution_role(task)
         lost = role and roles.role_problem(role, region=task.region)
         if lost:
-            raise StartFailed(lost, timings.REFUSED)
+            raise StartFailed(lost)
         if any(parse(container.image).ecr for container in task.containers):
             if not packets.egress(facts, "ecr.api").passed:
                 raise failures.unreachable("ecr_unreachable", region=task.region)
@@ -110,7 +110,7 @@ class Fargate:
         create = log_options(container).get("awslogs-create-group") == "true"
         refusal = logs.open_stream(*where, role or "", task.id, create)
         if refusal:
-            raise StartFailed(refusal, timings.REFUSED)
+            raise StartFailed(refusal)
 
     def pull(self, task: Task, container: Container) -> Pulled:
         name, facts = parse(container.image), _facts(task)
@@ -126,7 +126,7 @@ class Fargate:
             raise failures.refused("layers_refused")
         if name.ecr and not packets.egress(facts, "s3").passed:
             raise failures.unreachable("layers_unreachable", region=task.region, digest=image.digest)
-        return Pulled(image.digest, timings.pull_seconds(image.nominal_size), image)
+        return Pulled(image.digest, self.account.clock.durations.pull(image.nominal_size, task.id), image)
 
     def _resolve(self, task: Task, container: Container, name: ImageName) -> Image:
         """The image; tasks that run the same one share its files, which nobody changes."""
@@ -169,7 +169,7 @@ class Fargate:
 
     def leaving(self, task: Task) -> float:
         services = self.account.services
-        return services.leaving(task) if services else timings.DEACTIVATE
+        return services.leaving(task) if services else self.account.clock.durations.of("deactivated", task.id)
 
     def moved(self, task: Task, before: str | None) -> None:
         cluster = state.of(task.region).clusters[task.cluster]

@@ -35,7 +35,7 @@ class SchedulerAdapter:
     """`world.service.account.Account`, on the account's tasks."""
 
     def __init__(self, account: Account):
-        self.registry = ServiceRegistry(Scheduler(account.clock, self))
+        self.registry = ServiceRegistry(Scheduler(account.clock, self, account.behaviour))
 
     def launch(self, service: Service, deployment: Deployment, place: int) -> str:
         order, strategy = deployment.revision.spec.get("order"), deployment.revision.spec["strategy"]

@@ -22,9 +22,8 @@ from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.faults import NO_CAPACITY
 from ecslab.sandbox.world.task.attachment import Attachment
-from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.container import STOP_TIMEOUT, Container
 from ecslab.sandbox.world.task.task import Network, Task
-from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
@@ -58,7 +57,9 @@ def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef") -> Order:
     if not 1 <= parameters.get("count", 1) <= MOST:
         raise invalid(f"count must be between 1 and {MOST}.")  # U
     provider = _capacity_provider(cluster, parameters)
-    _check_placement(parameters)
+    refuse_placement(parameters)
+    if parameters.get("platformVersion", "LATEST") not in PLATFORM_VERSIONS:
+        raise AwsError("PlatformUnknownException", "The specified platform version does not exist.")  # U
     if "FARGATE" not in definition["compatibilities"]:
         raise invalid("Task definition does not support launch_type FARGATE.")
     network = _network(caller, definition, parameters)
@@ -83,7 +84,9 @@ def make(order: Order, index: int) -> Task:
     subnets = current_account().faults.places(zoned, order.provider)
     if not subnets:
         raise NoCapacity
-    subnet = subnets[index % len(subnets)]  # U: which of several AWS takes
+    clock = current_account().clock
+    first = clock.durations.pick(len(subnets), f"{cluster.arn}@{clock.now}")
+    subnet = subnets[(first + index) % len(subnets)]  # U: which AWS takes; those of one call are spread
     overrides = task_overrides(definition, order.parameters.get("overrides") or {})
     return Task(
         id=task_id,
@@ -127,12 +130,11 @@ def _no_instances(parameters: "api.RunTaskRequestTypeDef") -> AwsError:
     return invalid("No Container Instances were found in your cluster.")
 
 
-def _check_placement(parameters: "api.RunTaskRequestTypeDef") -> None:
+def refuse_placement(parameters: "api.RunTaskRequestTypeDef | api.UpdateServiceRequestTypeDef") -> None:
+    """Refuse what places tasks on instances: Fargate has none."""
     for name, what in (("placementConstraints", "constraints"), ("placementStrategy", "strategies")):
         if parameters.get(name):
             raise invalid(f"Placement {what} are not supported with FARGATE launch type.")
-    if parameters.get("platformVersion", "LATEST") not in PLATFORM_VERSIONS:
-        raise AwsError("PlatformUnknownException", "The specified platform version does not exist.")  # U
 
 
 def vpc_configuration(

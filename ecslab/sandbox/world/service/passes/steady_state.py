@@ -1,10 +1,16 @@
 """Steady state: a deployment completes, and the service says that it is steady."""
 
-from ecslab.sandbox.world.service import events, timings
+from ecslab.sandbox.world.service import events
 from ecslab.sandbox.world.service.member import READY
 from ecslab.sandbox.world.service.passes.zone_rebalancing import rebalance
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.service.service_pass import ServicePass
+
+
+def list_rollout(look: ServicePass) -> None:
+    """Let the newest service deployment be the current one, a while after it was asked for."""
+    rollout = look.service.rollouts[0]
+    rollout.listed = rollout.listed or look.is_due(rollout.began + look.takes("listed", rollout.id))
 
 
 def conclude(look: ServicePass) -> None:
@@ -13,12 +19,13 @@ def conclude(look: ServicePass) -> None:
     if service.status == "DRAINING":
         if not any(deployment.members for deployment in service.deployments):
             service.move("last_task_stopped")
-            service.deployments = []
+            del service.deployments[1:]
+            service.log.events.clear()
         return
     if not _is_settled(service):
         service.mark_unsettled()
         return
-    if not look.is_due(service.changed_at + timings.SETTLED):
+    if not look.is_due(service.changed_at + look.settling):
         return
     if service.primary.rollout_state == "IN_PROGRESS":
         _complete(look)
@@ -44,7 +51,7 @@ def _complete(look: ServicePass) -> None:
     service.deployments = [deployment]
     rollout = service.rollouts[0]
     rollout.start(now)
-    rollout.complete(now, service.desired, deployment.rollout_reason if service.rolling_back else None)
+    rollout.complete(now, service.desired)
     service.rolling_back = False
     look.say("completed", deployment=deployment)
 
