@@ -38,7 +38,7 @@ def may_have_tag(name: ImageName) -> bool:
     newest = catalogue.newest(name.uri)
     if version is None or newest is None:
         return False
-    return (int(version[1]), int(version[2] or 0)) <= newest
+    return (1, 0) <= (int(version[1]), int(version[2] or 0)) <= newest
 
 
 def _is_slip(written: str, meant: str) -> bool:
