@@ -68,6 +68,7 @@ class PublicImage:
     layers: tuple[Mapping[str, str], ...]  # path: text, lowest layer first
     stands_for: tuple[str, ...]  # what each layer stands for
     newest: tuple[int, int] | None  # version, of the real image; None where it has no versions
+    source: str  # of what is said here of it
 
 
 @dataclass
@@ -100,6 +101,7 @@ def _read() -> tuple[PublicImage, ...]:
             layers=tuple(layers[layer["files"]] for layer in image["layers"]),
             stands_for=tuple(layer["stands_for"] for layer in image["layers"]),
             newest=tuple(image["newest"]) if "newest" in image else None,
+            source=image["source"],
         )
         for image in tables["image"]
     )

@@ -16,8 +16,9 @@ OFFICIAL: Final = frozenset(_TABLES["official"].split())
 _NAMESPACES: Final = (f"{DOCKER_HUB}/library/", "public.ecr.aws/docker/library/")
 """Where Docker Hub's official images are, and nothing else."""
 _PATH: Final = re.compile(r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*")
-_VERSION: Final = re.compile(r"v?(\d+)(?:\.(\d+))?[\w.-]*")
-_VARIANT: Final = re.compile(rf"({'|'.join(_TABLES['variants'].split())})[\w.-]*")
+_VARIANTS: Final = rf"(?:{'|'.join(_TABLES['variants'].split())})[\w.-]*"
+_VARIANT: Final = re.compile(_VARIANTS)
+_VERSION: Final = re.compile(rf"v?(\d+)(?:\.(\d+))?(?:\.\d+)*(?:-{_VARIANTS})?")
 
 
 def may_have(name: ImageName) -> bool:

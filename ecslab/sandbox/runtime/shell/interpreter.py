@@ -244,11 +244,22 @@ class Shell:
     def _write(self, text: str, path: str | None, append: bool) -> None:
         if path is not None:
             name = " ".join(self.expand(path, Room()))
+            if name.startswith("/dev/tcp/") and self.process.argv[0].endswith("bash"):
+                self._connect(name)
+                return
             before = self.process.files.read(name) if append else None
             self.process.handled(len(text) + len(before or b""))
             self.process.files.write(name, text.encode(), append)
         elif text:
             self.process.log(text.removesuffix("\n"))
+
+    def _connect(self, name: str) -> None:
+        """`/dev/tcp/localhost/PORT`, by which bash asks whether somebody listens; OSError if nobody does."""
+        host, _, port = name.removeprefix("/dev/tcp/").partition("/")
+        if host not in ("localhost", "127.0.0.1") or not port.isdecimal():
+            raise SandboxLimit(f"{name}: this bash connects to ports of its own task only, at localhost")
+        if int(port) not in self.process.ports and not self.process.host.taken(int(port)):
+            raise OSError(errno.ECONNREFUSED, "Connection refused", name)
 
     def _trap(self, words: list[str]) -> int:
         names = {word.removeprefix("SIG") for word in words[1:]}
