@@ -37,7 +37,8 @@ def image_missing(image: ImageName, kind: str, architecture: str, carried: str) 
     if kind == "elsewhere":
         return refused("not_carried", image=image, carried=carried)
     if kind == "platform":
-        return refused("platform_missing", processor="arm64" if architecture == "ARM64" else "amd64")
+        processor = "arm64" if architecture == "ARM64" else "amd64"
+        return refused("platform_missing", platform=f"linux/{processor}")
     hidden = kind == "repository" and image.registry == DOCKER_HUB
     return refused("repository_hidden" if hidden else "image_missing", image=image)
 

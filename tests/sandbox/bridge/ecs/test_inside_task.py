@@ -244,3 +244,22 @@ def test_a_health_check_by_a_program_that_the_image_lacks_fails(account):
     task = account.start()
     account.run(200)
     assert health(account, task) == ("UNHEALTHY", {"web": "UNHEALTHY"})
+
+
+@pytest.mark.parametrize(
+    ("command", "init", "code"),
+    [
+        (["sleep", "infinity"], False, 137),
+        (["sleep", "infinity"], True, 143),
+        (["sh", "-c", "sleep 1000; echo never"], True, 143),
+        (["sh", "-c", "trap '' TERM; sleep 1000"], True, 137),
+    ],
+)
+def test_an_init_process_passes_signals_on(account, command, init, code):
+    parameters = {"linuxParameters": {"initProcessEnabled": True}} if init else {}
+    account.define({"name": "web", "image": "busybox", "command": command, **parameters})
+    task = account.start()
+    account.run(60)
+    account.ecs("StopTask", cluster="lab", task=task["taskArn"])
+    account.run(200)
+    assert account.see(task)["containers"][0]["exitCode"] == code
