@@ -11,6 +11,7 @@ from typing import Final
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.iam.endpoint_policies import endpoint_problem
 from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.world.network import packets, vpc
 from ecslab.sandbox.world.task.container import Container
@@ -137,7 +138,10 @@ class _Reader:
         return self._denied("kms:Decrypt", arn) is not None
 
     def _denied(self, action: str, resource: str) -> str | None:
-        return roles.role_problem(self._role, action, resource, self._task.id, self._task.region)
+        service = action.partition(":")[0]
+        return roles.role_problem(
+            self._role, action, resource, self._task.id, self._task.region
+        ) or endpoint_problem(self._facts, service, action, resource, self._role, self._task.id)
 
 
 def _parameter(source: str, region: str) -> tuple[str, str]:
