@@ -46,13 +46,14 @@ class Backend:
         from ecslab.sandbox.runtime.budget import AccountBudget
         from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 
+        self.behaviour = behaviour
         self._seam, self._determinism, self._seed = account, determinism, seed
         clock.on_event = lambda number: self.reseed("event", number)
         budget = AccountBudget()
         self._account = account.Account(
-            clock, EmbeddedRuntime(budget), ACCOUNT, folder=folder, seed=seed, behaviour=behaviour,
-            open_paths=set(), budget=budget,
-        )
+            clock, EmbeddedRuntime(budget, every_image_has_all=behaviour < 3), ACCOUNT, folder=folder,
+            seed=seed, behaviour=behaviour, open_paths=set(), budget=budget,
+        )  # fmt: skip
         installation.install(self._account)
 
     def enter(self) -> None:
@@ -163,10 +164,10 @@ class Backend:
             return caller_identity.caller_identity()
         if request.headers.get("x-amz-target", "").startswith(malformed.ECS_TARGET):
             return self._ecs(request, signer.region, operation, again)
-        carried.check(request, signer.service)
+        service = carried.check(request, signer.service)
         bounds.check(request, signer.service, operation)
         if not again:
-            check_members(request, signer.service, operation)
+            check_members(request, service, operation)
         from ecslab.sandbox.bridge import installation
 
         moto_import.ready_for(signer.service, operation)

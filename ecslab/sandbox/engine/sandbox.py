@@ -23,6 +23,7 @@ from ecslab.sandbox.gateway.gateway import Gateway, NotIn
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.journal.bodies import Bodies
 from ecslab.sandbox.journal.journal import REPLAYING, Journal
+from ecslab.sandbox.journal.kept_headers import kept
 from ecslab.sandbox.journal.record import FORMAT, Record
 from ecslab.sandbox.wire import credentials
 from ecslab.sandbox.wire.moto_routes import FAILURES
@@ -34,7 +35,6 @@ from ecslab.sandbox.world.time.clock import Clock
 from ecslab.sandbox.world.time.durations import Durations, Model
 from ecslab.sandbox.world.time.timeline import Timeline
 
-_KEPT_HEADERS: Final = ("content-type", "x-amz-target", "range", "content-range", "accept")
 _STEP: Final = re.compile(r"[\w.-]{1,64}( [\w.:-]{1,64})?", re.ASCII)
 MOST_FAILURES: Final = 3  # attempts to replay a journal, or an empty one after it
 ARRIVAL: Final = 1.0
@@ -329,9 +329,8 @@ class Sandbox:
             if response.status >= 400:
                 self._undo(sizes, about)
             else:
-                headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
                 wire = {"method": request.method, "path": request.path, "query": request.query}
-                details = {**about, **wire, "headers": headers}
+                details = {**about, **wire, "headers": kept(request.headers)}
                 self._keep(Record(self.clock.now, "request", details, request.body))
                 self.mutations += 1
             return response

@@ -20,6 +20,7 @@ from ecslab.sandbox.bridge.ecs.fargate.injected_values import injected
 from ecslab.sandbox.bridge.ecs.fargate.metadata import Environment
 from ecslab.sandbox.bridge.ecs.fargate.volumes import Volumes
 from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.images import catalogue
 from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
 from ecslab.sandbox.bridge.logs import log_options, log_stream
 from ecslab.sandbox.runtime import ContainerSpec, RunningContainer, limits
@@ -60,10 +61,9 @@ class Fargate:
         self._fail_if_platform_does("interface")
         attachment, public = task.attachment, bool(task.network.get("public"))
         about = f"{task.arn.partition(':task/')[0]}:attachment/{attachment.id}"
+        groups, tags = list(task.network.get("groups", ())), _managed_tags(task)
         try:
-            eni = task_network.attach_eni(
-                task.region, attachment.subnet_id, list(task.network.get("groups", ())), public, about
-            )
+            eni = task_network.attach_eni(task.region, attachment.subnet_id, groups, public, about, tags)
         except NoFreeAddress as full:
             raise StartFailed(str(full)) from None
         except EC2ClientError as refusal:  # the subnet or a group went away since RunTask
@@ -132,6 +132,8 @@ class Fargate:
         architecture = _architecture(task)
         try:
             resolved = resolve(container.image, task.region, architecture)
+            if task.settings["platformFamily"] != "Linux":  # no image here is built for Windows
+                raise failures.refused("platform_missing", platform="windows/amd64")
             image = self._images.setdefault((container.image, resolved.digest, architecture), resolved)
             image.rootfs()  # so that a layer that cannot be unpacked is found while pulling, as it is on AWS
             self._make_room(image)
@@ -139,7 +141,8 @@ class Fargate:
         except BadLayer as bad:
             raise failures.refused("layer_damaged", why=bad) from None
         except NotInRegistry as missing:
-            raise failures.image_missing(name, missing.kind, architecture) from None
+            there = catalogue.carried(name.uri)
+            raise failures.image_missing(name, missing.kind, architecture, there) from None
 
     def _make_room(self, image: Image) -> None:
         """BadLayer if the images that running tasks use leave no room for this one."""
@@ -162,7 +165,10 @@ class Fargate:
     def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, RunningContainer]:
         host = Host(self.account, task, container, exited, self.credentials)
         runtime_id = f"{task.id}-{rng.randrange(10**9, 10**10)}"
-        spec = _spec(task, container, Environment(task, container, self.credentials), self.volumes)
+        environment = Environment(task, container, self.credentials)
+        init = bool((container.definition.get("linuxParameters") or {}).get("initProcessEnabled"))
+        init_process = init and self.account.behaviour >= 2
+        spec = _spec(task, container, environment, self.volumes, init_process)
         return runtime_id, self.account.runtime.start(spec, host)
 
     def leaving(self, task: Task) -> float:
@@ -183,6 +189,11 @@ def execution_role(task: Task) -> str | None:
     override = task.settings["overrides"].get("executionRoleArn")
     role: str | None = override or task.definition.get("executionRoleArn")
     return role
+
+
+def _managed_tags(task: Task) -> dict[str, str]:
+    """The tags of its cluster and service, if it has them: ECS puts them on the interface too."""
+    return {tag["key"]: tag["value"] for tag in task.tags if tag["key"].startswith("aws:ecs:")}
 
 
 def _may_pull(task: Task, name: ImageName, account: str, region: str) -> bool:
@@ -206,7 +217,11 @@ def _architecture(task: Task) -> str:
 
 
 def _spec(
-    task: Task, container: Container, environment: Mapping[str, str], volumes: Volumes
+    task: Task,
+    container: Container,
+    environment: Mapping[str, str],
+    volumes: Volumes,
+    init_process: bool,
 ) -> ContainerSpec:
     definition = container.definition
     assert container.pulled is not None, "pulled before it starts"
@@ -224,4 +239,5 @@ def _spec(
         architecture=_architecture(task),
         mounts=volumes.mounts(task, container),
         read_only=bool(definition.get("readonlyRootFilesystem")),
+        init_process=init_process,
     )
