@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ecslab.sandbox.engine import moto_import
 from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse, Responder
-from ecslab.sandbox.wire import bounds, caller_identity, carried, malformed, moto_routes
+from ecslab.sandbox.wire import bounds, caller_identity, carried, malformed, members, moto_routes, protocol
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.wire.operation import Operation
 from ecslab.sandbox.wire.refusal import internal_failure
@@ -148,16 +148,18 @@ class Backend:
     def _call(self, request: HttpRequest, signer: Signer, operation: str) -> HttpResponse:
         malformed.check(request, signer.service)
         self._check_permission(request, signer, operation)
-        if operation == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
-            return caller_identity.caller_identity()
-        if request.headers.get("x-amz-target", "").startswith(malformed.ECS_TARGET):
+        if signer.service == "ecs":
             return self._ecs(request, signer.region, operation)
-        carried.check(request, signer.service)
+        model, asked = carried.check(request, signer.service)
+        protocol.check(request, model, asked)
         bounds.check(request, signer.service, operation)
-        from ecslab.sandbox.bridge import installation
+        members.check(request, model, asked)
+        if asked == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
+            return caller_identity.caller_identity()
+        from ecslab.sandbox.bridge import late_installation
 
         moto_import.ready_for(signer.service, operation)
-        installation.fetch(signer.service)
+        late_installation.fetch(signer.service)
         return moto_routes.answer(request, signer)
 
     def _ecs(self, request: HttpRequest, region: str, operation: str) -> HttpResponse:

@@ -32,7 +32,10 @@ from ecslab.sandbox.world.errors import AwsError, BrokenOff
 from ecslab.sandbox.world.time.clock import Clock
 from ecslab.sandbox.world.time.timeline import Timeline
 
-_KEPT_HEADERS: Final = ("content-type", "x-amz-target", "range", "content-range", "accept")
+_KEPT_HEADERS: Final = re.compile(
+    r"content-type|range|content-range|accept|x-amz-(?!date|security-token|user-agent|.*customer-key).*"
+)
+"""What a journal keeps of a request's head: S3 is told much of an object there. No signature, no key."""
 _STEP: Final = re.compile(r"[\w.-]{1,64}( [\w.:-]{1,64})?", re.ASCII)
 MOST_FAILURES: Final = 3  # attempts to replay a journal, or an empty one after it
 ARRIVAL: Final = 1.0
@@ -323,7 +326,8 @@ class Sandbox:
             if response.status >= 400:
                 self._undo(sizes, about)
             else:
-                headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
+                given = request.headers.items()
+                headers = {name: value for name, value in given if _KEPT_HEADERS.fullmatch(name)}
                 wire = {"method": request.method, "path": request.path, "query": request.query}
                 details = {**about, **wire, "headers": headers}
                 self._keep(Record(self.clock.now, "request", details, request.body))

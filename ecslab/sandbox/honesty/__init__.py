@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from ecslab.sandbox.wire.carried import CARRIED
+from ecslab.sandbox.wire.carried import CARRIED, titles
 from ecslab.sandbox.world.service import timings as service_timings
 from ecslab.sandbox.world.task import timings
 
@@ -19,14 +19,15 @@ __all__ = ["LINES", "Kind", "Line", "carried", "rows"]
 Kind = Literal["as AWS", "simplified", "pretended", "absent"]
 _FOLDER: Final = Path(__file__).with_name("en")
 _PARTS: Final = ("account", "tasks", "services")
-_DURATIONS: Final = {
+_FACTS: Final = {
     "healthy": f"{service_timings.HEALTHY:.0f}",
     "replaced": f"{service_timings.REPLACED:.0f}",
     "pull_started": f"{timings.PULL_STARTED:.0f}",
     "pull_rate": f"{timings.PULL_MIB_PER_SECOND:.0f}",
+    "services": titles(),
     "unreachable": f"{timings.UNREACHABLE / 60:.0f}",
 }
-"""What may stand in braces in a text: seconds, MiB a second, and minutes."""
+"""What may stand in braces in a text: seconds, MiB a second, minutes, and the services that are carried."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _lines(part: str) -> Iterator[Line]:
     for entry in table["lines"]:
         names = entry.pop("refused", "").split()
         refused = tuple(name if ":" in name else f"ecs:{name}" for name in names)
-        text = " ".join(entry.pop("text").split()).format(**_DURATIONS)
+        text = " ".join(entry.pop("text").split()).format(**_FACTS)
         yield Line(**entry | {"text": text, "stages": tuple(entry["stages"]), "refused": refused})
 
 

@@ -49,6 +49,7 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
             healthyThresholdCount=kwargs.get("healthy_threshold_count"),
             unhealthyThresholdCount=kwargs.get("unhealthy_threshold_count"),
         )  # fmt: skip
+        _check_port(kwargs.get("healthcheck_port"))
         for other in self.target_groups.values():
             if other.name == name:
                 asked = (kwargs.get("protocol"), kwargs.get("port"), kwargs.get("vpc_id"))
@@ -69,8 +70,14 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
         )  # fmt: skip
         return group
 
-    def modify_target_group(self, arn: str, *args: object, **kwargs: object) -> FakeTargetGroup:
-        group = super().modify_target_group(arn, *args, **kwargs)
+    def modify_target_group(
+        self, arn: str, health_check_proto: str | None = None, health_check_port: str | None = None,
+        *args: object, **kwargs: object,
+    ) -> FakeTargetGroup:  # fmt: skip
+        _check_port(health_check_port)
+        group = super().modify_target_group(
+            arn, health_check_proto, health_check_port, *args, **kwargs
+        )
         self.pools[arn].rechecked(target_access.check_of(group))
         return group
 
@@ -145,6 +152,14 @@ def _tell(arn: str, ip: str, port: int, health: Health) -> None:
     load_balancing = current_account().load_balancing
     for listener in list(load_balancing.listeners) if load_balancing else ():
         listener(arn, ip, port, health.state, health.description or "")
+
+
+def _check_port(port: object) -> None:
+    """Of health checks; None stands for the target's own."""
+    text = str(port)
+    is_port = text.isascii() and text.isdigit() and 0 < int(text[:6]) < 65_536
+    if port not in (None, "", "traffic-port") and not is_port:
+        raise refusal("bad_check_port", port=port)
 
 
 def _delay(group: FakeTargetGroup) -> float:

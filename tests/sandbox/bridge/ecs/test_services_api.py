@@ -511,7 +511,7 @@ def test_looking_changes_nothing(lab):
     for _ in range(3):
         lab("ListServices")
         lab("ListServiceDeployments", service="web")
-        lab("DescribeServiceDeployments", serviceDeploymentArns=[before["currentServiceDeployment"]])
+        lab.region("DescribeServiceDeployments", serviceDeploymentArns=[before["currentServiceDeployment"]])
     assert lab.see() == before
 
 
