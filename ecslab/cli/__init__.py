@@ -7,6 +7,8 @@ from typing import Final
 
 import click
 
+from ecslab.display.printable import printable
+
 COMMANDS: Final = {
     "lab": "Open the notebooks in JupyterLab, on a copy of your own.",
     "run": "Do the five stages here in the terminal, and end with the page.",
@@ -53,7 +55,7 @@ def main(arguments: list[str] | None = None) -> object:
     except Exception as problem:
         if os.environ.get("ECSLAB_TRACEBACK") or not _is_ours(problem):
             raise
-        click.secho(f"ecslab: {problem}", fg="red", err=True)
+        click.secho(f"ecslab: {printable(str(problem))}", fg="red", err=True)
         sys.exit(1)
 
 

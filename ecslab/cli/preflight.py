@@ -2,6 +2,7 @@
 
 import click
 
+from ecslab.display.printable import printable
 from ecslab.lab import connect
 from ecslab.workshop import preflight as checks
 
@@ -29,7 +30,7 @@ def preflight(aws: bool, profile: str | None, region: str | None) -> None:
 
 def _echo(finding: checks.Finding) -> bool:
     mark = click.style("ok  ", fg="green") if finding.fine else click.style("no  ", fg="red")
-    click.echo(f"{mark}{finding.what:<12} {finding.seen}")
+    click.echo(f"{mark}{finding.what:<12} {printable(finding.seen)}")
     if not finding.fine and finding.next:
-        click.echo(f"    {'':<12} next: {finding.next}")
+        click.echo(f"    {'':<12} next: {printable(finding.next)}")
     return not finding.fine

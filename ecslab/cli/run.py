@@ -8,6 +8,7 @@ from html import unescape
 import click
 
 from ecslab.course import STEPS, Step
+from ecslab.display.printable import printable
 from ecslab.lab import Lab, connect
 from ecslab.operations import verify
 from ecslab.resources import task as tasks
@@ -30,7 +31,7 @@ def run(fast: bool, home: str | None, prefix: str) -> None:
         task = tasks.wait_until_running(lab, tasks.find(lab))
         reply = verify.page(lab, task)
         click.echo(f"\n{lab.url(verify.public_ip(lab, task))} answers {reply.status}:\n")
-        click.echo(plain_text(reply.text))
+        click.echo(printable(plain_text(reply.text)))
         passed = f", {lab.now() - virtual:.0f} s on the sandbox's clock" if fast else ""
         click.echo(f"\n{time.monotonic() - began:.1f} s{passed}.")
 

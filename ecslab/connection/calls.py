@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from ecslab.connection.record import Blob, Call
 from ecslab.display.markup import html, joined, markdown, markdown_code
+from ecslab.display.printable import printable
 
 _LONG = 400  # characters of one string, after which it is shortened
 _WIDE = 100
@@ -49,7 +50,8 @@ class Calls(Sequence[Call]):
         return Calls(self.calls[index]) if isinstance(index, slice) else self.calls[index]
 
     def __repr__(self) -> str:
-        return "\n".join(f"{call.number:>3}  {cli(call)}{_note(call, '  ')}" for call in self.calls) or _NONE
+        lines = (f"{call.number:>3}  {cli(call)}{_note(call, '  ')}" for call in self.calls)
+        return printable("\n".join(lines)) or _NONE
 
     def _repr_markdown_(self) -> str:
         return "\n\n".join(

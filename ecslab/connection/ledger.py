@@ -137,20 +137,27 @@ class Ledger:
 
     def intend(self, model: "OperationModel", context: Context, **_: object) -> None:
         """Write down what is about to be created."""
+        uses = {"uses": context["ecslab_uses"]} if _kind(model).uses_path else {}
+        self.note_intention(context, model.name, kind=_kind(model).kind, name=context["ecslab_name"], **uses)
+
+    def note_intention(self, context: Context, operation: str, **what: object) -> None:
+        """Write down what a call is about to create, before it is sent.
+
+        Args:
+            context: of the call; `note_outcome` finds there what this belongs to.
+            operation: as AWS spells it.
+            what: the `kind` and the `name` of what is made, and what else its line holds.
+
+        Raises:
+            CannotBeDone: it cannot be written down, so the call must not be sent.
+        """
         self._count += 1
         context["ecslab_ledger"] = key = f"{self._run}-{self._count}"
-        intention: dict[str, object] = {
-            "intend": key,
-            "kind": _kind(model).kind,
-            "name": context["ecslab_name"],
-        }
-        if _kind(model).uses_path:
-            intention["uses"] = context["ecslab_uses"]
         try:
-            self._write({**intention, "at": round(time.time(), 3)})
+            self._write({"intend": key, **what, "at": round(time.time(), 3)})
         except OSError as error:
             raise CannotBeDone(
-                f"{model.name} was not sent: what is about to be made could not be written down first.\n"
+                f"{operation} was not sent: what is about to be made could not be written down first.\n"
                 f"  seen: {error}\n"
                 f"  next: make room, or let the lab write to {self.path.parent}; then run the cell again"
             ) from None
@@ -164,12 +171,21 @@ class Ledger:
         **_: object,
     ) -> None:
         """Write down what came of it."""
-        key = context.pop("ecslab_ledger", None)
-        if key is None:
-            return
         ok = http_response.status_code < 300
-        with contextlib.suppress(OSError):  # the intention stands, and clean-up looks for what came of it
-            self._write({"outcome": key, "ok": ok, **(_outcome(_kind(model), parsed) if ok else {"ids": []})})
+        self.note_outcome(context, ok, **(_outcome(_kind(model), parsed) if ok else {"ids": []}))
+
+    def note_outcome(self, context: Context, ok: bool, **what: object) -> None:
+        """Write down what came of the call whose intention was noted; nothing where none was.
+
+        Args:
+            context: of the call.
+            ok: whether it was accepted.
+            what: the `ids` that AWS gave, and what else its line holds.
+        """
+        key = context.pop("ecslab_ledger", None)
+        if key is not None:
+            with contextlib.suppress(OSError):  # the intention stands: clean-up looks for what came of it
+                self._write({"outcome": key, "ok": ok, **what})
 
     def _write(self, line: dict[str, object]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from ecslab.course.check_runner import look
 from ecslab.course.progress_store import memory
 from ecslab.course.stage import Stage, Step
 from ecslab.display.markup import html, markdown
+from ecslab.display.printable import printable
 from ecslab.display.verdict import Outcome, Verdict
 
 
@@ -23,7 +24,7 @@ class Hint:
     text: str
 
     def __repr__(self) -> str:
-        return f"{self._head()}: {self.text}" if self.of else self.text
+        return printable(f"{self._head()}: {self.text}" if self.of else self.text)
 
     def _repr_markdown_(self) -> str:
         head = markdown("**{}.** ", self._head()) if self.of else ""
@@ -42,7 +43,7 @@ class Solution:
     code: str
 
     def __repr__(self) -> str:
-        return f"# {self.step}: {self.title}\n{self.code}"
+        return printable(f"# {self.step}: {self.title}\n{self.code}")
 
     def _repr_html_(self) -> Markup:
         shown = "<details open><summary>{}: {}</summary><pre>{}</pre></details>"

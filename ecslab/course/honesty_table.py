@@ -8,6 +8,7 @@ from markupsafe import Markup
 from ecslab.connection.connection import Connection
 from ecslab.course.catalogue import stage_named
 from ecslab.display.markup import html
+from ecslab.display.printable import printable
 from ecslab.display.tables import html_table
 
 _ORDER = ("as AWS", "simplified", "pretended", "absent")
@@ -36,7 +37,7 @@ class Honesty:
         return "\n".join(f"{row['kind']:<11} {row['topic']}: {row['text']}" for row in self.rows)
 
     def __repr__(self) -> str:
-        return self.text
+        return printable(self.text)
 
     def _repr_html_(self) -> Markup:
         if self.real:

@@ -10,6 +10,7 @@ from ecslab.course.check_runner import look
 from ecslab.course.progress_store import memory, note_done
 from ecslab.course.stage import Stage, Step
 from ecslab.display.markup import attribute, html, joined
+from ecslab.display.printable import printable
 from ecslab.display.tables import html_row
 from ecslab.display.verdict import Outcome, Verdict
 from ecslab.figures import Figure, Stop, course_map
@@ -72,7 +73,7 @@ class CourseProgress:
         return course_map(stops, self.next.step.stage if self.next else None)
 
     def __repr__(self) -> str:
-        return self.text
+        return printable(self.text)
 
     def _repr_html_(self) -> Markup:
         columns = ("Stage", "Steps", "Your turn", "Time left", "")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ecslab.display.markup import attribute, html, link_target
+from ecslab.display.printable import printable
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Frame:
     height: int = 420
 
     def __repr__(self) -> str:
-        return f"{self.address} opens at {self.url}"
+        return printable(f"{self.address} opens at {self.url}")
 
     def _repr_html_(self) -> Markup:
         url, title = link_target(self.url), attribute(self.address)

@@ -2,10 +2,15 @@
 
 import sys
 
+from ecslab.display.printable import printable
+
 
 def say(text: str) -> None:
-    """Write one message to standard output, where a notebook shows it without the red of an error."""
-    sys.stdout.write(f"{text}\n")
+    """Write one message to standard output, where a notebook shows it without the red of an error.
+
+    What would steer a terminal in it is shown as an escape: parts of it may be a stranger's words.
+    """
+    sys.stdout.write(f"{printable(text)}\n")
     sys.stdout.flush()
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ecslab.display.markup import html
 from ecslab.display.messages import in_notebook, say
+from ecslab.display.printable import printable
 
 if TYPE_CHECKING:
     from IPython.display import DisplayHandle
@@ -60,6 +61,7 @@ class Progress:
     def _write(self, text: str) -> None:
         if not text and not self._width:
             return
+        text = printable(text)
         if in_notebook():
             self._show(text)
         elif sys.stderr.isatty():

@@ -8,6 +8,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from ecslab.display.markup import html, joined
+from ecslab.display.printable import printable
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
     def __repr__(self) -> str:
-        return "\n".join(filter(None, [self.title, text_table(self.head, self.rows)]))
+        return "\n".join(filter(None, [printable(self.title), text_table(self.head, self.rows)]))
 
     def _repr_html_(self) -> Markup:
         title = html("<p>{}</p>", self.title) if self.title else Markup()
@@ -54,7 +55,7 @@ def elapsed(since: timedelta) -> str:
 
 def text_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Columns padded with spaces; the last one is not."""
-    lines = [tuple(head), *(tuple(row) for row in rows)]
+    lines = [tuple(map(printable, row)) for row in (head, *rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()

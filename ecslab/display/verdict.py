@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ecslab.display.markup import markdown
+from ecslab.display.printable import printable
 
 
 class Outcome(Enum):
@@ -23,7 +24,7 @@ class Verdict:
     hint: str = ""
 
     def __str__(self) -> str:
-        return f"{self.outcome.value}. {self.text}"
+        return printable(f"{self.outcome.value}. {self.text}")
 
     def __repr__(self) -> str:
         return str(self)
@@ -48,7 +49,7 @@ class Report:
         return "\n".join(f"{title}: {verdict}" for title, verdict in self.rows)
 
     def __repr__(self) -> str:
-        return self.text
+        return printable(self.text)
 
     def _repr_markdown_(self) -> str:
         return "\n".join(

@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from ecslab.connection.connection import Connection
 from ecslab.display.markup import markdown_lines
+from ecslab.display.printable import printable
 from ecslab.display.progress_line import Progress
 from ecslab.display.verdict import Outcome, Verdict, wrong
 from ecslab.fault_lab.catalogue import CATALOGUE
@@ -61,7 +62,7 @@ class Fault:
         return "\n".join(line for line in lines if line)
 
     def __repr__(self) -> str:
-        return self.text
+        return printable(self.text)
 
     def _repr_markdown_(self) -> str:
         return markdown_lines(self.text)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from ecslab.display.markup import attribute, html, svg_text
+from ecslab.display.printable import printable
 from ecslab.figures.text_metrics import LEADING, text_width, wrap
 
 FONT: Final = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
@@ -53,7 +54,7 @@ class Figure:
     svg: str
 
     def __str__(self) -> str:
-        return f"{self.title}\n{self.description}"
+        return printable(f"{self.title}\n{self.description}")
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """The picture, the same in HTML with its words for a screen reader, and the words alone."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
+from ecslab.errors import NotThere
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr.type_defs import (
@@ -109,3 +110,18 @@ def image_uri(lab: Connection, tag: str = "latest") -> str:
     """
     domain = "amazonaws.com.cn" if lab.region.startswith("cn-") else "amazonaws.com"
     return f"{lab.account}.dkr.ecr.{lab.region}.{domain}/{lab.names.repository}:{tag}"
+
+
+def digest_uri(lab: Connection, tag: str = "latest") -> str:
+    """The image's address by its digest, which names these bytes alone, wherever the tag is moved to.
+
+    Raises:
+        NotThere: the lesson's repository has no image of that tag, or is not there.
+    """
+    found = image(lab, tag)
+    if not found:
+        raise NotThere(
+            f"there is no image {lab.names.repository}:{tag}.\n"
+            f"  next: image.push(lab, image.build(…), tag={tag!r})"
+        )
+    return f"{image_uri(lab, tag).removesuffix(f':{tag}')}@{found['imageDigest']}"

@@ -1,7 +1,11 @@
-"""What this terminal adds to the calls of its commands: tags on what is made, and masks on what is secret."""
+"""What this terminal adds to the calls of its commands.
+
+What they make is tagged and written into the ledger, also where the lab has no kind for it; what is secret in
+their answers is masked.
+"""
 
 import base64
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from botocore import xform_name
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
@@ -11,6 +15,12 @@ from ecslab.connection.record import HIDDEN
 from ecslab.connection.resource_kinds import BY_CREATE_CALL
 from ecslab.connection.tags import Tags, spelling
 from ecslab.errors import CannotBeDone
+from ecslab.terminal import other_kinds
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSResponse
+
+    from ecslab.connection.ledger import Context
 
 _CREATES: Final = ("Create", "Run", "Start", "Register", "Allocate", "Import", "Copy", "Request", "Put")
 _PART_OF_ANOTHER: Final = frozenset(
@@ -41,11 +51,13 @@ class CommandHooks:
     """
 
     def __init__(self, lab: Connection):
-        self._real, self._owner = lab.where == "aws", lab.ledger.owner  # and not the lab, which would live on
+        self._real, self._ledger = lab.where == "aws", lab.ledger  # and not the lab, which would live on
         self._region, self._here = lab.region, f"account {lab.account}, {lab.region}"
         self.unknown: dict[str, bool] = {}
 
-    def prepare(self, params: dict[str, object], model: OperationModel, **_: object) -> None:
+    def prepare(
+        self, params: dict[str, object], model: OperationModel, context: "Context", **_: object
+    ) -> None:
         """Refuse to write into another Region, and tag what the ledger has no kind for.
 
         Raises:
@@ -60,6 +72,27 @@ class CommandHooks:
                     )
         if _creates(model):
             self.unknown[model.name] = self._tag(params, model)
+            context["ecslab_name"] = other_kinds.name_in(params, model)
+
+    def intend(self, model: OperationModel, context: "Context", **_: object) -> None:
+        """Write into the ledger what is about to be made, of a kind that it does not have."""
+        if _creates(model):
+            what = {"kind": other_kinds.kind_of(model), "name": context["ecslab_name"]}
+            self._ledger.note_intention(context, model.name, **what)
+
+    def settle(
+        self,
+        http_response: "AWSResponse",
+        parsed: dict[str, object],
+        model: OperationModel,
+        context: "Context",
+        **_: object,
+    ) -> None:
+        """Write down what came of it."""
+        if _creates(model):
+            ok = http_response.status_code < 300
+            ids = other_kinds.ids_in(parsed, model) if ok else []
+            self._ledger.note_outcome(context, ok, ids=ids)
 
     def hide(self, parsed: dict[str, object], model: OperationModel, **_: object) -> None:
         """Put a mask in the place of what is secret in an answer."""
@@ -74,11 +107,11 @@ class CommandHooks:
         if spelled.parameter not in members or params.get("Overwrite"):  # SSM takes no tags beside that
             return False
         if spelled.parameter != "TagSpecifications":
-            params[spelled.parameter] = spelled.beside(cast("Tags | None", given), self._owner)
+            params[spelled.parameter] = spelled.beside(cast("Tags | None", given), self._ledger.owner)
             return True
         bare = _resource_type(model)
         if given is None and bare:
-            params[spelled.parameter] = [{"ResourceType": bare, "Tags": spelled.tags(self._owner)}]
+            params[spelled.parameter] = [{"ResourceType": bare, "Tags": spelled.tags(self._ledger.owner)}]
         return given is None and bool(bare)
 
     def _mask(self, value: object, shape: Shape, name: str = "") -> object:

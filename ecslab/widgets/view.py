@@ -5,6 +5,8 @@ from pathlib import Path
 
 import anywidget
 
+from ecslab.display.printable import printable
+
 HERE = Path(__file__).parent
 
 
@@ -19,4 +21,4 @@ class View(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no typ
 
     def _repr_mimebundle_(self, **kwargs: object) -> tuple[dict[str, object], dict[str, object]]:
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        return data | {"text/plain": self.text()}, metadata
+        return data | {"text/plain": printable(self.text())}, metadata

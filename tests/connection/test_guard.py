@@ -78,6 +78,12 @@ def test_the_table_names_operations_and_parameters_that_there_are(mine):
         assert not first or first in shape.members, (operation, first)
 
 
+def test_five_calls_pass_that_touch_nothing_of_anybodys():
+    """README.md names them."""
+    free = [row.operations for row in ROWS if not row.changes and not row.makes]
+    assert free == ["StartQuery StopQuery", "CreateDefaultVpc CreateDefaultSubnet", "AssumeRole"]
+
+
 @pytest.mark.parametrize(
     ("operation", "params", "names"),
     [
@@ -417,16 +423,25 @@ def test_a_client_for_another_region_is_refused(mine):
         elsewhere.create_cluster(clusterName="mine")
 
 
-def test_so_is_another_endpoint(mine):
-    elsewhere = mine.place.session.client("ecs", endpoint_url="http://127.0.0.1:9")
-    mine.place.aim = None
-    elsewhere.meta.events.register_first("request-created", _aimed_elsewhere)
-    with pytest.raises((NotOurs, ecslab.EcslabError, ClientError)):
+def _aimed(url):
+    def aim(request, **_):
+        request.url = url
+
+    return aim
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "https://ecs.us-east-1.amazonaws.com.example.org/"])
+def test_so_is_another_endpoint(mine, account, url):
+    """Signed by the lab's own credentials for its own Region: only where it goes to is another."""
+    sent = []
+    elsewhere = mine.place.session.client("ecs")
+    elsewhere.meta.events.register_last("request-created", _aimed(url))
+    elsewhere.meta.events.register("before-send", lambda request, **_: sent.append(request.url))
+    with pytest.raises(NotOurs, match=r"CreateCluster was not sent(.|\n)*seen:     ") as refused:
         elsewhere.create_cluster(clusterName="mine")
-
-
-def _aimed_elsewhere(request, **_):
-    request.url = "http://127.0.0.1:9/"
+    assert f"seen:     {url.split('/')[2]}\n" in str(refused.value)
+    assert sent == []
+    assert Stranger(account).ecs.list_clusters()["clusterArns"] == []
 
 
 class Other:

@@ -54,6 +54,8 @@ def in_the_terminal(expected):
     there = {event: [each for each in names if each not in CLI_HAS_NOT] for event, names in expected.items()}
     built = there["before-parameter-build"]
     built.insert(built.index("Record.begin"), "CommandHooks.prepare")
+    there["before-call"].append("CommandHooks.intend")
+    there["after-call"].insert(1, "CommandHooks.settle")  # an event's own handlers come first
     there["after-call"].append("CommandHooks.hide")
     return there
 

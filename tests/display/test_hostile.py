@@ -8,6 +8,9 @@ import mistune
 import pytest
 from markdown_it import MarkdownIt
 
+from ecslab.connection.calls import Calls
+from ecslab.display.printable import CONTROL
+from ecslab.resources.image.types import Pushed
 from ecslab.widgets.view import HERE, View
 
 ELEMENTS_OF_TEXT = {"span", "code", "br", "wbr", "p"}
@@ -81,6 +84,29 @@ def test_a_widget_gives_words_and_no_page(cls):
     for text in hostile.STRINGS:
         bundle, _ = hostile.made(cls, text)._repr_mimebundle_()
         assert {*bundle} == {"text/plain", "application/vnd.jupyter.widget-view+json"}
+
+
+STEERS = "\x1b[2J\x1b]0;title\x07 \x9b1m \u202eesrever \u2066 \x08\x7f\x00 done\rDone. \x0b\x85end"
+
+
+def words(shown):
+    """What a terminal is given of an object."""
+    found = {"repr": repr(shown), "str": str(shown)}
+    if hasattr(shown, "_repr_mimebundle_"):
+        bundle = shown._repr_mimebundle_()
+        found["plain"] = (bundle[0] if isinstance(bundle, tuple) else bundle)["text/plain"]
+    return found
+
+
+@pytest.mark.parametrize("cls", [*CLASSES, Pushed], ids=hostile.label)
+def test_a_strangers_words_steer_no_terminal(cls):
+    for kind, text in words(hostile.made(cls, STEERS)).items():
+        assert not CONTROL.search(text), (kind, text)
+
+
+def test_what_would_steer_it_is_shown():
+    assert "--name '\\x1b[2J" in repr(hostile.made(Calls, STEERS))
+    assert "\\u202eesrever" in repr(hostile.made(Calls, STEERS))
 
 
 WRITES_MARKUP = re.compile(

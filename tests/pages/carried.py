@@ -1,24 +1,57 @@
-"""`docs/carried.md`: which services and operations the sandbox carries, from its own list."""
+"""`docs/carried.md`: services, operations and members of requests, from the lists that decide."""
 
 from textwrap import fill
 
-from ecslab.sandbox.honesty import carried
+from ecslab.sandbox.wire.carried import CARRIED
+from ecslab.sandbox.wire.fields.model_walk import counts
+from ecslab.sandbox.wire.fields.table import EVERY, sections
 
 HEAD = """# What the sandbox carries
 
 These operations answer. A call to any other, of these services or of another, gets AWS's error shape and one
-sentence: *This sandbox does not carry …*. `make pages` writes this page from the list that decides
-(`ecslab/sandbox/wire/carried.toml`). What is simplified or only pretended stands in the
+sentence: *This sandbox does not carry …*. Each member of each request, nested ones too, is of one of three
+classes. It **acts**: what AWS does with it happens here. It is **refused**: in AWS's words, or by the same
+sentence. Or it is **kept**: taken, perhaps shown again, and nothing comes of it. A member that is of none,
+because AWS added it later, is refused.
+
+`make pages` writes this page from the lists that decide (`ecslab/sandbox/wire/carried.toml` and
+`ecslab/sandbox/wire/fields/`). What is simplified or only pretended stands in the
 [honesty table](../ecslab/sandbox/honesty/).
+
+| service | operations | members | act | refused | kept |
+|---|---:|---:|---:|---:|---:|
 """
 
 
 def page():
-    services = carried()
-    count = sum(len(service["operations"]) for service in services)
-    return f"{HEAD}\n{count} operations of {len(services)} services.\n{''.join(map(section, services))}"
+    return f"{HEAD}{numbers()}{''.join(map(section, CARRIED))}"
+
+
+def numbers():
+    rows = {service.name: (len(service.operations), *classes(service)) for service in CARRIED}
+    rows["together"] = tuple(map(sum, zip(*rows.values(), strict=True)))
+    return "".join(f"| {name} | {' | '.join(map(str, row))} |\n" for name, row in rows.items())
+
+
+def classes(service):
+    found = counts(service)
+    return found.total(), found["acts"], found["refused"], found["kept"]
 
 
 def section(service):
-    operations = fill(" ".join(f"`{operation}`" for operation in service["operations"]), 110)
-    return f"\n## {service['service']}\n\nFor {service['why']}.\n\n{operations}\n"
+    operations = wrapped(" ".join(f"`{operation}`" for operation in sorted(service.operations)))
+    parts = [f"\n## {service.name}", f"For {service.why}.", operations]
+    for kind, title in (("kept", "Kept without effect"), ("refused", "Refused")):
+        named = [f"{where(name)} {', '.join(found)}" for name, each in sections(service.name).items()
+                 if (found := [member for member, of in each.kinds.items() if of == kind])]  # fmt: skip
+        if named:
+            parts.append(wrapped(f"**{title}**: {'; '.join(named)}."))
+    return "\n\n".join(parts) + "\n"
+
+
+def where(name):
+    return "all operations:" if name == EVERY else f"`{name}`"
+
+
+def wrapped(text):
+    return fill(text, 110, break_long_words=False, break_on_hyphens=False)

@@ -16,18 +16,18 @@ def test_every_file_is_read():
 
 
 @pytest.mark.parametrize("part", honesty._PARTS)
-def test_placeholders_are_durations_and_keys_are_known(part):
+def test_placeholders_are_facts_and_keys_are_known(part):
     text = (honesty._FOLDER / f"{part}.toml").read_text("utf-8")
-    assert set(re.findall(r"{(\w*)}", text)) <= honesty._DURATIONS.keys()
+    assert set(re.findall(r"{(\w*)}", text)) <= honesty._FACTS.keys()
     table = tomllib.loads(text)
     assert table.keys() == {"lines"}
     for line in table["lines"]:
         assert line.keys() - {"refused"} == {"topic", "kind", "text", "stages"}
 
 
-def test_every_duration_stands_in_a_text():
+def test_every_fact_stands_in_a_text():
     texts = "".join((honesty._FOLDER / f"{part}.toml").read_text("utf-8") for part in honesty._PARTS)
-    assert set(re.findall(r"{(\w+)}", texts)) == honesty._DURATIONS.keys()
+    assert set(re.findall(r"{(\w+)}", texts)) == honesty._FACTS.keys()
 
 
 @pytest.mark.parametrize("line", honesty.LINES, ids=lambda line: line.topic)

@@ -167,19 +167,6 @@ def test_a_bucket_belongs_to_one_sandbox(aws, tmp_path):
         assert s3.get_object(Bucket="site", Key="a")["Body"].read() == b"hello"
 
 
-def test_what_s3_was_told_of_an_object_is_there_after_a_restart(aws):
-    s3 = aws.client("s3")
-    s3.create_bucket(Bucket="site")
-    s3.put_object(Bucket="site", Key="a", Body=b"hello", Metadata={"for": "web"}, Tagging="x=y")
-    s3.copy_object(Bucket="site", Key="b", CopySource="site/a")
-    sandbox = aws.endpoint.transport.sandbox
-    assert not any("security-token" in str(record) for record in sandbox.journal)
-    sandbox.rebuild(sandbox.clock.now)
-    copy = s3.get_object(Bucket="site", Key="b")
-    assert (copy["Body"].read(), copy["Metadata"]) == (b"hello", {"for": "web"})
-    assert s3.get_object_tagging(Bucket="site", Key="a")["TagSet"] == [{"Key": "x", "Value": "y"}]
-
-
 def test_a_receiver_of_an_empty_queue_is_answered_at_once(aws):
     """moto waits for a clock that does not move while a call is answered."""
     sqs = aws.client("sqs")

@@ -213,7 +213,7 @@ def test_each_call_that_makes_something_is_named_with_whether_it_could_be_tagged
 ):
     commands = CommandHooks(lab)
     model = lab.client(service).meta.service_model.operation_model(operation)
-    commands.prepare(given, model)
+    commands.prepare(given, model, {})
     assert commands.unknown == {operation: tagged}
     assert (lab.ledger.owner in json.dumps(given)) is tagged
 
@@ -224,7 +224,7 @@ def test_calls_that_the_ledger_knows_or_that_make_a_part_are_not_named(lab):
         ("ecs", "CreateCluster"), ("ecs", "RunTask"), ("elbv2", "CreateListener"), ("ecs", "ListClusters"),
         ("logs", "CreateLogStream"), ("iam", "PutRolePolicy"), ("ecs", "UpdateService"),
     ):  # fmt: skip
-        commands.prepare({}, lab.client(service).meta.service_model.operation_model(operation))
+        commands.prepare({}, lab.client(service).meta.service_model.operation_model(operation), {})
     assert commands.unknown == {}
 
 

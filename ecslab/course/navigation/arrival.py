@@ -6,6 +6,7 @@ from typing import Final
 from ecslab.course.catalogue import STAGES
 from ecslab.course.stage import Step
 from ecslab.display.markup import markdown
+from ecslab.display.printable import printable
 from ecslab.display.verdict import Verdict
 from ecslab.operations import prices
 
@@ -47,7 +48,7 @@ class Arrival:
         return " ".join(parts)
 
     def __repr__(self) -> str:
-        return self.text
+        return printable(self.text)
 
     def _repr_markdown_(self) -> str:
         return markdown("**{}** {}", self._head, self._rest)
@@ -82,7 +83,7 @@ class Missing:
         return f"Together: {prices.dollars(total)} an hour (us-east-1, {prices.AS_OF})."
 
     def __repr__(self) -> str:
-        return self.text
+        return printable(self.text)
 
     def _repr_markdown_(self) -> str:
         head = markdown("{}", self._head)

@@ -10,6 +10,7 @@ from ecslab.course.catalogue import STEPS
 from ecslab.course.navigation.journal import JournalEntry, course_step
 from ecslab.course.progress_store import changing
 from ecslab.display.markup import markdown
+from ecslab.display.printable import printable
 from ecslab.display.progress_line import Progress
 from ecslab.display.texts import read
 
@@ -23,7 +24,7 @@ class Undone:
     text: str
 
     def __repr__(self) -> str:
-        return self.text
+        return printable(self.text)
 
     def _repr_markdown_(self) -> str:
         return markdown("{}", self.text)

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from ecslab.course.quiz.kinds import Prediction, Value, spelled
 from ecslab.display.markup import html, prose
+from ecslab.display.printable import printable
 from ecslab.display.tables import html_table
 
 NOTHING = "no prediction"
@@ -61,7 +62,7 @@ class Comparison:
         return f"{asked}\nYou said: {you}. It was: {seen}.\n{self.said}\n{why}"
 
     def __repr__(self) -> str:
-        return self.text
+        return printable(self.text)
 
     def _repr_html_(self) -> Markup:
         you, seen = self._cells

@@ -89,8 +89,9 @@ def _make_blue(lab: Connection) -> None:
 
 def _delete_blue(lab: Connection) -> None:
     name = lab.name("adgu-blue")
-    if lab.ecs.describe_clusters(clusters=[name])["clusters"][0]["status"] == "ACTIVE":
-        lab.ecs.delete_cluster(cluster=name)
+    for blue in lab.ecs.describe_clusters(clusters=[name])["clusters"]:
+        if blue["status"] == "ACTIVE":
+            lab.ecs.delete_cluster(cluster=name)
 
 
 STAGE = Stage(

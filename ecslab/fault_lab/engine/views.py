@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from ecslab.display.markup import html, joined, markdown, markdown_code, markdown_lines
+from ecslab.display.printable import printable
 from ecslab.display.tables import Table
 from ecslab.display.verdict import Verdict
 from ecslab.fault_lab.engine.application import Application
@@ -24,7 +25,7 @@ class Text:
     code: str = ""
 
     def __repr__(self) -> str:
-        return "\n\n".join(filter(None, [self.text, self.code]))
+        return printable("\n\n".join(filter(None, [self.text, self.code])))
 
     def _repr_markdown_(self) -> str:
         code = f"\n\n{markdown_code(self.code, 'python')}" if self.code else ""
@@ -58,7 +59,7 @@ class Causes:
     rows: tuple[tuple[str, str], ...]
 
     def __repr__(self) -> str:
-        return "\n".join(f"{letter})  {text}" for letter, text in self.rows)
+        return printable("\n".join(f"{letter})  {text}" for letter, text in self.rows))
 
     def _repr_html_(self) -> Markup:
         items = joined(html("<li>{}</li>", text) for _, text in self.rows)

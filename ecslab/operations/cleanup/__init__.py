@@ -15,6 +15,7 @@ from ecslab.connection.batches import batches
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import error_code, error_message
 from ecslab.errors import NotOurs, StillWaiting
+from ecslab.operations.cleanup.inventory.other_kinds import others
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey
 from ecslab.operations.cleanup.receipt import Left, Plan, Receipt
@@ -41,6 +42,7 @@ def plan(lab: Connection, owner: str | None = None) -> Plan:
     return Plan(
         resources=tuple(resource for resource in resources if resource.ours),
         strangers=tuple(resource for resource in resources if not resource.ours),
+        others=tuple(others(lab)) if owner in (None, lab.ledger.owner) else (),
     )
 
 
@@ -76,6 +78,7 @@ def run(lab: Connection, owner: str | None = None, *, for_good: bool = False) ->
         ),
         retained=tuple(retained(lab, before)),
         strangers=after.strangers,
+        others=after.others,
     )
 
 

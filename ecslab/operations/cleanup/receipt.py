@@ -11,6 +11,7 @@ from ecslab.operations import prices
 from ecslab.operations.cleanup.inventory.resource import Resource
 
 _NOTICED: Final = 0.001  # dollars an hour
+_OTHERS: Final = "Made in the notebook's terminal, and yours to remove: clean-up does not know the kind."
 
 
 @dataclass(frozen=True, repr=False)
@@ -20,11 +21,13 @@ class Plan(ShownAsTable):
     Attributes:
         resources: what this lab made and is still there.
         strangers: what has a name of the lesson, but was not made by this lab; it is left alone.
+        others: what a command of the notebook's terminal made, of kinds that clean-up does not remove.
         hourly: dollars an hour, for as long as it is there.
     """
 
     resources: tuple[Resource, ...]
     strangers: tuple[Resource, ...]
+    others: tuple[Resource, ...] = ()
 
     @property
     def hourly(self) -> float:
@@ -42,6 +45,10 @@ class Plan(ShownAsTable):
         rows += [
             ("–", resource.kind, f"{resource.name}: left alone, not made by this lab", "")
             for resource in self.strangers
+        ]
+        rows += [
+            ("–", resource.kind, f"{resource.name}: made in the terminal, and yours to remove", "")
+            for resource in self.others
         ]
         return Table(title, ("order", "what", "name", "costs") if rows else (), tuple(rows))
 
@@ -78,6 +85,7 @@ class Receipt:
         left: what is still there, each with the reason; run again once that is put right.
         retained: what AWS keeps by itself.
         strangers: left alone, because this lab did not make it.
+        others: made in the notebook's terminal, of kinds that clean-up does not remove.
         saved: dollars an hour that what was removed no longer costs.
     """
 
@@ -85,10 +93,11 @@ class Receipt:
     left: tuple[Left, ...]
     retained: tuple[Retained, ...]
     strangers: tuple[Resource, ...]
+    others: tuple[Resource, ...] = ()
 
     @property
     def clean(self) -> bool:
-        """Whether nothing is left."""
+        """Whether nothing is left of what clean-up removes."""
         return not self.left
 
     @property
@@ -115,11 +124,13 @@ class Receipt:
         left = tuple((each.resource.kind, each.resource.name, each.why) for each in self.left)
         retained = tuple((each.what, each.why, each.cost) for each in self.retained)
         strangers = tuple((resource.kind, resource.name) for resource in self.strangers)
+        others = tuple((resource.kind, resource.name) for resource in self.others)
         parts = (
             Table("Left, and why:", ("what", "name", "reason"), left),
             Table("Removed:", ("what", "name"), removed),
             Table("What AWS keeps:", ("what", "why", "cost"), retained),
             Table("Left alone, because this lab did not make it:", ("what", "name"), strangers),
+            Table(_OTHERS, ("what", "name"), others),
         )
         return [part for part in parts if part.rows]
 

@@ -11,6 +11,7 @@ from typing import Final, overload
 from markupsafe import Markup
 
 from ecslab.display.markup import html, joined
+from ecslab.display.printable import printable
 from ecslab.display.tables import html_row, text_table
 from ecslab.errors import NotThere
 from ecslab.operations.console.clicks import Click, documents, of_document
@@ -57,7 +58,7 @@ class Clicks(Sequence[Click]):
 
     def __repr__(self) -> str:
         rows = [(row.says, row.console, _api(row), row.cli.replace("\n", "; then ")) for row in self.rows]
-        return f"Document {self.document}, {self.title}\n{text_table(_HEAD, rows)}"
+        return f"{printable(f'Document {self.document}, {self.title}')}\n{text_table(_HEAD, rows)}"
 
     def _repr_html_(self) -> Markup:
         titles = html_row(

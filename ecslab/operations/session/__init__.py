@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from ecslab import __version__
 from ecslab.display.markup import markdown
 from ecslab.display.messages import say
+from ecslab.display.printable import printable
 from ecslab.display.progress_line import Progress
 from ecslab.errors import CannotBeDone
 from ecslab.operations.session import file as session_file
@@ -37,7 +38,7 @@ class Note:
     text: str
 
     def __repr__(self) -> str:
-        return self.text
+        return printable(self.text)
 
     def _repr_markdown_(self) -> str:
         return markdown("{}", self.text)

@@ -13,6 +13,7 @@ from typing import Final
 from markupsafe import Markup
 
 from ecslab.display.markup import html, joined
+from ecslab.display.printable import printable
 from ecslab.display.tables import html_table, text_table
 from ecslab.resources.image.oci import Config, Descriptor, container_config
 
@@ -94,7 +95,7 @@ class Image:
         return SYNTHETIC in (container_config(self.config).get("Labels") or {})
 
     def __repr__(self) -> str:
-        return "\n".join((self._title(), text_table(_HEAD, self._rows()), *self._notes()))
+        return printable("\n".join((self._title(), text_table(_HEAD, self._rows()), *self._notes())))
 
     def _repr_html_(self) -> Markup:
         notes = joined(html("<p>{}</p>", note) for note in self._notes())

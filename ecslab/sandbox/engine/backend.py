@@ -11,8 +11,17 @@ from pathlib import Path
 
 from ecslab.sandbox.engine import moto_import
 from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse, Responder
-from ecslab.sandbox.wire import bounds, caller_identity, carried, malformed, members, moto_routes, protocol
+from ecslab.sandbox.wire import (
+    bounds,
+    caller_identity,
+    carried,
+    malformed,
+    member_types,
+    moto_routes,
+    protocol,
+)
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
+from ecslab.sandbox.wire.fields.check import check as check_members
 from ecslab.sandbox.wire.operation import Operation
 from ecslab.sandbox.wire.refusal import internal_failure
 from ecslab.sandbox.wire.signature import Key, Signer
@@ -33,10 +42,12 @@ class Door:
 class Backend:
     """A fresh account on `clock`; `seed` decides every id in it, and `folder` is where image layers lie.
 
+    `behaviour` is that of the sandbox that wrote its journal (`world.behaviour`).
+
     moto keeps its state in modules, so whoever calls holds the lock that all sandboxes of a process share.
     """
 
-    def __init__(self, clock: Clock, folder: Path | None, seed: str):
+    def __init__(self, clock: Clock, folder: Path | None, seed: str, behaviour: int):
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
         moto_import.prepare()
         from ecslab.sandbox.bridge import account, determinism, installation
@@ -47,7 +58,8 @@ class Backend:
         clock.on_event = lambda number: self.reseed("event", number)
         budget = AccountBudget()
         self._account = account.Account(
-            clock, EmbeddedRuntime(budget), ACCOUNT, folder=folder, seed=seed, open_paths=set(), budget=budget
+            clock, EmbeddedRuntime(budget), ACCOUNT, folder=folder, seed=seed, behaviour=behaviour,
+            open_paths=set(), budget=budget,
         )
         installation.install(self._account)
 
@@ -71,10 +83,16 @@ class Backend:
         self.enter()
         return moto_state.sizes()
 
-    def call(self, request: HttpRequest, signer: Signer, operation: Operation) -> HttpResponse:
-        """Answer an API request whose signature has been checked."""
+    def call(
+        self, request: HttpRequest, signer: Signer, operation: Operation, *, again: bool = False
+    ) -> HttpResponse:
+        """Answer an API request whose signature has been checked.
+
+        Args:
+            again: a replay, where members that are refused today do what they did then.
+        """
         try:
-            return self._guarded(lambda: self._call(request, signer, operation.name))
+            return self._guarded(lambda: self._call(request, signer, operation.name, again))
         finally:
             if operation.changes:
                 self._account.open_paths = set()
@@ -145,15 +163,19 @@ class Backend:
         answer = (lambda request: container.request(request, port)) if verdict.passed and container else None
         return Door(eni.eni_id, verdict.stopped_by, verdict.text, answer)
 
-    def _call(self, request: HttpRequest, signer: Signer, operation: str) -> HttpResponse:
+    def _call(self, request: HttpRequest, signer: Signer, operation: str, again: bool) -> HttpResponse:
         malformed.check(request, signer.service)
-        self._check_permission(request, signer, operation)
+        if not again:  # who was let in then is not judged again
+            self._check_permission(request, signer, operation)
         if signer.service == "ecs":
-            return self._ecs(request, signer.region, operation)
+            return self._ecs(request, signer.region, operation, again)
         model, asked = carried.check(request, signer.service)
-        protocol.check(request, model, asked)
+        if not again:
+            protocol.check(request, model, asked)
         bounds.check(request, signer.service, operation)
-        members.check(request, model, asked)
+        if not again:
+            member_types.check(request, model, asked)
+            check_members(request, signer.service, operation)
         if asked == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
             return caller_identity.caller_identity()
         from ecslab.sandbox.bridge import late_installation
@@ -162,17 +184,23 @@ class Backend:
         late_installation.fetch(signer.service)
         return moto_routes.answer(request, signer)
 
-    def _ecs(self, request: HttpRequest, region: str, operation: str) -> HttpResponse:
+    def _ecs(self, request: HttpRequest, region: str, operation: str, again: bool) -> HttpResponse:
         from ecslab.sandbox.bridge.ecs import dispatch
 
         if self._account.faults.throttled(region, operation, self._account.clock.now):
             raise AwsError("ThrottlingException", "Rate exceeded")
+        if not again and operation in dispatch.OPERATIONS:
+            check_members(request, "ecs", operation)
         caller = dispatch.Caller(ACCOUNT, region, caller_identity.CALLER)
         return HttpResponse(*dispatch.respond(request.headers["x-amz-target"], request.body, caller))
 
     def _check_permission(self, request: HttpRequest, signer: Signer, operation: str) -> None:
-        """Keys that STS gave out may do what their role allows; the sandbox's own, everything."""
-        if signer.access_key.startswith("ASIA"):
+        """Keys of STS may do what their role allows; the sandbox's own, what no repository denies."""
+        if signer.service == "ecr":
+            from ecslab.sandbox.bridge.ecr import access
+
+            access.check(signer.access_key, operation, signer.region, request.body)
+        elif signer.access_key.startswith("ASIA"):
             from ecslab.sandbox.bridge.iam import permissions
 
             permissions.check(

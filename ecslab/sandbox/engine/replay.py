@@ -102,4 +102,5 @@ class Replay:
         if call["service"] == "registry":
             return self._backend.registry(request, call["region"]).status
         signer = Signer(self._access_key, call["region"], call["service"])
-        return self._backend.call(request, signer, Operation(call["service"], call["operation"])).status
+        asked = Operation(call["service"], call["operation"])
+        return self._backend.call(request, signer, asked, again=True).status

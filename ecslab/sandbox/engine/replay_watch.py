@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from ecslab import __version__
+from ecslab.sandbox import whole_file
 from ecslab.sandbox.journal.journal import REPLAYING
 
 STUCK: Final = 60.0
@@ -82,9 +83,7 @@ def _watch(
             at, since = position(), time.monotonic()
         progress = Progress(os.getpid(), at, time.monotonic() - since)
         with contextlib.suppress(OSError):
-            fresh = folder / f"{REPLAYING}.tmp"
-            fresh.write_text(json.dumps(asdict(progress)), encoding="utf-8")
-            fresh.replace(folder / REPLAYING)
+            whole_file.write(folder / REPLAYING, json.dumps(asdict(progress)).encode())
         if give_up and progress.seconds >= GIVE_UP:
             give_up(progress)
             return

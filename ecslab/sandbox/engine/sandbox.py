@@ -28,14 +28,12 @@ from ecslab.sandbox.wire import credentials
 from ecslab.sandbox.wire.moto_routes import FAILURES
 from ecslab.sandbox.wire.operation import operation
 from ecslab.sandbox.wire.signature import Key, Signer
+from ecslab.sandbox.world import behaviour
 from ecslab.sandbox.world.errors import AwsError, BrokenOff
 from ecslab.sandbox.world.time.clock import Clock
 from ecslab.sandbox.world.time.timeline import Timeline
 
-_KEPT_HEADERS: Final = re.compile(
-    r"content-type|range|content-range|accept|x-amz-(?!date|security-token|user-agent|.*customer-key).*"
-)
-"""What a journal keeps of a request's head: S3 is told much of an object there. No signature, no key."""
+_KEPT_HEADERS: Final = ("content-type", "x-amz-target", "range", "content-range", "accept")
 _STEP: Final = re.compile(r"[\w.-]{1,64}( [\w.:-]{1,64})?", re.ASCII)
 MOST_FAILURES: Final = 3  # attempts to replay a journal, or an empty one after it
 ARRIVAL: Final = 1.0
@@ -268,7 +266,7 @@ class Sandbox:
         self.pace = Pace(timeline, start["mode"], start["speed"], self.wall)
         if hasattr(self, "backend"):
             self.backend.close()
-        self.backend = Backend(self.clock, self.folder, self.seed)
+        self.backend = Backend(self.clock, self.folder, self.seed, start.get("behaviour", behaviour.FIRST))
         replay = self._replay = Replay(
             self.clock, self.pace, self.backend, self.credentials.access_key, most_events
         )
@@ -326,8 +324,7 @@ class Sandbox:
             if response.status >= 400:
                 self._undo(sizes, about)
             else:
-                given = request.headers.items()
-                headers = {name: value for name, value in given if _KEPT_HEADERS.fullmatch(name)}
+                headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
                 wire = {"method": request.method, "path": request.path, "query": request.query}
                 details = {**about, **wire, "headers": headers}
                 self._keep(Record(self.clock.now, "request", details, request.body))
@@ -371,7 +368,8 @@ class Sandbox:
 
     def _write_start(self, seed: str | int | None, mode: Mode, speed: float) -> None:
         seed = secrets.token_hex(8) if seed is None else str(seed)
-        about = {"seed": seed, "wall": self.wall(), "mode": mode, "speed": speed, "format": FORMAT}
+        about = {"seed": seed, "wall": self.wall(), "mode": mode, "speed": speed, "format": FORMAT,
+                 "behaviour": behaviour.LATEST}  # fmt: skip
         self.journal.append(Record(0.0, "start", about))
 
 

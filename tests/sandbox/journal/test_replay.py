@@ -3,7 +3,9 @@
 import json
 import os
 import signal
+import threading
 import time
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -199,3 +201,17 @@ def test_reset_lets_nothing_happen_first(tmp_path):
     control.carry_out(sandbox, "reset", {})
     assert len(sandbox.journal) == 1
     sandbox.close()
+
+
+def test_a_note_for_which_there_is_no_room_leaves_nothing_half_made(tmp_path, monkeypatch):
+    tried = threading.Event()
+
+    def full(*_arguments):
+        tried.set()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(replay_watch, "_EVERY", 0.001)
+    monkeypatch.setattr(Path, "replace", full)
+    with replay_watch.watched(tmp_path, lambda: 1):
+        assert tried.wait(10)
+    assert not list(tmp_path.iterdir())

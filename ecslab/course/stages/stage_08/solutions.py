@@ -11,8 +11,7 @@ def register(lab: Connection) -> None:
 
 
 def roll(lab: Connection) -> None:
-    newest = ecslab.task_definition.find(lab)["taskDefinitionArn"]  # type: ignore[index]
-    ecslab.deployment.roll(lab, newest)
+    ecslab.deployment.roll(lab)
     ecslab.deployment.watch(lab)
 
 
@@ -39,9 +38,7 @@ def roll_one_by_one(lab: Connection) -> None:
 
 
 def pin(lab: Connection) -> None:
-    image = ecslab.ecr.image(lab, tag="edition-2")
-    repository = ecslab.ecr.repository(lab)
-    reference = f"{repository['repositoryUri']}@{image['imageDigest']}"  # type: ignore[index]
-    by_digest = ecslab.task_definition.register(lab, image=reference)
+    pinned = ecslab.ecr.digest_uri(lab, tag="edition-2")
+    by_digest = ecslab.task_definition.register(lab, image=pinned)
     ecslab.deployment.roll(lab, by_digest["taskDefinitionArn"])
     ecslab.deployment.watch(lab)

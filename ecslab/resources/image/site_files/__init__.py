@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from ecslab.display.printable import printable
 from ecslab.errors import EcslabError, NotThere
 
 MOST_BYTES: Final = 100_000_000
@@ -26,7 +27,7 @@ class Site:
 
     def __repr__(self) -> str:
         size = sum(map(len, self.files.values()))
-        return f"Site of {', '.join(sorted(self.files))} ({size} bytes)"
+        return printable(f"Site of {', '.join(sorted(self.files))} ({size} bytes)")
 
 
 def site(html: str) -> Site:

@@ -1,8 +1,8 @@
 """A request's JSON held against AWS's own model of the ECS API.
 
-As the service does: one of the wrong type is a SerializationException, a required one that is missing or a
-word outside an enumeration is refused. A member that the model does not have, which the service passes over,
-comes from a newer client and is refused. The model is the one botocore carries (`ecs/2014-11-13`).
+As the service does: a member it does not know is passed over, one of the wrong type is a
+SerializationException, a required one that is missing or a word outside an enumeration is refused. The
+model is the one botocore carries (`ecs/2014-11-13`).
 """
 
 from functools import cache
@@ -11,7 +11,6 @@ from typing import Final
 from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
-from ecslab.sandbox.wire.members import unknown_member
 from ecslab.sandbox.world.errors import AwsError
 
 _JSON_NAMES: Final[dict[type, str]] = {
@@ -66,9 +65,6 @@ def _value(shape: Shape, given: object, path: str, operation: str) -> object:
 def _structure(shape: StructureShape, given: object, operation: str) -> dict[str, object]:
     if not isinstance(given, dict):
         raise _cannot("Unexpected field type")
-    for name in given.keys() - shape.members.keys():
-        if given[name] is not None:
-            raise unknown_member(str(name), operation, _code(operation))
     known = {
         name: _value(member, given[name], name, operation)
         for name, member in shape.members.items()

@@ -1,7 +1,7 @@
 """The service scheduler's adapter to the account: it starts and stops tasks, registers targets, draws ids."""
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,7 @@ from ecslab.sandbox.world.service.account import CannotPlace
 from ecslab.sandbox.world.service.deployment import Deployment, LoadBalancer
 from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.task.capacity_split import next_provider
 from ecslab.sandbox.world.task.task import Network, Task
 
 if TYPE_CHECKING:
@@ -34,16 +35,19 @@ class SchedulerAdapter:
     """`world.service.account.Account`, on the account's tasks."""
 
     def __init__(self, account: Account):
-        self.registry = ServiceRegistry(Scheduler(account.clock, self))
+        self.registry = ServiceRegistry(Scheduler(account.clock, self, account.behaviour))
 
     def launch(self, service: Service, deployment: Deployment, place: int) -> str:
         order, strategy = deployment.revision.spec.get("order"), deployment.revision.spec["strategy"]
         if order is None:
             raise CannotPlace(service_events.message("no_instance"))
         tallies = self.registry.tallies
-        provider = next_provider(strategy, deployment.id, tallies) if strategy else None
+        counts = {each["capacityProvider"]: tallies.get((deployment.id, each["capacityProvider"]), 0)
+                  for each in strategy}  # fmt: skip
+        provider = next_provider(strategy, counts) if strategy else None
         task = _make(service, deployment, order, place, provider)
         _pin(task, deployment.revision.digests)
+        task.balanced = bool(deployment.revision.load_balancers)
         self._forget_stopped()
         self.registry.tasks[task.id] = Membership(service, deployment, provider)
         tallies[deployment.id, provider] = tallies.get((deployment.id, provider), 0) + 1
@@ -122,29 +126,6 @@ def _make(
         raise CannotPlace(service_events.message("unlaunched", error=refusal.message)) from None
     except EC2ClientError as refusal:  # the subnet is gone
         raise CannotPlace(service_events.message("unplaced", reason=refusal.message)) from None
-
-
-def next_provider(
-    strategy: Sequence["api.CapacityProviderStrategyItemTypeDef"],
-    deployment: str,
-    tallies: Mapping[tuple[str, str | None], int],
-) -> str:
-    """The capacity provider of the next task: first the base, then by the ratio of weights.
-
-    Which provider gets what does not divide evenly is not documented (U): the one furthest behind, in the
-    strategy's order.
-    """
-    counts = {item["capacityProvider"]: tallies.get((deployment, item["capacityProvider"]), 0)
-              for item in strategy}  # fmt: skip
-    for item in strategy:
-        if counts[item["capacityProvider"]] < item["base"]:
-            return str(item["capacityProvider"])
-    weighted = [item for item in strategy if item["weight"]]
-
-    def share(item: "api.CapacityProviderStrategyItemTypeDef") -> float:
-        return float((counts[item["capacityProvider"]] - item["base"]) / item["weight"])
-
-    return str(min(weighted, key=share)["capacityProvider"])
 
 
 def _pin(task: Task, digests: Mapping[str, str]) -> None:

@@ -1,83 +1,76 @@
-"""Does AWS's model, as the sandbox has it, know every member of a request, and is each of its type?
+"""Whether each member of a request is of the type that AWS's model gives it; moto takes most of any type.
 
-AWS passes over most of what it does not know. Here such a member comes from a client that is newer than the
-sandbox: it would do something on AWS, and is refused rather than ignored. U: sentences without a source.
+U: sentences without a source.
 """
 
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Final, Literal, NamedTuple
+from typing import Final
 from urllib.parse import parse_qsl
+from xml.etree import ElementTree
 
-from botocore import __version__ as KNOWN_BY
-from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
 from ecslab.sandbox.http_message import HttpRequest
-from ecslab.sandbox.wire import rest_members
 from ecslab.sandbox.wire.bounds import form_text
 from ecslab.sandbox.wire.malformed import json_object, not_serializable
 from ecslab.sandbox.wire.protocol import spoken
 from ecslab.sandbox.world.errors import AwsError
 
-_ENVELOPE: Final = re.compile(
-    r"Action|Version|X-Amz-.*|AWSAccessKeyId|Signature|SignatureMethod|SignatureVersion|Timestamp|Expires|"
-    r"SecurityToken"
-)
-"""Fields of a form that belong to no operation."""
-_CODES: Final = {"ec2": "UnknownParameter", "query": "ValidationError", "rest-xml": "InvalidRequest"}
 _INTEGER: Final = re.compile(r"[+-]?[0-9]+", re.ASCII)
-
-
-class Problem(NamedTuple):
-    """A member that does not fit: what is wrong with it, and where it stands."""
-
-    kind: Literal["unknown", "type"]
-    path: str
-    value: object = None
+_LARGE: Final = 1 << 20  # bytes of XML that are looked at
+_NO_XML: Final = "The XML you provided was not well-formed or did not validate against our published schema"
 
 
 def check(request: HttpRequest, model: ServiceModel, operation: str) -> None:
-    """Refuse a request with a member that nobody knows, or with one of the wrong type.
+    """Refuse a request with a member of the wrong type, or with a body that is not what it should be.
 
     Raises:
         AwsError: in one sentence that names the member.
     """
-    asked, protocol = model.operation_model(operation), spoken(model)
-    if protocol == "json" and "x-amz-target" in request.headers:
+    shape, protocol = model.operation_model(operation).input_shape, spoken(model)
+    if shape is None:
+        return
+    if "x-amz-target" in request.headers:
         given = json_object(request.body, layer=model.service_name == "ecr")
-        found = _in_json(asked.input_shape, given, "") if asked.input_shape and given else iter(())
-    elif protocol == "rest-xml":
-        found = (Problem("unknown", path) for path in rest_members.unknown(request, asked))
+        wrong = next(_in_json(shape, given, ""), None) if given else None
+        if wrong is not None:
+            raise not_serializable(f"The value at '{wrong}' is not of its type.")
     elif protocol in ("query", "ec2"):
-        found = _in_form(request, asked, is_ec2=protocol == "ec2")
-    else:
-        return
-    problem = next(found, None)
-    if problem is None:
-        return
-    if problem.kind == "unknown":
-        raise unknown_member(problem.path, operation, _CODES.get(protocol, "ValidationException"))
-    if protocol == "json":
-        raise not_serializable(f"The value at '{problem.path}' is not of its type.")
-    code = "InvalidParameterValue" if protocol == "ec2" else "MalformedInput"
-    raise AwsError(code, f"Invalid value '{str(problem.value)[:128]}' for {problem.path}")
+        for name, value in parse_qsl(form_text(request), keep_blank_values=True):
+            member = _member(shape, name.split("."), protocol == "ec2")
+            if member is not None and not _reads_as(member.type_name, value):
+                code = "InvalidParameterValue" if protocol == "ec2" else "MalformedInput"
+                raise AwsError(code, f"Invalid value '{value[:128]}' for {name}")
+    elif _takes_xml(shape) and 0 < len(request.body) <= _LARGE:
+        _check_xml(request.body)
 
 
-def unknown_member(path: str, operation: str, code: str) -> AwsError:
-    """The refusal of a member that the model does not have."""
-    known = f"it knows what botocore {KNOWN_BY} knows"
-    return AwsError(code, f"This sandbox does not know {path[:200]} of {operation}: {known}.")
+def _takes_xml(shape: StructureShape) -> bool:
+    payload = shape.serialization.get("payload")
+    if payload:
+        return isinstance(shape.members[payload], StructureShape)
+    return any("location" not in member.serialization for member in shape.members.values())
 
 
-def _in_json(shape: Shape, given: object, path: str) -> Iterator[Problem]:
+def _check_xml(body: bytes) -> None:
+    """No entities either: what they stand for could be of any size."""
+    try:
+        if b"<!DOCTYPE" not in body:
+            ElementTree.fromstring(body)
+            return
+    except (ElementTree.ParseError, ValueError):
+        pass
+    raise AwsError("MalformedXML", _NO_XML)
+
+
+def _in_json(shape: Shape, given: object, path: str) -> Iterator[str]:
+    """Where a value is of another type."""
     if isinstance(shape, StructureShape) and isinstance(given, dict):
         for name, value in given.items():
-            where = f"{path}.{name}".strip(".")
-            if name in shape.members:
-                yield from _in_json(shape.members[name], value, where) if value is not None else ()
-            elif value is not None:
-                yield Problem("unknown", where)
+            if value is not None and name in shape.members:
+                yield from _in_json(shape.members[name], value, f"{path}.{name}".strip("."))
     elif isinstance(shape, ListShape) and isinstance(given, list):
         for number, item in enumerate(given, 1):
             yield from _in_json(shape.member, item, f"{path}.{number}.member")
@@ -85,7 +78,7 @@ def _in_json(shape: Shape, given: object, path: str) -> Iterator[Problem]:
         for key, item in given.items():
             yield from _in_json(shape.value, item, f"{path}.{key[:80]}")
     elif not fits(shape.type_name, given):
-        yield Problem("type", path)
+        yield path
 
 
 def fits(kind: str, given: object) -> bool:
@@ -99,18 +92,6 @@ def fits(kind: str, given: object) -> bool:
     if kind in ("string", "blob"):
         return isinstance(given, str)
     return kind == "timestamp" and not isinstance(given, dict | list | bool)
-
-
-def _in_form(request: HttpRequest, operation: OperationModel, *, is_ec2: bool) -> Iterator[Problem]:
-    for name, value in parse_qsl(form_text(request), keep_blank_values=True):
-        if _ENVELOPE.fullmatch(name):
-            continue
-        shape = operation.input_shape
-        known = _member(shape, name.split("."), is_ec2) if shape else None
-        if known is None:
-            yield Problem("unknown", name)
-        elif not _reads_as(known.type_name, value):
-            yield Problem("type", name, value)
 
 
 def _member(shape: Shape, path: list[str], is_ec2: bool) -> Shape | None:

@@ -1,0 +1,1 @@
+"""Recorded answers of the real AWS, and how each compares with an endpoint's."""
