@@ -181,6 +181,23 @@ def test_a_receiver_of_an_empty_queue_is_answered_at_once(aws):
     sqs.delete_message(QueueUrl=queue, ReceiptHandle=again["ReceiptHandle"])
 
 
+def test_a_key_that_is_not_enabled_encrypts_nothing(aws, refused):
+    kms = aws.client("kms")
+    arn = kms.create_key()["KeyMetadata"]["Arn"]
+    secret = kms.encrypt(KeyId=arn, Plaintext=b"hello")["CiphertextBlob"]
+    kms.disable_key(KeyId=arn)
+    assert refused(kms.encrypt, KeyId=arn, Plaintext=b"hello") == "DisabledException"
+    assert refused(kms.decrypt, CiphertextBlob=secret) == "DisabledException"
+    assert refused(kms.cancel_key_deletion, KeyId=arn) == "KMSInvalidStateException"
+    assert refused(kms.schedule_key_deletion, KeyId=arn, PendingWindowInDays=5) == "ValidationException"
+    kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    assert refused(kms.enable_key, KeyId=arn) == "KMSInvalidStateException"
+    assert refused(kms.generate_data_key, KeyId=arn, KeySpec="AES_256") == "KMSInvalidStateException"
+    kms.cancel_key_deletion(KeyId=arn)
+    kms.enable_key(KeyId=arn)
+    assert kms.decrypt(CiphertextBlob=secret)["Plaintext"] == b"hello"
+
+
 def test_what_a_key_encrypted_is_read_after_a_restart(aws):
     kms = aws.client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]

@@ -16,6 +16,10 @@ def backend(service: Service, region: str = "aws") -> Any:
         from ecslab.sandbox.bridge import ssm
 
         ssm.install()
+    if service == "kms":
+        from ecslab.sandbox.bridge import kms
+
+        kms.install()
     return get_backend(service)[current_account().id][region]
 
 

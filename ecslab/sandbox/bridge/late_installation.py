@@ -7,6 +7,10 @@ def fetch(service: str) -> None:
         from ecslab.sandbox.bridge import installation
 
         installation.load_balancing()
+    elif service == "kms":
+        from ecslab.sandbox.bridge import kms
+
+        kms.install()
     elif service == "sqs":
         from ecslab.sandbox.bridge import sqs
 

@@ -12,6 +12,7 @@ from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
 
+from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.world.task.go_json import json_problem
 
 AUTH = "ResourceInitializationError: unable to pull secrets or registry auth: "
@@ -149,6 +150,44 @@ def test_a_secret_that_the_role_may_not_read(account):
         f"arn:aws:sts::{ACCOUNT}:assumed-role/ROLE is not authorized to perform: "
         f"secretsmanager:GetSecretValue on resource: {arn} because no identity-based policy allows the "
         "secretsmanager:GetSecretValue action"
+    )
+
+
+@pytest.fixture
+def key(account):
+    return backend("kms", REGION).create_key("", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", [])
+
+
+def under(key, arn):
+    secretsmanager_backends[ACCOUNT][REGION].secrets[arn].kms_key_id = key.arn
+    return arn
+
+
+def test_a_secret_whose_key_the_role_may_not_use(account, key):
+    arn = under(key, secret())
+    assert refused(account, secrets=secrets(A=arn)) == (
+        f"{ASM}failed to fetch secret {arn} from secrets manager: operation error Secrets Manager: GetSecretValue"
+        f", https response error StatusCode: 400, RequestID: {ID}, api error AccessDeniedException: Access to KMS "
+        "is not allowed"
+    )
+
+
+def test_a_secret_whose_key_the_role_may_use_while_it_is_enabled(account, key):
+    arn = under(key, secret())
+    account.role(*ALLOWED, "kms:Decrypt")
+    assert shown(account, "echo $A", secrets=secrets(A=arn)) == ["s3cret"]
+    backend("kms", REGION).disable_key(key.arn)
+    assert "Access to KMS is not allowed" in refused(account, secrets=secrets(A=arn))
+
+
+def test_a_parameter_whose_key_the_role_may_not_use(account, key):
+    ssm_backends[ACCOUNT][REGION].put_parameter(
+        "/app/token", "", "t0ken", "SecureString", None, key.arn, False, [], "text", tier=None, policies=None
+    )
+    assert refused(account, secrets=secrets(A=f"{PARAMETER}/app/token")) == (
+        f"{SSM}operation error SSM: GetParameters, https response error StatusCode: 400, RequestID: {ID}, api "
+        "error AccessDeniedException: The ciphertext refers to a customer master key that does not exist, does "
+        "not exist in this region, or you are not allowed to access."
     )
 
 

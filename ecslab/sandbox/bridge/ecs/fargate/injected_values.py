@@ -10,6 +10,13 @@ from collections.abc import Iterator
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.iam.customer_keys import (
+    DENIED,
+    DENIED_PARAMETER,
+    is_denied,
+    key_of_parameter,
+    key_of_secret,
+)
 from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.world.network import packets, vpc
 from ecslab.sandbox.world.task.container import Container
@@ -65,6 +72,8 @@ class _Reader:
         denied = self._denied("secretsmanager:GetSecretValue", arn)
         if denied:
             raise refused("secret_denied", arn=arn, request_id=rng.uuid4(), denied=denied)
+        if is_denied(key_of_secret(arn, region), region, self._is_allowed):
+            raise refused("secret_denied", arn=arn, request_id=rng.uuid4(), denied=DENIED)
         secrets = backend("secretsmanager", region)
         try:
             text = str(secrets.get_secret_value(arn, version or None, stage or None).get("SecretString", ""))
@@ -85,6 +94,8 @@ class _Reader:
             denied = self._denied("ssm:GetParameters", arn)
             if denied:
                 raise refused("parameters_denied", request_id=rng.uuid4(), denied=denied)
+            if is_denied(key_of_parameter(parameter, region), region, self._is_allowed):
+                raise refused("parameters_denied", request_id=rng.uuid4(), denied=DENIED_PARAMETER)
             held = backend("ssm", region).get_parameters([parameter]).get(parameter)
             if held is None:
                 missing.append(parameter)
@@ -107,6 +118,9 @@ class _Reader:
             hidden = self._denied("s3:ListBucket", f"arn:aws:s3:::{bucket}")
             raise refused("file_forbidden" if hidden else "file_missing", request_id=rng.uuid4())
         return bytes(content.value).decode(errors="replace")
+
+    def _is_allowed(self, action: str, resource: str) -> bool:
+        return self._denied(action, resource) is None
 
     def _denied(self, action: str, resource: str) -> str | None:
         return roles.role_problem(self._role, action, resource, self._task.id, self._task.region)
