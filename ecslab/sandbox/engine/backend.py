@@ -175,7 +175,7 @@ class Backend:
         bounds.check(request, signer.service, operation)
         if not again:
             member_types.check(request, model, asked)
-            check_members(request, signer.service, operation)
+            check_members(request, model.service_name, asked)
         if asked == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
             return caller_identity.caller_identity()
         from ecslab.sandbox.bridge import late_installation

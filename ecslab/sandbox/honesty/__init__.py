@@ -11,23 +11,15 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from ecslab.sandbox.wire.carried import CARRIED, titles
-from ecslab.sandbox.world.service import timings as service_timings
-from ecslab.sandbox.world.task import timings
+from ecslab.sandbox.world.time.durations import steps
 
 __all__ = ["LINES", "Kind", "Line", "carried", "rows"]
 
 Kind = Literal["as AWS", "simplified", "pretended", "absent"]
 _FOLDER: Final = Path(__file__).with_name("en")
 _PARTS: Final = ("account", "tasks", "services")
-_FACTS: Final = {
-    "healthy": f"{service_timings.HEALTHY:.0f}",
-    "replaced": f"{service_timings.REPLACED:.0f}",
-    "pull_started": f"{timings.PULL_STARTED:.0f}",
-    "pull_rate": f"{timings.PULL_MIB_PER_SECOND:.0f}",
-    "services": titles(),
-    "unreachable": f"{timings.UNREACHABLE / 60:.0f}",
-}
-"""What may stand in braces in a text: seconds, MiB a second, minutes, and the services that are carried."""
+_FACTS: Final = {"services": titles()} | {name: step.spoken for name, step in steps().items()}
+"""What may stand in braces in a text: the services that are carried; seconds of a step, as `10 to 24`."""
 
 
 @dataclass(frozen=True)
