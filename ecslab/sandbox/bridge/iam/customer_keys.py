@@ -5,20 +5,21 @@ https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from ecslab.sandbox.bridge.late_backends import backend
 
 IsAllowed = Callable[[str, str], bool]
 """Whether the reader may do an action on a resource."""
 
-DENIED = "Access to KMS is not allowed"
-"""What Secrets Manager says with AccessDeniedException."""
-DENIED_PARAMETER = (
+DENIED: Final = "Access to KMS is not allowed"
+"""GiamPy5/terraform-aws-directus#10."""
+DENIED_PARAMETER: Final = (
     "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or "
-    "you are not allowed to access."
+    "you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; "
+    "Request ID: {request_id})"
 )
-"""What Systems Manager passes on from KMS, with AccessDeniedException."""
+"""aws/aws-cdk#4498."""
 
 
 def is_denied(key: str | None, region: str, is_allowed: IsAllowed) -> bool:
@@ -30,6 +31,8 @@ def is_denied(key: str | None, region: str, is_allowed: IsAllowed) -> bool:
     if key is None or "alias/aws/" in key:
         return False
     held = backend("kms", region).found(key)
+    if held is not None and held.key_manager == "AWS":
+        return False
     return held is None or held.key_state != "Enabled" or not is_allowed("kms:Decrypt", held.arn)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, unquote
 
 from ecslab.sandbox.bridge.account import current_account
+from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam import customer_keys, roles
 from ecslab.sandbox.bridge.iam.customer_keys import DENIED, DENIED_PARAMETER
 from ecslab.sandbox.bridge.late_backends import backend
@@ -71,7 +72,8 @@ def _check_keys(service: str, names: list[str], region: str, body: bytes, sessio
     if service == "ssm":
         if json.loads(body or b"{}").get("WithDecryption") is not True:
             return
-        keys, sentence = [customer_keys.key_of_parameter(name, region) for name in names], DENIED_PARAMETER
+        keys = [customer_keys.key_of_parameter(name, region) for name in names]
+        sentence = DENIED_PARAMETER.format(request_id=rng.uuid4())
     else:
         keys, sentence = [customer_keys.key_of_secret(name, region) for name in names], DENIED
     if any(customer_keys.is_denied(key, region, is_allowed) for key in keys):
