@@ -7,12 +7,24 @@ from typing import Final
 
 from ecslab.sandbox.runtime import Cancellable, Host
 from ecslab.sandbox.runtime.image_config import image_variables
-from ecslab.sandbox.runtime.process import LIMIT, CannotFork, OutOfMemory, Process, Run, SandboxLimit, dies
+from ecslab.sandbox.runtime.process import (
+    LIMIT,
+    CannotFork,
+    OutOfMemory,
+    Process,
+    Run,
+    SandboxLimit,
+    dies,
+    ends,
+)
 from ecslab.sandbox.runtime.programs import run, too_long
 
 OUT_OF_MEMORY: Final = "OutOfMemoryError: container killed due to memory usage"
 PLATFORM: Final = {"X86_64": "amd64", "ARM64": "arm64"}
 EXEC_FORMAT_EXIT: Final = 255  # U: 255 or 1; no capture shows it
+
+
+_UNBEGUN: Final = dies()
 
 
 class Job:
@@ -22,7 +34,7 @@ class Job:
 
     def __init__(self, process: Process):
         self._process = process
-        self._run: Run | None = begin(process)
+        self._run: Run | None = _UNBEGUN
         self._timer: Cancellable | None = None
 
     def advance(self) -> None:
@@ -30,6 +42,9 @@ class Job:
         if self._run is None:
             return
         try:
+            if self._run is _UNBEGUN:
+                self._run = begin(self._process)
+            self._timer = None
             delay = next(self._run)
         except StopIteration as end:
             self.finish(int(end.value))
@@ -127,12 +142,15 @@ class _Quiet:
 
 
 def begin(process: Process) -> Run:
-    """The program of a process, or the kernel's refusal of one built for another processor."""
+    """The program of a process, or the kernel's refusal of one built for another processor.
+
+    It begins with the call, and goes on with each `next`.
+    """
     wanted = PLATFORM.get(process.spec.architecture, process.spec.architecture)
     if process.argv and process.spec.image.architecture != wanted:
         process.log(f"exec {process.argv[0]}: exec format error")
-        return EXEC_FORMAT_EXIT
+        return ends(EXEC_FORMAT_EXIT)
     if too_long([*process.argv, *image_variables(process.spec)]):
         process.log(f"exec {process.argv[0][:64] if process.argv else ''}: argument list too long")
-        return EXEC_FORMAT_EXIT
-    return (yield from run(process))
+        return ends(EXEC_FORMAT_EXIT)
+    return run(process)

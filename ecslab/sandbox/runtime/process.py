@@ -43,6 +43,12 @@ def dies() -> Run:
     yield  # makes this a generator
 
 
+def ends(code: int) -> Run:
+    """A program that is over at once."""
+    return code
+    yield
+
+
 class Files:
     """The image's files with what the container wrote on top, and volumes mounted over both; paths are
     absolute or relative to `directory`.
@@ -63,7 +69,7 @@ class Files:
     ):
         self._image = image
         self._written: dict[str, bytes] = {}
-        self._removed: set[str] = set()
+        self._removed: dict[str, None] = {}  # a set takes three times the room, and there are thousands
         self._mounts, self._read_only = mounts, read_only
         self._room = room or Pool("a container", limits.DISK.container)
         self.directory = directory
@@ -108,7 +114,7 @@ class Files:
         except Full:
             raise _no_space(full) from None
         held[name] = content
-        self._removed.discard(full)
+        self._removed.pop(full, None)
 
     def remove(self, path: str) -> bool:
         """Remove one file; False if there was none, OSError where that is not allowed."""
@@ -121,7 +127,7 @@ class Files:
         if old is not None:
             room.give(_cost(name, old))
         if mount is None and full in self._image:
-            self._removed.add(full)
+            self._removed[full] = None
         return True
 
     def count(self) -> int:
@@ -186,9 +192,12 @@ def _resolved(directory: str, path: str) -> str:
     return "/" + "/".join(parts)
 
 
-@dataclass
+@dataclass(slots=True)
 class Process:
-    """The one process of a container, and what it may use. `environment` is None where it is the spec's."""
+    """The one process of a container, and what it may use.
+
+    `environment` is None where it is the spec's; `depth` says how many parts of scripts it lies within.
+    """
 
     argv: list[str]
     files: Files
@@ -199,7 +208,6 @@ class Process:
     ports: dict[int, Handler] = field(default_factory=dict)
     budget: ContainerBudget = field(default_factory=lambda: AccountBudget().container("", None))
     depth: int = 0
-    """How many parts of scripts it lies within."""
 
     @property
     def unheard_term(self) -> Callable[[], Run] | None:
@@ -226,7 +234,7 @@ class Process:
     def note(self, sentence: str) -> None:
         """Say in the log, once, which limit of the sandbox's own was met."""
         if sentence not in self.budget.noted:
-            self.budget.noted.add(sentence)
+            self.budget.noted.append(sentence)
             self.host.log(LIMIT + sentence)
 
     def handled(self, size: int, steps: int = 0) -> None:
