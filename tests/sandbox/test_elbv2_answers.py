@@ -125,6 +125,18 @@ def test_ipv6_needs_blocks_of_it(aws, web):
     )  # fmt: skip
 
 
+def test_types_of_load_balancers(aws):
+    refused(
+        lambda: aws.balancer("gate", Type="gateway"), "InvalidConfigurationRequest",
+        "This sandbox carries no load balancers of type gateway.",
+    )  # fmt: skip
+    refused(
+        lambda: aws.balancer("gate", Type="classic"), "ValidationError",
+        "1 validation error detected: Value 'classic' at 'type' failed to satisfy constraint: Member must "
+        "satisfy enum value set: [application, network, gateway]",
+    )  # fmt: skip
+
+
 def test_the_same_load_balancer_has_the_same_groups(aws):
     aws.balancer("again")
     refused(

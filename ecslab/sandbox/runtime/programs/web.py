@@ -12,6 +12,7 @@ from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.process import FOREVER, Process, Run, ends
 from ecslab.sandbox.runtime.programs.texts import TEXTS
 
+_DOCROOTS: Final = ("/usr/local/apache2/htdocs", "/var/www/html")
 _APACHE: Final = TEXTS["apache"]
 
 
@@ -24,7 +25,8 @@ class Site:
     combined_log: bool = False
 
 
-APACHE: Final = Site("Apache/2.4 (Unix)", "/usr/local/apache2/htdocs")
+APACHE: Final = {docroot: Site("Apache/2.4 (Unix)", docroot) for docroot in _DOCROOTS}
+CADDY: Final = Site("Caddy", "/usr/share/caddy")
 NGINX: Final = Site("nginx", "/usr/share/nginx/html", combined_log=True)
 
 
@@ -35,7 +37,10 @@ def httpd(process: Process) -> Run:
     if "-h" in words[:-1]:
         docroot = process.files.resolve(words[words.index("-h") + 1])
         return _Server(process, Site("BusyBox", docroot)).serves(port)
-    if not process.files.is_directory("/usr/local/apache2"):
+    docroot = next((folder for folder in _DOCROOTS if process.files.is_directory(folder)), "")
+    if not docroot and process.files.is_directory("/usr/local/apache2"):
+        docroot = _DOCROOTS[0]
+    if not docroot:
         process.log(f"{process.argv[0]}: not found")
         return ends(127)
     if process.host.taken(port):
@@ -43,7 +48,7 @@ def httpd(process: Process) -> Run:
         return ends(1)
     _apache_notice(process, _APACHE["configured"])
     _apache_notice(process, _APACHE["command_line"])
-    server = _Server(process, APACHE)
+    server = _Server(process, APACHE[docroot])
     process.on_term = server.ends
     return server.serves(port)
 
@@ -59,6 +64,29 @@ def nginx(process: Process) -> Run:
     server = _Server(process, NGINX)
     process.on_term = server.ends
     return server.serves(80)
+
+
+def caddy(process: Process) -> Run:
+    """`caddy run`: the files of /usr/share/caddy on port 80."""
+    server = _Server(process, CADDY)
+    process.on_term = server.ends
+    return server.serves(80)
+
+
+def traefik(process: Process) -> Run:
+    """`traefik`: a proxy on port 80 that was told of no routes, whatever its options say."""
+    if process.argv[1:]:
+        process.note("traefik's options have no effect here: it knows no routes, and answers 404")
+    process.on_term = _ends
+    headers = {"Content-Type": "text/plain; charset=utf-8"}
+    process.listen(80, lambda _: HttpResponse(404, headers, b"404 page not found\n"))
+    return _waits()
+
+
+def python_server(process: Process, port: int) -> Run:
+    """`python -m http.server`: the files of the current folder."""
+    process.log(f"Serving HTTP on 0.0.0.0 port {port} (http://0.0.0.0:{port}/) ...")
+    return _Server(process, Site("SimpleHTTP/0.6 Python", process.files.directory)).serves(port)
 
 
 class _Server:
@@ -79,9 +107,13 @@ class _Server:
         return response if request.method != "HEAD" else HttpResponse(response.status, response.headers)
 
     def ends(self) -> Run:
-        if self._site is APACHE:
+        if self._site in APACHE.values():
             _apache_notice(self._process, _APACHE["shutting_down"])
         return ends(0)
+
+
+def _ends() -> Run:
+    return ends(0)
 
 
 def _waits() -> Run:
