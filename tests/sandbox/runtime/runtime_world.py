@@ -15,6 +15,7 @@ FILES = {
     "/usr/local/apache2/htdocs/empty/note.txt": b"note",
     "/usr/share/nginx/html/index.html": b"<h1>nginx</h1>",
     "/etc/motd": b"welcome\n",
+    **dict.fromkeys((f"/usr/bin/{name}" for name in ("aws", "bash", "curl", "ps", "redis-cli", "wget")), b""),
 }
 
 

@@ -1,4 +1,4 @@
-"""Commands that ask a server, by their names; real images need not have them."""
+"""Commands that ask a server, by their names."""
 
 from typing import Final
 

@@ -1,6 +1,6 @@
 """`curl` and `wget`: a container asks a server over HTTP.
 
-Every image has both here, which real images need not: `httpd`, `nginx` and `debian` come without one or both.
+An image has them only where the real one has: `httpd` and `debian` have neither.
 """
 
 import os
