@@ -129,8 +129,6 @@ class ElbV2Backend(ListenersBackend):
         fixed = {}
         for mapping in mappings:
             allocation, private = mapping.get("AllocationId"), mapping.get("PrivateIPv4Address")
-            if mapping.get("IPv6Address") or mapping.get("SourceNatIpv6Prefix"):
-                raise refusal("not_carried", what="chosen IPv6 addresses")
             if allocation and kind != "network":
                 raise refusal("elastic_ip_type")
             if private and (kind != "network" or scheme != "internal"):
