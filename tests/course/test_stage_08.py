@@ -56,7 +56,8 @@ def update(lab, **changes):
 
 
 def configure(lab, **changes):
-    return update(lab, deploymentConfiguration=changes)
+    zones = {"availabilityZoneRebalancing": "DISABLED"} if changes.get("maximumPercent", 200) <= 100 else {}
+    return update(lab, deploymentConfiguration=changes, **zones)
 
 
 def breaker(lab, enable=True, rollback=True, **more):

@@ -459,7 +459,7 @@ def test_kept_and_not_yet_allowed(lab):
 def test_who_waits_is_named_meanwhile(lab):
     task = guestbook(lab, lambda _: None, wait=False)
     lab.control("advance", seconds=16)
-    words = f"Task {short(task)} is ACTIVATING: `web`, `writer` wait."
+    words = f"Task {short(task)} is PENDING: `web`, `writer` wait."
     assert said(lab, "09.guestbook") == ("Not yet", words)
 
 

@@ -95,7 +95,9 @@ def test_a_port_has_one_listener(aws):
     group = aws.target_group("ports")
     listener = aws.listener(balancer, group)
     message = f"A listener already exists on this port for this load balancer '{balancer['LoadBalancerArn']}'"
-    refused(lambda: aws.listener(balancer, group), "DuplicateListener", message)
+    assert aws.listener(balancer, group) == listener  # API_CreateListener: the same settings
+    other = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}
+    refused(lambda: aws.listener(balancer, other), "DuplicateListener", message)
     aws.listener(balancer, group, port=8080)
     refused(lambda: aws.elb.modify_listener(ListenerArn=listener, Port=8080), "DuplicateListener", message)
     aws.elb.modify_listener(ListenerArn=listener, Port=81)
@@ -124,11 +126,10 @@ def test_a_group_in_use_stays_and_has_one_balancer(aws):
 
 
 def test_protocols_must_fit(aws):
+    group = aws.target_group("fit", Protocol="TCP")
     refused(
-        lambda: aws.listener(aws.balancer("fit"), aws.target_group("fit", Protocol="TCP")),
-        "InvalidConfigurationRequest",
-        "Listener protocol 'HTTP' is not supported with a target group with the target-group protocol of "
-        "'TCP'",
+        lambda: aws.listener(aws.balancer("fit"), group), "InvalidConfigurationRequest",
+        f"The listener and the following target groups have incompatible protocols: {group}",
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ POLICY = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": "*", "Action": "ecr:ReplicateImage", "Resource": "*"}]})  # fmt: skip
 LIFECYCLE = json.dumps({"rules": [{"rulePriority": 1, "action": {"type": "expire"}, "selection": {
     "tagStatus": "untagged", "countType": "imageCountMoreThan", "countNumber": 9}}]})  # fmt: skip
+CERTIFICATE = "arn:aws:iam::123456789012:server-certificate/walk"
 PAGE = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}
 GIVEN: dict[str, dict[str, list[Any]]] = {
     "ecs": {"tags": [[TAG]], "tagKeys": [["by"]], "maxResults": [10], "count": [1], "force": [True],
@@ -37,7 +38,7 @@ GIVEN: dict[str, dict[str, list[Any]]] = {
             "maxResults": [10]},
     "elbv2": {"Tags": [[{"Key": "by", "Value": "walk"}]], "TagKeys": [["by"]], "Priority": [7],
               "Targets": [[{"Id": "172.31.0.9", "Port": 80}]], "Port": [81], "Actions": [[PAGE]],
-              "Certificates": [[{"CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/1"}]],
+              "Certificates": [[{"CertificateArn": CERTIFICATE}]],
               "Conditions": [[{"Field": "path-pattern", "Values": ["/b*"]}]], "DefaultActions": [[PAGE]],
               "Attributes": [[{"Key": "deletion_protection.enabled", "Value": "false"}],
                              [{"Key": "deregistration_delay.timeout_seconds", "Value": "9"}]]},
@@ -112,6 +113,15 @@ def lively(aws: Walked) -> None:
         ListenerArn=listener, Priority=5, Actions=[forward_to(group)],
         Conditions=[{"Field": "path-pattern", "Values": ["/shop*"]}],
     )  # fmt: skip
+    aws.iam.upload_server_certificate(
+        ServerCertificateName="walk", CertificateBody="-----BEGIN", PrivateKey="-----BEGIN"
+    )
+    aws.elb.create_listener(
+        LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTPS", Port=443, DefaultActions=[PAGE],
+        Certificates=[{"CertificateArn": CERTIFICATE}],
+    )  # fmt: skip
+    hidden = [{"Key": "routing.http.response.server.enabled", "Value": "false"}]
+    aws.elb.modify_listener_attributes(ListenerArn=listener, Attributes=hidden)
     passed_on = aws.target_group("net", Protocol="TCP")
     aws.listener(aws.balancer("net", Type="network", SecurityGroups=[]), passed_on, protocol="TCP")
     served = [{"targetGroupArn": group, "containerName": "web", "containerPort": 80}]

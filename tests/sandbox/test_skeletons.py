@@ -102,7 +102,7 @@ def test_a_task_from_its_start_to_its_end(aws):
     assert list(lacks(RUNNING, running)) == []
     details = running["attachments"][0]["details"]
     assert sorted(entry["name"] for entry in details) == sorted(DETAILS)
-    assert running["version"] in (4, 5)
+    assert running["version"] == 3
     eni = next(entry["value"] for entry in details if entry["name"] == "networkInterfaceId")
     found = aws.ec2.describe_network_interfaces(NetworkInterfaceIds=[eni])["NetworkInterfaces"][0]
     assert list(lacks(INTERFACE, found)) == []

@@ -51,7 +51,8 @@ def create_service(client: Client, ground: Ground) -> None:
         "ecs", "create_service", cluster=draw.choice(CLUSTERS), serviceName=draw.choice(SERVICES),
         taskDefinition=draw.choice(tuple(FAMILIES)), networkConfiguration=network(client, ground),
         deploymentConfiguration={"minimumHealthyPercent": least, "maximumPercent": most,
-                                 "deploymentCircuitBreaker": circuit}, **launch, **more,
+                                 "deploymentCircuitBreaker": circuit},
+        availabilityZoneRebalancing="ENABLED" if most > 100 else "DISABLED", **launch, **more,
     )  # fmt: skip
 
 

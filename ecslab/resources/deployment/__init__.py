@@ -90,11 +90,14 @@ def roll_back(lab: Connection, name: str | None = None) -> ServiceTypeDef:
 def set_limits(lab: Connection, minimum: int = 100, maximum: int = 200, name: str | None = None) -> Limits:
     """Set `minimumHealthyPercent` and `maximumPercent`; starts no deployment, holds for one that goes on.
 
+    A maximum of 100 leaves no room to move tasks between zones: Availability Zone rebalancing is switched
+    off with it, and stays off.
+
     Raises:
         NotThere: there is no such service.
         botocore.exceptions.ClientError: ECS refuses them (InvalidParameterException).
     """
-    _configure(lab, name, {"minimumHealthyPercent": minimum, "maximumPercent": maximum})
+    _configure(lab, name, {"minimumHealthyPercent": minimum, "maximumPercent": maximum}, maximum > 100)
     return limits_of(lab, name)
 
 
@@ -115,9 +118,12 @@ def circuit_breaker(
     return circuit_breaker_of(_configure(lab, name, {"deploymentCircuitBreaker": breaker}))
 
 
-def _configure(lab: Connection, name: str | None, changes: DeploymentConfigurationTypeDef) -> ServiceTypeDef:
+def _configure(
+    lab: Connection, name: str | None, changes: DeploymentConfigurationTypeDef, rebalance: bool = True
+) -> ServiceTypeDef:
     configuration = {**needed_active(lab, name)["deploymentConfiguration"], **changes}
-    return service.update(lab, name, deploymentConfiguration=configuration)
+    zones = {} if rebalance else {"availabilityZoneRebalancing": "DISABLED"}
+    return service.update(lab, name, deploymentConfiguration=configuration, **zones)
 
 
 # Looking back -----------------------------------------------------------------------------------------------

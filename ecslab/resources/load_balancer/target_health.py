@@ -54,6 +54,9 @@ class Targets(ShownAsTable):
     def __len__(self) -> int:
         return len(self.members)
 
+    def __bool__(self) -> bool:
+        return True  # none is what a service of no tasks has: whoever waits has seen it
+
     def states(self) -> dict[str, int]:
         """How many targets are in each state."""
         return dict(sorted(Counter(target.state for target in self).items()))

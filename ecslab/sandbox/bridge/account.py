@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from ecslab.sandbox.bridge.moto_state import MotoState, forget_backends, park, put_back
 from ecslab.sandbox.runtime import Runtime
 from ecslab.sandbox.runtime.budget import AccountBudget
+from ecslab.sandbox.world.behaviour import LATEST
 from ecslab.sandbox.world.faults import Faults
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Clock
@@ -42,6 +43,7 @@ class Account:
         id: twelve digits.
         folder: where image layers and the registry's key are kept; None keeps them in memory.
         seed: decides what moto's backends hold when they are built.
+        behaviour: of the sandbox that wrote the journal (`world.behaviour`).
         wall_clock: the time moto sees, in epoch seconds; by default the clock's.
         faults: what has been made to go wrong.
         regions: what ECS holds, by Region.
@@ -62,6 +64,7 @@ class Account:
     id: str
     folder: Path | None = None
     seed: str = "ecslab"
+    behaviour: int = LATEST
     wall_clock: Callable[[], float] | None = None
     faults: Faults = field(default_factory=Faults)
     regions: dict[str, RegionState] = field(default_factory=dict)

@@ -6,8 +6,10 @@ from moto.backends import get_backend
 
 from ecslab.sandbox.bridge.account import current_account
 
+Service = Literal["acm", "iam", "kms", "route53", "s3", "secretsmanager", "ssm", "sts"]
 
-def backend(service: Literal["s3", "secretsmanager", "ssm", "sts"], region: str = "aws") -> Any:
+
+def backend(service: Service, region: str = "aws") -> Any:
     """The account's backend of a service; those that know no Region have one alone."""
     if service == "ssm":
         from ecslab.sandbox.bridge import ssm

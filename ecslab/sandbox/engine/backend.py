@@ -34,10 +34,12 @@ class Door:
 class Backend:
     """A fresh account on `clock`; `seed` decides every id in it, and `folder` is where image layers lie.
 
+    `behaviour` is that of the sandbox that wrote its journal (`world.behaviour`).
+
     moto keeps its state in modules, so whoever calls holds the lock that all sandboxes of a process share.
     """
 
-    def __init__(self, clock: Clock, folder: Path | None, seed: str):
+    def __init__(self, clock: Clock, folder: Path | None, seed: str, behaviour: int):
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
         moto_import.prepare()
         from ecslab.sandbox.bridge import account, determinism, installation
@@ -48,7 +50,8 @@ class Backend:
         clock.on_event = lambda number: self.reseed("event", number)
         budget = AccountBudget()
         self._account = account.Account(
-            clock, EmbeddedRuntime(budget), ACCOUNT, folder=folder, seed=seed, open_paths=set(), budget=budget
+            clock, EmbeddedRuntime(budget), ACCOUNT, folder=folder, seed=seed, behaviour=behaviour,
+            open_paths=set(), budget=budget,
         )
         installation.install(self._account)
 
@@ -154,7 +157,8 @@ class Backend:
 
     def _call(self, request: HttpRequest, signer: Signer, operation: str, again: bool) -> HttpResponse:
         malformed.check(request, signer.service)
-        self._check_permission(request, signer, operation)
+        if not again:  # who was let in then is not judged again
+            self._check_permission(request, signer, operation)
         if operation == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
             return caller_identity.caller_identity()
         if request.headers.get("x-amz-target", "").startswith(malformed.ECS_TARGET):
@@ -180,8 +184,12 @@ class Backend:
         return HttpResponse(*dispatch.respond(request.headers["x-amz-target"], request.body, caller))
 
     def _check_permission(self, request: HttpRequest, signer: Signer, operation: str) -> None:
-        """Keys that STS gave out may do what their role allows; the sandbox's own, everything."""
-        if signer.access_key.startswith("ASIA"):
+        """Keys of STS may do what their role allows; the sandbox's own, what no repository denies."""
+        if signer.service == "ecr":
+            from ecslab.sandbox.bridge.ecr import access
+
+            access.check(signer.access_key, operation, signer.region, request.body)
+        elif signer.access_key.startswith("ASIA"):
             from ecslab.sandbox.bridge.iam import permissions
 
             permissions.check(

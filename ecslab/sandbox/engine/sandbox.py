@@ -28,6 +28,7 @@ from ecslab.sandbox.wire import credentials
 from ecslab.sandbox.wire.moto_routes import FAILURES
 from ecslab.sandbox.wire.operation import operation
 from ecslab.sandbox.wire.signature import Key, Signer
+from ecslab.sandbox.world import behaviour
 from ecslab.sandbox.world.errors import AwsError, BrokenOff
 from ecslab.sandbox.world.time.clock import Clock
 from ecslab.sandbox.world.time.timeline import Timeline
@@ -265,7 +266,7 @@ class Sandbox:
         self.pace = Pace(timeline, start["mode"], start["speed"], self.wall)
         if hasattr(self, "backend"):
             self.backend.close()
-        self.backend = Backend(self.clock, self.folder, self.seed)
+        self.backend = Backend(self.clock, self.folder, self.seed, start.get("behaviour", behaviour.FIRST))
         replay = self._replay = Replay(
             self.clock, self.pace, self.backend, self.credentials.access_key, most_events
         )
@@ -367,7 +368,8 @@ class Sandbox:
 
     def _write_start(self, seed: str | int | None, mode: Mode, speed: float) -> None:
         seed = secrets.token_hex(8) if seed is None else str(seed)
-        about = {"seed": seed, "wall": self.wall(), "mode": mode, "speed": speed, "format": FORMAT}
+        about = {"seed": seed, "wall": self.wall(), "mode": mode, "speed": speed, "format": FORMAT,
+                 "behaviour": behaviour.LATEST}  # fmt: skip
         self.journal.append(Record(0.0, "start", about))
 
 

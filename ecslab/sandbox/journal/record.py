@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, TypedDict, cast
+from typing import Any, Final, Literal, NotRequired, TypedDict, cast
 
 FIRST: Final = "ecslab-journal-1"
 """Stands for the checksum before the first line's; it changes with the form of the lines."""
@@ -18,12 +18,18 @@ class UnknownFormat(ValueError):
 
 
 class Start(TypedDict):
-    """What a `start` holds: of what everything else follows. `wall` is in epoch seconds."""
+    """What a `start` holds: of what everything else follows.
+
+    Args:
+        wall: epoch seconds.
+        behaviour: how the sandbox that wrote the journal behaved (`world.behaviour`).
+    """
 
     seed: str
     wall: float
     mode: Literal["paced", "stepped"]
     speed: float
+    behaviour: NotRequired[int]
 
 
 class Call(TypedDict, total=False):

@@ -21,6 +21,7 @@ from ecslab.sandbox.journal.strict_json import (
     reader,
     text,
 )
+from ecslab.sandbox.world.behaviour import LATEST
 
 LINES: Final = 200_000
 LINE: Final = 256 << 10  # characters; a body that is larger than 4 KiB lies beside the journal
@@ -35,7 +36,8 @@ _KEPT: Final = ("content-type", "x-amz-target", "range", "content-range", "accep
 _SCALAR: Final[Schema] = {"type": ["string", "number", "boolean", "null"], "maxLength": 512}
 _ABOUT: Final = {
     "start": closed(
-        seed=text(256), wall=_WALL, mode=_MODE, speed=_SPEED, format=optional(integer(1, 1_000_000))
+        seed=text(256), wall=_WALL, mode=_MODE, speed=_SPEED, format=optional(integer(1, 1_000_000)),
+        behaviour=optional(integer(1, LATEST)),
     ),
     "request": closed(
         service=text(64, r"(?!ecslab)[a-z0-9-]+"), operation=text(128, r"[A-Za-z0-9]*"),

@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from ecslab.sandbox.bridge import determinism
-from ecslab.sandbox.bridge.ecr import tokens
+from ecslab.sandbox.bridge.ecr import access, tokens
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend, registry
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.registry import public
@@ -21,6 +21,15 @@ from ecslab.sandbox.registry.private import PrivateRegistry
 from ecslab.sandbox.registry.reply import API, NotAuthorized, Refused, content
 from ecslab.sandbox.registry.route import LAYERS, Route, route
 
+LET_IN: Final = "let in before"
+_ACTIONS: Final = {
+    ("GET", "manifests"): "BatchGetImage", ("HEAD", "manifests"): "BatchGetImage",
+    ("PUT", "manifests"): "PutImage", ("DELETE", "manifests"): "BatchDeleteImage",
+    ("GET", "blobs"): "GetDownloadUrlForLayer", ("HEAD", "blobs"): "BatchCheckLayerAvailability",
+    ("POST", "uploads"): "InitiateLayerUpload", ("PATCH", "uploads"): "UploadLayerPart",
+    ("PUT", "uploads"): "CompleteLayerUpload", ("GET", "tags"): "ListImages",
+}  # fmt: skip
+"""What a request is by the name that policies have for it (user guide, image push and pull permissions)."""
 _ECR_HOST: Final = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
 
 
@@ -71,7 +80,9 @@ def token_region(headers: Mapping[str, str], account: str, region: str) -> str:
 def admission(account: str, region: str) -> str:
     """The `Authorization` of somebody who was let in before, for the replay: the journal keeps no tokens."""
     expires = determinism.now() + tokens.LIFETIME
-    token = tokens.issue(_backend(account, region).key, "registry", expires, account=account, region=region)
+    token = tokens.issue(
+        _backend(account, region).key, "registry", expires, account=account, region=region, caller=LET_IN
+    )
     return f"Basic {base64.b64encode(f'AWS:{token}'.encode()).decode()}"
 
 
@@ -87,7 +98,20 @@ def _private(request: HttpRequest, path: str, account: str, region: str) -> Http
         return _welcome()
     routed = _routed(path, request)
     name = routed.name.removeprefix(front)
+    _judge(token, routed, request, f"arn:aws:ecr:{token['region']}:{account}:repository/{name}")
     return PrivateRegistry(_backend(account, token["region"]), name, routed, request).answer()
+
+
+def _judge(token: Mapping[str, Any], routed: Route, request: HttpRequest, arn: str) -> None:
+    """Ask whether who got the token may do this now: tokens carry no permissions of their own."""
+    action = _ACTIONS.get((request.method, routed.kind))
+    if action is None or token.get("caller") == LET_IN:
+        return
+    root = access.principal(None)
+    who = access.Principal(token.get("caller", root.arn), token.get("role"))
+    problem = access.problem(who, f"ecr:{action}", arn)
+    if problem:
+        raise Refused(403, "DENIED", problem)
 
 
 def _routed(path: str, request: HttpRequest) -> Route:

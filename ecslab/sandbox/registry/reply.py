@@ -30,8 +30,10 @@ class Refused(Exception):
         self.status, self.code, self.message, self.headers = status, code, message, headers or {}
 
     def response(self) -> HttpResponse:
-        body = json.dumps({"errors": [{"code": self.code, "message": self.message}]}).encode()
-        return HttpResponse(self.status, {**API, "Content-Type": "application/json", **self.headers}, body)
+        errors = {"errors": [{"code": self.code, "message": self.message}]}
+        body = json.dumps(errors, separators=(",", ":")) + "\n"
+        headers = {**API, "Content-Type": "application/json", **self.headers}
+        return HttpResponse(self.status, headers, body.encode())
 
 
 class NotAuthorized(Refused):
@@ -72,7 +74,7 @@ def tag_list(route: Route, tags: list[str]) -> HttpResponse:
     """Tags by name, `n` at a time after `last`, with a link to the rest."""
     tags = sorted(tag for tag in tags if tag > route.query.get("last", ""))
     count = int(n) if (n := route.query.get("n", "")).isdecimal() and int(n) else len(tags)
-    headers = {**API, "Content-Type": "application/json"}
+    headers = {**API, "Content-Type": "text/plain; charset=utf-8"}  # ECR's; it is JSON all the same
     if count < len(tags):
         headers["Link"] = f'</v2/{route.name}/tags/list?n={count}&last={tags[count - 1]}>; rel="next"'
     return HttpResponse(200, headers, json.dumps({"name": route.name, "tags": tags[:count]}).encode())

@@ -47,8 +47,9 @@ _BAD_TOKEN: Final = {
 }  # fmt: skip
 _PAGED: Final = {
     "ec2": ("DescribeInstances", "DescribeIamInstanceProfileAssociations", "DescribeVpcEndpointServices"),
-    "elasticloadbalancing": ("DescribeLoadBalancers", "DescribeRules"),
-}
+    "elasticloadbalancing": ("DescribeListenerCertificates", "DescribeListeners", "DescribeLoadBalancers",
+                             "DescribeRules", "DescribeSSLPolicies", "DescribeTargetGroups"),
+}  # fmt: skip
 """Operations that moto answers in pages; the other ones of these services give no token."""
 _PLACE: Final = re.compile(r"[0-9]{1,7}")
 """What moto gives for a token in IAM, Secrets Manager, Systems Manager and ECR: how many came before."""

@@ -24,6 +24,7 @@ FAILURES: Final = logging.getLogger("ecslab.sandbox.moto")
 Handler = Callable[[object, str, object], tuple[int, Mapping[str, object], str | bytes]]
 _KEPT: Final = frozenset({"content-type", "x-amz-target", "host", "accept", "range"})
 _GLOBAL: Final = frozenset({"budgets", "cloudfront", "route53"})  # their host names no region
+_MODULES: Final = {"elasticloadbalancing": "elbv2"}  # by signing name, where several of moto's fit an address
 _ALIASES: Final = {"eventbridge": "events"}  # signing name: the name in moto's addresses
 
 
@@ -89,6 +90,8 @@ def _handler(service: str, region: str, path: str) -> Handler:
 
 @cache
 def _module_of(host: str, service: str) -> str:
+    if service in _MODULES:
+        return _MODULES[service]
     index = importlib.import_module("moto.backend_index")
     for name, pattern in index.backend_url_patterns:
         if pattern.match(f"https://{host}"):

@@ -58,6 +58,41 @@ def trusts(document: Document, service: str, known: Known) -> bool:
     return _outcome(applicable) is Decision.ALLOWED
 
 
+def decide_for_principals(
+    document: Document, names: Iterable[str], account: str, action: str, known: Known | None = None
+) -> Decision:
+    """Judge a resource's own policy for one principal of the resource's account.
+
+    Args:
+        names: ARNs that a policy may call the principal by: of itself, of its role.
+        account: of the principal. A statement that names it as a whole denies to everybody in it, and allows
+            to its root alone: to others it only leaves to their own policies whether they may.
+        known: what the request tells by condition key, lower case.
+    """
+    exactly = {"*", *names}
+    whole = {account, f"arn:aws:iam::{account}:root"}
+    applicable = [
+        statement
+        for statement in _statements(document)
+        if _covers(statement, "Action", action)
+        and _is_principal(statement, exactly | whole if statement.get("Effect") == "Deny" else exactly)
+        and _conditions_met(statement.get("Condition", {}), known or {})
+    ]
+    return _outcome(applicable)
+
+
+def _is_principal(statement: Document, names: set[str]) -> bool:
+    if "NotPrincipal" in statement:
+        return not _listed(statement["NotPrincipal"]) & names
+    return bool(_listed(statement.get("Principal", {})) & names)
+
+
+def _listed(principal: object) -> set[str]:
+    if isinstance(principal, Mapping):
+        return set(_list(principal.get("AWS", [])))
+    return {str(principal)}
+
+
 def _outcome(applicable: list[Document]) -> Decision:
     effects = {statement.get("Effect") for statement in applicable}
     if "Deny" in effects:

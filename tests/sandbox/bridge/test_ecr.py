@@ -5,12 +5,13 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 from ecr_rig import ACCOUNT, LIST, OCI, image, rig, sha
 
 from ecslab.sandbox.bridge.ecr import backend as backend_module
-from ecslab.sandbox.bridge.ecr import constraints, tokens
+from ecslab.sandbox.bridge.ecr import constraints, scans, tokens
 
 MIB = 1024 * 1024
 NOWHERE = "sha256:" + "0" * 64
@@ -137,10 +138,8 @@ def test_a_wrong_digest_is_refused_and_the_layer_is_not_there(lab):
     there = lab.ecr.batch_check_layer_availability(
         repositoryName="web", layerDigests=[sha(b"abc"), "nonsense"]
     )
-    assert [failure["failureCode"] for failure in there["failures"]] == [
-        "MissingLayerDigest",
-        "InvalidLayerDigest",
-    ]
+    assert [failure["failureCode"] for failure in there["failures"]] == ["InvalidLayerDigest"]
+    assert there["layers"] == [{"layerDigest": sha(b"abc"), "layerAvailability": "UNAVAILABLE"}]
 
 
 def test_uploads_that_are_empty_unknown_or_done_before(lab):
@@ -201,15 +200,12 @@ def test_a_lost_layer_is_sent_again_by_the_next_push(tmp_path, damage):
         _, blobs = image()
         there = {"repositoryName": "web", "layerDigests": [sha(blob) for blob in blobs]}
         answer = lab.ecr.batch_check_layer_availability(**there)
-        assert answer["layers"] == []
-        assert answer["failures"][0] == {
-            "layerDigest": sha(blobs[0]),
-            "failureCode": "MissingLayerDigest",
-            "failureReason": f"Layer digest '{sha(blobs[0])}' could not be found",
-        }
+        assert answer["failures"] == []
+        assert answer["layers"][0] == {"layerDigest": sha(blobs[0]), "layerAvailability": "UNAVAILABLE"}
         for blob in blobs:
             lab.upload(blob)
-        assert len(lab.ecr.batch_check_layer_availability(**there)["layers"]) == 2
+        layers = lab.ecr.batch_check_layer_availability(**there)["layers"]
+        assert [layer["layerAvailability"] for layer in layers] == ["AVAILABLE", "AVAILABLE"]
 
 
 # images
@@ -292,7 +288,11 @@ def test_filters_turn_mutability_around(lab):
         ({"imageManifest": "{"}, "InvalidParameterException: Invalid parameter at 'ImageManifest'"),
         ({"imageManifest": "[]"}, "InvalidParameterException: Invalid parameter at 'ImageManifest'"),
         ({"imageManifest": '{"layers": 1, "config": 2}'}, "InvalidParameterException"),
-        ({"imageManifest": "{}", "imageManifestMediaType": ""}, "InvalidParameterException: image manifest"),
+        ({"imageManifest": "{}"}, "InvalidParameterException: Invalid parameter at 'ImageManifest' failed"),
+        (
+            {"imageManifest": '{"schemaVersion": 2}', "imageManifestMediaType": ""},
+            "InvalidParameterException: image manifest",
+        ),
         ({"imageTag": "a b"}, "InvalidParameterException: Invalid parameter at 'imageTag'"),
         ({"imageDigest": NOWHERE}, "ImageDigestDoesNotMatchException"),
         ({"repositoryName": "wob"}, "RepositoryNotFoundException: The repository with name 'wob' does not"),
@@ -462,3 +462,139 @@ def test_a_token_ends_and_cannot_be_altered_or_used_for_something_else():
     other = tokens.issue(b"other", "layer", 1e12, digest="sha256:1").split(".")[0]
     for forged in ("", ".", "x", "é.é", f"{other}.{mac}", f"{body}.", token + "A", token + ".x"):
         assert tokens.verify(key, "layer", 99, forged) is None
+
+
+# as recorded: radkawar/stackd testdata/aws/ecr
+
+
+def test_a_layers_media_type_is_the_manifests(lab):
+    lab.push()
+    _, blobs = image()
+    digests = [sha(blob) for blob in blobs]
+    layers = lab.ecr.batch_check_layer_availability(repositoryName="web", layerDigests=digests)["layers"]
+    assert [layer["mediaType"] for layer in layers] == [
+        "application/vnd.oci.image.config.v1+json", "application/vnd.oci.image.layer.v1.tar",
+    ]  # fmt: skip
+    assert [layer["layerSize"] for layer in layers] == [len(blob) for blob in blobs]
+
+
+def test_batch_get_image_says_how_long_the_manifest_is(lab):
+    """botocore's model does not know the member, so the answer is read as it comes."""
+    raw = []
+    lab.push(tag="1")
+    event, keep = "before-parse.ecr.BatchGetImage", lambda response_dict, **_: raw.append(response_dict)
+    lab.ecr.meta.events.register(event, keep)
+    try:
+        shown = lab.ecr.batch_get_image(repositoryName="web", imageIds=[{"imageTag": "1"}])["images"][0]
+    finally:
+        lab.ecr.meta.events.unregister(event, keep)
+    assert json.loads(raw[0]["body"])["images"][0]["imageManifestSize"] == len(shown["imageManifest"])
+
+
+def test_what_aws_shows_of_a_repository_that_is_deleted(lab):
+    gone = lab.ecr.delete_repository(repositoryName="web")["repository"]
+    assert sorted(gone) == [
+        "createdAt", "imageTagMutability", "registryId", "repositoryArn", "repositoryName", "repositoryUri",
+    ]  # fmt: skip
+
+
+def test_missing_layers_are_all_named(lab):
+    manifest, blobs = image()
+    digests = ",".join(sha(blob) for blob in blobs)
+    assert refused(lab.ecr.put_image, repositoryName="web", imageManifest=manifest, imageTag="1") == (
+        f"LayersNotFoundException: Layers with digests '[{digests}]' required for pushing image into {WHERE} "
+        "do not exist"
+    )
+
+
+def test_another_digest_than_declared(lab):
+    manifest, blobs = image()
+    for blob in blobs:
+        lab.upload(blob)
+    declared = {"repositoryName": "web", "imageManifest": manifest, "imageDigest": NOWHERE}
+    assert refused(lab.ecr.put_image, **declared) == (
+        f"ImageDigestDoesNotMatchException: The image with digest '{NOWHERE}' in repository 'web' and "
+        f"registry ID '{ACCOUNT}' does not match the image digest that Amazon ECR has calculated."
+    )
+
+
+@pytest.mark.parametrize("given", ["id", "arn", "alias"])
+def test_the_key_is_shown_by_its_arn(lab, given):
+    kms = boto3.client("kms", "us-east-1", aws_access_key_id="k", aws_secret_access_key="s")
+    key = kms.create_key()["KeyMetadata"]
+    kms.create_alias(AliasName="alias/web", TargetKeyId=key["KeyId"])
+    named = {"id": key["KeyId"], "arn": key["Arn"], "alias": "alias/web"}[given]
+    encryption = {"encryptionType": "KMS", "kmsKey": named}
+    made = lab.ecr.create_repository(repositoryName="kms", encryptionConfiguration=encryption)["repository"]
+    assert made["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": key["Arn"]}
+    (shown,) = lab.ecr.describe_repositories(repositoryNames=["kms"])["repositories"]
+    assert shown["encryptionConfiguration"]["kmsKey"] == key["Arn"]
+
+
+def test_a_key_that_is_not_there_or_not_wanted(lab):
+    create = lab.ecr.create_repository
+    nobody = {"encryptionType": "KMS", "kmsKey": "alias/none"}
+    said = refused(create, repositoryName="kms", encryptionConfiguration=nobody)
+    assert said == "KmsException: Key 'alias/none' does not exist"
+    unwanted = {"encryptionType": "AES256", "kmsKey": "alias/none"}
+    said = refused(create, repositoryName="kms", encryptionConfiguration=unwanted)
+    assert said.startswith("InvalidParameterException: ")
+
+
+def test_filters_go_with_exclusions_alone(lab):
+    filters = [{"filterType": "WILDCARD", "filter": "dev*"}]
+    at = "InvalidParameterException: Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to "
+    for call, name in ((lab.ecr.create_repository, "new"), (lab.ecr.put_image_tag_mutability, "web")):
+        given = {"imageTagMutability": "MUTABLE", "imageTagMutabilityExclusionFilters": filters}
+        assert refused(call, repositoryName=name, **given) == (
+            f"{at}satisfy constraint: 'ImageTagMutabilityExclusionFilters are not allowed when "
+            "imageTagMutability is set to MUTABLE'"
+        )
+
+
+# scans
+
+
+def scanned(lab) -> dict:
+    answer = lab.ecr.describe_image_scan_findings(repositoryName="web", imageId={"imageTag": "1"})
+    assert "imageScanFindings" not in answer
+    return answer["imageScanStatus"]
+
+
+FAILED = {
+    "status": "FAILED",
+    "description": "UnsupportedImageError: The operating system and/or package manager are not supported.",
+}
+
+
+def test_a_scan_is_pending_then_in_progress_then_fails(lab):
+    digest = lab.push(tag="1")["imageId"]["imageDigest"]
+    missing = {"repositoryName": "web", "imageId": {"imageTag": "1"}}
+    assert refused(lab.ecr.describe_image_scan_findings, **missing).startswith("ScanNotFoundException: ")
+    started = lab.ecr.start_image_scan(**missing)
+    assert (started["imageScanStatus"], started["imageId"]) == (
+        {"status": "PENDING"}, {"imageDigest": digest, "imageTag": "1"},
+    )  # fmt: skip
+    lab.now += scans.PENDING
+    assert scanned(lab) == {"status": "IN_PROGRESS"}
+    lab.now += scans.LASTS
+    assert scanned(lab) == FAILED
+    (shown,) = lab.ecr.describe_images(repositoryName="web")["imageDetails"]
+    assert shown["imageScanStatus"] == FAILED
+    assert "imageScanFindingsSummary" not in shown
+    assert refused(lab.ecr.start_image_scan, **missing) == (
+        "LimitExceededException: The scan quota per image has been exceeded. Wait and try again."
+    )
+    lab.now += scans.QUOTA
+    assert lab.ecr.start_image_scan(**missing)["imageScanStatus"] == {"status": "PENDING"}
+
+
+def test_a_push_starts_a_scan_where_the_repository_says_so(lab):
+    on_push = {"scanOnPush": True}
+    lab.ecr.put_image_scanning_configuration(repositoryName="web", imageScanningConfiguration=on_push)
+    asked = lab.ecr.batch_get_repository_scanning_configuration(repositoryNames=["web"])
+    assert asked["scanningConfigurations"][0]["scanFrequency"] == "SCAN_ON_PUSH"
+    lab.push(tag="1")
+    assert scanned(lab) == {"status": "PENDING"}
+    lab.now += scans.LASTS
+    assert scanned(lab) == FAILED

@@ -24,7 +24,7 @@ from ecslab.sandbox.bridge.account import Account, enter
 from ecslab.sandbox.bridge.ec2 import backend as networks
 from ecslab.sandbox.bridge.ec2 import error_messages, interfaces, task_network
 from ecslab.sandbox.bridge.elbv2 import backend as balancing
-from ecslab.sandbox.bridge.elbv2 import load_balancer, target_groups
+from ecslab.sandbox.bridge.elbv2 import listeners, load_balancer, target_groups
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.bridge.iam.backend import IamBackend
 from ecslab.sandbox.bridge.installation import OURS
@@ -60,6 +60,9 @@ NAMES = {  # module or class: what we call, replace or read of it
     "moto.sts.models": ["sts_backends"],
     "moto.sts.models.STSBackend": ["assume_role", "get_assumed_role_from_access_key"],
     "moto.sts.models.AssumedRole": ["arn"],
+    "moto.iam.models.IAMBackend": ["get_certificate_by_arn"],
+    "moto.acm.models.AWSCertificateManagerBackend": ["get_certificate"],
+    "moto.acm.models.CertBundle": ["cert_status"],
     "moto.ec2.models.route_tables.Route": ["destination_cidr_block"],
 }
 HELD = {  # what is built: the attributes we read or set on it
@@ -67,7 +70,7 @@ HELD = {  # what is built: the attributes we read or set on it
             "nat_gateways", "managed_prefix_lists", "addresses", "amis", "region_name", "account_id"],
     "vpc": ["id", "is_default", "cidr_block", "enable_dns_hostnames"],
     "subnet": ["id", "vpc_id", "cidr", "availability_zone", "_subnet_ips", "default_for_az",
-               "map_public_ip_on_launch"],
+               "map_public_ip_on_launch", "ipv6_cidr_block_associations"],
     "route table": ["id", "vpc_id", "routes", "_associations", "main_association_id"],
     "route": ["destination_cidr_block", "gateway", "gateway_id", "nat_gateway_id", "network_interface_id",
               "transit_gateway_id", "vpc_peering_connection_id", "instance_id"],
@@ -87,17 +90,21 @@ HELD = {  # what is built: the attributes we read or set on it
     "log group": ["streams", "put_log_events"],
     "balancing": ["load_balancers", "target_groups", "tagging_service", "ec2_backend", "_any_listener_using"],
     "balancer": ["name", "arn", "type", "scheme", "attrs", "subnets", "vpc_id", "dns_name", "security_groups",
-                 "listeners", "canonical_hosted_zone_id", "load_balancer_state", "availability_zones"],
+                 "listeners", "canonical_hosted_zone_id", "ip_address_type",
+                 "load_balancer_state", "availability_zones"],
     "listener": ["arn", "port", "protocol", "load_balancer_arn", "rules", "_default_rule",
-                 "_non_default_rules"],
+                 "_non_default_rules", "certificate", "certificates", "ssl_policy", "alpn_policy",
+                 "default_actions", "attributes"],
     "listener rule": ["arn", "priority", "conditions", "actions", "listener_arn"],
-    "target group": ["arn", "name", "port", "protocol", "vpc_id", "target_type", "attributes",
+    "target group": ["arn", "name", "port", "protocol", "protocol_version", "ip_address_type", "vpc_id",
+                     "target_type", "attributes",
                      "load_balancer_arns", "matcher", "health_check_protocol", "health_check_port",
                      "health_check_path", "health_check_interval_seconds", "health_check_timeout_seconds",
                      "healthy_threshold_count", "unhealthy_threshold_count", "health_check_enabled"],
 }  # fmt: skip
 OURS_ALONE = {"forget_interface", "take_public_address", "_named_by_another", "_read_policy", "_add",
-              "_subnets", "_groups", "_has_gateway", "_may_forward", "_associate", "_sort", "rules", "spread",
+              "_subnets", "_groups", "_has_gateway", "_check_groups", "_associate", "_made", "_balancer",
+              "_fixed_addresses", "_elastic_ip", "_sort", "rules", "spread",
               "target_group", "node_for", "stand_in", "wear", "close", "_node",
               "_shown", "_instance_state"}  # fmt: skip
 
@@ -123,7 +130,7 @@ def held():
         group_of_it = elb.create_target_group("web", protocol="HTTP", port=80, vpc_id=subnet.vpc_id,
                                           target_type="ip")  # fmt: skip
         forward = [{"Type": "forward", "TargetGroupArn": group_of_it.arn}]
-        listener = elb.create_listener(balanced.arn, "HTTP", "80", "", None, forward)
+        listener = elb.create_listener(balanced.arn, "HTTP", "80", None, None, forward)
         yield {
             "ec2": backend, "vpc": backend.get_default_vpc(), "subnet": subnet, "route table": table,
             "route": next(iter(table.routes)),
@@ -149,7 +156,8 @@ def imports() -> Iterator[tuple[str, str | None]]:
 
 def overrides() -> Iterator[tuple[type, str]]:
     for ours in (error_messages.WordedEC2Backend, networks.EC2Backend, interfaces.Interface, IamBackend,
-                 logs.LogsBackend, balancing.ElbV2Backend, target_groups.TargetsBackend,
+                 logs.LogsBackend, balancing.ElbV2Backend,
+                 listeners.ListenersBackend, target_groups.TargetsBackend,
                  load_balancer.LoadBalancer):  # fmt: skip
         methods = (name for name, member in vars(ours).items() if inspect.isfunction(member))
         yield from ((ours, name) for name in methods if name not in OURS_ALONE and name != "__init__")

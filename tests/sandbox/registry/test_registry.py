@@ -378,3 +378,32 @@ def test_a_public_image_is_read_without_a_token(docker):
 )  # fmt: skip
 def test_public_images_refuse(docker, method, path, refusal):
     assert docker.refused(method, f"/v2/{path}", login=False) == refusal
+
+
+# A repository's policy --------------------------------------------------------------------------------------
+
+
+def test_a_denied_pull_is_said_in_ecrs_form_and_at_once(docker):
+    docker.push()
+    root = f"arn:aws:iam::{ACCOUNT}:root"
+    deny = {"Effect": "Deny", "Principal": {"AWS": root}, "Action": "ecr:BatchGetImage"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    docker.ecr.set_repository_policy(repositoryName="web", policyText=text)
+    status, _, body = docker("GET", "/v2/web/manifests/latest")
+    arn = f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/web"
+    assert (status, body.decode()) == (
+        403,
+        f'{{"errors":[{{"code":"DENIED","message":"User: {root} is not authorized to perform: '
+        f'ecr:BatchGetImage on resource: {arn} with an explicit deny in a resource-based policy"}}]}}\n',
+    )
+    assert docker("HEAD", "/v2/web/manifests/latest")[0] == 403
+    assert docker.push(page=b"more"), "pushing is another action"
+    docker.ecr.delete_repository_policy(repositoryName="web")
+    assert docker("GET", "/v2/web/manifests/latest")[0] == 200
+
+
+def test_the_list_of_tags_is_served_as_text(docker):
+    docker.push()
+    _, headers, body = docker("GET", "/v2/web/tags/list")
+    assert headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert json.loads(body) == {"name": "web", "tags": ["latest"]}

@@ -25,7 +25,8 @@ UNCONNECTED = {
     "acm": "RequestCertificate", "codebuild": "CreateProject", "apigateway": "CreateRestApi",
 }  # fmt: skip
 UNCARRIED = (
-    ("ecr", "StartImageScan"), ("ec2", "CreateFleet"), ("iam", "CreateGroup"), ("logs", "StartQuery"),
+    ("ecr", "PutReplicationConfiguration"), ("ec2", "CreateFleet"), ("iam", "CreateGroup"),
+    ("logs", "StartQuery"),
     ("ssm", "SendCommand"), ("secretsmanager", "RotateSecret"), ("s3", "PutBucketAcl"), ("kms", "Sign"),
     ("route53", "CreateHealthCheck"), ("elb", "AddTags"), ("sts", "GetFederationToken"),
     ("sqs", "AddPermission"), ("application-autoscaling", "RegisterScalableTarget"),

@@ -16,6 +16,7 @@ class Interface:
     mac: str = "02:00:00:00:00:01"
     private_ip: str = "172.31.0.4"
     private_dns: str = "ip-172-31-0-4.ec2.internal"
+    named: bool = True
 
 
 class Program:
@@ -85,6 +86,9 @@ class World:
 
     def prepare(self, task):
         self._may("prepare")
+
+    def open_logs(self, task):
+        self._may("open_logs")
 
     def pull(self, task, container):
         self._may("pull")

@@ -130,3 +130,14 @@ def test_a_moment_happens_as_a_whole():
     assert (log, clock.now) == ([0, 1, 2, 3, 4], 1.0)
     assert clock.run(until=10, enough=lambda: True) == 0 and clock.now == 1.0
     assert clock.run(until=10) == 1 and clock.now == 10
+
+
+def test_an_aside_takes_no_number_and_comes_first(log):
+    clock, numbers = Clock(), []
+    clock.on_event = numbers.append
+    clock.after(1, lambda: log.append("a"))
+    clock.after(1, lambda: log.append("told"), aside=True)
+    clock.after(1, lambda: log.append("b"))
+    clock.run(until=1)
+    assert log == ["told", "a", "b"]
+    assert numbers[1:] == [0, 1]

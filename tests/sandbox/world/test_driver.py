@@ -33,11 +33,77 @@ def test_the_version_counts_what_aws_would_tell():
     world = World()
     task = world.launch()
     assert task.version == 1
-    world.run(20)
-    assert task.version == 4
+    seen = {}
+    for second in (9, 12, 16, 20):
+        world.run(second)
+        seen[task.shown_status] = task.version
     world.driver.stop(task, "UserInitiated", "Task stopped by user")
-    world.run(100)
-    assert (task.last_status, task.version) == ("STOPPED", 9)
+    assert (task.shown_status, task.version) == ("RUNNING", 4)
+    seen["stopping"] = task.version
+    for second in (25, 100):
+        world.run(second)
+        seen[task.shown_status] = task.version
+    assert seen == {"PROVISIONING": 1, "PENDING": 2, "RUNNING": 3, "stopping": 4, "DEPROVISIONING": 5,
+                    "STOPPED": 6}  # fmt: skip
+
+
+def test_what_a_load_balancer_waits_for_is_told_of_its_tasks_alone():
+    seen = {}
+    for balanced in (True, False):
+        world = World(programs={"web": {"on_term": 5.0}}, draining=10.0)
+        task = world.launch()
+        task.balanced = balanced
+        for second in range(90):
+            world.run(second)
+            if second == 30:
+                world.driver.stop(task, "ServiceSchedulerInitiated", "")
+            seen.setdefault(balanced, {})[task.shown_status] = task.version
+    assert list(seen[True]) == list(TASK.transitions)
+    assert list(seen[False]) == ["PROVISIONING", "PENDING", "RUNNING", "DEPROVISIONING", "STOPPED"]
+    assert (seen[True]["STOPPED"], seen[False]["STOPPED"]) == (9, 6)
+
+
+@pytest.mark.parametrize(
+    ("when", "versions"),
+    [(5, (2, 3, 4)), (12, (3, 4, 5)), (16, (3, 4, 5)), (20, (4, 5, 6))],
+)
+def test_a_stop_is_a_step_of_its_own_at_any_time(when, versions):
+    world = World()
+    task = world.launch()
+    world.run(when)
+    world.driver.stop(task, "UserInitiated", "")
+    seen = [task.version]
+    for second in range(when, when + 20):
+        world.run(second)
+        seen.append(task.version)
+    assert tuple(dict.fromkeys(seen)) == versions
+
+
+@pytest.mark.parametrize(("phase", "version"), [("attach", 3), ("prepare", 4), ("open_logs", 4), ("pull", 4)])
+def test_a_failure_to_start_is_one_step(phase, version):
+    world = World(fails={phase: refused("because")})
+    task = world.launch()
+    world.run(1000)
+    assert task.version == version
+
+
+def test_a_log_that_cannot_be_opened_leaves_an_empty_pull():
+    world = World(fails={"open_logs": refused("because")})
+    task = world.launch()
+    world.run(1000)
+    assert (task.pull_started_at, task.pull_stopped_at) == (10, 10.01)
+    assert task.containers[0].image_digest is None
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_a_container_that_ends_by_itself_is_noticed_afterwards(code):
+    world = World(programs={"web": {"seconds": 5, "code": code}})
+    task = world.launch()
+    world.run(17 + 5)
+    assert (task.shown_desired, task.shown_status, task.version) == ("RUNNING", "RUNNING", 3)
+    world.run(1000)
+    assert task.execution_stopped_at == 22
+    assert task.execution_stopped_at < task.stopping_at < task.stopped_at
 
 
 def test_the_attachment_fills_up():
@@ -88,7 +154,7 @@ def test_an_essential_container_takes_the_task_with_it():
         "Essential container in task exited",
     )
     assert [container.exit_code for container in task.containers] == [3, 143]
-    assert task.stopping_at == 17 + 5
+    assert task.stopping_at == 17 + 5 + 1
 
 
 def test_a_container_that_is_not_essential_ends_alone():
@@ -137,11 +203,10 @@ def test_a_dependency_without_success_ends_the_task():
     )
     world.run(1000)
     assert (task.last_status, task.stop_code) == ("STOPPED", "TaskFailedToStart")
-    assert task.stopped_reason == (
-        "dependency graph: failed to resolve container ordering dependency [init] for target [web] as "
-        "dependency did not exit successfully."
-    )
+    assert task.stopped_reason == "Task failed to start"
     assert task.started_at is None
+    web, init = task.containers
+    assert (web.last_status, web.exit_code, web.reason, init.exit_code) == ("STOPPED", None, None, 2)
 
 
 @pytest.mark.parametrize("when", [0, 3, 7, 12, 16, 18])

@@ -81,7 +81,7 @@ def task():
 
 def take(rollout, event):
     moves = {
-        "completed": lambda: rollout.complete(1.0, 1, "why"),
+        "completed": lambda: rollout.complete(1.0, 1),
         "stopped": lambda: rollout.stop(1.0, 1, "why"),
         "rolled_back": lambda: rollout.turn_back(1.0, "why", rollout.deployment.revision),
     }

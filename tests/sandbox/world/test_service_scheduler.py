@@ -2,6 +2,7 @@
 
 import itertools
 import sys
+from collections import deque
 
 import pytest
 from service_rig import GROUP, Town
@@ -69,12 +70,12 @@ def test_a_quiet_service_says_every_six_hours_that_it_is_steady(town):
     service.desired = 0
     town.scheduler.apply_update(service)
     town.settle(3600)
-    town.scheduler.retire(service)
-    town.settle(24 * 3600)
     assert [words for at, words in since(town, service, first + 13 * 3600) if "steady" in words] == [
         "has reached a steady state."
     ]
-    assert service.status == "INACTIVE" and town.is_idle()
+    town.scheduler.retire(service)
+    town.settle(24 * 3600)
+    assert service.status == "INACTIVE" and town.is_idle() and not town.words(service)
 
 
 def test_a_task_of_the_older_deployment_dies_while_the_newer_fails(town):
@@ -313,7 +314,8 @@ def test_deletion_drains_and_ends(town):
     town.run(town.clock.now + 5)
     assert service.status == "DRAINING"
     town.settle()
-    assert (service.status, service.deployments, town.held) == ("INACTIVE", [], set())
+    assert (service.status, service.log.events, town.held) == ("INACTIVE", deque(), set())
+    assert (len(service.deployments), service.primary.status) == (1, "PRIMARY")
     assert town.is_idle()
 
 

@@ -105,8 +105,11 @@ class Interface(NetworkInterface):  # type: ignore[misc]  # moto's types are not
 class TaskInterface(Interface):
     """The interface of a Fargate task; it goes away with the task and cannot be changed by its owner."""
 
-    def __init__(self, backend: EC2Backend, subnet: Subnet, group_ids: list[str], public: bool, about: str):
-        super().__init__(backend, subnet, group_ids=group_ids, description=about)
+    def __init__(
+        self, backend: EC2Backend, subnet: Subnet, group_ids: list[str], public: bool, about: str,
+        private_ip: str | None = None,
+    ):  # fmt: skip
+        super().__init__(backend, subnet, private_ip, group_ids=group_ids, description=about)
         self.public_ip = backend.take_public_address(self) if public else None
         self.status = "in-use"
         self.device_index = 1
@@ -128,8 +131,15 @@ class TaskInterface(Interface):
 class BalancerInterface(TaskInterface):
     """The interface of a load balancer in one of its subnets."""
 
-    def __init__(self, backend: EC2Backend, subnet: Subnet, group_ids: list[str], public: bool, about: str):
-        super().__init__(backend, subnet, group_ids, public, about)
+    def __init__(
+        self, backend: EC2Backend, subnet: Subnet, group_ids: list[str], public: bool | str, about: str,
+        private_ip: str | None = None,
+    ):  # fmt: skip
+        """`public` is an Elastic IP, or whether it gets an address of AWS's."""
+        super().__init__(backend, subnet, group_ids, public is True, about, private_ip)
+        if isinstance(public, str):
+            self.public_ip = public
+            self.private_ip_addresses[0]["Association"] = self.association
         self.requester_id = BALANCING
         self._attachment = replace(self._attachment, instance_owner_id=BALANCING)
 

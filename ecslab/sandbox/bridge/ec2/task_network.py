@@ -28,6 +28,7 @@ class Eni:
     mac: str
     private_ip: str
     private_dns: str
+    named: bool
     public_ip: str | None
     subnet_id: str
     vpc_id: str
@@ -128,7 +129,7 @@ def _eni(interface: TaskInterface) -> Eni:
     region = interface.ec2_backend.region_name
     address = str(interface.private_ip_address)
     return Eni(
-        interface.id, interface.mac_address, address, private_dns(address, region), interface.public_ip,
-        interface.subnet.id, interface.subnet.vpc_id, interface.subnet.availability_zone,
+        interface.id, interface.mac_address, address, private_dns(address, region), interface.named,
+        interface.public_ip, interface.subnet.id, interface.subnet.vpc_id, interface.subnet.availability_zone,
         tuple(group.id for group in interface.group_set), region,
     )  # fmt: skip

@@ -17,15 +17,16 @@ from moto.ecr.exceptions import (
     InvalidLayerPartException,
     UploadNotFoundException,
 )
-from moto.ecr.models import ECRBackend, Repository, ecr_backends
+from moto.ecr.models import ECRBackend, ecr_backends
 
 from ecslab.sandbox.bridge import determinism
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.ecr import tokens
-from ecslab.sandbox.bridge.ecr.blobs import Blobs, digest_of
+from ecslab.sandbox.bridge.ecr import scans, tokens
+from ecslab.sandbox.bridge.ecr.blobs import DIGEST, Blobs, digest_of
 from ecslab.sandbox.bridge.ecr.errors import invalid_parameter, refusal
 from ecslab.sandbox.bridge.ecr.image import StoredImage, parse_manifest, parts_of
 from ecslab.sandbox.bridge.ecr.lookup import ImageFailure, delete, find, free_tag, look_up
+from ecslab.sandbox.bridge.ecr.repository import StoredRepository
 
 NAME: Final = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
 """As ECR prints it; moto's pattern refuses `__` and `--`."""
@@ -35,6 +36,7 @@ PART_MAX: Final = 20 * 1024 * 1024  # API_UploadLayerPart, layerPartBlob
 LAYER_MAX: Final = 1024 * 1024 * 1024  # the sandbox's own limit; ECR's is 42,000 MiB
 
 moto.ecr.models.ECR_REPOSITORY_NAME_PATTERN = NAME
+moto.ecr.models.Repository = StoredRepository
 
 
 @dataclass
@@ -74,16 +76,41 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
 
         return responses
 
-    def repository(self, name: str, registry_id: str | None = None) -> Repository:
+    def repository(self, name: str, registry_id: str | None = None) -> StoredRepository:
         """The repository, or RepositoryNotFoundException."""
-        return self._get_repository(name, registry_id)
+        found: StoredRepository = self._get_repository(name, registry_id)
+        return found
 
-    def create_repository(self, repository_name: str, *args: object, **kwargs: object) -> Repository:
+    def create_repository(self, repository_name: str, *args: object, **kwargs: object) -> StoredRepository:
         if not re.fullmatch(NAME, repository_name):
             raise invalid_parameter("repositoryName", f"must satisfy regular expression '{NAME}'")
         if not 2 <= len(repository_name) <= 256:
             raise invalid_parameter("repositoryName", "must have a length of 2 to 256 characters")  # U
-        return super().create_repository(repository_name, *args, **kwargs)
+        made: StoredRepository = super().create_repository(repository_name, *args, **kwargs)
+        return made
+
+    @staticmethod
+    def validate_image_tag_mutability_params_compatibility(mutability: str, filters: object) -> None:
+        """Exclusion filters go with the modes that have exclusions, and with no other."""
+        with_exclusions = str(mutability).endswith("_WITH_EXCLUSION")
+        if with_exclusions != (filters is not None):
+            kind = "filters_missing" if with_exclusions else "filters_too_many"
+            raise refusal(kind, mutability=mutability or "MUTABLE")
+
+    def put_image_tag_mutability(
+        self,
+        registry_id: str,
+        repository_name: str,
+        image_tag_mutability: str,
+        image_tag_mutability_exclusion_filters: list[dict[str, str]] | None = None,
+    ) -> dict[str, str]:
+        """moto looks at the filters of CreateRepository alone."""
+        filters = image_tag_mutability_exclusion_filters
+        self.validate_image_tag_mutability_params_compatibility(image_tag_mutability, filters)
+        answer: dict[str, str] = super().put_image_tag_mutability(
+            registry_id, repository_name, image_tag_mutability, filters
+        )
+        return answer
 
     # layers
 
@@ -93,13 +120,13 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         upload = self.begin(self.repository(repository_name, registry_id))
         return {"uploadId": upload.upload_id, "partSize": moto.ecr.models.DEFAULT_LAYER_PART_SIZE}
 
-    def begin(self, repository: Repository) -> Upload:
+    def begin(self, repository: StoredRepository) -> Upload:
         """A new, empty upload."""
         upload = Upload(str(determinism.rng.uuid4()))
         repository.uploads[upload.upload_id] = upload
         return upload
 
-    def upload(self, repository: Repository, upload_id: str) -> Upload:
+    def upload(self, repository: StoredRepository, upload_id: str) -> Upload:
         """The upload in progress, or UploadNotFoundException."""
         upload: Upload | None = repository.uploads.get(upload_id)
         if upload is None:
@@ -155,7 +182,7 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
             "layerDigest": digest,
         }
 
-    def finish(self, repository: Repository, upload: Upload, digests: Sequence[str]) -> str:
+    def finish(self, repository: StoredRepository, upload: Upload, digests: Sequence[str]) -> str:
         """Keep the uploaded layer; its digest must be one of `digests`."""
         digest = digest_of(upload.data)
         if digest not in digests:
@@ -165,7 +192,7 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         del repository.uploads[upload.upload_id]
         return digest
 
-    def mount(self, repository: Repository, digest: str, source: str) -> bool:
+    def mount(self, repository: StoredRepository, digest: str, source: str) -> bool:
         """Let the repository have a layer that `source` has; False if there is no such layer."""
         other = self.repositories.get(source)
         if other is None or digest not in other.layers:
@@ -173,28 +200,35 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         repository.layers[digest] = other.layers[digest]
         return True
 
-    def has(self, repository: Repository, digest: str) -> bool:
+    def has(self, repository: StoredRepository, digest: str) -> bool:
         """Whether the layer is in the repository, and its bytes are still what they were."""
         return digest in repository.layers and self.blobs.get(digest) is not None
 
     def batch_check_layer_availability(
         self, repository_name: str, layer_digests: list[str], registry_id: str | None = None
     ) -> dict[str, object]:
-        """A layer whose bytes were lost is missing, so that the next push sends it again."""
-        answer: dict[str, Any] = super().batch_check_layer_availability(
-            repository_name, layer_digests, registry_id
-        )
-        repository = self.repository(repository_name, registry_id)
-        lost = [row for row in answer["layers"] if not self.has(repository, row["layerDigest"])]
-        answer["layers"] = [row for row in answer["layers"] if row not in lost]
-        for digest in (row["layerDigest"] for row in lost):
-            reason = f"Layer digest '{digest}' could not be found"  # in moto's words (API_LayerFailure)
-            answer["failures"].append(
-                {"layerDigest": digest, "failureCode": "MissingLayerDigest", "failureReason": reason}
-            )
-        return answer
+        """A layer whose bytes were lost is missing, so that the next push sends it again.
 
-    def layer(self, repository: Repository, digest: str) -> bytes:
+        What is not there is no failure: it is UNAVAILABLE (radkawar/stackd testdata/aws/ecr).
+        """
+        repository = self.repository(repository_name, registry_id)
+        layers: list[dict[str, object]] = []
+        failures: list[dict[str, str]] = []
+        for digest in layer_digests:
+            if not DIGEST.fullmatch(digest):
+                reason = f"Invalid layer digest '{digest}'"  # moto's words
+                failures.append(
+                    {"layerDigest": digest, "failureCode": "InvalidLayerDigest", "failureReason": reason}
+                )
+            elif self.has(repository, digest):
+                size, kind = repository.layers[digest], repository.media_type(digest)
+                layers.append({"layerDigest": digest, "layerAvailability": "AVAILABLE", "layerSize": size,
+                               "mediaType": kind})  # fmt: skip
+            else:
+                layers.append({"layerDigest": digest, "layerAvailability": "UNAVAILABLE"})
+        return {"layers": layers, "failures": failures}
+
+    def layer(self, repository: StoredRepository, digest: str) -> bytes:
         """The bytes of a layer, or LayersNotFoundException."""
         blob = self.blobs.get(digest) if digest in repository.layers else None
         if blob is None:
@@ -220,7 +254,7 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
             self.account_id, repository_name, image_manifest, media_type, self._size(repository, parsed)
         )
         if digest is not None and digest != image.image_digest:
-            raise refusal("image_digest_differs", given=digest, computed=image.image_digest)
+            raise refusal("image_digest_differs", given=digest, repository=repository)
         known = find(repository, image.image_digest)
         if known is not None and image_tag is None:
             raise refusal("image_exists", digest=image.image_digest, repository=repository)
@@ -235,23 +269,25 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
             free_tag(repository, image_tag)
         if known is None:
             repository.images.append(image)
+            if repository.scans_on_push and not image.is_index:
+                scans.start(image)
         image = known or image
         if image_tag is not None:
             image.update_tag(image_tag)
         return image
 
     @staticmethod
-    def _size(repository: Repository, manifest: dict[str, Any]) -> int:
+    def _size(repository: StoredRepository, manifest: dict[str, Any]) -> int:
         """Bytes of the config and layers; of an index, those of its largest image."""
         parts = parts_of(manifest)
         missing = [digest for digest in parts if digest not in repository.layers]
         if missing:
-            raise refusal("layers_missing", digests=", ".join(missing), repository=repository)
+            raise refusal("layers_missing", digests=",".join(missing), repository=repository)
         entries = manifest.get("manifests", [])
         children = {entry["digest"]: find(repository, entry["digest"]) for entry in entries}
         missing = [digest for digest, child in children.items() if child is None]
         if missing:
-            raise refusal("images_missing", digests=", ".join(missing), repository=repository)
+            raise refusal("images_missing", digests=",".join(missing), repository=repository)
         return sum(parts.values()) or max((child.size for child in children.values() if child), default=0)
 
     def batch_get_image(
@@ -266,7 +302,7 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         for wanted in image_ids or []:
             image, failure = look_up(repository, wanted)
             if image is not None:
-                images.append(image.answer(wanted.get("imageTag")))
+                images.append(image.found(wanted.get("imageTag")))
             else:
                 failures.append(failure)
         return {"images": images, "failures": failures}

@@ -1,12 +1,17 @@
-"""Numbers and lists of a request to ECR, held against the limits in AWS's own model (botocore's)."""
+"""Numbers, texts and lists of a request to ECR, held against the limits in AWS's own model (botocore's)."""
 
 import json
 from functools import cache
+from typing import Final
 
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, Shape
 
 from ecslab.sandbox.bridge.ecr.errors import EcrError, invalid_parameter
+
+_WITH_LENGTH: Final = {("list", list), ("string", str)}
+_OWN_WORDS: Final = frozenset({"RepositoryName", "ImageTag"})
+"""Shapes that are refused elsewhere, in other words."""
 
 
 @cache
@@ -30,8 +35,8 @@ def broken(operation: str, body: str | bytes | None) -> EcrError | None:
 def _problem(shape: Shape, value: object) -> str | None:
     if shape.type_name == "integer" and isinstance(value, int):
         what, size = "value", value
-    elif shape.type_name == "list" and isinstance(value, list):
-        what, size = "length", len(value)
+    elif (shape.type_name, type(value)) in _WITH_LENGTH and shape.name not in _OWN_WORDS:
+        what, size = "length", len(value)  # type: ignore[arg-type]
     else:
         return None
     least, most = shape.metadata.get("min", size), shape.metadata.get("max", size)

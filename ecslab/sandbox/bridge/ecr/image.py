@@ -26,12 +26,17 @@ class StoredImage(MotoImage):  # type: ignore[misc]  # moto ships no types
         self.image_pushed_at = determinism.now()
         self.size = size
         self.last_pulled_at: float | None = None
+        self.scanned_at: float | None = None
         self.parsed: dict[str, Any] = json.loads(manifest)
 
     @property
     def children(self) -> list[str]:
         """Digests of the manifests that an index or manifest list names."""
         return [entry["digest"] for entry in self.parsed.get("manifests", [])]
+
+    @property
+    def is_index(self) -> bool:
+        return "manifests" in self.parsed
 
     def get_image_size_in_bytes(self) -> int:
         return self.size
@@ -67,6 +72,10 @@ class StoredImage(MotoImage):  # type: ignore[misc]  # moto ships no types
             "imageManifestMediaType": self.image_manifest_media_type,
         }
 
+    def found(self, tag: str | None) -> dict[str, object]:
+        """The Image shape as BatchGetImage answers it: with a member that botocore's model does not know."""
+        return {**self.answer(tag), "imageManifestSize": len(self.image_manifest.encode())}
+
 
 def image_id(digest: str | None, tag: str | None) -> dict[str, str]:
     """The ImageIdentifier shape, with what is known."""
@@ -74,12 +83,12 @@ def image_id(digest: str | None, tag: str | None) -> dict[str, str]:
 
 
 def parse_manifest(text: str, media_type: str | None) -> tuple[dict[str, Any], str]:
-    """The manifest and its media type; EcrError, with moto's sentences, if it has none."""
+    """The manifest and its media type; EcrError if there is none."""
     try:
         parsed = json.loads(text)
     except ValueError:
         parsed = None
-    if not isinstance(parsed, dict):
+    if not isinstance(parsed, dict) or not parsed:  # AWS says the same of `{}`
         raise invalid_parameter("ImageManifest", "Invalid JSON syntax")
     media_type = media_type or parsed.get("mediaType")
     if not media_type:
@@ -87,10 +96,14 @@ def parse_manifest(text: str, media_type: str | None) -> tuple[dict[str, Any], s
     return parsed, media_type
 
 
+def descriptors(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """The config and the layers that a manifest names."""
+    return [manifest["config"], *manifest["layers"]] if "layers" in manifest else []
+
+
 def parts_of(manifest: dict[str, Any]) -> dict[str, int]:
     """Digest and size of the config and the layers that a manifest names."""
     try:
-        entries = [manifest["config"], *manifest["layers"]] if "layers" in manifest else []
-        return {str(entry["digest"]): int(entry["size"]) for entry in entries}
+        return {str(entry["digest"]): int(entry["size"]) for entry in descriptors(manifest)}
     except (KeyError, TypeError, ValueError):
         raise invalid_parameter("ImageManifest", "Invalid image manifest") from None  # U

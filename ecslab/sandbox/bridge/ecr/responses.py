@@ -1,26 +1,27 @@
 """ECR's answers where they differ from moto's: images, layers, the token, and pages of long lists."""
 
 import base64
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
 from moto.core.responses import ActionResult
-from moto.ecr.models import Repository
-from moto.ecr.responses import ECRResponse
 from moto.ecr.urls import url_bases as url_bases
 
 from ecslab.sandbox.bridge import determinism
-from ecslab.sandbox.bridge.ecr import constraints, tokens
-from ecslab.sandbox.bridge.ecr.errors import invalid_parameter, refusal
+from ecslab.sandbox.bridge.ecr import access, constraints, kms_key, scans, tokens
+from ecslab.sandbox.bridge.ecr.errors import refusal
 from ecslab.sandbox.bridge.ecr.image import StoredImage, image_id
+from ecslab.sandbox.bridge.ecr.paging import page
+from ecslab.sandbox.bridge.ecr.policy_responses import PolicyResponse
+from ecslab.sandbox.bridge.ecr.repository import described
 
-PAGE: Final = 100
-"""Results on a page unless `maxResults` says otherwise (API_DescribeImages)."""
+_NOT_OF_DELETED: Final = ("imageScanningConfiguration", "encryptionConfiguration")
 
 
-class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
+class EcrResponse(PolicyResponse):
     """One request."""
 
     def call_action(self) -> object:
@@ -31,26 +32,34 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
         headers, body = self._enrich_response({**headers, "status": status}, body)
         return status, headers, body
 
-    def _repository(self) -> Repository:
-        return self.ecr_backend.repository(self._get_param("repositoryName"), self._get_param("registryId"))
+    def create_repository(self) -> ActionResult:
+        encryption = kms_key.with_arn(self._get_param("encryptionConfiguration"), self.region)
+        repository = self.ecr_backend.create_repository(
+            repository_name=self._get_param("repositoryName"),
+            registry_id=self._get_param("registryId"),
+            encryption_config=encryption,
+            image_scan_config=self._get_param("imageScanningConfiguration"),
+            image_tag_mutability=self._get_param("imageTagMutability"),
+            image_tag_mutability_exclusion_filters=self._get_param("imageTagMutabilityExclusionFilters"),
+            tags=self._get_param("tags", []),
+        )
+        return ActionResult({"repository": described(repository)})
 
-    def _page(self, member: str, rows: Sequence[object]) -> ActionResult:
-        """One page of `rows`; the token is the place where the next one begins."""
-        token = self._get_param("nextToken")
-        if token is not None and not str(token).isdecimal():
-            raise invalid_parameter("nextToken", "Invalid token")  # U
-        start = int(token or 0)
-        end = start + int(self._get_param("maxResults") or PAGE)
-        answer: dict[str, object] = {member: list(rows[start:end])}
-        if end < len(rows):
-            answer["nextToken"] = str(end)
-        return ActionResult(answer)
+    def delete_repository(self) -> ActionResult:
+        """Of what is gone AWS shows less."""
+        repository = self.ecr_backend.delete_repository(
+            self._get_param("repositoryName"), self._get_param("registryId"), self._get_param("force")
+        )
+        shown = described(repository).items()
+        return ActionResult(
+            {"repository": {name: each for name, each in shown if name not in _NOT_OF_DELETED}}
+        )
 
     def describe_repositories(self) -> ActionResult:
         repositories = self.ecr_backend.describe_repositories(
             repository_names=self._get_param("repositoryNames"), registry_id=self._get_param("registryId")
         )
-        return self._page("repositories", repositories)
+        return ActionResult(page(self, "repositories", [described(each) for each in repositories]))
 
     def put_registry_scanning_configuration(self) -> ActionResult:
         """Both members may be left out (API_PutRegistryScanningConfiguration), which moto does not expect."""
@@ -70,13 +79,21 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
         )
         return ActionResult({"image": image.answer(tag)})
 
+    def batch_get_image(self) -> str:
+        """As JSON, since botocore's model lacks a member of AWS's answer: `imageManifestSize`."""
+        return json.dumps(
+            self.ecr_backend.batch_get_image(
+                self._get_param("repositoryName"), self._get_param("registryId"), self._get_param("imageIds")
+            )
+        )
+
     def list_images(self) -> ActionResult:
         rows = [
             image_id(image.image_digest, tag)
             for image in self._images()
             for tag in image.image_tags or [None]
         ]
-        return self._page("imageIds", rows)
+        return ActionResult(page(self, "imageIds", rows))
 
     def describe_images(self) -> ActionResult:
         wanted = self._get_param("imageIds")
@@ -88,15 +105,17 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
             images = list({image.image_digest: image for image in listed}.values())
         else:
             images = self._images()
-        return self._page("imageDetails", [image.detail() for image in images])
+        return ActionResult(page(self, "imageDetails", [_detail(image) for image in images]))
 
     def _images(self) -> list[StoredImage]:
         keep: dict[str, Callable[[StoredImage], bool]] = {
             "TAGGED": lambda image: bool(image.image_tags),
             "UNTAGGED": lambda image: not image.image_tags,
         }
-        status = (self._get_param("filter") or {}).get("tagStatus", "ANY")
-        return list(filter(keep.get(status, lambda _: True), self._repository().images))
+        given, images = self._get_param("filter") or {}, self._repository().images
+        if given.get("imageStatus", "ANY") not in ("ANY", "ACTIVE"):
+            return []  # nothing is ever archived here
+        return list(filter(keep.get(given.get("tagStatus", "ANY"), lambda _: True), images))
 
     def get_download_url_for_layer(self) -> ActionResult:
         digest, backend = self._get_param("layerDigest"), self.ecr_backend
@@ -117,14 +136,20 @@ class EcrResponse(ECRResponse):  # type: ignore[misc]  # moto ships no types
 
     def _authorization(self, registry: str) -> dict[str, object]:
         expires = determinism.now() + tokens.LIFETIME
-        password = tokens.issue(
-            self.ecr_backend.key, "registry", expires, account=self.current_account, region=self.region
-        )
+        who = access.principal(self.access_key)
+        about = {"account": self.current_account, "region": self.region, "caller": who.arn}
+        if who.role:
+            about["role"] = who.role
+        password = tokens.issue(self.ecr_backend.key, "registry", expires, **about)
         return {
             "authorizationToken": base64.b64encode(f"AWS:{password}".encode()).decode(),
             "expiresAt": datetime.fromtimestamp(expires, UTC),
             "proxyEndpoint": f"https://{registry}.dkr.ecr.{self.region}.amazonaws.com",
         }
+
+
+def _detail(image: StoredImage) -> dict[str, object]:
+    return {**image.detail(), "imageScanStatus": scans.status(image)}
 
 
 url_paths = {"{0}/$": EcrResponse.dispatch}  # where moto's router finds these answers

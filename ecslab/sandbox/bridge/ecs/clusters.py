@@ -129,13 +129,13 @@ def delete_cluster(params: "api.DeleteClusterRequestTypeDef", caller: Caller) ->
     cluster = known(caller, params["cluster"])
     if cluster is None:
         raise AwsError("ClusterNotFoundException", "Cluster not found.")
+    if _services(cluster, "ACTIVE"):  # one that is DRAINING does not hold it, as was recorded
+        raise AwsError(
+            "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."
+        )
     if any(task.last_status != "STOPPED" for task in cluster.tasks.values()):
         raise AwsError(
             "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."
-        )
-    if any(service.status != "INACTIVE" for service in cluster.services.values()):
-        raise AwsError(
-            "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."
         )
     cluster.status = "INACTIVE"
     return {"cluster": _view(cluster, ["SETTINGS", "TAGS"])}

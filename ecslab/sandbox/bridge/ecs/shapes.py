@@ -36,8 +36,10 @@ def page(member: str, rows: Sequence[object], params: PagedRequest, default: int
         default: rows on a page unless the request says otherwise.
     """
     size = params.get("maxResults", default)
-    if not 1 <= size <= PAGE:
-        raise invalid(f"maxResults should be between 1 and {PAGE}.")  # U
+    if size > PAGE:  # recorded for ListServices
+        raise invalid(f"Max results can not be greater than {PAGE}")
+    if size < 1:  # U
+        raise invalid("Max results can not be lesser than 1")
     start = _start(params.get("nextToken"))
     answer: dict[str, object] = {member: list(rows[start : start + size])}
     if start + size < len(rows):

@@ -3,42 +3,30 @@
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/Welcome.html
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from types import ModuleType
 
 from moto.ec2.models.subnets import Subnet
-from moto.elbv2 import urls
-from moto.elbv2.models import FakeListener, FakeListenerRule, elbv2_backends
+from moto.elbv2.models import AvailabilityZone, elbv2_backends
 from moto.elbv2.utils import make_arn_for_load_balancer
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
-from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer, dns_name
-from ecslab.sandbox.bridge.elbv2.refusals import check_ip_type, check_name, check_ranges, refusal
-from ecslab.sandbox.bridge.elbv2.rules import groups_named, rule_of
-from ecslab.sandbox.bridge.elbv2.target_groups import TCP, TargetsBackend
-from ecslab.sandbox.world.load_balancing.listeners import Rule, Spread
-
-if TYPE_CHECKING:
-    from mypy_boto3_elbv2.type_defs import ActionTypeDef
-
-Conditions = list[dict[str, object]]
+from ecslab.sandbox.bridge.ec2.task_network import is_inside
+from ecslab.sandbox.bridge.elbv2 import attribute_table
+from ecslab.sandbox.bridge.elbv2.listeners import ListenersBackend
+from ecslab.sandbox.bridge.elbv2.load_balancer import FixedAddress, LoadBalancer, dns_name
+from ecslab.sandbox.bridge.elbv2.refusals import check_blocks, check_ip_type, check_name, refusal
 
 
-class ElbV2Backend(TargetsBackend):
-    """One region's load balancers.
-
-    Attributes:
-        spreads: whose turn it is, by the ARN of the rule that forwards.
-    """
-
-    def __init__(self, region_name: str, account_id: str):
-        super().__init__(region_name, account_id)
-        self.spreads: dict[str, Spread] = {}
+class ElbV2Backend(ListenersBackend):
+    """One region's load balancers."""
 
     @property
-    def _url_module(self) -> object:
-        return urls
+    def _url_module(self) -> ModuleType:
+        from ecslab.sandbox.bridge.elbv2 import responses
+
+        return responses
 
     # load balancers
 
@@ -50,16 +38,17 @@ class ElbV2Backend(TargetsBackend):
     ) -> LoadBalancer:  # fmt: skip
         kind, scheme = loadbalancer_type or "application", scheme or "internet-facing"
         check_name(name)
-        check_ip_type(ip_address_type)
-        mapped = (mapping["SubnetId"] for mapping in subnet_mappings or ())
-        subnets = self._subnets([*subnet_ids, *mapped], kind)
+        check_ip_type(ip_address_type, kind)
+        mappings = subnet_mappings or [{"SubnetId": subnet_id} for subnet_id in subnet_ids]
+        subnets = self._subnets([mapping["SubnetId"] for mapping in mappings], kind)
         groups = self._groups(security_groups, subnets[0].vpc_id, kind)
+        check_blocks(ip_address_type, subnets)
+        fixed = self._fixed_addresses(mappings, kind, scheme)
         other: LoadBalancer
         for other in self.load_balancers.values():
             if other.name == name:
-                same = (other.scheme, other.type, {subnet.id for subnet in other.subnets}) == (
-                    scheme, kind, {subnet.id for subnet in subnets})  # fmt: skip
-                if not same:
+                asked = (scheme, kind, ip_address_type, {subnet.id for subnet in subnets}, set(groups), fixed)
+                if other.settings != asked:
                     raise refusal("same_balancer_name", name=name)
                 return other  # API_CreateLoadBalancer: the same settings make it idempotent
         if scheme != "internal" and not self._has_gateway(subnets[0].vpc_id):
@@ -67,7 +56,7 @@ class ElbV2Backend(TargetsBackend):
         identity = rng.get_random_hex(length=16)
         arn = make_arn_for_load_balancer(self.account_id, identity, name, self.region_name)
         balancer = LoadBalancer(
-            self.ec2_backend, name=name, security_groups=groups, subnets=subnets,
+            self.ec2_backend, fixed, name=name, security_groups=groups, subnets=subnets,
             vpc_id=subnets[0].vpc_id, arn=arn.replace("/app/", "/net/") if kind == "network" else arn,
             dns_name=dns_name(name, kind, self.region_name, identity, scheme == "internal"),
             scheme=scheme, loadbalancer_type=kind, ip_address_type=ip_address_type,
@@ -99,19 +88,65 @@ class ElbV2Backend(TargetsBackend):
         self._associate()
 
     def set_security_groups(self, arn: str, sec_groups: list[str]) -> None:
-        if arn not in self.load_balancers:
-            raise refusal("no_balancer")
-        balancer = self.load_balancers[arn]
+        balancer = self._balancer(arn)
         balancer.wear(self._groups(sec_groups, balancer.vpc_id, balancer.type))
 
-    def set_subnets(self, arn: str, subnets: list[str], subnet_mappings: list[dict[str, str]]) -> object:
-        if arn not in self.load_balancers:
-            raise refusal("no_balancer")
-        balancer = self.load_balancers[arn]
-        wanted = [*subnets, *(mapping["SubnetId"] for mapping in subnet_mappings)]
-        balancer.stand_in(self._subnets(wanted, balancer.type))
+    def set_subnets(
+        self, arn: str, subnets: list[str], subnet_mappings: list[dict[str, str]]
+    ) -> list[AvailabilityZone]:
+        balancer = self._balancer(arn)
+        mappings = subnet_mappings or [{"SubnetId": subnet_id} for subnet_id in subnets]
+        wanted = self._subnets([mapping["SubnetId"] for mapping in mappings], balancer.type)
+        check_blocks(balancer.ip_address_type, wanted)
+        balancer.fixed = self._fixed_addresses(mappings, balancer.type, balancer.scheme)
+        balancer.stand_in(wanted)
         self._associate()
         return balancer.availability_zones
+
+    def set_ip_address_type(self, arn: str, ip_type: str) -> None:
+        balancer = self._balancer(arn)
+        check_ip_type(ip_type, balancer.type)
+        check_blocks(ip_type, balancer.subnets)
+        balancer.ip_address_type = ip_type
+
+    def modify_load_balancer_attributes(self, arn: str, attrs: Mapping[str, str]) -> dict[str, str]:
+        balancer = self._balancer(arn)
+        attribute_table.check("load_balancer", balancer.type, balancer.attrs, attrs, "")
+        balancer.attrs.update(attrs)
+        return balancer.attrs
+
+    def _balancer(self, arn: str) -> LoadBalancer:
+        if arn not in self.load_balancers:
+            raise refusal("no_balancer")
+        balancer: LoadBalancer = self.load_balancers[arn]
+        return balancer
+
+    def _fixed_addresses(
+        self, mappings: list[dict[str, str]], kind: str, scheme: str
+    ) -> dict[str, FixedAddress]:
+        """The addresses that somebody chose, by subnet."""
+        fixed = {}
+        for mapping in mappings:
+            allocation, private = mapping.get("AllocationId"), mapping.get("PrivateIPv4Address")
+            if mapping.get("IPv6Address") or mapping.get("SourceNatIpv6Prefix"):
+                raise refusal("not_carried", what="chosen IPv6 addresses")
+            if allocation and kind != "network":
+                raise refusal("elastic_ip_type")
+            if private and (kind != "network" or scheme != "internal"):
+                raise refusal("private_ip_scheme")
+            elastic = self._elastic_ip(allocation) if allocation else None
+            subnet = self.ec2_backend.get_subnet(mapping["SubnetId"])
+            if private and (not is_inside(private, subnet) or private in subnet._subnet_ips):
+                raise refusal("no_address", ip=private, subnet_id=subnet.id)
+            if elastic or private:
+                fixed[mapping["SubnetId"]] = FixedAddress(allocation, elastic, private)
+        return fixed
+
+    def _elastic_ip(self, allocation: str) -> str:
+        for address in self.ec2_backend.addresses:
+            if address.allocation_id == allocation:
+                return str(address.public_ip)
+        raise refusal("no_allocation")
 
     def _subnets(self, subnet_ids: list[str], kind: str) -> list[Subnet]:
         known = {subnet.id: subnet for subnet in self.ec2_backend.describe_subnets()}
@@ -141,81 +176,7 @@ class ElbV2Backend(TargetsBackend):
         gateways = self.ec2_backend.internet_gateways.values()
         return any(gateway.vpc and gateway.vpc.id == vpc_id for gateway in gateways)
 
-    # listeners and rules
-
-    def create_listener(
-        self, load_balancer_arn: str, protocol: str, port: str, ssl_policy: str, certificate: str | None,
-        actions: "list[ActionTypeDef]", alpn_policy: list[str] | None = None,
-        tags: list[dict[str, str]] | None = None,
-    ) -> FakeListener:  # fmt: skip
-        balancer = self.load_balancers.get(load_balancer_arn)
-        if balancer is None:
-            raise refusal("no_balancer")
-        check_ranges(port=port)  # that one is missing, moto says
-        taken = {int(listener.port) for listener in balancer.listeners.values()}
-        if port is not None and int(port) in taken:
-            raise refusal("same_port", balancer_arn=load_balancer_arn)
-        self._may_forward(actions, balancer, protocol)
-        listener = super().create_listener(
-            load_balancer_arn, protocol, port, ssl_policy, certificate, actions, alpn_policy, tags
-        )
-        default = listener._default_rule[0]
-        default.arn = _rule_arn(listener.arn)  # moto's is an address in memory
-        self._associate()
-        return listener
-
-    def modify_listener(
-        self, arn: str, port: str | None = None, protocol: str | None = None, ssl_policy: str | None = None,
-        certificates: list[dict[str, str]] | None = None, actions: "list[ActionTypeDef] | None" = None,
-    ) -> FakeListenerRule:  # fmt: skip
-        listener = self.describe_listeners(None, [arn])[0]
-        balancer = self.load_balancers[listener.load_balancer_arn]
-        others = (other for other in balancer.listeners.values() if other is not listener)
-        if port is not None and any(int(other.port) == int(port) for other in others):
-            raise refusal("same_port", balancer_arn=balancer.arn)
-        self._may_forward(actions or [], balancer, protocol or listener.protocol)
-        listener = super().modify_listener(arn, port, protocol, ssl_policy, certificates, actions)
-        self._associate()
-        return listener
-
-    def delete_listener(self, listener_arn: str) -> FakeListener:
-        listener = super().delete_listener(listener_arn)
-        self._associate()
-        return listener
-
-    def create_rule(
-        self, listener_arn: str, conditions: Conditions, priority: int,
-        actions: "list[ActionTypeDef]", tags: list[dict[str, str]] | None = None,
-    ) -> FakeListenerRule:  # fmt: skip
-        listener = self.describe_listeners(None, [listener_arn])[0]
-        self._may_forward(actions, self.load_balancers[listener.load_balancer_arn], listener.protocol)
-        rule = super().create_rule(listener_arn, conditions, priority, actions, tags)
-        self._sort(listener)
-        self._associate()
-        return rule
-
-    def modify_rule(
-        self, rule_arn: str, conditions: Conditions, actions: "list[ActionTypeDef]"
-    ) -> FakeListenerRule:
-        known = self.describe_rules(None, [rule_arn])[0]
-        listener = self.describe_listeners(None, [known.listener_arn])[0]
-        self._may_forward(actions, self.load_balancers[listener.load_balancer_arn], listener.protocol)
-        rule = super().modify_rule(rule_arn, conditions, actions)
-        self._associate()
-        return rule
-
-    def delete_rule(self, arn: str) -> None:
-        super().delete_rule(arn)
-        self.spreads.pop(arn, None)
-        self._associate()
-
-    def set_rule_priorities(self, rule_priorities: list[dict[str, str]]) -> object:
-        if not all({"RuleArn", "Priority"} <= entry.keys() for entry in rule_priorities):
-            raise refusal("missing", name="rulePriorities")
-        changed = super().set_rule_priorities(rule_priorities)
-        for listener_arn in {rule.listener_arn for rule in changed}:
-            self._sort(self.describe_listeners(None, [listener_arn])[0])
-        return changed
+    # tags
 
     def add_tags(self, resource_arns: list[str], tags: list[dict[str, str]]) -> None:
         for arn in resource_arns:  # first, so that a call that is refused has changed nothing
@@ -236,49 +197,7 @@ class ElbV2Backend(TargetsBackend):
                         return rule
         return super()._get_resource_by_arn(arn)
 
-    def rules(self, listener: FakeListener) -> Iterator[Rule]:
-        """A listener's rules, as the world reads them."""
-        return (rule_of(rule) for rule in listener.rules.values())
-
-    def spread(self, rule_arn: str) -> Spread:
-        return self.spreads.setdefault(rule_arn, Spread())
-
-    def _sort(self, listener: FakeListener) -> None:
-        by_priority = sorted(listener._non_default_rules.items(), key=lambda item: int(item[1].priority))
-        listener._non_default_rules = dict(by_priority)
-
-    def _may_forward(self, actions: "list[ActionTypeDef]", balancer: LoadBalancer, protocol: str) -> None:
-        for action in actions:
-            if action["Type"].startswith("authenticate-"):
-                raise refusal("no_sign_in", kind=action["Type"])
-        for arn in groups_named(actions):
-            group = self.target_groups.get(arn)
-            if group is None:
-                continue  # moto refuses it
-            if any(other != balancer.arn for other in group.load_balancer_arns):
-                raise refusal("second_balancer", arn=arn)
-            if protocol and (protocol in TCP) != (group.protocol in TCP):
-                raise refusal("protocols_differ", listener=protocol, group=group.protocol)
-
-    def _associate(self) -> None:
-        """Tell each target group which load balancer sends to it; moto only ever adds."""
-        used: dict[str, list[LoadBalancer]] = {arn: [] for arn in self.target_groups}
-        for balancer in self.load_balancers.values():
-            named = {arn for listener in balancer.listeners.values() for rule in listener.rules.values()
-                     for arn in groups_named(action.data for action in rule.actions)}  # fmt: skip
-            for arn in named & used.keys():
-                used[arn].append(balancer)
-        for arn, balancers in used.items():
-            self.target_groups[arn].load_balancer_arns = [balancer.arn for balancer in balancers]
-            zones = [zone for balancer in balancers for zone in balancer.zones] if balancers else None
-            open_at = max((balancer.active_at for balancer in balancers), default=0.0)
-            self.pools[arn].serve(zones, open_at)
-
 
 def backend_of(region: str) -> ElbV2Backend:
     backend: ElbV2Backend = elbv2_backends[current_account().id][region]
     return backend
-
-
-def _rule_arn(listener_arn: str) -> str:
-    return f"{listener_arn.replace(':listener/', ':listener-rule/')}/{rng.get_random_hex(16)}"

@@ -37,7 +37,7 @@ def find(host: str) -> LoadBalancer | None:
     for backend in _backends():
         for balancer in backend.load_balancers.values():
             addresses = {node.public_ip for node in balancer.nodes.values()}
-            named = balancer.dns_name == host.lower() or host in addresses
+            named = balancer.dns_name.lower() == host.lower() or host in addresses
             if named and isinstance(balancer, LoadBalancer):
                 return balancer
     return None

@@ -1,7 +1,9 @@
 """Elastic Load Balancing's refusals; `refusals.toml` has their sentences."""
 
+from collections.abc import Iterable
 from typing import Final
 
+from moto.ec2.models.subnets import Subnet
 from moto.elbv2.exceptions import ELBClientError
 
 from ecslab.sandbox.world.texts import Sentences
@@ -35,10 +37,18 @@ def check_name(name: str) -> None:
         raise refusal("bad_edges", name=name)
 
 
-def check_ip_type(kind: str) -> None:
-    """Refuse an address type that no load balancer has (API_CreateLoadBalancer)."""
-    if kind not in IP_TYPES:
-        raise refusal("bad_word", value=kind, name="ipAddressType", words=", ".join(IP_TYPES))
+def check_ip_type(ip_type: str, kind: str) -> None:
+    """Refuse an address type that no load balancer of this kind has (API_CreateLoadBalancer)."""
+    if ip_type not in IP_TYPES:
+        raise refusal("bad_word", value=ip_type, name="ipAddressType", words=", ".join(IP_TYPES))
+    if ip_type == "dualstack-without-public-ipv4" and kind == "network":
+        raise refusal("ip_type_of_network")
+
+
+def check_blocks(ip_type: str, subnets: Iterable[Subnet]) -> None:
+    """Refuse IPv6 where a subnet has no block of such addresses."""
+    if ip_type != "ipv4" and not all(subnet.ipv6_cidr_block_associations for subnet in subnets):
+        raise refusal("no_ipv6_block")
 
 
 def check_ranges(**values: int | str | None) -> None:

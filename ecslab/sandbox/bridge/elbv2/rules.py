@@ -10,11 +10,12 @@ from ecslab.sandbox.world.load_balancing import listeners
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import ActionTypeDef, TargetGroupTupleTypeDef
 
-_CONFIG: Final = {
+CONFIGS: Final = {
     "host-header": "HostHeaderConfig", "path-pattern": "PathPatternConfig",
     "http-header": "HttpHeaderConfig", "http-request-method": "HttpRequestMethodConfig",
     "query-string": "QueryStringConfig", "source-ip": "SourceIpConfig",
 }  # fmt: skip
+"""Where the values of a condition stand, by its field."""
 
 
 def rule_of(rule: FakeListenerRule) -> listeners.Rule:
@@ -28,7 +29,7 @@ def action_of(data: "ActionTypeDef") -> listeners.Action:
     """An action by its type; ValueError for one that the sandbox does not carry (authentication)."""
     match data["Type"]:
         case "forward":
-            return listeners.Forward(tuple(_weights(data)))
+            return listeners.Forward(tuple(weights(data)))
         case "fixed-response":
             fixed = data["FixedResponseConfig"]
             content_type = fixed.get("ContentType") or "text/plain"
@@ -45,10 +46,11 @@ def action_of(data: "ActionTypeDef") -> listeners.Action:
 def groups_named(actions: "Iterable[ActionTypeDef]") -> list[str]:
     """The target groups that actions forward to."""
     forwards = (action for action in actions if action.get("Type") == "forward")
-    return [arn for action in forwards for arn, _ in _weights(action)]
+    return [arn for action in forwards for arn, _ in weights(action)]
 
 
-def _weights(data: "ActionTypeDef") -> list[tuple[str, int]]:
+def weights(data: "ActionTypeDef") -> list[tuple[str, int]]:
+    """The target groups of an action that forwards, by ARN, and their weights."""
     forward = data.get("ForwardConfig")
     groups: Sequence[TargetGroupTupleTypeDef] = forward.get("TargetGroups", ()) if forward else ()
     if groups:
@@ -58,7 +60,7 @@ def _weights(data: "ActionTypeDef") -> list[tuple[str, int]]:
 
 def _condition(condition: Mapping[str, Any]) -> listeners.Condition:
     field = condition["Field"]
-    config = condition.get(_CONFIG[field]) or {"Values": condition.get("Values", [])}
+    config = condition.get(CONFIGS[field]) or {"Values": condition.get("Values", [])}
     values = tuple(_pair(value) if field == "query-string" else value for value in config.get("Values", ()))
     return listeners.Condition(field, values, config.get("HttpHeaderName", ""))
 

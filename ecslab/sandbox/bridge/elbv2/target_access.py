@@ -87,16 +87,6 @@ def _passage(
     return packets.inbound(packet, task_network.network_facts(eni), (port,) if listening else ())
 
 
-def zone_of(backend: ELBv2Backend, group: FakeTargetGroup, target_id: str) -> str:
-    """The Availability Zone of an address; one outside the VPC's subnets counts for the first zone."""
-    eni = task_network.find_private(backend.region_name, group.vpc_id, target_id)
-    if eni is not None:
-        return eni.az
-    of_vpc = backend.ec2_backend.describe_subnets(filters={"vpc-id": [group.vpc_id]})
-    inside = (subnet for subnet in of_vpc if task_network.is_inside(target_id, subnet))
-    return str(next(inside, of_vpc[0]).availability_zone)
-
-
 def _may_leave(node: BalancerInterface, ip: str, port: int, groups: tuple[str, ...]) -> packets.Verdict:
     """A node without security groups (a network load balancer's) may send anywhere."""
     own = [security_group(node.ec2_backend, group) for group in node.group_set]

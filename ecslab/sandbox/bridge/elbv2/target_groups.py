@@ -3,19 +3,30 @@
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from moto.elbv2.exceptions import TargetGroupNotFoundError, TargetNotRunning
 from moto.elbv2.models import ELBv2Backend, FakeHealthStatus, FakeTargetGroup
 
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.elbv2 import target_access
+from ecslab.sandbox.bridge.elbv2 import attribute_table, target_access, target_checks
+from ecslab.sandbox.bridge.elbv2.listener_checks import TCP
 from ecslab.sandbox.bridge.elbv2.refusals import check_ranges, refusal
 from ecslab.sandbox.world.load_balancing.target_group import Target, TargetGroup
 from ecslab.sandbox.world.load_balancing.target_health import NOT_REGISTERED, STOPPED, Health
 
-TCP: Final = frozenset({"TCP", "UDP", "TCP_UDP", "TLS"})
-"""The protocols of network load balancers."""
+_SETTINGS: Final = (
+    "protocol", "protocol_version", "port", "vpc_id", "target_type", "ip_address_type",
+    "health_check_protocol", "health_check_port", "health_check_path", "health_check_interval_seconds",
+    "health_check_timeout_seconds", "health_check_enabled", "healthy_threshold_count",
+    "unhealthy_threshold_count", "matcher",
+)  # fmt: skip
+_DELAY: Final = "deregistration_delay.timeout_seconds"
+_OVERRIDE: Final = {
+    "State": "no_override", "Reason": "AdministrativeOverride.NoOverride",
+    "Description": "No override is currently active on target",
+}  # fmt: skip
 
 
 class TargetHealth(FakeHealthStatus):  # type: ignore[misc]  # moto ships no types
@@ -24,6 +35,11 @@ class TargetHealth(FakeHealthStatus):  # type: ignore[misc]  # moto ships no typ
     def __init__(self, ip: str, port: int, az: str, check_port: str, health: Health):
         super().__init__(ip, str(port), check_port, *health)
         self.az = az
+
+    @property
+    def administrative_override(self) -> dict[str, str] | None:
+        """Recorded of a target in use, and none of one that is not."""
+        return None if self.status == "unused" else _OVERRIDE
 
     @property
     def target(self) -> dict[str, object]:
@@ -40,34 +56,41 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
 
     def __init__(self, region_name: str, account_id: str):
         super().__init__(region_name, account_id)
+        self.target_groups: dict[str, FakeTargetGroup]
         self.pools: dict[str, TargetGroup] = {}
 
     def create_target_group(self, name: str, **kwargs: Any) -> FakeTargetGroup:
-        check_ranges(
-            port=kwargs.get("port"), healthCheckIntervalSeconds=kwargs.get("healthcheck_interval_seconds"),
-            healthCheckTimeoutSeconds=kwargs.get("healthcheck_timeout_seconds"),
-            healthyThresholdCount=kwargs.get("healthy_threshold_count"),
-            unhealthyThresholdCount=kwargs.get("unhealthy_threshold_count"),
-        )  # fmt: skip
+        _check_ranges(kwargs)
+        _check_carried(kwargs)
+        tags = kwargs.pop("tags", None)
+        made = self._made(name, kwargs)
         for other in self.target_groups.values():
             if other.name == name:
-                asked = (kwargs.get("protocol"), kwargs.get("port"), kwargs.get("vpc_id"))
-                same = (other.protocol, other.port, other.vpc_id, other.target_type) == (
-                    *asked, kwargs.get("target_type"))  # fmt: skip
-                if not same:
+                if _settings(other) != _settings(made):
                     raise refusal("same_group_name", name=name)
-                return other
-        if kwargs.get("protocol") in TCP and kwargs.get("healthcheck_protocol") in ("HTTP", "HTTPS"):
-            kwargs["matcher"] = kwargs.get("matcher") or {"HttpCode": "200-399"}
-            kwargs["healthcheck_path"] = kwargs.get("healthcheck_path") or "/"
-            kwargs["healthcheck_timeout_seconds"] = kwargs.get("healthcheck_timeout_seconds") or 6
-        group = super().create_target_group(name, **kwargs)
-        self.pools[group.arn] = TargetGroup(
-            current_account().clock, lambda target, check: target_access.ask(self, group, target, check),
-            lambda ip, port, health: _tell(group.arn, ip, port, health), target_access.check_of(group),
-            _delay(group),
+                return other  # recorded: the same settings make it idempotent
+        self.target_groups[made.arn] = made
+        self.tagging_service.tag_resource(made.arn, tags)
+        self.pools[made.arn] = TargetGroup(
+            current_account().clock, lambda target, check: target_access.ask(self, made, target, check),
+            lambda ip, port, health: _tell(made.arn, ip, port, health), target_access.check_of(made),
+            _delay(made),
         )  # fmt: skip
-        return group
+        return made
+
+    def _made(self, name: str, asked: dict[str, Any]) -> FakeTargetGroup:
+        """What moto would keep, kept by nobody yet."""
+        if asked.get("protocol") in TCP and asked.get("healthcheck_protocol") in ("HTTP", "HTTPS"):
+            asked["matcher"] = asked.get("matcher") or {"HttpCode": "200-399"}
+            asked["healthcheck_path"] = asked.get("healthcheck_path") or "/"
+            asked["healthcheck_timeout_seconds"] = asked.get("healthcheck_timeout_seconds") or 6
+        kept, self.target_groups = self.target_groups, {}
+        try:
+            made = super().create_target_group(name, **asked)
+        finally:
+            self.target_groups = kept
+        made.attributes = attribute_table.group_defaults(made.protocol, made.target_type)
+        return made
 
     def modify_target_group(self, arn: str, *args: object, **kwargs: object) -> FakeTargetGroup:
         group = super().modify_target_group(arn, *args, **kwargs)
@@ -75,11 +98,19 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
         return group
 
     def modify_target_group_attributes(self, target_group_arn: str, attributes: dict[str, str]) -> None:
-        super().modify_target_group_attributes(target_group_arn, attributes)
-        self.pools[target_group_arn].delay = _delay(self.target_groups[target_group_arn])
+        group, pool = self.target_group(target_group_arn)
+        kind = "network" if group.protocol in TCP else "application"
+        attribute_table.check("target_group", kind, group.attributes, attributes, group.protocol)
+        motos = {key: value for key, value in attributes.items() if key != _DELAY}  # moto's ends at 3599
+        super().modify_target_group_attributes(target_group_arn, motos)
+        group.attributes.update(attributes)
+        pool.delay = _delay(group)
 
-    def delete_target_group(self, target_group_arn: str) -> FakeTargetGroup:
-        if target_group_arn in self.target_groups and self._any_listener_using(target_group_arn):
+    def delete_target_group(self, target_group_arn: str) -> FakeTargetGroup | None:
+        """One that is not there is deleted as well (recorded, where API_DeleteTargetGroup says nothing)."""
+        if target_group_arn not in self.target_groups:
+            return None
+        if self._any_listener_using(target_group_arn):
             raise refusal("group_in_use", arn=target_group_arn)
         group = super().delete_target_group(target_group_arn)
         self.pools.pop(target_group_arn).close()
@@ -97,10 +128,11 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
     def register_targets(self, target_group_arn: str, instances: list[dict[str, str]]) -> None:
         group, pool = self.target_group(target_group_arn)
         for target in instances:
+            check_ranges(port=target.get("Port"))
             if self._instance_state(target["Id"]) not in (None, "running"):
                 raise TargetNotRunning(target["Id"])
-        for target in instances:
-            az = target.get("AvailabilityZone") or target_access.zone_of(self, group, target["Id"])
+        zones = [target_checks.zone_of(self.ec2_backend, group, target) for target in instances]
+        for target, az in zip(instances, zones, strict=True):
             pool.register(target["Id"], int(target.get("Port") or group.port), az)
 
     def deregister_targets(self, target_group_arn: str, instances: list[dict[str, str]]) -> None:
@@ -147,5 +179,29 @@ def _tell(arn: str, ip: str, port: int, health: Health) -> None:
         listener(arn, ip, port, health.state, health.description or "")
 
 
+def _settings(group: FakeTargetGroup) -> list[str]:
+    """What makes it the same as one that is asked for again; its tags do not (recorded)."""
+    return [str(getattr(group, name, None)) for name in _SETTINGS]
+
+
+def _check_ranges(asked: Mapping[str, Any]) -> None:
+    check_ranges(
+        port=asked.get("port"), healthCheckIntervalSeconds=asked.get("healthcheck_interval_seconds"),
+        healthCheckTimeoutSeconds=asked.get("healthcheck_timeout_seconds"),
+        healthyThresholdCount=asked.get("healthy_threshold_count"),
+        unhealthyThresholdCount=asked.get("unhealthy_threshold_count"),
+    )  # fmt: skip
+
+
+def _check_carried(asked: Mapping[str, Any]) -> None:
+    kind, protocol = asked.get("target_type"), str(asked.get("protocol"))
+    if kind in ("lambda", "alb"):
+        raise refusal("not_carried", what=f"targets of type {kind}")
+    if protocol == "GENEVE" or "QUIC" in protocol:
+        raise refusal("not_carried", what=f"target groups of protocol {protocol}")
+    if asked.get("ip_address_type") == "ipv6":
+        raise refusal("not_carried", what="targets with IPv6 addresses")
+
+
 def _delay(group: FakeTargetGroup) -> float:
-    return float(group.attributes["deregistration_delay.timeout_seconds"])
+    return float(group.attributes[_DELAY])

@@ -14,14 +14,19 @@ def deploy(look: ServicePass, revision: Revision) -> Deployment:
     sources = [
         Counts(each.revision, each.running + each.pending, each.running, each.pending)
         for each in service.deployments
+        if each is service.primary or each.members
     ]
     deployment = Deployment(look.account.new_id("deployment"), revision, now, updated_at=now)
     deployment.rollout_reason = f"ECS deployment {deployment.id} in progress."
     _stop_rollout(service, now)
     if service.deployments:
         service.primary.move("superseded")
-    service.deployments = [deployment, *(older for older in service.deployments if older.members)]
-    service.rollouts.insert(0, Rollout(look.account.new_id("rollout"), deployment, now, sources))
+    for older in service.deployments:  # listed until the next look
+        if not older.members:
+            older.replacements_due.clear()
+    service.deployments = [deployment, *service.deployments]
+    rollout = Rollout(look.account.new_id("rollout"), deployment, now, look.now, sources=sources)
+    service.rollouts.insert(0, rollout)
     apply_update(look)
     return deployment
 

@@ -27,13 +27,18 @@ class Rollout:
         id: 21 characters, the end of its ARN.
         deployment: what it brings up; its counts are the target's while it lasts.
         sources: what was there when it began.
+        began: virtual second at which it was asked for.
+        listed: whether it has come to be the service's `currentServiceDeployment`.
         failures: the circuit breaker's count when it ended.
+        reason: `statusReason`.
         rollback: why, when, and to which revision it is rolled back.
     """
 
     id: str
     deployment: Deployment
     created_at: float
+    began: float = 0.0
+    listed: bool = False
     sources: list[Counts] = field(default_factory=list)
     status: str = SERVICE_DEPLOYMENT.first
     reason: str | None = None
@@ -57,26 +62,26 @@ class Rollout:
             self.started_at = at
 
     def turn_back(self, at: float, reason: str, to: Revision) -> None:
-        """From here on it is rolled back."""
+        """From here on it is rolled back; `statusReason` says why from now on."""
         self._move("rolled_back", at)
-        self.rollback = (reason, at, to)
+        self.reason, self.rollback = reason, (reason, at, to)
 
-    def complete(self, at: float, desired: int, reason: str | None = None) -> None:
+    def complete(self, at: float, desired: int) -> None:
         """The service has what it was to bring, or has again what it had before."""
-        self._end("completed", at, desired, reason)
+        self._end("completed", at, desired)
 
     def stop(self, at: float, desired: int, reason: str | None = None) -> None:
         """It comes to nothing."""
-        self._end("stopped", at, desired, reason)
-        self.stopped_at = at
+        self._end("stopped", at, desired)
+        self.reason, self.stopped_at = reason or self.reason, at
 
-    def _end(self, event: str, at: float, desired: int, reason: str | None) -> None:
+    def _end(self, event: str, at: float, desired: int) -> None:
         """What it came to stays as it is now."""
         self._move(event, at)
         deployment = self.deployment
         self.final = Counts(deployment.revision, desired, deployment.running, deployment.pending)
         self.failures = deployment.failed_tasks
-        self.reason, self.finished_at = reason, at
+        self.finished_at = at
 
     def _move(self, event: str, at: float) -> None:
         self.status = SERVICE_DEPLOYMENT.next(self.status, event)

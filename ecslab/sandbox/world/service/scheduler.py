@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Callable
 from typing import Final
 
+from ecslab.sandbox.world.behaviour import LATEST
 from ecslab.sandbox.world.service import commands, task_reports
 from ecslab.sandbox.world.service.account import Account, Cause
 from ecslab.sandbox.world.service.deployment import Deployment, Revision
@@ -26,6 +27,7 @@ from ecslab.sandbox.world.service.service_pass import ServicePass
 from ecslab.sandbox.world.time.clock import Clock
 
 PASSES: Final[tuple[Callable[[ServicePass], None], ...]] = (
+    steady_state.list_rollout,
     target_registration.deregister,
     failures.decide,
     unhealthy_tasks.give_up,
@@ -42,12 +44,12 @@ PASSES: Final[tuple[Callable[[ServicePass], None], ...]] = (
 class Scheduler:
     """Runs any number of services; all it knows of one is in the service itself."""
 
-    def __init__(self, clock: Clock, account: Account):
-        self.clock, self.account = clock, account
+    def __init__(self, clock: Clock, account: Account, behaviour: int = LATEST):
+        self.clock, self.account, self._behaviour = clock, account, behaviour
         self._numbers = itertools.count()
 
     def _pass(self, service: Service) -> ServicePass:
-        return ServicePass(service, self.clock, self.account, self._numbers, self._look)
+        return ServicePass(service, self.clock, self.account, self._numbers, self._look, self._behaviour)
 
     def _look(self, service: Service, at: float) -> bool:
         del service.planned_looks[at]

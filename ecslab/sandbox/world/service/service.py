@@ -153,7 +153,8 @@ class Service:
 
     def remove_if_over(self, deployment: Deployment) -> None:
         """Forget an older deployment without tasks, now and to come; one that is FAILED is still shown."""
-        over = not (deployment.members or deployment.replacements_due or deployment.failing)
+        replaced = deployment.replacements_due and self.replaces(deployment)
+        over = not (deployment.members or replaced)
         if over and deployment in self.deployments[1:] and deployment.rollout_state != "FAILED":
             deployment.move("replaced")
             self.deployments.remove(deployment)
@@ -163,9 +164,9 @@ class Service:
 
         While all of this is as before, so is whatever the API shows of it.
         """
-        last = self.log.events[0].id if self.log.events else ""
-        newest = [(rollout.id, rollout.status, rollout.updated_at) for rollout in self.rollouts[:1]]
-        own = (self.status, self.desired, last, len(self.unregistered), len(self.deregistrations), *newest)
+        said = self.log.events[0].id if self.log.events else ""
+        newest = [(last.id, last.status, last.updated_at, last.listed) for last in self.rollouts[:1]]
+        own = (self.status, self.desired, said, len(self.unregistered), len(self.deregistrations), *newest)
         return own + tuple(deployment.visible_state() for deployment in self.deployments)
 
     @property

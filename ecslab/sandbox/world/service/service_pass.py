@@ -20,9 +20,10 @@ class ServicePass:
     Args:
         look: called at a planned look, with the service and its virtual second.
         numbers: running numbers, to keep the order of what falls due at once.
+        behaviour: of the sandbox that wrote the journal (`world.behaviour`).
     """
 
-    __slots__ = ("_look", "account", "clock", "numbers", "service")
+    __slots__ = ("_look", "account", "behaviour", "clock", "numbers", "service")
 
     def __init__(
         self,
@@ -31,9 +32,10 @@ class ServicePass:
         account: Account,
         numbers: Iterator[int],
         look: Callable[[Service, float], bool],
+        behaviour: int,
     ):
         self.service, self.clock, self.account, self.numbers = service, clock, account, numbers
-        self._look = look
+        self._look, self.behaviour = look, behaviour
 
     @property
     def now(self) -> float:

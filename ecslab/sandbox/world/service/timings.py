@@ -8,6 +8,8 @@ from typing import Final
 
 NOTICED: Final = 5.0
 """A change of the service to the first task started for it (3-11 s measured)."""
+LISTED: Final = 5.0
+"""A service deployment begins to its being `currentServiceDeployment` (about 5 s recorded)."""
 REGISTERED: Final = 10.0
 """RUNNING to the registration of the task's targets (18-65 s after the start of the task)."""
 HEALTHY: Final = 40.0

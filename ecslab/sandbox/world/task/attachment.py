@@ -20,6 +20,9 @@ class Interface(Protocol):
     def private_ip(self) -> str: ...
     @property
     def private_dns(self) -> str: ...
+    @property
+    def named(self) -> bool:
+        """Whether its VPC gives DNS hostnames."""
 
 
 @dataclass(slots=True)

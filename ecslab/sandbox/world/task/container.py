@@ -43,6 +43,7 @@ class Container:
         start_timeout: seconds from its start in which it must meet what others wait for; None: any time.
         started: virtual second of its last start.
         restarts: how often its restart policy started it again.
+        health_told: its health as DescribeTasks shows it, some seconds after it became so.
         watch: its health check, while there is one to run.
         injected: environment variables from its secrets and environment files.
     """
@@ -57,6 +58,7 @@ class Container:
     start_timeout: float | None = None
     last_status: str = "PENDING"
     health_status: str = health.UNKNOWN
+    health_told: str = health.UNKNOWN
     image_digest: str | None = None
     runtime_id: str | None = None
     exit_code: int | None = None
@@ -72,6 +74,11 @@ class Container:
     @property
     def running(self) -> bool:
         return self.last_status == "RUNNING"
+
+    @property
+    def checked(self) -> bool:
+        """Whether its definition has a health check."""
+        return health.HealthCheck.of(self.definition) is not None
 
 
 def restarts(definition: "ContainerDefinition", exit_code: int, ran: float) -> bool:

@@ -1,7 +1,6 @@
 """Container dependencies: whether a container may start, and when it never will.
 
-Source: API_ContainerDependency; the rules and texts of an unresolved one are the ECS agent's
-(agent/engine/dependencygraph). U: how Fargate words them in `stoppedReason`.
+Source: API_ContainerDependency; the rules are the ECS agent's (agent/engine/dependencygraph).
 """
 
 from typing import Final
@@ -10,7 +9,9 @@ from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.health import HEALTHY
 from ecslab.sandbox.world.task.task import Task
 
-_GRAPH: Final = "dependency graph"
+UNRESOLVED: Final = "Task failed to start"
+"""`stoppedReason` where a dependency ends without success [NAT:task_dependency_transitions]. U: where it does
+not get as far in time."""
 TIMED: Final = frozenset({"COMPLETE", "SUCCESS", "HEALTHY"})
 """Conditions that `startTimeout` of the dependency limits; START is met by the start itself."""
 
@@ -20,30 +21,21 @@ def are_met(task: Task, container: Container) -> bool:
     return all(_is_met(task.container(name), condition) for name, condition in container.depends_on.items())
 
 
-def hopeless(task: Task, container: Container) -> str | None:
-    """Why a waiting container can never start, or None while it still may."""
-    for name, condition in container.depends_on.items():
-        dependency = task.container(name)
-        if dependency.last_status != "STOPPED" or _is_met(dependency, condition):
-            continue
-        why = " as dependency did not exit successfully." if condition == "SUCCESS" else ""
-        return f"{_GRAPH}: failed to resolve {_edge(name, container)}{why}"
-    return None
+def hopeless(task: Task, container: Container) -> bool:
+    """Whether a waiting container can never start."""
+    return any(
+        task.container(name).last_status == "STOPPED" and not _is_met(task.container(name), condition)
+        for name, condition in container.depends_on.items()
+    )
 
 
-def timed_out(task: Task, dependency: Container) -> str | None:
-    """Why the task ends when the dependency's `startTimeout` is over, or None if nobody waits for it."""
+def timed_out(task: Task, dependency: Container) -> bool:
+    """Whether somebody still waits when the dependency's `startTimeout` is over."""
     if dependency.last_status == "STOPPED":  # what has ended cannot time out
-        return None
-    for container in task.containers:
-        condition = container.depends_on.get(dependency.name)
-        if container.last_status == "PENDING" and condition in TIMED and not _is_met(dependency, condition):
-            return f"{_GRAPH}: {_edge(dependency.name, container)} has timed out."
-    return None
-
-
-def _edge(name: str, container: Container) -> str:
-    return f"container ordering dependency [{name}] for target [{container.name}]"
+        return False
+    waiting = [container for container in task.containers if container.last_status == "PENDING"]
+    conditions = [container.depends_on.get(dependency.name) for container in waiting]
+    return any(each in TIMED and not _is_met(dependency, each) for each in conditions if each)
 
 
 def _is_met(dependency: Container, condition: str) -> bool:

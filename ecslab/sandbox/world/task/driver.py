@@ -15,6 +15,9 @@ from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Clock
 
 CONTAINER_EXITED: Final = "Essential container in task exited"
+EXITED: Final = "EssentialContainerExited"
+"""The stop code of a task whose container ended by itself: ECS notices it some time after
+`executionStoppedAt` [NAT:task_log_startup]."""
 FAILED_TO_START: Final = "TaskFailedToStart"
 
 
@@ -36,6 +39,8 @@ class Driver:
         if task.stopping:
             return
         self._decide_stop(task, code, reason)
+        if code != EXITED:
+            self._tell_stop(task)
         self._next(task, timings.STOP_NOTICED, self._leave)
 
     def lose(self, task: Task, code: str, reason: str) -> None:
@@ -79,6 +84,7 @@ class Driver:
         try:
             self.surroundings.prepare(task)
             task.pull_started_at = self.clock.timestamp()
+            self._open_logs(task)
             pulls = [self.surroundings.pull(task, container) for container in task.containers]
         except StartFailed as failure:
             self._fail_later(task, failure)
@@ -86,6 +92,13 @@ class Driver:
         for container, pulled in zip(task.containers, pulls, strict=True):
             container.pulled = pulled
         self._next(task, max(pulled.seconds for pulled in pulls), self._activate)
+
+    def _open_logs(self, task: Task) -> None:
+        try:
+            self.surroundings.open_logs(task)
+        except StartFailed:  # the pull shows as begun and over, without an image [NAT:task_log_startup]
+            task.pull_stopped_at = self.clock.timestamp() + timings.EMPTY_PULL
+            raise
 
     def _activate(self, task: Task) -> None:
         task.pull_stopped_at = self.clock.timestamp()
@@ -106,9 +119,8 @@ class Driver:
             self._move(task, "containers_started")
         elif ready:
             self._start_ready(task)
-        else:
-            reasons = [dependencies.hopeless(task, container) for container in waiting]
-            self._give_up(task, next(filter(None, reasons), None))
+        elif any(dependencies.hopeless(task, container) for container in waiting):
+            self.stop(task, FAILED_TO_START, dependencies.UNRESOLVED)
 
     def _start(self, task: Task, container: Container) -> None:
         def exited(code: int, reason: str | None) -> None:
@@ -123,12 +135,8 @@ class Driver:
             self.clock.after(container.start_timeout, lambda: self._time_out(task, container))
 
     def _time_out(self, task: Task, dependency: Container) -> None:
-        if task.last_status == "ACTIVATING":
-            self._give_up(task, dependencies.timed_out(task, dependency))
-
-    def _give_up(self, task: Task, reason: str | None) -> None:
-        if reason:
-            self.stop(task, FAILED_TO_START, reason)
+        if task.last_status == "ACTIVATING" and dependencies.timed_out(task, dependency):
+            self.stop(task, FAILED_TO_START, dependencies.UNRESOLVED)
 
     def _health_changed(self, task: Task, _container: Container) -> None:
         task.changed(told=False)
@@ -143,20 +151,25 @@ class Driver:
 
     def _fail(self, task: Task, reason: str) -> None:
         self._decide_stop(task, FAILED_TO_START, reason)
+        task.stopping_at = self.clock.timestamp()
         self._deprovision(task, "start_failed")
 
     # going down
 
     def _decide_stop(self, task: Task, code: str, reason: str) -> None:
         task.desired_status, task.stop_code, task.stopped_reason = "STOPPED", code, reason
+
+    def _tell_stop(self, task: Task) -> None:
         task.stopping_at = self.clock.timestamp()
         task.changed()
 
     def _leave(self, task: Task) -> None:
+        if task.stopping_at is None:
+            self._tell_stop(task)
         if task.last_status in ("PROVISIONING", "PENDING"):
             self._deprovision(task, "stop_requested")
             return
-        exited = task.last_status == "RUNNING" and task.stop_code == "EssentialContainerExited"
+        exited = task.last_status == "RUNNING" and task.stop_code == EXITED
         self._move(task, "essential_exited" if exited else "stop_requested")
         self._next(task, self.surroundings.leaving(task), self._terminate)
 
@@ -193,16 +206,19 @@ class Driver:
             return
         container.last_status, container.exit_code, container.reason = "STOPPED", code, reason
         container.program = container.pulled = None
+        if not any(each.running for each in task.containers):
+            task.execution_stopped_at = self.clock.timestamp()
         task.changed(told=False)
         if task.last_status == "STOPPING":
             self._signal_ready(task)
         elif container.essential:
-            self.stop(task, "EssentialContainerExited", CONTAINER_EXITED)
+            self.stop(task, EXITED, CONTAINER_EXITED)
         elif task.last_status == "ACTIVATING" and not task.stopping:
             self._start_ready(task)
 
     def _deprovision(self, task: Task, event: str) -> None:
-        task.execution_stopped_at = self.clock.timestamp()
+        if task.execution_stopped_at is None or task.started_at is None:
+            task.execution_stopped_at = self.clock.timestamp()
         for container in task.containers:
             container.last_status, container.pulled = "STOPPED", None
         if task.attachment.interface:

@@ -107,5 +107,7 @@ def judged(watch: Watch, status: str, passed: bool, age: float) -> tuple[str, in
 
 
 def of_task(essential: set[str]) -> str:
-    """A task's health from that of its essential containers: the worst, UNKNOWN before HEALTHY."""
-    return next((status for status in (UNHEALTHY, UNKNOWN) if status in essential), HEALTHY)
+    """A task's health from that of its essential containers that have a check: the worst, UNKNOWN before
+    HEALTHY; UNKNOWN if there is none.
+    """
+    return next((status for status in (UNHEALTHY, UNKNOWN, HEALTHY) if status in essential), UNKNOWN)

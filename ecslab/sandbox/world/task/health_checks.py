@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ecslab.sandbox.world.task import timings
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.health import UNKNOWN, HealthCheck, Watch, judged
 from ecslab.sandbox.world.task.task import Task
@@ -53,4 +54,10 @@ class Checks:
     def _set(self, task: Task, container: Container, watch: Watch, status: str) -> None:
         if status != container.health_status:
             container.health_status, watch.since = status, self._clock.timestamp()
+            self._clock.after(timings.HEALTH_TOLD, lambda: self._tell(task, container), aside=True)
             self._changed(task, container)
+
+    @staticmethod
+    def _tell(task: Task, container: Container) -> None:
+        container.health_told = container.health_status
+        task.changed(told=False)

@@ -6,4 +6,6 @@ from ecslab.sandbox.world.lifecycle import lifecycles
 
 _LIFECYCLES: Final = lifecycles(__file__)
 TASK: Final = _LIFECYCLES["task"]
+UNTOLD: Final = frozenset({"ACTIVATING", "DEACTIVATING", "STOPPING"})
+"""What only a task behind a load balancer shows."""
 ATTACHMENT: Final = _LIFECYCLES["attachment"]

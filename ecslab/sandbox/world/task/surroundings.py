@@ -34,7 +34,10 @@ class Surroundings(Protocol):
         """Give the interface back; never fails."""
 
     def prepare(self, task: Task) -> None:
-        """What comes before the pull: the registry's authorization and the log streams."""
+        """What comes before the pull: the registry's authorization, and values from elsewhere."""
+
+    def open_logs(self, task: Task) -> None:
+        """Make the log streams."""
 
     def pull(self, task: Task, container: Container) -> Pulled: ...
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypedDict, cast
 from ecslab.sandbox.world.task import health
 from ecslab.sandbox.world.task.attachment import Attachment
 from ecslab.sandbox.world.task.container import Container
-from ecslab.sandbox.world.task.lifecycle import TASK
+from ecslab.sandbox.world.task.lifecycle import TASK, UNTOLD
 from ecslab.sandbox.world.time.clock import Event
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Task:
         id: 32 hexadecimal digits.
         settings: what stays as RunTask made it: group, startedBy, launchType, overrides, …, in AWS's shape.
         version: 1 at first, one more with each change that AWS would tell as an event.
+        balanced: whether its service has a load balancer, which it has to be put into and taken out of.
         gone_at: virtual second at which a stopped task is forgotten.
         view: what DescribeTasks answers, kept until something changes.
     """
@@ -48,6 +49,7 @@ class Task:
     tags: list[dict[str, str]] = field(default_factory=list)
     network: Network = field(default_factory=Network)
     client_token: tuple[str, str] | None = None
+    balanced: bool = False
     last_status: str = TASK.first
     desired_status: str = "RUNNING"
     version: int = 1
@@ -73,8 +75,44 @@ class Task:
 
     @property
     def health_status(self) -> str:
-        """HEALTHY, UNHEALTHY or UNKNOWN, from the essential containers (API_HealthCheck)."""
-        return health.of_task({each.health_status for each in self.containers if each.essential})
+        """HEALTHY, UNHEALTHY or UNKNOWN, from the essential containers that have a check.
+
+        API_HealthCheck says that one without a check makes the task UNKNOWN; a recorded answer says that it
+        does not [NAT:task_dependency_transitions].
+        """
+        return health.of_task({each.health_status for each in self._judged()})
+
+    @property
+    def health_told(self) -> str:
+        """The same, as DescribeTasks shows it."""
+        return health.of_task({each.health_told for each in self._judged()})
+
+    def _judged(self) -> list[Container]:
+        return [each for each in self.containers if each.essential and each.checked]
+
+    @property
+    def shown_status(self) -> str:
+        """`lastStatus` as DescribeTasks shows it.
+
+        Nobody without a load balancer was ever seen ACTIVATING, DEACTIVATING or STOPPING, which the task
+        lifecycle page lists for every task [NAT:task_log_startup].
+        """
+        if self.balanced or self.last_status not in UNTOLD:
+            return self.last_status
+        return "PENDING" if self.started_at is None or self.last_status == "ACTIVATING" else "RUNNING"
+
+    @property
+    def shown_desired(self) -> str:
+        """`desiredStatus`, which follows the end of an essential container a moment later."""
+        return "RUNNING" if self.stopping_at is None else "STOPPED"
+
+    @property
+    def reported(self) -> bool:
+        """Whether the agent's report of the containers has come in: when they run, or run no more.
+
+        What happened before shows only then, with the moments at which it did [NAT:network_interfaces].
+        """
+        return self.started_at is not None or self.last_status in ("DEPROVISIONING", "STOPPED")
 
     def container(self, name: str) -> Container:
         return next(container for container in self.containers if container.name == name)
@@ -86,5 +124,6 @@ class Task:
 
     def move(self, event: str) -> None:
         """Take the step that `event` leads to; IllegalTransition, and no change, if there is none."""
+        before = self.shown_status
         self.last_status = TASK.next(self.last_status, event)
-        self.changed()
+        self.changed(told=self.shown_status != before)

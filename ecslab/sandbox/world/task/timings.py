@@ -15,6 +15,8 @@ PULL_STARTED: Final = 10.0
 """Creation to PENDING and `pullStartedAt`."""
 PULL_BASE: Final = 1.0
 PULL_MIB_PER_SECOND: Final = 31.0
+EMPTY_PULL: Final = 0.01
+"""`pullStartedAt` to `pullStoppedAt` of a task whose log cannot be opened: 6-25 ms [NAT:task_log_startup]."""
 START: Final = 2.0
 """`pullStoppedAt` to RUNNING, spent in ACTIVATING."""
 STOP_NOTICED: Final = 1.0
@@ -27,6 +29,9 @@ REFUSED: Final = 8.0
 """A definite no from registry, role or log service: pull start to the end of the attempt."""
 UNREACHABLE: Final = 289.0
 """No route to the registry: time spent in PENDING before ECS gives up."""
+HEALTH_TOLD: Final = 15.0
+"""A container's health to DescribeTasks that shows it: 18.7 s to HEALTHY, 13.8 s to UNHEALTHY
+[NAT:task_dependency_transitions]. What depends on it does not wait for that."""
 STOP_TIMEOUT: Final = 30.0
 """SIGTERM to SIGKILL, unless the container definition says otherwise (2-120 on Fargate)."""
 KEPT: Final = 3600.0

@@ -4,8 +4,11 @@ import heapq
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from ecslab.sandbox.world.time.timeline import Timeline
+
+_FIRST_ASIDE: Final = -(10**12)
 
 Action = Callable[[], bool | None]
 """What happens at an event. It answers False if nothing that anybody could look at is other than before."""
@@ -48,12 +51,18 @@ class Clock:
         self.changes = 0
         self._queue: list[tuple[float, int, Event]] = []
         self._order = itertools.count()
+        self._asides = itertools.count(_FIRST_ASIDE)
 
-    def after(self, delay: float, action: Action, *, reminder: bool = False) -> Event:
-        """Let `action` happen `delay` seconds from now; ValueError if `delay` is negative or not a number."""
+    def after(self, delay: float, action: Action, *, reminder: bool = False, aside: bool = False) -> Event:
+        """Let `action` happen `delay` seconds from now; ValueError if `delay` is negative or not a number.
+
+        Args:
+            aside: what draws nothing, and was not always an event: it comes first at its moment, and takes no
+                number from the others, so that a journal of before still draws what it drew.
+        """
         if not delay >= 0:
             raise ValueError(f"delay must be >= 0, got {delay}")
-        event = Event(self.now + delay, next(self._order), action, reminder)
+        event = Event(self.now + delay, next(self._asides if aside else self._order), action, reminder)
         heapq.heappush(self._queue, (event.at, event.number, event))
         return event
 

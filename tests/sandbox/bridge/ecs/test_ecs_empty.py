@@ -16,9 +16,10 @@ def test_services(lab):
         "services": [],
         "failures": [{"arn": ARN + "service/lab/web", "reason": "MISSING"}],
     }
-    for operation in ("UpdateService", "DeleteService"):
-        with lab.refuses("ServiceNotFoundException", "Service not found."):
-            lab(operation, cluster="lab", service="web")
+    with lab.refuses("ServiceNotFoundException", "Service not found."):
+        lab("UpdateService", cluster="lab", service="web")
+    with lab.refuses("ServiceNotFoundException", ""):
+        lab("DeleteService", cluster="lab", service="web")
 
 
 def test_container_instances(lab):

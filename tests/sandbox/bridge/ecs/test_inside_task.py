@@ -43,9 +43,9 @@ def health(account, task):
 def test_a_health_check_asks_the_containers_own_server(account):
     account.define(web(healthCheck=CHECK))
     task = account.start()
-    account.run(24)
+    account.run(39)
     assert health(account, task) == ("UNKNOWN", {"web": "UNKNOWN"})
-    account.run(25)
+    account.run(40)
     assert health(account, task) == ("HEALTHY", {"web": "HEALTHY"})
 
 
@@ -141,9 +141,7 @@ def test_a_dependency_that_takes_longer_than_its_start_timeout(account):
     account.run(500)
     seen = account.see(task)
     assert (seen["lastStatus"], seen["stopCode"]) == ("STOPPED", "TaskFailedToStart")
-    assert seen["stoppedReason"] == (
-        "dependency graph: container ordering dependency [side] for target [web] has timed out."
-    )
+    assert seen["stoppedReason"] == ("Task failed to start")
     assert account.enis() == {}
 
 

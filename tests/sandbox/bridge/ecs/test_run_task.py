@@ -194,7 +194,7 @@ def test_ten_tasks_in_one_call_share_out_the_subnets(account):
 
 def test_without_groups_the_default_one_is_used(account):
     task = account.start()
-    account.run(5)
+    account.run(10)
     eni = account.eni(task)
     assert [group.name for group in eni.group_set] == ["default"]
     attachment = task["attachments"][0]["id"]

@@ -6,6 +6,8 @@ import pytest
 from account_rig import ACCOUNT, REGION, rig
 from service_account import Services
 
+from ecslab.sandbox.bridge.account import current_account
+from ecslab.sandbox.world.behaviour import FIRST, LATEST
 from ecslab.sandbox.world.errors import AwsError
 
 ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}:"
@@ -66,7 +68,8 @@ def test_a_deployment_that_is_rolled_back(lab):
     (one,) = rollouts(lab, newest["serviceDeploymentArn"])
     assert one["deploymentCircuitBreaker"] == {"status": "TRIGGERED", "failureCount": 3, "threshold": 3}
     assert one["rollback"]["serviceRevisionArn"] == good
-    assert one["rollback"]["reason"] == "ECS deployment circuit breaker: tasks failed to start."
+    reason = "Service deployment rolled back because the circuit breaker threshold was exceeded."
+    assert one["statusReason"] == one["rollback"]["reason"] == reason
     assert [source["arn"] for source in one["sourceServiceRevisions"]] == [good]
     listed = lab("ListServiceDeployments", service="web", status=["SUCCESSFUL"])["serviceDeployments"]
     assert listed == [first]
@@ -74,6 +77,7 @@ def test_a_deployment_that_is_rolled_back(lab):
 
 def test_a_deployment_that_is_stopped_by_hand(lab):
     lab.create()
+    lab.settle(6)
     refuses(lab, "InvalidParameterException", "StopServiceDeployment",
             serviceDeploymentArn=lab.see()["currentServiceDeployment"])  # fmt: skip
     lab.settle()
@@ -115,19 +119,110 @@ def test_a_revision_keeps_what_its_tags_stood_for(lab):
     assert digest not in {task["containers"][0]["imageDigest"] for task in lab.tasks()}
 
 
-def test_what_is_not_there(lab):
+KINDS = [
+    ("service-deployment", "DescribeServiceDeployments", "serviceDeploymentArns"),
+    ("service-revision", "DescribeServiceRevisions", "serviceRevisionArns"),
+]
+
+
+@pytest.mark.parametrize(("kind", "operation", "member"), KINDS)
+def test_what_is_not_described(lab, kind, operation, member):
     lab.create()
-    for kind, operation, member in (
-        ("service-deployment", "DescribeServiceDeployments", "serviceDeploymentArns"),
-        ("service-revision", "DescribeServiceRevisions", "serviceRevisionArns"),
+    lab.create(serviceName="gone", desiredCount=0)
+    lab("DeleteService", service="gone")
+    lab.settle()
+    missing = f"{ARN}{kind}/lab/web/1"
+    answer = lab.region(operation, **{member: [missing]})
+    assert answer["failures"] == [{"arn": missing, "reason": "MISSING"}]
+    name = kind.title().replace("-", " ")
+    across = (
+        f"Cross service requests are not allowed. All requested {name.lower()}s must be for a single service"
+    )
+    for arns, words in (
+        ([], "The Service ARN provided is invalid."),
+        (["nonsense"], "The Service ARN provided is invalid."),
+        ([f"{ARN}service/lab/web"], f"The {name.replace(' ', '')} ARN is invalid."),
+        ([missing] * 21, f"{name} ARN count cannot exceed 20"),
+        ([missing, f"{ARN}{kind}/lab/two/1"], across),
     ):
-        missing = [f"{ARN}{kind}/lab/web/nix", f"{ARN}{kind}/lab/nix/1"]
-        answer = lab.region(operation, **{member: missing})
-        assert answer["failures"] == [{"arn": arn, "reason": "MISSING"} for arn in missing]
-        refuses(lab, "InvalidParameterException", operation, **{member: ["nonsense"]})
+        with pytest.raises(AwsError) as refusal:
+            lab.account.ecs(operation, **{member: arns})
+        assert (refusal.value.code, refusal.value.message) == ("InvalidParameterException", words)
+    for service in ("nix", "gone"):
+        refuses(lab, "ServiceNotFoundException", operation, **{member: [f"{ARN}{kind}/lab/{service}/1"]})
+    refuses(lab, "ClusterNotFoundException", operation, **{member: [f"{ARN}{kind}/nix/web/1"]})
+
+
+def test_a_service_deployment_that_is_not_there(lab):
+    lab.create()
     refuses(lab, "ServiceNotFoundException", "ListServiceDeployments", cluster="lab", service="nix")
     refuses(lab, "ServiceDeploymentNotFoundException", "StopServiceDeployment",
             serviceDeploymentArn=f"{ARN}service-deployment/lab/web/nix")  # fmt: skip
+
+
+def test_a_roll_back_returns_to_the_digests_that_ran(lab):
+    """Recorded: not to what the tag stands for by then."""
+    role = lab.account.role()
+    image = lab.account.push(page=b"one")
+    lab.account.define({"name": "web", "image": image}, executionRoleArn=role)
+    lab.create(desiredCount=2, deploymentConfiguration=BREAKER)
+    lab.settle()
+    digests = {task["containers"][0]["imageDigest"] for task in lab.tasks()}
+    lab.account.push(page=b"two")
+    lab.account.define({"name": "web", "image": "no-such-image"})
+    lab.update(taskDefinition="web")
+    lab.settle(20)
+    for task in lab.tasks():
+        if task["taskDefinitionArn"].endswith(":2"):
+            lab("StopTask", task=task["taskArn"])
+    lab.settle()
+    assert lab.see()["taskDefinition"].endswith("/web:2") and len(lab.tasks()) == 2
+    lab.update(desiredCount=3)
+    lab.settle()
+    assert len(lab.tasks()) == 3
+    assert {task["containers"][0]["imageDigest"] for task in lab.tasks()} == digests
+
+
+def test_with_nothing_to_roll_back_to_it_says_so(lab):
+    lab.account.define({"name": "web", "image": "no-such-image"})
+    lab.create(deploymentConfiguration=BREAKER)
+    lab.settle()
+    (only,) = lab("ListServiceDeployments", service="web")["serviceDeployments"]
+    assert (only["status"], only["statusReason"]) == (
+        "STOPPED", "No rollback candidate was found to run the rollback."
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("behaviour", "left"), [(LATEST, 0), (FIRST, 2)])
+def test_a_deployment_that_waits_for_protected_tasks(behaviour, left):
+    """It goes on when the protection ends; in a journal of before it stands still, as it did then."""
+    with rig() as account:
+        current_account().behaviour = behaviour
+        lab = Services(account)
+        percents = {"minimumHealthyPercent": 0, "maximumPercent": 100}
+        lab.create(desiredCount=2, deploymentConfiguration=percents, availabilityZoneRebalancing="DISABLED")
+        lab.settle()
+        old = [task["taskArn"] for task in lab.tasks()]
+        lab("UpdateTaskProtection", tasks=old, protectionEnabled=True, expiresInMinutes=30)
+        lab.update(forceNewDeployment=True)
+        lab.settle(600)
+        assert sorted(task["taskArn"] for task in lab.tasks()) == sorted(old)
+        lab.settle(1800)
+        assert len({task["taskArn"] for task in lab.tasks()} & set(old)) == left
+        assert len(lab.see()["deployments"]) == (2 if left else 1)
+
+
+def test_an_overtaken_task_names_its_own_deployment(lab):
+    """Recorded: an update overtook a deployment whose task was PENDING."""
+    lab.create()
+    lab.settle(12)
+    (old,) = lab.see()["deployments"]
+    lab.account.define()
+    lab.update(taskDefinition="web")
+    lab.settle()
+    assert "stopped 1 pending tasks." in lab.words() or len(lab.tasks(status="STOPPED")) == 1
+    (task,) = lab.tasks(status="STOPPED")
+    assert task["stoppedReason"] == f"Scaling activity initiated by (deployment {old['id']})"
 
 
 def test_protected_tasks_outlast_a_scale_in(lab):

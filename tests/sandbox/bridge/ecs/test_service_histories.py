@@ -44,7 +44,11 @@ STARTED = re.compile(r"\(task ([0-9a-f]{32})\)")
 def configuration(percents, breaker=(False, False)):
     least, most = percents
     guard = dict(zip(("enable", "rollback"), breaker, strict=True))
-    return {"minimumHealthyPercent": least, "maximumPercent": most, "deploymentCircuitBreaker": guard}
+    percents = {"minimumHealthyPercent": least, "maximumPercent": most}
+    return {
+        "deploymentConfiguration": {**percents, "deploymentCircuitBreaker": guard},
+        "availabilityZoneRebalancing": "ENABLED" if most > 100 else "DISABLED",
+    }
 
 
 class World:
@@ -69,6 +73,13 @@ class World:
         except AwsError as refusal:
             return refusal.code
 
+    def ask(self, operation, **parameters):
+        """The answer, or the code of the refusal; a service that is INACTIVE has no deployments any more."""
+        try:
+            return self.lab.account.ecs(operation, **parameters)
+        except AwsError as refusal:
+            return refusal.code
+
     def run(self, seconds):
         until = self.clock.now + seconds
         while (due := self.clock.next_at()) is not None and due <= until:
@@ -86,8 +97,8 @@ class World:
         arns = [task.arn for task in state.of(REGION).tasks.values()][:100]
         tasks = self.lab("DescribeTasks", tasks=arns) if arns else None
         rollouts = [self.lab("ListServiceDeployments", service=name) for name in names]
-        arns = [one["serviceDeploymentArn"] for each in rollouts for one in each["serviceDeployments"]]
-        about = self.lab("DescribeServiceDeployments", serviceDeploymentArns=arns[:20])
+        arns = [[one["serviceDeploymentArn"] for one in each["serviceDeployments"]] for each in rollouts]
+        about = [self.ask("DescribeServiceDeployments", serviceDeploymentArns=each[:20]) for each in arns]
         listed = self.lab("ListServices"), self.lab("ListTasks")
         cluster = self.lab.account.ecs("DescribeClusters", clusters=["lab"], include=["STATISTICS"])
         targets = {arn: [(one.ip, one.port, one.health) for one in pool] for arn, pool in pools().items()}
@@ -156,7 +167,7 @@ class Histories(RuleBasedStateMachine):
         self.world.call(
             "CreateService", serviceName=name, taskDefinition=kind, desiredCount=count, launchType="FARGATE",
             networkConfiguration=self.world.lab.account.network(self.world.lab.subnets),
-            deploymentConfiguration=configuration(percents, breaker), loadBalancers=self.behind(groups),
+            **configuration(percents, breaker), loadBalancers=self.behind(groups),
         )  # fmt: skip
 
     @rule(name=NAMES, count=COUNTS)
@@ -182,7 +193,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(name=NAMES, percents=PERCENTS)
     def configure(self, name, percents):
-        self.world.call("UpdateService", service=name, deploymentConfiguration=configuration(percents))
+        self.world.call("UpdateService", service=name, **configuration(percents))
 
     @rule(name=NAMES, force=st.booleans())
     def delete(self, name, force):
@@ -276,7 +287,7 @@ class Histories(RuleBasedStateMachine):
             if service.status == "ACTIVE":
                 answer = world.call(
                     "UpdateService", service=name, taskDefinition="serves", forceNewDeployment=True,
-                    deploymentConfiguration=configuration((100, 200)),
+                    **configuration((100, 200)),
                 )  # fmt: skip
                 assert isinstance(answer, dict)
         world.run(1200)

@@ -77,13 +77,12 @@ def test_the_cluster_counts_it(lab):
     assert (counted["activeServicesCount"], counted["runningTasksCount"]) == (1, 1)
     statistics = {each["name"]: each["value"] for each in counted["statistics"]}
     assert statistics["activeFargateServiceCount"] == "1"
-    with refused("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."):
-        lab("DeleteCluster")
-    lab.update(desiredCount=0)
-    lab.settle()
     with refused(
         "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."
     ):
+        lab("DeleteCluster")
+    lab("DeleteService", service="web", force=True)
+    with refused("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."):
         lab("DeleteCluster")
 
 
@@ -128,7 +127,7 @@ def test_a_circuit_breaker_keeps_what_an_update_leaves_out(lab):
 
 
 def test_deletion(lab):
-    lab.create(desiredCount=2)
+    made = lab.create(desiredCount=2)
     lab.settle()
     with invalid("The service cannot be stopped while it is scaled above 0."):
         lab("DeleteService", service="web")
@@ -139,11 +138,14 @@ def test_deletion(lab):
         lab.update(desiredCount=1)
     lab.settle()
     service = lab.see()
-    assert (service["status"], service["runningCount"], service["deployments"]) == ("INACTIVE", 0, [])
+    assert (service["status"], service["runningCount"], service["events"]) == ("INACTIVE", 0, [])
+    (last,) = service["deployments"]
+    assert (last["id"], last["status"], last["desiredCount"]) == (made["deployments"][0]["id"], "PRIMARY", 0)
     assert lab.account.enis() == {}
-    for operation in ("UpdateService", "DeleteService"):
-        with refused("ServiceNotFoundException", "Service not found."):
-            lab(operation, service="web")
+    with refused("ServiceNotActiveException", "Service was not ACTIVE."):
+        lab.update(desiredCount=0)
+    with refused("ServiceNotFoundException", ""):
+        lab("DeleteService", service="web")
     lab("DeleteCluster")
 
 
@@ -169,7 +171,7 @@ def test_what_starts_a_deployment_and_what_does_not(lab):
         {"taskDefinition": "web:1"},
         {"deploymentConfiguration": {"maximumPercent": 150}},
         {"healthCheckGracePeriodSeconds": 60},
-        {"enableExecuteCommand": True},
+        {"enableExecuteCommand": False},
         {"propagateTags": "TASK_DEFINITION"},
     ):
         assert [one["id"] for one in lab.update(**change)["deployments"]] == [first], change
@@ -320,7 +322,7 @@ FARGATE_SUBNET = "Network Configuration must be provided when networkMode 'awsvp
         ({"serviceName": "no spaces"}, r"ServiceName must match ^[a-zA-Z0-9\-_]{1,255}$"),
         ({"serviceName": "x" * 256}, r"ServiceName must match ^[a-zA-Z0-9\-_]{1,255}$"),
         ({"networkConfiguration": None}, FARGATE_SUBNET),
-        ({"taskDefinition": None}, "TaskDefinition should not be null or empty."),
+        ({"taskDefinition": None}, "TaskDefinition can not be blank."),
         (
             {"launchType": None, "platformVersion": "1.4.0"},
             "The platform version must be null when specifying an EC2 launch type.",
@@ -379,9 +381,6 @@ FARGATE_SUBNET = "Network Configuration must be provided when networkMode 'awsvp
         ({"capacityProviderStrategy": [{"capacityProvider": "FARGATE"}]},
          "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try "
          "again."),
-        (percents(50, 100) | {"availabilityZoneRebalancing": "ENABLED"},
-         "Availability Zone Rebalancing does not support maximumPercent <= 100 % as deployment "
-         "configuration."),
     ],
 )  # fmt: skip
 def test_what_create_service_refuses(lab, change, message):
@@ -454,6 +453,8 @@ def test_finding_services(lab):
         {"arn": f"{ARN}service/lab/nix", "reason": "MISSING"},
         {"arn": f"{ARN}service/other/web", "reason": "MISSING"},
     ]
+    with invalid("include should be one of [TAGS]"):
+        lab.see(include=["tags"])
     with invalid("services can have at most 10 items."):
         lab("DescribeServices", services=[f"s{number}" for number in range(11)])
 
@@ -467,6 +468,10 @@ def test_listing_services(lab):
     assert len(lab("ListServices", maxResults=100, launchType="FARGATE")["serviceArns"]) == 12
     assert lab("ListServices", launchType="EC2")["serviceArns"] == []
     assert lab("ListServices", schedulingStrategy="DAEMON")["serviceArns"] == []
+    with invalid("Max results can not be greater than 100"):
+        lab("ListServices", maxResults=101)
+    with invalid("Max results can not be lesser than 1"):
+        lab("ListServices", maxResults=0)
 
 
 def test_tags_of_a_service(lab):

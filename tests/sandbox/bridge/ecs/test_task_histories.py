@@ -75,7 +75,8 @@ def test_looking_changes_nothing_and_the_end_leaves_nothing(history):
     holding = [
         task for task in tasks if task["attachments"][0]["status"] in ("ATTACHING", "ATTACHED", "DETACHING")
     ]
-    assert len(enis) == len(holding)
+    unready = [task for task in tasks if task["lastStatus"] == "PROVISIONING"]  # some have one, untold
+    assert len(holding) <= len(enis) <= len(holding) + len(unready)
     assert counts[0] == sum(task["lastStatus"] == "RUNNING" for task in tasks)
     tasks, counts, enis, planned = after
     assert all(task["lastStatus"] == "STOPPED" for task in tasks)

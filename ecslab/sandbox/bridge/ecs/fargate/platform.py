@@ -12,6 +12,7 @@ from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ec2.addresses import NoFreeAddress
+from ecslab.sandbox.bridge.ecr import access
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.fargate.container_host import Host
 from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
@@ -32,6 +33,7 @@ from ecslab.sandbox.world.task.surroundings import Exited, StartFailed
 from ecslab.sandbox.world.task.task import Task
 
 _RECENT: Final = 64 * limits.MIB  # bytes of an image that is kept for a while though no task runs it
+_PULLING: Final = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 _PENDING: Final = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
 
 
@@ -92,6 +94,9 @@ class Fargate:
                 raise failures.refused("ecr_login_denied", request_id=rng.uuid4(), denied=denied)
         for container in task.containers:
             container.injected = injected(task, container, facts, role) or None
+
+    def open_logs(self, task: Task) -> None:
+        facts, role = _facts(task), execution_role(task)
         for container in task.containers:
             self._open_log(task, container, facts, role)
 
@@ -183,8 +188,10 @@ def _may_pull(task: Task, name: ImageName, account: str, region: str) -> bool:
     if account != current_account().id:
         return False  # nobody in the sandbox's other accounts gives leave
     role, arn = execution_role(task), f"arn:aws:ecr:{region}:{account}:repository/{name.repository}"
-    actions = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-    return not any(role and roles.role_problem(role, action, arn, task.id) for action in actions)
+    if not role:
+        return True
+    who = access.task(role, task.id)
+    return not any(access.problem(who, action, arn) for action in _PULLING)
 
 
 def _facts(task: Task) -> vpc.Facts:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_request, service_settings
-from ecslab.sandbox.bridge.ecs.services.service_view import view
+from ecslab.sandbox.bridge.ecs.services.service_view import created, view
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, checked_tags, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.iam import roles
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 MOST_DESCRIBED: Final = 10
 PAGE: Final = 10
 LONGEST_TOKEN: Final = 36
-_TRIGGERS: Final = ("taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers")
+_TRIGGERS: Final = ("taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers",
+                    "monitoring")  # fmt: skip
 """Members of UpdateService that start a deployment if they say something new (API reference)."""
 _ASKED: Final = (*_TRIGGERS, "launchType", "capacityProviderStrategy", "schedulingStrategy",
                  "enableExecuteCommand", "propagateTags", "enableECSManagedTags",
@@ -44,21 +45,22 @@ def find(caller: Caller, cluster: Cluster, identifier: str) -> Service | None:
 
 
 def create_service(params: "api.CreateServiceRequestTypeDef", caller: Caller) -> Answer:
-    cluster, name = clusters.find(caller, params.get("cluster")), params["serviceName"]
+    name = params["serviceName"]
     service_request.check_name(name)
     _check_token(params.get("clientToken", ""))
-    digest = json.dumps({**params, "tags": None}, sort_keys=True)  # other tags are no other service
+    service_request.check_definition(caller, params)
+    cluster = clusters.find(caller, params.get("cluster"))
+    digest = json.dumps({**params, "cluster": cluster.name, "tags": None}, sort_keys=True)
     known = cluster.services.get(name)
     if known is not None and known.status == "DRAINING":
         raise invalid("Unable to Start a service that is still Draining.")
     if known is not None and known.status == "ACTIVE":
         if known.request != digest:
             raise invalid("Creation of service was not idempotent.")
-        return {"service": view(known, ["TAGS"])}
+        return {"service": created(known)}  # as it was made: other tags are no other service
     service_request.refuse_uncarried(params)
     daemon = params.get("schedulingStrategy") == "DAEMON"
-    desired = service_request.check_desired(params.get("desiredCount"), daemon)
-    revision = service_request.revision(caller, cluster, _described(params))
+    revision, desired = service_request.first_revision(caller, cluster, params, _described(params))
     arn, now = caller.ecs_arn(f"service/{cluster.name}/{name}"), current_account().clock.timestamp()
     service = Service(name, arn, cluster.name, now, desired, _first_settings(cluster, caller, daemon))
     service.daemon, service.request = daemon, digest
@@ -68,7 +70,7 @@ def create_service(params: "api.CreateServiceRequestTypeDef", caller: Caller) ->
     cluster.services.pop(name, None)
     cluster.services[name] = service
     scheduler_adapter.services().scheduler.deploy(service, revision)
-    return {"service": view(service, ["TAGS"])}
+    return {"service": created(service)}
 
 
 def _check_token(token: str) -> None:
@@ -87,10 +89,9 @@ def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> "api.Serv
     settings = tables(str(Path(__file__).with_name("default_settings")))
     if daemon:
         settings["deploymentConfiguration"] |= {"minimumHealthyPercent": 0, "maximumPercent": 100}
-    role = "aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"
+        settings["availabilityZoneRebalancing"] = "DISABLED"
     own = {
         "clusterArn": cluster.arn,
-        "roleArn": f"arn:aws:iam::{caller.account}:role/{role}",
         "createdBy": caller.arn,
         "schedulingStrategy": "DAEMON" if daemon else "REPLICA",
     }
@@ -98,17 +99,23 @@ def _first_settings(cluster: Cluster, caller: Caller, daemon: bool) -> "api.Serv
 
 
 def update_service(params: "api.UpdateServiceRequestTypeDef", caller: Caller) -> Answer:
+    service_request.check_definition(caller, params)  # U: recorded for CreateService, before its cluster
     cluster = clusters.find(caller, params.get("cluster"))
-    service = _known(caller, cluster, params["service"])
+    service = find(caller, cluster, params["service"])
+    if service is None:
+        raise AwsError("ServiceNotFoundException", "Service not found.")
     if service.status != "ACTIVE":
-        raise AwsError("ServiceNotActiveException", "Service was not ACTIVE.")  # U
+        raise AwsError("ServiceNotActiveException", "Service was not ACTIVE.")
     service_request.refuse_uncarried(params)
     given = params.get("desiredCount")
     desired = service.desired
     if given is not None:
         desired = service_request.check_desired(given, service.daemon, "Task count")
     asked = service.asked | _described(params)
+    service_request.check_update(cluster, service.revision, params)
     revision = _next_revision(caller, cluster, service, params, asked)
+    exec_enabled = params.get("enableExecuteCommand", service.settings["enableExecuteCommand"])
+    service_request.check_exec(revision or service.revision, exec_enabled, "updated")
     service_settings.configure(service, params)
     service.asked, service.desired = asked, desired
     if revision:
@@ -116,7 +123,7 @@ def update_service(params: "api.UpdateServiceRequestTypeDef", caller: Caller) ->
         scheduler_adapter.services().scheduler.deploy(service, revision)
     else:
         scheduler_adapter.services().scheduler.apply_update(service)
-    return {"service": view(service, ["TAGS"])}
+    return {"service": view(service)}
 
 
 def _next_revision(
@@ -134,25 +141,20 @@ def _next_revision(
     if "capacityProviderStrategy" in asked:
         described.pop("launchType", None)
     revision = service_request.revision(caller, cluster, described)
-    return revision if forced or revision.spec["shown"] != service.revision.spec["shown"] else None
+    before, after = ({**each.spec["shown"], **each.spec["kept"]} for each in (service.revision, revision))
+    return revision if forced or after != before else None
 
 
 def delete_service(params: "api.DeleteServiceRequestTypeDef", caller: Caller) -> Answer:
     cluster = clusters.find(caller, params.get("cluster"))
-    service = _known(caller, cluster, params["service"])
+    service = find(caller, cluster, params["service"])
+    if service is None or service.status == "INACTIVE":  # U: that one that is INACTIVE is gone
+        raise AwsError("ServiceNotFoundException", "")  # recorded: without a word
     if service.status == "ACTIVE":
         if service.desired > 0 and not params.get("force"):
             raise invalid("The service cannot be stopped while it is scaled above 0.")
         scheduler_adapter.services().scheduler.retire(service)
-    return {"service": view(service, ["TAGS"])}
-
-
-def _known(caller: Caller, cluster: Cluster, identifier: str) -> Service:
-    """The service, or ServiceNotFoundException if it is gone."""
-    service = find(caller, cluster, identifier)
-    if service is None or service.status == "INACTIVE":
-        raise AwsError("ServiceNotFoundException", "Service not found.")
-    return service
+    return {"service": view(service)}
 
 
 def describe_services(params: "api.DescribeServicesRequestTypeDef", caller: Caller) -> Answer:

@@ -35,7 +35,7 @@ class SchedulerAdapter:
     """`world.service.account.Account`, on the account's tasks."""
 
     def __init__(self, account: Account):
-        self.registry = ServiceRegistry(Scheduler(account.clock, self))
+        self.registry = ServiceRegistry(Scheduler(account.clock, self, account.behaviour))
 
     def launch(self, service: Service, deployment: Deployment, place: int) -> str:
         order, strategy = deployment.revision.spec.get("order"), deployment.revision.spec["strategy"]
@@ -47,6 +47,7 @@ class SchedulerAdapter:
         provider = next_provider(strategy, counts) if strategy else None
         task = _make(service, deployment, order, place, provider)
         _pin(task, deployment.revision.digests)
+        task.balanced = bool(deployment.revision.load_balancers)
         self._forget_stopped()
         self.registry.tasks[task.id] = Membership(service, deployment, provider)
         tallies[deployment.id, provider] = tallies.get((deployment.id, provider), 0) + 1

@@ -27,6 +27,9 @@ MOST_BALANCERS: Final = 5
 """Target groups of one service."""
 MOST_STRATEGIES: Final = 5
 MOST_CONSTRAINTS: Final = 10
+METRICS: Final = ("CPUUtilization", "MemoryUtilization")
+RESOLUTIONS: Final = (20, 60)
+"""Seconds between two points of a service's metric."""
 _NAME: Final = re.compile(r"[a-zA-Z0-9\-_]{1,255}")
 _UNCARRIED: Final = {
     "serviceRegistries": "service discovery",
@@ -97,13 +100,56 @@ def refuse_uncarried(params: "api.CreateServiceRequestTypeDef | api.UpdateServic
             raise _uncarried(what)
 
 
+def check_definition(
+    caller: Caller, params: "api.CreateServiceRequestTypeDef | api.UpdateServiceRequestTypeDef"
+) -> None:
+    """Refuse a task definition that is not there or not ACTIVE; recorded to come before all that follows."""
+    if params.get("taskDefinition"):
+        task_definitions.resolve(caller, params["taskDefinition"])
+
+
+def first_revision(
+    caller: Caller,
+    cluster: Cluster,
+    params: "api.CreateServiceRequestTypeDef",
+    described: "api.CreateServiceRequestTypeDef",
+) -> tuple[Revision, int]:
+    """What a CreateService deploys, and the desired count; its network is checked first, as was recorded."""
+    daemon = params.get("schedulingStrategy") == "DAEMON"
+    first = revision(caller, cluster, described)
+    desired = check_desired(params.get("desiredCount"), daemon)
+    if daemon and first.fargate:
+        _refuse_daemon(params)
+    check_exec(first, params.get("enableExecuteCommand", False), "created")
+    return first, desired
+
+
+def check_update(cluster: Cluster, now: Revision, params: "api.UpdateServiceRequestTypeDef") -> None:
+    """Refuse at once what starts no deployment, and so would be looked at only in a later one."""
+    if now.fargate:
+        task_order.refuse_placement(params)
+    else:
+        _check_placement(params)
+    if params.get("capacityProviderStrategy"):
+        checked_strategy(params["capacityProviderStrategy"], cluster.capacity_providers)
+
+
+def check_exec(revision: Revision, enabled: bool, what: str) -> None:
+    """ECS Exec needs a task role; `what` is done to the service."""
+    if enabled and not revision.spec["task_role"]:  # recorded, both of them
+        raise invalid(
+            f"The service couldn't be {what} because a valid taskRoleArn is not being used. Specify a valid "
+            "task role in your task definition and try again."
+        )
+
+
 def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> Revision:
     """The service revision that a request describes; AwsError, as CreateService refuses.
 
     `params` are members of CreateService, with those that an UpdateService leaves out filled in.
     """
-    if not params.get("taskDefinition"):  # U
-        raise invalid("TaskDefinition should not be null or empty.")
+    if not params.get("taskDefinition"):
+        raise invalid("TaskDefinition can not be blank.")
     definition = task_definitions.resolve(caller, params["taskDefinition"])
     if params.get("role"):  # U
         raise invalid("You cannot specify an IAM role for services that require a service linked role.")
@@ -111,8 +157,6 @@ def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequest
     order = task_order.order(caller, _run_task_parameters(cluster, params)) if fargate else None
     if not fargate:
         _check_elsewhere(caller, definition, params)
-    elif params.get("schedulingStrategy") == "DAEMON":
-        _refuse_daemon(params)
     balancers = list(params.get("loadBalancers") or ())
     at_most("loadBalancers", balancers, MOST_BALANCERS)  # U: the sentence
     if balancers:
@@ -124,6 +168,7 @@ def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequest
         number=scheduler_adapter.digits(),
         created_at=current_account().clock.timestamp(),
         spec={"region": caller.region, "order": order, "strategy": strategy, "shown": shown, "asked": params,
+              "kept": _kept(params), "task_role": bool(definition.get("taskRoleArn")),
               "images": {entry["name"]: entry["image"] for entry in definition["containerDefinitions"]}},
         zones=tuple(task_order.zone_of(caller, subnet) for subnet in subnets) or ("",),
         load_balancers=tuple(
@@ -191,7 +236,7 @@ def _check_elsewhere(
         )
 
 
-def _check_placement(params: "api.CreateServiceRequestTypeDef") -> None:
+def _check_placement(params: "api.CreateServiceRequestTypeDef | api.UpdateServiceRequestTypeDef") -> None:
     strategies = params.get("placementStrategy") or ()
     if len(strategies) > MOST_STRATEGIES:
         raise invalid(f"Maximum number of strategies is {MOST_STRATEGIES}")
@@ -233,6 +278,18 @@ def _shown(
         full = {"securityGroups": [], "assignPublicIp": "DISABLED", **vpc}
         shown["networkConfiguration"] = {"awsvpcConfiguration": full}
     return shown
+
+
+def _kept(params: "api.CreateServiceRequestTypeDef") -> dict[str, object]:
+    """What a revision only keeps: nothing here measures a service."""
+    monitoring = params.get("monitoring")
+    for metrics in monitoring.get("metricConfigurations", ()) if monitoring else ():
+        if metrics["resolutionSeconds"] not in RESOLUTIONS:  # U
+            raise invalid(f"resolutionSeconds should be one of [{','.join(map(str, RESOLUTIONS))}]")
+        for name in metrics["metricNames"]:
+            if name not in METRICS:  # U
+                raise invalid(f"metricNames should be one of [{','.join(METRICS)}]")
+    return {"monitoring": monitoring} if monitoring else {}
 
 
 def _is_checked(container: "api.ContainerDefinitionOutputTypeDef") -> bool:

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfigur
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.world.errors import invalid
 from ecslab.sandbox.world.service.service import CircuitBreaker, Service
 
@@ -89,14 +90,16 @@ def _rebalancing(
     daemon: bool,
     most: int,
 ) -> str:
-    asked = params.get("availabilityZoneRebalancing")
-    possible = not daemon and most > 100
-    if asked == "ENABLED" and daemon:  # U
-        raise invalid("Availability Zone Rebalancing does not support the DAEMON scheduling strategy.")
-    if asked == "ENABLED" and not possible:
+    wanted: str = params.get("availabilityZoneRebalancing") or settings["availabilityZoneRebalancing"]
+    if wanted == "ENABLED" and daemon:  # how the sentence ends is U
+        raise invalid("Availability Zone Rebalancing does not support DAEMON services.")
+    if wanted == "ENABLED" and most <= 100:
+        if current_account().behaviour < 2 and "availabilityZoneRebalancing" not in params:
+            return "DISABLED"
+        what = "created" if "serviceName" in params else "updated"  # recorded: updated
         raise invalid(
-            "Availability Zone Rebalancing does not support maximumPercent <= 100 % as deployment "
-            "configuration."
+            f"The service couldn't be {what} because Availability Zone Rebalancing does not support "
+            "maximumPercent <= 100 % as deployment configuration. Update deployment configuration and try "
+            "again."
         )
-    wanted: str = asked or settings["availabilityZoneRebalancing"]
-    return wanted if possible else "DISABLED"
+    return wanted

@@ -9,11 +9,13 @@ from ecslab.sandbox.world.service.deployment import Deployment, Revision
 from ecslab.sandbox.world.service.rollout import Counts, Rollout
 from ecslab.sandbox.world.service.service import Service
 
+LINKED_ROLE: Final = "aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"
 _KINDS: Final = ("launchType", "capacityProviderStrategy", "platformFamily", "networkConfiguration")
 
 
 def view(service: Service, include: Iterable[str] = ()) -> dict[str, object]:
     """API_Service; tags if `include` has TAGS."""
+    asked = service.revision.spec["asked"]
     shown: dict[str, object] = {
         "serviceArn": service.arn,
         "serviceName": service.name,
@@ -29,25 +31,40 @@ def view(service: Service, include: Iterable[str] = ()) -> dict[str, object]:
             for event in service.log.events
         ],
         "createdAt": round(service.created_at, 3),
-        "placementConstraints": service.revision.spec["asked"].get("placementConstraints", []),
-        "placementStrategy": service.revision.spec["asked"].get("placementStrategy", []),
+        "currentServiceRevisions": [
+            _summary(service, _counts(service, deployment)) for deployment in service.deployments
+        ],
+        "placementConstraints": asked.get("placementConstraints", []),
+        "placementStrategy": asked.get("placementStrategy", []),
         **service.revision.spec["shown"],
     }
-    if service.rollouts and service.status == "ACTIVE":
+    shown |= _linked_role(service)
+    if service.rollouts[0].listed:
         shown["currentServiceDeployment"] = rollout_arn(service, service.rollouts[0])
-        shown["currentServiceRevisions"] = [
-            _summary(service, _counts(service, deployment)) for deployment in service.deployments
-        ]
     if "TAGS" in include:
         shown["tags"] = [dict(tag) for tag in service.tags]
     return shown
+
+
+def created(service: Service) -> dict[str, object]:
+    """API_Service as CreateService answers: its tags too, if it has any."""
+    return view(service, ["TAGS"] if service.tags else [])
+
+
+def _linked_role(service: Service) -> dict[str, object]:
+    """The role by which ECS attaches interfaces and registers targets; what needs neither shows none."""
+    shown = service.revision.spec["shown"]
+    if "networkConfiguration" not in shown and not shown["loadBalancers"]:  # U: that targets alone show it
+        return {}
+    account = service.arn.split(":")[4]
+    return {"roleArn": f"arn:aws:iam::{account}:role/{LINKED_ROLE}"}
 
 
 def _deployment(service: Service, deployment: Deployment) -> dict[str, object]:
     shown = deployment.revision.spec["shown"]
     seen = {
         "id": deployment.id,
-        "status": deployment.status,
+        "status": _status(service, deployment),
         "taskDefinition": shown["taskDefinition"],
         "desiredCount": _asked(service, deployment),
         "pendingCount": deployment.pending,
@@ -62,6 +79,12 @@ def _deployment(service: Service, deployment: Deployment) -> dict[str, object]:
     if deployment.revision.fargate:
         seen["platformVersion"] = _resolved(shown)
     return seen
+
+
+def _status(service: Service, deployment: Deployment) -> str:
+    """The older deployments of a service that is being deleted are DRAINING, as was recorded."""
+    older = deployment is not service.primary
+    return "DRAINING" if older and service.status == "DRAINING" else deployment.status
 
 
 def _asked(service: Service, deployment: Deployment) -> int:
@@ -145,15 +168,16 @@ def rollout_view(service: Service, rollout: Rollout) -> dict[str, object]:
     return shown
 
 
-def revision_view(service: Service, revision: Revision, digests: dict[str, str]) -> dict[str, object]:
-    """API_ServiceRevision; `digests` are those that the containers' tags were resolved to."""
-    shown = revision.spec["shown"]
-    containers = revision.spec["images"]
+def revision_view(service: Service, revision: Revision) -> dict[str, object]:
+    """API_ServiceRevision, with what the containers' tags were resolved to."""
+    shown = {member: value for member, value in revision.spec["shown"].items() if value != []}
+    containers, digests = revision.spec["images"], revision.digests
     shown_revision = {
         "serviceRevisionArn": revision_arn(service, revision),
         "serviceArn": service.arn,
         "clusterArn": service.settings["clusterArn"],
         **shown,
+        **revision.spec["kept"],
         "containerImages": [
             {"containerName": name, "image": image}
             | ({"imageDigest": digests[name]} if name in digests else {})

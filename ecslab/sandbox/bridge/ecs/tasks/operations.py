@@ -11,7 +11,7 @@ from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.bridge.ecs.tasks import task_order
 from ecslab.sandbox.bridge.ecs.tasks.store import find, forget_invisible, is_visible, launch, stop
-from ecslab.sandbox.bridge.ecs.tasks.task_view import view, with_tags
+from ecslab.sandbox.bridge.ecs.tasks.task_view import view, with_tags, without_health
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.task.task import Task
 
@@ -31,7 +31,7 @@ def run_task(parameters: "api.RunTaskRequestTypeDef", caller: Caller) -> Answer:
     if identity:
         earlier = _started_with(caller, identity)
         if earlier:
-            return {"tasks": [with_tags(task) for task in earlier], "failures": []}
+            return {"tasks": [_answered(task) for task in earlier], "failures": []}
     order = task_order.order(caller, parameters)
     task_order.check_roles(caller, order.definition, parameters)
     forget_invisible(caller)
@@ -45,7 +45,11 @@ def run_task(parameters: "api.RunTaskRequestTypeDef", caller: Caller) -> Answer:
         task.client_token = identity
         launch(task, order.cluster)
         started.append(task)
-    return {"tasks": [with_tags(task) for task in started], "failures": failures}
+    return {"tasks": [_answered(task) for task in started], "failures": failures}
+
+
+def _answered(task: Task) -> dict[str, object]:
+    return {**without_health(task), "tags": [dict(tag) for tag in task.tags]}
 
 
 def _check_texts(parameters: "api.RunTaskRequestTypeDef") -> None:
@@ -87,15 +91,18 @@ def list_tasks(parameters: "api.ListTasksRequestTypeDef", caller: Caller) -> Ans
 
 
 def stop_task(parameters: "api.StopTaskRequestTypeDef", caller: Caller) -> Answer:
-    """Begin to stop a task; one that is already stopping, or has stopped, is answered as it is (U)."""
+    """Begin to stop a task; one that is already stopping keeps its reason [NAT:task_dependency_transitions].
+
+    One that has stopped is answered as it is (U). API_StopTask says that a task's tags are deleted; they stay
+    [NAT:task_tags], and only this answer shows none.
+    """
     cluster = clusters.find(caller, parameters.get("cluster"))
     task = find(cluster, parameters["task"])
     if task is None:
         raise invalid("The referenced task was not found.")
     if not task.stopping:
         stop(task, "UserInitiated", parameters.get("reason") or STOPPED_BY_USER)
-        task.tags.clear()  # API StopTask: any tags associated with the task are deleted
-    return {"task": view(task)}
+    return {"task": without_health(task)}
 
 
 def _started_with(caller: Caller, identity: tuple[str, str]) -> list[Task]:
@@ -127,7 +134,7 @@ def _matches(task: Task, parameters: "api.ListTasksRequestTypeDef") -> bool:
         "containerInstance": None,
         "serviceName": _service_of(task),
     }
-    return task.desired_status == parameters.get("desiredStatus", "RUNNING") and all(
+    return task.shown_desired == parameters.get("desiredStatus", "RUNNING") and all(
         given[name] == value for name, value in shown.items() if parameters.get(name)
     )
 

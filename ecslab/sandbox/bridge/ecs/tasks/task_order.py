@@ -58,7 +58,9 @@ def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef") -> Order:
     if not 1 <= parameters.get("count", 1) <= MOST:
         raise invalid(f"count must be between 1 and {MOST}.")  # U
     provider = _capacity_provider(cluster, parameters)
-    _check_placement(parameters)
+    refuse_placement(parameters)
+    if parameters.get("platformVersion", "LATEST") not in PLATFORM_VERSIONS:
+        raise AwsError("PlatformUnknownException", "The specified platform version does not exist.")  # U
     if "FARGATE" not in definition["compatibilities"]:
         raise invalid("Task definition does not support launch_type FARGATE.")
     network = _network(caller, definition, parameters)
@@ -127,12 +129,11 @@ def _no_instances(parameters: "api.RunTaskRequestTypeDef") -> AwsError:
     return invalid("No Container Instances were found in your cluster.")
 
 
-def _check_placement(parameters: "api.RunTaskRequestTypeDef") -> None:
+def refuse_placement(parameters: "api.RunTaskRequestTypeDef | api.UpdateServiceRequestTypeDef") -> None:
+    """Refuse what places tasks on instances: Fargate has none."""
     for name, what in (("placementConstraints", "constraints"), ("placementStrategy", "strategies")):
         if parameters.get(name):
             raise invalid(f"Placement {what} are not supported with FARGATE launch type.")
-    if parameters.get("platformVersion", "LATEST") not in PLATFORM_VERSIONS:
-        raise AwsError("PlatformUnknownException", "The specified platform version does not exist.")  # U
 
 
 def vpc_configuration(

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-b
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
 """
 
-from ecslab.sandbox.world.service import commands, timings
+from ecslab.sandbox.world.service import commands, events, timings
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
@@ -56,6 +56,7 @@ def decide(look: ServicePass) -> None:
     completed = service.completed
     if service.breaker.rollback and completed is not None and completed is not deployment:
         look.say("rolling_back", deployment=completed)
-        commands.roll_back(look, deployment.rollout_reason)
+        commands.roll_back(look, events.message("rolled_back"))
     elif not service.rollouts[0].ended:
-        service.rollouts[0].stop(now, service.desired, deployment.rollout_reason)
+        reason = events.message("no_candidate") if service.breaker.rollback else deployment.rollout_reason
+        service.rollouts[0].stop(now, service.desired, reason)

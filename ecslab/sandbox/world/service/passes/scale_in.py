@@ -18,18 +18,22 @@ from ecslab.sandbox.world.service.service_pass import ServicePass
 def stop_excess(look: ServicePass) -> None:
     """Stop what is too much: tasks above the desired count, and those of older deployments."""
     service, primary = look.service, look.service.primary
-    reason = f"Scaling activity initiated by (deployment {primary.id})"
     excess = primary.serving - service.desired - primary.extra
     stopped = 0
     if excess > 0:
-        stopped = stop(look, _candidates(look, primary), reason, excess)
+        stopped = stop(look, _candidates(look, primary), _scaled_by(primary), excess)
         _blame_protection(look, primary, excess - stopped)
     for older in service.deployments[:0:-1]:
-        stopped += stop(look, _replaceable(look, older), reason)
+        stopped += stop(look, _replaceable(look, older), _scaled_by(older))
         if service.desired == 0 or primary.graded(READY) >= service.desired:
             _blame_protection(look, older, older.live)
-    if not stopped and _is_stuck(service):
+    if not stopped and _is_stuck(service) and not _waits_for_protected(look):
         look.say("stuck")
+
+
+def _scaled_by(deployment: Deployment) -> str:
+    """The `stoppedReason`: it names the deployment that the task was of, as was recorded of an older one."""
+    return f"Scaling activity initiated by (deployment {deployment.id})"
 
 
 def stop(look: ServicePass, members: Iterable[Member], reason: str, most: int | None = None) -> int:
@@ -78,6 +82,14 @@ def _replaceable(look: ServicePass, older: Deployment) -> Iterator[Member]:
         yield member
 
 
+def _waits_for_protected(look: ServicePass) -> bool:
+    """Whether protected tasks of older deployments leave no room for new ones; if so, look again in time."""
+    if look.behaviour < 2:
+        return False
+    blamed = [_blame_protection(look, older, older.live) for older in look.service.deployments[1:]]
+    return any(blamed)  # of several deployments each is waited for
+
+
 def _is_stuck(service: Service) -> bool:
     rolling = len(service.deployments) > 1 and service.primary.rollout_state == "IN_PROGRESS"
     moving = service.pending or service.live < service.running
@@ -85,12 +97,12 @@ def _is_stuck(service: Service) -> bool:
     return bool(rolling and service.missing > 0 and full and not moving and not service.graded(UNREADY))
 
 
-def _blame_protection(look: ServicePass, deployment: Deployment, remaining: int) -> None:
-    """Tasks under protection stay; look again when the first protection ends."""
-    if remaining <= 0:
-        return
+def _blame_protection(look: ServicePass, deployment: Deployment, remaining: int) -> bool:
+    """Tasks under protection stay; look again when the first protection ends. False if there are none."""
     ends = [member.protected_until for member in deployment.members.values() if member.live]
     ends = [end for end in ends if end > look.now]
-    if ends:
+    if ends and remaining > 0:
         look.say("protected", deployment=deployment, count=min(remaining, len(ends)))
         look.wake(min(ends) - look.now)
+        return True
+    return False

@@ -39,6 +39,8 @@ def uphold_older(look: ServicePass) -> None:
     here it is what the minimum healthy percent asks for.
     """
     service, older = look.service, look.service.completed
+    for each in service.deployments[1:]:
+        service.remove_if_over(each)
     if service.status != "ACTIVE" or older is None or older not in service.deployments[1:]:
         return
     while older.replacements_due and look.is_due(older.replacements_due[0]) and service.room > 0:

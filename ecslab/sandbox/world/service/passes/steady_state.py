@@ -7,13 +7,20 @@ from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
 
+def list_rollout(look: ServicePass) -> None:
+    """Let the newest service deployment be the current one, a while after it was asked for."""
+    rollout = look.service.rollouts[0]
+    rollout.listed = rollout.listed or look.is_due(rollout.began + timings.LISTED)
+
+
 def conclude(look: ServicePass) -> None:
     """Draw the line under what is done: INACTIVE, completed, or steady; a better spread after that."""
     service = look.service
     if service.status == "DRAINING":
         if not any(deployment.members for deployment in service.deployments):
             service.move("last_task_stopped")
-            service.deployments = []
+            del service.deployments[1:]
+            service.log.events.clear()
         return
     if not _is_settled(service):
         service.mark_unsettled()
@@ -44,7 +51,7 @@ def _complete(look: ServicePass) -> None:
     service.deployments = [deployment]
     rollout = service.rollouts[0]
     rollout.start(now)
-    rollout.complete(now, service.desired, deployment.rollout_reason if service.rolling_back else None)
+    rollout.complete(now, service.desired)
     service.rolling_back = False
     look.say("completed", deployment=deployment)
 

@@ -1,0 +1,14 @@
+"""Which behaviour a world has: a journal that an older sandbox wrote is replayed as that one behaved.
+
+Asked only where a world would otherwise become another one in a replay: where an event more or less would
+give all later ones other ids, or where a call that a lesson makes would not be accepted again.
+
+1: what journals without a number were written by.
+2: a deployment that waits for protected tasks looks again when a protection ends; `maximumPercent` of at most
+   100 is refused while zone rebalancing is on, where it used to switch rebalancing off.
+"""
+
+from typing import Final
+
+LATEST: Final = 2
+FIRST: Final = 1
