@@ -26,6 +26,7 @@ def install(client: Client) -> Path:
     Raises:
         NotHere: it cannot be had on this machine.
     """
+    CACHE.mkdir(parents=True, exist_ok=True)
     if client.not_tried:
         raise NotHere(client.not_tried)
     if client.program:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from .installation import install
+from .installation import CACHE, install
 from .table import SCENARIOS, Client, Step
 
 __all__ = ["Outcome", "judge", "play"]
@@ -38,7 +38,7 @@ class Outcome:
 
 
 def play(client: Client) -> tuple[str, list[Outcome]]:
-    """The client's version, and what became of its steps.
+    """The client's version, and what became of its steps; all that it said is kept in `.venv/clients/<name>.log`.
 
     Raises:
         NotHere: it cannot be had on this machine.
@@ -46,12 +46,16 @@ def play(client: Client) -> tuple[str, list[Outcome]]:
     environment = install(client)
     with tempfile.TemporaryDirectory(prefix="ecslab-clients-") as home, _sandbox(home, environment) as shell:
         version = _version(_bash(shell, client.version)[1]) if client.version else ""
-        return version, list(_outcomes(client.steps(), shell))
+        log = CACHE / f"{client.name}.log"
+        log.unlink(missing_ok=True)
+        return version, list(_outcomes(client.steps(), shell, log))
 
 
-def _outcomes(steps: list[Step], shell: dict[str, str]) -> Iterator[Outcome]:
+def _outcomes(steps: list[Step], shell: dict[str, str], log: Path) -> Iterator[Outcome]:
     for step in steps:
         code, output = _bash(shell, step.run)
+        with log.open("a") as lines:
+            lines.write(f"--- {step.does}\n{step.run}--- {code}\n{output}\n")
         outcome = judge(step, code, _without_places(output, shell))
         sys.stdout.write(f"  {outcome.kind:8}{step.does}{outcome.sentence and ': ' + outcome.sentence}\n")
         sys.stdout.flush()
