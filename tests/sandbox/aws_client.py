@@ -31,10 +31,8 @@ class Aws:
         self.endpoint = endpoint
         self.session = boto3.Session(endpoint.access_key, endpoint.secret_key, region_name=endpoint.region)
 
-    def client(self, service: str, *, parameter_validation: bool = True) -> Any:
-        once = Config(
-            retries={"total_max_attempts": 1}, proxies={}, parameter_validation=parameter_validation
-        )
+    def client(self, service: str, **settings: Any) -> Any:
+        once = Config(retries={"total_max_attempts": 1}, proxies={}, **settings)
         made = self.session.client(service, endpoint_url=self.endpoint.url, config=once)
         if self.endpoint.transport:
             made.meta.events.register("before-send", self._carry)

@@ -25,11 +25,6 @@ def test_placeholders_are_durations_and_keys_are_known(part):
         assert line.keys() - {"refused"} == {"topic", "kind", "text", "stages"}
 
 
-def test_every_duration_stands_in_a_text():
-    texts = "".join((honesty._FOLDER / f"{part}.toml").read_text("utf-8") for part in honesty._PARTS)
-    assert set(re.findall(r"{(\w+)}", texts)) == honesty._DURATIONS.keys()
-
-
 @pytest.mark.parametrize("line", honesty.LINES, ids=lambda line: line.topic)
 def test_a_line_is_whole(line):
     assert line.kind in get_args(honesty.Kind)

@@ -27,12 +27,10 @@ STREAM_LINES: Final = 100_000
 
 _REFUSED: Final = (
     "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: "
-    "failed to create Cloudwatch log {thing}: {why} : exit status 1"
-)  # U: the tail ` : exit status 1`
-_NO_GROUP: Final = (
-    "operation error CloudWatch Logs: CreateLogStream, https response error StatusCode: 400, "
-    "RequestID: {request}, ResourceNotFoundException: The specified log group does not exist."
+    "failed to create Cloudwatch log {thing}: operation error CloudWatch Logs: {operation}, https response "
+    "error StatusCode: 400, RequestID: {request}, {why} : exit status 1"
 )
+_NO_GROUP: Final = "ResourceNotFoundException: The specified log group does not exist."
 
 
 class LogsBackend(MotoLogsBackend):  # type: ignore[misc]  # moto ships no types
@@ -72,17 +70,18 @@ def open_stream(
     problem = role_problem(role_arn, region=region)
     if problem:
         return problem
-    names = f"arn:aws:logs:{region}:{DEFAULT_ACCOUNT_ID}:log-group:{group}:log-stream:"
-    denied = role_problem(role_arn, "logs:CreateLogStream", names + stream, task_id, region)
+    arn = f"arn:aws:logs:{region}:{DEFAULT_ACCOUNT_ID}:log-group:{group}"
+    of_stream = f"{arn}:log-stream:{stream}"
+    denied = role_problem(role_arn, "logs:CreateLogStream", of_stream, task_id, region)
     if denied:
-        return _denied("stream", denied)
+        return _refused("stream", f"api error AccessDeniedException: {denied}")
     backend = _backend(region)
     if group not in backend.groups:
         if not create_group:
-            return _REFUSED.format(thing="stream", why=_NO_GROUP.format(request=rng.uuid4()))
-        denied = role_problem(role_arn, "logs:CreateLogGroup", names, task_id, region)
+            return _refused("stream", _NO_GROUP)
+        denied = role_problem(role_arn, "logs:CreateLogGroup", arn, task_id, region)
         if denied:
-            return _denied("group", denied)
+            return _refused("group", f"api error AccessDeniedException: {denied}")
         backend.create_log_group(group, {})
     backend.ensure_log_stream(group, stream)
     return None
@@ -140,8 +139,9 @@ def _parts(text: str) -> Iterator[str]:
         data = data[len(part.encode()) :]
 
 
-def _denied(thing: str, sentence: str) -> str:
-    return _REFUSED.format(thing=thing, why=f"AccessDeniedException: {sentence}")
+def _refused(thing: str, why: str) -> str:
+    operation = f"CreateLog{thing.title()}"
+    return _REFUSED.format(thing=thing, operation=operation, request=rng.uuid4(), why=why)
 
 
 def _backend(region: str) -> MotoLogsBackend:

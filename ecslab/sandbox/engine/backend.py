@@ -163,10 +163,10 @@ class Backend:
             return caller_identity.caller_identity()
         if request.headers.get("x-amz-target", "").startswith(malformed.ECS_TARGET):
             return self._ecs(request, signer.region, operation, again)
-        carried.check(request, signer.service)
+        service = carried.check(request, signer.service)
         bounds.check(request, signer.service, operation)
         if not again:
-            check_members(request, signer.service, operation)
+            check_members(request, service, operation)
         from ecslab.sandbox.bridge import installation
 
         moto_import.ready_for(signer.service, operation)

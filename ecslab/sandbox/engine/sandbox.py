@@ -23,6 +23,7 @@ from ecslab.sandbox.gateway.gateway import Gateway, NotIn
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.journal.bodies import Bodies
 from ecslab.sandbox.journal.journal import REPLAYING, Journal
+from ecslab.sandbox.journal.kept_headers import kept
 from ecslab.sandbox.journal.record import FORMAT, Record
 from ecslab.sandbox.wire import credentials
 from ecslab.sandbox.wire.moto_routes import FAILURES
@@ -31,9 +32,9 @@ from ecslab.sandbox.wire.signature import Key, Signer
 from ecslab.sandbox.world import behaviour
 from ecslab.sandbox.world.errors import AwsError, BrokenOff
 from ecslab.sandbox.world.time.clock import Clock
+from ecslab.sandbox.world.time.durations import Durations, Model
 from ecslab.sandbox.world.time.timeline import Timeline
 
-_KEPT_HEADERS: Final = ("content-type", "x-amz-target", "range", "content-range", "accept")
 _STEP: Final = re.compile(r"[\w.-]{1,64}( [\w.:-]{1,64})?", re.ASCII)
 MOST_FAILURES: Final = 3  # attempts to replay a journal, or an empty one after it
 ARRIVAL: Final = 1.0
@@ -52,7 +53,8 @@ class Sandbox:
 
     Args:
         home: `ECSLAB_HOME`; state lies in its folder `sandbox`.
-        seed: decides every id. A journal that is there keeps its own. By default unguessable.
+        seed: decides every id and duration. A journal that is there keeps its own. By default unguessable.
+        timing: where durations come from, in a journal that is not there yet.
         mode: `paced` (time passes) or `stepped` (time stands until someone advances it).
         speed: virtual seconds in one wall second, when paced.
             Without mode or speed, a journal that is there keeps its own.
@@ -69,7 +71,8 @@ class Sandbox:
 
     def __init__(
         self, home: Path, *, seed: str | int | None = None, mode: Mode | None = None,
-        speed: float | None = None, wall: Callable[[], float] = time.time, in_memory: bool = False,
+        speed: float | None = None, timing: Model = "fixed", wall: Callable[[], float] = time.time,
+        in_memory: bool = False,
         give_up: Callable[[replay_watch.Progress], None] | None = None,
     ):  # fmt: skip
         self.home, self.wall, self.started = home, wall, wall()
@@ -83,6 +86,7 @@ class Sandbox:
         self.addresses: dict[str, str | int] = {}
         self.incoming = Bodies(_SESSION_MOST)
         self._replay: Replay | None = None
+        self._timing = timing
         self._give_up = give_up
         self.journal = Journal(self.folder)
         if self.journal.damage:
@@ -262,7 +266,8 @@ class Sandbox:
         self.seed = start["seed"]
         before = getattr(self, "pace", None)
         timeline = Timeline(start["wall"], start["speed"] if start["mode"] == "paced" else 1.0)
-        self.clock = Clock(timeline=timeline)
+        durations = Durations(start.get("timing", "fixed"), self.seed)
+        self.clock = Clock(timeline=timeline, durations=durations)
         self.pace = Pace(timeline, start["mode"], start["speed"], self.wall)
         if hasattr(self, "backend"):
             self.backend.close()
@@ -324,9 +329,8 @@ class Sandbox:
             if response.status >= 400:
                 self._undo(sizes, about)
             else:
-                headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
                 wire = {"method": request.method, "path": request.path, "query": request.query}
-                details = {**about, **wire, "headers": headers}
+                details = {**about, **wire, "headers": kept(request.headers)}
                 self._keep(Record(self.clock.now, "request", details, request.body))
                 self.mutations += 1
             return response
@@ -369,7 +373,7 @@ class Sandbox:
     def _write_start(self, seed: str | int | None, mode: Mode, speed: float) -> None:
         seed = secrets.token_hex(8) if seed is None else str(seed)
         about = {"seed": seed, "wall": self.wall(), "mode": mode, "speed": speed, "format": FORMAT,
-                 "behaviour": behaviour.LATEST}  # fmt: skip
+                 "behaviour": behaviour.LATEST, "timing": self._timing}  # fmt: skip
         self.journal.append(Record(0.0, "start", about))
 
 

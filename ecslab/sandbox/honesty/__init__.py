@@ -11,22 +11,15 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from ecslab.sandbox.wire.carried import CARRIED
-from ecslab.sandbox.world.service import timings as service_timings
-from ecslab.sandbox.world.task import timings
+from ecslab.sandbox.world.time.durations import steps
 
 __all__ = ["LINES", "Kind", "Line", "carried", "rows"]
 
 Kind = Literal["as AWS", "simplified", "pretended", "absent"]
 _FOLDER: Final = Path(__file__).with_name("en")
 _PARTS: Final = ("account", "tasks", "services")
-_DURATIONS: Final = {
-    "healthy": f"{service_timings.HEALTHY:.0f}",
-    "replaced": f"{service_timings.REPLACED:.0f}",
-    "pull_started": f"{timings.PULL_STARTED:.0f}",
-    "pull_rate": f"{timings.PULL_MIB_PER_SECOND:.0f}",
-    "unreachable": f"{timings.UNREACHABLE / 60:.0f}",
-}
-"""What may stand in braces in a text: seconds, MiB a second, and minutes."""
+_DURATIONS: Final = {name: step.spoken for name, step in steps().items()}
+"""What may stand in braces in a text: seconds that a step takes, as `10` or `10 to 24`."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,11 @@ from typing import Any, Final, Literal, NotRequired, TypedDict, cast
 
 FIRST: Final = "ecslab-journal-1"
 """Stands for the checksum before the first line's; it changes with the form of the lines."""
-FORMAT: Final = 1
-"""What the records mean. The start of a journal carries it; one without it is of format 1."""
+FORMAT: Final = 2
+"""What the records mean. The start of a journal carries it; one without it is of format 1.
+
+From 2 on the start names the timing model; before, durations were fixed.
+"""
 
 
 class UnknownFormat(ValueError):
@@ -23,12 +26,14 @@ class Start(TypedDict):
     Args:
         wall: epoch seconds.
         behaviour: how the sandbox that wrote the journal behaved (`world.behaviour`).
+        timing: where durations come from (`world.time.durations`); `fixed` if it is not there.
     """
 
     seed: str
     wall: float
     mode: Literal["paced", "stepped"]
     speed: float
+    timing: NotRequired[Literal["drawn", "fixed"]]
     behaviour: NotRequired[int]
 
 

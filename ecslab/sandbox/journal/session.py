@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from ecslab.sandbox.journal import kept_headers
 from ecslab.sandbox.journal.record import Record
 from ecslab.sandbox.journal.strict_json import (
     Schema,
@@ -32,17 +33,16 @@ _MODE: Final[Schema] = {"enum": ["paced", "stepped"]}
 _PATH: Final = text(64 << 10, r"(?!/_ecslab)/[!-~]*")
 _WIRE: Final = {"method": text(16, "[A-Z]+"), "path": _PATH, "query": text(64 << 10)}
 _HEADER: Final = text(16 << 10)
-_KEPT: Final = ("content-type", "x-amz-target", "range", "content-range", "accept")
 _SCALAR: Final[Schema] = {"type": ["string", "number", "boolean", "null"], "maxLength": 512}
 _ABOUT: Final = {
     "start": closed(
         seed=text(256), wall=_WALL, mode=_MODE, speed=_SPEED, format=optional(integer(1, 1_000_000)),
-        behaviour=optional(integer(1, LATEST)),
+        behaviour=optional(integer(1, LATEST)), timing=optional({"enum": ["drawn", "fixed"]}),
     ),
     "request": closed(
         service=text(64, r"(?!ecslab)[a-z0-9-]+"), operation=text(128, r"[A-Za-z0-9]*"),
         region=text(32, r"[a-z0-9-]+"), step=optional(text(129, r"[\w.:-]+( [\w.:-]+)?")), **_WIRE,
-        headers=closed(**{name: optional(_HEADER) for name in _KEPT}),
+        headers=kept_headers.SCHEMA,
     ),
     "visit": closed(
         host=text(256, r"[\w.-]+"), port=integer(0, 65535), peer=text(64, r"[0-9A-Fa-f.:]+"), **_WIRE,

@@ -52,8 +52,8 @@ CARRIED: Final = tuple(
 )
 
 
-def check(request: HttpRequest, signed_as: str) -> None:
-    """Refuse a call that is not carried.
+def check(request: HttpRequest, signed_as: str) -> str:
+    """Refuse a call that is not carried; of one that is, the service by boto3's name.
 
     Args:
         signed_as: the service, by its signing name.
@@ -68,7 +68,7 @@ def check(request: HttpRequest, signed_as: str) -> None:
         wanted = service.only_with.get(asked, "").split()
         if wanted and not any(name.split(".")[0] in wanted for name in _form(request)):
             raise not_carried(f"{name}:{asked} without {' or '.join(wanted)}", signed_as)
-        return
+        return name
     model = service_model(name)
     is_rest = model is not None and model.metadata["protocol"].startswith("rest")
     if model and asked not in model.operation_names and not is_rest:

@@ -22,7 +22,11 @@ from ecslab.sandbox.world.errors import AwsError, BrokenOff
 FAILURES: Final = logging.getLogger("ecslab.sandbox.moto")
 """Hears of every failure of moto's that became a refusal: the operation, and what failed."""
 Handler = Callable[[object, str, object], tuple[int, Mapping[str, object], str | bytes]]
-_KEPT: Final = frozenset({"content-type", "x-amz-target", "host", "accept", "range"})
+_KEPT: Final = frozenset(
+    {"content-type", "x-amz-target", "host", "accept", "range", "cache-control", "content-disposition",
+     "content-encoding", "content-language", "expires", "if-match", "if-none-match", "if-modified-since",
+     "if-unmodified-since"}
+)  # fmt: skip
 _GLOBAL: Final = frozenset({"budgets", "cloudfront", "route53"})  # their host names no region
 _MODULES: Final = {"elasticloadbalancing": "elbv2"}  # by signing name, where several of moto's fit an address
 _ALIASES: Final = {"eventbridge": "events"}  # signing name: the name in moto's addresses

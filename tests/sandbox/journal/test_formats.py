@@ -13,6 +13,7 @@ from filelock import FileLock
 from ecslab.course import progress_store
 from ecslab.errors import CannotBeDone
 from ecslab.sandbox import process
+from ecslab.sandbox.bridge.ecs.state import SAMPLED_EVERY
 from ecslab.sandbox.endpoint import SandboxError
 from ecslab.sandbox.engine.sandbox import Sandbox
 from ecslab.sandbox.journal.journal import Journal
@@ -21,7 +22,7 @@ from ecslab.sandbox.journal.record import FIRST, UnknownFormat, checksum_of
 FORMATS = Path(__file__).with_name("formats")
 SESSION = FORMATS / "format-1.ecslab"
 ABOUT = {"format": 1, "ecslab": "0.1.0", "saved": "2026-11-21 17:33", "changes": 0}
-LATER = "has format 2, and this ecslab reads formats up to 1: bring ecslab up to date"
+LATER = "has format 3, and this ecslab reads formats up to 2: bring ecslab up to date"
 
 
 def facts(lab):
@@ -51,13 +52,14 @@ def unpacked(home):
 
 def later_start():
     """The first line of a journal that a later version wrote."""
-    about = {"seed": "1", "wall": 1.0, "mode": "stepped", "speed": 1.0, "format": 2}
+    about = {"seed": "1", "wall": 1.0, "mode": "stepped", "speed": 1.0, "format": 3}
     text = json.dumps({"now": 0.0, "kind": "start", "about": about})
     return f"{checksum_of(FIRST, text)} {text}"
 
 
 def test_a_saved_session_of_format_1_loads(lab):
     assert "could not be made again" not in repr(lab.load(SESSION))
+    lab.place.endpoint.control("advance", seconds=SAMPLED_EVERY)  # the clusters count anew
     answered = json.loads(json.dumps(facts(lab), default=str))
     assert answered == json.loads((FORMATS / "format-1.json").read_text())
 
@@ -82,8 +84,13 @@ def test_a_progress_file_of_format_1_loads(tmp_path):
     assert json.loads(file.read_text())["format"] == 1
 
 
-def test_a_new_journal_names_its_format(tmp_path):
-    assert Sandbox(tmp_path, mode="stepped").journal[0].about["format"] == 1
+@pytest.mark.parametrize("timing", ["drawn", "fixed"])
+def test_a_new_journal_names_its_format_and_its_timing_model(tmp_path, timing):
+    sandbox = Sandbox(tmp_path, mode="stepped", timing=timing)
+    about = sandbox.journal[0].about
+    assert (about["format"], about["timing"]) == (2, timing)
+    sandbox.close()
+    assert Sandbox(tmp_path).clock.durations.model == timing
 
 
 def test_a_journal_of_a_later_format_is_refused_and_stays(tmp_path):

@@ -203,6 +203,21 @@ def test_reset_lets_nothing_happen_first(tmp_path):
     sandbox.close()
 
 
+def test_what_the_head_of_a_request_says_is_there_again(lab):
+    s3 = lab.client("s3")
+    s3.create_bucket(Bucket="own-bucket")
+    s3.put_object(Bucket="own-bucket", Key="a", Body=b"hello", Metadata={"by": "me"}, CacheControl="no-store")
+    s3.copy_object(Bucket="own-bucket", Key="b", CopySource="own-bucket/a")
+    sandbox = lab.place.endpoint.transport.sandbox
+    sandbox.rebuild(sandbox.clock.now)
+    copy = s3.get_object(Bucket="own-bucket", Key="b")
+    assert (copy["Body"].read(), copy["Metadata"], copy["CacheControl"]) == (
+        b"hello",
+        {"by": "me"},
+        "no-store",
+    )
+
+
 def test_a_note_for_which_there_is_no_room_leaves_nothing_half_made(tmp_path, monkeypatch):
     tried = threading.Event()
 

@@ -41,12 +41,12 @@ def endpoint(tmp_path_factory):
 @pytest.fixture(scope="module")
 def client(endpoint):
     """A client of any service, which checks no parameter."""
-    unchecked = Config(parameter_validation=False, inject_host_prefix=False)
+    unchecked = Config(inject_host_prefix=False)
 
     class Unchecked(Aws):
         def client(self, service):
             self.session._session.set_default_client_config(unchecked)
-            return super().client(service)
+            return super().client(service, parameter_validation=False)
 
     return Unchecked(endpoint).client
 

@@ -9,10 +9,10 @@ from service_rig import GROUP, Town
 
 from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import CircuitBreaker
-from ecslab.sandbox.world.service.timings import LONGEST_RETRY, retry_after
 from ecslab.sandbox.world.task.surroundings import StartFailed
+from ecslab.sandbox.world.time.durations import Durations
 
-NO_IMAGE = StartFailed("CannotPullContainerError: no", 8.0)
+NO_IMAGE = StartFailed("CannotPullContainerError: no")
 GUARDED = CircuitBreaker(enabled=True, rollback=True)
 
 
@@ -196,7 +196,7 @@ def test_failures_to_start_are_retried_ever_more_slowly(town):
     town.settle(40_000)
     starts = [when for when, message in town.story(service) if message.startswith("has started")]
     gaps = [round(b - a) for a, b in itertools.pairwise(starts)]
-    assert gaps[:5] == [61, 61, 90, 150, 270] and gaps[-1] == 30 + LONGEST_RETRY
+    assert gaps[:5] == [61, 61, 90, 150, 270] and gaps[-1] == 30 + 27 * 60
     assert town.words(service)[1] == "was unable to place a task. Reason: CannotPullContainerError: no."
     throttled = (
         "is unable to consistently start tasks successfully. For more information, see the Troubleshooting "
@@ -217,8 +217,8 @@ def test_an_update_ends_the_wait(town):
 
 
 def test_the_first_gaps_and_the_longest():
-    assert [retry_after(failures) for failures in (1, 2, 3, 4, 5)] == [31, 31, 60, 120, 240]
-    assert retry_after(1000) == 27 * 60
+    assert [Durations().retry_after(failures, "") for failures in (1, 2, 3, 4, 5)] == [31, 31, 60, 120, 240]
+    assert Durations().retry_after(1000, "") == 27 * 60
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
-from ecslab.sandbox.world.task.timings import pull_seconds
 from ecslab.sandbox.world.task_definition.sizes import PAIRS, cpu_units, fits_fargate, mebibytes
+from ecslab.sandbox.world.time.durations import Durations
 
 
 def test_there_are_74_pairs():
@@ -45,5 +45,5 @@ def test_a_cpu_that_cannot_be_read(text):
 
 
 def test_a_pull_takes_a_second_and_its_size():
-    assert pull_seconds(0) == 1.0
-    assert pull_seconds(62 * 2**20) == 3.0
+    assert Durations().pull(0, "") == 1.0
+    assert Durations().pull(62 * 2**20, "") == 3.0

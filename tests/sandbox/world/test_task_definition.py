@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.task.health import HealthCheck
 from ecslab.sandbox.world.task_definition.registration import normalised
 from ecslab.sandbox.world.task_definition.sizes import MEMORY, PAIRS
 
@@ -45,13 +46,6 @@ def no_pair(cpu, memory):
     )
 
 
-def unparsable(member):
-    return (
-        f"Invalid '{member}' setting for task. For more information, see the Troubleshooting section of the "
-        "Amazon ECS Developer Guide."
-    )
-
-
 def mapped(host):
     return web(portMappings=[{"containerPort": 80, "hostPort": host}])
 
@@ -74,6 +68,7 @@ def efs(**changes):
 
 MUST_MATCH = "the host ports and container ports in port mappings must match."
 NEEDS_ROLE = "Fargate requires task definition to have execution role ARN to support"
+IN_AWSVPC = "supported on container when networkMode=awsvpc."
 UNSUPPORTED = "Fargate compatible task definitions do not support"
 
 REFUSED = {
@@ -82,9 +77,6 @@ REFUSED = {
     "a size there is not": (fargate(cpu="300"), no_pair(300, 512)),
     "Windows on a quarter": (
         fargate(runtimePlatform={"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}), no_pair(256, 512)),
-    "cpu is a word": (fargate(cpu="much"), unparsable("cpu")),
-    "memory is a word": (fargate(memory="0.5 GiBi"), unparsable("memory")),
-    "cpu too small for EC2": (ec2(cpu="64"), unparsable("cpu")),
     "no cpu": (fargate(cpu=None), "Fargate requires that 'cpu' be defined at the task level."),
     "no memory": (fargate(memory=None), "Fargate requires that 'memory' be defined at the task level."),
     "bridge": (fargate(networkMode="bridge"), "Fargate only supports network mode ‘awsvpc’."),
@@ -114,7 +106,7 @@ REFUSED = {
     "no containers": (fargate(containerDefinitions=[]), "Container list cannot be empty."),
     "one name twice": (fargate(web(), web()), "Container names must be unique within a task definition"),
     "nothing essential": (
-        fargate(web(essential=False)), "Task definition doesn't have any essential container"),
+        fargate(web(essential=False)), "Task definition doesn't have any essential container."),
     "no image": (fargate({"name": "web"}), "Container.image should not be null or empty."),
     "image with a space": (fargate(web(image="my image")), "Container.image contains invalid characters"),
     "no name": (fargate({"image": "httpd"}), "Container.name should not be null or empty."),
@@ -130,7 +122,7 @@ REFUSED = {
         fargate(web(memory=1024)), "The 'memory' setting for container 'web' is greater than for the task"),
     "containers above the task's cpu": (
         fargate(web(cpu=200), second(cpu=100)),
-        "The sum of all container 'cpu' values cannot be greater than the task-level 'cpu' value"),
+        "The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'."),
     "depends on nobody": (
         fargate(depends("START", on="nix")), "Cannot depend on container + 'nix' because it does not exist"),
     "waits for an essential one's end": (
@@ -141,7 +133,10 @@ REFUSED = {
         "A dependency container with HEALTHY condition must have health check configured"),
     "waits in a circle": (
         fargate(depends("START"), second(dependsOn=[{"containerName": "web", "condition": "START"}])),
-        "Container dependencies must not be circular."),
+        "Container dependencies should not have a cycle"),
+    "links in a circle": (
+        ec2(web(memory=64, links=["side:b"]), second(memory=64, links=["web"])),
+        "Container links should not have a cycle"),
     "little storage": (
         fargate(ephemeralStorage={"sizeInGiB": 20}), "EphemeralStorage size should be at least 21"),
     "much storage": (
@@ -164,17 +159,119 @@ REFUSED = {
         "is 'task'."),
     "GPU": (
         fargate(web(resourceRequirements=[{"type": "GPU", "value": "1"}])),
-        "Tasks using the Fargate launch type do not support GPU resource requirements"),
-    "links": (fargate(web(links=["a"])), "Links are not supported when networkMode=awsvpc"),
-    "DNS servers": (
-        fargate(web(dnsServers=["1.1.1.1"])),
-        "DNS servers are not supported on container when networkMode=awsvpc"),
+        "Tasks using the Fargate launch type do not support GPU resource requirements."),
+    "links": (fargate(web(links=["a"])), "Links are not supported when networkMode=awsvpc."),
+    "DNS servers": (fargate(web(dnsServers=["1.1.1.1"])), f"DNS servers are not {IN_AWSVPC}"),
+    "host name": (fargate(web(hostname="a")), f"hostname is not {IN_AWSVPC}"),
+    "hosts": (
+        fargate(web(extraHosts=[{"hostname": "a", "ipAddress": "10.0.0.1"}])),
+        f"Extra hosts are not {IN_AWSVPC}"),
+    "no network": (fargate(web(disableNetworking=True)), f"Disable Networking is not {IN_AWSVPC}"),
+    "a capability": (
+        fargate(linux(capabilities={"add": ["SYS_PTRACE", "NET_ADMIN"]})),
+        "NET_ADMIN is not allowed on Fargate."),
+    "privileged": (
+        fargate(web(privileged=True)),
+        "Fargate requires that the ‘privileged’ setting be ‘false’ at the container level."),
+    "security options": (
+        fargate(web(dockerSecurityOptions=["no-new-privileges"])), f"{UNSUPPORTED} dockerSecurityOptions"),
+    "placement": (
+        fargate(placementConstraints=[{"type": "memberOf", "expression": "x"}]),
+        f"{UNSUPPORTED} constraints"),
+    "swappiness": (fargate(linux(swappiness=1)), f"{UNSUPPORTED} swappiness"),
+    "accelerators": (
+        ec2(inferenceAccelerators=[{"deviceName": "a", "deviceType": "b"}]),
+        "Unsupported field 'inferenceAccelerators'."),
+    "storage on EC2": (
+        ec2(requiresCompatibilities=["EC2"], ephemeralStorage={"sizeInGiB": 30}),
+        "Tasks using the EC2 launch type do not support EphemeralStorage."),
+    "one port twice": (
+        fargate(mapped(80), second(portMappings=[{"containerPort": 80}])),
+        "TCP host port '80' is mapped multiple times in task."),
+    "one host port twice": (
+        ec2({**mapped(8080), "memory": 64}, second(memory=64, portMappings=[{"containerPort": 81,
+        "hostPort": 8080}])),
+        "TCP host port '8080' is mapped multiple times in task."),
+    "ranges that overlap": (
+        fargate(web(portMappings=[{"containerPortRange": "8080-8090"}, {"containerPortRange": "8085-8095"}])),
+        "TCP container port '8085' is used multiple times in task when networkMode=awsvpc."),
+    "a port in a range": (
+        fargate(web(portMappings=[{"containerPortRange": "8080-8090"}, {"containerPort": 8088}])),
+        "TCP container port '8088' is used multiple times in task when networkMode=awsvpc."),
+    "a range backwards": (
+        fargate(web(portMappings=[{"containerPortRange": "90-80"}])),
+        "Invalid 'containerPortRange' setting for container 'web'."),
+    "a range that is none": (
+        fargate(web(portMappings=[{"containerPortRange": "80"}])),
+        "Invalid 'containerPortRange' setting for container 'web'."),
+    "range and port": (
+        fargate(web(portMappings=[{"containerPortRange": "80-90", "containerPort": 80}])),
+        "Invalid port mapping for container 'web', cannot specify both single port and port range."),
+    "no port": (
+        fargate(web(portMappings=[{"protocol": "tcp"}])),
+        "Invalid 'containerPort' setting for container 'web'."),
+    "port 70000": (
+        fargate(web(portMappings=[{"containerPort": 70000}])),
+        "Invalid 'containerPort' setting for container 'web'."),
+    "host port 70000": (
+        ec2(web(memory=64, portMappings=[{"containerPort": 80, "hostPort": 70000}])),
+        "Invalid 'hostPort' setting for container 'web'."),
+    "one port name twice": (
+        fargate(web(portMappings=[{"containerPort": port, "name": "a"} for port in (80, 81)])),
+        "When networkMode=awsvpc, port mapping name is already used"),
+    "firelens without a router": (
+        fargate(web(logConfiguration=logs("awsfirelens"))),
+        "When awsfirelens log driver is specified in log configuration, a firelens configuration object "
+        "must be "
+        "configured in one of the containers."),
+    "a router without logs": (
+        fargate(web(firelensConfiguration={"type": "fluentbit"})),
+        "When a firelensConfiguration object is specified, at least one container has to be configured "
+        "with the "
+        "awsfirelens log driver."),
+    "a proxy that is not there": (
+        fargate(proxyConfiguration={"containerName": "envoy"}), "Proxy container [envoy] does not exist."),
+    "a proxy with bridge": (
+        ec2(networkMode="bridge", proxyConfiguration={"containerName": "web"}),
+        "APPMESH proxy configuration is only supported in networkMode=awsvpc"),
+    "a proxy without ports": (fargate(proxyConfiguration={"containerName": "web"}), "Ingress port not found"),
+    "a proxy without its other port": (
+        fargate(proxyConfiguration={"containerName": "web", "properties": [{"name": "ProxyIngressPort"}]}),
+        "Egress port not found"),
+    "eleven environment files": (
+        fargate(web(environmentFiles=[{"value": "arn:aws:s3:::b/a.env", "type": "s3"}] * 11)),
+        "The maximum number of environment files was exceeded. Specify ten or less and try again."),
+    "an environment file by its address": (
+        fargate(web(environmentFiles=[{"value": "s3://b/a.env", "type": "s3"}])), "Invalid arn syntax."),
+    "volumes of nobody": (
+        fargate(web(volumesFrom=[{"sourceContainer": "nix"}])),
+        "Invalid 'volumesFrom' setting. Unknown container: 'nix'."),
+    "restarts too often": (
+        fargate(web(restartPolicy={"enabled": True, "restartAttemptPeriod": 59})),
+        "The 'restartAttemptPeriod' setting for container 'web' must be between 60 and 1800."),
+    "a check too seldom": (
+        fargate(web(healthCheck={"command": ["CMD", "true"], "interval": 301})),
+        "Health check interval must be less than or equal to the maximum allowed value 300 for container "
+        "'web'"),
+    "a check too often": (
+        fargate(web(healthCheck={"command": ["CMD", "true"], "interval": 4})),
+        "Health check interval must be greater than or equal to the minimum allowed value 5 for container "
+        "'web'"),
+    "a check of nothing": (
+        fargate(web(healthCheck={"command": ["CMD-SHELL"]})),
+        "Health check command should not be empty for container 'web'"),
+    "a volume nobody mounts": (
+        fargate(volumes=[{"name": "v", "configuredAtLaunch": True}]),
+        "Volumes [v] are not referenced by any of the containers"),
+    "EFS port without TLS": (
+        fargate(volumes=[efs(transitEncryptionPort=2049)]),
+        "TransitEncryptionPort requires that TransitEncryption is enabled."),
     "EFS without TLS": (
         fargate(volumes=[efs(authorizationConfig={"iam": "ENABLED"})]),
-        "EFS IAM authorization requires TransitEncryption to be enabled"),
+        "EFS IAM authorization requires TransitEncryption to be enabled."),
     "EFS access point with a root": (
         fargate(volumes=[efs(rootDirectory="/x", authorizationConfig={"accessPointId": "a"})]),
-        'When using an EFS access point, the root directory must either be set to "/" or be omitted'),
+        'When using an EFS access point, the root directory must either be set to "/" or be omitted.'),
     "soft above hard": (
         fargate(web(ulimits=[{"name": "nofile", "softLimit": 2, "hardLimit": 1}])),
         "Soft limit exceeds hard limit for ulimit nofile"),
@@ -193,6 +290,69 @@ def test_refusals(request_, message):
     with pytest.raises(AwsError) as caught:
         normalised(request_, ACCOUNT)
     assert (caught.value.code, caught.value.message) == ("ClientException", message)
+
+
+UNREADABLE = {
+    "cpu": [fargate(cpu="much"), fargate(cpu=""), fargate(cpu="much", networkMode="bridge"), ec2(cpu="64")],
+    "memory": [fargate(memory="0.5 GiBi"), fargate(memory="")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("member", "request_"), [(m, r) for m, rs in UNREADABLE.items() for r in rs])
+def test_sizes_that_are_none(member, request_):
+    with pytest.raises(AwsError) as caught:
+        normalised(request_, ACCOUNT)
+    said = ("InvalidParameterException", f"Invalid '{member}' setting for task.")
+    assert (caught.value.code, caught.value.message) == said
+
+
+FIRST = {
+    "options before the role": (
+        fargate(web(logConfiguration={"logDriver": "awslogs"})),
+        "Log driver awslogs requires options: awslogs-region, awslogs-group"),
+    "another account before the role": (
+        fargate(web(secrets=[{"name": "A", "valueFrom": "arn:aws:ssm:us-east-1:210987654321:parameter/a"}])),
+        "The Systems Manager parameter ARN has a different account ID than the current account. The current "
+        f"account ID is {ACCOUNT} and the ARN account ID is 210987654321. Cross-account access for ARNs "
+        "is not "
+        "currently supported."),
+    "a dependency before what is essential": (
+        fargate({**depends("START", on="nix"), "essential": False}),
+        "Cannot depend on container + 'nix' because it does not exist"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("request_", "message"), FIRST.values(), ids=FIRST.keys())
+def test_which_refusal_comes_first(request_, message):
+    with pytest.raises(AwsError) as caught:
+        normalised(request_, ACCOUNT)
+    assert caught.value.message == message
+
+
+def test_one_port_for_two_protocols_and_free_ones_on_bridge():
+    both = [{"containerPort": 53, "protocol": protocol} for protocol in ("tcp", "udp")]
+    normalised(fargate(web(portMappings=both)), ACCOUNT)
+    normalised(ec2(web(memory=64, portMappings=[{"containerPort": 7000}] * 2)), ACCOUNT)
+
+
+def test_empty_roles_are_none():
+    made = normalised(fargate(taskRoleArn="", executionRoleArn=""), ACCOUNT)
+    assert "taskRoleArn" not in made
+    assert "executionRoleArn" not in made
+
+
+def test_a_health_check_shows_its_defaults():
+    made = normalised(fargate(web(healthCheck={"command": ["CMD", "true"], "retries": 5})), ACCOUNT)
+    assert made["containerDefinitions"][0]["healthCheck"] == {
+        "command": ["CMD", "true"], "interval": 30, "timeout": 5, "retries": 5,
+    }  # fmt: skip
+
+
+def test_a_check_of_no_kind_is_accepted_and_never_runs():
+    [container] = normalised(fargate(web(healthCheck={"command": ["curl", "localhost"]})), ACCOUNT)[
+        "containerDefinitions"
+    ]
+    assert HealthCheck.of(container) is None
 
 
 def test_a_definition_of_more_than_64_kib():
@@ -239,11 +399,15 @@ def test_the_host_port_depends_on_the_network_mode(mode, port):
     ]
 
 
+WINDOWS = {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE", "cpuArchitecture": "ARM64"}
 COMPATIBLE = [
-    (fargate(), ["EC2", "FARGATE"]),
-    (fargate(requiresCompatibilities=None), ["EC2", "FARGATE"]),
-    (ec2(networkMode="awsvpc"), ["EC2"]),
+    (fargate(), ["EC2", "MANAGED_INSTANCES", "FARGATE"]),
+    (fargate(requiresCompatibilities=None), ["EC2", "MANAGED_INSTANCES", "FARGATE"]),
+    (fargate(cpu="1024", memory="2048", runtimePlatform=WINDOWS), ["EC2", "FARGATE"]),
+    (fargate(web(stopTimeout=121), requiresCompatibilities=["EC2"]), ["EC2", "MANAGED_INSTANCES"]),
+    (ec2(networkMode="awsvpc"), ["EC2", "MANAGED_INSTANCES"]),
     (ec2(), ["EXTERNAL", "EC2"]),
+    (ec2(networkMode="bridge"), ["EXTERNAL", "EC2"]),
 ]
 
 
@@ -257,15 +421,43 @@ def test_a_role_s_short_name_becomes_its_arn():
     assert made["taskRoleArn"] == f"arn:aws:iam::{ACCOUNT}:role/worker"
 
 
-def test_what_it_asks_of_the_agent():
-    container = web(
-        healthCheck={"command": ["CMD", "true"]}, secrets=[{"name": "A", "valueFrom": "a"}], image=ECR
-    )
-    made = normalised(fargate(container, executionRoleArn=ROLE, taskRoleArn=ROLE), ACCOUNT)
-    assert [one["name"].rpartition("capability.")[2] for one in made["requiresAttributes"]] == [
-        "ecr-auth", "execution-role-ecr-pull", "secrets.ssm.environment-variables", "container-health-check",
-        "task-iam-role", "docker-remote-api.1.18", "task-eni",
-    ]  # fmt: skip
+ROLES = {"executionRoleArn": ROLE, "taskRoleArn": ROLE}
+ASKED = {
+    "nothing": (ec2(), None),
+    "a network": (fargate(), "docker-remote-api.1.18 task-eni"),
+    "logs": (
+        fargate(web(logConfiguration=awslogs(), image=ECR), **ROLES),
+        "logging-driver.awslogs execution-role-awslogs docker-remote-api.1.19 ecr-auth "
+        "execution-role-ecr-pull "
+        "task-iam-role docker-remote-api.1.18 task-eni"),
+    "an image by its digest": (ec2(web(memory=64, image="httpd@sha256:" + 64 * "a")),
+        "docker-remote-api.1.21"),
+    "a reservation": (ec2(web(memoryReservation=64)), "docker-remote-api.1.21"),
+    "a check": (
+        ec2(web(memory=64, healthCheck={"command": ["CMD", "true"]})),
+        "container-health-check docker-remote-api.1.24"),
+    "an order": (ec2(web(memory=64, stopTimeout=2)), "container-ordering"),
+    "a parameter": (
+        ec2(web(memory=64, secrets=[{"name": "A", "valueFrom": "a"}]), executionRoleArn=ROLE),
+        "secrets.ssm.environment-variables"),
+    "a folder in EFS": (ec2(volumes=[efs()]), "efsAuth efs docker-remote-api.1.25"),
+    "variables in a file": (
+        ec2(web(memory=64, environmentFiles=[{"value": "arn:aws:s3:::b/a.env", "type": "s3"}])),
+        "env-files.s3"),
+    "storage": (
+        fargate(ephemeralStorage={"sizeInGiB": 30}),
+        "extensible-ephemeral-storage docker-remote-api.1.18 task-eni"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("request_", "names"), ASKED.values(), ids=ASKED.keys())
+def test_what_it_asks_of_the_agent(request_, names):
+    made = normalised(request_, ACCOUNT)
+    if names is None:
+        assert "requiresAttributes" not in made
+    else:
+        asked = [one["name"].rpartition("capability.")[2] for one in made["requiresAttributes"]]
+        assert asked == names.split()
 
 
 def test_a_volume_in_efs_shows_its_root():

@@ -113,7 +113,9 @@ class TaskInterface(Interface):
         self.public_ip = backend.take_public_address(self) if public else None
         self.status = "in-use"
         self.device_index = 1
-        self.requester_id, self.requester_managed = FARGATE_ACCOUNT, True  # U
+        self.requester_id, self.requester_managed = FARGATE_ACCOUNT, True
+        self.operator = {"Managed": False, "HiddenByDefault": False}
+        self.availability_zone_id = subnet.availability_zone_id
         self._attachment = TaskAttachment(random_eni_attach_id(), utcnow())
         self.attachment_id = self._attachment.attachment_id
         if public:

@@ -70,11 +70,21 @@ def validate_network(region: str, subnets: list[str], groups: list[str]) -> str:
     return vpc_id
 
 
-def attach_eni(region: str, subnet_id: str, group_ids: list[str], public: bool, description: str) -> Eni:
+def attach_eni(
+    region: str,
+    subnet_id: str,
+    group_ids: list[str],
+    public: bool,
+    description: str,
+    tags: dict[str, str] | None = None,
+) -> Eni:
     """Make the interface of a task; without groups it gets the VPC's default one.
 
-    NoFreeAddress has the text that ECS gives as the reason the task stopped. `description` is
-    `arn:aws:ecs:<region>:<account>:attachment/<uuid>`.
+    NoFreeAddress has the text that ECS gives as the reason the task stopped.
+
+    Args:
+        description: `arn:aws:ecs:<region>:<account>:attachment/<uuid>`, with the id of the task's attachment.
+        tags: those that ECS puts on it.
     """
     backend = _backend(region)
     subnet = backend.get_subnet(subnet_id)
@@ -84,6 +94,7 @@ def attach_eni(region: str, subnet_id: str, group_ids: list[str], public: bool, 
         why = "InsufficientFreeAddressesInSubnet"  # U: how the sentence ends is not known
         raise NoFreeAddress(interface_refused(subnet_id, public, why)) from full
     backend.enis[interface.id] = interface
+    interface.add_tags(tags or {})
     return _eni(interface)
 
 

@@ -18,6 +18,15 @@ FARGATE: Final = ("FARGATE", "FARGATE_SPOT")
 MOST_IN_STRATEGY: Final = 20
 MOST_WEIGHT: Final = 1000
 MOST_BASE: Final = 100_000
+_TWO_BASES: Final = (
+    "There are multiple capacity providers in the specified capacity provider strategy with a base value "
+    "greater than zero. Only one capacity provider can have a base value greater than zero. Specify a valid "
+    "capacity provider strategy and try again."
+)
+_TWO_BASES_OF_CLUSTER: Final = (
+    "The specified capacity provider strategy contains multiple capacity providers with a base value "
+    "defined. Only one capacity provider per strategy can have a base value defined."
+)
 
 
 def associate(
@@ -33,16 +42,20 @@ def associate(
                 "The specified capacity provider does not exist. Specify a valid name or ARN and try again."
             )
     chosen = list(dict.fromkeys(str(name_in("capacity-provider", name, caller)) for name in names))
-    checked = checked_strategy(strategy, chosen) if strategy else []
+    checked = checked_strategy(strategy, chosen, of_cluster=True) if strategy else []
     cluster.capacity_providers, cluster.default_strategy = chosen, checked
 
 
 def checked_strategy(
-    strategy: "Sequence[api.CapacityProviderStrategyItemTypeDef]", associated: list[str]
+    strategy: "Sequence[api.CapacityProviderStrategyItemTypeDef]",
+    associated: list[str],
+    *,
+    of_cluster: bool = False,
 ) -> Strategy:
     """A strategy with weight (0-1000) and base (0-100000) filled in.
 
-    `associated` are the cluster's capacity providers. AwsError is worded as by RunTask and CreateCluster.
+    `associated` are the cluster's capacity providers. Two sentences of AwsError are other ones where the
+    strategy is a cluster's default (both: cdk-preflight).
     """
     if len(strategy) > MOST_IN_STRATEGY:  # U
         raise invalid(f"capacityProviderStrategy can have at most {MOST_IN_STRATEGY} items.")
@@ -57,9 +70,10 @@ def checked_strategy(
         _check_range("weight", item["weight"], MOST_WEIGHT)
         _check_range("base", item["base"], MOST_BASE)
     if any(item["capacityProvider"] not in associated for item in filled):
+        where = "with the cluster or specify a valid capacity provider" if of_cluster else "with the cluster"
         raise invalid(
             "The specified capacity provider strategy cannot contain a capacity provider that is not "
-            "associated with the cluster. Associate the capacity provider with the cluster and try again."
+            f"associated with the cluster. Associate the capacity provider {where} and try again."
         )
     if not any(item["weight"] for item in filled):
         raise invalid(
@@ -67,11 +81,8 @@ def checked_strategy(
             "than zero. Specify a weight value greater than zero for at least one capacity provider and try "
             "again."
         )
-    if sum(item["base"] > 0 for item in filled) > 1:  # U: how the sentence ends
-        raise invalid(
-            "There are multiple capacity providers in the specified capacity provider strategy with a base "
-            "value defined. Specify a base value for only one capacity provider and try again."
-        )
+    if sum(item["base"] > 0 for item in filled) > 1:
+        raise invalid(_TWO_BASES_OF_CLUSTER if of_cluster else _TWO_BASES)
     return filled
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import account_settings, capacity_providers, state
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, checked_tags, failure, missing, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
@@ -20,11 +21,19 @@ if TYPE_CHECKING:
 
 DEFAULT: Final = "default"
 NAME: Final = re.compile(r"[a-zA-Z0-9\-_]{1,255}")
-_STATISTICS: Final = (
-    "runningEC2TasksCount", "RunningFargateTasksCount", "pendingEC2TasksCount", "pendingFargateTasksCount",
-    "activeEC2ServiceCount", "activeFargateServiceCount", "drainingEC2ServiceCount",
-    "drainingFargateServiceCount",
+_STATISTICS: Final = (  # as recorded; the API reference writes some of them otherwise
+    "runningEC2TasksCount", "runningFargateTasksCount", "pendingEC2TasksCount", "pendingFargateTasksCount",
+    "runningExternalTasksCount", "pendingExternalTasksCount", "runningManagedInstancesTasksCount",
+    "pendingManagedInstancesTasksCount", "activeEC2ServiceCount", "activeFargateServiceCount",
+    "drainingEC2ServiceCount", "drainingFargateServiceCount", "activeExternalServiceCount",
+    "drainingExternalServiceCount", "activeManagedInstancesServiceCount",
+    "drainingManagedInstancesServiceCount",
 )  # fmt: skip
+_CREATED: Final = ("SETTINGS", "CONFIGURATIONS", "TAGS")
+_CHANGED: Final = ("ATTACHMENTS", "SETTINGS", "CONFIGURATIONS")
+"""What CreateCluster shows, and what operations on a cluster that is there show: no tags."""
+_GIVEN: Final = ("settings", "configuration", "tags", "capacityProviders", "defaultCapacityProviderStrategy")
+"""What a cluster is created with."""
 
 
 def find(caller: Caller, identifier: str | None) -> Cluster:
@@ -50,34 +59,40 @@ def create_cluster(params: "api.CreateClusterRequestTypeDef", caller: Caller) ->
     if not NAME.fullmatch(name):  # U: the sentence is CloudFormation's
         raise invalid(r"ClusterName must match ^[a-zA-Z0-9\-_]{1,255}$")
     _refuse_uncarried(params)
-    known = state.of(caller.region).clusters
-    if name in known and known[name].status == "ACTIVE":
-        return {"cluster": _view(_same(known[name], params))}
-    roles.ensure_service_linked_role()
-    cluster = Cluster(name, caller.ecs_arn(f"cluster/{name}"), tags=checked_tags(params.get("tags")))
-    cluster.settings = _settings(params.get("settings"), caller)
-    cluster.configuration = params.get("configuration")
+    _check_logging(params.get("configuration"))
+    asked = Cluster(name, caller.ecs_arn(f"cluster/{name}"), tags=checked_tags(params.get("tags")))
+    asked.settings = _settings(params.get("settings"), caller)
+    asked.configuration = params.get("configuration")
     strategy = params.get("defaultCapacityProviderStrategy", [])
-    capacity_providers.associate(cluster, params.get("capacityProviders", []), strategy, caller)
+    capacity_providers.associate(asked, params.get("capacityProviders", []), strategy, caller)
+    answer, known = _view(asked, _CREATED), state.of(caller.region).clusters
+    asked.created = {member: answer[member] for member in _GIVEN if member in answer}
+    if name in known and known[name].status == "ACTIVE":
+        given = {member for member, value in params.items() if value}
+        return _counted({"cluster": _same(known[name], asked, given)}, caller)
+    roles.ensure_service_linked_role()
     known.pop(name, None)
-    known[name] = cluster
-    return {"cluster": _view(cluster)}
+    known[name] = asked
+    return _counted({"cluster": answer}, caller)
 
 
-def _same(cluster: Cluster, params: "api.CreateClusterRequestTypeDef") -> Cluster:
-    """CreateCluster again is no error, unless it asks for something else; tags do not count (**U**)."""
-    now = {
-        "settings": cluster.settings,
-        "configuration": cluster.configuration,
-        "capacityProviders": cluster.capacity_providers,
-        "defaultCapacityProviderStrategy": cluster.default_strategy,
-    }
-    if any(params.get(member, value) != value for member, value in now.items()):
+def _same(cluster: Cluster, asked: Cluster, given: set[str]) -> dict[str, object]:
+    """CreateCluster again is no error, unless it asks for something else than it did the first time.
+
+    What changed since does not count and is not shown: the answer is that of the first time.
+    """
+    if any(asked.created.get(member) != cluster.created.get(member) for member in given.intersection(_GIVEN)):
         raise invalid(
             "Arguments on this idempotent request are inconsistent with arguments used in previous "
             "request(s)."
         )
-    return cluster
+    return _view(cluster, ()) | cluster.created
+
+
+def _counted(answer: dict[str, object], caller: Caller) -> Answer:
+    """With the member that AWS's model does not have (U: what it counts)."""
+    clusters = state.of(caller.region).clusters.values()
+    return answer | {"clusterCount": sum(cluster.status == "ACTIVE" for cluster in clusters)}
 
 
 def describe_clusters(params: "api.DescribeClustersRequestTypeDef", caller: Caller) -> Answer:
@@ -104,8 +119,9 @@ def update_cluster(params: "api.UpdateClusterRequestTypeDef", caller: Caller) ->
     if "settings" in params:
         cluster.settings = _settings(params["settings"], caller)
     if "configuration" in params:
+        _check_logging(params["configuration"])
         cluster.configuration = params["configuration"]
-    return {"cluster": _view(cluster, ["SETTINGS", "CONFIGURATIONS", "TAGS"])}
+    return {"cluster": _view(cluster, _CHANGED)}
 
 
 def _changeable(caller: Caller, identifier: str) -> Cluster:
@@ -122,14 +138,14 @@ def put_cluster_capacity_providers(
     cluster = _changeable(caller, params["cluster"])
     strategy = params["defaultCapacityProviderStrategy"]
     capacity_providers.associate(cluster, params["capacityProviders"], strategy, caller)
-    return {"cluster": _view(cluster, ["SETTINGS", "TAGS"])}
+    return {"cluster": _view(cluster, _CHANGED)}
 
 
 def delete_cluster(params: "api.DeleteClusterRequestTypeDef", caller: Caller) -> Answer:
     cluster = known(caller, params["cluster"])
     if cluster is None:
         raise AwsError("ClusterNotFoundException", "Cluster not found.")
-    if _services(cluster, "ACTIVE"):  # one that is DRAINING does not hold it, as was recorded
+    if _services(cluster, "ACTIVE"):  # recorded: one that is DRAINING does not hold it. U: before tasks
         raise AwsError(
             "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."
         )
@@ -138,18 +154,34 @@ def delete_cluster(params: "api.DeleteClusterRequestTypeDef", caller: Caller) ->
             "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."
         )
     cluster.status = "INACTIVE"
-    return {"cluster": _view(cluster, ["SETTINGS", "TAGS"])}
+    return _counted({"cluster": _view(cluster, ["SETTINGS", "CONFIGURATIONS"])}, caller)
 
 
 def _settings(given: "Sequence[api.ClusterSettingTypeDef] | None", caller: Caller) -> list[dict[str, str]]:
     """Container Insights, the one setting a cluster has; by default as the account's setting says."""
     values = {"containerInsights": account_settings.effective(caller, "containerInsights")}
     for setting in given or []:
-        value = setting.get("value")
-        if value not in ("disabled", "enabled", "enhanced"):  # U
-            raise invalid(f"Invalid value for setting containerInsights: {value}")
+        name, value = setting.get("name"), setting.get("value")
+        if name != "containerInsights":
+            raise invalid("Invalid setting 'name'")  # U: after the next
+        if value not in ("disabled", "enabled", "enhanced"):
+            raise invalid("Invalid setting 'value'")
         values["containerInsights"] = value
     return [{"name": name, "value": value} for name, value in values.items()]
+
+
+def _check_logging(configuration: "api.ClusterConfigurationTypeDef | None") -> None:
+    """What is logged of ExecuteCommand goes where the container's log goes, unless it is overridden."""
+    command = (configuration or {}).get("executeCommandConfiguration", {})
+    logs = command.get("logConfiguration", {})
+    overridden = command.get("logging", "DEFAULT") == "OVERRIDE"
+    if logs and not overridden:
+        raise invalid("You must set logging to 'OVERRIDE' when you supply a log configuration.")
+    if overridden and not (logs.get("cloudWatchLogGroupName") or logs.get("s3BucketName")):
+        raise invalid(
+            "A CloudWatch log group name or S3 bucket name must be specified when overriding the default log "
+            "configuration."
+        )
 
 
 def _refuse_uncarried(params: "api.CreateClusterRequestTypeDef | api.UpdateClusterRequestTypeDef") -> None:
@@ -157,15 +189,16 @@ def _refuse_uncarried(params: "api.CreateClusterRequestTypeDef | api.UpdateClust
         raise AwsError("UnsupportedFeatureException", "This sandbox does not carry Service Connect yet.")
 
 
-def _view(cluster: Cluster, include: Sequence[str] = ("SETTINGS", "TAGS")) -> dict[str, object]:
+def _view(cluster: Cluster, include: Sequence[str]) -> dict[str, object]:
     """The Cluster shape; what `include` does not name is an empty list, as AWS shows it."""
+    now = current_account().clock.now
     seen: dict[str, object] = {
         "clusterArn": cluster.arn,
         "clusterName": cluster.name,
         "status": cluster.status,
         "registeredContainerInstancesCount": 0,
-        "runningTasksCount": cluster.running,
-        "pendingTasksCount": cluster.pending,
+        "runningTasksCount": cluster.running.sampled(now),
+        "pendingTasksCount": cluster.pending.sampled(now),
         "activeServicesCount": _services(cluster, "ACTIVE"),
         "statistics": _statistics(cluster) if "STATISTICS" in include else [],
         "tags": list(cluster.tags) if "TAGS" in include else [],
@@ -185,9 +218,10 @@ def _services(cluster: Cluster, status: str) -> int:
 
 
 def _statistics(cluster: Cluster) -> list[dict[str, str]]:
+    now = current_account().clock.now
     counts = {
-        "RunningFargateTasksCount": cluster.running,
-        "pendingFargateTasksCount": cluster.pending,
+        "runningFargateTasksCount": cluster.running.sampled(now),
+        "pendingFargateTasksCount": cluster.pending.sampled(now),
         "activeFargateServiceCount": _services(cluster, "ACTIVE"),
         "drainingFargateServiceCount": _services(cluster, "DRAINING"),
     }

@@ -25,7 +25,7 @@ _ACCEPTED: Final[dict[str, tuple[type, ...]]] = {
     "string": (str,), "integer": (int,), "long": (int,), "double": (int, float), "float": (int, float),
     "boolean": (bool,), "timestamp": (int, float, str),
 }  # fmt: skip
-_JUDGED_BY_HANDLERS: Final = {"LogDriver"}
+_JUDGED_BY_HANDLERS: Final = {"LogDriver", "ClusterSettingName"}
 """Enumerations whose refusal ECS words itself."""
 _RECORDED: Final = {
     "LaunchType": "launch type should be one of [EC2,FARGATE,EXTERNAL,FMI,MANAGED_INSTANCES]",
@@ -91,13 +91,16 @@ def _scalar(shape: Shape, given: object, path: str, operation: str) -> object:
     words = getattr(shape, "enum", None)
     if words and given not in words and shape.name not in _JUDGED_BY_HANDLERS:
         sentence = _RECORDED.get(shape.name) or f"{path} should be one of [{','.join(words)}]"
+        if shape.name == "TaskDefinitionField":  # its operation has its own words, and brackets twice
+            sentence = f"{given} is not a valid value for include. The value must be one of [[TAGS]]"
         raise AwsError(_code(operation), sentence)
     return given
 
 
 def _code(operation: str) -> str:
-    """What kind of refusal it is; RegisterTaskDefinition has its own."""
-    return "ClientException" if operation == "RegisterTaskDefinition" else "InvalidParameterException"
+    """What kind of refusal it is; two operations have their own."""
+    own = operation in ("RegisterTaskDefinition", "DescribeTaskDefinition")
+    return "ClientException" if own else "InvalidParameterException"
 
 
 def _article(name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NotRequired, TypedDict
 
 from ecslab.sandbox.bridge.ecs.state import Caller
-from ecslab.sandbox.world.errors import invalid
+from ecslab.sandbox.world.errors import AwsError, invalid
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TagTypeDef
@@ -95,12 +95,15 @@ def _start(token: str | None) -> int:
     raise invalid("Invalid token.")  # U
 
 
-# tags, as the data type Tag of the API reference has them; all sentences are U
+# tags, as the data type Tag of the API reference has them; sentences are U but for that of a null value
 
 
 def checked_tags(given: "Sequence[TagTypeDef] | None") -> Tags:
     """The tags of a request, each with key and value; AwsError if one, or their number, is not allowed."""
-    tags = [{"key": tag.get("key", ""), "value": tag.get("value", "")} for tag in given or []]
+    for member in ("key", "value"):
+        if any(member not in each for each in given or []):
+            raise AwsError("ClientException", f"Tag {member} can not be null.")
+    tags = [{"key": tag["key"], "value": tag["value"]} for tag in given or []]
     for tag in tags:
         if not 1 <= len(tag["key"]) <= _KEY:
             raise invalid(f"Tag keys must have a length of 1 to {_KEY} characters.")

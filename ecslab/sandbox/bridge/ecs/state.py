@@ -5,7 +5,7 @@ Nothing here decides anything; the operations do. A fresh account has a fresh st
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.world.service.service import Service
@@ -13,6 +13,9 @@ from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import CapacityProviderStrategyItemTypeDef, TaskDefinitionTypeDef
+
+SAMPLED_EVERY: Final = 2.0
+"""Seconds between samples of a cluster's counters; AWS gives no figure."""
 
 Strategy = list["CapacityProviderStrategyItemTypeDef"]
 """A capacity provider strategy."""
@@ -32,9 +35,29 @@ class Caller:
 
 
 @dataclass(slots=True)
+class SampledCount:
+    """A number that clients see as it was at the last sample: AWS's counters lag behind the tasks."""
+
+    count: int = 0
+    before: int = 0
+    period: int = 0
+
+    def add(self, change: int, now: float) -> None:
+        """Change the number at this virtual second."""
+        if change:
+            self.before, self.period = self.sampled(now), int(now // SAMPLED_EVERY)
+            self.count += change
+
+    def sampled(self, now: float) -> int:
+        """The number at the last sample before this virtual second."""
+        return self.before if now // SAMPLED_EVERY == self.period else self.count
+
+
+@dataclass(slots=True)
 class Cluster:
     """A cluster. `running` and `pending` count its tasks in those statuses; whoever moves a task keeps them.
 
+    `created` are the members it was created with, as CreateCluster showed them.
     `tasks` holds the tasks still visible, stopped ones included, by task id; `services` every service by
     name, INACTIVE ones too until the name is used again.
     """
@@ -49,8 +72,9 @@ class Cluster:
     tags: list[dict[str, str]] = field(default_factory=list)
     tasks: dict[str, Task] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
-    running: int = 0
-    pending: int = 0
+    created: dict[str, object] = field(default_factory=dict)
+    running: SampledCount = field(default_factory=SampledCount)
+    pending: SampledCount = field(default_factory=SampledCount)
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_DELETED: Final = 10
 DELETION: Final = 60.0
 """Seconds until a deleted revision is gone, if no task uses it; AWS gives no figure."""
-_NAMELESS: Final = (  # U
+_NAMELESS: Final = (
     "The specified task definition identifier is invalid. Specify a valid name or ARN and try again."
 )
 
@@ -81,8 +81,10 @@ def register_task_definition(params: "api.RegisterTaskDefinitionRequestTypeDef",
 
 def describe_task_definition(params: "api.DescribeTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
     revision = find(caller, params["taskDefinition"])
-    tags = {"tags": list(revision.tags)} if "TAGS" in params.get("include", []) else {}
-    return {"taskDefinition": revision.definition, **tags}
+    return {
+        "taskDefinition": revision.definition,
+        "tags": list(revision.tags) if "TAGS" in params.get("include", []) else [],
+    }
 
 
 def list_task_definitions(params: "api.ListTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
@@ -114,7 +116,7 @@ def deregister_task_definition(
 ) -> Answer:
     reference = params["taskDefinition"]
     if ":" not in reference.rsplit("/", 1)[-1]:
-        raise AwsError("ClientException", "Revision is missing.")  # U
+        raise invalid("Revision is missing")
     revision = find(caller, reference)
     if _status(revision) == "DELETE_IN_PROGRESS":
         raise AwsError(
@@ -123,8 +125,10 @@ def deregister_task_definition(
         )
     if _status(revision) == "INACTIVE":
         return {"taskDefinition": revision.definition}
-    _change(revision, status="INACTIVE", deregisteredAt=_now())
-    return {"taskDefinition": revision.definition}
+    _change(revision, status="INACTIVE")
+    answer = {"taskDefinition": revision.definition}
+    _change(revision, deregisteredAt=_now())  # which later answers show, as was recorded
+    return answer
 
 
 def delete_task_definitions(params: "api.DeleteTaskDefinitionsRequestTypeDef", caller: Caller) -> Answer:
@@ -142,7 +146,8 @@ def delete_task_definitions(params: "api.DeleteTaskDefinitionsRequestTypeDef", c
             failures.append(failure(reference, problem))
             continue
         if _status(revision) == "INACTIVE":
-            _change(revision, status="DELETE_IN_PROGRESS", deleteRequestedAt=_now())
+            # no answer that was recorded has `deleteRequestedAt`, which AWS's model has
+            _change(revision, status="DELETE_IN_PROGRESS")
             _forget_later(caller.region, revision)
         deleted.append(revision.definition)
     return {"taskDefinitions": deleted, "failures": failures}
@@ -154,7 +159,7 @@ def _change(revision: Revision, **members: object) -> None:
 
 
 def _undeletable(revision: Revision | None) -> str:
-    """Why DeleteTaskDefinitions cannot delete it, or nothing. **U**"""
+    """Why DeleteTaskDefinitions cannot delete it, or nothing."""
     if revision is None:
         return (
             "The specified task definition does not exist. Specify a valid account, family, revision and try "

@@ -11,34 +11,40 @@ from botocore.model import ListShape, MapShape, Shape
 
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.wire.fields.form import check_form
+from ecslab.sandbox.wire.fields.rest import check_rest
 from ecslab.sandbox.wire.fields.table import Member, members
 from ecslab.sandbox.wire.fields.verdict import judge
 from ecslab.sandbox.wire.malformed import json_object
-from ecslab.sandbox.wire.service_models import boto3_name, service_model
+from ecslab.sandbox.wire.service_models import rest_operation, service_model
 
 __all__ = ["check"]
 
 _TABLES: Final = frozenset(path.stem for path in Path(__file__).parent.glob("*.toml"))
 
 
-def check(request: HttpRequest, signed_as: str, operation: str) -> None:
+def check(request: HttpRequest, service: str, operation: str) -> None:
     """Refuse a request that names what the table refuses, or what it does not know.
 
     Args:
-        signed_as: the service, by its signing name.
+        service: by boto3's name.
 
     Raises:
         AwsError: one plain sentence.
     """
-    service = boto3_name(signed_as)
     model = service_model(service) if service in _TABLES else None
-    if model is None or operation not in model.operation_names:
+    if model is None:
+        return
+    if operation.isupper():  # the method, which stands for the operation where the path names it
+        operation = rest_operation(service, request) or operation
+    if operation not in model.operation_names:
         return
     if "x-amz-target" in request.headers:
         given = json_object(request.body, layer=service == "ecr")
         _check_structure(members(service, operation), given or {}, "", service)
     elif model.metadata["protocol"] in ("query", "ec2"):
         check_form(request, service, operation)
+    elif model.metadata["protocol"] == "rest-xml":
+        check_rest(request, service, operation)
 
 
 def _check_structure(
@@ -48,7 +54,7 @@ def _check_structure(
         if value is None:
             continue
         member = known.get(name)
-        if member is None or member.words:
+        if member is None or member.refusal:
             judge(service, f"{path}{name}", member, value)
         elif member.inside:
             _check_inside(member.shape, member.inside, value, f"{path}{name}.", service)

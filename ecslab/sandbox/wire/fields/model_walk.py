@@ -27,7 +27,6 @@ class Field:
     path: str
     kind: Kind | None
     is_top: bool
-    words: str = ""
 
 
 def fields(service: CarriedService) -> Iterator[Field]:
@@ -39,8 +38,7 @@ def fields(service: CarriedService) -> Iterator[Field]:
             known = members(service.name, operation)
             for path, member, above in _walk(shape, known, "", None, (shape.name,)):
                 kind = member.kind if member else None
-                words = member.words if member else ""
-                yield Field(service.name, operation, path, kind, kind != above, words)
+                yield Field(service.name, operation, path, kind, kind != above)
 
 
 def _walk(

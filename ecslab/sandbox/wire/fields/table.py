@@ -10,6 +10,8 @@ name of its shape), and `every` for what means the same in all requests of the s
     [CreateService.refused]                    refused from here: "This sandbox does not carry … yet."
     gatewayConnectors = "gateways"
     role = { words = "roles", unless = "x" }   except for this value, which changes nothing
+    [CreateService.says]                       acts by a refusal, which is always the same
+    dryRun = { says = "Code: message", status = 412 }
 
 A section of an operation may go on with a path (`"RunTask.overrides"`), where one place means something else
 than the shape elsewhere. What nobody named is no member that the sandbox knows, and is refused as such.
@@ -26,7 +28,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from ecslab.sandbox.wire.service_models import service_model
 
-__all__ = ["Kind", "Member", "Section", "inner", "members", "refusal_code", "sections"]
+__all__ = ["Kind", "Member", "Refusal", "Section", "inner", "members", "refusal_code", "sections"]
 
 Kind = Literal["acts", "kept", "refused"]
 EVERY: Final = "every"
@@ -37,16 +39,28 @@ class Member:
     """One member of a structure.
 
     Attributes:
-        words: what is refused with it, where the table refuses; "" where nothing or the code does.
-        unless: a value that is no refusal, besides those that say nothing.
+        refusal: what is said to it, where the table refuses; None where nothing or the code does.
         inside: the members of the structure that it holds, be it in a list or a map.
     """
 
     kind: Kind
     shape: Shape
-    words: str = ""
-    unless: object = None
+    refusal: "Refusal | None" = None
     inside: "dict[str, Member]" = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What is said to a member that is refused.
+
+    Attributes:
+        unless: a value that is not refused, besides those that ask for nothing.
+    """
+
+    code: str
+    message: str
+    status: int = 400
+    unless: object = None
 
 
 @dataclass(frozen=True)
@@ -54,20 +68,20 @@ class Section:
     """What a section of the table says of the members that it names."""
 
     kinds: Mapping[str, Kind]
-    words: Mapping[str, str]
-    unless: Mapping[str, object]
+    refusals: Mapping[str, Refusal] = field(default_factory=dict)
     twice: tuple[str, ...] = ()
 
 
 @cache
 def sections(service: str) -> dict[str, Section]:
     """The sections of a service's table, by name."""
-    return {name: _section(each) for name, each in _file(service).items() if isinstance(each, dict)}
+    table, code = _file(service), refusal_code(service)
+    return {name: _section(each, code) for name, each in table.items() if isinstance(each, dict)}
 
 
 def refusal_code(service: str) -> str:
     """The error code of what the table refuses."""
-    return str(_file(service)["code"])
+    return str(_file(service).get("code", ""))
 
 
 @cache
@@ -95,16 +109,14 @@ class _Tree:
     def input_of(self, operation: str, shape: StructureShape) -> dict[str, Member]:
         every, own = self._sections.get(EVERY), self._sections.get(operation, _EMPTY)
         if every:
-            own = Section(
-                {**every.kinds, **own.kinds}, {**every.words, **own.words}, {**every.unless, **own.unless}
-            )
+            own = Section({**every.kinds, **own.kinds}, {**every.refusals, **own.refusals})
         return dict(self._members(shape, own, operation))
 
     def _members(self, shape: StructureShape, section: Section, path: str) -> Iterator[tuple[str, Member]]:
         for name, member in shape.members.items():
             if name in section.kinds:
                 kind = section.kinds[name]
-                made = Member(kind, member, section.words.get(name, ""), section.unless.get(name))
+                made = Member(kind, member, section.refusals.get(name))
                 made.inside = self._inside(member, kind, f"{path}.{name}")
                 yield name, made
 
@@ -113,7 +125,7 @@ class _Tree:
         if structure is None:
             return {}
         if kind != "acts":
-            section, path = Section(dict.fromkeys(structure.members, kind), {}, {}), structure.name
+            section, path = Section(dict.fromkeys(structure.members, kind)), structure.name
         elif path in self._sections:
             section = self._sections[path]
         else:
@@ -128,7 +140,7 @@ class _Tree:
         return any(name.startswith(f"{path}.") for name in self._sections)
 
 
-_EMPTY: Final = Section({}, {}, {})
+_EMPTY: Final = Section({})
 
 
 @cache
@@ -141,19 +153,21 @@ def _text(service: str) -> str:
     return file.read_text("utf-8") if file.exists() else ""
 
 
-def _section(entry: dict[str, Any]) -> Section:
+def _section(entry: dict[str, Any], code: str) -> Section:
+    refused, says = entry.get("refused", {}), entry.get("says", {})
     named: list[tuple[str, Kind]] = [
-        *((name, "acts") for name in entry.get("acts", "").split()),
+        *((name, "acts") for name in (*entry.get("acts", "").split(), *says)),
         *((name, "kept") for name in entry.get("kept", "").split()),
-        *((name, "refused") for name in entry.get("refused_in_code", "").split()),
-        *((name, "refused") for name in entry.get("refused", ())),
+        *((name, "refused") for name in (*entry.get("refused_in_code", "").split(), *refused)),
     ]
-    refused = {name: each if isinstance(each, dict) else {"words": each}
-               for name, each in entry.get("refused", {}).items()}  # fmt: skip
     names = [name for name, _ in named]
-    return Section(
-        dict(named),
-        {name: each["words"] for name, each in refused.items()},
-        {name: each["unless"] for name, each in refused.items() if "unless" in each},
-        tuple(name for name in set(names) if names.count(name) > 1),
-    )
+    refusals = {name: _refusal(each, code) for name, each in {**refused, **says}.items()}
+    return Section(dict(named), refusals, tuple(name for name in set(names) if names.count(name) > 1))
+
+
+def _refusal(entry: str | dict[str, Any], code: str) -> Refusal:
+    about: dict[str, Any] = {"words": entry} if isinstance(entry, str) else entry
+    message = f"This sandbox does not carry {about.get('words')} yet."
+    if "says" in about:
+        code, _, message = about["says"].partition(": ")
+    return Refusal(code, message, about.get("status", 400), about.get("unless"))

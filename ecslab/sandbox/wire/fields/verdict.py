@@ -25,5 +25,6 @@ def judge(service: str, path: str, member: Member | None, value: object) -> None
     if member is None:
         sentence = f"{path[:_LONGEST]!r} is a member that this sandbox does not know."
         raise AwsError(refusal_code(service), sentence)
-    if member.words and value not in _NOTHING and value != member.unless:
-        raise AwsError(refusal_code(service), f"This sandbox does not carry {member.words} yet.")
+    said = member.refusal
+    if said and value not in _NOTHING and value != said.unless:
+        raise AwsError(said.code, said.message, said.status)

@@ -1,6 +1,5 @@
 """What the API asks of a service: deploy, update, roll back, delete, and protect its tasks."""
 
-from ecslab.sandbox.world.service import timings
 from ecslab.sandbox.world.service.deployment import Deployment, Revision
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.rollout import Counts, Rollout
@@ -12,7 +11,7 @@ def deploy(look: ServicePass, revision: Revision) -> Deployment:
     """Begin a deployment; what was PRIMARY is replaced by it."""
     service, now = look.service, look.clock.timestamp()
     sources = [
-        Counts(each.revision, each.running + each.pending, each.running, each.pending)
+        Counts(each.revision, each.running + each.pending, each.running, each.shown_pending)
         for each in service.deployments
         if each is service.primary or each.members
     ]
@@ -37,7 +36,7 @@ def apply_update(look: ServicePass) -> None:
     service.failures, service.launch_from = 0, 0.0
     service.mark_unsettled()
     service.primary.replacements_due.clear()
-    look.note_change(timings.NOTICED)
+    look.note_change("noticed")
 
 
 def retire(look: ServicePass) -> None:
@@ -49,14 +48,14 @@ def retire(look: ServicePass) -> None:
     for member in list(service.primary.given_up.values()):
         member.change(given_up=False)
     _stop_rollout(service, look.clock.timestamp())
-    look.note_change(timings.ADVANCED)
+    look.note_change("advanced")
 
 
 def protect(look: ServicePass, member: Member, until: float) -> None:
     """Keep a task from scale-in until this virtual second; one that has passed lifts it."""
     member.protected_until = until
     if until <= look.now:
-        look.wake(timings.ADVANCED)
+        look.wake(look.takes("advanced", member.id))
 
 
 def roll_back(look: ServicePass, reason: str) -> None:
@@ -74,8 +73,9 @@ def roll_back(look: ServicePass, reason: str) -> None:
     service.deployments = [restored, *(other for other in service.deployments if other is not restored)]
     service.rolling_back = True
     apply_update(look)
-    service.launch_from = look.now + timings.ROLLED_BACK
-    look.wake(timings.ROLLED_BACK)
+    delay = look.takes("rolled_back", failed.id)
+    service.launch_from = look.now + delay
+    look.wake(delay)
 
 
 def _stop_rollout(service: Service, now: float) -> None:

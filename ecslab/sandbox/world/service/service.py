@@ -63,6 +63,7 @@ class Service:
         next_steady_message: when it says once more that it is steady; None while it is not.
         failures: failures to start in a row, of one batch counted once.
         launch_from: virtual second before which no task is started.
+        older_stay_until: virtual second before which no task of an older deployment is stopped.
         rollouts: its service deployments (API_ServiceDeployment), newest first.
         unhealthy: unhealthy tasks that are not given up yet, by id.
         unregistered: tasks whose targets are to be registered, by id.
@@ -95,6 +96,7 @@ class Service:
     failures: int = 0
     last_failure_at: float = -1.0
     launch_from: float = 0.0
+    older_stay_until: float = 0.0
     rolling_back: bool = False
     rollouts: list[Rollout] = field(default_factory=list)
     unhealthy: dict[str, Member] = field(default_factory=dict)
@@ -176,6 +178,11 @@ class Service:
     @property
     def pending(self) -> int:
         return sum(deployment.pending for deployment in self.deployments)
+
+    @property
+    def shown_pending(self) -> int:
+        """`pendingCount`, without what is PROVISIONING."""
+        return sum(deployment.shown_pending for deployment in self.deployments)
 
     @property
     def live(self) -> int:

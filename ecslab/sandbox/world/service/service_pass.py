@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from ecslab.sandbox.world.service import events, timings
+from ecslab.sandbox.world.service import events
 from ecslab.sandbox.world.service.account import Account
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.service import Service
@@ -46,17 +46,32 @@ class ServicePass:
         return at <= self.now + MOMENT
 
     def wake(self, delay: float) -> None:
-        """Look at the service after `delay` seconds, at a full second."""
+        """Look at the service after `delay` seconds: a scheduler looks once a second."""
         service, look, now = self.service, self._look, self.now
-        at = math.ceil(now + max(delay, 0.0) - MOMENT)
+        offset = self.clock.durations.offset(service.arn)
+        at = math.ceil(now + max(delay, 0.0) - offset - MOMENT) + offset
         if at not in service.planned_looks:
             service.planned_looks[at] = self.clock.after(max(at - now, 0.0), lambda: look(service, at))
 
-    def note_change(self, delay: float) -> None:
-        """Something has changed: look soon, and again when it may have settled."""
+    def takes(self, step: str, whose: str) -> float:
+        """Seconds that a step (`durations.toml`) takes; `whose` is an id: of the task, the deployment."""
+        return self.clock.durations.of(step, whose)
+
+    def note_change(self, step: str, whose: str = "") -> None:
+        """Something has changed: look when this step is over, and again when all may have settled."""
         self.service.changed_at = self.now
-        self.wake(delay)
-        self.wake(timings.SETTLED)
+        self.wake(self.takes(step, whose or self._moment))
+        self.wake(self.settling)
+
+    @property
+    def settling(self) -> float:
+        """Seconds from the last change to the steady state."""
+        return self.takes("settled", self._moment)
+
+    @property
+    def _moment(self) -> str:
+        """Names the last change of this service."""
+        return f"{self.service.arn}@{self.service.changed_at}"
 
     def hold_replacement(self, deployment: Deployment, delay: float) -> None:
         """Let a task that ended be replaced after `delay` seconds, no sooner."""

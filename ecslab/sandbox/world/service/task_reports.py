@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from ecslab.sandbox.world.service import timings
 from ecslab.sandbox.world.service.account import Cause
 from ecslab.sandbox.world.service.lifecycle import MEMBER
 from ecslab.sandbox.world.service.member import Member
@@ -15,6 +14,8 @@ FAILURES: Final = frozenset({"TaskFailedToStart", "EssentialContainerExited"})
 
 def task_moved(look: ServicePass, member: Member, status: str, cause: Cause | None) -> None:
     """A task has a new status; `cause` once its end is decided."""
+    if member.provisioning and status != "PROVISIONING":
+        member.change(provisioning=False)
     if status == "RUNNING":
         _running(look, member)
     elif status == "STOPPED":
@@ -23,7 +24,7 @@ def task_moved(look: ServicePass, member: Member, status: str, cause: Cause | No
         if not member.stopping:
             _lost(look, member, cause)
         member.change(phase=MEMBER.next(member.phase, "stopping"))
-        look.note_change(timings.ADVANCED)
+        look.note_change("advanced", member.id)
 
 
 def assess(look: ServicePass, member: Member) -> None:
@@ -31,13 +32,13 @@ def assess(look: ServicePass, member: Member) -> None:
     if not member.live:
         return
     service = look.service
-    healthy = unhealthy_tasks.is_healthy(member, look.now + MOMENT)
+    healthy = unhealthy_tasks.is_healthy(look, member, look.now + MOMENT)
     if healthy != member.healthy:
         member.change(healthy=healthy)
         if healthy:
             _became_healthy(look, member)
-        look.note_change(timings.ADVANCED)
-    delay = unhealthy_tasks.patience(member)
+        look.note_change("advanced", member.id)
+    delay = unhealthy_tasks.patience(look, member)
     if delay is None:
         member.replace_at = None
         service.unhealthy.pop(member.id, None)
@@ -49,11 +50,15 @@ def assess(look: ServicePass, member: Member) -> None:
 
 
 def _became_healthy(look: ServicePass, member: Member) -> None:
-    deployment = member.deployment
+    deployment, service = member.deployment, look.service
+    delay = look.takes("older_stopped", member.id)
+    if delay and deployment is service.primary and look.is_due(service.older_stay_until):
+        service.older_stay_until = look.now + delay
+        look.wake(delay)
     if member.ready_at is None:
         member.ready_at = look.now
         deployment.extra = 0
-    if look.service.breaker.resets:
+    if service.breaker.resets:
         deployment.failed_tasks, deployment.trip_at = 0, None
 
 
@@ -66,9 +71,9 @@ def _running(look: ServicePass, member: Member) -> None:
         return
     if revision.load_balancers:
         service.unregistered[member.id] = member
-        look.wake(timings.REGISTERED)
+        look.wake(look.takes("registered", member.id))
     elif not revision.checked:
-        look.clock.after(timings.HEALTHY, lambda: assess(look, member))
+        look.clock.after(look.takes("healthy", member.id), lambda: assess(look, member))
     assess(look, member)
 
 
@@ -76,13 +81,14 @@ def _lost(look: ServicePass, member: Member, cause: Cause) -> None:
     """A task ends, and not by the scheduler's will."""
     deployment = member.deployment
     member.change(stopping=True)
-    target_registration.plan_deregistration(look, member, timings.REPLACED)
+    delay = look.takes("replaced", member.id)
+    target_registration.plan_deregistration(look, member, delay)
     if not look.service.replaces(deployment):
         return
     if cause.code in FAILURES and member.ready_at is None:
         deployment.failing += 1
     else:
-        look.hold_replacement(deployment, timings.REPLACED)
+        look.hold_replacement(deployment, delay)
 
 
 def _stopped(look: ServicePass, member: Member, cause: Cause | None) -> None:
@@ -96,4 +102,4 @@ def _stopped(look: ServicePass, member: Member, cause: Cause | None) -> None:
     elif member.given_up and member.stopped_by_scheduler and deployment is service.primary:
         failures.count(look)
     service.remove_if_over(deployment)
-    look.note_change(timings.ADVANCED)
+    look.note_change("advanced", member.id)

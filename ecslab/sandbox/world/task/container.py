@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from ecslab.sandbox.world.task import health
 from ecslab.sandbox.world.task.health import Program
-from ecslab.sandbox.world.task.timings import STOP_TIMEOUT
 from ecslab.sandbox.world.time.clock import Event
 
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
 ATTEMPT_PERIOD: Final = 300
 """Seconds a container must have run to be restarted, unless the policy says otherwise (60-1800)."""
+STOP_TIMEOUT: Final = 30.0
+"""SIGTERM to SIGKILL in seconds, unless the container definition says otherwise (2-120 on Fargate)."""
 
 
 @dataclass(frozen=True, slots=True)

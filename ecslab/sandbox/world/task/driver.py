@@ -7,7 +7,7 @@ its surroundings' part, which answers at once or raises StartFailed; nothing her
 from collections.abc import Callable
 from typing import Final
 
-from ecslab.sandbox.world.task import dependencies, timings
+from ecslab.sandbox.world.task import dependencies
 from ecslab.sandbox.world.task.container import Container, restarts
 from ecslab.sandbox.world.task.health_checks import Checks
 from ecslab.sandbox.world.task.surroundings import StartFailed, Surroundings
@@ -19,6 +19,10 @@ EXITED: Final = "EssentialContainerExited"
 """The stop code of a task whose container ended by itself: ECS notices it some time after
 `executionStoppedAt` [NAT:task_log_startup]."""
 FAILED_TO_START: Final = "TaskFailedToStart"
+EMPTY_PULL: Final = 0.01
+"""`pullStartedAt` to `pullStoppedAt` of a task whose log cannot be opened: 6-25 ms [NAT:task_log_startup]."""
+KEPT: Final = 3600.0
+"""Seconds for which a stopped task stays visible (API DescribeTasks: at least an hour)."""
 
 
 class Driver:
@@ -32,7 +36,7 @@ class Driver:
         """Begin with a task that is PROVISIONING."""
         task.created_at = self.clock.timestamp()
         self.surroundings.moved(task, None)
-        self._next(task, timings.ENI_CREATED, self._attach)
+        self._next(task, self._takes("eni_created", task), self._attach)
 
     def stop(self, task: Task, code: str, reason: str) -> None:
         """Decide that the task ends. Its first decision stands; a later one changes nothing."""
@@ -41,7 +45,7 @@ class Driver:
         self._decide_stop(task, code, reason)
         if code != EXITED:
             self._tell_stop(task)
-        self._next(task, timings.STOP_NOTICED, self._leave)
+        self._next(task, self._takes("exit_noticed" if code == EXITED else "stop_noticed", task), self._leave)
 
     def lose(self, task: Task, code: str, reason: str) -> None:
         """Decide that the task ends, and let what runs in it be gone at once, without SIGTERM."""
@@ -54,6 +58,9 @@ class Driver:
         if task.next_phase:
             task.next_phase.cancel()
         task.next_phase = self.clock.after(delay, lambda: phase(task))
+
+    def _takes(self, step: str, task: Task) -> float:
+        return self.clock.durations.of(step, task.id)
 
     def _move(self, task: Task, event: str) -> None:
         before = task.last_status
@@ -70,14 +77,16 @@ class Driver:
             self._fail_later(task, failure)
         else:
             task.attachment.move("created")
-            self._next(task, timings.CONNECTED - timings.ENI_CREATED, self._connect)
+            left = self._takes("connected", task) - self._takes("eni_created", task)
+            self._next(task, left, self._connect)
         task.changed(told=False)
 
     def _connect(self, task: Task) -> None:
         task.attachment.move("connected")
         task.connectivity, task.connectivity_at = "CONNECTED", self.clock.timestamp()
         task.changed(told=False)
-        self._next(task, timings.PULL_STARTED - timings.CONNECTED, self._pull)
+        left = self._takes("pull_started", task) - self._takes("connected", task)
+        self._next(task, left, self._pull)
 
     def _pull(self, task: Task) -> None:
         self._move(task, "network_ready")
@@ -97,7 +106,7 @@ class Driver:
         try:
             self.surroundings.open_logs(task)
         except StartFailed:  # the pull shows as begun and over, without an image [NAT:task_log_startup]
-            task.pull_stopped_at = self.clock.timestamp() + timings.EMPTY_PULL
+            task.pull_stopped_at = self.clock.timestamp() + EMPTY_PULL
             raise
 
     def _activate(self, task: Task) -> None:
@@ -106,7 +115,7 @@ class Driver:
             assert container.pulled is not None, "pulled before"
             container.image_digest = container.pulled.digest
         self._move(task, "images_pulled")
-        self._next(task, timings.START, self._start_ready)
+        self._next(task, self._takes("started", task), self._start_ready)
 
     def _start_ready(self, task: Task) -> None:
         """Start every container whose dependencies are met; the task is RUNNING when all have started."""
@@ -147,7 +156,8 @@ class Driver:
     # failing
 
     def _fail_later(self, task: Task, failure: StartFailed) -> None:
-        self._next(task, failure.after, lambda task: self._fail(task, failure.reason))
+        after = failure.after if isinstance(failure.after, float) else self._takes(failure.after, task)
+        self._next(task, after, lambda task: self._fail(task, failure.reason))
 
     def _fail(self, task: Task, reason: str) -> None:
         self._decide_stop(task, FAILED_TO_START, reason)
@@ -224,7 +234,7 @@ class Driver:
         if task.attachment.interface:
             task.attachment.move("task_stopped")
         self._move(task, event)
-        self._next(task, timings.DEPROVISION, self._finish)
+        self._next(task, self._takes("deprovisioned", task), self._finish)
 
     def _finish(self, task: Task) -> None:
         if task.attachment.interface:
@@ -232,5 +242,5 @@ class Driver:
         task.attachment.move("released" if task.attachment.interface else "task_stopped")
         task.next_phase = None
         task.stopped_at = self.clock.timestamp()
-        task.gone_at = self.clock.now + timings.KEPT
+        task.gone_at = self.clock.now + KEPT
         self._move(task, "network_released")

@@ -4,7 +4,6 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from ecslab.sandbox.world.image_names import DOCKER_HUB, ImageName
-from ecslab.sandbox.world.task import timings
 from ecslab.sandbox.world.task.surroundings import StartFailed
 from ecslab.sandbox.world.texts import Sentences, tables
 
@@ -13,12 +12,12 @@ stopped_reason: Final = Sentences(__file__)
 
 def refused(name: str, **parts: object) -> StartFailed:
     """A definite no from registry, role or service, in the sentence of this name."""
-    return StartFailed(stopped_reason(name, **parts), timings.REFUSED)
+    return StartFailed(stopped_reason(name, **parts))
 
 
 def unreachable(name: str, **parts: object) -> StartFailed:
     """There is no way to what the task needs, in the sentence of this name."""
-    return StartFailed(stopped_reason(name, **parts), timings.UNREACHABLE)
+    return StartFailed(stopped_reason(name, **parts), "unreachable")
 
 
 def registry_unreachable(image: ImageName) -> StartFailed:
@@ -32,7 +31,8 @@ def registry_unreachable(image: ImageName) -> StartFailed:
 def image_missing(image: ImageName, kind: str, architecture: str) -> StartFailed:
     """The registry lacks the `kind` that is named: `repository`, `tag`, or the task's `platform`."""
     if kind == "platform":
-        return refused("platform_missing", processor="arm64" if architecture == "ARM64" else "amd64")
+        processor = "arm64" if architecture == "ARM64" else "amd64"
+        return refused("platform_missing", platform=f"linux/{processor}")
     hidden = kind == "repository" and image.registry == DOCKER_HUB
     return refused("repository_hidden" if hidden else "image_missing", image=image)
 

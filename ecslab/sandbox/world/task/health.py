@@ -55,9 +55,13 @@ class HealthCheck:
 
     @staticmethod
     def of(definition: "ContainerDefinitionOutputTypeDef") -> "HealthCheck | None":
-        """The check of a container definition; None if it has none (`["NONE"]` says so too)."""
+        """The check of a container definition; None if it has none.
+
+        `["NONE"]` says so too. A command that begins with another word is accepted and never run: Docker
+        knows no such kind of check, says so in its log, and leaves it (U: that Fargate does the same).
+        """
         given = definition.get("healthCheck")
-        if not given or given["command"][:1] == ["NONE"]:
+        if not given or given["command"][0] not in ("CMD", "CMD-SHELL"):
             return None
         kind, *words = given["command"]
         return HealthCheck(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from ecslab.sandbox.world.task import timings
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.health import UNKNOWN, HealthCheck, Watch, judged
 from ecslab.sandbox.world.task.task import Task
@@ -54,7 +53,8 @@ class Checks:
     def _set(self, task: Task, container: Container, watch: Watch, status: str) -> None:
         if status != container.health_status:
             container.health_status, watch.since = status, self._clock.timestamp()
-            self._clock.after(timings.HEALTH_TOLD, lambda: self._tell(task, container), aside=True)
+            delay = self._clock.durations.of("health_told", task.id)
+            self._clock.after(delay, lambda: self._tell(task, container), aside=True)
             self._changed(task, container)
 
     @staticmethod

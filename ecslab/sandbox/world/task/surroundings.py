@@ -14,10 +14,10 @@ class StartFailed(Exception):
 
     Args:
         reason: what becomes the task's `stoppedReason`, letter by letter.
-        after: seconds until ECS gives up and says so.
+        after: when ECS gives up and says so: at the end of a step of `durations.toml`, or after seconds.
     """
 
-    def __init__(self, reason: str, after: float = 0.0):
+    def __init__(self, reason: str, after: str | float = "refused"):
         super().__init__(reason)
         self.reason, self.after = reason, after
 

@@ -1,8 +1,8 @@
 """The refusals of RegisterTaskDefinition for what happens inside a task: health checks, restarts, secrets,
 environment files, volumes of other containers.
 
-The limits are the API's own (API_HealthCheck, API_ContainerRestartPolicy, API_ContainerDefinition); sentences
-marked U are not confirmed.
+The limits are the API's own (API_HealthCheck, API_ContainerRestartPolicy, API_ContainerDefinition), the words
+recorded, or cdk-preflight's; sentences marked U are not confirmed.
 """
 
 import re
@@ -19,8 +19,8 @@ SHORTEST_TIMEOUT: Final = 2
 HEALTH_RANGES: Final = {"interval": (5, 300), "timeout": (2, 60), "retries": (1, 10), "startPeriod": (0, 300)}
 RESTART_PERIOD: Final = (60, 1800)
 MOST_EXIT_CODES: Final = 50
-_ENV_FILE: Final = re.compile(r"arn:aws[a-z-]*:s3:::[^/]+/.+\.env")
-_COMMANDS: Final = (["CMD"], ["CMD-SHELL"])
+_OBJECT: Final = re.compile(r"arn:aws[a-z-]*:s3:::[^/]+/.+")
+_COMMANDLESS: Final[tuple[list[str], ...]] = ([], ["CMD"], ["CMD-SHELL"])
 
 
 def problems(container: "ContainerDefinition", containers: list["ContainerDefinition"]) -> Iterator[str]:
@@ -33,7 +33,7 @@ def problems(container: "ContainerDefinition", containers: list["ContainerDefini
     names = {each["name"] for each in containers}
     for source in container.get("volumesFrom", []):
         if source.get("sourceContainer") not in names:
-            yield f"Unknown container '{source.get('sourceContainer')}' in volumesFrom."  # U
+            yield f"Invalid 'volumesFrom' setting. Unknown container: '{source.get('sourceContainer')}'."
 
 
 def refuse_foreign(container: "ContainerDefinition", account: str) -> None:
@@ -61,22 +61,31 @@ def _health_check(container: "ContainerDefinition") -> Iterator[str]:
     check = container.get("healthCheck")
     if not check:
         return
-    invalid = f"Invalid health check for container '{container['name']}'."  # U, and what follows it
-    command = check["command"]
-    if command != ["NONE"] and (command[:1] not in _COMMANDS or command in _COMMANDS):
-        yield f"{invalid} The command must begin with CMD or CMD-SHELL."
+    where = f"for container '{container['name']}'"
+    if check["command"] in _COMMANDLESS:
+        yield f"Health check command should not be empty {where}"  # U
     numbers: Mapping[str, object] = check
     for member, (least, most) in HEALTH_RANGES.items():
         number = numbers.get(member)
-        if isinstance(number, int) and not least <= number <= most:
-            yield f"{invalid} '{member}' must be between {least} and {most}."
+        if not isinstance(number, int):
+            continue
+        bound = ""
+        if number > most:
+            bound = f"less than or equal to the maximum allowed value {most}"
+        if number < least:  # U: mirrored
+            bound = f"greater than or equal to the minimum allowed value {least}"
+        if bound:
+            yield f"Health check {member} must be {bound} {where}"
 
 
 def _restart_policy(container: "ContainerDefinition") -> Iterator[str]:
     policy = container.get("restartPolicy", {})
     least, most = RESTART_PERIOD
     if not least <= policy.get("restartAttemptPeriod", least) <= most:
-        yield f"restartAttemptPeriod must be between {least} and {most} seconds."  # U
+        yield (
+            f"The 'restartAttemptPeriod' setting for container '{container['name']}' must be between {least} "
+            f"and {most}."
+        )
     if len(policy.get("ignoredExitCodes", [])) > MOST_EXIT_CODES:
         yield f"ignoredExitCodes can have at most {MOST_EXIT_CODES} items."  # U
 
@@ -95,8 +104,7 @@ def _secrets(container: "ContainerDefinition") -> Iterator[str]:
 def _files(container: "ContainerDefinition") -> Iterator[str]:
     files = container.get("environmentFiles", [])
     if len(files) > MOST_FILES:
-        yield f"environmentFiles can have at most {MOST_FILES} items."  # U
+        yield "The maximum number of environment files was exceeded. Specify ten or less and try again."
     for file in files:
-        if not _ENV_FILE.fullmatch(file["value"]):
-            what = "must be the ARN of an S3 object that ends in .env"  # U
-            yield f"The environment file '{file['value']}' {what}."
+        if not _OBJECT.fullmatch(file["value"]):
+            yield "Invalid arn syntax."

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 LOG_DRIVERS: Final = ("awslogs", "splunk", "awsfirelens")
 EPHEMERAL_GIB: Final = (21, 200)
 LONGEST_STOP: Final = 120
+CAPABILITIES: Final = ("SYS_PTRACE",)
+"""What may be added to those that Docker gives every container."""
 
 
 def refuse(definition: "TaskDefinition") -> None:
@@ -26,6 +28,12 @@ def refuse(definition: "TaskDefinition") -> None:
 def fits(definition: "TaskDefinition") -> bool:
     """Whether Fargate could run it."""
     return next(_problems(definition), None) is None
+
+
+def is_windows(definition: "TaskDefinition") -> bool:
+    """Whether its containers are Windows containers."""
+    family = definition.get("runtimePlatform", {}).get("operatingSystemFamily", "LINUX")
+    return family.startswith("WINDOWS")
 
 
 def _problems(definition: "TaskDefinition") -> Iterator[str]:
@@ -51,14 +59,13 @@ def _task(definition: "TaskDefinition") -> Iterator[str]:
     if "cpu" not in definition or "memory" not in definition:
         return
     cpu, memory = int(definition["cpu"]), int(definition["memory"])
-    family = definition.get("runtimePlatform", {}).get("operatingSystemFamily", "LINUX")
-    if not fits_fargate(cpu, memory, windows=family.startswith("WINDOWS")):
+    if not fits_fargate(cpu, memory, windows=is_windows(definition)):
         yield (
             f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory. See the Amazon "
             "ECS documentation for the valid values."
         )
     if sum(container.get("cpu", 0) for container in definition["containerDefinitions"]) > cpu:
-        yield "The sum of all container 'cpu' values cannot be greater than the task-level 'cpu' value"
+        yield "The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'."
     least, most = EPHEMERAL_GIB
     size = definition.get("ephemeralStorage", {}).get("sizeInGiB", least)
     if size < least:
@@ -67,6 +74,8 @@ def _task(definition: "TaskDefinition") -> Iterator[str]:
         yield f"EphemeralStorage size should be at most {most}"
     if "ipcMode" in definition:
         yield _unsupported("ipcMode")
+    if definition.get("placementConstraints"):
+        yield _unsupported("constraints")
     if definition.get("pidMode") == "host":
         yield (
             "Tasks using the Fargate launch type do not support pidMode 'host'. The supported value for "
@@ -106,15 +115,20 @@ def _container(container: "ContainerDefinition") -> Iterator[str]:
             "Tasks using the Fargate launch type must have a container stop timeout of less than 120 seconds."
         )
     if any(item["type"] == "GPU" for item in container.get("resourceRequirements", [])):
-        yield "Tasks using the Fargate launch type do not support GPU resource requirements"
+        yield "Tasks using the Fargate launch type do not support GPU resource requirements."
     if container.get("privileged"):
-        yield _unsupported("privileged")  # U
+        yield "Fargate requires that the ‘privileged’ setting be ‘false’ at the container level."
+    if container.get("dockerSecurityOptions"):
+        yield _unsupported("dockerSecurityOptions")
 
 
 def _linux(parameters: "LinuxParameters") -> Iterator[str]:
-    for member in ("devices", "sharedMemorySize", "maxSwap"):
+    for member in ("devices", "sharedMemorySize", "maxSwap", "swappiness"):  # U: swappiness
         if parameters.get(member):
             yield _unsupported(member)
+    for capability in parameters.get("capabilities", {}).get("add", []):
+        if capability not in CAPABILITIES:
+            yield f"{capability} is not allowed on Fargate."
 
 
 def _unsupported(member: str) -> str:

@@ -3,20 +3,19 @@
 import json
 import re
 from collections.abc import Iterator
-from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.world.errors import AwsError
-from ecslab.sandbox.world.task_definition import container_rules
+from ecslab.sandbox.world.task_definition import container_rules, port_rules, sidecar_rules
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef as ContainerDefinition
     from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef as TaskDefinition
+    from mypy_boto3_ecs.type_defs import VolumeOutputTypeDef as Volume
 
 MOST_CONTAINERS: Final = 10
 MOST_BYTES: Final = 64 * 1024
 CPU_UNITS: Final = range(128, 196_608 + 1)
-PORTS: Final = range(1, 65_536)
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9_-]{1,255}")
 _IMAGE: Final = re.compile(r"[a-zA-Z0-9_./:@#-]{1,255}")
@@ -27,17 +26,27 @@ def refuse_names(definition: "TaskDefinition") -> None:
     _raise_first(_names(definition))
 
 
+def refuse_retired(definition: "TaskDefinition") -> None:
+    """Raise AwsError for what is judged before anything of a launch type is."""
+    if definition.get("inferenceAccelerators"):
+        raise AwsError("ClientException", "Unsupported field 'inferenceAccelerators'.")
+    for container in definition["containerDefinitions"]:
+        _raise_first(_logging(container))
+
+
 def refuse(definition: "TaskDefinition") -> None:
     """Raise AwsError for everything else; `cpu` and `memory` are whole numbers by now."""
+    containers, network_mode = definition["containerDefinitions"], definition.get("networkMode")
     _raise_first(_wholes(definition))
-    for container in definition["containerDefinitions"]:
+    for container in containers:
         _raise_first(_container(container, definition))
-        _raise_first(_ports(container, definition.get("networkMode")))
-        _raise_first(_logging(container))
-        _raise_first(_dependencies(container, definition["containerDefinitions"]))
-        _raise_first(container_rules.problems(container, definition["containerDefinitions"]))
-    _raise_first(_circles(definition["containerDefinitions"]))
+        _raise_first(port_rules.of_container(container, network_mode))
+        _raise_first(sidecar_rules.dependencies(container, containers))
+        _raise_first(container_rules.problems(container, containers))
+    _raise_first(port_rules.of_task(containers, network_mode))
+    _raise_first(sidecar_rules.of_task(definition))
     _raise_first(_volumes(definition))
+    _raise_first(_essential(containers))
 
 
 def _raise_first(problems: Iterator[str]) -> None:
@@ -50,7 +59,7 @@ def _names(definition: "TaskDefinition") -> Iterator[str]:
     if not family:
         yield "Family should not be null or empty."  # U
     if not _NAME.fullmatch(family):
-        yield "Family contains invalid characters."  # U
+        yield "Family contains invalid characters."
     containers = definition.get("containerDefinitions", [])
     if not containers:
         yield "Container list cannot be empty."
@@ -64,8 +73,11 @@ def _names(definition: "TaskDefinition") -> Iterator[str]:
     names = [container["name"] for container in containers]
     if len(set(names)) < len(names):
         yield "Container names must be unique within a task definition"
+
+
+def _essential(containers: list["ContainerDefinition"]) -> Iterator[str]:
     if not any(container.get("essential", True) for container in containers):
-        yield "Task definition doesn't have any essential container"
+        yield "Task definition doesn't have any essential container."
 
 
 def _name_and_image(container: "ContainerDefinition") -> Iterator[str]:
@@ -80,11 +92,8 @@ def _name_and_image(container: "ContainerDefinition") -> Iterator[str]:
 
 
 def _wholes(definition: "TaskDefinition") -> Iterator[str]:
-    if "cpu" in definition and int(definition["cpu"]) not in CPU_UNITS:
-        yield (
-            "Invalid 'cpu' setting for task. For more information, see the Troubleshooting section of the "
-            "Amazon ECS Developer Guide."
-        )
+    if "EC2" in definition.get("requiresCompatibilities", []) and definition.get("ephemeralStorage"):
+        yield "Tasks using the EC2 launch type do not support EphemeralStorage."
     secret = any(container.get("secrets") for container in definition["containerDefinitions"])
     if secret and "executionRoleArn" not in definition:
         yield (
@@ -108,28 +117,24 @@ def _container(container: "ContainerDefinition", definition: "TaskDefinition") -
     if whole is not None and max(memory or 0, reservation or 0) > int(whole):
         yield f"The 'memory' setting for container '{name}' is greater than for the task"
     if definition.get("networkMode") == "awsvpc":
-        if container.get("links"):
-            yield "Links are not supported when networkMode=awsvpc"
-        if container.get("dnsServers"):
-            yield "DNS servers are not supported on container when networkMode=awsvpc"
+        yield from _not_in_awsvpc(container)
     for limit in container.get("ulimits", []):
         if limit["softLimit"] > limit["hardLimit"]:
             yield f"Soft limit exceeds hard limit for ulimit {limit['name']}"
 
 
-def _ports(container: "ContainerDefinition", network_mode: str | None) -> Iterator[str]:
-    for mapping in container.get("portMappings", []):
-        port = mapping.get("containerPort")
-        if port is None and "containerPortRange" not in mapping:
-            yield "Container port should not be null or empty."  # U
-        if port is not None and port not in PORTS:
-            yield f"Container port {port} is out of range. It must be between 1 and 65535."  # U
-        host = mapping.get("hostPort")
-        if network_mode in ("awsvpc", "host") and host not in (None, port):
-            yield (
-                f"When networkMode={network_mode}, the host ports and container ports in port mappings must "
-                "match."
-            )
+def _not_in_awsvpc(container: "ContainerDefinition") -> Iterator[str]:
+    if container.get("links"):
+        yield "Links are not supported when networkMode=awsvpc."
+    where = "supported on container when networkMode=awsvpc."
+    if container.get("dnsServers"):
+        yield f"DNS servers are not {where}"
+    if container.get("hostname"):
+        yield f"hostname is not {where}"
+    if container.get("extraHosts"):
+        yield f"Extra hosts are not {where}"
+    if container.get("disableNetworking"):
+        yield f"Disable Networking is not {where}"
 
 
 def _logging(container: "ContainerDefinition") -> Iterator[str]:
@@ -141,43 +146,27 @@ def _logging(container: "ContainerDefinition") -> Iterator[str]:
             yield f"Log driver awslogs requires options: {', '.join(lacking)}"
 
 
-def _dependencies(container: "ContainerDefinition", containers: list["ContainerDefinition"]) -> Iterator[str]:
-    known = {other["name"]: other for other in containers}
-    for dependency in container.get("dependsOn", []):
-        name, condition = dependency["containerName"], dependency["condition"]
-        if name not in known:
-            yield f"Cannot depend on container + '{name}' because it does not exist"
-        other = known[name]
-        if condition in ("COMPLETE", "SUCCESS") and other.get("essential", True):
-            yield "A dependency container with SUCCESS or COMPLETE condition cannot be an essential container"
-        if condition == "HEALTHY" and "healthCheck" not in other:
-            yield "A dependency container with HEALTHY condition must have health check configured"
-
-
-def _circles(containers: list["ContainerDefinition"]) -> Iterator[str]:
-    waits = {
-        container["name"]: {entry["containerName"] for entry in container.get("dependsOn", [])}
-        for container in containers
-    }
-    try:
-        TopologicalSorter(waits).prepare()
-    except CycleError:
-        yield "Container dependencies must not be circular."  # U
-
-
 def _volumes(definition: "TaskDefinition") -> Iterator[str]:
     volumes = definition.get("volumes", [])
     names = {volume.get("name") for volume in volumes}
     for container in definition["containerDefinitions"]:
         for mount in container.get("mountPoints", []):
             if mount.get("sourceVolume") not in names:
-                yield f"Unknown volume '{mount.get('sourceVolume')}'."  # U
+                yield f"Unknown volume '{mount.get('sourceVolume')}'."
+    mounted = {mount.get("sourceVolume") for each in definition["containerDefinitions"]
+               for mount in each.get("mountPoints", [])}  # fmt: skip
     for volume in volumes:
-        efs = volume.get("efsVolumeConfiguration", {})
-        access = efs.get("authorizationConfig", {})
-        if access.get("iam") == "ENABLED" and efs.get("transitEncryption") != "ENABLED":
-            yield "EFS IAM authorization requires TransitEncryption to be enabled"
-        if access.get("accessPointId") and efs.get("rootDirectory", "/") != "/":
-            yield (
-                'When using an EFS access point, the root directory must either be set to "/" or be omitted'
-            )
+        yield from _efs(volume)
+        if volume.get("configuredAtLaunch") and volume.get("name") not in mounted:
+            yield f"Volumes [{volume.get('name')}] are not referenced by any of the containers"
+
+
+def _efs(volume: "Volume") -> Iterator[str]:
+    efs = volume.get("efsVolumeConfiguration", {})
+    access, encrypted = efs.get("authorizationConfig", {}), efs.get("transitEncryption") == "ENABLED"
+    if access.get("iam") == "ENABLED" and not encrypted:
+        yield "EFS IAM authorization requires TransitEncryption to be enabled."
+    if "transitEncryptionPort" in efs and not encrypted:
+        yield "TransitEncryptionPort requires that TransitEncryption is enabled."
+    if access.get("accessPointId") and efs.get("rootDirectory", "/") != "/":
+        yield 'When using an EFS access point, the root directory must either be set to "/" or be omitted.'

@@ -2,14 +2,14 @@
 
 Pure: a request goes in, the definition as DescribeTaskDefinition shows it comes out, without ARN, revision
 and dates. Sentences marked U are not confirmed. Source: API operation RegisterTaskDefinition, and the
-developer guide's list of task definition parameters.
+developer guide's list of task definition parameters; a health check's defaults as eagletmt/hako#56 saw them.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, cast
 
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.task_definition import container_rules, fargate_rules, general_rules
 from ecslab.sandbox.world.task_definition.required_attributes import required_attributes
 from ecslab.sandbox.world.task_definition.sizes import cpu_units, mebibytes
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef as TaskDefinition
     from mypy_boto3_ecs.type_defs import VolumeOutputTypeDef as Volume
 
+_INVALID: Final = "Invalid '{}' setting for task."  # the guide has a longer one, which was not recorded
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/.+")
 _COPIED: Final = (
     "family", "taskRoleArn", "executionRoleArn", "networkMode", "requiresCompatibilities", "cpu", "memory",
-    "inferenceAccelerators", "pidMode", "ipcMode", "proxyConfiguration", "ephemeralStorage",
+    "pidMode", "ipcMode", "proxyConfiguration", "ephemeralStorage",
     "runtimePlatform", "enableFaultInjection", "trustedExecutionConfiguration",
 )  # fmt: skip
 _SHOWN_EMPTY: Final = ("environment", "mountPoints", "volumesFrom", "systemControls")
@@ -46,15 +47,15 @@ def normalised(request: Mapping[str, object], account: str) -> "TaskDefinition":
         given["cpu"] = _whole_number("cpu", given["cpu"], cpu_units)
     if "memory" in given:
         given["memory"] = _whole_number("memory", given["memory"], mebibytes)
-    if "taskRoleArn" in given:
-        given["taskRoleArn"] = _role_arn(given["taskRoleArn"], account)
-    if "executionRoleArn" in given:
-        given["executionRoleArn"] = _role_arn(given["executionRoleArn"], account)
+    _name_roles(given, account)
+    general_rules.refuse_retired(given)
     if "FARGATE" in given.get("requiresCompatibilities", []):
         fargate_rules.refuse(given)
-    general_rules.refuse(given)
+    elif "cpu" in given and int(given["cpu"]) not in general_rules.CPU_UNITS:
+        raise invalid(_INVALID.format("cpu"))
     for container in given["containerDefinitions"]:
         container_rules.refuse_foreign(container, account)
+    general_rules.refuse(given)
     return _with_defaults(given)
 
 
@@ -63,11 +64,16 @@ def _whole_number(member: str, text: str, read: Callable[[str], int]) -> str:
     try:
         return str(read(text))
     except ValueError:
-        raise AwsError(
-            "ClientException",
-            f"Invalid '{member}' setting for task. For more information, see the Troubleshooting section of "
-            "the Amazon ECS Developer Guide.",
-        ) from None
+        raise invalid(_INVALID.format(member)) from None
+
+
+def _name_roles(given: "TaskDefinition", account: str) -> None:
+    """Roles by their ARNs; an empty one means none, as ecs-deploy and Ansible send it."""
+    task_role, execution_role = given.pop("taskRoleArn", ""), given.pop("executionRoleArn", "")
+    if task_role:
+        given["taskRoleArn"] = _role_arn(task_role, account)
+    if execution_role:
+        given["executionRoleArn"] = _role_arn(execution_role, account)
 
 
 def _role_arn(role: str, account: str) -> str:
@@ -88,7 +94,9 @@ def _with_defaults(given: "TaskDefinition") -> "TaskDefinition":
     definition["volumes"] = [_volume(volume) for volume in given.get("volumes", [])]
     definition["placementConstraints"] = given.get("placementConstraints", [])
     definition["compatibilities"] = _compatibilities(given)
-    definition["requiresAttributes"] = required_attributes(definition)
+    attributes = required_attributes(definition)
+    if attributes:
+        definition["requiresAttributes"] = attributes
     return definition
 
 
@@ -98,6 +106,8 @@ def _container(given: "ContainerDefinition", network_mode: str | None) -> "Conta
         **{member: [] for member in _SHOWN_EMPTY}, **given,
         "portMappings": [_port(mapping, network_mode) for mapping in given.get("portMappings", [])],
     }  # fmt: skip
+    if given.get("healthCheck"):
+        container["healthCheck"] = {"interval": 30, "timeout": 5, "retries": 3, **given["healthCheck"]}
     if "logConfiguration" in given:
         container["logConfiguration"] = {"options": {}, "secretOptions": [], **given["logConfiguration"]}
     return cast("ContainerDefinition", container)
@@ -122,4 +132,9 @@ def _port(given: "PortMapping", network_mode: str | None) -> "PortMapping":
 def _compatibilities(given: "TaskDefinition") -> "list[Compatibility]":
     if given.get("networkMode") != "awsvpc":
         return ["EXTERNAL", "EC2"]
-    return ["EC2", "FARGATE"] if fargate_rules.fits(given) else ["EC2"]
+    compatible: list[Compatibility] = ["EC2"]
+    if not fargate_rules.is_windows(given):  # managed instances run Linux alone
+        compatible.append("MANAGED_INSTANCES")
+    if fargate_rules.fits(given):
+        compatible.append("FARGATE")
+    return compatible

@@ -1,6 +1,7 @@
 """What a task definition asks of the agent that runs it: its `requiresAttributes`.
 
-Source: the capabilities the ECS agent announces, developer guide, "Container agent attributes".
+Source: recorded, and definitions as DescribeTaskDefinition shows them in public repositories. FireLens, log
+secrets, shared namespaces and the last two of `_SETTINGS` are named as the ECS agent announces them (U).
 """
 
 import re
@@ -8,12 +9,22 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import AttributeTypeDef
+    from mypy_boto3_ecs.type_defs import AttributeTypeDef, SecretTypeDef
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef as ContainerDefinition
     from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef as TaskDefinition
 
 _ECR: Final = re.compile(r"\d{12}\.dkr\.ecr(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/")
 _CAPABILITY: Final = "com.amazonaws.ecs.capability."
+_API: Final = _CAPABILITY + "docker-remote-api."
+_SETTINGS: Final = {
+    ("healthCheck",): ("ecs.capability.container-health-check", _API + "1.24"),
+    ("dependsOn", "startTimeout", "stopTimeout"): ("ecs.capability.container-ordering",),
+    ("environmentFiles",): ("ecs.capability.env-files.s3",),
+    ("privileged",): (_CAPABILITY + "privileged-container",),
+    ("repositoryCredentials",): ("ecs.capability.private-registry-authentication.secretsmanager",),
+    ("credentialSpecs",): ("ecs.capability.gmsa",),
+}
+"""What a member of a container definition asks for."""
 
 
 def is_ecr(image: str) -> bool:
@@ -33,10 +44,13 @@ def _names(definition: "TaskDefinition") -> Iterator[str]:
     if "taskRoleArn" in definition:
         yield _CAPABILITY + "task-iam-role"
     if any("efsVolumeConfiguration" in volume for volume in definition.get("volumes", [])):
-        yield "ecs.capability.efs"
-    yield _CAPABILITY + "docker-remote-api.1.18"
+        yield from ("ecs.capability.efsAuth", "ecs.capability.efs", _API + "1.25")
+    if "ephemeralStorage" in definition:
+        yield "ecs.capability.extensible-ephemeral-storage"
+    if "pidMode" in definition or "ipcMode" in definition:
+        yield "ecs.capability.pid-ipc-namespace-sharing"
     if definition.get("networkMode") == "awsvpc":
-        yield "ecs.capability.task-eni"
+        yield from (_API + "1.18", "ecs.capability.task-eni")
 
 
 def _of_container(container: "ContainerDefinition", execution_role: bool) -> Iterator[str]:
@@ -46,17 +60,23 @@ def _of_container(container: "ContainerDefinition", execution_role: bool) -> Ite
     if driver == "awslogs":
         if execution_role:
             yield "ecs.capability.execution-role-awslogs"
-        yield _CAPABILITY + "docker-remote-api.1.19"
+        yield _API + "1.19"
     if is_ecr(container["image"]):
         yield _CAPABILITY + "ecr-auth"
         if execution_role:
             yield "ecs.capability.execution-role-ecr-pull"
+    if "@" in container["image"] or "memoryReservation" in container:
+        yield _API + "1.21"
     for secret in container.get("secrets", []):
-        store = "asm" if ":secretsmanager:" in secret["valueFrom"] else "ssm"
-        yield f"ecs.capability.secrets.{store}.environment-variables"
-    if "healthCheck" in container:
-        yield "ecs.capability.container-health-check"
-    if any(container.get(member) for member in ("dependsOn", "startTimeout", "stopTimeout")):
-        yield "ecs.capability.container-ordering"
-    if container.get("privileged"):
-        yield _CAPABILITY + "privileged-container"
+        yield f"ecs.capability.secrets.{_store(secret)}.environment-variables"
+    for secret in container.get("logConfiguration", {}).get("secretOptions", []):
+        yield f"ecs.capability.secrets.{_store(secret)}.bootstrap.log-driver"
+    if "firelensConfiguration" in container:
+        yield f"ecs.capability.firelens.{container['firelensConfiguration']['type']}"
+    for members, names in _SETTINGS.items():
+        if any(container.get(member) for member in members):
+            yield from names
+
+
+def _store(secret: "SecretTypeDef") -> str:
+    return "asm" if ":secretsmanager:" in secret["valueFrom"] else "ssm"

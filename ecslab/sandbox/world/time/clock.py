@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from ecslab.sandbox.world.time.durations import Durations
 from ecslab.sandbox.world.time.timeline import Timeline
 
 _FIRST_ASIDE: Final = -(10**12)
@@ -36,7 +37,8 @@ class Clock:
 
     Args:
         now: virtual seconds to start from.
-        timeline: how virtual seconds lie on the wall clock; only `timestamp` uses it.
+        timeline: how virtual seconds lie on the wall clock; only timestamps use it.
+        durations: how long what is planned here takes.
 
     Attributes:
         on_event: called with an event's running number before the event happens, so that what it draws at
@@ -44,9 +46,12 @@ class Clock:
         changes: how many events so far changed something that can be looked at, or may have; no reminders.
     """
 
-    def __init__(self, now: float = 0.0, timeline: Timeline | None = None):
+    def __init__(
+        self, now: float = 0.0, timeline: Timeline | None = None, durations: Durations | None = None
+    ):
         self.now = now
         self.timeline = timeline or Timeline()
+        self.durations = durations or Durations()
         self.on_event: Callable[[int], None] | None = None
         self.changes = 0
         self._queue: list[tuple[float, int, Event]] = []
@@ -121,5 +126,15 @@ class Clock:
         return done
 
     def timestamp(self) -> float:
-        """Now, as the API shows it: epoch seconds of the wall clock."""
-        return self.timeline.wall_at(self.now)
+        """Now, as the API shows it, in epoch seconds."""
+        return self.timestamp_at(self.now)
+
+    def timestamp_at(self, virtual: float) -> float:
+        """A virtual second, as the API shows it, in epoch seconds.
+
+        It is AWS's time: durations in it are AWS's at any speed. With fixed durations, as in 0.1.0, it is the
+        wall clock's, and durations in it are shortened by the speed.
+        """
+        if self.durations.model == "fixed":
+            return self.timeline.wall_at(virtual)
+        return self.timeline.segments[0].wall + virtual

@@ -7,6 +7,8 @@ from ecs_wire import ACCOUNT, ARN, CALLER
 from moto.iam.models import iam_backends
 
 from ecslab.sandbox.bridge.ecs import clusters, state
+from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
+from ecslab.sandbox.bridge.ecs.state import SAMPLED_EVERY
 
 FRESH = {
     "clusterArn": ARN + "cluster/lab", "clusterName": "lab", "status": "ACTIVE",
@@ -15,6 +17,9 @@ FRESH = {
     "settings": [{"name": "containerInsights", "value": "disabled"}],
     "capacityProviders": [], "defaultCapacityProviderStrategy": [],
 }  # fmt: skip
+
+
+NO_LOGS = {"executeCommandConfiguration": {"logging": "NONE"}}
 
 
 def statuses(answer):
@@ -38,18 +43,101 @@ def test_without_a_name_it_is_called_default(ecs):
 
 def test_creating_it_again_gives_the_one_that_is_there(ecs):
     tag = [{"key": "a", "value": "b"}]
-    ecs("CreateCluster", clusterName="lab", tags=tag)
-    assert ecs("CreateCluster", clusterName="lab")["cluster"]["tags"] == tag
+    first = ecs("CreateCluster", clusterName="lab", tags=tag)["cluster"]
+    ecs("TagResource", resourceArn=ARN + "cluster/lab", tags=[{"key": "a", "value": "c"}])
+    ecs("UpdateCluster", cluster="lab", configuration=NO_LOGS)
+    for members in ({}, {"tags": tag}, {"settings": [{"name": "containerInsights", "value": "disabled"}]}):
+        assert ecs("CreateCluster", clusterName="lab", **members)["cluster"] == first
     assert ecs("ListClusters")["clusterArns"] == [ARN + "cluster/lab"]
 
 
-def test_creating_it_again_with_other_settings_is_refused(ecs):
+OTHER = {
+    "settings": [{"name": "containerInsights", "value": "enabled"}],
+    "tags": [{"key": "a", "value": "b"}],
+    "configuration": NO_LOGS,
+    "capacityProviders": ["FARGATE"],
+}
+
+
+@pytest.mark.parametrize("member", OTHER)
+def test_creating_it_again_with_something_else_is_refused(ecs, member):
     ecs("CreateCluster", clusterName="lab")
     message = (
         "Arguments on this idempotent request are inconsistent with arguments used in previous request(s)."
     )
     with ecs.refuses("InvalidParameterException", message):
-        ecs("CreateCluster", clusterName="lab", settings=[{"name": "containerInsights", "value": "enabled"}])
+        ecs("CreateCluster", clusterName="lab", **{member: OTHER[member]})
+
+
+def test_a_strategy_asked_for_again_is_the_same(ecs):
+    members = {"capacityProviders": ["FARGATE"],
+               "defaultCapacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1}]}  # fmt: skip
+    first = ecs("CreateCluster", clusterName="lab", **members)
+    assert ecs("CreateCluster", clusterName="lab", **members) == first
+
+
+def test_the_answers_that_count_clusters(ecs):
+    assert ecs("CreateCluster")["clusterCount"] == 1
+    assert ecs("CreateCluster", clusterName="lab")["clusterCount"] == 2
+    assert ecs("DeleteCluster", cluster="lab")["clusterCount"] == 1
+    assert "clusterCount" not in ecs("DescribeClusters")
+
+
+LOG = {"cloudWatchLogGroupName": "g"}
+WRONG_LOGGING = [
+    ({"logConfiguration": LOG}, "You must set logging to 'OVERRIDE' when you supply a log configuration."),
+    ({"logging": "DEFAULT", "logConfiguration": LOG},
+     "You must set logging to 'OVERRIDE' when you supply a log configuration."),
+    ({"logging": "OVERRIDE"},
+     "A CloudWatch log group name or S3 bucket name must be specified when overriding the default log "
+     "configuration."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "message"), WRONG_LOGGING)
+def test_where_commands_are_logged(ecs, command, message):
+    wrong = {"executeCommandConfiguration": command}
+    right = {"executeCommandConfiguration": {"logging": "OVERRIDE", "logConfiguration": LOG}}
+    with ecs.refuses("InvalidParameterException", message):
+        ecs("CreateCluster", clusterName="lab", configuration=wrong)
+    assert ecs("CreateCluster", clusterName="lab", configuration=right)["cluster"]["configuration"] == right
+    with ecs.refuses("InvalidParameterException", message):
+        ecs("UpdateCluster", cluster="lab", configuration=wrong)
+
+
+@pytest.mark.parametrize(("setting", "what"), [
+    ({"name": "containerInsights", "value": "bad"}, "value"), ({"name": "containerInsights"}, "value"),
+    ({"name": "nix", "value": "enabled"}, "name"), ({"value": "enabled"}, "name"),
+])  # fmt: skip
+@pytest.mark.parametrize("operation", ["CreateCluster", "UpdateCluster", "UpdateClusterSettings"])
+def test_settings_there_are_not(ecs, operation, setting, what):
+    name = "clusterName" if operation == "CreateCluster" else "cluster"
+    ecs("CreateCluster", clusterName="other")
+    with ecs.refuses("InvalidParameterException", f"Invalid setting '{what}'"):
+        ecs(operation, **{name: "other"}, settings=[setting])
+
+
+@pytest.mark.parametrize(("operation", "members"), [
+    ("UpdateCluster", {"configuration": NO_LOGS}),
+    ("UpdateClusterSettings", {"settings": [{"name": "containerInsights", "value": "disabled"}]}),
+    ("PutClusterCapacityProviders", {"capacityProviders": [], "defaultCapacityProviderStrategy": []}),
+])  # fmt: skip
+def test_changing_one_answers_without_its_tags(ecs, operation, members):
+    ecs("CreateCluster", clusterName="lab", tags=[{"key": "a", "value": "b"}])
+    ecs("UpdateCluster", cluster="lab", configuration=NO_LOGS)
+    changed = ecs(operation, cluster="lab", **members)["cluster"]
+    assert changed == {**FRESH, "attachments": [], "configuration": NO_LOGS}
+
+
+def test_a_tag_has_key_and_value(ecs):
+    ecs("CreateCluster", clusterName="lab")
+    for operation, members in (("CreateCluster", {"clusterName": "other"}),
+                               ("TagResource", {"resourceArn": ARN + "cluster/lab"})):  # fmt: skip
+        with ecs.refuses("ClientException", "Tag value can not be null."):
+            ecs(operation, **members, tags=[{"key": "a", "value": "b"}, {"key": "empty"}])
+        with ecs.refuses("ClientException", "Tag key can not be null."):
+            ecs(operation, **members, tags=[{"value": "b"}])
+    ecs("TagResource", resourceArn=ARN + "cluster/lab", tags=[{"key": "empty", "value": ""}])
 
 
 @pytest.mark.parametrize("name", ["ADGU Cluster", "", "a" * 256])
@@ -67,7 +155,8 @@ def test_describe_shows_settings_and_tags_only_when_asked(ecs):
     [full] = ecs("DescribeClusters", clusters=["lab"], include=include)["clusters"]
     assert full["settings"] == [{"name": "containerInsights", "value": "enabled"}]
     assert full["tags"] == [{"key": "a", "value": "b"}]
-    assert {"name": "RunningFargateTasksCount", "value": "0"} in full["statistics"]
+    assert len(full["statistics"]) == 16
+    assert full["statistics"][1] == {"name": "runningFargateTasksCount", "value": "0"}
 
 
 def test_describe_names_what_is_missing(ecs):
@@ -121,12 +210,25 @@ def test_tasks_keep_it_from_being_deleted(ecs, status):
     assert ecs("DeleteCluster", cluster="lab")["cluster"]["status"] == "INACTIVE"
 
 
-def test_counters_are_the_tasks_in_those_statuses(ecs):
+def test_counters_are_samples(ecs):
     ecs("CreateCluster", clusterName="lab")
     cluster = clusters.find(CALLER, "lab")
-    cluster.running, cluster.pending = 3, 2
-    [seen] = ecs("DescribeClusters", clusters=["lab"])["clusters"]
-    assert (seen["runningTasksCount"], seen["pendingTasksCount"]) == (3, 2)
+
+    def seen():
+        [shown] = ecs("DescribeClusters", clusters=["lab"], include=["STATISTICS"])["clusters"]
+        [running] = [one["value"] for one in shown["statistics"] if one["name"] == "runningFargateTasksCount"]
+        assert running == str(shown["runningTasksCount"])
+        return shown["runningTasksCount"], shown["pendingTasksCount"]
+
+    ecs.clock.run(until=10 * SAMPLED_EVERY)
+    cluster.running.add(3, ecs.clock.now)
+    cluster.pending.add(2, ecs.clock.now)
+    assert (seen(), seen()) == ((0, 0), (0, 0))
+    ecs.clock.run(until=11 * SAMPLED_EVERY)
+    cluster.running.add(1, ecs.clock.now)
+    assert seen() == (3, 2)
+    ecs.clock.run(until=20 * SAMPLED_EVERY)
+    assert seen() == (4, 2)
 
 
 def test_a_long_list_comes_in_pages(ecs):
@@ -174,7 +276,8 @@ def test_fargate_capacity_providers(ecs):
 WRONG_STRATEGIES = [
     ([{"capacityProvider": "FARGATE_SPOT", "weight": 1}],
      "The specified capacity provider strategy cannot contain a capacity provider that is not associated "
-     "with the cluster. Associate the capacity provider with the cluster and try again."),
+     "with the cluster. Associate the capacity provider with the cluster or specify a valid capacity "
+     "provider and try again."),
     ([{"capacityProvider": "FARGATE"}],
      "There are no capacity providers in the capacity provider strategy with a weight value greater than "
      "zero. Specify a weight value greater than zero for at least one capacity provider and try again."),
@@ -201,11 +304,22 @@ def test_only_one_base(ecs):
     strategy = [{"capacityProvider": name, "weight": 1, "base": 1} for name in both]
     with ecs.refuses(
         "InvalidParameterException",
-        "There are multiple capacity providers in the specified capacity provider strategy with a base value "
-        "defined. Specify a base value for only one capacity provider and try again.",
+        "The specified capacity provider strategy contains multiple capacity providers with a base value "
+        "defined. Only one capacity provider per strategy can have a base value defined.",
     ):
         ecs("CreateCluster", clusterName="lab", capacityProviders=both,
             defaultCapacityProviderStrategy=strategy)  # fmt: skip
+
+
+def test_only_one_base_of_a_service(ecs):
+    both = ["FARGATE", "FARGATE_SPOT"]
+    with ecs.refuses(
+        "InvalidParameterException",
+        "There are multiple capacity providers in the specified capacity provider strategy with a base value "
+        "greater than zero. Only one capacity provider can have a base value greater than zero. Specify a "
+        "valid capacity provider strategy and try again.",
+    ):
+        checked_strategy([{"capacityProvider": name, "weight": 1, "base": 1} for name in both], both)
 
 
 def test_every_account_has_the_fargate_providers(ecs):

@@ -17,7 +17,7 @@ def account(ecs):
 
 @pytest.mark.parametrize("arn", [CLUSTER, REVISION])
 def test_tags_come_and_go(account, arn):
-    account("TagResource", resourceArn=arn, tags=[{"key": "a", "value": "2"}, {"key": "b"}])
+    account("TagResource", resourceArn=arn, tags=[{"key": "a", "value": "2"}, {"key": "b", "value": ""}])
     assert account("ListTagsForResource", resourceArn=arn)["tags"] == [
         {"key": "a", "value": "2"},
         {"key": "b", "value": ""},

@@ -32,8 +32,9 @@ def test_what_registering_answers(ecs):
     assert definition == {
         "taskDefinitionArn": f"{ARN}task-definition/{FAMILY}:1", "family": FAMILY, "revision": 1,
         "status": "ACTIVE", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"],
-        "compatibilities": ["EC2", "FARGATE"], "cpu": "256", "memory": "512", "executionRoleArn": ROLE,
-        "volumes": [], "placementConstraints": [], "registeredAt": 0.0, "registeredBy": CALLER.arn,
+        "compatibilities": ["EC2", "MANAGED_INSTANCES", "FARGATE"], "cpu": "256", "memory": "512",
+        "executionRoleArn": ROLE, "volumes": [], "placementConstraints": [], "registeredAt": 0.0,
+        "registeredBy": CALLER.arn,
         "containerDefinitions": [{
             "name": "adgu-container", "image": IMAGE, "cpu": 0, "essential": True, "environment": [],
             "mountPoints": [], "volumesFrom": [], "systemControls": [],
@@ -90,8 +91,11 @@ def test_a_revision_is_a_number(ecs, operation):
 def test_a_deregistered_one_is_inactive_describable_and_cannot_run(ecs):
     register(ecs)
     gone = ecs("DeregisterTaskDefinition", taskDefinition=f"{FAMILY}:1")["taskDefinition"]
-    assert (gone["status"], gone["deregisteredAt"]) == ("INACTIVE", 0.0)
-    assert ecs("DescribeTaskDefinition", taskDefinition=f"{FAMILY}:1")["taskDefinition"] == gone
+    assert gone["status"] == "INACTIVE"
+    assert "deregisteredAt" not in gone
+    later = {**gone, "deregisteredAt": 0.0}
+    assert ecs("DescribeTaskDefinition", taskDefinition=f"{FAMILY}:1")["taskDefinition"] == later
+    assert ecs("DeregisterTaskDefinition", taskDefinition=f"{FAMILY}:1")["taskDefinition"] == later
     with ecs.refuses("ClientException", "TaskDefinition is inactive"):
         task_definitions.resolve(CALLER, f"{FAMILY}:1")
     with ecs.refuses("ClientException", "Unable to describe task definition."):
@@ -107,8 +111,9 @@ def test_a_family_means_its_latest_active_revision(ecs):
 
 def test_deregistering_needs_a_revision(ecs):
     register(ecs)
-    with ecs.refuses("ClientException", "Revision is missing."):
-        ecs("DeregisterTaskDefinition", taskDefinition=FAMILY)
+    for name in (FAMILY, "nix"):
+        with ecs.refuses("InvalidParameterException", "Revision is missing"):
+            ecs("DeregisterTaskDefinition", taskDefinition=name)
 
 
 def test_deregistering_twice_and_what_is_not_there(ecs):
@@ -129,8 +134,18 @@ def test_deregistering_twice_and_what_is_not_there(ecs):
 def test_tags_are_shown_when_asked_for(ecs):
     tags = [{"key": "stage", "value": "test"}]
     assert ecs("RegisterTaskDefinition", **REQUEST, tags=tags)["tags"] == tags
-    assert "tags" not in ecs("DescribeTaskDefinition", taskDefinition=FAMILY)
+    assert "tags" not in ecs("RegisterTaskDefinition", **REQUEST)
+    assert ecs("DescribeTaskDefinition", taskDefinition=FAMILY)["tags"] == []
+    ecs("DeregisterTaskDefinition", taskDefinition=f"{FAMILY}:2")
     assert ecs("DescribeTaskDefinition", taskDefinition=FAMILY, include=["TAGS"])["tags"] == tags
+
+
+@pytest.mark.parametrize("name", ["nix", FAMILY])
+def test_what_can_be_included(ecs, name):
+    register(ecs)
+    message = "BOGUS is not a valid value for include. The value must be one of [[TAGS]]"
+    with ecs.refuses("ClientException", message):
+        ecs("DescribeTaskDefinition", taskDefinition=name, include=["BOGUS"])
 
 
 def arns(ecs, **filters):
@@ -156,7 +171,9 @@ def test_deleting_takes_inactive_revisions_only(ecs):
     register(ecs)
     ecs("DeregisterTaskDefinition", taskDefinition=f"{FAMILY}:1")
     answer = ecs("DeleteTaskDefinitions", taskDefinitions=[f"{FAMILY}:{n}" for n in (1, 2, 3)] + [FAMILY])
-    assert [one["status"] for one in answer["taskDefinitions"]] == ["DELETE_IN_PROGRESS"]
+    [deleted] = answer["taskDefinitions"]
+    assert deleted["status"] == "DELETE_IN_PROGRESS"
+    assert "deleteRequestedAt" not in deleted
     assert answer["failures"] == [
         {"arn": f"{FAMILY}:2", "reason": "The specified task definition is still in ACTIVE status. Please "
                                          "deregister the target and try again."},

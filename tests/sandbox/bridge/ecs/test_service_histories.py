@@ -124,7 +124,7 @@ def balanced(account):
         attribute = {"deregistration_delay.timeout_seconds": delay}
         backend.modify_target_group_attributes(group.arn, attribute)
         forward = {"Type": "forward", "TargetGroupArn": group.arn}
-        backend.create_listener(made.arn, "HTTP", str(port), "", None, [forward])
+        backend.create_listener(made.arn, "HTTP", str(port), None, None, [forward])
         groups[name] = group.arn
     return groups
 

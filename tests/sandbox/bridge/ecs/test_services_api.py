@@ -42,6 +42,8 @@ def test_a_service_from_its_creation_to_its_rest(lab):
     assert deployment["rolloutStateReason"] == f"ECS deployment {deployment['id']} in progress."
     assert (deployment["platformVersion"], made["platformVersion"]) == ("1.4.0", "LATEST")
     lab.settle(8)
+    assert lab.see()["pendingCount"] == 0  # PROVISIONING
+    lab.settle(8)
     assert lab.see()["pendingCount"] == 2
     lab.settle()
     service = lab.see()
@@ -84,6 +86,17 @@ def test_the_cluster_counts_it(lab):
     lab("DeleteService", service="web", force=True)
     with refused("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."):
         lab("DeleteCluster")
+
+
+def test_a_cluster_with_a_draining_service_is_deleted_and_made_anew(lab):
+    lab.create(desiredCount=0)
+    lab("DeleteService", service="web")
+    assert lab.see()["status"] == "DRAINING"
+    assert lab("DeleteCluster")["cluster"]["status"] == "INACTIVE"
+    lab.account.ecs("CreateCluster", clusterName="lab")
+    lab.settle()
+    assert lab("ListServices")["serviceArns"] == []
+    assert lab("DescribeServices", services=["web"])["services"] == []
 
 
 def test_creating_it_again(lab):

@@ -1,5 +1,7 @@
 """Why tasks stop: each row in ECS's own words."""
 
+import re
+
 import pytest
 from account_rig import ACCOUNT, LOGS, REGION, REGISTRY, ROLE, rig
 from moto.ec2.models import ec2_backends
@@ -239,12 +241,25 @@ def test_a_log_group_that_is_not_there(account):
 def test_a_role_that_may_not_write_logs(account):
     account.define(web("httpd", logConfiguration=LOGS), executionRoleArn=account.role("ecr:*"))
     account.log_group()
-    text = never_started(account)
-    assert text.startswith(
-        f"{LOGGER}create stream has been retried 1 times: failed to create Cloudwatch log stream: "
-        "AccessDeniedException: User: arn:aws:sts::"
+    told = re.sub("RequestID: [0-9a-f-]{36}", "RequestID: <uuid>", never_started(account))
+    told = re.sub("[0-9a-f]{32}", "<task>", told)
+    assert told == (
+        f"{LOGGER}create stream has been retried 1 times: failed to create Cloudwatch log stream: operation "
+        "error CloudWatch Logs: CreateLogStream, https response error StatusCode: 400, RequestID: <uuid>, "
+        "api error AccessDeniedException: User: "
+        "arn:aws:sts::123456789012:assumed-role/ecsTaskExecutionRole/<task> is not authorized to perform: "
+        "logs:CreateLogStream on resource: arn:aws:logs:us-east-1:123456789012:log-group:/ecs/web:"
+        "log-stream:ecs/web/<task> because no identity-based policy allows the logs:CreateLogStream action "
+        ": exit status 1"
     )
-    assert text.count("AccessDeniedException") == 1
+
+
+def test_a_log_that_cannot_be_opened_shows_an_empty_pull_and_no_image(account):
+    account.define(web(account.push(), logConfiguration=LOGS), executionRoleArn=account.role())
+    task = stopped(account, account.start())
+    assert 0.006 <= task["pullStoppedAt"] - task["pullStartedAt"] <= 0.025
+    assert "imageDigest" not in task["containers"][0] and task["containers"][0]["runtimeId"]
+    assert task["executionStoppedAt"] <= task["stoppingAt"] < task["stoppedAt"]
 
 
 def test_a_subnet_that_is_full(account):

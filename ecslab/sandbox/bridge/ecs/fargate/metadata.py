@@ -115,7 +115,7 @@ def _task(task: Task) -> dict[str, object]:
 
 def _container(task: Task, container: Container) -> dict[str, object]:
     definition = container.definition
-    started = _time(current_account().clock.timeline.wall_at(container.started))
+    started = _time(current_account().clock.timestamp_at(container.started))
     shown: dict[str, object] = {
         "DockerId": container.runtime_id,
         "Name": container.name,

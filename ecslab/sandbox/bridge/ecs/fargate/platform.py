@@ -26,7 +26,7 @@ from ecslab.sandbox.runtime import ContainerSpec, RunningContainer, limits
 from ecslab.sandbox.runtime.image import BadLayer, Image
 from ecslab.sandbox.world.image_names import ImageName, parse
 from ecslab.sandbox.world.network import packets, vpc
-from ecslab.sandbox.world.task import failures, timings
+from ecslab.sandbox.world.task import failures
 from ecslab.sandbox.world.task.container import Container, Pulled
 from ecslab.sandbox.world.task.driver import Driver
 from ecslab.sandbox.world.task.surroundings import Exited, StartFailed
@@ -34,7 +34,7 @@ from ecslab.sandbox.world.task.task import Task
 
 _RECENT: Final = 64 * limits.MIB  # bytes of an image that is kept for a while though no task runs it
 _PULLING: Final = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-_PENDING: Final = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
+_PENDING: Final = frozenset({"PENDING", "ACTIVATING"})  # PROVISIONING counts in neither: recorded of services
 
 
 class Fargate:
@@ -60,15 +60,14 @@ class Fargate:
         self._fail_if_platform_does("interface")
         attachment, public = task.attachment, bool(task.network.get("public"))
         about = f"{task.arn.partition(':task/')[0]}:attachment/{attachment.id}"
+        groups, tags = list(task.network.get("groups", ())), _managed_tags(task)
         try:
-            eni = task_network.attach_eni(
-                task.region, attachment.subnet_id, list(task.network.get("groups", ())), public, about
-            )
+            eni = task_network.attach_eni(task.region, attachment.subnet_id, groups, public, about, tags)
         except NoFreeAddress as full:
-            raise StartFailed(str(full), timings.REFUSED) from None
+            raise StartFailed(str(full)) from None
         except EC2ClientError as refusal:  # the subnet or a group went away since RunTask
             reason = failures.interface_refused(attachment.subnet_id, public, str(refusal.message))
-            raise StartFailed(reason, timings.REFUSED) from None
+            raise StartFailed(reason) from None
         self.account.tasks_by_interface[eni.eni_id] = task
         return eni
 
@@ -85,7 +84,7 @@ class Fargate:
         facts, role = _facts(task), execution_role(task)
         lost = role and roles.role_problem(role, region=task.region)
         if lost:
-            raise StartFailed(lost, timings.REFUSED)
+            raise StartFailed(lost)
         if any(parse(container.image).ecr for container in task.containers):
             if not packets.egress(facts, "ecr.api").passed:
                 raise failures.unreachable("ecr_unreachable", region=task.region)
@@ -109,7 +108,7 @@ class Fargate:
         create = log_options(container).get("awslogs-create-group") == "true"
         refusal = logs.open_stream(*where, role or "", task.id, create)
         if refusal:
-            raise StartFailed(refusal, timings.REFUSED)
+            raise StartFailed(refusal)
 
     def pull(self, task: Task, container: Container) -> Pulled:
         name, facts = parse(container.image), _facts(task)
@@ -125,13 +124,15 @@ class Fargate:
             raise failures.refused("layers_refused")
         if name.ecr and not packets.egress(facts, "s3").passed:
             raise failures.unreachable("layers_unreachable", region=task.region, digest=image.digest)
-        return Pulled(image.digest, timings.pull_seconds(image.nominal_size), image)
+        return Pulled(image.digest, self.account.clock.durations.pull(image.nominal_size, task.id), image)
 
     def _resolve(self, task: Task, container: Container, name: ImageName) -> Image:
         """The image; tasks that run the same one share its files, which nobody changes."""
         architecture = _architecture(task)
         try:
             resolved = resolve(container.image, task.region, architecture)
+            if task.settings["platformFamily"] != "Linux":  # no image here is built for Windows
+                raise failures.refused("platform_missing", platform="windows/amd64")
             image = self._images.setdefault((container.image, resolved.digest, architecture), resolved)
             image.rootfs()  # so that a layer that cannot be unpacked is found while pulling, as it is on AWS
             self._make_room(image)
@@ -167,12 +168,13 @@ class Fargate:
 
     def leaving(self, task: Task) -> float:
         services = self.account.services
-        return services.leaving(task) if services else timings.DEACTIVATE
+        return services.leaving(task) if services else self.account.clock.durations.of("deactivated", task.id)
 
     def moved(self, task: Task, before: str | None) -> None:
         cluster = state.of(task.region).clusters[task.cluster]
-        cluster.pending += (task.last_status in _PENDING) - (before in _PENDING)
-        cluster.running += (task.last_status == "RUNNING") - (before == "RUNNING")
+        now = self.account.clock.now
+        cluster.pending.add((task.last_status in _PENDING) - (before in _PENDING), now)
+        cluster.running.add((task.last_status == "RUNNING") - (before == "RUNNING"), now)
         if self.account.services:
             self.account.services.task_moved(task, before)
 
@@ -182,6 +184,11 @@ def execution_role(task: Task) -> str | None:
     override = task.settings["overrides"].get("executionRoleArn")
     role: str | None = override or task.definition.get("executionRoleArn")
     return role
+
+
+def _managed_tags(task: Task) -> dict[str, str]:
+    """The tags of its cluster and service, if it has them: ECS puts them on the interface too."""
+    return {tag["key"]: tag["value"] for tag in task.tags if tag["key"].startswith("aws:ecs:")}
 
 
 def _may_pull(task: Task, name: ImageName, account: str, region: str) -> bool:

@@ -6,13 +6,11 @@ Whoever drives tasks calls `task_moved` and `leaving`; for a task of no service 
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from ecslab.sandbox.world.service import timings as service_timings
 from ecslab.sandbox.world.service.account import Cause
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import Service
-from ecslab.sandbox.world.task import timings
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
@@ -80,15 +78,18 @@ class ServiceRegistry:
         """
         _, member = self.member_of(task.id) or (None, None)
         if member is None or self.load_balancing is None or member.registered_at is None:
-            return timings.DEACTIVATE
+            return self._takes("deactivated", task)
         ip, drained = _address(task), 0.0
         for target in member.deployment.revision.load_balancers:
             self.targets.pop((target.target_group, ip, target.port), None)
             seconds = self.load_balancing.deregister(target.target_group, ip, target.port)
             drained = max(drained, seconds)
         if task.stop_code == "EssentialContainerExited":
-            return timings.DEACTIVATE
-        return service_timings.DEREGISTERED + drained
+            return self._takes("deactivated", task)
+        return self._takes("deregistered", task) + drained
+
+    def _takes(self, step: str, task: Task) -> float:
+        return self.scheduler.clock.durations.of(step, task.id)
 
     def target_health(self, group: str, ip: str, port: int, state: str, why: str) -> None:
         """Tell the scheduler that a target's health has changed."""

@@ -70,5 +70,5 @@ def _view(task: Task, member: Member) -> dict[str, object]:
     """API_ProtectedTask."""
     clock = current_account().clock
     on = member.protected_until > clock.now
-    ends = {"expirationDate": round(clock.timeline.wall_at(member.protected_until), 3)} if on else {}
+    ends = {"expirationDate": round(clock.timestamp_at(member.protected_until), 3)} if on else {}
     return {"taskArn": task.arn, "protectionEnabled": on, **ends}

@@ -4,20 +4,27 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-b
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
 """
 
-from ecslab.sandbox.world.service import commands, events, timings
+from typing import Final
+
+from ecslab.sandbox.world.service import commands, events
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.service_pass import ServicePass
+
+SUBNET_AVOIDED: Final = 300.0
+"""Seconds for which a subnet is avoided after a task failed to start in it, if there is another. U."""
+THROTTLED_FROM: Final = 4
+"""The failure from which on the service is said to be unable to start tasks consistently. U: which it is."""
 
 
 def task_failed(look: ServicePass, member: Member, reason: str) -> None:
     """A task that would be replaced has ended before it was ever healthy."""
     deployment = member.deployment
     if member.ran_at is None:
-        deployment.avoided_until[member.place] = look.now + timings.SUBNET_AVOIDED
+        deployment.avoided_until[member.place] = look.now + SUBNET_AVOIDED
         look.say("unplaced", reason=reason)
         gap = back_off(look, member.launched_at)
     else:
-        gap = timings.RESTARTED
+        gap = look.takes("restarted", member.id)
     look.hold_replacement(deployment, gap)
     if deployment is look.service.primary:
         count(look)
@@ -28,9 +35,9 @@ def back_off(look: ServicePass, launched_at: float) -> float:
     service = look.service
     if launched_at > service.last_failure_at:
         service.failures, service.last_failure_at = service.failures + 1, look.now
-        if service.failures >= timings.THROTTLED_FROM:
+        if service.failures >= THROTTLED_FROM:
             look.say("throttled")
-    return timings.retry_after(service.failures)
+    return look.clock.durations.retry_after(service.failures, service.arn)
 
 
 def count(look: ServicePass) -> None:
@@ -40,7 +47,7 @@ def count(look: ServicePass) -> None:
     deployment.failed_tasks += 1
     watched = breaker.enabled and not service.rolling_back and deployment.rollout_state == "IN_PROGRESS"
     if watched and deployment.failed_tasks >= breaker.threshold(service.desired):
-        deployment.trip_at = deployment.trip_at or look.now + timings.TRIPPED
+        deployment.trip_at = deployment.trip_at or look.now + look.takes("tripped", deployment.id)
         look.wake(deployment.trip_at - look.now)
 
 

@@ -7,7 +7,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from ecslab.sandbox.world.service import events, timings
+from ecslab.sandbox.world.service import events
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import READY, UNREADY, Member
 from ecslab.sandbox.world.service.passes.target_registration import plan_deregistration
@@ -46,14 +46,14 @@ def stop(look: ServicePass, members: Iterable[Member], reason: str, most: int | 
         else:
             running.append(member.id)
         member.change(stopping=True, stopped_by_scheduler=True)
-        plan_deregistration(look, member, timings.DEREGISTERED)
+        plan_deregistration(look, member, look.takes("deregistered", member.id))
         look.account.stop(member.id, reason)
     if pending:
         look.say("stopped_pending", count=pending)
     if running:
         look.say("stopped", **events.tasks(running))
     if pending or running:
-        look.note_change(timings.ADVANCED)
+        look.note_change("advanced")
     return pending + len(running)
 
 
@@ -73,6 +73,8 @@ def _replaceable(look: ServicePass, older: Deployment) -> Iterator[Member]:
     floor = service.minimum if blocked else max(service.minimum, service.desired)
     for member in _candidates(look, older):
         if member.phase != "pending" and service.status == "ACTIVE":
+            if not look.is_due(service.older_stay_until):
+                return
             others = service.graded(UNREADY, READY) - 1
             healthy = service.graded(READY) - member.healthy
             if others < floor or (member.healthy and healthy < floor):

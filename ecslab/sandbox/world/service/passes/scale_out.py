@@ -2,13 +2,19 @@
 
 import heapq
 from collections.abc import Iterable
+from typing import Final
 
-from ecslab.sandbox.world.service import events, timings
+from ecslab.sandbox.world.service import events
 from ecslab.sandbox.world.service.account import CannotPlace
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.passes import failures, unhealthy_tasks
 from ecslab.sandbox.world.service.service_pass import ServicePass
+
+LAUNCHES: Final = 100
+"""Tasks started at once; with `LAUNCHED`, the 500 a minute that Fargate starts for one service."""
+LAUNCHED: Final = 12.0
+"""Seconds between two such batches."""
 
 
 def start_missing(look: ServicePass) -> None:
@@ -19,7 +25,7 @@ def start_missing(look: ServicePass) -> None:
     idle = service.status != "ACTIVE" or primary.rollout_state == "FAILED" or service.daemon
     if idle or not look.is_due(service.launch_from):
         return
-    count = min(service.missing, service.room, timings.LAUNCHES)
+    count = min(service.missing, service.room, LAUNCHES)
     if count <= 0:
         return
     members = _start_batch(look, primary, count)
@@ -27,9 +33,9 @@ def start_missing(look: ServicePass) -> None:
     if members:
         name = "started_replacing" if replaced else "started"
         look.say(name, replaced=replaced, **events.tasks(member.id for member in members))
-    if len(members) == count == timings.LAUNCHES:
-        service.launch_from = look.now + timings.LAUNCHED
-        look.wake(timings.LAUNCHED)
+    if len(members) == count == LAUNCHES:
+        service.launch_from = look.now + LAUNCHED
+        look.wake(LAUNCHED)
 
 
 def uphold_older(look: ServicePass) -> None:
@@ -59,7 +65,7 @@ def launch(
         try:
             task_id = look.account.launch(look.service, deployment, place)
         except CannotPlace as problem:
-            deployment.avoided_until[place] = look.now + timings.SUBNET_AVOIDED
+            deployment.avoided_until[place] = look.now + failures.SUBNET_AVOIDED
             refusal = problem
         else:
             member = Member(task_id, deployment, place, look.now)
@@ -73,10 +79,10 @@ def _replace_older(look: ServicePass, older: Deployment) -> None:
     if isinstance(member, Member):
         member.upholds_older = True
         look.say("started", **events.tasks([member.id]))
-        look.note_change(timings.SETTLED)
+        look.note_change("settled")
     else:
         look.say_text(str(member))
-        look.hold_replacement(older, timings.RESTARTED)
+        look.hold_replacement(older, look.takes("restarted", older.id))
 
 
 def _start_batch(look: ServicePass, deployment: Deployment, count: int) -> list[Member]:
@@ -90,7 +96,7 @@ def _start_batch(look: ServicePass, deployment: Deployment, count: int) -> list[
         members.append(member)
     if members:
         look.service.rollouts[0].start(look.clock.timestamp())
-        look.note_change(timings.SETTLED)
+        look.note_change("settled")
     return members
 
 

@@ -1,6 +1,6 @@
 """Steady state: a deployment completes, and the service says that it is steady."""
 
-from ecslab.sandbox.world.service import events, timings
+from ecslab.sandbox.world.service import events
 from ecslab.sandbox.world.service.member import READY
 from ecslab.sandbox.world.service.passes.zone_rebalancing import rebalance
 from ecslab.sandbox.world.service.service import Service
@@ -10,7 +10,7 @@ from ecslab.sandbox.world.service.service_pass import ServicePass
 def list_rollout(look: ServicePass) -> None:
     """Let the newest service deployment be the current one, a while after it was asked for."""
     rollout = look.service.rollouts[0]
-    rollout.listed = rollout.listed or look.is_due(rollout.began + timings.LISTED)
+    rollout.listed = rollout.listed or look.is_due(rollout.began + look.takes("listed", rollout.id))
 
 
 def conclude(look: ServicePass) -> None:
@@ -25,7 +25,7 @@ def conclude(look: ServicePass) -> None:
     if not _is_settled(service):
         service.mark_unsettled()
         return
-    if not look.is_due(service.changed_at + timings.SETTLED):
+    if not look.is_due(service.changed_at + look.settling):
         return
     if service.primary.rollout_state == "IN_PROGRESS":
         _complete(look)

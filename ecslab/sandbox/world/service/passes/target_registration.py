@@ -4,7 +4,7 @@ import heapq
 from collections import Counter
 from collections.abc import Iterable
 
-from ecslab.sandbox.world.service import events, timings
+from ecslab.sandbox.world.service import events
 from ecslab.sandbox.world.service.deployment import LoadBalancer
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.service_pass import ServicePass
@@ -14,7 +14,7 @@ def register(look: ServicePass) -> None:
     """Register the tasks whose time has come in all of their target groups."""
     registered = []
     for member in list(look.service.unregistered.values()):
-        if member.ran_at is not None and look.is_due(member.ran_at + timings.REGISTERED):
+        if member.ran_at is not None and look.is_due(member.ran_at + look.takes("registered", member.id)):
             del look.service.unregistered[member.id]
             registered.append(member)
     if not registered:
@@ -27,7 +27,7 @@ def register(look: ServicePass) -> None:
             _register_target(look, member, entry)
     for group, count in _by_group(registered).items():
         look.say("registered", count=count, group=group)
-    look.note_change(timings.ADVANCED)
+    look.note_change("advanced")
 
 
 def _register_target(look: ServicePass, member: Member, load_balancer: LoadBalancer) -> None:
@@ -60,7 +60,7 @@ def deregister(look: ServicePass) -> None:
         look.say("deregistered", count=count, group=group)
     for deployment, count in Counter(member.deployment for member in members).items():
         look.say_text(events.message("draining", count=count), deployment.id)
-    look.note_change(timings.SETTLED)
+    look.note_change("settled")
 
 
 def _by_group(members: Iterable[Member]) -> Counter[str]:

@@ -4,14 +4,13 @@ The new task is started first where `maximumPercent` allows it; after a failed t
 before the old one is stopped.
 """
 
-from ecslab.sandbox.world.service import timings
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.passes.scale_in import stop
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
 
-def is_healthy(member: Member, now: float) -> bool:
+def is_healthy(look: ServicePass, member: Member, now: float) -> bool:
     """Whether a task counts as healthy (API_DeploymentConfiguration, minimumHealthyPercent)."""
     revision = member.deployment.revision
     if member.phase != "running" or member.ran_at is None:
@@ -20,17 +19,17 @@ def is_healthy(member: Member, now: float) -> bool:
         return False
     if revision.load_balancers:
         return {state for state, _ in (member.targets or {}).values()} == {"healthy"}
-    return revision.checked or now >= member.ran_at + timings.HEALTHY
+    return revision.checked or now >= member.ran_at + look.takes("healthy", member.id)
 
 
-def patience(member: Member) -> float | None:
+def patience(look: ServicePass, member: Member) -> float | None:
     """Seconds until an unhealthy task is replaced; None if it is not unhealthy."""
     if member.phase != "running":
         return None
     if member.container_health == "UNHEALTHY":
-        return timings.UNHEALTHY_CONTAINER
+        return look.takes("unhealthy_container", member.id)
     if any(state == "unhealthy" for state, _ in (member.targets or {}).values()):
-        return timings.UNHEALTHY_TARGET
+        return look.takes("unhealthy_target", member.id)
     return None
 
 
@@ -73,7 +72,7 @@ def _may_stop(look: ServicePass, member: Member) -> bool:
         return True
     if successor.registered_at is None:
         return False
-    at = successor.registered_at + timings.SUCCEEDED
+    at = successor.registered_at + look.takes("succeeded", member.id)
     if not look.is_due(at):
         look.wake(at - look.now)
         return False
