@@ -184,6 +184,14 @@ def test_a_page_that_nobody_serves_says_why(lab):
     )
 
 
+def test_a_service_of_no_tasks_is_settled_without_targets(balanced):
+    ecslab.service.scale(balanced, 0)
+    ecslab.service.wait_until_stable(balanced)
+    assert len(load_balancer.wait_until_healthy(balanced, limit=300)) == 0
+    ecslab.service.scale(balanced, 2)
+    assert len(load_balancer.wait_until_healthy(balanced)) == 2
+
+
 def test_deleting_it_leaves_the_service(balanced):
     assert load_balancer.delete(balanced)
     assert load_balancer.find(balanced) is None

@@ -46,6 +46,7 @@ class Backend:
         from ecslab.sandbox.runtime.budget import AccountBudget
         from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 
+        self.behaviour = behaviour
         self._seam, self._determinism, self._seed = account, determinism, seed
         clock.on_event = lambda number: self.reseed("event", number)
         budget = AccountBudget()

@@ -113,12 +113,13 @@ class Command(Job):
 class _Quiet:
     """A host that hears nothing but the sandbox's own limits."""
 
-    __slots__ = ("_host", "after", "exited", "fetch", "now", "taken", "timestamp")
+    __slots__ = ("_host", "after", "exited", "fetch", "hostname", "now", "taken", "timestamp")
 
     def __init__(self, host: Host):
         self._host = host
         self.after, self.now, self.timestamp = host.after, host.now, host.timestamp
         self.exited, self.taken, self.fetch = host.exited, host.taken, host.fetch
+        self.hostname = host.hostname
 
     def log(self, line: str) -> None:
         if line.startswith(LIMIT):

@@ -201,10 +201,15 @@ class Process:
     depth: int = 0
     """How many parts of scripts it lies within."""
 
+    @property
+    def unheard_term(self) -> Callable[[], Run] | None:
+        """What TERM does to a program that says nothing of it: to the first process, nothing."""
+        return dies if self.spec.init_process else None
+
     def variables(self) -> dict[str, str]:
         """Its environment variables; what is done to them stays with the process."""
         if self.environment is None:
-            self.environment = combined_environment(self.spec)
+            self.environment = combined_environment(self.spec, self.host.hostname())
         return self.environment
 
     def log(self, text: str) -> None:

@@ -120,7 +120,7 @@ def test_entry_point_and_command_combine_as_docker_s(entry_point, command, combi
 
 def test_the_definition_s_environment_wins():
     spec = Spec(image=Image(env=["COLOUR=blue", "PATH=/opt/bin"]), environment={"COLOUR": "green"})
-    found = combined_environment(spec)
+    found = combined_environment(spec, "ip-172-31-0-4.ec2.internal")
     assert (found["COLOUR"], found["PATH"]) == ("green", "/opt/bin")
 
 
@@ -130,7 +130,7 @@ def test_two_runs_are_the_same_run():
         program = Container(command=["sh", "-c", "while true; do echo $HOSTNAME; sleep 2; done"])
         program.run(10)
         runs.append(program.lines)
-    assert runs[0] == runs[1] == ["ip-0a1b2c3d"] * 6
+    assert runs[0] == runs[1] == ["ip-172-31-0-4.ec2.internal"] * 6
 
 
 def test_the_runtime_starts_what_it_is_given():

@@ -94,9 +94,9 @@ def pwd(process: Process, _variables: Variables, _words: list[str]) -> Result:
     return process.files.directory + "\n", "", 0
 
 
-def hostname(_process: Process, variables: Variables, _words: list[str]) -> Result:
+def hostname(process: Process, _variables: Variables, _words: list[str]) -> Result:
     """`hostname`"""
-    return variables.get("HOSTNAME", "localhost") + "\n", "", 0
+    return process.host.hostname() + "\n", "", 0
 
 
 def date(process: Process, _variables: Variables, _words: list[str]) -> Result:

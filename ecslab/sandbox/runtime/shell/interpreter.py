@@ -276,7 +276,7 @@ def main(process: Process, run_program: Callable[[Process], Run]) -> Run:
         raise SandboxLimit(
             f"`{' '.join(process.argv)}`: this `sh` runs only what follows -c, no script files"
         )
-    process.on_term = None
+    process.on_term = process.unheard_term
     script = next((word for word in words if not word.startswith("-")), "")
     shell = Shell(process, dict(process.variables()), run_program, depth=process.depth)
     try:

@@ -40,6 +40,10 @@ class CircuitBreaker:
     value: int = 50
     resets: bool = True
 
+    @property
+    def rolls_back(self) -> bool:
+        return self.enabled and self.rollback
+
     def threshold(self, desired: int) -> int:
         """Failures in a row at which a deployment of `desired` tasks has failed (3 to 200 when bounded)."""
         if self.kind == "COUNT":

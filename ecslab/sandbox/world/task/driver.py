@@ -45,7 +45,7 @@ class Driver:
         self._decide_stop(task, code, reason)
         if code != EXITED:
             self._tell_stop(task)
-        self._next(task, self._takes("exit_noticed" if code == EXITED else "stop_noticed", task), self._leave)
+        self._next(task, self._takes(_noticed(task), task), self._leave)
 
     def lose(self, task: Task, code: str, reason: str) -> None:
         """Decide that the task ends, and let what runs in it be gone at once, without SIGTERM."""
@@ -244,3 +244,10 @@ class Driver:
         task.stopped_at = self.clock.timestamp()
         task.gone_at = self.clock.now + KEPT
         self._move(task, "network_released")
+
+
+def _noticed(task: Task) -> str:
+    """The step in which ECS notices that a task is to end."""
+    if task.stop_code == EXITED:
+        return "exit_noticed"
+    return "early_stop_noticed" if task.last_status in ("PROVISIONING", "PENDING") else "stop_noticed"

@@ -218,3 +218,22 @@ def test_a_standalone_task_that_ran_stops_for_good_when_its_restarts_are_over(ac
     account.run(500)
     seen = account.see(task)
     assert (seen["stopCode"], seen["containers"][0]["exitCode"]) == ("EssentialContainerExited", 3)
+
+
+@pytest.mark.parametrize(
+    ("command", "init", "code"),
+    [
+        (["sleep", "infinity"], False, 137),
+        (["sleep", "infinity"], True, 143),
+        (["sh", "-c", "sleep 1000; echo never"], True, 143),
+        (["sh", "-c", "trap '' TERM; sleep 1000"], True, 137),
+    ],
+)
+def test_an_init_process_passes_signals_on(account, command, init, code):
+    parameters = {"linuxParameters": {"initProcessEnabled": True}} if init else {}
+    account.define({"name": "web", "image": "busybox", "command": command, **parameters})
+    task = account.start()
+    account.run(60)
+    account.ecs("StopTask", cluster="lab", task=task["taskArn"])
+    account.run(200)
+    assert account.see(task)["containers"][0]["exitCode"] == code

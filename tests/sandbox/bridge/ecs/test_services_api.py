@@ -132,7 +132,7 @@ def test_a_circuit_breaker_keeps_what_an_update_leaves_out(lab):
     change = {"deploymentCircuitBreaker": {"enable": False, "rollback": True}}
     now = lab.update(deploymentConfiguration=change)["deploymentConfiguration"]["deploymentCircuitBreaker"]
     assert now == {
-        "enable": False, "rollback": False, "resetOnHealthyTask": True,
+        "enable": False, "rollback": True, "resetOnHealthyTask": True,
         "thresholdConfiguration": {"type": "COUNT", "value": 1},
     }  # fmt: skip
     with invalid("Task count can not be lesser than 0"):

@@ -9,6 +9,7 @@ from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs.fargate import metadata, task_role_calls
 from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
+from ecslab.sandbox.bridge.ecs.fargate.metadata import host_name
 from ecslab.sandbox.bridge.logs import write_log
 from ecslab.sandbox.bridge.open_ports import program_on
 from ecslab.sandbox.runtime import Cancellable, HttpRequest, HttpResponse, RunningContainer
@@ -57,6 +58,9 @@ class Host:
 
     def timestamp(self) -> float:
         return self._account.clock.timestamp()
+
+    def hostname(self) -> str:
+        return host_name(self._task)
 
     def taken(self, port: int) -> bool:
         return program_on(self._task, port) is not None

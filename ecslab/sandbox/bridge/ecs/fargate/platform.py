@@ -163,7 +163,10 @@ class Fargate:
     def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, RunningContainer]:
         host = Host(self.account, task, container, exited, self.credentials)
         runtime_id = f"{task.id}-{rng.randrange(10**9, 10**10)}"
-        spec = _spec(task, container, Environment(task, container, self.credentials), self.volumes)
+        environment = Environment(task, container, self.credentials)
+        init = bool((container.definition.get("linuxParameters") or {}).get("initProcessEnabled"))
+        init_process = init and self.account.behaviour >= 2
+        spec = _spec(task, container, environment, self.volumes, init_process)
         return runtime_id, self.account.runtime.start(spec, host)
 
     def leaving(self, task: Task) -> float:
@@ -212,7 +215,11 @@ def _architecture(task: Task) -> str:
 
 
 def _spec(
-    task: Task, container: Container, environment: Mapping[str, str], volumes: Volumes
+    task: Task,
+    container: Container,
+    environment: Mapping[str, str],
+    volumes: Volumes,
+    init_process: bool,
 ) -> ContainerSpec:
     definition = container.definition
     assert container.pulled is not None, "pulled before it starts"
@@ -230,4 +237,5 @@ def _spec(
         architecture=_architecture(task),
         mounts=volumes.mounts(task, container),
         read_only=bool(definition.get("readonlyRootFilesystem")),
+        init_process=init_process,
     )
