@@ -1,7 +1,7 @@
-"""`make clients`: clients that nobody here wrote, each installed in an environment of its own and put to work.
+"""`make clients`: clients that nobody here wrote, each in an environment of its own, put to work.
 
-`python -m tests.clients skopeo buildah` tries these two. What works, is refused, or is a gap goes into tests/README.md.
-The exit code is 1 if there is a gap.
+`python -m tests.clients skopeo buildah` tries these two. What works, is refused, or is a gap goes into
+tests/README.md. The exit code is 1 if there is a gap.
 """
 
 import sys

@@ -7,7 +7,7 @@ from typing import Final
 
 from .scenario import Outcome
 
-__all__ = ["BEGIN", "END", "HEAD", "README", "block", "row", "write"]
+__all__ = ["BEGIN", "END", "HEAD", "README", "block", "is_of", "not_tried", "row", "write"]
 
 README: Final = Path(__file__).parents[1] / "README.md"
 BEGIN: Final = "<!-- clients: written by make clients -->"
@@ -45,11 +45,12 @@ def write(rows: Mapping[str, str], titles: Iterable[str]) -> None:
     """Put rows, by title, into the table; the others stay as they are."""
     text = README.read_text()
     old = block(text)
-    kept = {title: line for title in titles for line in old.splitlines() if _of(line, title)}
+    kept = {title: line for title in titles for line in old.splitlines() if is_of(line, title)}
     lines = [line for title in titles if (line := rows.get(title, kept.get(title, "")))]
     new = "\n".join(["", *HEAD, *lines, "", ""])
     README.write_text(text.replace(f"{BEGIN}\n{old}{END}", f"{BEGIN}\n{new}{END}"))
 
 
-def _of(line: str, title: str) -> bool:
+def is_of(line: str, title: str) -> bool:
+    """Whether a line of the table is the client's."""
     return re.match(rf"\| {re.escape(title)}( [\d.]+)? \|", line) is not None

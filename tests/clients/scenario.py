@@ -18,7 +18,7 @@ __all__ = ["Outcome", "judge", "play"]
 
 SPEED: Final = "60"
 PATIENCE: Final = 420.0
-"""Seconds for one step; a service behind a load balancer takes up to four minutes of a client that asks every 15 seconds."""
+"""Seconds for one step: a stable service takes minutes where a client asks every 15 seconds."""
 NOT_CARRIED: Final = "does not carry"
 PRELUDE: Final = """set -euo pipefail
 eval "$(ecslab env --shell sh)"
@@ -38,7 +38,7 @@ class Outcome:
 
 
 def play(client: Client) -> tuple[str, list[Outcome]]:
-    """The client's version, and what became of its steps; all that it said is kept in `.venv/clients/<name>.log`.
+    """The client's version, and what became of its steps. `.venv/clients/<name>.log` keeps all that it said.
 
     Raises:
         NotHere: it cannot be had on this machine.
@@ -104,10 +104,12 @@ def _sandbox(home: str, environment: Path) -> Iterator[dict[str, str]]:
         (tools / command).symlink_to(Path(sys.prefix) / "bin" / command)
     path = [str(environment / "bin"), str(tools), "/usr/bin", os.environ["PATH"]]
     shell = {name: value for name, value in os.environ.items() if name in ("LANG", "TERM")}
-    shell |= {"PATH": os.pathsep.join(path), "HOME": home, "ECSLAB_HOME": f"{home}/ecslab", "SCENARIOS": str(SCENARIOS)}
-    shell |= {"CLIENT": str(environment), "NODE_PATH": str(environment / "node_modules")}
+    shell |= {"PATH": os.pathsep.join(path), "HOME": home, "ECSLAB_HOME": f"{home}/ecslab"}
+    shell |= {"SCENARIOS": str(SCENARIOS), "CLIENT": str(environment)}
+    shell |= {"NODE_PATH": str(environment / "node_modules"), "NODE_NO_WARNINGS": "1"}
     shell |= {"PYTHONPATH": "", "XDG_RUNTIME_DIR": home, "LC_ALL": "C.UTF-8", "AWS_PAGER": ""}
-    subprocess.run([tools / "ecslab", "sandbox", "start", "--speed", SPEED], env=shell, check=True, capture_output=True)
+    start = [tools / "ecslab", "sandbox", "start", "--speed", SPEED]
+    subprocess.run(start, env=shell, check=True, capture_output=True)
     try:
         yield shell
     finally:

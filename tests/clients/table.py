@@ -1,9 +1,9 @@
 """`clients.toml` and `scenarios/`: which clients are tried, how each is installed, and what it is to do.
 
-A client has a `title`, and one way to be had: `pip` (requirements), `npm` (packages) or `program` (a command that
-Debian's package `debian` brings); or `not_tried`, which says why it is not. `version` is a command that prints its version.
-`scenario` names files of steps. A step says what it `does`, and what to `run`; `refused` are words that have to
-be in the output of a command that the sandbox is right to refuse.
+A client has a `title`, and one way to be had: `pip` (requirements), `npm` (packages) or `program` (a command
+that Debian's package `debian` brings); or `not_tried`, which says why it is not. `version` is a command that
+prints its version. `scenario` names files of steps. A step says what it `does`, and what to `run`; `refused`
+are words that have to be in the output of a command that the sandbox is right to refuse.
 """
 
 import tomllib
@@ -58,5 +58,5 @@ def _client(name: str, row: Mapping[str, Any]) -> Client:
     client = Client(name=name, **lists)
     ways = [client.pip, client.npm, client.program, client.not_tried]
     if sum(map(bool, ways)) != 1 or bool(client.not_tried) == bool(client.scenario):
-        raise ValueError(f"clients.toml: {name} is to be had in one way, and has a scenario or a reason why not")
+        raise ValueError(f"clients.toml: {name} is to be had in one way, with a scenario or a reason why not")
     return client

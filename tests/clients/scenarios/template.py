@@ -1,8 +1,15 @@
 """A stack made with troposphere: a cluster, a task definition and a service. Prints the template."""
 
 from troposphere import Ref, Template
-from troposphere.ecs import AwsvpcConfiguration, Cluster, ContainerDefinition, NetworkConfiguration, PortMapping
-from troposphere.ecs import Service, TaskDefinition
+from troposphere.ecs import (
+    AwsvpcConfiguration,
+    Cluster,
+    ContainerDefinition,
+    NetworkConfiguration,
+    PortMapping,
+    Service,
+    TaskDefinition,
+)
 
 template = Template()
 template.set_description("A web server on Fargate")
