@@ -63,7 +63,7 @@ def program(owner):
     ecs, ec2 = owner.ecs, owner.ec2
     ecs.create_cluster(clusterName="lab")
     options = {"awslogs-group": "/ecs/app", "awslogs-region": REGION, "awslogs-stream-prefix": "ecs"}
-    app = {"name": "app", "image": "busybox", "command": ["sh", "-c", SCRIPT],
+    app = {"name": "app", "image": "amazonlinux", "command": ["sh", "-c", SCRIPT],
            "logConfiguration": {"logDriver": "awslogs", "options": options}}  # fmt: skip
     ecs.register_task_definition(
         family="app", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",

@@ -51,9 +51,9 @@ class Backend:
         clock.on_event = lambda number: self.reseed("event", number)
         budget = AccountBudget()
         self._account = account.Account(
-            clock, EmbeddedRuntime(budget), ACCOUNT, folder=folder, seed=seed, behaviour=behaviour,
-            open_paths=set(), budget=budget,
-        )
+            clock, EmbeddedRuntime(budget, every_image_has_all=behaviour < 3), ACCOUNT, folder=folder,
+            seed=seed, behaviour=behaviour, open_paths=set(), budget=budget,
+        )  # fmt: skip
         installation.install(self._account)
 
     def enter(self) -> None:

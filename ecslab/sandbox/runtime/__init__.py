@@ -113,6 +113,12 @@ class Host(Protocol):
     def taken(self, port: int) -> bool:
         """Whether something in the container's network namespace accepts connections on the port already."""
 
+    def name_server(self) -> str:
+        """The address of the server that is asked for names."""
+
+    def resolve(self, name: str) -> tuple[str, ...]:
+        """The addresses of a host name; LookupError if there is no such name."""
+
     def fetch(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
         """Ask a server, as seen from inside the container.
 

@@ -7,10 +7,25 @@ from typing import Final
 
 from ecslab.sandbox.runtime import Cancellable, Host
 from ecslab.sandbox.runtime.image_config import image_variables
-from ecslab.sandbox.runtime.process import LIMIT, CannotFork, OutOfMemory, Process, Run, SandboxLimit, dies
+from ecslab.sandbox.runtime.process import (
+    LIMIT,
+    CannotFork,
+    NotInImage,
+    OutOfMemory,
+    Process,
+    Run,
+    SandboxLimit,
+    dies,
+)
 from ecslab.sandbox.runtime.programs import run, too_long
 
 OUT_OF_MEMORY: Final = "OutOfMemoryError: container killed due to memory usage"
+NOT_IN_IMAGE: Final = (
+    "CannotStartContainerError: failed to create containerd task: failed to create shim task: OCI runtime "
+    'create failed: runc create failed: unable to start container process: exec: "{program}": executable '
+    "file not found in $PATH: unknown"
+)
+"""U: on AWS the container never begins; here it ends at once, with the code that a shell would give."""
 PLATFORM: Final = {"X86_64": "amd64", "ARM64": "arm64"}
 EXEC_FORMAT_EXIT: Final = 255  # U: 255 or 1; no capture shows it
 
@@ -38,6 +53,8 @@ class Job:
         except SandboxLimit as limit:
             self._process.log(f"{LIMIT}{limit}")
             self.finish(127)
+        except NotInImage as missing:
+            self.finish(127, NOT_IN_IMAGE.format(program=missing))
         except CannotFork:
             self._process.log("sh: 1: Cannot fork")
             self.finish(2)
@@ -113,12 +130,15 @@ class Command(Job):
 class _Quiet:
     """A host that hears nothing but the sandbox's own limits."""
 
-    __slots__ = ("_host", "after", "exited", "fetch", "hostname", "now", "taken", "timestamp")
+    __slots__ = (
+        "_host", "after", "exited", "fetch", "hostname", "name_server", "now", "resolve", "taken", "timestamp"
+    )  # fmt: skip
 
     def __init__(self, host: Host):
         self._host = host
         self.after, self.now, self.timestamp = host.after, host.now, host.timestamp
         self.exited, self.taken, self.fetch = host.exited, host.taken, host.fetch
+        self.resolve, self.name_server = host.resolve, host.name_server
         self.hostname = host.hostname
 
     def log(self, line: str) -> None:

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime import ContainerSpec, Host, Mount, limits
 from ecslab.sandbox.runtime.budget import AccountBudget, ContainerBudget, Full, Pool
-from ecslab.sandbox.runtime.image_config import combined_environment
+from ecslab.sandbox.runtime.image_config import PATH, combined_environment
 
 FOREVER = math.inf
 LIMIT = "ecslab sandbox: "
@@ -35,6 +35,10 @@ class CannotFork(Exception):
 
 class SandboxLimit(Exception):
     """The learner asked for something real containers do and this runtime does not."""
+
+
+class NotInImage(Exception):
+    """The image does not bring the program."""
 
 
 def dies() -> Run:
@@ -198,6 +202,8 @@ class Process:
     on_term: Callable[[], Run] | None = dies
     ports: dict[int, Handler] = field(default_factory=dict)
     budget: ContainerBudget = field(default_factory=lambda: AccountBudget().container("", None))
+    has_all: bool = False
+    """Whether every program is in every image."""
     depth: int = 0
     """How many parts of scripts it lies within."""
 
@@ -211,6 +217,15 @@ class Process:
         if self.environment is None:
             self.environment = combined_environment(self.spec, self.host.hostname())
         return self.environment
+
+    def has(self, program: str) -> bool:
+        """Whether the image brings a program: on the path, or where its name says."""
+        if self.has_all:
+            return True
+        if "/" in program:
+            return self.files.read(program) is not None
+        folders = self.variables().get("PATH", PATH).split(":")
+        return any(self.files.read(f"{folder}/{program}") is not None for folder in folders if folder)
 
     def log(self, text: str) -> None:
         rate = self.budget.log

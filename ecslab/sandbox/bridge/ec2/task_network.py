@@ -118,6 +118,12 @@ def find_private(region: str, vpc_id: str, ip: str) -> Eni | None:
     return None
 
 
+def is_of_vpc(region: str, vpc_id: str, ip: str) -> bool:
+    """Whether an address lies in one of a VPC's subnets."""
+    subnets = _backend(region).describe_subnets(filters={"vpc-id": [vpc_id]})
+    return any(is_inside(ip, subnet) for subnet in subnets)
+
+
 def is_inside(ip: str, subnet: Subnet) -> bool:
     """Whether an address is one of a subnet's; False for what is no address."""
     try:

@@ -12,6 +12,7 @@ from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.process import FOREVER, Process, Run
 from ecslab.sandbox.runtime.programs.texts import TEXTS
 
+_DOCROOTS: Final = ("/usr/local/apache2/htdocs", "/var/www/html")
 _APACHE: Final = TEXTS["apache"]
 
 
@@ -31,8 +32,10 @@ def httpd(process: Process) -> Run:
     if "-h" in words[:-1]:
         docroot = process.files.resolve(words[words.index("-h") + 1])
         return (yield from _serve(process, Site("BusyBox", docroot), port))
-    docroot = "/usr/local/apache2/htdocs"
-    if not process.files.is_directory("/usr/local/apache2"):
+    docroot = next((folder for folder in _DOCROOTS if process.files.is_directory(folder)), "")
+    if not docroot and process.files.is_directory("/usr/local/apache2"):
+        docroot = _DOCROOTS[0]
+    if not docroot:
         process.log(f"{process.argv[0]}: not found")
         return 127
     if process.host.taken(port):
@@ -54,6 +57,29 @@ def nginx(process: Process) -> Run:
         return 1
     process.on_term = _ends
     return (yield from _serve(process, Site("nginx", "/usr/share/nginx/html", combined_log=True), 80))
+
+
+def caddy(process: Process) -> Run:
+    """`caddy run`: the files of /usr/share/caddy on port 80."""
+    process.on_term = _ends
+    return (yield from _serve(process, Site("Caddy", "/usr/share/caddy"), 80))
+
+
+def traefik(process: Process) -> Run:
+    """`traefik`: a proxy on port 80 that was told of no routes, whatever its options say."""
+    if process.argv[1:]:
+        process.note("traefik's options have no effect here: it knows no routes, and answers 404")
+    process.on_term = _ends
+    headers = {"Content-Type": "text/plain; charset=utf-8"}
+    process.listen(80, lambda _: HttpResponse(404, headers, b"404 page not found\n"))
+    yield FOREVER
+    return 0
+
+
+def python_server(process: Process, port: int) -> Run:
+    """`python -m http.server`: the files of the current folder."""
+    process.log(f"Serving HTTP on 0.0.0.0 port {port} (http://0.0.0.0:{port}/) ...")
+    return (yield from _serve(process, Site("SimpleHTTP/0.6 Python", process.files.directory), port))
 
 
 def _serve(process: Process, site: Site, port: int) -> Run:

@@ -28,8 +28,14 @@ def registry_unreachable(image: ImageName) -> StartFailed:
     return unreachable("registry_unreachable", image=image, host=host)
 
 
-def image_missing(image: ImageName, kind: str, architecture: str) -> StartFailed:
-    """The registry lacks the `kind` that is named: `repository`, `tag`, or the task's `platform`."""
+def image_missing(image: ImageName, kind: str, architecture: str, carried: str) -> StartFailed:
+    """The registry lacks the `kind` that is named: `repository`, `tag`, or the task's `platform`.
+
+    Args:
+        carried: the images that the sandbox has, for one that is `elsewhere`.
+    """
+    if kind == "elsewhere":
+        return refused("not_carried", image=image, carried=carried)
     if kind == "platform":
         processor = "arm64" if architecture == "ARM64" else "amd64"
         return refused("platform_missing", platform=f"linux/{processor}")

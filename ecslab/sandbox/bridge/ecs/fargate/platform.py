@@ -20,6 +20,7 @@ from ecslab.sandbox.bridge.ecs.fargate.injected_values import injected
 from ecslab.sandbox.bridge.ecs.fargate.metadata import Environment
 from ecslab.sandbox.bridge.ecs.fargate.volumes import Volumes
 from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.images import catalogue
 from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
 from ecslab.sandbox.bridge.logs import log_options, log_stream
 from ecslab.sandbox.runtime import ContainerSpec, RunningContainer, limits
@@ -140,7 +141,8 @@ class Fargate:
         except BadLayer as bad:
             raise failures.refused("layer_damaged", why=bad) from None
         except NotInRegistry as missing:
-            raise failures.image_missing(name, missing.kind, architecture) from None
+            there = catalogue.carried(name.uri)
+            raise failures.image_missing(name, missing.kind, architecture, there) from None
 
     def _make_room(self, image: Image) -> None:
         """BadLayer if the images that running tasks use leave no room for this one."""
