@@ -11,7 +11,15 @@ from pathlib import Path
 
 from ecslab.sandbox.engine import moto_import
 from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse, Responder
-from ecslab.sandbox.wire import bounds, caller_identity, carried, malformed, moto_routes
+from ecslab.sandbox.wire import (
+    bounds,
+    caller_identity,
+    carried,
+    malformed,
+    member_types,
+    moto_routes,
+    protocol,
+)
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.wire.fields.check import check as check_members
 from ecslab.sandbox.wire.operation import Operation
@@ -160,18 +168,21 @@ class Backend:
         malformed.check(request, signer.service)
         if not again:  # who was let in then is not judged again
             self._check_permission(request, signer, operation)
-        if operation == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
-            return caller_identity.caller_identity()
-        if request.headers.get("x-amz-target", "").startswith(malformed.ECS_TARGET):
+        if signer.service == "ecs":
             return self._ecs(request, signer.region, operation, again)
-        service = carried.check(request, signer.service)
+        model, asked = carried.check(request, signer.service)
+        if not again:
+            protocol.check(request, model, asked)
         bounds.check(request, signer.service, operation)
         if not again:
-            check_members(request, service, operation)
-        from ecslab.sandbox.bridge import installation
+            member_types.check(request, model, asked)
+            check_members(request, model.service_name, asked)
+        if asked == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
+            return caller_identity.caller_identity()
+        from ecslab.sandbox.bridge import late_installation
 
         moto_import.ready_for(signer.service, operation)
-        installation.fetch(signer.service)
+        late_installation.fetch(signer.service)
         return moto_routes.answer(request, signer)
 
     def _ecs(self, request: HttpRequest, region: str, operation: str, again: bool) -> HttpResponse:

@@ -58,7 +58,7 @@ class Mount:
     room: Pool | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ContainerSpec:
     """One container of a task, with the task's overrides already applied.
 

@@ -16,6 +16,7 @@ from ecslab.sandbox.runtime.process import (
     Run,
     SandboxLimit,
     dies,
+    ends,
 )
 from ecslab.sandbox.runtime.programs import run, too_long
 
@@ -30,6 +31,9 @@ PLATFORM: Final = {"X86_64": "amd64", "ARM64": "arm64"}
 EXEC_FORMAT_EXIT: Final = 255  # U: 255 or 1; no capture shows it
 
 
+_UNBEGUN: Final = dies()
+
+
 class Job:
     """A program at work. Who makes one calls or plans the first `advance`."""
 
@@ -37,7 +41,7 @@ class Job:
 
     def __init__(self, process: Process):
         self._process = process
-        self._run: Run | None = begin(process)
+        self._run: Run | None = _UNBEGUN
         self._timer: Cancellable | None = None
 
     def advance(self) -> None:
@@ -45,6 +49,9 @@ class Job:
         if self._run is None:
             return
         try:
+            if self._run is _UNBEGUN:
+                self._run = begin(self._process)
+            self._timer = None
             delay = next(self._run)
         except StopIteration as end:
             self.finish(int(end.value))
@@ -147,12 +154,15 @@ class _Quiet:
 
 
 def begin(process: Process) -> Run:
-    """The program of a process, or the kernel's refusal of one built for another processor."""
+    """The program of a process, or the kernel's refusal of one built for another processor.
+
+    It begins with the call, and goes on with each `next`.
+    """
     wanted = PLATFORM.get(process.spec.architecture, process.spec.architecture)
     if process.argv and process.spec.image.architecture != wanted:
         process.log(f"exec {process.argv[0]}: exec format error")
-        return EXEC_FORMAT_EXIT
+        return ends(EXEC_FORMAT_EXIT)
     if too_long([*process.argv, *image_variables(process.spec)]):
         process.log(f"exec {process.argv[0][:64] if process.argv else ''}: argument list too long")
-        return EXEC_FORMAT_EXIT
-    return (yield from run(process))
+        return ends(EXEC_FORMAT_EXIT)
+    return run(process)

@@ -47,6 +47,12 @@ def dies() -> Run:
     yield  # makes this a generator
 
 
+def ends(code: int) -> Run:
+    """A program that is over at once."""
+    return code
+    yield
+
+
 class Files:
     """The image's files with what the container wrote on top, and volumes mounted over both; paths are
     absolute or relative to `directory`.
@@ -67,7 +73,7 @@ class Files:
     ):
         self._image = image
         self._written: dict[str, bytes] = {}
-        self._removed: set[str] = set()
+        self._removed: dict[str, None] = {}  # a set takes three times the room, and there are thousands
         self._mounts, self._read_only = mounts, read_only
         self._room = room or Pool("a container", limits.DISK.container)
         self.directory = directory
@@ -112,7 +118,7 @@ class Files:
         except Full:
             raise _no_space(full) from None
         held[name] = content
-        self._removed.discard(full)
+        self._removed.pop(full, None)
 
     def remove(self, path: str) -> bool:
         """Remove one file; False if there was none, OSError where that is not allowed."""
@@ -125,7 +131,7 @@ class Files:
         if old is not None:
             room.give(_cost(name, old))
         if mount is None and full in self._image:
-            self._removed.add(full)
+            self._removed[full] = None
         return True
 
     def count(self) -> int:
@@ -190,9 +196,12 @@ def _resolved(directory: str, path: str) -> str:
     return "/" + "/".join(parts)
 
 
-@dataclass
+@dataclass(slots=True)
 class Process:
-    """The one process of a container, and what it may use. `environment` is None where it is the spec's."""
+    """The one process of a container, and what it may use.
+
+    `environment` is None where it is the spec's; `depth` says how many parts of scripts it lies within.
+    """
 
     argv: list[str]
     files: Files
@@ -205,7 +214,6 @@ class Process:
     has_all: bool = False
     """Whether every program is in every image."""
     depth: int = 0
-    """How many parts of scripts it lies within."""
 
     @property
     def unheard_term(self) -> Callable[[], Run] | None:
@@ -241,7 +249,7 @@ class Process:
     def note(self, sentence: str) -> None:
         """Say in the log, once, which limit of the sandbox's own was met."""
         if sentence not in self.budget.noted:
-            self.budget.noted.add(sentence)
+            self.budget.noted.append(sentence)
             self.host.log(LIMIT + sentence)
 
     def handled(self, size: int, steps: int = 0) -> None:

@@ -20,7 +20,7 @@ MOST_SUBNETS: Final = 16
 MOST_GROUPS: Final = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Eni:
     """A task's network interface, as the rest of the sandbox knows it."""
 

@@ -16,7 +16,7 @@
 from typing import Final
 
 from ecslab.sandbox.runtime.clients import CLIENTS
-from ecslab.sandbox.runtime.process import NotInImage, Process, Run, SandboxLimit
+from ecslab.sandbox.runtime.process import NotInImage, Process, Run, SandboxLimit, ends
 from ecslab.sandbox.runtime.programs import node, python, redis, servers, small, web
 from ecslab.sandbox.runtime.shell import interpreter
 from ecslab.sandbox.runtime.shell.commands import BROUGHT, COMMANDS
@@ -56,7 +56,7 @@ WRAPPERS: Final = frozenset(
 
 
 def run(process: Process) -> Run:
-    """Run `process.argv` and return its exit code.
+    """The program that `process.argv` names, begun.
 
     Raises SandboxLimit if it names a program that is not known here.
     """
@@ -64,20 +64,20 @@ def run(process: Process) -> Run:
         process.argv = process.argv[1:]
     if not process.argv:
         process.log("no command specified")
-        return 127
+        return ends(127)
     name = _name(process)
     if name in BROUGHT and not process.has(process.argv[0]):
         raise NotInImage(process.argv[0])
     if name in SHELLS:
-        return (yield from interpreter.main(process, run))
+        return interpreter.main(process, run)
     if (name in COMMANDS or name in CLIENTS) and name not in PROGRAMS and name not in BUILT_IN:
-        return (yield from _command(process, name))
+        return _command(process, name)
     if name not in PROGRAMS:
         raise SandboxLimit(
             f"`{' '.join(process.argv)}` is not run here: the sandbox knows only "
             f"{', '.join(sorted(PROGRAMS))} and sh -c. On AWS the program of the image would run."
         )
-    return (yield from PROGRAMS[name](process))
+    return PROGRAMS[name](process)
 
 
 def _command(process: Process, name: str) -> Run:

@@ -45,7 +45,7 @@ class Host:
         self._exited, self._credentials = exited, credentials
 
     def exited(self, code: int, reason: str | None = None) -> None:
-        self._exited(code, reason)
+        self._exited(self._task, self._container, code, reason)
 
     def log(self, line: str) -> None:
         write_log(self._task, self._container, line)
