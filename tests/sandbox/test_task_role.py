@@ -63,7 +63,7 @@ def program(owner):
     ecs, ec2 = owner.ecs, owner.ec2
     ecs.create_cluster(clusterName="lab")
     options = {"awslogs-group": "/ecs/app", "awslogs-region": REGION, "awslogs-stream-prefix": "ecs"}
-    app = {"name": "app", "image": "busybox", "command": ["sh", "-c", SCRIPT],
+    app = {"name": "app", "image": "amazonlinux", "command": ["sh", "-c", SCRIPT],
            "logConfiguration": {"logDriver": "awslogs", "options": options}}  # fmt: skip
     ecs.register_task_definition(
         family="app", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
@@ -147,6 +147,20 @@ def test_it_does_not_do_what_the_role_does_not_allow(program, service, call, val
 def test_a_secret_of_somebody_else(program):
     with pytest.raises(ClientError, match="AccessDeniedException"):
         program.client("secretsmanager").get_secret_value(SecretId="db-of-others")
+
+
+def test_a_secret_under_a_key_that_the_role_may_not_use(program, owner):
+    key = owner.client("kms").create_key()["KeyMetadata"]["Arn"]
+    owner.client("secretsmanager").update_secret(SecretId="db", KmsKeyId=key)
+    with pytest.raises(ClientError, match=r"AccessDeniedException.*Access to KMS is not allowed"):
+        program.client("secretsmanager").get_secret_value(SecretId="db")
+    owner.client("ssm").put_parameter(Name="/app/key", Value="x", Type="SecureString", KeyId=key)
+    ssm = program.client("ssm")
+    with pytest.raises(ClientError, match=r"AccessDeniedException.*The ciphertext refers to"):
+        ssm.get_parameter(Name="/app/key", WithDecryption=True)
+    ssm.get_parameter(Name="/app/key")
+    owner.client("secretsmanager").update_secret(SecretId="db", KmsKeyId="alias/aws/secretsmanager")
+    assert program.client("secretsmanager").get_secret_value(SecretId="db")["SecretString"] == "x"
 
 
 def test_ec2_has_its_own_words(program):

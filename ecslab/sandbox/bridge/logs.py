@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -96,25 +96,29 @@ def _continuing(token: str | None, shift: int) -> str | None:
 
 
 def open_stream(
-    region: str, group: str, stream: str, role_arn: str, task_id: str, create_group: bool = False
+    region: str, group: str, stream: str, role_arn: str, task_id: str, create_group: bool = False,
+    at_endpoint: Callable[[str, str], str | None] = lambda _action, _arn: None,
 ) -> str | None:
     """Make a container's log stream with its execution role's rights, as the `awslogs` driver does.
 
     None, or the `stoppedReason` of the task that cannot start. With `create_group` a missing group is made.
+    `at_endpoint` says why a VPC endpoint on the way denies an action on an ARN.
     """
     problem = role_problem(role_arn, region=region)
     if problem:
         return problem
     arn = f"arn:aws:logs:{region}:{DEFAULT_ACCOUNT_ID}:log-group:{group}"
     of_stream = f"{arn}:log-stream:{stream}"
-    denied = role_problem(role_arn, "logs:CreateLogStream", of_stream, task_id, region)
+    asked = "logs:CreateLogStream", of_stream
+    denied = role_problem(role_arn, *asked, task_id, region) or at_endpoint(*asked)
     if denied:
         return _refused("stream", f"api error AccessDeniedException: {denied}")
     backend = _backend(region)
     if group not in backend.groups:
         if not create_group:
             return _refused("stream", _NO_GROUP)
-        denied = role_problem(role_arn, "logs:CreateLogGroup", arn, task_id, region)
+        asked = "logs:CreateLogGroup", arn
+        denied = role_problem(role_arn, *asked, task_id, region) or at_endpoint(*asked)
         if denied:
             return _refused("group", f"api error AccessDeniedException: {denied}")
         backend.create_log_group(group, {})

@@ -58,7 +58,7 @@ class Mount:
     room: Pool | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ContainerSpec:
     """One container of a task, with the task's overrides already applied.
 
@@ -112,6 +112,12 @@ class Host(Protocol):
 
     def taken(self, port: int) -> bool:
         """Whether something in the container's network namespace accepts connections on the port already."""
+
+    def name_server(self) -> str:
+        """The address of the server that is asked for names."""
+
+    def resolve(self, name: str) -> tuple[str, ...]:
+        """The addresses of a host name; LookupError if there is no such name."""
 
     def fetch(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
         """Ask a server, as seen from inside the container.

@@ -8,9 +8,10 @@ give all later ones other ids, or where a call that a lesson makes would not be 
    100 is refused while zone rebalancing is on, where it used to switch rebalancing off; RunTask spreads its
    tasks over the capacity providers of a strategy, and refuses ECS Exec without a task role, and what the
    platform version cannot do; an init process lets a container end at SIGTERM.
+3: lifecycle policies expire images; `curl`, `wget` and others are there only where the image has them.
 """
 
 from typing import Final
 
-LATEST: Final = 2
+LATEST: Final = 3
 FIRST: Final = 1

@@ -129,7 +129,7 @@ def test_the_helper_builds_on_what_skopeo_pushed(registry, repository):
     [
         ("skopeo/nix:1", True, "name unknown: The repository with name 'skopeo/nix' does not exist"),
         ("skopeo/nix:1", False, "unauthorized"),
-        ("docker.io/library/mysql:8", False, "name unknown: the sandbox's catalogue has no public image"),
+        ("docker.io/library/cassandra:8", False, "name unknown: the sandbox's catalogue has no public image"),
     ],
 )
 def test_refusals_reach_the_user(registry, name, login, words):

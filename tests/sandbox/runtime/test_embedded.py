@@ -96,11 +96,11 @@ def test_the_wrong_architecture_is_an_exec_format_error():
 
 
 def test_an_unknown_program_names_the_limit_as_the_sandbox_s():
-    program = Container(command=["python3", "app.py"])
+    program = Container(command=["perl", "app.pl"])
     program.run()
     assert program.exit == (127, None)
     assert program.lines[0].startswith(
-        "ecslab sandbox: `python3 app.py` is not run here: the sandbox knows only"
+        "ecslab sandbox: `perl app.pl` is not run here: the sandbox knows only"
     )
 
 

@@ -20,7 +20,7 @@ MOST_SUBNETS: Final = 16
 MOST_GROUPS: Final = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Eni:
     """A task's network interface, as the rest of the sandbox knows it."""
 
@@ -116,6 +116,12 @@ def find_private(region: str, vpc_id: str, ip: str) -> Eni | None:
         if isinstance(holder, TaskInterface):
             return _eni(holder)
     return None
+
+
+def is_of_vpc(region: str, vpc_id: str, ip: str) -> bool:
+    """Whether an address lies in one of a VPC's subnets."""
+    subnets = _backend(region).describe_subnets(filters={"vpc-id": [vpc_id]})
+    return any(is_inside(ip, subnet) for subnet in subnets)
 
 
 def is_inside(ip: str, subnet: Subnet) -> bool:

@@ -31,6 +31,7 @@ class Driver:
     def __init__(self, clock: Clock, surroundings: Surroundings):
         self.clock, self.surroundings = clock, surroundings
         self._checks = Checks(clock, self._health_changed)
+        self._ended = self._exited  # one for all containers: there are thousands
 
     def launch(self, task: Task) -> None:
         """Begin with a task that is PROVISIONING."""
@@ -57,7 +58,12 @@ class Driver:
     def _next(self, task: Task, delay: float, phase: Callable[[Task], None]) -> None:
         if task.next_phase:
             task.next_phase.cancel()
-        task.next_phase = self.clock.after(delay, lambda: phase(task))
+        task.next_phase = self.clock.after(delay, lambda: self._begin(task, phase))
+
+    @staticmethod
+    def _begin(task: Task, phase: Callable[[Task], None]) -> None:
+        task.next_phase = None
+        phase(task)
 
     def _takes(self, step: str, task: Task) -> float:
         return self.clock.durations.of(step, task.id)
@@ -132,10 +138,7 @@ class Driver:
             self.stop(task, FAILED_TO_START, dependencies.UNRESOLVED)
 
     def _start(self, task: Task, container: Container) -> None:
-        def exited(code: int, reason: str | None) -> None:
-            self._exited(task, container, code, reason)
-
-        runtime_id, container.program = self.surroundings.start(task, container, exited)
+        runtime_id, container.program = self.surroundings.start(task, container, self._ended)
         container.runtime_id = container.runtime_id or runtime_id
         container.last_status, container.started = "RUNNING", self.clock.now
         task.changed(told=False)

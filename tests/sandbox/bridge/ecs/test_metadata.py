@@ -21,7 +21,8 @@ def account():
 
 def shell(script, name="app", **more):
     return {
-        "name": name, "image": "busybox", "command": ["sh", "-c", script], "logConfiguration": LOGS, **more,
+        "name": name, "image": "amazonlinux", "command": ["sh", "-c", script], "logConfiguration": LOGS,
+        **more,
     }  # fmt: skip
 
 
@@ -57,7 +58,7 @@ def test_the_container_is_told_who_it_is(account):
         "DockerId": shown["runtimeId"],
         "Name": "app",
         "DockerName": "app",
-        "Image": "busybox",
+        "Image": "amazonlinux",
         "ImageID": shown["imageDigest"],
         "Labels": {
             "com.amazonaws.ecs.cluster": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/lab",

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from moto.ec2.models import ec2_backends
@@ -37,6 +37,14 @@ MOST: Final = 10
 EPHEMERAL_GIB: Final = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What tasks of one order share: settings by what tells them apart, networks by the subnet's place."""
+
+    settings: "dict[tuple[str | None, ...], api.TaskTypeDef]" = field(default_factory=dict)
+    networks: dict[int, Network] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Order:
     """A RunTask request that has been found good.
@@ -45,6 +53,9 @@ class Order:
         provider: the capacity provider of the task that is made next; None with a launch type.
         version: the platform version.
         strategy: the capacity provider strategy, with base and weight filled in; empty with a launch type.
+        overrides, containers: what the definition becomes by the overrides.
+        alike: settings and networks of tasks made so far, which those that are alike share: there are
+            thousands of them. Read it, do not write to it.
     """
 
     caller: Caller
@@ -56,6 +67,9 @@ class Order:
     tags: Tags
     version: str
     strategy: Strategy
+    overrides: "api.TaskOverrideOutputTypeDef"
+    containers: "tuple[api.ContainerDefinitionOutputTypeDef, ...]"
+    alike: "Alike"
 
 
 def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef") -> Order:
@@ -75,9 +89,23 @@ def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef") -> Order:
         raise invalid("Task definition does not support launch_type FARGATE.")
     version = platform_version(definition, parameters)
     network = _network(caller, definition, parameters)
-    check_overrides(definition, parameters.get("overrides") or {})
+    given = parameters.get("overrides") or {}
+    check_overrides(definition, given)
     tags = _tags(caller, cluster, definition, parameters)
-    return Order(caller, cluster, definition, parameters, network, None, tags, version, strategy)
+    overrides = task_overrides(definition, given)
+    containers = tuple(effective(definition, overrides))
+    return Order(
+        caller, cluster, definition, parameters, network, None, tags, version, strategy, overrides,
+        containers, Alike(),
+    )  # fmt: skip
+
+
+def network_at(order: Order, place: int) -> Network:
+    """The order's network with one of its subnets alone."""
+    if place not in order.alike.networks:
+        subnets = [order.network["subnets"][place]]
+        order.alike.networks[place] = {**order.network, "subnets": subnets}
+    return order.alike.networks[place]
 
 
 def split(order: Order, count: int) -> Iterator[Order]:
@@ -114,7 +142,6 @@ def make(order: Order, index: int) -> Task:
     clock = current_account().clock
     first = clock.durations.pick(len(subnets), f"{cluster.arn}@{clock.now}")
     subnet = subnets[(first + index) % len(subnets)]  # U: which AWS takes; those of one call are spread
-    overrides = task_overrides(definition, order.parameters.get("overrides") or {})
     return Task(
         id=task_id,
         arn=arn,
@@ -122,9 +149,9 @@ def make(order: Order, index: int) -> Task:
         region=caller.region,
         definition=definition,
         attachment=Attachment(_uuid(), subnet),
-        containers=[_container(caller, cluster, task_id, each) for each in effective(definition, overrides)],
-        settings=_settings(order, overrides, subnet),
-        tags=list(order.tags),
+        containers=[_container(caller, cluster, task_id, each) for each in order.containers],
+        settings=_settings_alike(order, subnet),
+        tags=order.tags,
         network=order.network,
     )
 
@@ -221,9 +248,17 @@ def _container(
     )
 
 
-def _settings(order: Order, overrides: "api.TaskOverrideOutputTypeDef", subnet: str) -> "api.TaskTypeDef":
+def _settings_alike(order: Order, subnet: str) -> "api.TaskTypeDef":
+    parameters, known = order.parameters, order.alike.settings
+    key = subnet, order.provider, parameters.get("group"), parameters.get("startedBy")
+    if key not in known:
+        known[key] = _settings(order, subnet)
+    return known[key]
+
+
+def _settings(order: Order, subnet: str) -> "api.TaskTypeDef":
     """What of API_Task stays as it is from beginning to end."""
-    parameters, definition = order.parameters, order.definition
+    parameters, definition, overrides = order.parameters, order.definition, order.overrides
     platform = definition.get("runtimePlatform") or {}
     storage = overrides.get("ephemeralStorage") or definition.get("ephemeralStorage")
     size = storage["sizeInGiB"] if storage else EPHEMERAL_GIB
