@@ -300,7 +300,7 @@ def test_a_bare_task_alone_is_not_yet_a_service(lab):
 
 def test_on_its_way(lab):
     make(lab, wait=False)
-    lab.control("advance", seconds=12)
+    lab.wait(lambda: ecslab.service.find(lab)["pendingCount"] == 2, "both tasks to be under way")
     assert said(lab, STEP) == (
         "Not yet", "`adgu-web`: desired 2, running 0, pending 2. The service is at it."
     )  # fmt: skip

@@ -42,6 +42,12 @@ def serve(lab, names=GUIDE, cluster=None, definition=None, count=1, wait=60, **n
     lab.control("advance", seconds=wait)
 
 
+def under_way(lab):
+    serve(lab, wait=0)
+    described = {"cluster": GUIDE[0], "services": [GUIDE[2]]}
+    lab.wait(lambda: lab.ecs.describe_services(**described)["services"][0]["pendingCount"], "its task")
+
+
 def newest(lab, names=GUIDE):
     """The service's task that was started last, as the console shows its id."""
     found = []
@@ -321,7 +327,7 @@ NOT_YET = {
         "network.",
     ),
     "on its way": (
-        MENDED, lambda lab: serve(lab, wait=12),
+        MENDED, under_way,
         "`my-ecs-service`: desired 1, running 0, pending 1. The service is at it.",
     ),
     "no wizard": (WIZARDRY, lambda lab: None, "There is no ACTIVE cluster `node-demo-cluster`."),
