@@ -15,6 +15,7 @@ from ecslab.sandbox.wire import (
     bounds,
     caller_identity,
     carried,
+    client_times,
     malformed,
     member_types,
     moto_routes,
@@ -42,12 +43,15 @@ class Door:
 class Backend:
     """A fresh account on `clock`; `seed` decides every id in it, and `folder` is where image layers lie.
 
-    `behaviour` is that of the sandbox that wrote its journal (`world.behaviour`).
+    `behaviour` is that of the sandbox that wrote its journal (`world.behaviour`). `wall` says what time it is
+    for clients, in epoch seconds: what they compare with their own clock is judged by it.
 
     moto keeps its state in modules, so whoever calls holds the lock that all sandboxes of a process share.
     """
 
-    def __init__(self, clock: Clock, folder: Path | None, seed: str, behaviour: int):
+    def __init__(
+        self, clock: Clock, folder: Path | None, seed: str, behaviour: int, wall: Callable[[], float]
+    ):
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
         moto_import.prepare()
         from ecslab.sandbox.bridge import account, determinism, installation
@@ -61,6 +65,7 @@ class Backend:
         self._account = account.Account(
             clock, EmbeddedRuntime(budget, every_image_has_all=behaviour < 3), ACCOUNT, folder=folder,
             seed=seed, behaviour=behaviour, open_paths=set(), budget=budget,
+            client_clock=wall if clock.durations.model == "drawn" else None,
         )  # fmt: skip
         installation.install(self._account)
 
@@ -183,7 +188,11 @@ class Backend:
 
         moto_import.ready_for(signer.service, operation)
         late_installation.fetch(signer.service)
-        return moto_routes.answer(request, signer)
+        response = moto_routes.answer(request, signer)
+        if signer.service == "sts":
+            presents = self._account.presents()
+            return client_times.expiring_for_clients(response, presents.client - presents.world)
+        return response
 
     def _ecs(self, request: HttpRequest, region: str, operation: str, again: bool) -> HttpResponse:
         from ecslab.sandbox.bridge.ecs import dispatch

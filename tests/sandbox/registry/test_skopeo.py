@@ -47,7 +47,7 @@ class Registry:
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
-    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True) as lab:
+    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as lab:
         made = Registry(lab)
         yield made
         made.listener.stop()

@@ -304,6 +304,36 @@ def test_a_key_of_aws_itself_is_open(account):
     assert shown(account, "echo $A", secrets=[{"name": "A", "valueFrom": arn}]) == ["s3cret"]
 
 
+def at_endpoint(action):
+    return f"because no VPC endpoint policy allows the {action} action"
+
+
+def test_an_endpoints_policy_keeps_a_secret_back(account):
+    arn = secret()
+    account.endpoint("secretsmanager", "secretsmanager:ListSecrets")
+    assert names(refused(account, secrets=secrets(A=arn))) == (
+        f"{ASM}failed to fetch secret {arn} from secrets manager: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: {ID}, api error AccessDeniedException: User: arn:aws:sts::{ACCOUNT}:assumed-role/ROLE is not authorized to perform: secretsmanager:GetSecretValue on resource: {arn} {at_endpoint('secretsmanager:GetSecretValue')}"
+    )
+
+
+def test_an_endpoints_policy_keeps_a_parameter_back(account):
+    parameter("/db", "s3cret")
+    account.endpoint("ssm", "ssm:DescribeParameters")
+    assert refused(account, secrets=secrets(A="/db")).endswith(at_endpoint("ssm:GetParameters"))
+
+
+def test_an_endpoints_policy_keeps_a_file_back(account):
+    given = file("A=1")
+    account.endpoint("s3", "s3:ListBucket")
+    assert refused(account, environmentFiles=[given]).endswith("api error Forbidden: Forbidden")
+
+
+@pytest.mark.parametrize("action", ["secretsmanager:GetSecretValue", "secretsmanager:*", "*"])
+def test_an_endpoints_policy_lets_a_secret_through(account, action):
+    account.endpoint("secretsmanager", action)
+    assert shown(account, "echo $A", secrets=secrets(A=secret())) == ["s3cret"]
+
+
 @pytest.mark.parametrize("named", ["alias/gone", "a disabled key"])
 def test_a_key_that_nobody_can_use_is_closed_to_every_role(account, named):
     made = key()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam import customer_keys, roles
+from ecslab.sandbox.bridge.iam.endpoint_policies import endpoint_problem
 from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.world.network import packets, vpc
 from ecslab.sandbox.world.task.container import Container
@@ -117,10 +118,16 @@ class _Reader:
     def _may_not_decrypt(self, key: str | None, region: str) -> bool:
         """Whether a customer's key is closed to the role; AWS's own keys are open to all of the account."""
         return customer_keys.is_denied(
-            key, region, lambda action, arn: self._denied(action, arn) is None
+            key, region, lambda action, arn: self._role_problem(action, arn) is None
         )
 
     def _denied(self, action: str, resource: str) -> str | None:
+        service = action.partition(":")[0]
+        return self._role_problem(action, resource) or endpoint_problem(
+            self._facts, service, action, resource, self._role, self._task.id
+        )
+
+    def _role_problem(self, action: str, resource: str) -> str | None:
         return roles.role_problem(self._role, action, resource, self._task.id, self._task.region)
 
 
