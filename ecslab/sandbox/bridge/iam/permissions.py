@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import parse_qs, unquote
 
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.iam import ecs_resources, roles
 from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.texts import tables
@@ -22,7 +22,6 @@ FREE: Final = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
 _PREFIXES: Final = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag"}
 """Signing name: the service's prefix in policies, where they differ."""
 _RESOURCES: Final = tables(__file__)
-_ONLY_CLUSTERS: Final = frozenset({"CreateCluster", "DeleteCluster", "DescribeClusters", "UpdateCluster"})
 _S3_ACTIONS: Final = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject",
                       "POST": "PutObject"}  # fmt: skip
 _S3_BUCKET: Final = {"GET": "ListBucket", "HEAD": "ListBucket", "PUT": "CreateBucket",
@@ -53,6 +52,11 @@ def check(
         refusal = roles.session_problem(session.role_arn, session.arn, action, resource)
         if refusal:
             raise _refused(service, refusal)
+    if service == "ecs":
+        for role in ecs_resources.passed_roles(operation, region, body):
+            refusal = roles.session_problem(session.role_arn, session.arn, "iam:PassRole", role)
+            if refusal:
+                raise _refused(service, refusal)
 
 
 def _asked(
@@ -63,8 +67,8 @@ def _asked(
         return _asked_of_s3(method, path)
     action = f"{_PREFIXES.get(service, service)}:{operation}"
     named = _RESOURCES.get(service, {"members": (), "arn": ""})
-    if service == "ecs" and operation not in _ONLY_CLUSTERS:
-        return action, [None]
+    if service == "ecs":
+        return action, ecs_resources.resources(operation, region, body)
     about = {"region": region, "account": current_account().id}
     values = list(_values(named["members"], body, query))
     return action, [_arn(service, value, named["arn"], about) for value in values] or [None]
