@@ -15,7 +15,7 @@ PUBLIC = "public.ecr.aws/docker/library/httpd:2.4"
 def shared(tmp_path_factory):
     """One sandbox for this file: what takes time to make is its clients."""
     home = tmp_path_factory.mktemp("home")
-    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True) as lab:
+    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as lab:
         yield lab
 
 

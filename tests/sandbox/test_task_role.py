@@ -164,6 +164,20 @@ def test_a_secret_of_somebody_else(program):
         program.client("secretsmanager").get_secret_value(SecretId="db-of-others")
 
 
+def test_a_secret_under_a_key_that_the_role_may_not_use(program, owner):
+    key = owner.client("kms").create_key()["KeyMetadata"]["Arn"]
+    owner.client("secretsmanager").update_secret(SecretId="db", KmsKeyId=key)
+    with pytest.raises(ClientError, match=r"AccessDeniedException.*Access to KMS is not allowed"):
+        program.client("secretsmanager").get_secret_value(SecretId="db")
+    owner.client("ssm").put_parameter(Name="/app/key", Value="x", Type="SecureString", KeyId=key)
+    ssm = program.client("ssm")
+    with pytest.raises(ClientError, match=r"AccessDeniedException.*The ciphertext refers to"):
+        ssm.get_parameter(Name="/app/key", WithDecryption=True)
+    ssm.get_parameter(Name="/app/key")
+    owner.client("secretsmanager").update_secret(SecretId="db", KmsKeyId="alias/aws/secretsmanager")
+    assert program.client("secretsmanager").get_secret_value(SecretId="db")["SecretString"] == "x"
+
+
 def test_ec2_has_its_own_words(program):
     with pytest.raises(ClientError) as refused:
         program.client("ec2").describe_vpcs()

@@ -3,8 +3,9 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.logs import urls
@@ -19,6 +20,7 @@ from ecslab.sandbox.bridge.log_events import BadPattern, Collector, first_line
 from ecslab.sandbox.runtime.limits import LOG_BYTES, LOG_LINES
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.time.windows import Window
 
 MOST_BYTES: Final = 262_144 - 26
 """The longest message of one event, in bytes of UTF-8; the driver cuts longer lines."""
@@ -31,6 +33,8 @@ _REFUSED: Final = (
     "failed to create Cloudwatch log {thing}: operation error CloudWatch Logs: {operation}, https response "
     "error StatusCode: 400, RequestID: {request}, {why} : exit status 1"
 )
+_FILTER: Final = ("start_time", "end_time", "limit", "next_token", "filter_pattern", "interleaved")
+_MOVED: Final = "~"
 _NO_GROUP: Final = "ResourceNotFoundException: The specified log group does not exist."
 
 
@@ -52,35 +56,70 @@ class LogsBackend(MotoLogsBackend):  # type: ignore[misc]  # moto ships no types
         self.tagger.delete_all_tags_for_resource(group.arn)
 
     def get_log_events(
-        self, log_group_name: str, log_group_id: str, log_stream_name: str, **rest: object
+        self, log_group_name: str, log_group_id: str, log_stream_name: str, **rest: Any
     ) -> object:
         """moto says of a missing stream that its group is missing."""
         group = self._find_log_group(log_group_id, log_group_name=log_group_name)
         if log_stream_name not in group.streams:
             raise ResourceNotFoundException("The specified log stream does not exist.")
-        return super().get_log_events(log_group_name, log_group_id, log_stream_name, **rest)
+        token, window, shift = _placed(rest)
+        events, backward, forward = super().get_log_events(
+            log_group_name, log_group_id, log_stream_name, **rest | window | {"next_token": token}
+        )
+        return events, _continuing(backward, shift), _continuing(forward, shift)
+
+    def filter_log_events(self, log_group_name: str, log_stream_names: list[str], *rest: object) -> object:
+        asked = dict(zip(_FILTER, rest, strict=True))
+        token, window, shift = _placed(asked)
+        events, following, streams = super().filter_log_events(
+            log_group_name, log_stream_names, **asked | window | {"next_token": token}
+        )
+        return events, _continuing(following, shift), streams
+
+
+def _placed(asked: Mapping[str, Any]) -> tuple[str | None, dict[str, int | None], int]:
+    """The next token as moto knows it, the window as the world does, and by how many milliseconds it moved.
+
+    The pages of one answer are of one window, so its tokens say how it was moved.
+    """
+    token, _, moved = (asked["next_token"] or "").partition(_MOVED)
+    given = (asked["start_time"], asked["end_time"])
+    window = Window(*(None if moment is None else moment / 1000 for moment in given))
+    shift = round(current_account().presents().shift(window) * 1000)
+    if token:
+        shift = int(moved) if re.fullmatch(r"-?\d{1,15}", moved, re.ASCII) else 0
+    start, end = (None if moment is None else round(moment * 1000) for moment in window.moved(shift / 1000))
+    return token or None, {"start_time": start, "end_time": end}, shift
+
+
+def _continuing(token: str | None, shift: int) -> str | None:
+    return f"{token}{_MOVED}{shift}" if token and shift else token
 
 
 def open_stream(
-    region: str, group: str, stream: str, role_arn: str, task_id: str, create_group: bool = False
+    region: str, group: str, stream: str, role_arn: str, task_id: str, create_group: bool = False,
+    at_endpoint: Callable[[str, str], str | None] = lambda _action, _arn: None,
 ) -> str | None:
     """Make a container's log stream with its execution role's rights, as the `awslogs` driver does.
 
     None, or the `stoppedReason` of the task that cannot start. With `create_group` a missing group is made.
+    `at_endpoint` says why a VPC endpoint on the way denies an action on an ARN.
     """
     problem = role_problem(role_arn, region=region)
     if problem:
         return problem
     arn = f"arn:aws:logs:{region}:{DEFAULT_ACCOUNT_ID}:log-group:{group}"
     of_stream = f"{arn}:log-stream:{stream}"
-    denied = role_problem(role_arn, "logs:CreateLogStream", of_stream, task_id, region)
+    asked = "logs:CreateLogStream", of_stream
+    denied = role_problem(role_arn, *asked, task_id, region) or at_endpoint(*asked)
     if denied:
         return _refused("stream", f"api error AccessDeniedException: {denied}")
     backend = _backend(region)
     if group not in backend.groups:
         if not create_group:
             return _refused("stream", _NO_GROUP)
-        denied = role_problem(role_arn, "logs:CreateLogGroup", arn, task_id, region)
+        asked = "logs:CreateLogGroup", arn
+        denied = role_problem(role_arn, *asked, task_id, region) or at_endpoint(*asked)
         if denied:
             return _refused("group", f"api error AccessDeniedException: {denied}")
         backend.create_log_group(group, {})

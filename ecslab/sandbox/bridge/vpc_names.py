@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-co
 
 import re
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network, ip_address
+from ipaddress import IPv4Address, ip_address
 from typing import Any, Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -21,8 +21,6 @@ from ecslab.sandbox.bridge.late_backends import backend
 
 MOST_ALIASES: Final = 8
 """How many names in a row may stand for another."""
-RESOLVER: Final = 2
-"""Which address of the VPC's block its resolver has."""
 _PRIVATE: Final = re.compile(r"ip-(\d+)-(\d+)-(\d+)-(\d+)\.(ec2|[\w-]+\.compute)\.internal")
 _PUBLIC: Final = re.compile(r"ec2-(\d+)-(\d+)-(\d+)-(\d+)\.(compute-1|[\w-]+\.compute)\.amazonaws\.com")
 
@@ -34,8 +32,7 @@ def domain(region: str) -> str:
 
 def resolver(region: str, vpc_id: str) -> str:
     """The address of the VPC's resolver."""
-    block = IPv4Network(_ec2(region).get_vpc(vpc_id).cidr_block)
-    return str(block.network_address + RESOLVER)
+    return network_facts.resolver(_ec2(region), vpc_id)
 
 
 def resolve(name: str, region: str, vpc_id: str) -> tuple[str, ...]:

@@ -1,5 +1,8 @@
 """What moto knows of a network, in the words of the world's rules."""
 
+from ipaddress import IPv4Network
+from typing import Final
+
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.nat_gateways import NatGateway
@@ -14,6 +17,8 @@ from ecslab.sandbox.bridge.ec2.vpcs import main_table
 from ecslab.sandbox.world.network import vpc
 from ecslab.sandbox.world.network.packets import is_public
 
+RESOLVER: Final = 2
+"""Which address of a VPC's block its resolver has."""
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "all": "-1"}
 
 
@@ -30,6 +35,7 @@ def facts_of(backend: EC2Backend, interface: NetworkInterface) -> vpc.Facts:
         endpoints=_endpoints(backend, subnet.vpc_id),
         nats=_nats(backend, subnet.vpc_id),
         resolves=answers_names(backend, subnet.vpc_id),
+        resolver=resolver(backend, subnet.vpc_id),
     )
 
 
@@ -117,6 +123,11 @@ def _endpoints(backend: EC2Backend, vpc_id: str) -> tuple[vpc.Endpoint, ...]:
 
 def _default_group(backend: EC2Backend, vpc_id: str) -> MotoSecurityGroup:
     return next(group for group in backend.groups[vpc_id].values() if group.is_default)
+
+
+def resolver(backend: EC2Backend, vpc_id: str) -> str:
+    """The address of a VPC's resolver."""
+    return str(IPv4Network(backend.get_vpc(vpc_id).cidr_block).network_address + RESOLVER)
 
 
 def answers_names(backend: EC2Backend, vpc_id: str) -> bool:

@@ -116,7 +116,7 @@ class Facts:
     """All that decides what may reach, and leave, one network interface.
 
     `nats` are the NAT gateways that are available and themselves reach the internet; `resolves` says whether
-    the VPC's resolver answers (`enableDnsSupport`).
+    the VPC's resolver answers (`enableDnsSupport`), which stands at `resolver`.
     """
 
     eni_id: str
@@ -129,6 +129,7 @@ class Facts:
     endpoints: tuple[Endpoint, ...] = ()
     nats: tuple[Nat, ...] = ()
     resolves: bool = True
+    resolver: str = ""
 
 
 def _covers(rule: str, low: int | None, high: int | None, protocol: str, port: int) -> bool:

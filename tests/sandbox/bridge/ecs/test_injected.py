@@ -8,11 +8,11 @@ import re
 import pytest
 from account_rig import ACCOUNT, LOGS, REGION, ROLE, rig
 from moto.iam.models import iam_backends
-from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
 
+from ecslab.sandbox.bridge import late_backends
 from ecslab.sandbox.world.task.go_json import json_problem
 
 AUTH = "ResourceInitializationError: unable to pull secrets or registry auth: "
@@ -46,7 +46,7 @@ def parameter(name, value, kind="SecureString", key=None):
 
 def key(alias=None):
     """The ARN of a customer's key."""
-    backend = kms_backends[ACCOUNT][REGION]
+    backend = late_backends.backend("kms", REGION)
     made = backend.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", [])
     if alias:
         backend.create_alias(made.id, alias)
@@ -302,3 +302,42 @@ def test_a_role_that_may_decrypt_reads_both(account, sealed):
 def test_a_key_of_aws_itself_is_open(account):
     arn = secret(key="alias/aws/secretsmanager")
     assert shown(account, "echo $A", secrets=[{"name": "A", "valueFrom": arn}]) == ["s3cret"]
+
+
+def at_endpoint(action):
+    return f"because no VPC endpoint policy allows the {action} action"
+
+
+def test_an_endpoints_policy_keeps_a_secret_back(account):
+    arn = secret()
+    account.endpoint("secretsmanager", "secretsmanager:ListSecrets")
+    assert names(refused(account, secrets=secrets(A=arn))) == (
+        f"{ASM}failed to fetch secret {arn} from secrets manager: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: {ID}, api error AccessDeniedException: User: arn:aws:sts::{ACCOUNT}:assumed-role/ROLE is not authorized to perform: secretsmanager:GetSecretValue on resource: {arn} {at_endpoint('secretsmanager:GetSecretValue')}"
+    )
+
+
+def test_an_endpoints_policy_keeps_a_parameter_back(account):
+    parameter("/db", "s3cret")
+    account.endpoint("ssm", "ssm:DescribeParameters")
+    assert refused(account, secrets=secrets(A="/db")).endswith(at_endpoint("ssm:GetParameters"))
+
+
+def test_an_endpoints_policy_keeps_a_file_back(account):
+    given = file("A=1")
+    account.endpoint("s3", "s3:ListBucket")
+    assert refused(account, environmentFiles=[given]).endswith("api error Forbidden: Forbidden")
+
+
+@pytest.mark.parametrize("action", ["secretsmanager:GetSecretValue", "secretsmanager:*", "*"])
+def test_an_endpoints_policy_lets_a_secret_through(account, action):
+    account.endpoint("secretsmanager", action)
+    assert shown(account, "echo $A", secrets=secrets(A=secret())) == ["s3cret"]
+
+
+@pytest.mark.parametrize("named", ["alias/gone", "a disabled key"])
+def test_a_key_that_nobody_can_use_is_closed_to_every_role(account, named):
+    made = key()
+    late_backends.backend("kms", REGION).disable_key(made.rpartition("/")[2])
+    arn = secret(key=named if named == "alias/gone" else made)
+    told = refused(account, *ALLOWED, "kms:Decrypt", secrets=secrets(A=arn))
+    assert told.endswith("AccessDeniedException: Access to KMS is not allowed")

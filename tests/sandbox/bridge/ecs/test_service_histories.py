@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from moto.elbv2.models import elbv2_backends
 from service_account import Services
 
-from ecslab.sandbox.bridge import determinism, installation
+from ecslab.sandbox.bridge import determinism, late_installation
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.world.errors import AwsError
 
@@ -110,7 +110,7 @@ class World:
 
 def balanced(account):
     """A load balancer before the default VPC, and its target groups by name."""
-    installation.fetch("elasticloadbalancing")
+    late_installation.fetch("elasticloadbalancing")
     determinism.reseed("test", "balancers")
     backend = elbv2_backends[ACCOUNT][REGION]
     subnets = [account.subnet(zone=zone) for zone in ("us-east-1a", "us-east-1b")]

@@ -1,5 +1,6 @@
 """Why tasks stop: each row in ECS's own words."""
 
+import json
 import re
 
 import pytest
@@ -117,8 +118,11 @@ def test_no_route_to_a_public_registry(account):
     )
 
 
-def endpoints(*services):
-    """Let the default VPC reach only these services, through interface endpoints that anybody may use."""
+def endpoints(*services, **policies):
+    """Let the default VPC reach only these services, through interface endpoints that anybody may use.
+
+    `policies` say what goes through an endpoint, by its service with `_` for a dot.
+    """
     backend = ec2_backends[ACCOUNT][REGION]
     vpc = backend.get_default_vpc()
     group = backend.create_security_group("endpoints", "open", vpc_id=vpc.id)
@@ -130,7 +134,7 @@ def endpoints(*services):
             vpc.id,
             name,
             "Interface",
-            None,
+            policies.get(service.replace(".", "_")),
             [],
             subnets,
             private_dns_enabled=True,
@@ -379,3 +383,75 @@ def test_nothing_is_written_after_the_group_is_gone(account):
     account.run(60)
     logs_backends[ACCOUNT][REGION].delete_log_group("/ecs/web")
     assert account.get(task).status == 200
+
+
+def policy(*statements):
+    all_of_it = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    return json.dumps({"Statement": [{**all_of_it, **statement} for statement in statements]})
+
+
+NOTHING = policy({"Action": "ec2:DescribeVpcs"})
+ECR = ("ecr.api", "ecr.dkr", "s3", "logs")
+NOT_AT_ENDPOINT = "because no VPC endpoint policy allows the {0} action"
+OTHER_BUCKET = policy({"Resource": "arn:aws:s3:::mine/*"})
+OTHER_ROLE = policy({"Principal": {"AWS": "arn:aws:iam::123456789012:role/other"}})
+MY_ROLE = policy({"Principal": {"AWS": ROLE}})
+DENIED = policy({}, {"Effect": "Deny", "Action": "ecr:GetAuthorizationToken"})
+
+
+@pytest.mark.parametrize(
+    ("policies", "text"),
+    [
+        ({"ecr_api": NOTHING},
+         "GetAuthorizationToken on resource: * " + NOT_AT_ENDPOINT.format("ecr:GetAuthorizationToken")),
+        ({"ecr_api": OTHER_ROLE}, NOT_AT_ENDPOINT.format("ecr:GetAuthorizationToken")),
+        ({"ecr_api": DENIED},
+         "ecr:GetAuthorizationToken on resource: * with an explicit deny in a VPC endpoint policy"),
+        ({"ecr_dkr": NOTHING},
+         f"pulling from host {REGISTRY} failed with status code [manifests latest]: 403 Forbidden"),
+        ({"s3": OTHER_BUCKET},
+         "failed to copy: httpReadSeeker: failed open: unexpected status code "
+         "https://prod-us-east-1-starport-layer-bucket.s3.us-east-1.amazonaws.com/sha256:"),
+        ({"logs": NOTHING},
+         "AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/ecsTaskExecutionRole/"),
+        ({"logs": NOTHING}, NOT_AT_ENDPOINT.format("logs:CreateLogStream") + " : exit status 1"),
+        ({"ecr_api": MY_ROLE, "ecr_dkr": MY_ROLE, "logs": MY_ROLE}, None),
+        ({"s3": policy({"Resource": "arn:aws:s3:::prod-us-east-1-starport-layer-bucket/*"})}, None),
+    ],
+)  # fmt: skip
+def test_the_policy_of_an_endpoint_on_the_way(account, policies, text):
+    account.define(web(account.push(), logConfiguration=LOGS), executionRoleArn=account.role())
+    account.log_group()
+    endpoints(*ECR, **policies)
+    closed = account.network(public="DISABLED")
+    if text:
+        assert text in never_started(account, networkConfiguration=closed)
+    else:
+        task = account.start(networkConfiguration=closed)
+        account.run(60)
+        assert account.see(task)["lastStatus"] == "RUNNING"
+
+
+def test_no_endpoint_is_asked_where_none_is_on_the_way(account):
+    account.define(web(account.push()), executionRoleArn=account.role())
+    task = account.start()
+    account.run(60)
+    assert account.see(task)["lastStatus"] == "RUNNING"
+
+
+@pytest.mark.parametrize(
+    ("image", "host", "before"),
+    [(None, "api.ecr.us-east-1.amazonaws.com", 'Post "https://api.ecr.us-east-1.amazonaws.com/": '),
+     ("httpd:2.4", "registry-1.docker.io",
+      'Head "https://registry-1.docker.io/v2/library/httpd/manifests/2.4": ')],
+)  # fmt: skip
+def test_a_vpc_that_answers_no_names(account, image, host, before):
+    account.define(web(image or account.push()), executionRoleArn=account.role())
+    ec2_backends[ACCOUNT][REGION].get_default_vpc().enable_dns_support = False
+    told = never_started(account)
+    asked = r"dial tcp: lookup (\S+) on 172\.31\.0\.2:53: read udp 172\.31\.\S+->172\.31\.0\.2:53"
+    found = re.search(asked, told)
+    assert found
+    assert found[1] == host
+    assert before in told
+    assert told.endswith(": i/o timeout")

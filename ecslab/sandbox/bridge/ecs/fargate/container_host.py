@@ -9,8 +9,9 @@ from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs.fargate import metadata, task_role_calls
 from ecslab.sandbox.bridge.ecs.fargate.connections import connect
-from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
+from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials, task_role
 from ecslab.sandbox.bridge.ecs.fargate.metadata import host_name
+from ecslab.sandbox.bridge.iam.endpoint_policies import endpoint_problem
 from ecslab.sandbox.bridge.log_events import FLUSHED
 from ecslab.sandbox.bridge.logs import collector, write_log
 from ecslab.sandbox.bridge.open_ports import program_on
@@ -111,12 +112,17 @@ class Host:
     def _asked_of_aws(self, host: str, request: HttpRequest) -> HttpResponse:
         """An AWS endpoint, through the task's own network interface."""
         service, interface = task_role_calls.service_at(host), self._interface
-        verdict = packets.egress(task_network.network_facts(interface), service)
+        facts = task_network.network_facts(interface)
+        verdict = packets.egress(facts, service)
         if verdict.stopped_by == "name-resolution":
             raise LookupError(f"no host {host}")
         if not verdict.passed:
             raise TimeoutError(f"no answer from {host}")
-        return task_role_calls.answer(host, request)
+        role = task_role(self._task) or ""
+        return task_role_calls.answer(
+            host, request,
+            lambda action: endpoint_problem(facts, str(service), action, None, role, self._task.id),
+        )  # fmt: skip
 
 
 def _asked(program: RunningContainer | None, port: int, request: HttpRequest) -> HttpResponse:

@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file
 
 import json
 from collections.abc import Iterator
-from typing import Final
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
-from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.iam import customer_keys, roles
+from ecslab.sandbox.bridge.iam.endpoint_policies import endpoint_problem
 from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.world.network import packets, vpc
 from ecslab.sandbox.world.task.container import Container
@@ -20,14 +20,6 @@ from ecslab.sandbox.world.task.task import Task
 
 Variables = dict[str, str]
 
-SECRET_KEY_DENIED: Final = "Access to KMS is not allowed"
-"""GiamPy5/terraform-aws-directus#10."""
-PARAMETER_KEY_DENIED: Final = (
-    "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or "
-    "you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; "
-    "Request ID: {request_id})"
-)
-"""aws/aws-cdk#4498."""
 
 
 def injected(task: Task, container: Container, facts: vpc.Facts, role: str | None) -> Variables:
@@ -82,7 +74,7 @@ class _Reader:
             why = getattr(missing, "message", str(missing))
             raise refused("secret_missing", arn=arn, request_id=rng.uuid4(), why=why) from None
         if self._may_not_decrypt(secrets.secrets[arn].kms_key_id, region):
-            raise refused("secret_denied", arn=arn, request_id=rng.uuid4(), denied=SECRET_KEY_DENIED)
+            raise refused("secret_denied", arn=arn, request_id=rng.uuid4(), denied=customer_keys.DENIED)
         return _of_key(text, key) if key else text
 
     def _parameters(self, sources: Variables) -> Variables:
@@ -101,7 +93,7 @@ class _Reader:
             if held is None:
                 missing.append(parameter)
             elif held.parameter_type == "SecureString" and self._may_not_decrypt(held.keyid, region):
-                denied = PARAMETER_KEY_DENIED.format(request_id=rng.uuid4())
+                denied = customer_keys.DENIED_PARAMETER.format(request_id=rng.uuid4())
                 raise refused("parameters_denied", request_id=rng.uuid4(), denied=denied)
             else:
                 values[name] = str(held.response_object(decrypt=True)["Value"])
@@ -125,18 +117,17 @@ class _Reader:
 
     def _may_not_decrypt(self, key: str | None, region: str) -> bool:
         """Whether a customer's key is closed to the role; AWS's own keys are open to all of the account."""
-        if not key or "alias/aws/" in key:
-            return False
-        keys = backend("kms", region)
-        held = keys.keys.get(keys.any_id_to_key_id(key))
-        if held is not None and held.key_manager == "AWS":
-            return False
-        arn = (
-            held.arn if held else f"arn:aws:kms:{region}:{current_account().id}:key/{key.rpartition('/')[2]}"
+        return customer_keys.is_denied(
+            key, region, lambda action, arn: self._role_problem(action, arn) is None
         )
-        return self._denied("kms:Decrypt", arn) is not None
 
     def _denied(self, action: str, resource: str) -> str | None:
+        service = action.partition(":")[0]
+        return self._role_problem(action, resource) or endpoint_problem(
+            self._facts, service, action, resource, self._role, self._task.id
+        )
+
+    def _role_problem(self, action: str, resource: str) -> str | None:
         return roles.role_problem(self._role, action, resource, self._task.id, self._task.region)
 
 

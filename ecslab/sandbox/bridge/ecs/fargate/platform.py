@@ -20,6 +20,7 @@ from ecslab.sandbox.bridge.ecs.fargate.injected_values import injected
 from ecslab.sandbox.bridge.ecs.fargate.metadata import Environment
 from ecslab.sandbox.bridge.ecs.fargate.volumes import Volumes
 from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.iam.endpoint_policies import LAYERS, endpoint_problem
 from ecslab.sandbox.bridge.images import catalogue
 from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
 from ecslab.sandbox.bridge.logs import log_options, log_stream
@@ -87,9 +88,15 @@ class Fargate:
         if lost:
             raise StartFailed(lost)
         if any(parse(container.image).ecr for container in task.containers):
-            if not packets.egress(facts, "ecr.api").passed:
-                raise failures.unreachable("ecr_unreachable", region=task.region)
-            denied = role and roles.role_problem(role, "ecr:GetAuthorizationToken", "*", task.id)
+            way = packets.egress(facts, "ecr.api")
+            if not way.passed:
+                dial = _dial(way, facts, f"api.ecr.{task.region}.amazonaws.com")
+                raise failures.unreachable("ecr_unreachable", region=task.region, dial=dial)
+            asked = "ecr:GetAuthorizationToken", "*"
+            denied = role and (
+                roles.role_problem(role, *asked, task.id)
+                or endpoint_problem(facts, "ecr.api", *asked, role, task.id)
+            )
             if denied:
                 raise failures.refused("ecr_login_denied", request_id=rng.uuid4(), denied=denied)
         for container in task.containers:
@@ -107,7 +114,10 @@ class Fargate:
         if not packets.egress(facts, "logs").passed:
             raise failures.unreachable("logs_unreachable")
         create = log_options(container).get("awslogs-create-group") == "true"
-        refusal = logs.pattern_refusal(container) or logs.open_stream(*where, role or "", task.id, create)
+        refusal = logs.pattern_refusal(container) or logs.open_stream(
+            *where, role or "", task.id, create,
+            lambda action, arn: endpoint_problem(facts, "logs", action, arn, role or "", task.id),
+        )  # fmt: skip
         if refusal:
             raise StartFailed(refusal)
 
@@ -116,15 +126,16 @@ class Fargate:
         problem = self.account.faults.registries.get(name.registry)
         if problem == "limited":
             raise failures.refused("too_many_pulls", image=name)
-        if problem == "unreachable" or not packets.egress(facts, "ecr.dkr" if name.ecr else None).passed:
-            raise failures.registry_unreachable(name)
-        if name.ecr and not _may_pull(task, name, *name.ecr):
+        way = packets.egress(facts, "ecr.dkr" if name.ecr else None)
+        if problem == "unreachable" or not way.passed:
+            raise failures.registry_unreachable(name, _dial(way, facts, failures.host_of(name)))
+        if name.ecr and not _may_pull(task, facts, name, *name.ecr):
             raise failures.refused("pull_forbidden", image=name)
         image = self._resolve(task, container, name)
         if problem == "broken":
             raise failures.refused("layers_refused")
-        if name.ecr and not packets.egress(facts, "s3").passed:
-            raise failures.unreachable("layers_unreachable", region=task.region, digest=image.digest)
+        if name.ecr:
+            _check_layers(facts, task.region, image.digest)
         return Pulled(image.digest, self.account.clock.durations.pull(image.nominal_size, task.id), image)
 
     def _resolve(self, task: Task, container: Container, name: ImageName) -> Image:
@@ -196,14 +207,31 @@ def _managed_tags(task: Task) -> dict[str, str]:
     return {tag["key"]: tag["value"] for tag in task.tags if tag["key"].startswith("aws:ecs:")}
 
 
-def _may_pull(task: Task, name: ImageName, account: str, region: str) -> bool:
+def _check_layers(facts: vpc.Facts, region: str, digest: str) -> None:
+    """StartFailed if there is no way to S3, or its endpoint's policy does not let the layers through."""
+    if not packets.egress(facts, "s3").passed:
+        raise failures.unreachable("layers_unreachable", region=region, digest=digest)
+    if endpoint_problem(facts, "s3", "s3:GetObject", LAYERS.format(region=region)):
+        raise failures.refused("layers_forbidden", region=region, digest=digest)
+
+
+def _dial(way: packets.Verdict, facts: vpc.Facts, host: str) -> str:
+    """How a connection to a host failed."""
+    resolver = facts.resolver if way.stopped_by == "name-resolution" else None
+    return failures.dial(host, facts.private_ip, resolver)
+
+
+def _may_pull(task: Task, facts: vpc.Facts, name: ImageName, account: str, region: str) -> bool:
     if account != current_account().id:
         return False  # nobody in the sandbox's other accounts gives leave
     role, arn = execution_role(task), f"arn:aws:ecr:{region}:{account}:repository/{name.repository}"
     if not role:
         return True
     who = access.task(role, task.id)
-    return not any(access.problem(who, action, arn) for action in _PULLING)
+    return not any(
+        access.problem(who, action, arn) or endpoint_problem(facts, "ecr.dkr", action, arn, role, task.id)
+        for action in _PULLING
+    )
 
 
 def _facts(task: Task) -> vpc.Facts:
