@@ -477,3 +477,14 @@ def test_who_waits_is_named_meanwhile(lab):
 def test_a_task_role_that_no_task_can_put_on(lab):
     nobody_trusts_it(lab)
     assert said(lab, "09.task-role")[0] == "Not yet"
+
+
+def test_the_history_ends_with_the_health_that_is_shown_late(lab):
+    secret(lab)
+    ecslab.secret.allow(lab)
+    definition = ecslab.guestbook.register(lab)
+    task = ecslab.task.run(lab, definition=definition["taskDefinitionArn"])
+    history = ecslab.containers.watch(lab, task)
+    shown = history.first("database", health="HEALTHY")
+    assert shown is not None
+    assert shown > history.first("web")

@@ -1,7 +1,7 @@
 """Stage 13: what its checks say of states that are not what was asked for."""
 
 import pytest
-from course_rig import HTTP, PUBLIC_IMAGE, make_group, make_role, put_image, run, said, short
+from course_rig import HTTP, PUBLIC_IMAGE, make_group, make_role, put_image, run, said, short, until_pending
 
 import ecslab
 
@@ -40,12 +40,6 @@ def serve(lab, names=GUIDE, cluster=None, definition=None, count=1, wait=60, **n
         launchType="FARGATE", networkConfiguration=network(lab, **networking),
     )  # fmt: skip
     lab.control("advance", seconds=wait)
-
-
-def under_way(lab):
-    serve(lab, wait=0)
-    described = {"cluster": GUIDE[0], "services": [GUIDE[2]]}
-    lab.wait(lambda: lab.ecs.describe_services(**described)["services"][0]["pendingCount"], "its task")
 
 
 def newest(lab, names=GUIDE):
@@ -327,7 +321,7 @@ NOT_YET = {
         "network.",
     ),
     "on its way": (
-        MENDED, under_way,
+        MENDED, lambda lab: (serve(lab, wait=0), until_pending(lab, GUIDE[0], GUIDE[2])),
         "`my-ecs-service`: desired 1, running 0, pending 1. The service is at it.",
     ),
     "no wizard": (WIZARDRY, lambda lab: None, "There is no ACTIVE cluster `node-demo-cluster`."),

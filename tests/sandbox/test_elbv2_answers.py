@@ -112,11 +112,11 @@ def test_addresses_that_no_load_balancer_gets(aws, name):
 
 
 def test_ipv6_needs_blocks_of_it(aws, web):
-    message = "Not all specified subnets have an associated IPv6 CIDR block"
-    refused(lambda: aws.balancer("six", IpAddressType="dualstack"), "InvalidSubnet", message)
+    message = "You must specify subnets with an associated IPv6 CIDR block."
+    refused(lambda: aws.balancer("six", IpAddressType="dualstack"), "ValidationError", message)
     refused(
         lambda: aws.elb.set_ip_address_type(LoadBalancerArn=web[0], IpAddressType="dualstack"),
-        "InvalidSubnet", message,
+        "ValidationError", message,
     )  # fmt: skip
     refused(
         lambda: aws.balancer("six", Type="network", IpAddressType="dualstack-without-public-ipv4"),

@@ -24,7 +24,9 @@ STATEMENTS = [
     {"Effect": "Deny", "Action": "ssm:GetParameter", "Resource": f"arn:aws:ssm:*:{ACCOUNT}:*/app/no"},
     {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue",
      "Resource": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-??????"},
-    {"Effect": "Allow", "Action": "ecs:ListTasks", "Resource": "*"},
+    {"Effect": "Allow", "Action": ["ecs:ListTasks", "ecs:RegisterTaskDefinition"], "Resource": "*"},
+    {"Effect": "Allow", "Action": "ecs:DescribeTasks",
+     "Resource": f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/lab/*"},
 ]  # fmt: skip
 
 
@@ -126,7 +128,20 @@ NOBODY = "because no identity-based policy allows the"
          f"ssm:GetParameters on resource: arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/other {NOBODY} "
          "ssm:GetParameters action"),
         ("ecs", "run_task", {"cluster": "lab", "taskDefinition": "app"}, "AccessDeniedException",
-         f"ecs:RunTask on resource: * {NOBODY} ecs:RunTask action"),
+         f"ecs:RunTask on resource: arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/app:1 {NOBODY} "
+         "ecs:RunTask action"),
+        ("ecs", "run_task", {"taskDefinition": "app:7"}, "AccessDeniedException",
+         f"ecs:RunTask on resource: arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/app:7 {NOBODY} "
+         "ecs:RunTask action"),
+        ("ecs", "describe_tasks", {"cluster": "other", "tasks": ["0" * 32]}, "AccessDeniedException",
+         f"ecs:DescribeTasks on resource: arn:aws:ecs:{REGION}:{ACCOUNT}:task/other/{'0' * 32} {NOBODY} "
+         "ecs:DescribeTasks action"),
+        ("ecs", "update_service", {"cluster": "lab", "service": "web"}, "AccessDeniedException",
+         f"ecs:UpdateService on resource: arn:aws:ecs:{REGION}:{ACCOUNT}:service/lab/web {NOBODY} "
+         "ecs:UpdateService action"),
+        ("ecs", "register_task_definition",
+         {"family": "mine", "taskRoleArn": ARN, "containerDefinitions": [{"name": "web", "image": "httpd"}]},
+         "AccessDeniedException", f"iam:PassRole on resource: {ARN} {NOBODY} iam:PassRole action"),
         ("ecs", "delete_cluster", {"cluster": "lab"}, "AccessDeniedException",
          f"ecs:DeleteCluster on resource: arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/lab {NOBODY} "
          "ecs:DeleteCluster action"),

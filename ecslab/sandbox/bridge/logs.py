@@ -16,6 +16,7 @@ from moto.logs.models import LogsBackend as MotoLogsBackend
 from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam.roles import role_problem
+from ecslab.sandbox.bridge.log_events import BadPattern, Collector, first_line
 from ecslab.sandbox.runtime.limits import LOG_BYTES, LOG_LINES
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
@@ -195,6 +196,24 @@ def write_log(task: Task, container: Container, line: str) -> None:
     where = log_stream(task, container)
     if where:
         write(*where, [(current_account().clock.timestamp(), line)])
+
+
+def collector(task: Task, container: Container) -> Collector | None:
+    """What makes one event of several lines, if the log's options ask for that."""
+    first = first_line(log_options(container))
+    where = log_stream(task, container)
+    if first is None or where is None:
+        return None
+    return Collector(first, lambda at, text: write(*where, [(at, text)]))
+
+
+def pattern_refusal(container: Container) -> str | None:
+    """Why the driver does not start with these options, or None."""
+    try:
+        first_line(log_options(container))
+    except BadPattern as bad:  # U: what stands around the driver's own words
+        return f"ResourceInitializationError: failed to validate logger args: {bad} : exit status 1"
+    return None
 
 
 def log_options(container: Container) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
-from ecslab.sandbox.bridge.iam import customer_keys, roles
+from ecslab.sandbox.bridge.iam import customer_keys, ecs_resources, roles
 from ecslab.sandbox.bridge.iam.customer_keys import DENIED, DENIED_PARAMETER
 from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.world.errors import AwsError
@@ -27,7 +27,6 @@ _RESOURCES: Final = tables(__file__)
 _DECRYPTING: Final = frozenset(
     {"secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameters"}
 )  # fmt: skip
-_ONLY_CLUSTERS: Final = frozenset({"CreateCluster", "DeleteCluster", "DescribeClusters", "UpdateCluster"})
 _S3_ACTIONS: Final = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject",
                       "POST": "PutObject"}  # fmt: skip
 _S3_BUCKET: Final = {"GET": "ListBucket", "HEAD": "ListBucket", "PUT": "CreateBucket",
@@ -58,6 +57,11 @@ def check(
         refusal = roles.session_problem(session.role_arn, session.arn, action, resource)
         if refusal:
             raise _refused(service, refusal)
+    if service == "ecs":
+        for role in ecs_resources.passed_roles(operation, region, body):
+            refusal = roles.session_problem(session.role_arn, session.arn, "iam:PassRole", role)
+            if refusal:
+                raise _refused(service, refusal)
     if action in _DECRYPTING:
         names = list(_values(_RESOURCES[service]["members"], body, query))
         _check_keys(service, names, region, body, session)
@@ -88,8 +92,8 @@ def _asked(
         return _asked_of_s3(method, path)
     action = f"{_PREFIXES.get(service, service)}:{operation}"
     named = _RESOURCES.get(service, {"members": (), "arn": ""})
-    if service == "ecs" and operation not in _ONLY_CLUSTERS:
-        return action, [None]
+    if service == "ecs":
+        return action, ecs_resources.resources(operation, region, body)
     about = {"region": region, "account": current_account().id}
     values = list(_values(named["members"], body, query))
     return action, [_arn(service, value, named["arn"], about) for value in values] or [None]

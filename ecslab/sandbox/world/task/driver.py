@@ -253,4 +253,5 @@ def _noticed(task: Task) -> str:
     """The step in which ECS notices that a task is to end."""
     if task.stop_code == EXITED:
         return "exit_noticed"
-    return "early_stop_noticed" if task.last_status in ("PROVISIONING", "PENDING") else "stop_noticed"
+    early = {"PROVISIONING": "first_stop_noticed", "PENDING": "early_stop_noticed"}
+    return early.get(task.last_status, "stop_noticed")

@@ -50,7 +50,9 @@ def test_a_health_check_asks_the_containers_own_server(account):
 
 
 def test_a_check_that_fails_makes_it_unhealthy_and_nothing_else(account):
-    account.define(web(healthCheck={**CHECK, "command": ["CMD-SHELL", "wget -q -O - http://localhost/nowhere"]}))
+    account.define(
+        web(healthCheck={**CHECK, "command": ["CMD-SHELL", "wget -q -O - http://localhost/nowhere"]})
+    )
     task = account.start()
     account.run(1000)
     assert health(account, task) == ("UNHEALTHY", {"web": "UNHEALTHY"})
@@ -263,3 +265,59 @@ def test_an_init_process_passes_signals_on(account, command, init, code):
     account.ecs("StopTask", cluster="lab", task=task["taskArn"])
     account.run(200)
     assert account.see(task)["containers"][0]["exitCode"] == code
+
+
+STACK = "echo '[1] one'; echo '  at a'; echo '  at b'; echo '[2] two'; sleep 20; echo '  late'"
+
+
+def with_options(**more):
+    return {**LOGS, "options": {**LOGS["options"], **more}}
+
+
+@pytest.mark.parametrize(
+    ("options", "script", "events"),
+    [
+        ({"awslogs-multiline-pattern": "^.[0-9]"}, STACK, ["[1] one\n  at a\n  at b", "[2] two", "  late"]),
+        ({"awslogs-multiline-pattern": "^Trace"}, "echo one; echo two", ["one\ntwo"]),
+        (
+            {"awslogs-datetime-format": "%Y-%m-%d %H:%M:%S%L"},
+            "echo '2026-11-21 10:00:00.123 one'; echo two; echo '2026-11-21 25:00:00.123 three'",
+            ["2026-11-21 10:00:00.123 one\ntwo\n2026-11-21 25:00:00.123 three"],
+        ),
+    ],
+)
+def test_several_lines_are_one_event(account, options, script, events):
+    command = ["sh", "-c", script]
+    logged(account, {"name": "side", "image": "busybox", "command": command,
+                     "logConfiguration": with_options(**options)})  # fmt: skip
+    task = account.start()
+    account.run(120)
+    assert lines(account, task) == events
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (
+            {"awslogs-multiline-pattern": "^a", "awslogs-datetime-format": "%Y"},
+            "you cannot configure log opt 'awslogs-datetime-format' and 'awslogs-multiline-pattern' at the "
+            "same time",
+        ),
+        (
+            {"awslogs-multiline-pattern": "(?=a)"},
+            'awslogs could not parse multiline pattern key "(?=a)": error parsing regexp: invalid or '
+            "unsupported Perl syntax: `(?=`",
+        ),
+        (
+            {"awslogs-multiline-pattern": "(a+)+$"},
+            "This sandbox does not carry a pattern that repeats a group, or more than 3 parts",
+        ),
+    ],
+)
+def test_a_log_with_a_pattern_that_is_none_does_not_open(account, options, problem):
+    logged(account, {"name": "side", "image": "busybox", "logConfiguration": with_options(**options)})
+    task = account.start()
+    account.run(120)
+    assert account.see(task)["stoppedReason"] == (
+        f"ResourceInitializationError: failed to validate logger args: {problem} : exit status 1"
+    )

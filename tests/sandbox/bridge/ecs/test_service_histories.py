@@ -258,7 +258,8 @@ class Histories(RuleBasedStateMachine):
             assert len(events) == 100 or mine <= started
             completed = sum("deployment completed." in event.message for event in events)
             good = ("SUCCESSFUL", "ROLLBACK_SUCCESSFUL")
-            assert completed == sum(one.status in good for one in service.rollouts)
+            finished = sum(rollout.status in good for rollout in service.rollouts)
+            assert completed == finished or service.status == "INACTIVE"  # which has lost its events
             given_up = sum("deployment failed:" in event.message for event in events)
             assert given_up == sum(one.triggered for one in service.rollouts)
 

@@ -69,8 +69,8 @@ def test_a_repository_that_is_not_there(account):
         ),
         ("httpd:9.9", "docker.io/library/httpd:9.9: docker.io/library/httpd:9.9: not found"),
         (
-            "public.ecr.aws/nix/web:1",
-            "public.ecr.aws/nix/web:1: public.ecr.aws/nix/web:1: not found",
+            "public.ecr.aws/docker/library/httpd:9.9",
+            "public.ecr.aws/docker/library/httpd:9.9: public.ecr.aws/docker/library/httpd:9.9: not found",
         ),
     ],
 )

@@ -12,7 +12,8 @@ from ecslab.sandbox.bridge.ecs.fargate.connections import connect
 from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials, task_role
 from ecslab.sandbox.bridge.ecs.fargate.metadata import host_name
 from ecslab.sandbox.bridge.iam.endpoint_policies import endpoint_problem
-from ecslab.sandbox.bridge.logs import write_log
+from ecslab.sandbox.bridge.log_events import FLUSHED
+from ecslab.sandbox.bridge.logs import collector, write_log
 from ecslab.sandbox.bridge.open_ports import program_on
 from ecslab.sandbox.runtime import Cancellable, HttpRequest, HttpResponse, RunningContainer
 from ecslab.sandbox.world.network import packets
@@ -32,7 +33,7 @@ class Host:
         credentials: what the metadata endpoint gives out.
     """
 
-    __slots__ = ("_account", "_container", "_credentials", "_exited", "_task")
+    __slots__ = ("_account", "_collector", "_container", "_credentials", "_exited", "_task")
 
     def __init__(
         self,
@@ -44,12 +45,18 @@ class Host:
     ):
         self._account, self._task, self._container = account, task, container
         self._exited, self._credentials = exited, credentials
+        self._collector = collector(task, container)
 
     def exited(self, code: int, reason: str | None = None) -> None:
+        if self._collector:
+            self._collector.flush()
         self._exited(self._task, self._container, code, reason)
 
     def log(self, line: str) -> None:
-        write_log(self._task, self._container, line)
+        if self._collector is None:
+            write_log(self._task, self._container, line)
+        elif self._collector.take(self._account.clock.timestamp(), line):
+            self._account.clock.after(FLUSHED, self._collector.flush, aside=True)
 
     def after(self, seconds: float, action: Callable[[], None]) -> Cancellable:
         return self._account.clock.after(seconds, action)

@@ -114,7 +114,7 @@ class Fargate:
         if not packets.egress(facts, "logs").passed:
             raise failures.unreachable("logs_unreachable")
         create = log_options(container).get("awslogs-create-group") == "true"
-        refusal = logs.open_stream(
+        refusal = logs.pattern_refusal(container) or logs.open_stream(
             *where, role or "", task.id, create,
             lambda action, arn: endpoint_problem(facts, "logs", action, arn, role or "", task.id),
         )  # fmt: skip
