@@ -64,6 +64,10 @@ class Call:
         return answer
 
 
+CLIENT_TIMES = {"ecr:GetAuthorizationToken", "sts:GetSessionToken"}
+"""Calls whose answers tell a time by the caller's own clock, which goes on during a replay."""
+
+
 class Account:
     """A sandbox in this process, furnished, with what its answers named so far.
 
@@ -91,7 +95,8 @@ class Account:
 
     def shown(self) -> dict[str, Any]:
         """What every call answers that reads and needs no parameter, and what ECS says of all it has."""
-        shown = {call.name: _or_refusal(call, {}) for call in self.everything if call.plain}
+        shown = {call.name: _or_refusal(call, {}) for call in self.everything
+                 if call.plain and call.name not in CLIENT_TIMES}  # fmt: skip
         ecs = next(call.client for call in self.everything if call.service == "ecs")
         for arn in ecs.list_clusters()["clusterArns"]:
             for what, describe in (("services", ecs.describe_services), ("tasks", ecs.describe_tasks)):

@@ -9,7 +9,8 @@ ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/ecsTaskExecutionRole"
 PARAMETER = f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/db"
 CHECK = {"command": ["CMD-SHELL", "exit 0"]}
-ILL = "Invalid health check for container 'web'."
+LEAST = "must be greater than or equal to the minimum allowed value"
+MOST = "must be less than or equal to the maximum allowed value"
 SHARED = (
     "The secret name must be unique and not shared with any new or existing environment variables set on the "
     "container, such as 'DB'."
@@ -40,23 +41,23 @@ def secret(name, source=PARAMETER):
             "for ARNs is not currently supported.",
         ),
         (
-            {"environmentFiles": [{"value": "arn:aws:s3:::bucket/app.txt", "type": "s3"}]},
-            "The environment file 'arn:aws:s3:::bucket/app.txt' must be the ARN of an S3 object that ends in "
-            ".env.",
+            {"environmentFiles": [{"value": "arn:aws:s3:::b/app.env", "type": "s3"}] * 11},
+            "The maximum number of environment files was exceeded. Specify ten or less and try again.",
         ),
         (
-            {"environmentFiles": [{"value": "arn:aws:s3:::b/app.env", "type": "s3"}] * 11},
-            "environmentFiles can have at most 10 items.",
+            {"healthCheck": {"command": ["CMD"]}},
+            "Health check command should not be empty for container 'web'",
         ),
-        ({"healthCheck": {"command": ["exit 0"]}}, f"{ILL} The command must begin with CMD or CMD-SHELL."),
-        ({"healthCheck": {"command": ["CMD"]}}, f"{ILL} The command must begin with CMD or CMD-SHELL."),
-        ({"healthCheck": {**CHECK, "interval": 4}}, f"{ILL} 'interval' must be between 5 and 300."),
-        ({"healthCheck": {**CHECK, "timeout": 61}}, f"{ILL} 'timeout' must be between 2 and 60."),
-        ({"healthCheck": {**CHECK, "retries": 0}}, f"{ILL} 'retries' must be between 1 and 10."),
-        ({"healthCheck": {**CHECK, "startPeriod": 301}}, f"{ILL} 'startPeriod' must be between 0 and 300."),
+        ({"healthCheck": {**CHECK, "interval": 4}}, f"Health check interval {LEAST} 5 for container 'web'"),
+        ({"healthCheck": {**CHECK, "timeout": 61}}, f"Health check timeout {MOST} 60 for container 'web'"),
+        ({"healthCheck": {**CHECK, "retries": 0}}, f"Health check retries {LEAST} 1 for container 'web'"),
+        (
+            {"healthCheck": {**CHECK, "startPeriod": 301}},
+            f"Health check startPeriod {MOST} 300 for container 'web'",
+        ),
         (
             {"restartPolicy": {"enabled": True, "restartAttemptPeriod": 59}},
-            "restartAttemptPeriod must be between 60 and 1800 seconds.",
+            "The 'restartAttemptPeriod' setting for container 'web' must be between 60 and 1800.",
         ),
         (
             {"restartPolicy": {"enabled": True, "ignoredExitCodes": list(range(51))}},
@@ -64,7 +65,7 @@ def secret(name, source=PARAMETER):
         ),
         (
             {"volumesFrom": [{"sourceContainer": "nobody"}]},
-            "Unknown container 'nobody' in volumesFrom.",
+            "Invalid 'volumesFrom' setting. Unknown container: 'nobody'.",
         ),
         (
             {"startTimeout": 1},
@@ -88,7 +89,7 @@ def test_what_is_refused(container, sentence):
         {"secrets": [secret("A"), secret("B", "plain-name")], "environment": [{"name": "C", "value": "x"}]},
         {"environmentFiles": [{"value": "arn:aws:s3:::bucket/path/app.env", "type": "s3"}]},
         {"healthCheck": {**CHECK, "interval": 5, "timeout": 2, "retries": 10, "startPeriod": 0}},
-        {"healthCheck": {"command": ["NONE"]}},
+        {"healthCheck": {**CHECK, "command": ["NONE"], "interval": 30, "timeout": 5, "retries": 3}},
         {"restartPolicy": {"enabled": True, "ignoredExitCodes": [0], "restartAttemptPeriod": 60}},
         {"startTimeout": 120, "stopTimeout": 120},
         {"ulimits": [{"name": "nofile", "softLimit": 1024, "hardLimit": 2048}]},
