@@ -1,4 +1,4 @@
-.PHONY: help lab test quick lint walls unit coverage notebooks runs browser bench soak fuzz compat recorded live wheelhouse matrix reference minutes pages lock clean
+.PHONY: help lab test quick lint walls unit coverage notebooks runs browser bench soak fuzz compat clients recorded live wheelhouse matrix reference minutes pages lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 # pip says how far it is; where nobody looks on, it says what goes wrong and no more.
@@ -78,6 +78,9 @@ fuzz: .venv/workshop ## 50,000 requests made from AWS's models, valid and at the
 
 compat: .venv/workshop ## moto's own tests on our backends; the counts go into tests/README.md
 	$(BIN)/python -m tests.compat $(ONLY)
+
+clients: .venv/workshop ## AWS's and others' clients at work on a sandbox; what works goes into tests/README.md
+	$(BIN)/python -m tests.clients $(ONLY)
 
 recorded: .venv/workshop ## how far the sandbox answers as AWS was recorded to, by service
 	$(BIN)/python -m tests.recorded -q $(OPTIONS)

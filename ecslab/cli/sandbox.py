@@ -8,6 +8,7 @@ import click
 from ecslab.lab import home_folder
 from ecslab.sandbox import process
 from ecslab.sandbox.endpoint import Endpoint, SandboxError
+from ecslab.sandbox.world.time.durations import MODELS
 
 _NOT_RUNNING: Final = "No sandbox runs here. Start one with: ecslab sandbox start"
 
@@ -35,9 +36,12 @@ def sandbox() -> None:
 @click.option(
     "--clock", type=click.Choice(["paced", "stepped"]), help="Does time pass, or only when someone waits?"
 )
-def start(speed: float | None, clock: str | None) -> None:
+@click.option(
+    "--timing", type=click.Choice(MODELS), hidden=True, help="Durations of a new one: drawn, or of 0.1.0."
+)
+def start(speed: float | None, clock: str | None, timing: str | None) -> None:
     """Start it; if it runs, set its speed."""
-    endpoint = process.ensure(home_folder(), mode=clock, speed=speed)
+    endpoint = process.ensure(home_folder(), mode=clock, speed=speed, timing=timing)
     _show(endpoint)
 
 

@@ -69,11 +69,11 @@ class History(ShownAsTable):
 
 
 def watch(lab: Connection, task: TaskTypeDef, limit: float = 600) -> History:
-    """Wait until the task is RUNNING, or every container has ended, and note each change on the way.
+    """Wait until the task is RUNNING and its health checks have told, or it has ended; note each change.
 
     Args:
         task: from `task.run`.
-        limit: seconds at most.
+        limit: seconds at most; a health that is not known by then stays UNKNOWN.
 
     Raises:
         TaskNeverRan: it stopped before it ran, or it still does not run after `limit`; with the cause.
@@ -89,14 +89,34 @@ def watch(lab: Connection, task: TaskTypeDef, limit: float = 600) -> History:
             _note(moments, now, container)
         if seen["lastStatus"] == "STOPPED" and "startedAt" not in seen:
             raise TaskNeverRan(seen, lab.now() - began, explain(lab, seen))
-        return seen["lastStatus"] in ("RUNNING", "STOPPED")
+        # DescribeTasks tells a health some 15 seconds after what depends on it has gone on.
+        running = seen["lastStatus"] == "RUNNING"
+        return seen["lastStatus"] == "STOPPED" or (running and _settled(seen, checked))
 
-    began = lab.now()
+    began, checked = lab.now(), _checked(lab, task)
     try:
         lab.wait(look, f"the containers of task {short_id(task)}", limit)
     except StillWaiting:
-        raise TaskNeverRan(seen, lab.now() - began, explain(lab, seen)) from None
+        if seen["lastStatus"] != "RUNNING":
+            raise TaskNeverRan(seen, lab.now() - began, explain(lab, seen)) from None
     return History(tuple(moments))
+
+
+def _checked(lab: Connection, task: TaskTypeDef) -> set[str]:
+    """The task's containers that have a health check."""
+    definition = task_definition.find(lab, task["taskDefinitionArn"])
+    containers = definition["containerDefinitions"] if definition else []
+    return {each["name"] for each in containers if "healthCheck" in each}
+
+
+def _settled(task: TaskTypeDef, checked: set[str]) -> bool:
+    """Whether of each `checked` container that runs the health is shown."""
+    return not any(
+        each["name"] in checked
+        and each["lastStatus"] == "RUNNING"
+        and each.get("healthStatus", "UNKNOWN") == "UNKNOWN"
+        for each in task["containers"]
+    )
 
 
 def ended(lab: Connection, task: TaskTypeDef, limit: float = 600) -> TaskTypeDef:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 REDIS: Final = "public.ecr.aws/docker/library/redis:7"
 HTTPD: Final = "public.ecr.aws/docker/library/httpd:2.4"
+HTTPD_ALPINE: Final = "public.ecr.aws/docker/library/httpd:2.4-alpine"
+"""The same on Alpine Linux, whose BusyBox has `wget`; the one above has no program that asks a server."""
 AWS_CLI: Final = "public.ecr.aws/aws-cli/aws-cli:latest"
 HTDOCS: Final = "/usr/local/apache2/htdocs"
 """Where Apache's image has its pages."""

@@ -13,6 +13,7 @@ from ecslab.sandbox.engine.pace import Mode
 from ecslab.sandbox.engine.sandbox import Sandbox
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
+from ecslab.sandbox.world.time.durations import DEFAULT, Model
 
 API: Final = "http://127.0.0.1:1"  # nothing listens on these; they only name the two ports
 GATEWAY: Final = "http://127.0.0.1:2"
@@ -20,7 +21,7 @@ GATEWAY: Final = "http://127.0.0.1:2"
 
 def start(
     home: Path, mode: Mode | None = None, seed: str | int | None = None, *, speed: float | None = None,
-    wall: Callable[[], float] = time.time,
+    timing: Model = DEFAULT, wall: Callable[[], float] = time.time,
 ) -> Endpoint:  # fmt: skip
     """Start an empty sandbox, beside any other of this process.
 
@@ -29,10 +30,13 @@ def start(
         mode: `stepped` unless told otherwise.
         seed: decides every id; by default unguessable.
         speed: virtual seconds in one wall second, when paced.
+        timing: where durations come from (`world.time.durations`).
         wall: what time it is, in epoch seconds.
     """
     mode = mode or "stepped"
-    return endpoint_of(Sandbox(home, seed=seed, mode=mode, speed=speed, wall=wall, in_memory=True))
+    return endpoint_of(
+        Sandbox(home, seed=seed, mode=mode, speed=speed, timing=timing, wall=wall, in_memory=True)
+    )
 
 
 def endpoint_of(sandbox: Sandbox) -> Endpoint:

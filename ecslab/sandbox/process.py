@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -40,14 +40,16 @@ _DETACHED: Final = 0x00000008 | 0x00000200 if os.name == "nt" else 0
 
 
 def ensure(
-    home: Path, *, mode: str | None = None, speed: float | None = None, seed: str | int | None = None
-) -> Endpoint:
+    home: Path, *, mode: str | None = None, speed: float | None = None, seed: str | int | None = None,
+    timing: str | None = None,
+) -> Endpoint:  # fmt: skip
     """The sandbox of `home`, started if it does not run.
 
     Args:
         mode: `paced` or `stepped`; None leaves it as it is (`paced` for a new one).
         speed: virtual seconds in one wall second; None leaves it as it is (10 for a new one).
-        seed: decides the ids of a sandbox that is new; one that has a journal keeps its own.
+        seed: decides the ids and durations of a sandbox that is new; one that has a journal keeps its own.
+        timing: where durations come from, in one that is new: `drawn` or `fixed`.
 
     Raises:
         SandboxError: it cannot start (the message holds the last lines of its log and the next step), or
@@ -65,7 +67,7 @@ def ensure(
         if running is not None:
             stop(home)
             notices.append(running.sentence)
-        endpoint = _spawn(home, mode, speed, seed)
+        endpoint = _spawn(home, {"mode": mode, "speed": speed, "seed": seed, "timing": timing})
         return replace(endpoint, notices=(*notices, *endpoint.control("status")["notices"]))
 
 
@@ -245,11 +247,11 @@ def _taken(lock: FileLock, seconds: float) -> bool:
     return True
 
 
-def _spawn(home: Path, mode: str | None, speed: float | None, seed: str | int | None) -> Endpoint:
+def _spawn(home: Path, options: Mapping[str, str | float | None]) -> Endpoint:
     folder = folder_of(home)
     # UTF-8 whatever the locale: its log is read by us, who cannot know in which locale it was started.
     command = [sys.executable, "-X", "utf8", "-P", "-m", "ecslab.sandbox", "--home", str(folder.parent)]
-    for name, value in (("mode", mode), ("speed", speed), ("seed", seed), ("idle-stop", idle_stop())):
+    for name, value in {**options, "idle-stop": idle_stop()}.items():
         command += [] if value is None else [f"--{name}", str(value)]
     log = folder / "server.log"
     how = "wb" if log.exists() and log.stat().st_size > _LOG_MAX else "ab"

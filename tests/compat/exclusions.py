@@ -2,6 +2,8 @@
 
 A table is a list of rows. A row's `why` is one of `KINDS`; `says` names the AWS document or the recorded
 message that the row's tests contradict, or what is absent, or which of moto's own habits they rest on;
+`source` is where a reader finds that: pages, `recorded: <id>` of a case in `tests/recorded/cases.jsonl`, or
+`honesty: <topic>` of a line of the honesty table;
 `tests` maps ids, relative to the suite's folder, to the assertion in words.
 """
 
@@ -27,6 +29,7 @@ class Exclusion:
     why: str
     says: str
     asserts: str
+    source: tuple[str, ...]
 
 
 def read(suite: str) -> dict[str, Exclusion]:
@@ -34,10 +37,10 @@ def read(suite: str) -> dict[str, Exclusion]:
     file = Path(__file__).with_name(f"{suite}.toml")
     found: dict[str, Exclusion] = {}
     for row in tomllib.loads(file.read_text())["row"]:
-        if row["why"] not in KINDS or not row["says"]:
-            raise ValueError(f"{file.name}: a row has neither a known `why` nor what it says: {row['says']}")
+        if row["why"] not in KINDS or not row["says"] or not row.get("source"):
+            raise ValueError(f"{file.name}: a row lacks a `why`, its words or its source: {row['says']}")
         for test, asserts in row["tests"].items():
             if test in found or not asserts:
                 raise ValueError(f"{file.name}: {test} is there twice, or asserts nothing")
-            found[test] = Exclusion(row["why"], row["says"], asserts)
+            found[test] = Exclusion(row["why"], row["says"], asserts, tuple(row["source"]))
     return found

@@ -1,5 +1,6 @@
 """The compat world opens for its own script alone, and its tables are in order. (moto's tests run apart.)"""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from ecslab.sandbox.honesty import LINES
 from tests.compat import exclusions, permit
 from tests.compat.__main__ import SUITES
 
 ROOT = Path(__file__).parents[2]
+CASES = {json.loads(line)["id"] for line in (ROOT / "tests/recorded/cases.jsonl").read_text().splitlines()}
+TOPICS = {line.topic for line in LINES}
+KNOWN = {"recorded": CASES, "honesty": TOPICS}
+PAGES = ("https://docs.aws.amazon.com/", "https://github.com/")
 TRIES = """
 import os
 from ecslab.sandbox import in_process
@@ -50,3 +56,13 @@ def test_the_world_asks_for_the_permit_and_no_sandbox_starts_in_it():
 def test_every_exclusion_says_what_and_why(suite):
     for test, row in exclusions.read(suite).items():
         assert test.startswith("test_") and row.why in exclusions.KINDS and row.says and row.asserts
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_every_exclusion_has_a_source_that_a_reader_can_follow(suite):
+    for row in exclusions.read(suite).values():
+        for source in row.source:
+            kind, _, name = source.partition(": ")
+            assert source.startswith(PAGES) or name in KNOWN.get(kind, ()), source
+        if row.why == "absent":
+            assert any(source.startswith("honesty: ") for source in row.source), row.says

@@ -17,15 +17,20 @@ from typing import Any, Final
 
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import MockAWS
+from moto.ecr import urls as ecr_urls
 from moto.ecs import urls
+from moto.elb import urls as elb_urls
+from moto.elbv2 import urls as elbv2_urls
 
 from ecslab.sandbox.bridge import determinism, installation
 from ecslab.sandbox.bridge.account import Account, current_account, entered_account
 from ecslab.sandbox.bridge.ec2 import backend as ec2_backend
 from ecslab.sandbox.bridge.ec2.backend import EC2Backend
+from ecslab.sandbox.bridge.ecr import responses as ecr_responses
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend
 from ecslab.sandbox.bridge.ecs import dispatch
 from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
+from ecslab.sandbox.bridge.elbv2 import responses as elbv2_responses
 from ecslab.sandbox.bridge.elbv2 import target_access
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
 from ecslab.sandbox.engine import backend
@@ -58,6 +63,8 @@ def enter() -> None:
         raise Refused("This process has a sandbox already.")
     backend.Backend.__init__ = _no_sandbox  # type: ignore[method-assign]
     urls.url_paths = {"{0}/$": _answer}
+    ecr_urls.url_paths = ecr_responses.url_paths
+    elb_urls.url_paths = elbv2_urls.url_paths = elbv2_responses.url_paths
     dispatch.OPERATIONS["RegisterContainerInstance"] = _register_instance
     ec2_backend.workshop_vpc = _NoWorkshop
     _lenient_balancers()

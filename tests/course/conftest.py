@@ -11,7 +11,7 @@ from ecslab.course import progress_store as store
 @pytest.fixture(scope="module")
 def shared_lab(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
-    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True) as lab:
+    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as lab:
         yield lab
 
 

@@ -22,6 +22,15 @@ def said(lab, step):
     return verdict.outcome.value, verdict.text
 
 
+def until_pending(lab, cluster, service):
+    """Let time pass until the service counts tasks as pending, and say how many."""
+
+    def count():
+        return lab.ecs.describe_services(cluster=cluster, services=[service])["services"][0]["pendingCount"]
+
+    return lab.wait(count, "tasks on their way")
+
+
 def put_image(lab, repository, tag, content="a page"):
     """An image of one layer, its digest depending on `content`. It can be pulled, but holds no program."""
     blobs = [

@@ -165,7 +165,7 @@ def test_nobody_waits_for_tasks_to_start(tmp_path, monkeypatch):
     def sleep(seconds):
         raise AssertionError("goto slept")
 
-    with ecslab.connect("sandbox", home=tmp_path, clock="paced", in_process=True) as lab:
+    with ecslab.connect("sandbox", home=tmp_path, clock="paced", in_process=True, seed=7) as lab:
         monkeypatch.setattr("time.sleep", sleep)
         lab.goto("05")
         assert said(lab, "04.run")[0] == "Done"

@@ -39,6 +39,10 @@ def sample(shape):
 
 
 def test_what_is_absent_is_refused_in_a_sentence(lab):
+    # An unknown definition is refused before StartTask itself is.
+    lab.ecs.register_task_definition(
+        family="x" * 20, containerDefinitions=[{"name": "web", "image": "httpd:2.4", "memory": 64}]
+    )
     for service, name in (each.split(":") for line in LINES for each in line.refused):
         client = lab.client(service)
         given = client.meta.service_model.operation_model(name).input_shape

@@ -16,7 +16,8 @@ from tests.connection.scripted_account import Stranger, lab_on, push_stand_ins
 def account(tmp_path_factory):
     """A real account in which a stranger has one of each of the lesson's names."""
     folder = tmp_path_factory.mktemp("account")
-    with ecslab.connect("sandbox", home=folder / "sandbox", clock="stepped", in_process=True) as sandbox:
+    home = folder / "sandbox"
+    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as sandbox:
         mine = lab_on(sandbox.place.endpoint, folder / "mine")
         Stranger(sandbox.place.endpoint).everything(mine)
         yield mine
@@ -34,7 +35,7 @@ def test_where_a_stranger_has_the_names(account, step, monkeypatch):
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory):
     folder = tmp_path_factory.mktemp("empty")
-    with ecslab.connect("sandbox", home=folder, clock="stepped", in_process=True) as lab:
+    with ecslab.connect("sandbox", home=folder, clock="stepped", in_process=True, seed=7) as lab:
         yield lab
 
 

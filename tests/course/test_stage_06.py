@@ -9,6 +9,7 @@ from course_rig import (
     run,
     said,
     short,
+    until_pending,
 )
 
 import ecslab
@@ -300,9 +301,9 @@ def test_a_bare_task_alone_is_not_yet_a_service(lab):
 
 def test_on_its_way(lab):
     make(lab, wait=False)
-    lab.control("advance", seconds=12)
+    pending = until_pending(lab, CLUSTER, NAME)
     assert said(lab, STEP) == (
-        "Not yet", "`adgu-web`: desired 2, running 0, pending 2. The service is at it."
+        "Not yet", f"`adgu-web`: desired 2, running 0, pending {pending}. The service is at it."
     )  # fmt: skip
     ecslab.service.wait_until_stable(lab)
     assert said(lab, STEP) == (

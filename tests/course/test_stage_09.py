@@ -135,8 +135,8 @@ def stopped_by_hand(lab):
 
 def unhealthy(lab):
     def change(containers):
-        wrong = {"command": ["CMD-SHELL", "curl -f http://localhost:81/"], "interval": 5, "retries": 1}
-        containers["web"]["healthCheck"] = wrong
+        wrong = {"command": ["CMD-SHELL", "wget -q -O - localhost:81"], "interval": 5, "retries": 1}
+        containers["web"] |= {"healthCheck": wrong, "image": ecslab.guestbook.HTTPD_ALPINE}
 
     guestbook(lab, change)
     lab.control("advance", seconds=120)
@@ -190,10 +190,11 @@ def nobody_trusts_it(lab):
 # The exercises ------------------------------------------------------------------------------------------
 
 
-def asked(command, name="web"):
+def asked(command, name="web", image=ecslab.guestbook.HTTPD_ALPINE):
     """A guestbook of which one container is asked by this command."""
 
     def change(containers):
+        containers["web"]["image"] = image
         containers[name]["healthCheck"] = {"command": ["CMD-SHELL", command], "interval": 5, "retries": 1}
 
     def make(lab):
@@ -204,7 +205,7 @@ def asked(command, name="web"):
 
 
 def asked_and_stopped(lab):
-    asked("curl -f http://localhost/")(lab)
+    asked("wget -q -O - http://localhost/")(lab)
     arns = lab.ecs.list_tasks(cluster=lab.names.cluster, family="adgu-guestbook")["taskArns"]
     for arn in arns:
         lab.ecs.stop_task(cluster=lab.names.cluster, task=arn, reason="lunch")
@@ -213,7 +214,7 @@ def asked_and_stopped(lab):
 
 def asked_in_a_definition_only(lab):
     containers = _three(lab)
-    containers[2]["healthCheck"] = {"command": ["CMD-SHELL", "curl -f http://localhost/"]}
+    containers[2]["healthCheck"] = {"command": ["CMD-SHELL", "wget -q -O - localhost"]}
     ecslab.guestbook.register(lab, *containers)
 
 
@@ -376,12 +377,22 @@ WRONG = {
         of("Task {task} ended with exit code 252. Its log says why.", READER),
     ),
     "the web server is asked on another port": (
-        "09.yours-1", asked("curl -f http://localhost:81/"),
+        "09.yours-1", asked("wget -q -O - http://localhost:81/"),
         "`web` is asked, and does not answer as it should: it is UNHEALTHY.",
     ),
     "the web server is asked for a page that is not there": (
-        "09.yours-1", asked("curl -f http://localhost/nothing-here"),
+        "09.yours-1", asked("wget -q -O - http://localhost/nothing-here"),
         "`web` is asked, and does not answer as it should: it is UNHEALTHY.",
+    ),
+    "the image has no curl": (
+        "09.yours-1", asked("curl -f http://localhost/", image=ecslab.guestbook.HTTPD),
+        "`web` is UNHEALTHY, and not for its server: the check runs `curl`, which the image `httpd:2.4` does "
+        "not have. A shell answers 127 then.",
+    ),
+    "nor has the other": (
+        "09.yours-1", asked("curl -f http://localhost/"),
+        "`web` is UNHEALTHY, and not for its server: the check runs `curl`, which the image "
+        "`httpd:2.4-alpine` does not have. A shell answers 127 then.",
     ),
     "the health check asks nobody": (
         "09.yours-1", asked("exit 0"),
@@ -389,8 +400,8 @@ WRONG = {
     ),
     "the health check is the writer's": (
         "09.yours-1", asked("exit 0", "writer"),
-        "`writer` has a health check, `web` has none: the task's health stays UNKNOWN as long as one "
-        "essential container is not asked.",
+        "`writer` has a health check, `web` has none: nobody asks the web server, and the task's health says "
+        "nothing of it.",
     ),
     "the health check was registered, and not run": (
         "09.yours-1", asked_in_a_definition_only,
@@ -466,3 +477,14 @@ def test_who_waits_is_named_meanwhile(lab):
 def test_a_task_role_that_no_task_can_put_on(lab):
     nobody_trusts_it(lab)
     assert said(lab, "09.task-role")[0] == "Not yet"
+
+
+def test_the_history_ends_with_the_health_that_is_shown_late(lab):
+    secret(lab)
+    ecslab.secret.allow(lab)
+    definition = ecslab.guestbook.register(lab)
+    task = ecslab.task.run(lab, definition=definition["taskDefinitionArn"])
+    history = ecslab.containers.watch(lab, task)
+    shown = history.first("database", health="HEALTHY")
+    assert shown is not None
+    assert shown > history.first("web")

@@ -1,7 +1,7 @@
 """Stage 13: what its checks say of states that are not what was asked for."""
 
 import pytest
-from course_rig import HTTP, PUBLIC_IMAGE, make_group, make_role, put_image, run, said, short
+from course_rig import HTTP, PUBLIC_IMAGE, make_group, make_role, put_image, run, said, short, until_pending
 
 import ecslab
 
@@ -321,7 +321,7 @@ NOT_YET = {
         "network.",
     ),
     "on its way": (
-        MENDED, lambda lab: serve(lab, wait=12),
+        MENDED, lambda lab: (serve(lab, wait=0), until_pending(lab, GUIDE[0], GUIDE[2])),
         "`my-ecs-service`: desired 1, running 0, pending 1. The service is at it.",
     ),
     "no wizard": (WIZARDRY, lambda lab: None, "There is no ACTIVE cluster `node-demo-cluster`."),

@@ -39,7 +39,7 @@ def page() -> str:
     ]
     with (
         tempfile.TemporaryDirectory() as home,
-        ecslab.connect("sandbox", home=home, clock="stepped", in_process=True) as lab,
+        ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as lab,
     ):
         lines += list(_rows(lab))
     lines += ["", "## The life of a task", ""]

@@ -25,7 +25,7 @@ PAGE = "<h1>Grüß Gott</h1>"
 def lab(tmp_path_factory):
     """Building changes nothing in the account, so one lab serves all."""
     home = tmp_path_factory.mktemp("home")
-    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True) as lab:
+    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as lab:
         yield lab
 
 

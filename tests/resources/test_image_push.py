@@ -17,7 +17,7 @@ MIB = 1024 * 1024
 
 @pytest.fixture
 def lab(tmp_path):
-    with ecslab.connect("sandbox", home=tmp_path, clock="stepped", in_process=True) as lab:
+    with ecslab.connect("sandbox", home=tmp_path, clock="stepped", in_process=True, seed=7) as lab:
         ecr.create_repository(lab)
         yield lab
 

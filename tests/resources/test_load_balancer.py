@@ -15,7 +15,7 @@ PUBLIC = "public.ecr.aws/docker/library/httpd:2.4"
 def shared(tmp_path_factory):
     """One sandbox for this file: what takes time to make is its clients."""
     home = tmp_path_factory.mktemp("home")
-    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True) as lab:
+    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as lab:
         yield lab
 
 
@@ -182,6 +182,14 @@ def test_a_page_that_nobody_serves_says_why(lab):
     assert load_balancer.why_not(lab).startswith(
         "The balancer answers 503 by itself: it has no target to send the request to. Targets: none at all."
     )
+
+
+def test_a_service_of_no_tasks_is_settled_without_targets(balanced):
+    ecslab.service.scale(balanced, 0)
+    ecslab.service.wait_until_stable(balanced)
+    assert len(load_balancer.wait_until_healthy(balanced, limit=300)) == 0
+    ecslab.service.scale(balanced, 2)
+    assert len(load_balancer.wait_until_healthy(balanced)) == 2
 
 
 def test_deleting_it_leaves_the_service(balanced):

@@ -45,8 +45,9 @@ class Aws:
     logs = cached_property(lambda self: self.client("logs"))
 
     def push(self, files: dict[str, bytes], tag: str = "latest") -> str:
-        """An image that httpd serves from, in the demo's repository; its digest."""
-        layer = _tar({f"usr/local/apache2/htdocs/{name}": content for name, content in files.items()})
+        """An image that httpd serves from, with curl, in the demo's repository; its digest."""
+        pages = {f"usr/local/apache2/htdocs/{name}": content for name, content in files.items()}
+        layer = _tar({"usr/bin/curl": b"", **pages})
         config = json.dumps(
             {"architecture": "amd64", "os": "linux", "config": {"Cmd": ["httpd-foreground"]},
              "rootfs": {"type": "layers", "diff_ids": [_digest(layer)]}}

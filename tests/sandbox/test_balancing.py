@@ -215,6 +215,38 @@ def test_a_network_load_balancer_passes_the_connection_on(aws, port):
         assert b"Load balancer pass has no listener on port 8080; it listens on port 80." in body
 
 
+def test_a_network_load_balancer_that_keeps_the_visitors_address(aws):
+    """The target's security group and network ACL then see the visitor; health checks still come from it."""
+    balancer = aws.balancer("keep", Type="network", SecurityGroups=[])
+    group = aws.target_group("keep", Protocol="TCP")
+    aws.listener(balancer, group, protocol="TCP")
+    keeps = [{"Key": "preserve_client_ip.enabled", "Value": "true"}]
+    aws.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=keeps)
+    aws.pass_time(120)
+    inside = aws.group("inside", {**HTTP, "IpRanges": [{"CidrIp": "172.31.0.0/16"}]})
+    aws.register(group, aws.started(FAMILY, group=inside))
+    aws.pass_time(1)
+    assert {state for state, *_ in aws.health(group).values()} == {"healthy"}
+    assert aws.visit(balancer["DNSName"])[0] == 502
+    visitors = [{**HTTP, "IpRanges": [{"CidrIp": "198.51.100.0/24"}]}]
+    aws.ec2.authorize_security_group_ingress(GroupId=inside, IpPermissions=visitors)
+    assert aws.visit(balancer["DNSName"])[::2] == (200, b"hello")
+    events = aws.logs.filter_log_events(logGroupName="/ecs/adgu-web-server-task")["events"]
+    assert events[-1]["message"].startswith("198.51.100.7 ")
+
+
+def test_a_network_load_balancers_group_stands_for_the_visitors_it_lets_in(aws):
+    balancer = aws.balancer("keep", Type="network", SecurityGroups=[aws.front])
+    group = aws.target_group("keep", Protocol="TCP")
+    aws.listener(balancer, group, protocol="TCP")
+    keeps = [{"Key": "preserve_client_ip.enabled", "Value": "true"}]
+    aws.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=keeps)
+    aws.pass_time(120)
+    aws.register(group, aws.started(FAMILY))
+    aws.pass_time(1)
+    assert aws.visit(balancer["DNSName"])[::2] == (200, b"hello")
+
+
 def test_a_network_load_balancer_without_targets_refuses_the_connection(aws):
     balancer = aws.balancer("pass", Type="network", SecurityGroups=[])
     aws.listener(balancer, aws.target_group("pass", Protocol="TCP"), protocol="TCP")

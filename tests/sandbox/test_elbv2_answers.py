@@ -97,7 +97,7 @@ MAPPED = {
         "The private IPv4 address '10.9.9.9' is not available in subnet '{subnet}'"),
     "an IPv6 address": (
         {"Type": "network"}, {"IPv6Address": "2001:db8::1"}, "InvalidConfigurationRequest",
-        "This sandbox carries no chosen IPv6 addresses."),
+        "This sandbox does not carry addresses of IPv6 yet."),
 }  # fmt: skip
 
 
@@ -112,16 +112,28 @@ def test_addresses_that_no_load_balancer_gets(aws, name):
 
 
 def test_ipv6_needs_blocks_of_it(aws, web):
-    message = "Not all specified subnets have an associated IPv6 CIDR block"
-    refused(lambda: aws.balancer("six", IpAddressType="dualstack"), "InvalidSubnet", message)
+    message = "You must specify subnets with an associated IPv6 CIDR block."
+    refused(lambda: aws.balancer("six", IpAddressType="dualstack"), "ValidationError", message)
     refused(
         lambda: aws.elb.set_ip_address_type(LoadBalancerArn=web[0], IpAddressType="dualstack"),
-        "InvalidSubnet", message,
+        "ValidationError", message,
     )  # fmt: skip
     refused(
         lambda: aws.balancer("six", Type="network", IpAddressType="dualstack-without-public-ipv4"),
         "InvalidConfigurationRequest",
         "The specified IP address type is not supported on load balancers with type 'network'.",
+    )  # fmt: skip
+
+
+def test_types_of_load_balancers(aws):
+    refused(
+        lambda: aws.balancer("gate", Type="gateway"), "InvalidConfigurationRequest",
+        "This sandbox does not carry load balancers of type gateway yet.",
+    )  # fmt: skip
+    refused(
+        lambda: aws.balancer("gate", Type="classic"), "ValidationError",
+        "1 validation error detected: Value 'classic' at 'type' failed to satisfy constraint: Member must "
+        "satisfy enum value set: [application, network, gateway]",
     )  # fmt: skip
 
 
@@ -277,7 +289,7 @@ NOT_CARRIED = {
     "targets of type alb": {"TargetType": "alb", "Protocol": "TCP"},
     "target groups of protocol GENEVE": {"Protocol": "GENEVE"},
     "targets with IPv6 addresses": {"IpAddressType": "ipv6"},
-    "target optimizer": {"TargetControlPort": 8000},
+    "target optimizers": {"TargetControlPort": 8000},
 }
 
 
@@ -285,7 +297,7 @@ NOT_CARRIED = {
 def test_target_groups_that_are_not_carried(aws, what):
     refused(
         lambda: aws.target_group("other", **NOT_CARRIED[what]), "InvalidConfigurationRequest",
-        f"This sandbox carries no {what}.",
+        f"This sandbox does not carry {what} yet.",
     )  # fmt: skip
 
 
@@ -426,7 +438,7 @@ LISTENERS = {
         {"Protocol": "TCP"}, "ValidationError", "Listener protocol 'TCP' must be one of 'HTTP, HTTPS'"),
     "certificates of clients": (
         {"MutualAuthentication": {"Mode": "passthrough"}}, "InvalidConfigurationRequest",
-        "This sandbox carries no mutual authentication."),
+        "This sandbox does not carry mutual TLS yet."),
 }  # fmt: skip
 
 
@@ -522,11 +534,11 @@ RULES = {
         "ValidationError", "You cannot specify 'host' as an HTTP header name"),
     "regular expressions": (
         {"Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"RegexValues": ["a+"]}}]},
-        "InvalidConfigurationRequest", "This sandbox carries no regular expressions in conditions."),
+        "InvalidConfigurationRequest", "This sandbox does not carry regular expressions in conditions yet."),
     "transforms": (
         {"Transforms": [{"Type": "url-rewrite", "UrlRewriteConfig": {
             "Rewrites": [{"Regex": "a", "Replace": "b"}]}}]},
-        "InvalidConfigurationRequest", "This sandbox carries no transforms of requests."),
+        "InvalidConfigurationRequest", "This sandbox does not carry transforms of requests yet."),
     "an action without its configuration": (
         {"Actions": [{"Type": "fixed-response"}]}, "InvalidLoadBalancerAction",
         "For actions of type 'fixed-response', you must specify the following fields: 'FixedResponseConfig'"),

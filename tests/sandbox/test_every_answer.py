@@ -21,7 +21,7 @@ SERVICES = {"ecs": "ecs", "ecr": "ecr", "elastic-load-balancing-v2": "elbv2"}
 TAG = {"key": "by", "value": "walk"}
 BUSYBOX = "public.ecr.aws/docker/library/busybox:latest"
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [
-    {"Effect": "Allow", "Principal": "*", "Action": "ecr:ReplicateImage", "Resource": "*"}]})  # fmt: skip
+    {"Effect": "Allow", "Principal": "*", "Action": "ecr:BatchGetImage"}]})  # fmt: skip
 LIFECYCLE = json.dumps({"rules": [{"rulePriority": 1, "action": {"type": "expire"}, "selection": {
     "tagStatus": "untagged", "countType": "imageCountMoreThan", "countNumber": 9}}]})  # fmt: skip
 CERTIFICATE = "arn:aws:iam::123456789012:server-certificate/walk"
@@ -159,8 +159,11 @@ def moved_on(aws: Walked) -> None:
         tasks=ecs.list_tasks(cluster=CLUSTER, serviceName="front")["taskArns"],
     )  # fmt: skip
     rolling = ecs.list_service_deployments(cluster=CLUSTER, service="rolls")["serviceDeployments"][0]
+    arn = rolling["serviceDeploymentArn"]
+    ecs.describe_service_deployments(serviceDeploymentArns=[arn])  # of one service only, as revisions are
+    ecs.describe_service_revisions(serviceRevisionArns=[rolling["targetServiceRevisionArn"]])
     aws.pass_time(5)
-    ecs.stop_service_deployment(serviceDeploymentArn=rolling["serviceDeploymentArn"])
+    ecs.stop_service_deployment(serviceDeploymentArn=arn)
     old = aws.define("old", {"name": "web", "image": BUSYBOX})
     ecs.deregister_task_definition(taskDefinition=old)
 

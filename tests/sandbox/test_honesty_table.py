@@ -16,9 +16,9 @@ def test_every_file_is_read():
 
 
 @pytest.mark.parametrize("part", honesty._PARTS)
-def test_placeholders_are_durations_and_keys_are_known(part):
+def test_placeholders_are_facts_and_keys_are_known(part):
     text = (honesty._FOLDER / f"{part}.toml").read_text("utf-8")
-    assert set(re.findall(r"{(\w*)}", text)) <= honesty._DURATIONS.keys()
+    assert set(re.findall(r"{(\w*)}", text)) <= honesty._FACTS.keys()
     table = tomllib.loads(text)
     assert table.keys() == {"lines"}
     for line in table["lines"]:

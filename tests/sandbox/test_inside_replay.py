@@ -21,7 +21,8 @@ def prepared(aws):
     (web,) = definition["containerDefinitions"]
     web["healthCheck"] = {"command": ["CMD-SHELL", "curl -f http://localhost/ || exit 1"], "interval": 10}
     teller = {
-        "name": "teller", "image": "busybox", "essential": False, "command": ["sh", "-c", f"echo {LOGGED}"],
+        "name": "teller", "image": "amazonlinux", "essential": False,
+        "command": ["sh", "-c", f"echo {LOGGED}"],
         "secrets": [{"name": "A", "valueFrom": arn}], "logConfiguration": web["logConfiguration"],
         "dependsOn": [{"containerName": web["name"], "condition": "HEALTHY"}],
     }  # fmt: skip

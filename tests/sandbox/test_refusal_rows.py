@@ -27,7 +27,7 @@ BASES = {
 def lab(tmp_path_factory):
     """A lab with the cluster `blue` and the task definition `web`."""
     home = tmp_path_factory.mktemp("home")
-    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True) as lab:
+    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as lab:
         lab.ecs.create_cluster(clusterName="blue")
         lab.ecs.register_task_definition(**BASES["ecs:RegisterTaskDefinition"])
         yield lab

@@ -101,6 +101,30 @@ def test_an_endpoint_needs_a_service_and_a_block_needs_addresses(aws, vpc, subne
     assert aws.ec2.describe_subnets(SubnetIds=[subnet])["Subnets"] == before
 
 
+def test_an_endpoint_that_is_deleted_already_stops_no_other(aws, vpc):
+    """moto fails at the second, when the first is deleted already: the journal would not know of that."""
+    table = aws.ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    ids = [
+        aws.ec2.create_vpc_endpoint(
+            VpcId=vpc, ServiceName=f"com.amazonaws.us-east-1.{name}", RouteTableIds=[table]
+        )["VpcEndpoint"]["VpcEndpointId"]
+        for name in ("s3", "dynamodb")
+    ]  # fmt: skip
+    aws.ec2.delete_vpc_endpoints(VpcEndpointIds=ids[1:])
+    aws.ec2.delete_vpc_endpoints(VpcEndpointIds=ids)
+    assert {each["State"] for each in aws.ec2.describe_vpc_endpoints()["VpcEndpoints"]} <= {"deleted"}
+
+
+def test_a_health_check_asks_at_a_port(aws, vpc, refused):
+    elbv2 = aws.client("elbv2")
+    given = {"Protocol": "HTTP", "Port": 80, "VpcId": vpc, "TargetType": "ip"}
+    assert refused(elbv2.create_target_group, Name="a", HealthCheckPort="http", **given) == "ValidationError"
+    group = elbv2.create_target_group(Name="b", HealthCheckPort="8080", **given)["TargetGroups"][0]
+    arn = group["TargetGroupArn"]
+    assert refused(elbv2.modify_target_group, TargetGroupArn=arn, HealthCheckPort="0") == "ValidationError"
+    elbv2.modify_target_group(TargetGroupArn=arn, HealthCheckPort="traffic-port")
+
+
 def test_a_parameter_that_was_only_looked_for_spoils_no_list(aws, refused):
     ssm = aws.client("ssm")
     assert refused(ssm.label_parameter_version, Name="/none", Labels=["a"]) == "ParameterNotFound"
@@ -119,6 +143,7 @@ def test_a_tag_without_a_key_is_refused(aws, refused):
 def test_no_answer_holds_what_xml_cannot(aws, refused):
     assert refused(aws.iam.get_role, RoleName="\x00") == "MalformedInput"
     assert refused(aws.ec2.describe_vpcs, VpcIds=["a\x1b[31m"]) == "MalformedInput"
+    assert refused(aws.client("route53").list_hosted_zones_by_name, DNSName="\x00") == "MalformedInput"
 
 
 @pytest.mark.parametrize("marker", ["web", "é"])
@@ -141,6 +166,37 @@ def test_a_bucket_belongs_to_one_sandbox(aws, tmp_path):
             s3.create_bucket(Bucket="site")
         s3.put_object(Bucket="site", Key="a", Body=b"hello")
         assert s3.get_object(Bucket="site", Key="a")["Body"].read() == b"hello"
+
+
+def test_a_receiver_of_an_empty_queue_is_answered_at_once(aws):
+    """moto waits for a clock that does not move while a call is answered."""
+    sqs = aws.client("sqs")
+    queue = sqs.create_queue(QueueName="work", Attributes={"ReceiveMessageWaitTimeSeconds": "20"})["QueueUrl"]
+    assert "Messages" not in sqs.receive_message(QueueUrl=queue)
+    assert "Messages" not in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
+    sqs.send_message(QueueUrl=queue, MessageBody="hello")
+    assert sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"][0]["Body"] == "hello"
+    assert "Messages" not in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
+    aws.endpoint.control("advance", seconds=31)
+    (again,) = sqs.receive_message(QueueUrl=queue)["Messages"]
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=again["ReceiptHandle"])
+
+
+def test_a_key_that_is_not_enabled_encrypts_nothing(aws, refused):
+    kms = aws.client("kms")
+    arn = kms.create_key()["KeyMetadata"]["Arn"]
+    secret = kms.encrypt(KeyId=arn, Plaintext=b"hello")["CiphertextBlob"]
+    kms.disable_key(KeyId=arn)
+    assert refused(kms.encrypt, KeyId=arn, Plaintext=b"hello") == "DisabledException"
+    assert refused(kms.decrypt, CiphertextBlob=secret) == "DisabledException"
+    assert refused(kms.cancel_key_deletion, KeyId=arn) == "KMSInvalidStateException"
+    assert refused(kms.schedule_key_deletion, KeyId=arn, PendingWindowInDays=5) == "ValidationException"
+    kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    assert refused(kms.enable_key, KeyId=arn) == "KMSInvalidStateException"
+    assert refused(kms.generate_data_key, KeyId=arn, KeySpec="AES_256") == "KMSInvalidStateException"
+    kms.cancel_key_deletion(KeyId=arn)
+    kms.enable_key(KeyId=arn)
+    assert kms.decrypt(CiphertextBlob=secret)["Plaintext"] == b"hello"
 
 
 def test_what_a_key_encrypted_is_read_after_a_restart(aws):

@@ -24,7 +24,9 @@ STATEMENTS = [
     {"Effect": "Deny", "Action": "ssm:GetParameter", "Resource": f"arn:aws:ssm:*:{ACCOUNT}:*/app/no"},
     {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue",
      "Resource": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-??????"},
-    {"Effect": "Allow", "Action": "ecs:ListTasks", "Resource": "*"},
+    {"Effect": "Allow", "Action": ["ecs:ListTasks", "ecs:RegisterTaskDefinition"], "Resource": "*"},
+    {"Effect": "Allow", "Action": "ecs:DescribeTasks",
+     "Resource": f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/lab/*"},
 ]  # fmt: skip
 
 
@@ -63,7 +65,7 @@ def program(owner):
     ecs, ec2 = owner.ecs, owner.ec2
     ecs.create_cluster(clusterName="lab")
     options = {"awslogs-group": "/ecs/app", "awslogs-region": REGION, "awslogs-stream-prefix": "ecs"}
-    app = {"name": "app", "image": "busybox", "command": ["sh", "-c", SCRIPT],
+    app = {"name": "app", "image": "amazonlinux", "command": ["sh", "-c", SCRIPT],
            "logConfiguration": {"logDriver": "awslogs", "options": options}}  # fmt: skip
     ecs.register_task_definition(
         family="app", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
@@ -126,7 +128,20 @@ NOBODY = "because no identity-based policy allows the"
          f"ssm:GetParameters on resource: arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/other {NOBODY} "
          "ssm:GetParameters action"),
         ("ecs", "run_task", {"cluster": "lab", "taskDefinition": "app"}, "AccessDeniedException",
-         f"ecs:RunTask on resource: * {NOBODY} ecs:RunTask action"),
+         f"ecs:RunTask on resource: arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/app:1 {NOBODY} "
+         "ecs:RunTask action"),
+        ("ecs", "run_task", {"taskDefinition": "app:7"}, "AccessDeniedException",
+         f"ecs:RunTask on resource: arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/app:7 {NOBODY} "
+         "ecs:RunTask action"),
+        ("ecs", "describe_tasks", {"cluster": "other", "tasks": ["0" * 32]}, "AccessDeniedException",
+         f"ecs:DescribeTasks on resource: arn:aws:ecs:{REGION}:{ACCOUNT}:task/other/{'0' * 32} {NOBODY} "
+         "ecs:DescribeTasks action"),
+        ("ecs", "update_service", {"cluster": "lab", "service": "web"}, "AccessDeniedException",
+         f"ecs:UpdateService on resource: arn:aws:ecs:{REGION}:{ACCOUNT}:service/lab/web {NOBODY} "
+         "ecs:UpdateService action"),
+        ("ecs", "register_task_definition",
+         {"family": "mine", "taskRoleArn": ARN, "containerDefinitions": [{"name": "web", "image": "httpd"}]},
+         "AccessDeniedException", f"iam:PassRole on resource: {ARN} {NOBODY} iam:PassRole action"),
         ("ecs", "delete_cluster", {"cluster": "lab"}, "AccessDeniedException",
          f"ecs:DeleteCluster on resource: arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/lab {NOBODY} "
          "ecs:DeleteCluster action"),
@@ -147,6 +162,20 @@ def test_it_does_not_do_what_the_role_does_not_allow(program, service, call, val
 def test_a_secret_of_somebody_else(program):
     with pytest.raises(ClientError, match="AccessDeniedException"):
         program.client("secretsmanager").get_secret_value(SecretId="db-of-others")
+
+
+def test_a_secret_under_a_key_that_the_role_may_not_use(program, owner):
+    key = owner.client("kms").create_key()["KeyMetadata"]["Arn"]
+    owner.client("secretsmanager").update_secret(SecretId="db", KmsKeyId=key)
+    with pytest.raises(ClientError, match=r"AccessDeniedException.*Access to KMS is not allowed"):
+        program.client("secretsmanager").get_secret_value(SecretId="db")
+    owner.client("ssm").put_parameter(Name="/app/key", Value="x", Type="SecureString", KeyId=key)
+    ssm = program.client("ssm")
+    with pytest.raises(ClientError, match=r"AccessDeniedException.*The ciphertext refers to"):
+        ssm.get_parameter(Name="/app/key", WithDecryption=True)
+    ssm.get_parameter(Name="/app/key")
+    owner.client("secretsmanager").update_secret(SecretId="db", KmsKeyId="alias/aws/secretsmanager")
+    assert program.client("secretsmanager").get_secret_value(SecretId="db")["SecretString"] == "x"
 
 
 def test_ec2_has_its_own_words(program):

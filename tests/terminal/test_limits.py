@@ -16,7 +16,7 @@ from ecslab.terminal.command_hooks import CommandHooks
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
-    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True) as lab:
+    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as lab:
         yield lab
 
 

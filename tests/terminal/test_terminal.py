@@ -17,7 +17,7 @@ CLUSTER = "aws ecs create-cluster --cluster-name blue --query cluster.status --o
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
-    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True) as lab:
+    with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as lab:
         yield lab
 
 

@@ -27,7 +27,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Any:
         lab.close()
         assert receipt.clean, receipt
         return
-    with ecslab.connect("sandbox", home=folder, clock="stepped", in_process=True) as lab:
+    with ecslab.connect("sandbox", home=folder, clock="stepped", in_process=True, seed=7) as lab:
         yield lab
 
 

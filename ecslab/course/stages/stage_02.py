@@ -67,7 +67,7 @@ def _still_there(lab: Connection, cluster: ClusterTypeDef) -> Verdict:
     name = cluster["clusterName"]
     if services := cluster.get("activeServicesCount", 0):
         return verdicts.wrong("02.holds-services", name=name, services=counted(services, "service"))
-    if tasks := cluster.get("runningTasksCount", 0) + cluster.get("pendingTasksCount", 0):
+    if tasks := len(lab.ecs.list_tasks(cluster=name)["taskArns"]):  # the cluster's own counts lag
         return verdicts.wrong("02.holds-tasks", name=name, tasks=counted(tasks, "task"))
     lesson = clusters.describe(lab, lab.names.cluster)
     if lesson and lesson["status"] != "ACTIVE":

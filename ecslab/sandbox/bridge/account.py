@@ -22,6 +22,7 @@ from ecslab.sandbox.world.behaviour import LATEST
 from ecslab.sandbox.world.faults import Faults
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Clock
+from ecslab.sandbox.world.time.windows import Presents
 
 if TYPE_CHECKING:
     from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
@@ -45,6 +46,7 @@ class Account:
         seed: decides what moto's backends hold when they are built.
         behaviour: of the sandbox that wrote the journal (`world.behaviour`).
         wall_clock: the time moto sees, in epoch seconds; by default the clock's.
+        client_clock: what time it is for clients outside, in epoch seconds; by default as moto sees it.
         faults: what has been made to go wrong.
         regions: what ECS holds, by Region.
         fargate: the platform that runs tasks; None before the first task.
@@ -66,6 +68,7 @@ class Account:
     seed: str = "ecslab"
     behaviour: int = LATEST
     wall_clock: Callable[[], float] | None = None
+    client_clock: Callable[[], float] | None = None
     faults: Faults = field(default_factory=Faults)
     regions: dict[str, RegionState] = field(default_factory=dict)
     fargate: Fargate | None = None
@@ -82,6 +85,17 @@ class Account:
     def timestamp(self) -> float:
         """The time moto sees, in epoch seconds."""
         return self.wall_clock() if self.wall_clock else self.clock.timestamp()
+
+    def client_time(self) -> float:
+        """The time by which is judged what a client compares with its own clock, in epoch seconds.
+
+        Nothing of it may become part of the account: a replay has another.
+        """
+        return self.client_clock() if self.client_clock else self.timestamp()
+
+    def presents(self) -> Presents:
+        """The world's present and the client's."""
+        return Presents(self.clock.timestamp_at(0.0), self.timestamp(), self.client_time())
 
 
 class _Seam:

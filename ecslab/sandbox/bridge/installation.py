@@ -39,16 +39,6 @@ def install(account: Account) -> None:
         backends.backend = ours
 
 
-def fetch(service: str) -> None:
-    """Before a service is used (by its signing name), put what is ours of it in moto's place."""
-    if service == "elasticloadbalancing":
-        load_balancing()
-    if service == "ssm":
-        from ecslab.sandbox.bridge import ssm
-
-        ssm.install()
-
-
 def load_balancing() -> "LoadBalancing":
     """The account's load balancing, made when it is first used: moto's part of it takes long to import."""
     from moto.elbv2.models import elbv2_backends

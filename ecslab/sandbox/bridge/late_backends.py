@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from moto.backends import get_backend
+from moto.core.base_backend import BackendDict
 
 from ecslab.sandbox.bridge.account import current_account
 
@@ -15,4 +16,16 @@ def backend(service: Service, region: str = "aws") -> Any:
         from ecslab.sandbox.bridge import ssm
 
         ssm.install()
+    if service == "kms":
+        from ecslab.sandbox.bridge import kms
+
+        kms.install()
     return get_backend(service)[current_account().id][region]
+
+
+def backend_in_use(service: str, region: str = "aws") -> Any:
+    """The same of any service, by boto3's name; None while nobody has used it."""
+    for held in BackendDict._instances:
+        if held.service_name == service and current_account().id in held:
+            return held[current_account().id].get(region)
+    return None

@@ -3,8 +3,9 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.logs import urls
@@ -15,9 +16,11 @@ from moto.logs.models import LogsBackend as MotoLogsBackend
 from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam.roles import role_problem
+from ecslab.sandbox.bridge.log_events import BadPattern, Collector, first_line
 from ecslab.sandbox.runtime.limits import LOG_BYTES, LOG_LINES
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.time.windows import Window
 
 MOST_BYTES: Final = 262_144 - 26
 """The longest message of one event, in bytes of UTF-8; the driver cuts longer lines."""
@@ -27,12 +30,12 @@ STREAM_LINES: Final = 100_000
 
 _REFUSED: Final = (
     "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: "
-    "failed to create Cloudwatch log {thing}: {why} : exit status 1"
-)  # U: the tail ` : exit status 1`
-_NO_GROUP: Final = (
-    "operation error CloudWatch Logs: CreateLogStream, https response error StatusCode: 400, "
-    "RequestID: {request}, ResourceNotFoundException: The specified log group does not exist."
+    "failed to create Cloudwatch log {thing}: operation error CloudWatch Logs: {operation}, https response "
+    "error StatusCode: 400, RequestID: {request}, {why} : exit status 1"
 )
+_FILTER: Final = ("start_time", "end_time", "limit", "next_token", "filter_pattern", "interleaved")
+_MOVED: Final = "~"
+_NO_GROUP: Final = "ResourceNotFoundException: The specified log group does not exist."
 
 
 class LogsBackend(MotoLogsBackend):  # type: ignore[misc]  # moto ships no types
@@ -53,36 +56,72 @@ class LogsBackend(MotoLogsBackend):  # type: ignore[misc]  # moto ships no types
         self.tagger.delete_all_tags_for_resource(group.arn)
 
     def get_log_events(
-        self, log_group_name: str, log_group_id: str, log_stream_name: str, **rest: object
+        self, log_group_name: str, log_group_id: str, log_stream_name: str, **rest: Any
     ) -> object:
         """moto says of a missing stream that its group is missing."""
         group = self._find_log_group(log_group_id, log_group_name=log_group_name)
         if log_stream_name not in group.streams:
             raise ResourceNotFoundException("The specified log stream does not exist.")
-        return super().get_log_events(log_group_name, log_group_id, log_stream_name, **rest)
+        token, window, shift = _placed(rest)
+        events, backward, forward = super().get_log_events(
+            log_group_name, log_group_id, log_stream_name, **rest | window | {"next_token": token}
+        )
+        return events, _continuing(backward, shift), _continuing(forward, shift)
+
+    def filter_log_events(self, log_group_name: str, log_stream_names: list[str], *rest: object) -> object:
+        asked = dict(zip(_FILTER, rest, strict=True))
+        token, window, shift = _placed(asked)
+        events, following, streams = super().filter_log_events(
+            log_group_name, log_stream_names, **asked | window | {"next_token": token}
+        )
+        return events, _continuing(following, shift), streams
+
+
+def _placed(asked: Mapping[str, Any]) -> tuple[str | None, dict[str, int | None], int]:
+    """The next token as moto knows it, the window as the world does, and by how many milliseconds it moved.
+
+    The pages of one answer are of one window, so its tokens say how it was moved.
+    """
+    token, _, moved = (asked["next_token"] or "").partition(_MOVED)
+    given = (asked["start_time"], asked["end_time"])
+    window = Window(*(None if moment is None else moment / 1000 for moment in given))
+    shift = round(current_account().presents().shift(window) * 1000)
+    if token:
+        shift = int(moved) if re.fullmatch(r"-?\d{1,15}", moved, re.ASCII) else 0
+    start, end = (None if moment is None else round(moment * 1000) for moment in window.moved(shift / 1000))
+    return token or None, {"start_time": start, "end_time": end}, shift
+
+
+def _continuing(token: str | None, shift: int) -> str | None:
+    return f"{token}{_MOVED}{shift}" if token and shift else token
 
 
 def open_stream(
-    region: str, group: str, stream: str, role_arn: str, task_id: str, create_group: bool = False
+    region: str, group: str, stream: str, role_arn: str, task_id: str, create_group: bool = False,
+    at_endpoint: Callable[[str, str], str | None] = lambda _action, _arn: None,
 ) -> str | None:
     """Make a container's log stream with its execution role's rights, as the `awslogs` driver does.
 
     None, or the `stoppedReason` of the task that cannot start. With `create_group` a missing group is made.
+    `at_endpoint` says why a VPC endpoint on the way denies an action on an ARN.
     """
     problem = role_problem(role_arn, region=region)
     if problem:
         return problem
-    names = f"arn:aws:logs:{region}:{DEFAULT_ACCOUNT_ID}:log-group:{group}:log-stream:"
-    denied = role_problem(role_arn, "logs:CreateLogStream", names + stream, task_id, region)
+    arn = f"arn:aws:logs:{region}:{DEFAULT_ACCOUNT_ID}:log-group:{group}"
+    of_stream = f"{arn}:log-stream:{stream}"
+    asked = "logs:CreateLogStream", of_stream
+    denied = role_problem(role_arn, *asked, task_id, region) or at_endpoint(*asked)
     if denied:
-        return _denied("stream", denied)
+        return _refused("stream", f"api error AccessDeniedException: {denied}")
     backend = _backend(region)
     if group not in backend.groups:
         if not create_group:
-            return _REFUSED.format(thing="stream", why=_NO_GROUP.format(request=rng.uuid4()))
-        denied = role_problem(role_arn, "logs:CreateLogGroup", names, task_id, region)
+            return _refused("stream", _NO_GROUP)
+        asked = "logs:CreateLogGroup", arn
+        denied = role_problem(role_arn, *asked, task_id, region) or at_endpoint(*asked)
         if denied:
-            return _denied("group", denied)
+            return _refused("group", f"api error AccessDeniedException: {denied}")
         backend.create_log_group(group, {})
     backend.ensure_log_stream(group, stream)
     return None
@@ -140,8 +179,9 @@ def _parts(text: str) -> Iterator[str]:
         data = data[len(part.encode()) :]
 
 
-def _denied(thing: str, sentence: str) -> str:
-    return _REFUSED.format(thing=thing, why=f"AccessDeniedException: {sentence}")
+def _refused(thing: str, why: str) -> str:
+    operation = f"CreateLog{thing.title()}"
+    return _REFUSED.format(thing=thing, operation=operation, request=rng.uuid4(), why=why)
 
 
 def _backend(region: str) -> MotoLogsBackend:
@@ -156,6 +196,24 @@ def write_log(task: Task, container: Container, line: str) -> None:
     where = log_stream(task, container)
     if where:
         write(*where, [(current_account().clock.timestamp(), line)])
+
+
+def collector(task: Task, container: Container) -> Collector | None:
+    """What makes one event of several lines, if the log's options ask for that."""
+    first = first_line(log_options(container))
+    where = log_stream(task, container)
+    if first is None or where is None:
+        return None
+    return Collector(first, lambda at, text: write(*where, [(at, text)]))
+
+
+def pattern_refusal(container: Container) -> str | None:
+    """Why the driver does not start with these options, or None."""
+    try:
+        first_line(log_options(container))
+    except BadPattern as bad:  # U: what stands around the driver's own words
+        return f"ResourceInitializationError: failed to validate logger args: {bad} : exit status 1"
+    return None
 
 
 def log_options(container: Container) -> Mapping[str, str]:

@@ -11,7 +11,16 @@ from pathlib import Path
 
 from ecslab.sandbox.engine import moto_import
 from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse, Responder
-from ecslab.sandbox.wire import bounds, caller_identity, carried, malformed, moto_routes
+from ecslab.sandbox.wire import (
+    bounds,
+    caller_identity,
+    carried,
+    client_times,
+    malformed,
+    member_types,
+    moto_routes,
+    protocol,
+)
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.wire.fields.check import check as check_members
 from ecslab.sandbox.wire.operation import Operation
@@ -34,25 +43,30 @@ class Door:
 class Backend:
     """A fresh account on `clock`; `seed` decides every id in it, and `folder` is where image layers lie.
 
-    `behaviour` is that of the sandbox that wrote its journal (`world.behaviour`).
+    `behaviour` is that of the sandbox that wrote its journal (`world.behaviour`). `wall` says what time it is
+    for clients, in epoch seconds: what they compare with their own clock is judged by it.
 
     moto keeps its state in modules, so whoever calls holds the lock that all sandboxes of a process share.
     """
 
-    def __init__(self, clock: Clock, folder: Path | None, seed: str, behaviour: int):
+    def __init__(
+        self, clock: Clock, folder: Path | None, seed: str, behaviour: int, wall: Callable[[], float]
+    ):
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
         moto_import.prepare()
         from ecslab.sandbox.bridge import account, determinism, installation
         from ecslab.sandbox.runtime.budget import AccountBudget
         from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 
+        self.behaviour = behaviour
         self._seam, self._determinism, self._seed = account, determinism, seed
         clock.on_event = lambda number: self.reseed("event", number)
         budget = AccountBudget()
         self._account = account.Account(
-            clock, EmbeddedRuntime(budget), ACCOUNT, folder=folder, seed=seed, behaviour=behaviour,
-            open_paths=set(), budget=budget,
-        )
+            clock, EmbeddedRuntime(budget, every_image_has_all=behaviour < 3), ACCOUNT, folder=folder,
+            seed=seed, behaviour=behaviour, open_paths=set(), budget=budget,
+            client_clock=wall if clock.durations.model == "drawn" else None,
+        )  # fmt: skip
         installation.install(self._account)
 
     def enter(self) -> None:
@@ -159,19 +173,26 @@ class Backend:
         malformed.check(request, signer.service)
         if not again:  # who was let in then is not judged again
             self._check_permission(request, signer, operation)
-        if operation == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
-            return caller_identity.caller_identity()
-        if request.headers.get("x-amz-target", "").startswith(malformed.ECS_TARGET):
+        if signer.service == "ecs":
             return self._ecs(request, signer.region, operation, again)
-        service = carried.check(request, signer.service)
+        model, asked = carried.check(request, signer.service)
+        if not again:
+            protocol.check(request, model, asked)
         bounds.check(request, signer.service, operation)
         if not again:
-            check_members(request, service, operation)
-        from ecslab.sandbox.bridge import installation
+            member_types.check(request, model, asked)
+            check_members(request, model.service_name, asked)
+        if asked == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
+            return caller_identity.caller_identity()
+        from ecslab.sandbox.bridge import late_installation
 
         moto_import.ready_for(signer.service, operation)
-        installation.fetch(signer.service)
-        return moto_routes.answer(request, signer)
+        late_installation.fetch(signer.service)
+        response = moto_routes.answer(request, signer)
+        if signer.service == "sts":
+            presents = self._account.presents()
+            return client_times.expiring_for_clients(response, presents.client - presents.world)
+        return response
 
     def _ecs(self, request: HttpRequest, region: str, operation: str, again: bool) -> HttpResponse:
         from ecslab.sandbox.bridge.ecs import dispatch

@@ -23,7 +23,7 @@ _TABLES: Final = "moto.ec2.models.instance_types"
 _HEAVY: Final = re.compile(r"ec2/resources/instance_type(s\.json|_offerings/)")
 _LIGHT: Final = frozenset(
     {"ecr", "ecs", "elasticloadbalancing", "iam", "kms", "logs", "s3", "secretsmanager", "sns", "sqs", "ssm",
-     "sts", "tagging"}
+     "sts", "tagging", "route53", "application-autoscaling"}
 )  # fmt: skip
 _state: Final = {"pending": False}
 

@@ -32,7 +32,7 @@ from ecslab.sandbox.wire.signature import Key, Signer
 from ecslab.sandbox.world import behaviour
 from ecslab.sandbox.world.errors import AwsError, BrokenOff
 from ecslab.sandbox.world.time.clock import Clock
-from ecslab.sandbox.world.time.durations import Durations, Model
+from ecslab.sandbox.world.time.durations import DEFAULT, Durations, Model
 from ecslab.sandbox.world.time.timeline import Timeline
 
 _STEP: Final = re.compile(r"[\w.-]{1,64}( [\w.:-]{1,64})?", re.ASCII)
@@ -71,7 +71,7 @@ class Sandbox:
 
     def __init__(
         self, home: Path, *, seed: str | int | None = None, mode: Mode | None = None,
-        speed: float | None = None, timing: Model = "fixed", wall: Callable[[], float] = time.time,
+        speed: float | None = None, timing: Model = DEFAULT, wall: Callable[[], float] = time.time,
         in_memory: bool = False,
         give_up: Callable[[replay_watch.Progress], None] | None = None,
     ):  # fmt: skip
@@ -271,7 +271,8 @@ class Sandbox:
         self.pace = Pace(timeline, start["mode"], start["speed"], self.wall)
         if hasattr(self, "backend"):
             self.backend.close()
-        self.backend = Backend(self.clock, self.folder, self.seed, start.get("behaviour", behaviour.FIRST))
+        behaves_as = start.get("behaviour", behaviour.FIRST)
+        self.backend = Backend(self.clock, self.folder, self.seed, behaves_as, self.wall)
         replay = self._replay = Replay(
             self.clock, self.pace, self.backend, self.credentials.access_key, most_events
         )

@@ -27,6 +27,7 @@ from ecslab.sandbox.engine.replay_watch import Progress
 from ecslab.sandbox.engine.sandbox import Sandbox
 from ecslab.sandbox.journal.record import UnknownFormat
 from ecslab.sandbox.lifetime import IDLE_STOP, STARTED_FOR
+from ecslab.sandbox.world.time.durations import DEFAULT, MODELS
 
 ALREADY: Final = 3  # exit code: another process has this home
 STUCK: Final = 4  # exit code: the journal's replay makes no progress
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--mode", choices=MODES, default=None)
     parser.add_argument("--speed", type=float, default=None, help="virtual seconds in one wall second")
     parser.add_argument("--seed", default=None)
+    parser.add_argument("--timing", choices=MODELS, default=DEFAULT, help="durations of a new sandbox")
     parser.add_argument("--idle-stop", type=float, default=IDLE_STOP, metavar="SECONDS")
     return parser
 
@@ -76,7 +78,7 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
         signal.signal(number, lambda _signal, _frame: stop.set())
     began = time.perf_counter()
     sandbox = Sandbox(folder.parent, seed=options.seed, mode=options.mode, speed=options.speed,
-                      give_up=_give_up)  # fmt: skip
+                      timing=options.timing, give_up=_give_up)  # fmt: skip
     sandbox.on_shutdown = stop.set
     _note_how_it_ended(sandbox, folder)
     try:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from ecslab.sandbox.wire.carried import CARRIED
+from ecslab.sandbox.wire.carried import CARRIED, titles
 from ecslab.sandbox.world.time.durations import steps
 
 __all__ = ["LINES", "Kind", "Line", "carried", "rows"]
@@ -18,8 +18,8 @@ __all__ = ["LINES", "Kind", "Line", "carried", "rows"]
 Kind = Literal["as AWS", "simplified", "pretended", "absent"]
 _FOLDER: Final = Path(__file__).with_name("en")
 _PARTS: Final = ("account", "tasks", "services")
-_DURATIONS: Final = {name: step.spoken for name, step in steps().items()}
-"""What may stand in braces in a text: seconds that a step takes, as `10` or `10 to 24`."""
+_FACTS: Final = {"services": titles()} | {name: step.spoken for name, step in steps().items()}
+"""What may stand in braces in a text: the services that are carried; seconds of a step, as `10 to 24`."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def _lines(part: str) -> Iterator[Line]:
     for entry in table["lines"]:
         names = entry.pop("refused", "").split()
         refused = tuple(name if ":" in name else f"ecs:{name}" for name in names)
-        text = " ".join(entry.pop("text").split()).format(**_DURATIONS)
+        text = " ".join(entry.pop("text").split()).format(**_FACTS)
         yield Line(**entry | {"text": text, "stages": tuple(entry["stages"]), "refused": refused})
 
 

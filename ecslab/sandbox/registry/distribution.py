@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
-from ecslab.sandbox.bridge import determinism
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecr import access, tokens
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend, registry
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
@@ -79,7 +79,7 @@ def token_region(headers: Mapping[str, str], account: str, region: str) -> str:
 
 def admission(account: str, region: str) -> str:
     """The `Authorization` of somebody who was let in before, for the replay: the journal keeps no tokens."""
-    expires = determinism.now() + tokens.LIFETIME
+    expires = current_account().client_time() + tokens.LIFETIME
     token = tokens.issue(
         _backend(account, region).key, "registry", expires, account=account, region=region, caller=LET_IN
     )
@@ -134,7 +134,7 @@ def _authorized(headers: Mapping[str, str], account: str, region: str) -> dict[s
         user = password = ""
     secret = _backend(account, region).key
     if scheme.lower() == "basic" and user == "AWS":
-        if facts := tokens.verify(secret, "registry", determinism.now(), password):
+        if facts := tokens.verify(secret, "registry", current_account().client_time(), password):
             return facts
         if tokens.verify(secret, "registry", 0, password):
             why = "Your authorization token has expired. Reauthenticate and try again."  # U
@@ -145,7 +145,7 @@ def _authorized(headers: Mapping[str, str], account: str, region: str) -> dict[s
 def _layer(request: HttpRequest, account: str, region: str) -> HttpResponse:
     """The bytes of the layer for which the token in the path was made; S3 has them on AWS."""
     token = request.path.removeprefix(LAYERS)
-    facts = tokens.verify(_backend(account, region).key, "layer", determinism.now(), token)
+    facts = tokens.verify(_backend(account, region).key, "layer", current_account().client_time(), token)
     if facts is None:
         raise Refused(403, "DENIED", "Request has expired, or its token was not made here.")
     blob = _backend(account, facts["region"]).blobs.get(facts["digest"])

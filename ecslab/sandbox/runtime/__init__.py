@@ -58,13 +58,14 @@ class Mount:
     room: Pool | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ContainerSpec:
     """One container of a task, with the task's overrides already applied.
 
     `command` and `entry_point` are None where the image's own stand. `memory_mib` is the hard limit in MiB,
     or None. `stop_timeout` is in seconds. `architecture` is the task's: `X86_64` or `ARM64`. `read_only` is
-    of the image's own files; each mount says for itself.
+    of the image's own files; each mount says for itself. With `init_process` something else is the first
+    process, which passes signals on.
     """
 
     task_id: str
@@ -80,6 +81,7 @@ class ContainerSpec:
     architecture: str = "X86_64"
     mounts: tuple[Mount, ...] = ()
     read_only: bool = False
+    init_process: bool = False
 
 
 class Cancellable(Protocol):
@@ -105,8 +107,17 @@ class Host(Protocol):
     def timestamp(self) -> float:
         """The time the container's clock shows, in seconds since 1970."""
 
+    def hostname(self) -> str:
+        """The container's host name."""
+
     def taken(self, port: int) -> bool:
         """Whether something in the container's network namespace accepts connections on the port already."""
+
+    def name_server(self) -> str:
+        """The address of the server that is asked for names."""
+
+    def resolve(self, name: str) -> tuple[str, ...]:
+        """The addresses of a host name; LookupError if there is no such name."""
 
     def fetch(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
         """Ask a server, as seen from inside the container.

@@ -181,7 +181,7 @@ class ContainerBudget:
             limits.STEPS.container, limits.SAVED_STEPS.container, limits.LASTING_STEPS.container
         )
         self.log = LogRate()
-        self.noted: set[str] = set()
+        self.noted: list[str] = []
         self._spent = 0
         self.own_disk = True
 

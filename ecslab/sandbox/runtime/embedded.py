@@ -20,14 +20,16 @@ class EmbeddedRuntime:
 
     Args:
         budget: what all of them may use together.
+        every_image_has_all: every program is in every image, as it was once (`world.behaviour`).
     """
 
-    def __init__(self, budget: AccountBudget | None = None):
+    def __init__(self, budget: AccountBudget | None = None, *, every_image_has_all: bool = False):
         self._budget = budget or AccountBudget()
+        self._every_image_has_all = every_image_has_all
 
     def start(self, spec: ContainerSpec, host: Host) -> "EmbeddedContainer":
         """Start a container; its program begins at the host's next clock event."""
-        return EmbeddedContainer(spec, host, self._budget)
+        return EmbeddedContainer(spec, host, self._budget, self._every_image_has_all)
 
 
 class EmbeddedContainer(Job):
@@ -35,7 +37,9 @@ class EmbeddedContainer(Job):
 
     __slots__ = ()
 
-    def __init__(self, spec: ContainerSpec, host: Host, account: AccountBudget | None = None):
+    def __init__(
+        self, spec: ContainerSpec, host: Host, account: AccountBudget | None = None, has_all: bool = False
+    ):
         config = image_config(spec)
         directory = spec.working_directory or config.get("WorkingDir") or "/"
         budget = (account or AccountBudget()).container(spec.task_id, spec.memory_mib)
@@ -46,6 +50,7 @@ class EmbeddedContainer(Job):
                 host=host,
                 spec=spec,
                 budget=budget,
+                has_all=has_all,
             )
         )
         self._timer = host.after(0.0, self.advance)
@@ -63,6 +68,8 @@ class EmbeddedContainer(Job):
         except OutOfMemory as error:
             self.finish(137, OUT_OF_MEMORY)
             raise ConnectionResetError("the container was killed while it answered") from error
+        except ConnectionError:
+            raise  # the program closes the connection, and goes on
         except Exception as error:
             self.fail(error)
             raise ConnectionResetError(f"the program ended while it answered: {error}") from error

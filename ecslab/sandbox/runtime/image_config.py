@@ -51,8 +51,8 @@ def image_variables(spec: ContainerSpec) -> list[str]:
     return [entry for entry in image_config(spec).get("Env") or [] if "=" in entry]
 
 
-def combined_environment(spec: ContainerSpec) -> dict[str, str]:
+def combined_environment(spec: ContainerSpec, hostname: str) -> dict[str, str]:
     """PATH and HOSTNAME, the image's variables, then the definition's."""
-    base = {"PATH": PATH, "HOSTNAME": f"ip-{spec.task_id[:8]}", "HOME": "/root"}
+    base = {"PATH": PATH, "HOSTNAME": hostname, "HOME": "/root"}
     image = dict(entry.split("=", 1) for entry in image_variables(spec))
     return {**base, **image, **spec.environment}

@@ -7,12 +7,31 @@ from typing import Final
 
 from ecslab.sandbox.runtime import Cancellable, Host
 from ecslab.sandbox.runtime.image_config import image_variables
-from ecslab.sandbox.runtime.process import LIMIT, CannotFork, OutOfMemory, Process, Run, SandboxLimit, dies
+from ecslab.sandbox.runtime.process import (
+    LIMIT,
+    CannotFork,
+    NotInImage,
+    OutOfMemory,
+    Process,
+    Run,
+    SandboxLimit,
+    dies,
+    ends,
+)
 from ecslab.sandbox.runtime.programs import run, too_long
 
 OUT_OF_MEMORY: Final = "OutOfMemoryError: container killed due to memory usage"
+NOT_IN_IMAGE: Final = (
+    "CannotStartContainerError: failed to create containerd task: failed to create shim task: OCI runtime "
+    'create failed: runc create failed: unable to start container process: exec: "{program}": executable '
+    "file not found in $PATH: unknown"
+)
+"""U: on AWS the container never begins; here it ends at once, with the code that a shell would give."""
 PLATFORM: Final = {"X86_64": "amd64", "ARM64": "arm64"}
 EXEC_FORMAT_EXIT: Final = 255  # U: 255 or 1; no capture shows it
+
+
+_UNBEGUN: Final = dies()
 
 
 class Job:
@@ -22,7 +41,7 @@ class Job:
 
     def __init__(self, process: Process):
         self._process = process
-        self._run: Run | None = begin(process)
+        self._run: Run | None = _UNBEGUN
         self._timer: Cancellable | None = None
 
     def advance(self) -> None:
@@ -30,6 +49,9 @@ class Job:
         if self._run is None:
             return
         try:
+            if self._run is _UNBEGUN:
+                self._run = begin(self._process)
+            self._timer = None
             delay = next(self._run)
         except StopIteration as end:
             self.finish(int(end.value))
@@ -38,6 +60,8 @@ class Job:
         except SandboxLimit as limit:
             self._process.log(f"{LIMIT}{limit}")
             self.finish(127)
+        except NotInImage as missing:
+            self.finish(127, NOT_IN_IMAGE.format(program=missing))
         except CannotFork:
             self._process.log("sh: 1: Cannot fork")
             self.finish(2)
@@ -113,12 +137,16 @@ class Command(Job):
 class _Quiet:
     """A host that hears nothing but the sandbox's own limits."""
 
-    __slots__ = ("_host", "after", "exited", "fetch", "now", "taken", "timestamp")
+    __slots__ = (
+        "_host", "after", "exited", "fetch", "hostname", "name_server", "now", "resolve", "taken", "timestamp"
+    )  # fmt: skip
 
     def __init__(self, host: Host):
         self._host = host
         self.after, self.now, self.timestamp = host.after, host.now, host.timestamp
         self.exited, self.taken, self.fetch = host.exited, host.taken, host.fetch
+        self.resolve, self.name_server = host.resolve, host.name_server
+        self.hostname = host.hostname
 
     def log(self, line: str) -> None:
         if line.startswith(LIMIT):
@@ -126,12 +154,15 @@ class _Quiet:
 
 
 def begin(process: Process) -> Run:
-    """The program of a process, or the kernel's refusal of one built for another processor."""
+    """The program of a process, or the kernel's refusal of one built for another processor.
+
+    It begins with the call, and goes on with each `next`.
+    """
     wanted = PLATFORM.get(process.spec.architecture, process.spec.architecture)
     if process.argv and process.spec.image.architecture != wanted:
         process.log(f"exec {process.argv[0]}: exec format error")
-        return EXEC_FORMAT_EXIT
+        return ends(EXEC_FORMAT_EXIT)
     if too_long([*process.argv, *image_variables(process.spec)]):
         process.log(f"exec {process.argv[0][:64] if process.argv else ''}: argument list too long")
-        return EXEC_FORMAT_EXIT
-    return (yield from run(process))
+        return ends(EXEC_FORMAT_EXIT)
+    return run(process)

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime import ContainerSpec, Host, Mount, limits
 from ecslab.sandbox.runtime.budget import AccountBudget, ContainerBudget, Full, Pool
-from ecslab.sandbox.runtime.image_config import combined_environment
+from ecslab.sandbox.runtime.image_config import PATH, combined_environment
 
 FOREVER = math.inf
 LIMIT = "ecslab sandbox: "
@@ -37,10 +37,20 @@ class SandboxLimit(Exception):
     """The learner asked for something real containers do and this runtime does not."""
 
 
+class NotInImage(Exception):
+    """The image does not bring the program."""
+
+
 def dies() -> Run:
     """What an untrapped TERM does: exit code 128 + 15."""
     return 143
     yield  # makes this a generator
+
+
+def ends(code: int) -> Run:
+    """A program that is over at once."""
+    return code
+    yield
 
 
 class Files:
@@ -63,7 +73,7 @@ class Files:
     ):
         self._image = image
         self._written: dict[str, bytes] = {}
-        self._removed: set[str] = set()
+        self._removed: dict[str, None] = {}  # a set takes three times the room, and there are thousands
         self._mounts, self._read_only = mounts, read_only
         self._room = room or Pool("a container", limits.DISK.container)
         self.directory = directory
@@ -108,7 +118,7 @@ class Files:
         except Full:
             raise _no_space(full) from None
         held[name] = content
-        self._removed.discard(full)
+        self._removed.pop(full, None)
 
     def remove(self, path: str) -> bool:
         """Remove one file; False if there was none, OSError where that is not allowed."""
@@ -121,7 +131,7 @@ class Files:
         if old is not None:
             room.give(_cost(name, old))
         if mount is None and full in self._image:
-            self._removed.add(full)
+            self._removed[full] = None
         return True
 
     def count(self) -> int:
@@ -186,9 +196,12 @@ def _resolved(directory: str, path: str) -> str:
     return "/" + "/".join(parts)
 
 
-@dataclass
+@dataclass(slots=True)
 class Process:
-    """The one process of a container, and what it may use. `environment` is None where it is the spec's."""
+    """The one process of a container, and what it may use.
+
+    `environment` is None where it is the spec's; `depth` says how many parts of scripts it lies within.
+    """
 
     argv: list[str]
     files: Files
@@ -198,14 +211,29 @@ class Process:
     on_term: Callable[[], Run] | None = dies
     ports: dict[int, Handler] = field(default_factory=dict)
     budget: ContainerBudget = field(default_factory=lambda: AccountBudget().container("", None))
+    has_all: bool = False
+    """Whether every program is in every image."""
     depth: int = 0
-    """How many parts of scripts it lies within."""
+
+    @property
+    def unheard_term(self) -> Callable[[], Run] | None:
+        """What TERM does to a program that says nothing of it: to the first process, nothing."""
+        return dies if self.spec.init_process else None
 
     def variables(self) -> dict[str, str]:
         """Its environment variables; what is done to them stays with the process."""
         if self.environment is None:
-            self.environment = combined_environment(self.spec)
+            self.environment = combined_environment(self.spec, self.host.hostname())
         return self.environment
+
+    def has(self, program: str) -> bool:
+        """Whether the image brings a program: on the path, or where its name says."""
+        if self.has_all:
+            return True
+        if "/" in program:
+            return self.files.read(program) is not None
+        folders = self.variables().get("PATH", PATH).split(":")
+        return any(self.files.read(f"{folder}/{program}") is not None for folder in folders if folder)
 
     def log(self, text: str) -> None:
         rate = self.budget.log
@@ -221,7 +249,7 @@ class Process:
     def note(self, sentence: str) -> None:
         """Say in the log, once, which limit of the sandbox's own was met."""
         if sentence not in self.budget.noted:
-            self.budget.noted.add(sentence)
+            self.budget.noted.append(sentence)
             self.host.log(LIMIT + sentence)
 
     def handled(self, size: int, steps: int = 0) -> None:

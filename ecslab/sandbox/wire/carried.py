@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs
 
+from botocore.model import ServiceModel
+
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.wire.bounds import form_text
 from ecslab.sandbox.wire.malformed import unknown_operation
@@ -14,12 +16,13 @@ from ecslab.sandbox.wire.operation import operation
 from ecslab.sandbox.wire.service_models import boto3_name, no_operation, rest_operation, service_model
 from ecslab.sandbox.world.errors import AwsError
 
-__all__ = ["CARRIED", "CarriedService", "check", "not_carried"]
+__all__ = ["CARRIED", "CarriedService", "check", "code", "not_carried", "titles"]
 
 _CODES: Final = {
     # protocol: code  U
     "query": "InvalidAction", "ec2": "UnsupportedOperation", "rest-xml": "NotImplemented",
 }  # fmt: skip
+_FEW: Final = 5  # operations that a refusal names one by one
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class CarriedService:
 
     Attributes:
         name: as boto3 calls it.
+        title: as AWS does.
         signed_as: as signatures call it.
         why: what it is carried for, in words.
         version: of its API, where two services share a signing name.
@@ -35,6 +39,7 @@ class CarriedService:
     """
 
     name: str
+    title: str
     signed_as: str
     why: str
     operations: frozenset[str]
@@ -46,14 +51,13 @@ def _service(name: str, entry: dict[str, Any]) -> CarriedService:
     return CarriedService(name, **entry | {"operations": frozenset(entry["operations"].split())})
 
 
-CARRIED: Final = tuple(
-    _service(name, entry)
-    for name, entry in tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).items()
-)
+_TABLE: Final = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_LATER: Final = frozenset(_TABLE.pop("later"))
+CARRIED: Final = tuple(_service(name, entry) for name, entry in _TABLE.items())
 
 
-def check(request: HttpRequest, signed_as: str) -> str:
-    """Refuse a call that is not carried; of one that is, the service by boto3's name.
+def check(request: HttpRequest, signed_as: str) -> tuple[ServiceModel, str]:
+    """The service's model and the operation that a call asks for; a call that is not carried is refused.
 
     Args:
         signed_as: the service, by its signing name.
@@ -63,24 +67,48 @@ def check(request: HttpRequest, signed_as: str) -> str:
     """
     service = _carried_service(request, signed_as)
     name = service.name if service else boto3_name(signed_as)
-    asked = _asked(request, signed_as, name)
-    if service and asked in service.operations:
+    asked, model = _asked(request, signed_as, name), service_model(name)
+    if service and model and asked in service.operations:
         wanted = service.only_with.get(asked, "").split()
         if wanted and not any(name.split(".")[0] in wanted for name in _form(request)):
-            raise not_carried(f"{name}:{asked} without {' or '.join(wanted)}", signed_as)
-        return name
-    model = service_model(name)
+            raise AwsError(code(signed_as), f"This sandbox carries {name}:{asked} only with {_or(wanted)}.")
+        return model, asked
     is_rest = model is not None and model.metadata["protocol"].startswith("rest")
     if model and asked not in model.operation_names and not is_rest:
         raise no_operation(model, asked)
-    raise not_carried(f"{name}:{asked}", signed_as)
+    raise not_carried(f"{name}:{asked}", signed_as, service)
 
 
-def not_carried(what: str, signed_as: str) -> AwsError:
-    """The refusal, by a code that clients of the service take for what will not go away by trying again."""
+def not_carried(what: str, signed_as: str, service: CarriedService | None = None) -> AwsError:
+    """The refusal, by a code that clients of the service take for what will not go away by trying again.
+
+    Args:
+        service: the carried service that `what` is of, if it is of one.
+    """
+    if service is None:
+        yet = " yet" if boto3_name(signed_as) in _LATER else ""
+        rest = f"{yet}: it carries {titles()}, as far as tasks touch them."
+    elif len(service.operations) <= _FEW:
+        rest = f": of {service.name} it carries {', '.join(sorted(service.operations))} alone."
+    else:
+        rest = f": of {service.name} it carries what is for {service.why}."
+    return AwsError(code(signed_as), f"This sandbox does not carry {what}{rest}")
+
+
+def titles() -> str:
+    """The services that are carried, in words."""
+    *names, last = (service.title for service in CARRIED)
+    return f"{', '.join(names)} and {last}"
+
+
+def code(signed_as: str) -> str:
+    """By which a service (by its signing name) refuses what is not carried."""
     model = service_model(boto3_name(signed_as))
-    code = _CODES.get(model.metadata["protocol"] if model else "", "UnknownOperationException")
-    return AwsError(code, f"This sandbox does not carry {what} yet.")
+    return _CODES.get(model.metadata["protocol"] if model else "", "UnknownOperationException")
+
+
+def _or(names: list[str]) -> str:
+    return " or ".join(names)
 
 
 def _carried_service(request: HttpRequest, signed_as: str) -> CarriedService | None:

@@ -51,12 +51,12 @@ def _check_tags(given: dict[str, object]) -> None:
 
 def _check_form(request: HttpRequest) -> None:
     """An answer in XML could not hold what some parameters do; neither could AWS's."""
+    text = request.query
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        text = f"{request.query}&{request.body.decode('utf-8', 'replace')}"
-        found = _NOT_IN_XML.search(unquote_plus(text, errors="replace"))
-        if found:
-            number = ord(found[0])
-            raise AwsError("MalformedInput", f"The request holds the character U+{number:04X}.")
+        text = f"{text}&{request.body.decode('utf-8', 'replace')}"
+    found = _NOT_IN_XML.search(unquote_plus(text, errors="replace"))
+    if found:
+        raise AwsError("MalformedInput", f"The request holds the character U+{ord(found[0]):04X}.")
 
 
 def json_object(body: bytes, *, layer: bool = False) -> dict[str, object] | None:

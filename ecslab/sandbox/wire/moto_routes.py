@@ -64,8 +64,8 @@ def _refused(request: HttpRequest, signer: Signer, failure: Exception) -> Except
     if name.isupper():
         name = rest_operation(boto3_name(signer.service), request) or name
     if isinstance(failure, NotImplementedError):
-        refused = carried.not_carried(f"this of {signer.service}:{name} ({failure})", signer.service)
-        error: AwsError | None = BrokenOff(refused.code, refused.message, refused.status)
+        sentence = f"This sandbox does not carry {name} with these parameters ({failure})."
+        error: AwsError | None = BrokenOff(carried.code(signer.service), sentence)
     else:
         error = moto_failure.refusal_of_failure(request, signer.service, name, failure)
     if error is not None:

@@ -5,10 +5,13 @@ give all later ones other ids, or where a call that a lesson makes would not be 
 
 1: what journals without a number were written by.
 2: a deployment that waits for protected tasks looks again when a protection ends; `maximumPercent` of at most
-   100 is refused while zone rebalancing is on, where it used to switch rebalancing off.
+   100 is refused while zone rebalancing is on, where it used to switch rebalancing off; RunTask spreads its
+   tasks over the capacity providers of a strategy, and refuses ECS Exec without a task role, and what the
+   platform version cannot do; an init process lets a container end at SIGTERM.
+3: lifecycle policies expire images; `curl`, `wget` and others are there only where the image has them.
 """
 
 from typing import Final
 
-LATEST: Final = 2
+LATEST: Final = 3
 FIRST: Final = 1

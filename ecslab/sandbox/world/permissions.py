@@ -81,6 +81,26 @@ def decide_for_principals(
     return _outcome(applicable)
 
 
+def decide_at_endpoint(
+    document: Document, names: Iterable[str], account: str, action: str, resource: str | None
+) -> Decision:
+    """Judge the policy of a VPC endpoint, which names principals, actions and resources.
+
+    Args:
+        names: ARNs that the policy may call the principal by; an account's root stands for all in it.
+        resource: as `decide` takes it.
+    """
+    callers = {"*", account, f"arn:aws:iam::{account}:root", *names}
+    applicable = [
+        statement
+        for statement in _statements(document)
+        if _covers(statement, "Action", action)
+        and _concerns(statement, resource)
+        and _is_principal(statement, callers)
+    ]
+    return _outcome(applicable)
+
+
 def _is_principal(statement: Document, names: set[str]) -> bool:
     if "NotPrincipal" in statement:
         return not _listed(statement["NotPrincipal"]) & names

@@ -104,6 +104,12 @@ def test_a_tasks_interface_looks_as_fargates_does(client):
     assert attachment["InstanceOwnerId"] != shown["OwnerId"] == "123456789012"
     assert "InstanceId" not in attachment
     assert [group["GroupName"] for group in shown["Groups"]] == ["default"]
+    assert attachment["NetworkCardIndex"] == 0
+    assert shown["RequesterManaged"] is shown["SourceDestCheck"] is True
+    assert shown["RequesterId"] == attachment["InstanceOwnerId"]
+    assert shown["Operator"] == {"Managed": False, "HiddenByDefault": False}
+    assert shown["AvailabilityZoneId"].startswith("use1-az")
+    assert shown["TagSet"] == []
 
 
 def test_an_interface_is_found_by_its_public_address(client):
@@ -168,11 +174,24 @@ def test_the_owner_cannot_touch_a_tasks_interface(client):
     )
     attachment = shown["Attachment"]["AttachmentId"]
     denied = ("AuthFailure", "You do not have permission to access the specified resource.")
-    change = {"NetworkInterfaceId": eni.eni_id, "Groups": list(eni.group_ids)}
+    interface = {"NetworkInterfaceId": eni.eni_id}
     assert refused(client.detach_network_interface, AttachmentId=attachment) == denied
-    assert refused(client.modify_network_interface_attribute, **change) == denied
-    more = {"NetworkInterfaceId": eni.eni_id, "SecondaryPrivateIpAddressCount": 1}
-    assert refused(client.assign_private_ip_addresses, **more) == denied
+    for change in (
+        {"Groups": list(eni.group_ids)},
+        {"Description": {"Value": "mine"}},
+        {"SourceDestCheck": {"Value": False}},
+    ):
+        assert refused(client.modify_network_interface_attribute, **interface, **change) == denied
+    for operation, more in (
+        ("assign_private_ip_addresses", {"SecondaryPrivateIpAddressCount": 1}),
+        ("unassign_private_ip_addresses", {"PrivateIpAddresses": [eni.private_ip]}),
+        ("assign_ipv6_addresses", {"Ipv6AddressCount": 1}),
+        ("unassign_ipv6_addresses", {"Ipv6Addresses": ["2001:db8::1"]}),
+    ):
+        assert refused(getattr(client, operation), **interface, **more) == denied
+    client.create_tags(Resources=[eni.eni_id], Tags=[{"Key": "mine", "Value": "yes"}])
+    (shown,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
+    assert shown["TagSet"] == [{"Key": "mine", "Value": "yes"}]
     address = client.allocate_address(Domain="vpc")["AllocationId"]
     elastic = {"NetworkInterfaceId": eni.eni_id, "AllocationId": address}
     assert refused(client.associate_address, **elastic) == denied

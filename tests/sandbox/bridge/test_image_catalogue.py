@@ -65,7 +65,7 @@ def test_an_image_is_made_the_same_each_time():
 
 
 def test_what_is_not_there_is_none():
-    assert catalogue.repository("docker.io/library/mysql") is None
+    assert catalogue.repository("docker.io/library/cassandra") is None
     assert catalogue.repository("docker.io/library/httpd").manifest("9.9") is None
 
 

@@ -8,7 +8,8 @@ from moto.elbv2.models import elbv2_backends
 from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
-from ecslab.sandbox.bridge.installation import OURS, fetch, install
+from ecslab.sandbox.bridge.installation import OURS, install
+from ecslab.sandbox.bridge.late_installation import fetch
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.world.time.clock import Clock
 

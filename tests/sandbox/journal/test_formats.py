@@ -18,6 +18,7 @@ from ecslab.sandbox.endpoint import SandboxError
 from ecslab.sandbox.engine.sandbox import Sandbox
 from ecslab.sandbox.journal.journal import Journal
 from ecslab.sandbox.journal.record import FIRST, UnknownFormat, checksum_of
+from ecslab.sandbox.world import behaviour
 
 FORMATS = Path(__file__).with_name("formats")
 SESSION = FORMATS / "format-1.ecslab"
@@ -91,6 +92,13 @@ def test_a_new_journal_names_its_format_and_its_timing_model(tmp_path, timing):
     assert (about["format"], about["timing"]) == (2, timing)
     sandbox.close()
     assert Sandbox(tmp_path).clock.durations.model == timing
+
+
+def test_a_journal_says_how_the_sandbox_behaved_that_wrote_it(tmp_path):
+    sandbox = Sandbox(tmp_path / "new", mode="stepped")
+    assert sandbox.journal[0].about["behaviour"] == sandbox.backend.behaviour == behaviour.LATEST
+    sandbox.close()
+    assert Sandbox(unpacked(tmp_path / "old")).backend.behaviour == behaviour.FIRST
 
 
 def test_a_journal_of_a_later_format_is_refused_and_stays(tmp_path):

@@ -15,6 +15,7 @@ FILES = {
     "/usr/local/apache2/htdocs/empty/note.txt": b"note",
     "/usr/share/nginx/html/index.html": b"<h1>nginx</h1>",
     "/etc/motd": b"welcome\n",
+    **dict.fromkeys((f"/usr/bin/{name}" for name in ("aws", "bash", "curl", "ps", "redis-cli", "wget")), b""),
 }
 
 
@@ -31,7 +32,7 @@ class World:
     def __init__(self):
         self.time, self.queue, self.order = 0.0, [], itertools.count()
         self.lines, self.exit = [], None
-        self.taken_ports, self.answers = set(), {}
+        self.taken_ports, self.answers, self.names = set(), {}, {}
 
     def log(self, line):
         self.lines.append(line)
@@ -51,8 +52,18 @@ class World:
     def timestamp(self):
         return SIX_O_CLOCK + self.time
 
+    def hostname(self):
+        return "ip-172-31-0-4.ec2.internal"
+
     def taken(self, port):
         return port in self.taken_ports
+
+    def name_server(self):
+        return "10.0.0.2"
+
+    def resolve(self, name):
+        """`names` maps a name to its addresses."""
+        return self.names[name]  # a KeyError is a LookupError
 
     def fetch(self, host, port, request):
         """`answers` maps (host, port) to a function of the request, or to the error it raises."""

@@ -53,13 +53,14 @@ def start(account):
     def start(script, seconds=0.0, **changes):
         command = script if isinstance(script, list) else ["sh", "-c", script]
         host = Counting()
-        container = runtime.start(Spec(command=command, image=Image("busybox", files={}), **changes), host)
+        container = runtime.start(Spec(command=command, image=Image("busybox", files=CURL), **changes), host)
         host.run(seconds)
         return Started(container, host)
 
     return start
 
 
+CURL = {"/usr/bin/curl": b""}
 NEVER_ENDING = [
     "while true; do nginx; done",
     "while true; do sleep 0; done",

@@ -52,6 +52,7 @@ def asked(script, answer=None, at=HOME, seconds=0.0, **more):
         ),
         ("curl -s http://localhost:80/x || echo $?", ConnectionResetError(), ["52"]),
         ("curl http://db/ || echo $?", None, ["curl: (6) Could not resolve host: db", "6"]),
+        ("wget http://db/ || echo $?", None, ["wget: bad address 'db'", "1"]),
         ("curl -s https://localhost:80/ || echo $?", HttpResponse(200), ["35"]),
         ("curl --nonsense localhost || echo $?", None, ["curl: option --nonsense: is unknown", "2"]),
         ("curl || echo $?", None, ["curl: no URL specified!", "2"]),
@@ -206,3 +207,23 @@ def test_what_is_read_only_is_not_written(script, lines):
 def test_the_world_of_a_test_has_no_peers():
     with pytest.raises(ConnectionRefusedError):
         World().fetch("localhost", 80, None)
+
+
+@pytest.mark.parametrize(
+    ("script", "lines"),
+    [
+        ("getent hosts db", ["10.0.0.7        db", "10.0.0.8        db"]),
+        ("getent hosts nobody || echo $?", ["2"]),
+        ("getent passwd || echo $?", ["2"]),
+        ("nslookup db", ["Server:\t\t10.0.0.2", "Address:\t10.0.0.2:53", "", "Non-authoritative answer:",
+                         "Name:\tdb", "Address: 10.0.0.7", "Name:\tdb", "Address: 10.0.0.8"]),
+        ("nslookup nobody || echo $?", ["Server:\t\t10.0.0.2", "Address:\t10.0.0.2:53", "",
+                                        "** server can't find nobody: NXDOMAIN", "1"]),
+        ("nslookup || echo $?", ["nslookup: the interactive mode is not run here: give it a name", "1"]),
+    ],
+)  # fmt: skip
+def test_names_are_asked_for(script, lines):
+    container = Container(command=["sh", "-c", script], image=Image("busybox"))
+    container.host.names["db"] = ("10.0.0.7", "10.0.0.8")
+    container.run()
+    assert container.lines == lines

@@ -10,7 +10,7 @@ from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.wire import signature
 from ecslab.sandbox.world.wildcards import pattern
 
-SECONDS = 0.2  # of CPU, for anything that is refused
+SECONDS = 0.5  # of CPU, for anything that is refused
 JSON = {
     "ecs": "AmazonEC2ContainerServiceV20141113.", "ecr": "AmazonEC2ContainerRegistry_V20150921.",
     "logs": "Logs_20140328.", "secretsmanager": "secretsmanager.", "ssm": "AmazonSSM.",

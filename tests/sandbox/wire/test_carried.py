@@ -2,6 +2,7 @@
 
 import json
 import time
+from functools import partial
 
 import botocore.session
 import pytest
@@ -21,9 +22,11 @@ UNCONNECTED = {
     "stepfunctions": "CreateStateMachine", "lambda": "CreateFunction", "dynamodb": "CreateTable",
     "sns": "CreateTopic", "rds": "CreateDBInstance", "autoscaling": "CreateAutoScalingGroup",
     "batch": "SubmitJob",
+    "codedeploy": "CreateDeployment", "servicediscovery": "CreateService",
     "eks": "CreateCluster", "cloudwatch": "PutMetricAlarm", "efs": "CreateFileSystem",
     "acm": "RequestCertificate", "codebuild": "CreateProject", "apigateway": "CreateRestApi",
 }  # fmt: skip
+LATER = ("cloudformation", "events", "scheduler", "stepfunctions")
 UNCARRIED = (
     ("ecr", "PutReplicationConfiguration"), ("ec2", "CreateFleet"), ("iam", "CreateGroup"),
     ("logs", "StartQuery"),
@@ -41,14 +44,9 @@ def endpoint(tmp_path_factory):
 @pytest.fixture(scope="module")
 def client(endpoint):
     """A client of any service, which checks no parameter."""
-    unchecked = Config(inject_host_prefix=False)
-
-    class Unchecked(Aws):
-        def client(self, service):
-            self.session._session.set_default_client_config(unchecked)
-            return super().client(service, parameter_validation=False)
-
-    return Unchecked(endpoint).client
+    aws = Aws(endpoint)
+    aws.session._session.set_default_client_config(Config(inject_host_prefix=False))
+    return partial(aws.client, parameter_validation=False)
 
 
 def arguments(model, operation):
@@ -63,13 +61,43 @@ def call(client, operation):
     return getattr(client, xform_name(operation))(**arguments(client.meta.service_model, operation))
 
 
-@pytest.mark.parametrize(("service", "operation"), [*UNCONNECTED.items(), *UNCARRIED])
-def test_what_is_not_carried_is_refused_in_one_sentence(client, service, operation):
+def refusal_of(client, service, operation):
     with pytest.raises(ClientError) as refusal:
         call(client(service), operation)
     response = refusal.value.response
-    assert response["Error"]["Message"] == f"This sandbox does not carry {service}:{operation} yet."
     assert response["Error"]["Code"] and response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    return response["Error"]["Message"]
+
+
+@pytest.mark.parametrize(("service", "operation"), UNCONNECTED.items())
+def test_an_unconnected_service_is_refused_in_one_sentence_that_names_what_is_carried(
+    client, service, operation
+):
+    yet = " yet" if service in LATER else ""
+    assert refusal_of(client, service, operation) == (
+        f"This sandbox does not carry {service}:{operation}{yet}: it carries ECS, ECR, Elastic Load "
+        "Balancing v2, Elastic Load Balancing, EC2, IAM, STS, CloudWatch Logs, Secrets Manager, SSM, S3, "
+        "SQS, KMS, Route 53, Resource Groups Tagging API and Application Auto Scaling, as far as tasks touch "
+        "them."
+    )
+
+
+@pytest.mark.parametrize(("service", "operation"), UNCARRIED)
+def test_an_operation_is_refused_in_one_sentence_that_names_what_is_carried(client, service, operation):
+    carried = next(each for each in CARRIED if each.name == service)
+    message = refusal_of(client, service, operation)
+    assert message.startswith(f"This sandbox does not carry {service}:{operation}: of {service} it carries ")
+    assert carried.why in message or all(name in message for name in carried.operations)
+
+
+def test_nothing_scales_by_itself(client):
+    """Tools ask before they change a service."""
+    scaling = client("application-autoscaling")
+    assert scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"] == []
+    for operation in scaling.meta.service_model.operation_names:
+        if operation != "DescribeScalableTargets":
+            with pytest.raises(ClientError, match="it carries DescribeScalableTargets alone"):
+                call(scaling, operation)
 
 
 @pytest.mark.parametrize("service", UNCONNECTED)
@@ -87,6 +115,7 @@ def test_the_list_names_what_aws_has():
         assert service.operations <= set(model.operation_names)
         assert service.signed_as == model.signing_name
         assert service.version in ("", model.api_version)
+        assert service.title == model.service_id
 
 
 def test_of_ecs_all_is_carried_that_the_sandbox_answers():
@@ -152,4 +181,5 @@ def test_a_refusal_in_cbor_is_read_by_its_clients(client):
 
 def test_the_answer_of_a_rest_service_is_json(ask):
     _, text = ask("lambda", {}, method="GET", path="/2015-03-31/functions/")
-    assert json.loads(text)["message"] == "This sandbox does not carry lambda:ListFunctions yet."
+    message = json.loads(text)["message"]
+    assert message.startswith("This sandbox does not carry lambda:ListFunctions: it carries ECS")

@@ -95,7 +95,10 @@ class World:
         return Pulled("sha256:00", self.pull_seconds)
 
     def start(self, task, container, exited):
-        program = Program(self.clock, exited, **self.programs.get(container.name, {}))
+        def ended(code, reason):
+            exited(task, container, code, reason)
+
+        program = Program(self.clock, ended, **self.programs.get(container.name, {}))
         self.started[container.name] = program
         self.every.append(program)
         return f"{task.id}-1", program

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecslab.sandbox.world.network.packets import Packet, egress, inbound, is_public
+from ecslab.sandbox.world.network.packets import Packet, egress, inbound, is_public, seen_as, within
 from ecslab.sandbox.world.network.vpc import (
     Acl,
     AclEntry,
     Endpoint,
     Facts,
+    Nat,
     Route,
     RouteTable,
     Rule,
@@ -27,6 +28,7 @@ ALL_OUT = Rule("-1", None, None, ("0.0.0.0/0",))
 HTTP = SecurityGroup("sg-1", "web", (Rule("tcp", 80, 80, ("0.0.0.0/0",)),), (ALL_OUT,))
 DEFAULT = SecurityGroup("sg-2", "default", (Rule("-1", None, None, (), ("sg-2",)),), (ALL_OUT,))
 FACTS = Facts("eni-1", "subnet-1", "10.0.0.10", "203.0.113.5", PUBLIC, OPEN_ACL, (HTTP,))
+NAT = Nat("nat-1", "subnet-2", OPEN_ACL, "203.0.113.9")
 BROWSER = Packet("198.51.100.7", 80)
 
 
@@ -111,7 +113,7 @@ def test_what_keeps_a_task_from_its_registry(facts, stopped_by, text):
 
 
 def test_a_private_subnet_reaches_out_through_nat_or_endpoints():
-    behind_nat = replace(FACTS, public_ip=None, online_nats=frozenset({"nat-1"}),
+    behind_nat = replace(FACTS, public_ip=None, nats=(NAT,),
                          route_table=RouteTable("rtb-3", (LOCAL, Route("0.0.0.0/0", "nat-1"))))  # fmt: skip
     assert egress(behind_nat, "ecr.api").passed
     assert egress(behind_nat).passed
@@ -133,6 +135,80 @@ def test_a_private_subnet_reaches_out_through_nat_or_endpoints():
         "VPC endpoint vpce-3: Security group sg-2 (default) has no inbound rule that allows TCP port 443 "
         "from the task (10.0.0.10)."
     )
+
+
+BEHIND_NAT = replace(FACTS, public_ip=None, nats=(NAT,),
+                     route_table=RouteTable("rtb-3", (LOCAL, Route("0.0.0.0/0", "nat-1"))))  # fmt: skip
+LETS_BACK = AclEntry(110, True, False, "tcp", 1024, 65535)
+
+
+@pytest.mark.parametrize(
+    ("entries", "text"),
+    [
+        ((), "(rule *) denies TCP port 443 from 10.0.0.10."),
+        ((AclEntry(100, True, False, "tcp", 443, 443),),
+         "(rule *) lets the request in, but denies the answer out to 10.0.0.10 (ports 1024-65535)."),
+        ((AclEntry(100, True, False, "tcp", 443, 443), AclEntry(100, True, True, "tcp", 1024, 65535)),
+         "(rule *) denies TCP port 443 out to ecr.api."),
+        ((AclEntry(100, True, False, "tcp", 443, 443), AclEntry(100, True, True)),
+         "(rule *) denies the answers from ecr.api."),
+    ],
+)  # fmt: skip
+def test_the_acl_of_the_nat_gateways_subnet_looks_too(entries, text):
+    facts = replace(BEHIND_NAT, nats=(replace(NAT, acl=acl(*entries)),))
+    verdict = egress(facts, "ecr.api")
+    assert verdict.stopped_by == "network-acl"
+    assert verdict.text == f"Network ACL acl-9 of subnet subnet-2 {text}"
+    opened = replace(NAT, acl=acl(*entries, AclEntry(1, True, True), AclEntry(1, True, False)))
+    assert egress(replace(facts, nats=(opened,)), "ecr.api").passed
+
+
+def test_no_acl_looks_between_a_nat_gateway_and_its_own_subnet():
+    only_out = acl(AclEntry(100, True, True, "tcp", 443, 443), LETS_BACK)
+    facts = replace(BEHIND_NAT, acl=only_out, nats=(replace(NAT, subnet_id="subnet-1", acl=only_out),))
+    assert egress(facts).passed
+
+
+def test_a_vpc_without_a_resolver_finds_nobody_by_name():
+    gateway = Endpoint("vpce-1", "s3", False, route_tables=("rtb-1",))
+    deaf = replace(FACTS, resolves=False, endpoints=(gateway,))
+    for service, what in (("s3", "s3"), (None, "the internet")):
+        verdict = egress(deaf, service)
+        assert verdict.stopped_by == "name-resolution"
+        assert verdict.text == (
+            f"The VPC of subnet subnet-1 has enableDnsSupport off, so the name of {what} is not found."
+        )
+    assert egress(deaf, to="198.51.100.9", port=80).passed
+
+
+def test_within_a_vpc_both_sides_decide():
+    there = replace(FACTS, eni_id="eni-2", private_ip="10.0.1.9", subnet_id="subnet-2", groups=(DEFAULT,))
+    assert within(FACTS, there, 80).text == (
+        "Security group sg-2 (default) has no inbound rule that allows TCP port 80 from 10.0.0.10."
+    )
+    mute = replace(FACTS, groups=(replace(DEFAULT, outbound=()),))
+    assert within(mute, there, 80).text == (
+        "Security group sg-2 (default) has no outbound rule that allows TCP port 80 to 10.0.1.9."
+    )
+    member = replace(FACTS, groups=(DEFAULT,))
+    assert within(member, there, 80).passed
+    closed = replace(member, acl=acl())
+    assert within(closed, there, 80).text == (
+        "Network ACL acl-9 of subnet subnet-1 (rule *) denies TCP port 80 out to 10.0.1.9."
+    )
+    assert within(closed, replace(there, subnet_id="subnet-1", acl=acl()), 80).passed
+    assert within(member, there, 80, listening=()).stopped_by == "nothing-listening"
+
+
+def test_the_internet_sees_the_nat_gateway():
+    assert seen_as(BEHIND_NAT) == "203.0.113.9"
+    assert seen_as(FACTS) == "203.0.113.5"
+
+
+def test_a_relayed_packet_asks_for_no_route():
+    private = replace(FACTS, public_ip=None, route_table=PRIVATE)
+    assert inbound(BROWSER, private).stopped_by == "no-public-ip"
+    assert inbound(replace(BROWSER, relayed=True), private).passed
 
 
 def test_the_most_specific_route_wins():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecslab.sandbox.world.permissions import Decision, decide, trusts
+from ecslab.sandbox.world.permissions import Decision, decide, decide_at_endpoint, trusts
 
 TASKS = "ecs-tasks.amazonaws.com"
 
@@ -55,3 +55,25 @@ def test_a_trust_policy_names_who_may_assume_the_role(principal, action, conditi
 
 def test_an_empty_policy_trusts_nobody():
     assert not trusts({}, TASKS, {})
+
+
+ROLE, ACCOUNT = "arn:aws:iam::123456789012:role/exec", "123456789012"
+
+
+@pytest.mark.parametrize(
+    ("document", "decision"),
+    [
+        (policy(Principal="*"), Decision.ALLOWED),
+        (policy(Principal={"AWS": ROLE}), Decision.ALLOWED),
+        (policy(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}), Decision.ALLOWED),
+        (policy(Principal={"AWS": "arn:aws:iam::123456789012:role/other"}), Decision.NOT_ALLOWED),
+        (policy(Principal="*", resource="arn:aws:ecr:*:*:repository/mine"), Decision.NOT_ALLOWED),
+        (policy(Principal="*", action="logs:*"), Decision.NOT_ALLOWED),
+        ({"Statement": [*[policy(Principal="*")["Statement"]],
+                        policy("Deny", Principal={"AWS": ROLE})["Statement"]]}, Decision.DENIED),
+        ({}, Decision.NOT_ALLOWED),
+    ],
+)  # fmt: skip
+def test_the_policy_of_an_endpoint_names_who_does_what_to_what(document, decision):
+    web = "arn:aws:ecr:us-east-1:123456789012:repository/adgu/web"
+    assert decide_at_endpoint(document, [ROLE], ACCOUNT, "ecr:BatchGetImage", web) is decision

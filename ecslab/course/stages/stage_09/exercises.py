@@ -36,6 +36,8 @@ def whole(lab: Connection) -> Verdict:
             return verdicts.wrong("09.asks-nobody", command=check["command"][-1])
         if check and health == "HEALTHY" and task["healthStatus"] == "HEALTHY":
             return done(f"{name} is HEALTHY, `web` included.")
+        if check and health == "UNHEALTHY" and (program := _lacks(web)):
+            return verdicts.wrong("09.not-in-image", program=program, image=web["image"].rpartition("/")[2])
         if health == "UNHEALTHY":
             return wrong("`web` is asked, and does not answer as it should: it is UNHEALTHY.")
         if check:
@@ -50,6 +52,16 @@ def whole(lab: Connection) -> Verdict:
         return not_yet("No guestbook task is RUNNING.")
     first = short_id(ours[0][0])
     return not_yet(f"Task {first}'s `web` has no health check: its health is UNKNOWN.")
+
+
+def _lacks(web: ContainerDefinitionOutputTypeDef) -> str | None:
+    """The program that the health check runs and its image, one of the lesson's, does not have."""
+    command = str(web["healthCheck"]["command"][-1])
+    name, _, tag = web["image"].rpartition("/")[2].partition(":")
+    if name != "httpd":
+        return None
+    lacking = ("curl",) if "alpine" in tag else ("curl", "wget")
+    return next((program for program in lacking if program in command), None)
 
 
 def beside(lab: Connection) -> Verdict:

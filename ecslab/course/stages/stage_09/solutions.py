@@ -27,7 +27,8 @@ def ask(lab: Connection) -> None:
 
 def check_web(lab: Connection) -> None:
     web = ecslab.guestbook.web(lab)
-    web["healthCheck"] = {"command": ["CMD-SHELL", "curl -f http://localhost/"], "interval": 5}
+    web["image"] = ecslab.guestbook.HTTPD_ALPINE  # it has wget; httpd:2.4 has neither curl nor wget
+    web["healthCheck"] = {"command": ["CMD-SHELL", "wget -q -O - http://localhost/"], "interval": 5}
     containers = [ecslab.guestbook.database(lab), ecslab.guestbook.writer(lab), web]
     definition = ecslab.guestbook.register(lab, *containers)
     task = ecslab.task.run(lab, definition=definition["taskDefinitionArn"])

@@ -82,7 +82,7 @@ class EC2Backend(RefusingEC2Backend):
         return self.enis.get(eni_id) or super().get_network_interface(eni_id)
 
     def delete_network_interface(self, eni_id: str) -> None:
-        """Refuse while it is attached. The exact texts for ECS's interfaces are unconfirmed (U)."""
+        """Refuse while it is attached [NAT:network_interfaces]."""
         interface = self.get_network_interface(eni_id)
         if interface.attachment_id:
             in_use = f"Network interface '{eni_id}' is currently in use."
@@ -109,6 +109,18 @@ class EC2Backend(RefusingEC2Backend):
     def assign_private_ip_addresses(self, eni_id: str, *args: object, **kwargs: object) -> NetworkInterface:
         _refuse_if_ecs_owns(self.get_network_interface(eni_id))
         return super().assign_private_ip_addresses(eni_id, *args, **kwargs)
+
+    def unassign_private_ip_addresses(self, eni_id: str, *args: object, **kwargs: object) -> NetworkInterface:
+        _refuse_if_ecs_owns(self.get_network_interface(eni_id))
+        return super().unassign_private_ip_addresses(eni_id, *args, **kwargs)
+
+    def assign_ipv6_addresses(self, eni_id: str, *args: object, **kwargs: object) -> NetworkInterface:
+        _refuse_if_ecs_owns(self.get_network_interface(eni_id))
+        return super().assign_ipv6_addresses(eni_id, *args, **kwargs)
+
+    def unassign_ipv6_addresses(self, eni_id: str, *args: object, **kwargs: object) -> object:
+        _refuse_if_ecs_owns(self.get_network_interface(eni_id))
+        return super().unassign_ipv6_addresses(eni_id, *args, **kwargs)
 
     def associate_address(
         self, instance: Instance | None = None, eni: NetworkInterface | None = None, *args: object,
@@ -253,5 +265,6 @@ class _PublicInUse:
 
 
 def _refuse_if_ecs_owns(interface: NetworkInterface | None) -> None:
-    if isinstance(interface, TaskInterface):  # U: seen as AuthFailure; this is EC2's usual sentence for it
+    """Nobody but ECS changes a task's interface [NAT:network_interfaces]; tags may be put on it."""
+    if isinstance(interface, TaskInterface):
         raise EC2ClientError("AuthFailure", "You do not have permission to access the specified resource.")

@@ -20,7 +20,7 @@ FARGATE_ACCOUNT: Final = "843547988961"
 BALANCING: Final = "amazon-elb"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TaskAttachment:
     """How a task holds its interface: from an account of AWS's, and without an instance."""
 
@@ -105,6 +105,8 @@ class Interface(NetworkInterface):  # type: ignore[misc]  # moto's types are not
 class TaskInterface(Interface):
     """The interface of a Fargate task; it goes away with the task and cannot be changed by its owner."""
 
+    operator: Final = {"Managed": False, "HiddenByDefault": False}
+
     def __init__(
         self, backend: EC2Backend, subnet: Subnet, group_ids: list[str], public: bool, about: str,
         private_ip: str | None = None,
@@ -113,11 +115,15 @@ class TaskInterface(Interface):
         self.public_ip = backend.take_public_address(self) if public else None
         self.status = "in-use"
         self.device_index = 1
-        self.requester_id, self.requester_managed = FARGATE_ACCOUNT, True  # U
+        self.requester_id, self.requester_managed = FARGATE_ACCOUNT, True
         self._attachment = TaskAttachment(random_eni_attach_id(), utcnow())
         self.attachment_id = self._attachment.attachment_id
         if public:
             self.private_ip_addresses[0]["Association"] = self.association
+
+    @property
+    def availability_zone_id(self) -> str:
+        return str(self.subnet.availability_zone_id)
 
     @property
     def attachment(self) -> TaskAttachment:

@@ -1,7 +1,11 @@
 """What moto knows of a network, in the words of the world's rules."""
 
+from ipaddress import IPv4Network
+from typing import Final
+
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.network_acls import NetworkAclEntry
 from moto.ec2.models.route_tables import Route as MotoRoute
 from moto.ec2.models.route_tables import RouteTable as MotoRouteTable
@@ -13,6 +17,8 @@ from ecslab.sandbox.bridge.ec2.vpcs import main_table
 from ecslab.sandbox.world.network import vpc
 from ecslab.sandbox.world.network.packets import is_public
 
+RESOLVER: Final = 2
+"""Which address of a VPC's block its resolver has."""
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "all": "-1"}
 
 
@@ -27,7 +33,9 @@ def facts_of(backend: EC2Backend, interface: NetworkInterface) -> vpc.Facts:
         acl=_acl(backend, subnet.id),
         groups=tuple(security_group(backend, group) for group in interface.group_set),
         endpoints=_endpoints(backend, subnet.vpc_id),
-        online_nats=_online_nats(backend, subnet.vpc_id),
+        nats=_nats(backend, subnet.vpc_id),
+        resolves=answers_names(backend, subnet.vpc_id),
+        resolver=resolver(backend, subnet.vpc_id),
     )
 
 
@@ -107,6 +115,7 @@ def _endpoints(backend: EC2Backend, vpc_id: str) -> tuple[vpc.Endpoint, ...]:
                 tuple(security_group(backend, group) for group in groups),
                 endpoint.private_dns_enabled is not False,
                 tuple(endpoint.route_table_ids or ()),
+                str(endpoint.policy_document or ""),
             )
         )
     return tuple(endpoints)
@@ -116,15 +125,35 @@ def _default_group(backend: EC2Backend, vpc_id: str) -> MotoSecurityGroup:
     return next(group for group in backend.groups[vpc_id].values() if group.is_default)
 
 
-def _online_nats(backend: EC2Backend, vpc_id: str) -> frozenset[str]:
-    return frozenset(
-        nat.id
+def resolver(backend: EC2Backend, vpc_id: str) -> str:
+    """The address of a VPC's resolver."""
+    return str(IPv4Network(backend.get_vpc(vpc_id).cidr_block).network_address + RESOLVER)
+
+
+def answers_names(backend: EC2Backend, vpc_id: str) -> bool:
+    """Whether a VPC's resolver answers: `enableDnsSupport`."""
+    return str(backend.get_vpc(vpc_id).enable_dns_support).lower() == "true"
+
+
+def gives_names(backend: EC2Backend, vpc_id: str) -> bool:
+    """Whether a VPC's addresses have names: `enableDnsHostnames`."""
+    return str(backend.get_vpc(vpc_id).enable_dns_hostnames).lower() == "true"
+
+
+def _nats(backend: EC2Backend, vpc_id: str) -> tuple[vpc.Nat, ...]:
+    return tuple(
+        vpc.Nat(nat.id, nat.subnet_id, _acl(backend, nat.subnet_id), _public_ip(nat))
         for nat in backend.nat_gateways.values()
         if nat.vpc_id == vpc_id
         and nat.state == "available"
         and nat.connectivity_type != "private"
         and is_public(route_table(backend, backend.get_subnet(nat.subnet_id)))
     )
+
+
+def _public_ip(nat: NatGateway) -> str | None:
+    held = (address.get("publicIp") for address in nat.address_set)
+    return next((str(address) for address in held if address), None)
 
 
 def _protocol(protocol: object) -> str:

@@ -72,6 +72,18 @@ class RefusingEC2Backend(WordedEC2Backend):
             **kwargs,
         )  # fmt: skip
 
+    def delete_vpc_endpoints(self, vpce_ids: list[str] | None = None) -> None:
+        """moto fails at one that is deleted already, or whose route is, with those before it deleted."""
+        for endpoint in (self.vpc_end_points.get(vpce_id) for vpce_id in vpce_ids or ()):
+            if endpoint is None or endpoint.state == "deleted":
+                continue
+            prefix, tables = endpoint.destination_prefix_list_id, self.route_tables
+            endpoint.route_table_ids = [
+                table for table in endpoint.route_table_ids or ()
+                if table in tables and f"{table}~{prefix}" in tables[table]._routes
+            ]  # fmt: skip
+            super().delete_vpc_endpoints([endpoint.id])
+
     def associate_vpc_cidr_block(
         self, vpc_id: str, cidr_block: str | None, amazon_provided_ipv6_cidr_block: bool
     ) -> object:

@@ -20,7 +20,7 @@ MOST_SUBNETS: Final = 16
 MOST_GROUPS: Final = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Eni:
     """A task's network interface, as the rest of the sandbox knows it."""
 
@@ -70,11 +70,21 @@ def validate_network(region: str, subnets: list[str], groups: list[str]) -> str:
     return vpc_id
 
 
-def attach_eni(region: str, subnet_id: str, group_ids: list[str], public: bool, description: str) -> Eni:
+def attach_eni(
+    region: str,
+    subnet_id: str,
+    group_ids: list[str],
+    public: bool,
+    description: str,
+    tags: dict[str, str] | None = None,
+) -> Eni:
     """Make the interface of a task; without groups it gets the VPC's default one.
 
-    NoFreeAddress has the text that ECS gives as the reason the task stopped. `description` is
-    `arn:aws:ecs:<region>:<account>:attachment/<uuid>`.
+    NoFreeAddress has the text that ECS gives as the reason the task stopped.
+
+    Args:
+        description: `arn:aws:ecs:<region>:<account>:attachment/<uuid>`, with the id of the task's attachment.
+        tags: those that ECS puts on it.
     """
     backend = _backend(region)
     subnet = backend.get_subnet(subnet_id)
@@ -84,6 +94,7 @@ def attach_eni(region: str, subnet_id: str, group_ids: list[str], public: bool, 
         why = "InsufficientFreeAddressesInSubnet"  # U: how the sentence ends is not known
         raise NoFreeAddress(interface_refused(subnet_id, public, why)) from full
     backend.enis[interface.id] = interface
+    interface.add_tags(tags or {})
     return _eni(interface)
 
 
@@ -105,6 +116,12 @@ def find_private(region: str, vpc_id: str, ip: str) -> Eni | None:
         if isinstance(holder, TaskInterface):
             return _eni(holder)
     return None
+
+
+def is_of_vpc(region: str, vpc_id: str, ip: str) -> bool:
+    """Whether an address lies in one of a VPC's subnets."""
+    subnets = _backend(region).describe_subnets(filters={"vpc-id": [vpc_id]})
+    return any(is_inside(ip, subnet) for subnet in subnets)
 
 
 def is_inside(ip: str, subnet: Subnet) -> bool:

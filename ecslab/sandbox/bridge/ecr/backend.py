@@ -112,6 +112,12 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
         )
         return answer
 
+    def batch_get_repository_scanning_configuration(
+        self, names: list[str]
+    ) -> tuple[list[dict[str, object]], list[str]]:
+        there = [self.repository(name).scanning() for name in names if name in self.repositories]
+        return there, [name for name in names if name not in self.repositories]
+
     # layers
 
     def initiate_layer_upload(

@@ -6,6 +6,7 @@ from typing import Any, Final
 from moto.ecr.models import Repository
 
 from ecslab.sandbox.bridge import determinism
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecr import lifecycle, lifecycle_policy
 from ecslab.sandbox.bridge.ecr.image import StoredImage, descriptors
 from ecslab.sandbox.bridge.ecr.lifecycle_preview import Preview
@@ -34,6 +35,8 @@ class StoredRepository(Repository):  # type: ignore[misc]  # moto ships no types
 
     @property
     def images(self) -> list[StoredImage]:
+        if current_account().behaviour < 3:
+            return self._images
         while self._rules and self._due <= (now := determinism.now()):
             if not self._images:  # nothing changes until somebody looks
                 self._due += (now - self._due) // lifecycle.EVALUATED_EVERY * lifecycle.EVALUATED_EVERY
@@ -49,19 +52,10 @@ class StoredRepository(Repository):  # type: ignore[misc]  # moto ships no types
     def scans_on_push(self) -> bool:
         return bool((self.image_scanning_configuration or {}).get("scanOnPush"))
 
-    @property
-    def scanning_config(self) -> dict[str, object]:
-        """The RepositoryScanningConfiguration shape."""
-        self._scanning["scanOnPush"] = self.scans_on_push
-        if self.scans_on_push:
-            self._scanning["scanFrequency"] = "SCAN_ON_PUSH"
-        elif self._scanning["scanFrequency"] == "SCAN_ON_PUSH":
-            self._scanning["scanFrequency"] = "MANUAL"
-        return self._scanning
-
-    @scanning_config.setter
-    def scanning_config(self, configuration: dict[str, object]) -> None:
-        self._scanning = configuration
+    def scanning(self) -> dict[str, object]:
+        """The RepositoryScanningConfiguration shape; moto keeps what the registry's rules say of it."""
+        on_push = {"scanFrequency": "SCAN_ON_PUSH"} if self.scans_on_push else {}
+        return {**self.scanning_config, "scanOnPush": self.scans_on_push, **on_push}
 
     def set_lifecycle_policy(self, text: str | None) -> None:
         """Take the policy, in AWS's form of it; None removes it."""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from moto.core.responses import ActionResult
 from moto.ecr.urls import url_bases as url_bases
 
-from ecslab.sandbox.bridge import determinism
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecr import access, constraints, kms_key, scans, tokens
 from ecslab.sandbox.bridge.ecr.errors import refusal
 from ecslab.sandbox.bridge.ecr.image import StoredImage, image_id
@@ -122,7 +122,7 @@ class EcrResponse(PolicyResponse):
         repository = self._repository()
         backend.layer(repository, digest)
         token = tokens.issue(
-            backend.key, "layer", determinism.now() + tokens.URL_LIFETIME, digest=digest,
+            backend.key, "layer", current_account().client_time() + tokens.URL_LIFETIME, digest=digest,
             account=self.current_account, region=self.region, repository=repository.name,
         )  # fmt: skip
         here = urlsplit(self.uri)
@@ -135,7 +135,7 @@ class EcrResponse(PolicyResponse):
         return ActionResult({"authorizationData": rows})
 
     def _authorization(self, registry: str) -> dict[str, object]:
-        expires = determinism.now() + tokens.LIFETIME
+        expires = current_account().client_time() + tokens.LIFETIME
         who = access.principal(self.access_key)
         about = {"account": self.current_account, "region": self.region, "caller": who.arn}
         if who.role:

@@ -145,7 +145,7 @@ def delete_cluster(params: "api.DeleteClusterRequestTypeDef", caller: Caller) ->
     cluster = known(caller, params["cluster"])
     if cluster is None:
         raise AwsError("ClusterNotFoundException", "Cluster not found.")
-    if _services(cluster, "ACTIVE"):  # one that is DRAINING does not hold it, as was recorded
+    if _services(cluster, "ACTIVE"):  # recorded: one that is DRAINING does not hold it. U: before tasks
         raise AwsError(
             "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."
         )

@@ -16,7 +16,7 @@ from ecslab.sandbox.bridge.ec2.task_network import is_inside
 from ecslab.sandbox.bridge.elbv2 import attribute_table
 from ecslab.sandbox.bridge.elbv2.listeners import ListenersBackend
 from ecslab.sandbox.bridge.elbv2.load_balancer import FixedAddress, LoadBalancer, dns_name
-from ecslab.sandbox.bridge.elbv2.refusals import check_blocks, check_ip_type, check_name, refusal
+from ecslab.sandbox.bridge.elbv2.refusals import check_blocks, check_ip_type, check_kind, check_name, refusal
 
 
 class ElbV2Backend(ListenersBackend):
@@ -37,6 +37,7 @@ class ElbV2Backend(ListenersBackend):
         tags: list[dict[str, str]] | None = None,
     ) -> LoadBalancer:  # fmt: skip
         kind, scheme = loadbalancer_type or "application", scheme or "internet-facing"
+        check_kind(kind)
         check_name(name)
         check_ip_type(ip_address_type, kind)
         mappings = subnet_mappings or [{"SubnetId": subnet_id} for subnet_id in subnet_ids]
@@ -128,8 +129,6 @@ class ElbV2Backend(ListenersBackend):
         fixed = {}
         for mapping in mappings:
             allocation, private = mapping.get("AllocationId"), mapping.get("PrivateIPv4Address")
-            if mapping.get("IPv6Address") or mapping.get("SourceNatIpv6Prefix"):
-                raise refusal("not_carried", what="chosen IPv6 addresses")
             if allocation and kind != "network":
                 raise refusal("elastic_ip_type")
             if private and (kind != "network" or scheme != "internal"):

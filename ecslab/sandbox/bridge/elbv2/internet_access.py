@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
 
 from moto.elbv2.models import FakeListener, FakeTargetGroup, elbv2_backends
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ec2.interfaces import BalancerInterface
-from ecslab.sandbox.bridge.ec2.network_facts import facts_of
 from ecslab.sandbox.bridge.elbv2 import target_access
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
 from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer
@@ -17,9 +15,6 @@ from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.load_balancing.listeners import Fixed, Forward, Redirect, Rule, choose, page
 from ecslab.sandbox.world.load_balancing.target_group import TargetGroup
 from ecslab.sandbox.world.network import packets, vpc
-
-_OPEN: Final = vpc.SecurityGroup("none", "none", (vpc.Rule(vpc.ANY, None, None, ("0.0.0.0/0",)),))
-"""What a network load balancer without security groups lets in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +31,8 @@ def find(host: str) -> LoadBalancer | None:
     """The load balancer with this DNS name or public IP, in any region."""
     for backend in _backends():
         for balancer in backend.load_balancers.values():
-            addresses = {node.public_ip for node in balancer.nodes.values()}
-            named = balancer.dns_name.lower() == host.lower() or host in addresses
+            held = {node.public_ip for node in balancer.nodes.values()}
+            named = balancer.dns_name.lower() == host.lower() or host in held
             if named and isinstance(balancer, LoadBalancer):
                 return balancer
     return None
@@ -47,8 +42,7 @@ def open_door(balancer: LoadBalancer, port: int, peer: str) -> Entry:
     """What a packet from `peer` meets; of several nodes it takes the first that lets it in."""
     nodes = list(balancer.nodes.values())
     if not balancer.active:
-        text = f"Load balancer {balancer.name} is still being made (provisioning), so nobody answers yet."
-        return Entry(nodes[0].id, "provisioning", text)
+        return _not_yet(balancer)
     if balancer.internal:
         text = f"Load balancer {balancer.name} is internal: its name leads to private addresses only."
         return Entry(nodes[0].id, "no-public-ip", text)
@@ -59,6 +53,41 @@ def open_door(balancer: LoadBalancer, port: int, peer: str) -> Entry:
             break
     else:
         return Entry(nodes[0].id, met[0].stopped_by, met[0].text)
+    return _at(balancer, node, port)
+
+
+def open_inner_door(vpc_id: str, address: str, port: int, visitor: vpc.Facts) -> Entry:
+    """What a packet meets that an interface of the VPC sends to a node's private address.
+
+    Raises:
+        LookupError: no load balancer has the address.
+    """
+    for backend in _backends():
+        for balancer in backend.load_balancers.values():
+            for node in balancer.nodes.values():
+                if node.private_ip_address == address and balancer.vpc_id == vpc_id:
+                    if not balancer.active:
+                        return _not_yet(balancer)
+                    verdict = packets.within(visitor, target_access.node_facts(node), port)
+                    if not verdict.passed:
+                        return Entry(node.id, verdict.stopped_by, verdict.text)
+                    return _at(balancer, node, port)
+    raise LookupError(f"no load balancer has {address}")
+
+
+def addresses(balancer: LoadBalancer) -> tuple[str, ...]:
+    """What a load balancer's name leads to: its nodes' public addresses, or private ones."""
+    nodes = balancer.nodes.values()
+    return tuple(str(node.private_ip_address if balancer.internal else node.public_ip) for node in nodes)
+
+
+def _not_yet(balancer: LoadBalancer) -> Entry:
+    text = f"Load balancer {balancer.name} is still being made (provisioning), so nobody answers yet."
+    return Entry(next(iter(balancer.nodes.values())).id, "provisioning", text)
+
+
+def _at(balancer: LoadBalancer, node: BalancerInterface, port: int) -> Entry:
+    """What meets a packet that has reached a node."""
     listeners = {int(listener.port): listener for listener in balancer.listeners.values()}
     listener = listeners.get(port)
     if listener is None:
@@ -70,10 +99,7 @@ def open_door(balancer: LoadBalancer, port: int, peer: str) -> Entry:
 
 
 def _into(node: BalancerInterface, port: int, peer: str) -> packets.Verdict:
-    facts = facts_of(node.ec2_backend, node)
-    if not facts.groups:
-        facts = replace(facts, groups=(_OPEN,))
-    return packets.inbound(packets.Packet(peer, port), facts)
+    return packets.inbound(packets.Packet(peer, port), target_access.node_facts(node))
 
 
 def _through(inside: "_Inside") -> Entry:
@@ -122,10 +148,13 @@ class _Inside:
         if target is None:
             raise ConnectionError("the load balancer has no target")
         group, ip, port = target
-        verdict, program = target_access.reach(self.backend, group, self.node, ip, port)
+        keeps = group.attributes["preserve_client_ip.enabled"] == "true"
+        seen = request.peer if keeps else str(self.node.private_ip_address)
+        visitor = request.peer if keeps else None
+        verdict, program = target_access.reach(self.backend, group, self.node, ip, port, visitor)
         if program is None:
             raise ConnectionError(verdict.text)
-        return program(replace(request, peer=str(self.node.private_ip_address)))
+        return program(replace(request, peer=seen))
 
     def rule(self, request: HttpRequest) -> Rule:
         """The rule that decides; a listener always has a default one."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_ecs.type_defs import LoadBalancerTypeDef, TaskDefinitionTypeDef
 
+    from ecslab.sandbox.world.network.vpc import Facts
+
 MOST_GROUPS: Final = 5
 
 HealthObserver = Callable[[str, str, int, str, str], None]
@@ -41,6 +43,14 @@ class LoadBalancing:
     def open_door(self, load_balancer: LoadBalancer, port: int, peer: str) -> Entry:
         """What a packet from `peer` on the internet to this load balancer meets."""
         return internet_access.open_door(load_balancer, port, peer)
+
+    def open_inner_door(self, vpc_id: str, address: str, port: int, visitor: "Facts") -> Entry:
+        """What a packet to a load balancer's private address meets; LookupError if none has it."""
+        return internet_access.open_inner_door(vpc_id, address, port, visitor)
+
+    def addresses(self, load_balancer: LoadBalancer) -> tuple[str, ...]:
+        """What its name leads to."""
+        return internet_access.addresses(load_balancer)
 
     def check(
         self,

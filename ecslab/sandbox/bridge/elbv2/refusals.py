@@ -9,6 +9,7 @@ from moto.elbv2.exceptions import ELBClientError
 from ecslab.sandbox.world.texts import Sentences
 
 MOST_NAME: Final = 32
+KINDS: Final = ("application", "network")
 IP_TYPES: Final = ("ipv4", "dualstack", "dualstack-without-public-ipv4")
 RANGES: Final = {
     "healthCheckIntervalSeconds": (5, 300),
@@ -25,6 +26,14 @@ def refusal(kind: str, /, **parts: object) -> ELBClientError:
     """The refusal of this kind, with the parts of its sentence filled in."""
     code, _, message = _SENTENCES(kind, **parts).partition(": ")
     return ELBClientError(code, message)
+
+
+def check_kind(kind: str) -> None:
+    """Refuse a type of load balancer that is none, or that is not carried."""
+    if kind == "gateway":
+        raise refusal("not_carried", what="load balancers of type gateway")
+    if kind not in KINDS:
+        raise refusal("bad_word", value=kind, name="type", words=", ".join((*KINDS, "gateway")))
 
 
 def check_name(name: str) -> None:

@@ -97,20 +97,9 @@ class ElbV2Response(ELBV2Response):  # type: ignore[misc]  # moto ships no types
     # what is made
 
     def create_load_balancer(self) -> ActionResult:
-        params = self._get_params()
-        for member, what in (("CustomerOwnedIpv4Pool", "addresses of Outposts"), ("IpamPools", "IPAM pools")):
-            if params.get(member):
-                raise refusal("not_carried", what=what)
-        if params.get("EnablePrefixForIpv6SourceNat", "off") != "off":
-            raise refusal("not_carried", what="source NAT for IPv6")
-        if params.get("Subnets") and params.get("SubnetMappings"):
+        if self._get_param("Subnets") and self._get_param("SubnetMappings"):
             raise refusal("both_subnets")
         return cast("ActionResult", super().create_load_balancer())
-
-    def create_target_group(self) -> ActionResult:
-        if self._get_param("TargetControlPort"):
-            raise refusal("not_carried", what="target optimizer")
-        return cast("ActionResult", super().create_target_group())
 
     def create_listener(self) -> ActionResult:
         params = self._get_params()
@@ -134,19 +123,7 @@ class ElbV2Response(ELBV2Response):  # type: ignore[misc]  # moto ships no types
 
     def _check_mutual(self, params: Mapping[str, Any]) -> None:
         if params.get("MutualAuthentication", {}).get("Mode", "off") != "off":
-            raise refusal("not_carried", what="mutual authentication")
-
-    def create_rule(self) -> ActionResult:
-        self._check_transforms()
-        return cast("ActionResult", super().create_rule())
-
-    def modify_rule(self) -> ActionResult:
-        self._check_transforms()
-        return cast("ActionResult", super().modify_rule())
-
-    def _check_transforms(self) -> None:
-        if self._get_param("Transforms"):
-            raise refusal("not_carried", what="transforms of requests")
+            raise refusal("not_carried", what="mutual TLS")
 
     # what is described
 

@@ -91,8 +91,6 @@ def _check_condition(condition: Condition) -> list[Any]:
     field = condition["Field"]
     config = condition.get(CONFIGS[field])
     short = condition.get("Values") if field in ("host-header", "path-pattern") else None
-    if condition.get("RegexValues") or (config or {}).get("RegexValues"):
-        raise refusal("not_carried", what="regular expressions in conditions")
     if config is None and short is None:
         fields = CONFIGS[field] if field not in ("host-header", "path-pattern") else (
             f"Values or RegexValues or {CONFIGS[field]}")  # fmt: skip

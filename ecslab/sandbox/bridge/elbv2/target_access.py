@@ -1,6 +1,7 @@
 """From a load balancer's node to a target: may the packet pass, and what does the container's program say?"""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from moto.elbv2.models import ELBv2Backend, FakeTargetGroup
@@ -8,15 +9,18 @@ from moto.elbv2.models import ELBv2Backend, FakeTargetGroup
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ec2.interfaces import BalancerInterface
-from ecslab.sandbox.bridge.ec2.network_facts import security_group
+from ecslab.sandbox.bridge.ec2.network_facts import facts_of
 from ecslab.sandbox.bridge.open_ports import program_behind
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.load_balancing.target_group import Target
 from ecslab.sandbox.world.load_balancing.target_health import Answer, Check
-from ecslab.sandbox.world.network import packets
+from ecslab.sandbox.world.network import packets, vpc
 
 Program = Callable[[HttpRequest], HttpResponse]
 CHECKER: Final = "ELB-HealthChecker/2.0"
+_ALL: Final = (vpc.Rule(vpc.ANY, None, None, ("0.0.0.0/0",)),)
+_OPEN: Final = vpc.SecurityGroup("none", "none", _ALL, _ALL)
+"""What a network load balancer without security groups lets in and out."""
 
 
 def check_of(group: FakeTargetGroup) -> Check:
@@ -57,18 +61,23 @@ def ask(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, check: Ch
 
 
 def reach(
-    backend: ELBv2Backend, group: FakeTargetGroup, node: BalancerInterface, ip: str, port: int
-) -> tuple[packets.Verdict, Program | None]:
-    """Whether a packet from `node` gets to a program behind a target's address; with the program, if so."""
+    backend: ELBv2Backend, group: FakeTargetGroup, node: BalancerInterface, ip: str, port: int,
+    visitor: str | None = None,
+) -> tuple[packets.Verdict, Program | None]:  # fmt: skip
+    """Whether a packet from `node` gets to a program behind a target's address; with the program, if so.
+
+    Args:
+        visitor: the address that the packet keeps, where the target group preserves it.
+    """
     eni = task_network.find_private(backend.region_name, group.vpc_id, ip)
     if eni is None:
         text = f"No network interface in {group.vpc_id} has the address {ip}."
         return packets.Verdict(False, "route", text), None
     container = program_behind(eni.eni_id, port)
-    path = (node.id, eni.subnet_id, eni.group_ids, port, ip)
+    path = (f"{node.id} {visitor or ''}", eni.subnet_id, eni.group_ids, port, ip)
     open_paths = current_account().open_paths
     if container is None or open_paths is None or path not in open_paths:
-        verdict = _passage(node, eni, port, listening=container is not None)
+        verdict = _passage(node, eni, port, (port,) if container else (), visitor)
         if not verdict.passed or container is None:
             return verdict, None
         if open_paths is not None:
@@ -76,23 +85,18 @@ def reach(
     return packets.PASSED, lambda request: container.request(request, port)
 
 
+def node_facts(node: BalancerInterface) -> vpc.Facts:
+    """What decides which packets reach and leave a node; one without security groups is open."""
+    facts = facts_of(node.ec2_backend, node)
+    return facts if facts.groups else replace(facts, groups=(_OPEN,))
+
+
 def _passage(
-    node: BalancerInterface, eni: task_network.Eni, port: int, *, listening: bool
+    node: BalancerInterface, eni: task_network.Eni, port: int, listening: tuple[int, ...], visitor: str | None
 ) -> packets.Verdict:
-    out = _may_leave(node, eni.private_ip, port, eni.group_ids)
-    if not out.passed:
-        return out
+    there = task_network.network_facts(eni)
+    if visitor is None:
+        return packets.within(node_facts(node), there, port, listening)
     groups = tuple(group.id for group in node.group_set)
-    packet = packets.Packet(str(node.private_ip_address), port, source_groups=groups)
-    return packets.inbound(packet, task_network.network_facts(eni), (port,) if listening else ())
-
-
-def _may_leave(node: BalancerInterface, ip: str, port: int, groups: tuple[str, ...]) -> packets.Verdict:
-    """A node without security groups (a network load balancer's) may send anywhere."""
-    own = [security_group(node.ec2_backend, group) for group in node.group_set]
-    allowed = (rule.allows("tcp", port, ip, groups) for group in own for rule in group.outbound)
-    if not own or any(allowed):
-        return packets.PASSED
-    names = ", ".join(group.id for group in own)
-    text = f"The load balancer's security group ({names}) has no outbound rule that allows TCP port {port} "
-    return packets.Verdict(False, "security-group", text + f"to {ip}.")
+    packet = packets.Packet(visitor, port, source_groups=groups, relayed=True)
+    return packets.inbound(packet, there, listening)

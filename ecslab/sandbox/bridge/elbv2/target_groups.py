@@ -61,6 +61,7 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
 
     def create_target_group(self, name: str, **kwargs: Any) -> FakeTargetGroup:
         _check_ranges(kwargs)
+        _check_port(kwargs.get("healthcheck_port"))
         _check_carried(kwargs)
         tags = kwargs.pop("tags", None)
         made = self._made(name, kwargs)
@@ -92,8 +93,14 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
         made.attributes = attribute_table.group_defaults(made.protocol, made.target_type)
         return made
 
-    def modify_target_group(self, arn: str, *args: object, **kwargs: object) -> FakeTargetGroup:
-        group = super().modify_target_group(arn, *args, **kwargs)
+    def modify_target_group(
+        self, arn: str, health_check_proto: str | None = None, health_check_port: str | None = None,
+        *args: object, **kwargs: object,
+    ) -> FakeTargetGroup:  # fmt: skip
+        _check_port(health_check_port)
+        group = super().modify_target_group(
+            arn, health_check_proto, health_check_port, *args, **kwargs
+        )
         self.pools[arn].rechecked(target_access.check_of(group))
         return group
 
@@ -177,6 +184,14 @@ def _tell(arn: str, ip: str, port: int, health: Health) -> None:
     load_balancing = current_account().load_balancing
     for listener in list(load_balancing.listeners) if load_balancing else ():
         listener(arn, ip, port, health.state, health.description or "")
+
+
+def _check_port(port: object) -> None:
+    """Of health checks; None stands for the target's own."""
+    text = str(port)
+    is_port = text.isascii() and text.isdigit() and 0 < int(text[:6]) < 65_536
+    if port not in (None, "", "traffic-port") and not is_port:
+        raise refusal("bad_check_port", port=port)
 
 
 def _settings(group: FakeTargetGroup) -> list[str]:

@@ -8,11 +8,13 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 
 import json
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qs, unquote
 
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.determinism import rng
+from ecslab.sandbox.bridge.iam import customer_keys, ecs_resources, roles
+from ecslab.sandbox.bridge.iam.customer_keys import DENIED, DENIED_PARAMETER
 from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.texts import tables
@@ -22,7 +24,9 @@ FREE: Final = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
 _PREFIXES: Final = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag"}
 """Signing name: the service's prefix in policies, where they differ."""
 _RESOURCES: Final = tables(__file__)
-_ONLY_CLUSTERS: Final = frozenset({"CreateCluster", "DeleteCluster", "DescribeClusters", "UpdateCluster"})
+_DECRYPTING: Final = frozenset(
+    {"secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameters"}
+)  # fmt: skip
 _S3_ACTIONS: Final = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject",
                       "POST": "PutObject"}  # fmt: skip
 _S3_BUCKET: Final = {"GET": "ListBucket", "HEAD": "ListBucket", "PUT": "CreateBucket",
@@ -53,6 +57,31 @@ def check(
         refusal = roles.session_problem(session.role_arn, session.arn, action, resource)
         if refusal:
             raise _refused(service, refusal)
+    if service == "ecs":
+        for role in ecs_resources.passed_roles(operation, region, body):
+            refusal = roles.session_problem(session.role_arn, session.arn, "iam:PassRole", role)
+            if refusal:
+                raise _refused(service, refusal)
+    if action in _DECRYPTING:
+        names = list(_values(_RESOURCES[service]["members"], body, query))
+        _check_keys(service, names, region, body, session)
+
+
+def _check_keys(service: str, names: list[str], region: str, body: bytes, session: Any) -> None:
+    """Whoever reads what a customer's key encrypted needs that key too."""
+
+    def is_allowed(action: str, resource: str) -> bool:
+        return roles.session_problem(session.role_arn, session.arn, action, resource) is None
+
+    if service == "ssm":
+        if json.loads(body or b"{}").get("WithDecryption") is not True:
+            return
+        keys = [customer_keys.key_of_parameter(name, region) for name in names]
+        sentence = DENIED_PARAMETER.format(request_id=rng.uuid4())
+    else:
+        keys, sentence = [customer_keys.key_of_secret(name, region) for name in names], DENIED
+    if any(customer_keys.is_denied(key, region, is_allowed) for key in keys):
+        raise _refused(service, sentence)
 
 
 def _asked(
@@ -63,8 +92,8 @@ def _asked(
         return _asked_of_s3(method, path)
     action = f"{_PREFIXES.get(service, service)}:{operation}"
     named = _RESOURCES.get(service, {"members": (), "arn": ""})
-    if service == "ecs" and operation not in _ONLY_CLUSTERS:
-        return action, [None]
+    if service == "ecs":
+        return action, ecs_resources.resources(operation, region, body)
     about = {"region": region, "account": current_account().id}
     values = list(_values(named["members"], body, query))
     return action, [_arn(service, value, named["arn"], about) for value in values] or [None]

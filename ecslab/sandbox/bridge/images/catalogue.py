@@ -67,6 +67,8 @@ class PublicImage:
     ports: tuple[int, ...]  # TCP ports that the image says it listens on
     layers: tuple[Mapping[str, str], ...]  # path: text, lowest layer first
     stands_for: tuple[str, ...]  # what each layer stands for
+    newest: tuple[int, int] | None  # version, of the real image; None where it has no versions
+    source: str  # of what is said here of it
 
 
 @dataclass
@@ -98,6 +100,8 @@ def _read() -> tuple[PublicImage, ...]:
             ports=tuple(int(port.split("/")[0]) for port in image["config"].get("ExposedPorts", {})),
             layers=tuple(layers[layer["files"]] for layer in image["layers"]),
             stands_for=tuple(layer["stands_for"] for layer in image["layers"]),
+            newest=tuple(image["newest"]) if "newest" in image else None,
+            source=image["source"],
         )
         for image in tables["image"]
     )
@@ -115,23 +119,41 @@ CATALOGUE: Final = _read()
 def listing() -> list[dict[str, object]]:
     """What there is, for people: `reference`, `description` and `ports` of every name and tag."""
     return [
-        {"reference": f"{name.removeprefix('docker.io/library/').removeprefix('docker.io/')}:{tag}",
+        {"reference": f"{_short(name)}:{tag}",
          "description": image.description, "ports": list(image.ports)}
         for image in CATALOGUE for name in image.names for tag in image.tags
     ]  # fmt: skip
 
 
+def carried(name: str) -> str:
+    """The tags that there are of this name, in one line; of another name, the images that there are."""
+    tags = [tag for image in CATALOGUE if name in image.names for tag in image.tags]
+    if tags:
+        return f"the tags {', '.join(tags)} of it"
+    return ", ".join(sorted({_short(image.names[0]) for image in CATALOGUE}))
+
+
+def newest(name: str) -> tuple[int, int] | None:
+    """Major and minor number of the newest version that the real image has, as far as is known here."""
+    return next((image.newest for image in CATALOGUE if name in image.names), None)
+
+
+def _short(name: str) -> str:
+    """As people write it."""
+    return name.removeprefix("docker.io/library/").removeprefix("docker.io/")
+
+
 @cache
 def repository(name: str) -> PublicRepository | None:
     """The public repository with this canonical name (`docker.io/library/httpd`), or None."""
+    built = PublicRepository(name)
     for image in CATALOGUE:
         if name in image.names:
-            return _build(name, image)
-    return None
+            _add(built, image)
+    return built if built.tags else None
 
 
-def _build(name: str, image: PublicImage) -> PublicRepository:
-    built = PublicRepository(name)
+def _add(built: PublicRepository, image: PublicImage) -> None:
     entries: list[Descriptor] = []
     for architecture in ARCHITECTURES:
         manifest = _json(_manifest(built, image, architecture))
@@ -141,8 +163,7 @@ def _build(name: str, image: PublicImage) -> PublicRepository:
                         "platform": {"architecture": architecture, "os": "linux"}})  # fmt: skip
     index = _json({"schemaVersion": 2, "mediaType": INDEX, "manifests": entries})
     built.manifests[digest_of(index)] = (INDEX, index)
-    built.tags = dict.fromkeys(image.tags, digest_of(index))
-    return built
+    built.tags |= dict.fromkeys(image.tags, digest_of(index))
 
 
 def _manifest(built: PublicRepository, image: PublicImage, architecture: str) -> Manifest:

@@ -1,7 +1,7 @@
 """From an image's name, as a task definition gives it, to the image.
 
 Two places have images: ECR's repositories in this account, and the catalogue of public images, which needs no
-network. Nothing else exists here, so every other name is a repository that its registry does not have.
+network. Of any other public name `elsewhere` says whether it may exist in the world.
 """
 
 import json
@@ -11,14 +11,14 @@ from typing import Final, Literal
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecr.backend import registry
 from ecslab.sandbox.bridge.ecr.lookup import find
-from ecslab.sandbox.bridge.images import catalogue
+from ecslab.sandbox.bridge.images import catalogue, elsewhere
 from ecslab.sandbox.bridge.images.catalogue import Descriptor, Manifest
 from ecslab.sandbox.runtime.image import BadLayer, Image, Layer
 from ecslab.sandbox.runtime.image_config import checked_config
 from ecslab.sandbox.runtime.limits import LARGEST_CONFIG
 from ecslab.sandbox.world.image_names import ImageName, parse
 
-Missing = Literal["repository", "tag", "platform"]
+Missing = Literal["repository", "tag", "platform", "elsewhere"]
 _ARCHITECTURE: Final = {"X86_64": "amd64", "ARM64": "arm64"}
 
 
@@ -26,7 +26,8 @@ class NotInRegistry(LookupError):
     """The registry does not have the image.
 
     Args:
-        kind: what is missing: the `repository`, the `tag` (or digest) in it, or the task's `platform`.
+        kind: what is missing: the `repository`, the `tag` (or digest) in it, or the task's `platform`;
+            `elsewhere` for what may well be in the world, and is not here.
         canonical_reference: the image's full name, registry and tag included.
     """
 
@@ -81,7 +82,8 @@ class _Repository:
     def manifest(self, reference: str) -> tuple[str, Manifest]:
         stored = self._manifest(reference)
         if stored is None:
-            raise NotInRegistry("tag", self._name.canonical)
+            is_elsewhere = not self._name.ecr and elsewhere.may_have_tag(self._name)
+            raise NotInRegistry("elsewhere" if is_elsewhere else "tag", self._name.canonical)
         return stored[0], json.loads(stored[1])
 
     def blob(self, digest: str) -> bytes:
@@ -113,7 +115,8 @@ def _ecr_repository(name: ImageName) -> _Repository:
 def _public_repository(name: ImageName) -> _Repository:
     public = catalogue.repository(name.uri)
     if public is None:
-        raise NotInRegistry("repository", name.canonical)
+        kind: Missing = "elsewhere" if elsewhere.may_have(name) else "repository"
+        raise NotInRegistry(kind, name.canonical)
 
     def manifest(reference: str) -> tuple[str, str] | None:
         stored = public.manifest(reference)

@@ -1,6 +1,6 @@
 """`curl` and `wget`: a container asks a server over HTTP.
 
-Every image has both here, which real images need not: `httpd`, `nginx` and `debian` come without one or both.
+An image has them only where the real one has: `httpd` and `debian` have neither.
 """
 
 import os
@@ -76,6 +76,7 @@ class _Failure(Exception):
     code: int
     why: str
     seconds: float = 0.0
+    host: str = ""
 
 
 def curl(process: Process, words: list[str]) -> Fetch:
@@ -127,7 +128,9 @@ def wget(process: Process, words: list[str]) -> Fetch:
     except _Failure as failure:
         if failure.seconds:
             yield failure.seconds
-        why = failure.why if failure.code != 7 else f"can't connect to remote host: {failure.why}"
+        why = {6: f"bad address '{failure.host}'", 7: f"can't connect to remote host: {failure.why}"}.get(
+            failure.code, failure.why
+        )
         return "", "" if quiet else f"wget: {why}\n", 1
     if response.status >= 400:
         return "", "" if quiet else f"wget: server returned error: HTTP/1.1 {response.status}\n", 1
@@ -166,7 +169,7 @@ def _ask(process: Process, url: str, options: _Options) -> HttpResponse:
     try:
         response = process.host.fetch(host, port, request)
     except LookupError:
-        raise _Failure(6, f"Could not resolve host: {host}") from None
+        raise _Failure(6, f"Could not resolve host: {host}", host=host) from None
     except TimeoutError:
         why = f"Failed to connect to {host} port {port} after {patience * 1000:.0f} ms: Timeout was reached"
         raise _Failure(28, why, patience) from None

@@ -5,6 +5,9 @@
 `sleep`, `true`, `false`               as everywhere
 `sh -c`, `bash -c`                     the grammar of `ecslab.sandbox.runtime.shell.interpreter`
 `redis-server`                         a small part of Redis
+`python -m http.server`, `--version`   of Python no more
+`caddy run`, `traefik`                 a static web server, and a proxy without routes
+`postgres`, `mysqld`, `mongod`, …      listen, and speak no protocol (`servers`)
 `curl`, `wget`, `redis-cli`, `aws`, `echo`, `cat`, `env`, …   as in the shell
 `hello`                                the greeting of the image `hello-world`
 `log-lines`, `exit-after`, `eat-memory`, `fail`   small programs that make one thing happen, for lessons
@@ -13,10 +16,10 @@
 from typing import Final
 
 from ecslab.sandbox.runtime.clients import CLIENTS
-from ecslab.sandbox.runtime.process import Process, Run, SandboxLimit
-from ecslab.sandbox.runtime.programs import node, redis, small, web
+from ecslab.sandbox.runtime.process import NotInImage, Process, Run, SandboxLimit, ends
+from ecslab.sandbox.runtime.programs import node, python, redis, servers, small, web
 from ecslab.sandbox.runtime.shell import interpreter
-from ecslab.sandbox.runtime.shell.commands import COMMANDS
+from ecslab.sandbox.runtime.shell.commands import BROUGHT, COMMANDS
 from ecslab.sandbox.runtime.shell.interpreter import too_long
 
 PROGRAMS: Final = {
@@ -28,6 +31,11 @@ PROGRAMS: Final = {
     "node": node.node,
     "npm": node.node,
     "redis-server": redis.server,
+    **dict.fromkeys(servers.SERVERS, servers.serve),
+    "caddy": web.caddy,
+    "traefik": web.traefik,
+    "python": python.python,
+    "python3": python.python,
     "sleep": small.sleep,
     "true": small.true,
     "false": small.false,
@@ -42,11 +50,13 @@ __all__ = ["PROGRAMS", "run", "too_long"]
 
 SHELLS: Final = frozenset({"sh", "bash", "ash", "dash"})
 BUILT_IN: Final = frozenset({"cd", "export", "unset", "set", ":"})  # of a shell; no program
-WRAPPERS: Final = frozenset({"docker-entrypoint.sh", "tini", "dumb-init", "--"})
+WRAPPERS: Final = frozenset(
+    {"docker-entrypoint.sh", "entrypoint.sh", "__cacert_entrypoint.sh", "tini", "dumb-init", "--"}
+)
 
 
 def run(process: Process) -> Run:
-    """Run `process.argv` and return its exit code.
+    """The program that `process.argv` names, begun.
 
     Raises SandboxLimit if it names a program that is not known here.
     """
@@ -54,18 +64,20 @@ def run(process: Process) -> Run:
         process.argv = process.argv[1:]
     if not process.argv:
         process.log("no command specified")
-        return 127
+        return ends(127)
     name = _name(process)
+    if name in BROUGHT and not process.has(process.argv[0]):
+        raise NotInImage(process.argv[0])
     if name in SHELLS:
-        return (yield from interpreter.main(process, run))
+        return interpreter.main(process, run)
     if (name in COMMANDS or name in CLIENTS) and name not in PROGRAMS and name not in BUILT_IN:
-        return (yield from _command(process, name))
+        return _command(process, name)
     if name not in PROGRAMS:
         raise SandboxLimit(
             f"`{' '.join(process.argv)}` is not run here: the sandbox knows only "
             f"{', '.join(sorted(PROGRAMS))} and sh -c. On AWS the program of the image would run."
         )
-    return (yield from PROGRAMS[name](process))
+    return PROGRAMS[name](process)
 
 
 def _command(process: Process, name: str) -> Run:

@@ -12,7 +12,7 @@ MIB_OF: Final = {"": 1 / 2**20, "k": 1 / 2**10, "m": 1, "g": 1024}
 
 def sleep(process: Process) -> Run:
     """`sleep 10`, `sleep 1m`, `sleep infinity`. As a container's first process it takes no notice of TERM."""
-    process.on_term = None
+    process.on_term = process.unheard_term
     total = 0.0
     for word in process.argv[1:] or [""]:
         if word == "infinity":

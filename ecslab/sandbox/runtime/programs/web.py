@@ -9,9 +9,10 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.runtime.process import FOREVER, Process, Run
+from ecslab.sandbox.runtime.process import FOREVER, Process, Run, ends
 from ecslab.sandbox.runtime.programs.texts import TEXTS
 
+_DOCROOTS: Final = ("/usr/local/apache2/htdocs", "/var/www/html")
 _APACHE: Final = TEXTS["apache"]
 
 
@@ -24,45 +25,98 @@ class Site:
     combined_log: bool = False
 
 
+APACHE: Final = {docroot: Site("Apache/2.4 (Unix)", docroot) for docroot in _DOCROOTS}
+CADDY: Final = Site("Caddy", "/usr/share/caddy")
+NGINX: Final = Site("nginx", "/usr/share/nginx/html", combined_log=True)
+
+
 def httpd(process: Process) -> Run:
     """`httpd-foreground`: Apache on port 80. BusyBox's `httpd -f -p PORT -h FOLDER` is understood too."""
     words = process.argv[1:]
     port = int(words[words.index("-p") + 1].rsplit(":", 1)[-1]) if "-p" in words[:-1] else 80
     if "-h" in words[:-1]:
         docroot = process.files.resolve(words[words.index("-h") + 1])
-        return (yield from _serve(process, Site("BusyBox", docroot), port))
-    docroot = "/usr/local/apache2/htdocs"
-    if not process.files.is_directory("/usr/local/apache2"):
+        return _Server(process, Site("BusyBox", docroot)).serves(port)
+    docroot = next((folder for folder in _DOCROOTS if process.files.is_directory(folder)), "")
+    if not docroot and process.files.is_directory("/usr/local/apache2"):
+        docroot = _DOCROOTS[0]
+    if not docroot:
         process.log(f"{process.argv[0]}: not found")
-        return 127
+        return ends(127)
     if process.host.taken(port):
         process.log(_APACHE["taken"].format(port=port))
-        return 1
+        return ends(1)
     _apache_notice(process, _APACHE["configured"])
     _apache_notice(process, _APACHE["command_line"])
-    process.on_term = lambda: _apache_ends(process)
-    return (yield from _serve(process, Site("Apache/2.4 (Unix)", docroot), port))
+    server = _Server(process, APACHE[docroot])
+    process.on_term = server.ends
+    return server.serves(port)
 
 
 def nginx(process: Process) -> Run:
     """`nginx -g 'daemon off;'`: nginx on port 80."""
     if not process.files.is_directory("/usr/share/nginx"):
         process.log(f"{process.argv[0]}: not found")
-        return 127
+        return ends(127)
     if process.host.taken(80):
         process.log(TEXTS["nginx"]["taken"])
-        return 1
+        return ends(1)
+    server = _Server(process, NGINX)
+    process.on_term = server.ends
+    return server.serves(80)
+
+
+def caddy(process: Process) -> Run:
+    """`caddy run`: the files of /usr/share/caddy on port 80."""
+    server = _Server(process, CADDY)
+    process.on_term = server.ends
+    return server.serves(80)
+
+
+def traefik(process: Process) -> Run:
+    """`traefik`: a proxy on port 80 that was told of no routes, whatever its options say."""
+    if process.argv[1:]:
+        process.note("traefik's options have no effect here: it knows no routes, and answers 404")
     process.on_term = _ends
-    return (yield from _serve(process, Site("nginx", "/usr/share/nginx/html", combined_log=True), 80))
+    headers = {"Content-Type": "text/plain; charset=utf-8"}
+    process.listen(80, lambda _: HttpResponse(404, headers, b"404 page not found\n"))
+    return _waits()
 
 
-def _serve(process: Process, site: Site, port: int) -> Run:
-    def handler(request: HttpRequest) -> HttpResponse:
-        response = answer(process, site, request)
-        process.log(access_line(process, site, request, response))
+def python_server(process: Process, port: int) -> Run:
+    """`python -m http.server`: the files of the current folder."""
+    process.log(f"Serving HTTP on 0.0.0.0 port {port} (http://0.0.0.0:{port}/) ...")
+    return _Server(process, Site("SimpleHTTP/0.6 Python", process.files.directory)).serves(port)
+
+
+class _Server:
+    """One web server. It is small, because thousands of tasks have one."""
+
+    __slots__ = ("_process", "_site")
+
+    def __init__(self, process: Process, site: Site):
+        self._process, self._site = process, site
+
+    def serves(self, port: int) -> Run:
+        self._process.listen(port, self.answers)
+        return _waits()
+
+    def answers(self, request: HttpRequest) -> HttpResponse:
+        response = answer(self._process, self._site, request)
+        self._process.log(access_line(self._process, self._site, request, response))
         return response if request.method != "HEAD" else HttpResponse(response.status, response.headers)
 
-    process.listen(port, handler)
+    def ends(self) -> Run:
+        if self._site in APACHE.values():
+            _apache_notice(self._process, _APACHE["shutting_down"])
+        return ends(0)
+
+
+def _ends() -> Run:
+    return ends(0)
+
+
+def _waits() -> Run:
     yield FOREVER
     return 0
 
@@ -113,9 +167,7 @@ def _inside(site: Site, path: str) -> str:
     return "/".join([site.docroot, *steps])
 
 
-def _page(
-    site: Site, request: HttpRequest, status: int, more: dict[str, str] | None = None
-) -> HttpResponse:
+def _page(site: Site, request: HttpRequest, status: int, more: dict[str, str] | None = None) -> HttpResponse:
     """The server's own page for a status."""
     title, text = TEXTS["web"]["pages"][str(status)]
     text = text.format(method=request.method)
@@ -128,14 +180,3 @@ def _page(
 def _apache_notice(process: Process, text: str) -> None:
     stamp = time.strftime("%a %b %d %H:%M:%S.000000 %Y", time.gmtime(process.host.timestamp()))
     process.log(f"[{stamp}] [mpm_event:notice] [pid 1:tid 1] {text}")
-
-
-def _apache_ends(process: Process) -> Run:
-    _apache_notice(process, _APACHE["shutting_down"])
-    return 0
-    yield
-
-
-def _ends() -> Run:
-    return 0
-    yield

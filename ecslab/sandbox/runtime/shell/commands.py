@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from ecslab.sandbox.runtime.image_config import combined_command
 from ecslab.sandbox.runtime.limits import LARGEST_FILE
 from ecslab.sandbox.runtime.process import Process
 
@@ -94,9 +95,9 @@ def pwd(process: Process, _variables: Variables, _words: list[str]) -> Result:
     return process.files.directory + "\n", "", 0
 
 
-def hostname(_process: Process, variables: Variables, _words: list[str]) -> Result:
+def hostname(process: Process, _variables: Variables, _words: list[str]) -> Result:
     """`hostname`"""
-    return variables.get("HOSTNAME", "localhost") + "\n", "", 0
+    return process.host.hostname() + "\n", "", 0
 
 
 def date(process: Process, _variables: Variables, _words: list[str]) -> Result:
@@ -169,6 +170,12 @@ def false(_process: Process, _variables: Variables, _words: list[str]) -> Result
     return "", "", 1
 
 
+def ps(process: Process, _variables: Variables, _words: list[str]) -> Result:
+    """`ps`: a container has one process, in the form of BusyBox."""
+    command = " ".join(combined_command(process.spec))
+    return f"PID   USER     TIME  COMMAND\n    1 root      0:00 {command}\n", "", 0
+
+
 def _compare(left: str, operator: str, right: str) -> bool:
     if operator in ("=", "=="):
         return left == right
@@ -207,11 +214,14 @@ COMMANDS: Final[dict[str, Command]] = {
     "mkdir": nothing,
     "chmod": nothing,
     "false": false,
+    "ps": ps,
 }
 
 BUILT_IN: Final = frozenset(
     {"echo", "printf", "export", "unset", "cd", "pwd", "test", "[", ":", "true", "false", "set"}
 )
 """Those of the shell itself, which take words of any length; the others are programs."""
+BROUGHT: Final = frozenset({"curl", "wget", "ps", "redis-cli", "aws", "bash", "ash", "dash"})
+"""Those that many images lack: they are there only where the image has the file."""
 SEARCHING: Final = frozenset({"ls", "cp", "test", "["})
 """Those that may go through the names of all files."""

@@ -11,7 +11,8 @@
     redirect = (">" | ">>" | "2>" | "2>>") word | "2>&1" | ">&2"
 
 Words may hold 'single' and "double" quotes, backslashes, $NAME, ${NAME}, ${NAME:-otherwise} and $?.
-Commands: those of `commands`, `curl`, `wget`, and every program of the runtime. A script's last
+Commands: those of `commands`, `curl`, `wget`, and every program of the runtime; some only where the image has
+them (`BROUGHT`). A script's last
 command takes the shell's place, as in dash, so that a web server started last hears TERM itself, unless
 there is a `trap`; the shell takes no notice of TERM but by `trap`.
 
@@ -28,7 +29,7 @@ from ecslab.sandbox.runtime.budget import weight
 from ecslab.sandbox.runtime.clients import CLIENTS
 from ecslab.sandbox.runtime.limits import ALL_ARGUMENTS, DEEPEST, DISK, LARGEST_FILE, LONGEST_ARGUMENT, MIB
 from ecslab.sandbox.runtime.process import CannotFork, Process, Run, SandboxLimit
-from ecslab.sandbox.runtime.shell.commands import BUILT_IN, COMMANDS, SEARCHING
+from ecslab.sandbox.runtime.shell.commands import BROUGHT, BUILT_IN, COMMANDS, SEARCHING
 from ecslab.sandbox.runtime.shell.grammar import (
     LONGEST_KEPT,
     Chain,
@@ -180,6 +181,10 @@ class Shell:
             raise Exit(int(words[0]) & 255 if words else self.status)
         if name == "trap":
             return self._trap(words)
+        program = name.rpartition("/")[2]
+        if program in BROUGHT and not self.process.has(name):
+            self._write(self._not_found(name), node.errors, node.append)
+            return 127
         if name not in COMMANDS and name not in CLIENTS:
             return (yield from self._program(argv, last))
         if name not in BUILT_IN and too_long(argv):
@@ -197,6 +202,15 @@ class Shell:
                 self.process.note(_DISK)
             return 1
         return status
+
+    def _not_found(self, name: str) -> str:
+        """As BusyBox, bash and Debian's sh say it."""
+        shell = self.process.argv[0]
+        if self.process.files.read("/bin/busybox") is not None:
+            return f"{shell}: {name}: not found\n"
+        if shell.endswith("bash"):
+            return f"{shell}: line 1: {name}: command not found\n"
+        return f"{shell}: 1: {name}: not found\n"
 
     def _small(self, name: str, words: list[str]) -> tuple[str, str, int]:
         """A command that needs no time."""
@@ -230,11 +244,22 @@ class Shell:
     def _write(self, text: str, path: str | None, append: bool) -> None:
         if path is not None:
             name = " ".join(self.expand(path, Room()))
+            if name.startswith("/dev/tcp/") and self.process.argv[0].endswith("bash"):
+                self._connect(name)
+                return
             before = self.process.files.read(name) if append else None
             self.process.handled(len(text) + len(before or b""))
             self.process.files.write(name, text.encode(), append)
         elif text:
             self.process.log(text.removesuffix("\n"))
+
+    def _connect(self, name: str) -> None:
+        """`/dev/tcp/localhost/PORT`, by which bash asks whether somebody listens; OSError if nobody does."""
+        host, _, port = name.removeprefix("/dev/tcp/").partition("/")
+        if host not in ("localhost", "127.0.0.1") or not port.isdecimal():
+            raise SandboxLimit(f"{name}: this bash connects to ports of its own task only, at localhost")
+        if int(port) not in self.process.ports and not self.process.host.taken(int(port)):
+            raise OSError(errno.ECONNREFUSED, "Connection refused", name)
 
     def _trap(self, words: list[str]) -> int:
         names = {word.removeprefix("SIG") for word in words[1:]}
@@ -276,7 +301,7 @@ def main(process: Process, run_program: Callable[[Process], Run]) -> Run:
         raise SandboxLimit(
             f"`{' '.join(process.argv)}`: this `sh` runs only what follows -c, no script files"
         )
-    process.on_term = None
+    process.on_term = process.unheard_term
     script = next((word for word in words if not word.startswith("-")), "")
     shell = Shell(process, dict(process.variables()), run_program, depth=process.depth)
     try:

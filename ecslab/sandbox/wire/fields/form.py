@@ -64,7 +64,9 @@ class _Namer:
         self, shape: Shape, member: Member, here: str, within: tuple[str, ...]
     ) -> Iterator[tuple[str, Member]]:
         if isinstance(shape, StructureShape) and shape.name not in within:
-            yield from self.structure(member.inside, here, (*within, shape.name))
+            for name, inner in self.structure(member.inside, here, (*within, shape.name)):
+                # A form has no field for a structure as a whole: of a refused one, every part is refused.
+                yield name, member if member.refusal else inner
         elif isinstance(shape, ListShape):
             item = self._item(shape, here)
             yield item, member

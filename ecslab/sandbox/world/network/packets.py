@@ -9,14 +9,25 @@ https://docs.aws.amazon.com/vpc/latest/userguide/how-it-works.html
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from ecslab.sandbox.world.network.vpc import AclEntry, Endpoint, Facts, Route, RouteTable, Rule, SecurityGroup
+from ecslab.sandbox.world.network.vpc import (
+    AclEntry,
+    Endpoint,
+    Facts,
+    Nat,
+    Route,
+    RouteTable,
+    Rule,
+    SecurityGroup,
+)
 from ecslab.sandbox.world.texts import Sentences
 
 _SENTENCES: Final = Sentences(__file__)
-StoppedBy = Literal["no-public-ip", "route", "network-acl", "security-group", "nothing-listening"]
+StoppedBy = Literal[
+    "no-public-ip", "route", "network-acl", "security-group", "nothing-listening", "name-resolution"
+]
 
 HTTPS: Final = 443
 EPHEMERAL: Final = 50_000
@@ -27,12 +38,20 @@ SOMEWHERE: Final = "52.94.233.129"
 
 @dataclass(frozen=True)
 class Packet:
-    """The first packet of a connection to `port`; `source_groups` if it comes from a VPC's interface."""
+    """The first packet of a connection to `port`.
+
+    Attributes:
+        source_groups, source_subnet: if it comes from an interface of the VPC; no ACL looks at what stays
+            within a subnet.
+        relayed: a network load balancer brings it and leaves it the visitor's address: no route is asked.
+    """
 
     source: str
     port: int
     protocol: str = "tcp"
     source_groups: tuple[str, ...] = ()
+    source_subnet: str = ""
+    relayed: bool = False
 
     @property
     def protocol_name(self) -> str:
@@ -56,17 +75,18 @@ def inbound(packet: Packet, facts: Facts, listening: Collection[int] | None = No
         listening: ports on which a container listens; None leaves that question out.
     """
     route = facts.route_table.route_to(packet.source)
-    if route is None or route.target != "local":
+    if not packet.relayed and (route is None or route.target != "local"):
         refused = _no_way_in(route, packet, facts)
         if refused:
             return refused
     arriving = (packet.protocol, packet.port, packet.source)
-    entry = facts.acl.deciding(False, *arriving)
-    if not (entry and entry.allow):
-        return _denied(facts, entry, "acl_denies", packet=packet)
-    entry = facts.acl.deciding(True, packet.protocol, EPHEMERAL, packet.source)
-    if not (entry and entry.allow):
-        return _denied(facts, entry, "acl_denies_answer", packet=packet)
+    if packet.source_subnet != facts.subnet_id:
+        entry = facts.acl.deciding(False, *arriving)
+        if not (entry and entry.allow):
+            return _denied(facts, entry, "acl_denies", packet=packet)
+        entry = facts.acl.deciding(True, packet.protocol, EPHEMERAL, packet.source)
+        if not (entry and entry.allow):
+            return _denied(facts, entry, "acl_denies_answer", packet=packet)
     rules = (rule for group in facts.groups for rule in group.inbound)
     if not _allowed(rules, *arriving, packet.source_groups):
         return _stopped("security-group", "no_inbound_rule", groups=_names(facts.groups), packet=packet)
@@ -76,28 +96,49 @@ def inbound(packet: Packet, facts: Facts, listening: Collection[int] | None = No
     return PASSED
 
 
-def egress(facts: Facts, service: str | None = None, internet: bool = True, port: int = HTTPS) -> Verdict:
+def within(facts: Facts, to: Facts, port: int, listening: Collection[int] | None = None) -> Verdict:
+    """Whether the interface can open a connection to another one of its VPC."""
+    groups = tuple(group.id for group in to.groups)
+    rules = (rule for group in facts.groups for rule in group.outbound)
+    if not _allowed(rules, "tcp", port, to.private_ip, groups):
+        named = _names(facts.groups)
+        return _stopped("security-group", "no_outbound_rule", groups=named, port=port, what=to.private_ip)
+    if facts.subnet_id != to.subnet_id:
+        refused = _across(facts, port, to.private_ip, to.private_ip)
+        if refused:
+            return refused
+    mine = tuple(group.id for group in facts.groups)
+    packet = Packet(facts.private_ip, port, source_groups=mine, source_subnet=facts.subnet_id)
+    return inbound(packet, to, listening)
+
+
+def egress(
+    facts: Facts, service: str | None = None, internet: bool = True, port: int = HTTPS, to: str = "",
+) -> Verdict:  # fmt: skip
     """Whether the interface can open a connection outwards.
 
     Args:
         service: an AWS service by its endpoint's short name (`ecr.api`, `s3`); None for other hosts.
         internet: whether the destination can be reached over the internet as well.
+        to: the address, where it is known; other hosts are found by their names.
     """
-    endpoint = _endpoint(facts, service)
-    what = service or "the internet"
+    endpoint = endpoint_for(facts, service)
+    what = service or to or "the internet"
+    if not to and not facts.resolves:
+        return _stopped("name-resolution", "no_names", facts=facts, what=what)
     if endpoint is None:
         nowhere = _stopped("route", "no_endpoint", facts=facts, what=what)
         refused = _no_way_out(facts, what) if internet else nowhere
         if refused:
             return refused
     inside = endpoint is not None and endpoint.interface
-    address = facts.private_ip if inside else SOMEWHERE
+    address = facts.private_ip if inside else to or SOMEWHERE
     if not inside:  # an interface endpoint is taken to be in the same subnet, where no ACL looks
-        for outbound, at in ((True, port), (False, EPHEMERAL)):
-            entry = facts.acl.deciding(outbound, "tcp", at, address)
-            if not (entry and entry.allow):
-                name = "acl_denies_out" if outbound else "acl_denies_back"
-                return _denied(facts, entry, name, port=port, what=what)
+        refused = _across(facts, port, address, what)
+        if refused is None and endpoint is None:
+            refused = _through_nat(facts, port, address, what)
+        if refused:
+            return refused
     endpoint_groups = tuple(group.id for group in endpoint.groups) if endpoint else ()
     rules = (rule for group in facts.groups for rule in group.outbound)
     if not _allowed(rules, "tcp", port, address, endpoint_groups):
@@ -106,6 +147,12 @@ def egress(facts: Facts, service: str | None = None, internet: bool = True, port
     if endpoint is not None and inside:
         return _into(endpoint, facts, port)
     return PASSED
+
+
+def seen_as(facts: Facts) -> str:
+    """The address by which the internet knows the interface: its public IP, or that of its NAT gateway."""
+    nat = _nat(facts)
+    return (nat.public_ip if nat else facts.public_ip) or facts.private_ip
 
 
 def is_public(route_table: RouteTable) -> bool:
@@ -126,14 +173,46 @@ def _no_way_out(facts: Facts, what: str) -> Verdict | None:
     route = facts.route_table.route_to(SOMEWHERE)
     if route is None:
         return _stopped("route", "no_way_out", facts=facts, what=what)
-    if not route.active or (route.target.startswith("nat-") and route.target not in facts.online_nats):
+    if not route.active or (route.target.startswith("nat-") and _nat(facts) is None):
         return _stopped("route", "dead_way_out", facts=facts, route=route, what=what)
     if route.target.startswith("igw-") and facts.public_ip is None:
         return _stopped("no-public-ip", "no_way_back", facts=facts, route=route, what=what)
     return None
 
 
-def _endpoint(facts: Facts, service: str | None) -> Endpoint | None:
+def _across(facts: Facts, port: int, address: str, what: str) -> Verdict | None:
+    """What the ACL of the interface's subnet says of a connection out of it, and of the answers."""
+    for outbound, at in ((True, port), (False, EPHEMERAL)):
+        entry = facts.acl.deciding(outbound, "tcp", at, address)
+        if not (entry and entry.allow):
+            name = "acl_denies_out" if outbound else "acl_denies_back"
+            return _denied(facts, entry, name, port=port, what=what)
+    return None
+
+
+def _through_nat(facts: Facts, port: int, address: str, what: str) -> Verdict | None:
+    """What the ACL of the NAT gateway's subnet says of what it passes on, in both directions."""
+    nat = _nat(facts)
+    if nat is None:
+        return None
+    there = replace(facts, subnet_id=nat.subnet_id, acl=nat.acl)
+    if nat.subnet_id != facts.subnet_id:
+        asking = Packet(facts.private_ip, port)
+        for outbound, at, name in ((False, port, "acl_denies"), (True, EPHEMERAL, "acl_denies_answer")):
+            entry = nat.acl.deciding(outbound, "tcp", at, facts.private_ip)
+            if not (entry and entry.allow):
+                return _denied(there, entry, name, packet=asking)
+    return _across(there, port, address, what)
+
+
+def _nat(facts: Facts) -> Nat | None:
+    """The NAT gateway that the way to the internet leads to, if it does."""
+    route = facts.route_table.route_to(SOMEWHERE)
+    return next((nat for nat in facts.nats if route and nat.id == route.target), None)
+
+
+def endpoint_for(facts: Facts, service: str | None) -> Endpoint | None:
+    """The VPC endpoint by which the interface reaches a service, if it does."""
     for endpoint in facts.endpoints:
         serves = endpoint.private_dns if endpoint.interface else facts.route_table.id in endpoint.route_tables
         if endpoint.service == service and serves:

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/how-it-works.html
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
@@ -90,7 +90,7 @@ class RouteTable:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A VPC endpoint. `service` is the short name: `ecr.api`, `ecr.dkr`, `s3`, `logs`."""
+    """A VPC endpoint. `service` is the short name: `ecr.api`, `ecr.dkr`, `s3`, `logs`; `policy` is JSON."""
 
     id: str
     service: str
@@ -98,13 +98,25 @@ class Endpoint:
     groups: tuple[SecurityGroup, ...] = ()
     private_dns: bool = True
     route_tables: tuple[str, ...] = ()
+    policy: str = ""
+
+
+@dataclass(frozen=True)
+class Nat:
+    """A NAT gateway that is available: where it stands, and which ACL looks at what it passes on."""
+
+    id: str
+    subnet_id: str
+    acl: Acl
+    public_ip: str | None = None
 
 
 @dataclass(frozen=True)
 class Facts:
     """All that decides what may reach, and leave, one network interface.
 
-    `online_nats` are the NAT gateways that are available and themselves reach the internet.
+    `nats` are the NAT gateways that are available and themselves reach the internet; `resolves` says whether
+    the VPC's resolver answers (`enableDnsSupport`), which stands at `resolver`.
     """
 
     eni_id: str
@@ -115,7 +127,9 @@ class Facts:
     acl: Acl
     groups: tuple[SecurityGroup, ...]
     endpoints: tuple[Endpoint, ...] = ()
-    online_nats: frozenset[str] = field(default=frozenset())
+    nats: tuple[Nat, ...] = ()
+    resolves: bool = True
+    resolver: str = ""
 
 
 def _covers(rule: str, low: int | None, high: int | None, protocol: str, port: int) -> bool:

@@ -11,7 +11,7 @@ def deploy(look: ServicePass, revision: Revision) -> Deployment:
     """Begin a deployment; what was PRIMARY is replaced by it."""
     service, now = look.service, look.clock.timestamp()
     sources = [
-        Counts(each.revision, each.running + each.pending, each.running, each.pending)
+        Counts(each.revision, each.running + each.pending, each.running, each.shown_pending)
         for each in service.deployments
         if each is service.primary or each.members
     ]

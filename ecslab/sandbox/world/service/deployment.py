@@ -63,6 +63,7 @@ class Deployment:
         live_members: tasks up or coming up, by grade and zone, and there by id.
         places: how many of them are in each subnet.
         avoided_until: virtual second until which a subnet is avoided.
+        pending: tasks that are coming up; of those, `provisioning` are not PENDING yet.
         extra: tasks above the desired count, on the way to a better spread.
     """
 
@@ -80,6 +81,7 @@ class Deployment:
     trip_at: float | None = None
     extra: int = 0
     pending: int = 0
+    provisioning: int = 0
     running: int = 0
     given_up: dict[str, Member] = field(default_factory=dict)
     live_members: dict[tuple[int, str], dict[str, Member]] = field(default_factory=dict)
@@ -111,6 +113,7 @@ class Deployment:
     def count(self, member: Member, sign: int) -> None:
         """Take a task, as it is, into the counts (1) or out of them (-1)."""
         self.pending += sign * (member.phase == "pending")
+        self.provisioning += sign * (member.phase == "pending" and member.provisioning)
         self.running += sign * (member.phase == "running")
         if not member.live:
             return
@@ -127,7 +130,13 @@ class Deployment:
     def visible_state(self) -> tuple[object, ...]:
         """What is to be seen of it and of its tasks (`Service.visible_state`)."""
         own = (self.id, self.status, self.rollout_state, self.rollout_reason, self.updated_at)
-        return (*own, self.failed_tasks, self.running, self.pending, self.live, len(self.members))
+        counts = (self.running, self.pending, self.provisioning, self.live, len(self.members))
+        return (*own, self.failed_tasks, *counts)
+
+    @property
+    def shown_pending(self) -> int:
+        """`pendingCount`: recorded, a task that is PROVISIONING is in no count."""
+        return self.pending - self.provisioning
 
     def graded(self, *grades: int) -> int:
         """How many tasks up or coming up have one of these grades."""

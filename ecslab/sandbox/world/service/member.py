@@ -19,6 +19,7 @@ class Member:
     Args:
         place: index of its subnet in the revision's zones.
         phase: `pending`, `running` or `leaving`, from the task's status.
+        provisioning: it has not been PENDING yet; until then it is in no count that the API shows.
         stopping: its end has been decided, by whomever.
         stopped_by_scheduler: its end was the scheduler's decision.
         ran_at: virtual second at which it got RUNNING.
@@ -36,6 +37,7 @@ class Member:
     place: int
     launched_at: float
     phase: str = MEMBER.first
+    provisioning: bool = True
     healthy: bool = False
     stopping: bool = False
     stopped_by_scheduler: bool = False

@@ -79,7 +79,7 @@ class Rollout:
         """What it came to stays as it is now."""
         self._move(event, at)
         deployment = self.deployment
-        self.final = Counts(deployment.revision, desired, deployment.running, deployment.pending)
+        self.final = Counts(deployment.revision, desired, deployment.running, deployment.shown_pending)
         self.failures = deployment.failed_tasks
         self.finished_at = at
 

@@ -40,6 +40,10 @@ class CircuitBreaker:
     value: int = 50
     resets: bool = True
 
+    @property
+    def rolls_back(self) -> bool:
+        return self.enabled and self.rollback
+
     def threshold(self, desired: int) -> int:
         """Failures in a row at which a deployment of `desired` tasks has failed (3 to 200 when bounded)."""
         if self.kind == "COUNT":
@@ -178,6 +182,11 @@ class Service:
     @property
     def pending(self) -> int:
         return sum(deployment.pending for deployment in self.deployments)
+
+    @property
+    def shown_pending(self) -> int:
+        """`pendingCount`, without what is PROVISIONING."""
+        return sum(deployment.shown_pending for deployment in self.deployments)
 
     @property
     def live(self) -> int:

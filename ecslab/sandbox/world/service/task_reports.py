@@ -14,6 +14,8 @@ FAILURES: Final = frozenset({"TaskFailedToStart", "EssentialContainerExited"})
 
 def task_moved(look: ServicePass, member: Member, status: str, cause: Cause | None) -> None:
     """A task has a new status; `cause` once its end is decided."""
+    if member.provisioning and status != "PROVISIONING":
+        member.change(provisioning=False)
     if status == "RUNNING":
         _running(look, member)
     elif status == "STOPPED":

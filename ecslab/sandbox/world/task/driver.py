@@ -31,6 +31,7 @@ class Driver:
     def __init__(self, clock: Clock, surroundings: Surroundings):
         self.clock, self.surroundings = clock, surroundings
         self._checks = Checks(clock, self._health_changed)
+        self._ended = self._exited  # one for all containers: there are thousands
 
     def launch(self, task: Task) -> None:
         """Begin with a task that is PROVISIONING."""
@@ -45,7 +46,7 @@ class Driver:
         self._decide_stop(task, code, reason)
         if code != EXITED:
             self._tell_stop(task)
-        self._next(task, self._takes("exit_noticed" if code == EXITED else "stop_noticed", task), self._leave)
+        self._next(task, self._takes(_noticed(task), task), self._leave)
 
     def lose(self, task: Task, code: str, reason: str) -> None:
         """Decide that the task ends, and let what runs in it be gone at once, without SIGTERM."""
@@ -57,7 +58,12 @@ class Driver:
     def _next(self, task: Task, delay: float, phase: Callable[[Task], None]) -> None:
         if task.next_phase:
             task.next_phase.cancel()
-        task.next_phase = self.clock.after(delay, lambda: phase(task))
+        task.next_phase = self.clock.after(delay, lambda: self._begin(task, phase))
+
+    @staticmethod
+    def _begin(task: Task, phase: Callable[[Task], None]) -> None:
+        task.next_phase = None
+        phase(task)
 
     def _takes(self, step: str, task: Task) -> float:
         return self.clock.durations.of(step, task.id)
@@ -132,10 +138,7 @@ class Driver:
             self.stop(task, FAILED_TO_START, dependencies.UNRESOLVED)
 
     def _start(self, task: Task, container: Container) -> None:
-        def exited(code: int, reason: str | None) -> None:
-            self._exited(task, container, code, reason)
-
-        runtime_id, container.program = self.surroundings.start(task, container, exited)
+        runtime_id, container.program = self.surroundings.start(task, container, self._ended)
         container.runtime_id = container.runtime_id or runtime_id
         container.last_status, container.started = "RUNNING", self.clock.now
         task.changed(told=False)
@@ -244,3 +247,11 @@ class Driver:
         task.stopped_at = self.clock.timestamp()
         task.gone_at = self.clock.now + KEPT
         self._move(task, "network_released")
+
+
+def _noticed(task: Task) -> str:
+    """The step in which ECS notices that a task is to end."""
+    if task.stop_code == EXITED:
+        return "exit_noticed"
+    early = {"PROVISIONING": "first_stop_noticed", "PENDING": "early_stop_noticed"}
+    return early.get(task.last_status, "stop_noticed")

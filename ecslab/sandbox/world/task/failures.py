@@ -20,18 +20,36 @@ def unreachable(name: str, **parts: object) -> StartFailed:
     return StartFailed(stopped_reason(name, **parts), "unreachable")
 
 
-def registry_unreachable(image: ImageName) -> StartFailed:
+def dial(host: str, source: str, resolver: str | None) -> str:
+    """How Go says that a connection failed: nobody answered, or (by `resolver`) nobody knew the name."""
+    if resolver is None:
+        return stopped_reason("no_answer")
+    return stopped_reason("no_name", host=host, source=source, resolver=resolver)
+
+
+def host_of(image: ImageName) -> str:
+    """The host that is asked for an image."""
+    return "registry-1.docker.io" if image.registry == DOCKER_HUB else image.registry
+
+
+def registry_unreachable(image: ImageName, dial: str) -> StartFailed:
     """No way to the registry that has the image."""
     if image.ecr:
         return unreachable("ecr_registry_unreachable", image=image)
-    host = "registry-1.docker.io" if image.registry == DOCKER_HUB else image.registry
-    return unreachable("registry_unreachable", image=image, host=host)
+    return unreachable("registry_unreachable", image=image, host=host_of(image), dial=dial)
 
 
-def image_missing(image: ImageName, kind: str, architecture: str) -> StartFailed:
-    """The registry lacks the `kind` that is named: `repository`, `tag`, or the task's `platform`."""
+def image_missing(image: ImageName, kind: str, architecture: str, carried: str) -> StartFailed:
+    """The registry lacks the `kind` that is named: `repository`, `tag`, or the task's `platform`.
+
+    Args:
+        carried: the images that the sandbox has, for one that is `elsewhere`.
+    """
+    if kind == "elsewhere":
+        return refused("not_carried", image=image, carried=carried)
     if kind == "platform":
-        return refused("platform_missing", processor="arm64" if architecture == "ARM64" else "amd64")
+        processor = "arm64" if architecture == "ARM64" else "amd64"
+        return refused("platform_missing", platform=f"linux/{processor}")
     hidden = kind == "repository" and image.registry == DOCKER_HUB
     return refused("repository_hidden" if hidden else "image_missing", image=image)
 

@@ -22,7 +22,8 @@ class StartFailed(Exception):
         self.reason, self.after = reason, after
 
 
-Exited = Callable[[int, str | None], None]
+Exited = Callable[[Task, Container, int, str | None], None]
+"""Told that a container has ended, with its exit code and reason."""
 
 
 class Surroundings(Protocol):

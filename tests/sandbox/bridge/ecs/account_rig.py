@@ -129,6 +129,21 @@ class Account:
             event.message for event in logs_backends[ACCOUNT][REGION].groups[group].streams[stream].events
         ]
 
+    def endpoint(self, service, action):
+        """An interface endpoint of the default VPC for a service, whose policy lets this action through."""
+        backend = ec2_backends[ACCOUNT][REGION]
+        vpc = backend.get_default_vpc()
+        group = backend.create_security_group(service, "open", vpc_id=vpc.id)
+        anybody = [{"CidrIp": "0.0.0.0/0"}]
+        backend.authorize_security_group_ingress(group.id, "-1", "", "", anybody, vpc_id=vpc.id)
+        subnets = [subnet.id for subnet in backend.describe_subnets() if subnet.vpc_id == vpc.id][:1]
+        statement = {"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*"}
+        policy, name = json.dumps({"Statement": [statement]}), f"com.amazonaws.{REGION}.{service}"
+        backend.create_vpc_endpoint(
+            vpc.id, name, "Interface", policy, [], subnets, private_dns_enabled=True,
+            security_group_ids=[group.id],
+        )  # fmt: skip
+
     def push(self, repository="web", tag="latest", page=b"hi", architecture="amd64"):
         """Push an image with that page; answers its URI."""
         backend = ecr_backends[ACCOUNT][REGION]

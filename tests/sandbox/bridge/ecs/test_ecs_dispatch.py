@@ -35,6 +35,11 @@ def test_what_is_not_carried_says_so(ecs, operation):
         ecs(operation)
 
 
+def test_an_unknown_definition_comes_before_what_is_not_carried(ecs):
+    with ecs.refuses("ClientException", "TaskDefinition not found."):
+        ecs("StartTask", taskDefinition="nowhere", cluster="nowhere")
+
+
 def test_an_unknown_operation(ecs):
     with ecs.refuses("UnknownOperationException", "ECS has no operation MakeCluster."):
         ecs("MakeCluster")

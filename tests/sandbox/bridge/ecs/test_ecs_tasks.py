@@ -239,6 +239,9 @@ def test_list_tasks_filters_by_what_a_task_is_meant_to_be(account):
     assert listed(launchType="FARGATE") == [two["taskArn"]]
     with pytest.raises(AwsError, match="Service not found"):
         listed(serviceName="web")
+    for other in ({"family": "web"}, {"launchType": "FARGATE"}, {"serviceName": "web"}):
+        with pytest.raises(AwsError, match="startedBy must be the only filter"):
+            listed(startedBy="me", **other)
 
 
 def test_list_tasks_by_pages(account):

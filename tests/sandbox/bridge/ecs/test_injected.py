@@ -12,6 +12,7 @@ from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
 
+from ecslab.sandbox.bridge import late_backends
 from ecslab.sandbox.world.task.go_json import json_problem
 
 AUTH = "ResourceInitializationError: unable to pull secrets or registry auth: "
@@ -32,15 +33,24 @@ def account():
         yield made
 
 
-def secret(name="db", text="s3cret"):
+def secret(name="db", text="s3cret", key=None):
     backend = secretsmanager_backends[ACCOUNT][REGION]
-    return json.loads(backend.create_secret(name, text, None, None, None, None, None, [], False))["ARN"]
+    return json.loads(backend.create_secret(name, text, None, None, None, key, None, [], False))["ARN"]
 
 
-def parameter(name, value, kind="SecureString"):
+def parameter(name, value, kind="SecureString", key=None):
     ssm_backends[ACCOUNT][REGION].put_parameter(
-        name, "", value, kind, None, None, False, [], "text", tier=None, policies=None
+        name, "", value, kind, None, key, False, [], "text", tier=None, policies=None
     )
+
+
+def key(alias=None):
+    """The ARN of a customer's key."""
+    backend = late_backends.backend("kms", REGION)
+    made = backend.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", [])
+    if alias:
+        backend.create_alias(made.id, alias)
+    return made.arn
 
 
 def file(text, bucket="config", key="app.env"):
@@ -257,3 +267,77 @@ def test_no_way_out_takes_five_minutes_to_tell(account, container, text):
 def test_secret_options_of_a_log_driver_are_read_too(account):
     logging = {"logDriver": "splunk", "secretOptions": secrets(**{"splunk-token": GONE})}
     assert refused(account, logConfiguration=logging).startswith(f"{ASM}failed to fetch secret {GONE}")
+
+
+SEALED = ("the key's ARN", "its alias")
+
+
+@pytest.mark.parametrize("named", SEALED)
+def test_a_secret_under_a_customers_key_needs_the_key(account, named):
+    made = key("alias/mine")
+    arn = secret(key=made if named == SEALED[0] else "alias/mine")
+    told = refused(account, secrets=[{"name": "PASSWORD", "valueFrom": arn}])
+    assert told == (
+        f"{ASM}failed to fetch secret {arn} from secrets manager: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: {ID}, api error AccessDeniedException: Access to KMS is not allowed"
+    )
+
+
+def test_a_parameter_under_a_customers_key_needs_the_key(account):
+    parameter("/db", "s3cret", key=key())
+    told = refused(account, secrets=[{"name": "PASSWORD", "valueFrom": "/db"}])
+    assert told == (
+        f"{SSM}operation error SSM: GetParameters, https response error StatusCode: 400, RequestID: {ID}, api error AccessDeniedException: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: {ID})"
+    )
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_a_role_that_may_decrypt_reads_both(account, sealed):
+    made = key() if sealed else None
+    account.role(*ALLOWED, *(["kms:Decrypt"] if sealed else []))
+    parameter("/db", "two", key=made)
+    secrets = [{"name": "A", "valueFrom": secret(text="one", key=made)}, {"name": "B", "valueFrom": "/db"}]
+    assert shown(account, "echo $A $B", secrets=secrets) == ["one two"]
+
+
+def test_a_key_of_aws_itself_is_open(account):
+    arn = secret(key="alias/aws/secretsmanager")
+    assert shown(account, "echo $A", secrets=[{"name": "A", "valueFrom": arn}]) == ["s3cret"]
+
+
+def at_endpoint(action):
+    return f"because no VPC endpoint policy allows the {action} action"
+
+
+def test_an_endpoints_policy_keeps_a_secret_back(account):
+    arn = secret()
+    account.endpoint("secretsmanager", "secretsmanager:ListSecrets")
+    assert names(refused(account, secrets=secrets(A=arn))) == (
+        f"{ASM}failed to fetch secret {arn} from secrets manager: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: {ID}, api error AccessDeniedException: User: arn:aws:sts::{ACCOUNT}:assumed-role/ROLE is not authorized to perform: secretsmanager:GetSecretValue on resource: {arn} {at_endpoint('secretsmanager:GetSecretValue')}"
+    )
+
+
+def test_an_endpoints_policy_keeps_a_parameter_back(account):
+    parameter("/db", "s3cret")
+    account.endpoint("ssm", "ssm:DescribeParameters")
+    assert refused(account, secrets=secrets(A="/db")).endswith(at_endpoint("ssm:GetParameters"))
+
+
+def test_an_endpoints_policy_keeps_a_file_back(account):
+    given = file("A=1")
+    account.endpoint("s3", "s3:ListBucket")
+    assert refused(account, environmentFiles=[given]).endswith("api error Forbidden: Forbidden")
+
+
+@pytest.mark.parametrize("action", ["secretsmanager:GetSecretValue", "secretsmanager:*", "*"])
+def test_an_endpoints_policy_lets_a_secret_through(account, action):
+    account.endpoint("secretsmanager", action)
+    assert shown(account, "echo $A", secrets=secrets(A=secret())) == ["s3cret"]
+
+
+@pytest.mark.parametrize("named", ["alias/gone", "a disabled key"])
+def test_a_key_that_nobody_can_use_is_closed_to_every_role(account, named):
+    made = key()
+    late_backends.backend("kms", REGION).disable_key(made.rpartition("/")[2])
+    arn = secret(key=named if named == "alias/gone" else made)
+    told = refused(account, *ALLOWED, "kms:Decrypt", secrets=secrets(A=arn))
+    assert told.endswith("AccessDeniedException: Access to KMS is not allowed")

@@ -4,7 +4,7 @@ import pytest
 from account_rig import LOGS, REGION, rig
 from moto.ec2.models import ec2_backends
 
-CHECK = {"command": ["CMD-SHELL", "curl -f http://localhost/ || exit 1"], "interval": 10, "retries": 2}
+CHECK = {"command": ["CMD-SHELL", "wget -q -O - http://localhost/ || exit 1"], "interval": 10, "retries": 2}
 
 
 @pytest.fixture
@@ -15,12 +15,12 @@ def account():
 
 
 def web(**more):
-    return {"name": "web", "image": "httpd:2.4", **more}
+    return {"name": "web", "image": "httpd:2.4-alpine", **more}
 
 
 def shell(script, name="side", essential=False, **more):
     return {
-        "name": name, "image": "busybox", "command": ["sh", "-c", script], "essential": essential, **more,
+        "name": name, "image": "amazonlinux", "command": ["sh", "-c", script], "essential": essential, **more,
     }  # fmt: skip
 
 
@@ -43,14 +43,16 @@ def health(account, task):
 def test_a_health_check_asks_the_containers_own_server(account):
     account.define(web(healthCheck=CHECK))
     task = account.start()
-    account.run(39)
+    account.run(37)
     assert health(account, task) == ("UNKNOWN", {"web": "UNKNOWN"})
     account.run(40)
     assert health(account, task) == ("HEALTHY", {"web": "HEALTHY"})
 
 
 def test_a_check_that_fails_makes_it_unhealthy_and_nothing_else(account):
-    account.define(web(healthCheck={**CHECK, "command": ["CMD-SHELL", "curl -f http://localhost/nowhere"]}))
+    account.define(
+        web(healthCheck={**CHECK, "command": ["CMD-SHELL", "wget -q -O - http://localhost/nowhere"]})
+    )
     task = account.start()
     account.run(1000)
     assert health(account, task) == ("UNHEALTHY", {"web": "UNHEALTHY"})
@@ -218,3 +220,104 @@ def test_a_standalone_task_that_ran_stops_for_good_when_its_restarts_are_over(ac
     account.run(500)
     seen = account.see(task)
     assert (seen["stopCode"], seen["containers"][0]["exitCode"]) == ("EssentialContainerExited", 3)
+
+
+def test_an_image_that_the_sandbox_does_not_carry_is_not_said_to_be_missing(account):
+    account.define({"name": "web", "image": "cassandra:5"})
+    task = account.start()
+    account.run(100)
+    reason = account.see(task)["stoppedReason"]
+    ours = "CannotPullContainerError: This sandbox does not carry docker.io/library/cassandra:5. "
+    assert reason.startswith(ours)
+    assert "cannot know whether the image exists: on AWS the task may start. It carries alpine, " in reason
+    assert "postgres" in reason and "not found" not in reason
+
+
+def test_of_an_image_that_it_carries_it_names_the_tags(account):
+    account.define({"name": "web", "image": "httpd:2.4.62"})
+    task = account.start()
+    account.run(100)
+    assert "It carries the tags 2.4, latest, 2.4-alpine, alpine of it" in account.see(task)["stoppedReason"]
+
+
+def test_a_health_check_by_a_program_that_the_image_lacks_fails(account):
+    lacking = {**CHECK, "command": ["CMD-SHELL", "curl -f http://localhost/ || exit 1"]}
+    account.define(web(healthCheck=lacking))
+    task = account.start()
+    account.run(200)
+    assert health(account, task) == ("UNHEALTHY", {"web": "UNHEALTHY"})
+
+
+@pytest.mark.parametrize(
+    ("command", "init", "code"),
+    [
+        (["sleep", "infinity"], False, 137),
+        (["sleep", "infinity"], True, 143),
+        (["sh", "-c", "sleep 1000; echo never"], True, 143),
+        (["sh", "-c", "trap '' TERM; sleep 1000"], True, 137),
+    ],
+)
+def test_an_init_process_passes_signals_on(account, command, init, code):
+    parameters = {"linuxParameters": {"initProcessEnabled": True}} if init else {}
+    account.define({"name": "web", "image": "busybox", "command": command, **parameters})
+    task = account.start()
+    account.run(60)
+    account.ecs("StopTask", cluster="lab", task=task["taskArn"])
+    account.run(200)
+    assert account.see(task)["containers"][0]["exitCode"] == code
+
+
+STACK = "echo '[1] one'; echo '  at a'; echo '  at b'; echo '[2] two'; sleep 20; echo '  late'"
+
+
+def with_options(**more):
+    return {**LOGS, "options": {**LOGS["options"], **more}}
+
+
+@pytest.mark.parametrize(
+    ("options", "script", "events"),
+    [
+        ({"awslogs-multiline-pattern": "^.[0-9]"}, STACK, ["[1] one\n  at a\n  at b", "[2] two", "  late"]),
+        ({"awslogs-multiline-pattern": "^Trace"}, "echo one; echo two", ["one\ntwo"]),
+        (
+            {"awslogs-datetime-format": "%Y-%m-%d %H:%M:%S%L"},
+            "echo '2026-11-21 10:00:00.123 one'; echo two; echo '2026-11-21 25:00:00.123 three'",
+            ["2026-11-21 10:00:00.123 one\ntwo\n2026-11-21 25:00:00.123 three"],
+        ),
+    ],
+)
+def test_several_lines_are_one_event(account, options, script, events):
+    command = ["sh", "-c", script]
+    logged(account, {"name": "side", "image": "busybox", "command": command,
+                     "logConfiguration": with_options(**options)})  # fmt: skip
+    task = account.start()
+    account.run(120)
+    assert lines(account, task) == events
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (
+            {"awslogs-multiline-pattern": "^a", "awslogs-datetime-format": "%Y"},
+            "you cannot configure log opt 'awslogs-datetime-format' and 'awslogs-multiline-pattern' at the "
+            "same time",
+        ),
+        (
+            {"awslogs-multiline-pattern": "(?=a)"},
+            'awslogs could not parse multiline pattern key "(?=a)": error parsing regexp: invalid or '
+            "unsupported Perl syntax: `(?=`",
+        ),
+        (
+            {"awslogs-multiline-pattern": "(a+)+$"},
+            "This sandbox does not carry a pattern that repeats a group, or more than 3 parts",
+        ),
+    ],
+)
+def test_a_log_with_a_pattern_that_is_none_does_not_open(account, options, problem):
+    logged(account, {"name": "side", "image": "busybox", "logConfiguration": with_options(**options)})
+    task = account.start()
+    account.run(120)
+    assert account.see(task)["stoppedReason"] == (
+        f"ResourceInitializationError: failed to validate logger args: {problem} : exit status 1"
+    )

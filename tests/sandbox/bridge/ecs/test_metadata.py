@@ -21,7 +21,8 @@ def account():
 
 def shell(script, name="app", **more):
     return {
-        "name": name, "image": "busybox", "command": ["sh", "-c", script], "logConfiguration": LOGS, **more,
+        "name": name, "image": "amazonlinux", "command": ["sh", "-c", script], "logConfiguration": LOGS,
+        **more,
     }  # fmt: skip
 
 
@@ -57,7 +58,7 @@ def test_the_container_is_told_who_it_is(account):
         "DockerId": shown["runtimeId"],
         "Name": "app",
         "DockerName": "app",
-        "Image": "busybox",
+        "Image": "amazonlinux",
         "ImageID": shown["imageDigest"],
         "Labels": {
             "com.amazonaws.ecs.cluster": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/lab",
@@ -156,7 +157,27 @@ def test_variables_that_ecs_adds(account):
     assert found["AWS_EXECUTION_ENV"] == "AWS_ECS_FARGATE"
     assert found["AWS_REGION"] == found["AWS_DEFAULT_REGION"] == REGION
     assert found["ECS_CONTAINER_METADATA_URI_V4"] == f"{META}/v4/{runtime_id}"
+    assert found["ECS_AGENT_URI"] == f"{META}/api/{runtime_id}"
+    assert found["HOSTNAME"] == f"ip-{private_ip(account, task).replace('.', '-')}.ec2.internal"
     assert "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" not in found
+
+
+def test_the_host_name_is_the_interfaces_whatever_the_variable_says(account):
+    task = run(account, shell("hostname", environment=[{"name": "HOSTNAME", "value": "mine"}]))
+    assert lines(account, task) == [f"ip-{private_ip(account, task).replace('.', '-')}.ec2.internal"]
+
+
+def test_an_older_platform_version_has_no_newer_endpoints(account):
+    account.define(shell("env"), executionRoleArn=account.execution_role)
+    task = account.start(platformVersion="1.3.0")
+    account.run(account.clock.now + 60)
+    found = dict(line.split("=", 1) for line in lines(account, task))
+    assert "ECS_CONTAINER_METADATA_URI" in found
+    assert not {"ECS_AGENT_URI", "ECS_CONTAINER_METADATA_URI_V4"} & set(found)
+
+
+def private_ip(account, task):
+    return account.see(task)["containers"][0]["networkInterfaces"][0]["privateIpv4Address"]
 
 
 def test_the_definition_has_the_last_word(account):

@@ -124,3 +124,14 @@ def test_redis_keeps_what_it_is_told_for_the_containers_of_its_task(account):
 def test_without_a_server_redis_cli_says_so(account):
     code, lines = ran(account, ["redis-cli", "ping"], "redis:7")
     assert (code, lines) == (1, ["Could not connect to Redis at 127.0.0.1:6379: Connection refused"])
+
+
+@pytest.mark.parametrize(("action", "code"), [("secretsmanager:ListSecrets", 254), ("secretsmanager:*", 0)])
+def test_an_endpoints_policy_decides_too(account, action, code):
+    secret()
+    account.endpoint("secretsmanager", action)
+    role = app_role({"Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*"})
+    ended, (line,) = ran(account, ASK, taskRoleArn=role)
+    assert ended == code
+    denied = "because no VPC endpoint policy allows the secretsmanager:GetSecretValue action"
+    assert line.endswith(denied if code else "s3cret")

@@ -1,6 +1,9 @@
+from collections import Counter
+
 import pytest
 from account_rig import ACCOUNT, REGION, ROLE, rig
 
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.world.errors import AwsError
 
 
@@ -21,12 +24,28 @@ def refusal(account, **changes):
 
 
 INVALID = "InvalidParameterException: "
+INCAPABLE = (
+    "PlatformTaskDefinitionIncompatibilityException: One or more of the requested capabilities are not "
+    "supported."
+)
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"cluster": "nowhere"}, "ClusterNotFoundException: Cluster not found."),
+        ({"cluster": "nowhere", "taskDefinition": "no"}, "ClientException: TaskDefinition not found."),
+        (
+            {"enableExecuteCommand": True},
+            f"{INVALID}The execute command failed because a valid task role is not being used. Specify a "
+            "valid task role in your task definition or as a task override and try again.",
+        ),
+        (
+            {"platformVersion": "1.4"},
+            "PlatformUnknownException: The specified platform does not exist.",
+        ),
+        ({"platformVersion": "1.0.0"}, INCAPABLE),
+        ({"platformVersion": "1.3.0", "overrides": {"ephemeralStorage": {"sizeInGiB": 30}}}, INCAPABLE),
         ({"taskDefinition": "nothing"}, "ClientException: TaskDefinition not found."),
         ({"taskDefinition": "web:7"}, "ClientException: TaskDefinition not found."),
         (
@@ -154,7 +173,8 @@ def test_what_a_call_says_is_what_the_task_shows(account):
     task = account.start(
         taskDefinition="two", group="mine", startedBy="me", tags=tags, propagateTags="TASK_DEFINITION",
         enableECSManagedTags=True, enableExecuteCommand=True, platformVersion="LATEST",
-        overrides={"containerOverrides": [override], "cpu": "512", "memory": "1024"},
+        overrides={"containerOverrides": [override], "cpu": "512", "memory": "1024",
+                   "taskRoleArn": account.role()},
     )  # fmt: skip
     assert (task["group"], task["startedBy"], task["enableExecuteCommand"]) == ("mine", "me", True)
     assert (task["cpu"], task["memory"], task["platformVersion"]) == ("512", "1024", "1.4.0")
@@ -162,6 +182,7 @@ def test_what_a_call_says_is_what_the_task_shows(account):
         "containerOverrides": [override, {"name": "side"}],
         "cpu": "512",
         "memory": "1024",
+        "taskRoleArn": ROLE,
         "inferenceAcceleratorOverrides": [],
     }
     assert {tag["key"]: tag["value"] for tag in task["tags"]} == {
@@ -179,6 +200,79 @@ def test_a_strategy_names_the_provider(account):
     task = account.start(cluster="spot", launchType=None)
     assert (task["capacityProviderName"], task["launchType"]) == ("FARGATE_SPOT", "FARGATE")
     assert "capacityProviderName" not in account.start(cluster="spot")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "providers"),
+    [
+        (["FARGATE 1", "FARGATE_SPOT 1"], {"FARGATE": 5, "FARGATE_SPOT": 5}),
+        (["FARGATE 1 2", "FARGATE_SPOT 3"], {"FARGATE": 4, "FARGATE_SPOT": 6}),
+        (["FARGATE 0 2", "FARGATE_SPOT 1"], {"FARGATE": 2, "FARGATE_SPOT": 8}),
+        (["FARGATE 1", "FARGATE_SPOT 0"], {"FARGATE": 10}),
+    ],
+)
+def test_a_strategy_spreads_the_tasks_of_a_call(account, strategy, providers):
+    items = [item.split() for item in strategy]
+    account.cluster("both", capacityProviders=["FARGATE", "FARGATE_SPOT"])
+    given = [
+        {"capacityProvider": name, "weight": int(weight), "base": int(base[0]) if base else 0}
+        for name, weight, *base in items
+    ]
+    order = account.order(cluster="both", launchType=None, capacityProviderStrategy=given, count=10)
+    tasks = account.ecs("RunTask", **order)["tasks"]
+    assert Counter(task["capacityProviderName"] for task in tasks) == providers
+
+
+def test_no_spot_capacity_does_not_spill_over(account):
+    account.cluster("both", capacityProviders=["FARGATE", "FARGATE_SPOT"])
+    given = [{"capacityProvider": name, "weight": 1} for name in ("FARGATE", "FARGATE_SPOT")]
+    current_account().faults.spot = False
+    order = account.order(cluster="both", launchType=None, capacityProviderStrategy=given, count=4)
+    answer = account.ecs("RunTask", **order)
+    assert [task["capacityProviderName"] for task in answer["tasks"]] == ["FARGATE", "FARGATE"]
+    assert len(answer["failures"]) == 2
+
+
+NEWER = {
+    "a file system": {
+        "volumes": [{"name": "v", "efsVolumeConfiguration": {"fileSystemId": "fs-0123456789abcdef0"}}]
+    },
+    "storage": {"ephemeralStorage": {"sizeInGiB": 30}},
+    "an ARM processor": {"runtimePlatform": {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}},
+    "a large task": {"cpu": "8192", "memory": "16384"},
+}
+
+
+@pytest.mark.parametrize("what", NEWER)
+def test_what_an_older_platform_version_cannot_do(account, what):
+    account.define(family="newer", **NEWER[what])
+    assert refusal(account, taskDefinition="newer", platformVersion="1.3.0") == INCAPABLE
+    assert account.start(taskDefinition="newer", platformVersion="1.4.0")["platformVersion"] == "1.4.0"
+
+
+@pytest.mark.parametrize("source", ["key::", ":AWSPREVIOUS:"])
+def test_an_older_platform_version_injects_whole_secrets_only(account, source):
+    secret = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-AbCdEf"
+    for name, value_from in (("whole", secret), ("part", f"{secret}:{source}")):
+        secrets = [{"name": "PASSWORD", "valueFrom": value_from}]
+        account.define({"name": "web", "image": "httpd", "secrets": secrets}, family=name,
+                       executionRoleArn=ROLE)  # fmt: skip
+    account.role()
+    assert refusal(account, taskDefinition="part", platformVersion="1.3.0") == INCAPABLE
+    assert account.start(taskDefinition="whole", platformVersion="1.3.0")["platformVersion"] == "1.3.0"
+
+
+def test_a_windows_task_starts_and_finds_no_image_for_windows(account):
+    platform = {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE", "cpuArchitecture": "X86_64"}
+    account.define(family="windows", runtimePlatform=platform, cpu="1024", memory="2048")
+    task = account.start(taskDefinition="windows")
+    assert (task["platformFamily"], task["platformVersion"]) == ("WINDOWS_SERVER_2022_CORE", "1.0.0")
+    account.run(120)
+    assert account.see(task)["stoppedReason"] == (
+        "CannotPullContainerError: pull image manifest has been retried 7 time(s): image Manifest does not "
+        "contain descriptor matching platform 'windows/amd64'"
+    )
+    assert refusal(account, taskDefinition="windows", platformVersion="1.4.0") == INCAPABLE
 
 
 def test_ten_tasks_in_one_call_share_out_the_subnets(account):
@@ -199,3 +293,10 @@ def test_without_groups_the_default_one_is_used(account):
     assert [group.name for group in eni.group_set] == ["default"]
     attachment = task["attachments"][0]["id"]
     assert eni.description == f"arn:aws:ecs:{REGION}:{ACCOUNT}:attachment/{attachment}"
+
+
+def test_managed_tags_are_on_the_interface_too(account):
+    task = account.start(enableECSManagedTags=True, tags=[{"key": "mine", "value": "yes"}])
+    account.run(10)
+    shown = {tag["key"]: tag["value"] for tag in account.eni(task).get_tags()}
+    assert shown == {"aws:ecs:clusterName": "lab"}

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from moto.elbv2.models import elbv2_backends
 from service_account import Services
 
-from ecslab.sandbox.bridge import determinism, installation
+from ecslab.sandbox.bridge import determinism, late_installation
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.world.errors import AwsError
 
@@ -110,7 +110,7 @@ class World:
 
 def balanced(account):
     """A load balancer before the default VPC, and its target groups by name."""
-    installation.fetch("elasticloadbalancing")
+    late_installation.fetch("elasticloadbalancing")
     determinism.reseed("test", "balancers")
     backend = elbv2_backends[ACCOUNT][REGION]
     subnets = [account.subnet(zone=zone) for zone in ("us-east-1a", "us-east-1b")]
@@ -124,7 +124,7 @@ def balanced(account):
         attribute = {"deregistration_delay.timeout_seconds": delay}
         backend.modify_target_group_attributes(group.arn, attribute)
         forward = {"Type": "forward", "TargetGroupArn": group.arn}
-        backend.create_listener(made.arn, "HTTP", str(port), "", None, [forward])
+        backend.create_listener(made.arn, "HTTP", str(port), None, None, [forward])
         groups[name] = group.arn
     return groups
 
@@ -258,7 +258,8 @@ class Histories(RuleBasedStateMachine):
             assert len(events) == 100 or mine <= started
             completed = sum("deployment completed." in event.message for event in events)
             good = ("SUCCESSFUL", "ROLLBACK_SUCCESSFUL")
-            assert completed == sum(one.status in good for one in service.rollouts)
+            finished = sum(rollout.status in good for rollout in service.rollouts)
+            assert completed == finished or service.status == "INACTIVE"  # which has lost its events
             given_up = sum("deployment failed:" in event.message for event in events)
             assert given_up == sum(one.triggered for one in service.rollouts)
 

@@ -42,6 +42,8 @@ def test_a_service_from_its_creation_to_its_rest(lab):
     assert deployment["rolloutStateReason"] == f"ECS deployment {deployment['id']} in progress."
     assert (deployment["platformVersion"], made["platformVersion"]) == ("1.4.0", "LATEST")
     lab.settle(8)
+    assert lab.see()["pendingCount"] == 0  # PROVISIONING
+    lab.settle(8)
     assert lab.see()["pendingCount"] == 2
     lab.settle()
     service = lab.see()
@@ -130,7 +132,7 @@ def test_a_circuit_breaker_keeps_what_an_update_leaves_out(lab):
     change = {"deploymentCircuitBreaker": {"enable": False, "rollback": True}}
     now = lab.update(deploymentConfiguration=change)["deploymentConfiguration"]["deploymentCircuitBreaker"]
     assert now == {
-        "enable": False, "rollback": False, "resetOnHealthyTask": True,
+        "enable": False, "rollback": True, "resetOnHealthyTask": True,
         "thresholdConfiguration": {"type": "COUNT", "value": 1},
     }  # fmt: skip
     with invalid("Task count can not be lesser than 0"):

@@ -1,5 +1,8 @@
 """Why tasks stop: each row in ECS's own words."""
 
+import json
+import re
+
 import pytest
 from account_rig import ACCOUNT, LOGS, REGION, REGISTRY, ROLE, rig
 from moto.ec2.models import ec2_backends
@@ -66,8 +69,8 @@ def test_a_repository_that_is_not_there(account):
         ),
         ("httpd:9.9", "docker.io/library/httpd:9.9: docker.io/library/httpd:9.9: not found"),
         (
-            "public.ecr.aws/nix/web:1",
-            "public.ecr.aws/nix/web:1: public.ecr.aws/nix/web:1: not found",
+            "public.ecr.aws/docker/library/httpd:9.9",
+            "public.ecr.aws/docker/library/httpd:9.9: public.ecr.aws/docker/library/httpd:9.9: not found",
         ),
     ],
 )
@@ -115,8 +118,11 @@ def test_no_route_to_a_public_registry(account):
     )
 
 
-def endpoints(*services):
-    """Let the default VPC reach only these services, through interface endpoints that anybody may use."""
+def endpoints(*services, **policies):
+    """Let the default VPC reach only these services, through interface endpoints that anybody may use.
+
+    `policies` say what goes through an endpoint, by its service with `_` for a dot.
+    """
     backend = ec2_backends[ACCOUNT][REGION]
     vpc = backend.get_default_vpc()
     group = backend.create_security_group("endpoints", "open", vpc_id=vpc.id)
@@ -128,7 +134,7 @@ def endpoints(*services):
             vpc.id,
             name,
             "Interface",
-            None,
+            policies.get(service.replace(".", "_")),
             [],
             subnets,
             private_dns_enabled=True,
@@ -239,12 +245,25 @@ def test_a_log_group_that_is_not_there(account):
 def test_a_role_that_may_not_write_logs(account):
     account.define(web("httpd", logConfiguration=LOGS), executionRoleArn=account.role("ecr:*"))
     account.log_group()
-    text = never_started(account)
-    assert text.startswith(
-        f"{LOGGER}create stream has been retried 1 times: failed to create Cloudwatch log stream: "
-        "AccessDeniedException: User: arn:aws:sts::"
+    told = re.sub("RequestID: [0-9a-f-]{36}", "RequestID: <uuid>", never_started(account))
+    told = re.sub("[0-9a-f]{32}", "<task>", told)
+    assert told == (
+        f"{LOGGER}create stream has been retried 1 times: failed to create Cloudwatch log stream: operation "
+        "error CloudWatch Logs: CreateLogStream, https response error StatusCode: 400, RequestID: <uuid>, "
+        "api error AccessDeniedException: User: "
+        "arn:aws:sts::123456789012:assumed-role/ecsTaskExecutionRole/<task> is not authorized to perform: "
+        "logs:CreateLogStream on resource: arn:aws:logs:us-east-1:123456789012:log-group:/ecs/web:"
+        "log-stream:ecs/web/<task> because no identity-based policy allows the logs:CreateLogStream action "
+        ": exit status 1"
     )
-    assert text.count("AccessDeniedException") == 1
+
+
+def test_a_log_that_cannot_be_opened_shows_an_empty_pull_and_no_image(account):
+    account.define(web(account.push(), logConfiguration=LOGS), executionRoleArn=account.role())
+    task = stopped(account, account.start())
+    assert 0.006 <= task["pullStoppedAt"] - task["pullStartedAt"] <= 0.025
+    assert "imageDigest" not in task["containers"][0] and task["containers"][0]["runtimeId"]
+    assert task["executionStoppedAt"] <= task["stoppingAt"] < task["stoppedAt"]
 
 
 def test_a_subnet_that_is_full(account):
@@ -364,3 +383,75 @@ def test_nothing_is_written_after_the_group_is_gone(account):
     account.run(60)
     logs_backends[ACCOUNT][REGION].delete_log_group("/ecs/web")
     assert account.get(task).status == 200
+
+
+def policy(*statements):
+    all_of_it = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    return json.dumps({"Statement": [{**all_of_it, **statement} for statement in statements]})
+
+
+NOTHING = policy({"Action": "ec2:DescribeVpcs"})
+ECR = ("ecr.api", "ecr.dkr", "s3", "logs")
+NOT_AT_ENDPOINT = "because no VPC endpoint policy allows the {0} action"
+OTHER_BUCKET = policy({"Resource": "arn:aws:s3:::mine/*"})
+OTHER_ROLE = policy({"Principal": {"AWS": "arn:aws:iam::123456789012:role/other"}})
+MY_ROLE = policy({"Principal": {"AWS": ROLE}})
+DENIED = policy({}, {"Effect": "Deny", "Action": "ecr:GetAuthorizationToken"})
+
+
+@pytest.mark.parametrize(
+    ("policies", "text"),
+    [
+        ({"ecr_api": NOTHING},
+         "GetAuthorizationToken on resource: * " + NOT_AT_ENDPOINT.format("ecr:GetAuthorizationToken")),
+        ({"ecr_api": OTHER_ROLE}, NOT_AT_ENDPOINT.format("ecr:GetAuthorizationToken")),
+        ({"ecr_api": DENIED},
+         "ecr:GetAuthorizationToken on resource: * with an explicit deny in a VPC endpoint policy"),
+        ({"ecr_dkr": NOTHING},
+         f"pulling from host {REGISTRY} failed with status code [manifests latest]: 403 Forbidden"),
+        ({"s3": OTHER_BUCKET},
+         "failed to copy: httpReadSeeker: failed open: unexpected status code "
+         "https://prod-us-east-1-starport-layer-bucket.s3.us-east-1.amazonaws.com/sha256:"),
+        ({"logs": NOTHING},
+         "AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/ecsTaskExecutionRole/"),
+        ({"logs": NOTHING}, NOT_AT_ENDPOINT.format("logs:CreateLogStream") + " : exit status 1"),
+        ({"ecr_api": MY_ROLE, "ecr_dkr": MY_ROLE, "logs": MY_ROLE}, None),
+        ({"s3": policy({"Resource": "arn:aws:s3:::prod-us-east-1-starport-layer-bucket/*"})}, None),
+    ],
+)  # fmt: skip
+def test_the_policy_of_an_endpoint_on_the_way(account, policies, text):
+    account.define(web(account.push(), logConfiguration=LOGS), executionRoleArn=account.role())
+    account.log_group()
+    endpoints(*ECR, **policies)
+    closed = account.network(public="DISABLED")
+    if text:
+        assert text in never_started(account, networkConfiguration=closed)
+    else:
+        task = account.start(networkConfiguration=closed)
+        account.run(60)
+        assert account.see(task)["lastStatus"] == "RUNNING"
+
+
+def test_no_endpoint_is_asked_where_none_is_on_the_way(account):
+    account.define(web(account.push()), executionRoleArn=account.role())
+    task = account.start()
+    account.run(60)
+    assert account.see(task)["lastStatus"] == "RUNNING"
+
+
+@pytest.mark.parametrize(
+    ("image", "host", "before"),
+    [(None, "api.ecr.us-east-1.amazonaws.com", 'Post "https://api.ecr.us-east-1.amazonaws.com/": '),
+     ("httpd:2.4", "registry-1.docker.io",
+      'Head "https://registry-1.docker.io/v2/library/httpd/manifests/2.4": ')],
+)  # fmt: skip
+def test_a_vpc_that_answers_no_names(account, image, host, before):
+    account.define(web(image or account.push()), executionRoleArn=account.role())
+    ec2_backends[ACCOUNT][REGION].get_default_vpc().enable_dns_support = False
+    told = never_started(account)
+    asked = r"dial tcp: lookup (\S+) on 172\.31\.0\.2:53: read udp 172\.31\.\S+->172\.31\.0\.2:53"
+    found = re.search(asked, told)
+    assert found
+    assert found[1] == host
+    assert before in told
+    assert told.endswith(": i/o timeout")

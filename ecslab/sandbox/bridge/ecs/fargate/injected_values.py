@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
-from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.iam import customer_keys, roles
+from ecslab.sandbox.bridge.iam.endpoint_policies import endpoint_problem
 from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.world.network import packets, vpc
 from ecslab.sandbox.world.task.container import Container
@@ -18,6 +19,7 @@ from ecslab.sandbox.world.task.go_json import json_problem
 from ecslab.sandbox.world.task.task import Task
 
 Variables = dict[str, str]
+
 
 
 def injected(task: Task, container: Container, facts: vpc.Facts, role: str | None) -> Variables:
@@ -71,6 +73,8 @@ class _Reader:
         except Exception as missing:
             why = getattr(missing, "message", str(missing))
             raise refused("secret_missing", arn=arn, request_id=rng.uuid4(), why=why) from None
+        if self._may_not_decrypt(secrets.secrets[arn].kms_key_id, region):
+            raise refused("secret_denied", arn=arn, request_id=rng.uuid4(), denied=customer_keys.DENIED)
         return _of_key(text, key) if key else text
 
     def _parameters(self, sources: Variables) -> Variables:
@@ -88,6 +92,9 @@ class _Reader:
             held = backend("ssm", region).get_parameters([parameter]).get(parameter)
             if held is None:
                 missing.append(parameter)
+            elif held.parameter_type == "SecureString" and self._may_not_decrypt(held.keyid, region):
+                denied = customer_keys.DENIED_PARAMETER.format(request_id=rng.uuid4())
+                raise refused("parameters_denied", request_id=rng.uuid4(), denied=denied)
             else:
                 values[name] = str(held.response_object(decrypt=True)["Value"])
         if missing:
@@ -108,7 +115,19 @@ class _Reader:
             raise refused("file_forbidden" if hidden else "file_missing", request_id=rng.uuid4())
         return bytes(content.value).decode(errors="replace")
 
+    def _may_not_decrypt(self, key: str | None, region: str) -> bool:
+        """Whether a customer's key is closed to the role; AWS's own keys are open to all of the account."""
+        return customer_keys.is_denied(
+            key, region, lambda action, arn: self._role_problem(action, arn) is None
+        )
+
     def _denied(self, action: str, resource: str) -> str | None:
+        service = action.partition(":")[0]
+        return self._role_problem(action, resource) or endpoint_problem(
+            self._facts, service, action, resource, self._role, self._task.id
+        )
+
+    def _role_problem(self, action: str, resource: str) -> str | None:
         return roles.role_problem(self._role, action, resource, self._task.id, self._task.region)
 
 

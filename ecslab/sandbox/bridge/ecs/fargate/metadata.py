@@ -31,10 +31,19 @@ def variables(task: Task, container: Container, credentials: Credentials) -> dic
         "AWS_REGION": task.region,
         "AWS_DEFAULT_REGION": task.region,
         "ECS_CONTAINER_METADATA_URI": f"http://{ADDRESS}/v3/{container.runtime_id}",
-        "ECS_CONTAINER_METADATA_URI_V4": f"http://{ADDRESS}/v4/{container.runtime_id}",
     }
+    if task.settings["platformVersion"] != "1.3.0":
+        about["ECS_AGENT_URI"] = f"http://{ADDRESS}/api/{container.runtime_id}"
+        about["ECS_CONTAINER_METADATA_URI_V4"] = f"http://{ADDRESS}/v4/{container.runtime_id}"
     path = credentials.path(task)
     return about if path is None else {**about, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": path}
+
+
+def host_name(task: Task) -> str:
+    """Its containers' host name: the private name of the task's interface."""
+    interface = task.attachment.interface
+    assert interface is not None, "a container that runs has a network"
+    return interface.private_dns
 
 
 class Environment(Mapping[str, str]):

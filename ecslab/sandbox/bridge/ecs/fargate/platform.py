@@ -20,6 +20,8 @@ from ecslab.sandbox.bridge.ecs.fargate.injected_values import injected
 from ecslab.sandbox.bridge.ecs.fargate.metadata import Environment
 from ecslab.sandbox.bridge.ecs.fargate.volumes import Volumes
 from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.iam.endpoint_policies import LAYERS, endpoint_problem
+from ecslab.sandbox.bridge.images import catalogue
 from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
 from ecslab.sandbox.bridge.logs import log_options, log_stream
 from ecslab.sandbox.runtime import ContainerSpec, RunningContainer, limits
@@ -60,10 +62,9 @@ class Fargate:
         self._fail_if_platform_does("interface")
         attachment, public = task.attachment, bool(task.network.get("public"))
         about = f"{task.arn.partition(':task/')[0]}:attachment/{attachment.id}"
+        groups, tags = list(task.network.get("groups", ())), _managed_tags(task)
         try:
-            eni = task_network.attach_eni(
-                task.region, attachment.subnet_id, list(task.network.get("groups", ())), public, about
-            )
+            eni = task_network.attach_eni(task.region, attachment.subnet_id, groups, public, about, tags)
         except NoFreeAddress as full:
             raise StartFailed(str(full)) from None
         except EC2ClientError as refusal:  # the subnet or a group went away since RunTask
@@ -87,9 +88,15 @@ class Fargate:
         if lost:
             raise StartFailed(lost)
         if any(parse(container.image).ecr for container in task.containers):
-            if not packets.egress(facts, "ecr.api").passed:
-                raise failures.unreachable("ecr_unreachable", region=task.region)
-            denied = role and roles.role_problem(role, "ecr:GetAuthorizationToken", "*", task.id)
+            way = packets.egress(facts, "ecr.api")
+            if not way.passed:
+                dial = _dial(way, facts, f"api.ecr.{task.region}.amazonaws.com")
+                raise failures.unreachable("ecr_unreachable", region=task.region, dial=dial)
+            asked = "ecr:GetAuthorizationToken", "*"
+            denied = role and (
+                roles.role_problem(role, *asked, task.id)
+                or endpoint_problem(facts, "ecr.api", *asked, role, task.id)
+            )
             if denied:
                 raise failures.refused("ecr_login_denied", request_id=rng.uuid4(), denied=denied)
         for container in task.containers:
@@ -107,7 +114,10 @@ class Fargate:
         if not packets.egress(facts, "logs").passed:
             raise failures.unreachable("logs_unreachable")
         create = log_options(container).get("awslogs-create-group") == "true"
-        refusal = logs.open_stream(*where, role or "", task.id, create)
+        refusal = logs.pattern_refusal(container) or logs.open_stream(
+            *where, role or "", task.id, create,
+            lambda action, arn: endpoint_problem(facts, "logs", action, arn, role or "", task.id),
+        )  # fmt: skip
         if refusal:
             raise StartFailed(refusal)
 
@@ -116,15 +126,16 @@ class Fargate:
         problem = self.account.faults.registries.get(name.registry)
         if problem == "limited":
             raise failures.refused("too_many_pulls", image=name)
-        if problem == "unreachable" or not packets.egress(facts, "ecr.dkr" if name.ecr else None).passed:
-            raise failures.registry_unreachable(name)
-        if name.ecr and not _may_pull(task, name, *name.ecr):
+        way = packets.egress(facts, "ecr.dkr" if name.ecr else None)
+        if problem == "unreachable" or not way.passed:
+            raise failures.registry_unreachable(name, _dial(way, facts, failures.host_of(name)))
+        if name.ecr and not _may_pull(task, facts, name, *name.ecr):
             raise failures.refused("pull_forbidden", image=name)
         image = self._resolve(task, container, name)
         if problem == "broken":
             raise failures.refused("layers_refused")
-        if name.ecr and not packets.egress(facts, "s3").passed:
-            raise failures.unreachable("layers_unreachable", region=task.region, digest=image.digest)
+        if name.ecr:
+            _check_layers(facts, task.region, image.digest)
         return Pulled(image.digest, self.account.clock.durations.pull(image.nominal_size, task.id), image)
 
     def _resolve(self, task: Task, container: Container, name: ImageName) -> Image:
@@ -132,6 +143,8 @@ class Fargate:
         architecture = _architecture(task)
         try:
             resolved = resolve(container.image, task.region, architecture)
+            if task.settings["platformFamily"] != "Linux":  # no image here is built for Windows
+                raise failures.refused("platform_missing", platform="windows/amd64")
             image = self._images.setdefault((container.image, resolved.digest, architecture), resolved)
             image.rootfs()  # so that a layer that cannot be unpacked is found while pulling, as it is on AWS
             self._make_room(image)
@@ -139,7 +152,8 @@ class Fargate:
         except BadLayer as bad:
             raise failures.refused("layer_damaged", why=bad) from None
         except NotInRegistry as missing:
-            raise failures.image_missing(name, missing.kind, architecture) from None
+            there = catalogue.carried(name.uri)
+            raise failures.image_missing(name, missing.kind, architecture, there) from None
 
     def _make_room(self, image: Image) -> None:
         """BadLayer if the images that running tasks use leave no room for this one."""
@@ -162,7 +176,10 @@ class Fargate:
     def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, RunningContainer]:
         host = Host(self.account, task, container, exited, self.credentials)
         runtime_id = f"{task.id}-{rng.randrange(10**9, 10**10)}"
-        spec = _spec(task, container, Environment(task, container, self.credentials), self.volumes)
+        environment = Environment(task, container, self.credentials)
+        init = bool((container.definition.get("linuxParameters") or {}).get("initProcessEnabled"))
+        init_process = init and self.account.behaviour >= 2
+        spec = _spec(task, container, environment, self.volumes, init_process)
         return runtime_id, self.account.runtime.start(spec, host)
 
     def leaving(self, task: Task) -> float:
@@ -185,14 +202,36 @@ def execution_role(task: Task) -> str | None:
     return role
 
 
-def _may_pull(task: Task, name: ImageName, account: str, region: str) -> bool:
+def _managed_tags(task: Task) -> dict[str, str]:
+    """The tags of its cluster and service, if it has them: ECS puts them on the interface too."""
+    return {tag["key"]: tag["value"] for tag in task.tags if tag["key"].startswith("aws:ecs:")}
+
+
+def _check_layers(facts: vpc.Facts, region: str, digest: str) -> None:
+    """StartFailed if there is no way to S3, or its endpoint's policy does not let the layers through."""
+    if not packets.egress(facts, "s3").passed:
+        raise failures.unreachable("layers_unreachable", region=region, digest=digest)
+    if endpoint_problem(facts, "s3", "s3:GetObject", LAYERS.format(region=region)):
+        raise failures.refused("layers_forbidden", region=region, digest=digest)
+
+
+def _dial(way: packets.Verdict, facts: vpc.Facts, host: str) -> str:
+    """How a connection to a host failed."""
+    resolver = facts.resolver if way.stopped_by == "name-resolution" else None
+    return failures.dial(host, facts.private_ip, resolver)
+
+
+def _may_pull(task: Task, facts: vpc.Facts, name: ImageName, account: str, region: str) -> bool:
     if account != current_account().id:
         return False  # nobody in the sandbox's other accounts gives leave
     role, arn = execution_role(task), f"arn:aws:ecr:{region}:{account}:repository/{name.repository}"
     if not role:
         return True
     who = access.task(role, task.id)
-    return not any(access.problem(who, action, arn) for action in _PULLING)
+    return not any(
+        access.problem(who, action, arn) or endpoint_problem(facts, "ecr.dkr", action, arn, role, task.id)
+        for action in _PULLING
+    )
 
 
 def _facts(task: Task) -> vpc.Facts:
@@ -206,7 +245,11 @@ def _architecture(task: Task) -> str:
 
 
 def _spec(
-    task: Task, container: Container, environment: Mapping[str, str], volumes: Volumes
+    task: Task,
+    container: Container,
+    environment: Mapping[str, str],
+    volumes: Volumes,
+    init_process: bool,
 ) -> ContainerSpec:
     definition = container.definition
     assert container.pulled is not None, "pulled before it starts"
@@ -224,4 +267,5 @@ def _spec(
         architecture=_architecture(task),
         mounts=volumes.mounts(task, container),
         read_only=bool(definition.get("readonlyRootFilesystem")),
+        init_process=init_process,
     )

@@ -1,7 +1,7 @@
 """What an AWS endpoint answers to a container's `aws` command: its keys are judged, then moto is asked."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from moto.core.exceptions import JsonRESTError
@@ -24,13 +24,22 @@ def service_at(host: str) -> str | None:
     return service if host.endswith(DOMAIN) and service in _OPERATIONS else None
 
 
-def answer(host: str, request: HttpRequest) -> HttpResponse:
-    """The endpoint's answer to a request that carries a task role's access key."""
+def answer(
+    host: str, request: HttpRequest, at_endpoint: Callable[[str], str | None] = lambda _action: None
+) -> HttpResponse:
+    """The endpoint's answer to a request that carries a task role's access key.
+
+    Args:
+        at_endpoint: why a VPC endpoint on the way denies an action.
+    """
     service, region = host.split(".")[:2]
     operation, ask = _OPERATIONS[service]
     key = request.headers.get("authorization", "").rpartition("Credential=")[2]
     try:
         permissions.check(key, service, operation, region, request.method, request.path, request.body, "")
+        denied = at_endpoint(f"{service}:{operation}")
+        if denied:
+            raise AwsError("AccessDeniedException", denied)
         return _reply(200, ask(key, region, json.loads(request.body)))
     except AwsError as refusal:
         return _reply(refusal.status, {"__type": refusal.code, "message": refusal.message})

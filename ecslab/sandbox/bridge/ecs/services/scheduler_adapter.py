@@ -20,7 +20,7 @@ from ecslab.sandbox.world.service.deployment import Deployment, LoadBalancer
 from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.capacity_split import next_provider
-from ecslab.sandbox.world.task.task import Network, Task
+from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
@@ -114,7 +114,7 @@ def _make(
     settings: api.RunTaskRequestTypeDef = {
         **order.parameters, "group": f"service:{service.name}", "startedBy": deployment.id
     }  # fmt: skip
-    network: Network = {**order.network, "subnets": [order.network["subnets"][place]]}
+    network = task_order.network_at(order, place)
     tags = _tags(service, order)
     order = replace(order, parameters=settings, network=network, provider=provider, tags=tags)
     try:

@@ -16,6 +16,7 @@ from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
 from ecslab.sandbox.bridge.ecs.shapes import at_most
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
 from ecslab.sandbox.bridge.ecs.tasks import task_order
+from ecslab.sandbox.bridge.ecs.tasks.platform_versions import platform_family
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.service.deployment import LoadBalancer, Revision
 
@@ -272,7 +273,8 @@ def _shown(
     else:
         shown["launchType"] = "FARGATE" if fargate else "EC2"
     if fargate:
-        shown |= {"platformVersion": params.get("platformVersion") or "LATEST", "platformFamily": "Linux"}
+        family = platform_family(definition)
+        shown |= {"platformVersion": params.get("platformVersion") or "LATEST", "platformFamily": family}
     vpc = task_order.vpc_configuration(params)
     if vpc:
         full = {"securityGroups": [], "assignPublicIp": "DISABLED", **vpc}

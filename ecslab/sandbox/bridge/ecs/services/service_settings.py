@@ -64,13 +64,16 @@ def _check_range(name: str, value: int, least: int, most: int) -> None:
 
 
 def _merged_breaker(old: Mapping[str, Any], given: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The circuit breaker after a request: what it leaves out stays; switched off, it rolls nothing back."""
+    """The circuit breaker after a request: what it leaves out stays.
+
+    Recorded: a roll-back is accepted of one that is switched off. U: that it is shown as it was given.
+    """
     breaker = {**old, **(given or {})}
     threshold = breaker["thresholdConfiguration"]
     value = threshold.get("value", 0)
     if value < 1 or (threshold.get("type") != "COUNT" and value > 100):
         raise invalid("Invalid deployment circuit breaker threshold value.")
-    return breaker | {"rollback": breaker["rollback"] and breaker["enable"]}
+    return breaker
 
 
 def _breaker(shown: Mapping[str, Any]) -> CircuitBreaker:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ecslab.sandbox.bridge.ecs.shapes import times
-from ecslab.sandbox.bridge.ecs.tasks.task_order import PLATFORM_VERSION
+from ecslab.sandbox.bridge.ecs.tasks.platform_versions import newest
 from ecslab.sandbox.world.service.deployment import Deployment, Revision
 from ecslab.sandbox.world.service.rollout import Counts, Rollout
 from ecslab.sandbox.world.service.service import Service
@@ -24,7 +24,7 @@ def view(service: Service, include: Iterable[str] = ()) -> dict[str, object]:
         "status": service.status,
         "desiredCount": service.desired,
         "runningCount": service.running,
-        "pendingCount": service.pending,
+        "pendingCount": service.shown_pending,
         "deployments": [_deployment(service, deployment) for deployment in service.deployments],
         "events": [
             {"id": event.id, "createdAt": round(event.created_at, 3), "message": event.message}
@@ -67,7 +67,7 @@ def _deployment(service: Service, deployment: Deployment) -> dict[str, object]:
         "status": _status(service, deployment),
         "taskDefinition": shown["taskDefinition"],
         "desiredCount": _asked(service, deployment),
-        "pendingCount": deployment.pending,
+        "pendingCount": deployment.shown_pending,
         "runningCount": deployment.running,
         "failedTasks": deployment.failed_tasks,
         "createdAt": round(deployment.created_at, 3),
@@ -95,7 +95,7 @@ def _asked(service: Service, deployment: Deployment) -> int:
 def _resolved(shown: Mapping[str, str]) -> str:
     """The platform version that LATEST stands for."""
     version = shown["platformVersion"]
-    return PLATFORM_VERSION if version == "LATEST" else version
+    return newest(shown["platformFamily"]) if version == "LATEST" else version
 
 
 # service deployments and revisions
@@ -117,7 +117,7 @@ def _prefix(service: Service, kind: str) -> str:
 
 def _counts(service: Service, deployment: Deployment) -> Counts:
     requested = _asked(service, deployment)
-    return Counts(deployment.revision, requested, deployment.running, deployment.pending)
+    return Counts(deployment.revision, requested, deployment.running, deployment.shown_pending)
 
 
 def _summary(service: Service, counts: Counts) -> dict[str, object]:
@@ -145,7 +145,7 @@ def rollout_brief(service: Service, rollout: Rollout) -> dict[str, object]:
 def rollout_view(service: Service, rollout: Rollout) -> dict[str, object]:
     """API_ServiceDeployment."""
     deployment, breaker = rollout.deployment, service.breaker
-    now = Counts(deployment.revision, service.desired, deployment.running, deployment.pending)
+    now = Counts(deployment.revision, service.desired, deployment.running, deployment.shown_pending)
     watching = "MONITORING_COMPLETE" if rollout.ended else "MONITORING"
     shown = rollout_brief(service, rollout)
     del shown["targetServiceRevisionArn"]

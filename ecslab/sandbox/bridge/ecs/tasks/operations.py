@@ -6,7 +6,7 @@ Looking changes nothing here, and moves nothing: time does, before a request com
 import json
 from typing import TYPE_CHECKING, Final
 
-from ecslab.sandbox.bridge.ecs import clusters, state
+from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.bridge.ecs.tasks import task_order
@@ -33,12 +33,13 @@ def run_task(parameters: "api.RunTaskRequestTypeDef", caller: Caller) -> Answer:
         if earlier:
             return {"tasks": [_answered(task) for task in earlier], "failures": []}
     order = task_order.order(caller, parameters)
+    task_order.check_exec(order)
     task_order.check_roles(caller, order.definition, parameters)
     forget_invisible(caller)
     started, failures = [], []
-    for index in range(parameters.get("count", 1)):
+    for index, one_order in enumerate(task_order.split(order, parameters.get("count", 1))):
         try:
-            task = task_order.make(order, index)
+            task = task_order.make(one_order, index)
         except task_order.NoCapacity as lacking:
             failures.append({"reason": lacking.message})
             continue
@@ -62,6 +63,16 @@ def _check_texts(parameters: "api.RunTaskRequestTypeDef") -> None:
         raise invalid("Only task definition tags can be propagated to standalone tasks.")
 
 
+def check_start(parameters: object, caller: Caller) -> None:
+    """Refuse an unknown task definition, as StartTask does first of all [NAT:audit_execution_rejections].
+
+    The operation itself is not carried.
+    """
+    definition = parameters.get("taskDefinition") if isinstance(parameters, dict) else None
+    if isinstance(definition, str):
+        task_definitions.resolve(caller, definition)
+
+
 def describe_tasks(parameters: "api.DescribeTasksRequestTypeDef", caller: Caller) -> Answer:
     """Show tasks; those that are unknown, or stopped for more than an hour, are MISSING."""
     cluster, wanted = clusters.find(caller, parameters.get("cluster")), parameters["tasks"]
@@ -83,6 +94,9 @@ def describe_tasks(parameters: "api.DescribeTasksRequestTypeDef", caller: Caller
 def list_tasks(parameters: "api.ListTasksRequestTypeDef", caller: Caller) -> Answer:
     """ARNs of tasks, by what they are meant to be: RUNNING unless `desiredStatus` says otherwise."""
     cluster = clusters.find(caller, parameters.get("cluster"))
+    others = ("family", "serviceName", "launchType", "containerInstance")
+    if parameters.get("startedBy") and any(parameters.get(name) for name in others):  # U: the sentence
+        raise invalid("startedBy must be the only filter when it is specified.")
     service = parameters.get("serviceName")
     if service and service.rpartition("/")[2] not in cluster.services:
         raise AwsError("ServiceNotFoundException", "Service not found.")

@@ -4,7 +4,9 @@ Sentences marked U are put together from ones that AWS is known to use; the refu
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from moto.ec2.models import ec2_backends
@@ -15,13 +17,15 @@ from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
 from ecslab.sandbox.bridge.ecs.shapes import Tags, checked_tags, merged_tags
-from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
+from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
 from ecslab.sandbox.bridge.ecs.tasks.overrides import check as check_overrides
 from ecslab.sandbox.bridge.ecs.tasks.overrides import effective, task_overrides
+from ecslab.sandbox.bridge.ecs.tasks.platform_versions import platform_family, platform_version
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.faults import NO_CAPACITY
 from ecslab.sandbox.world.task.attachment import Attachment
+from ecslab.sandbox.world.task.capacity_split import next_provider
 from ecslab.sandbox.world.task.container import STOP_TIMEOUT, Container
 from ecslab.sandbox.world.task.task import Network, Task
 
@@ -30,14 +34,29 @@ if TYPE_CHECKING:
 
 MOST: Final = 10
 """Tasks in one call."""
-PLATFORM_VERSION: Final = "1.4.0"
-PLATFORM_VERSIONS: Final = frozenset({"LATEST", "1.4.0", "1.3.0"})
 EPHEMERAL_GIB: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What tasks of one order share: settings by what tells them apart, networks by the subnet's place."""
+
+    settings: "dict[tuple[str | None, ...], api.TaskTypeDef]" = field(default_factory=dict)
+    networks: dict[int, Network] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Order:
-    """A RunTask request that has been found good."""
+    """A RunTask request that has been found good.
+
+    Args:
+        provider: the capacity provider of the task that is made next; None with a launch type.
+        version: the platform version.
+        strategy: the capacity provider strategy, with base and weight filled in; empty with a launch type.
+        overrides, containers: what the definition becomes by the overrides.
+        alike: settings and networks of tasks made so far, which those that are alike share: there are
+            thousands of them. Read it, do not write to it.
+    """
 
     caller: Caller
     cluster: Cluster
@@ -46,26 +65,62 @@ class Order:
     network: Network
     provider: str | None
     tags: Tags
+    version: str
+    strategy: Strategy
+    overrides: "api.TaskOverrideOutputTypeDef"
+    containers: "tuple[api.ContainerDefinitionOutputTypeDef, ...]"
+    alike: "Alike"
 
 
 def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef") -> Order:
-    """Check a request as RunTask does, all but its roles: a service asks for those when it starts a task."""
-    cluster = clusters.find(caller, parameters.get("cluster"))
+    """Check a request as RunTask does, all but its roles: a service asks for those when it starts a task.
+
+    An unknown task definition is told before all else [NAT:audit_execution_rejections].
+    """
     definition = task_definitions.resolve(caller, parameters["taskDefinition"])
+    cluster = clusters.find(caller, parameters.get("cluster"))
     if definition["status"] != "ACTIVE":
         raise AwsError("ClientException", "TaskDefinition is inactive")
     if not 1 <= parameters.get("count", 1) <= MOST:
         raise invalid(f"count must be between 1 and {MOST}.")  # U
-    provider = _capacity_provider(cluster, parameters)
+    strategy = _strategy(cluster, parameters)
     refuse_placement(parameters)
-    if parameters.get("platformVersion", "LATEST") not in PLATFORM_VERSIONS:
-        raise AwsError("PlatformUnknownException", "The specified platform version does not exist.")  # U
     if "FARGATE" not in definition["compatibilities"]:
         raise invalid("Task definition does not support launch_type FARGATE.")
+    version = platform_version(definition, parameters)
     network = _network(caller, definition, parameters)
-    check_overrides(definition, parameters.get("overrides") or {})
+    given = parameters.get("overrides") or {}
+    check_overrides(definition, given)
     tags = _tags(caller, cluster, definition, parameters)
-    return Order(caller, cluster, definition, parameters, network, provider, tags)
+    overrides = task_overrides(definition, given)
+    containers = tuple(effective(definition, overrides))
+    return Order(
+        caller, cluster, definition, parameters, network, None, tags, version, strategy, overrides,
+        containers, Alike(),
+    )  # fmt: skip
+
+
+def network_at(order: Order, place: int) -> Network:
+    """The order's network with one of its subnets alone."""
+    if place not in order.alike.networks:
+        subnets = [order.network["subnets"][place]]
+        order.alike.networks[place] = {**order.network, "subnets": subnets}
+    return order.alike.networks[place]
+
+
+def split(order: Order, count: int) -> Iterator[Order]:
+    """One order for each of so many tasks, which the strategy spreads over its capacity providers."""
+    given: Counter[str] = Counter()
+    for _ in range(count):
+        provider = _next(order.strategy, given) if order.strategy else None
+        yield replace(order, provider=provider)
+        given.update([provider] if provider else [])
+
+
+def _next(strategy: Strategy, given: Mapping[str, int]) -> str:
+    if current_account().behaviour < 2:
+        return str(max(strategy, key=lambda item: (item["base"], item["weight"]))["capacityProvider"])
+    return next_provider(strategy, given)
 
 
 class NoCapacity(AwsError):
@@ -87,7 +142,6 @@ def make(order: Order, index: int) -> Task:
     clock = current_account().clock
     first = clock.durations.pick(len(subnets), f"{cluster.arn}@{clock.now}")
     subnet = subnets[(first + index) % len(subnets)]  # U: which AWS takes; those of one call are spread
-    overrides = task_overrides(definition, order.parameters.get("overrides") or {})
     return Task(
         id=task_id,
         arn=arn,
@@ -95,15 +149,15 @@ def make(order: Order, index: int) -> Task:
         region=caller.region,
         definition=definition,
         attachment=Attachment(_uuid(), subnet),
-        containers=[_container(caller, cluster, task_id, each) for each in effective(definition, overrides)],
-        settings=_settings(order, overrides, subnet),
-        tags=list(order.tags),
+        containers=[_container(caller, cluster, task_id, each) for each in order.containers],
+        settings=_settings_alike(order, subnet),
+        tags=order.tags,
         network=order.network,
     )
 
 
-def _capacity_provider(cluster: Cluster, parameters: "api.RunTaskRequestTypeDef") -> str | None:
-    """The capacity provider, by the call's strategy or the cluster's; None with the launch type FARGATE."""
+def _strategy(cluster: Cluster, parameters: "api.RunTaskRequestTypeDef") -> Strategy:
+    """The call's capacity provider strategy, or the cluster's; empty with the launch type FARGATE."""
     launch_type, items = parameters.get("launchType"), parameters.get("capacityProviderStrategy")
     if launch_type and items:
         raise invalid(
@@ -111,13 +165,11 @@ def _capacity_provider(cluster: Cluster, parameters: "api.RunTaskRequestTypeDef"
             "try again."  # U: the second sentence
         )
     if launch_type == "FARGATE":
-        return None
+        return []
     items = items or ([] if launch_type else cluster.default_strategy)
     if not items:
         raise _no_instances(parameters)
-    checked = checked_strategy(items, cluster.capacity_providers)
-    first = max(checked, key=lambda item: (item["base"], item["weight"]))
-    return str(first["capacityProvider"])
+    return checked_strategy(items, cluster.capacity_providers)
 
 
 def _no_instances(parameters: "api.RunTaskRequestTypeDef") -> AwsError:
@@ -158,6 +210,16 @@ def _network(
     return {"subnets": subnets, "groups": groups, "public": vpc.get("assignPublicIp") == "ENABLED"}
 
 
+def check_exec(order: Order) -> None:
+    """ECS Exec needs a task role (boto/boto3#3173)."""
+    role = (order.parameters.get("overrides") or {}).get("taskRoleArn") or order.definition.get("taskRoleArn")
+    if order.parameters.get("enableExecuteCommand") and not role and current_account().behaviour >= 2:
+        raise invalid(
+            "The execute command failed because a valid task role is not being used. Specify a valid task "
+            "role in your task definition or as a task override and try again."
+        )
+
+
 def check_roles(
     caller: Caller, definition: "api.TaskDefinitionTypeDef", parameters: "api.RunTaskRequestTypeDef"
 ) -> None:
@@ -186,13 +248,20 @@ def _container(
     )
 
 
-def _settings(order: Order, overrides: "api.TaskOverrideOutputTypeDef", subnet: str) -> "api.TaskTypeDef":
+def _settings_alike(order: Order, subnet: str) -> "api.TaskTypeDef":
+    parameters, known = order.parameters, order.alike.settings
+    key = subnet, order.provider, parameters.get("group"), parameters.get("startedBy")
+    if key not in known:
+        known[key] = _settings(order, subnet)
+    return known[key]
+
+
+def _settings(order: Order, subnet: str) -> "api.TaskTypeDef":
     """What of API_Task stays as it is from beginning to end."""
-    parameters, definition = order.parameters, order.definition
+    parameters, definition, overrides = order.parameters, order.definition, order.overrides
     platform = definition.get("runtimePlatform") or {}
     storage = overrides.get("ephemeralStorage") or definition.get("ephemeralStorage")
     size = storage["sizeInGiB"] if storage else EPHEMERAL_GIB
-    version = parameters.get("platformVersion", "LATEST")
     architecture = "arm64" if platform.get("cpuArchitecture") == "ARM64" else "x86_64"
     settings: api.TaskTypeDef = {
         "attributes": [{"name": "ecs.cpu-architecture", "value": architecture}],
@@ -206,8 +275,8 @@ def _settings(order: Order, overrides: "api.TaskOverrideOutputTypeDef", subnet: 
         "launchType": "FARGATE",
         "memory": str(overrides.get("memory") or definition["memory"]),
         "overrides": overrides,
-        "platformFamily": "Linux",
-        "platformVersion": PLATFORM_VERSION if version == "LATEST" else version,
+        "platformFamily": platform_family(definition),
+        "platformVersion": order.version,
         "taskDefinitionArn": definition["taskDefinitionArn"],
     }
     if parameters.get("startedBy"):

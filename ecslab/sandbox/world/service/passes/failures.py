@@ -61,9 +61,9 @@ def decide(look: ServicePass) -> None:
     look.say("failed", deployment=deployment)
     service.rollouts[0].triggered = True
     completed = service.completed
-    if service.breaker.rollback and completed is not None and completed is not deployment:
+    if service.breaker.rolls_back and completed is not None and completed is not deployment:
         look.say("rolling_back", deployment=completed)
         commands.roll_back(look, events.message("rolled_back"))
     elif not service.rollouts[0].ended:
-        reason = events.message("no_candidate") if service.breaker.rollback else deployment.rollout_reason
+        reason = events.message("no_candidate") if service.breaker.rolls_back else deployment.rollout_reason
         service.rollouts[0].stop(now, service.desired, reason)

@@ -1,0 +1,39 @@
+"""`nslookup` and `getent hosts`: a container asks for the address of a name."""
+
+from collections.abc import Generator
+
+from ecslab.sandbox.runtime.process import Process
+
+Result = tuple[str, str, int]
+
+
+def nslookup(process: Process, words: list[str]) -> Generator[float, None, Result]:
+    """`nslookup NAME`, in BusyBox's words."""
+    yield from process.step()
+    names = [word for word in words if not word.startswith("-")]
+    if not names:
+        return "", "nslookup: the interactive mode is not run here: give it a name\n", 1
+    server = process.host.name_server()
+    head = f"Server:\t\t{server}\nAddress:\t{server}:53\n\n"
+    try:
+        found = process.host.resolve(names[0])
+    except LookupError:
+        return f"{head}** server can't find {names[0]}: NXDOMAIN\n\n", "", 1
+    rows = "".join(f"Name:\t{names[0]}\nAddress: {address}\n" for address in found)
+    return f"{head}Non-authoritative answer:\n{rows}\n", "", 0
+
+
+def getent(process: Process, words: list[str]) -> Generator[float, None, Result]:
+    """`getent hosts NAME…`; other databases have nothing."""
+    yield from process.step()
+    if words[:1] not in (["hosts"], ["ahosts"]):
+        return "", "", 2
+    output, status = "", 0
+    for name in words[1:]:
+        try:
+            found = process.host.resolve(name)
+        except LookupError:
+            status = 2
+        else:
+            output += "".join(f"{address:<15} {name}\n" for address in found)
+    return output, "", status

@@ -1,0 +1,1 @@
+"""Clients that nobody here wrote, each against a sandbox of its own: `make clients`."""
