@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def write(service: CarriedService, found: dict[str, str]) -> None:
-    """`seen`: the experiments; `unseen`: members of which nothing was seen yet, though the code reads them."""
+    """`seen`: the experiments; `unseen`: members of which nothing was seen yet."""
     told = own_file(service.name).get("elsewhere", {})
     unseen = sorted(set(wanted(service)) - found.keys() - told.keys())
     lines = ["# Written by `python -m tests.effects`: experiments in which members were seen to act."]
