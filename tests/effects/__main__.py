@@ -3,6 +3,7 @@
 import argparse
 import gc
 import json
+import os
 import sys
 import tempfile
 import tomllib
@@ -19,13 +20,15 @@ from tests.effects.world import World
 HERE = Path(__file__).parent
 
 
-def look(world: World, service: CarriedService, extra: dict[str, Any]) -> dict[str, Experiment]:
-    """For each member whose effect was seen, how."""
+def look(
+    world: World, service: CarriedService, extra: dict[str, Any], kept: set[str]
+) -> dict[str, Experiment]:
+    """For each member whose effect was seen, how; `kept` are members that are not looked at."""
     found: dict[str, Experiment] = {}
-    missing = set(wanted(service))
+    missing = set(wanted(service)) - kept
     known = requests(service.name)
     for operation in sorted(service.operations):
-        for number, row in enumerate(known.get(operation, [{"input": {}}])):
+        for number, row in enumerate(known.get(operation, [{}])):
             call = f"{service.name}:{operation}"
             given = world.filled(row.get("input", {}), service.name)
             before = world.outcome(call, given, row.get("then", []))
@@ -59,16 +62,27 @@ def look(world: World, service: CarriedService, extra: dict[str, Any]) -> dict[s
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.effects", description=__doc__)
     parser.add_argument("services", nargs="*")
-    named = parser.parse_args().services
+    parser.add_argument("--all", action="store_true", help="look for those anew that were seen before")
+    options = parser.parse_args()
+    named = options.services
     botocore_shortcuts.take()
+    os.environ.setdefault("MOTO_AMIS_PATH", str(HERE.parent / "machine_images.json"))  # as the suite has it
     with tempfile.TemporaryDirectory() as home:
         furniture = tomllib.loads((HERE / "furniture.toml").read_text("utf-8"))
         world = World(Path(home), furniture["steps"])
         gc.freeze()
         for service in CARRIED:
             if not named or service.name in named:
-                found = look(world, service, own_file(service.name))
-                write(service, {name: str(each) for name, each in found.items()})
+                old = {} if options.all else before(service)
+                found = look(world, service, own_file(service.name), set(old))
+                write(service, old | {name: str(each) for name, each in found.items()})
+
+
+def before(service: CarriedService) -> dict[str, str]:
+    """The experiments that were found before, of members that act still."""
+    file = HERE / "seen" / f"{service.name}.toml"
+    seen = tomllib.loads(file.read_text("utf-8"))["seen"] if file.exists() else {}
+    return {name: each for name, each in seen.items() if name in wanted(service)}
 
 
 def write(service: CarriedService, found: dict[str, str]) -> None:
