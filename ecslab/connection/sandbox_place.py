@@ -245,7 +245,8 @@ def open_sandbox(
         from ecslab.sandbox import in_process as inside  # it brings moto, which the other way does without
 
         return SandboxPlace(inside.start(home, mode=mode, seed=seed))
-    speed = speed or float(os.environ.get("ECSLAB_SPEED") or 0) or None
+    if speed is None:
+        speed = float(os.environ.get("ECSLAB_SPEED") or 0) or None
     again = functools.partial(_ensure, home, mode, speed, seed)
     place = SandboxPlace(again(), again)
     for notice in place.endpoint.notices:

@@ -7,6 +7,8 @@ from ecslab.display.progress_line import Progress
 from ecslab.errors import StillWaiting
 
 T = TypeVar("T")
+_NOTHING = 1e-3
+"""Seconds: what is left of a limit by rounding alone is less, and a clock cannot move so little."""
 _SLOWEST = 10.0  # seconds between two looks on AWS, which asks clients to back off
 
 
@@ -39,7 +41,7 @@ def wait(clock: Clock, until: Callable[[], T | None], what: str, limit: float, e
     waited = 0.0
     with Progress(what, shown=not clock.stepped) as progress:
         while not (result := until()):
-            if waited >= limit:
+            if waited >= limit - _NOTHING:
                 raise StillWaiting(what, waited)
             waited += clock.pass_time(every, limit - waited)
             progress.tick()

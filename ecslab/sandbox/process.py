@@ -213,7 +213,7 @@ def _noted_endpoint(folder: Path) -> Endpoint | None:
 def _in_step(endpoint: Endpoint, mode: str | None, speed: float | None) -> Endpoint:
     if mode is not None or speed is not None:
         clock = endpoint.control("status")["clock"]
-        wanted = {"mode": mode or clock["mode"], "speed": speed or clock["speed"]}
+        wanted = {"mode": mode or clock["mode"], "speed": clock["speed"] if speed is None else speed}
         if wanted != {"mode": clock["mode"], "speed": clock["speed"]}:
             endpoint.control("clock", **wanted)
     return endpoint

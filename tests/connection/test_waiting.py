@@ -35,6 +35,13 @@ def test_on_aws_the_looks_grow_apart_up_to_ten_seconds():
     assert place.passed == [2, 3, 4.5, 6.75, 10, 10, 10]
 
 
+def test_what_rounding_leaves_of_a_limit_is_not_waited_for():
+    place = Somewhere("sandbox", step=0.1)
+    place.pass_time = lambda seconds, most: (50.0 + min(0.1, most)) - 50.0  # as a clock adds them up
+    with pytest.raises(StillWaiting):
+        wait(place, lambda: None, "it", limit=1.0, every=1)
+
+
 def test_in_the_sandbox_it_goes_from_event_to_event_and_not_past_the_limit():
     place = Somewhere("sandbox", step=4)
     with pytest.raises(StillWaiting) as caught:

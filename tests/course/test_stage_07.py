@@ -495,7 +495,7 @@ WRONG = {
     ),
     "the health path is wrong, and there is no grace period": (
         SERVICE,
-        lambda lab: asking_for_a_lost_page(lab, grace=0, advance=150),
+        lambda lab: asking_for_a_lost_page(lab, grace=0, advance=170),
         "ECS keeps replacing tasks that were unhealthy: Health checks failed with these codes: [404]. The "
         "health checks ask for `/nothing-here`, and want 200 for an answer. And with a grace period of 0 s, "
         "ECS does not wait before it stops such a task.",

@@ -118,7 +118,7 @@ def only_forced(lab):
 
 def bad_without_breaker(lab):
     update(lab, taskDefinition=edition(lab, ":edition-two"))
-    pass_time(lab, 40)
+    lab.wait(lambda: ecslab.service.find(lab)["deployments"][0]["failedTasks"] == 2, "two failures")
 
 
 def given_up(lab):
@@ -447,19 +447,19 @@ def test_nothing_done_yet(lab, step, text):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"),
+    ("running", "text"),
     [
         (0, "Revision 2 is registered, but `adgu-web` still runs revision 1: a service keeps the revision it "
             "was given."),
-        (1, "The rollout of revision 2 is IN_PROGRESS: 0 of 2 new tasks run, and 2 old."),
-        (30, "The rollout of revision 2 is IN_PROGRESS: 2 of 2 new tasks run, and 2 old."),
+        (2, "The rollout of revision 2 is IN_PROGRESS: 0 of 2 new tasks run, and 2 old."),
+        (4, "The rollout of revision 2 is IN_PROGRESS: 2 of 2 new tasks run, and 2 old."),
     ],
 )  # fmt: skip
-def test_on_its_way(lab, seconds, text):
+def test_on_its_way(lab, running, text):
     arn = edition(lab)
-    if seconds:
+    if running:
         update(lab, taskDefinition=arn)
-        pass_time(lab, seconds)
+        lab.wait(lambda: ecslab.service.find(lab)["runningCount"] == running, "so many tasks")
     assert said(lab, "08.roll") == ("Not yet", text)
 
 

@@ -104,7 +104,9 @@ def a_service_between_two_tries(lab):
         return status == [0, 1]
 
     lab.wait(failed, "the first task to fail")
-    lab.control("advance", seconds=13)
+    [task] = lab.ecs.list_tasks(cluster=CLUSTER, desiredStatus="STOPPED")["taskArns"]
+    described = {"cluster": CLUSTER, "tasks": [task]}
+    lab.wait(lambda: lab.ecs.describe_tasks(**described)["tasks"][0]["lastStatus"] == "STOPPED", "its end")
 
 
 def a_task_in_the_cluster_default(lab):

@@ -44,7 +44,7 @@ def judged(fault, attempt, text):
         fault.wait()
         assert words(fault.check()) == FIXED
     else:
-        fault._lab.control("advance", seconds=90)
+        fault._lab.control("advance", seconds=150)
         assert words(fault.check()) == ("Look again", text(fault) if callable(text) else text)
 
 

@@ -38,6 +38,25 @@ def test_a_task_comes_up_runs_once_for_each_choice_and_stops(ready):
     assert task.run(ready)["taskArn"] != started["taskArn"]
 
 
+def test_the_phase_that_lasts_is_the_last_status(ready):
+    def lasting():
+        shown = task.describe(ready, started)
+        phases = task.phases(shown)
+        assert [phase.seconds is None for phase in phases] == [False] * (len(phases) - 1) + [True]
+        assert phases[-1].name == shown["lastStatus"]
+        seen.append(phases[-1].name)
+        return shown["lastStatus"]
+
+    seen: list[str] = []
+    started = task.run(ready)
+    while lasting() != "RUNNING":
+        ready.control("advance", seconds=0.2)
+    ready.ecs.stop_task(cluster=started["clusterArn"], task=started["taskArn"])
+    while lasting() != "STOPPED":
+        ready.control("advance", seconds=0.2)
+    assert {"PROVISIONING", "PENDING", "RUNNING", "DEPROVISIONING", "STOPPED"} <= set(seen)
+
+
 def test_another_choice_or_revision_is_another_task(ready):
     choice = network.default_choice(ready)
     one = task.run(ready, choice)
@@ -175,6 +194,7 @@ def test_a_runtask_that_started_nothing_says_what_it_was_told():
 def test_phases_of_a_task_that_failed_before_it_started():
     at = datetime.datetime(2026, 1, 1)
     shown = {
+        "lastStatus": "STOPPED",
         "createdAt": at,
         "executionStoppedAt": at + datetime.timedelta(seconds=18),
         "stoppingAt": at + datetime.timedelta(seconds=28),

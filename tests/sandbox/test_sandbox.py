@@ -63,7 +63,7 @@ def test_reads_and_refusals_between_do_not_change_ids(tmp_path):
         aws = opened(tmp_path / str(nosy), wall=lambda: began, in_memory=True)
         if nosy:
             aws.ec2.describe_vpcs()
-            with pytest.raises(ClientError, match="ClusterNotFound"):
+            with pytest.raises(ClientError, match=r"TaskDefinition not found\."):
                 aws.ecs.run_task(cluster="nowhere", taskDefinition="none")
         aws.prepare({"index.html": PAGE})
         if nosy:

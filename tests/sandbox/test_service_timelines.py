@@ -20,7 +20,7 @@ _IDS = re.compile(r"[0-9a-f]{32}|arn:[^)]+|\d{19}")
 
 @pytest.fixture
 def aws(tmp_path):
-    return Lab(in_process.start(tmp_path, seed=5)).prepared()
+    return Lab(in_process.start(tmp_path, seed=5, timing="fixed")).prepared()
 
 
 class Lab(Balanced):

@@ -121,8 +121,9 @@ class Prediction:
 
 
 def spelled(value: Value, unit: str = "") -> str:
-    """A value as it is shown: a number with at most one decimal, its unit behind it."""
-    text = f"{round(value, 1):g}" if isinstance(value, int | float) and abs(value) < 1e6 else str(value)
+    """A value as it is shown: a number with at most one decimal, seconds with none, its unit behind it."""
+    digits = 0 if unit == "seconds" else 1
+    text = f"{round(value, digits):g}" if isinstance(value, int | float) and abs(value) < 1e6 else str(value)
     return f"{text} {unit}".rstrip()
 
 

@@ -79,6 +79,14 @@ class Rolled(ShownAsTable):
         return self._curve(lambda sample: sample.new)
 
     @property
+    def to_healthy(self) -> float:
+        """Seconds from the start of the first new task until as many were healthy as ever."""
+        began = next((sample.at for sample in self.samples if sample.coming or sample.new), 0.0)
+        after = [sample for sample in self.samples if sample.new]
+        most = max((sample.healthy for sample in after), default=0)
+        return next((sample.at - began for sample in after if sample.healthy == most), 0.0)
+
+    @property
     def most(self) -> int:
         """The most tasks there were at once."""
         return max(sample.total for sample in self.samples)

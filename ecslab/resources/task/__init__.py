@@ -214,12 +214,19 @@ def stop(lab: Connection, task: TaskTypeDef | None = None, reason: str = "") -> 
 
 
 def phases(task: TaskTypeDef) -> list[Phase]:
-    """The phases of a task's life so far, from its timestamps: PROVISIONING, PENDING, ACTIVATING, …"""
+    """The phases of a task's life so far, from its timestamps: PROVISIONING, PENDING, ACTIVATING, …
+
+    The one that lasts is the task's `lastStatus`, which follows some of the timestamps by a second or more.
+    """
     fields = cast("dict[str, datetime]", task)
     times = sorted(
         (fields[key], order, name) for order, (key, name) in enumerate(_BEGINS.items()) if key in fields
     )
     starts = [((time - times[0][0]).total_seconds(), name) for time, _, name in times]
+    if starts and starts[-1][1] != task["lastStatus"]:
+        starts[-1] = (starts[-1][0], task["lastStatus"])
+        if len(starts) > 1 and starts[-2][1] == task["lastStatus"]:
+            del starts[-1]
     ends = [start for start, _ in starts[1:]]
     lengths = [end - start for (start, _), end in zip(starts, ends, strict=False)]
     return [

@@ -17,7 +17,7 @@ from typing import Final
 
 from ecslab.sandbox.engine import replay_watch
 from ecslab.sandbox.engine.backend import Backend
-from ecslab.sandbox.engine.pace import DEFAULT_SPEED, Mode, Pace
+from ecslab.sandbox.engine.pace import DEFAULT_SPEED, Mode, Pace, checked_speed
 from ecslab.sandbox.engine.replay import Replay
 from ecslab.sandbox.gateway.gateway import Gateway, NotIn
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
@@ -64,6 +64,7 @@ class Sandbox:
 
     Raises:
         UnknownFormat: a later version of ecslab wrote the journal.
+        ValueError: no speed that a sandbox can have.
     """
 
     backend: Backend
@@ -75,6 +76,8 @@ class Sandbox:
         in_memory: bool = False,
         give_up: Callable[[replay_watch.Progress], None] | None = None,
     ):  # fmt: skip
+        if speed is not None:
+            checked_speed(speed)  # before a journal begins with it
         self.home, self.wall, self.started = home, wall, wall()
         self.began = time.monotonic()
         self.asked = time.monotonic()  # when somebody last asked for anything but the status

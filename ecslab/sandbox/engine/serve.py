@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     except Timeout:
         _log(f"another process runs the sandbox of {options.home} already")
         return ALREADY
-    except (OSError, UnknownFormat) as problem:
+    except (OSError, UnknownFormat, ValueError) as problem:
         sentence = f"cannot go on: {_told(problem)}"
         _log(sentence)
         with contextlib.suppress(OSError):  # the log may be what there is no room for

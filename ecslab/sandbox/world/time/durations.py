@@ -17,7 +17,7 @@ from ecslab.sandbox.world.texts import tables
 
 Model = Literal["drawn", "fixed"]
 MODELS: Final = get_args(Model)
-DEFAULT: Final[Model] = "fixed"
+DEFAULT: Final[Model] = "drawn"
 """The model of a new account."""
 _MIB: Final = 2**20
 _SCALE: Final = 2**64

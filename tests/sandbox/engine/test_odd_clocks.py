@@ -1,0 +1,90 @@
+"""Clocks that go wrong, and odd settings of ours: one message, and no record is lost."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from ecslab.errors import Unreachable
+from ecslab.sandbox.engine import serve
+from ecslab.sandbox.engine.control import carry_out
+from ecslab.sandbox.engine.pace import IDLE
+from ecslab.sandbox.engine.sandbox import Sandbox
+from ecslab.sandbox.journal.record import FIRST, checksum_of
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.time.durations import MODELS
+
+WEEK = 7 * 86400.0
+
+
+@pytest.fixture(params=MODELS)
+def timing(request):
+    return request.param
+
+
+@pytest.mark.parametrize("jump", [-WEEK, -3600.0, 30.0, 3600.0, WEEK])
+def test_a_clock_that_is_set_or_a_laptop_that_slept_moves_time_by_a_minute_at_most(tmp_path, timing, jump):
+    wall = [1_800_000_000.0]
+    sandbox = Sandbox(tmp_path, seed=1, mode="paced", speed=10, timing=timing, wall=lambda: wall[0])
+    with sandbox.lock:
+        wall[0] += 5
+        sandbox.arrive()
+        before, shown = sandbox.clock.now, sandbox.clock.timestamp()
+        wall[0] += jump
+        sandbox.arrive()
+        assert before <= sandbox.clock.now <= before + 10 * IDLE + 1
+        assert sandbox.clock.timestamp() >= shown
+        wall[0] += 3
+        sandbox.arrive()
+        now, records = sandbox.clock.now, len(sandbox.journal)
+    assert len([notice for notice in sandbox.notices if "its clock stood" in notice]) == (jump > IDLE)
+    sandbox.close()
+    again = Sandbox(tmp_path, wall=lambda: wall[0])
+    assert again.clock.now >= now - 31 and len(again.journal) >= records
+    assert not [notice for notice in again.notices if "set aside" in notice]
+
+
+@pytest.mark.parametrize("speed", [0, -1, 1e9, float("nan")])
+def test_a_speed_that_none_can_have_is_refused_before_anything_is_kept(tmp_path, capsys, speed):
+    with pytest.raises(ValueError, match="speed is virtual seconds per second"):
+        Sandbox(tmp_path, mode="paced", speed=speed)
+    assert serve.main(["--home", str(tmp_path), "--speed", str(speed)]) == 1
+    assert "cannot go on: speed is virtual seconds per second" in capsys.readouterr().out
+    sandbox = Sandbox(tmp_path, mode="paced")
+    with pytest.raises(AwsError, match="speed"):
+        carry_out(sandbox, "clock", {"speed": speed})
+    assert list(sandbox.notices) == [] and len(sandbox.journal) == 1
+
+
+@pytest.mark.parametrize("timing", ["sundial", "", 7])
+def test_an_odd_timing_in_a_journal_sets_it_aside_whole(tmp_path, timing):
+    Sandbox(tmp_path, seed=1, mode="stepped").close()
+    [path] = (tmp_path / "sandbox").glob("journal*")
+    first, *rest = path.read_text("utf-8").splitlines(keepends=True)
+    about = json.loads(first.partition(" ")[2])
+    about["about"]["timing"] = timing
+    text = json.dumps(about)
+    path.write_text("".join([f"{checksum_of(FIRST, text)} {text}\n", *rest]), "utf-8")
+    again = Sandbox(tmp_path)
+    [said] = [notice for notice in again.notices if "was set aside" in notice]
+    assert "a timing model is drawn or fixed" in said and len(again.journal) == 1
+    aside = Path(said.partition("lies in ")[2].partition(";")[0])
+    assert text in aside.read_text("utf-8")
+
+
+def test_the_same_seed_takes_as_long_again_and_another_does_not(tmp_path):
+    def drawn(seed):
+        return [Sandbox(tmp_path / seed, seed=seed, in_memory=True).clock.durations.of("connected", task)
+                for task in ("one", "two")]  # fmt: skip
+
+    assert drawn("7") == drawn("7") != drawn("8")
+
+
+def test_connect_says_what_speed_there_can_be(tmp_path):
+    import ecslab
+
+    began = time.monotonic()
+    with pytest.raises(Unreachable, match="speed is virtual seconds per second"):
+        ecslab.connect(home=tmp_path, speed=1e9)
+    assert time.monotonic() - began < 30
