@@ -15,9 +15,9 @@ classes. It **acts**: what AWS does with it happens here. It is **refused**: in 
 sentence. Or it is **kept**: taken, perhaps shown again, and nothing comes of it. A member that is of none,
 because AWS added it later, is refused.
 
-{acting} rows of the tables say *acts*: of a structure that many requests share, once. For {seen} of them there is an
-experiment, and a test that repeats it: the same request with and without the member, or with another value, in two
-copies of one account, and something else than its echo differs (`tests/effects`).
+{acting} rows of the tables say *acts*: of a structure that many requests share, once. For {seen} of them
+there is an experiment, and a test that repeats it: the same request with and without the member, or with
+another value, in two copies of one account, and something else than its echo differs (`tests/effects`).
 
 `make pages` writes this page from the lists that decide (`ecslab/sandbox/wire/carried.toml` and
 `ecslab/sandbox/wire/fields/`). What is simplified or only pretended stands in the
