@@ -45,7 +45,7 @@ def _place() -> Place:
     if os.environ.get("AWS_ENDPOINT_URL"):
         return RunningPlace()
     os.environ.setdefault("MOTO_AMIS_PATH", str(Path(__file__).parents[1] / "machine_images.json"))
-    return SandboxPlace(in_process.start(Path(tempfile.gettempdir()), seed="recorded"))
+    return SandboxPlace(in_process.start(Path(tempfile.gettempdir()), seed="recorded", timing="fixed"))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ KNOWN = {
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    endpoint = in_process.start(tmp_path_factory.mktemp("home"), seed="recorded")
+    endpoint = in_process.start(tmp_path_factory.mktemp("home"), seed="recorded", timing="fixed")
     yield SandboxPlace(endpoint)
     endpoint.close()
 
