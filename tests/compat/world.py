@@ -24,7 +24,7 @@ from moto.elbv2 import urls as elbv2_urls
 
 from ecslab.sandbox.bridge import determinism, installation
 from ecslab.sandbox.bridge.account import Account, current_account, entered_account
-from ecslab.sandbox.bridge.ec2 import backend as ec2_backend
+from ecslab.sandbox.bridge.ec2 import vpcs
 from ecslab.sandbox.bridge.ec2.backend import EC2Backend
 from ecslab.sandbox.bridge.ecr import responses as ecr_responses
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend
@@ -66,7 +66,7 @@ def enter() -> None:
     ecr_urls.url_paths = ecr_responses.url_paths
     elb_urls.url_paths = elbv2_urls.url_paths = elbv2_responses.url_paths
     dispatch.OPERATIONS["RegisterContainerInstance"] = _register_instance
-    ec2_backend.workshop_vpc = _NoWorkshop
+    vpcs.create_workshop = _only_the_default_vpc
     _lenient_balancers()
     EcrBackend._size = staticmethod(_size)
     time.sleep = _sleep
@@ -128,13 +128,8 @@ def _no_sandbox(*_args: Any, **_options: Any) -> None:
     raise Refused("No sandbox is started in the compat world.")
 
 
-class _NoWorkshop:
-    """An account as AWS opens it has the default VPC alone."""
-
-    CIDR = ""
-
-    @staticmethod
-    def create(_backend: EC2Backend) -> None: ...
+def _only_the_default_vpc(_backend: EC2Backend) -> None:
+    """An account as AWS opens it."""
 
 
 def _fresh_account() -> None:

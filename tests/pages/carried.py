@@ -5,6 +5,7 @@ from textwrap import fill
 from ecslab.sandbox.wire.carried import CARRIED
 from ecslab.sandbox.wire.fields.model_walk import counts
 from ecslab.sandbox.wire.fields.table import EVERY, sections
+from tests.effects.test_effects import FILES
 
 HEAD = """# What the sandbox carries
 
@@ -13,6 +14,10 @@ sentence: *This sandbox does not carry …*. Each member of each request, nested
 classes. It **acts**: what AWS does with it happens here. It is **refused**: in AWS's words, or by the same
 sentence. Or it is **kept**: taken, perhaps shown again, and nothing comes of it. A member that is of none,
 because AWS added it later, is refused.
+
+{acting} rows of the tables say *acts*: of a structure that many requests share, once. For {seen} of them
+there is an experiment, and a test that repeats it: the same request with and without the member, or with
+another value, in two copies of one account, and something else than its echo differs (`tests/effects`).
 
 `make pages` writes this page from the lists that decide (`ecslab/sandbox/wire/carried.toml` and
 `ecslab/sandbox/wire/fields/`). What is simplified or only pretended stands in the
@@ -24,7 +29,9 @@ because AWS added it later, is refused.
 
 
 def page():
-    return f"{HEAD}{numbers()}{''.join(map(section, CARRIED))}"
+    seen = sum(len(file["seen"]) for file in FILES.values())
+    acting = seen + sum(len(file.get("unseen", "").split()) for file in FILES.values())
+    return f"{HEAD.format(acting=acting, seen=seen)}{numbers()}{''.join(map(section, CARRIED))}"
 
 
 def numbers():

@@ -30,10 +30,19 @@ def problems(container: "ContainerDefinition", containers: list["ContainerDefini
     yield from _restart_policy(container)
     yield from _secrets(container)
     yield from _files(container)
+    yield from _nameless(container)
     names = {each["name"] for each in containers}
     for source in container.get("volumesFrom", []):
         if source.get("sourceContainer") not in names:
             yield f"Invalid 'volumesFrom' setting. Unknown container: '{source.get('sourceContainer')}'."
+
+
+def _nameless(container: "ContainerDefinition") -> Iterator[str]:
+    """U: after `Container.name should not …`."""
+    if any(not entry.get("name") for entry in container.get("environment", [])):
+        yield "Environment variable name should not be null or empty."
+    if any(not point.get("containerPath") for point in container.get("mountPoints", [])):
+        yield "Container path of a mount point should not be null or empty."
 
 
 def refuse_foreign(container: "ContainerDefinition", account: str) -> None:

@@ -30,6 +30,9 @@ def check(definition: "api.TaskDefinitionTypeDef", overrides: "Overrides") -> No
                 f"Override for container named {override.get('name')} is not a container in the "
                 "TaskDefinition.",
             )
+        if any(not entry.get("name") for entry in override.get("environment") or []):  # U
+            text = "Environment variable name should not be null or empty."
+            raise AwsError("InvalidParameterException", text)
     if len(json.dumps(overrides, separators=(",", ":"))) > MOST_CHARACTERS:
         text = f"Container Overrides length must be at most {MOST_CHARACTERS}"
         raise AwsError("InvalidParameterException", text)  # U

@@ -1,0 +1,192 @@
+"""The account in which experiments are made, and how a request's effects on it are looked at."""
+
+import contextlib
+import json
+import os
+import pickle
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from ecslab.sandbox.gateway.gateway import NotIn
+from ecslab.sandbox.http_message import HttpRequest
+from tests.fuzz.account import NOT_SHOWN, Account, Call
+
+ALSO = {
+    # service: other services' calls by which the effects of its requests are seen
+    "ecs": ("ec2:DescribeNetworkInterfaces", "elbv2:DescribeTargetGroups", "iam:ListRoles"),
+    "elbv2": ("ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups"),
+    "sts": ("sts:GetCallerIdentity",),
+}
+_NUMBER = re.compile(r"\d+ ")
+_ANCHOR = re.compile(r"\$(\w+)")
+
+
+class World:
+    """A furnished account, and names for what is in it (`$cluster`)."""
+
+    def __init__(self, home: Path, prepare: list[dict[str, Any]]):
+        self.account = Account(str(home), [])
+        self.calls = {call.name: call for call in self.account.everything}
+        self._folder = home
+        for step in prepare:
+            if "wait" in step:
+                self.wait(step["wait"])
+                continue
+            answer = self.filled(step)
+            made = self.ask(answer["call"], answer.get("input", {}))
+            assert "refused" not in made, (step, made)
+            self.account.memory.learn(step["call"].partition(":")[0], made["answer"])
+            for name, path in step.get("names", {}).items():
+                self.account.memory.anchors[name] = _at(made["answer"], path)
+
+    def close(self) -> None:
+        self.account.close()
+
+    def wait(self, seconds: float) -> None:
+        """Let virtual time pass."""
+        self.account.sandbox.run(self.account.sandbox.clock.now + seconds)
+
+    def filled(self, value: Any, service: str = "") -> Any:
+        """A request with its symbols filled in; of `a|b` the first."""
+        if isinstance(value, dict):
+            return {name: self.filled(item, service) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self.filled(item, service) for item in value]
+        if not isinstance(value, str):
+            return value
+        if "|" in value and "{" not in value:
+            value = value.partition("|")[0]
+        return _ANCHOR.sub(lambda found: self._named(found[1], service), value)
+
+    def _named(self, name: str, service: str) -> str:
+        anchors = self.account.memory.anchors
+        if name == "new":
+            return "new-one"
+        if name in anchors:
+            return anchors[name]
+        known = self.account.memory.named(service, name)
+        return known[0] if known else f"${name}"
+
+    def visit(self, step: dict[str, Any]) -> dict[str, Any]:
+        """What somebody on the internet is answered by the account's load balancer."""
+        path, _, query = step["visit"].partition("?")
+        host = self.ask("elbv2:DescribeLoadBalancers", {})["answer"]["LoadBalancers"][0]["DNSName"]
+        headers = {"host": host} | step.get("headers", {})
+        request = HttpRequest(step.get("method", "GET"), path, query, headers)
+        try:
+            reply = self.account.sandbox.visit(host, step.get("port", 80), request)
+        except NotIn as stopped:
+            return {"refused": str(stopped)}
+        location = reply.headers.get("Location", "")
+        return {"answer": [reply.status, location, reply.body.decode("latin-1")]}
+
+    def ask(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
+        """What a call answers, or its refusal."""
+        try:
+            return {"answer": _plain(self.calls[name].make(dict(given)))}
+        except ClientError as refused:
+            error = refused.response["Error"]
+            return {"refused": f"{error['Code']}: {error.get('Message')}"}
+        except (KeyError, ValueError) as failure:  # boto3's own, of what stands in a path or is no date
+            return {"refused": f"failed: {failure!r}"}
+
+    def outcome(
+        self, name: str, given: dict[str, Any], then: list[dict[str, Any]], only: str = ""
+    ) -> dict[str, Any]:
+        """What a request answers and what is seen after it, in a copy of this account that is then forgotten.
+
+        Args:
+            then: calls that are made after it, and waits, to let its effects come about.
+            only: the one look that is taken, by its name among those of the whole outcome.
+        """
+        call = self.calls[name]
+        if call.reads and not then and name not in NOT_SHOWN:
+            return {"itself": self.ask(name, given)}
+        return self._in_a_copy(lambda: self._seen(call, given, then, only))
+
+    def _seen(
+        self, call: Call, given: dict[str, Any], then: list[dict[str, Any]], only: str
+    ) -> dict[str, Any]:
+        seen, only = {"itself": self.ask(call.name, given)}, _NUMBER.sub("", only)
+        if "refused" in seen["itself"]:
+            return seen
+        self.account.memory.learn(call.service, seen["itself"]["answer"])
+        for number, step in enumerate(then):
+            if wait := step.get("wait"):
+                self.wait(wait)
+                looks = self._looks(call.service, only)
+                seen |= {f"{number} {name}": each for name, each in looks}
+            elif "visit" in step:
+                seen[f"{number} visit"] = self.visit(step)
+            else:
+                asked = self.filled(step, call.service)
+                seen[f"{number} {asked['call']}"] = self.ask(asked["call"], asked.get("input", {}))
+        if call.service == "ecs" and not any("wait" in step for step in then):
+            self.wait(40)
+        return seen | dict(self._looks(call.service, only))
+
+    def _looks(self, service: str, only: str) -> Iterator[tuple[str, Any]]:
+        for name, call in self.calls.items():
+            if only not in ("", name):
+                continue
+            if call.plain and (call.service == service or name in ALSO.get(service, ())):
+                yield name, self.ask(name, {})
+        if service == "ecs" and (not only or " " in only):
+            yield from self._tasks()
+
+    def _tasks(self) -> Iterator[tuple[str, Any]]:
+        for arn in self.ask("ecs:ListClusters", {})["answer"]["clusterArns"]:
+            for what, describe in (("Services", "DescribeServices"), ("Tasks", "DescribeTasks")):
+                listed = self.ask(f"ecs:List{what}", {"cluster": arn})["answer"]
+                arns = listed.get(f"{what[:-1].lower()}Arns", [])[:10]
+                if arns:
+                    given = {"cluster": arn, what.lower(): arns, "include": ["TAGS"]}
+                    yield f"ecs:{describe} {arn}", self.ask(f"ecs:{describe}", given)
+
+    def _in_a_copy(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """The process is forked: nothing that happens there happens here."""
+        reads, writes = os.pipe()
+        child = os.fork()
+        if not child:
+            with contextlib.suppress(BaseException):
+                os.close(reads)
+                try:
+                    told = work()
+                except Exception as failure:
+                    told = {"failed": repr(failure)}
+                with os.fdopen(writes, "wb") as pipe:
+                    pickle.dump(told, pipe)
+            os._exit(0)
+        os.close(writes)
+        with os.fdopen(reads, "rb") as pipe:
+            told: dict[str, Any] = pickle.load(pipe)
+        os.waitpid(child, 0)
+        if "failed" in told:
+            told = {"itself": {"refused": f"failed: {told['failed']}"}}
+        return told
+
+
+def _plain(answer: dict[str, Any]) -> dict[str, Any]:
+    return json.loads(json.dumps(answer, default=_text))  # type: ignore[no-any-return]
+
+
+def _text(value: Any) -> str:
+    if hasattr(value, "read"):
+        value = value.read()
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.decode("latin-1") if isinstance(value, bytes) else repr(value)
+
+
+def _at(answer: Any, path: str) -> Any:
+    for part in path.split("."):
+        if part == "json":
+            answer = json.loads(answer)
+        else:
+            answer = answer[int(part)] if part.isdecimal() else answer[part]
+    return answer
