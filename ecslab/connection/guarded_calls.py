@@ -48,13 +48,13 @@ class GuardedCall:
 
     def changed(self, params: Mapping[str, object]) -> list[Reference]:
         """What the request is about to change. Empty although something should be there: nobody can tell."""
-        found: list[Reference] = []
+        changed: list[Reference] = []
         for position, (kind, path) in enumerate(self.changes.items()):
             references = list(_references(kind, path, params))
             if not references and position == 0:
                 return []
-            found += references
-        return found
+            changed += references
+        return changed
 
     def made(self, params: Mapping[str, object]) -> list[Reference]:
         """Whose name it has to be, if it is given already."""
@@ -62,9 +62,9 @@ class GuardedCall:
 
 
 def _references(kind: str, path: str, params: Mapping[str, object]) -> Iterator[Reference]:
-    found = jmespath.search(path, params)
+    names = jmespath.search(path, params)
     cluster, vpc = str(params.get("cluster") or "default"), str(params.get("VpcId") or "")
-    for name in found if isinstance(found, list) else [found]:
+    for name in names if isinstance(names, list) else [names]:
         if name:
             yield Reference(kind, str(name), cluster, vpc)
 

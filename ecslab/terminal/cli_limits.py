@@ -40,15 +40,15 @@ def no_abbreviations(_parser: object, _option: str) -> list[object]:
 
 def restrict_commands(events: "BaseEventHooks") -> None:
     """Leave the course's services and the quiet parts of `configure`, once all commands are there."""
-    for table, kept in _KEPT.items():
-        events.register_last(f"building-command-table.{table}", _only(kept))
+    for table, allowed in _KEPT.items():
+        events.register_last(f"building-command-table.{table}", _only(allowed))
     for service, operation in BEYOND:
         events.register_last(f"building-command-table.{service}", _without(operation))
 
 
-def _only(kept: set[str]) -> Any:
+def _only(allowed: set[str]) -> Any:
     def remove(command_table: dict[str, object], **_: object) -> None:
-        for name in [name for name in command_table if name not in kept]:
+        for name in [name for name in command_table if name not in allowed]:
             del command_table[name]
 
     return remove

@@ -145,7 +145,7 @@ def _beyond_form(shape: Shape, name: str, form: Mapping[str, str]) -> tuple[obje
     given: object = form.get(name)
     if isinstance(shape, ListShape):
         item = re.compile(rf"{re.escape(name)}(?:\.member)?\.([0-9]+)(?:\.|\Z)")
-        given = sorted({found[1] for field in form if (found := item.match(field))})
+        given = sorted({match[1] for field in form if (match := item.match(field))})
     elif shape.type_name in ("integer", "long"):
         if not _INTEGER.fullmatch(str(given)):
             return None  # at which moto's parser fails, and `moto_failure` has the words
@@ -202,10 +202,10 @@ def _check_ec2(form: Mapping[str, str], operation: str) -> None:
             raise AwsError("InvalidParameterValue", f"The value of parameter {name[:80]} is too long.")  # U
         if name.endswith("Count") and _INTEGER.fullmatch(value) and int(value[:40]) > _COUNT:
             raise _too_many_things(operation, name, int(value[:40]))
-    numbers = Counter(found[1] for name in form if (found := _FILTER.match(name)) and found[2])
+    numbers = Counter(match[1] for name in form if (match := _FILTER.match(name)) and match[2])
     if len(numbers) > _FILTERS or max(numbers.values(), default=0) > _FILTER_VALUES:
         raise AwsError("FilterLimitExceeded", _FILTERS_SAID)
-    rules = {(found[1], found[2]) for name in form if (found := _RULE.match(name))}
+    rules = {(match[1], match[2]) for name in form if (match := _RULE.match(name))}
     if len(rules) > _RULES:
         sentence = "The maximum number of rules per security group has been reached."
         raise AwsError("RulesPerSecurityGroupLimitExceeded", sentence)

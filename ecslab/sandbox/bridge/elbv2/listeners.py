@@ -77,11 +77,11 @@ class ListenersBackend(TargetsBackend):
         check_ranges(port=port)
         listener_checks.check_protocol(balancer, protocol)
         becomes = protocol or listener.protocol
-        shown, kept = list(certificates), None
+        shown, policy = list(certificates), None
         if becomes in listener_checks.SECURE:  # what is not asked for stays
             shown = shown or [{"CertificateArn": own} for own in listener.certificates[:1]]
-            kept = listener.ssl_policy
-        policy = listener_checks.check_security(becomes, ssl_policy or kept, shown, self.region_name)
+            policy = listener.ssl_policy
+        policy = listener_checks.check_security(becomes, ssl_policy or policy, shown, self.region_name)
         listener_checks.check_alpn(balancer, alpn_policy)
         rule_checks.check_actions(actions, balancer.type)
         if port is not None and any(int(other.port) == int(port) for other in others):

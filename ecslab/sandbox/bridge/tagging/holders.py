@@ -55,18 +55,20 @@ def holders(region: str) -> Iterator[Holder]:
 
 
 def _of_ecs(region: str) -> Iterator[Holder]:
-    held, account = state.of(region), current_account().id
+    region_state, account = state.of(region), current_account().id
     caller = state.Caller(account, region, f"arn:aws:iam::{account}:root")
-    found: list[tuple[str, str, list[dict[str, str]]]] = []
-    for cluster in held.clusters.values():
+    resources: list[tuple[str, str, list[dict[str, str]]]] = []
+    for cluster in region_state.clusters.values():
         if cluster.status == "ACTIVE":
-            found.append(("cluster", cluster.arn, cluster.tags))
+            resources.append(("cluster", cluster.arn, cluster.tags))
         services = (service for service in cluster.services.values() if service.status != "INACTIVE")
-        found += (("service", service.arn, service.tags) for service in services)
-    for family in held.families.values():
+        resources += (("service", service.arn, service.tags) for service in services)
+    for family in region_state.families.values():
         revisions = family.revisions.values()
-        found += (("task-definition", each.definition["taskDefinitionArn"], each.tags) for each in revisions)
-    found += (("task", task.arn, task.tags) for task in _running(held))
+        resources += (
+            ("task-definition", each.definition["taskDefinitionArn"], each.tags) for each in revisions
+        )
+    resources += (("task", task.arn, task.tags) for task in _running(region_state))
 
     def tag(arn: str, tags: Tags) -> object:
         listed: list[TagTypeDef] = [{"key": key, "value": value} for key, value in tags.items()]
@@ -75,7 +77,7 @@ def _of_ecs(region: str) -> Iterator[Holder]:
     def untag(arn: str, keys: list[str]) -> object:
         return tag_operations.untag_resource({"resourceArn": arn, "tagKeys": keys}, caller)
 
-    for kind, arn, tags in found:
+    for kind, arn, tags in resources:
         yield Holder(arn, f"ecs:{kind}", _flat(tags), partial(tag, arn), partial(untag, arn))
 
 
@@ -99,17 +101,17 @@ def _of_load_balancing(region: str) -> Iterator[Holder]:
     backend = backend_in_use("elbv2", region)
     if backend is None:
         return
-    found = [("loadbalancer", arn) for arn in backend.load_balancers]
-    found += [("targetgroup", arn) for arn in backend.target_groups]
+    resources = [("loadbalancer", arn) for arn in backend.load_balancers]
+    resources += [("targetgroup", arn) for arn in backend.target_groups]
     for balancer in backend.load_balancers.values():
-        found += [("listener", arn) for arn in balancer.listeners]
+        resources += [("listener", arn) for arn in balancer.listeners]
         rules = (rule for listener in balancer.listeners.values() for rule in listener.rules.values())
-        found += [("listener-rule", rule.arn) for rule in rules]
+        resources += [("listener-rule", rule.arn) for rule in rules]
 
     def tag(arn: str, tags: Tags) -> object:
         return backend.add_tags([arn], _listed(tags))
 
-    for kind, arn in found:
+    for kind, arn in resources:
         tags = backend.tagging_service.get_tag_dict_for_resource(arn)
         untag = partial(backend.remove_tags, [arn])
         yield Holder(arn, f"elasticloadbalancing:{kind}", tags, partial(tag, arn), untag)
@@ -118,7 +120,7 @@ def _of_load_balancing(region: str) -> Iterator[Holder]:
 def _of_ec2(region: str) -> Iterator[Holder]:
     backend = ec2_backends[current_account().id][region]
     collections: dict[str, Iterable[Any]] = {
-        "instance": (each for found in backend.reservations.values() for each in found.instances),
+        "instance": (each for reservation in backend.reservations.values() for each in reservation.instances),
         "internet-gateway": backend.internet_gateways,
         "natgateway": backend.nat_gateways,
         "network-acl": backend.network_acls,
@@ -131,8 +133,8 @@ def _of_ec2(region: str) -> Iterator[Holder]:
         "elastic-ip": (address.allocation_id for address in backend.addresses if address.allocation_id),
     }
     start = f"arn:aws:ec2:{region}:{current_account().id}"
-    for kind, found in collections.items():
-        for name in (each if isinstance(each, str) else each.id for each in found):
+    for kind, resources in collections.items():
+        for name in (each if isinstance(each, str) else each.id for each in resources):
             yield Holder(
                 f"{start}:{kind}/{name}", f"ec2:{kind}", dict(backend.tags.get(name, {})),
                 partial(backend.create_tags, [name]), partial(backend.delete_tag_keys, [name]),

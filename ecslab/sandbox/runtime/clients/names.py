@@ -16,10 +16,10 @@ def nslookup(process: Process, words: list[str]) -> Generator[float, None, Resul
     server = process.host.name_server()
     head = f"Server:\t\t{server}\nAddress:\t{server}:53\n\n"
     try:
-        found = process.host.resolve(names[0])
+        addresses = process.host.resolve(names[0])
     except LookupError:
         return f"{head}** server can't find {names[0]}: NXDOMAIN\n\n", "", 1
-    rows = "".join(f"Name:\t{names[0]}\nAddress: {address}\n" for address in found)
+    rows = "".join(f"Name:\t{names[0]}\nAddress: {address}\n" for address in addresses)
     return f"{head}Non-authoritative answer:\n{rows}\n", "", 0
 
 
@@ -31,9 +31,9 @@ def getent(process: Process, words: list[str]) -> Generator[float, None, Result]
     output, status = "", 0
     for name in words[1:]:
         try:
-            found = process.host.resolve(name)
+            addresses = process.host.resolve(name)
         except LookupError:
             status = 2
         else:
-            output += "".join(f"{address:<15} {name}\n" for address in found)
+            output += "".join(f"{address:<15} {name}\n" for address in addresses)
     return output, "", status

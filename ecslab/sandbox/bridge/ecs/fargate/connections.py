@@ -40,7 +40,7 @@ def _inside(account: Account, mine: task_network.Eni, address: str, port: int) -
     theirs = task_network.find_private(mine.region, mine.vpc_id, address)
     if theirs is None:
         raise TimeoutError(f"nobody has {address}")
-    return _task(theirs, port, mine.private_ip, lambda there: packets.within(facts, there, port))
+    return _task(theirs, port, mine.private_ip, lambda target: packets.within(facts, target, port))
 
 
 def _outside(account: Account, address: str, port: int, source: str) -> Answer:
@@ -52,7 +52,7 @@ def _outside(account: Account, address: str, port: int, source: str) -> Answer:
     theirs = task_network.find_public(address)
     if theirs is None:
         raise TimeoutError(f"nobody has {address}")
-    return _task(theirs, port, source, lambda there: packets.inbound(packets.Packet(source, port), there))
+    return _task(theirs, port, source, lambda target: packets.inbound(packets.Packet(source, port), target))
 
 
 def _task(
