@@ -144,6 +144,7 @@ def test_no_answer_holds_what_xml_cannot(aws, refused):
     assert refused(aws.iam.get_role, RoleName="\x00") == "MalformedInput"
     assert refused(aws.ec2.describe_vpcs, VpcIds=["a\x1b[31m"]) == "MalformedInput"
     assert refused(aws.client("route53").list_hosted_zones_by_name, DNSName="\x00") == "MalformedInput"
+    assert refused(aws.client("route53").get_change, Id="\x00") == "MalformedInput"
 
 
 @pytest.mark.parametrize("marker", ["web", "é"])

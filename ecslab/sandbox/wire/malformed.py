@@ -51,7 +51,7 @@ def _check_tags(given: dict[str, object]) -> None:
 
 def _check_form(request: HttpRequest) -> None:
     """An answer in XML could not hold what some parameters do; neither could AWS's."""
-    text = request.query
+    text = f"{request.path}?{request.query}"
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         text = f"{text}&{request.body.decode('utf-8', 'replace')}"
     found = _NOT_IN_XML.search(unquote_plus(text, errors="replace"))
