@@ -41,8 +41,7 @@ class World:
             made = self.ask(answer["call"], answer.get("input", {}))
             assert "refused" not in made, (step, made)
             self.account.memory.learn(step["call"].partition(":")[0], made["answer"])
-            for name, path in step.get("names", {}).items():
-                self.account.memory.anchors[name] = _at(made["answer"], path)
+            self._name(step, made)
 
     def close(self) -> None:
         self.account.close()
@@ -62,6 +61,11 @@ class World:
         if "|" in value and "{" not in value:
             value = value.partition("|")[0]
         return _ANCHOR.sub(lambda found: self._named(found[1], service), value)
+
+    def _name(self, step: dict[str, Any], made: dict[str, Any]) -> None:
+        """Give symbols to parts of an answer."""
+        for name, path in step.get("names", {}).items() if "answer" in made else ():
+            self.account.memory.anchors[name] = _at(made["answer"], path)
 
     def _named(self, name: str, service: str) -> str:
         anchors = self.account.memory.anchors
@@ -101,7 +105,8 @@ class World:
         """What a request answers and what is seen after it, in a copy of this account that is then forgotten.
 
         Args:
-            then: calls that are made after it, and waits, to let its effects come about.
+            then: calls that are made after it, and waits, to let its effects come about; `names` alone gives
+                symbols to parts of its own answer.
             only: the one look that is taken, by its name among those of the whole outcome.
         """
         call = self.calls[name]
@@ -117,15 +122,18 @@ class World:
             return seen
         self.account.memory.learn(call.service, seen["itself"]["answer"])
         for number, step in enumerate(then):
+            if "call" not in step:
+                self._name(step, seen["itself"])
             if wait := step.get("wait"):
                 self.wait(wait)
                 looks = self._looks(call.service, only)
                 seen |= {f"{number} {name}": each for name, each in looks}
             elif "visit" in step:
                 seen[f"{number} visit"] = self.visit(step)
-            else:
+            elif "call" in step:
                 asked = self.filled(step, call.service)
-                seen[f"{number} {asked['call']}"] = self.ask(asked["call"], asked.get("input", {}))
+                made = seen[f"{number} {asked['call']}"] = self.ask(asked["call"], asked.get("input", {}))
+                self._name(step, made)
         if call.service == "ecs" and not any("wait" in step for step in then):
             self.wait(40)
         return seen | dict(self._looks(call.service, only))
@@ -187,6 +195,10 @@ def _at(answer: Any, path: str) -> Any:
     for part in path.split("."):
         if part == "json":
             answer = json.loads(answer)
+        elif part == "basename":
+            answer = answer.rpartition("/")[2]
+        elif part == "address":
+            answer = answer.partition("/")[0]
         else:
             answer = answer[int(part)] if part.isdecimal() else answer[part]
     return answer
