@@ -5,6 +5,7 @@ from typing import Any, Literal
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
 
+from ecslab.sandbox.bridge import late_installation
 from ecslab.sandbox.bridge.account import current_account
 
 Service = Literal["acm", "iam", "kms", "route53", "s3", "secretsmanager", "ssm", "sts"]
@@ -12,14 +13,7 @@ Service = Literal["acm", "iam", "kms", "route53", "s3", "secretsmanager", "ssm",
 
 def backend(service: Service, region: str = "aws") -> Any:
     """The account's backend of a service; those that know no Region have one alone."""
-    if service == "ssm":
-        from ecslab.sandbox.bridge import ssm
-
-        ssm.install()
-    if service == "kms":
-        from ecslab.sandbox.bridge import kms
-
-        kms.install()
+    late_installation.fetch(service)
     return get_backend(service)[current_account().id][region]
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.logs import urls
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.models import LogEvent, LogStream, logs_backends
 from moto.logs.models import LogsBackend as MotoLogsBackend
@@ -43,7 +42,9 @@ class LogsBackend(MotoLogsBackend):  # type: ignore[misc]  # moto ships no types
 
     @property
     def _url_module(self) -> object:
-        return urls
+        from ecslab.sandbox.bridge import log_responses
+
+        return log_responses
 
     def reset(self) -> None:
         super().reset()
