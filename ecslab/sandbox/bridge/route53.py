@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/Route53/latest/APIReference/API_Operations_Amazon_Route_53.html
 """
 
+import sys
 from typing import Any, Final
 
 from moto.core.responses import ActionResult
@@ -23,9 +24,7 @@ class Route53Backend(MotoRoute53Backend):  # type: ignore[misc]  # moto ships no
 
     @property
     def _url_module(self) -> object:
-        from ecslab.sandbox.bridge import route53
-
-        return route53
+        return sys.modules[__name__]
 
     def create_hosted_zone(
         self, name: str, private_zone: bool, caller_reference: str | None = None, **rest: Any

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Sto
 """
 
 import re
+import sys
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any, Final
@@ -39,9 +40,7 @@ class S3Backend(MotoS3Backend):  # type: ignore[misc]  # moto ships no types
 
     @property
     def _url_module(self) -> object:
-        from ecslab.sandbox.bridge import s3
-
-        return s3
+        return sys.modules[__name__]
 
 
 class S3Response(MotoS3Response):  # type: ignore[misc]
