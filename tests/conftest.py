@@ -51,7 +51,8 @@ def lab(tmp_path, request):
         lab.close()
         assert receipt.clean, receipt
         return
-    with ecslab.connect("sandbox", home=tmp_path, clock="stepped", in_process=True, seed=7, eventual=portable) as lab:
+    how = {"clock": "stepped", "in_process": True, "seed": 7, "eventual": portable}
+    with ecslab.connect("sandbox", home=tmp_path, **how) as lab:
         yield lab
 
 

@@ -212,6 +212,10 @@ class SandboxPlace:
         self._notices = notices
 
     @property
+    def eventual(self) -> bool:
+        return bool(self.control("status").get("eventual"))
+
+    @property
     def stepped(self) -> bool:
         if not self._clock:
             self.now()
