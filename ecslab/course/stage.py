@@ -84,10 +84,9 @@ class Step:
         """The body of `solve`, as a learner would write it in a cell: what is shown is what is tested."""
         lines = inspect.getsource(self.solve).splitlines()
         begin = next(i for i, line in enumerate(lines) if line.rstrip().endswith(":")) + 1
-        shown = [
-            re.sub(r"  # (noqa|type):.*", "", line) for line in lines[begin:]
-        ]  # for the linter, not the learner
-        return textwrap.dedent("\n".join(shown))
+        body = textwrap.dedent("\n".join(lines[begin:]))
+        # what is there for the linter, or for `lab.solve`, is not for the learner
+        return re.sub(r"  # (noqa|type):.*|^return ", "", body, flags=re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -68,9 +68,10 @@ def test_a_bad_question_is_refused_when_it_is_written_down(change, problem):
         ({"because": ""}, "it does not say why"),
         ({"options": ("only",)}, "leave no choice"),
         ({"options": ("a", "b"), "low": 1}, "it takes either"),
+        ({"options": ("a", "b"), "results": (True,)}, "not one result for each option"),
         ({"low": 3, "high": 3}, "its least number is not below"),
     ],
-    ids=["no-reason", "one-option", "both", "no-range"],
+    ids=["no-reason", "one-option", "both", "results", "no-range"],
 )
 def test_a_bad_prediction_is_refused_when_it_is_written_down(change, problem):
     with pytest.raises(ValueError, match=problem):
@@ -133,31 +134,43 @@ def test_a_prediction_is_locked_and_shown_beside_the_outcome(lab, asking):
     assert "3 tasks more than you predicted." in repr(lab.outcome("06.count", 5))
 
 
-def test_the_outcome_locks_what_was_chosen_without_the_button(lab, asking):
+def test_the_outcome_waits_for_the_lock_and_tells_nothing_before(lab, asking):
     view = lab.predict("06.word")
     view.value = "yes"
+    assert str(lab.outcome("06.word", "no")) == (
+        "Not yet. Say first what you expect: lock your prediction (Does it come back?), or press *Skip*, "
+        'which is `lab.predict("06.word", skip=True)`. Then run this cell again.'
+    )
+    assert not view.locked
+    view.asked += 1
     seen = lab.outcome("06.word", "no")
     assert (seen.predicted, seen.hit) == ("yes", False)
     assert "Not as you predicted" in repr(seen)
-    assert view.locked
 
 
-def test_without_a_prediction_the_outcome_says_so_and_still_explains(lab, asking):
+def test_a_measurement_stands_for_an_option(lab, asking, monkeypatch):
+    measured = Prediction("06.word", "Does it come back?", ("yes", "no"), (True, False), because="So.")
+    monkeypatch.setattr(collection, "predictions", lambda *_: {measured.id: measured})
+    lab.predict("06.word", "no")
+    assert lab.outcome("06.word", False).hit
+    assert "You said: no. It was: yes." in repr(lab.outcome("06.word", True))
+
+
+def test_one_that_is_skipped_is_explained_all_the_same(lab, asking):
     view = lab.predict("06.word")
+    view.skipped += 1
+    assert (view.locked, view.message) == (True, "Skipped: its outcome is shown without a prediction.")
     shown = lab.outcome("06.word", "no")
     assert repr(shown).splitlines()[1:] == [
         "You said: no prediction. It was: no.",
-        "You had made no prediction; next time, say something first: a wrong guess teaches most.",
+        "You skipped the prediction. Next time, make one: a wrong guess teaches most.",
         "Nobody looks after a bare task.",
     ]
     assert "<b>Does it come back?</b>" in shown._repr_html_()
-    assert view.message == (
-        "The outcome was shown before a prediction was made. "
-        '`lab.goto("06", again=True)` starts the stage over.'
-    )
     view.value = "yes"
-    assert view.trouble.startswith("06.word: The outcome was shown")
-    assert lab.outcome("06.word", "no").predicted is None
+    assert view.trouble.startswith("06.word: Skipped")
+    assert lab.predict("06.count", skip=True).locked
+    assert lab.outcome("06.count", 1).predicted is None
 
 
 @pytest.mark.parametrize(

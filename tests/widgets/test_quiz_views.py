@@ -74,10 +74,23 @@ def test_a_choice_is_kept_at_once_and_locked_by_enter():
         assert.deepEqual(model.saved[1], { value: "no", asked: 1 });
         model.change({ locked: true, message: "Locked: no." });
         assert.deepEqual([yes.disabled, no.disabled, no.checked], [true, true, true]);
-        assert.equal(el.only("button").hidden, true);
+        assert.deepEqual(el.tags("button").map((button) => button.hidden), [true, true]);
         assert.ok(el.only("form").textContent.includes("Locked: no."));
         el.only("form").fire("submit");
         assert.equal(model.saved.length, 2);
+        """,
+    )
+
+
+@needs_node
+def test_a_prediction_can_be_skipped():
+    run_view(
+        PredictionView("Will it?", ["yes", "no"], Kept()),
+        """
+        const [lock, skip] = el.tags("button");
+        assert.deepEqual([lock, skip].map((button) => button.textContent), ["Lock my prediction", "Skip"]);
+        skip.fire("click");
+        assert.deepEqual(model.saved, [{ skipped: 1 }]);
         """,
     )
 

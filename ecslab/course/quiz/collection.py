@@ -63,10 +63,11 @@ def _question(name: str, entry: Entry) -> Question:
 
 
 def _prediction(name: str, entry: Entry) -> Prediction:
-    text = entry.only("text", "options", "unit", "low", "high", "because").text("text")
-    options, unit, because = entry.texts("options"), entry.text("unit", ""), entry.text("because")
+    text = entry.only("text", "options", "results", "unit", "low", "high", "because").text("text")
+    unit, because = entry.text("unit", ""), entry.text("because")
     low, high = entry.number("low"), entry.number("high")
+    options, results = entry.texts("options"), entry.scalars("results")
     try:
-        return Prediction(name, text, options, unit, low, high, because)
+        return Prediction(name, text, options, results, unit, low, high, because)
     except ValueError as error:
         raise entry.refusal(str(error)) from error

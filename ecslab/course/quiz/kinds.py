@@ -68,7 +68,9 @@ class Prediction:
         id: stage and name, as "06.stop-one".
         text: what is asked.
         options: what can be chosen; empty for a number.
-        unit: what the number counts, in the plural ("tasks", "seconds").
+        results: for each option, in their order, what is measured where it comes true; empty where that is
+            its own text.
+        unit: what the number counts, in a plural that ends in s ("tasks", "seconds"), or a sign ("s").
         low, high: the least and the greatest number that is taken.
         because: why it comes out as it does; shown with the outcome.
 
@@ -79,6 +81,7 @@ class Prediction:
     id: str
     text: str
     options: tuple[str, ...] = ()
+    results: tuple[Value, ...] = ()
     unit: str = ""
     low: float | None = None
     high: float | None = None
@@ -89,6 +92,9 @@ class Prediction:
         _insist(bool(self.because), self.id, "it does not say why")
         _insist(len(self.options) != 1 and len({*self.options}) == len(self.options), self.id,
                 "its options leave no choice")  # fmt: skip
+        _insist(
+            len({*self.results}) in (0, len(self.options)), self.id, "it has not one result for each option"
+        )
         limits = (self.low, self.high) != (None, None)
         _insist(not (self.options and limits), self.id, "it has options and limits; it takes either")
         if self.low is not None and self.high is not None:
@@ -110,6 +116,10 @@ class Prediction:
         high = self.high is not None and value > self.high
         return f"{spelled(value)} is not {self.range}" if low or high else ""
 
+    def outcome(self, seen: Value) -> Value:
+        """The option that a measurement stands for; the measurement itself where there are none."""
+        return self.options[self.results.index(seen)] if seen in self.results else seen
+
     @property
     def range(self) -> str:
         """What numbers are taken, in words; "" if any."""
@@ -124,7 +134,7 @@ def spelled(value: Value, unit: str = "") -> str:
     """A value as it is shown: a number with at most one decimal, seconds with none, its unit behind it."""
     digits = 0 if unit == "seconds" else 1
     text = f"{round(value, digits):g}" if isinstance(value, int | float) and abs(value) < 1e6 else str(value)
-    return f"{text} {unit}".rstrip()
+    return f"{text} {unit[:-1] if text == '1' and len(unit) > 1 else unit}".rstrip()
 
 
 def _look_over(name: str, text: str) -> None:

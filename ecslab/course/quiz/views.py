@@ -8,6 +8,7 @@ from ecslab.course.progress_store import Guess, changing, memory
 from ecslab.course.quiz.collection import prediction_named, question_named
 from ecslab.course.quiz.comparison import Comparison
 from ecslab.course.quiz.kinds import Prediction, Question, Value, spelled
+from ecslab.display.verdict import Verdict, not_yet
 from ecslab.errors import CannotBeDone
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ def reasons(asked: Question, tried: list[int]) -> "list[Reason]":
     return [{"place": place, "right": options[place].right, "why": options[place].why} for place in order]
 
 
-def predict(lab: Connection, wanted: str, value: Value | None = None) -> "PredictionView":
+def predict(
+    lab: Connection, wanted: str, value: Value | None = None, *, skip: bool = False
+) -> "PredictionView":
     """Ask for a prediction; see `Lab.predict`.
 
     Raises:
@@ -58,26 +61,31 @@ def predict(lab: Connection, wanted: str, value: Value | None = None) -> "Predic
 
     asked = prediction_named(wanted)
     view = PredictionView(asked.text, asked.options, _PredictionStore(lab, asked), asked.unit, asked.range)
-    if value is not None:
+    if value is not None or skip:
         view.lock(value)
     _shown[view] = (lab, asked.id)
     return view
 
 
-def outcome(lab: Connection, wanted: str, seen: Value) -> Comparison:
-    """Show a prediction beside what came out, and lock it; see `Lab.outcome`.
+def outcome(lab: Connection, wanted: str, seen: Value) -> Comparison | Verdict:
+    """Show a prediction beside what came out; *not yet* before it is locked or skipped. See `Lab.outcome`.
 
     Raises:
         NoSuchQuestion: the course has no such prediction.
     """
     asked = prediction_named(wanted)
+    if not memory(lab).predicted.get(asked.id, Guess()).locked:
+        return not_yet(
+            f"Say first what you expect: lock your prediction ({asked.text}), or press *Skip*, which is "
+            f'`lab.predict("{asked.id}", skip=True)`. Then run this cell again.'
+        )
     with changing(lab) as changed:
-        value = changed.predicted.get(asked.id, Guess()).value
+        value = changed.predicted[asked.id].value
         changed.predicted[asked.id] = Guess(value, locked=True, shown=True)
     for view, about in list(_shown.items()):
         if about == (lab, asked.id):
             view.refresh()
-    return Comparison(asked, value, seen)
+    return Comparison(asked, value, asked.outcome(seen))
 
 
 class _PredictionStore:
@@ -114,6 +122,4 @@ class _PredictionStore:
             return ""
         if guess.value is not None:
             return f"Locked: {spelled(guess.value, self._asked.unit)}. Now run it and see."
-        again = f" `lab.goto({self._asked.stage!r}, again=True)` starts the stage over."
-        over = again.replace("'", '"') if self._lab.where == "sandbox" else ""
-        return f"The outcome was shown before a prediction was made.{over}"
+        return "Skipped: its outcome is shown without a prediction."

@@ -9,6 +9,7 @@ from moto.core.utils import unix_time_millis, utcnow
 from moto.logs.exceptions import InvalidParameterException
 from moto.logs.models import LogGroup, LogStream
 
+from ecslab.sandbox.bridge.late_reads import seen_until
 from ecslab.sandbox.bridge.log_lines import LogLine, LogLines
 
 DAY: Final = 86_400_000
@@ -46,8 +47,8 @@ class Stream(LogStream):  # type: ignore[misc]  # moto ships no types
 
     @property
     def events(self) -> list[LogLine]:
-        """Those that retention leaves."""
-        return list(self.lines.between(retained_from(self.log_group), None))
+        """Those that can be read."""
+        return list(self.readable(None, None))
 
     def put_log_events(self, log_events: list[dict[str, object]]) -> str:
         """Take events that came now."""
@@ -81,8 +82,7 @@ class Stream(LogStream):  # type: ignore[misc]  # moto ships no types
         start_from_head: bool,
     ) -> tuple[list[dict[str, object]], str, str]:  # fmt: skip
         """One page, and the tokens of those before and after it."""
-        start = _later(start_time or None, retained_from(self.log_group))
-        events, size = list(self.lines.between(start, end_time or None)), limit or MOST
+        events, size = list(self.readable(start_time or None, end_time or None)), limit or MOST
         last = len(events) - 1
         if next_token is None:
             first = 0 if start_from_head else last - size + 1
@@ -90,18 +90,23 @@ class Stream(LogStream):  # type: ignore[misc]  # moto ships no types
             first = int(token[2]) + 1 if token[1] == "f" else int(token[2]) - size
         else:
             raise InvalidParameterException("The specified nextToken is invalid.")
-        end, first = first + size - 1, max(first, 0)
-        if first > last:
+        end = first + size - 1
+        if first > last and first >= 0:
             return [], f"b/{last:056d}", f"f/{last:056d}"
+        first = max(first, 0)
         if end < 0:
             return [], f"b/{0:056d}", f"f/{0:056d}"
         page = [_response(line) for line in events[first : end + 1]]
         return page, f"b/{first:056d}", f"f/{min(end, last):056d}"
 
+    def readable(self, start: int | None, end: int | None) -> Iterator[LogLine]:
+        """By their time, its events that retention leaves and clients see by now."""
+        found, until = self.lines.between(_later(start, retained_from(self.log_group)), end), seen_until(self)
+        return found if until is None else (line for line in found if line.ingestion_time <= until * 1000)
+
     def found(self, start: int | None, end: int | None) -> Iterator[tuple[LogLine, "Stream"]]:
-        """Its events by their time, each with this stream."""
-        start = _later(start, retained_from(self.log_group))
-        return ((line, self) for line in self.lines.between(start, end))
+        """The same, each with this stream."""
+        return ((line, self) for line in self.readable(start, end))
 
     def filtered(self, line: LogLine) -> dict[str, object]:
         """An event as FilterLogEvents shows it."""
