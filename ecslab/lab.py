@@ -38,6 +38,7 @@ def connect(
     where: str | None = None, *, home: str | os.PathLike[str] | None = None, profile: str | None = None,
     region: str | None = None, confirm: str | None = None, prefix: str = "", clock: str | None = None,
     speed: float | None = None, in_process: bool = False, seed: int | None = None,
+    eventual: bool | None = None,
 ) -> "Lab":  # fmt: skip
     """Open the lab. Running it again gives another `Lab` on the same place, with everything still there.
 
@@ -52,6 +53,7 @@ def connect(
         speed: in the sandbox, virtual seconds for each second of wall time.
         in_process: have the sandbox in this process alone, without a server; for tests.
         seed: in the sandbox, what its ids are drawn from.
+        eventual: in the sandbox, whether changes are seen late, as on AWS; as it runs already unless given.
 
     Raises:
         ValueError: `where` is neither.
@@ -71,7 +73,9 @@ def connect(
         return lab
     from ecslab.connection.sandbox_place import open_sandbox
 
-    place = open_sandbox(folder, clock=clock, speed=speed, seed=seed, in_process=in_process)
+    place = open_sandbox(
+        folder, clock=clock, speed=speed, seed=seed, in_process=in_process, eventual=eventual
+    )
     hooks.install(place.session.events, record=record)
     return Lab(place, folder, lesson_names, prefix, record)
 
