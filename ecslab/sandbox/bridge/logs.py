@@ -4,7 +4,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -16,6 +17,7 @@ from moto.logs.models import LogsBackend as MotoLogsBackend
 from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam.roles import role_problem
+from ecslab.sandbox.bridge.late_reads import seen_until
 from ecslab.sandbox.bridge.log_events import BadPattern, Collector, first_line
 from ecslab.sandbox.runtime.limits import LOG_BYTES, LOG_LINES
 from ecslab.sandbox.world.task.container import Container
@@ -63,18 +65,35 @@ class LogsBackend(MotoLogsBackend):  # type: ignore[misc]  # moto ships no types
         if log_stream_name not in group.streams:
             raise ResourceNotFoundException("The specified log stream does not exist.")
         token, window, shift = _placed(rest)
-        events, backward, forward = super().get_log_events(
-            log_group_name, log_group_id, log_stream_name, **rest | window | {"next_token": token}
-        )
+        with _as_seen([group.streams[log_stream_name]]):
+            events, backward, forward = super().get_log_events(
+                log_group_name, log_group_id, log_stream_name, **rest | window | {"next_token": token}
+            )
         return events, _continuing(backward, shift), _continuing(forward, shift)
 
     def filter_log_events(self, log_group_name: str, log_stream_names: list[str], *rest: object) -> object:
         asked = dict(zip(_FILTER, rest, strict=True))
         token, window, shift = _placed(asked)
-        events, following, streams = super().filter_log_events(
-            log_group_name, log_stream_names, **asked | window | {"next_token": token}
-        )
+        group = self.groups.get(log_group_name)
+        with _as_seen(group.streams.values() if group else ()):
+            events, following, streams = super().filter_log_events(
+                log_group_name, log_stream_names, **asked | window | {"next_token": token}
+            )
         return events, _continuing(following, shift), streams
+
+
+@contextmanager
+def _as_seen(streams: Iterable[LogStream]) -> Iterator[None]:
+    """Within this the streams hold what clients see by now."""
+    held = [(stream, stream.events, seen_until(stream)) for stream in streams]
+    for stream, events, until in held:
+        if until is not None:
+            stream.events = [event for event in events if event.ingestion_time <= until * 1000]
+    try:
+        yield
+    finally:
+        for stream, events, _ in held:
+            stream.events = events
 
 
 def _placed(asked: Mapping[str, Any]) -> tuple[str | None, dict[str, int | None], int]:

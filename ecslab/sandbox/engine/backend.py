@@ -44,14 +44,16 @@ class Backend:
     """A fresh account on `clock`; `seed` decides every id in it, and `folder` is where image layers lie.
 
     `behaviour` is that of the sandbox that wrote its journal (`world.behaviour`). `wall` says what time it is
-    for clients, in epoch seconds: what they compare with their own clock is judged by it.
+    for clients, in epoch seconds: what they compare with their own clock is judged by it. `eventual`: changes
+    are seen late (`bridge.late_reads`).
 
     moto keeps its state in modules, so whoever calls holds the lock that all sandboxes of a process share.
     """
 
     def __init__(
-        self, clock: Clock, folder: Path | None, seed: str, behaviour: int, wall: Callable[[], float]
-    ):
+        self, clock: Clock, folder: Path | None, seed: str, behaviour: int, wall: Callable[[], float],
+        eventual: bool = False,
+    ):  # fmt: skip
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
         moto_import.prepare()
         from ecslab.sandbox.bridge import account, determinism, installation
@@ -68,6 +70,13 @@ class Backend:
             client_clock=wall if clock.durations.model == "drawn" else None,
         )  # fmt: skip
         installation.install(self._account)
+        if eventual:
+            self.inject("eventual", {"on": True})
+
+    @property
+    def eventual(self) -> bool:
+        """Whether changes are seen late at this moment."""
+        return self._account.stale_reads is not None
 
     def enter(self) -> None:
         """Let this account be the one that moto's dictionaries hold, whichever came before."""
@@ -98,7 +107,7 @@ class Backend:
             again: a replay, where members that are refused today do what they did then.
         """
         try:
-            return self._guarded(lambda: self._call(request, signer, operation.name, again))
+            return self._guarded(lambda: self._shown(request, signer, operation, again))
         finally:
             if operation.changes:
                 self._account.open_paths = set()
@@ -171,6 +180,16 @@ class Backend:
         verdict = packets.inbound(packet, task_network.network_facts(eni), listening)
         answer = (lambda request: container.request(request, port)) if verdict.passed and container else None
         return Door(eni.eni_id, verdict.stopped_by, verdict.text, answer)
+
+    def _shown(
+        self, request: HttpRequest, signer: Signer, operation: Operation, again: bool
+    ) -> HttpResponse:
+        if not self.eventual:
+            return self._call(request, signer, operation.name, again)
+        from ecslab.sandbox.bridge import late_reads
+
+        with late_reads.answering(operation.changes):
+            return self._call(request, signer, operation.name, again)
 
     def _call(self, request: HttpRequest, signer: Signer, operation: str, again: bool) -> HttpResponse:
         malformed.check(request, signer.service)

@@ -38,6 +38,7 @@ _ABOUT: Final = {
     "start": closed(
         seed=text(256), wall=_WALL, mode=_MODE, speed=_SPEED, format=optional(integer(1, 1_000_000)),
         behaviour=optional(integer(1, LATEST)), timing=optional({"enum": ["drawn", "fixed"]}),
+        eventual=optional({"type": "boolean"}),
     ),
     "request": closed(
         service=text(64, r"(?!ecslab)[a-z0-9-]+"), operation=text(128, r"[A-Za-z0-9]*"),
