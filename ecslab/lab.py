@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ecslab.operations.cleanup.receipt import Receipt
     from ecslab.operations.cost_reminder import Reminder
     from ecslab.operations.session import Note
-    from ecslab.widgets import PredictionView, QuestionView
+    from ecslab.widgets import AnswerView, PredictionView, QuestionView
 
 _PLACES = ("sandbox", "aws")
 
@@ -174,7 +174,7 @@ class Lab(Connection):
 
         return course.honesty(self, stage)
 
-    def question(self, question: str) -> "QuestionView":
+    def question(self, question: str) -> "QuestionView | AnswerView":
         """Ask a quick question of the course.
 
         Args:

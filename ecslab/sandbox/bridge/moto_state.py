@@ -8,7 +8,7 @@ from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBack
 from moto.core.common_models import BaseModel
 from moto.moto_api._internal import mock_random
 
-_CACHES: Final = frozenset({"aws_managed_policies", "managed_policies", "amis", "_pages", "public"})
+_CACHES: Final = frozenset({"aws_managed_policies", "managed_policies", "amis", "_pages", "public", "ipv6"})
 """Parts of backends that fill as somebody looks, or as time goes on."""
 
 @dataclass(frozen=True, slots=True)
