@@ -9,13 +9,14 @@ from ecslab.connection import hooks
 from ecslab.connection.connection import Connection
 from ecslab.connection.names import names
 from ecslab.connection.record import Record
-from ecslab.display import cell_order
+from ecslab.display import kernel_hooks
 
 if TYPE_CHECKING:
     from ecslab.course import (
         Arrival,
         Comparison,
         CourseProgress,
+        HelperSource,
         Hint,
         Honesty,
         Missing,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ecslab.operations.cleanup.receipt import Receipt
     from ecslab.operations.cost_reminder import Reminder
     from ecslab.operations.session import Note
-    from ecslab.widgets import PredictionView, QuestionView
+    from ecslab.widgets import AnswerView, PredictionView, QuestionView
 
 _PLACES = ("sandbox", "aws")
 
@@ -37,6 +38,7 @@ def connect(
     where: str | None = None, *, home: str | os.PathLike[str] | None = None, profile: str | None = None,
     region: str | None = None, confirm: str | None = None, prefix: str = "", clock: str | None = None,
     speed: float | None = None, in_process: bool = False, seed: int | None = None,
+    eventual: bool | None = None,
 ) -> "Lab":  # fmt: skip
     """Open the lab. Running it again gives another `Lab` on the same place, with everything still there.
 
@@ -51,6 +53,7 @@ def connect(
         speed: in the sandbox, virtual seconds for each second of wall time.
         in_process: have the sandbox in this process alone, without a server; for tests.
         seed: in the sandbox, what its ids are drawn from.
+        eventual: in the sandbox, whether changes are seen late, as on AWS; as it runs already unless given.
 
     Raises:
         ValueError: `where` is neither.
@@ -61,7 +64,7 @@ def connect(
         raise ValueError(f"where is {where!r}; it can be 'sandbox' or 'aws'")
     lesson_names = names(prefix)  # a bad prefix is refused before anything is started
     folder, record = home_folder(home), Record()
-    cell_order.listen()
+    kernel_hooks.install()
     if where == "aws":
         from ecslab.connection.aws_place import AwsPlace
 
@@ -70,7 +73,9 @@ def connect(
         return lab
     from ecslab.connection.sandbox_place import open_sandbox
 
-    place = open_sandbox(folder, clock=clock, speed=speed, seed=seed, in_process=in_process)
+    place = open_sandbox(
+        folder, clock=clock, speed=speed, seed=seed, in_process=in_process, eventual=eventual
+    )
     hooks.install(place.session.events, record=record)
     return Lab(place, folder, lesson_names, prefix, record)
 
@@ -127,6 +132,18 @@ class Lab(Connection):
 
         return course.solution(self, step)
 
+    def solve(self, step: str) -> object:
+        """Show the code that does the step, run it, and give what it makes: `task = lab.solve("04.run")`."""
+        from ecslab import course
+
+        return course.solve(self, step)
+
+    def show(self, helper: str) -> "HelperSource":
+        """The lines of a helper of the kit, as `lab.show("task.run")`: which AWS calls it makes, and how."""
+        from ecslab import course
+
+        return course.show(helper)
+
     def goto(self, stage: str, again: bool = False) -> "Arrival | Missing":
         """Fill in whatever is missing before `stage`; with `again`, go back to before its first step."""
         from ecslab import course
@@ -157,7 +174,7 @@ class Lab(Connection):
 
         return course.honesty(self, stage)
 
-    def question(self, question: str) -> "QuestionView":
+    def question(self, question: str) -> "QuestionView | AnswerView":
         """Ask a quick question of the course.
 
         Args:
@@ -169,25 +186,28 @@ class Lab(Connection):
 
         return course.question(self, question)
 
-    def predict(self, prediction: str, value: str | float | None = None) -> "PredictionView":
+    def predict(
+        self, prediction: str, value: str | float | None = None, *, skip: bool = False
+    ) -> "PredictionView":
         """Ask what the learner expects, before the run.
 
         Args:
             prediction: its id, as "06.stop-one".
             value: lock this at once, without the button.
+            skip: make none, and let its outcome be shown all the same.
 
-        The button locks it, and so does its outcome; then it stays as it is, over a kernel restart too.
+        Once it is locked it stays as it is, over a kernel restart too.
         """
         from ecslab import course
 
-        return course.predict(self, prediction, value)
+        return course.predict(self, prediction, value, skip=skip)
 
-    def outcome(self, prediction: str, seen: str | float) -> "Comparison":
-        """Show a prediction beside what came out, and why it does.
+    def outcome(self, prediction: str, seen: str | float) -> "Comparison | Verdict":
+        """Show a prediction beside what came out, and why it does; *not yet* before it is locked or skipped.
 
         Args:
             prediction: its id.
-            seen: what was measured: a number, or one of the prediction's options.
+            seen: what was measured: a number, or what stands for one of the prediction's options.
         """
         from ecslab import course
 

@@ -55,4 +55,5 @@ def target_group(
         TargetGroupArn=created["TargetGroupArn"],
         Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": str(drain)}],
     )
+    lab.seen(lambda quiet: find_target_group(quiet, name))
     return created

@@ -31,6 +31,17 @@ def backend(service: Service, region: str = "aws") -> Any:
     return get_backend(service)[current_account().id][region]
 
 
+def backends_in_use(service: str) -> list[Any]:
+    """The account's backends of a service, by boto3's name, in each Region in which somebody has used it."""
+    account = current_account().id
+    return [
+        found
+        for held in BackendDict._instances
+        if held.service_name == service and account in held
+        for found in held[account].values()
+    ]
+
+
 def backend_in_use(service: str, region: str = "aws") -> Any:
     """The same of any service, by boto3's name; None while nobody has used it."""
     for held in BackendDict._instances:
