@@ -9,7 +9,7 @@ from moto.core.model_instances import reset_model_data
 from moto.logs.models import LogEvent
 from moto.moto_api._internal import mock_random
 
-_CACHES: Final = frozenset({"aws_managed_policies", "managed_policies", "amis", "_pages", "public"})
+_CACHES: Final = frozenset({"aws_managed_policies", "managed_policies", "amis", "_pages", "public", "ipv6"})
 """Parts of backends that fill as somebody looks, or as time goes on."""
 
 @dataclass(frozen=True, slots=True)
