@@ -37,8 +37,7 @@ _PLACES = ("sandbox", "aws")
 def connect(
     where: str | None = None, *, home: str | os.PathLike[str] | None = None, profile: str | None = None,
     region: str | None = None, confirm: str | None = None, prefix: str = "", clock: str | None = None,
-    speed: float | None = None, in_process: bool = False, seed: int | None = None,
-    eventual: bool | None = None,
+    speed: float | None = None, in_process: bool = False, seed: int | None = None, eventual: bool | None = None,
 ) -> "Lab":  # fmt: skip
     """Open the lab. Running it again gives another `Lab` on the same place, with everything still there.
 
@@ -62,8 +61,7 @@ def connect(
     where = where or os.environ.get("ECSLAB_WHERE") or "sandbox"
     if where not in _PLACES:
         raise ValueError(f"where is {where!r}; it can be 'sandbox' or 'aws'")
-    lesson_names = names(prefix)  # a bad prefix is refused before anything is started
-    folder, record = home_folder(home), Record()
+    lesson_names, folder, record = names(prefix), home_folder(home), Record()
     kernel_hooks.install()
     if where == "aws":
         from ecslab.connection.aws_place import AwsPlace
@@ -73,9 +71,7 @@ def connect(
         return lab
     from ecslab.connection.sandbox_place import open_sandbox
 
-    place = open_sandbox(
-        folder, clock=clock, speed=speed, seed=seed, in_process=in_process, eventual=eventual
-    )
+    place = open_sandbox(folder, clock=clock, speed=speed, seed=seed, in_process=in_process, eventual=eventual)
     hooks.install(place.session.events, record=record)
     return Lab(place, folder, lesson_names, prefix, record)
 
