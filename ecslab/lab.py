@@ -36,8 +36,8 @@ _PLACES = ("sandbox", "aws")
 
 def connect(
     where: str | None = None, *, home: str | os.PathLike[str] | None = None, profile: str | None = None,
-    region: str | None = None, confirm: str | None = None, prefix: str = "", clock: str | None = None,
-    speed: float | None = None, in_process: bool = False, seed: int | None = None, eventual: bool | None = None,
+    region: str | None = None, confirm: str | None = None, prefix: str = "", eventual: bool | None = None,
+    clock: str | None = None, speed: float | None = None, in_process: bool = False, seed: int | None = None,
 ) -> "Lab":  # fmt: skip
     """Open the lab. Running it again gives another `Lab` on the same place, with everything still there.
 
@@ -66,12 +66,12 @@ def connect(
     if where == "aws":
         from ecslab.connection.aws_place import AwsPlace
 
-        lab = Lab(AwsPlace(profile, region, confirm, record), folder, lesson_names, prefix, record)
-        lab.remind()
-        return lab
+        return Lab(AwsPlace(profile, region, confirm, record), folder, lesson_names, prefix, record).remind()
     from ecslab.connection.sandbox_place import open_sandbox
 
-    place = open_sandbox(folder, clock=clock, speed=speed, seed=seed, in_process=in_process, eventual=eventual)
+    place = open_sandbox(
+        folder, clock=clock, speed=speed, seed=seed, in_process=in_process, eventual=eventual
+    )
     hooks.install(place.session.events, record=record)
     return Lab(place, folder, lesson_names, prefix, record)
 
@@ -243,8 +243,9 @@ class Lab(Connection):
             self._reminder.close()
         self.place.close()
 
-    def remind(self) -> None:
+    def remind(self) -> "Lab":
         """Say now, and again at the end, which of the lab's tasks still run and what they cost."""
         from ecslab.operations.cost_reminder import Reminder
 
         self._reminder = self._reminder or Reminder(self)
+        return self
