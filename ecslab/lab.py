@@ -36,9 +36,8 @@ _PLACES = ("sandbox", "aws")
 
 def connect(
     where: str | None = None, *, home: str | os.PathLike[str] | None = None, profile: str | None = None,
-    region: str | None = None, confirm: str | None = None, prefix: str = "", clock: str | None = None,
-    speed: float | None = None, in_process: bool = False, seed: int | None = None,
-    eventual: bool | None = None,
+    region: str | None = None, confirm: str | None = None, prefix: str = "", eventual: bool | None = None,
+    clock: str | None = None, speed: float | None = None, in_process: bool = False, seed: int | None = None,
 ) -> "Lab":  # fmt: skip
     """Open the lab. Running it again gives another `Lab` on the same place, with everything still there.
 
@@ -62,15 +61,12 @@ def connect(
     where = where or os.environ.get("ECSLAB_WHERE") or "sandbox"
     if where not in _PLACES:
         raise ValueError(f"where is {where!r}; it can be 'sandbox' or 'aws'")
-    lesson_names = names(prefix)  # a bad prefix is refused before anything is started
-    folder, record = home_folder(home), Record()
+    lesson_names, folder, record = names(prefix), home_folder(home), Record()
     kernel_hooks.install()
     if where == "aws":
         from ecslab.connection.aws_place import AwsPlace
 
-        lab = Lab(AwsPlace(profile, region, confirm, record), folder, lesson_names, prefix, record)
-        lab.remind()
-        return lab
+        return Lab(AwsPlace(profile, region, confirm, record), folder, lesson_names, prefix, record).remind()
     from ecslab.connection.sandbox_place import open_sandbox
 
     place = open_sandbox(
@@ -247,8 +243,9 @@ class Lab(Connection):
             self._reminder.close()
         self.place.close()
 
-    def remind(self) -> None:
+    def remind(self) -> "Lab":
         """Say now, and again at the end, which of the lab's tasks still run and what they cost."""
         from ecslab.operations.cost_reminder import Reminder
 
         self._reminder = self._reminder or Reminder(self)
+        return self
