@@ -24,6 +24,8 @@ ALSO = {
 }
 _NUMBER = re.compile(r"\d+ ")
 _ANCHOR = re.compile(r"\$(\w+)")
+_MOMENT = re.compile(r"\$now([+-]\d+)")
+"""Milliseconds before or after the account was furnished."""
 
 
 class World:
@@ -33,6 +35,7 @@ class World:
         self.account = Account(str(home), [])
         self.calls = {call.name: call for call in self.account.everything}
         self._folder = home
+        self._furnished = round(self.account.sandbox.clock.timestamp() * 1000)
         for step in prepare:
             if "wait" in step:
                 self.wait(step["wait"])
@@ -58,6 +61,8 @@ class World:
             return [self.filled(item, service) for item in value]
         if not isinstance(value, str):
             return value
+        if moment := _MOMENT.fullmatch(value):
+            return self._furnished + int(moment[1])
         if "|" in value and "{" not in value:
             value = value.partition("|")[0]
         return _ANCHOR.sub(lambda found: self._named(found[1], service), value)
@@ -91,8 +96,10 @@ class World:
 
     def ask(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
         """What a call answers, or its refusal."""
+        call = self.calls[name]
         try:
-            return {"answer": _plain(self.calls[name].make(dict(given)))}
+            sent = {key: _bytes(call, key, value) for key, value in given.items()}
+            return {"answer": _plain(call.make(sent))}
         except ClientError as refused:
             error = refused.response["Error"]
             return {"refused": f"{error['Code']}: {error.get('Message')}"}
@@ -189,6 +196,13 @@ def _text(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     return value.decode("latin-1") if isinstance(value, bytes) else repr(value)
+
+
+def _bytes(call: Call, name: str, value: Any) -> Any:
+    """An answer's bytes, as `_text` told them, are bytes again when they are sent."""
+    shape = call.model.input_shape.members.get(name) if call.model.input_shape else None
+    is_blob = shape is not None and shape.type_name == "blob" and isinstance(value, str)
+    return value.encode("latin-1") if is_blob and not value.isascii() else value
 
 
 def _at(answer: Any, path: str) -> Any:
