@@ -48,7 +48,7 @@ def connect(
         confirm: on a real account, its id, where nobody can answer the question.
         prefix: put before every name, so that several learners can share one account.
         clock: in the sandbox, "paced" (time passes by itself) or "stepped" (only while someone waits).
-        speed: in the sandbox, virtual seconds for each second of wall time.
+        speed: in the sandbox, how many seconds of AWS time pass in one of yours.
         in_process: have the sandbox in this process alone, without a server; for tests.
         seed: in the sandbox, what its ids are drawn from.
 
