@@ -24,14 +24,9 @@ from ecslab.workshop import folders, jupyter, learner_copy
 @click.option("--copy-only", is_flag=True, help="Make or update the copy, and stop there.")
 @click.argument("jupyter_options", nargs=-1, type=click.UNPROCESSED)
 def lab(
-    folder: Path,
-    port: int | None,
-    no_browser: bool,
-    large: bool,
-    speed: float | None,
-    copy_only: bool,
+    folder: Path, port: int | None, no_browser: bool, large: bool, speed: float | None, copy_only: bool,
     jupyter_options: tuple[str, ...],
-) -> None:
+) -> None:  # fmt: skip
     """Open the notebooks in JupyterLab.
 
     They are copied to FOLDER (my-ecslab unless you name another). Run it again whenever you like: what you

@@ -6,6 +6,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from ecslab.display.beside_cells import hear_beside_cells
 from ecslab.display.printable import printable
 
 
@@ -25,6 +26,7 @@ class WaitLine(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no
     def __init__(self, text: str, skip: Callable[[], None]) -> None:
         super().__init__(text=text)
         self.observe(lambda _: skip(), names=["pressed"])
+        hear_beside_cells(self)
 
     def _repr_mimebundle_(self, **kwargs: object) -> tuple[dict[str, object], dict[str, object]]:
         data, metadata = super()._repr_mimebundle_(**kwargs)

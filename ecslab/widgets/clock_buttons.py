@@ -6,6 +6,7 @@ import traitlets
 
 from ecslab.connection.connection import Connection
 from ecslab.display.aws_time import faster
+from ecslab.display.beside_cells import hear_beside_cells
 from ecslab.display.tables import minutes
 from ecslab.widgets.view import HERE, View
 
@@ -36,6 +37,7 @@ class ClockButtons(View):
         self._lab = lab
         self._look()
         self.observe(self._press, names=["pressed"])
+        hear_beside_cells(self)
 
     def pause(self) -> str:
         """Let the clock stand; the state in words."""

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ecslab.connection.connection import Connection
 from ecslab.display.aws_time import passed
+from ecslab.display.beside_cells import hear_beside_cells
 from ecslab.errors import EcslabError
 from ecslab.widgets.feeder import Feeder, ThreadFeeder
 from ecslab.widgets.view import View
@@ -51,6 +52,7 @@ class LiveView(View):
         self._lab, self._every, self._wall = lab.unrecorded(), every, wall
         self._changed, self._failures = wall(), 0
         self._feeder = feeder()
+        hear_beside_cells(self)
 
     @abstractmethod
     def _refresh(self) -> float | None:
