@@ -12,6 +12,7 @@ from ecslab.sandbox import process
 from ecslab.sandbox.endpoint import Endpoint, SandboxError
 from ecslab.sandbox.world.time.durations import MODELS
 
+_EVENTUAL: Final = "see changes late, as on AWS (ecslab sandbox start --no-eventual ends it)"
 _NOT_RUNNING: Final = "No sandbox runs here. Start one with: ecslab sandbox start"
 
 
@@ -41,9 +42,12 @@ def sandbox() -> None:
 @click.option(
     "--timing", type=click.Choice(MODELS), hidden=True, help="Durations of a new one: drawn, or of 0.1.0."
 )
-def start(speed: float | None, clock: str | None, timing: str | None) -> None:
-    """Start it; if it runs, set its speed."""
-    endpoint = process.ensure(home_folder(), mode=clock, speed=speed, timing=timing)
+@click.option(
+    "--eventual/--no-eventual", default=None, help="Are changes seen late, as on AWS? Not at first."
+)
+def start(speed: float | None, clock: str | None, timing: str | None, eventual: bool | None) -> None:
+    """Start it; if it runs, set its speed, and whether changes are seen late."""
+    endpoint = process.ensure(home_folder(), mode=clock, speed=speed, timing=timing, eventual=eventual)
     _show(endpoint)
 
 
@@ -123,6 +127,7 @@ def _show(endpoint: Endpoint) -> None:
         "gateway": endpoint.gateway_url,
         "account": f"{status['account']} in {status['region']}",
         "clock": _in_words(status["clock"]),
+        **({"reads": _EVENTUAL} if status["eventual"] else {}),
         "state": f"{status['home']} ({status['position']} records)",
         "process": f"{status['pid']}, ecslab {status['version']}",
     }

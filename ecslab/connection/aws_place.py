@@ -90,6 +90,10 @@ class AwsPlace:
     def control(self, verb: str, **_: object) -> ControlReply:
         raise SandboxOnly(f"control({verb!r})", "there is nothing to control: AWS's clock is everybody's")
 
+    @property
+    def eventual(self) -> bool:
+        return True
+
     def now(self) -> float:
         return time.monotonic()
 

@@ -1,6 +1,8 @@
 """The connection below every lab: clients, names, tags, the record, waiting, and the way to a public IP."""
 
+import contextlib
 import copy
+import functools
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -18,6 +20,7 @@ from ecslab.connection.record import Record
 from ecslab.connection.step_marks import StepMarks
 from ecslab.connection.tags import Tags, made_by, spelling
 from ecslab.connection.waiting import wait
+from ecslab.errors import StillWaiting
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -156,6 +159,24 @@ class Connection:
             StillWaiting: with what was awaited, and for how long.
         """
         return wait(self, until, what, limit, every or (2.0 if self.where == "aws" else 0.2))
+
+    def patient(self, look: Callable[[], T | None], limit: float = 30) -> T | None:
+        """What `look` gives; where reads may come too early, nothing is looked at again for a while."""
+        found = look()
+        if found or not self.place.eventual:
+            return found
+        with contextlib.suppress(StillWaiting):
+            return self.wait(look, "what was changed just now to be seen", limit)
+        return None
+
+    def seen(self, look: Callable[[Self], object]) -> None:
+        """Where reads may come too early, wait until they show what was made or changed just now.
+
+        Args:
+            look: looks whether they do, with a lab whose calls the record leaves out.
+        """
+        if self.place.eventual:
+            self.patient(functools.partial(look, self.unrecorded()))
 
     def now(self) -> float:
         """Seconds on the lab's clock, which shows AWS time. Only differences mean something."""

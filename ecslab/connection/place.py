@@ -89,6 +89,10 @@ class Place(Protocol):
         """Within this, on this thread, a sandbox that was stopped stays so: calls raise Unreachable."""
 
     @property
+    def eventual(self) -> bool:
+        """Whether calls that read may come too early: what was changed just now is seen a moment later."""
+
+    @property
     def stepped(self) -> bool:
         """Whether time passes only when someone waits for it."""
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ecslab.sandbox.engine.pace import Mode
 
 _NEVER_ARRIVED = (EndpointConnectionError, ConnectTimeoutError)
-_VISITED = re.compile(r"http://[^/]+/[^/]+/([\w.-]+):(\d+)/")
+_VISITED = re.compile(r"http://[^/]+/[^/]+/([\w.-]+|\[[\w:]+\]):(\d+)/")
 REVIVED = "The sandbox had stopped. It is running again, with everything you had made."
 STOPPED: Final = (
     "the sandbox does not run.\n"
@@ -179,7 +179,7 @@ class SandboxPlace:
         visited = _VISITED.match(url)
         if not visited:
             return
-        verdict = self.control("reach", ip=visited[1], port=int(visited[2]))
+        verdict = self.control("reach", ip=visited[1].strip("[]"), port=int(visited[2]))
         if not verdict["passed"]:
             raise Unreachable(f"no answer from http://{visited[1]}:{visited[2]}/.\n  seen: {verdict['text']}")
 
@@ -214,6 +214,10 @@ class SandboxPlace:
         self._notices = notices
 
     @property
+    def eventual(self) -> bool:
+        return bool(self.control("status").get("eventual"))
+
+    @property
     def stepped(self) -> bool:
         if not self._clock:
             self.now()
@@ -242,8 +246,9 @@ class SandboxPlace:
 
 
 def open_sandbox(
-    home: Path, *, clock: str | None, speed: float | None, seed: int | None, in_process: bool
-) -> SandboxPlace:
+    home: Path, *, clock: str | None, speed: float | None, seed: int | None, in_process: bool,
+    eventual: bool | None = None,
+) -> SandboxPlace:  # fmt: skip
     """The sandbox of `home`, started if it does not run yet.
 
     Args:
@@ -252,14 +257,16 @@ def open_sandbox(
         speed: seconds of AWS time in one of yours; None for ECSLAB_SPEED, else as it runs already.
         seed: what ids are drawn from.
         in_process: without a server, in this process.
+        eventual: whether changes are seen late, as on AWS; None leaves it as it is.
     """
     mode = _mode(clock or os.environ.get("ECSLAB_CLOCK"))
     speed = _speed(os.environ.get("ECSLAB_SPEED") if speed is None else speed)
     if in_process:
         from ecslab.sandbox import in_process as inside  # it brings moto, which the other way does without
 
-        return SandboxPlace(inside.start(home, mode=mode, seed=seed, speed=speed))
-    again = functools.partial(_ensure, home, mode, speed, seed)
+        started = inside.start(home, mode=mode, seed=seed, speed=speed, eventual=bool(eventual))
+        return SandboxPlace(started)
+    again = functools.partial(_ensure, home, mode, speed, seed, eventual)
     place = SandboxPlace(again(), again)
     for notice in place.endpoint.notices:
         say(notice)
@@ -285,12 +292,14 @@ def _speed(given: str | float | None) -> float | None:
     return checked_speed(number, given)
 
 
-def _ensure(home: Path, mode: "Mode | None", speed: float | None, seed: int | None) -> Endpoint:
+def _ensure(
+    home: Path, mode: "Mode | None", speed: float | None, seed: int | None, eventual: bool | None
+) -> Endpoint:
     """The sandbox's process, found or started. Raises Unreachable with what its log says last."""
     from ecslab.sandbox import process
 
     try:
-        return process.ensure(home, mode=mode, speed=speed, seed=seed)
+        return process.ensure(home, mode=mode, speed=speed, seed=seed, eventual=eventual)
     except SandboxError as error:
         raise Unreachable(str(error)) from None
 
