@@ -112,6 +112,9 @@ def test_the_clock_from_the_terminal(invoke):
         assert invoke("sandbox", "step").output.endswith("Nothing is waiting to happen.\n")
         assert "20 seconds in one of yours" in invoke("sandbox", "resume").output
         assert "account  123456789012 in us-east-1" in invoke("sandbox", "status").output
+        assert "see changes late" in invoke("sandbox", "start", "--eventual").output
+        assert "see changes late" in invoke("sandbox", "status").output
+        assert "see changes late" not in invoke("sandbox", "start", "--no-eventual").output
         assert invoke("sandbox", "reset", "--yes").output == "The sandbox is empty.\n"
     finally:
         assert invoke("sandbox", "stop").output == "Stopped. Everything in it was kept.\n"
