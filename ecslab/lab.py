@@ -37,7 +37,8 @@ _PLACES = ("sandbox", "aws")
 def connect(
     where: str | None = None, *, home: str | os.PathLike[str] | None = None, profile: str | None = None,
     region: str | None = None, confirm: str | None = None, prefix: str = "", clock: str | None = None,
-    speed: float | None = None, in_process: bool = False, seed: int | None = None, eventual: bool | None = None,
+    speed: float | None = None, in_process: bool = False, seed: int | None = None,
+    eventual: bool | None = None,
 ) -> "Lab":  # fmt: skip
     """Open the lab; again, another `Lab` on the same place, with everything still there.
 
