@@ -29,16 +29,15 @@ if TYPE_CHECKING:
     from ecslab.operations.cleanup.receipt import Receipt
     from ecslab.operations.cost_reminder import Reminder
     from ecslab.operations.session import Note
-    from ecslab.widgets import PredictionView, QuestionView
+    from ecslab.widgets import AnswerView, PredictionView, QuestionView
 
 _PLACES = ("sandbox", "aws")
 
 
 def connect(
     where: str | None = None, *, home: str | os.PathLike[str] | None = None, profile: str | None = None,
-    region: str | None = None, confirm: str | None = None, prefix: str = "", clock: str | None = None,
-    speed: float | None = None, in_process: bool = False, seed: int | None = None,
-    eventual: bool | None = None,
+    region: str | None = None, confirm: str | None = None, prefix: str = "", eventual: bool | None = None,
+    clock: str | None = None, speed: float | None = None, in_process: bool = False, seed: int | None = None,
 ) -> "Lab":  # fmt: skip
     """Open the lab; again, another `Lab` on the same place, with everything still there.
 
@@ -61,15 +60,12 @@ def connect(
     where = where or os.environ.get("ECSLAB_WHERE") or "sandbox"
     if where not in _PLACES:
         raise ValueError(f"where is {where!r}; it can be 'sandbox' or 'aws'")
-    lesson_names = names(prefix)  # a bad prefix is refused before anything is started
-    folder, record = home_folder(home), Record()
+    lesson_names, folder, record = names(prefix), home_folder(home), Record()
     kernel_hooks.install()
     if where == "aws":
         from ecslab.connection.aws_place import AwsPlace
 
-        lab = Lab(AwsPlace(profile, region, confirm, record), folder, lesson_names, prefix, record)
-        lab.remind()
-        return lab
+        return Lab(AwsPlace(profile, region, confirm, record), folder, lesson_names, prefix, record).remind()
     from ecslab.connection.sandbox_place import open_sandbox
 
     place = open_sandbox(folder, clock, speed=speed, seed=seed, in_process=in_process, eventual=eventual)
@@ -171,7 +167,7 @@ class Lab(Connection):
 
         return course.honesty(self, stage)
 
-    def question(self, question: str) -> "QuestionView":
+    def question(self, question: str) -> "QuestionView | AnswerView":
         """Ask a quick question of the course.
 
         Args:
@@ -244,8 +240,9 @@ class Lab(Connection):
             self._reminder.close()
         self.place.close()
 
-    def remind(self) -> None:
+    def remind(self) -> "Lab":
         """Say now, and again at the end, which of the lab's tasks still run and what they cost."""
         from ecslab.operations.cost_reminder import Reminder
 
         self._reminder = self._reminder or Reminder(self)
+        return self

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ecslab.sandbox.engine.pace import Mode
 
 _NEVER_ARRIVED = (EndpointConnectionError, ConnectTimeoutError)
-_VISITED = re.compile(r"http://[^/]+/[^/]+/([\w.-]+):(\d+)/")
+_VISITED = re.compile(r"http://[^/]+/[^/]+/([\w.-]+|\[[\w:]+\]):(\d+)/")
 REVIVED = "The sandbox had stopped. It is running again, with everything you had made."
 STOPPED: Final = (
     "the sandbox does not run.\n"
@@ -177,7 +177,7 @@ class SandboxPlace:
         visited = _VISITED.match(url)
         if not visited:
             return
-        verdict = self.control("reach", ip=visited[1], port=int(visited[2]))
+        verdict = self.control("reach", ip=visited[1].strip("[]"), port=int(visited[2]))
         if not verdict["passed"]:
             raise Unreachable(f"no answer from http://{visited[1]}:{visited[2]}/.\n  seen: {verdict['text']}")
 

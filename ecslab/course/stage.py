@@ -3,7 +3,7 @@
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -99,6 +99,8 @@ class Stage:
         minutes: how long it takes; `make minutes` measures and writes them.
         part: the part of the course's map that it belongs to, as `figures.PARTS` has them.
         steps: in the order of the notebook, exercises last.
+        answers: for each question about the learner's own account, what reads it: all answers that are right,
+            none while the account has none. Its texts stand with the stage's other questions.
     """
 
     notebook: str
@@ -106,6 +108,7 @@ class Stage:
     minutes: Minutes
     part: str
     steps: tuple[Step, ...]
+    answers: Mapping[str, Callable[[Connection], Iterable[object]]] = field(default_factory=dict, hash=False)
 
     @property
     def id(self) -> str:

@@ -311,6 +311,7 @@ MAKERS: dict[type, Callable[[str], Any]] = {
     Honesty: lambda text: Honesty(({"topic": text, "kind": text, "text": text, "stages": []},)),
     Comparison: lambda text: Comparison(_prediction(text), text, text),
     CommandResult: lambda text: CommandResult(text, 0, text, text),
+    widgets.AnswerView: _widget(lambda t: widgets.AnswerView(t, t, _judged, widgets.Judgement("open", t))),
     widgets.ClockButtons: _clock,
     widgets.FaultPanel: _widget(_fault_panel),
     widgets.NetworkPicker: _widget(_picker),
@@ -320,6 +321,10 @@ MAKERS: dict[type, Callable[[str], Any]] = {
     widgets.TaskSizePicker: _widget(lambda t: widgets.TaskSizePicker()),
     widgets.TaskView: _widget(_task_view),
 }
+
+
+def _judged(entered: str) -> widgets.Judgement:
+    return widgets.Judgement("warning", entered)
 
 
 def _prediction(text: str) -> Prediction:

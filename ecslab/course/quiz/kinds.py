@@ -61,6 +61,50 @@ class Question:
 
 
 @dataclass(frozen=True)
+class AccountQuestion:
+    """A question whose answer is a number, an id or a field in the learner's own account.
+
+    A stage says how each of its own is read, in `Stage.answers`.
+
+    Attributes:
+        id: stage and name, as "04.address".
+        text: what is asked.
+        unit: what a number counts; "" for any other answer.
+        look: where the answer can be seen; said after a wrong one.
+        missing: what has to be made first; said when the account has no answer yet.
+        why: what the answer means; said after the right one.
+
+    Raises:
+        ValueError: an id of another form, or one of the texts is missing.
+    """
+
+    id: str
+    text: str
+    unit: str
+    look: str
+    missing: str
+    why: str
+
+    def __post_init__(self) -> None:
+        _look_over(self.id, self.text)
+        _insist(bool(self.look and self.missing and self.why), self.id, "it lacks look, missing or why")
+
+    @property
+    def stage(self) -> str:
+        """The two digits of its notebook."""
+        return self.id.split(".")[0]
+
+
+def same_answer(entered: str, right: object) -> bool:
+    """Whether what was typed is the answer: quotes, capitals and the form of a number do not matter."""
+    given, wanted = (str(value).strip().strip("'\"`").casefold() for value in (entered, right))
+    try:
+        return float(given.replace(",", ".")) == float(wanted)
+    except ValueError:
+        return given == wanted
+
+
+@dataclass(frozen=True)
 class Prediction:
     """What the learner says beforehand about a run: one of `options`, or else a number.
 

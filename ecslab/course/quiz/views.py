@@ -4,30 +4,41 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from ecslab.connection.connection import Connection
+from ecslab.course.catalogue import stage_named
 from ecslab.course.progress_store import Guess, changing, memory
 from ecslab.course.quiz.collection import prediction_named, question_named
 from ecslab.course.quiz.comparison import Comparison
-from ecslab.course.quiz.kinds import Prediction, Question, Value, spelled
+from ecslab.course.quiz.kinds import (
+    AccountQuestion,
+    Prediction,
+    Question,
+    Value,
+    same_answer,
+    spelled,
+)
 from ecslab.display.verdict import Verdict, not_yet
 from ecslab.errors import CannotBeDone
 
 if TYPE_CHECKING:
-    from ecslab.widgets import PredictionView, QuestionView
+    from ecslab.widgets import AnswerView, PredictionView, QuestionView
     from ecslab.widgets.question import Reason
 
 _shown: "WeakKeyDictionary[PredictionView, tuple[Connection, str]]" = WeakKeyDictionary()
 """The predictions that are on a page: one whose outcome is shown is locked there too."""
 
 
-def question(lab: Connection, wanted: str) -> "QuestionView":
+def question(lab: Connection, wanted: str) -> "QuestionView | AnswerView":
     """Ask a question; see `Lab.question`.
 
     Raises:
         NoSuchQuestion: the course has no such question.
     """
-    from ecslab.widgets import QuestionView
-
     asked = question_named(wanted)
+    return _offer(lab, asked) if isinstance(asked, Question) else _ask_the_account(lab, asked)
+
+
+def _offer(lab: Connection, asked: Question) -> "QuestionView":
+    from ecslab.widgets import QuestionView
 
     def judge(tried: list[int]) -> "list[Reason]":
         with changing(lab) as changed:
@@ -36,6 +47,27 @@ def question(lab: Connection, wanted: str) -> "QuestionView":
 
     before = memory(lab).answered.get(asked.id, [])
     return QuestionView(asked.text, [option.text for option in asked.options], judge, before)
+
+
+def _ask_the_account(lab: Connection, asked: AccountQuestion) -> "AnswerView":
+    from ecslab.widgets import AnswerView, Judgement
+
+    read = stage_named(asked.stage).answers[asked.id.split(".")[1]]
+
+    def judge(entered: str) -> Judgement:
+        right = [*read(lab)]
+        if not right:
+            return Judgement("open", asked.missing)
+        hit = any(same_answer(entered, answer) for answer in right)
+        with changing(lab) as changed:
+            changed.answered[asked.id] = [*changed.answered.get(asked.id, []), int(hit)]
+        if hit:
+            return Judgement("right", f"Right. {asked.why}")
+        return Judgement("warning", f"Not this. {asked.look}")
+
+    solved = 1 in memory(lab).answered.get(asked.id, [])
+    before = Judgement("right", f"You answered this. {asked.why}") if solved else None
+    return AnswerView(asked.text, asked.unit, judge, before)
 
 
 def reasons(asked: Question, tried: list[int]) -> "list[Reason]":

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ecslab.sandbox.engine import moto_import
-from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse, Responder
+from ecslab.sandbox.http_message import INTERNET, INTERNET_IPV6, HttpRequest, HttpResponse, Responder
 from ecslab.sandbox.wire import (
     bounds,
     caller_identity,
@@ -166,15 +166,18 @@ class Backend:
         if load_balancing and load_balancer:
             entry = load_balancing.open_door(load_balancer, port, INTERNET)
             return Door(entry.eni, entry.stopped_by, entry.text, entry.answer)
-        if not host.rpartition(".")[2].isdigit():
+        ipv6 = ":" in host
+        if not ipv6 and not host.rpartition(".")[2].isdigit():
             return Door(None, "no-such-name", f"No load balancer in this sandbox has the name {host}.")
         eni = task_network.find_public(host)
         if eni is None:
-            text = f"No network interface in this sandbox has the public IP {host}."
+            address = "IPv6 address" if ipv6 else "public IP"
+            text = f"No network interface in this sandbox has the {address} {host}."
             return Door(None, "no-public-ip", text)
         container = program_behind(eni.eni_id, port)
         listening = (port,) if container else ()
-        verdict = packets.inbound(packets.Packet(INTERNET, port), task_network.network_facts(eni), listening)
+        packet = packets.Packet(INTERNET_IPV6 if ipv6 else INTERNET, port)
+        verdict = packets.inbound(packet, task_network.network_facts(eni), listening)
         answer = (lambda request: container.request(request, port)) if verdict.passed and container else None
         return Door(eni.eni_id, verdict.stopped_by, verdict.text, answer)
 

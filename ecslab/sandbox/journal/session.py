@@ -46,7 +46,7 @@ _ABOUT: Final = {
         headers=kept_headers.SCHEMA,
     ),
     "visit": closed(
-        host=text(256, r"[\w.-]+"), port=integer(0, 65535), peer=text(64, r"[0-9A-Fa-f.:]+"), **_WIRE,
+        host=text(256, r"[\w.:-]+"), port=integer(0, 65535), peer=text(64, r"[0-9A-Fa-f.:]+"), **_WIRE,
         headers=map_of(_HEADER, 100),
     ),
     "fault": closed(

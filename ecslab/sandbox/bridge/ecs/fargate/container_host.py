@@ -92,8 +92,8 @@ class Host:
         if task_role_calls.service_at(host):
             return self._asked_of_aws(host, request)
         last: Exception = TimeoutError(f"no answer from {host}")
-        for address in self.resolve(host):
-            if address == interface.private_ip or address.startswith("127."):
+        for address in self.resolve(host.strip("[]")):
+            if address in (interface.private_ip, interface.ipv6) or address.startswith("127."):
                 return _asked(program_on(self._task, port), port, replace(request, peer=LOOPBACK))
             try:
                 answer = connect(self._account, interface, address, port)
