@@ -246,7 +246,7 @@ class SandboxPlace:
 
 
 def open_sandbox(
-    home: Path, *, clock: str | None, speed: float | None, seed: int | None, in_process: bool,
+    home: Path, clock: str | None, *, speed: float | None, seed: int | None, in_process: bool,
     eventual: bool | None = None,
 ) -> SandboxPlace:  # fmt: skip
     """The sandbox of `home`, started if it does not run yet.

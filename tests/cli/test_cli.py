@@ -114,6 +114,9 @@ def test_the_clock_from_the_terminal(invoke):
         assert "20 × faster than yours" in invoke("sandbox", "resume").output
         assert re.search(r" [6-9]:\d\d since the beginning;", invoke("sandbox", "skip", "6").output)
         assert "account  123456789012 in us-east-1" in invoke("sandbox", "status").output
+        assert "see changes late" in invoke("sandbox", "start", "--eventual").output
+        assert "see changes late" in invoke("sandbox", "status").output
+        assert "see changes late" not in invoke("sandbox", "start", "--no-eventual").output
         assert invoke("sandbox", "reset", "--yes").output == "The sandbox is empty.\n"
     finally:
         assert invoke("sandbox", "stop").output == "Stopped. Everything in it was kept.\n"

@@ -193,9 +193,10 @@ class Backend:
     ) -> HttpResponse:
         if not self.eventual:
             return self._call(request, signer, operation.name, again)
-        from ecslab.sandbox.bridge import late_reads
+        from ecslab.sandbox.bridge import late_installation, late_reads
 
-        with late_reads.answering(operation.changes):
+        late_installation.fetch(signer.service)
+        with late_reads.answering(signer, operation):
             return self._call(request, signer, operation.name, again)
 
     def _call(self, request: HttpRequest, signer: Signer, operation: str, again: bool) -> HttpResponse:

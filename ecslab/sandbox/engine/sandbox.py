@@ -99,9 +99,7 @@ class Sandbox:
             self._write_start(seed, mode or "paced", speed or DEFAULT_SPEED)
         with self.lock:
             self._begin()
-            self._take_up(mode, speed)
-            if eventual is not None:
-                self.be_eventual(eventual)
+            self._take_up(mode, speed, eventual)
 
     # Requests -----------------------------------------------------------------------------------------------
 
@@ -322,8 +320,10 @@ class Sandbox:
             self._note("time", {})
             self.journal.close()
 
-    def _take_up(self, mode: Mode | None, speed: float | None) -> None:
-        """Go on in the mode and at the speed asked for."""
+    def _take_up(self, mode: Mode | None, speed: float | None, eventual: bool | None) -> None:
+        """Go on in the mode and at the speed asked for, and let changes be seen late or at once."""
+        if eventual is not None:
+            self.be_eventual(eventual)
         if speed in (None, self.pace.speed) and mode in (None, self.pace.mode):
             return
         self.pace.set_speed(self.clock.now, speed or self.pace.speed)
