@@ -12,6 +12,10 @@ Service = Literal["acm", "iam", "kms", "route53", "s3", "secretsmanager", "ssm",
 
 def backend(service: Service, region: str = "aws") -> Any:
     """The account's backend of a service; those that know no Region have one alone."""
+    if service == "acm":
+        from ecslab.sandbox.bridge import acm
+
+        acm.install()
     if service == "ssm":
         from ecslab.sandbox.bridge import ssm
 
