@@ -61,6 +61,11 @@ def _place(frame: FrameType, line: int) -> list[str]:
 
 def advice(name: str) -> str:
     """What somebody can do to whom `name` is not there."""
+    if name in ("ecslab", "lab"):
+        return (
+            f"  next: `{name}` comes from the notebook's first code cell, which this kernel has not run. (A "
+            "kernel forgets when it is restarted; your account does not.) Run that cell, then this one again."
+        )
     return (
         f"  next: `{name}` is made by a cell further up, which this kernel has not run, or it is misspelt. "
         "Run the cells above first: Run, then “Run All Above Selected Cell”. Nothing is done twice by it."

@@ -48,6 +48,14 @@ def test_a_name_that_is_not_there_is_met_with_what_to_do(cell):
     ]
 
 
+@pytest.mark.parametrize("name", ["lab", "ecslab"])
+def test_what_is_forgotten_after_a_restart_is_in_the_first_cell(cell, name):
+    assert cell(f"{name}.connect()")[1] == (
+        f"  next: `{name}` comes from the notebook's first code cell, which this kernel has not run. (A "
+        "kernel forgets when it is restarted; your account does not.) Run that cell, then this one again."
+    )
+
+
 def test_what_the_kit_refuses_is_shown_without_its_lines(cell):
     assert cell("raise CannotBeDone('no task.\\n  next: run one')") == [
         "CannotBeDone: no task.\n  next: run one",

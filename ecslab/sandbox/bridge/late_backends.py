@@ -16,14 +16,22 @@ def backend(service: Service, region: str = "aws") -> Any:
         from ecslab.sandbox.bridge import acm
 
         acm.install()
-    if service == "ssm":
-        from ecslab.sandbox.bridge import ssm
-
-        ssm.install()
-    if service == "kms":
+    elif service == "kms":
         from ecslab.sandbox.bridge import kms
 
         kms.install()
+    elif service == "route53":
+        from ecslab.sandbox.bridge import route53
+
+        route53.install()
+    elif service == "s3":
+        from ecslab.sandbox.bridge import s3
+
+        s3.install()
+    elif service == "ssm":
+        from ecslab.sandbox.bridge import ssm
+
+        ssm.install()
     return get_backend(service)[current_account().id][region]
 
 
