@@ -12,14 +12,22 @@ Service = Literal["acm", "iam", "kms", "route53", "s3", "secretsmanager", "ssm",
 
 def backend(service: Service, region: str = "aws") -> Any:
     """The account's backend of a service; those that know no Region have one alone."""
-    if service == "ssm":
-        from ecslab.sandbox.bridge import ssm
-
-        ssm.install()
     if service == "kms":
         from ecslab.sandbox.bridge import kms
 
         kms.install()
+    elif service == "route53":
+        from ecslab.sandbox.bridge import route53
+
+        route53.install()
+    elif service == "s3":
+        from ecslab.sandbox.bridge import s3
+
+        s3.install()
+    elif service == "ssm":
+        from ecslab.sandbox.bridge import ssm
+
+        ssm.install()
     return get_backend(service)[current_account().id][region]
 
 

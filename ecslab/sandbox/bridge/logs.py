@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.logs import urls
 from moto.logs.exceptions import (
     InvalidParameterException,
     ResourceAlreadyExistsException,
@@ -52,7 +51,9 @@ class LogsBackend(MotoLogsBackend):  # type: ignore[misc]  # moto ships no types
 
     @property
     def _url_module(self) -> object:
-        return urls
+        from ecslab.sandbox.bridge import log_responses
+
+        return log_responses
 
     def create_log_stream(self, log_group_name: str, log_stream_name: str) -> None:
         group = self._find_log_group(None, log_group_name=log_group_name)

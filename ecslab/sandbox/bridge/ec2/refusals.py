@@ -52,6 +52,12 @@ class RefusingEC2Backend(WordedEC2Backend):
                 _check_cidr(rule.get(name))
         return super().modify_security_group_rules(group_id, rules)
 
+    def describe_vpn_gateways(self, filters: object = None, vpn_gw_ids: list[str] | None = None) -> object:
+        """There are none; moto passes over those that are asked for and are not there."""
+        for name in vpn_gw_ids or ():
+            self.get_vpn_gateway(name)
+        return super().describe_vpn_gateways(filters, vpn_gw_ids)
+
     def replace_network_acl_association(self, association_id: str, network_acl_id: str) -> object:
         """moto fails at an association that is not there."""
         self.get_network_acl(network_acl_id)
