@@ -19,7 +19,7 @@ from ecslab import widgets
 from ecslab.connection.calls import Calls
 from ecslab.connection.place import AwsTime
 from ecslab.connection.record import Call
-from ecslab.course.catalogue import STEPS
+from ecslab.course.catalogue import STAGES, STEPS
 from ecslab.course.honesty_table import Honesty
 from ecslab.course.navigation.arrival import Arrival, Missing
 from ecslab.course.progress_table import CourseProgress, Row
@@ -305,7 +305,9 @@ MAKERS: dict[type, Callable[[str], Any]] = {
     Image: _image,
     Figure: _figure,
     Fault: _Shown,
-    CourseProgress: lambda text: CourseProgress(tuple(Row(step, wrong(text), False) for step in STEPS)),
+    CourseProgress: lambda text: CourseProgress(
+        tuple(Row(step, wrong(text), False) for step in STEPS), dict.fromkeys(STAGES, (1, 2))
+    ),
     Missing: lambda text: Missing("05", ((STEPS[0], wrong(text)), (STEPS[1], wrong(text)))),
     Arrival: lambda text: Arrival("05", (text, text), (text,), 2),
     Table: lambda text: Table(text, (text, text), ((text, text), (text, text))),
