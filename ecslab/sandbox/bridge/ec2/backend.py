@@ -13,7 +13,7 @@ from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC
 
 from ecslab.sandbox.bridge.determinism import building
-from ecslab.sandbox.bridge.ec2 import vpcs
+from ecslab.sandbox.bridge.ec2 import ipv6, vpcs
 from ecslab.sandbox.bridge.ec2.addresses import check_private, take_public
 from ecslab.sandbox.bridge.ec2.interfaces import Interface, TaskInterface
 from ecslab.sandbox.bridge.ec2.refusals import RefusingEC2Backend
@@ -26,6 +26,7 @@ class EC2Backend(RefusingEC2Backend):
 
     def __init__(self, region_name: str, account_id: str):
         self.public: dict[str, Interface] = {}
+        self.ipv6: dict[str, Interface] = {}
         super().__init__(region_name, account_id)
 
     @property
@@ -39,6 +40,21 @@ class EC2Backend(RefusingEC2Backend):
             vpcs.create_workshop(self)
         return vpc
 
+    def create_vpc(self, *args: object, **kwargs: object) -> VPC:
+        vpc = super().create_vpc(*args, **kwargs)
+        if ipv6.has_own_rules() and vpc.get_cidr_block_association_set(ipv6=True):
+            ipv6.open_default_acl(self, vpc.id)
+        return vpc
+
+    def associate_vpc_cidr_block(
+        self, vpc_id: str, cidr_block: str | None, amazon_provided_ipv6_cidr_block: bool
+    ) -> object:
+        association = super().associate_vpc_cidr_block(vpc_id, cidr_block, amazon_provided_ipv6_cidr_block)
+        if ipv6.has_own_rules() and amazon_provided_ipv6_cidr_block:
+            ipv6.open_default_acl(self, vpc_id)
+            ipv6.open_groups(self, vpc_id)
+        return association
+
     def create_security_group(
         self, name: str, description: str, vpc_id: str | None = None, *args: object, **kwargs: object
     ) -> SecurityGroup:
@@ -49,9 +65,12 @@ class EC2Backend(RefusingEC2Backend):
             self.authorize_security_group_ingress(group.id, "-1", "", "", [], None, own, vpc_id=group.vpc_id)
         return group
 
-    def create_subnet(self, *args: object, **kwargs: object) -> Subnet:
+    def create_subnet(
+        self, vpc_id: str, cidr_block: str | None, ipv6_cidr_block: str | None = None, *args: object,
+        **kwargs: object,
+    ) -> Subnet:  # fmt: skip
         """moto takes the first subnet in a zone for its default one, whatever its VPC."""
-        subnet = super().create_subnet(*args, **kwargs)
+        subnet = super().create_subnet(vpc_id, cidr_block, ipv6_cidr_block, *args, **kwargs)
         subnet.default_for_az = subnet.map_public_ip_on_launch = False
         return subnet
 
@@ -93,6 +112,8 @@ class EC2Backend(RefusingEC2Backend):
         """Take the interface away and free its addresses."""
         interface = self.enis.pop(eni_id)
         self.public.pop(interface.public_ip, None)
+        for address in interface.ipv6_addresses:
+            self.ipv6.pop(address, None)
         for address in interface.private_ip_addresses:
             interface.subnet._subnet_ips.pop(address["PrivateIpAddress"], None)
 
@@ -201,7 +222,9 @@ class EC2Backend(RefusingEC2Backend):
         self.get_vpc(vpc_id)
         gateways = (gateway.vpc for gateway in self.internet_gateways.values())
         groups = self.groups.get(vpc_id, {}).values()
-        if any(vpc and vpc.id == vpc_id for vpc in gateways) or not all(group.is_default for group in groups):
+        outwards = (gateway.vpc_id for gateway in self.egress_only_internet_gateways.values())
+        attached = vpc_id in outwards or any(vpc and vpc.id == vpc_id for vpc in gateways)
+        if attached or not all(group.is_default for group in groups):
             raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
         self._vpc_in_deletion = vpc_id  # only with its VPC does a default group go
         try:
