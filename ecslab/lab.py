@@ -39,24 +39,23 @@ def connect(
     region: str | None = None, confirm: str | None = None, prefix: str = "", eventual: bool | None = None,
     clock: str | None = None, speed: float | None = None, in_process: bool = False, seed: int | None = None,
 ) -> "Lab":  # fmt: skip
-    """Open the lab. Running it again gives another `Lab` on the same place, with everything still there.
+    """Open the lab; again, another `Lab` on the same place, with everything still there.
 
     Args:
         where: "sandbox" (the default, or what ECSLAB_WHERE says) or "aws" for a real account.
         home: the folder for the sandbox's state and the lab's ledger; else ECSLAB_HOME, else the user's own.
-        profile: on a real account, a profile of the AWS configuration.
-        region: on a real account, the Region; else the profile's.
+        profile, region: on a real account, those of the AWS configuration unless given.
         confirm: on a real account, its id, where nobody can answer the question.
         prefix: put before every name, so that several learners can share one account.
-        clock: in the sandbox, "paced" (time passes by itself) or "stepped" (only while someone waits).
-        speed: in the sandbox, virtual seconds for each second of wall time.
+        clock: of the sandbox: "paced" (time passes by itself) or "stepped" (only while someone waits).
+        speed: of the sandbox: how many seconds of AWS time pass in one of yours.
         in_process: have the sandbox in this process alone, without a server; for tests.
-        seed: in the sandbox, what its ids are drawn from.
-        eventual: in the sandbox, whether changes are seen late, as on AWS; as it runs already unless given.
+        seed: what the sandbox's ids are drawn from.
+        eventual: whether the sandbox lets changes be seen late, as AWS does; as it runs unless given.
 
     Raises:
         ValueError: `where` is neither.
-        EcslabError: one of its kinds, with the next step: no credentials, no Region, not confirmed, …
+        EcslabError: with the next step: no credentials, no Region, not confirmed, …
     """
     where = where or os.environ.get("ECSLAB_WHERE") or "sandbox"
     if where not in _PLACES:
@@ -69,9 +68,7 @@ def connect(
         return Lab(AwsPlace(profile, region, confirm, record), folder, lesson_names, prefix, record).remind()
     from ecslab.connection.sandbox_place import open_sandbox
 
-    place = open_sandbox(
-        folder, clock=clock, speed=speed, seed=seed, in_process=in_process, eventual=eventual
-    )
+    place = open_sandbox(folder, clock, speed=speed, seed=seed, in_process=in_process, eventual=eventual)
     hooks.install(place.session.events, record=record)
     return Lab(place, folder, lesson_names, prefix, record)
 

@@ -7,17 +7,22 @@ https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import Final
+from typing import Final, Literal
 
+from moto.backends import get_backend
 from moto.logs.models import LogStream
 
 from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.late_backends import backend, backends_in_use
+from ecslab.sandbox.wire.operation import Operation
+from ecslab.sandbox.wire.signature import Signer
 from ecslab.sandbox.world.stale_reads import StaleReads, Watched
 
 SEEN: Final = "change_seen"
 ROLE_KNOWN: Final = "role_known"
 LOG_SEEN: Final = "log_seen"
+_BACKENDS: Final[dict[str, Literal["ec2", "elbv2"]]] = {"ec2": "ec2", "elasticloadbalancing": "elbv2"}
+"""moto's backends, by the signing name of the service."""
 
 _CLUSTER: Final = ("status", "settings", "configuration", "capacity_providers", "default_strategy", "tags")
 _SERVICE: Final = (
@@ -43,12 +48,17 @@ def switch(on: bool) -> None:
     account.stale_reads = StaleReads(account.clock) if on else None
 
 
-def answering(changes: bool) -> AbstractContextManager[None]:
+def answering(signer: Signer, operation: Operation) -> AbstractContextManager[None]:
     """Within this a request of the API is answered, which changes something or only looks."""
-    stale = current_account().stale_reads
+    account = current_account()
+    stale = account.stale_reads
     if stale is None:
         return nullcontext()
-    return stale.changing(list(_watched(current_account()))) if changes else stale.shown(SEEN)
+    if not operation.changes:
+        return stale.shown(SEEN)
+    if signer.service in _BACKENDS:  # the first thing in it is late, too
+        get_backend(_BACKENDS[signer.service])[account.id][signer.region]
+    return stale.changing(list(_watched(account)))
 
 
 def roles_as_known() -> AbstractContextManager[None]:

@@ -161,11 +161,11 @@ def images(_sandbox: Sandbox) -> Answer:
     return {"images": catalogue.listing()}
 
 
-def honesty(_sandbox: Sandbox) -> Answer:
+def honesty(sandbox: Sandbox) -> Answer:
     """What the sandbox does as AWS does, what it simplifies, pretends, and leaves out."""
     from ecslab.sandbox import honesty
 
-    return {"rows": honesty.rows(), "carried": honesty.carried()}
+    return {"rows": honesty.rows(sandbox.backend.eventual), "carried": honesty.carried()}
 
 
 def shutdown(sandbox: Sandbox) -> Answer:
@@ -205,5 +205,6 @@ def summary(record: Record) -> str:
 
 def _clock(sandbox: Sandbox) -> Answer:
     pace, world = sandbox.pace, sandbox.clock
-    return {"mode": pace.mode, "speed": pace.speed, "paused": pace.paused, "now": world.now,
-            "time": world.timestamp(), "next": world.next_news_at()}  # fmt: skip
+    return {"mode": pace.mode, "speed": pace.speed, "rate": pace.rate, "hurries": pace.hurries,
+            "paused": pace.paused, "now": world.now, "time": world.timestamp(),
+            "next": world.next_news_at()}  # fmt: skip
