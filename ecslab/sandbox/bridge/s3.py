@@ -13,9 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 from moto.core.responses import ActionResult
 from moto.iam.access_control import PermissionResult
 from moto.s3.exceptions import NoSuchUpload, ObjectLockConfigurationNotFoundError, S3ClientError
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, s3_backends
 from moto.s3.models import S3Backend as MotoS3Backend
-from moto.s3.models import s3_backends
 from moto.s3.responses import S3Response as MotoS3Response
 from moto.s3.urls import url_bases as url_bases
 from moto.s3.urls import url_paths as moto_paths
@@ -40,7 +39,8 @@ _SETTINGS: Final[Mapping[str, tuple[str, Mapping[str, object]]]] = {
 class _Bucket(FakeBucket):  # type: ignore[misc]
     """A bucket whose policy is kept and not judged: moto reads no principal and no condition in it."""
 
-    def get_permission(self, action: str, resource: str) -> PermissionResult:
+    def get_permission(self, *_: str) -> PermissionResult:
+        """Neither allowed nor denied."""
         return PermissionResult.NEUTRAL
 
 
