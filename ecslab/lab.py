@@ -39,7 +39,7 @@ def connect(
     region: str | None = None, confirm: str | None = None, prefix: str = "", eventual: bool | None = None,
     clock: str | None = None, speed: float | None = None, in_process: bool = False, seed: int | None = None,
 ) -> "Lab":  # fmt: skip
-    """Open the lab; again, another `Lab` on the same place, everything still there.
+    """Open the lab; again, another `Lab` on the same place, with everything still there.
 
     Args:
         where: "sandbox" (the default, or what ECSLAB_WHERE says) or "aws" for a real account.
@@ -48,8 +48,9 @@ def connect(
         confirm: on a real account, its id, where nobody can answer the question.
         prefix: put before every name, so that several learners can share one account.
         clock: of the sandbox: "paced" (time passes by itself) or "stepped" (only while someone waits).
-        speed: of the sandbox: virtual seconds for each second of wall time.
-        in_process, seed: for tests: the sandbox in this process, without a server; what ids are drawn from.
+        speed: of the sandbox: how many seconds of AWS time pass in one of yours.
+        in_process: have the sandbox in this process alone, without a server; for tests.
+        seed: what the sandbox's ids are drawn from.
         eventual: whether the sandbox lets changes be seen late, as AWS does; as it runs unless given.
 
     Raises:

@@ -52,6 +52,7 @@ class Account:
         stale_reads: what clients see late; None where they see everything at once.
         regions: what ECS holds, by Region.
         fargate: the platform that runs tasks; None before the first task.
+        first_task: the one it was made for.
         tasks_by_interface: the tasks that hold a network interface, by its id.
         services: the services' tasks and scheduler; None before the first service.
         load_balancing: None before Elastic Load Balancing is first used.
@@ -75,6 +76,7 @@ class Account:
     stale_reads: StaleReads | None = None
     regions: dict[str, RegionState] = field(default_factory=dict)
     fargate: Fargate | None = None
+    first_task: Task | None = None
     tasks_by_interface: dict[str, Task] = field(default_factory=dict)
     services: ServiceRegistry | None = None
     load_balancing: LoadBalancing | None = None

@@ -249,6 +249,18 @@ def write_log(task: Task, container: Container, line: str) -> None:
         write(*where, [(current_account().clock.timestamp(), line)])
 
 
+def write_log_again(task: Task, container: Container, moments: list[float]) -> None:
+    """Bring the last line again to its log stream, as it reads at each of these moments (epoch seconds)."""
+    region, group, name = log_stream(task, container) or ("", "", "")
+    held = _backend(region).groups.get(group) if group else None
+    stream: Stream | None = held and held.streams.get(name)
+    if stream is None:
+        return
+    runs, size = stream.lines.runs, stream.lines.size
+    stream.write_again(moments)
+    _keep_within_limits(stream, stream.lines.runs - runs, stream.lines.size - size)
+
+
 def collector(task: Task, container: Container) -> Collector | None:
     """What makes one event of several lines, if the log's options ask for that."""
     first = first_line(log_options(container))

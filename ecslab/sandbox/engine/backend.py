@@ -86,6 +86,13 @@ class Backend:
         """Forget the account."""
         self._seam.leave(self._account)
 
+    def first_start(self) -> float | None:
+        """For how many seconds the account's first task has been coming up; None if it does not."""
+        task = self._account.first_task
+        if task is None or task.stopping or task.started_at is not None or task.created_at is None:
+            return None
+        return self._account.clock.timestamp() - task.created_at
+
     def reseed(self, kind: str, position: int) -> None:
         """Let what comes next draw its ids from (seed, kind, position)."""
         self.enter()

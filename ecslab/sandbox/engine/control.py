@@ -205,5 +205,6 @@ def summary(record: Record) -> str:
 
 def _clock(sandbox: Sandbox) -> Answer:
     pace, world = sandbox.pace, sandbox.clock
-    return {"mode": pace.mode, "speed": pace.speed, "paused": pace.paused, "now": world.now,
-            "time": world.timestamp(), "next": world.next_news_at()}  # fmt: skip
+    return {"mode": pace.mode, "speed": pace.speed, "rate": pace.rate, "hurries": pace.hurries,
+            "paused": pace.paused, "now": world.now, "time": world.timestamp(),
+            "next": world.next_news_at()}  # fmt: skip

@@ -17,7 +17,7 @@ from typing import Final
 
 from ecslab.sandbox.engine import replay_watch
 from ecslab.sandbox.engine.backend import Backend
-from ecslab.sandbox.engine.pace import DEFAULT_SPEED, Mode, Pace, checked_speed
+from ecslab.sandbox.engine.pace import DEFAULT_SPEED, WATCHED_FOR, Mode, Pace, checked_speed
 from ecslab.sandbox.engine.replay import Replay
 from ecslab.sandbox.gateway.gateway import Gateway, NotIn
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
@@ -191,6 +191,13 @@ class Sandbox:
                 f"Nobody asked the sandbox anything for {_spoken(idle)}, so its clock stood meanwhile."
             )
             self.go_on()
+        self._watch()
+
+    def _watch(self) -> None:
+        """Let time go slowly while there is a first task to watch, but not where timestamps are wall time."""
+        age = self.backend.first_start()
+        first_task = age is not None and age < WATCHED_FOR and self.clock.durations.model == "drawn"
+        self.pace.watch(self.clock.now, first_task)
 
     def _fall_behind(self) -> None:
         """Let time go on from here: this machine is too slow for what the containers do in it."""
@@ -346,6 +353,7 @@ class Sandbox:
                 details = {**about, **wire, "headers": kept(request.headers)}
                 self._keep(Record(self.clock.now, "request", details, request.body))
                 self.mutations += 1
+                self._watch()
             return response
 
     def _undo(self, before: Mapping[str, int], about: Mapping[str, str], *, broken: bool = False) -> None:

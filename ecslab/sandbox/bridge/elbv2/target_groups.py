@@ -75,7 +75,7 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
         self.pools[made.arn] = TargetGroup(
             current_account().clock, lambda target, check: target_access.ask(self, made, target, check),
             lambda ip, port, health: _tell(made.arn, ip, port, health), target_access.check_of(made),
-            _delay(made),
+            _delay(made), lambda target, check: target_access.ask_again(self, made, target, check),
         )  # fmt: skip
         return made
 
