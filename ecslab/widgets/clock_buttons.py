@@ -51,11 +51,11 @@ class ClockButtons(View):
         """Let the clock go on."""
         return self._change(paused=False)
 
-    def skip(self, minutes: float = SKIPPED) -> str:
+    def skip(self, skipped: float = SKIPPED) -> str:
         """Let so many minutes pass at once."""
         if self._lab.where == "sandbox":
-            self._lab.control("advance", seconds=60 * minutes)
-            self._look()
+            moved = self._lab.control("advance", seconds=60 * skipped)["moved"]
+            self._look(f"{minutes(moved)} were skipped. ")
         return self.text()
 
     def speed(self, factor: float) -> str:
@@ -91,7 +91,7 @@ class ClockButtons(View):
         elif clock["paused"]:
             words = f"{at}. Paused: nothing happens until you go on."
         else:
-            words = f"{at}, {faster(clock['rate'])}."
+            words = f"{first}AWS time passes {faster(clock['rate'])}."  # no figure: nobody would move it on
         self.state = {
             "usable": not stepped,
             "paused": bool(clock["paused"]),

@@ -46,7 +46,7 @@ function render({ model, el }) {
   const trouble = make("p", "", { class: "ecslab-error", role: "alert" });
   const foot = make("p", "", { class: "ecslab-note" });
   const live = make("span");
-  const clock = make("span", "", { class: "ecslab-time" });
+  const clock = make("span", "", { class: "ecslab-time", title: "Since it was created" });
   const skip = make("button", "Skip to the next change", {
     type: "button",
     title: "Let AWS time pass at once until something changes, five minutes at most. Nothing is lost.",
