@@ -104,7 +104,9 @@ class Pace:
 
     def setting(self, virtual: float) -> PaceSetting:
         """What `take_up` needs to go on from `virtual` as it is now."""
-        wall = self.timeline.segments[-1].wall if self.mode == "paced" else self.timeline.wall_at(virtual)
+        wall = self.timeline.segments[-1].wall
+        if self.mode == "stepped":  # where a segment has just begun, `wall_at` tells the one before
+            wall = max(wall, self.timeline.wall_at(virtual))
         return {"wall": wall, "mode": self.mode, "speed": self.speed, "paused": self.paused}
 
     def take_up(self, virtual: float, setting: PaceSetting) -> None:

@@ -77,7 +77,6 @@ class ContainerSpec:
     memory_mib: int | None = None
     stop_timeout: float = 30.0
     working_directory: str | None = None
-    user: str | None = None
     architecture: str = "X86_64"
     mounts: tuple[Mount, ...] = ()
     read_only: bool = False

@@ -266,7 +266,6 @@ def _spec(
         memory_mib=int(definition.get("memory") or task.settings["memory"]),
         stop_timeout=container.stop_timeout,
         working_directory=definition.get("workingDirectory"),
-        user=definition.get("user"),
         architecture=_architecture(task),
         mounts=volumes.mounts(task, container),
         read_only=bool(definition.get("readonlyRootFilesystem")),
