@@ -31,11 +31,16 @@ class MotoState:
 
 def park() -> MotoState:
     """Take out what moto holds."""
-    backends = {held: dict(held) for held in BackendDict._instances}
-    buckets = {name: owner for held in _of_s3() for name, owner in held.bucket_accounts.items()}
-    state = MotoState(backends, buckets, LogEvent._event_id, mock_random.getstate())
+    state = held()
     _empty()
     return state
+
+
+def held() -> MotoState:
+    """What moto holds."""
+    backends = {services: dict(services) for services in BackendDict._instances}
+    buckets = {name: owner for services in _of_s3() for name, owner in services.bucket_accounts.items()}
+    return MotoState(backends, buckets, LogEvent._event_id, mock_random.getstate())
 
 
 def put_back(state: MotoState) -> None:

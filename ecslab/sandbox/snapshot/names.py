@@ -31,17 +31,17 @@ def look_up(module: str, path: str) -> object:
     """
     if not allowed(module):
         raise Refused(f"{module} is not of the sandbox or moto")
-    found: object = _imported(module)
+    named: object = _imported(module)
     for part in path.split("."):
         try:
-            found = vars(found)[part]
+            named = vars(named)[part]
         except (KeyError, TypeError):
             raise Refused(f"{module} has no {path}") from None
-        if isinstance(found, staticmethod | classmethod):
-            found = found.__func__
-        if isinstance(found, ModuleType):
+        if isinstance(named, staticmethod | classmethod):
+            named = named.__func__
+        if isinstance(named, ModuleType):
             raise Refused(f"{module}.{path} is a module")
-    return found
+    return named
 
 
 def name_of(thing: type | FunctionType) -> tuple[str, str]:

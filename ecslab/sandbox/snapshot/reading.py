@@ -1,7 +1,7 @@
-"""A graph of objects, made anew from what `writing` wrote: no class's own code runs for it.
+"""A graph of objects, made anew from what `writing` wrote: nothing is called that the graph names.
 
 Three rounds: everything that can be changed is made, empty; then what cannot, of its parts; then the empty
-are filled, those that ask for the hashes of others last.
+are filled, those that ask for the hashes of others last. At the end, what runs is found again (`come_back`).
 """
 
 import base64
@@ -39,6 +39,7 @@ class _Reader:
         self._graph, self._given = graph, given
         self._things: list[Any] = [*[None] * len(graph.nodes), *reversed(graph.scalars)]
         self._shapes = [_shape(*shape) for shape in graph.shapes]
+        self._waiting: list[Any] = []  # what does something itself, once all around it is there again
 
     def root(self) -> object:
         nodes, things = self._graph.nodes, self._things
@@ -58,20 +59,25 @@ class _Reader:
                 raise Refused(f"a snapshot has no {node[0]!r}")
         for fill, thing, parts in (*later, *hashed):
             fill(thing, [things[part] for part in parts])
+        for thing in self._waiting:
+            thing.come_back()
         return things[self._graph.root]
 
     def _shell(self, number: int, node: Node, later: list[Any], hashed: list[Any]) -> None:
         kind, base, attributes = self._shapes[node[1]]
-        made = self._things[number] = base.__new__(kind)
+        new: Any = base.__new__
+        made = self._things[number] = new(kind)
+        if hasattr(kind, "come_back"):
+            self._waiting.append(made)
         count = len(attributes)
         later.append((functools.partial(_set, attributes), made, node[2 : 2 + count]))
         if base is not object:
-            _, fill, hashes = _SHELLS[_OF_BASE[base]]
+            _, fill, hashes = _SHELLS[base.__name__]
             (hashed if hashes else later).append((fill, made, node[2 + count :]))
 
     def _given_thing(self, name: str, *way: str) -> object:
-        found = self._given[name]
-        return found.joinpath(*way) if isinstance(found, PurePath) else found
+        given = self._given[name]
+        return given.joinpath(*way) if isinstance(given, PurePath) else given
 
     def _tuple(self, *parts: int) -> tuple[object, ...]:
         return tuple([self._things[part] for part in parts])
@@ -88,6 +94,12 @@ class _Reader:
 
     def _method(self, function: int, owner: int) -> object:
         return types.MethodType(_function(self._things[function]), self._things[owner])
+
+    def _builtin(self, owner: int, name: str) -> object:
+        held = self._things[owner]
+        if type(held) not in BASES.values() or name.startswith("_"):
+            raise Refused(f"a snapshot has no {type(held).__name__}.{name}")
+        return getattr(held, name)
 
     def _named_function(self, module: str, path: str) -> object:
         return _function(names.look_up(module, path))
@@ -108,16 +120,16 @@ def _shape(module: str, path: str, base: str, *attributes: str) -> tuple[type, t
     return kind, rests_on, attributes
 
 
-def _class(found: object) -> type:
-    if not isinstance(found, type):
-        raise Refused(f"{found!r} is no class")
-    return found
+def _class(named: object) -> type:
+    if not isinstance(named, type):
+        raise Refused(f"{named!r} is no class")
+    return named
 
 
-def _function(found: object) -> Callable[..., Any]:
-    if not isinstance(found, types.FunctionType):
-        raise Refused(f"{found!r} is no function")
-    return found
+def _function(named: object) -> Callable[..., Any]:
+    if not isinstance(named, types.FunctionType):
+        raise Refused(f"{named!r} is no function")
+    return named
 
 
 def _set(attributes: tuple[str, ...], thing: object, values: list[object]) -> None:
@@ -126,6 +138,15 @@ def _set(attributes: tuple[str, ...], thing: object, values: list[object]) -> No
 
 
 def _fill_dict(held: dict[object, object], parts: list[object]) -> None:
+    dict.update(held, zip(parts[::2], parts[1::2], strict=True))
+
+
+def _fill_ordered(held: "OrderedDict[object, object]", parts: list[object]) -> None:
+    for key, value in zip(parts[::2], parts[1::2], strict=True):
+        OrderedDict.__setitem__(held, key, value)
+
+
+def _fill_weakly(held: "weakref.WeakValueDictionary[object, object]", parts: list[object]) -> None:
     held.update(zip(parts[::2], parts[1::2], strict=True))
 
 
@@ -138,6 +159,10 @@ def _fill_deque(held: "deque[object]", parts: list[Any]) -> None:
     deque.__init__(held, parts[1:], parts[0])
 
 
+def _fill_error(error: Exception, parts: list[object]) -> None:
+    error.args = tuple(parts)
+
+
 def _fill_cell(cell: types.CellType, parts: list[object]) -> None:
     (cell.cell_contents,) = parts
 
@@ -147,14 +172,13 @@ _SHELLS: Final[Mapping[object, tuple[Callable[[], Any], Callable[..., None], boo
     "deque": (deque, _fill_deque, False),
     "cell": (types.CellType, _fill_cell, False),
     "dict": (dict, _fill_dict, True),
-    "ordered": (OrderedDict, _fill_dict, True),
-    "default": (defaultdict, _fill_default, True),
-    "weakly": (weakref.WeakValueDictionary, _fill_dict, True),
+    "OrderedDict": (OrderedDict, _fill_ordered, True),
+    "defaultdict": (defaultdict, _fill_default, True),
+    "weakly": (weakref.WeakValueDictionary, _fill_weakly, True),
     "set": (set, set.update, True),
+    **dict.fromkeys(("Exception", "ValueError", "LookupError"), (Refused, _fill_error, False)),
 }
 """How something empty is made, how it is filled, and whether that asks for hashes."""
-_OF_BASE: Final = {dict: "dict", OrderedDict: "ordered", defaultdict: "default", list: "list", deque: "deque",
-                   set: "set"}  # fmt: skip
 _MADE: Final[Mapping[object, Callable[..., object]]] = {
     "bytes": lambda _, text: base64.b64decode(text),
     "tuple": _Reader._tuple,
@@ -167,6 +191,7 @@ _MADE: Final[Mapping[object, Callable[..., object]]] = {
     "member": _Reader._member,
     "subclass": _Reader._subclass,
     "method": _Reader._method,
+    "builtin": _Reader._builtin,
     "function": _Reader._named_function,
     "inner": _Reader._inner,
 }

@@ -12,22 +12,22 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from pathlib import PurePath
-from types import CellType, FunctionType, MethodType
-from typing import Final, NamedTuple
+from types import BuiltinMethodType, CellType, FunctionType, MethodType
+from typing import Any, Final, NamedTuple
 
 from ecslab.sandbox.snapshot import names
 from ecslab.sandbox.snapshot.names import Refused
-from ecslab.sandbox.snapshot.plain import PLAIN
+from ecslab.sandbox.snapshot.plain import kind_of
 
 __all__ = ["BASES", "FACTORIES", "Node", "Written", "written"]
 
-Node = list[object]
+Node = list[Any]
 _HEAP_TYPE: Final = 1 << 9  # a class that a `class` statement made
 FACTORIES: Final[Mapping[str, type]] = {kind.__name__: kind for kind in (dict, float, int, list, set, str)}
 """Python's own classes that a thing may hold."""
 BASES: Final[Mapping[str, type]] = {
     "object": object, "dict": dict, "OrderedDict": OrderedDict, "defaultdict": defaultdict, "list": list,
-    "deque": deque, "set": set,
+    "deque": deque, "set": set, "Exception": Exception, "ValueError": ValueError, "LookupError": LookupError,
 }  # fmt: skip
 """What the class of a thing that can be changed may rest on, by its name."""
 
@@ -116,8 +116,7 @@ class _Writer:
         if kind in _FILLED:
             name, parts = _FILLED[kind]
             return self._to_fill([name], parts, thing)
-        if kind in PLAIN:
-            plain = PLAIN[kind]
+        if plain := kind_of(thing):
             return self._node("plain", plain.name, *map(self._number, plain.parts(thing)))
         made = _MADE.get(kind)
         return made(self, thing) if made else self._other(kind, thing)
@@ -134,15 +133,18 @@ class _Writer:
 
     def _other(self, kind: type, thing: object) -> int:
         if isinstance(thing, type):
-            factory = FACTORIES.get(thing.__name__) is thing
-            return self._node("factory", thing.__name__) if factory else self._node("class", *names.name_of(thing))
+            if FACTORIES.get(thing.__name__) is thing:
+                return self._node("factory", thing.__name__)
+            return self._node("class", *names.name_of(thing))
         if isinstance(thing, PurePath):
             return self._path(thing)
         if isinstance(thing, Enum):
             return self._node("member", self._number(kind), self._number(thing.name))
-        for immutable in (str, int, float, bytes, tuple):
-            if isinstance(thing, immutable):
-                return self._node("subclass", self._number(kind), self._number(immutable(thing)))
+        if isinstance(thing, tuple | str):
+            if getattr(thing, "__dict__", None):
+                raise Refused(f"{kind.__qualname__} has attributes of its own")
+            plain = str.__str__(thing) if isinstance(thing, str) else tuple(thing)
+            return self._node("subclass", self._number(kind), self._number(plain))
         shape = _shape_of(kind)
         attributes = _attributes(thing, shape)
         key = (shape.module, shape.path, shape.base, *attributes)
@@ -155,7 +157,7 @@ class _Writer:
         for name, given in self._given_things.items():
             if isinstance(given, PurePath) and path.is_relative_to(given):
                 return self._node("given", name, *path.relative_to(given).parts)
-        raise Refused(f"a file that is not the sandbox's own")
+        raise Refused("a file that is not the sandbox's own")
 
     def bytes(self, content: bytes) -> int:
         return self._node("bytes", base64.b64encode(content).decode())
@@ -168,6 +170,12 @@ class _Writer:
 
     def method(self, method: MethodType) -> int:
         return self._node("method", self._number(method.__func__), self._number(method.__self__))
+
+    def builtin(self, method: BuiltinMethodType) -> int:
+        owner = method.__self__
+        if type(owner) not in BASES.values():
+            raise Refused(f"{method!r} is of Python's own")
+        return self._node("builtin", self._number(owner), method.__name__)
 
     def function(self, function: FunctionType) -> int:
         module = function.__module__
@@ -195,8 +203,8 @@ def _shape_of(kind: type) -> _Shape:
 
 def _slots(kind: type) -> list[str]:
     slots = vars(kind).get("__slots__", ())
-    found = [slots] if isinstance(slots, str) else list(slots)
-    return [name for name in found if name not in ("__dict__", "__weakref__")]
+    declared = [slots] if isinstance(slots, str) else list(slots)
+    return [name for name in declared if name not in ("__dict__", "__weakref__")]
 
 
 def _mangled(name: str, kind: type) -> str:
@@ -213,37 +221,42 @@ def _attributes(thing: object, shape: _Shape) -> dict[str, object]:
     return slots | held if slots else held
 
 
-def _pairs(held: object) -> Iterable[object]:
-    assert isinstance(held, dict)
-    return itertools.chain.from_iterable(held.items())
+def _pairs(held: dict[object, object]) -> Iterable[object]:
+    """Keys and values, as they are held, whatever a class of its own makes of them."""
+    items = OrderedDict.items(held) if isinstance(held, OrderedDict) else dict.items(held)
+    return itertools.chain.from_iterable(items)
+
+
+def _in_order(held: set[Any]) -> Iterable[object]:
+    """A set of texts has another order in each process."""
+    return sorted(set.__iter__(held)) if all(type(each) is str for each in set.__iter__(held)) else held
 
 
 _SCALARS: Final = frozenset({type(None), bool, int, float, str})
 _FOREIGN: Final[frozenset[tuple[str, str]]] = frozenset()
 _FILLED: Final[Mapping[type, tuple[str, Callable[..., Iterable[object]]]]] = {
-    list: ("list", iter),
-    set: ("set", iter),
+    list: ("list", list.__iter__),
+    set: ("set", _in_order),
     dict: ("dict", _pairs),
-    OrderedDict: ("ordered", _pairs),
+    OrderedDict: ("OrderedDict", _pairs),
     deque: ("deque", lambda each: (each.maxlen, *each)),
-    defaultdict: ("default", lambda each: (each.default_factory, *_pairs(each))),
+    defaultdict: ("defaultdict", lambda each: (each.default_factory, *_pairs(each))),
     CellType: ("cell", lambda cell: (cell.cell_contents,)),
     weakref.WeakValueDictionary: ("weakly", lambda each: _pairs(dict(each))),
 }
 _ITEMS: Final[Mapping[str, Callable[..., Iterable[object]]]] = {
     "object": lambda _: (),
-    "dict": _pairs,
-    "OrderedDict": _pairs,
-    "defaultdict": lambda each: (each.default_factory, *_pairs(each)),
-    "list": iter,
-    "set": iter,
-    "deque": lambda each: (each.maxlen, *each),
+    "Exception": lambda error: error.args,
+    "ValueError": lambda error: error.args,
+    "LookupError": lambda error: error.args,
+    **dict(_FILLED.values()),
 }
 _MADE: Final[Mapping[type, Callable[..., int]]] = {
     bytes: _Writer.bytes,
     tuple: _Writer.tuple,
     frozenset: _Writer.frozenset,
     MethodType: _Writer.method,
+    BuiltinMethodType: _Writer.builtin,
     FunctionType: _Writer.function,
 }
 _shapes: Final[dict[type, _Shape]] = {}

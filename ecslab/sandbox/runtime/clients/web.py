@@ -104,37 +104,37 @@ def curl(process: Process, words: list[str], place: Place) -> Fetch:
         return "", f"curl: option {options.unknown}: is unknown\n", 2
     if not options.urls:
         return "", "curl: no URL specified!\n", 2
-    said = place.within(Fetching)
-    while said.position < len(options.urls):
-        seconds = said.asleep or 0.0
-        if not said.in_vain:
-            yield from process.step(said)
-            if len(said.output) > LARGEST_FILE:
+    fetching = place.within(Fetching)
+    while fetching.position < len(options.urls):
+        seconds = fetching.asleep or 0.0
+        if not fetching.in_vain:
+            yield from process.step(fetching)
+            if len(fetching.output) > LARGEST_FILE:
                 raise OutOfMemory
-            seconds = _curl(process, options, said)
-        yield from said.waits(seconds)
-        said.position += 1
-    return said.output, said.errors, said.status
+            seconds = _curl(process, options, fetching)
+        yield from fetching.waits(seconds)
+        fetching.position += 1
+    return fetching.output, fetching.errors, fetching.status
 
 
-def _curl(process: Process, options: _Options, said: Fetching) -> float:
+def _curl(process: Process, options: _Options, fetching: Fetching) -> float:
     """Ask at one address; the seconds to wait where nobody answers."""
     tells = not options.has("silent") or options.has("show-error")
     try:
-        response = _exchange(process, options.urls[said.position], options, options.has("location"))
+        response = _exchange(process, options.urls[fetching.position], options, options.has("location"))
     except _Failure as failure:
         if tells:
-            said.errors += f"curl: ({failure.code}) {failure.why}\n"
-        said.output += _written_out(options, None)
-        said.status = failure.code
+            fetching.errors += f"curl: ({failure.code}) {failure.why}\n"
+        fetching.output += _written_out(options, None)
+        fetching.status = failure.code
         return failure.seconds
     if options.has("fail") and response.status >= 400:
         if tells:
-            said.errors += f"curl: (22) The requested URL returned error: {response.status}\n"
-        said.status = 22
+            fetching.errors += f"curl: (22) The requested URL returned error: {response.status}\n"
+        fetching.status = 22
     else:
-        said.output += _unless_written(process, options.last("output"), _shown(options, response))
-    said.output += _written_out(options, response)
+        fetching.output += _unless_written(process, options.last("output"), _shown(options, response))
+    fetching.output += _written_out(options, response)
     return 0.0
 
 
@@ -148,19 +148,19 @@ def wget(process: Process, words: list[str], place: Place) -> Fetch:
             f"wget: {'unrecognized option: ' + options.unknown if options.unknown else 'missing URL'}\n",
             1,
         )
-    url, said = options.urls[0], place.within(Fetching)
-    if said.in_vain:
-        yield from said.waits(0.0 if said.asleep is None else said.asleep)
-        return "", said.errors, 1
+    url, fetching = options.urls[0], place.within(Fetching)
+    if fetching.in_vain:
+        yield from fetching.waits(0.0 if fetching.asleep is None else fetching.asleep)
+        return "", fetching.errors, 1
     try:
         response = _exchange(process, url, options, True)
     except _Failure as failure:
         why = {6: f"bad address '{failure.host}'", 7: f"can't connect to remote host: {failure.why}"}.get(
             failure.code, failure.why
         )
-        said.errors = "" if quiet else f"wget: {why}\n"
-        yield from said.waits(failure.seconds)
-        return "", said.errors, 1
+        fetching.errors = "" if quiet else f"wget: {why}\n"
+        yield from fetching.waits(failure.seconds)
+        return "", fetching.errors, 1
     if response.status >= 400:
         return "", "" if quiet else f"wget: server returned error: HTTP/1.1 {response.status}\n", 1
     if options.has("spider"):
