@@ -9,13 +9,14 @@ from ecslab.connection import hooks
 from ecslab.connection.connection import Connection
 from ecslab.connection.names import names
 from ecslab.connection.record import Record
-from ecslab.display import cell_order
+from ecslab.display import kernel_hooks
 
 if TYPE_CHECKING:
     from ecslab.course import (
         Arrival,
         Comparison,
         CourseProgress,
+        HelperSource,
         Hint,
         Honesty,
         Missing,
@@ -28,49 +29,46 @@ if TYPE_CHECKING:
     from ecslab.operations.cleanup.receipt import Receipt
     from ecslab.operations.cost_reminder import Reminder
     from ecslab.operations.session import Note
-    from ecslab.widgets import PredictionView, QuestionView
+    from ecslab.widgets import AnswerView, PredictionView, QuestionView
 
 _PLACES = ("sandbox", "aws")
 
 
 def connect(
     where: str | None = None, *, home: str | os.PathLike[str] | None = None, profile: str | None = None,
-    region: str | None = None, confirm: str | None = None, prefix: str = "", clock: str | None = None,
-    speed: float | None = None, in_process: bool = False, seed: int | None = None,
+    region: str | None = None, confirm: str | None = None, prefix: str = "", eventual: bool | None = None,
+    clock: str | None = None, speed: float | None = None, in_process: bool = False, seed: int | None = None,
 ) -> "Lab":  # fmt: skip
-    """Open the lab. Running it again gives another `Lab` on the same place, with everything still there.
+    """Open the lab; again, another `Lab` on the same place, with everything still there.
 
     Args:
         where: "sandbox" (the default, or what ECSLAB_WHERE says) or "aws" for a real account.
         home: the folder for the sandbox's state and the lab's ledger; else ECSLAB_HOME, else the user's own.
-        profile: on a real account, a profile of the AWS configuration.
-        region: on a real account, the Region; else the profile's.
+        profile, region: on a real account, those of the AWS configuration unless given.
         confirm: on a real account, its id, where nobody can answer the question.
         prefix: put before every name, so that several learners can share one account.
-        clock: in the sandbox, "paced" (time passes by itself) or "stepped" (only while someone waits).
-        speed: in the sandbox, virtual seconds for each second of wall time.
+        clock: of the sandbox: "paced" (time passes by itself) or "stepped" (only while someone waits).
+        speed: of the sandbox: how many seconds of AWS time pass in one of yours.
         in_process: have the sandbox in this process alone, without a server; for tests.
-        seed: in the sandbox, what its ids are drawn from.
+        seed: what the sandbox's ids are drawn from.
+        eventual: whether the sandbox lets changes be seen late, as AWS does; as it runs unless given.
 
     Raises:
         ValueError: `where` is neither.
-        EcslabError: one of its kinds, with the next step: no credentials, no Region, not confirmed, …
+        EcslabError: with the next step: no credentials, no Region, not confirmed, …
     """
     where = where or os.environ.get("ECSLAB_WHERE") or "sandbox"
     if where not in _PLACES:
         raise ValueError(f"where is {where!r}; it can be 'sandbox' or 'aws'")
-    lesson_names = names(prefix)  # a bad prefix is refused before anything is started
-    folder, record = home_folder(home), Record()
-    cell_order.listen()
+    lesson_names, folder, record = names(prefix), home_folder(home), Record()
+    kernel_hooks.install()
     if where == "aws":
         from ecslab.connection.aws_place import AwsPlace
 
-        lab = Lab(AwsPlace(profile, region, confirm, record), folder, lesson_names, prefix, record)
-        lab.remind()
-        return lab
+        return Lab(AwsPlace(profile, region, confirm, record), folder, lesson_names, prefix, record).remind()
     from ecslab.connection.sandbox_place import open_sandbox
 
-    place = open_sandbox(folder, clock=clock, speed=speed, seed=seed, in_process=in_process)
+    place = open_sandbox(folder, clock, speed=speed, seed=seed, in_process=in_process, eventual=eventual)
     hooks.install(place.session.events, record=record)
     return Lab(place, folder, lesson_names, prefix, record)
 
@@ -127,6 +125,18 @@ class Lab(Connection):
 
         return course.solution(self, step)
 
+    def solve(self, step: str) -> object:
+        """Show the code that does the step, run it, and give what it makes: `task = lab.solve("04.run")`."""
+        from ecslab import course
+
+        return course.solve(self, step)
+
+    def show(self, helper: str) -> "HelperSource":
+        """The lines of a helper of the kit, as `lab.show("task.run")`: which AWS calls it makes, and how."""
+        from ecslab import course
+
+        return course.show(helper)
+
     def goto(self, stage: str, again: bool = False) -> "Arrival | Missing":
         """Fill in whatever is missing before `stage`; with `again`, go back to before its first step."""
         from ecslab import course
@@ -157,7 +167,7 @@ class Lab(Connection):
 
         return course.honesty(self, stage)
 
-    def question(self, question: str) -> "QuestionView":
+    def question(self, question: str) -> "QuestionView | AnswerView":
         """Ask a quick question of the course.
 
         Args:
@@ -169,25 +179,28 @@ class Lab(Connection):
 
         return course.question(self, question)
 
-    def predict(self, prediction: str, value: str | float | None = None) -> "PredictionView":
+    def predict(
+        self, prediction: str, value: str | float | None = None, *, skip: bool = False
+    ) -> "PredictionView":
         """Ask what the learner expects, before the run.
 
         Args:
             prediction: its id, as "06.stop-one".
             value: lock this at once, without the button.
+            skip: make none, and let its outcome be shown all the same.
 
-        The button locks it, and so does its outcome; then it stays as it is, over a kernel restart too.
+        Once it is locked it stays as it is, over a kernel restart too.
         """
         from ecslab import course
 
-        return course.predict(self, prediction, value)
+        return course.predict(self, prediction, value, skip=skip)
 
-    def outcome(self, prediction: str, seen: str | float) -> "Comparison":
-        """Show a prediction beside what came out, and why it does.
+    def outcome(self, prediction: str, seen: str | float) -> "Comparison | Verdict":
+        """Show a prediction beside what came out, and why it does; *not yet* before it is locked or skipped.
 
         Args:
             prediction: its id.
-            seen: what was measured: a number, or one of the prediction's options.
+            seen: what was measured: a number, or what stands for one of the prediction's options.
         """
         from ecslab import course
 
@@ -227,8 +240,9 @@ class Lab(Connection):
             self._reminder.close()
         self.place.close()
 
-    def remind(self) -> None:
+    def remind(self) -> "Lab":
         """Say now, and again at the end, which of the lab's tasks still run and what they cost."""
         from ecslab.operations.cost_reminder import Reminder
 
         self._reminder = self._reminder or Reminder(self)
+        return self

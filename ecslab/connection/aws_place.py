@@ -18,7 +18,7 @@ from botocore.exceptions import (
 from ecslab.connection import hooks
 from ecslab.connection.boto_sessions import Endpoints, account_session
 from ecslab.connection.http import HttpReply, fetch
-from ecslab.connection.place import ControlReply
+from ecslab.connection.place import AwsTime, ControlReply
 from ecslab.connection.record import Record
 from ecslab.connection.refusals import plainer
 from ecslab.connection.resource_kinds import KINDS
@@ -90,8 +90,18 @@ class AwsPlace:
     def control(self, verb: str, **_: object) -> ControlReply:
         raise SandboxOnly(f"control({verb!r})", "there is nothing to control: AWS's clock is everybody's")
 
+    @property
+    def eventual(self) -> bool:
+        return True
+
     def now(self) -> float:
         return time.monotonic()
+
+    def aws_time(self) -> AwsTime:
+        return AwsTime(time.time())
+
+    def hurry(self, times: float) -> None:
+        """AWS's time goes as it goes."""
 
     def pass_time(self, seconds: float, most: float) -> float:
         before = self.now()

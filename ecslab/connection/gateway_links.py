@@ -25,5 +25,6 @@ def from_this_process(endpoint: Endpoint, url: str) -> str:
         return f"{gateway}/{rest}{query}"
     if parts.hostname in (None, "127.0.0.1", "localhost") or url.startswith(endpoint.url):
         return url
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    return f"{gateway}/{endpoint.gateway_secret}/{parts.hostname}:{port}{parts.path or '/'}{query}"
+    return f"{gateway}/{endpoint.gateway_secret}/{host}:{port}{parts.path or '/'}{query}"

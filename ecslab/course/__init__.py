@@ -5,7 +5,8 @@ Each function takes the lab first; `Lab`'s methods of the same names call them.
 
 from ecslab.course.catalogue import STAGES, STEPS, NoSuchStep
 from ecslab.course.check_runner import check
-from ecslab.course.help import Hint, Solution, hint, solution
+from ecslab.course.help import Hint, Solution, hint, solution, solve
+from ecslab.course.helper_source import HelperSource, NoSuchHelper, show
 from ecslab.course.honesty_table import Honesty, honesty
 from ecslab.course.navigation.arrival import Arrival, Missing
 from ecslab.course.navigation.goto import goto
@@ -16,7 +17,8 @@ from ecslab.course.stage import Stage, Step
 from ecslab.display.verdict import Outcome, Report, Verdict
 
 __all__ = [
-    "STAGES", "STEPS", "Arrival", "Comparison", "CourseProgress", "Hint", "Honesty", "Missing",
-    "NoSuchQuestion", "NoSuchStep", "Outcome", "Report", "Solution", "Stage", "Step", "Undone", "Verdict",
-    "check", "goto", "hint", "honesty", "outcome", "predict", "progress", "question", "solution", "undo",
+    "STAGES", "STEPS", "Arrival", "Comparison", "CourseProgress", "HelperSource", "Hint", "Honesty",
+    "Missing", "NoSuchHelper", "NoSuchQuestion", "NoSuchStep", "Outcome", "Report", "Solution", "Stage",
+    "Step", "Undone", "Verdict", "check", "goto", "hint", "honesty", "outcome", "predict", "progress",
+    "question", "show", "solution", "solve", "undo",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Hints, each saying more than the one before, and solutions, which are the code that the tests run."""
 
+import textwrap
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -7,9 +8,10 @@ from markupsafe import Markup
 from ecslab.connection.connection import Connection
 from ecslab.course.catalogue import STAGES, stage_named, step_named
 from ecslab.course.check_runner import look
-from ecslab.course.progress_store import memory
+from ecslab.course.progress_store import memory, note_filled
 from ecslab.course.stage import Stage, Step
 from ecslab.display.markup import html, markdown
+from ecslab.display.messages import say
 from ecslab.display.printable import printable
 from ecslab.display.verdict import Outcome, Verdict
 
@@ -75,6 +77,21 @@ def solution(lab: Connection, step: str | None = None) -> Solution:
     """
     wanted = step_named(step) if step and "." in step else _wanted(lab, step)[0]
     return Solution(wanted.id, wanted.title, wanted.code())
+
+
+def solve(lab: Connection, step: str) -> object:
+    """Show the code that does the step, and run it; for a demonstration, or to get past a step.
+
+    Returns:
+        what the code makes, where it makes one thing: `task = lab.solve("04.run")`.
+
+    Raises:
+        NoSuchStep: the course has no such step.
+    """
+    wanted = step_named(step)
+    note_filled(lab, wanted.id)
+    say(f"{wanted.title}, done for you by:\n\n{textwrap.indent(wanted.code(), '    ')}")
+    return wanted.solve(lab)
 
 
 def next_step(lab: Connection, stage: Stage) -> tuple[Step, Verdict]:

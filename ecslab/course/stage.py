@@ -3,7 +3,7 @@
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -84,10 +84,9 @@ class Step:
         """The body of `solve`, as a learner would write it in a cell: what is shown is what is tested."""
         lines = inspect.getsource(self.solve).splitlines()
         begin = next(i for i, line in enumerate(lines) if line.rstrip().endswith(":")) + 1
-        shown = [
-            re.sub(r"  # (noqa|type):.*", "", line) for line in lines[begin:]
-        ]  # for the linter, not the learner
-        return textwrap.dedent("\n".join(shown))
+        body = textwrap.dedent("\n".join(lines[begin:]))
+        # what is there for the linter, or for `lab.solve`, is not for the learner
+        return re.sub(r"  # (noqa|type):.*|^return ", "", body, flags=re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -100,6 +99,8 @@ class Stage:
         minutes: how long it takes; `make minutes` measures and writes them.
         part: the part of the course's map that it belongs to, as `figures.PARTS` has them.
         steps: in the order of the notebook, exercises last.
+        answers: for each question about the learner's own account, what reads it: all answers that are right,
+            none while the account has none. Its texts stand with the stage's other questions.
     """
 
     notebook: str
@@ -107,6 +108,7 @@ class Stage:
     minutes: Minutes
     part: str
     steps: tuple[Step, ...]
+    answers: Mapping[str, Callable[[Connection], Iterable[object]]] = field(default_factory=dict, hash=False)
 
     @property
     def id(self) -> str:

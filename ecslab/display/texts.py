@@ -61,6 +61,13 @@ class Entry:
             raise self.refusal(f"{key} is {value!r}, which is no number")
         return value
 
+    def scalars(self, key: str) -> tuple[str | int | float, ...]:
+        """A list of texts, numbers, and true or false; none if there is no such key."""
+        values = self.values.get(key, [])
+        if not isinstance(values, list) or any(not isinstance(value, str | int | float) for value in values):
+            raise self.refusal(f"{key} is {values!r}; it is a list of texts, numbers, true and false")
+        return tuple(values)
+
     def flag(self, key: str) -> bool:
         """Whether it is switched on; what is not there is off."""
         value = self.values.get(key, False)

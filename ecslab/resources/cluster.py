@@ -81,3 +81,4 @@ def delete(lab: Connection, name: str | None = None) -> None:
         botocore.exceptions.ClientError: ClusterContainsTasksException while a task is not STOPPED.
     """
     or_none_if_missing(lab.ecs.delete_cluster, cluster=name or lab.names.cluster)
+    lab.seen(lambda quiet: find(quiet, name) is None)

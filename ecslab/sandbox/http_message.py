@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 INTERNET: Final = "198.51.100.7"  # a visitor's address, from the range that is kept for documentation
+INTERNET_IPV6: Final = "2001:db8:ffff::7"
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 

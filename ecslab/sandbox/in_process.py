@@ -21,7 +21,7 @@ GATEWAY: Final = "http://127.0.0.1:2"
 
 def start(
     home: Path, mode: Mode | None = None, seed: str | int | None = None, *, speed: float | None = None,
-    timing: Model = DEFAULT, wall: Callable[[], float] = time.time,
+    timing: Model = DEFAULT, wall: Callable[[], float] = time.time, eventual: bool = False,
 ) -> Endpoint:  # fmt: skip
     """Start an empty sandbox, beside any other of this process.
 
@@ -32,10 +32,20 @@ def start(
         speed: virtual seconds in one wall second, when paced.
         timing: where durations come from (`world.time.durations`).
         wall: what time it is, in epoch seconds.
+        eventual: whether changes are seen late, as on AWS.
     """
     mode = mode or "stepped"
     return endpoint_of(
-        Sandbox(home, seed=seed, mode=mode, speed=speed, timing=timing, wall=wall, in_memory=True)
+        Sandbox(
+            home,
+            seed=seed,
+            mode=mode,
+            speed=speed,
+            timing=timing,
+            wall=wall,
+            in_memory=True,
+            eventual=eventual,
+        )
     )
 
 

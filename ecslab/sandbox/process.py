@@ -41,7 +41,7 @@ _DETACHED: Final = 0x00000008 | 0x00000200 if os.name == "nt" else 0
 
 def ensure(
     home: Path, *, mode: str | None = None, speed: float | None = None, seed: str | int | None = None,
-    timing: str | None = None,
+    timing: str | None = None, eventual: bool | None = None,
 ) -> Endpoint:  # fmt: skip
     """The sandbox of `home`, started if it does not run.
 
@@ -50,6 +50,7 @@ def ensure(
         speed: virtual seconds in one wall second; None leaves it as it is (10 for a new one).
         seed: decides the ids and durations of a sandbox that is new; one that has a journal keeps its own.
         timing: where durations come from, in one that is new: `drawn` or `fixed`.
+        eventual: whether changes are seen late, as on AWS; None leaves it as it is (at once, in a new one).
 
     Raises:
         SandboxError: it cannot start (the message holds the last lines of its log and the next step), or
@@ -58,16 +59,18 @@ def ensure(
     idle_stop()
     running = find(home)
     if isinstance(running, Endpoint):
-        return _in_step(running, mode, speed)
+        return _in_step(running, mode, speed, eventual)
     with _starting(home):
         running = find(home)
         if isinstance(running, Endpoint):
-            return _in_step(running, mode, speed)
+            return _in_step(running, mode, speed, eventual)
         notices = []
         if running is not None:
             stop(home)
             notices.append(running.sentence)
-        endpoint = _spawn(home, {"mode": mode, "speed": speed, "seed": seed, "timing": timing})
+        late = None if eventual is None else "on" if eventual else "off"
+        options = {"mode": mode, "speed": speed, "seed": seed, "timing": timing, "eventual": late}
+        endpoint = _spawn(home, options)
         return replace(endpoint, notices=(*notices, *endpoint.control("status")["notices"]))
 
 
@@ -210,7 +213,9 @@ def _noted_endpoint(folder: Path) -> Endpoint | None:
         return None
 
 
-def _in_step(endpoint: Endpoint, mode: str | None, speed: float | None) -> Endpoint:
+def _in_step(endpoint: Endpoint, mode: str | None, speed: float | None, eventual: bool | None) -> Endpoint:
+    if eventual is not None:
+        endpoint.control("eventual", on=eventual)
     if mode is not None or speed is not None:
         clock = endpoint.control("status")["clock"]
         wanted = {"mode": mode or clock["mode"], "speed": clock["speed"] if speed is None else speed}

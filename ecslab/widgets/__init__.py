@@ -1,5 +1,6 @@
 """Views for the notebooks. Each works without a click and by keyboard, and says in words what it shows."""
 
+from ecslab.widgets.answer import AnswerView, Judgement
 from ecslab.widgets.clock_buttons import ClockButtons
 from ecslab.widgets.fault_panel import FaultPanel
 from ecslab.widgets.feeder import Feeder, ThreadFeeder
@@ -11,6 +12,6 @@ from ecslab.widgets.task_size import TaskSizePicker
 from ecslab.widgets.task_view import TaskView
 
 __all__ = [
-    "ClockButtons", "FaultPanel", "Feeder", "NetworkPicker", "PredictionView", "QuestionView", "ServiceView",
-    "TaskSizePicker", "TaskView", "ThreadFeeder",
+    "AnswerView", "ClockButtons", "FaultPanel", "Feeder", "Judgement", "NetworkPicker", "PredictionView",
+    "QuestionView", "ServiceView", "TaskSizePicker", "TaskView", "ThreadFeeder",
 ]  # fmt: skip

@@ -43,19 +43,20 @@ function render({ model, el }) {
   const root = make("form", "", { class: "ecslab ecslab-quiz" });
   const group = make("fieldset");
   const button = make("button", "Lock my prediction", { type: "submit" });
+  const skip = make("button", "Skip", { type: "button", class: "ecslab-quiet", title: "See the outcome without a prediction" });
   const message = make("p", "", { role: "status", class: "ecslab-note" });
   const trouble = make("p", "", { role: "alert", class: "ecslab-error" });
   const options = model.get("options");
   const field = options.length ? choices(options) : number(model.get("unit"), model.get("span"));
   group.append(prose("legend", `Predict: ${model.get("question")}`), ...field.rows);
-  root.append(group, button, message, trouble);
+  root.append(group, button, skip, message, trouble);
   el.append(root);
 
   const draw = () => {
     const locked = model.get("locked");
     field.show(model.get("value"));
     for (const input of field.inputs) input.disabled = locked;
-    button.hidden = locked;
+    button.hidden = skip.hidden = locked;
     message.replaceChildren(prose("span", model.get("message")));
     trouble.textContent = model.get("trouble");
     trouble.hidden = !model.get("trouble");
@@ -69,6 +70,7 @@ function render({ model, el }) {
     event.preventDefault(); // Enter must not reload the page
     if (!model.get("locked")) save({ value: field.read(), asked: model.get("asked") + 1 });
   });
+  on(skip, "click", () => save({ skipped: model.get("skipped") + 1 }));
   for (const input of field.inputs) {
     on(input, "change", () => field.read() === model.get("value") || save({ value: field.read() }));
   }

@@ -39,6 +39,7 @@ class PredictionView(View):
     span = traitlets.Unicode().tag(sync=True)
     value = traitlets.Unicode().tag(sync=True)
     asked = traitlets.Int(0).tag(sync=True)
+    skipped = traitlets.Int(0).tag(sync=True)
     locked = traitlets.Bool(False).tag(sync=True)
     message = traitlets.Unicode().tag(sync=True)
     trouble = traitlets.Unicode().tag(sync=True)
@@ -49,7 +50,7 @@ class PredictionView(View):
         super().__init__(question=question, options=list(options), unit=unit, span=span)
         self._store, self._showing = store, False
         self.refresh()
-        self.observe(self._follow, names=["value", "asked"])
+        self.observe(self._follow, names=["value", "asked", "skipped"])
 
     def refresh(self) -> None:
         """Show it as it is kept now."""
@@ -60,8 +61,8 @@ class PredictionView(View):
             self.locked, self.message, self.trouble = locked, message, ""
         self._showing = False
 
-    def lock(self, value: Value) -> None:
-        """Lock it without the page. Raises EcslabError as `PredictionStore.save` does."""
+    def lock(self, value: Value | None) -> None:
+        """Lock it without the page; None skips it. Raises EcslabError as `PredictionStore.save` does."""
         self._store.save(value, lock=True)
         self.refresh()
 
@@ -73,13 +74,14 @@ class PredictionView(View):
         return f"Predict: {self.question}\n  (a number{f' of {self.unit}' if self.unit else ''}{span})"
 
     def _follow(self, change: traitlets.Bunch) -> None:
-        """Keep what was chosen, and lock it when the button was pressed."""
+        """Keep what was chosen, and lock it when one of the buttons was pressed."""
         if self._showing:
             return
-        lock = change["name"] == "asked"
+        skip = change["name"] == "skipped"
+        lock = skip or change["name"] == "asked"
         try:
-            value = self._entered()
-            if value is None and lock:
+            value = None if skip else self._entered()
+            if value is None and lock and not skip:
                 self.trouble = "Say something first: even a wild guess will do."
                 return
             self._store.save(value, lock)

@@ -82,7 +82,12 @@ def environment(settings: Path | None = None, home: Path | None = None) -> dict[
         env.update(jupyter_folders.made(home))
     if settings:
         env["JUPYTERLAB_SETTINGS_DIR"] = str(settings)
-    for variable, folder in (("JUPYTER_CONFIG_PATH", HERE / "jupyter"), ("PYTHONPATH", HERE / "quick")):
+    folders = {
+        "JUPYTER_CONFIG_PATH": HERE / "jupyter",
+        "JUPYTER_PATH": HERE / "jupyter_data",  # its kernel loads `kernel_hooks` before the first cell
+        "PYTHONPATH": HERE / "quick",
+    }
+    for variable, folder in folders.items():
         env[variable] = os.pathsep.join(filter(None, [str(folder), env.get(variable)]))
     return env
 

@@ -21,6 +21,20 @@ RECORD: Final = ".ecslab-copy.json"
 PLACEHOLDER: Final = "# Your turn: write your answer here, then run the check below.\n"
 
 
+class Learner(TypedDict):
+    """What a cell says of the learner's copy."""
+
+    learner: str
+    """The cell's source there: with blanks (`____`), or a goal alone."""
+
+
+class Metadata(TypedDict, total=False):
+    """A cell's metadata, as far as it is read here."""
+
+    tags: list[str]
+    ecslab: Learner
+
+
 class Cell(TypedDict):
     """A cell of a notebook, as far as it is changed here."""
 
@@ -28,7 +42,7 @@ class Cell(TypedDict):
     source: str
     outputs: list[object]
     execution_count: int | None
-    metadata: dict[str, list[str]]
+    metadata: "Metadata"
 
 
 class Notebook(TypedDict):
@@ -67,7 +81,7 @@ def lessons() -> Path:
 
 
 def learner_version(notebook: Notebook) -> Notebook:
-    """The notebook without outputs and without answers, which the learner is to write."""
+    """The notebook without outputs, with blanks and places to write in where the reference has answers."""
     for cell in notebook["cells"]:
         if cell["cell_type"] != "code":
             continue
@@ -76,6 +90,8 @@ def learner_version(notebook: Notebook) -> Notebook:
         if "answer" in tags:
             cell["source"] = PLACEHOLDER
             cell["metadata"]["tags"] = [tag for tag in tags if tag != "answer"]
+        if "ecslab" in cell["metadata"]:
+            cell["source"] = cell["metadata"].pop("ecslab")["learner"]
     return notebook
 
 

@@ -1,5 +1,7 @@
+import pytest
+
 import ecslab
-from ecslab.course import STEPS
+from ecslab.course import STEPS, NoSuchHelper, NoSuchStep
 
 
 def test_each_hint_says_more_and_the_last_stays(lab):
@@ -41,3 +43,35 @@ def test_no_solution_shows_a_linter_s_remark():
 def test_hints_and_solutions_show_themselves(lab):
     assert lab.hint("00.yours-1")._repr_markdown_().startswith("**Hint 1 of 3 for 00.yours-1.** A repository")
     assert "<pre>name = lab.name(&#34;adgu/scratch&#34;)" in lab.solution("00.yours-1")._repr_html_()
+
+
+def test_a_step_can_be_done_for_you_and_gives_what_it_makes(lab, capsys):
+    lab.goto("02")
+    assert lab.solve("02.cluster")["clusterName"] == "adgu-cluster"
+    assert str(lab.check("02.cluster")) == "Done. `adgu-cluster` is ACTIVE."
+    assert capsys.readouterr().out.endswith(
+        "Make a cluster, done for you by:\n\n    ecslab.cluster.create(lab)\n"
+    )
+    with pytest.raises(NoSuchStep, match=r"there is no step or stage '02.clustre'"):
+        lab.solve("02.clustre")
+
+
+def test_a_helper_shows_its_lines(lab):
+    shown = lab.show("ecslab.task.run()")
+    assert repr(shown).startswith("# ecslab.task.run\ndef run(\n    lab: Connection")
+    assert '"launchType": "FARGATE",' in shown.code
+    assert "<pre>def run(" in shown._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "next_step"),
+    [
+        ("task.rn", "did you mean task.run"),
+        ("boto3", "it takes a name such as task.run"),
+        ("task", "did you mean task.run"),
+        ("task.__doc__", "it takes a name"),
+    ],
+)
+def test_what_is_no_helper_is_answered_with_what_is(lab, wanted, next_step):
+    with pytest.raises(NoSuchHelper, match=f"there is no helper {wanted!r}.\n  next: {next_step}"):
+        lab.show(wanted)

@@ -64,3 +64,11 @@ def test_every_other_operation_of_the_course_is_carried(lab):
     lab.ecr.describe_repositories()
     lab.logs.describe_log_groups()
     assert lab.ecs.list_task_definitions()["taskDefinitionArns"] == []
+
+
+def test_it_says_whether_changes_are_seen_late(lab):
+    assert "Changes are seen at once" in lab.honesty("14").text
+    assert "Changes are seen late" not in lab.honesty("02").text
+    lab.control("eventual", on=True)
+    assert "Changes are seen late: Reads show a change after 0 to 4 seconds" in lab.honesty("02").text
+    assert "Changes are seen at once" not in lab.honesty("14").text

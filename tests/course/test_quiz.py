@@ -1,5 +1,6 @@
 """Questions and predictions: what is asked, what may be seen before, what is kept."""
 
+import dataclasses
 import json
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from ecslab.course import progress_store as store
 from ecslab.course.catalogue import STAGES
 from ecslab.course.quiz import (
+    AccountQuestion,
     NoSuchQuestion,
     Option,
     Prediction,
@@ -15,6 +17,7 @@ from ecslab.course.quiz import (
     predictions,
     questions,
 )
+from ecslab.course.quiz.kinds import same_answer
 from ecslab.course.quiz.views import reasons
 from ecslab.errors import CannotBeDone
 
@@ -38,6 +41,69 @@ def asking(monkeypatch):
     """A course of one question and two predictions."""
     monkeypatch.setattr(collection, "questions", lambda *_: {ASKED.id: ASKED})
     monkeypatch.setattr(collection, "predictions", lambda *_: {COUNT.id: COUNT, WORD.id: WORD})
+
+
+IN_THE_ACCOUNT = AccountQuestion(
+    "06.how-many", "How many clusters are `ACTIVE`?", "clusters", "Count the rows of the table above.",
+    "Make a cluster first.", "Each of them is a name.",
+)  # fmt: skip
+
+
+@pytest.fixture
+def asking_the_account(monkeypatch):
+    """A course of one question about the learner's own account."""
+
+    def clusters(lab):
+        found = lab.ecs.list_clusters()["clusterArns"]
+        return [len(found)] if found else []
+
+    stage = dataclasses.replace(STAGES["06"], answers={"how-many": clusters})
+    monkeypatch.setitem(STAGES, "06", stage)
+    monkeypatch.setattr(collection, "questions", lambda *_: {IN_THE_ACCOUNT.id: IN_THE_ACCOUNT})
+
+
+def test_every_question_about_the_account_is_read_by_its_stage_and_no_other_is():
+    asked = {name for name, each in questions().items() if isinstance(each, AccountQuestion)}
+    assert asked == {f"{stage.id}.{name}" for stage in STAGES.values() for name in stage.answers}
+
+
+def test_an_answer_is_held_against_the_account(lab, asking_the_account):
+    view = lab.question("06.how-many")
+    assert view.text() == "How many clusters are `ACTIVE`?\n  (a number of clusters)"
+    assert (view.answer("1"), view.status) == ("Make a cluster first.", "open")
+    lab.ecs.create_cluster(clusterName="one")
+    assert (view.answer(2), view.status) == ("Not this. Count the rows of the table above.", "warning")
+    lab.ecs.create_cluster(clusterName="two")
+    assert (view.answer(" `2` "), view.status) == ("Right. Each of them is a name.", "right")
+    assert (view.answer(" "), view.status) == ("Write your answer first.", "open")
+
+
+def test_what_was_answered_right_outlives_the_kernel(lab, asking_the_account):
+    lab.ecs.create_cluster(clusterName="one")
+    lab.question("06.how-many").answer("1")
+    store.forget(lab)
+    again = lab.question("06.how-many")
+    assert (again.status, again.message) == ("right", "You answered this. Each of them is a name.")
+    assert memory_of(lab) == {"06.how-many": [1]}
+
+
+@pytest.mark.parametrize(
+    ("entered", "right", "same"),
+    [("2", 2, True), ("2.0", 2, True), ("2,5", 2.5, True), ("'eni-1'", "eni-1", True),
+     ("ENI-1", "eni-1", True), ("eni-12", "eni-1", False), ("two", 2, False), ("", "", True)],
+)  # fmt: skip
+def test_the_form_of_an_answer_does_not_matter(entered, right, same):
+    assert same_answer(entered, right) is same
+
+
+@pytest.mark.parametrize("part", ["look", "missing", "why"])
+def test_a_question_about_the_account_that_cannot_explain_itself_is_refused(part):
+    with pytest.raises(ValueError, match="it lacks look, missing or why"):
+        dataclasses.replace(IN_THE_ACCOUNT, **{part: ""})
+
+
+def memory_of(lab):
+    return store.memory(lab).answered
 
 
 def test_the_course_s_own_stand_where_they_belong():
@@ -68,9 +134,10 @@ def test_a_bad_question_is_refused_when_it_is_written_down(change, problem):
         ({"because": ""}, "it does not say why"),
         ({"options": ("only",)}, "leave no choice"),
         ({"options": ("a", "b"), "low": 1}, "it takes either"),
+        ({"options": ("a", "b"), "results": (True,)}, "not one result for each option"),
         ({"low": 3, "high": 3}, "its least number is not below"),
     ],
-    ids=["no-reason", "one-option", "both", "no-range"],
+    ids=["no-reason", "one-option", "both", "results", "no-range"],
 )
 def test_a_bad_prediction_is_refused_when_it_is_written_down(change, problem):
     with pytest.raises(ValueError, match=problem):
@@ -133,31 +200,43 @@ def test_a_prediction_is_locked_and_shown_beside_the_outcome(lab, asking):
     assert "3 tasks more than you predicted." in repr(lab.outcome("06.count", 5))
 
 
-def test_the_outcome_locks_what_was_chosen_without_the_button(lab, asking):
+def test_the_outcome_waits_for_the_lock_and_tells_nothing_before(lab, asking):
     view = lab.predict("06.word")
     view.value = "yes"
+    assert str(lab.outcome("06.word", "no")) == (
+        "Not yet. Say first what you expect: lock your prediction (Does it come back?), or press *Skip*, "
+        'which is `lab.predict("06.word", skip=True)`. Then run this cell again.'
+    )
+    assert not view.locked
+    view.asked += 1
     seen = lab.outcome("06.word", "no")
     assert (seen.predicted, seen.hit) == ("yes", False)
     assert "Not as you predicted" in repr(seen)
-    assert view.locked
 
 
-def test_without_a_prediction_the_outcome_says_so_and_still_explains(lab, asking):
+def test_a_measurement_stands_for_an_option(lab, asking, monkeypatch):
+    measured = Prediction("06.word", "Does it come back?", ("yes", "no"), (True, False), because="So.")
+    monkeypatch.setattr(collection, "predictions", lambda *_: {measured.id: measured})
+    lab.predict("06.word", "no")
+    assert lab.outcome("06.word", False).hit
+    assert "You said: no. It was: yes." in repr(lab.outcome("06.word", True))
+
+
+def test_one_that_is_skipped_is_explained_all_the_same(lab, asking):
     view = lab.predict("06.word")
+    view.skipped += 1
+    assert (view.locked, view.message) == (True, "Skipped: its outcome is shown without a prediction.")
     shown = lab.outcome("06.word", "no")
     assert repr(shown).splitlines()[1:] == [
         "You said: no prediction. It was: no.",
-        "You had made no prediction; next time, say something first: a wrong guess teaches most.",
+        "You skipped the prediction. Next time, make one: a wrong guess teaches most.",
         "Nobody looks after a bare task.",
     ]
     assert "<b>Does it come back?</b>" in shown._repr_html_()
-    assert view.message == (
-        "The outcome was shown before a prediction was made. "
-        '`lab.goto("06", again=True)` starts the stage over.'
-    )
     view.value = "yes"
-    assert view.trouble.startswith("06.word: The outcome was shown")
-    assert lab.outcome("06.word", "no").predicted is None
+    assert view.trouble.startswith("06.word: Skipped")
+    assert lab.predict("06.count", skip=True).locked
+    assert lab.outcome("06.count", 1).predicted is None
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ ALSO = {
 }
 _NUMBER = re.compile(r"\d+ ")
 _ANCHOR = re.compile(r"\$(\w+)")
+_MOMENT = re.compile(r"\$now([+-]\d+)")
+"""Milliseconds before or after the account was furnished."""
 
 
 class World:
@@ -33,6 +35,7 @@ class World:
         self.account = Account(str(home), [])
         self.calls = {call.name: call for call in self.account.everything}
         self._folder = home
+        self._furnished = round(self.account.sandbox.clock.timestamp() * 1000)
         for step in prepare:
             if "wait" in step:
                 self.wait(step["wait"])
@@ -41,8 +44,7 @@ class World:
             made = self.ask(answer["call"], answer.get("input", {}))
             assert "refused" not in made, (step, made)
             self.account.memory.learn(step["call"].partition(":")[0], made["answer"])
-            for name, path in step.get("names", {}).items():
-                self.account.memory.anchors[name] = _at(made["answer"], path)
+            self._name(step, made)
 
     def close(self) -> None:
         self.account.close()
@@ -59,9 +61,16 @@ class World:
             return [self.filled(item, service) for item in value]
         if not isinstance(value, str):
             return value
+        if moment := _MOMENT.fullmatch(value):
+            return self._furnished + int(moment[1])
         if "|" in value and "{" not in value:
             value = value.partition("|")[0]
         return _ANCHOR.sub(lambda found: self._named(found[1], service), value)
+
+    def _name(self, step: dict[str, Any], made: dict[str, Any]) -> None:
+        """Give symbols to parts of an answer."""
+        for name, path in step.get("names", {}).items() if "answer" in made else ():
+            self.account.memory.anchors[name] = _at(made["answer"], path)
 
     def _named(self, name: str, service: str) -> str:
         anchors = self.account.memory.anchors
@@ -87,8 +96,10 @@ class World:
 
     def ask(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
         """What a call answers, or its refusal."""
+        call = self.calls[name]
         try:
-            return {"answer": _plain(self.calls[name].make(dict(given)))}
+            sent = {key: _bytes(call, key, value) for key, value in given.items()}
+            return {"answer": _plain(call.make(sent))}
         except ClientError as refused:
             error = refused.response["Error"]
             return {"refused": f"{error['Code']}: {error.get('Message')}"}
@@ -101,7 +112,8 @@ class World:
         """What a request answers and what is seen after it, in a copy of this account that is then forgotten.
 
         Args:
-            then: calls that are made after it, and waits, to let its effects come about.
+            then: calls that are made after it, and waits, to let its effects come about; `names` alone gives
+                symbols to parts of its own answer.
             only: the one look that is taken, by its name among those of the whole outcome.
         """
         call = self.calls[name]
@@ -117,15 +129,18 @@ class World:
             return seen
         self.account.memory.learn(call.service, seen["itself"]["answer"])
         for number, step in enumerate(then):
+            if "call" not in step:
+                self._name(step, seen["itself"])
             if wait := step.get("wait"):
                 self.wait(wait)
                 looks = self._looks(call.service, only)
                 seen |= {f"{number} {name}": each for name, each in looks}
             elif "visit" in step:
                 seen[f"{number} visit"] = self.visit(step)
-            else:
+            elif "call" in step:
                 asked = self.filled(step, call.service)
-                seen[f"{number} {asked['call']}"] = self.ask(asked["call"], asked.get("input", {}))
+                made = seen[f"{number} {asked['call']}"] = self.ask(asked["call"], asked.get("input", {}))
+                self._name(step, made)
         if call.service == "ecs" and not any("wait" in step for step in then):
             self.wait(40)
         return seen | dict(self._looks(call.service, only))
@@ -183,10 +198,21 @@ def _text(value: Any) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else repr(value)
 
 
+def _bytes(call: Call, name: str, value: Any) -> Any:
+    """An answer's bytes, as `_text` told them, are bytes again when they are sent."""
+    shape = call.model.input_shape.members.get(name) if call.model.input_shape else None
+    is_blob = shape is not None and shape.type_name == "blob" and isinstance(value, str)
+    return value.encode("latin-1") if is_blob and not value.isascii() else value
+
+
 def _at(answer: Any, path: str) -> Any:
     for part in path.split("."):
         if part == "json":
             answer = json.loads(answer)
+        elif part == "basename":
+            answer = answer.rpartition("/")[2]
+        elif part == "address":
+            answer = answer.partition("/")[0]
         else:
             answer = answer[int(part)] if part.isdecimal() else answer[part]
     return answer

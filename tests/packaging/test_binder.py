@@ -56,8 +56,9 @@ def test_scripts_can_be_run(script):
 
 def test_start_hands_over_with_the_courses_jupyter_settings():
     run = subprocess.run(
-        [ROOT / "binder/start", "sh", "-c", 'echo "$JUPYTER_CONFIG_PATH"'],
+        [ROOT / "binder/start", "sh", "-c", 'echo "$JUPYTER_CONFIG_PATH"; echo "$JUPYTER_PATH"'],
         capture_output=True, text=True, check=True, env={"PATH": os.environ["PATH"], "REPO_DIR": str(ROOT)},
     )  # fmt: skip
-    settings = Path(run.stdout.strip())
+    settings, data = map(Path, run.stdout.split())
     assert (settings / "labconfig/default_setting_overrides.json").is_file()
+    assert (data / "kernels/python3/kernel.json").is_file()

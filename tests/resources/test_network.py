@@ -38,7 +38,7 @@ def test_the_group_for_http_is_made_once_and_opened_again_if_it_was_closed(lab):
     rules = lab.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
     lab.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=rules)
     choice = Choice(vpc.id, (network.subnets(lab, vpc.id)[0].id,), (group,))
-    assert "does not admit port 80" in network.problems(lab, choice)[0]
+    assert "does not admit port 80" in lab.patient(lambda: network.problems(lab, choice))[0]
     assert network.http_group(lab, vpc.id) == group
     assert network.problems(lab, choice) == []
 

@@ -1,6 +1,6 @@
 from node_page import needs_node, run_view
 
-from ecslab.widgets import PredictionView, QuestionView
+from ecslab.widgets import AnswerView, Judgement, PredictionView, QuestionView
 
 
 def judge(tried):
@@ -74,10 +74,23 @@ def test_a_choice_is_kept_at_once_and_locked_by_enter():
         assert.deepEqual(model.saved[1], { value: "no", asked: 1 });
         model.change({ locked: true, message: "Locked: no." });
         assert.deepEqual([yes.disabled, no.disabled, no.checked], [true, true, true]);
-        assert.equal(el.only("button").hidden, true);
+        assert.deepEqual(el.tags("button").map((button) => button.hidden), [true, true]);
         assert.ok(el.only("form").textContent.includes("Locked: no."));
         el.only("form").fire("submit");
         assert.equal(model.saved.length, 2);
+        """,
+    )
+
+
+@needs_node
+def test_a_prediction_can_be_skipped():
+    run_view(
+        PredictionView("Will it?", ["yes", "no"], Kept()),
+        """
+        const [lock, skip] = el.tags("button");
+        assert.deepEqual([lock, skip].map((button) => button.textContent), ["Lock my prediction", "Skip"]);
+        skip.fire("click");
+        assert.deepEqual(model.saved, [{ skipped: 1 }]);
         """,
     )
 
@@ -104,3 +117,21 @@ def test_a_locked_prediction_comes_back_locked():
     PredictionView("How long?", [], kept).lock(40)
     view = PredictionView("How long?", [], kept)
     assert (view.value, view.locked, view.message) == ("40", True, "Locked.")
+
+
+@needs_node
+def test_an_answer_is_sent_by_enter_and_what_becomes_of_it_is_drawn_as_text():
+    view = AnswerView("Which `id`?", "tasks", lambda entered: Judgement("right", entered))
+    run_view(
+        view,
+        """
+        assert.equal(el.tags("code")[0].textContent, "id");
+        assert.ok(el.only("label").textContent.endsWith("tasks"));
+        el.only("input").value = "eni-1";
+        el.only("form").fire("submit");
+        assert.deepEqual(model.saved, [{ entered: "eni-1", asked: 1 }]);
+        model.change({ status: "right", message: "Right. <b>`x`</b>" });
+        assert.equal(el.only("form").getAttribute("data-status"), "right");
+        assert.ok(el.only("form").textContent.includes("Right. <b>x</b>"));
+        """,
+    )

@@ -10,10 +10,12 @@ import webbrowser
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 
 from ecslab.errors import EcslabError
 from ecslab.workshop import jupyter
+from tests.notebooks.rig import run
 
 WAITS = "import signal, os; print(os.getpid(), flush=True); signal.pause()"
 
@@ -170,3 +172,10 @@ def test_on_windows_ctrl_c_reaches_the_server_which_is_then_left_to_end(monkeypa
     assert jupyter.run(["jupyter"], {}) == 0
     assert (server.waits, server.terminated) == ([1.0, 1.0, 10], False)
     assert asked[0]["start_new_session"] is False
+
+
+def test_a_kernel_of_the_course_knows_what_was_forgotten_before_its_first_cell(monkeypatch):
+    monkeypatch.setenv("JUPYTER_PATH", jupyter.environment()["JUPYTER_PATH"])
+    cell = nbformat.v4.new_code_cell("lab", metadata={"tags": ["raises-exception"]})
+    [output] = run(nbformat.v4.new_notebook(cells=[cell])).cells[0].outputs
+    assert output["traceback"][1].startswith("  next: `lab` comes from the notebook's first code cell")

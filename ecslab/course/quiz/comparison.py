@@ -40,12 +40,13 @@ class Comparison:
     def said(self) -> str:
         """One sentence: hit, by how much not, or nothing predicted."""
         if self.predicted is None:
-            return "You had made no prediction; next time, say something first: a wrong guess teaches most."
+            return "You skipped the prediction. Next time, make one: a wrong guess teaches most."
         if self.hit:
             return "As you predicted."
         if isinstance(self.predicted, int | float) and isinstance(self.seen, int | float):
             gap = abs(self.seen - self.predicted)
-            way = "more" if self.seen > self.predicted else "less"
+            fewer = "less" if self.prediction.unit in ("s", "seconds") else "fewer"
+            way = "more" if self.seen > self.predicted else fewer
             return f"{spelled(gap, self.prediction.unit)} {way} than you predicted."
         return "Not as you predicted: worth a second look."
 

@@ -61,6 +61,50 @@ class Question:
 
 
 @dataclass(frozen=True)
+class AccountQuestion:
+    """A question whose answer is a number, an id or a field in the learner's own account.
+
+    A stage says how each of its own is read, in `Stage.answers`.
+
+    Attributes:
+        id: stage and name, as "04.address".
+        text: what is asked.
+        unit: what a number counts; "" for any other answer.
+        look: where the answer can be seen; said after a wrong one.
+        missing: what has to be made first; said when the account has no answer yet.
+        why: what the answer means; said after the right one.
+
+    Raises:
+        ValueError: an id of another form, or one of the texts is missing.
+    """
+
+    id: str
+    text: str
+    unit: str
+    look: str
+    missing: str
+    why: str
+
+    def __post_init__(self) -> None:
+        _look_over(self.id, self.text)
+        _insist(bool(self.look and self.missing and self.why), self.id, "it lacks look, missing or why")
+
+    @property
+    def stage(self) -> str:
+        """The two digits of its notebook."""
+        return self.id.split(".")[0]
+
+
+def same_answer(entered: str, right: object) -> bool:
+    """Whether what was typed is the answer: quotes, capitals and the form of a number do not matter."""
+    given, wanted = (str(value).strip().strip("'\"`").casefold() for value in (entered, right))
+    try:
+        return float(given.replace(",", ".")) == float(wanted)
+    except ValueError:
+        return given == wanted
+
+
+@dataclass(frozen=True)
 class Prediction:
     """What the learner says beforehand about a run: one of `options`, or else a number.
 
@@ -68,7 +112,9 @@ class Prediction:
         id: stage and name, as "06.stop-one".
         text: what is asked.
         options: what can be chosen; empty for a number.
-        unit: what the number counts, in the plural ("tasks", "seconds").
+        results: for each option, in their order, what is measured where it comes true; empty where that is
+            its own text.
+        unit: what the number counts, in a plural that ends in s ("tasks", "seconds"), or a sign ("s").
         low, high: the least and the greatest number that is taken.
         because: why it comes out as it does; shown with the outcome.
 
@@ -79,6 +125,7 @@ class Prediction:
     id: str
     text: str
     options: tuple[str, ...] = ()
+    results: tuple[Value, ...] = ()
     unit: str = ""
     low: float | None = None
     high: float | None = None
@@ -89,6 +136,9 @@ class Prediction:
         _insist(bool(self.because), self.id, "it does not say why")
         _insist(len(self.options) != 1 and len({*self.options}) == len(self.options), self.id,
                 "its options leave no choice")  # fmt: skip
+        _insist(
+            len({*self.results}) in (0, len(self.options)), self.id, "it has not one result for each option"
+        )
         limits = (self.low, self.high) != (None, None)
         _insist(not (self.options and limits), self.id, "it has options and limits; it takes either")
         if self.low is not None and self.high is not None:
@@ -110,6 +160,10 @@ class Prediction:
         high = self.high is not None and value > self.high
         return f"{spelled(value)} is not {self.range}" if low or high else ""
 
+    def outcome(self, seen: Value) -> Value:
+        """The option that a measurement stands for; the measurement itself where there are none."""
+        return self.options[self.results.index(seen)] if seen in self.results else seen
+
     @property
     def range(self) -> str:
         """What numbers are taken, in words; "" if any."""
@@ -124,7 +178,7 @@ def spelled(value: Value, unit: str = "") -> str:
     """A value as it is shown: a number with at most one decimal, seconds with none, its unit behind it."""
     digits = 0 if unit == "seconds" else 1
     text = f"{round(value, digits):g}" if isinstance(value, int | float) and abs(value) < 1e6 else str(value)
-    return f"{text} {unit}".rstrip()
+    return f"{text} {unit[:-1] if text == '1' and len(unit) > 1 else unit}".rstrip()
 
 
 def _look_over(name: str, text: str) -> None:

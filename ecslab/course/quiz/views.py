@@ -4,29 +4,41 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from ecslab.connection.connection import Connection
-from ecslab.course.progress_store import Guess, changing, memory
-from ecslab.course.quiz.collection import prediction_named, question_named
+from ecslab.course.catalogue import stage_named
+from ecslab.course.progress_store import Guess, Memory, changing, memory
+from ecslab.course.quiz.collection import prediction_named, predictions, question_named, questions
 from ecslab.course.quiz.comparison import Comparison
-from ecslab.course.quiz.kinds import Prediction, Question, Value, spelled
+from ecslab.course.quiz.kinds import (
+    AccountQuestion,
+    Prediction,
+    Question,
+    Value,
+    same_answer,
+    spelled,
+)
+from ecslab.display.verdict import Verdict, not_yet
 from ecslab.errors import CannotBeDone
 
 if TYPE_CHECKING:
-    from ecslab.widgets import PredictionView, QuestionView
+    from ecslab.widgets import AnswerView, PredictionView, QuestionView
     from ecslab.widgets.question import Reason
 
 _shown: "WeakKeyDictionary[PredictionView, tuple[Connection, str]]" = WeakKeyDictionary()
 """The predictions that are on a page: one whose outcome is shown is locked there too."""
 
 
-def question(lab: Connection, wanted: str) -> "QuestionView":
+def question(lab: Connection, wanted: str) -> "QuestionView | AnswerView":
     """Ask a question; see `Lab.question`.
 
     Raises:
         NoSuchQuestion: the course has no such question.
     """
-    from ecslab.widgets import QuestionView
-
     asked = question_named(wanted)
+    return _offer(lab, asked) if isinstance(asked, Question) else _ask_the_account(lab, asked)
+
+
+def _offer(lab: Connection, asked: Question) -> "QuestionView":
+    from ecslab.widgets import QuestionView
 
     def judge(tried: list[int]) -> "list[Reason]":
         with changing(lab) as changed:
@@ -35,6 +47,27 @@ def question(lab: Connection, wanted: str) -> "QuestionView":
 
     before = memory(lab).answered.get(asked.id, [])
     return QuestionView(asked.text, [option.text for option in asked.options], judge, before)
+
+
+def _ask_the_account(lab: Connection, asked: AccountQuestion) -> "AnswerView":
+    from ecslab.widgets import AnswerView, Judgement
+
+    read = stage_named(asked.stage).answers[asked.id.split(".")[1]]
+
+    def judge(entered: str) -> Judgement:
+        right = [*read(lab)]
+        if not right:
+            return Judgement("open", asked.missing)
+        hit = any(same_answer(entered, answer) for answer in right)
+        with changing(lab) as changed:
+            changed.answered[asked.id] = [*changed.answered.get(asked.id, []), int(hit)]
+        if hit:
+            return Judgement("right", f"Right. {asked.why}")
+        return Judgement("warning", f"Not this. {asked.look}")
+
+    solved = 1 in memory(lab).answered.get(asked.id, [])
+    before = Judgement("right", f"You answered this. {asked.why}") if solved else None
+    return AnswerView(asked.text, asked.unit, judge, before)
 
 
 def reasons(asked: Question, tried: list[int]) -> "list[Reason]":
@@ -47,7 +80,9 @@ def reasons(asked: Question, tried: list[int]) -> "list[Reason]":
     return [{"place": place, "right": options[place].right, "why": options[place].why} for place in order]
 
 
-def predict(lab: Connection, wanted: str, value: Value | None = None) -> "PredictionView":
+def predict(
+    lab: Connection, wanted: str, value: Value | None = None, *, skip: bool = False
+) -> "PredictionView":
     """Ask for a prediction; see `Lab.predict`.
 
     Raises:
@@ -58,26 +93,43 @@ def predict(lab: Connection, wanted: str, value: Value | None = None) -> "Predic
 
     asked = prediction_named(wanted)
     view = PredictionView(asked.text, asked.options, _PredictionStore(lab, asked), asked.unit, asked.range)
-    if value is not None:
+    if value is not None or skip:
         view.lock(value)
     _shown[view] = (lab, asked.id)
     return view
 
 
-def outcome(lab: Connection, wanted: str, seen: Value) -> Comparison:
-    """Show a prediction beside what came out, and lock it; see `Lab.outcome`.
+def outcome(lab: Connection, wanted: str, seen: Value) -> Comparison | Verdict:
+    """Show a prediction beside what came out; *not yet* before it is locked or skipped. See `Lab.outcome`.
 
     Raises:
         NoSuchQuestion: the course has no such prediction.
     """
     asked = prediction_named(wanted)
+    if not memory(lab).predicted.get(asked.id, Guess()).locked:
+        return not_yet(
+            f"Say first what you expect: lock your prediction ({asked.text}), or press *Skip*, which is "
+            f'`lab.predict("{asked.id}", skip=True)`. Then run this cell again.'
+        )
     with changing(lab) as changed:
-        value = changed.predicted.get(asked.id, Guess()).value
+        value = changed.predicted[asked.id].value
         changed.predicted[asked.id] = Guess(value, locked=True, shown=True)
     for view, about in list(_shown.items()):
         if about == (lab, asked.id):
             view.refresh()
-    return Comparison(asked, value, seen)
+    return Comparison(asked, value, asked.outcome(seen))
+
+
+def score(remembered: Memory, stage: str) -> tuple[int, int]:
+    """How many of a stage's questions were answered and of its predictions made, and how many it has."""
+    asked, predicted = questions(stage), predictions(stage)
+    right = sum(_right(each) in remembered.answered.get(name, []) for name, each in asked.items())
+    made = sum(remembered.predicted.get(name, Guess()).value is not None for name in predicted)
+    return right + made, len(asked) + len(predicted)
+
+
+def _right(asked: Question | AccountQuestion) -> int:
+    return asked.right if isinstance(asked, Question) else 1
 
 
 class _PredictionStore:
@@ -114,6 +166,4 @@ class _PredictionStore:
             return ""
         if guess.value is not None:
             return f"Locked: {spelled(guess.value, self._asked.unit)}. Now run it and see."
-        again = f" `lab.goto({self._asked.stage!r}, again=True)` starts the stage over."
-        over = again.replace("'", '"') if self._lab.where == "sandbox" else ""
-        return f"The outcome was shown before a prediction was made.{over}"
+        return "Skipped: its outcome is shown without a prediction."

@@ -75,8 +75,8 @@ def _still_there(lab: Connection, cluster: ClusterTypeDef) -> Verdict:
     return not_yet(f"`{name}` is still ACTIVE.")
 
 
-def _make_cluster(lab: Connection) -> None:
-    ecslab.cluster.create(lab)
+def _make_cluster(lab: Connection) -> object:
+    return ecslab.cluster.create(lab)
 
 
 def _make_blue(lab: Connection) -> None:

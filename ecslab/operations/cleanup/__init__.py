@@ -28,6 +28,7 @@ _BUSY: Final = frozenset(
         "ResourceInUse", "DeleteConflict",
     }
 )  # fmt: skip
+_MOMENT: Final = 5.0  # seconds
 _DELETED_AT_ONCE: Final = 10  # revisions in one DeleteTaskDefinitions
 
 
@@ -60,12 +61,14 @@ def run(lab: Connection, owner: str | None = None, *, for_good: bool = False) ->
     Raises:
         Unreachable, ExpiredToken, …: AWS could not be spoken to any more; run it again.
     """
+    _let_be_seen(lab)
     before = plan(lab, owner)
     with lab.guard.cleaning_up_for(owner or lab.ledger.owner):
         reasons = _carry_out(lab, before)
         if for_good:
             for arns in batches(inactive_revisions(lab, owner), _DELETED_AT_ONCE):
                 lab.ecs.delete_task_definitions(taskDefinitions=arns)
+    _let_be_seen(lab)
     after = plan(lab, owner)
     if owner in (None, lab.ledger.owner) and all(each.kind == "role" for each in after.resources):
         lab.ledger.note_clean()  # roles need nothing, so they hold no other Region's roles
@@ -80,6 +83,11 @@ def run(lab: Connection, owner: str | None = None, *, for_good: bool = False) ->
         strangers=after.strangers,
         others=after.others,
     )
+
+
+def _let_be_seen(lab: Connection) -> None:
+    """Where reads may come too early, let that moment pass: what changed just now is seen after it."""
+    lab.patient(lambda: None, limit=_MOMENT)
 
 
 def _carry_out(lab: Connection, before: Plan) -> dict[str, str]:

@@ -65,13 +65,14 @@ def create(lab: Connection, subnet_ids: tuple[str, ...] = ()) -> LoadBalancerTyp
             DefaultActions=[forward],
             Tags=lab.tags("elbv2"),
         )
+        lab.seen(lambda quiet: listener(quiet, balancer))
     return balancer
 
 
 def _created(lab: Connection, subnet_ids: tuple[str, ...]) -> LoadBalancerTypeDef:
     subnets = subnet_ids or tuple(subnet.id for subnet in _public_subnets(lab))
     vpc_id = lab.ec2.describe_subnets(SubnetIds=[subnets[0]])["Subnets"][0]["VpcId"]
-    return lab.elbv2.create_load_balancer(
+    created = lab.elbv2.create_load_balancer(
         Name=lab.names.load_balancer,
         Type="application",
         Scheme="internet-facing",
@@ -79,6 +80,8 @@ def _created(lab: Connection, subnet_ids: tuple[str, ...]) -> LoadBalancerTypeDe
         SecurityGroups=[groups(lab, vpc_id)[0]],
         Tags=lab.tags("elbv2"),
     )["LoadBalancers"][0]
+    lab.seen(find)
+    return created
 
 
 def _public_subnets(lab: Connection) -> list[SubnetFacts]:
@@ -276,4 +279,5 @@ def delete(lab: Connection, name: str | None = None, group: str | None = None) -
         lab.wait(lambda: find(lab, name) is None, "the load balancer to be gone")
     if targets:
         lab.elbv2.delete_target_group(TargetGroupArn=targets["TargetGroupArn"])
+        lab.seen(lambda quiet: find_target_group(quiet, group) is None)
     return bool(balancer or targets)

@@ -39,8 +39,7 @@ def target_group(
     """
     name = name or lab.names.target_group
     lab.guard.claim("target group", name)
-    existing = find_target_group(lab, name)
-    if existing:
+    if existing := find_target_group(lab, name):
         return existing
     created = lab.elbv2.create_target_group(
         Name=name,
@@ -55,4 +54,5 @@ def target_group(
         TargetGroupArn=created["TargetGroupArn"],
         Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": str(drain)}],
     )
+    lab.seen(lambda quiet: find_target_group(quiet, name))
     return created

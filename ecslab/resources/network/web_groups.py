@@ -50,11 +50,22 @@ def web_group(
     if not group:
         group_id = _created(lab, vpc_id, name, description)
         _admit(lab, group_id, rule)
-        return group_id
-    missing = set(rules.sources([rule], PORT)) - set(rules.admitted(group, PORT))
-    if missing and lab.owns(group.get("Tags")):
-        _admit(lab, group["GroupId"], rule)
-    return group["GroupId"]
+    else:
+        group_id = group["GroupId"]
+        if not _lacks(group, rule) or not lab.owns(group.get("Tags")):
+            return group_id
+        _admit(lab, group_id, rule)
+
+    def admits(quiet: Connection) -> bool:
+        seen = network_reader.security_group_named(quiet, vpc_id, name)
+        return seen is not None and "Tags" in seen and not _lacks(seen, rule)
+
+    lab.seen(admits)
+    return group_id
+
+
+def _lacks(group: SecurityGroupTypeDef, rule: IpPermissionOutputTypeDef) -> bool:
+    return not set(rules.sources([rule], PORT)) <= set(rules.admitted(group, PORT))
 
 
 def _created(lab: Connection, vpc_id: str, name: str, description: str) -> str:

@@ -63,7 +63,9 @@ def create(
     request = _request(lab, name, task_definition.needed_arn(lab, definition), count, choice)
     request.update(cast("CreateServiceRequestTypeDef", more))
     _wait_until_free(lab, name)
-    return lab.wait(lambda: _created(lab, request), "ECS's own role in this account", limit=60)
+    made = lab.wait(lambda: _created(lab, request), "ECS's own role in this account", limit=60)
+    lab.seen(lambda quiet: find(quiet, name))
+    return made
 
 
 def _request(
@@ -166,7 +168,15 @@ def update(lab: Connection, name: str | None = None, **changes: Any) -> ServiceT
         botocore.exceptions.ClientError: ECS refuses the change (ServiceNotActiveException and others).
     """
     service = needed(lab, name)["serviceName"]
-    return lab.ecs.update_service(cluster=lab.names.cluster, service=service, **changes)["service"]
+    updated = lab.ecs.update_service(cluster=lab.names.cluster, service=service, **changes)["service"]
+    lab.seen(lambda quiet: _asked(needed(quiet, service)) == _asked(updated))
+    return updated
+
+
+def _asked(service: ServiceTypeDef) -> tuple[object, ...]:
+    """What an update changes: how many tasks are to run, of which deployment, in which way."""
+    newest = service_reader.primary(service)
+    return service["desiredCount"], newest and newest["id"], service.get("deploymentConfiguration")
 
 
 def delete(lab: Connection, name: str | None = None) -> ServiceTypeDef | None:
@@ -179,6 +189,7 @@ def delete(lab: Connection, name: str | None = None) -> ServiceTypeDef | None:
     if service and service["status"] == "ACTIVE":
         lab.ecs.update_service(cluster=lab.names.cluster, service=service["serviceName"], desiredCount=0)
         lab.ecs.delete_service(cluster=lab.names.cluster, service=service["serviceName"])
+        lab.seen(lambda quiet: find(quiet, name) is None)
     return _wait_until_free(lab, name)
 
 

@@ -46,7 +46,7 @@ def find(lab: Connection, name: str | None = None, cluster: str | None = None) -
 
 def needed(lab: Connection, name: str | None = None) -> ServiceTypeDef:
     """The service in any status. Raises NotThere."""
-    service = describe(lab, name)
+    service = lab.patient(lambda: describe(lab, name), limit=10)
     if not service:
         raise _no_such_service(lab, name)
     return service

@@ -93,6 +93,9 @@ def run(
     if len(tasks) < count:
         request.update({"startedBy": mark, "count": count - len(tasks)})
         response = _started(lab, request)
+        started = [task["taskArn"] for task in response["tasks"]]
+        cluster = lab.names.cluster
+        lab.seen(lambda quiet: len(task_reader.described(quiet, cluster, started)) == len(started))
         tasks += response["tasks"]
         if response["failures"]:
             raise CannotBeDone(diagnosis.of_failure(response["failures"][0]))
@@ -148,7 +151,8 @@ def describe(lab: Connection, task: TaskTypeDef) -> TaskTypeDef:
     Raises:
         NotThere: ECS has forgotten it: it stopped more than an hour ago.
     """
-    tasks = lab.ecs.describe_tasks(cluster=task["clusterArn"], tasks=[task["taskArn"]])["tasks"]
+    arn, cluster = task["taskArn"], task["clusterArn"]
+    tasks = lab.patient(lambda: lab.ecs.describe_tasks(cluster=cluster, tasks=[arn])["tasks"], limit=10)
     if not tasks:
         raise NotThere(
             f"ECS knows no task {task_id(task)} any more: stopped tasks are shown for about an hour.\n"

@@ -21,6 +21,7 @@ from ecslab.sandbox.runtime import Runtime
 from ecslab.sandbox.runtime.budget import AccountBudget
 from ecslab.sandbox.world.behaviour import LATEST
 from ecslab.sandbox.world.faults import Faults
+from ecslab.sandbox.world.stale_reads import StaleReads
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Clock
 from ecslab.sandbox.world.time.windows import Presents
@@ -49,8 +50,10 @@ class Account:
         wall_clock: the time moto sees, in epoch seconds; by default the clock's.
         client_clock: what time it is for clients outside, in epoch seconds; by default as moto sees it.
         faults: what has been made to go wrong.
+        stale_reads: what clients see late; None where they see everything at once.
         regions: what ECS holds, by Region.
         fargate: the platform that runs tasks; None before the first task.
+        first_task: the one it was made for.
         tasks_by_interface: the tasks that hold a network interface, by its id.
         services: the services' tasks and scheduler; None before the first service.
         load_balancing: None before Elastic Load Balancing is first used.
@@ -71,8 +74,10 @@ class Account:
     wall_clock: Callable[[], float] | None = None
     client_clock: Callable[[], float] | None = None
     faults: Faults = field(default_factory=Faults)
+    stale_reads: StaleReads | None = None
     regions: dict[str, RegionState] = field(default_factory=dict)
     fargate: Fargate | None = None
+    first_task: Task | None = None
     tasks_by_interface: dict[str, Task] = field(default_factory=dict)
     services: ServiceRegistry | None = None
     load_balancing: LoadBalancing | None = None

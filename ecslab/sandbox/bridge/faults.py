@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from ecslab.sandbox.bridge import late_reads
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs.tasks import store
 from ecslab.sandbox.bridge.open_ports import program_of
@@ -124,11 +125,17 @@ def throttling(*, on: bool) -> dict[str, object]:
     return {"on": on}
 
 
+def eventual(*, on: bool) -> dict[str, object]:
+    """Let changes be seen late, and roles be known late, as on AWS; or everything at once."""
+    late_reads.switch(_flag("on", on))
+    return {"on": on}
+
+
 KINDS: Final[dict[str, Callable[..., dict[str, object]]]] = {
     do.__name__.replace("_", "-"): do
     for do in (
         spot_interruption, spot_capacity, zone, maintenance, exit, out_of_memory, registry, platform,
-        throttling,
+        throttling, eventual,
     )
 }  # fmt: skip
 

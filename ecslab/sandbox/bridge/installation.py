@@ -18,6 +18,7 @@ from ecslab.sandbox.bridge.ec2.backend import EC2Backend
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend
 from ecslab.sandbox.bridge.iam.backend import IamBackend
 from ecslab.sandbox.bridge.logs import LogsBackend
+from ecslab.sandbox.bridge.moto_state import track_no_instances
 
 if TYPE_CHECKING:
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
@@ -36,6 +37,7 @@ def install(account: Account) -> None:
     determinism.install()
     if account.load_balancing is not None:
         install_load_balancing()
+    track_no_instances()
     enter(account)
     for backends, ours in OURS:
         backends.backend = ours

@@ -12,15 +12,38 @@ Service = Literal["acm", "iam", "kms", "route53", "s3", "secretsmanager", "ssm",
 
 def backend(service: Service, region: str = "aws") -> Any:
     """The account's backend of a service; those that know no Region have one alone."""
-    if service == "ssm":
-        from ecslab.sandbox.bridge import ssm
+    if service == "acm":
+        from ecslab.sandbox.bridge import acm
 
-        ssm.install()
-    if service == "kms":
+        acm.install()
+    elif service == "kms":
         from ecslab.sandbox.bridge import kms
 
         kms.install()
+    elif service == "route53":
+        from ecslab.sandbox.bridge import route53
+
+        route53.install()
+    elif service == "s3":
+        from ecslab.sandbox.bridge import s3
+
+        s3.install()
+    elif service == "ssm":
+        from ecslab.sandbox.bridge import ssm
+
+        ssm.install()
     return get_backend(service)[current_account().id][region]
+
+
+def backends_in_use(service: str) -> list[Any]:
+    """The account's backends of a service, by boto3's name, in each Region in which somebody has used it."""
+    account = current_account().id
+    return [
+        found
+        for held in BackendDict._instances
+        if held.service_name == service and account in held
+        for found in held[account].values()
+    ]
 
 
 def backend_in_use(service: str, region: str = "aws") -> Any:

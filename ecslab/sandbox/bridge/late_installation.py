@@ -7,10 +7,22 @@ def fetch(service: str) -> None:
         from ecslab.sandbox.bridge import installation
 
         installation.load_balancing()
+    elif service == "acm":
+        from ecslab.sandbox.bridge import acm
+
+        acm.install()
     elif service == "kms":
         from ecslab.sandbox.bridge import kms
 
         kms.install()
+    elif service == "route53":
+        from ecslab.sandbox.bridge import route53
+
+        route53.install()
+    elif service == "s3":
+        from ecslab.sandbox.bridge import s3
+
+        s3.install()
     elif service == "sqs":
         from ecslab.sandbox.bridge import sqs
 

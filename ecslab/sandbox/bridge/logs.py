@@ -3,20 +3,27 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
 """
 
+import heapq
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.logs import urls
-from moto.logs.exceptions import ResourceNotFoundException
-from moto.logs.models import LogEvent, LogStream, logs_backends
+from moto.logs.exceptions import (
+    InvalidParameterException,
+    ResourceAlreadyExistsException,
+    ResourceNotFoundException,
+)
 from moto.logs.models import LogsBackend as MotoLogsBackend
+from moto.logs.models import logs_backends
+from moto.logs.utils import EventMessageFilter
 
-from ecslab.sandbox.bridge.account import Account, current_account
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.iam.roles import role_problem
 from ecslab.sandbox.bridge.log_events import BadPattern, Collector, first_line
+from ecslab.sandbox.bridge.log_streams import MOST, TIME_BITS, Stream, expire
 from ecslab.sandbox.runtime.limits import LOG_BYTES, LOG_LINES
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
@@ -26,7 +33,8 @@ MOST_BYTES: Final = 262_144 - 26
 """The longest message of one event, in bytes of UTF-8; the driver cuts longer lines."""
 
 STREAM_LINES: Final = 100_000
-"""Lines of one stream that are kept; when there are more, its older half goes."""
+"""Lines of one stream that are kept; when there are more, its older half goes. Equal lines at equal distance
+are one."""
 
 _REFUSED: Final = (
     "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: "
@@ -39,15 +47,28 @@ _NO_GROUP: Final = "ResourceNotFoundException: The specified log group does not 
 
 
 class LogsBackend(MotoLogsBackend):  # type: ignore[misc]  # moto ships no types
-    """moto's CloudWatch Logs, whose events are numbered anew after a reset."""
+    """moto's CloudWatch Logs, whose streams hold their events compactly."""
 
     @property
     def _url_module(self) -> object:
-        return urls
+        from ecslab.sandbox.bridge import log_responses
 
-    def reset(self) -> None:
-        super().reset()
-        LogEvent._event_id = 0
+        return log_responses
+
+    def create_log_stream(self, log_group_name: str, log_stream_name: str) -> None:
+        group = self._find_log_group(None, log_group_name=log_group_name)
+        if log_stream_name in group.streams:
+            raise ResourceAlreadyExistsException()
+        expire(group)
+        group.streams[log_stream_name] = Stream(group, log_stream_name)
+
+    def put_retention_policy(self, log_group_name: str, retention_in_days: str) -> None:
+        expire(self._find_log_group(None, log_group_name=log_group_name))
+        super().put_retention_policy(log_group_name, retention_in_days)
+
+    def delete_retention_policy(self, log_group_name: str) -> None:
+        expire(self._find_log_group(None, log_group_name=log_group_name))
+        super().delete_retention_policy(log_group_name)
 
     def delete_log_group(self, log_group_name: str) -> None:
         """moto keeps the tags, and gives them to the next group of that name."""
@@ -69,12 +90,45 @@ class LogsBackend(MotoLogsBackend):  # type: ignore[misc]  # moto ships no types
         return events, _continuing(backward, shift), _continuing(forward, shift)
 
     def filter_log_events(self, log_group_name: str, log_stream_names: list[str], *rest: object) -> object:
+        """As on AWS, the events of all streams come by their time, whatever `interleaved` says."""
         asked = dict(zip(_FILTER, rest, strict=True))
         token, window, shift = _placed(asked)
-        events, following, streams = super().filter_log_events(
-            log_group_name, log_stream_names, **asked | window | {"next_token": token}
-        )
-        return events, _continuing(following, shift), streams
+        group, most = self._find_log_group(None, log_group_name=log_group_name), asked["limit"] or MOST
+        if int(str(most)) > MOST:
+            raise InvalidParameterException(
+                constraint="Member must have value less than or equal to 10000", parameter="limit", value=most
+            )
+        streams = [
+            stream for name, stream in group.streams.items()
+            if not log_stream_names or name in log_stream_names
+        ]  # fmt: skip
+        page = _page(streams, window, asked["filter_pattern"], token, int(str(most)) + 1)
+        following = None
+        if len(page) > int(str(most)):
+            page.pop()
+            following = str(page[-1]["eventId"])
+        searched = [
+            {"logStreamName": stream.log_stream_name, "searchedCompletely": True} for stream in streams
+        ]
+        return page, _continuing(following, shift), searched
+
+
+def _page(
+    streams: list[Stream], window: Mapping[str, int | None], pattern: object, after: str | None, most: int
+) -> list[dict[str, object]]:
+    """The first events that are found, by their time, after the one with this id."""
+    start, end, wanted = window["start_time"] or None, window["end_time"] or None, EventMessageFilter(pattern)
+    if after is not None:
+        if not re.fullmatch(r"\d{56}", after, re.ASCII):
+            return []  # as AWS answers a token that it never gave
+        start = int(after) >> TIME_BITS
+    by_stream = [stream.found(start, end) for stream in streams]
+    found = heapq.merge(*by_stream, key=lambda event: event[0].timestamp)
+    fitting = (stream.filtered(line) for line, stream in found if wanted.matches(line.message))
+    if after is None:
+        return list(itertools.islice(fitting, most))
+    following = itertools.dropwhile(lambda event: event["eventId"] != after, fitting)
+    return list(itertools.islice(following, 1, most + 1))
 
 
 def _placed(asked: Mapping[str, Any]) -> tuple[str | None, dict[str, int | None], int]:
@@ -130,42 +184,39 @@ def open_stream(
 def write(region: str, group: str, stream: str, lines: list[tuple[float, str]]) -> None:
     """Append lines (epoch seconds, text); empty ones and those whose stream is gone are lost, as on AWS."""
     held = _backend(region).groups.get(group)
-    events = [
-        {"timestamp": int(at * 1000), "message": part}
-        for at, text in lines
-        for part in _parts(text.rstrip("\r\n"))
-    ]
-    if events and held is not None and stream in held.streams:
-        held.put_log_events(stream, events)
-        _keep_within_limits(held.streams[stream], events)
+    found: Stream | None = held and held.streams.get(stream)
+    parts = [(int(at * 1000), part) for at, text in lines for part in _parts(text.rstrip("\r\n"))]
+    if not parts or found is None:
+        return
+    runs, size = found.lines.runs, found.lines.size
+    found.last_ingestion = int(current_account().timestamp() * 1000)
+    for at, part in parts:
+        found.lines.append(at, part, found.last_ingestion)
+    found.upload_sequence_token += 1
+    _keep_within_limits(found, found.lines.runs - runs, found.lines.size - size)
 
 
-def _keep_within_limits(stream: LogStream, events: list[dict[str, object]]) -> None:
+def _keep_within_limits(stream: Stream, runs: int, size: int) -> None:
     """Let go of the oldest lines where containers wrote more than the sandbox holds."""
-    if len(stream.events) > STREAM_LINES:
-        del stream.events[: STREAM_LINES // 2]
+    if stream.lines.runs > STREAM_LINES:
+        stream.lines.drop_older_half()
     account = current_account()
-    account.log_lines += len(events)
-    account.log_bytes += sum(len(str(event["message"])) for event in events)
+    account.log_lines += runs
+    account.log_bytes += size
     if account.log_bytes <= LOG_BYTES.account and account.log_lines <= LOG_LINES.account:
         return
     streams = [each for backend in logs_backends[DEFAULT_ACCOUNT_ID].values()
                for group in backend.groups.values() for each in group.streams.values()]  # fmt: skip
-    _count(account, streams)
+    account.log_lines = sum(each.lines.runs for each in streams)  # groups were deleted, and the API wrote too
+    account.log_bytes = sum(each.lines.size for each in streams)
+    longest = [(-each.lines.size, each.arn, each) for each in streams]
+    heapq.heapify(longest)
     while account.log_bytes > LOG_BYTES.account // 2 or account.log_lines > LOG_LINES.account // 2:
-        longest = max(streams, key=lambda each: (_size(each), each.arn))
-        del longest.events[: (len(longest.events) + 1) // 2]
-        _count(account, streams)
-
-
-def _count(account: Account, streams: list[LogStream]) -> None:
-    """Count what is there now: groups were deleted, and the API wrote too."""
-    account.log_lines = sum(len(stream.events) for stream in streams)
-    account.log_bytes = sum(map(_size, streams))
-
-
-def _size(stream: LogStream) -> int:
-    return sum(len(event.message) for event in stream.events)
+        lines = longest[0][2].lines
+        account.log_lines, account.log_bytes = account.log_lines - lines.runs, account.log_bytes - lines.size
+        lines.drop_older_half()
+        account.log_lines, account.log_bytes = account.log_lines + lines.runs, account.log_bytes + lines.size
+        heapq.heapreplace(longest, (-lines.size, *longest[0][1:]))
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -196,6 +247,18 @@ def write_log(task: Task, container: Container, line: str) -> None:
     where = log_stream(task, container)
     if where:
         write(*where, [(current_account().clock.timestamp(), line)])
+
+
+def write_log_again(task: Task, container: Container, moments: list[float]) -> None:
+    """Bring the last line again to its log stream, as it reads at each of these moments (epoch seconds)."""
+    region, group, name = log_stream(task, container) or ("", "", "")
+    held = _backend(region).groups.get(group) if group else None
+    stream: Stream | None = held and held.streams.get(name)
+    if stream is None:
+        return
+    runs, size = stream.lines.runs, stream.lines.size
+    stream.write_again(moments)
+    _keep_within_limits(stream, stream.lines.runs - runs, stream.lines.size - size)
 
 
 def collector(task: Task, container: Container) -> Collector | None:

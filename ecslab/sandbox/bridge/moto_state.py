@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
-from moto.core.model_instances import reset_model_data
-from moto.logs.models import LogEvent
+from moto.core.common_models import BaseModel
 from moto.moto_api._internal import mock_random
 
-_CACHES: Final = frozenset({"aws_managed_policies", "managed_policies", "amis", "_pages", "public"})
+_CACHES: Final = frozenset({"aws_managed_policies", "managed_policies", "amis", "_pages", "public", "ipv6"})
 """Parts of backends that fill as somebody looks, or as time goes on."""
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +18,21 @@ class MotoState:
     Attributes:
         backends: each of moto's dictionaries that holds something, and what it holds.
         buckets: whose each bucket is, which S3's dictionary keeps beside its backends.
-        next_log_event: the number of the next log event.
         random: where moto's random stream stands; None leaves it where it is.
     """
 
     backends: Mapping[BackendDict, Mapping[str, AccountSpecificBackend]] = field(default_factory=dict)
     buckets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    next_log_event: int = 0
     random: tuple[object, ...] | None = None
+
+
+def track_no_instances() -> None:
+    """moto lists all models it ever made, for a dashboard that is not carried: nothing would be freed."""
+    BaseModel.__new__ = _untracked
+
+
+def _untracked(cls: type, *_args: object, **_members: object) -> object:
+    return super(BaseModel, cls).__new__(cls)
 
 
 def park() -> MotoState:
@@ -40,7 +46,7 @@ def held() -> MotoState:
     """What moto holds."""
     backends = {services: dict(services) for services in BackendDict._instances}
     buckets = {name: owner for services in _of_s3() for name, owner in services.bucket_accounts.items()}
-    return MotoState(backends, buckets, LogEvent._event_id, mock_random.getstate())
+    return MotoState(backends, buckets, mock_random.getstate())
 
 
 def put_back(state: MotoState) -> None:
@@ -50,7 +56,6 @@ def put_back(state: MotoState) -> None:
         BackendDict._instances.append(held)
     for held in _of_s3():
         held.bucket_accounts.update(state.buckets)
-    LogEvent._event_id = state.next_log_event
     if state.random is not None:
         mock_random.setstate(state.random)
 
@@ -98,4 +103,3 @@ def _empty() -> None:
     for services in BackendDict._instances:
         services.clear()
     BackendDict._instances.clear()
-    reset_model_data()

@@ -1,7 +1,13 @@
 """moto's queues, whose receivers wait for nothing: time does not pass while a call is answered."""
 
+from typing import Any
+
 from moto.sqs import urls
+from moto.sqs.exceptions import BatchEntryIdsNotDistinct
 from moto.sqs.models import Message, SQSBackend, sqs_backends
+
+Batch = list[dict[str, Any]]
+Answers = tuple[list[str], list[dict[str, Any]]]
 
 
 class SqsBackend(SQSBackend):  # type: ignore[misc]  # moto ships no types
@@ -23,6 +29,22 @@ class SqsBackend(SQSBackend):  # type: ignore[misc]  # moto ships no types
             queue_name, count, 0, visibility_timeout, message_attribute_names
         )
         return found
+
+    def delete_message_batch(self, queue_name: str, receipts: Batch) -> Answers:
+        """moto looks whether the handles differ, here and below; AWS whether the ids do."""
+        self._check_ids(receipts)
+        answers: Answers = super().delete_message_batch(queue_name, receipts)
+        return answers
+
+    def change_message_visibility_batch(self, queue_name: str, entries: Batch) -> Answers:
+        self._check_ids(entries)
+        answers: Answers = super().change_message_visibility_batch(queue_name, entries)
+        return answers
+
+    def _check_ids(self, entries: Batch) -> None:
+        duplicate = self._get_first_duplicate_id([entry["Id"] for entry in entries])
+        if duplicate:
+            raise BatchEntryIdsNotDistinct(duplicate)
 
 
 def install() -> None:

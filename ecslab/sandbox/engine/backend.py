@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecslab.sandbox.engine import moto_import
-from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse, Responder
+from ecslab.sandbox.http_message import INTERNET, INTERNET_IPV6, HttpRequest, HttpResponse, Responder
 from ecslab.sandbox.wire import (
     bounds,
     caller_identity,
@@ -49,15 +49,15 @@ class Backend:
     """A fresh account on `clock`; `seed` decides every id in it, and `folder` is where image layers lie.
 
     `behaviour` is that of the sandbox that wrote its journal (`world.behaviour`). `wall` says what time it is
-    for clients, in epoch seconds: what they compare with their own clock is judged by it. `account` is one
-    that a snapshot brought back, on this clock.
+    for clients, in epoch seconds: what they compare with their own clock is judged by it. `eventual`: changes
+    are seen late (`bridge.late_reads`). `account` is one that a snapshot brought back, on this clock.
 
     moto keeps its state in modules, so whoever calls holds the lock that all sandboxes of a process share.
     """
 
     def __init__(
         self, clock: Clock, folder: Path | None, seed: str, behaviour: int, wall: Callable[[], float],
-        account: "Account | None" = None,
+        eventual: bool = False, account: "Account | None" = None,
     ):  # fmt: skip
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
         moto_import.prepare()
@@ -78,6 +78,13 @@ class Backend:
             )  # fmt: skip
         self._account = account
         installation.install(self._account)
+        if eventual:
+            self.inject("eventual", {"on": True})
+
+    @property
+    def eventual(self) -> bool:
+        """Whether changes are seen late at this moment."""
+        return self._account.stale_reads is not None
 
     def enter(self) -> None:
         """Let this account be the one that moto's dictionaries hold, whichever came before."""
@@ -92,6 +99,13 @@ class Backend:
     def close(self) -> None:
         """Forget the account."""
         self._seam.leave(self._account)
+
+    def first_start(self) -> float | None:
+        """For how many seconds the account's first task has been coming up; None if it does not."""
+        task = self._account.first_task
+        if task is None or task.stopping or task.started_at is not None or task.created_at is None:
+            return None
+        return self._account.clock.timestamp() - task.created_at
 
     def reseed(self, kind: str, position: int) -> None:
         """Let what comes next draw its ids from (seed, kind, position)."""
@@ -114,7 +128,7 @@ class Backend:
             again: a replay, where members that are refused today do what they did then.
         """
         try:
-            return self._guarded(lambda: self._call(request, signer, operation.name, again))
+            return self._guarded(lambda: self._shown(request, signer, operation, again))
         finally:
             if operation.changes:
                 self._account.open_paths = set()
@@ -173,17 +187,31 @@ class Backend:
         if load_balancing and load_balancer:
             entry = load_balancing.open_door(load_balancer, port, INTERNET)
             return Door(entry.eni, entry.stopped_by, entry.text, entry.answer)
-        if not host.rpartition(".")[2].isdigit():
+        ipv6 = ":" in host
+        if not ipv6 and not host.rpartition(".")[2].isdigit():
             return Door(None, "no-such-name", f"No load balancer in this sandbox has the name {host}.")
         eni = task_network.find_public(host)
         if eni is None:
-            text = f"No network interface in this sandbox has the public IP {host}."
+            address = "IPv6 address" if ipv6 else "public IP"
+            text = f"No network interface in this sandbox has the {address} {host}."
             return Door(None, "no-public-ip", text)
         container = program_behind(eni.eni_id, port)
         listening = (port,) if container else ()
-        verdict = packets.inbound(packets.Packet(INTERNET, port), task_network.network_facts(eni), listening)
+        packet = packets.Packet(INTERNET_IPV6 if ipv6 else INTERNET, port)
+        verdict = packets.inbound(packet, task_network.network_facts(eni), listening)
         answer = (lambda request: container.request(request, port)) if verdict.passed and container else None
         return Door(eni.eni_id, verdict.stopped_by, verdict.text, answer)
+
+    def _shown(
+        self, request: HttpRequest, signer: Signer, operation: Operation, again: bool
+    ) -> HttpResponse:
+        if not self.eventual:
+            return self._call(request, signer, operation.name, again)
+        from ecslab.sandbox.bridge import late_installation, late_reads
+
+        late_installation.fetch(signer.service)
+        with late_reads.answering(signer, operation):
+            return self._call(request, signer, operation.name, again)
 
     def _call(self, request: HttpRequest, signer: Signer, operation: str, again: bool) -> HttpResponse:
         malformed.check(request, signer.service)

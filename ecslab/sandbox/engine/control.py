@@ -51,6 +51,7 @@ def status(sandbox: Sandbox) -> Answer:
         "region": REGION,
         "home": str(sandbox.home),
         "clock": _clock(sandbox),
+        "eventual": sandbox.backend.eventual,
         "gateway": sandbox.addresses,
         "position": len(sandbox.journal),
         "began": sandbox.journal[0].start["wall"],
@@ -98,6 +99,14 @@ def clock(
     sandbox.go_on()
     note = advance(sandbox, to_next=True)["note"] if step else ""
     return _clock(sandbox) | {"note": note}
+
+
+def eventual(sandbox: Sandbox, *, on: bool) -> Answer:
+    """Let changes be seen late from now on, as on AWS, or at once."""
+    if not isinstance(on, bool):
+        raise ValueError(f"on must be true or false, got {on!r}")
+    sandbox.be_eventual(on)
+    return {"eventual": on}
 
 
 def reset(sandbox: Sandbox, *, seed: str | int | None = None) -> Answer:
@@ -152,11 +161,11 @@ def images(_sandbox: Sandbox) -> Answer:
     return {"images": catalogue.listing()}
 
 
-def honesty(_sandbox: Sandbox) -> Answer:
+def honesty(sandbox: Sandbox) -> Answer:
     """What the sandbox does as AWS does, what it simplifies, pretends, and leaves out."""
     from ecslab.sandbox import honesty
 
-    return {"rows": honesty.rows(), "carried": honesty.carried()}
+    return {"rows": honesty.rows(sandbox.backend.eventual), "carried": honesty.carried()}
 
 
 def shutdown(sandbox: Sandbox) -> Answer:
@@ -168,7 +177,7 @@ def shutdown(sandbox: Sandbox) -> Answer:
 VERBS: Final[dict[str, Callable[..., Answer]]] = {
     do.__name__: do
     for do in (
-        status, advance, clock, reset, journal, cut, session_calls.export, session_calls.blob,
+        status, advance, clock, eventual, reset, journal, cut, session_calls.export, session_calls.blob,
         session_calls.accept, session_calls.restore, reach, inject, images, honesty, shutdown,
     )
 }  # fmt: skip
@@ -196,5 +205,6 @@ def summary(record: Record) -> str:
 
 def _clock(sandbox: Sandbox) -> Answer:
     pace, world = sandbox.pace, sandbox.clock
-    return {"mode": pace.mode, "speed": pace.speed, "paused": pace.paused, "now": world.now,
-            "time": world.timestamp(), "next": world.next_news_at()}  # fmt: skip
+    return {"mode": pace.mode, "speed": pace.speed, "rate": pace.rate, "hurries": pace.hurries,
+            "paused": pace.paused, "now": world.now, "time": world.timestamp(),
+            "next": world.next_news_at()}  # fmt: skip

@@ -16,7 +16,7 @@ from typing import Final
 
 from ecslab.sandbox.engine import replay_watch, snapshots
 from ecslab.sandbox.engine.backend import Backend
-from ecslab.sandbox.engine.pace import DEFAULT_SPEED, Mode, Pace, checked_speed
+from ecslab.sandbox.engine.pace import DEFAULT_SPEED, WATCHED_FOR, Mode, Pace, checked_speed
 from ecslab.sandbox.engine.replay import Replay
 from ecslab.sandbox.engine.snapshots import About, Restored, Snapshots
 from ecslab.sandbox.gateway.gateway import Gateway, NotIn
@@ -55,6 +55,7 @@ class Sandbox:
         home: `ECSLAB_HOME`; state lies in its folder `sandbox`.
         seed: decides every id and duration. A journal that is there keeps its own. By default unguessable.
         timing: where durations come from, in a journal that is not there yet.
+        eventual: whether changes are seen late. A journal that is there keeps its own, or notes the change.
         mode: `paced` (time passes) or `stepped` (time stands until someone advances it).
         speed: virtual seconds in one wall second, when paced.
             Without mode or speed, a journal that is there keeps its own.
@@ -73,7 +74,7 @@ class Sandbox:
     def __init__(
         self, home: Path, *, seed: str | int | None = None, mode: Mode | None = None,
         speed: float | None = None, timing: Model = DEFAULT, wall: Callable[[], float] = time.time,
-        in_memory: bool = False,
+        in_memory: bool = False, eventual: bool | None = None,
         give_up: Callable[[replay_watch.Progress], None] | None = None,
     ):  # fmt: skip
         if speed is not None:
@@ -89,7 +90,7 @@ class Sandbox:
         self.addresses: dict[str, str | int] = {}
         self.incoming = Bodies(_SESSION_MOST)
         self._replay: Replay | None = None
-        self._timing = timing
+        self._timing, self._eventual = timing, bool(eventual)
         self._give_up = give_up
         self._snapshots = Snapshots(self.folder, self.credentials, wall)
         self._lost = False  # whether something happened that the journal has no room for
@@ -100,7 +101,7 @@ class Sandbox:
             self._write_start(seed, mode or "paced", speed or DEFAULT_SPEED)
         with self.lock:
             self._begin()
-            self._take_up(mode, speed)
+            self._take_up(mode, speed, eventual)
 
     # Requests -----------------------------------------------------------------------------------------------
 
@@ -161,6 +162,11 @@ class Sandbox:
         self._keep(Record(self.clock.now, "fault", {"fault": kind, "values": values}))
         return answer
 
+    def be_eventual(self, on: bool) -> None:
+        """Let changes be seen late from now on, or at once; after a reset it is as it was at the start."""
+        if on != self.backend.eventual:
+            self.inject("eventual", {"on": on})
+
     def key(self, access_key: str) -> Key | None:
         """The key pair of an access key id; None if this sandbox never issued it."""
         own = self.credentials
@@ -187,6 +193,13 @@ class Sandbox:
                 f"Nobody asked the sandbox anything for {_spoken(idle)}, so its clock stood meanwhile."
             )
             self.go_on()
+        self._watch()
+
+    def _watch(self) -> None:
+        """Let time go slowly while there is a first task to watch, but not where timestamps are wall time."""
+        age = self.backend.first_start()
+        first_task = age is not None and age < WATCHED_FOR and self.clock.durations.model == "drawn"
+        self.pace.watch(self.clock.now, first_task)
 
     def _fall_behind(self) -> None:
         """Let time go on from here: this machine is too slow for what the containers do in it."""
@@ -324,7 +337,7 @@ class Sandbox:
         self.pace = Pace(self.clock.timeline, start["mode"], start["speed"], self.wall)
         self.backend = Backend(
             self.clock, self.folder, self.seed, start.get("behaviour", behaviour.FIRST), self.wall,
-            restored.account if restored else None,
+            start.get("eventual", False) and not restored, restored.account if restored else None,
         )  # fmt: skip
         replay = self._replay = Replay(
             self.clock, self.pace, self.backend, self.credentials.access_key, most_events,
@@ -343,7 +356,7 @@ class Sandbox:
 
     def start_over(self, seed: str | int | None) -> None:
         """Forget everything; a new account, under the same seed unless another is given."""
-        pace = self.pace
+        pace, self._eventual = self.pace, self.journal[0].start.get("eventual", False)
         self.journal.clear()
         self._snapshots.forget()
         self._write_start(self.seed if seed is None else seed, pace.mode, pace.speed)
@@ -356,8 +369,10 @@ class Sandbox:
             self._keep_snapshot(snapshots.AT_STOP)
             self.journal.close()
 
-    def _take_up(self, mode: Mode | None, speed: float | None) -> None:
-        """Go on in the mode and at the speed asked for."""
+    def _take_up(self, mode: Mode | None, speed: float | None, eventual: bool | None) -> None:
+        """Go on in the mode and at the speed asked for, and let changes be seen late or at once."""
+        if eventual is not None:
+            self.be_eventual(eventual)
         if speed in (None, self.pace.speed) and mode in (None, self.pace.mode):
             return
         self.pace.set_speed(self.clock.now, speed or self.pace.speed)
@@ -388,6 +403,7 @@ class Sandbox:
                 self._keep(Record(self.clock.now, "request", details, request.body))
                 self.mutations += 1
                 self._snapshots.happened(snapshots.REQUEST)
+                self._watch()
             return response
 
     def _undo(self, before: Mapping[str, int], about: Mapping[str, str], *, broken: bool = False) -> None:
@@ -431,6 +447,7 @@ class Sandbox:
         seed = secrets.token_hex(8) if seed is None else str(seed)
         about = {"seed": seed, "wall": self.wall(), "mode": mode, "speed": speed, "format": FORMAT,
                  "behaviour": behaviour.LATEST, "timing": self._timing}  # fmt: skip
+        about |= {"eventual": True} if self._eventual else {}
         self.journal.append(Record(0.0, "start", about))
 
 

@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--speed", type=float, default=None, help="virtual seconds in one wall second")
     parser.add_argument("--seed", default=None)
     parser.add_argument("--timing", choices=MODELS, default=DEFAULT, help="durations of a new sandbox")
+    parser.add_argument("--eventual", choices=("on", "off"), default=None, help="are changes seen late?")
     parser.add_argument("--idle-stop", type=float, default=IDLE_STOP, metavar="SECONDS")
     return parser
 
@@ -78,7 +79,8 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
         signal.signal(number, lambda _signal, _frame: stop.set())
     began = time.perf_counter()
     sandbox = Sandbox(folder.parent, seed=options.seed, mode=options.mode, speed=options.speed,
-                      timing=options.timing, give_up=_give_up)  # fmt: skip
+                      timing=options.timing, give_up=_give_up,
+                      eventual=options.eventual and options.eventual == "on")  # fmt: skip
     sandbox.on_shutdown = stop.set
     _note_how_it_ended(sandbox, folder)
     try:

@@ -6,9 +6,9 @@ Two ways to name a container's public IP, on a port of the gateway's own:
   gateway's secret as its password;
 - path form, for frames and links: `http://127.0.0.1:PORT/<secret>/203.0.113.9:80/`.
 
-In both, a load balancer's DNS name may stand in place of the IP. It leads to this sandbox's containers and
-nowhere else. What the browser knows of Jupyter (cookies, tokens, authorization) stops here; a program never
-sees it.
+In both, an IPv6 address stands in brackets, and a load balancer's DNS name may stand in place of the IP. It
+leads to this sandbox's containers and nowhere else. What the browser knows of Jupyter (cookies, tokens,
+authorization) stops here; a program never sees it.
 """
 
 import base64
@@ -16,11 +16,12 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from ecslab.sandbox.gateway import pages
-from ecslab.sandbox.http_message import INTERNET, HttpRequest, HttpResponse
+from ecslab.sandbox.http_message import INTERNET, INTERNET_IPV6, HttpRequest, HttpResponse
 from ecslab.sandbox.wire.limits import VISIT
 from ecslab.sandbox.wire.request import announced
 
@@ -32,9 +33,10 @@ _SECRETS: Final = frozenset(
      "accept-encoding"}
 )  # fmt: skip
 _QUERY_SECRETS: Final = frozenset({"token", "_xsrf"})
-_HOST: Final = r"\d{1,3}(?:\.\d{1,3}){3}|[A-Za-z0-9.-]+\.elb(?:\.[a-z0-9-]+)?\.amazonaws\.com"
+_IPV6: Final = r"\[[0-9A-Fa-f:]{2,39}\]"
+_HOST: Final = rf"\d{{1,3}}(?:\.\d{{1,3}}){{3}}|{_IPV6}|[A-Za-z0-9.-]+\.elb(?:\.[a-z0-9-]+)?\.amazonaws\.com"
 _PATH: Final = re.compile(rf"/([^/]+)/({_HOST})(?::(\d{{1,5}}))?(/.*)?")
-_TARGET: Final = re.compile(r"http://([^/:?]+)(?::(\d{1,5}))?([^?]*)(?:\?(.*))?", re.IGNORECASE)
+_TARGET: Final = re.compile(rf"http://({_IPV6}|[^/:?]+)(?::(\d{{1,5}}))?([^?]*)(?:\?(.*))?", re.IGNORECASE)
 _TIMEOUTS: Final = frozenset({"no-public-ip", "route", "network-acl", "security-group"})
 _REALM: Final = 'Basic realm="ecslab gateway: use the address that ecslab env prints as ECSLAB_GATEWAY"'
 
@@ -66,7 +68,8 @@ class NotIn(Refused):
     def __init__(self, host: str, port: int, stopped_by: str | None, text: str):
         status = 504 if stopped_by in _TIMEOUTS else 502
         hint = "ecslab.verify.why_not(lab, task) and notebook 05-verify show how to put it right."
-        super().__init__(status, f"No answer from {host}:{port}", text, hint)
+        shown = f"[{host}]" if ":" in host else host
+        super().__init__(status, f"No answer from {shown}:{port}", text, hint)
 
 
 Visit = Callable[[str, int, HttpRequest], HttpResponse]
@@ -130,9 +133,7 @@ class Gateway:
         address = self._proxied(target, request)
         host, port = address[1], int(address[2] or 80)
         named = host
-        if not host[
-            -1
-        ].isdigit():  # a load balancer may be asked for a domain that points to it: curl -H Host:
+        if host[-1].isalpha():  # a load balancer may be asked for a domain that points to it: curl -H Host:
             named = request.headers.get("host", host)
         response = self._ask(host, port, _for_program(request, address[3] or "/", address[4] or "", named))
         return _sent(response, request.method)
@@ -163,7 +164,7 @@ class Gateway:
         if request.method not in METHODS:
             raise Refused(405, "No such method", f"The gateway passes {', '.join(sorted(METHODS))}.")
         try:
-            return self._visit(host, port, request)
+            return self._visit(_plain(host), port, request)
         except ConnectionError as failure:
             text = f"The container failed while it answered: {failure}"
             raise Refused(502, f"{host}:{port} closed the connection", text) from None
@@ -198,7 +199,16 @@ def _for_program(request: HttpRequest, path: str, query: str, host: str) -> Http
     if any(name in _QUERY_SECRETS for name, _ in pairs):
         query = urlencode([(name, value) for name, value in pairs if name not in _QUERY_SECRETS])
     path = quote(path, safe="/~:@!$&'()*+,;=%")
-    return HttpRequest(request.method, path, query, {**headers, "host": host}, request.body, INTERNET)
+    peer = INTERNET_IPV6 if host.startswith("[") else INTERNET
+    return HttpRequest(request.method, path, query, {**headers, "host": host}, request.body, peer)
+
+
+def _plain(host: str) -> str:
+    """A host without the brackets that an IPv6 address has in a link, in its one spelling."""
+    try:
+        return str(ip_address(host[1:-1])) if host.startswith("[") else host
+    except ValueError:
+        raise Refused(404, "Nothing here", f"{host} is no IPv6 address.") from None
 
 
 def _sent(response: HttpResponse, method: str) -> HttpResponse:

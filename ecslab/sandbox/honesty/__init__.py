@@ -18,6 +18,9 @@ __all__ = ["LINES", "Kind", "Line", "carried", "rows"]
 Kind = Literal["as AWS", "simplified", "pretended", "absent"]
 _FOLDER: Final = Path(__file__).with_name("en")
 _PARTS: Final = ("account", "tasks", "services")
+_AT_ONCE: Final = "Changes are seen at once"
+_LATE: Final = "Changes are seen late"
+"""Topics of which an account shows one."""
 _FACTS: Final = {"services": titles()} | {name: step.spoken for name, step in steps().items()}
 """What may stand in braces in a text: the services that are carried; seconds of a step, as `10 to 24`."""
 
@@ -42,9 +45,10 @@ class Line:
     refused: tuple[str, ...] = ()
 
 
-def rows() -> list[dict[str, object]]:
-    """The table as JSON takes it."""
-    return [asdict(line) for line in LINES]
+def rows(eventual: bool = False) -> list[dict[str, object]]:
+    """The table as JSON takes it, of an account that is eventually consistent or not."""
+    untrue = _AT_ONCE if eventual else _LATE
+    return [asdict(line) for line in LINES if line.topic != untrue]
 
 
 def carried() -> list[dict[str, object]]:

@@ -27,6 +27,7 @@ class Start(TypedDict):
         wall: epoch seconds.
         behaviour: how the sandbox that wrote the journal behaved (`world.behaviour`).
         timing: where durations come from (`world.time.durations`); `fixed` if it is not there.
+        eventual: whether changes are seen late (`bridge.late_reads`).
     """
 
     seed: str
@@ -35,6 +36,7 @@ class Start(TypedDict):
     speed: float
     timing: NotRequired[Literal["drawn", "fixed"]]
     behaviour: NotRequired[int]
+    eventual: NotRequired[bool]
 
 
 class Call(TypedDict, total=False):

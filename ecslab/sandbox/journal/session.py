@@ -38,6 +38,7 @@ _ABOUT: Final = {
     "start": closed(
         seed=text(256), wall=_WALL, mode=_MODE, speed=_SPEED, format=optional(integer(1, 1_000_000)),
         behaviour=optional(integer(1, LATEST)), timing=optional({"enum": ["drawn", "fixed"]}),
+        eventual=optional({"type": "boolean"}),
     ),
     "request": closed(
         service=text(64, r"(?!ecslab)[a-z0-9-]+"), operation=text(128, r"[A-Za-z0-9]*"),
@@ -45,7 +46,7 @@ _ABOUT: Final = {
         headers=kept_headers.SCHEMA,
     ),
     "visit": closed(
-        host=text(256, r"[\w.-]+"), port=integer(0, 65535), peer=text(64, r"[0-9A-Fa-f.:]+"), **_WIRE,
+        host=text(256, r"[\w.:-]+"), port=integer(0, 65535), peer=text(64, r"[0-9A-Fa-f.:]+"), **_WIRE,
         headers=map_of(_HEADER, 100),
     ),
     "fault": closed(

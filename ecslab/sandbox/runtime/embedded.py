@@ -5,7 +5,7 @@ What it runs is listed in `programs`. Anything else ends with exit code 127, the
 command it cannot find, and a log line that names the limit as the sandbox's own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime import ContainerSpec, Host
@@ -73,6 +73,11 @@ class EmbeddedContainer(Job):
         except Exception as error:
             self.fail(error)
             raise ConnectionResetError(f"the program ended while it answered: {error}") from error
+
+    def repeats(self, port: int, period: float) -> Callable[[Sequence[float]], None] | None:
+        handler = self._process.ports.get(port)
+        known = getattr(handler, "repeats", None)  # programs whose answers have a state know of none
+        return known(period) if known else None
 
     def execute(self, argv: tuple[str, ...], done: Callable[[int], None]) -> Command:
         command = Command(self._process, argv, done)

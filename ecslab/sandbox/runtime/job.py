@@ -1,7 +1,7 @@
 """A program taking its steps on the host's clock until it ends."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar, Final
 
@@ -163,6 +163,13 @@ class _Quiet:
         self.exited, self.taken, self.fetch = host.exited, host.taken, host.fetch
         self.resolve, self.name_server = host.resolve, host.name_server
         self.hostname = host.hostname
+
+    @property
+    def repeats(self) -> bool:
+        return False
+
+    def log_again(self, moments: Sequence[float]) -> None:
+        """Nothing is heard of it."""
 
     def log(self, line: str) -> None:
         if line.startswith(LIMIT):

@@ -6,7 +6,7 @@ that runs instead of it, or None if it takes no notice.
 """
 
 import errno
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -245,6 +245,21 @@ class Process:
         if rate.losing:
             self.note(f"its log takes {rate.LINES_A_SECOND} lines a second; what is more is lost, as with a "
                       "log driver that does not block")  # fmt: skip
+
+    def logs_again(self, period: float) -> Callable[[Sequence[float]], None] | None:
+        """What logging the last line again leaves, each `period` seconds, as it reads at those moments.
+
+        None where that is not known, or something else wrote to the log in the last period.
+        """
+        if not (self.host.repeats and self.budget.log.repeats_after(period)):
+            return None
+
+        def again(moments: Sequence[float]) -> None:
+            self.budget.log.take_again(moments)
+            self.budget.charge_again(moments)
+            self.host.log_again(moments)
+
+        return again
 
     def note(self, sentence: str) -> None:
         """Say in the log, once, which limit of the sandbox's own was met."""

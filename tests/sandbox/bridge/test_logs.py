@@ -178,8 +178,37 @@ def test_all_logs_together_are_bounded(client, role, monkeypatch):
     for name in ("a", "b"):
         assert logs.open_stream(REGION, GROUP, name, ROLE, "0f3c") is None
     logs.write(REGION, GROUP, "b", [(NOW, "of b")])
-    for _ in range(500):
-        logs.write(REGION, GROUP, "a", [(NOW, "x" * 100)])
+    for number in range(500):
+        logs.write(REGION, GROUP, "a", [(NOW, f"{number:0100}")])
     streams = logs_backends["123456789012"][REGION].groups[GROUP].streams
     assert sum(len(event.message) for event in streams["a"].events) <= 10_000
     assert [event.message for event in streams["b"].events] == ["of b"]
+
+
+def test_retention_lets_go_of_what_is_older_and_nothing_else(client, role, monkeypatch):
+    role("logs:*")
+    client.create_log_group(logGroupName=GROUP)
+    assert logs.open_stream(REGION, GROUP, STREAM, ROLE, "0f3c") is None
+    for hour in range(-72, 1):
+        logs.write(REGION, GROUP, STREAM, [(NOW + hour * 3600, f"hour {hour}")])
+    client.put_retention_policy(logGroupName=GROUP, retentionInDays=1)
+    shown = [event["message"] for event in client.filter_log_events(logGroupName=GROUP)["events"]]
+    assert shown == [f"hour {hour}" for hour in range(-24, 1)]
+    stream = client.describe_log_streams(logGroupName=GROUP)["logStreams"][0]
+    assert stream["firstEventTimestamp"] == (NOW - 24 * 3600) * 1000
+    client.create_log_stream(logGroupName=GROUP, logStreamName="another")  # time to tidy up
+    held = logs_backends["123456789012"][REGION].groups[GROUP].streams[STREAM].lines
+    assert held.runs == 25
+
+
+def test_pages_of_all_streams_go_on_where_the_last_ended(client):
+    client.create_log_group(logGroupName=GROUP)
+    for name in ("a", "b"):
+        client.create_log_stream(logGroupName=GROUP, logStreamName=name)
+        for second in range(10):
+            logs.write(REGION, GROUP, name, [(NOW + second, f"{name} {second}")])
+    pages = client.get_paginator("filter_log_events").paginate(
+        logGroupName=GROUP, startTime=int(NOW * 1000), PaginationConfig={"PageSize": 3}
+    )
+    shown = [event["message"] for page in pages for event in page["events"]]
+    assert shown == [f"{name} {second}" for second in range(10) for name in ("a", "b")]

@@ -104,7 +104,7 @@ def held(sandbox: Sandbox) -> Written:
 
 
 CACHES = {"view", "_id", "store", "private_key", "load_balancing"}
-CACHES |= {"first_event_timestamp", "last_event_timestamp"}
+CACHES |= {"first_event_timestamp", "last_event_timestamp", "_happened", "quiet_since"}
 """Attributes that fill as somebody looks, that differ between processes, or of a header no journal keeps."""
 
 

@@ -9,9 +9,9 @@ def make_group(lab: Connection) -> None:
     ecslab.network.http_group(lab, vpc.id)
 
 
-def run(lab: Connection) -> None:
+def run(lab: Connection) -> object:
     task = ecslab.task.run(lab)
-    ecslab.task.wait_until_running(lab, task)
+    return ecslab.task.wait_until_running(lab, task)
 
 
 def run_in_workshop(lab: Connection) -> None:

@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 """
 
 from collections.abc import Container, Sized
-from ipaddress import IPv4Address, IPv4Network
+from hashlib import sha256
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import Final, Protocol
 
 from moto.ec2.exceptions import EC2ClientError
@@ -45,6 +46,25 @@ def take_private(subnet: Subnet) -> str:
     if not address:
         raise NoFreeAddress(f"subnet {subnet.id} has no free address")
     return address
+
+
+def is_true(value: object) -> bool:
+    """Whether moto keeps a yes here, as a text or as itself."""
+    return str(value).lower() == "true"
+
+
+def ipv6_block(subnet: Subnet) -> IPv6Network | None:
+    """The block of IPv6 addresses that a moto subnet has now."""
+    for association in subnet.ipv6_cidr_block_associations.values():
+        if association["ipv6CidrBlockState"]["State"] == "associated":
+            return IPv6Network(association["ipv6CidrBlock"])
+    return None
+
+
+def ipv6_of(eni_id: str, block: IPv6Network) -> str:
+    """An interface's address in its subnet's block: of its id alone, so that nothing is drawn."""
+    number = int.from_bytes(sha256(eni_id.encode()).digest()[:16])
+    return str(block[RESERVED + number % (block.num_addresses - RESERVED - 1)])
 
 
 def check_private(address: str, subnet: Subnet, named: str = "") -> None:

@@ -1,7 +1,6 @@
 """moto's EC2, made to hold the networks of an account as AWS does."""
 
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.ec2 import urls
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError, ResourceAlreadyAssociatedError
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.elastic_ip_addresses import ElasticAddress
@@ -13,10 +12,10 @@ from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC
 
 from ecslab.sandbox.bridge.determinism import building
-from ecslab.sandbox.bridge.ec2 import vpcs
+from ecslab.sandbox.bridge.ec2 import ipv6, vpcs
 from ecslab.sandbox.bridge.ec2.addresses import check_private, take_public
 from ecslab.sandbox.bridge.ec2.interfaces import Interface, TaskInterface
-from ecslab.sandbox.bridge.ec2.refusals import RefusingEC2Backend
+from ecslab.sandbox.bridge.ec2.refusals import RefusingEC2Backend, parameter_missing
 
 
 class EC2Backend(RefusingEC2Backend):
@@ -26,11 +25,14 @@ class EC2Backend(RefusingEC2Backend):
 
     def __init__(self, region_name: str, account_id: str):
         self.public: dict[str, Interface] = {}
+        self.ipv6: dict[str, Interface] = {}
         super().__init__(region_name, account_id)
 
     @property
     def _url_module(self) -> object:
-        return urls
+        from ecslab.sandbox.bridge.ec2 import responses
+
+        return responses
 
     def create_default_vpc(self) -> VPC:
         vpc = super().create_default_vpc()
@@ -38,6 +40,21 @@ class EC2Backend(RefusingEC2Backend):
         if not any(other.cidr_block == vpcs.CIDR for other in self.vpcs.values()):
             vpcs.create_workshop(self)
         return vpc
+
+    def create_vpc(self, *args: object, **kwargs: object) -> VPC:
+        vpc = super().create_vpc(*args, **kwargs)
+        if ipv6.has_own_rules() and vpc.get_cidr_block_association_set(ipv6=True):
+            ipv6.open_default_acl(self, vpc.id)
+        return vpc
+
+    def associate_vpc_cidr_block(
+        self, vpc_id: str, cidr_block: str | None, amazon_provided_ipv6_cidr_block: bool
+    ) -> object:
+        association = super().associate_vpc_cidr_block(vpc_id, cidr_block, amazon_provided_ipv6_cidr_block)
+        if ipv6.has_own_rules() and amazon_provided_ipv6_cidr_block:
+            ipv6.open_default_acl(self, vpc_id)
+            ipv6.open_groups(self, vpc_id)
+        return association
 
     def create_security_group(
         self, name: str, description: str, vpc_id: str | None = None, *args: object, **kwargs: object
@@ -49,9 +66,12 @@ class EC2Backend(RefusingEC2Backend):
             self.authorize_security_group_ingress(group.id, "-1", "", "", [], None, own, vpc_id=group.vpc_id)
         return group
 
-    def create_subnet(self, *args: object, **kwargs: object) -> Subnet:
+    def create_subnet(
+        self, vpc_id: str, cidr_block: str | None, ipv6_cidr_block: str | None = None, *args: object,
+        **kwargs: object,
+    ) -> Subnet:  # fmt: skip
         """moto takes the first subnet in a zone for its default one, whatever its VPC."""
-        subnet = super().create_subnet(*args, **kwargs)
+        subnet = super().create_subnet(vpc_id, cidr_block, ipv6_cidr_block, *args, **kwargs)
         subnet.default_for_az = subnet.map_public_ip_on_launch = False
         return subnet
 
@@ -70,8 +90,10 @@ class EC2Backend(RefusingEC2Backend):
         tags: dict[str, str] | None = None,
         **kwargs: object,
     ) -> Interface:
-        if private_ip_address and "secondary_ips_count" in kwargs:  # as the API's own handler asks
-            check_private(private_ip_address, subnet)
+        if "secondary_ips_count" in kwargs:  # as the API's own handler asks
+            listed = [each.get("PrivateIpAddress") for each in private_ip_addresses or ()]
+            for address in filter(None, (private_ip_address, *listed)):
+                check_private(str(address), subnet)
         interface = Interface(self, subnet, private_ip_address, private_ip_addresses, group_ids=group_ids,
                               description=description, tags=tags, **kwargs)  # fmt: skip
         self.enis[interface.id] = interface
@@ -93,6 +115,8 @@ class EC2Backend(RefusingEC2Backend):
         """Take the interface away and free its addresses."""
         interface = self.enis.pop(eni_id)
         self.public.pop(interface.public_ip, None)
+        for address in interface.ipv6_addresses:
+            self.ipv6.pop(address, None)
         for address in interface.private_ip_addresses:
             interface.subnet._subnet_ips.pop(address["PrivateIpAddress"], None)
 
@@ -148,7 +172,9 @@ class EC2Backend(RefusingEC2Backend):
     def create_nat_gateway(
         self, subnet_id: str, allocation_id: str | None, *args: object, **kwargs: object
     ) -> NatGateway:
-        """moto makes the interface before it looks at the address."""
+        """moto makes the interface before it looks at the address, and a public one without any."""
+        if not allocation_id and kwargs.get("connectivity_type") != "private":
+            raise parameter_missing("AllocationId")
         for address in self.address_by_allocation([allocation_id]) if allocation_id else ():
             if address.association_id:
                 raise ResourceAlreadyAssociatedError(address.public_ip)
@@ -201,7 +227,9 @@ class EC2Backend(RefusingEC2Backend):
         self.get_vpc(vpc_id)
         gateways = (gateway.vpc for gateway in self.internet_gateways.values())
         groups = self.groups.get(vpc_id, {}).values()
-        if any(vpc and vpc.id == vpc_id for vpc in gateways) or not all(group.is_default for group in groups):
+        outwards = (gateway.vpc_id for gateway in self.egress_only_internet_gateways.values())
+        attached = vpc_id in outwards or any(vpc and vpc.id == vpc_id for vpc in gateways)
+        if attached or not all(group.is_default for group in groups):
             raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
         self._vpc_in_deletion = vpc_id  # only with its VPC does a default group go
         try:

@@ -12,7 +12,14 @@ from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.utils import random_eni_attach_id
 
-from ecslab.sandbox.bridge.ec2.addresses import private_dns, public_dns, take_private
+from ecslab.sandbox.bridge.ec2.addresses import (
+    ipv6_block,
+    ipv6_of,
+    is_true,
+    private_dns,
+    public_dns,
+    take_private,
+)
 
 FARGATE_ACCOUNT: Final = "843547988961"
 """An account of AWS's own, which Fargate's side of an attachment belongs to."""
@@ -45,6 +52,8 @@ class Interface(NetworkInterface):  # type: ignore[misc]  # moto's types are not
         group_ids: list[str] | None = None,
         **kwargs: object,
     ):
+        """`dual_stack`: it gets an IPv6 address where the subnet has some; None: as the subnet says."""
+        dual_stack = kwargs.pop("dual_stack", None)
         for group_id in group_ids or ():  # moto would make a group of that name
             if ec2_backend.get_security_group_from_id(group_id) is None:
                 raise InvalidSecurityGroupNotFoundError(group_id)
@@ -59,6 +68,12 @@ class Interface(NetworkInterface):  # type: ignore[misc]  # moto's types are not
             if self.named:
                 address["PrivateDnsName"] = private_dns(address["PrivateIpAddress"], ec2_backend.region_name)
         self.private_dns_name = self.private_ip_addresses[0].get("PrivateDnsName")
+        if dual_stack is None:
+            dual_stack = is_true(subnet.assign_ipv6_address_on_creation)
+        block = ipv6_block(subnet) if dual_stack else None
+        if block and not self.ipv6_addresses:
+            self.ipv6_addresses.append(ipv6_of(self.id, block))
+        ec2_backend.ipv6.update(dict.fromkeys(self.ipv6_addresses, self))
 
     @property
     def network_interface_id(self) -> str:
@@ -71,7 +86,7 @@ class Interface(NetworkInterface):  # type: ignore[misc]  # moto's types are not
 
     def check_auto_public_ip(self) -> None:
         """moto gives instances an address that is somebody's."""
-        if str(self.public_ip_auto_assign).lower() == "true":
+        if is_true(self.public_ip_auto_assign):
             self.public_ip = self.ec2_backend.take_public_address(self)
 
     @property
@@ -85,7 +100,7 @@ class Interface(NetworkInterface):  # type: ignore[misc]  # moto's types are not
     @property
     def named(self) -> bool:
         """Whether its VPC gives DNS hostnames."""
-        return str(self.ec2_backend.get_vpc(self.subnet.vpc_id).enable_dns_hostnames).lower() == "true"
+        return is_true(self.ec2_backend.get_vpc(self.subnet.vpc_id).enable_dns_hostnames)
 
     def get_filter_value(self, filter_name: str, method_name: str | None = None) -> object:
         shown = {
@@ -109,9 +124,11 @@ class TaskInterface(Interface):
 
     def __init__(
         self, backend: EC2Backend, subnet: Subnet, group_ids: list[str], public: bool, about: str,
-        private_ip: str | None = None,
+        private_ip: str | None = None, dual_stack: bool = False,
     ):  # fmt: skip
-        super().__init__(backend, subnet, private_ip, group_ids=group_ids, description=about)
+        super().__init__(
+            backend, subnet, private_ip, group_ids=group_ids, dual_stack=dual_stack, description=about
+        )
         self.public_ip = backend.take_public_address(self) if public else None
         self.status = "in-use"
         self.device_index = 1

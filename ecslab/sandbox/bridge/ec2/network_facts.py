@@ -36,6 +36,7 @@ def facts_of(backend: EC2Backend, interface: NetworkInterface) -> vpc.Facts:
         nats=_nats(backend, subnet.vpc_id),
         resolves=answers_names(backend, subnet.vpc_id),
         resolver=resolver(backend, subnet.vpc_id),
+        ipv6=next(iter(interface.ipv6_addresses), None),
     )
 
 
@@ -57,20 +58,28 @@ def security_group(backend: EC2Backend, group: MotoSecurityGroup) -> vpc.Securit
 
 
 def _table(table: MotoRouteTable) -> vpc.RouteTable:
-    routes = (_route(table, route) for route in table.routes if route.destination_cidr_block)
+    routes = (_route(table, route) for route in table.routes if _destination(route))
     return vpc.RouteTable(table.id, tuple(routes))
+
+
+def _destination(route: MotoRoute) -> str:
+    return str(route.destination_cidr_block or route.destination_ipv6_cidr_block or "")
 
 
 def _route(table: MotoRouteTable, route: MotoRoute) -> vpc.Route:
     target = (
         route.gateway_id or route.nat_gateway_id or route.network_interface_id or route.transit_gateway_id
-        or route.vpc_peering_connection_id or route.instance_id or "nothing"
+        or route.vpc_peering_connection_id or route.instance_id or route.egress_only_internet_gateway_id
+        or "nothing"
     )  # fmt: skip
     active = target != "nothing"
     if target.startswith("igw-"):
         of_gateway = getattr(route.gateway, "vpc", None)
         active = of_gateway is not None and of_gateway.id == table.vpc_id
-    return vpc.Route(route.destination_cidr_block, target, active)
+    elif target.startswith("eigw-"):
+        there = table.ec2_backend.egress_only_internet_gateways.get(target)
+        active = there is not None and there.vpc_id == table.vpc_id
+    return vpc.Route(_destination(route), target, active)
 
 
 def _rule(backend: EC2Backend, rule: SecurityGroupRule) -> vpc.Rule:
@@ -88,7 +97,7 @@ def _acl(backend: EC2Backend, subnet_id: str) -> vpc.Acl:
         for acl in backend.network_acls.values()
         if any(association.subnet_id == subnet_id for association in acl.associations)
     )
-    return vpc.Acl(acl.id, tuple(_entry(entry) for entry in acl.network_acl_entries if entry.cidr_block))
+    return vpc.Acl(acl.id, tuple(map(_entry, acl.network_acl_entries)))
 
 
 def _entry(entry: NetworkAclEntry) -> vpc.AclEntry:
@@ -96,7 +105,8 @@ def _entry(entry: NetworkAclEntry) -> vpc.AclEntry:
                  for port in (entry.port_range_from, entry.port_range_to))  # fmt: skip
     outbound = str(entry.egress).lower() == "true"
     number, allow = int(entry.rule_number), entry.rule_action == "allow"
-    return vpc.AclEntry(number, allow, outbound, _protocol(entry.protocol), low, high, entry.cidr_block)
+    block = entry.cidr_block or entry.ipv6_cidr_block
+    return vpc.AclEntry(number, allow, outbound, _protocol(entry.protocol), low, high, block)
 
 
 def _endpoints(backend: EC2Backend, vpc_id: str) -> tuple[vpc.Endpoint, ...]:

@@ -7,7 +7,9 @@ from ipaddress import ip_network
 
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
 from moto.ec2.models import vpcs
+from moto.ec2.models.subnets import Subnet
 
+from ecslab.sandbox.bridge.ec2 import ipv6
 from ecslab.sandbox.bridge.ec2.error_messages import WordedEC2Backend
 
 vpcs.IMPLEMENTED_ENDPOINT_SERVICES[:] = ["dynamodb", "ecr", "s3"]
@@ -35,7 +37,7 @@ class RefusingEC2Backend(WordedEC2Backend):
         """moto takes any text for a block of addresses."""
         self.get_network_acl(network_acl_id)
         if not cidr_block and not ipv6_cidr_block:
-            raise _parameter_missing("CidrBlock")
+            raise parameter_missing("CidrBlock")
         _check_cidr(cidr_block)
         _check_cidr(ipv6_cidr_block)
         return super().create_network_acl_entry(
@@ -49,6 +51,12 @@ class RefusingEC2Backend(WordedEC2Backend):
             for name in ("CidrIpv4", "CidrIpv6"):
                 _check_cidr(rule.get(name))
         return super().modify_security_group_rules(group_id, rules)
+
+    def describe_vpn_gateways(self, filters: object = None, vpn_gw_ids: list[str] | None = None) -> object:
+        """There are none; moto passes over those that are asked for and are not there."""
+        for name in vpn_gw_ids or ():
+            self.get_vpn_gateway(name)
+        return super().describe_vpn_gateways(filters, vpn_gw_ids)
 
     def replace_network_acl_association(self, association_id: str, network_acl_id: str) -> object:
         """moto fails at an association that is not there."""
@@ -64,7 +72,7 @@ class RefusingEC2Backend(WordedEC2Backend):
     ) -> object:  # fmt: skip
         """moto makes endpoints of nothing, and interfaces in the subnets before a wrong one."""
         if not service_name:
-            raise _parameter_missing("ServiceName")
+            raise parameter_missing("ServiceName")
         for subnet_id in subnet_ids or ():
             self.get_subnet(subnet_id)
         return super().create_vpc_endpoint(
@@ -88,8 +96,55 @@ class RefusingEC2Backend(WordedEC2Backend):
         self, vpc_id: str, cidr_block: str | None, amazon_provided_ipv6_cidr_block: bool
     ) -> object:
         if not cidr_block and not amazon_provided_ipv6_cidr_block:
-            raise _parameter_missing("CidrBlock")
+            raise parameter_missing("CidrBlock")
         return super().associate_vpc_cidr_block(vpc_id, cidr_block, amazon_provided_ipv6_cidr_block)
+
+    def create_subnet(
+        self, vpc_id: str, cidr_block: str | None, ipv6_cidr_block: str | None = None, *args: object,
+        **kwargs: object,
+    ) -> Subnet:  # fmt: skip
+        """moto gives a subnet any block of IPv6, and makes one of that alone."""
+        if not cidr_block:
+            text = "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided."
+            raise EC2ClientError("MissingParameter", text)
+        if ipv6_cidr_block and ipv6.has_own_rules():
+            ipv6.check_subnet(self, vpc_id, ipv6_cidr_block)
+        return super().create_subnet(vpc_id, cidr_block, ipv6_cidr_block, *args, **kwargs)
+
+    def associate_subnet_cidr_block(self, subnet_id: str, ipv6_cidr_block: str) -> object:
+        """moto takes any text for a block of addresses."""
+        subnet = self.get_subnet(subnet_id)
+        if ipv6.has_own_rules():
+            if not ipv6_cidr_block:
+                raise parameter_missing("Ipv6CidrBlock")
+            ipv6.check_subnet(self, subnet.vpc_id, ipv6_cidr_block)
+        return super().associate_subnet_cidr_block(subnet_id, ipv6_cidr_block)
+
+    def disassociate_subnet_cidr_block(self, association_id: str) -> object:
+        """Refuse while an interface has an address of the block. U: the words."""
+        subnet = self.get_subnet_from_ipv6_association(association_id)
+        held = (interface for interface in self.enis.values() if interface.subnet is subnet)
+        if ipv6.has_own_rules() and subnet and any(interface.ipv6_addresses for interface in held):
+            text = f"The subnet CIDR block association '{association_id}' is in use."
+            raise EC2ClientError("InvalidCidrBlock.InUse", text)
+        return super().disassociate_subnet_cidr_block(association_id)
+
+    def get_egress_only_igw(self, gateway_id: str) -> object:
+        """moto calls it an internet gateway."""
+        if gateway_id not in self.egress_only_internet_gateways:
+            text = f"The eigw ID '{gateway_id}' does not exist"  # U
+            raise EC2ClientError("InvalidEgressOnlyInternetGatewayId.NotFound", text)
+        return super().get_egress_only_igw(gateway_id)
+
+    def describe_egress_only_internet_gateways(self, ids: list[str] | None = None) -> object:
+        """moto leaves out what is not there."""
+        for gateway_id in ids or ():
+            self.get_egress_only_igw(gateway_id)
+        return super().describe_egress_only_internet_gateways(ids)
+
+    def delete_egress_only_internet_gateway(self, gateway_id: str) -> None:
+        self.get_egress_only_igw(gateway_id)
+        super().delete_egress_only_internet_gateway(gateway_id)
 
     def delete_route_table(self, route_table_id: str) -> None:
         """The main table goes with its VPC alone."""
@@ -135,5 +190,6 @@ def _different_networks(table: str, other: str) -> EC2ClientError:
     return EC2ClientError("InvalidParameterValue", text)
 
 
-def _parameter_missing(name: str) -> EC2ClientError:
+def parameter_missing(name: str) -> EC2ClientError:
+    """The refusal of a request without a parameter that it needs."""
     return EC2ClientError("MissingParameter", f"The request must contain the parameter {name}")

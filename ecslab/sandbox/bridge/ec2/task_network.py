@@ -8,7 +8,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.subnets import Subnet
 
-from ecslab.sandbox.bridge.ec2.addresses import NoFreeAddress, private_dns
+from ecslab.sandbox.bridge.ec2.addresses import NoFreeAddress, ipv6_block, private_dns
 from ecslab.sandbox.bridge.ec2.backend import backends
 from ecslab.sandbox.bridge.ec2.interfaces import TaskInterface
 from ecslab.sandbox.bridge.ec2.network_facts import facts_of
@@ -27,6 +27,7 @@ class Eni:
     eni_id: str
     mac: str
     private_ip: str
+    ipv6: str | None
     private_dns: str
     named: bool
     public_ip: str | None
@@ -77,6 +78,7 @@ def attach_eni(
     public: bool,
     description: str,
     tags: dict[str, str] | None = None,
+    dual_stack: bool = True,
 ) -> Eni:
     """Make the interface of a task; without groups it gets the VPC's default one.
 
@@ -85,11 +87,14 @@ def attach_eni(
     Args:
         description: `arn:aws:ecs:<region>:<account>:attachment/<uuid>`, with the id of the task's attachment.
         tags: those that ECS puts on it.
+        dual_stack: it gets an IPv6 address in a subnet that has some.
     """
     backend = _backend(region)
     subnet = backend.get_subnet(subnet_id)
     try:
-        interface = TaskInterface(backend, subnet, list(group_ids), public, description)
+        interface = TaskInterface(
+            backend, subnet, list(group_ids), public, description, dual_stack=dual_stack
+        )
     except NoFreeAddress as full:
         why = "InsufficientFreeAddressesInSubnet"  # U: how the sentence ends is not known
         raise NoFreeAddress(interface_refused(subnet_id, public, why)) from full
@@ -104,16 +109,17 @@ def release_eni(region: str, eni_id: str) -> None:
 
 
 def find_public(ip: str) -> Eni | None:
-    """The task's interface that holds this public address now, in any region."""
-    holders = (backend.public.get(ip) for backend in backends())
+    """The task's interface that holds this public address now, in any region; all of IPv6 are public."""
+    holders = (backend.public.get(ip) or backend.ipv6.get(ip) for backend in backends())
     return next((_eni(holder) for holder in holders if isinstance(holder, TaskInterface)), None)
 
 
 def find_private(region: str, vpc_id: str, ip: str) -> Eni | None:
     """The task's interface that holds this private address now, in a VPC."""
-    for subnet in _backend(region).describe_subnets():
-        holder = subnet._subnet_ips.get(ip) if subnet.vpc_id == vpc_id else None
-        if isinstance(holder, TaskInterface):
+    backend = _backend(region)
+    holders = [subnet._subnet_ips.get(ip) for subnet in backend.describe_subnets() if subnet.vpc_id == vpc_id]
+    for holder in (*holders, backend.ipv6.get(ip)):
+        if isinstance(holder, TaskInterface) and holder.vpc_id == vpc_id:
             return _eni(holder)
     return None
 
@@ -127,7 +133,8 @@ def is_of_vpc(region: str, vpc_id: str, ip: str) -> bool:
 def is_inside(ip: str, subnet: Subnet) -> bool:
     """Whether an address is one of a subnet's; False for what is no address."""
     try:
-        return ip_address(ip) in subnet.cidr
+        address, block = ip_address(ip), ipv6_block(subnet)
+        return address in subnet.cidr or (block is not None and address in block)
     except ValueError:
         return False
 
@@ -146,7 +153,8 @@ def _eni(interface: TaskInterface) -> Eni:
     region = interface.ec2_backend.region_name
     address = str(interface.private_ip_address)
     return Eni(
-        interface.id, interface.mac_address, address, private_dns(address, region), interface.named,
+        interface.id, interface.mac_address, address, next(iter(interface.ipv6_addresses), None),
+        private_dns(address, region), interface.named,
         interface.public_ip, interface.subnet.id, interface.subnet.vpc_id, interface.subnet.availability_zone,
         tuple(group.id for group in interface.group_set), region,
     )  # fmt: skip

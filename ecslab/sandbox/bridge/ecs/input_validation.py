@@ -27,6 +27,8 @@ _ACCEPTED: Final[dict[str, tuple[type, ...]]] = {
 }  # fmt: skip
 _JUDGED_BY_HANDLERS: Final = {"LogDriver", "ClusterSettingName"}
 """Enumerations whose refusal ECS words itself."""
+_DOCUMENTED: Final = {"SettingName": ("dualStackIPv6",)}
+"""Words that API_PutAccountSetting describes and its model leaves out."""
 _RECORDED: Final = {
     "LaunchType": "launch type should be one of [EC2,FARGATE,EXTERNAL,FMI,MANAGED_INSTANCES]",
     "SchedulingStrategy": "Scheduling strategy should be one of [REPLICA,DAEMON]",
@@ -88,8 +90,8 @@ def _scalar(shape: Shape, given: object, path: str, operation: str) -> object:
     if not isinstance(given, kinds) or (isinstance(given, bool) and bool not in kinds):
         seen = "FALSE_VALUE" if given is False else _JSON_NAMES[type(given)]
         raise _cannot(f"{seen} can not be converted to {_article(_JAVA_NAMES[shape.type_name])}")
-    words = getattr(shape, "enum", None)
-    if words and given not in words and shape.name not in _JUDGED_BY_HANDLERS:
+    words, documented = getattr(shape, "enum", None), _DOCUMENTED.get(shape.name, ())
+    if words and given not in (*words, *documented) and shape.name not in _JUDGED_BY_HANDLERS:
         sentence = _RECORDED.get(shape.name) or f"{path} should be one of [{','.join(words)}]"
         if shape.name == "TaskDefinitionField":  # its operation has its own words, and brackets twice
             sentence = f"{given} is not a valid value for include. The value must be one of [[TAGS]]"

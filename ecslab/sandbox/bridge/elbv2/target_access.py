@@ -15,6 +15,7 @@ from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.load_balancing.target_group import Target
 from ecslab.sandbox.world.load_balancing.target_health import Answer, Check
 from ecslab.sandbox.world.network import packets, vpc
+from ecslab.sandbox.world.time.clock import Again
 
 Program = Callable[[HttpRequest], HttpResponse]
 CHECKER: Final = "ELB-HealthChecker/2.0"
@@ -58,6 +59,15 @@ def ask(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, check: Ch
         return program(HttpRequest("GET", path, query, headers, b"", str(node.private_ip_address))).status
     except ConnectionError:
         return "refused"
+
+
+def ask_again(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, check: Check) -> Again | None:
+    """What asking again and again leaves, if each answer is as the last one; None if that is not known."""
+    if check.protocol != "HTTP":
+        return lambda _moments: None  # nobody hears of a connection
+    eni = task_network.find_private(backend.region_name, group.vpc_id, target.ip)
+    container = program_behind(eni.eni_id, check.port or target.port) if eni else None
+    return container.repeats(check.port or target.port, check.interval) if container else None
 
 
 def reach(

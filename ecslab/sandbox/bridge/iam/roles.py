@@ -12,9 +12,14 @@ from moto.iam.models import Role, iam_backends
 
 from ecslab.sandbox.bridge.determinism import building
 from ecslab.sandbox.bridge.iam.backend import LINKED_ROLE
+from ecslab.sandbox.bridge.late_reads import roles_as_known
+from ecslab.sandbox.world.errors import invalid
 from ecslab.sandbox.world.permissions import Decision, decide, trusts
 
 TASKS: Final = "ecs-tasks.amazonaws.com"
+UNKNOWN_LINKED_ROLE: Final = (
+    "Unable to assume the service linked role. Please verify that the ECS service linked role exists."
+)
 
 
 def role_problem(
@@ -35,19 +40,20 @@ def role_problem(
         task_id: names the session in the refusal (32 hex digits).
         region: where ECS assumes the role, for trust policies that ask.
     """
-    role = _role(role_arn)
     known = {
         "aws:sourceaccount": DEFAULT_ACCOUNT_ID,
         "aws:sourcearn": f"arn:aws:ecs:{region}:{DEFAULT_ACCOUNT_ID}:*",
     }
-    if role is None or not trusts(json.loads(role.assume_role_policy_document), TASKS, known):
-        return (
-            f"ECS was unable to assume the role '{role_arn}' that was provided for this task. Please verify "
-            "that the role being passed has the proper trust relationship and permissions and that your IAM "
-            "user has permissions to pass this role."
-        )
-    session = f"arn:aws:sts::{DEFAULT_ACCOUNT_ID}:assumed-role/{role.name}/{task_id}"
-    return _refusal(role, session, action, resource) if action else None
+    with roles_as_known():
+        role = _role(role_arn)
+        if role is None or not trusts(json.loads(role.assume_role_policy_document), TASKS, known):
+            return (
+                f"ECS was unable to assume the role '{role_arn}' that was provided for this task. Please "
+                "verify that the role being passed has the proper trust relationship and permissions and "
+                "that your IAM user has permissions to pass this role."
+            )
+        session = f"arn:aws:sts::{DEFAULT_ACCOUNT_ID}:assumed-role/{role.name}/{task_id}"
+        return _refusal(role, session, action, resource) if action else None
 
 
 def session_problem(role_arn: str, session_arn: str, action: str, resource: str | None) -> str | None:
@@ -56,18 +62,32 @@ def session_problem(role_arn: str, session_arn: str, action: str, resource: str 
     Args:
         resource: the ARN acted upon, `*`, or None if it is not known: then any that is allowed will do.
     """
-    role = _role(role_arn)
-    return _refusal(role, session_arn, action, resource) if role else None
+    with roles_as_known():
+        role = _role(role_arn)
+        return _refusal(role, session_arn, action, resource) if role else None
 
 
 def ensure_service_linked_role() -> None:
-    """Make AWSServiceRoleForECS if it is not there, as the first CreateCluster of an account does."""
+    """Make AWSServiceRoleForECS if it is not there, as the first CreateCluster of an account does.
+
+    U: AWS was seen to refuse now and then already the call that makes it, and never by which calls it does.
+
+    Raises:
+        AwsError: it was made a moment ago, and ECS does not know it yet.
+    """
     backend = iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
-    if any(role.name == LINKED_ROLE for role in backend.get_roles()):
+    if _has_linked_role():
+        with roles_as_known():
+            if not _has_linked_role():
+                raise invalid(UNKNOWN_LINKED_ROLE)
         return
     with building("iam-role", DEFAULT_ACCOUNT_ID, LINKED_ROLE):
         about = "Role to enable Amazon ECS to manage your cluster."
         backend.create_service_linked_role("ecs.amazonaws.com", about, "")
+
+
+def _has_linked_role() -> bool:
+    return any(role.name == LINKED_ROLE for role in iam_backends[DEFAULT_ACCOUNT_ID]["aws"].get_roles())
 
 
 def _role(arn: str) -> Role | None:

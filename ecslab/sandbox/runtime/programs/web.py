@@ -3,6 +3,7 @@ configuration.
 """
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
@@ -98,10 +99,14 @@ class _Server:
         self._process, self._site = process, site
 
     def serves(self, port: int, place: Place) -> Run:
-        self._process.listen(port, self.answers)
+        self._process.listen(port, self)
         return serves(place)
 
-    def answers(self, request: HttpRequest) -> HttpResponse:
+    def repeats(self, period: float) -> Callable[[Sequence[float]], None] | None:
+        """See `RunningContainer.repeats`: its files do not change by themselves."""
+        return self._process.logs_again(period)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         response = answer(self._process, self._site, request)
         self._process.log(access_line(self._process, self._site, request, response))
         return response if request.method != "HEAD" else HttpResponse(response.status, response.headers)

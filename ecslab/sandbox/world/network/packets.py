@@ -1,9 +1,9 @@
 """May this packet pass? The rules of a VPC, and the first one that refuses.
 
 Pure: it sees the facts about one network interface and says yes, or who says no and why, in a sentence
-for a learner. A request from the internet must find, in this order, a public IP, a route to an internet
-gateway, a network ACL and a security group that allow it, and a container that listens. A network ACL is
-stateless, so it must let the answer out too; a security group remembers.
+for a learner. A request from the internet must find, in this order, a public IP (every IPv6 address is one),
+a route to an internet gateway, a network ACL and a security group that allow it, and a container that
+listens. A network ACL is stateless, so it must let the answer out too; a security group remembers.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/how-it-works.html
 """
@@ -21,6 +21,7 @@ from ecslab.sandbox.world.network.vpc import (
     RouteTable,
     Rule,
     SecurityGroup,
+    is_ipv6,
 )
 from ecslab.sandbox.world.texts import Sentences
 
@@ -34,6 +35,7 @@ EPHEMERAL: Final = 50_000
 """The port answers go back to; clients choose one from 1024–65535."""
 SOMEWHERE: Final = "52.94.233.129"
 """An address on the internet, standing for all that are not in the VPC."""
+SOMEWHERE_IPV6: Final = "2001:db8:ffff::1"
 
 
 @dataclass(frozen=True)
@@ -96,19 +98,22 @@ def inbound(packet: Packet, facts: Facts, listening: Collection[int] | None = No
     return PASSED
 
 
-def within(facts: Facts, to: Facts, port: int, listening: Collection[int] | None = None) -> Verdict:
+def within(
+    facts: Facts, to: Facts, port: int, listening: Collection[int] | None = None, ipv6: bool = False
+) -> Verdict:
     """Whether the interface can open a connection to another one of its VPC."""
     groups = tuple(group.id for group in to.groups)
+    address = to.ipv6 if ipv6 and to.ipv6 else to.private_ip
     rules = (rule for group in facts.groups for rule in group.outbound)
-    if not _allowed(rules, "tcp", port, to.private_ip, groups):
+    if not _allowed(rules, "tcp", port, address, groups):
         named = _names(facts.groups)
-        return _stopped("security-group", "no_outbound_rule", groups=named, port=port, what=to.private_ip)
+        return _stopped("security-group", "no_outbound_rule", groups=named, port=port, what=address)
     if facts.subnet_id != to.subnet_id:
-        refused = _across(facts, port, to.private_ip, to.private_ip)
+        refused = _across(facts, port, address, address)
         if refused:
             return refused
-    mine = tuple(group.id for group in facts.groups)
-    packet = Packet(facts.private_ip, port, source_groups=mine, source_subnet=facts.subnet_id)
+    mine, source = tuple(group.id for group in facts.groups), facts.address_for(address)
+    packet = Packet(source, port, source_groups=mine, source_subnet=facts.subnet_id)
     return inbound(packet, to, listening)
 
 
@@ -128,14 +133,14 @@ def egress(
         return _stopped("name-resolution", "no_names", facts=facts, what=what)
     if endpoint is None:
         nowhere = _stopped("route", "no_endpoint", facts=facts, what=what)
-        refused = _no_way_out(facts, what) if internet else nowhere
+        refused = _no_way_out(facts, what, to) if internet else nowhere
         if refused:
             return refused
     inside = endpoint is not None and endpoint.interface
     address = facts.private_ip if inside else to or SOMEWHERE
     if not inside:  # an interface endpoint is taken to be in the same subnet, where no ACL looks
         refused = _across(facts, port, address, what)
-        if refused is None and endpoint is None:
+        if refused is None and endpoint is None and not is_ipv6(address):
             refused = _through_nat(facts, port, address, what)
         if refused:
             return refused
@@ -149,8 +154,10 @@ def egress(
     return PASSED
 
 
-def seen_as(facts: Facts) -> str:
+def seen_as(facts: Facts, by: str = SOMEWHERE) -> str:
     """The address by which the internet knows the interface: its public IP, or that of its NAT gateway."""
+    if is_ipv6(by):
+        return facts.address_for(by)
     nat = _nat(facts)
     return (nat.public_ip if nat else facts.public_ip) or facts.private_ip
 
@@ -162,14 +169,16 @@ def is_public(route_table: RouteTable) -> bool:
 
 
 def _no_way_in(route: Route | None, packet: Packet, facts: Facts) -> Verdict | None:
-    if facts.public_ip is None:
+    if facts.public_ip is None and not is_ipv6(packet.source):
         return _stopped("no-public-ip", "no_public_ip", facts=facts)
     if route is None or not route.target.startswith("igw-"):
         return _stopped("route", "no_way_in", facts=facts, packet=packet)
     return None if route.active else _stopped("route", "dead_way_in", facts=facts, route=route)
 
 
-def _no_way_out(facts: Facts, what: str) -> Verdict | None:
+def _no_way_out(facts: Facts, what: str, to: str) -> Verdict | None:
+    if is_ipv6(to):
+        return _no_ipv6_way_out(facts, what)
     route = facts.route_table.route_to(SOMEWHERE)
     if route is None:
         return _stopped("route", "no_way_out", facts=facts, what=what)
@@ -178,6 +187,15 @@ def _no_way_out(facts: Facts, what: str) -> Verdict | None:
     if route.target.startswith("igw-") and facts.public_ip is None:
         return _stopped("no-public-ip", "no_way_back", facts=facts, route=route, what=what)
     return None
+
+
+def _no_ipv6_way_out(facts: Facts, what: str) -> Verdict | None:
+    route = facts.route_table.route_to(SOMEWHERE_IPV6)
+    if facts.ipv6 is None:
+        return _stopped("route", "no_ipv6", facts=facts, what=what)
+    if route is None or not route.target.startswith(("igw-", "eigw-")):
+        return _stopped("route", "no_ipv6_way_out", facts=facts, what=what)
+    return None if route.active else _stopped("route", "dead_way_out", facts=facts, route=route, what=what)
 
 
 def _across(facts: Facts, port: int, address: str, what: str) -> Verdict | None:

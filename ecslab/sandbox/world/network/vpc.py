@@ -70,7 +70,7 @@ class Acl:
 
 @dataclass(frozen=True)
 class Route:
-    """Where packets for `destination` go. `target` is `local` or an id (`igw-…`, `nat-…`, `vpce-…`)."""
+    """Where packets for `destination` go. `target` is `local` or an id (`igw-…`, `eigw-…`, `nat-…`)."""
 
     destination: str
     target: str
@@ -130,6 +130,15 @@ class Facts:
     nats: tuple[Nat, ...] = ()
     resolves: bool = True
     resolver: str = ""
+    ipv6: str | None = None
+
+    def address_for(self, other: str) -> str:
+        """The interface's own address in a connection with `other`, by the family that this is of."""
+        return (self.ipv6 or "") if is_ipv6(other) else self.private_ip
+
+
+def is_ipv6(address: str) -> bool:
+    return ":" in address
 
 
 def _covers(rule: str, low: int | None, high: int | None, protocol: str, port: int) -> bool:

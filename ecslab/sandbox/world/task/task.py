@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 
 class Network(TypedDict, total=False):
-    """What RunTask's `awsvpcConfiguration` says; `public` asks for a public IP."""
+    """What RunTask's `awsvpcConfiguration` says; `public` asks for a public IP.
+
+    `ipv4_only`: whoever asked has the account setting `dualStackIPv6` off.
+    """
 
     subnets: list[str]
     groups: list[str]
     public: bool
+    ipv4_only: bool
 
 
 @dataclass(slots=True, eq=False)

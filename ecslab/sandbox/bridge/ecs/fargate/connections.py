@@ -8,7 +8,7 @@ from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.open_ports import program_behind
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.network import packets
-from ecslab.sandbox.world.network.vpc import Facts
+from ecslab.sandbox.world.network.vpc import Facts, is_ipv6
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -16,16 +16,20 @@ Answer = Callable[[HttpRequest], HttpResponse]
 def connect(account: Account, mine: task_network.Eni, address: str, port: int) -> Answer:
     """Who answers at an address, seen from a task's interface.
 
+    An interface without an IPv6 address has no route to one, which fails at once.
+
     Raises:
         TimeoutError: the packets arrive nowhere.
         ConnectionRefusedError: they arrive, and nothing listens there.
     """
+    if is_ipv6(address) and not mine.ipv6:
+        raise ConnectionRefusedError(f"no route to {address}")
     if task_network.is_of_vpc(mine.region, mine.vpc_id, address):
         return _inside(account, mine, address, port)
     facts = task_network.network_facts(mine)
     if not packets.egress(facts, port=port, to=address).passed:
         raise TimeoutError(f"no way to {address}")
-    return _outside(account, address, port, packets.seen_as(facts))
+    return _outside(account, address, port, packets.seen_as(facts, address))
 
 
 def _inside(account: Account, mine: task_network.Eni, address: str, port: int) -> Answer:
@@ -40,7 +44,9 @@ def _inside(account: Account, mine: task_network.Eni, address: str, port: int) -
     theirs = task_network.find_private(mine.region, mine.vpc_id, address)
     if theirs is None:
         raise TimeoutError(f"nobody has {address}")
-    return _task(theirs, port, mine.private_ip, lambda target: packets.within(facts, target, port))
+    ipv6 = is_ipv6(address)
+    source = facts.address_for(address)
+    return _task(theirs, port, source, lambda target: packets.within(facts, target, port, ipv6=ipv6))
 
 
 def _outside(account: Account, address: str, port: int, source: str) -> Answer:

@@ -14,6 +14,7 @@ from moto.ec2.models import ec2_backends
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
+from ecslab.sandbox.bridge.ec2.addresses import ipv6_block
 from ecslab.sandbox.bridge.ecs.fargate.credentials import PREFIX, Credentials
 from ecslab.sandbox.bridge.logs import log_options, log_stream
 from ecslab.sandbox.runtime import HttpRequest, HttpResponse
@@ -174,14 +175,17 @@ def _limits(definition: Mapping[str, Any]) -> dict[str, int]:
 def _network(task: Task) -> dict[str, object]:
     interface = task.attachment.interface
     assert isinstance(interface, task_network.Eni), "a container that runs has a network"
-    cidr = str(ec2_backends[current_account().id][task.region].get_subnet(interface.subnet_id).cidr_block)
+    where = ec2_backends[current_account().id][task.region].get_subnet(interface.subnet_id)
+    cidr, block = str(where.cidr_block), ipv6_block(where)
     subnet = ip_network(cidr)
-    return {
+    return {  # in the agent's order (aws/amazon-ecs-agent#2596)
         "NetworkMode": "awsvpc",
         "IPv4Addresses": [interface.private_ip],
+        **({"IPv6Addresses": [interface.ipv6]} if interface.ipv6 else {}),
         "AttachmentIndex": 0,
         "MACAddress": interface.mac,
         "IPv4SubnetCIDRBlock": cidr,
+        **({"IPv6SubnetCIDRBlock": str(block)} if interface.ipv6 and block else {}),
         "PrivateDNSName": interface.private_dns,
         "SubnetGatewayIpv4Address": f"{subnet[1]}/{subnet.prefixlen}",
     }

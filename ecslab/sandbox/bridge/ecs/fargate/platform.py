@@ -63,8 +63,11 @@ class Fargate:
         attachment, public = task.attachment, bool(task.network.get("public"))
         about = f"{task.arn.partition(':task/')[0]}:attachment/{attachment.id}"
         groups, tags = list(task.network.get("groups", ())), _managed_tags(task)
+        dual_stack = not task.network.get("ipv4_only") and task.settings["platformVersion"] != "1.3.0"
         try:
-            eni = task_network.attach_eni(task.region, attachment.subnet_id, groups, public, about, tags)
+            eni = task_network.attach_eni(
+                task.region, attachment.subnet_id, groups, public, about, tags, dual_stack
+            )
         except NoFreeAddress as full:
             raise StartFailed(str(full)) from None
         except EC2ClientError as refusal:  # the subnet or a group went away since RunTask
@@ -263,7 +266,6 @@ def _spec(
         memory_mib=int(definition.get("memory") or task.settings["memory"]),
         stop_timeout=container.stop_timeout,
         working_directory=definition.get("workingDirectory"),
-        user=definition.get("user"),
         architecture=_architecture(task),
         mounts=volumes.mounts(task, container),
         read_only=bool(definition.get("readonlyRootFilesystem")),

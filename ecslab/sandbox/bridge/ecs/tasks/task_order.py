@@ -14,7 +14,7 @@ from moto.ec2.models import ec2_backends
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ec2 import task_network
-from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
+from ecslab.sandbox.bridge.ecs import account_settings, clusters, state, task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
 from ecslab.sandbox.bridge.ecs.shapes import Tags, checked_tags, merged_tags
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
@@ -207,7 +207,12 @@ def _network(
         raise invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
     subnets, groups = list(vpc.get("subnets") or []), list(vpc.get("securityGroups") or [])
     task_network.validate_network(caller.region, subnets, groups)
-    return {"subnets": subnets, "groups": groups, "public": vpc.get("assignPublicIp") == "ENABLED"}
+    network: Network = {
+        "subnets": subnets, "groups": groups, "public": vpc.get("assignPublicIp") == "ENABLED",
+    }  # fmt: skip
+    if account_settings.effective(caller, "dualStackIPv6") == "disabled":
+        network["ipv4_only"] = True
+    return network
 
 
 def check_exec(order: Order) -> None:

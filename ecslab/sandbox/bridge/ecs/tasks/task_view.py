@@ -73,6 +73,8 @@ def _attachment(task: Task) -> dict[str, object]:
         if attachment.interface.named:
             details["privateDnsName"] = attachment.interface.private_dns
         details["privateIPv4Address"] = attachment.interface.private_ip
+        if attachment.interface.ipv6:
+            details["ipv6Address"] = attachment.interface.ipv6  # U: the name here
     return {
         "id": attachment.id,
         "type": "ElasticNetworkInterface",
@@ -134,4 +136,7 @@ def _interfaces(task: Task) -> list[dict[str, str]]:
     attachment = task.attachment
     if attachment.interface is None or not _attached(task):
         return []
-    return [{"attachmentId": attachment.id, "privateIpv4Address": attachment.interface.private_ip}]
+    shown = {"attachmentId": attachment.id, "privateIpv4Address": attachment.interface.private_ip}
+    if attachment.interface.ipv6:
+        shown["ipv6Address"] = attachment.interface.ipv6
+    return [shown]

@@ -1,0 +1,59 @@
+"""A blank that the learner is to fill in, `____`.
+
+A cell that has one is not run, and neither is a cell that needs what it makes. Both say what is left to do
+instead, so that Run All on a fresh copy reaches the last cell without an error.
+"""
+
+import ast
+import sys
+from typing import Final
+
+from ecslab.display.messages import in_notebook
+
+BLANK: Final = "____"
+
+
+def listen() -> None:
+    """Let this kernel look for blanks. Outside a notebook, nothing happens."""
+    if not in_notebook():
+        return
+    transformers = sys.modules["IPython"].get_ipython().ast_transformers
+    if not any(isinstance(transformer, Blanks) for transformer in transformers):
+        transformers.append(Blanks())
+
+
+class Blanks(ast.NodeTransformer):
+    """Puts a *not yet* in the place of a cell that cannot be run before a blank is filled in.
+
+    Attributes:
+        awaited: the names that cells with blanks are to make.
+    """
+
+    def __init__(self) -> None:
+        self.awaited: set[str] = set()
+
+    def visit_Module(self, cell: ast.Module) -> ast.Module:
+        """The cell as it is, or what is said in its place."""
+        made, used = _names(cell, ast.Store), _names(cell, ast.Load)
+        if BLANK in used | made:
+            return self._instead(
+                cell, made - {BLANK}, f"Fill in what is left blank, `{BLANK}`, and run it again."
+            )
+        missing = sorted((used - made) & self.awaited)
+        if missing:
+            names = " and ".join(f"`{name}`" for name in missing)
+            text = f"This needs {names}, from a cell above that still has a blank. Fill that in first."
+            return self._instead(cell, made, text)
+        self.awaited -= made
+        return cell
+
+    def _instead(self, cell: ast.Module, made: set[str], text: str) -> ast.Module:
+        self.awaited |= made
+        said = ast.parse(f"__import__('ecslab.display.verdict', fromlist=['not_yet']).not_yet({text!r})")
+        return ast.Module(body=said.body, type_ignores=cell.type_ignores)
+
+
+def _names(cell: ast.Module, context: type[ast.expr_context]) -> set[str]:
+    return {
+        node.id for node in ast.walk(cell) if isinstance(node, ast.Name) and isinstance(node.ctx, context)
+    }

@@ -1,0 +1,70 @@
+"""Cells with blanks: not run, and neither is what waits for them."""
+
+import ast
+import types
+
+import pytest
+
+from ecslab.display import blanks
+
+
+@pytest.fixture
+def cell():
+    """Run a cell as a kernel does; what its last line gives, or the names it made."""
+    transformer, names = blanks.Blanks(), {}
+
+    def run(code):
+        tree = ast.fix_missing_locations(transformer.visit(ast.parse(code)))
+        *first, last = tree.body
+        exec(compile(ast.Module(first, []), "cell", "exec"), names)  # noqa: S102 - a cell is text too
+        if isinstance(last, ast.Expr):
+            return eval(compile(ast.Expression(last.value), "cell", "eval"), names)  # noqa: S307
+        return exec(compile(ast.Module([last], []), "cell", "exec"), names)  # noqa: S102
+
+    return run
+
+
+def test_a_cell_with_a_blank_is_not_run(cell):
+    said = cell("seen = []\nseen.append(1)\ntask = run(____)")
+    assert str(said) == "Not yet. Fill in what is left blank, `____`, and run it again."
+    assert "This needs `seen`" in str(cell("seen"))
+
+
+def test_what_needs_it_waits_and_so_does_what_needs_that(cell):
+    cell("task = ____")
+    waits = "Not yet. This needs `task`, from a cell above that still has a blank. Fill that in first."
+    assert str(cell("reason = task['reason']\nreason")) == waits
+    assert str(cell("reason")) == waits.replace("`task`", "`reason`")
+    assert cell("1 + 1") == 2
+
+
+def test_an_older_value_of_that_name_is_not_taken_for_the_new_one(cell):
+    cell("task = 'the one of yesterday'")
+    cell("task = ____")
+    assert str(cell("task")).startswith("Not yet. This needs `task`")
+
+
+def test_once_it_is_filled_in_all_goes_on(cell):
+    cell("task, other = ____")
+    assert "`other` and `task`" in str(cell("task, other"))
+    cell("task, other = 1, 2")
+    assert cell("task + other") == 3
+
+
+def test_the_learner_s_mistakes_are_python_s_to_name(cell):
+    cell("task = ____")
+    with pytest.raises(NameError, match="taks"):
+        cell("taks")
+
+
+def test_a_kernel_looks_for_blanks_once_and_a_program_never(monkeypatch):
+    shell = types.SimpleNamespace(kernel=None, ast_transformers=[])
+    ipython = types.SimpleNamespace(get_ipython=lambda: shell)
+    monkeypatch.setitem(blanks.sys.modules, "IPython", ipython)
+    blanks.listen()
+    blanks.listen()
+    assert [type(transformer) for transformer in shell.ast_transformers] == [blanks.Blanks]
+    monkeypatch.setattr(blanks, "in_notebook", lambda: False)
+    shell.ast_transformers.clear()
+    blanks.listen()
+    assert shell.ast_transformers == []
