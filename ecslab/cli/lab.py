@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ecslab.cli.float_range import SPEED
 from ecslab.lab import home_folder
 from ecslab.sandbox import process
 from ecslab.sandbox.lifetime import STARTED_FOR, idle_stop
@@ -18,9 +19,7 @@ from ecslab.workshop import folders, jupyter, learner_copy
 )
 @click.option("--no-browser", is_flag=True, help="Print the address and open no browser.")
 @click.option("--large", is_flag=True, help="Large type, for a projector; your own JupyterLab settings rest.")
-@click.option(
-    "--speed", type=click.FloatRange(0.1, 1000), help="Seconds of AWS time in one of yours; 10 at first."
-)
+@click.option("--speed", type=SPEED, help="Seconds of AWS time in one of yours; 10 at first.")
 @click.option("--copy-only", is_flag=True, help="Make or update the copy, and stop there.")
 @click.argument("jupyter_options", nargs=-1, type=click.UNPROCESSED)
 def lab(

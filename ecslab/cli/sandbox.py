@@ -5,6 +5,7 @@ from typing import Final, TypedDict, cast
 
 import click
 
+from ecslab.cli.float_range import SPEED, FloatRange
 from ecslab.display.aws_time import faster
 from ecslab.display.tables import minutes as minutes_and_seconds
 from ecslab.lab import home_folder
@@ -33,9 +34,7 @@ def sandbox() -> None:
 
 
 @sandbox.command()
-@click.option(
-    "--speed", type=click.FloatRange(0.1, 1000), help="Seconds of AWS time in one of yours; 10 at first."
-)
+@click.option("--speed", type=SPEED, help="Seconds of AWS time in one of yours; 10 at first.")
 @click.option(
     "--clock", type=click.Choice(["paced", "stepped"]), help="Does time pass, or only when someone waits?"
 )
@@ -93,7 +92,7 @@ def step() -> None:
 
 
 @sandbox.command()
-@click.argument("minutes", type=click.FloatRange(0, 7 * 24 * 60), default=5)
+@click.argument("minutes", type=FloatRange(0, 7 * 24 * 60), default=5)
 def skip(minutes: float) -> None:
     """Let MINUTES of AWS time pass at once (5 unless you say otherwise)."""
     _running().control("advance", seconds=60 * minutes)

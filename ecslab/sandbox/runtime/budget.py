@@ -159,8 +159,8 @@ class LogRate:
 
     def repeats_after(self, period: float) -> bool:
         """Whether one short line was taken last, and the one before it came so many seconds before."""
-        one = self._taken[0] == 1 and self._taken[1] < limits.STEP_BYTES and not self.losing
-        return one and abs(self.passed - period) < 1e-6
+        is_line = self._taken[0] == 1 and self._taken[1] < limits.STEP_BYTES and not self.losing
+        return is_line and abs(self.passed - period) < 1e-6
 
     def take_again(self, moments: Sequence[float]) -> None:
         """Take what was taken last once more at each of these moments, for which there is room."""
