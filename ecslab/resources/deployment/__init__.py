@@ -11,15 +11,14 @@ from ecslab.connection.connection import Connection
 from ecslab.display.tables import Table
 from ecslab.errors import NotThere
 from ecslab.resources import service, task_definition
-from ecslab.resources.deployment.notice_board import notice_board
 from ecslab.resources.deployment.observed_rollout import LOST, Rolled
 from ecslab.resources.deployment.rollout_plan import Limits, Plan, limits, plan
 from ecslab.resources.deployment.rollout_watch import limits_of, visitor, watch
 from ecslab.resources.service.service_reader import circuit_breaker_of, needed_active
 
 __all__ = [
-    "LOST", "Limits", "Plan", "Rolled", "circuit_breaker", "deployments", "events_since", "history", "limits",
-    "limits_of", "notice_board", "past", "plan", "roll", "roll_back", "set_limits", "visitor", "watch",
+    "LOST", "Limits", "Plan", "Rolled", "circuit_breaker", "deployments", "history", "limits", "limits_of",
+    "past", "plan", "roll", "roll_back", "set_limits", "visitor", "watch",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -67,8 +66,8 @@ def roll(
 def roll_back(lab: Connection, name: str | None = None) -> ServiceTypeDef:
     """Return by hand: have the service run the revision that last was deployed with success before this one.
 
-    Nothing but `roll` with an older revision: a new deployment, which looks up anew what a tag in it stands
-    for. (A roll-back by ECS itself returns to the image digests that it recorded.)
+    Nothing but `roll` with an older revision: what comes back is what that revision *says*, so that a tag
+    which has moved since brings another image.
 
     Raises:
         NotThere: there is no such service, or no other revision ever was deployed with success.
@@ -161,22 +160,6 @@ def _more_than(reason: str, deployment: str) -> str:
     """The reason, unless it only repeats that this deployment is in progress or completed."""
     plain = (f"ECS deployment {deployment} {what}." for what in ("in progress", "completed"))
     return "" if reason in plain else reason
-
-
-def events_since(lab: Connection, name: str | None = None) -> Table:
-    """What the service said since its newest deployment began, in order; seconds as `watch` counts them.
-
-    Raises:
-        NotThere: there is no such service.
-    """
-    existing = needed_active(lab, name)
-    began = existing["deployments"][0]["createdAt"]
-    rows = tuple(
-        (f"{(event['createdAt'] - began).total_seconds():.0f} s", event["message"])
-        for event in reversed(existing["events"])
-        if event["createdAt"] >= began
-    )
-    return Table("", ("after", "event"), rows)
 
 
 def history(lab: Connection, name: str | None = None) -> Table:

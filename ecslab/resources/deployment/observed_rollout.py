@@ -19,7 +19,7 @@ class Sample:
     """The service at one moment.
 
     Attributes:
-        at: seconds since the deployment began, on the lab's clock.
+        at: seconds since the watch began, on the lab's clock.
         old, new: RUNNING tasks of the deployments before, and of the one that is watched.
         coming: tasks of all deployments on their way to RUNNING.
         healthy: healthy targets; without a load balancer the RUNNING tasks.
@@ -45,7 +45,7 @@ class Rolled(ShownAsTable):
         limits: what the deployment had to keep to.
         state: what became of it: COMPLETED, FAILED, ROLLED BACK, or IN_PROGRESS if it was not over.
         reasons: each `rolloutStateReason` of the PRIMARY deployment in turn: (seconds, state, reason).
-        seconds: from the deployment's beginning to the end of the watch, on the lab's clock.
+        seconds: how long it was watched, on the lab's clock.
         answers: what each visitor got, in order; `LOST` where there was no proper answer.
         measured: what `healthy` was counted by: "healthy targets" or "RUNNING tasks".
     """
@@ -143,7 +143,7 @@ class Rolled(ShownAsTable):
         return curve(
             curves,
             title="Tasks of the service while the deployment goes on",
-            x="seconds since the deployment began",
+            x="seconds since the update",
             y="tasks",
             limits=lines,
             until=self.seconds,
