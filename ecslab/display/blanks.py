@@ -35,7 +35,7 @@ class Blanks(ast.NodeTransformer):
     def visit_Module(self, cell: ast.Module) -> ast.Module:
         """The cell as it is, or what is said in its place."""
         made, used = _names(cell, ast.Store), _names(cell, ast.Load)
-        if BLANK in used | made:
+        if BLANK in _words(cell):
             return self._instead(
                 cell, made - {BLANK}, f"Fill in what is left blank, `{BLANK}`, and run it again."
             )
@@ -51,6 +51,11 @@ class Blanks(ast.NodeTransformer):
         self.awaited |= made
         told = ast.parse(f"__import__('ecslab.display.verdict', fromlist=['not_yet']).not_yet({text!r})")
         return ast.Module(body=told.body, type_ignores=cell.type_ignores)
+
+
+def _words(cell: ast.Module) -> set[object]:
+    """Everything that is called something in a cell: variables, attributes, keywords."""
+    return {getattr(node, kind, None) for node in ast.walk(cell) for kind in ("id", "attr", "arg")}
 
 
 def _names(cell: ast.Module, context: type[ast.expr_context]) -> set[str]:

@@ -30,6 +30,11 @@ def test_a_cell_with_a_blank_is_not_run(cell):
     assert "This needs `seen`" in str(cell("seen"))
 
 
+@pytest.mark.parametrize("code", ["f(____)", "lab.ecs.____()", "f(____=1)", "f(a=____)", "____", "x[____]"])
+def test_a_blank_can_stand_anywhere(cell, code):
+    assert str(cell(f"def f(): return {code}")).startswith("Not yet. Fill in")
+
+
 def test_what_needs_it_waits_and_so_does_what_needs_that(cell):
     cell("task = ____")
     waits = "Not yet. This needs `task`, from a cell above that still has a blank. Fill that in first."
