@@ -63,7 +63,7 @@ def _deleted(kind: str) -> Callable[[Connection, Plan], Retained | None]:
     """What AWS goes on to show of a kind, whenever it was deleted: each name that the ledger knows, once."""
 
     def search(lab: Connection, before: Plan) -> Retained | None:
-        made = [entry.name for entry in lab.ledger.entries() if entry.kind == kind and entry.outcome == "made"]
+        made = [entry.name for entry in lab.ledger.entries() if (entry.kind, entry.outcome) == (kind, "made")]
         names = {*made, *(resource.name for resource in before.resources if resource.kind == kind)}
         why = "can be described for a while; the name is free again"
         return Retained(_counted(len(names), f"INACTIVE {kind}"), why, "free") if names else None
