@@ -23,7 +23,7 @@ def listen() -> None:
 
 
 class Blanks(ast.NodeTransformer):
-    """Puts a *not yet* in the place of a cell that cannot be run before a blank is filled in.
+    """Puts a *not yet* in the place of a cell that cannot be run before a blank is filled in; imports stay.
 
     Attributes:
         awaited: the names that cells with blanks are to make.
@@ -50,7 +50,8 @@ class Blanks(ast.NodeTransformer):
     def _instead(self, cell: ast.Module, made: set[str], text: str) -> ast.Module:
         self.awaited |= made
         told = ast.parse(f"__import__('ecslab.display.verdict', fromlist=['not_yet']).not_yet({text!r})")
-        return ast.Module(body=told.body, type_ignores=cell.type_ignores)
+        imports = [line for line in cell.body if isinstance(line, ast.Import | ast.ImportFrom)]
+        return ast.Module(body=[*imports, *told.body], type_ignores=cell.type_ignores)
 
 
 def _words(cell: ast.Module) -> set[object]:

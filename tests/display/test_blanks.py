@@ -49,6 +49,11 @@ def test_an_older_value_of_that_name_is_not_taken_for_the_new_one(cell):
     assert str(cell("task")).startswith("Not yet. This needs `task`")
 
 
+def test_what_a_cell_imports_is_there_all_the_same(cell):
+    assert str(cell("import json\nfrom math import pi\njson.loads(____)")).startswith("Not yet")
+    assert cell("json.dumps(round(pi))") == "3"
+
+
 def test_once_it_is_filled_in_all_goes_on(cell):
     cell("task, other = ____")
     assert "`other` and `task`" in str(cell("task, other"))
