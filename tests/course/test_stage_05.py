@@ -1,7 +1,19 @@
 """Stage 05: what its checks say of states that are not what was asked for."""
 
 import pytest
-from course_rig import HTTP, default_vpc, make_group, put_image, run, run_public, said, short, subnet, until
+from course_rig import (
+    HTTP,
+    default_vpc,
+    make_group,
+    put_image,
+    register,
+    run,
+    run_public,
+    said,
+    short,
+    subnet,
+    until,
+)
 
 import ecslab
 from ecslab.course.stages.stage_05 import STAGE
@@ -124,13 +136,9 @@ def pushed_and_stopped(lab):
 def second_ended(lab):
     edition()(lab)
     push(lab, "<h1>two</h1>")
-    ended = ecslab.task_definition.register(lab, family=NEXT, image=ecslab.ecr.image_uri(lab, tag="next"))
-    groups = [ecslab.network.http_group(lab, default_vpc(lab))]
-    task = run(lab, ended["taskDefinitionArn"], groups=groups, wait=None)
-    until(lab, task, "PENDING")
-    lab.control("advance", seconds=10)
-    lab.ecs.stop_task(cluster="adgu-cluster", task=task["taskArn"])
-    until(lab, task, "STOPPED")
+    uri = ecslab.ecr.image_uri(lab, tag="next")
+    ends = register(lab, family=NEXT, container_image=uri, container_command=["sh", "-c", "exit 3"])
+    run(lab, ends, wait="STOPPED")
 
 
 def next_deleted(lab):
@@ -195,24 +203,24 @@ WRONG = {
         "05.yours-1",
         edition(tag="latest"),
         of(
-            "Task ‹task› runs `123456789012.dkr.ecr.us-east-1.amazonaws.com/adgu/web:latest`; the exercise asks "
-            "for your page under the tag `next`."
+            "Task ‹task› runs `123456789012.dkr.ecr.us-east-1.amazonaws.com/adgu/web:latest`; the exercise "
+            "asks for your page under the tag `next`."
         ),
     ),
     "the edition is of the lesson's own family": (
         "05.yours-1",
         edition(family="adgu-web-server-task"),
         of(
-            "Task ‹task› runs the image, but from `adgu-web-server-task`; the exercise asks for a family of its "
-            "own, `adgu-next`."
+            "Task ‹task› runs the image, but from `adgu-web-server-task`; the exercise asks for a family of "
+            "its own, `adgu-next`."
         ),
     ),
     "the edition's door is closed": (
         "05.yours-1",
         behind_a_closed_door,
         of(
-            "Task ‹task› of `adgu-next`: The security group `closed` does not admit TCP port 80: a browser would "
-            "load for ever."
+            "Task ‹task› of `adgu-next`: The security group `closed` does not admit TCP port 80: a browser "
+            "would load for ever."
         ),
     ),
     "the edition has no public IP": (
@@ -232,8 +240,8 @@ WRONG = {
         "05.yours-1",
         edition(image="123456789012.dkr.ecr.us-east-1.amazonaws.com/adgu/wep:next", wait="STOPPED"),
         of(
-            "Task ‹task› is STOPPED: CannotPullContainerError: pull image manifest has been retried 1 time(s): "
-            "failed to resolve ref 123456789012.dkr.ecr.us-east-1.amazonaws.com/adgu/wep:next: "
+            "Task ‹task› is STOPPED: CannotPullContainerError: pull image manifest has been retried 1 time(s)"
+            ": failed to resolve ref 123456789012.dkr.ecr.us-east-1.amazonaws.com/adgu/wep:next: "
             "123456789012.dkr.ecr.us-east-1.amazonaws.com/adgu/wep:next: not found. Its image could not be "
             "fetched: see the image's name and tag."
         ),
@@ -251,7 +259,7 @@ WRONG = {
         pushed_and_stopped,
         "`next` is a new image, and only the old one was run: now run a new task.",
     ),
-    "the new task was stopped before it ran": (
+    "the new task ended by itself": (
         "05.yours-2",
         second_ended,
         of("Task ‹task› has the new image, but it did not run, or ended by itself."),
