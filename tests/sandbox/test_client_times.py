@@ -178,7 +178,7 @@ YOUNG = {
 
 @pytest.fixture(scope="module", params=YOUNG)
 def young(request, tmp_path_factory):
-    """A sandbox at an address of its own, younger than the ten minutes that a client asks for, in its own time."""
+    """A sandbox at an address of its own, that has not lived the ten minutes that a client asks for."""
     speed, minutes, since = YOUNG[request.param]
     world = World(tmp_path_factory.mktemp("home"), speed, minutes, **since)
     listener = listen.api_port(world.sandbox)
