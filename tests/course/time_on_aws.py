@@ -31,7 +31,7 @@ SUMS: Final = {
     "rolled out": ("noticed", *_STARTED, "registered", "health checks", "older_stopped", "advanced",
                    "deregistered", "drain", "settled", "deprovisioned"),
     "rolled back": ("settled",),
-    "given up": ("noticed", "pull_started", "refused", "retry", "pull_started", "refused", "tripped"),
+    "given up": ("noticed", "pull_started", "refused", "deprovisioned", "retry", "pull_started", "refused", "tripped"),
     "the database is up": (*_STARTED,),
     "the page is up": (*_STARTED, "database loads"),
     "the database is seen to be healthy": (*_STARTED, "database loads", "health_told"),
