@@ -1,4 +1,4 @@
-"""How long things take on AWS, as sums of the table by which they are drawn here: least and greatest seconds."""
+"""How long things take, as sums of the table by which they are drawn: least and greatest seconds."""
 
 from functools import cache
 from typing import Final
@@ -31,11 +31,13 @@ SUMS: Final = {
     "rolled out": ("noticed", *_STARTED, "registered", "health checks", "older_stopped", "advanced",
                    "deregistered", "drain", "settled", "deprovisioned"),
     "rolled back": ("settled",),
-    "given up": ("noticed", "pull_started", "refused", "deprovisioned", "retry", "pull_started", "refused", "tripped"),
+    "given up": ("noticed", "pull_started", "refused", "deprovisioned", "retry", "pull_started", "refused",
+                 "tripped"),
     "the database is up": (*_STARTED,),
     "the page is up": (*_STARTED, "database loads"),
     "the database is seen to be healthy": (*_STARTED, "database loads", "health_told"),
     "the longest pause": ("longest pause",),
+    "a load balancer is active": ("balancer_active",),
 }  # fmt: skip
 CHOSEN: Final = {
     "drain": (30.0, 60.0),  # the course's deregistration delay, and the program's end
