@@ -63,7 +63,7 @@ class StillWaiting(EcslabError, TimeoutError):
 
     Args:
         what: what was awaited, as a phrase that follows "waited for".
-        waited: seconds waited (virtual seconds in the sandbox).
+        waited: seconds waited, of AWS time.
     """
 
     def __init__(self, what: str, waited: float):

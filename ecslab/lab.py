@@ -48,7 +48,7 @@ def connect(
         confirm: on a real account, its id, where nobody can answer the question.
         prefix: put before every name, so that several learners can share one account.
         clock: of the sandbox: "paced" (time passes by itself) or "stepped" (only while someone waits).
-        speed: of the sandbox: virtual seconds for each second of wall time.
+        speed: of the sandbox: how many seconds of AWS time pass in one of yours.
         in_process: have the sandbox in this process alone, without a server; for tests.
         seed: what the sandbox's ids are drawn from.
         eventual: whether the sandbox lets changes be seen late, as AWS does; as it runs unless given.
@@ -161,8 +161,8 @@ class Lab(Connection):
 
         return fault(self, seed, kind=kind, variant=variant)
 
-    def honesty(self, stage: str) -> "Honesty":
-        """What the sandbox does and leaves out, as far as it concerns one stage."""
+    def honesty(self, stage: str | None = None) -> "Honesty":
+        """What the sandbox does and leaves out; of one stage, as far as it concerns it."""
         from ecslab import course
 
         return course.honesty(self, stage)

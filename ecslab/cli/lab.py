@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ecslab.cli.float_range import SPEED
 from ecslab.lab import home_folder
 from ecslab.sandbox import process
 from ecslab.sandbox.lifetime import STARTED_FOR, idle_stop
@@ -18,16 +19,13 @@ from ecslab.workshop import folders, jupyter, learner_copy
 )
 @click.option("--no-browser", is_flag=True, help="Print the address and open no browser.")
 @click.option("--large", is_flag=True, help="Large type, for a projector; your own JupyterLab settings rest.")
+@click.option("--speed", type=SPEED, help="Seconds of AWS time in one of yours; 10 at first.")
 @click.option("--copy-only", is_flag=True, help="Make or update the copy, and stop there.")
 @click.argument("jupyter_options", nargs=-1, type=click.UNPROCESSED)
 def lab(
-    folder: Path,
-    port: int | None,
-    no_browser: bool,
-    large: bool,
-    copy_only: bool,
+    folder: Path, port: int | None, no_browser: bool, large: bool, speed: float | None, copy_only: bool,
     jupyter_options: tuple[str, ...],
-) -> None:
+) -> None:  # fmt: skip
     """Open the notebooks in JupyterLab.
 
     They are copied to FOLDER (my-ecslab unless you name another). Run it again whenever you like: what you
@@ -54,6 +52,8 @@ def lab(
         copied.folder, port=port, token=token, browser=browser, more=jupyter_options, idle=idle
     )
     env = jupyter.environment(jupyter.large_type(home) if large else None, home)
+    if speed is not None:
+        env["ECSLAB_SPEED"] = str(speed)
     env[STARTED_FOR] = started_for = secrets.token_hex(8)
     try:
         code = jupyter.run(command, env)

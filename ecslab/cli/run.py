@@ -9,6 +9,7 @@ import click
 
 from ecslab.course import STEPS, Step
 from ecslab.display.printable import printable
+from ecslab.display.tables import minutes
 from ecslab.lab import Lab, connect
 from ecslab.operations import verify
 from ecslab.resources import task as tasks
@@ -32,8 +33,8 @@ def run(fast: bool, home: str | None, prefix: str) -> None:
         reply = verify.page(lab, task)
         click.echo(f"\n{lab.url(verify.public_ip(lab, task))} answers {reply.status}:\n")
         click.echo(printable(plain_text(reply.text)))
-        passed = f", {lab.now() - virtual:.0f} s on the sandbox's clock" if fast else ""
-        click.echo(f"\n{time.monotonic() - began:.1f} s{passed}.")
+        yours = f"{time.monotonic() - began:.1f} s on your clock"
+        click.echo(f"\n{minutes(lab.now() - virtual)} of AWS time, {yours}.")
 
 
 def plain_text(page: str) -> str:

@@ -5,6 +5,9 @@ from typing import Final, TypedDict, cast
 
 import click
 
+from ecslab.cli.float_range import SPEED, FloatRange
+from ecslab.display.aws_time import faster
+from ecslab.display.tables import minutes as minutes_and_seconds
 from ecslab.lab import home_folder
 from ecslab.sandbox import process
 from ecslab.sandbox.endpoint import Endpoint, SandboxError
@@ -19,7 +22,7 @@ class ClockState(TypedDict):
 
     mode: str
     paused: bool
-    speed: float
+    rate: float
     time: float
     now: float
     note: str
@@ -31,9 +34,7 @@ def sandbox() -> None:
 
 
 @sandbox.command()
-@click.option(
-    "--speed", type=click.FloatRange(0.1, 1000), help="Virtual seconds in one second of yours; 10 at first."
-)
+@click.option("--speed", type=SPEED, help="Seconds of AWS time in one of yours; 10 at first.")
 @click.option(
     "--clock", type=click.Choice(["paced", "stepped"]), help="Does time pass, or only when someone waits?"
 )
@@ -91,6 +92,14 @@ def step() -> None:
 
 
 @sandbox.command()
+@click.argument("minutes", type=FloatRange(0, 7 * 24 * 60), default=5)
+def skip(minutes: float) -> None:
+    """Let MINUTES of AWS time pass at once (5 unless you say otherwise)."""
+    _running().control("advance", seconds=60 * minutes)
+    _clock()
+
+
+@sandbox.command()
 def images() -> None:
     """List the public images that it has without internet."""
     for image in process.ensure(home_folder()).control("images")["images"]:
@@ -133,6 +142,6 @@ def _in_words(clock: ClockState) -> str:
     elif clock["paused"]:
         how = "paused"
     else:
-        how = f"{clock['speed']:g} seconds in one of yours"
+        how = faster(clock["rate"])
     shown = datetime.fromtimestamp(clock["time"]).strftime("%H:%M:%S")
-    return f"{shown}, {clock['now']:.0f} s since the beginning; {how}"
+    return f"AWS time {shown}, {minutes_and_seconds(clock['now'])} since the beginning; {how}"

@@ -18,7 +18,7 @@ from botocore.exceptions import (
 from ecslab.connection import hooks
 from ecslab.connection.boto_sessions import Endpoints, account_session
 from ecslab.connection.http import HttpReply, fetch
-from ecslab.connection.place import ControlReply
+from ecslab.connection.place import AwsTime, ControlReply
 from ecslab.connection.record import Record
 from ecslab.connection.refusals import plainer
 from ecslab.connection.resource_kinds import KINDS
@@ -96,6 +96,12 @@ class AwsPlace:
 
     def now(self) -> float:
         return time.monotonic()
+
+    def aws_time(self) -> AwsTime:
+        return AwsTime(time.time())
+
+    def hurry(self, times: float) -> None:
+        """AWS's time goes as it goes."""
 
     def pass_time(self, seconds: float, most: float) -> float:
         before = self.now()

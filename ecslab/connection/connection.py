@@ -15,7 +15,7 @@ from ecslab.connection.guard import Guard, OpenGate, Watch
 from ecslab.connection.http import HttpReply
 from ecslab.connection.ledger import Ledger
 from ecslab.connection.names import Names, prefixed
-from ecslab.connection.place import ControlReply, Place
+from ecslab.connection.place import AwsTime, ControlReply, Place
 from ecslab.connection.record import Record
 from ecslab.connection.step_marks import StepMarks
 from ecslab.connection.tags import Tags, made_by, spelling
@@ -152,7 +152,7 @@ class Connection:
         Args:
             until: looks, and returns None (or another false value) while there is nothing to see.
             what: what is awaited, as a phrase that follows "waiting for".
-            limit: seconds at most; virtual seconds in the sandbox.
+            limit: seconds at most, of AWS time.
             every: wall seconds between two looks; 2 on AWS, 0.2 in the sandbox.
 
         Raises:
@@ -162,9 +162,9 @@ class Connection:
 
     def patient(self, look: Callable[[], T | None], limit: float = 30) -> T | None:
         """What `look` gives; where reads may come too early, nothing is looked at again for a while."""
-        found = look()
-        if found or not self.place.eventual:
-            return found
+        seen = look()
+        if seen or not self.place.eventual:
+            return seen
         with contextlib.suppress(StillWaiting):
             return self.wait(look, "what was changed just now to be seen", limit)
         return None
@@ -179,7 +179,7 @@ class Connection:
             self.patient(functools.partial(look, self.unrecorded()))
 
     def now(self) -> float:
-        """Seconds on the lab's clock: virtual in the sandbox. Only differences mean something."""
+        """Seconds on the lab's clock, which shows AWS time. Only differences mean something."""
         return self.place.now()
 
     @property
@@ -189,9 +189,15 @@ class Connection:
 
     def pass_time(self, seconds: float, most: float) -> float:
         """Let time pass, and say how much did; see `Place.pass_time`."""
-        if self._fast_forward:
-            return float(self.control("advance", to_next=True, seconds=most)["moved"])
-        return self.place.pass_time(seconds, most)
+        return self.jump(most) if self._fast_forward else self.place.pass_time(seconds, most)
+
+    def jump(self, most: float) -> float:
+        """Go to the next moment at which something changes, `most` seconds at most; how many passed."""
+        return float(self.control("advance", to_next=True, seconds=most)["moved"])
+
+    def aws_time(self) -> AwsTime:
+        """AWS time, as it is now, and how fast it passes here."""
+        return self.place.aws_time()
 
     def url(self, public_ip: str, port: int = 80) -> str:
         """A link to a task's public IP that opens from here; in the sandbox it leads through the gateway."""

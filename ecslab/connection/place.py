@@ -6,6 +6,7 @@ how one waits.
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ecslab.connection.http import HttpReply
@@ -17,6 +18,22 @@ if TYPE_CHECKING:
 
 class ControlReply(dict[str, Any]):
     """What the sandbox answers to a control call: JSON, of another shape for each verb."""
+
+
+@dataclass(frozen=True)
+class AwsTime:
+    """AWS time as a place has it.
+
+    Attributes:
+        now: epoch seconds.
+        speed: how many seconds of it are one of the learner's, 0 where it stands still; None where there is
+            nothing to say of it: on AWS, and where time passes only when someone waits.
+        hurries: whether a long wait may go faster by itself.
+    """
+
+    now: float
+    speed: float | None = None
+    hurries: bool = False
 
 
 class Place(Protocol):
@@ -53,6 +70,12 @@ class Place(Protocol):
 
     def now(self) -> float:
         """Seconds on the clock by which waiting is measured: virtual in the sandbox."""
+
+    def aws_time(self) -> AwsTime:
+        """AWS time, as it is now."""
+
+    def hurry(self, times: float) -> None:
+        """Keep for `aws_time` that a wait lets time pass so many times faster than it does by itself."""
 
     def pass_time(self, seconds: float, most: float) -> float:
         """Let time pass, and say how much did, on the clock of `now`.

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import json
+import math
 import os
 import re
 import threading
@@ -20,7 +21,7 @@ from ecslab.aws_api.operations import changes
 from ecslab.connection import gateway_links, hooks
 from ecslab.connection.boto_sessions import blind_session, sandbox_client
 from ecslab.connection.http import HttpReply, fetch
-from ecslab.connection.place import ControlReply
+from ecslab.connection.place import AwsTime, ControlReply
 from ecslab.display.messages import say
 from ecslab.errors import CannotBeDone, Unreachable
 from ecslab.sandbox.endpoint import Endpoint, SandboxError
@@ -58,6 +59,7 @@ class SandboxPlace:
         self._again = again
         self._thread = threading.local()  # `looking` is one thread's: a cell may start what a view may not
         self._clock: dict[str, Any] = {}
+        self._times_faster = 1.0
         self._notices: list[str] | None = None
         self.account, self.region = endpoint.account, endpoint.region
         self.caller = "the sandbox's own user"
@@ -221,12 +223,23 @@ class SandboxPlace:
             self.now()
         return bool(self._clock["mode"] == "stepped")
 
+    def aws_time(self) -> AwsTime:
+        self.now()
+        clock = self._clock
+        if self.stepped:
+            return AwsTime(clock["time"])
+        speed = 0.0 if clock["paused"] else float(clock["rate"]) * self._times_faster
+        return AwsTime(clock["time"], speed, clock["hurries"])
+
+    def hurry(self, times: float) -> None:
+        self._times_faster = times
+
     def pass_time(self, seconds: float, most: float) -> float:
         if self.stepped:
             return float(self.control("advance", to_next=True, seconds=most)["moved"])
         self.now()  # speed and pause may have changed
         time.sleep(seconds)  # the clock itself moves with the next call: asking what it shows is none
-        return 0.0 if self._clock.get("paused") else seconds * float(self._clock["speed"])
+        return 0.0 if self._clock.get("paused") else seconds * float(self._clock["rate"])
 
     def close(self) -> None:
         self.endpoint.close()
@@ -241,18 +254,18 @@ def open_sandbox(
     Args:
         home: the lab's folder.
         clock: "paced" or "stepped"; None for ECSLAB_CLOCK, else as it runs already.
-        speed: virtual seconds for each wall second; None for ECSLAB_SPEED, else as it runs already.
+        speed: seconds of AWS time in one of yours; None for ECSLAB_SPEED, else as it runs already.
         seed: what ids are drawn from.
         in_process: without a server, in this process.
         eventual: whether changes are seen late, as on AWS; None leaves it as it is.
     """
     mode = _mode(clock or os.environ.get("ECSLAB_CLOCK"))
+    speed = _speed(os.environ.get("ECSLAB_SPEED") if speed is None else speed)
     if in_process:
         from ecslab.sandbox import in_process as inside  # it brings moto, which the other way does without
 
-        return SandboxPlace(inside.start(home, mode=mode, seed=seed, eventual=bool(eventual)))
-    if speed is None:
-        speed = float(os.environ.get("ECSLAB_SPEED") or 0) or None
+        started = inside.start(home, mode=mode, seed=seed, speed=speed, eventual=bool(eventual))
+        return SandboxPlace(started)
     again = functools.partial(_ensure, home, mode, speed, seed, eventual)
     place = SandboxPlace(again(), again)
     for notice in place.endpoint.notices:
@@ -264,6 +277,19 @@ def _mode(clock: str | None) -> "Mode | None":
     if clock and clock not in ("paced", "stepped"):
         raise ValueError(f"clock is {clock!r}; it can be 'paced' or 'stepped'")
     return cast("Mode | None", clock or None)
+
+
+def _speed(given: str | float | None) -> float | None:
+    """ValueError unless it is one, or none is given."""
+    from ecslab.sandbox.engine.pace import checked_speed
+
+    if given is None or given == "":
+        return None
+    try:
+        number = float(given)
+    except ValueError:
+        number = math.nan
+    return checked_speed(number, given)
 
 
 def _ensure(

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from ecslab.connection.connection import Connection
 from ecslab.course.catalogue import STAGES, stage_named, step_named
 from ecslab.course.check_runner import look
-from ecslab.course.progress_store import memory
+from ecslab.course.progress_store import memory, note_filled
 from ecslab.course.stage import Stage, Step
 from ecslab.display.markup import html, markdown
 from ecslab.display.messages import say
@@ -89,6 +89,7 @@ def solve(lab: Connection, step: str) -> object:
         NoSuchStep: the course has no such step.
     """
     wanted = step_named(step)
+    note_filled(lab, wanted.id)
     say(f"{wanted.title}, done for you by:\n\n{textwrap.indent(wanted.code(), '    ')}")
     return wanted.solve(lab)
 

@@ -20,8 +20,8 @@ from filelock import FileLock, Timeout
 from ecslab.connection.connection import Connection
 from ecslab.errors import CannotBeDone
 
-FORMAT = 1
-"""What the file's entries mean. A file that names no format is of this one."""
+FORMAT = 2
+"""What the file's entries mean. A file that names no format is of the first; the second has `filled`."""
 _PATIENCE = 5.0  # seconds; whoever holds the lock only writes a small file
 
 
@@ -42,6 +42,7 @@ class Memory:
         path: the file.
         began: when the sandbox's account was made, which tells one from the next; None on a real account.
         done: steps that a check has found done, and the journal's length then.
+        filled: those that were done for the learner, by `goto` or `solve`, and the journal's length then.
         entered: stages, and the journal's length when they were first entered.
         predicted: predictions by their ids.
         answered: for each question, the places that were tried, in order.
@@ -52,6 +53,7 @@ class Memory:
     path: Path
     began: float | None = None
     done: dict[str, int] = field(default_factory=dict)
+    filled: dict[str, int] = field(default_factory=dict)
     entered: dict[str, int] = field(default_factory=dict)
     predicted: dict[str, Guess] = field(default_factory=dict)
     answered: dict[str, list[int]] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class Memory:
     def forget_beyond(self, position: int) -> None:
         """Drop what lies beyond the journal's end."""
         self.done = {key: at for key, at in self.done.items() if at <= position}
+        self.filled = {key: at for key, at in self.filled.items() if at <= position}
         self.entered = {key: at for key, at in self.entered.items() if at <= position}
 
     def forget_stages(self, stages: set[str]) -> None:
@@ -82,26 +85,27 @@ class Memory:
         with contextlib.suppress(TypeError, KeyError, AttributeError, ValueError):
             fresh.done = {str(key): int(at) for key, at in content["done"].items()}
             fresh.entered = {str(key): int(at) for key, at in content["entered"].items()}
+            fresh.filled = {str(key): int(at) for key, at in content.get("filled", {}).items()}
             fresh.began = content.get("began")
             fresh.predicted = {str(key): Guess(*value) for key, value in content.get("predicted", {}).items()}
             answered = content.get("answered", {}).items()
             fresh.answered = {str(key): [int(place) for place in tried] for key, tried in answered}
         self.done, self.entered, self.began = fresh.done, fresh.entered, fresh.began
-        self.predicted, self.answered = fresh.predicted, fresh.answered
+        self.predicted, self.answered, self.filled = fresh.predicted, fresh.answered, fresh.filled
 
     def write(self) -> None:
         """Keep it; the file is replaced as a whole."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         predicted = {key: [guess.value, guess.locked, guess.shown] for key, guess in self.predicted.items()}
-        content = {"format": FORMAT, "began": self.began, "done": self.done, "entered": self.entered,
-                "predicted": predicted, "answered": self.answered}  # fmt: skip
+        content = {"format": FORMAT, "began": self.began, "done": self.done, "filled": self.filled,
+                "entered": self.entered, "predicted": predicted, "answered": self.answered}  # fmt: skip
         fresh = self.path.with_suffix(f".{os.getpid()}.new")
         fresh.write_text(json.dumps(content), encoding="utf-8")
         fresh.replace(self.path)
 
 
 def _check_format(path: Path, content: object) -> None:
-    version = content.get("format", FORMAT) if isinstance(content, dict) else FORMAT
+    version = content.get("format", 1) if isinstance(content, dict) else FORMAT
     if not isinstance(version, int) or version > FORMAT:
         raise CannotBeDone(
             f"what was done and answered so far cannot be read: {path.name} has format {version!r}, and this "
@@ -133,7 +137,8 @@ def memory(lab: Connection) -> Memory:
     if lab.where == "sandbox":
         status = lab.control("status")
         if remembered.began not in (None, status["began"]):
-            remembered.done, remembered.entered, remembered.predicted, remembered.answered = {}, {}, {}, {}
+            remembered.done, remembered.filled, remembered.entered = {}, {}, {}
+            remembered.predicted, remembered.answered = {}, {}
         remembered.began = status["began"]
         remembered.forget_beyond(int(status["position"]))
     return remembered
@@ -166,6 +171,14 @@ def changing(lab: Connection) -> Iterator[Memory]:
 def forget(lab: Connection) -> None:
     """Let go of what this kernel remembers; the file stays."""
     _open.pop(lab, None)
+
+
+def note_filled(lab: Connection, *ids: str) -> None:
+    """Remember that these steps were done for the learner."""
+    if ids:
+        at = position(lab)
+        with changing(lab) as remembered:
+            remembered.filled |= {each: at for each in ids if each not in remembered.done}
 
 
 def note_done(lab: Connection, *ids: str) -> None:

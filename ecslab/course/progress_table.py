@@ -1,5 +1,6 @@
 """How far the course has come: a table from the account, and from what was done once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -8,6 +9,7 @@ from ecslab.connection.connection import Connection
 from ecslab.course.catalogue import STAGES, STEPS
 from ecslab.course.check_runner import look
 from ecslab.course.progress_store import memory, note_done
+from ecslab.course.quiz import score
 from ecslab.course.stage import Stage, Step
 from ecslab.display.markup import attribute, html, joined
 from ecslab.display.printable import printable
@@ -18,11 +20,12 @@ from ecslab.figures import Figure, Stop, course_map
 
 @dataclass(frozen=True)
 class Row:
-    """One step: what the account says now, and whether a check has found it done before."""
+    """One step: what the account says now, whether it was found done before, and whether `goto` did it."""
 
     step: Step
     verdict: Verdict
     before: bool
+    filled: bool = False
 
     @property
     def done(self) -> bool:
@@ -33,7 +36,7 @@ class Row:
     def word(self) -> str:
         """Its state in a word or two."""
         if self.verdict.outcome is Outcome.DONE:
-            return "done"
+            return "done for you" if self.filled else "done"
         if self.before:
             return "done, no longer there"
         return str(self.verdict.outcome.value).lower()
@@ -46,9 +49,15 @@ class Row:
 
 @dataclass(frozen=True)
 class CourseProgress:
-    """The course, step by step. Shows itself as a table."""
+    """The course, step by step. Shows itself as a table.
+
+    Attributes:
+        rows: its steps.
+        quiz: for each stage, how many of its questions and predictions were answered, and of how many.
+    """
 
     rows: tuple[Row, ...]
+    quiz: Mapping[str, tuple[int, int]]
 
     @property
     def next(self) -> Row | None:
@@ -59,8 +68,9 @@ class CourseProgress:
     def text(self) -> str:
         lines = []
         for stage in STAGES.values():
-            steps, turns, minutes = self._counts(stage)
-            lines.append(f"{stage.id}  {stage.title:<16} {steps:<14} {'your turn ' + turns:<22} {minutes}")
+            steps, turns, asked, minutes = self._counts(stage)
+            counts = f"{steps:<26} {'your turn ' + turns:<18} {'questions ' + asked:<18}"
+            lines.append(f"{stage.id}  {stage.title:<16} {counts} {minutes}".rstrip())
         return "\n".join([*lines, self._last()])
 
     def map(self) -> Figure:
@@ -76,7 +86,7 @@ class CourseProgress:
         return printable(self.text)
 
     def _repr_html_(self) -> Markup:
-        columns = ("Stage", "Steps", "Your turn", "Time left", "")
+        columns = ("Stage", "Steps", "Your turn", "Questions", "Time left", "")
         head = html_row(html("<th style='text-align:left'>{}</th>", column) for column in columns)
         body = joined(self._html_row(stage) for stage in STAGES.values())
         table = html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, body)
@@ -95,12 +105,13 @@ class CourseProgress:
     def _rows(self, stage: Stage) -> list[Row]:
         return [row for row in self.rows if row.step.stage == stage.id]
 
-    def _counts(self, stage: Stage) -> tuple[str, str, str]:
-        """How many of its steps are done, how many of its exercises, and the time that is left."""
+    def _counts(self, stage: Stage) -> tuple[str, str, str, str]:
+        """How many of its steps, its exercises and its questions are done, and the time that is left."""
         rows = self._rows(stage)
         minutes = _minutes_left(stage, rows)
         steps, exercises = ([row for row in rows if row.step.exercise is which] for which in (False, True))
-        return _of(steps), _of(exercises), f"about {minutes} min" if minutes else ""
+        asked = "{} of {}".format(*self.quiz[stage.id])
+        return _of(steps), _of(exercises), asked, f"about {minutes} min" if minutes else ""
 
     def _last(self) -> str:
         if not self.next:
@@ -114,8 +125,10 @@ def progress(lab: Connection) -> CourseProgress:
     """Look at every step. What was done once counts, even if it was removed since."""
     seen = [(step, look(lab, step)) for step in STEPS]
     note_done(lab, *(step.id for step, verdict in seen if verdict.outcome is Outcome.DONE))
-    once = memory(lab).done
-    return CourseProgress(tuple(Row(step, verdict, step.id in once) for step, verdict in seen))
+    remembered = memory(lab)
+    done, filled = remembered.done, remembered.filled
+    rows = [Row(step, verdict, step.id in done, step.id in filled) for step, verdict in seen]
+    return CourseProgress(tuple(rows), {stage: score(remembered, stage) for stage in STAGES})
 
 
 def _minutes_left(stage: Stage, rows: list[Row]) -> int:
@@ -126,4 +139,6 @@ def _minutes_left(stage: Stage, rows: list[Row]) -> int:
 
 
 def _of(rows: list[Row]) -> str:
-    return f"{sum(row.done for row in rows)} of {len(rows)}"
+    filled = sum(row.filled and row.done for row in rows)
+    apart = f" ({filled} done for you)" if filled else ""
+    return f"{sum(row.done for row in rows)} of {len(rows)}{apart}"

@@ -48,9 +48,14 @@ class ShownAsTable(ABC):
 
 def elapsed(since: timedelta) -> str:
     """Minutes and seconds, `2:05`; from an hour on with the hours, `1:02:05`."""
-    minutes, seconds = divmod(max(0, round(since.total_seconds())), 60)
-    hours, rest = divmod(minutes, 60)
-    return f"{hours}:{rest:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return minutes(since.total_seconds())
+
+
+def minutes(seconds: float) -> str:
+    """The same, of seconds."""
+    whole, rest = divmod(max(0, round(seconds)), 60)
+    hours, whole_minutes = divmod(whole, 60)
+    return f"{hours}:{whole_minutes:02}:{rest:02}" if hours else f"{whole}:{rest:02}"
 
 
 def text_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -9,6 +9,7 @@ from ecslab.connection.connection import Connection
 from ecslab.display.markup import markdown_lines
 from ecslab.display.printable import printable
 from ecslab.display.progress_line import Progress
+from ecslab.display.tables import minutes
 from ecslab.display.verdict import Outcome, Verdict, wrong
 from ecslab.fault_lab.catalogue import CATALOGUE
 from ecslab.fault_lab.engine import journal, judge, views
@@ -245,7 +246,7 @@ class Fault:
         with Progress("the application to settle", shown=not self._lab.stepped) as line:
             while passed < _PATIENCE:
                 self._lab.control("advance", seconds=_STEP)
-                line.tick()
+                line.tick(f"waiting for the application to settle … {minutes(passed)} of AWS time")
                 passed += _STEP
                 app = self._application()
                 lacking = self._case.lacking(app)

@@ -29,7 +29,7 @@ from ecslab.connection import hooks
 from ecslab.connection.boto_sessions import SANDBOX_CONFIG, models
 from ecslab.connection.connection import Connection
 from ecslab.connection.record import HIDDEN
-from ecslab.display.progress_line import Progress
+from ecslab.connection.waiting import Wait
 from ecslab.errors import CannotBeDone
 from ecslab.terminal import cli_limits
 from ecslab.terminal.command_hooks import CommandHooks
@@ -167,9 +167,7 @@ def _made(lab: Connection, cli: ModuleType) -> Driver:
     cli_limits.restrict_commands(events)
     commands = _commands[lab] = CommandHooks(lab)
     marks = {"step_marks": lab.step_marks} if lab.where == "sandbox" else {}
-    hooks.install(
-        events, **lab.place.listeners, **marks, **lab.listeners, commands=commands
-    )
+    hooks.install(events, **lab.place.listeners, **marks, **lab.listeners, commands=commands)
     driver: Driver = cli.CLIDriver(session=session)
     nowhere = Path(os.devnull, "alias")  # an alias may run a shell
     driver.alias_loader = importlib.import_module("awscli.alias").AliasLoader(str(nowhere))
@@ -208,14 +206,13 @@ def _data(folder: str) -> Loader:
 class _Pause:
     """In the place of `time` for botocore's waiters: they wait on the lab's clock."""
 
-    def __init__(self, lab: Connection, progress: Progress):
-        self._lab, self._progress = lab, progress
+    def __init__(self, waiting: Wait):
+        self._waiting = waiting
 
     def sleep(self, seconds: float) -> None:
         passed = 0.0
         while passed < seconds:
-            passed += self._lab.pass_time(0.2, seconds - passed)
-            self._progress.tick()
+            passed += self._waiting.let_pass(0.2, seconds - passed)
 
 
 @contextlib.contextmanager
@@ -232,8 +229,8 @@ def _replaced(module: ModuleType | type, name: str, value: object) -> Iterator[N
 @contextlib.contextmanager
 def _waiting(lab: Connection) -> Iterator[None]:
     with (
-        Progress("what the command waits for", shown=not lab.stepped) as progress,
-        _replaced(botocore.waiter, "time", _Pause(lab, progress)),
+        Wait(lab, "what the command waits for") as waiting,
+        _replaced(botocore.waiter, "time", _Pause(waiting)),
         _replaced(sys, "argv", ["aws"]),  # by what stands there argparse calls the program
         _replaced(_argument_parser(), "_get_option_tuples", cli_limits.no_abbreviations),
     ):

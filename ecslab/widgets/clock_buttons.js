@@ -4,6 +4,7 @@ const BUTTONS = [
   ["pause", "Pause"],
   ["step", "Next event"],
   ["resume", "Go on"],
+  ["skip", "Skip 5 minutes"],
 ];
 
 function render({ model, el }) {
@@ -28,7 +29,7 @@ function render({ model, el }) {
     return button;
   });
   const label = document.createElement("label");
-  label.textContent = "Seconds in one of yours ";
+  label.textContent = "AWS seconds in one of yours ";
   const speed = document.createElement("select");
   speed.setAttribute("data-lm-suppress-shortcuts", "true");
   for (const value of model.get("speeds")) {

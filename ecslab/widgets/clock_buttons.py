@@ -5,20 +5,26 @@ from typing import Final
 import traitlets
 
 from ecslab.connection.connection import Connection
+from ecslab.display.aws_time import faster
+from ecslab.display.beside_cells import hear_beside_cells
+from ecslab.display.tables import minutes
 from ecslab.widgets.view import HERE, View
 
 SPEEDS: Final = (1, 10, 30, 100)
-"""Virtual seconds for each second of the room."""
+"""Seconds of AWS time for each second of the room."""
+SKIPPED: Final = 5
+"""Minutes that one press skips."""
 
 
 class ClockButtons(View):
-    """Buttons for an instructor: **Pause**, **Next event**, **Go on**, and how fast time passes.
+    """Buttons for an instructor: **Pause**, **Next event**, **Go on**, **Skip 5 minutes**, and the speed.
 
     Args:
         lab: from `ecslab.connect()`; on a real account it only says that nobody can stop AWS's time.
 
     Each press is a call to the sandbox and nothing else. The same in a terminal: `ecslab sandbox pause`,
-    `step`, `resume`, `start --speed 30`.
+    `step`, `resume`, `skip 5`, `start --speed 30`. A speed other than 10 holds for the first task and
+    for long waits too.
     """
 
     _esm = HERE / "clock_buttons.js"
@@ -31,6 +37,7 @@ class ClockButtons(View):
         self._lab = lab
         self._look()
         self.observe(self._press, names=["pressed"])
+        hear_beside_cells(self)
 
     def pause(self) -> str:
         """Let the clock stand; the state in words."""
@@ -44,8 +51,15 @@ class ClockButtons(View):
         """Let the clock go on."""
         return self._change(paused=False)
 
+    def skip(self, skipped: float = SKIPPED) -> str:
+        """Let so many minutes pass at once."""
+        if self._lab.where == "sandbox":
+            moved = self._lab.control("advance", seconds=60 * skipped)["moved"]
+            self._look(f"{minutes(moved)} were skipped. ")
+        return self.text()
+
     def speed(self, factor: float) -> str:
-        """Let `factor` virtual seconds pass in each second."""
+        """Let `factor` seconds of AWS time pass in each second."""
         return self._change(speed=factor)
 
     def text(self) -> str:
@@ -56,7 +70,7 @@ class ClockButtons(View):
         what, value, _ = change["new"]  # the third is a count, so that the same press twice is two
         if what == "speed":
             self.speed(value)
-        elif what in ("pause", "step", "resume"):
+        elif what in ("pause", "step", "resume", "skip"):
             getattr(self, what)()
 
     def _change(self, **change: object) -> str:
@@ -71,13 +85,13 @@ class ClockButtons(View):
             return
         clock = self._lab.control("status")["clock"]
         stepped = clock["mode"] == "stepped"
-        at = f"{clock['now']:.0f} s since the sandbox began"
+        at = f"{first}{minutes(clock['now'])} of AWS time since the sandbox began"
         if stepped:
-            words = f"{first}{at}. Time passes only while a cell waits."
+            words = f"{at}. It passes only while a cell waits."
         elif clock["paused"]:
-            words = f"{first}{at}. Paused: nothing happens until you go on."
+            words = f"{at}. Paused: nothing happens until you go on."
         else:
-            words = f"{first}{at}. {clock['speed']:g} seconds of the sandbox pass in one of yours."
+            words = f"{first}AWS time passes {faster(clock['rate'])}."  # no figure: nobody would move it on
         self.state = {
             "usable": not stepped,
             "paused": bool(clock["paused"]),

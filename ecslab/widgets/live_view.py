@@ -3,18 +3,23 @@
 import time
 from abc import abstractmethod
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 import traitlets
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ecslab.connection.connection import Connection
+from ecslab.display.aws_time import passed
+from ecslab.display.beside_cells import hear_beside_cells
 from ecslab.errors import EcslabError
 from ecslab.widgets.feeder import Feeder, ThreadFeeder
 from ecslab.widgets.view import View
 
 _FAILURES: Final = 3
 """Looks in a row that may fail."""
+SKIPPED: Final = 300.0
+"""Seconds of AWS time that the button skips at most."""
 
 
 class LiveView(View):
@@ -31,8 +36,10 @@ class LiveView(View):
     """What is followed, in words."""
     trouble = traitlets.Unicode().tag(sync=True)
     live = traitlets.Bool(True).tag(sync=True)
-    pace = traitlets.Unicode().tag(sync=True)
+    clock = traitlets.Unicode().tag(sync=True)
+    skippable = traitlets.Bool(False).tag(sync=True)
     asked = traitlets.Int(0).tag(sync=True)
+    skips = traitlets.Int(0).tag(sync=True)
 
     def __init__(
         self,
@@ -44,7 +51,8 @@ class LiveView(View):
         super().__init__()
         self._lab, self._every, self._wall = lab.unrecorded(), every, wall
         self._changed, self._failures = wall(), 0
-        self._feeder, self.pace = feeder(), pace(lab)
+        self._feeder = feeder()
+        hear_beside_cells(self)
 
     @abstractmethod
     def _refresh(self) -> float | None:
@@ -58,7 +66,25 @@ class LiveView(View):
     def _follow(self) -> None:
         """Begin to follow, and begin again whenever the button is pressed."""
         self.observe(self._begin, names=["asked"])
+        self.observe(self._skip, names=["skips"])
         self._begin()
+
+    def _tell_time(self, created: datetime) -> float:
+        """Show how long ago something was created, in AWS time, and how fast that passes; the seconds."""
+        time = self._lab.aws_time()
+        age = max(0.0, time.now - created.timestamp())
+        passes = self._lab.where == "aws" or time.speed is not None
+        self.clock = passed(age, time.speed) if passes else ""
+        self.skippable = bool(time.speed)
+        return age
+
+    def _skip(self, _: object) -> None:
+        """Go to the next change; the next look shows it."""
+        try:
+            with self._lab.looking():
+                self._lab.jump(SKIPPED)
+        except (EcslabError, OSError) as error:
+            self.trouble = str(error)
 
     def _begin(self, _: object = None) -> None:
         self._changed, self._failures = self._wall(), 0
@@ -81,11 +107,3 @@ class LiveView(View):
     def _quiet(self) -> float:
         """Seconds without news."""
         return self._wall() - self._changed
-
-
-def pace(lab: Connection) -> str:
-    """How fast the sandbox's time passes, where it passes by itself."""
-    clock = lab.control("status")["clock"] if lab.where == "sandbox" else {}
-    if clock.get("mode") != "paced" or clock["speed"] == 1:
-        return ""
-    return f"Here a task comes up {clock['speed']:g} times as fast as on AWS."

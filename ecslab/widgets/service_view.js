@@ -38,16 +38,20 @@ function render({ model, el }) {
   const root = make("section", "", { class: "ecslab ecslab-service" });
   const heading = make("p", "", { class: "ecslab-heading", role: "status" });
   const [tasks, taskBody] = table("Tasks of the service", ["Task", "Zone", "Status", "Public IP", "Why it stopped"]);
-  const [events, eventBody] = table("Events of the service, newest first", ["After", "Event"]);
+  const [events, eventBody] = table("Events of the service, newest first", ["AWS time", "Event"]);
   events.setAttribute("class", "ecslab-events");
   const trouble = make("p", "", { class: "ecslab-error", role: "alert" });
   const foot = make("p", "", { class: "ecslab-note" });
   const live = make("span");
-  const pace = make("span");
+  const clock = make("span", "", { class: "ecslab-time", title: "Since it was created" });
+  const skip = make("button", "Skip to the next change", {
+    type: "button",
+    title: "Let AWS time pass at once until something changes, five minutes at most. Nothing is lost.",
+  });
   const again = make("button", "Look again", { type: "button" });
   const scroll = make("div", "", { class: "ecslab-scroll" });
   scroll.append(tasks);
-  foot.append(live, pace, again);
+  foot.append(live, clock, skip, again);
   root.append(heading, scroll, events, trouble, foot);
   el.append(root);
 
@@ -61,20 +65,24 @@ function render({ model, el }) {
     trouble.textContent = model.get("trouble");
     trouble.hidden = !model.get("trouble");
     live.textContent = model.get("live") ? "live" : "no longer followed";
-    pace.textContent = model.get("pace") && ` · ${model.get("pace")}`;
+    clock.textContent = model.get("live") && model.get("clock") ? ` · ${model.get("clock")}` : "";
+    skip.hidden = !(model.get("live") && model.get("skippable"));
     again.hidden = model.get("live");
   };
-  const ask = () => {
-    model.set("asked", model.get("asked") + 1);
+  const count = (name) => () => {
+    model.set(name, model.get(name) + 1);
     model.save_changes();
   };
-  const watched = ["heading", "tasks", "events", "trouble", "live", "pace"].map((name) => `change:${name}`).join(" ");
+  const [ask, jump] = [count("asked"), count("skips")];
+  const watched = ["heading", "tasks", "events", "trouble", "live", "clock", "skippable"].map((name) => `change:${name}`).join(" ");
   model.on(watched, draw);
   again.addEventListener("click", ask);
+  skip.addEventListener("click", jump);
   draw();
   return () => {
     model.off(watched, draw);
     again.removeEventListener("click", ask);
+    skip.removeEventListener("click", jump);
   };
 }
 

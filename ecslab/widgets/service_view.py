@@ -62,7 +62,7 @@ class ServiceView(LiveView):
 
     def text(self) -> str:
         """The counts, one line a task, and the newest events."""
-        notes = [line for line in (self.pace, self.trouble) if line]
+        notes = [line for line in (self.clock, self.trouble) if line]
         return "\n".join([text(self.heading, self.tasks, self.events), *notes])
 
     def _refresh(self) -> float | None:
@@ -83,6 +83,7 @@ class ServiceView(LiveView):
         rows = task_rows(tasks, self._addresses(tasks))
         with self.hold_sync():
             self.heading, self.tasks, self.events = heading(service), rows, event_rows(service)
+            self._tell_time(service["createdAt"])
 
     def _tasks(self) -> "list[TaskTypeDef]":
         cluster, name = self._lab.names.cluster, self._name

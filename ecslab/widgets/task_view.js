@@ -41,14 +41,18 @@ function render({ model, el }) {
   const heading = make("p", "", { class: "ecslab-heading" });
   const steps = make("ol", "", { class: "ecslab-steps", "aria-label": "Status of the task" });
   const message = make("p", "", { role: "status" });
-  const phases = make("ul", "", { class: "ecslab-phases", "aria-label": "Seconds in each phase" });
+  const phases = make("ul", "", { class: "ecslab-phases", "aria-label": "Seconds of AWS time in each phase" });
   const reason = make("p", "", { class: "ecslab-reason" });
   const trouble = make("p", "", { class: "ecslab-error", role: "alert" });
   const foot = make("p", "", { class: "ecslab-note" });
   const live = make("span");
-  const pace = make("span");
+  const clock = make("span", "", { class: "ecslab-time", title: "Since it was created" });
+  const skip = make("button", "Skip to the next change", {
+    type: "button",
+    title: "Let AWS time pass at once until something changes, five minutes at most. Nothing is lost.",
+  });
   const again = make("button", "Look again", { type: "button" });
-  foot.append(live, pace, again);
+  foot.append(live, clock, skip, again);
   root.append(heading, steps, message, phases, reason, trouble, foot);
   el.append(root);
 
@@ -64,21 +68,25 @@ function render({ model, el }) {
     fill(reason, model.get("reason"));
     fill(trouble, model.get("trouble"));
     live.textContent = model.get("live") ? "live" : status === "STOPPED" ? "final" : "no longer followed";
-    pace.textContent = model.get("pace") && ` · ${model.get("pace")}`;
+    clock.textContent = model.get("live") && model.get("clock") ? ` · ${model.get("clock")}` : "";
+    skip.hidden = !(model.get("live") && model.get("skippable"));
     again.hidden = model.get("live") || status === "STOPPED";
   };
-  const ask = () => {
-    model.set("asked", model.get("asked") + 1);
+  const count = (name) => () => {
+    model.set(name, model.get(name) + 1);
     model.save_changes();
   };
-  const names = ["heading", "steps", "phases", "message", "reason", "trouble", "live", "pace"];
+  const [ask, jump] = [count("asked"), count("skips")];
+  const names = ["heading", "steps", "phases", "message", "reason", "trouble", "live", "clock", "skippable"];
   const watched = names.map((name) => `change:${name}`).join(" ");
   model.on(watched, draw);
   again.addEventListener("click", ask);
+  skip.addEventListener("click", jump);
   draw();
   return () => {
     model.off(watched, draw);
     again.removeEventListener("click", ask);
+    skip.removeEventListener("click", jump);
   };
 }
 

@@ -11,7 +11,7 @@ from ecslab.resources import task as task_resource
 from ecslab.resources.task import task_reader
 from ecslab.widgets.feeder import Feeder, ThreadFeeder
 from ecslab.widgets.live_view import LiveView
-from ecslab.widgets.task_rows import STEADY, heading, message, phase_rows, reason, step_rows
+from ecslab.widgets.task_rows import STEADY, as_seen, heading, message, phase_rows, reason, step_rows
 from ecslab.widgets.view import HERE
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class TaskView(LiveView):
         wall: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(lab, _EVERY[lab.where], feeder, wall)
+        self._seen: dict[str, float] = {}
         self.show(task)
         self._follow()
 
@@ -60,15 +61,17 @@ class TaskView(LiveView):
         """Draw `task` as it is given here."""
         with self.hold_sync():
             self.heading, self.steps = heading(task), step_rows(task)
-            self.phases = phase_rows(task_resource.phases(task))
             self.message, self.reason = message(task), reason(task)
+            age = self._tell_time(task["createdAt"])
+            self._seen.setdefault(task["lastStatus"], age)
+            self.phases = phase_rows(as_seen(task_resource.phases(task), self._seen), age)
         self._task = task
 
     def text(self) -> str:
         """What the task is, what it is doing, how long each phase took, and why it stopped."""
         lines = [self.heading, self.message]
         lines += [f"  {row['name']}: {row['words']}" for row in self.phases]
-        return "\n".join(lines + [line for line in (self.reason, self.pace, self.trouble) if line])
+        return "\n".join(lines + [line for line in (self.reason, self.clock, self.trouble) if line])
 
     def _refresh(self) -> float | None:
         tasks = task_reader.described(self._lab, self._task["clusterArn"], [self._task["taskArn"]])
@@ -78,7 +81,7 @@ class TaskView(LiveView):
         [task] = tasks
         if task.get("version") != self._task.get("version") or task["lastStatus"] != self._task["lastStatus"]:
             self._changed = self._wall()
-            self.show(task)
+        self.show(task)
         steady = task["lastStatus"] in STEADY
         if task["lastStatus"] == "STOPPED" or self._quiet() >= _PATIENCE[steady]:
             return None

@@ -11,11 +11,12 @@ from botocore.exceptions import ClientError
 
 from tests.bench.balancing import BALANCING_ROWS
 from tests.bench.course import COURSE_ROWS
+from tests.bench.life import LIFE_ROWS
 from tests.bench.measure import Row
 from tests.bench.rows import ROWS
 from tests.bench.services import SERVICE_ROWS
 
-ALL = {**ROWS, **COURSE_ROWS, **BALANCING_ROWS, **SERVICE_ROWS}
+ALL = {**ROWS, **COURSE_ROWS, **BALANCING_ROWS, **SERVICE_ROWS, **LIFE_ROWS}
 
 HEADINGS = ("what", "against", "ours", "theirs", "ratio", "aim", "")
 

@@ -32,8 +32,8 @@ def balanced_request() -> Row:
 def health_checks() -> Row:
     """A round of health checks of 2,000 targets (30 virtual seconds), against one of 200."""
     with sandbox() as (_, many), sandbox() as (_, few):
-        _checked(many, MANY)
-        _checked(few, FEW)
+        serve_checked(many, MANY)
+        serve_checked(few, FEW)
         times = in_turns(_passing(many), _passing(few), rounds=5)
     return Row(
         f"health checks of {MANY:,} targets", f"of {FEW}", 12.0, times[0] * 1000, times[1] * 1000, "ms"
@@ -43,7 +43,7 @@ def health_checks() -> Row:
 BALANCING_ROWS = {row.__name__: row for row in (balanced_request, health_checks)}
 
 
-def _checked(place: Any, tasks: int) -> None:
+def serve_checked(place: Any, tasks: int) -> None:
     """A service of so many tasks, all of them healthy targets of a load balancer."""
     _, group, subnets, security_group = _balanced(place)
     ecs, elb = client(place, "ecs"), client(place, "elbv2")

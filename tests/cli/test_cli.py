@@ -1,6 +1,7 @@
 """The command line: quick to start, and errors of ours end in their message."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -107,10 +108,11 @@ def test_other_errors_keep_their_traceback(monkeypatch, invoke):
 
 def test_the_clock_from_the_terminal(invoke):
     try:
-        assert "seconds in one of yours" in invoke("sandbox", "start", "--speed", "20").output
+        assert "20 × faster than yours" in invoke("sandbox", "start", "--speed", "20").output
         assert invoke("sandbox", "pause").output.endswith("paused\n")
         assert invoke("sandbox", "step").output.endswith("Nothing is waiting to happen.\n")
-        assert "20 seconds in one of yours" in invoke("sandbox", "resume").output
+        assert "20 × faster than yours" in invoke("sandbox", "resume").output
+        assert re.search(r" [6-9]:\d\d since the beginning;", invoke("sandbox", "skip", "6").output)
         assert "account  123456789012 in us-east-1" in invoke("sandbox", "status").output
         assert "see changes late" in invoke("sandbox", "start", "--eventual").output
         assert "see changes late" in invoke("sandbox", "status").output

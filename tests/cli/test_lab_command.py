@@ -85,3 +85,12 @@ def test_a_sandbox_that_ran_before_goes_on(started, tmp_path):
         assert isinstance(process.find(tmp_path / "home"), Endpoint)
     finally:
         process.stop(tmp_path / "home")
+
+
+@pytest.mark.parametrize("speed", ["0", "-1", "1e9", "nan", "fast"])
+def test_a_speed_is_that_of_all_its_notebooks_and_an_odd_one_is_refused(started, tmp_path, speed):
+    assert invoke(str(tmp_path / "mine"), "--speed", "30").exit_code == 0
+    assert started[1][1]["ECSLAB_SPEED"] == "30.0"
+    refused = invoke(str(tmp_path / "other"), "--speed", speed)
+    assert refused.exit_code == 2 and "Invalid value for '--speed'" in refused.output
+    assert not (tmp_path / "other").exists() and len(started) == 2

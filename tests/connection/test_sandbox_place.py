@@ -36,7 +36,7 @@ def test_what_the_sandbox_noted_since_the_last_look_is_said_once(capsys):
 def test_a_paced_clock_passes_at_its_speed_unless_it_is_paused(monkeypatch, paused, passed):
     slept = []
     monkeypatch.setattr("ecslab.connection.sandbox_place.time.sleep", slept.append)
-    clock = {"now": 1.0, "mode": "paced", "speed": 10.0, "paused": paused}
+    clock = {"now": 1.0, "mode": "paced", "speed": 10.0, "rate": 10.0, "paused": paused}
     place = SandboxPlace(Endpoint(control=lambda verb: {"clock": clock, "notices": []}))
     assert place.pass_time(0.2, most=600) == passed
     assert slept == [0.2]

@@ -5,12 +5,12 @@ from ecslab.course import STAGES, STEPS
 from ecslab.course import progress_store as store
 
 FIRST = (
-    "00  Start here       2 of 2         your turn 0 of 1",
-    "01  ECR              0 of 2         your turn 0 of 2",
-    "02  Cluster          0 of 1         your turn 0 of 2",
-    "03  Task definition  0 of 3         your turn 0 of 2",
-    "04  Run task         0 of 2         your turn 0 of 2",
-    "05  Verify           0 of 1         your turn 0 of 1",
+    "00  Start here       2 of 2                     your turn 0 of 1",
+    "01  ECR              0 of 2                     your turn 0 of 2",
+    "02  Cluster          0 of 1                     your turn 0 of 2",
+    "03  Task definition  0 of 3                     your turn 0 of 2",
+    "04  Run task         0 of 2                     your turn 0 of 2",
+    "05  Verify           0 of 1                     your turn 0 of 1",
 )
 NEXT = "Next: Make a repository, in 01-ecr.ipynb"
 
@@ -78,3 +78,29 @@ def test_what_the_solutions_of_the_end_do_counts(lab):
 def test_all_done_in_words(lab):
     store.note_done(lab, *(step.id for step in STEPS))
     assert repr(lab.progress()).endswith("All steps are done.")
+
+
+def test_what_was_done_for_the_learner_is_counted_apart(lab):
+    lab.goto("03")
+    rows = {row.step.id: row.word for row in lab.progress().rows}
+    shown = [rows[step] for step in ("01.push", "02.cluster", "03.role")]
+    assert shown == ["done for you", "done for you", "not yet"]
+    lab.solve("03.role")
+    ecslab.log_group.create(lab)
+    lines = repr(lab.progress()).splitlines()
+    assert "2 of 2 (2 done for you)" in lines[1]
+    assert "2 of 3 (1 done for you)" in lines[3]
+
+
+def test_going_back_makes_a_step_the_learner_s_own_again(lab):
+    lab.goto("03")
+    lab.goto("02", again=True)
+    ecslab.cluster.create(lab)
+    assert {row.step.id: row.word for row in lab.progress().rows}["02.cluster"] == "done"
+
+
+def test_questions_and_predictions_count(lab):
+    lab.predict("06.bare", 1)
+    lab.predict("06.stop-one", skip=True)
+    line = repr(lab.progress()).splitlines()[6]
+    assert "questions 1 of " in line

@@ -67,7 +67,7 @@ WATCHED = [
 CHOSEN = {
     # durations that somebody chose, or that no text speaks of: cell, and what is printed
     "00-map": r"about \d+ min", "00-progress": r"about \d+ min", "00-capacity": r"15 minutes at most",
-    "04-view": r"PROVISIONING: since 0.0 s", "04-yours-2": r"You said: 60 seconds|\d+ seconds more than",
+    "04-view": r"PROVISIONING: 0 s so far", "04-yours-2": r"You said: 60 seconds|\d+ seconds more than",
     "06-bare-stop": r"waited 120 s", "07-check": r"every 30 s", "08-plan-half": r"^(?:0|\d+) s",
     "08-roll": r"^\d+ s +\d", "08-saved": r"^\d+ s  ", "08-stuck": r"IN_PROGRESS after 120 s|^0 s",
     "09-watch": r"^0 s ", "14-figure": r"connection issue, ~5 min", "14-again": r"^\d+ min later",

@@ -17,8 +17,9 @@ from IPython.display import display
 import ecslab
 from ecslab import widgets
 from ecslab.connection.calls import Calls
+from ecslab.connection.place import AwsTime
 from ecslab.connection.record import Call
-from ecslab.course.catalogue import STEPS
+from ecslab.course.catalogue import STAGES, STEPS
 from ecslab.course.honesty_table import Honesty
 from ecslab.course.navigation.arrival import Arrival, Missing
 from ecslab.course.progress_table import CourseProgress, Row
@@ -26,6 +27,7 @@ from ecslab.course.quiz.comparison import Comparison
 from ecslab.course.quiz.kinds import Prediction
 from ecslab.display.tables import ShownAsTable, Table
 from ecslab.display.verdict import wrong
+from ecslab.display.wait_line import WaitLine
 from ecslab.fault_lab.arranged_fault import Fault
 from ecslab.fault_lab.catalogue import CATALOGUE
 from ecslab.fault_lab.engine.names import FaultNames
@@ -238,8 +240,7 @@ class _Idle:
 
 
 def _lab() -> Any:
-    clock = {"clock": {"mode": "paced", "speed": 10, "paused": False, "now": 0.0}}
-    lab = SimpleNamespace(control=lambda *_, **__: clock, where="sandbox", region="us-east-1")
+    lab = SimpleNamespace(aws_time=lambda: AwsTime(1.7e9, 10.0), where="sandbox", region="us-east-1")
     lab.unrecorded = lambda: lab
     return lab
 
@@ -304,13 +305,16 @@ MAKERS: dict[type, Callable[[str], Any]] = {
     Image: _image,
     Figure: _figure,
     Fault: _Shown,
-    CourseProgress: lambda text: CourseProgress(tuple(Row(step, wrong(text), False) for step in STEPS)),
+    CourseProgress: lambda text: CourseProgress(
+        tuple(Row(step, wrong(text), False) for step in STEPS), dict.fromkeys(STAGES, (1, 2))
+    ),
     Missing: lambda text: Missing("05", ((STEPS[0], wrong(text)), (STEPS[1], wrong(text)))),
     Arrival: lambda text: Arrival("05", (text, text), (text,), 2),
     Table: lambda text: Table(text, (text, text), ((text, text), (text, text))),
     Honesty: lambda text: Honesty(({"topic": text, "kind": text, "text": text, "stages": []},)),
     Comparison: lambda text: Comparison(_prediction(text), text, text),
     CommandResult: lambda text: CommandResult(text, 0, text, text),
+    WaitLine: lambda text: WaitLine(text, lambda: None),
     widgets.AnswerView: _widget(lambda t: widgets.AnswerView(t, t, _judged, widgets.Judgement("open", t))),
     widgets.ClockButtons: _clock,
     widgets.FaultPanel: _widget(_fault_panel),

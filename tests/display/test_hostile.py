@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 
 from ecslab.connection.calls import Calls
 from ecslab.display.printable import CONTROL
+from ecslab.display.wait_line import WaitLine
 from ecslab.resources.image.types import Pushed
 from ecslab.widgets.view import HERE, View
 
@@ -22,6 +23,7 @@ READERS = {
     "and more": mistune.create_markdown(escape=False, plugins=PLUGINS),
 }
 CLASSES = hostile.classes()
+WIDGETS = (View, WaitLine)
 
 
 class Skeleton(HTMLParser):
@@ -57,7 +59,7 @@ def pages(shown):
     if hasattr(shown, "_repr_markdown_"):
         text = shown._repr_markdown_()
         found |= {name: read(text) for name, read in READERS.items()}
-    if hasattr(shown, "_repr_mimebundle_") and not isinstance(shown, View):
+    if hasattr(shown, "_repr_mimebundle_") and not isinstance(shown, WIDGETS):
         bundle = shown._repr_mimebundle_()
         found |= {kind: str(page) for kind, page in bundle.items() if kind != "text/plain"}
     return found
@@ -79,7 +81,7 @@ def test_a_strangers_words_bring_no_element_and_no_attribute(cls):
             assert Skeleton(page).elements == harmless[kind].elements, (kind, text, page)
 
 
-@pytest.mark.parametrize("cls", [cls for cls in CLASSES if issubclass(cls, View)], ids=hostile.label)
+@pytest.mark.parametrize("cls", [cls for cls in CLASSES if issubclass(cls, WIDGETS)], ids=hostile.label)
 def test_a_widget_gives_words_and_no_page(cls):
     for text in hostile.STRINGS:
         bundle, _ = hostile.made(cls, text)._repr_mimebundle_()

@@ -39,8 +39,20 @@ def test_a_longer_wait_says_what_for_and_wipes_it_away(terminal, clock):
         clock[0] = 3
         progress.tick()
         shown = terminal.getvalue()
-    assert shown == "\rwaiting for a page … 3 s"
+    assert shown == "\rwaiting for a page … 3 s on your clock"
     assert terminal.getvalue().endswith("\r" + " " * (len(shown) - 1) + "\r")
+
+
+def test_enter_skips_what_can_be_skipped(monkeypatch, terminal, clock):
+    typed, skipped = io.StringIO("\n"), []
+    typed.isatty = lambda: True
+    monkeypatch.setattr(progress_line, "sys", SimpleNamespace(stderr=terminal, stdin=typed, platform="linux"))
+    monkeypatch.setattr(progress_line.select, "select", lambda *_: ([typed], [], []))
+    with progress_line.Progress("a page", skip=lambda: skipped.append("it")) as progress:
+        clock[0] = 3
+        progress.tick("waiting for a page … 0:30 of AWS time, 10 × faster than yours")
+        assert terminal.getvalue().endswith("than yours [Enter skips]")
+    assert skipped == ["it"]
 
 
 def test_a_stepped_clock_shows_nothing(terminal, clock):

@@ -16,7 +16,7 @@ from tests.effects.find import Experiment, candidates, changed, own_file, places
 from tests.effects.world import World
 
 HERE = Path(__file__).parent
-MOST_UNSEEN = 97
+MOST_UNSEEN = 0
 """Members that the code reads, and no experiment has shown to act yet; this number only falls."""
 FILES = {
     service.name: tomllib.loads((HERE / "seen" / f"{service.name}.toml").read_text("utf-8"))

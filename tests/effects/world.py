@@ -211,6 +211,8 @@ def _at(answer: Any, path: str) -> Any:
             answer = json.loads(answer)
         elif part == "basename":
             answer = answer.rpartition("/")[2]
+        elif part == "address":
+            answer = answer.partition("/")[0]
         else:
             answer = answer[int(part)] if part.isdecimal() else answer[part]
     return answer

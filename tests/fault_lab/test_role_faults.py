@@ -4,6 +4,8 @@ import re
 
 from fault_rig import again, allowed, changed, edited, event, judged, reasons, role, table
 
+from ecslab.resources import execution_role
+
 DENIED = (
     "is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows "
     "the {action} action"
@@ -26,6 +28,14 @@ def _another_role(lab, fault):
     made = role(lab, "another")
     policy = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
     lab.iam.attach_role_policy(RoleName="another", PolicyArn=policy)
+    fault.deploy(edited(fault, {"executionRoleArn": made}))
+
+
+def _another_role_in_time(lab, fault):
+    policy = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+    made = role(lab, "another")
+    lab.iam.attach_role_policy(RoleName="another", PolicyArn=policy)
+    lab.control("advance", seconds=15)
     fault.deploy(edited(fault, {"executionRoleArn": made}))
 
 
@@ -55,6 +65,30 @@ def _another_role(lab, fault):
 )
 def test_attempts_at_a_role_that_is_gone(bay, attempt, text):
     judged(bay("no-execution-role"), attempt, text)
+
+
+def _unguarded(lab, fault):
+    off = {"deploymentCircuitBreaker": {"enable": False, "rollback": False}}
+    fault.deploy(forceNewDeployment=True, deploymentConfiguration=off)
+
+
+def _without_role(lab, fault):
+    execution_role.delete(lab, fault.names.execution_role)
+    fault.deploy(forceNewDeployment=True)
+
+
+@table(
+    {"deployed again": again, "another role": _another_role_in_time},
+    {
+        "without a role": (_without_role, "The role `fault-execution` does not exist now."),
+        "without a breaker": (
+            _unguarded,
+            "The circuit breaker is off now. The next deployment that really fails would go on for ever.",
+        ),
+    },
+)
+def test_attempts_at_a_role_that_was_too_new(bay, attempt, text):
+    judged(bay("role-too-new"), attempt, text)
 
 
 def test_a_secret_that_may_not_be_read_is_denied(bay):

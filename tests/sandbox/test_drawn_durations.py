@@ -2,6 +2,7 @@
 
 import statistics
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from aws_client import CLUSTER
@@ -39,7 +40,8 @@ class Account(Balanced):
 
     def run_tasks(self, count):
         """The subnets of the tasks of one call, and their ARNs."""
-        tasks = self.ecs.run_task(cluster=CLUSTER, taskDefinition="web", count=count, **self.network())["tasks"]
+        order = {"cluster": CLUSTER, "taskDefinition": "web", "count": count, **self.network()}
+        tasks = self.ecs.run_task(**order)["tasks"]
         subnets = [task["attachments"][0]["details"][0]["value"] for task in tasks]
         return subnets, [task["taskArn"] for task in tasks]
 
@@ -81,8 +83,8 @@ def aws(tmp_path_factory):
 def test_two_hundred_starts_are_spread_as_recorded_ones(aws):
     arns = [arn for _ in range(20) for arn in aws.run_tasks(10)[1]]
     aws.pass_time(150)
-    tasks = [task for first in (0, 100)
-             for task in aws.ecs.describe_tasks(cluster=CLUSTER, tasks=arns[first : first + 100])["tasks"]]  # fmt: skip
+    halves = [aws.ecs.describe_tasks(cluster=CLUSTER, tasks=some) for some in (arns[:100], arns[100:])]
+    tasks = [task for half in halves for task in half["tasks"]]
     seconds = [(task["startedAt"] - task["createdAt"]).total_seconds() for task in tasks]
     assert statistics.median(seconds) == pytest.approx(23, rel=0.15)
     assert 19.8 <= min(seconds) < max(seconds) <= 115 and max(seconds) - min(seconds) > 8
@@ -95,7 +97,7 @@ def test_tasks_of_a_call_are_spread_over_its_subnets_and_single_ones_fall_anywhe
         single += aws.run_tasks(1)[0]
         aws.pass_time(7)
     assert min(Counter(single).values()) >= 5 and len(Counter(single)) == 2
-    assert any(one == other for one, other in zip(single, single[1:], strict=False))
+    assert any(one == other for one, other in pairwise(single))
 
 
 def test_the_steps_of_a_roll_out_are_drawn_each_time(aws, tmp_path):

@@ -112,7 +112,7 @@ def test_time_that_passed_is_found_again_without_a_clean_stop(tmp_path, aws):
 
 def test_a_night_s_sleep_stops_the_clock_and_is_said(tmp_path):
     clock = [time.time()]
-    aws = opened(tmp_path, mode="paced", wall=lambda: clock[0], in_memory=True)
+    aws = opened(tmp_path, mode="paced", speed=20, wall=lambda: clock[0], in_memory=True)
     aws.prepare({"index.html": PAGE})
     arn = aws.run()
     clock[0] += 8 * 3600
@@ -121,8 +121,8 @@ def test_a_night_s_sleep_stops_the_clock_and_is_said(tmp_path):
     assert status["notices"] == [
         "Nobody asked the sandbox anything for 8 hours, so its clock stood meanwhile."
     ]
-    assert status["clock"]["now"] == 600
-    assert aws.sandbox.clock.now == 600
+    assert status["clock"]["now"] == 1200
+    assert aws.sandbox.clock.now == 1200
     assert arn
 
 
@@ -164,7 +164,7 @@ def test_an_instructor_pauses_and_steps(tmp_path):
         ("dance", {}, "No control verb 'dance'; there are: accept, advance"),
         ("advance", {}, "say seconds, to_next, or both"),
         ("advance", {"seconds": -1}, "seconds must be from 0 to a week, got -1"),
-        ("clock", {"speed": 0}, r"speed is virtual seconds per second, from 0\.1 to 1000; got 0"),
+        ("clock", {"speed": 0}, r"speed is AWS seconds per second of yours, from 0\.1 to 1000; got 0"),
         ("clock", {"sped": 1}, "got an unexpected keyword argument 'sped'"),
         ("cut", {"position": 0}, "position must be from 1 to"),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 import ecslab
 from ecslab import terminal
-from ecslab.display.progress_line import Progress
+from ecslab.connection.waiting import Wait
 from ecslab.terminal import aws_cli
 
 CLUSTER = "aws ecs create-cluster --cluster-name blue --query cluster.status --output text"
@@ -186,8 +186,8 @@ def test_a_waiter_on_a_paced_clock_sleeps_its_seconds_of_the_labs_time(monkeypat
         asked.append((seconds, most))
         return 4.0  # virtual seconds in 0.2 of the wall's, at a speed of 20
 
-    lab = SimpleNamespace(pass_time=pass_time)
-    aws_cli._Pause(lab, Progress("it", shown=False)).sleep(15)
+    lab = SimpleNamespace(pass_time=pass_time, stepped=True, where="sandbox")
+    aws_cli._Pause(Wait(lab, "it")).sleep(15)
     assert asked == [(0.2, 15), (0.2, 11), (0.2, 7), (0.2, 3)]
 
 

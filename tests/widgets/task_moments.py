@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from ecslab.connection.place import AwsTime
 from ecslab.widgets.feeder import Look
 
 BORN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -79,8 +80,9 @@ class Ecs:
         return {"tasks": [answer] if answer else []}
 
 
-def lab_with(ecs: Ecs, speed: float = 10, mode: str = "stepped") -> Any:
-    status = {"clock": {"mode": mode, "speed": speed}}
-    lab = SimpleNamespace(control=lambda _: status, where="sandbox", ecs=ecs, looking=nullcontext)
+def lab_with(ecs: Ecs, speed: float | None = None, age: float = 0.0) -> Any:
+    """A lab in which a task was created `age` seconds ago, stepped unless time passes at `speed`."""
+    time = AwsTime(BORN.timestamp() + age, speed)
+    lab = SimpleNamespace(aws_time=lambda: time, where="sandbox", ecs=ecs, looking=nullcontext)
     lab.unrecorded = lambda: lab
     return lab

@@ -11,7 +11,7 @@ class Paced:
     where = "sandbox"
 
     def __init__(self):
-        self.clock = {"mode": "paced", "paused": False, "speed": 10, "now": 12.0}
+        self.clock = {"mode": "paced", "paused": False, "speed": 10, "rate": 10, "now": 12.0}
 
     def control(self, verb, **change):
         if verb == "clock":
@@ -19,19 +19,24 @@ class Paced:
             if change.pop("step", False):
                 note = "Nothing is waiting to happen." if self.clock["now"] == 34.0 else ""
                 self.clock["now"] = 34.0
-            self.clock |= change
+            self.clock |= change | {"rate": change.get("speed", self.clock["rate"])}
             return self.clock | {"note": note}
+        if verb == "advance":
+            self.clock["now"] += change["seconds"]
+            return {"moved": change["seconds"]}
         return {"clock": dict(self.clock)}
 
 
 def test_it_pauses_steps_and_goes_on():
     view = ClockButtons(Paced())
-    assert view.text() == "12 s since the sandbox began. 10 seconds of the sandbox pass in one of yours."
-    assert view.pause() == "12 s since the sandbox began. Paused: nothing happens until you go on."
-    assert view.step() == "34 s since the sandbox began. Paused: nothing happens until you go on."
-    assert view.step().startswith("Nothing is waiting to happen. 34 s")
-    assert view.resume().endswith("10 seconds of the sandbox pass in one of yours.")
-    assert view.speed(30).endswith("30 seconds of the sandbox pass in one of yours.")
+    assert view.text() == "AWS time passes 10 × faster than yours."
+    paused = "of AWS time since the sandbox began. Paused: nothing happens until you go on."
+    assert view.pause() == f"0:12 {paused}"
+    assert view.step() == f"0:34 {paused}"
+    assert view.step().startswith("Nothing is waiting to happen. 0:34 of")
+    assert view.resume().endswith("passes 10 × faster than yours.")
+    assert view.speed(30).endswith("passes 30 × faster than yours.")
+    assert view.skip() == "5:00 were skipped. AWS time passes 30 × faster than yours."
 
 
 def test_a_press_on_the_page_does_the_same():
@@ -50,7 +55,7 @@ def test_on_a_real_account_it_says_why_not():
 def test_where_time_is_stepped_there_is_nothing_to_press(lab):
     view = ClockButtons(lab)
     assert view.state["usable"] is False
-    assert view.text().endswith("Time passes only while a cell waits.")
+    assert view.text().endswith("It passes only while a cell waits.")
 
 
 @needs_node
@@ -58,11 +63,13 @@ def test_the_buttons_say_what_was_pressed():
     run_view(
         ClockButtons(Paced()),
         """
-        const [pause, step, resume] = el.tags("button");
+        const [pause, step, resume, skip] = el.tags("button");
         assert.equal(resume.disabled, true);
         pause.fire("click");
         step.fire("click");
-        assert.deepEqual(model.saved, [{ pressed: ["pause", 0, 1] }, { pressed: ["step", 0, 2] }]);
+        skip.fire("click");
+        const pressed = model.saved.map((change) => change.pressed);
+        assert.deepEqual(pressed, [["pause", 0, 1], ["step", 0, 2], ["skip", 0, 3]]);
         const words = "34 s. Paused.";
         model.change({ state: { usable: true, paused: true, speed: 10, words } });
         assert.equal(resume.disabled, false);

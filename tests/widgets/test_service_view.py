@@ -148,7 +148,7 @@ def test_it_draws_text_and_can_be_asked_again(ready, watch):
         assert.ok(root.textContent.includes("<b>1"));
         assert.ok(root.textContent.includes("(service a) <i>"));
         assert.ok(root.textContent.includes("no longer followed"));
-        const again = el.only("button");
+        const [, again] = el.tags("button");
         assert.equal(again.hidden, false);
         again.fire("click");
         assert.deepEqual(model.saved, [{ asked: 1 }]);

@@ -4,11 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 from node_page import needs_node, run_view
-from task_moments import AFTER, STARTING, ByHand, Ecs, at, failed, lab_with
+from task_moments import AFTER, BORN, STARTING, ByHand, Ecs, at, failed, lab_with
 
 from ecslab import cluster, task, task_definition
+from ecslab.connection.place import AwsTime
 from ecslab.widgets import TaskView, ThreadFeeder
-from ecslab.widgets.task_rows import ORDER, phase_rows, reason, step_rows
+from ecslab.widgets.task_rows import ORDER, as_seen, phase_rows, reason, step_rows
 from ecslab.widgets.task_view import GONE
 
 
@@ -59,7 +60,7 @@ def test_a_task_that_could_not_start_skipped_what_it_never_reached():
 
 
 def test_bars_follow_one_another_and_fill_the_line():
-    rows = phase_rows(task.phases(at("STOPPED")))
+    rows = phase_rows(task.phases(at("STOPPED")), 80)
     assert [row["name"] for row in rows][:4] == list(STARTING)
     for one, two in pairwise(rows):
         assert one["left"] + one["width"] == pytest.approx(two["left"], abs=0.02)
@@ -67,15 +68,31 @@ def test_bars_follow_one_another_and_fill_the_line():
 
 
 def test_a_phase_that_lasts_is_open_and_has_no_length_yet():
-    rows = phase_rows(task.phases(at("RUNNING")))
+    rows = phase_rows(task.phases(at("RUNNING")), 25)
     assert [row["open"] for row in rows] == [False, False, False, True]
-    assert rows[-1]["words"] == "since 19.0 s"
+    assert rows[-1]["words"] == "6 s so far"
     assert rows[-1]["left"] + rows[-1]["width"] == pytest.approx(100, abs=0.02)
 
 
 def test_a_phase_of_no_length_has_no_bar():
-    rows = phase_rows([task.Phase("PENDING", 0, 3.0), task.Phase("STOPPING", 3.0, 0.0)])
+    rows = phase_rows([task.Phase("PENDING", 0, 3.0), task.Phase("STOPPING", 3.0, 0.0)], 3)
     assert [row["name"] for row in rows] == ["PENDING"]
+
+
+@pytest.mark.parametrize(("age", "width"), [(0, 0), (15, 50), (30, 100), (31, 51.67), (300, 62.5)])
+def test_a_phase_on_the_way_grows_on_a_scale_that_doubles(age, width):
+    [row] = phase_rows(task.phases(at("PROVISIONING")), age)
+    assert (row["width"], row["words"]) == (pytest.approx(width, abs=0.01), f"{age} s so far")
+
+
+def test_a_status_that_came_before_its_timestamp_begins_when_it_was_seen():
+    pending = [task.Phase("PENDING", 0.0, None)]
+    assert as_seen(pending, {"PROVISIONING": 0.0, "PENDING": 12.0}) == [
+        task.Phase("PROVISIONING", 0.0, 12.0), task.Phase("PENDING", 12.0, None),
+    ]  # fmt: skip
+    assert as_seen(pending, {"PENDING": 12.0}) == pending  # nobody looked before
+    known = task.phases(at("RUNNING"))
+    assert as_seen(known, {"PENDING": 11.0, "ACTIVATING": 17.5, "RUNNING": 20.0}) == known
 
 
 def test_the_reason_names_code_and_containers():
@@ -135,8 +152,28 @@ def test_a_task_that_ecs_has_forgotten(watch):
 
 
 def test_paced_it_says_how_fast_time_passes():
-    paced = TaskView(lab_with(Ecs(at("PENDING")), mode="paced"), at("PENDING"), feeder=ByHand)
-    assert paced.text().endswith("\nHere a task comes up 10 times as fast as on AWS.")
+    paced = TaskView(lab_with(Ecs(at("PENDING")), speed=10, age=80), at("PENDING"), feeder=ByHand)
+    assert paced.text().endswith("\n1:20 of AWS time, 10 × faster than yours")
+    assert paced.skippable
+
+
+def test_it_ticks_and_its_button_goes_to_the_next_change():
+    lab, feeder, jumps = lab_with(Ecs(at("PROVISIONING")), speed=2), ByHand(), []
+    view = TaskView(lab, at("PROVISIONING"), feeder=lambda: feeder)
+    lab.aws_time = lambda: AwsTime(BORN.timestamp() + 7, 0.0)
+    lab.jump = jumps.append
+    feeder.look()
+    assert view.clock == "0:07 of AWS time, which stands still"
+    assert [row["words"] for row in view.phases] == ["7 s so far"]
+    view.skips += 1
+    assert jumps == [300.0]
+
+
+def test_on_a_real_account_nothing_is_said_of_speed():
+    lab = lab_with(Ecs(at("PENDING")), age=80)
+    lab.where = "aws"
+    view = TaskView(lab, at("PENDING"), feeder=ByHand)
+    assert (view.clock, view.skippable) == ("1:20", False)
 
 
 def test_closing_the_view_stops_its_feeder(watch):
@@ -150,7 +187,7 @@ def test_it_says_in_words_what_it_shows_without_ids(watch):
     assert data["text/plain"] == (
         "Task of adgu-web-server-task:1\n"
         "PROVISIONING: a network interface (ENI) is made and attached. It is to be RUNNING.\n"
-        "  PROVISIONING: since 0.0 s"
+        "  PROVISIONING: 0 s so far"
     )
 
 
@@ -190,8 +227,14 @@ def test_the_view_draws_what_python_says(watch):
         const now = steps.children.filter((step) => step.getAttribute("aria-current") === "step");
         assert.deepEqual(now.map((step) => step.textContent), ["●PENDING"]);
         assert.equal(phases.children.length, 2);
-        const again = el.only("button");
+        const [skip, again] = el.tags("button");
+        assert.equal(skip.hidden, true);
         assert.equal(again.hidden, true);
+        model.change({ skippable: true, clock: "0:21 of AWS time" });
+        assert.equal(skip.hidden, false);
+        assert.ok(root.textContent.includes("live · 0:21 of AWS time"));
+        skip.fire("click");
+        assert.deepEqual(model.saved.splice(0), [{ skips: 1 }]);
         model.change({ live: false, reason: "<b>no</b>" });
         assert.equal(again.hidden, false);
         assert.ok(root.textContent.includes("<b>no</b>"));

@@ -7,7 +7,7 @@ from ecslab.course.catalogue import before, stage_named
 from ecslab.course.check_runner import look
 from ecslab.course.navigation.arrival import Arrival, Missing
 from ecslab.course.navigation.journal import beginning
-from ecslab.course.progress_store import changing, memory, note_done, position
+from ecslab.course.progress_store import changing, memory, note_done, note_filled, position
 from ecslab.course.stage import Step
 from ecslab.display.progress_line import Progress
 from ecslab.display.verdict import Outcome
@@ -49,8 +49,9 @@ def goto(lab: Connection, stage: str, *, again: bool = False) -> Arrival | Missi
 
 def fill_in(lab: Connection, steps: list[Step]) -> tuple[list[str], list[str]]:
     """Do those steps that are not done; titles of what was done, and what is still wrong, in words."""
-    made, trouble = [], []
-    done = []
+    made: list[Step] = []
+    trouble: list[str] = []
+    done: list[str] = []
     ahead = lab.fast_forward()
     with Progress("what comes before this stage", shown=not lab.stepped) as line:
         for step in steps:
@@ -63,7 +64,7 @@ def fill_in(lab: Connection, steps: list[Step]) -> tuple[list[str], list[str]]:
                 except (EcslabError, ClientError) as error:
                     trouble.append(f"{step.title} did not work: {error}")
                     break
-                made.append(step.title)
+                made.append(step)
                 if verdict.outcome is Outcome.WRONG:
                     verdict = look(lab, step)
                     if verdict.outcome is not Outcome.DONE:
@@ -71,8 +72,9 @@ def fill_in(lab: Connection, steps: list[Step]) -> tuple[list[str], list[str]]:
                         trouble.append(f"{step.title}: {verdict.text} {verdict.hint}".rstrip())
                         continue
             done.append(step.id)
+    note_filled(lab, *(step.id for step in made))
     note_done(lab, *done)
-    return made, trouble
+    return [step.title for step in made], trouble
 
 
 def _go_back(lab: Connection, stage: str) -> int:

@@ -5,8 +5,8 @@ from weakref import WeakKeyDictionary
 
 from ecslab.connection.connection import Connection
 from ecslab.course.catalogue import stage_named
-from ecslab.course.progress_store import Guess, changing, memory
-from ecslab.course.quiz.collection import prediction_named, question_named
+from ecslab.course.progress_store import Guess, Memory, changing, memory
+from ecslab.course.quiz.collection import prediction_named, predictions, question_named, questions
 from ecslab.course.quiz.comparison import Comparison
 from ecslab.course.quiz.kinds import (
     AccountQuestion,
@@ -118,6 +118,18 @@ def outcome(lab: Connection, wanted: str, seen: Value) -> Comparison | Verdict:
         if about == (lab, asked.id):
             view.refresh()
     return Comparison(asked, value, asked.outcome(seen))
+
+
+def score(remembered: Memory, stage: str) -> tuple[int, int]:
+    """How many of a stage's questions were answered and of its predictions made, and how many it has."""
+    asked, predicted = questions(stage), predictions(stage)
+    right = sum(_right(each) in remembered.answered.get(name, []) for name, each in asked.items())
+    made = sum(remembered.predicted.get(name, Guess()).value is not None for name in predicted)
+    return right + made, len(asked) + len(predicted)
+
+
+def _right(asked: Question | AccountQuestion) -> int:
+    return asked.right if isinstance(asked, Question) else 1
 
 
 class _PredictionStore:

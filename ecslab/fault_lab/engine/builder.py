@@ -123,6 +123,7 @@ class Builder:
         load_balancers: "Sequence[LoadBalancerTypeDef]" = (),
         name: str | None = None,
         desired_count: int = 1,
+        **more: object,
     ) -> None:
         """A service on Fargate, in the default VPC's public subnets unless told otherwise."""
         self.lab.ecs.create_service(
@@ -134,6 +135,7 @@ class Builder:
             networkConfiguration={"awsvpcConfiguration": network or self.public()},
             loadBalancers=load_balancers,
             tags=self.lab.tags("ecs"),
+            **more,  # type: ignore[arg-type]
         )
 
     # The network --------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ _PROGRESS: Final = closed(
     format=_FORMAT,
     began={"anyOf": [_TIME, {"type": "null"}]},
     done=map_of(_COUNT, 1000, _STEP),
+    filled=optional(map_of(_COUNT, 1000, _STEP)),
     entered=map_of(_COUNT, 1000, _STEP),
     predicted=optional(map_of({"type": "array", "items": [_ANSWER, _FLAG, _FLAG], "minItems": 3,
                                "additionalItems": False}, 1000, _STEP)),

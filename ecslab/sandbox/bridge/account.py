@@ -10,12 +10,13 @@ Whoever enters keeps other threads out until the work for the account is done (`
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecslab.sandbox.bridge.moto_state import MotoState, forget_backends, park, put_back
+from ecslab.sandbox.bridge.moto_state import MotoState, forget_backends, held, park, put_back
 from ecslab.sandbox.runtime import Runtime
 from ecslab.sandbox.runtime.budget import AccountBudget
 from ecslab.sandbox.world.behaviour import LATEST
@@ -52,6 +53,7 @@ class Account:
         stale_reads: what clients see late; None where they see everything at once.
         regions: what ECS holds, by Region.
         fargate: the platform that runs tasks; None before the first task.
+        first_task: the one it was made for.
         tasks_by_interface: the tasks that hold a network interface, by its id.
         services: the services' tasks and scheduler; None before the first service.
         load_balancing: None before Elastic Load Balancing is first used.
@@ -75,6 +77,7 @@ class Account:
     stale_reads: StaleReads | None = None
     regions: dict[str, RegionState] = field(default_factory=dict)
     fargate: Fargate | None = None
+    first_task: Task | None = None
     tasks_by_interface: dict[str, Task] = field(default_factory=dict)
     services: ServiceRegistry | None = None
     load_balancing: LoadBalancing | None = None
@@ -116,6 +119,17 @@ def enter(account: Account) -> None:
         previous.moto = park()
     _Seam.entered = account
     put_back(account.moto)
+
+
+@contextmanager
+def whole(account: Account) -> Iterator[Account]:
+    """Within this an account has what moto holds for it, too; its random stream is of no event, and stays."""
+    enter(account)
+    account.moto = replace(held(), random=None)
+    try:
+        yield account
+    finally:
+        account.moto = MotoState()
 
 
 def leave(account: Account) -> None:

@@ -12,7 +12,11 @@ Service = Literal["acm", "iam", "kms", "route53", "s3", "secretsmanager", "ssm",
 
 def backend(service: Service, region: str = "aws") -> Any:
     """The account's backend of a service; those that know no Region have one alone."""
-    if service == "kms":
+    if service == "acm":
+        from ecslab.sandbox.bridge import acm
+
+        acm.install()
+    elif service == "kms":
         from ecslab.sandbox.bridge import kms
 
         kms.install()

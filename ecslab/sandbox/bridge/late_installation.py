@@ -7,6 +7,10 @@ def fetch(service: str) -> None:
         from ecslab.sandbox.bridge import installation
 
         installation.load_balancing()
+    elif service == "acm":
+        from ecslab.sandbox.bridge import acm
+
+        acm.install()
     elif service == "kms":
         from ecslab.sandbox.bridge import kms
 

@@ -86,8 +86,8 @@ class LogLines:
 
     def between(self, start: int | None, end: int | None) -> Iterator[LogLine]:
         """By their time, those not before `start` and not after `end`; either may be left open."""
-        found = self._between(start, end)
-        return found if self._in_order else iter(sorted(found, key=lambda line: line.timestamp))
+        lines = self._between(start, end)
+        return lines if self._in_order else iter(sorted(lines, key=lambda line: line.timestamp))
 
     def _between(self, start: int | None, end: int | None) -> Iterator[LogLine]:
         number = self._dropped
@@ -119,8 +119,8 @@ class LogLines:
             gone = drops(number, first, step, count)
             self._dropped += gone
             if gone < count:
-                kept = self._place(texts[place])
-                self._runs += _RUN.pack(first + step * gone, step, delay, count - gone, kept)
+                position = self._place(texts[place])
+                self._runs += _RUN.pack(first + step * gone, step, delay, count - gone, position)
                 self.stored += (count - gone) * len(_read(texts[place], 0))
 
     def _place(self, text: str) -> int:

@@ -101,8 +101,8 @@ class Stream(LogStream):  # type: ignore[misc]  # moto ships no types
 
     def readable(self, start: int | None, end: int | None) -> Iterator[LogLine]:
         """By their time, its events that retention leaves and clients see by now."""
-        found, until = self.lines.between(_later(start, retained_from(self.log_group)), end), seen_until(self)
-        return found if until is None else (line for line in found if line.ingestion_time <= until * 1000)
+        lines, until = self.lines.between(_later(start, retained_from(self.log_group)), end), seen_until(self)
+        return lines if until is None else (line for line in lines if line.ingestion_time <= until * 1000)
 
     def found(self, start: int | None, end: int | None) -> Iterator[tuple[LogLine, "Stream"]]:
         """The same, each with this stream."""
@@ -133,8 +133,8 @@ def expire(group: LogGroup) -> None:
             stream.lines.drop_before(start)
 
 
-def _later(one: int | None, other: int | None) -> int | None:
-    return max((moment for moment in (one, other) if moment is not None), default=None)
+def _later(start: int | None, retained: int | None) -> int | None:
+    return max((moment for moment in (start, retained) if moment is not None), default=None)
 
 
 def _response(line: LogLine) -> dict[str, object]:

@@ -123,8 +123,8 @@ def _page(
             return []  # as AWS answers a token that it never gave
         start = int(after) >> TIME_BITS
     by_stream = [stream.found(start, end) for stream in streams]
-    found = heapq.merge(*by_stream, key=lambda event: event[0].timestamp)
-    fitting = (stream.filtered(line) for line, stream in found if wanted.matches(line.message))
+    merged = heapq.merge(*by_stream, key=lambda event: event[0].timestamp)
+    fitting = (stream.filtered(line) for line, stream in merged if wanted.matches(line.message))
     if after is None:
         return list(itertools.islice(fitting, most))
     following = itertools.dropwhile(lambda event: event["eventId"] != after, fitting)
@@ -247,6 +247,18 @@ def write_log(task: Task, container: Container, line: str) -> None:
     where = log_stream(task, container)
     if where:
         write(*where, [(current_account().clock.timestamp(), line)])
+
+
+def write_log_again(task: Task, container: Container, moments: list[float]) -> None:
+    """Bring the last line again to its log stream, as it reads at each of these moments (epoch seconds)."""
+    region, group, name = log_stream(task, container) or ("", "", "")
+    held = _backend(region).groups.get(group) if group else None
+    stream: Stream | None = held and held.streams.get(name)
+    if stream is None:
+        return
+    runs, size = stream.lines.runs, stream.lines.size
+    stream.write_again(moments)
+    _keep_within_limits(stream, stream.lines.runs - runs, stream.lines.size - size)
 
 
 def collector(task: Task, container: Container) -> Collector | None:

@@ -11,9 +11,10 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from moto.core.responses import ActionResult
+from moto.iam.access_control import PermissionResult
 from moto.s3.exceptions import NoSuchUpload, ObjectLockConfigurationNotFoundError, S3ClientError
+from moto.s3.models import FakeBucket, s3_backends
 from moto.s3.models import S3Backend as MotoS3Backend
-from moto.s3.models import s3_backends
 from moto.s3.responses import S3Response as MotoS3Response
 from moto.s3.urls import url_bases as url_bases
 from moto.s3.urls import url_paths as moto_paths
@@ -35,8 +36,24 @@ _SETTINGS: Final[Mapping[str, tuple[str, Mapping[str, object]]]] = {
 }  # fmt: skip
 
 
+class _Bucket(FakeBucket):  # type: ignore[misc]
+    """A bucket whose policy is kept and not judged: moto reads no principal and no condition in it."""
+
+    def get_permission(self, *_: str) -> PermissionResult:
+        """Neither allowed nor denied."""
+        return PermissionResult.NEUTRAL
+
+
 class S3Backend(MotoS3Backend):  # type: ignore[misc]  # moto ships no types
     """moto's backend, with the answers of this module."""
+
+    def create_bucket(
+        self, bucket_name: str, region_name: str, bucket_namespace: str | None = None
+    ) -> FakeBucket:
+        """As moto, but for the policy."""
+        bucket = super().create_bucket(bucket_name, region_name, bucket_namespace)
+        bucket.__class__ = _Bucket
+        return bucket
 
     @property
     def _url_module(self) -> object:

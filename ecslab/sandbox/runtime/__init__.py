@@ -5,7 +5,7 @@ the container lends the host its ports. The embedded runtime (`embedded.py`) run
 process; an engine that runs real containers would be a second runtime behind the same interface.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -77,7 +77,6 @@ class ContainerSpec:
     memory_mib: int | None = None
     stop_timeout: float = 30.0
     working_directory: str | None = None
-    user: str | None = None
     architecture: str = "X86_64"
     mounts: tuple[Mount, ...] = ()
     read_only: bool = False
@@ -94,6 +93,13 @@ class Host(Protocol):
 
     def log(self, line: str) -> None:
         """Take one line of the container's standard output or error."""
+
+    @property
+    def repeats(self) -> bool:
+        """Whether `log_again` will do."""
+
+    def log_again(self, moments: Sequence[float]) -> None:
+        """Take the last line again as it reads at each of these virtual seconds."""
 
     def exited(self, code: int, reason: str | None = None) -> None:
         """Learn, once, that the container ended. `reason` is the container's reason as ECS words it."""
@@ -137,6 +143,11 @@ class RunningContainer(Protocol):
     def request(self, request: HttpRequest, port: int = 80) -> HttpResponse:
         """Let the program on `port` answer. A program that fails ends its container, and ConnectionError is
         raised.
+        """
+
+    def repeats(self, port: int, period: float) -> Callable[[Sequence[float]], None] | None:
+        """What is left by the same request each `period` seconds, at these virtual ones, if nothing else
+        happens; None if that is not known. Asked just after a request.
         """
 
     def execute(self, argv: tuple[str, ...], done: Callable[[int], None]) -> Cancellable:

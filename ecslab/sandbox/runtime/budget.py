@@ -1,5 +1,6 @@
 """Counts what containers use, and says when it is too much. The numbers are in `limits`."""
 
+from collections.abc import Sequence
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -67,13 +68,29 @@ class Meter:
         saved: steps at that rate before it is slowed to `lasting` in one virtual second.
     """
 
-    __slots__ = ("_credit", "lasting", "rate", "saved", "since", "used")
+    __slots__ = ("_credit", "_owed", "lasting", "rate", "saved", "since", "used")
 
     def __init__(self, rate: int, saved: int, lasting: int):
         self.rate, self.saved, self.lasting = rate, saved, lasting
         self.used, self.since, self._credit = 0, 0.0, float(saved)
+        self._owed: list[float] | None = None
+
+    def charge_later(self, moments: Sequence[float]) -> None:
+        """Count work of one step at each of these moments, which others may share: they come in any order."""
+        if self._owed is None:
+            self._owed = []
+        self._owed += moments
+
+    def _settle(self) -> None:
+        """Count what is owed, in the order in which it was done."""
+        owed, self._owed = self._owed, None
+        for moment in sorted(owed or ()):
+            self.add(0, moment)
+            self._credit -= 1
 
     def add(self, steps: int, now: float) -> None:
+        if self._owed:
+            self._settle()
         passed = now - self.since
         if passed >= 1.0:
             self._credit = min(float(self.saved), self._credit + passed * self.lasting)
@@ -83,15 +100,21 @@ class Meter:
 
     def charge(self, steps: int) -> None:
         """Count work that comes with a step: it shortens what is saved, and nothing in this second."""
+        if self._owed:
+            self._settle()
         self._credit -= steps
 
     def forgive(self, steps: int) -> None:
         """Take back the debt of somebody who is gone."""
+        if self._owed:
+            self._settle()
         if self._credit < 0:
             self._credit = min(0.0, self._credit + steps)
 
     def wait(self) -> float:
         """Virtual seconds to wait before the next step, now that these were taken; 0 if none."""
+        if self._owed:
+            self._settle()
         full, left = divmod(self.used, self.rate)
         if not full:
             return 0.0
@@ -100,6 +123,8 @@ class Meter:
 
     def crowded(self, now: float) -> float:
         """Virtual seconds until there is room for more in this second, which several share; 0 if there is."""
+        if self._owed:
+            self._settle()
         if self._credit < 0:  # the longer it lasts, the longer each waits, until all take `lasting` together
             return self._each() * (1.0 - self._credit / self.saved) if self.used >= self.lasting else 0.0
         return max(self.since + 1.0 - now, 0.0) if self.used >= self.rate else 0.0
@@ -111,26 +136,45 @@ class Meter:
 class LogRate:
     """How much of a container's output its log still takes."""
 
-    __slots__ = ("_bytes", "_lines", "_since", "losing")
+    __slots__ = ("_bytes", "_lines", "_since", "_taken", "losing", "passed")
     LINES_A_SECOND: Final = 100
     BYTES_A_SECOND: Final = 65_536
 
     def __init__(self) -> None:
         self._lines, self._bytes = float(limits.LOG_LINES.container), float(limits.LOG_BYTES.container)
         self._since, self.losing = 0.0, False
+        self._taken, self.passed = (0, 0), 0.0
 
     def accepted(self, text: str, now: float) -> list[str]:
         """The lines of a text that are taken; `losing` says whether any were not."""
-        passed, self._since = now - self._since, now
-        self._lines = min(limits.LOG_LINES.container, self._lines + passed * self.LINES_A_SECOND)
-        self._bytes = min(limits.LOG_BYTES.container, self._bytes + passed * self.BYTES_A_SECOND)
+        self._fill(now)
         kept = text[: max(0, int(self._bytes))]
         offered = kept.splitlines() if text else [""]
         lines = offered[: max(0, int(self._lines))]
-        self._lines -= len(lines)
-        self._bytes -= sum(map(weight, lines))
+        self._taken = len(lines), sum(map(weight, lines))
+        self._lines -= self._taken[0]
+        self._bytes -= self._taken[1]
         self.losing = len(kept) < len(text) or len(lines) < len(offered)
         return lines
+
+    def repeats_after(self, period: float) -> bool:
+        """Whether one short line was taken last, and the one before it came so many seconds before."""
+        is_line = self._taken[0] == 1 and self._taken[1] < limits.STEP_BYTES and not self.losing
+        return is_line and abs(self.passed - period) < 1e-6
+
+    def take_again(self, moments: Sequence[float]) -> None:
+        """Take what was taken last once more at each of these moments, for which there is room."""
+        lines, size = self._taken
+        for moment in moments:
+            self._fill(moment)
+            self._lines -= lines
+            self._bytes -= size
+
+    def _fill(self, now: float) -> None:
+        """Bring back what comes back by now."""
+        self.passed, self._since = now - self._since, now
+        self._lines = min(limits.LOG_LINES.container, self._lines + self.passed * self.LINES_A_SECOND)
+        self._bytes = min(limits.LOG_BYTES.container, self._bytes + self.passed * self.BYTES_A_SECOND)
 
 
 class AccountBudget:
@@ -203,6 +247,12 @@ class ContainerBudget:
         self.meter.charge(steps)
         self.task.account.meter.charge(steps)
         self._spent += steps
+
+    def charge_again(self, moments: Sequence[float]) -> None:
+        """Count one line of the log at each of these moments, as `add` and `charge` do."""
+        self.meter.charge_later(moments)
+        self.task.account.meter.charge_later(moments)
+        self._spent += len(moments)
 
     def wait(self, now: float) -> float:
         """Virtual seconds to wait before the next step. Who takes few steps does not wait for the others."""

@@ -5,7 +5,7 @@ What it runs is listed in `programs`. Anything else ends with exit code 127, the
 command it cannot find, and a log line that names the limit as the sandbox's own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime import ContainerSpec, Host
@@ -74,20 +74,25 @@ class EmbeddedContainer(Job):
             self.fail(error)
             raise ConnectionResetError(f"the program ended while it answered: {error}") from error
 
+    def repeats(self, port: int, period: float) -> Callable[[Sequence[float]], None] | None:
+        handler = self._process.ports.get(port)
+        known = getattr(handler, "repeats", None)  # programs whose answers have a state know of none
+        return known(period) if known else None
+
     def execute(self, argv: tuple[str, ...], done: Callable[[int], None]) -> Command:
         command = Command(self._process, argv, done)
         command.advance()
         return command
 
     def signal(self, name: str) -> None:
-        if self._run is None:
+        if self._place is None:
             return
         if name == "KILL":
             self.finish(137)
         elif self._process.on_term is not None:
             if self._timer:
                 self._timer.cancel()
-            self._run = self._process.on_term()
+            self.go_over(self._process.on_term)
             self._process.on_term = None
             self.advance()
 

@@ -184,7 +184,7 @@ def _broken(service: str, path: str, value: object, bound: str) -> AwsError:
         return AwsError(
             "InvalidParameterValue", f"Value ( {_shown(value)} ) for parameter {path} is invalid."
         )
-    json_protocol = service in ("secretsmanager", "ssm", "kms", "logs")
+    json_protocol = service in ("secretsmanager", "ssm", "kms", "logs", "acm")
     code = "InvalidParameterException" if service == "logs" else "ValidationException"
     sentence = f"Value '{_shown(value)}' at '{path}' failed to satisfy constraint: Member must have {bound}"
     return AwsError(code if json_protocol else "ValidationError", f"1 validation error detected: {sentence}")

@@ -59,17 +59,17 @@ class StaleReads:
     @contextmanager
     def changing(self, watched: Sequence[Watched]) -> Iterator[None]:
         """Note what changes within this; nothing if it ends in an error."""
-        before = [_contents(each, copied=True) for each in watched]
+        before = [_contents(thing, copied=True) for thing in watched]
         yield
-        for each, earlier in zip(watched, before, strict=True):
-            later = _contents(each, copied=True)
+        for thing, earlier in zip(watched, before, strict=True):
+            later = _contents(thing, copied=True)
             keys = [key for key in {**earlier, **later} if _differ(earlier, later, key)]
             changed = {key: earlier.get(key, MISSING) for key in keys}
-            if isinstance(each.holder, dict):  # of these things each is seen in its own time
+            if isinstance(thing.holder, dict):  # of these things each is seen in its own time
                 for key, value in changed.items():
-                    self._keep(each, {key: value}, str(key))
+                    self._keep(thing, {key: value}, str(key))
             elif changed:
-                self._keep(each, changed, each.name)
+                self._keep(thing, changed, thing.name)
 
     @contextmanager
     def shown(self, step: str) -> Iterator[None]:
@@ -117,5 +117,5 @@ def _put(watched: Watched, contents: Contents) -> None:
 
 
 def _differ(earlier: Contents, later: Contents, key: object) -> bool:
-    one, other = earlier.get(key, MISSING), later.get(key, MISSING)
-    return one is not other and one != other
+    before, after = earlier.get(key, MISSING), later.get(key, MISSING)
+    return before is not after and before != after

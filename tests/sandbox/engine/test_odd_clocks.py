@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ecslab.errors import Unreachable
+from ecslab import cluster, task, task_definition
+from ecslab.connection.names import names
+from ecslab.connection.record import Record
+from ecslab.connection.sandbox_place import SandboxPlace
+from ecslab.lab import Lab
+from ecslab.sandbox import in_process
 from ecslab.sandbox.engine import serve
 from ecslab.sandbox.engine.control import carry_out
 from ecslab.sandbox.engine.pace import IDLE
@@ -47,10 +52,10 @@ def test_a_clock_that_is_set_or_a_laptop_that_slept_moves_time_by_a_minute_at_mo
 
 @pytest.mark.parametrize("speed", [0, -1, 1e9, float("nan")])
 def test_a_speed_that_none_can_have_is_refused_before_anything_is_kept(tmp_path, capsys, speed):
-    with pytest.raises(ValueError, match="speed is virtual seconds per second"):
+    with pytest.raises(ValueError, match="speed is AWS seconds per second of yours"):
         Sandbox(tmp_path, mode="paced", speed=speed)
     assert serve.main(["--home", str(tmp_path), "--speed", str(speed)]) == 1
-    assert "cannot go on: speed is virtual seconds per second" in capsys.readouterr().out
+    assert "cannot go on: speed is AWS seconds per second of yours" in capsys.readouterr().out
     sandbox = Sandbox(tmp_path, mode="paced")
     with pytest.raises(AwsError, match="speed"):
         carry_out(sandbox, "clock", {"speed": speed})
@@ -81,10 +86,36 @@ def test_the_same_seed_takes_as_long_again_and_another_does_not(tmp_path):
     assert drawn("7") == drawn("7") != drawn("8")
 
 
-def test_connect_says_what_speed_there_can_be(tmp_path):
+@pytest.mark.parametrize("in_process", [True, False])
+@pytest.mark.parametrize("speed", [0, -1, 1e9, float("nan"), "0", "fast"])
+def test_connect_says_what_speed_there_can_be(tmp_path, monkeypatch, speed, in_process):
     import ecslab
 
-    began = time.monotonic()
-    with pytest.raises(Unreachable, match="speed is virtual seconds per second"):
-        ecslab.connect(home=tmp_path, speed=1e9)
-    assert time.monotonic() - began < 30
+    said = {} if isinstance(speed, str) else {"speed": speed}
+    monkeypatch.setenv("ECSLAB_SPEED", str(speed))
+    with pytest.raises(ValueError, match="speed is AWS seconds per second of yours"):
+        ecslab.connect(home=tmp_path, in_process=in_process, **said)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_first_task_comes_up_slowly_and_later_ones_at_the_usual_speed(tmp_path):
+    def speeds(speed):
+        wall = [time.time()]
+        endpoint = in_process.start(tmp_path, mode="paced", seed=1, speed=speed, wall=lambda: wall[0])
+        lab = Lab(SandboxPlace(endpoint), tmp_path, names(""), "", Record())
+        cluster.create(lab)
+        task_definition.register(lab, "public.ecr.aws/docker/library/httpd:2.4", logs=False)
+        for _ in range(2):
+            started, seen = task.run(lab), {}
+            while (status := task.describe(lab, started)["lastStatus"]) != "RUNNING":
+                seen[status] = seen.get(status, 0) + 0.25
+                wall[0] += 0.25
+            yield seen, lab.control("status")["clock"]["rate"]
+            task.stop(lab.fast_forward(), started)
+
+    (first, rate), (second, usual) = speeds(None)
+    assert rate == usual == 10
+    assert [*first] == ["PROVISIONING", "PENDING"] and min(first.values()) >= 2
+    assert 10 <= sum(first.values()) <= 20 and sum(second.values()) < 5
+    chosen, _ = speeds(30)
+    assert sum(chosen[0].values()) < 2

@@ -88,6 +88,18 @@ def test_a_change_of_mode_keeps_the_shown_time():
         pace.set_mode(160.0, "fast")
 
 
+def test_a_pause_that_ends_in_another_mode_is_kept_with_its_length():
+    wall = Wall()
+    pace = paced(wall)
+    pace.paused = True
+    pace.go_on(0.0)
+    wall.now += 90
+    pace.set_mode(0.0, "stepped")
+    again = paced(Wall())
+    again.take_up(0.0, pace.setting(0.0))
+    assert again.timeline.wall_at(3.0) == pace.timeline.wall_at(3.0) == 1093
+
+
 @pytest.mark.parametrize("speed", [0, 0.05, 1001, float("nan")])
 def test_a_speed_has_bounds(speed):
     with pytest.raises(ValueError, match=r"from 0\.1 to 1000"):

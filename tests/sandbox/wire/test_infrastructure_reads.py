@@ -197,3 +197,16 @@ def test_a_key_is_rotated_in_a_year(aws, names):
     assert (told["KeyRotationEnabled"], told["RotationPeriodInDays"]) == (True, 365)
     kms.disable_key_rotation(**key)
     assert kms.get_key_rotation_status(**key)["KeyRotationEnabled"] is False
+
+
+def test_a_bucket_s_policy_is_kept_and_not_judged(aws):
+    """As CDK makes it: plain HTTP is denied. Here everybody speaks plain HTTP."""
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="encrypted")
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::encrypted/*",
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}}}  # fmt: skip
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    s3.put_bucket_policy(Bucket="encrypted", Policy=policy)
+    s3.put_object(Bucket="encrypted", Key="page", Body=b"hello")
+    assert s3.get_object(Bucket="encrypted", Key="page")["Body"].read() == b"hello"
+    assert json.loads(s3.get_bucket_policy(Bucket="encrypted")["Policy"])["Statement"] == [deny]

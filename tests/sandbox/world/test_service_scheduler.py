@@ -1,6 +1,7 @@
 """The scheduler alone: what it starts, stops and says, and when."""
 
 import itertools
+import math
 import sys
 from collections import deque
 
@@ -306,6 +307,40 @@ def test_protected_tasks_stay(town):
     assert service.running == 2
     town.settle(3600)
     assert service.running == 0 and service.steady
+
+
+CRUMB = 1e-9
+"""Seconds by which two sums that ought to be equal may differ."""
+
+
+def passes(town, seconds, most=5000):
+    """Let time pass, if no more happens in it than may."""
+    until = town.clock.now + seconds
+    for _ in range(most):
+        if (town.clock.next_at() or until) >= until:
+            break
+        town.clock.step()
+    assert town.clock.now >= until - 1 or town.clock.next_at() > until - 1, "time stands still"
+
+
+def test_a_protection_that_ends_a_crumb_after_a_look_has_ended(town):
+    service = begun(town, 1)
+    (member,) = service.primary.members.values()
+    town.scheduler.protect(service, member, math.ceil(town.clock.now) + 100 + CRUMB)
+    service.desired = 0
+    town.scheduler.apply_update(service)
+    passes(town, 300)
+    assert service.running == 0
+
+
+def test_a_subnet_that_is_avoided_until_a_crumb_after_a_look_is_not_waited_for(town):
+    service = begun(town, 4)
+    for member in list(service.primary.members.values()):
+        if member.zone == "us-east-1b":
+            service.primary.avoided_until[1] = math.ceil(town.clock.now) + 100 + CRUMB
+            town.kill(member.id)
+    passes(town, 1200)
+    assert service.primary.zone_counts() == {"us-east-1a": 2, "us-east-1b": 2}
 
 
 def test_deletion_drains_and_ends(town):

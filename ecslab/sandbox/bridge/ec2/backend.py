@@ -1,7 +1,6 @@
 """moto's EC2, made to hold the networks of an account as AWS does."""
 
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.ec2 import urls
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError, ResourceAlreadyAssociatedError
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.elastic_ip_addresses import ElasticAddress
@@ -16,7 +15,7 @@ from ecslab.sandbox.bridge.determinism import building
 from ecslab.sandbox.bridge.ec2 import ipv6, vpcs
 from ecslab.sandbox.bridge.ec2.addresses import check_private, take_public
 from ecslab.sandbox.bridge.ec2.interfaces import Interface, TaskInterface
-from ecslab.sandbox.bridge.ec2.refusals import RefusingEC2Backend
+from ecslab.sandbox.bridge.ec2.refusals import RefusingEC2Backend, parameter_missing
 
 
 class EC2Backend(RefusingEC2Backend):
@@ -31,7 +30,9 @@ class EC2Backend(RefusingEC2Backend):
 
     @property
     def _url_module(self) -> object:
-        return urls
+        from ecslab.sandbox.bridge.ec2 import responses
+
+        return responses
 
     def create_default_vpc(self) -> VPC:
         vpc = super().create_default_vpc()
@@ -89,8 +90,10 @@ class EC2Backend(RefusingEC2Backend):
         tags: dict[str, str] | None = None,
         **kwargs: object,
     ) -> Interface:
-        if private_ip_address and "secondary_ips_count" in kwargs:  # as the API's own handler asks
-            check_private(private_ip_address, subnet)
+        if "secondary_ips_count" in kwargs:  # as the API's own handler asks
+            listed = [each.get("PrivateIpAddress") for each in private_ip_addresses or ()]
+            for address in filter(None, (private_ip_address, *listed)):
+                check_private(str(address), subnet)
         interface = Interface(self, subnet, private_ip_address, private_ip_addresses, group_ids=group_ids,
                               description=description, tags=tags, **kwargs)  # fmt: skip
         self.enis[interface.id] = interface
@@ -169,7 +172,9 @@ class EC2Backend(RefusingEC2Backend):
     def create_nat_gateway(
         self, subnet_id: str, allocation_id: str | None, *args: object, **kwargs: object
     ) -> NatGateway:
-        """moto makes the interface before it looks at the address."""
+        """moto makes the interface before it looks at the address, and a public one without any."""
+        if not allocation_id and kwargs.get("connectivity_type") != "private":
+            raise parameter_missing("AllocationId")
         for address in self.address_by_allocation([allocation_id]) if allocation_id else ():
             if address.association_id:
                 raise ResourceAlreadyAssociatedError(address.public_ip)

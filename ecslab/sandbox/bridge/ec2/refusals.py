@@ -37,7 +37,7 @@ class RefusingEC2Backend(WordedEC2Backend):
         """moto takes any text for a block of addresses."""
         self.get_network_acl(network_acl_id)
         if not cidr_block and not ipv6_cidr_block:
-            raise _parameter_missing("CidrBlock")
+            raise parameter_missing("CidrBlock")
         _check_cidr(cidr_block)
         _check_cidr(ipv6_cidr_block)
         return super().create_network_acl_entry(
@@ -72,7 +72,7 @@ class RefusingEC2Backend(WordedEC2Backend):
     ) -> object:  # fmt: skip
         """moto makes endpoints of nothing, and interfaces in the subnets before a wrong one."""
         if not service_name:
-            raise _parameter_missing("ServiceName")
+            raise parameter_missing("ServiceName")
         for subnet_id in subnet_ids or ():
             self.get_subnet(subnet_id)
         return super().create_vpc_endpoint(
@@ -96,7 +96,7 @@ class RefusingEC2Backend(WordedEC2Backend):
         self, vpc_id: str, cidr_block: str | None, amazon_provided_ipv6_cidr_block: bool
     ) -> object:
         if not cidr_block and not amazon_provided_ipv6_cidr_block:
-            raise _parameter_missing("CidrBlock")
+            raise parameter_missing("CidrBlock")
         return super().associate_vpc_cidr_block(vpc_id, cidr_block, amazon_provided_ipv6_cidr_block)
 
     def create_subnet(
@@ -116,7 +116,7 @@ class RefusingEC2Backend(WordedEC2Backend):
         subnet = self.get_subnet(subnet_id)
         if ipv6.has_own_rules():
             if not ipv6_cidr_block:
-                raise _parameter_missing("Ipv6CidrBlock")
+                raise parameter_missing("Ipv6CidrBlock")
             ipv6.check_subnet(self, subnet.vpc_id, ipv6_cidr_block)
         return super().associate_subnet_cidr_block(subnet_id, ipv6_cidr_block)
 
@@ -190,5 +190,6 @@ def _different_networks(table: str, other: str) -> EC2ClientError:
     return EC2ClientError("InvalidParameterValue", text)
 
 
-def _parameter_missing(name: str) -> EC2ClientError:
+def parameter_missing(name: str) -> EC2ClientError:
+    """The refusal of a request without a parameter that it needs."""
     return EC2ClientError("MissingParameter", f"The request must contain the parameter {name}")

@@ -176,6 +176,12 @@ class ListenersBackend(TargetsBackend):
         added: list[str] = super().add_listener_certificates(arn, certificates)
         return added
 
+    def remove_listener_certificates(self, arn: str, certificates: "list[CertificateTypeDef]") -> None:
+        listener = self.describe_listeners(None, [arn])[0]
+        if any(each["CertificateArn"] == listener.certificate for each in certificates):
+            raise refusal("certificate_default")
+        super().remove_listener_certificates(arn, certificates)
+
     def _check_groups(
         self, actions: "Sequence[ActionTypeDef]", balancer: LoadBalancer, protocol: str | None
     ) -> None:

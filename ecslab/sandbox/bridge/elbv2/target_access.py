@@ -15,6 +15,7 @@ from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.load_balancing.target_group import Target
 from ecslab.sandbox.world.load_balancing.target_health import Answer, Check
 from ecslab.sandbox.world.network import packets, vpc
+from ecslab.sandbox.world.time.clock import Again
 
 Program = Callable[[HttpRequest], HttpResponse]
 CHECKER: Final = "ELB-HealthChecker/2.0"
@@ -60,6 +61,15 @@ def ask(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, check: Ch
         return "refused"
 
 
+def ask_again(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, check: Check) -> Again | None:
+    """What asking again and again leaves, if each answer is as the last one; None if that is not known."""
+    if check.protocol != "HTTP":
+        return lambda _moments: None  # nobody hears of a connection
+    eni = task_network.find_private(backend.region_name, group.vpc_id, target.ip)
+    container = program_behind(eni.eni_id, check.port or target.port) if eni else None
+    return container.repeats(check.port or target.port, check.interval) if container else None
+
+
 def reach(
     backend: ELBv2Backend, group: FakeTargetGroup, node: BalancerInterface, ip: str, port: int,
     visitor: str | None = None,
@@ -94,9 +104,9 @@ def node_facts(node: BalancerInterface) -> vpc.Facts:
 def _passage(
     node: BalancerInterface, eni: task_network.Eni, port: int, listening: tuple[int, ...], visitor: str | None
 ) -> packets.Verdict:
-    there = task_network.network_facts(eni)
+    task_facts = task_network.network_facts(eni)
     if visitor is None:
-        return packets.within(node_facts(node), there, port, listening)
+        return packets.within(node_facts(node), task_facts, port, listening)
     groups = tuple(group.id for group in node.group_set)
     packet = packets.Packet(visitor, port, source_groups=groups, relayed=True)
-    return packets.inbound(packet, there, listening)
+    return packets.inbound(packet, task_facts, listening)

@@ -63,6 +63,7 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
         _check_ranges(kwargs)
         _check_port(kwargs.get("healthcheck_port"))
         _check_carried(kwargs)
+        _check_enabled(kwargs.get("healthcheck_enabled"), kwargs.get("target_type") or "instance")
         tags = kwargs.pop("tags", None)
         made = self._made(name, kwargs)
         for other in self.target_groups.values():
@@ -75,7 +76,7 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
         self.pools[made.arn] = TargetGroup(
             current_account().clock, lambda target, check: target_access.ask(self, made, target, check),
             lambda ip, port, health: _tell(made.arn, ip, port, health), target_access.check_of(made),
-            _delay(made),
+            _delay(made), lambda target, check: target_access.ask_again(self, made, target, check),
         )  # fmt: skip
         return made
 
@@ -98,6 +99,7 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
         *args: object, **kwargs: object,
     ) -> FakeTargetGroup:  # fmt: skip
         _check_port(health_check_port)
+        _check_enabled(kwargs.get("health_check_enabled"), str(self.target_group(arn)[0].target_type))
         group = super().modify_target_group(
             arn, health_check_proto, health_check_port, *args, **kwargs
         )
@@ -192,6 +194,12 @@ def _check_port(port: object) -> None:
     is_port = text.isascii() and text.isdigit() and 0 < int(text[:6]) < 65_536
     if port not in (None, "", "traffic-port") and not is_port:
         raise refusal("bad_check_port", port=port)
+
+
+def _check_enabled(enabled: object, kind: str) -> None:
+    """Only of functions can checks be switched off (API_CreateTargetGroup)."""
+    if str(enabled).lower() == "false":
+        raise refusal("checks_off", kind=kind)
 
 
 def _settings(group: FakeTargetGroup) -> list[str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Tags = Mapping[str, str]
 _OF_MOTO: Final = {"kms": "key", "logs": "log-group", "s3": "bucket", "secretsmanager": "secret",
-                   "sqs": "queue", "ssm": "parameter"}  # fmt: skip
+                   "acm": "certificate", "sqs": "queue", "ssm": "parameter"}  # fmt: skip
 """Services whose resources moto lists itself, and what each resource is called."""
 
 

@@ -9,19 +9,21 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from ecslab.sandbox.world.load_balancing import target_health
 from ecslab.sandbox.world.load_balancing.target_health import TARGET, Answer, Check, Health, State, verdict
-from ecslab.sandbox.world.time.clock import Clock, Event
+from ecslab.sandbox.world.time.clock import Again, Clock, Event
 
 REGISTERING: Final = 1.0
 """Seconds from registration to the first check; about one in a capture."""
 
 
 Ask = Callable[["Target", Check], Answer]
+AskAgain = Callable[["Target", Check], Again | None]
+"""What asking a target again and again leaves, if it is answered as it was just now; None if nobody knows."""
 
 
 @dataclass(slots=True, eq=False)
@@ -47,14 +49,15 @@ class TargetGroup:
         clock: virtual time.
         ask: asks a target's program; may end the program's container, and so come back here.
         observer: told (ip, port, health) after each change of a state.
+        ask_again: see `AskAgain`.
         check, delay: as they stand at the moment; they may be assigned anew.
     """
 
     def __init__(
         self, clock: Clock, ask: Ask, observer: Callable[[str, int, Health], None], check: Check,
-        delay: float = 300.0,
+        delay: float = 300.0, ask_again: AskAgain = lambda _target, _check: None,
     ):  # fmt: skip
-        self.clock, self.check, self.delay = clock, check, delay
+        self.clock, self.check, self.delay, self._ask_again = clock, check, delay, ask_again
         self._ask, self._observer = ask, observer
         self._zones: frozenset[str] | None = None
         self._open_at = 0.0
@@ -162,7 +165,10 @@ class TargetGroup:
         if answer == "timeout":
             self._next(target, self.check.timeout, self._timed_out)
             return False
-        self._next(target, self.check.interval, self._look)
+        passed, why = verdict(self.check, answer)
+        settled = target.health == (target_health.HEALTHY if passed else why) and answer != "refused"
+        again = self._ask_again(target, self.check) if settled else None
+        self._next(target, self.check.interval, self._look, again)
         self._judge(target, answer)
         return answer == "refused" or target.health != before  # who refuses may have ended of it
 
@@ -198,9 +204,20 @@ class TargetGroup:
         del self._targets[target.ip, target.port]
         self._turn.remove(target)
 
-    def _next(self, target: Target, delay: float, action: Callable[[Target], bool | None]) -> None:
+    def _next(
+        self, target: Target, delay: float, action: Callable[[Target], bool | None],
+        again: Again | None = None,
+    ) -> None:  # fmt: skip
         self._cancel(target)
-        target.next_event = self.clock.after(delay, lambda: action(target))
+        if again is None:
+            target.next_event = self.clock.after(delay, lambda: action(target))
+            return
+
+        def repeat(moments: Sequence[float]) -> None:
+            target.streak += len(moments) if target.streak > 0 else -len(moments)
+            again(moments)
+
+        target.next_event = self.clock.every(delay, lambda: action(target), repeat)
 
     def _cancel(self, target: Target) -> None:
         if target.next_event:

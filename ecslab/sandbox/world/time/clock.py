@@ -2,14 +2,16 @@
 
 import heapq
 import itertools
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
 
 from ecslab.sandbox.world.time.durations import Durations
 from ecslab.sandbox.world.time.timeline import Timeline
 
 _FIRST_ASIDE: Final = -(10**12)
+_AT_ONCE: Final = 100_000  # repetitions that are passed over before somebody is asked whether it is enough
 
 Action = Callable[[], bool | None]
 """What happens at an event. It answers False if nothing that anybody could look at is other than before."""
@@ -32,6 +34,22 @@ class Event:
         self.action = None
 
 
+Again = Callable[[Sequence[float]], None]
+"""Does at once what an event would do if it happened at each of these virtual seconds."""
+
+
+@dataclass(slots=True, eq=False)
+class Repetition(Event):
+    """An event that comes again after `period` and does the same, while nothing else happens.
+
+    `quiet_since` says since when nothing has: only then is it known what it will do.
+    """
+
+    again: Again = field(kw_only=True)
+    period: float = field(kw_only=True)
+    quiet_since: int = field(kw_only=True)
+
+
 class Clock:
     """A queue of events in virtual time; equal instants happen in the order in which they were asked for.
 
@@ -46,6 +64,9 @@ class Clock:
         changes: how many events so far changed something that can be looked at, or may have; no reminders.
     """
 
+    LEFT_OUT: ClassVar = frozenset({"on_event"})
+    """Whoever takes the clock from a snapshot says anew whom it tells."""
+
     def __init__(
         self, now: float = 0.0, timeline: Timeline | None = None, durations: Durations | None = None
     ):
@@ -55,6 +76,8 @@ class Clock:
         self.on_event: Callable[[int], None] | None = None
         self.changes = 0
         self._queue: list[tuple[float, int, Event]] = []
+        self._repetitions: list[tuple[float, int, Repetition]] = []
+        self._happened = 0
         self._order = itertools.count()
         self._asides = itertools.count(_FIRST_ASIDE)
 
@@ -71,28 +94,77 @@ class Clock:
         heapq.heappush(self._queue, (event.at, event.number, event))
         return event
 
+    def every(self, period: float, action: Action, again: Again) -> Event:
+        """Let `action` happen `period` seconds from now, when it says itself how it goes on.
+
+        If nothing else happens, or is asked of the world, it would plan the same for the next time, and so
+        on: then the clock may do without, and have `again` do all of it.
+        """
+        number = next(self._order)
+        event = Repetition(
+            self.now + period, number, action, again=again, period=period, quiet_since=self._happened
+        )
+        heapq.heappush(self._repetitions, (event.at, number, event))
+        return event
+
     def next_at(self) -> float | None:
         """When the next event happens, or None if nothing is planned."""
-        while self._queue and self._queue[0][2].action is None:
-            heapq.heappop(self._queue)
-        return self._queue[0][0] if self._queue else None
+        queue = self._next_queue()
+        return queue[0][0] if queue else None
+
+    def _next_queue(self) -> "list[tuple[float, int, Event]] | list[tuple[float, int, Repetition]] | None":
+        """Where the next event is the first, or None if nothing is planned."""
+        queue, repetitions = self._queue, self._repetitions
+        while queue and queue[0][2].action is None:
+            heapq.heappop(queue)
+        while repetitions and repetitions[0][2].action is None:
+            heapq.heappop(repetitions)
+        if repetitions and not (queue and queue[0][:2] < repetitions[0][:2]):
+            return repetitions
+        return queue or None
 
     def next_news_at(self) -> float | None:
         """When the next event happens that is no reminder, or None if none is planned."""
-        planned = (event for _, _, event in self._queue if event.action and not event.reminder)
-        return min((event.at for event in planned), default=None)
+        planned = (event for _, _, event in [*self._queue, *self._repetitions] if event.action)
+        return min((event.at for event in planned if not event.reminder), default=None)
 
     def step(self) -> None:
         """Move to the next event and let it happen; IndexError if nothing is planned."""
-        if self.next_at() is None:
+        queue = self._next_queue()
+        if queue is None:
             raise IndexError("nothing is planned")
-        event = heapq.heappop(self._queue)[2]
+        event: Event = heapq.heappop(queue)[2]  # type: ignore[misc]  # of either queue
         action, event.action = event.action, None
         self.now = max(self.now, event.at)
         if self.on_event:
             self.on_event(event.number)
-        if action and action() is not False and not event.reminder:
-            self.changes += 1
+        changed = action is not None and action() is not False
+        self.changes += changed and not event.reminder
+        if changed or queue is self._queue:
+            self._happened += 1  # after what `action` planned: that has to be seen once as it is now
+
+    def _pass_quietly(self, until: float) -> bool:
+        """Do at once what happens again and again up to `until`, or the first other event, if it is known."""
+        before = self._queue[0][:2] if self._queue else (math.inf, 0)
+        repetitions, moments = self._repetitions, dict[Repetition, list[float]]()
+        at, number = self.now, 0
+        for _ in range(_AT_ONCE if repetitions else 0):
+            due, place, event = repetitions[0]
+            known = event.quiet_since == self._happened and event.action
+            if not known or due > until or (due, place) >= before:
+                break
+            at, number = due, place
+            moments.setdefault(event, []).append(due)
+            event.at, event.number = due + event.period, next(self._order)
+            heapq.heapreplace(repetitions, (event.at, event.number, event))
+        if not moments:
+            return False
+        self.now = max(self.now, at)
+        if self.on_event:
+            self.on_event(number)
+        for event, passed in moments.items():
+            event.again(passed)
+        return True
 
     def run(
         self,
@@ -115,11 +187,13 @@ class Clock:
             The number of events that happened.
         """
         done, seen = 0, self.changes
+        self._happened += 1  # between two runs anything may have been asked of the world
         while (due := self.next_at()) is not None and due <= until:
             later = due > self.now
             if later and (done >= most or (to_change and self.changes > seen) or enough()):
                 return done
-            self.step()
+            if not self._pass_quietly(until):
+                self.step()
             done += 1
         if not to_change or self.changes == seen:
             self.now = max(self.now, until)

@@ -1,6 +1,6 @@
 """What a container may ask of the sandbox: time, its log, and the network as its task sees it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +13,7 @@ from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials, task_role
 from ecslab.sandbox.bridge.ecs.fargate.metadata import host_name
 from ecslab.sandbox.bridge.iam.endpoint_policies import endpoint_problem
 from ecslab.sandbox.bridge.log_events import FLUSHED
-from ecslab.sandbox.bridge.logs import collector, write_log
+from ecslab.sandbox.bridge.logs import collector, write_log, write_log_again
 from ecslab.sandbox.bridge.open_ports import program_on
 from ecslab.sandbox.runtime import Cancellable, HttpRequest, HttpResponse, RunningContainer
 from ecslab.sandbox.world.network import packets
@@ -57,6 +57,13 @@ class Host:
             write_log(self._task, self._container, line)
         elif self._collector.take(self._account.clock.timestamp(), line):
             self._account.clock.after(FLUSHED, self._collector.flush, aside=True)
+
+    @property
+    def repeats(self) -> bool:
+        return self._collector is None
+
+    def log_again(self, moments: Sequence[float]) -> None:
+        write_log_again(self._task, self._container, [*map(self._account.clock.timestamp_at, moments)])
 
     def after(self, seconds: float, action: Callable[[], None]) -> Cancellable:
         return self._account.clock.after(seconds, action)

@@ -16,6 +16,8 @@ ID_LENGTHS: Final = (32, 36)
 def launch(task: Task, cluster: Cluster) -> None:
     """Let a task that has been made begin."""
     state.of(task.region).tasks[task.id] = cluster.tasks[task.id] = task
+    if current_account().fargate is None:
+        current_account().first_task = task
     _fargate().driver.launch(task)
 
 

@@ -12,7 +12,7 @@ from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import READY, UNREADY, Member
 from ecslab.sandbox.world.service.passes.target_registration import plan_deregistration
 from ecslab.sandbox.world.service.service import Service
-from ecslab.sandbox.world.service.service_pass import ServicePass
+from ecslab.sandbox.world.service.service_pass import MOMENT, ServicePass
 
 
 def stop_excess(look: ServicePass) -> None:
@@ -59,7 +59,8 @@ def stop(look: ServicePass, members: Iterable[Member], reason: str, most: int | 
 
 def _candidates(look: ServicePass, deployment: Deployment) -> Iterator[Member]:
     """Tasks to stop, the first first; nothing protects those of a deleted service."""
-    return deployment.stop_candidates(float("inf") if look.service.status == "DRAINING" else look.now)
+    unprotected_by = float("inf") if look.service.status == "DRAINING" else look.now + MOMENT
+    return deployment.stop_candidates(unprotected_by)
 
 
 def _replaceable(look: ServicePass, older: Deployment) -> Iterator[Member]:
@@ -102,7 +103,7 @@ def _is_stuck(service: Service) -> bool:
 def _blame_protection(look: ServicePass, deployment: Deployment, remaining: int) -> bool:
     """Tasks under protection stay; look again when the first protection ends. False if there are none."""
     ends = [member.protected_until for member in deployment.members.values() if member.live]
-    ends = [end for end in ends if end > look.now]
+    ends = [end for end in ends if not look.is_due(end)]
     if ends and remaining > 0:
         look.say("protected", deployment=deployment, count=min(remaining, len(ends)))
         look.wake(min(ends) - look.now)

@@ -22,7 +22,7 @@ def rebalance(look: ServicePass) -> None:
         return
     emptiest = min(counts, key=lambda zone: counts[zone])
     places = [place for place, zone in enumerate(primary.revision.zones) if zone == emptiest]
-    places = [place for place in places if not primary.avoids(place, look.now)]
+    places = [place for place in places if look.is_due(primary.avoided_until.get(place, 0.0))]
     if not places:
         _look_again(look, emptiest)
         return

@@ -1,0 +1,99 @@
+"""A long life: what a virtual day costs, and what is kept of ninety."""
+
+import time
+from typing import Any
+
+from tests.bench.balancing import serve_checked
+from tests.bench.measure import Row, resident_mib
+from tests.bench.rows import TASK, sandbox
+from tests.bench.stock import client
+
+__all__ = ["LIFE_ROWS"]
+
+HOUR, DAY, DAYS, TASKS = 3600.0, 86_400.0, 90, 10
+
+
+def busy_day() -> Row:
+    """A day of a service of ten tasks behind a load balancer, with a deployment every hour."""
+    return _day("a day with a deployment every hour", HOUR, 0.5)
+
+
+def quiet_day() -> Row:
+    """A day of the same service, in which nothing changes."""
+    return _day("a day in which nothing changes", 0, 0.2)
+
+
+def memory_after_90_days() -> Row:
+    """Resident memory after ninety days with a deployment a day, against the first."""
+    return _memory("memory after 90 days, a deployment a day", DAY)
+
+
+def memory_after_90_busy_days() -> Row:
+    """The same with a deployment every hour."""
+    return _memory("memory after 90 days, a deployment an hour", HOUR)
+
+
+def memory_of_bare_tasks() -> Row:
+    """Resident memory after ninety days in which a task a day starts and stops, against the first."""
+    with sandbox() as (_, place):
+        serve_checked(place, 1)
+        sizes = []
+        for _ in range(DAYS):
+            _task_a_day(place)
+            sizes.append(resident_mib(place.pid))
+    return Row("memory after 90 days, a task a day", "after the first", 1.1, sizes[-1], sizes[0], "MiB")
+
+
+def _day(what: str, every: float, aim: float) -> Row:
+    with sandbox() as (_, place):
+        serve_checked(place, TASKS)
+        _live(place, every)
+        began = time.perf_counter()
+        _live(place, every)
+        took = time.perf_counter() - began
+    return Row(what, "one second", aim, took, 1.0)
+
+
+def _memory(what: str, every: float) -> Row:
+    with sandbox() as (_, place):
+        serve_checked(place, TASKS)
+        _live(place, every)
+        first = resident_mib(place.pid)
+        for _ in range(DAYS - 1):
+            _live(place, every)
+        last = resident_mib(place.pid)
+    return Row(what, "after the first", 1.1, last, first, "MiB")
+
+
+def _live(place: Any, every: float) -> None:
+    """A day, with a deployment each so many seconds; 0 for none."""
+    ecs = client(place, "ecs")
+    for _ in range(round(DAY / every) if every else 1):
+        if every:
+            ecs.update_service(cluster="lab", service="web", forceNewDeployment=True)
+        _pass(place, every or DAY)
+
+
+def _task_a_day(place: Any) -> None:
+    ecs, ec2 = client(place, "ecs"), client(place, "ec2")
+    subnet = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"][0]
+    network = {"subnets": [subnet["SubnetId"]], "assignPublicIp": "ENABLED"}
+    task = ecs.run_task(
+        cluster="lab", taskDefinition=TASK["family"], launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": network},
+    )["tasks"][0]["taskArn"]  # fmt: skip
+    _pass(place, HOUR)
+    ecs.stop_task(cluster="lab", task=task)
+    _pass(place, DAY - HOUR)
+
+
+def _pass(place: Any, seconds: float) -> None:
+    """Let time pass; one call works off a bounded number of events."""
+    while seconds > 1e-6:
+        seconds -= place.control("advance", seconds=seconds)["moved"]
+
+
+LIFE_ROWS = {
+    row.__name__: row
+    for row in (busy_day, quiet_day, memory_after_90_days, memory_after_90_busy_days, memory_of_bare_tasks)
+}

@@ -1,0 +1,187 @@
+"""What holds after every step, whatever the steps were. Each looks at a world and yields what is wrong."""
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+
+from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
+from ecslab.sandbox.world.task.driver import KEPT
+from tests.simulation.ground import CLUSTER
+from tests.simulation.world import World
+
+Invariant = Callable[[World], Iterator[str]]
+PHASES = {"PROVISIONING": "pending", "PENDING": "pending", "ACTIVATING": "pending", "RUNNING": "running"}
+ORDERS = (
+    ("createdAt", "connectivityAt", "pullStartedAt", "pullStoppedAt", "startedAt", "executionStoppedAt",
+     "stoppedAt"),
+    ("createdAt", "stoppingAt", "stoppedAt"),
+)  # fmt: skip
+"""Members of a task in the order in which they happen, those that are there."""
+ROLLOUT = ("createdAt", "startedAt", "finishedAt")
+
+
+def counters_agree(world: World) -> Iterator[str]:
+    """A service, its deployments and its cluster count the tasks that are there."""
+    tasks, cluster = world.tasks, world.account.regions[REGION].clusters[CLUSTER]
+    for name, service in world.services.items():
+        for each in service.deployments:
+            phases = Counter(member.phase for member in each.members.values())
+            counted = {"running": each.running, "pending": each.pending}
+            if any(phases[phase] != count for phase, count in counted.items()):
+                yield f"{name}: {each.id} counts {counted}, its tasks are {dict(phases)}"
+        members = [member for each in service.deployments for member in each.members.values()]
+        for member in members:
+            status = tasks[member.id].last_status
+            if PHASES.get(status, "leaving") != member.phase:
+                yield f"{name}: task {member.id} is {status}, and {member.phase} to its service"
+        group = f"service:{name}"
+        mine = {task.id for task in tasks.values()
+                if task.settings.get("group") == group and task.last_status != "STOPPED"}  # fmt: skip
+        if service.status != "INACTIVE" and mine != {member.id for member in members}:
+            yield f"{name}: has {len(members)} tasks, and {len(mine)} are of its group"
+    statuses = [task.last_status for task in tasks.values()]
+    for counted, among in ((cluster.running, ("RUNNING",)), (cluster.pending, ("PENDING", "ACTIVATING"))):
+        found = sum(status in among for status in statuses)
+        if counted.count != found:
+            yield f"the cluster counts {counted.count} tasks {among}, there are {found}"
+
+
+def interfaces_are_of_one_task(world: World) -> Iterator[str]:
+    """Each interface of Fargate's is held by one task, and each task that needs one has it."""
+    holding = [task.attachment.interface.eni_id for task in world.tasks.values()
+               if task.attachment.interface and task.attachment.status != "DELETED"]  # fmt: skip
+    if sorted(holding) != sorted(_interfaces(world)):
+        yield f"tasks hold {sorted(holding)}, there are {sorted(_interfaces(world))}"
+
+
+def addresses_are_unique(world: World) -> Iterator[str]:
+    """No two interfaces share an address."""
+    found = list(_interfaces(world).values())
+    for which in ("private_ip_address", "public_ip"):
+        addresses = Counter(getattr(eni, which) for eni in found)
+        yield from (f"{which} {address}: {count} interfaces"
+                    for address, count in addresses.items() if address and count > 1)  # fmt: skip
+
+
+def events_follow_each_other(world: World) -> Iterator[str]:
+    """Events of a service have strictly increasing times, none of them ahead of the world's."""
+    for name, service in world.services.items():
+        events = list(service.log.events)
+        for later, earlier in itertools.pairwise(events):
+            if later.created_at <= earlier.created_at or later.at < earlier.at:
+                yield f"{name}: {later.message!r} came before {earlier.message!r}"
+        if events and events[0].at > world.now:
+            yield f"{name}: {events[0].message!r} is not yet"
+
+
+def targets_are_tasks_that_serve(world: World) -> Iterator[str]:
+    """What is registered and does not drain is a RUNNING task of a service behind the group."""
+    tasks = world.tasks
+    serving = {
+        (balancer.target_group, tasks[member.id].attachment.interface.private_ip, balancer.port)
+        for service in world.services.values()
+        for each in service.deployments
+        for member in each.members.values()
+        if member.registered_at is not None and tasks[member.id].last_status == "RUNNING"
+        for balancer in each.revision.load_balancers
+    }
+    registered = {
+        (arn, target.ip, target.port) for arn, pool in world.pools.items() for target in pool
+        if target.state != "draining"
+    }  # fmt: skip
+    if registered != serving:
+        yield f"registered {sorted(registered - serving)}, not registered {sorted(serving - registered)}"
+
+
+def nobody_waits_for_nothing(world: World) -> Iterator[str]:
+    """A service that is not as it was asked to be has something ahead of it, or was given up."""
+    tasks, pools = world.tasks, world.pools
+    for name, service in world.services.items():
+        if service.status == "INACTIVE" or service.steady or service.planned_looks:
+            continue
+        given_up = service.deployments[0].rollout_state == "FAILED"
+        members = [member for each in service.deployments for member in each.members.values()]
+        moving = any(tasks[member.id].next_phase or _gets_healthy(world, member) for member in members)
+        groups = {
+            entry.target_group for each in service.deployments for entry in each.revision.load_balancers
+        }
+        checked = any(target.next_event for arn in groups & pools.keys() for target in pools[arn])
+        if not (given_up or moving or checked):
+            yield f"{name}: {service.running} of {service.desired} run, and nothing is planned"
+
+
+def timestamps_are_ordered(world: World) -> Iterator[str]:
+    """A task's and a roll-out's times are in the order of what they tell, and none is ahead."""
+    present = world.sandbox.clock.timestamp() + 0.011  # a pull that never was is shown as one of 10 ms
+    for task in _described(world):
+        for order in ORDERS:
+            yield from _out_of_order(task["taskArn"], task, order, present)
+    for service in world.services.values():
+        for rollout in service.rollouts:
+            times = {"createdAt": rollout.created_at, "startedAt": rollout.started_at,
+                     "finishedAt": rollout.finished_at}  # fmt: skip
+            yield from _out_of_order(rollout.id, times, ROLLOUT, present)
+
+
+def deleted_is_gone(world: World) -> Iterator[str]:
+    """What was deleted is refused, services too, and a task is there for an hour."""
+    for name, (service, operation, parameters) in world.deleted.items():
+        if "refused" not in world.look(service, operation, **parameters):
+            yield f"{name} is still there"
+    listed = world.look("ecs", "ListServices", cluster=CLUSTER)["serviceArns"]
+    names = {arn.rpartition("/")[2] for arn in listed}
+    active = {name for name, service in world.services.items() if service.status == "ACTIVE"}
+    if names != active:
+        yield f"services {sorted(names)} are listed, {sorted(active)} are there"
+    shown = {task["taskArn"].rpartition("/")[2] for task in _described(world)}
+    for task in world.tasks.values():
+        over = task.gone_at is not None and task.gone_at <= world.now
+        if over and task.id in shown:
+            yield f"task {task.id} ended {KEPT:.0f} s ago and is still described"
+
+
+STANDING: dict[str, Invariant] = {
+    "counters-agree": counters_agree,
+    "one-interface-one-task": interfaces_are_of_one_task,
+    "addresses-unique": addresses_are_unique,
+    "events-in-order": events_follow_each_other,
+    "targets-are-tasks": targets_are_tasks_that_serve,
+    "nobody-waits-for-nothing": nobody_waits_for_nothing,
+    "timestamps-in-order": timestamps_are_ordered,
+    "deleted-is-gone": deleted_is_gone,
+}
+
+
+def _out_of_order(name: str, times: dict[str, Any], order: tuple[str, ...], present: float) -> Iterator[str]:
+    found = [(member, times[member]) for member in order if times.get(member) is not None]
+    for (earlier, before), (later, after) in itertools.pairwise(found):
+        if before > after + 0.0005:  # milliseconds are shown
+            yield f"{name}: {earlier} {before} is after {later} {after}"
+    if found and found[-1][1] > present:
+        yield f"{name}: {found[-1][0]} is ahead of the clock"
+
+
+def _gets_healthy(world: World, member: Any) -> bool:
+    """Whether a task runs, and not for long enough yet to count as healthy."""
+    healthy = world.sandbox.clock.durations.of("healthy", member.id)
+    return member.ran_at is not None and world.now < member.ran_at + healthy
+
+
+def _described(world: World) -> list[dict[str, Any]]:
+    """All tasks, as DescribeTasks shows them."""
+    found = []
+    for status in ("RUNNING", "STOPPED"):
+        arns = world.look("ecs", "ListTasks", cluster=CLUSTER, desiredStatus=status).get("taskArns", [])
+        for some in (arns[at : at + 100] for at in range(0, len(arns), 100)):
+            found += world.look("ecs", "DescribeTasks", cluster=CLUSTER, tasks=some).get("tasks", [])
+    return found
+
+
+def _interfaces(world: World) -> dict[str, Any]:
+    """Fargate's interfaces by id."""
+    world.sandbox.backend.enter()
+    held = ec2_backends[ACCOUNT][REGION].enis
+    return {eni_id: eni for eni_id, eni in held.items() if ":attachment/" in (eni.description or "")}

@@ -1,0 +1,211 @@
+"""Hundreds of histories, and for each invariant something that breaks it."""
+
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from ecslab.sandbox.world.service.scheduler import Scheduler
+from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.time.durations import Durations
+from tests.simulation import journeys, run, steps
+from tests.simulation.invariants import _interfaces
+from tests.simulation.steps import Step
+from tests.simulation.world import World
+
+SEEDS, CHUNK = 200, 10
+IDLE = Step("let_pass", {"seconds": 3.0})
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
+def test_histories(first):
+    """One in five comes to rest and leaves nothing; in `make soak` every one does."""
+    failed = [run.play(run.drawn(seed), to_rest=seed % 5 == 0) for seed in range(first, first + CHUNK)]
+    assert not any(failed), "\n".join(
+        f"{each}\npython -m tests.simulation {each.history.seed} --verbose --shorten"
+        for each in failed
+        if each
+    )
+
+
+@pytest.mark.parametrize("timing", ["drawn", "fixed"])
+def test_a_seed_is_a_history_and_an_account(timing, tmp_path):
+    history = replace(run.drawn(17), switches={"timing": timing})
+    assert run.drawn(17).steps == history.steps
+    shown = []
+    for name in ("once", "again"):
+        world = World(tmp_path / name, 17, history.switches)
+        told = [journeys.perform(world, step, str) for step in history.steps]
+        shown.append((told, world.shown()))
+        world.sandbox.close()
+    assert shown[0] == shown[1]
+
+
+@contextmanager
+def lively(folder):
+    """A service behind a load balancer and one before none, both at rest."""
+    world = World(folder, 3, {"timing": "drawn"})
+    usual = {"count": 2, "percents": (0, 100), "breaker": (False, False), "spot": False, "kind": "serves"}
+    steps.create(world, "one", groups=("quick",), **usual)
+    steps.create(world, "two", groups=(), **usual)
+    world.run(400)
+    run.judge(world)
+    yield world
+    world.sandbox.close()
+
+
+def unnoticed(world, _patch):
+    """A change that no journal knows of."""
+    world.services["one"].desired = 3
+
+
+def gone_back(name, **values):
+    """A step that goes back, after such a change."""
+
+    def breaks(world, patch):
+        unnoticed(world, patch)
+        inside = () if name == "restart" else (Step("throttling", {"on": False}),)
+        journeys.perform(world, Step(name, values, inside), str)
+
+    return breaks
+
+
+def any_task(world):
+    return next(task for task in world.tasks.values() if task.last_status == "RUNNING")
+
+
+def counted_wrongly(world, _patch):
+    world.services["one"].primary.running += 1
+
+
+def interface_lost(world, _patch):
+    any_task(world).attachment.status = "DELETED"
+
+
+def address_twice(world, _patch):
+    one, other, *_ = _interfaces(world).values()
+    other.public_ip = one.public_ip
+
+
+def events_turned_round(world, _patch):
+    world.services["one"].log.events.reverse()
+
+
+def target_lost(world, _patch):
+    pool = next(pool for pool in world.pools.values() if list(pool))
+    target = next(iter(pool))
+    pool.deregister(target.ip, target.port)
+
+
+def forgotten(world, _patch):
+    world.services["two"].mark_unsettled()
+    world.services["two"].planned_looks.clear()
+
+
+def started_before_it_was_made(world, _patch):
+    task = any_task(world)
+    task.started_at, task.view = task.created_at - 5, None
+
+
+def still_there(world, _patch):
+    world.deleted["the cluster"] = ("ecs", "ListClusters", {})
+
+
+def backward(world, _patch):
+    any_task(world).last_status = "PENDING"
+
+
+def without_limit(world, patch):
+    patch.setattr(Service, "room", property(lambda service: 99))
+    steps.force(world, "two")
+    world.run(60)
+
+
+def ten_times_as_long(world, patch):
+    plain = Durations.of
+    patch.setattr(Durations, "of", lambda *about: 10 * plain(*about))
+    steps.run_task(world, "serves", 1)
+    world.run(600)
+
+
+def looked_to_death(world, patch):
+    plain = World.look
+
+    def look(world, *asked, **parameters):
+        world.services["one"].tags = [{"key": "looks", "value": str(len(world.services["one"].tags))}] * 2
+        world.services["one"].desired += 1
+        return plain(world, *asked, **parameters)
+
+    patch.setattr(World, "look", look)
+    run.end(world, str, to_rest=False)
+
+
+def yesterday(world, _patch):
+    world.reached = world.now + 1
+
+
+def word_of_ours(world, _patch):
+    task = any_task(world)
+    task.settings["mood"], task.view = "good", None
+
+
+def unexplained(world, patch):
+    forgotten(world, patch)
+    run.come_to_rest(world)
+
+
+def asleep(world, patch):
+    patch.setattr(Scheduler, "_look", lambda *_: False)
+    run.come_to_rest(world)
+
+
+def remembered(world, _patch):
+    world.sandbox.clock.after(10**6, lambda: None)
+    run.leave_nothing(world)
+
+
+BREAKS = {
+    "counters-agree": counted_wrongly,
+    "one-interface-one-task": interface_lost,
+    "addresses-unique": address_twice,
+    "events-in-order": events_turned_round,
+    "targets-are-tasks": target_lost,
+    "nobody-waits-for-nothing": forgotten,
+    "timestamps-in-order": started_before_it_was_made,
+    "deleted-is-gone": still_there,
+    "legal-moves": backward,
+    "within-percents": without_limit,
+    "drawn-durations": ten_times_as_long,
+    "journal-is-the-account": gone_back("restart"),
+    "crash-loses-one-record": gone_back("crash", at=0.0, byte=0.5),
+    "undo-brings-back": gone_back("undo"),
+    "load-brings-back": gone_back("carry"),
+    "looking-changes-nothing": looked_to_death,
+    "time-goes-forward": yesterday,
+    "answers-fit-the-models": word_of_ours,
+    "explained": unexplained,
+    "desired-again": asleep,
+    "nothing-left": remembered,
+}
+
+
+@pytest.mark.parametrize("invariant", BREAKS)
+def test_each_invariant_can_be_broken(invariant, tmp_path, monkeypatch):
+    with lively(tmp_path) as world, pytest.raises(run.Broken) as caught:
+        BREAKS[invariant](world, monkeypatch)
+        run.judge(world)
+        run.judge(world)  # what an answer was is judged at the next look
+    assert caught.value.args[0] == invariant
+
+
+def test_what_fails_is_a_failure_and_is_shortened(monkeypatch):
+    assert {*BREAKS, "nothing-fails"} == set(run.INVARIANTS)
+
+    def fail(world):
+        raise RuntimeError("broken")
+
+    monkeypatch.setitem(steps.ACTIONS, "force", steps.Action(fail, 1, {}))
+    history = run.History(5, {"timing": "fixed"}, (IDLE, IDLE, Step("force"), IDLE))
+    failure = run.shortened(run.play(history))
+    assert (failure.invariant, failure.history.steps) == ("nothing-fails", (Step("force"),))
+    assert "seed 5: nothing-fails, after force()" in str(failure)
