@@ -49,8 +49,8 @@ class Blanks(ast.NodeTransformer):
 
     def _instead(self, cell: ast.Module, made: set[str], text: str) -> ast.Module:
         self.awaited |= made
-        said = ast.parse(f"__import__('ecslab.display.verdict', fromlist=['not_yet']).not_yet({text!r})")
-        return ast.Module(body=said.body, type_ignores=cell.type_ignores)
+        told = ast.parse(f"__import__('ecslab.display.verdict', fromlist=['not_yet']).not_yet({text!r})")
+        return ast.Module(body=told.body, type_ignores=cell.type_ignores)
 
 
 def _names(cell: ast.Module, context: type[ast.expr_context]) -> set[str]:

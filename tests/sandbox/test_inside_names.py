@@ -8,6 +8,7 @@ from ecslab.sandbox import in_process
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.open_ports import program_of
 from ecslab.sandbox.runtime.clients import CLIENTS
+from ecslab.sandbox.runtime.place import Place
 
 BUSYBOX = "public.ecr.aws/docker/library/busybox:latest"
 ALL = [{"IpProtocol": "-1", "IpRanges": ANYWHERE}]
@@ -35,7 +36,7 @@ class Asking(Balanced):
         held = current_account().tasks_by_interface.values()
         (container,) = next(task for task in held if task.arn == self.asker).containers
         name, *words = command.split()
-        run = CLIENTS[name](program_of(container)._process, words)
+        run = CLIENTS[name](program_of(container)._process, words, Place())
         try:
             while True:
                 next(run)

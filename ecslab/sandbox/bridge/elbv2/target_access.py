@@ -104,9 +104,9 @@ def node_facts(node: BalancerInterface) -> vpc.Facts:
 def _passage(
     node: BalancerInterface, eni: task_network.Eni, port: int, listening: tuple[int, ...], visitor: str | None
 ) -> packets.Verdict:
-    there = task_network.network_facts(eni)
+    task_facts = task_network.network_facts(eni)
     if visitor is None:
-        return packets.within(node_facts(node), there, port, listening)
+        return packets.within(node_facts(node), task_facts, port, listening)
     groups = tuple(group.id for group in node.group_set)
     packet = packets.Packet(visitor, port, source_groups=groups, relayed=True)
-    return packets.inbound(packet, there, listening)
+    return packets.inbound(packet, task_facts, listening)
