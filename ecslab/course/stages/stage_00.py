@@ -101,7 +101,7 @@ def _scratch_arn(lab: Connection) -> list[str]:
 STAGE = Stage(
     notebook="00-start.ipynb",
     needs=(),
-    minutes=Minutes(reading=18, waiting=0),
+    minutes=Minutes(reading=19, waiting=0),
     part="page",
     steps=(
         Step("00.ready", 2, answers, _ask_who_i_am),
