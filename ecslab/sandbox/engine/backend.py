@@ -66,7 +66,7 @@ class Backend:
         budget = AccountBudget()
         self._account = account.Account(
             clock, EmbeddedRuntime(budget, every_image_has_all=behaviour < 3), ACCOUNT, folder=folder,
-            seed=seed, behaviour=behaviour, open_paths=set(), budget=budget,
+            seed=seed, behaviour=behaviour, known_networks=account.KnownNetworks(), budget=budget,
             client_clock=wall if clock.durations.model == "drawn" else None,
         )  # fmt: skip
         installation.install(self._account)
@@ -117,7 +117,7 @@ class Backend:
             return self._guarded(lambda: self._shown(request, signer, operation, again))
         finally:
             if operation.changes:
-                self._account.open_paths = set()
+                self._account.known_networks = self._seam.KnownNetworks()
 
     def registry(self, request: HttpRequest, region: str) -> HttpResponse:
         """Answer a request to the container registry, which checks its own token."""
