@@ -161,8 +161,8 @@ class Lab(Connection):
 
         return fault(self, seed, kind=kind, variant=variant)
 
-    def honesty(self, stage: str) -> "Honesty":
-        """What the sandbox does and leaves out, as far as it concerns one stage."""
+    def honesty(self, stage: str | None = None) -> "Honesty":
+        """What the sandbox does and leaves out; of one stage, as far as it concerns it."""
         from ecslab import course
 
         return course.honesty(self, stage)

@@ -162,9 +162,9 @@ class Connection:
 
     def patient(self, look: Callable[[], T | None], limit: float = 30) -> T | None:
         """What `look` gives; where reads may come too early, nothing is looked at again for a while."""
-        found = look()
-        if found or not self.place.eventual:
-            return found
+        seen = look()
+        if seen or not self.place.eventual:
+            return seen
         with contextlib.suppress(StillWaiting):
             return self.wait(look, "what was changed just now to be seen", limit)
         return None

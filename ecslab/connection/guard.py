@@ -160,8 +160,8 @@ class Guard:
             return
         try:
             with self._record.away():
-                found = self._ownership.find(reference)
-                stranger = next((each for each in found if not self._is_ours(each)), None)
+                owned = self._ownership.find(reference)
+                stranger = next((each for each in owned if not self._is_ours(each)), None)
         except CannotTell as reason:
             raise NotOurs(f"{call}: {reason}.\n  next: {_OWN_CLIENT}") from None
         except ClientError as error:
@@ -172,7 +172,7 @@ class Guard:
             ) from error
         if stranger:
             raise NotOurs(_somebody_elses(call, stranger, self._ledger.owner))
-        if found:  # a name that is free now may be somebody's in a moment
+        if owned:  # a name that is free now may be somebody's in a moment
             self._ours_until[reference] = self._clock() + KEPT
 
     def _is_ours(self, resource: Resource) -> bool:

@@ -111,8 +111,8 @@ _KIND_IN_ARN: Final = (
 def _of_arn(arn: str) -> Reference:
     """What an ARN, or an id of EC2's, stands for."""
     for pattern, kind in _KIND_IN_ARN:
-        if found := re.fullmatch(pattern, arn):
-            where = found.groupdict()
+        if match := re.fullmatch(pattern, arn):
+            where = match.groupdict()
             return Reference(kind, where["id"], where.get("cluster") or "default")
     raise CannotTell(f"whose {arn} is, this lab does not know how to find out")
 

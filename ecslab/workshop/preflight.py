@@ -51,8 +51,8 @@ def machine() -> Iterator[Finding]:
     seen = f"{', '.join(missing)} missing" if missing else f"all {len(PACKAGES)} are there"
     yield Finding("Packages", not missing, seen, "make lab, or pip install .")
     home = home_folder().absolute()
-    there = next(part for part in (home, *home.parents) if part.is_dir())
-    free = shutil.disk_usage(there).free // 1_000_000
+    folder = next(part for part in (home, *home.parents) if part.is_dir())
+    free = shutil.disk_usage(folder).free // 1_000_000
     yield Finding("Room", free >= SPACE_MB, f"{free:,} MB free at {home}", f"make {SPACE_MB} MB free")
     if variables := proxies.named(os.environ):
         yield Finding("Proxy", True, f"{', '.join(variables)} set; the sandbox is reached without it")

@@ -4,6 +4,8 @@ from botocore.exceptions import ClientError
 
 from ecslab.course import STAGES
 from ecslab.sandbox.honesty import LINES, rows
+from ecslab.sandbox.wire.carried import CARRIED
+from ecslab.sandbox.wire.fields.table import sections
 from ecslab.sandbox.world.time.durations import steps
 
 
@@ -28,6 +30,22 @@ def test_the_verb_serves_the_whole_table(lab):
     assert [row["topic"] for row in lab.control("honesty")["rows"]] == [row["topic"] for row in rows()]
 
 
+def test_the_whole_page_says_what_is_carried_and_what_becomes_of_each_field(lab):
+    page = lab.honesty()
+    assert [row["service"] for row in page.carried] == [service.name for service in CARRIED]
+    for row in page.carried:
+        for kind in ("acts", "refused", "kept"):
+            named = [f"{name}.{field}" for name, section in sections(row["service"]).items()
+                     for field, own in section.kinds.items() if own == kind]  # fmt: skip
+            assert row[kind] == named
+            assert kind != "kept" or ", ".join(named) in page._repr_html_()
+    ecs = page.carried[0]
+    numbers = [len(ecs[kind]) for kind in ("operations", "acts", "refused", "kept")]
+    lines = [line.split() for line in repr(page).splitlines()]
+    assert ["ecs", *map(str, numbers)] in lines and lines[-1][0] == "together"
+    assert lab.honesty("02").carried == ()
+
+
 def sample(shape):
     """The least that a client lets through as an argument of this shape."""
     if shape.type_name == "structure":
@@ -35,7 +53,7 @@ def sample(shape):
         return {name: sample(shape.members[name]) for name in wanted}
     if shape.type_name == "list":
         return [sample(shape.member)] * shape.metadata.get("min", 0)
-    return {"string": "x" * 20, "map": {}, "boolean": True}.get(shape.type_name, 1)
+    return {"string": "x" * 20, "blob": b"x", "map": {}, "boolean": True}.get(shape.type_name, 1)
 
 
 def test_what_is_absent_is_refused_in_a_sentence(lab):

@@ -10,6 +10,7 @@ PACKAGE = Package(Path(__file__).parents[2] / "ecslab")
 BY_NAME = {
     "ecslab.course.catalogue": "a stage is found by being there",
     "ecslab.fault_lab.catalogue": "a fault is found by being there",
+    "ecslab.sandbox.snapshot.names": "a snapshot names classes of the sandbox and moto, and none but those",
 }
 """Modules that import one of ours by a name worked out at run time, and why."""
 

@@ -2,8 +2,8 @@
 
 from textwrap import fill
 
+from ecslab.sandbox.honesty import carried
 from ecslab.sandbox.wire.carried import CARRIED
-from ecslab.sandbox.wire.fields.model_walk import counts
 from ecslab.sandbox.wire.fields.table import EVERY, sections
 from tests.effects.test_effects import FILES
 
@@ -17,32 +17,32 @@ because AWS added it later, is refused.
 
 {acting} rows of the tables say *acts*: of a structure that many requests share, once. For {seen} of them
 there is an experiment, and a test that repeats it: the same request with and without the member, or with
-another value, in two copies of one account, and something else than its echo differs (`tests/effects`).
+another value, in two copies of one account, and something else than its echo differs (`tests/effects`). For
+the others that folder names a test that sends them.
 
 `make pages` writes this page from the lists that decide (`ecslab/sandbox/wire/carried.toml` and
 `ecslab/sandbox/wire/fields/`). What is simplified or only pretended stands in the
 [honesty table](../ecslab/sandbox/honesty/).
 
-| service | operations | members | act | refused | kept |
-|---|---:|---:|---:|---:|---:|
+Numbers of members, as `lab.honesty()` shows them: one that many requests share is counted once, and what lies
+within one that is refused or kept is counted with it.
+
+| service | operations | act | refused | kept |
+|---|---:|---:|---:|---:|
 """
 
 
 def page():
     seen = sum(len(file["seen"]) for file in FILES.values())
-    acting = seen + sum(len(file.get("unseen", "").split()) for file in FILES.values())
+    acting = sum(len(row["acts"]) for row in carried())
     return f"{HEAD.format(acting=acting, seen=seen)}{numbers()}{''.join(map(section, CARRIED))}"
 
 
 def numbers():
-    rows = {service.name: (len(service.operations), *classes(service)) for service in CARRIED}
-    rows["together"] = tuple(map(sum, zip(*rows.values(), strict=True)))
+    classes = ("operations", "acts", "refused", "kept")
+    rows = {row["service"]: [len(row[name]) for name in classes] for row in carried()}
+    rows["together"] = list(map(sum, zip(*rows.values(), strict=True)))
     return "".join(f"| {name} | {' | '.join(map(str, row))} |\n" for name, row in rows.items())
-
-
-def classes(service):
-    found = counts(service)
-    return found.total(), found["acts"], found["refused"], found["kept"]
 
 
 def section(service):

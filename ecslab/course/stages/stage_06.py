@@ -228,7 +228,7 @@ def _make_and_delete(lab: Connection) -> None:
 STAGE = Stage(
     notebook="06-service.ipynb",
     needs=(*FOUNDATION, "04"),
-    minutes=Minutes(reading=31, waiting=7),
+    minutes=Minutes(reading=31, waiting=9),
     part="service",
     steps=(
         Step("06.service", 8, service, _create, hourly=COPIES * prices.task_hour(256, 512)),

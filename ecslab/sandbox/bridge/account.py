@@ -10,12 +10,13 @@ Whoever enters keeps other threads out until the work for the account is done (`
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecslab.sandbox.bridge.moto_state import MotoState, forget_backends, park, put_back
+from ecslab.sandbox.bridge.moto_state import MotoState, forget_backends, held, park, put_back
 from ecslab.sandbox.runtime import Runtime
 from ecslab.sandbox.runtime.budget import AccountBudget
 from ecslab.sandbox.world.behaviour import LATEST
@@ -132,6 +133,17 @@ def enter(account: Account) -> None:
         previous.moto = park()
     _Seam.entered = account
     put_back(account.moto)
+
+
+@contextmanager
+def whole(account: Account) -> Iterator[Account]:
+    """Within this an account has what moto holds for it, too; its random stream is of no event, and stays."""
+    enter(account)
+    account.moto = replace(held(), random=None)
+    try:
+        yield account
+    finally:
+        account.moto = MotoState()
 
 
 def leave(account: Account) -> None:

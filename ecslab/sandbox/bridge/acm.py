@@ -88,11 +88,11 @@ class AcmBackend(AWSCertificateManagerBackend):  # type: ignore[misc]  # moto sh
         shown = read.describe()["Certificate"]
         for left_out in ("CertificateArn", "InUseBy", "ImportedAt", "Options"):
             del shown[left_out]
-        kept = Certificate(named, shown)
+        imported = Certificate(named, shown)
         if before:
-            kept.tags = before.tags
-        kept.tags.add(tags or [])
-        self._certificates[named] = kept
+            imported.tags = before.tags
+        imported.tags.add(tags or [])
+        self._certificates[named] = imported
         return named
 
     def request_certificate(self, asked: Mapping[str, Any]) -> str:
@@ -114,8 +114,8 @@ class AcmBackend(AWSCertificateManagerBackend):  # type: ignore[misc]  # moto sh
         """moto lets a requested one be issued after a minute."""
         if arn not in self._certificates:
             raise CertificateNotFound(arn=arn, account_id=self.account_id)
-        found: Certificate = self._certificates[arn]
-        return found
+        certificate: Certificate = self._certificates[arn]
+        return certificate
 
     def delete_certificate(self, arn: str) -> None:
         if self.get_certificate(arn).in_use_by:
@@ -136,14 +136,14 @@ class AcmResponse(AWSCertificateManagerResponse):  # type: ignore[misc]  # moto 
     def list_certificates(self) -> ActionResult:
         statuses = self._get_param("CertificateStatuses")
         kinds = (self._get_param("Includes") or {}).get("keyTypes") or LISTED
-        found = [
+        certificates = [
             certificate for certificate in self.acm_backend._certificates.values()
             if (not statuses or certificate.status in statuses) and certificate.shown["KeyAlgorithm"] in kinds
         ]  # fmt: skip
         if self._get_param("SortOrder") == "DESCENDING":
-            found.reverse()
+            certificates.reverse()
         summaries = []
-        for certificate in found:
+        for certificate in certificates:
             about = certificate.describe()["Certificate"]
             more = about["SubjectAlternativeNames"]
             summaries.append({

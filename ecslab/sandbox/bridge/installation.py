@@ -35,6 +35,8 @@ OURS: Final[tuple[tuple[BackendDict, type], ...]] = (
 def install(account: Account) -> None:
     """Let `account` be the one that answers, with our backends in moto's place."""
     determinism.install()
+    if account.load_balancing is not None:
+        install_load_balancing()
     track_no_instances()
     enter(account)
     for backends, ours in OURS:
@@ -43,15 +45,21 @@ def install(account: Account) -> None:
 
 def load_balancing() -> "LoadBalancing":
     """The account's load balancing, made when it is first used: moto's part of it takes long to import."""
-    from moto.elbv2.models import elbv2_backends
-
-    from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
-    if elbv2_backends.backend is not ElbV2Backend:
-        elbv2_backends.clear()
-        elbv2_backends.backend = ElbV2Backend
+    install_load_balancing()
     account = current_account()
     if account.load_balancing is None:
         account.load_balancing = LoadBalancing()
     return account.load_balancing
+
+
+def install_load_balancing() -> None:
+    """Put our part of load balancing in the place of moto's."""
+    from moto.elbv2.models import elbv2_backends
+
+    from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
+
+    if elbv2_backends.backend is not ElbV2Backend:
+        elbv2_backends.clear()
+        elbv2_backends.backend = ElbV2Backend

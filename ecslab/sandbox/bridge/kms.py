@@ -43,12 +43,12 @@ class KmsBackend(MotoKmsBackend):  # type: ignore[misc]  # moto ships no types
     def decrypt(
         self, ciphertext_blob: bytes, encryption_context: dict[str, str], key_id: str | None = None
     ) -> tuple[bytes, str]:
-        found: tuple[bytes, str] = super().decrypt(ciphertext_blob, encryption_context)
-        key = self.found(found[1])
+        decrypted: tuple[bytes, str] = super().decrypt(ciphertext_blob, encryption_context)
+        key = self.found(decrypted[1])
         if key_id is not None and self.found(key_id) is not key:
             raise _wrong_key()
         _check_enabled(key)
-        return found
+        return decrypted
 
     def enable_key_rotation(self, key_id: str, days: int = _ROTATED_AFTER) -> None:
         """The material is never another one: nobody could see it, as old texts are decrypted all the same."""

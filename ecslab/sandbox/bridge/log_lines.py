@@ -119,8 +119,8 @@ class LogLines:
             gone = drops(number, first, step, count)
             self._dropped += gone
             if gone < count:
-                kept = self._place(texts[place])
-                self._runs += _RUN.pack(first + step * gone, step, delay, count - gone, kept)
+                position = self._place(texts[place])
+                self._runs += _RUN.pack(first + step * gone, step, delay, count - gone, position)
                 self.stored += (count - gone) * len(_read(texts[place], 0))
 
     def _place(self, text: str) -> int:

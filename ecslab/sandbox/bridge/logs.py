@@ -123,8 +123,8 @@ def _page(
             return []  # as AWS answers a token that it never gave
         start = int(after) >> TIME_BITS
     by_stream = [stream.found(start, end) for stream in streams]
-    found = heapq.merge(*by_stream, key=lambda event: event[0].timestamp)
-    fitting = (stream.filtered(line) for line, stream in found if wanted.matches(line.message))
+    merged = heapq.merge(*by_stream, key=lambda event: event[0].timestamp)
+    fitting = (stream.filtered(line) for line, stream in merged if wanted.matches(line.message))
     if after is None:
         return list(itertools.islice(fitting, most))
     following = itertools.dropwhile(lambda event: event["eventId"] != after, fitting)

@@ -37,11 +37,16 @@ def _untracked(cls: type, *_args: object, **_members: object) -> object:
 
 def park() -> MotoState:
     """Take out what moto holds."""
-    backends = {held: dict(held) for held in BackendDict._instances}
-    buckets = {name: owner for held in _of_s3() for name, owner in held.bucket_accounts.items()}
-    state = MotoState(backends, buckets, mock_random.getstate())
+    state = held()
     _empty()
     return state
+
+
+def held() -> MotoState:
+    """What moto holds."""
+    backends = {services: dict(services) for services in BackendDict._instances}
+    buckets = {name: owner for services in _of_s3() for name, owner in services.bucket_accounts.items()}
+    return MotoState(backends, buckets, mock_random.getstate())
 
 
 def put_back(state: MotoState) -> None:

@@ -62,8 +62,8 @@ class Route53Response(Route53):  # type: ignore[misc]
         return ActionResult(answer)
 
     def list_hosted_zones_by_vpc(self) -> ActionResult:
-        found = self.backend.list_hosted_zones_by_vpc(self._get_param("VPCId"))
-        zones = sorted(found, key=lambda zone: str(zone["HostedZoneId"]))
+        zones = self.backend.list_hosted_zones_by_vpc(self._get_param("VPCId"))
+        zones = sorted(zones, key=lambda zone: str(zone["HostedZoneId"]))
         token, most = self._get_param("NextToken"), self._page_size()
         ids = [_plain(zone["HostedZoneId"]) for zone in zones]
         if token and token not in ids:

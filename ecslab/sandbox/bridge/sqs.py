@@ -25,10 +25,10 @@ class SqsBackend(SQSBackend):  # type: ignore[misc]  # moto ships no types
         visibility_timeout: int,
         message_attribute_names: list[str] | None = None,
     ) -> list[Message]:
-        found: list[Message] = super().receive_message(
+        messages: list[Message] = super().receive_message(
             queue_name, count, 0, visibility_timeout, message_attribute_names
         )
-        return found
+        return messages
 
     def delete_message_batch(self, queue_name: str, receipts: Batch) -> Answers:
         """moto looks whether the handles differ, here and below; AWS whether the ids do."""

@@ -48,10 +48,10 @@ def resolve(name: str, region: str, vpc_id: str) -> tuple[str, ...]:
     if not network_facts.answers_names(_ec2(region), vpc_id):
         raise LookupError(name)
     full = name.rstrip(".").lower()
-    found = _looked_up(full if "." in full else f"{full}.{domain(region)}", region, vpc_id, MOST_ALIASES)
-    if not found:
+    addresses = _looked_up(full if "." in full else f"{full}.{domain(region)}", region, vpc_id, MOST_ALIASES)
+    if not addresses:
         raise LookupError(name)
-    return found
+    return addresses
 
 
 def _looked_up(name: str, region: str, vpc_id: str, left: int) -> tuple[str, ...]:

@@ -4,10 +4,12 @@ What it answers depends only on the requests before it, the virtual time and the
 is imported within functions: moto reads its settings as it is imported, and takes a second for it.
 """
 
+import contextlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ecslab.sandbox.engine import moto_import
 from ecslab.sandbox.http_message import INTERNET, INTERNET_IPV6, HttpRequest, HttpResponse, Responder
@@ -29,6 +31,9 @@ from ecslab.sandbox.wire.signature import Key, Signer
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.time.clock import Clock
 
+if TYPE_CHECKING:
+    from ecslab.sandbox.bridge.account import Account
+
 
 @dataclass(frozen=True, slots=True)
 class Door:
@@ -45,30 +50,33 @@ class Backend:
 
     `behaviour` is that of the sandbox that wrote its journal (`world.behaviour`). `wall` says what time it is
     for clients, in epoch seconds: what they compare with their own clock is judged by it. `eventual`: changes
-    are seen late (`bridge.late_reads`).
+    are seen late (`bridge.late_reads`). `account` is one that a snapshot brought back, on this clock.
 
     moto keeps its state in modules, so whoever calls holds the lock that all sandboxes of a process share.
     """
 
     def __init__(
         self, clock: Clock, folder: Path | None, seed: str, behaviour: int, wall: Callable[[], float],
-        eventual: bool = False,
+        eventual: bool = False, account: "Account | None" = None,
     ):  # fmt: skip
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT  # read when moto is imported: the account, whatever the key
         moto_import.prepare()
-        from ecslab.sandbox.bridge import account, determinism, installation
+        from ecslab.sandbox.bridge import account as seam
+        from ecslab.sandbox.bridge import determinism, installation
         from ecslab.sandbox.runtime.budget import AccountBudget
         from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 
         self.behaviour = behaviour
-        self._seam, self._determinism, self._seed = account, determinism, seed
+        self._seam, self._determinism, self._seed = seam, determinism, seed
         clock.on_event = lambda number: self.reseed("event", number)
-        budget = AccountBudget()
-        self._account = account.Account(
-            clock, EmbeddedRuntime(budget, every_image_has_all=behaviour < 3), ACCOUNT, folder=folder,
-            seed=seed, behaviour=behaviour, known_networks=account.KnownNetworks(), budget=budget,
-            client_clock=wall if clock.durations.model == "drawn" else None,
-        )  # fmt: skip
+        if account is None:
+            budget = AccountBudget()
+            account = seam.Account(
+                clock, EmbeddedRuntime(budget, every_image_has_all=behaviour < 3), ACCOUNT, folder=folder,
+                seed=seed, behaviour=behaviour, known_networks=seam.KnownNetworks(), budget=budget,
+                client_clock=wall if clock.durations.model == "drawn" else None,
+            )  # fmt: skip
+        self._account = account
         installation.install(self._account)
         if eventual:
             self.inject("eventual", {"on": True})
@@ -81,6 +89,12 @@ class Backend:
     def enter(self) -> None:
         """Let this account be the one that moto's dictionaries hold, whichever came before."""
         self._seam.enter(self._account)
+
+    @contextlib.contextmanager
+    def whole(self) -> "Iterator[tuple[Clock, Account]]":
+        """Within this, the account and its clock with all that they hold."""
+        with self._seam.whole(self._account) as account:
+            yield self._account.clock, account
 
     def close(self) -> None:
         """Forget the account."""

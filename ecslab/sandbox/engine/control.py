@@ -165,7 +165,14 @@ def honesty(sandbox: Sandbox) -> Answer:
     """What the sandbox does as AWS does, what it simplifies, pretends, and leaves out."""
     from ecslab.sandbox import honesty
 
-    return {"rows": honesty.rows(sandbox.backend.eventual), "carried": honesty.carried()}
+    return {"rows": honesty.rows(sandbox.backend.eventual)}
+
+
+def carried(_sandbox: Sandbox) -> Answer:
+    """The services and operations that answer, and what becomes of each field of their requests."""
+    from ecslab.sandbox import honesty
+
+    return {"services": honesty.carried()}
 
 
 def shutdown(sandbox: Sandbox) -> Answer:
@@ -178,7 +185,8 @@ VERBS: Final[dict[str, Callable[..., Answer]]] = {
     do.__name__: do
     for do in (
         status, advance, clock, eventual, reset, journal, cut, session_calls.export, session_calls.blob,
-        session_calls.accept, session_calls.restore, reach, inject, images, honesty, shutdown,
+        session_calls.accept, session_calls.restore, reach, inject, images, honesty, carried,
+        shutdown,
     )
 }  # fmt: skip
 _TELLING: Final = (

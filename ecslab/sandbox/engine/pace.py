@@ -109,6 +109,11 @@ class Pace:
             wall = max(wall, self.timeline.wall_at(virtual))
         return {"wall": wall, "mode": self.mode, "speed": self.speed, "paused": self.paused}
 
+    def be(self, setting: PaceSetting) -> None:
+        """Be in this mode, at this speed, on a timeline that knows of it already."""
+        self.mode, self.speed, self.paused = setting["mode"], setting["speed"], setting["paused"]
+        self._seen = self.timeline.segments[-1].wall
+
     def take_up(self, virtual: float, setting: PaceSetting) -> None:
         """Take over mode, speed, pause and wall time as the journal kept them at `virtual`."""
         self.mode, self.speed, self.paused = setting["mode"], setting["speed"], setting["paused"]

@@ -18,15 +18,20 @@ class Replay:
     """Lets everything in a journal happen again, on a backend that is fresh.
 
     `mutations` counts the calls that were made again; `notices` says which of them could not be; `position`
-    is the record that is worked on, from 1.
+    is the record that is worked on, from 1; `happened` counts events.
+
+    Args:
+        after: how many records have happened already.
+        mutations: how many calls were among them.
     """
 
     def __init__(
-        self, clock: Clock, pace: Pace, backend: Backend, access_key: str, most_events: int | None = None
-    ):
+        self, clock: Clock, pace: Pace, backend: Backend, access_key: str, most_events: int | None = None,
+        *, after: int = 0, mutations: int = 0,
+    ):  # fmt: skip
         self._clock, self._pace, self._backend, self._access_key = clock, pace, backend, access_key
         self._events_left = most_events
-        self.mutations = self.position = 0
+        self.mutations, self.position, self.happened = mutations, after, 0
         self.notices: list[str] = []
         self._failures = 0
 
@@ -36,7 +41,7 @@ class Replay:
         Raises:
             ValueError: more events happen than may, if there is a limit.
         """
-        for position, record in enumerate(records, 1):
+        for position, record in enumerate(records, self.position + 1):
             self.position = position
             self._pass_time(record.now)
             if record.kind == "pace":
@@ -62,6 +67,7 @@ class Replay:
                     self.notices.append(
                         f"Something in the sandbox fails, as it did before: {failure!r}. The log has it all."
                     )
+            self.happened += happened
             if self._events_left is not None:
                 self._events_left -= happened
                 if self._events_left < 0:

@@ -4,7 +4,6 @@ Every way in (the AWS API, the gateway, control calls) ends here. A request firs
 answered; one that changed something is in the journal before its answer is given.
 """
 
-import contextlib
 import re
 import secrets
 import threading
@@ -15,10 +14,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from ecslab.sandbox.engine import replay_watch
+from ecslab.sandbox.engine import replay_watch, snapshots
 from ecslab.sandbox.engine.backend import Backend
 from ecslab.sandbox.engine.pace import DEFAULT_SPEED, WATCHED_FOR, Mode, Pace, checked_speed
 from ecslab.sandbox.engine.replay import Replay
+from ecslab.sandbox.engine.snapshots import About, Restored, Snapshots
 from ecslab.sandbox.gateway.gateway import Gateway, NotIn
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.journal.bodies import Bodies
@@ -92,6 +92,8 @@ class Sandbox:
         self._replay: Replay | None = None
         self._timing, self._eventual = timing, bool(eventual)
         self._give_up = give_up
+        self._snapshots = Snapshots(self.folder, self.credentials, wall)
+        self._lost = False  # whether something happened that the journal has no room for
         self.journal = Journal(self.folder)
         if self.journal.damage:
             self.notices.append(self.journal.damage)
@@ -218,7 +220,20 @@ class Sandbox:
         happened = self.clock.run(until, most, to_change=to_change, enough=lambda: time.monotonic() > late)
         if happened or (self.pace.mode == "stepped" and self.clock.now > before):
             self._note("time", {})
+        self._snapshots.happened(happened)
+        if happened:
+            self._keep_snapshot()
         return happened
+
+    def _keep_snapshot(self, at_stop: bool = False) -> None:
+        """Keep one if it is due; all that went on is in the journal."""
+        if not self._lost:
+            self._snapshots.keep_if_due(self.journal, self.backend, self._about, at_stop)
+
+    def _about(self) -> About:
+        notices = self._replay.notices if self._replay else []
+        pace = self.pace.setting(self.clock.now)
+        return {"mutations": self.mutations, "notices": list(notices), "pace": pace}
 
     def go_on(self) -> None:
         """Let time go on from here; the journal keeps how virtual and wall time are related from now."""
@@ -278,23 +293,9 @@ class Sandbox:
         Args:
             most_events: how many may happen in it; ValueError if there are more.
         """
-        start = self.journal[0].start
-        self.seed = start["seed"]
         before = getattr(self, "pace", None)
-        timeline = Timeline(start["wall"], start["speed"] if start["mode"] == "paced" else 1.0)
-        durations = Durations(start.get("timing", "fixed"), self.seed)
-        self.clock = Clock(timeline=timeline, durations=durations)
-        self.pace = Pace(timeline, start["mode"], start["speed"], self.wall)
-        if hasattr(self, "backend"):
-            self.backend.close()
-        behaves_as = start.get("behaviour", behaviour.FIRST)
-        eventual = start.get("eventual", False)
-        self.backend = Backend(self.clock, self.folder, self.seed, behaves_as, self.wall, eventual)
-        replay = self._replay = Replay(
-            self.clock, self.pace, self.backend, self.credentials.access_key, most_events
-        )
-        replay.run(self.journal)
-        self.mutations = replay.mutations
+        replay = self._shortened(most_events) or self._replayed_from(None, most_events)
+        self.mutations, self._lost = replay.mutations, False
         self.notices.extend(replay.notices)
         while self.clock.now < now:
             self.clock.run(until=now)
@@ -302,6 +303,52 @@ class Sandbox:
             self.pace.take_up(self.clock.now, before.setting(self.clock.now))
         if len(self.journal) > 1:
             self.go_on()
+
+    def _shortened(self, most_events: int | None) -> Replay | None:
+        """A replay of what follows the latest snapshot; None if there is none to go on from.
+
+        This version wrote it, so all that followed can be made again. If not, the journal may be good still.
+        """
+        restored = self._snapshots.restored(self.journal)
+        if restored is None:
+            return None
+        try:
+            replay = self._replayed_from(restored, most_events)
+            if replay.notices == restored.about["notices"]:
+                return replay
+        except Exception:
+            traceback.print_exc()
+        self._snapshots.forget()
+        return None
+
+    def _replayed_from(self, restored: Restored | None, most_events: int | None) -> Replay:
+        """Let the journal happen again: all of it, or what follows the records that a snapshot stands for."""
+        start = self.journal[0].start
+        self.seed = start["seed"]
+        if hasattr(self, "backend"):
+            self.backend.close()
+        if restored is None:
+            timeline = Timeline(start["wall"], start["speed"] if start["mode"] == "paced" else 1.0)
+            durations = Durations(start.get("timing", "fixed"), self.seed)
+            self.clock = Clock(timeline=timeline, durations=durations)
+        else:
+            self.clock = restored.clock
+        records, mutations = (restored.records, restored.about["mutations"]) if restored else (0, 0)
+        self.pace = Pace(self.clock.timeline, start["mode"], start["speed"], self.wall)
+        self.backend = Backend(
+            self.clock, self.folder, self.seed, start.get("behaviour", behaviour.FIRST), self.wall,
+            start.get("eventual", False) and not restored, restored.account if restored else None,
+        )  # fmt: skip
+        replay = self._replay = Replay(
+            self.clock, self.pace, self.backend, self.credentials.access_key, most_events,
+            after=records, mutations=mutations,
+        )  # fmt: skip
+        if restored:
+            self.pace.be(restored.about["pace"])
+            replay.notices.extend(restored.about["notices"])
+        replay.run(self.journal.after(replay.position))
+        self._snapshots.began(replay.happened + snapshots.REQUEST * (replay.mutations - mutations))
+        return replay
 
     @property
     def _replayed(self) -> int:
@@ -311,6 +358,7 @@ class Sandbox:
         """Forget everything; a new account, under the same seed unless another is given."""
         pace, self._eventual = self.pace, self.journal[0].start.get("eventual", False)
         self.journal.clear()
+        self._snapshots.forget()
         self._write_start(self.seed if seed is None else seed, pace.mode, pace.speed)
         self.rebuild()
 
@@ -318,6 +366,7 @@ class Sandbox:
         """Keep how far time came, and let go of the files."""
         with self.lock:
             self._note("time", {})
+            self._keep_snapshot(at_stop=True)
             self.journal.close()
 
     def _take_up(self, mode: Mode | None, speed: float | None, eventual: bool | None) -> None:
@@ -353,6 +402,7 @@ class Sandbox:
                 details = {**about, **wire, "headers": kept(request.headers)}
                 self._keep(Record(self.clock.now, "request", details, request.body))
                 self.mutations += 1
+                self._snapshots.happened(snapshots.REQUEST)
                 self._watch()
             return response
 
@@ -388,8 +438,10 @@ class Sandbox:
 
     def _note(self, kind: str, about: Mapping[str, object], body: bytes = b"") -> None:
         """Keep what nobody waits for; on a full disk it is lost, which costs at most some virtual time."""
-        with contextlib.suppress(OSError):
+        try:
             self.journal.append(Record(self.clock.now, kind, about, body), durable=False)
+        except OSError:
+            self._lost = True
 
     def _write_start(self, seed: str | int | None, mode: Mode, speed: float) -> None:
         seed = secrets.token_hex(8) if seed is None else str(seed)

@@ -8,9 +8,11 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from ecslab.sandbox.wire.carried import CARRIED, titles
+from ecslab.sandbox.wire.fields.table import Kind as FieldClass
+from ecslab.sandbox.wire.fields.table import sections
 from ecslab.sandbox.world.time.durations import steps
 
 __all__ = ["LINES", "Kind", "Line", "carried", "rows"]
@@ -52,11 +54,21 @@ def rows(eventual: bool = False) -> list[dict[str, object]]:
 
 
 def carried() -> list[dict[str, object]]:
-    """What is carried, as JSON takes it: each service by boto3's name, what for, and its operations."""
+    """What is carried, as JSON takes it: each service by boto3's name, what for, its operations, its fields.
+
+    A field is named by its operation or structure, once for all requests that share it, and stands in the
+    list of its class: `acts`, `refused` or `kept`. The files of all fields are read for it.
+    """
     return [
         {"service": service.name, "why": service.why, "operations": sorted(service.operations)}
+        | {kind: list(_fields(service.name, kind)) for kind in get_args(FieldClass)}
         for service in CARRIED
     ]
+
+
+def _fields(service: str, kind: str) -> Iterator[str]:
+    for name, section in sections(service).items():
+        yield from (f"{name}.{field}" for field, own in section.kinds.items() if own == kind)
 
 
 def _lines(part: str) -> Iterator[Line]:

@@ -25,6 +25,7 @@ from ecslab.sandbox.journal.record import (
     without_credentials,
     written,
 )
+from ecslab.sandbox.snapshot import file as snapshot_file
 
 __all__ = ["LARGE", "Journal", "Record"]
 
@@ -70,6 +71,17 @@ class Journal:
         record = self._records[position] or self._stored(position % len(self))
         blob = self._bodies.get(position)
         return record if blob is None else replace(record, body=self._blobs.read(blob))
+
+    def after(self, position: int) -> Iterator[Record]:
+        """The records from `position` on."""
+        return (self[each] for each in range(position, len(self)))
+
+    def digest(self, records: int) -> str:
+        """SHA-256 of the first so many records, as they stand in the file; "" if it has not so many."""
+        if self._folder is None or not 0 < records <= len(self):
+            return ""
+        with self._at.open("rb") as file:
+            return hashlib.sha256(file.read(self._ends[records - 1])).hexdigest()
 
     def append(self, record: Record, durable: bool = True) -> int:
         """Keep a record; its position.
@@ -130,7 +142,7 @@ class Journal:
     @staticmethod
     def erase(folder: Path) -> None:
         """Forget the journal of a folder that no process has open, and the bodies beside it, unread."""
-        for name in ("journal.jsonl", REPLAYING):
+        for name in ("journal.jsonl", REPLAYING, *snapshot_file.NAMES):
             (folder / name).unlink(missing_ok=True)
         if (folder / "blobs").is_dir():
             Blobs(folder / "blobs").clear()

@@ -85,14 +85,14 @@ class EmbeddedContainer(Job):
         return command
 
     def signal(self, name: str) -> None:
-        if self._run is None:
+        if self._place is None:
             return
         if name == "KILL":
             self.finish(137)
         elif self._process.on_term is not None:
             if self._timer:
                 self._timer.cancel()
-            self._run = self._process.on_term()
+            self.go_over(self._process.on_term)
             self._process.on_term = None
             self.advance()
 

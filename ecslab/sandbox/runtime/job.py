@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import ClassVar, Final
 
 from ecslab.sandbox.runtime import Cancellable, Host
 from ecslab.sandbox.runtime.image_config import image_variables
@@ -12,7 +12,9 @@ from ecslab.sandbox.runtime.process import (
     CannotFork,
     NotInImage,
     OutOfMemory,
+    Place,
     Process,
+    Program,
     Run,
     SandboxLimit,
     dies,
@@ -31,26 +33,33 @@ PLATFORM: Final = {"X86_64": "amd64", "ARM64": "arm64"}
 EXEC_FORMAT_EXIT: Final = 255  # U: 255 or 1; no capture shows it
 
 
-_UNBEGUN: Final = dies()
-
-
 class Job:
     """A program at work. Who makes one calls or plans the first `advance`."""
 
-    __slots__ = ("_process", "_run", "_timer")
+    __slots__ = ("_handler", "_place", "_process", "_run", "_timer")
+    LEFT_OUT: ClassVar = frozenset({"_run"})
 
     def __init__(self, process: Process):
         self._process = process
-        self._run: Run | None = _UNBEGUN
+        self._place: Place | None = Place()  # None: it has ended
+        self._handler: Program | None = None  # what runs in place of the process's own program
+        self._run: Run | None = None
         self._timer: Cancellable | None = None
+
+    def come_back(self) -> None:
+        """Be as before, where a snapshot brought back all but what runs."""
+        self._run = None
+        if self._place is not None and self._place.begun:
+            self._run = self._begun(self._place)
+            next(self._run)
 
     def advance(self) -> None:
         """Let the program go on to its next sleep, or its end."""
-        if self._run is None:
+        if self._place is None:
             return
         try:
-            if self._run is _UNBEGUN:
-                self._run = begin(self._process)
+            if self._run is None:
+                self._run = self._begun(self._place)
             self._timer = None
             delay = next(self._run)
         except StopIteration as end:
@@ -80,7 +89,7 @@ class Job:
             now = process.host.now()
             process.budget.add(1, now)
             delay = max(delay, process.budget.wait(now))
-        if delay != math.inf and self._run is not None:
+        if delay != math.inf and self._place is not None:
             self._timer = process.host.after(delay, self.advance)
 
     def fail(self, error: Exception) -> None:
@@ -90,18 +99,25 @@ class Job:
 
     def finish(self, code: int, reason: str | None = None) -> None:
         """End the program with an exit code; without effect once it has ended."""
-        if self._run is None:
+        if self._place is None:
             return
         self.drop()
         self.ended(code, reason)
 
     def drop(self) -> None:
         """End the program without a word."""
-        self._run = None
+        self._place = self._run = None
         if self._timer:
             self._timer.cancel()
             self._timer = None
         self._process.budget.close()
+
+    def go_over(self, handler: Program) -> None:
+        """Let a handler run in place of what runs."""
+        self._handler, self._place, self._run = handler, Place(), None
+
+    def _begun(self, place: Place) -> Run:
+        return self._handler(place) if self._handler else begin(self._process, place)
 
     def ended(self, code: int, reason: str | None) -> None:
         """What follows the end."""
@@ -160,11 +176,13 @@ class _Quiet:
             self._host.log(line)
 
 
-def begin(process: Process) -> Run:
+def begin(process: Process, place: Place) -> Run:
     """The program of a process, or the kernel's refusal of one built for another processor.
 
-    It begins with the call, and goes on with each `next`.
+    It begins with the call, and goes on with each `next`; what has come further goes on at its place.
     """
+    if place.begun:
+        return run(process, place)
     wanted = PLATFORM.get(process.spec.architecture, process.spec.architecture)
     if process.argv and process.spec.image.architecture != wanted:
         process.log(f"exec {process.argv[0]}: exec format error")
@@ -172,4 +190,4 @@ def begin(process: Process) -> Run:
     if too_long([*process.argv, *image_variables(process.spec)]):
         process.log(f"exec {process.argv[0][:64] if process.argv else ''}: argument list too long")
         return ends(EXEC_FORMAT_EXIT)
-    return run(process)
+    return run(process, place)

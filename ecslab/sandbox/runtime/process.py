@@ -1,12 +1,11 @@
 """What a program sees: its arguments, environment, files, ports, and the host's clock and log.
 
 A program is a generator function. It yields how many seconds it sleeps (`FOREVER` if it only serves), and
-returns its exit code. It answers TERM by `on_term`: a generator function that runs instead of it, or None if
-it takes no notice.
+returns its exit code; what it needs to go on lies in its `Place`. It answers TERM by `on_term`: a program
+that runs instead of it, or None if it takes no notice.
 """
 
 import errno
-import math
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -17,11 +16,12 @@ from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime import ContainerSpec, Host, Mount, limits
 from ecslab.sandbox.runtime.budget import AccountBudget, ContainerBudget, Full, Pool
 from ecslab.sandbox.runtime.image_config import PATH, combined_environment
+from ecslab.sandbox.runtime.place import FOREVER, Place, Program, Run, serves
 
-FOREVER = math.inf
+__all__ = ["FOREVER", "Place", "Program", "Run", "serves"]
+
 LIMIT = "ecslab sandbox: "
 """Begins what the sandbox itself says in a container's log."""
-Run = Generator[float, None, int]
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -41,7 +41,7 @@ class NotInImage(Exception):
     """The image does not bring the program."""
 
 
-def dies() -> Run:
+def dies(_place: Place) -> Run:
     """What an untrapped TERM does: exit code 128 + 15."""
     return 143
     yield  # makes this a generator
@@ -208,7 +208,7 @@ class Process:
     host: Host
     spec: ContainerSpec
     environment: dict[str, str] | None = None
-    on_term: Callable[[], Run] | None = dies
+    on_term: Program | None = dies
     ports: dict[int, Handler] = field(default_factory=dict)
     budget: ContainerBudget = field(default_factory=lambda: AccountBudget().container("", None))
     has_all: bool = False
@@ -216,7 +216,7 @@ class Process:
     depth: int = 0
 
     @property
-    def unheard_term(self) -> Callable[[], Run] | None:
+    def unheard_term(self) -> Program | None:
         """What TERM does to a program that says nothing of it: to the first process, nothing."""
         return dies if self.spec.init_process else None
 
@@ -271,13 +271,15 @@ class Process:
         """Count work that was done: bytes, and steps beside those of the commands."""
         self.budget.add(steps + size // limits.STEP_BYTES, self.host.now())
 
-    def step(self, steps: int = 1) -> Generator[float, None, None]:
+    def step(self, place: Place, steps: int = 1) -> Generator[float, None, None]:
         """Take steps; sleeps where the container, or all together, took too many in this second."""
-        now = self.host.now()
-        self.budget.add(steps, now)
-        seconds = self.budget.wait(now)
+        seconds = place.asleep
+        if seconds is None:
+            now = self.host.now()
+            self.budget.add(steps, now)
+            seconds = self.budget.wait(now)
         if seconds:
-            yield seconds
+            yield from place.sleep(seconds)
 
     def hold(self, amount: int) -> None:
         """Use so many bytes of memory more, or bring some back (negative); OutOfMemory if there are none."""

@@ -12,8 +12,8 @@ _EXPIRATION: Final = re.compile(rb"(?<=<Expiration>)[^<]+(?=</Expiration>)")
 def expiring_for_clients(response: HttpResponse, ahead: float) -> HttpResponse:
     """STS's answer, its keys' end moved by the seconds that the client's clock is ahead of the world's."""
 
-    def moved(found: re.Match[bytes]) -> bytes:
-        end = datetime.fromisoformat(found[0].decode()).timestamp() + ahead
+    def moved(match: re.Match[bytes]) -> bytes:
+        end = datetime.fromisoformat(match[0].decode()).timestamp() + ahead
         return datetime.fromtimestamp(end, UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
 
     return response._replace(body=_EXPIRATION.sub(moved, response.body))

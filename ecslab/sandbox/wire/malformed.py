@@ -54,9 +54,9 @@ def _check_form(request: HttpRequest) -> None:
     text = f"{request.path}?{request.query}"
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         text = f"{text}&{request.body.decode('utf-8', 'replace')}"
-    found = _NOT_IN_XML.search(unquote_plus(text, errors="replace"))
-    if found:
-        raise AwsError("MalformedInput", f"The request holds the character U+{ord(found[0]):04X}.")
+    match = _NOT_IN_XML.search(unquote_plus(text, errors="replace"))
+    if match:
+        raise AwsError("MalformedInput", f"The request holds the character U+{ord(match[0]):04X}.")
 
 
 def json_object(body: bytes, *, layer: bool = False) -> dict[str, object] | None:

@@ -49,12 +49,12 @@ def rest_operation(name: str, request: HttpRequest) -> str | None:
         return None
     url = f"http://127.0.0.1{request.target}"
     try:
-        found = get_service_router(name).match(
+        match = get_service_router(name).match(
             Request.from_primitives(request.method, url, {**request.headers, "host": "127.0.0.1"}, b"")
         )
     except HTTPException:
         return None
-    return str(found[0].name)
+    return str(match[0].name)
 
 
 def no_operation(model: ServiceModel, asked: str) -> AwsError:

@@ -82,7 +82,7 @@ def test_a_progress_file_of_format_1_loads(tmp_path):
     assert progress.entered == {"04": 24}
     assert progress.predicted["03.collide"] == progress_store.Guess("registered with 512 MiB", True)
     progress.write()
-    assert json.loads(file.read_text())["format"] == 1
+    assert json.loads(file.read_text())["format"] == 2
 
 
 @pytest.mark.parametrize("timing", ["drawn", "fixed"])
@@ -132,8 +132,8 @@ def test_a_session_of_a_later_format_is_refused(lab, tmp_path):
 def test_a_progress_file_of_a_later_format_is_refused_and_stays(lab):
     file = progress_store.path(lab)
     file.parent.mkdir(exist_ok=True)
-    file.write_text('{"format": 2, "steps": "told in another way"}')
-    with pytest.raises(CannotBeDone, match=r"format 2, and this ecslab reads formats up to 1\.\n  next: "):
+    file.write_text('{"format": 3, "steps": "told in another way"}')
+    with pytest.raises(CannotBeDone, match=r"format 3, and this ecslab reads formats up to 2\.\n  next: "):
         lab.check("02")
     assert "another way" in file.read_text()
 

@@ -11,7 +11,7 @@ from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.wire.carried import CARRIED
 from ecslab.sandbox.wire.fields import table
 from ecslab.sandbox.wire.fields.check import _TABLES, check
-from ecslab.sandbox.wire.fields.model_walk import counts, fields, problems
+from ecslab.sandbox.wire.fields.model_walk import fields, problems
 from ecslab.sandbox.world.errors import AwsError
 
 SERVICES = [service for service in CARRIED if service.name in _TABLES]
@@ -67,7 +67,6 @@ def test_what_a_class_covers_is_of_it_too():
     found = {f"{each.operation}.{each.path}": each for each in fields(SERVICES[0])}
     nested = found["RunTask.volumeConfigurations.managedEBSVolume.tagSpecifications.tags.key"]
     assert (nested.kind, nested.is_top) == ("refused", False)
-    assert sum(counts(SERVICES[0]).values()) == len(found)
 
 
 def refusal(call, **parameters):

@@ -94,8 +94,8 @@ def _route(table: MotoRouteTable, route: MotoRoute) -> vpc.Route:
         of_gateway = getattr(route.gateway, "vpc", None)
         active = of_gateway is not None and of_gateway.id == table.vpc_id
     elif target.startswith("eigw-"):
-        there = table.ec2_backend.egress_only_internet_gateways.get(target)
-        active = there is not None and there.vpc_id == table.vpc_id
+        gateway = table.ec2_backend.egress_only_internet_gateways.get(target)
+        active = gateway is not None and gateway.vpc_id == table.vpc_id
     return vpc.Route(_destination(route), target, active)
 
 

@@ -78,8 +78,8 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
 
     def repository(self, name: str, registry_id: str | None = None) -> StoredRepository:
         """The repository, or RepositoryNotFoundException."""
-        found: StoredRepository = self._get_repository(name, registry_id)
-        return found
+        repository: StoredRepository = self._get_repository(name, registry_id)
+        return repository
 
     def create_repository(self, repository_name: str, *args: object, **kwargs: object) -> StoredRepository:
         if not re.fullmatch(NAME, repository_name):

@@ -72,8 +72,8 @@ class StoredRepository(Repository):  # type: ignore[misc]  # moto ships no types
     def start_preview(self, text: str) -> Preview:
         """Look what a policy, in AWS's form of it, would expire now."""
         rules, now = lifecycle_policy.rules(text), determinism.now()
-        found = lifecycle.expired(rules, self.images, now)
-        rows = tuple((image, tuple(image.image_tags), rule) for image, rule in found)
+        expired = lifecycle.expired(rules, self.images, now)
+        rows = tuple((image, tuple(image.image_tags), rule) for image, rule in expired)
         self.preview = Preview(text, now, rows)
         return self.preview
 

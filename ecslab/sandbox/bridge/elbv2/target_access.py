@@ -105,9 +105,9 @@ def node_facts(node: BalancerInterface) -> vpc.Facts:
 def _passage(
     node: BalancerInterface, holder: TaskInterface, port: int, listening: tuple[int, ...], visitor: str | None
 ) -> packets.Verdict:
-    there = facts_of(holder.ec2_backend, holder)
+    task_facts = facts_of(holder.ec2_backend, holder)
     if visitor is None:
-        return packets.within(node_facts(node), there, port, listening)
+        return packets.within(node_facts(node), task_facts, port, listening)
     groups = tuple(group.id for group in node.group_set)
     packet = packets.Packet(visitor, port, source_groups=groups, relayed=True)
-    return packets.inbound(packet, there, listening)
+    return packets.inbound(packet, task_facts, listening)

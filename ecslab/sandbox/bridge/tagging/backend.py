@@ -44,7 +44,7 @@ class TaggingBackend(ResourceGroupsTaggingAPIBackend):  # type: ignore[misc]  # 
             text = "ResourceARNList can't be used with other filters"  # U: the wording
             raise ResourceGroupsTaggingAPIError("InvalidParameterException", text)
         matches = make_tag_matcher(tag_filters)
-        found = [
+        tagged = [
             TaggedResource(holder.arn, dict(holder.tags), holder.kind)
             for holder in sorted(holders(self.region_name), key=lambda holder: holder.arn)
             if holder.tags
@@ -54,11 +54,11 @@ class TaggingBackend(ResourceGroupsTaggingAPIBackend):  # type: ignore[misc]  # 
         ]
         first = _place(pagination_token)
         page: list[TaggedResource] = []
-        for resource in found[first : first + resources_per_page]:
+        for resource in tagged[first : first + resources_per_page]:
             if page and sum(len(each.tags) for each in [*page, resource]) > tags_per_page:
                 break
             page.append(resource)
-        return _next(first + len(page), len(found)), page
+        return _next(first + len(page), len(tagged)), page
 
     def get_tag_keys(self, pagination_token: str | None = None) -> tuple[str | None, list[str]]:
         keys = sorted({key for holder in holders(self.region_name) for key in holder.tags})

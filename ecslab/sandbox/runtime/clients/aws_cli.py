@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.runtime.process import Process
+from ecslab.sandbox.runtime.process import Place, Process
 
 Result = tuple[str, str, int]
 
@@ -42,7 +42,7 @@ COMMANDS: Final = {
 }
 
 
-def aws(process: Process, words: list[str]) -> Generator[float, None, Result]:
+def aws(process: Process, words: list[str], place: Place) -> Generator[float, None, Result]:
     """`aws SERVICE COMMAND [--option VALUE]… [--query EXPRESSION] [--output json|text]`"""
     if IMAGE not in process.spec.image.reference:
         return "", "aws: not found\n", 127
@@ -55,17 +55,20 @@ def aws(process: Process, words: list[str]) -> Generator[float, None, Result]:
     missing = [f"--{name}" for name in command.options if name not in given]
     if missing:
         return "", f"aws: error: the following arguments are required: {', '.join(missing)}\n", 252
-    keys = _keys(process)
-    if keys is None:
-        return "", _NO_KEYS, 253
     region = process.variables().get("AWS_REGION", "us-east-1")
     host = f"{command.service}.{region}.amazonaws.com"
-    try:
-        response = process.host.fetch(host, 443, _request(command, given, keys, host))
-    except (TimeoutError, LookupError, ConnectionError):
-        yield CONNECT_SECONDS
-        return "", f'\nConnect timeout on endpoint URL: "https://{host}/"\n', 255
-    return _told(command, response, given)
+    if place.asleep is None:
+        keys = _keys(process)
+        if keys is None:
+            return "", _NO_KEYS, 253
+        try:
+            response = process.host.fetch(host, 443, _request(command, given, keys, host))
+        except (TimeoutError, LookupError, ConnectionError):
+            pass
+        else:
+            return _told(command, response, given)
+    yield from place.sleep(CONNECT_SECONDS)
+    return "", f'\nConnect timeout on endpoint URL: "https://{host}/"\n', 255
 
 
 _NO_KEYS: Final = (

@@ -2,14 +2,14 @@
 
 from collections.abc import Generator
 
-from ecslab.sandbox.runtime.process import Process
+from ecslab.sandbox.runtime.process import Place, Process
 
 Result = tuple[str, str, int]
 
 
-def nslookup(process: Process, words: list[str]) -> Generator[float, None, Result]:
+def nslookup(process: Process, words: list[str], place: Place) -> Generator[float, None, Result]:
     """`nslookup NAME`, in BusyBox's words."""
-    yield from process.step()
+    yield from process.step(place)
     names = [word for word in words if not word.startswith("-")]
     if not names:
         return "", "nslookup: the interactive mode is not run here: give it a name\n", 1
@@ -23,9 +23,9 @@ def nslookup(process: Process, words: list[str]) -> Generator[float, None, Resul
     return f"{head}Non-authoritative answer:\n{rows}\n", "", 0
 
 
-def getent(process: Process, words: list[str]) -> Generator[float, None, Result]:
+def getent(process: Process, words: list[str], place: Place) -> Generator[float, None, Result]:
     """`getent hosts NAME…`; other databases have nothing."""
-    yield from process.step()
+    yield from process.step(place)
     if words[:1] not in (["hosts"], ["ahosts"]):
         return "", "", 2
     output, status = "", 0

@@ -4,12 +4,14 @@ from collections.abc import Generator
 from typing import Final
 
 from ecslab.sandbox.http_message import HttpRequest
-from ecslab.sandbox.runtime.process import Process
+from ecslab.sandbox.runtime.process import Place, Process
 
 PORT: Final = 6379
 
 
-def redis_cli(process: Process, words: list[str]) -> Generator[float, None, tuple[str, str, int]]:
+def redis_cli(
+    process: Process, words: list[str], _place: Place
+) -> Generator[float, None, tuple[str, str, int]]:
     """`redis-cli [-h HOST] COMMAND word…`"""
     host = "127.0.0.1"
     if words[:1] == ["-h"] and len(words) > 1:

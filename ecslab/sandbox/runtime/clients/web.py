@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.limits import LARGEST_FILE
-from ecslab.sandbox.runtime.process import OutOfMemory, Process
+from ecslab.sandbox.runtime.process import OutOfMemory, Place, Process
 
 Result = tuple[str, str, int]
 Fetch = Generator[float, None, Result]
@@ -79,40 +79,66 @@ class _Failure(Exception):
     host: str = ""
 
 
-def curl(process: Process, words: list[str]) -> Fetch:
+class Fetching(Place):
+    """Where a command is among its addresses: what it has to say so far, and whether it waits in vain."""
+
+    __slots__ = ("errors", "in_vain", "output", "status")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.output = self.errors = ""
+        self.status, self.in_vain = 0, False
+
+    def waits(self, seconds: float) -> Generator[float, None, None]:
+        """Wait for somebody who does not answer."""
+        self.in_vain = True
+        if seconds:
+            yield from self.sleep(seconds)
+        self.in_vain = False
+
+
+def curl(process: Process, words: list[str], place: Place) -> Fetch:
     """`curl [-fsSILkvi] [-o FILE] [-X METHOD] [-H HEADER] [-d DATA] [-m SECONDS] [-w FORMAT] URL…`"""
     options = _read(words, _CURL_FLAGS, _CURL_VALUES)
     if options.unknown:
         return "", f"curl: option {options.unknown}: is unknown\n", 2
     if not options.urls:
         return "", "curl: no URL specified!\n", 2
-    output = errors = ""
-    status = 0
-    for url in options.urls:
-        yield from process.step()
-        if len(output) > LARGEST_FILE:
-            raise OutOfMemory
-        try:
-            response = _exchange(process, url, options, options.has("location"))
-        except _Failure as failure:
-            if failure.seconds:
-                yield failure.seconds
-            if not options.has("silent") or options.has("show-error"):
-                errors += f"curl: ({failure.code}) {failure.why}\n"
-            output += _written_out(options, None)
-            status = failure.code
-            continue
-        if options.has("fail") and response.status >= 400:
-            if not options.has("silent") or options.has("show-error"):
-                errors += f"curl: (22) The requested URL returned error: {response.status}\n"
-            status = 22
-        else:
-            output += _unless_written(process, options.last("output"), _shown(options, response))
-        output += _written_out(options, response)
-    return output, errors, status
+    fetching = place.within(Fetching)
+    while fetching.position < len(options.urls):
+        seconds = fetching.asleep or 0.0
+        if not fetching.in_vain:
+            yield from process.step(fetching)
+            if len(fetching.output) > LARGEST_FILE:
+                raise OutOfMemory
+            seconds = _curl(process, options, fetching)
+        yield from fetching.waits(seconds)
+        fetching.position += 1
+    return fetching.output, fetching.errors, fetching.status
 
 
-def wget(process: Process, words: list[str]) -> Fetch:
+def _curl(process: Process, options: _Options, fetching: Fetching) -> float:
+    """Ask at one address; the seconds to wait where nobody answers."""
+    tells = not options.has("silent") or options.has("show-error")
+    try:
+        response = _exchange(process, options.urls[fetching.position], options, options.has("location"))
+    except _Failure as failure:
+        if tells:
+            fetching.errors += f"curl: ({failure.code}) {failure.why}\n"
+        fetching.output += _written_out(options, None)
+        fetching.status = failure.code
+        return failure.seconds
+    if options.has("fail") and response.status >= 400:
+        if tells:
+            fetching.errors += f"curl: (22) The requested URL returned error: {response.status}\n"
+        fetching.status = 22
+    else:
+        fetching.output += _unless_written(process, options.last("output"), _shown(options, response))
+    fetching.output += _written_out(options, response)
+    return 0.0
+
+
+def wget(process: Process, words: list[str], place: Place) -> Fetch:
     """`wget [-q] [--spider] [-O FILE] [-T SECONDS] URL`; without -O the file has the address's last part."""
     options = _read(words, _WGET_FLAGS, _WGET_VALUES)
     quiet = options.has("quiet")
@@ -122,16 +148,19 @@ def wget(process: Process, words: list[str]) -> Fetch:
             f"wget: {'unrecognized option: ' + options.unknown if options.unknown else 'missing URL'}\n",
             1,
         )
-    url = options.urls[0]
+    url, fetching = options.urls[0], place.within(Fetching)
+    if fetching.in_vain:
+        yield from fetching.waits(0.0 if fetching.asleep is None else fetching.asleep)
+        return "", fetching.errors, 1
     try:
         response = _exchange(process, url, options, True)
     except _Failure as failure:
-        if failure.seconds:
-            yield failure.seconds
         why = {6: f"bad address '{failure.host}'", 7: f"can't connect to remote host: {failure.why}"}.get(
             failure.code, failure.why
         )
-        return "", "" if quiet else f"wget: {why}\n", 1
+        fetching.errors = "" if quiet else f"wget: {why}\n"
+        yield from fetching.waits(failure.seconds)
+        return "", fetching.errors, 1
     if response.status >= 400:
         return "", "" if quiet else f"wget: server returned error: HTTP/1.1 {response.status}\n", 1
     if options.has("spider"):

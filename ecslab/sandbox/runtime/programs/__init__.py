@@ -16,7 +16,16 @@
 from typing import Final
 
 from ecslab.sandbox.runtime.clients import CLIENTS
-from ecslab.sandbox.runtime.process import NotInImage, Process, Run, SandboxLimit, ends
+from ecslab.sandbox.runtime.process import (
+    FOREVER,
+    NotInImage,
+    Place,
+    Process,
+    Run,
+    SandboxLimit,
+    ends,
+    serves,
+)
 from ecslab.sandbox.runtime.programs import node, python, redis, servers, small, web
 from ecslab.sandbox.runtime.shell import interpreter
 from ecslab.sandbox.runtime.shell.commands import BROUGHT, COMMANDS
@@ -55,11 +64,15 @@ WRAPPERS: Final = frozenset(
 )
 
 
-def run(process: Process) -> Run:
-    """The program that `process.argv` names, begun.
+def run(process: Process, place: Place) -> Run:
+    """The program that `process.argv` names, begun, or found asleep at its place.
 
     Raises SandboxLimit if it names a program that is not known here.
     """
+    if place.asleep == FOREVER:
+        return serves(place)
+    if place.begun:
+        return _known(process, place)
     while process.argv and _name(process) in WRAPPERS:
         process.argv = process.argv[1:]
     if not process.argv:
@@ -68,24 +81,30 @@ def run(process: Process) -> Run:
     name = _name(process)
     if name in BROUGHT and not process.has(process.argv[0]):
         raise NotInImage(process.argv[0])
+    place.program = name
+    return _known(process, place)
+
+
+def _known(process: Process, place: Place) -> Run:
+    name = place.program
     if name in SHELLS:
-        return interpreter.main(process, run)
+        return interpreter.main(process, run, place)
     if (name in COMMANDS or name in CLIENTS) and name not in PROGRAMS and name not in BUILT_IN:
-        return _command(process, name)
+        return _command(process, name, place)
     if name not in PROGRAMS:
         raise SandboxLimit(
             f"`{' '.join(process.argv)}` is not run here: the sandbox knows only "
             f"{', '.join(sorted(PROGRAMS))} and sh -c. On AWS the program of the image would run."
         )
-    return PROGRAMS[name](process)
+    return PROGRAMS[name](process, place)
 
 
-def _command(process: Process, name: str) -> Run:
+def _command(process: Process, name: str, place: Place) -> Run:
     words = process.argv[1:]
     if name in COMMANDS:
         output, errors, status = COMMANDS[name](process, process.variables(), words)
     else:
-        output, errors, status = yield from CLIENTS[name](process, words)
+        output, errors, status = yield from CLIENTS[name](process, words, place.within(Place))
     for text in (output, errors):
         if text:
             process.log(text.removesuffix("\n"))

@@ -4,14 +4,14 @@ from html import escape
 from typing import Final
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.runtime.process import FOREVER, Process, Run, SandboxLimit
+from ecslab.sandbox.runtime.process import Place, Process, Run, SandboxLimit, serves
 from ecslab.sandbox.runtime.programs.texts import TEXTS
 
 PORT: Final = 80
 HTML: Final = {"Content-Type": "text/html; charset=utf-8", "X-Powered-By": "Express"}
 
 
-def node(process: Process) -> Run:
+def node(process: Process, place: Place) -> Run:
     """`node app.js`: greet on port 80 (or `$PORT`); a visit to /error ends the program, as in the
     original.
     """
@@ -23,8 +23,7 @@ def node(process: Process) -> Run:
     port = int(process.variables().get("PORT", PORT))
     process.listen(port, lambda request: _answer(process, request))
     process.log(f"Listening on port {port}")
-    yield FOREVER
-    return 0
+    return (yield from serves(place))
 
 
 def _answer(process: Process, request: HttpRequest) -> HttpResponse:

@@ -10,15 +10,15 @@ from collections.abc import Callable
 from ecslab.sandbox.http_message import HttpResponse
 from ecslab.sandbox.runtime.budget import weight
 from ecslab.sandbox.runtime.clients.redis_cli import PORT
-from ecslab.sandbox.runtime.process import FOREVER, Process, Run
+from ecslab.sandbox.runtime.process import Place, Process, Run, serves
 from ecslab.sandbox.runtime.programs.texts import TEXTS
 
 
-def server(process: Process) -> Run:
+def server(process: Process, place: Place) -> Run:
     """`redis-server`: answer on port 6379 until TERM, then end with exit code 0 as Redis does."""
     store: dict[str, str] = {}
 
-    def ends() -> Run:
+    def ends(_place: Place) -> Run:
         process.log(TEXTS["redis"]["exit"])
         return 0
         yield
@@ -26,8 +26,7 @@ def server(process: Process) -> Run:
     process.on_term = ends
     process.listen(PORT, lambda request: _answer(store, request.body.decode().split("\0"), process.hold))
     process.log(TEXTS["redis"]["ready"])
-    yield FOREVER
-    return 0
+    return (yield from serves(place))
 
 
 def _answer(store: dict[str, str], words: list[str], hold: Callable[[int], None]) -> HttpResponse:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.runtime.process import FOREVER, Process, Run
+from ecslab.sandbox.runtime.process import Place, Process, Run, serves
 from ecslab.sandbox.world.texts import tables
 
 
@@ -36,20 +36,20 @@ class Server:
 SERVERS: Final = {name: Server(**row) for name, row in tables(__file__).items()}
 
 
-def serve(process: Process) -> Run:
+def serve(process: Process, place: Place) -> Run:
     """The server that the command names; without the setting that the real one asks for, exit code 1."""
     server = SERVERS[process.argv[0].rpartition("/")[2]]
-    if server.wants and not any(process.variables().get(name) for name in server.wants):
+    waits = place.asleep is not None
+    if not waits and server.wants and not any(process.variables().get(name) for name in server.wants):
         process.log(server.refusal.strip())
         return 1
-    yield server.seconds
+    yield from place.sleep(server.seconds)
     for port in server.ports:
         process.listen(port, _hang_up)
-    process.on_term = lambda: _ends(process, server)
+    process.on_term = lambda _place: _ends(process, server)
     if server.ready:
         process.log(server.ready.strip())
-    yield FOREVER
-    return 0
+    return (yield from serves(place))
 
 
 def _hang_up(_request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.runtime.process import FOREVER, Process, Run, ends
+from ecslab.sandbox.runtime.process import Place, Process, Run, ends, serves
 from ecslab.sandbox.runtime.programs.texts import TEXTS
 
 _DOCROOTS: Final = ("/usr/local/apache2/htdocs", "/var/www/html")
@@ -31,13 +31,13 @@ CADDY: Final = Site("Caddy", "/usr/share/caddy")
 NGINX: Final = Site("nginx", "/usr/share/nginx/html", combined_log=True)
 
 
-def httpd(process: Process) -> Run:
+def httpd(process: Process, place: Place) -> Run:
     """`httpd-foreground`: Apache on port 80. BusyBox's `httpd -f -p PORT -h FOLDER` is understood too."""
     words = process.argv[1:]
     port = int(words[words.index("-p") + 1].rsplit(":", 1)[-1]) if "-p" in words[:-1] else 80
     if "-h" in words[:-1]:
         docroot = process.files.resolve(words[words.index("-h") + 1])
-        return _Server(process, Site("BusyBox", docroot)).serves(port)
+        return _Server(process, Site("BusyBox", docroot)).serves(port, place)
     docroot = next((folder for folder in _DOCROOTS if process.files.is_directory(folder)), "")
     if not docroot and process.files.is_directory("/usr/local/apache2"):
         docroot = _DOCROOTS[0]
@@ -51,10 +51,10 @@ def httpd(process: Process) -> Run:
     _apache_notice(process, _APACHE["command_line"])
     server = _Server(process, APACHE[docroot])
     process.on_term = server.ends
-    return server.serves(port)
+    return server.serves(port, place)
 
 
-def nginx(process: Process) -> Run:
+def nginx(process: Process, place: Place) -> Run:
     """`nginx -g 'daemon off;'`: nginx on port 80."""
     if not process.files.is_directory("/usr/share/nginx"):
         process.log(f"{process.argv[0]}: not found")
@@ -64,30 +64,30 @@ def nginx(process: Process) -> Run:
         return ends(1)
     server = _Server(process, NGINX)
     process.on_term = server.ends
-    return server.serves(80)
+    return server.serves(80, place)
 
 
-def caddy(process: Process) -> Run:
+def caddy(process: Process, place: Place) -> Run:
     """`caddy run`: the files of /usr/share/caddy on port 80."""
     server = _Server(process, CADDY)
     process.on_term = server.ends
-    return server.serves(80)
+    return server.serves(80, place)
 
 
-def traefik(process: Process) -> Run:
+def traefik(process: Process, place: Place) -> Run:
     """`traefik`: a proxy on port 80 that was told of no routes, whatever its options say."""
     if process.argv[1:]:
         process.note("traefik's options have no effect here: it knows no routes, and answers 404")
     process.on_term = _ends
     headers = {"Content-Type": "text/plain; charset=utf-8"}
     process.listen(80, lambda _: HttpResponse(404, headers, b"404 page not found\n"))
-    return _waits()
+    return serves(place)
 
 
-def python_server(process: Process, port: int) -> Run:
+def python_server(process: Process, port: int, place: Place) -> Run:
     """`python -m http.server`: the files of the current folder."""
     process.log(f"Serving HTTP on 0.0.0.0 port {port} (http://0.0.0.0:{port}/) ...")
-    return _Server(process, Site("SimpleHTTP/0.6 Python", process.files.directory)).serves(port)
+    return _Server(process, Site("SimpleHTTP/0.6 Python", process.files.directory)).serves(port, place)
 
 
 class _Server:
@@ -98,9 +98,9 @@ class _Server:
     def __init__(self, process: Process, site: Site):
         self._process, self._site = process, site
 
-    def serves(self, port: int) -> Run:
+    def serves(self, port: int, place: Place) -> Run:
         self._process.listen(port, self)
-        return _waits()
+        return serves(place)
 
     def repeats(self, period: float) -> Callable[[Sequence[float]], None] | None:
         """See `RunningContainer.repeats`: its files do not change by themselves."""
@@ -111,19 +111,14 @@ class _Server:
         self._process.log(access_line(self._process, self._site, request, response))
         return response if request.method != "HEAD" else HttpResponse(response.status, response.headers)
 
-    def ends(self) -> Run:
+    def ends(self, _place: Place) -> Run:
         if self._site in APACHE.values():
             _apache_notice(self._process, _APACHE["shutting_down"])
         return ends(0)
 
 
-def _ends() -> Run:
+def _ends(_place: Place) -> Run:
     return ends(0)
-
-
-def _waits() -> Run:
-    yield FOREVER
-    return 0
 
 
 def answer(process: Process, site: Site, request: HttpRequest) -> HttpResponse:

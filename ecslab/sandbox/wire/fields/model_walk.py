@@ -1,6 +1,5 @@
 """The table held against AWS's models: every member of every request, with its class or without one."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from ecslab.sandbox.wire.carried import CarriedService
 from ecslab.sandbox.wire.fields.table import EVERY, Kind, Member, inner, members, sections
 from ecslab.sandbox.wire.service_models import service_model
 
-__all__ = ["Field", "counts", "fields", "problems"]
+__all__ = ["Field", "fields", "problems"]
 
 
 @dataclass(frozen=True)
@@ -52,11 +51,6 @@ def _walk(
             inside = member.inside if member else {}
             kind = member.kind if member else None
             yield from _walk(structure, inside, here, kind, (*within, structure.name))
-
-
-def counts(service: CarriedService) -> Counter[str]:
-    """How many members are of each class."""
-    return Counter(each.kind or "none" for each in fields(service))
 
 
 def problems(service: CarriedService) -> Iterator[str]:

@@ -25,6 +25,6 @@ def judge(service: str, path: str, member: Member | None, value: object) -> None
     if member is None:
         sentence = f"{path[:_LONGEST]!r} is a member that this sandbox does not know."
         raise AwsError(refusal_code(service), sentence)
-    said = member.refusal
-    if said and value not in _NOTHING and value != said.unless:
-        raise AwsError(said.code, said.message, said.status)
+    words = member.refusal
+    if words and value not in _NOTHING and value != words.unless:
+        raise AwsError(words.code, words.message, words.status)

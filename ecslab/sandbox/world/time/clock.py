@@ -5,7 +5,7 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import ClassVar, Final
 
 from ecslab.sandbox.world.time.durations import Durations
 from ecslab.sandbox.world.time.timeline import Timeline
@@ -63,6 +63,9 @@ class Clock:
             random can be made a function of history alone.
         changes: how many events so far changed something that can be looked at, or may have; no reminders.
     """
+
+    LEFT_OUT: ClassVar = frozenset({"on_event"})
+    """Whoever takes the clock from a snapshot says anew whom it tells."""
 
     def __init__(
         self, now: float = 0.0, timeline: Timeline | None = None, durations: Durations | None = None

@@ -155,8 +155,8 @@ class Fargate:
         except BadLayer as bad:
             raise failures.refused("layer_damaged", why=bad) from None
         except NotInRegistry as missing:
-            there = catalogue.carried(name.uri)
-            raise failures.image_missing(name, missing.kind, architecture, there) from None
+            carried = catalogue.carried(name.uri)
+            raise failures.image_missing(name, missing.kind, architecture, carried) from None
 
     def _make_room(self, image: Image) -> None:
         """BadLayer if the images that running tasks use leave no room for this one."""
