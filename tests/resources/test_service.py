@@ -48,6 +48,7 @@ def test_a_stopped_task_is_replaced_by_another(ready):
     before = {task["taskArn"] for task in service.tasks(ready)}
     victim = sorted(before)[0]
     ready.ecs.stop_task(cluster=ready.names.cluster, task=victim)
+    ready.wait(lambda: victim not in {task["taskArn"] for task in service.tasks(ready)}, "the stop to show")
     service.wait_until_stable(ready)
     after = {task["taskArn"] for task in service.tasks(ready)}
     assert len(after) == 2
