@@ -6,7 +6,7 @@ from ecslab.course.stages.stage_05 import account, editions, page, solutions
 STAGE = Stage(
     notebook="05-verify.ipynb",
     needs=(*FOUNDATION, "04"),
-    minutes=Minutes(reading=21, waiting=1),
+    minutes=Minutes(reading=25, waiting=1),
     part="page",
     steps=(
         Step("05.page", 6, page.answers, solutions.ask_for_the_page),
