@@ -18,7 +18,8 @@ from course_rig import (
 import ecslab
 from ecslab.course.stages.stage_05 import STAGE
 
-NEXT = "adgu-next"
+REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+FAMILY, EDITION = "adgu-edition", "adgu/edition"
 NAME, WEB = "adgu-web-server-http", "adgu/web"
 PERMISSION = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}
 
@@ -72,21 +73,19 @@ def refused_by_the_acl(lab):
     )  # fmt: skip
 
 
-def push(lab, page, tag="next"):
-    site = ecslab.image.site(page)
-    return ecslab.image.push(lab, ecslab.image.build(site, lab=lab), tag=tag)
+def push(lab, page, tag="latest", repository=EDITION):
+    ecslab.ecr.create_repository(lab, repository)
+    built = ecslab.image.build(ecslab.image.site(page), lab=lab)
+    return ecslab.image.push(lab, built, repository=repository, tag=tag).uri
 
 
-def edition(family=NEXT, tag="next", image=None, wait="RUNNING", **how):
-    """The page under a tag, a definition that names it, and a task of it."""
+def edition(family=FAMILY, image=None, wait="RUNNING", **how):
+    """The page in a repository of its own, a definition that names it, and a task of it."""
 
     def prepare(lab):
         lab.goto("05")
-        if not image:
-            push(lab, "<h1>one</h1>", tag)
-        registered = ecslab.task_definition.register(
-            lab, family=family, image=image or ecslab.ecr.image_uri(lab, tag=tag)
-        )
+        named = image or push(lab, "<h1>one</h1>")
+        registered = ecslab.task_definition.register(lab, family=family, image=named)
         groups = how.pop("groups", None) or [ecslab.network.http_group(lab, default_vpc(lab))]
         return run(lab, registered["taskDefinitionArn"], groups=groups, wait=wait, **how)
 
@@ -117,13 +116,13 @@ def without_ip(lab):
     edition(public_ip="DISABLED", vpc=private)(lab)
 
 
-def pushed(lab, tag="next"):
+def pushed(lab, tag="latest"):
     edition()(lab)
     push(lab, "<h1>two</h1>", tag)
 
 
 def stop_editions(lab, wait="STOPPED"):
-    for arn in lab.ecs.list_tasks(cluster="adgu-cluster", family=NEXT)["taskArns"]:
+    for arn in lab.ecs.list_tasks(cluster="adgu-cluster", family=FAMILY)["taskArns"]:
         stopping = lab.ecs.stop_task(cluster="adgu-cluster", task=arn)["task"]
         until(lab, stopping, wait)
 
@@ -135,15 +134,14 @@ def pushed_and_stopped(lab):
 
 def second_ended(lab):
     edition()(lab)
-    push(lab, "<h1>two</h1>")
-    uri = ecslab.ecr.image_uri(lab, tag="next")
-    ends = register(lab, family=NEXT, container_image=uri, container_command=["sh", "-c", "exit 3"])
+    uri = push(lab, "<h1>two</h1>")
+    ends = register(lab, family=FAMILY, container_image=uri, container_command=["sh", "-c", "exit 3"])
     run(lab, ends, wait="STOPPED")
 
 
-def next_deleted(lab):
+def latest_deleted(lab):
     edition()(lab)
-    lab.ecr.batch_delete_image(repositoryName=WEB, imageIds=[{"imageTag": "next"}])
+    lab.ecr.batch_delete_image(repositoryName=EDITION, imageIds=[{"imageTag": "latest"}])
 
 
 def the_edition(lab, cluster="adgu-cluster"):
@@ -201,10 +199,10 @@ WRONG = {
     ),
     "the edition runs the lesson's own image": (
         "05.yours-1",
-        edition(tag="latest"),
+        edition(image=f"{REGISTRY}/adgu/web:latest"),
         of(
-            "Task ‹task› runs `123456789012.dkr.ecr.us-east-1.amazonaws.com/adgu/web:latest`; the exercise "
-            "asks for your page under the tag `next`."
+            f"Task ‹task› runs `{REGISTRY}/adgu/web:latest`; the exercise asks for your own page, "
+            "`adgu/edition:latest`."
         ),
     ),
     "the edition is of the lesson's own family": (
@@ -212,15 +210,15 @@ WRONG = {
         edition(family="adgu-web-server-task"),
         of(
             "Task ‹task› runs the image, but from `adgu-web-server-task`; the exercise asks for a family of "
-            "its own, `adgu-next`."
+            "its own, `adgu-edition`."
         ),
     ),
     "the edition's door is closed": (
         "05.yours-1",
         behind_a_closed_door,
         of(
-            "Task ‹task› of `adgu-next`: The security group `closed` does not admit TCP port 80: a browser "
-            "would load for ever."
+            "Task ‹task› of `adgu-edition`: The security group `closed` does not admit TCP port 80: a "
+            "browser would load for ever."
         ),
     ),
     "the edition has no public IP": (
@@ -238,26 +236,23 @@ WRONG = {
     ),
     "the edition's image was never pushed": (
         "05.yours-1",
-        edition(image="123456789012.dkr.ecr.us-east-1.amazonaws.com/adgu/wep:next", wait="STOPPED"),
-        of(
-            "Task ‹task› is STOPPED: CannotPullContainerError: pull image manifest has been retried 1 time(s)"
-            ": failed to resolve ref 123456789012.dkr.ecr.us-east-1.amazonaws.com/adgu/wep:next: "
-            "123456789012.dkr.ecr.us-east-1.amazonaws.com/adgu/wep:next: not found. Its image could not be "
-            "fetched: see the image's name and tag."
-        ),
+        edition(image=f"{REGISTRY}/adgu/edition:latest", wait="STOPPED"),
+        "Task ‹task› is STOPPED: CannotPullContainerError: pull image manifest has been retried 1 time(s)"
+        f": failed to resolve ref {REGISTRY}/adgu/edition:latest: {REGISTRY}/adgu/edition:latest: not "
+        "found. Its image could not be fetched: see the image's name and tag.",
     ),
     "pushed, and not run": (
         "05.yours-2",
         pushed,
         of(
-            "`next` is a new image, but task ‹task› still serves the old one: a task takes its image when it "
-            "starts, and keeps it."
+            "`latest` is a new image, but task ‹task› still serves the old one: a task takes its image when "
+            "it starts, and keeps it."
         ),
     ),
     "pushed, and the old task stopped": (
         "05.yours-2",
         pushed_and_stopped,
-        "`next` is a new image, and only the old one was run: now run a new task.",
+        "`latest` is a new image, and only the old one was run: now run a new task.",
     ),
     "the new task ended by itself": (
         "05.yours-2",
@@ -267,17 +262,12 @@ WRONG = {
     "pushed under another tag": (
         "05.yours-2",
         lambda lab: pushed(lab, "v2"),
-        "A new image was pushed as `v2`; `next` is still the old one, and the definition names `next`.",
-    ),
-    "pushed as latest": (
-        "05.yours-2",
-        lambda lab: pushed(lab, "latest"),
-        "A new image was pushed as `latest`; `next` is still the old one, and the definition names `next`.",
+        "A new image was pushed as `v2`; `latest` is still the old one, and the definition names `latest`.",
     ),
     "the tag was deleted": (
         "05.yours-2",
-        next_deleted,
-        "`adgu/web:next` is gone from ECR: what runs goes on, but no new task could start.",
+        latest_deleted,
+        "`adgu/edition:latest` is gone from ECR: what runs goes on, but no new task could start.",
     ),
 }
 
@@ -321,24 +311,24 @@ def test_behind_a_load_balancer_the_closed_group_is_no_failure(lab):
 
 
 def test_the_first_edition(lab):
-    assert said(lab, "05.yours-1") == ("Not yet", "No task of `adgu-next` was run in `adgu-cluster`.")
+    assert said(lab, "05.yours-1") == ("Not yet", "No task of `adgu-edition` was run in `adgu-cluster`.")
     task = edition()(lab)
     address = ecslab.verify.public_ip(lab, task)
-    assert said(lab, "05.yours-1") == ("Done", f"Task {short(task)} of `adgu-next` answers at {address}.")
+    assert said(lab, "05.yours-1") == ("Done", f"Task {short(task)} of `adgu-edition` answers at {address}.")
     assert said(lab, "05.yours-2") == (
-        "Not yet", "No task of `adgu-next` runs another image than `next` names now."
+        "Not yet", "No task of `adgu-edition` runs another image than `latest` names now."
     )  # fmt: skip
     stop_editions(lab)
     assert said(lab, "05.yours-1") == (
         "Done",
-        f"Task {short(task)} of `adgu-next` ran, and was stopped again.",
+        f"Task {short(task)} of `adgu-edition` ran, and was stopped again.",
     )
 
 
 def test_no_image(lab):
-    lab.ecr.create_repository(repositoryName=WEB)
-    put_image(lab, WEB, "v1")
-    assert said(lab, "05.yours-2") == ("Not yet", "There is no image `adgu/web:next`.")
+    lab.ecr.create_repository(repositoryName=EDITION)
+    put_image(lab, EDITION, "v1")
+    assert said(lab, "05.yours-2") == ("Not yet", "There is no image `adgu/edition:latest`.")
 
 
 def test_the_exercises_leave_the_lessons_own_task_and_image_alone(lab):

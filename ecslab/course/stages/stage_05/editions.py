@@ -18,12 +18,17 @@ from ecslab.resources.task.task_reader import short_id, task_family
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
 
-TAG: Final = "next"
+TAG: Final = "latest"
 
 
 def family(lab: Connection) -> str:
     """The family of both exercises: the lesson's own task stays as it is."""
-    return lab.name("adgu-next")
+    return lab.name("adgu-edition")
+
+
+def repository(lab: Connection) -> str:
+    """The repository of both exercises."""
+    return lab.name("adgu/edition")
 
 
 def tasks(lab: Connection, cluster: str | None = None) -> list[TaskTypeDef]:
@@ -35,7 +40,7 @@ def tasks(lab: Connection, cluster: str | None = None) -> list[TaskTypeDef]:
 def first(lab: Connection) -> Verdict:
     """Exercise: a page of one's own, run by a call of one's own; the task may be stopped again by then."""
     ours = tasks(lab)
-    wanted = [task for task in ours if _image(task).endswith(f":{TAG}")]
+    wanted = [task for task in ours if _image(task).endswith(_wanted(lab))]
     if ran := next((task for task in wanted if _ran_and_was_stopped(task)), None):
         return done(f"Task {short_id(ran)} of `{family(lab)}` ran, and was stopped again.")
     seen = [_alive(lab, task) for task in wanted if task["desiredStatus"] == "RUNNING"]
@@ -44,7 +49,9 @@ def first(lab: Connection) -> Verdict:
     if wanted:
         return _ended(wanted[0])
     if ours:
-        return verdicts.wrong("05.other-image", task=short_id(ours[0]), image=_image(ours[0]), tag=TAG)
+        return verdicts.wrong(
+            "05.other-image", task=short_id(ours[0]), image=_image(ours[0]), wanted=_wanted(lab)[1:]
+        )
     return _none(lab)
 
 
@@ -71,7 +78,7 @@ def _ended(task: TaskTypeDef) -> Verdict:
 
 def _none(lab: Connection) -> Verdict:
     here = task_reader.of_cluster(lab, lab.names.cluster)
-    if other := next((task for task in here if _image(task).endswith(f":{TAG}")), None):
+    if other := next((task for task in here if _image(task).endswith(_wanted(lab))), None):
         return verdicts.wrong(
             "05.other-family", task=short_id(other), other=task_family(other), family=family(lab)
         )
@@ -83,7 +90,7 @@ def _none(lab: Connection) -> Verdict:
 
 def second(lab: Connection) -> Verdict:
     """Exercise: a changed page under the same tag, served by another task."""
-    name, ours = lab.names.repository, tasks(lab)
+    name, ours = repository(lab), tasks(lab)
     held = next((i for i in ecr.images(lab, name) if TAG in i.get("imageTags", [])), None)
     if not held:
         if any(task["lastStatus"] == "RUNNING" for task in ours):
@@ -108,7 +115,7 @@ def second(lab: Connection) -> Verdict:
 
 def _pushed_under(lab: Connection, ours: list[TaskTypeDef]) -> str | None:
     """The tag under which an image was pushed since the newest task was run."""
-    held = ecr.images(lab, lab.names.repository)
+    held = ecr.images(lab, repository(lab))
     run = max((task["createdAt"] for task in ours), default=None)
     newest = held[0] if held else {}
     if run is None or "imagePushedAt" not in newest or newest["imagePushedAt"] <= run:
@@ -119,6 +126,11 @@ def _pushed_under(lab: Connection, ours: list[TaskTypeDef]) -> str | None:
 def _ran_and_was_stopped(task: TaskTypeDef) -> bool:
     stopped = task["lastStatus"] == "STOPPED" and stopped_task.stopped_by_hand(task)
     return stopped and "startedAt" in task
+
+
+def _wanted(lab: Connection) -> str:
+    """How the address of the exercise's image ends."""
+    return f"/{repository(lab)}:{TAG}"
 
 
 def _image(task: TaskTypeDef) -> str:

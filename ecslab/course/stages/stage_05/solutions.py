@@ -11,9 +11,10 @@ def ask_for_the_page(lab: Connection) -> object:
 
 def run_first_edition(lab: Connection) -> object:
     page = ecslab.image.site("<h1>The first edition</h1>")
-    ecslab.image.push(lab, ecslab.image.build(page, lab=lab), tag="next")
-    uri = ecslab.ecr.image_uri(lab, tag="next")
-    edition = ecslab.task_definition.register(lab, family=lab.name("adgu-next"), image=uri)
+    repository = lab.name("adgu/edition")
+    ecslab.ecr.create_repository(lab, repository)
+    pushed = ecslab.image.push(lab, ecslab.image.build(page, lab=lab), repository=repository)
+    edition = ecslab.task_definition.register(lab, family=lab.name("adgu-edition"), image=pushed.uri)
     answer = lab.ecs.run_task(
         cluster=lab.names.cluster,
         taskDefinition=edition["taskDefinitionArn"],
@@ -25,10 +26,10 @@ def run_first_edition(lab: Connection) -> object:
 
 def run_second_edition(lab: Connection) -> object:
     page = ecslab.image.site("<h1>The second edition</h1>")
-    ecslab.image.push(lab, ecslab.image.build(page, lab=lab), tag="next")
+    ecslab.image.push(lab, ecslab.image.build(page, lab=lab), repository=lab.name("adgu/edition"))
     answer = lab.ecs.run_task(
         cluster=lab.names.cluster,
-        taskDefinition=lab.name("adgu-next"),
+        taskDefinition=lab.name("adgu-edition"),
         launchType="FARGATE",
         networkConfiguration=ecslab.network.default_choice(lab).configuration(),
     )
