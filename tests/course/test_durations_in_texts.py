@@ -39,6 +39,8 @@ SETTINGS = {
     "a minute at least": "the same",
     "15 minutes at most": "Lambda's timeout",
     "Containers, in five minutes": "how long it takes to read",
+    "Try it first: five minutes": "how long a learner is to try",
+    "Stop after five minutes": "the same",
     "the five minutes that follow": "for how long a question asks",
     "two minutes later": "when a question is asked",
     "Two minutes, and nothing": "how long the cell watches",
