@@ -25,7 +25,7 @@ IN_RANGE = [
     ("04-broken", r"STOPPED after (\d+) s", "STOPPED without an image"),
     ("04-yours-2", r"STOPPED after (\d+) s", "STOPPED without a way out"),
     ("04-yours-2", r"It was: (\d+) seconds", "STOPPED without a way out"),
-    ("06-stop", r"(\d+) s later", "replaced, and RUNNING"),
+    ("06-by-hand-back", r"(\d+) s after your call", "RUNNING"),
     ("08-plan-half", r"^(\d+) s +stop 2 old, start 2 new", "the first task of a service"),
     ("08-roll", r"COMPLETED after (\d+) s", "rolled out"),
     ("08-saved", r"^(\d+) s +IN_PROGRESS .* circuit breaker", "given up"),
@@ -68,7 +68,7 @@ CHOSEN = {
     # durations that somebody chose, or that no text speaks of: cell, and what is printed
     "00-map": r"about \d+ min", "00-progress": r"about \d+ min", "00-capacity": r"15 minutes at most",
     "04-view": r"PROVISIONING: 0 s so far", "04-yours-2": r"You said: 60 seconds|\d+ seconds more than",
-    "06-bare-stop": r"waited 120 s", "07-check": r"every 30 s", "08-plan-half": r"^(?:0|\d+) s",
+    "07-check": r"every 30 s", "08-plan-half": r"^(?:0|\d+) s",
     "08-roll": r"^\d+ s +\d", "08-saved": r"^\d+ s  ", "08-stuck": r"IN_PROGRESS after 120 s|^0 s",
     "09-watch": r"^0 s ", "14-figure": r"connection issue, ~5 min", "14-again": r"^\d+ min later",
     "14-wait": r"^\d+ s later",
