@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import (
         ContainerDefinitionTypeDef,
         LogConfigurationTypeDef,
+        MountPointTypeDef,
         TaskDefinitionTypeDef,
     )
 
@@ -94,11 +95,11 @@ def web(lab: Connection) -> ContainerDefinitionTypeDef:
 
 
 def draft(lab: Connection) -> tuple[ContainerDefinitionTypeDef, ...]:
-    """The three containers as somebody may write them first: none waits, and the task ends with each of them."""
+    """The three containers as somebody may write them first: none waits, all are essential."""
     script = 'redis-cli SET greeting Welcome && echo "<h1>Welcome</h1>" > /pages/index.html'
     command = database(lab)["command"]
-    pages = {"sourceVolume": VOLUME, "containerPath": "/pages"}
-    page = {"sourceVolume": VOLUME, "containerPath": HTDOCS, "readOnly": True}
+    pages: MountPointTypeDef = {"sourceVolume": VOLUME, "containerPath": "/pages"}
+    page: MountPointTypeDef = {"sourceVolume": VOLUME, "containerPath": HTDOCS, "readOnly": True}
     return (
         {"name": "database", "image": REDIS, "command": command, "logConfiguration": logs(lab)},
         {
@@ -156,7 +157,9 @@ def stop(lab: Connection, *families: str) -> int:
     """
     wanted = families or (lab.names.guestbook, *(lab.name(family) for family in OTHERS))
     tasks = [
-        task for family in wanted for task in task_reader.listed(lab, cluster=lab.names.cluster, family=family)
+        task
+        for family in wanted
+        for task in task_reader.listed(lab, cluster=lab.names.cluster, family=family)
     ]
     for task in tasks:
         lab.ecs.stop_task(cluster=lab.names.cluster, task=task["taskArn"], reason="the notebook is over")
@@ -166,7 +169,7 @@ def stop(lab: Connection, *families: str) -> int:
 
 
 def logs(lab: Connection) -> LogConfigurationTypeDef:
-    """A `logConfiguration`: what a container prints goes to the lesson's log group, in a stream of its own."""
+    """A `logConfiguration`: what a container prints goes to the lesson's log group."""
     options = {
         "awslogs-group": lab.names.log_group,
         "awslogs-region": lab.region,

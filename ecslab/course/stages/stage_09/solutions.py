@@ -1,4 +1,4 @@
-"""Stage 09's solutions, as a learner would write them: `lab.solution()` shows their bodies, `lab.solve` runs them."""
+"""Stage 09's solutions, as a learner would write them: `lab.solution()` shows their bodies."""
 
 import json
 from typing import Any
