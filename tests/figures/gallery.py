@@ -109,6 +109,8 @@ GALLERY: dict[str, Callable[[], Figure]] = {
         {id: figures.Stop(stage.title, stage.part, 35, int(id < "04"), 1) for id, stage in COURSE.items()},
         here="04",
     ),
+    "role_chain": figures.role_chain,
+    "tag_moves": lambda: figures.tag_moves(f"sha256:{'0af1' * 16}", f"sha256:{'be72' * 16}"),
     "two_roles": figures.two_roles,
     "visits": lambda: figures.visits(visits("ab", 5)),
     "visits of one": lambda: figures.visits(visits("a")),

@@ -52,9 +52,9 @@ def test_a_plan_is_a_table_of_batches():
         "4 desired, 50 % to 100 %: at least 2 healthy, at most 4 in all",
         "after  what happens                            old  new  in all  healthy",
         "0 s    before                                  4    0    4       4",
-        "5 s    stop 2 old, start 2 new                 2    2    4       2",
-        "60 s   2 new healthy, stop 2 old, start 2 new  0    4    4       2",
-        "115 s  2 new healthy                           0    4    4       4",
+        "6 s    stop 2 old, start 2 new                 2    2    4       2",
+        "66 s   2 new healthy, stop 2 old, start 2 new  0    4    4       2",
+        "126 s  2 new healthy                           0    4    4       4",
     ]
     assert "<table>" in plan(4)._repr_html_()
 

@@ -11,7 +11,7 @@ from ecslab.display.tables import ShownAsTable, Table
 
 Steps = tuple[tuple[float, int], ...]
 """A curve in steps: (seconds, tasks), where a value holds until the next."""
-NOTICED: Final = 5.0
+NOTICED: Final = 6.0
 """Seconds from UpdateService to the first task that ECS starts (3 to 11 s measured on AWS)."""
 
 
@@ -138,7 +138,7 @@ class Plan(ShownAsTable):
         return Table(f"{self.limits}", ("after", "what happens", "old", "new", "in all", "healthy"), rows)
 
 
-def plan(desired: int, minimum: int = 100, maximum: int = 200, *, to_healthy: float = 55) -> Plan:
+def plan(desired: int, minimum: int = 100, maximum: int = 200, *, to_healthy: float = 60) -> Plan:
     """Work out how ECS replaces the tasks of a service, all of them healthy, by those of a new revision.
 
     It starts what the maximum allows, and stops what the minimum allows; where it may start no more it stops

@@ -6,7 +6,7 @@ from ecslab.course.stages.stage_08 import checks, circuit_breaker, exercises, so
 STAGE = Stage(
     notebook="08-deployments.ipynb",
     needs=(*FOUNDATION, "04.network", "06", "07"),
-    minutes=Minutes(reading=36, waiting=20),
+    minutes=Minutes(reading=36, waiting=27),
     part="service",
     steps=(
         Step("08.revision", 5, checks.revision, solutions.register),
