@@ -11,6 +11,7 @@ from ecslab.figures.drawings import (
     house,
     inside_task,
     launch,
+    strategies,
     two_roles,
 )
 from ecslab.figures.image_layout import image_layers, image_uri
@@ -24,5 +25,5 @@ from ecslab.figures.task_lifecycle import STATUSES, lifecycle
 __all__ = [
     "STATUSES", "Figure", "Stop", "anatomy", "balancer", "balancers", "capacity", "chores", "course_map",
     "curve", "docker_run", "domain", "faults", "hops", "house", "image_layers", "image_uri", "inside_task",
-    "launch", "lifecycle", "path", "two_roles", "visits",
+    "launch", "lifecycle", "path", "strategies", "two_roles", "visits",
 ]  # fmt: skip

@@ -36,6 +36,11 @@ def two_roles() -> Figure:
     return _drawn("two_roles")
 
 
+def strategies() -> Figure:
+    """Four deployment strategies: the share of visitors who get the new version, over time."""
+    return _drawn("strategies")
+
+
 def faults() -> Figure:
     """Three kinds of fault, where to read, and what the signs point to."""
     return _drawn("faults")

@@ -10,7 +10,7 @@ import pytest
 from ecslab import course
 from ecslab.course import STAGES, STEPS, words
 from ecslab.course.glossary import terms
-from ecslab.course.quiz import collection, predictions, questions
+from ecslab.course.quiz import Question, collection, predictions, questions
 from ecslab.display import texts
 from ecslab.operations.console.clicks import documents, of_document
 
@@ -38,6 +38,9 @@ def test_every_fact_of_a_step_is_spoken_of(stage):
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_question_has_one_right_option_and_reasons(stage):
     for question in questions(stage).values():
+        if not isinstance(question, Question):
+            assert question.id.split(".")[1] in STAGES[stage].answers
+            continue
         assert sum(option.right for option in question.options) == 1
         assert all(option.why for option in question.options)
     assert all(prediction.because for prediction in predictions(stage).values())

@@ -109,6 +109,7 @@ GALLERY: dict[str, Callable[[], Figure]] = {
         {id: figures.Stop(stage.title, stage.part, 35, int(id < "04"), 1) for id, stage in COURSE.items()},
         here="04",
     ),
+    "strategies": figures.strategies,
     "two_roles": figures.two_roles,
     "visits": lambda: figures.visits(visits("ab", 5)),
     "visits of one": lambda: figures.visits(visits("a")),

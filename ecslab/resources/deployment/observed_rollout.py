@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecslab.display.tables import ShownAsTable, Table
-from ecslab.resources.deployment.rollout_plan import Limits, Plan, Steps, changes
+from ecslab.resources.deployment.rollout_plan import NOTICED, Limits, Plan, Steps, changes
 
 if TYPE_CHECKING:
     from ecslab.figures import Figure
@@ -19,7 +19,7 @@ class Sample:
     """The service at one moment.
 
     Attributes:
-        at: seconds since the watch began, on the lab's clock.
+        at: seconds since the deployment began, on the lab's clock.
         old, new: RUNNING tasks of the deployments before, and of the one that is watched.
         coming: tasks of all deployments on their way to RUNNING.
         healthy: healthy targets; without a load balancer the RUNNING tasks.
@@ -45,7 +45,7 @@ class Rolled(ShownAsTable):
         limits: what the deployment had to keep to.
         state: what became of it: COMPLETED, FAILED, ROLLED BACK, or IN_PROGRESS if it was not over.
         reasons: each `rolloutStateReason` of the PRIMARY deployment in turn: (seconds, state, reason).
-        seconds: how long it was watched, on the lab's clock.
+        seconds: from the deployment's beginning to the end of the watch, on the lab's clock.
         answers: what each visitor got, in order; `LOST` where there was no proper answer.
         measured: what `healthy` was counted by: "healthy targets" or "RUNNING tasks".
     """
@@ -80,11 +80,10 @@ class Rolled(ShownAsTable):
 
     @property
     def to_healthy(self) -> float:
-        """Seconds from the start of the first new task until as many were healthy as ever."""
-        began = next((sample.at for sample in self.samples if sample.coming or sample.new), 0.0)
+        """Seconds from the start of the first new task, where a plan has it, until most were healthy."""
         after = [sample for sample in self.samples if sample.new]
         most = max((sample.healthy for sample in after), default=0)
-        return next((sample.at - began for sample in after if sample.healthy == most), 0.0)
+        return max(0.0, next((sample.at for sample in after if sample.healthy == most), 0.0) - NOTICED)
 
     @property
     def most(self) -> int:
@@ -143,7 +142,7 @@ class Rolled(ShownAsTable):
         return curve(
             curves,
             title="Tasks of the service while the deployment goes on",
-            x="seconds since the update",
+            x="seconds since the deployment began",
             y="tasks",
             limits=lines,
             until=self.seconds,
