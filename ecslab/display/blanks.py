@@ -23,7 +23,7 @@ def listen() -> None:
 
 
 class Blanks(ast.NodeTransformer):
-    """Puts a *not yet* in the place of a cell that cannot be run before a blank is filled in.
+    """Puts a *not yet* in the place of a cell that cannot be run before a blank is filled in; imports stay.
 
     Attributes:
         awaited: the names that cells with blanks are to make.
@@ -35,7 +35,7 @@ class Blanks(ast.NodeTransformer):
     def visit_Module(self, cell: ast.Module) -> ast.Module:
         """The cell as it is, or what is said in its place."""
         made, used = _names(cell, ast.Store), _names(cell, ast.Load)
-        if BLANK in used | made:
+        if BLANK in _words(cell):
             return self._instead(
                 cell, made - {BLANK}, f"Fill in what is left blank, `{BLANK}`, and run it again."
             )
@@ -50,7 +50,13 @@ class Blanks(ast.NodeTransformer):
     def _instead(self, cell: ast.Module, made: set[str], text: str) -> ast.Module:
         self.awaited |= made
         told = ast.parse(f"__import__('ecslab.display.verdict', fromlist=['not_yet']).not_yet({text!r})")
-        return ast.Module(body=told.body, type_ignores=cell.type_ignores)
+        imports = [line for line in cell.body if isinstance(line, ast.Import | ast.ImportFrom)]
+        return ast.Module(body=[*imports, *told.body], type_ignores=cell.type_ignores)
+
+
+def _words(cell: ast.Module) -> set[object]:
+    """Everything that is called something in a cell: variables, attributes, keywords."""
+    return {getattr(node, kind, None) for node in ast.walk(cell) for kind in ("id", "attr", "arg")}
 
 
 def _names(cell: ast.Module, context: type[ast.expr_context]) -> set[str]:

@@ -41,6 +41,11 @@ def strategies() -> Figure:
     return _drawn("strategies")
 
 
+def role_chain() -> Figure:
+    """How a role comes to act: you pass it, ECS assumes it, its policy says what it may do."""
+    return _drawn("role_chain")
+
+
 def faults() -> Figure:
     """Three kinds of fault, where to read, and what the signs point to."""
     return _drawn("faults")
@@ -87,10 +92,10 @@ def _comparison(name: str) -> Figure:
     first, column_width = cast("list[int]", words.values["columns"])
     top, height = cast("int", words.values["top"]), cast("int", words.values["row"])
     kinds, rows = words.texts("kinds"), _rows(words)
-    begin, step = top + 46, height + 6
+    begin, step = top + 50, height + 6
     d = _empty(words)
     for column, (kind, tone) in enumerate(zip(kinds, words.texts("tones"), strict=True)):
-        d.box(first + column * (column_width + 8), top, column_width, 40, kind, tone=tone)
+        d.box(first + column * (column_width + 8), top, column_width, 44, kind, tone=tone)
     for row, (question, *answers) in enumerate(rows):
         d.box(left, begin + row * step, question_width, height, question, tone="quiet")
         for column, answer in enumerate(answers):

@@ -130,3 +130,32 @@ def _bytes(size: int) -> str:
     if size < 1000:
         return f"{size} bytes"
     return f"{size / 1e3:.1f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"
+
+
+def tag_moves(first: str, second: str, tag: str = "latest") -> Figure:
+    """A tag before and after a second push: it leaves the first digest, and stands for the second.
+
+    Args:
+        first, second: the digests, in the order in which they were pushed.
+        tag: the tag under which both were pushed.
+    """
+    d = Drawing(860, 286)
+    old, new = (f"{digest[:17]}…" for digest in (first, second))
+    d.text(24, 40, "After the first push", bold=True)
+    d.text(330, 40, "After the second push, under the same tag", bold=True)
+    d.box(24, 62, 250, 40, body=tag, tone="here", mono=True)
+    d.box(24, 160, 250, 46, body=old, tone="store", mono=True)
+    d.arrow((149, 102), (149, 158))
+    d.box(600, 62, 236, 40, body=tag, tone="here", mono=True)
+    d.box(330, 160, 236, 46, body=old, tone="quiet", mono=True)
+    d.box(600, 160, 236, 46, body=new, tone="store", mono=True)
+    d.arrow((718, 102), (718, 158))
+    d.line((600, 82), (448, 82), (448, 158), dash="6 4")
+    d.text(440, 74, "no longer", anchor="end", ink=SOFT)
+    d.paragraph(330, 232, 236, "no tag, still there: a task that runs it goes on", ink=SOFT)
+    d.paragraph(600, 232, 236, "what the next start pulls", ink=SOFT)
+    return d.figure(
+        "A tag moves",
+        f"After the first push {tag} stands for {old}. After the second push under the same tag it stands "
+        f"for {new}; {old} has no tag, but is still there, and a task that runs it goes on.",
+    )

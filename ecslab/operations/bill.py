@@ -1,6 +1,7 @@
-"""What a service costs while nobody visits it. Stages 06 and 11.
+"""What a service and its load balancer cost while nobody visits them. Stages 06, 07 and 11.
 
 https://aws.amazon.com/fargate/pricing/
+https://aws.amazon.com/elasticloadbalancing/pricing/
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from ecslab.connection.connection import Connection
 from ecslab.display.tables import ShownAsTable, Table
 from ecslab.errors import NotThere
 from ecslab.operations import prices, verify
-from ecslab.resources import service
+from ecslab.resources import load_balancer, service
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
+
+
+_ADDRESS, _ADDRESSES = "public IPv4 address", "public IPv4 addresses"
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,20 +55,72 @@ class Bill(ShownAsTable):
         return (
             ("vCPU", self.vcpu, prices.VCPU_HOUR["X86_64"]),
             ("GB of memory", self.memory, prices.GB_HOUR["X86_64"]),
-            ("public IPv4 addresses", self.tasks, prices.PUBLIC_IPV4_HOUR),
+            (_ADDRESS if self.tasks == 1 else _ADDRESSES, self.tasks, prices.PUBLIC_IPV4_HOUR),
         )
 
     def _table(self) -> Table:
-        visits = "visits unknown" if self.visits is None else f"{self.visits} visits"
+        visits = "visits unknown" if self.visits is None else _counted(self.visits, "visit")
         how = "" if self.passed else " (reckoned ahead: on a real account nobody waits for it)"
-        title = f"{self.hours:g} hours, {self.tasks} tasks, {visits}{how}"
+        title = f"{_counted(self.hours, 'hour')}, {_counted(self.tasks, 'task')}, {visits}{how}"
         rows = [
             (f"{amount:g} {what}", f"${price:g} an hour", prices.dollars(amount * self.hours * price))
             for what, amount, price in self._items()
         ]
         rows.append(("together", "", prices.dollars(self.total)))
         rows.append(("a month like this", "", prices.dollars(self.month)))
-        return Table(title, ("what", "price", f"for {self.hours:g} hours"), tuple(rows))
+        return Table(title, ("what", "price", f"for {_counted(self.hours, 'hour')}"), tuple(rows))
+
+
+@dataclass(frozen=True, repr=False)
+class BalancerBill(ShownAsTable):
+    """What a load balancer costs in a month without visitors, and a second one beside it. Shows itself.
+
+    Attributes:
+        zones: in how many it stands; it has a public address in each.
+        network: whether it is a Network Load Balancer.
+    """
+
+    zones: int
+    network: bool
+
+    @property
+    def month(self) -> float:
+        """US dollars for a month of one."""
+        return prices.balancer_hour(self.zones, self.network) * prices.MONTH_HOURS
+
+    def _table(self) -> Table:
+        hour, unit = prices.ALB_HOUR, prices.ALB_LCU_HOUR
+        if self.network:
+            hour, unit = prices.NLB_HOUR, prices.NLB_LCU_HOUR
+        addresses = _counted(self.zones, _ADDRESS, _ADDRESSES)
+        rows = (
+            ("the load balancer", f"${hour:g} an hour", prices.dollars(hour * prices.MONTH_HOURS)),
+            (addresses, f"${prices.PUBLIC_IPV4_HOUR:g} an hour each",
+             prices.dollars(self.zones * prices.PUBLIC_IPV4_HOUR * prices.MONTH_HOURS)),
+            ("together", "", prices.dollars(self.month)),
+            ("with a second one like it", "", prices.dollars(2 * self.month)),
+            ("each capacity unit (LCU) in use", f"${unit:g} an hour", "on top"),
+        )  # fmt: skip
+        title = f"without visitors, us-east-1, {prices.AS_OF}"
+        return Table(title, ("what", "price", f"a month ({prices.MONTH_HOURS} hours)"), rows)
+
+
+def balancer(lab: Connection, name: str | None = None) -> BalancerBill:
+    """What a load balancer costs, visited or not.
+
+    Args:
+        name: the lesson's unless given.
+
+    Raises:
+        NotThere: there is none of that name.
+    """
+    found = load_balancer.find(lab, name)
+    if not found:
+        raise NotThere(
+            f"there is no load balancer {name or lab.names.load_balancer}, so it costs nothing.\n"
+            "  next: load_balancer.create(lab), in notebook 07"
+        )
+    return BalancerBill(len(found["AvailabilityZones"]), found["Type"] == "network")
 
 
 def idle(lab: Connection, hours: float = 10, name: str | None = None) -> Bill:
@@ -106,3 +162,8 @@ def _lines(lab: Connection, tasks: list[TaskTypeDef]) -> int | None:
         return sum(len(verify.logs(lab, task)) for task in tasks)
     except NotThere:
         return None
+
+
+def _counted(number: float, one: str, many: str = "") -> str:
+    """`1 task`, `2 tasks`."""
+    return f"{number:g} {one if number == 1 else many or f'{one}s'}"

@@ -27,6 +27,13 @@ NLB_LCU_HOUR: Final = 0.006
 LOGS_GB_MONTH: Final = 0.03
 MONTH_HOURS: Final = 730  # as AWS reckons it
 SECRET_HOUR: Final = 0.40 / MONTH_HOURS
+SPOT_SHARE: Final = 0.32
+"""What Fargate Spot asks of the on-demand price: 68 % less in 2026 articles; AWS changes it with demand."""
+NAT_HOUR: Final = 0.045
+NAT_GB: Final = 0.045
+INSIGHTS_METRIC_MONTH: Final = 0.07
+"""Container Insights with enhanced observability, each metric."""
+EKS_CLUSTER_HOUR: Final = 0.10
 
 
 def task_hour(

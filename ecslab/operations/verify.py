@@ -14,6 +14,7 @@ from ecslab.display.frames import Frame
 from ecslab.display.tables import ShownAsTable, Table
 from ecslab.errors import NotThere, Unreachable
 from ecslab.resources.network import PORT
+from ecslab.resources.page_frame import page_frame
 from ecslab.resources.task import log_lines, network_interface, reachability
 from ecslab.resources.task.task_reader import task_id
 
@@ -99,12 +100,14 @@ def page(lab: Connection, task: TaskTypeDef, path: str = "/") -> HttpReply:
 def frame(lab: Connection, task: TaskTypeDef, path: str = "/", height: int = 420) -> Frame:
     """The page in a frame inside the notebook, and a link that opens it in a tab of its own.
 
+    What is saved with the notebook is what the page says now, in words.
+
     Raises:
         NotThere: the task has no public IP.
     """
     address = public_ip(lab, task)
     url = lab.url(address, PORT).rstrip("/") + "/" + path.lstrip("/")
-    return Frame(url, f"http://{address}/{path.lstrip('/')}", height)
+    return page_frame(lab, url, f"http://{address}/{path.lstrip('/')}", height)
 
 
 def logs(lab: Connection, task: TaskTypeDef) -> list[str]:

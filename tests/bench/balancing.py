@@ -54,7 +54,7 @@ def serve_checked(place: Any, tasks: int) -> None:
         loadBalancers=[{"targetGroupArn": group, "containerName": "web", "containerPort": 80}],
     )  # fmt: skip
     for _ in range(200):
-        place.control("advance", seconds=120)
+        place.control("advance", seconds=180)
         found = elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
         if sum(one["TargetHealth"]["State"] == "healthy" for one in found) == tasks:
             return
@@ -99,7 +99,7 @@ def _served(place: Any) -> tuple[str, str]:
         cluster="lab", taskDefinition="web", launchType="FARGATE",
         networkConfiguration={"awsvpcConfiguration": network},
     )["tasks"][0]["taskArn"]  # fmt: skip
-    place.control("advance", seconds=120)
+    place.control("advance", seconds=180)
     details = ecs.describe_tasks(cluster="lab", tasks=[task])["tasks"][0]["attachments"][0]["details"]
     known = {entry["name"]: entry["value"] for entry in details}
     elb.register_targets(TargetGroupArn=targets, Targets=[{"Id": known["privateIPv4Address"]}])

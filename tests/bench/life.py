@@ -1,8 +1,9 @@
-"""A long life: what a virtual day costs, and what is kept of ninety."""
+"""A long life: what a virtual day costs, what is kept of ninety, and what a start takes after them."""
 
 import time
 from typing import Any
 
+from ecslab.sandbox import process
 from tests.bench.balancing import serve_checked
 from tests.bench.measure import Row, resident_mib
 from tests.bench.rows import TASK, sandbox
@@ -44,12 +45,26 @@ def memory_of_bare_tasks() -> Row:
     return Row("memory after 90 days, a task a day", "after the first", 1.1, sizes[-1], sizes[0], "MiB")
 
 
+def restart_after_90_days() -> Row:
+    """The start of a sandbox that lived for ninety days, a deployment every hour, to its first answer."""
+    with sandbox() as (home, place):
+        serve_checked(place, TASKS)
+        for _ in range(DAYS):
+            _live(place, HOUR)
+        process.stop(home)
+        began = time.perf_counter()
+        client(process.ensure(home), "ecs").list_clusters()
+        took = time.perf_counter() - began
+    return Row("a restart after 90 days, a deployment an hour", "one second", 3.0, took, 1.0)
+
+
 def _day(what: str, every: float, aim: float) -> Row:
     with sandbox() as (_, place):
         serve_checked(place, TASKS)
-        _live(place, every)
+        ecs = client(place, "ecs")
+        _live(place, ecs, every)
         began = time.perf_counter()
-        _live(place, every)
+        _live(place, ecs, every)
         took = time.perf_counter() - began
     return Row(what, "one second", aim, took, 1.0)
 
@@ -57,17 +72,17 @@ def _day(what: str, every: float, aim: float) -> Row:
 def _memory(what: str, every: float) -> Row:
     with sandbox() as (_, place):
         serve_checked(place, TASKS)
-        _live(place, every)
+        ecs = client(place, "ecs")
+        _live(place, ecs, every)
         first = resident_mib(place.pid)
         for _ in range(DAYS - 1):
-            _live(place, every)
+            _live(place, ecs, every)
         last = resident_mib(place.pid)
     return Row(what, "after the first", 1.1, last, first, "MiB")
 
 
-def _live(place: Any, every: float) -> None:
+def _live(place: Any, ecs: Any, every: float) -> None:
     """A day, with a deployment each so many seconds; 0 for none."""
-    ecs = client(place, "ecs")
     for _ in range(round(DAY / every) if every else 1):
         if every:
             ecs.update_service(cluster="lab", service="web", forceNewDeployment=True)
@@ -95,5 +110,8 @@ def _pass(place: Any, seconds: float) -> None:
 
 LIFE_ROWS = {
     row.__name__: row
-    for row in (busy_day, quiet_day, memory_after_90_days, memory_after_90_busy_days, memory_of_bare_tasks)
-}
+    for row in (
+        busy_day, quiet_day, memory_after_90_days, memory_after_90_busy_days, memory_of_bare_tasks,
+        restart_after_90_days,
+    )
+}  # fmt: skip

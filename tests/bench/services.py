@@ -86,7 +86,7 @@ def _until_at_rest(place: Any, tasks: int) -> None:
     """Let time pass until the services have come to rest; one call works off a bounded number of events."""
     ecs = client(place, "ecs")
     for _ in range(200):
-        place.control("advance", seconds=120)
+        place.control("advance", seconds=180)
         service = ecs.describe_services(cluster="lab", services=["web-0"])["services"][0]
         done = service["deployments"][0]["rolloutState"] == "COMPLETED" and len(service["deployments"]) == 1
         if done and service["runningCount"] == tasks and "steady state" in service["events"][0]["message"]:

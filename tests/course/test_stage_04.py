@@ -285,7 +285,7 @@ WRONG = {
     "stopped by hand before it gave up": (
         "04.yours-2",
         stopped_in_workshop(public=False),
-        of("Task ‹task› was stopped by hand before it gave up: leave it alone for about five minutes."),
+        of("Task ‹task› was stopped by hand before it gave up: leave it alone for five to six minutes."),
     ),
     "a public image in the private subnet": (
         "04.yours-2",

@@ -15,7 +15,7 @@ from course_rig import (
 import ecslab
 
 NAME, FAMILY, CLUSTER = "adgu-web", "adgu-web-server-task", "adgu-cluster"
-STEP, SCALE, GONE = "06.service", "06.yours-1", "06.yours-2"
+STEP, SPREAD, GONE = "06.service", "06.yours-1", "06.yours-2"
 
 
 def definition(lab, family=FAMILY, image=PUBLIC_IMAGE, on="FARGATE", **container):
@@ -91,23 +91,21 @@ def on_ec2(lab):
     make(lab, wait=False, launchType="EC2", taskDefinition=arn, networkConfiguration=vpc)
 
 
-def last_failed(lab):
-    return short(max(tasks_of(lab, status="STOPPED"), key=lambda task: task["createdAt"]))
+def last_failed(lab, name=NAME):
+    return short(max(tasks_of(lab, name, "STOPPED"), key=lambda task: task["createdAt"]))
 
 
-def a_third_by_hand(lab):
-    make(lab)
-    run(lab, FAMILY, groups=[make_group(lab, HTTP, name="another")])
-
-
-def scaled_to_one(lab):
-    make(lab)
-    lab.ecs.update_service(cluster=CLUSTER, service=NAME, desiredCount=1)
+def spread(lab, zones="abc", count=3, **request):
+    """The service of exercise 1, as a learner's own call would make it."""
+    where = network(
+        lab, tuple(f"us-east-1{zone}" for zone in zones), public_ip=request.pop("public_ip", "ENABLED")
+    )
+    make(lab, name="adgu-second", count=count, networkConfiguration=where, **request)
 
 
 def three_that_fail(lab):
-    failing(lab)
-    lab.ecs.update_service(cluster=CLUSTER, service=NAME, desiredCount=3)
+    spread(lab, wait=False, taskDefinition=definition(lab, image=f"{PUBLIC_IMAGE}-missing"))
+    lab.control("advance", seconds=120)
 
 
 def second(lab, **request):
@@ -148,7 +146,7 @@ WRONG = {
         STEP, deleted_by_force, "`adgu-web` is DRAINING: it was deleted, and its last tasks are stopping."
     ),
     "the service was deleted": (
-        STEP, deleted, "`adgu-web` is INACTIVE: it was deleted, and nothing is kept running."
+        STEP, deleted, "`adgu-web` is INACTIVE: it was deleted, and it keeps nothing running."
     ),
     "the service is in the cluster default": (
         STEP,
@@ -175,8 +173,8 @@ WRONG = {
     "the launch type is EC2": (
         STEP,
         on_ec2,
-        "`adgu-web` has the launch type EC2, and there are no instances of yours to put its tasks on; the "
-        "lesson's is FARGATE.",
+        "`adgu-web` has the launch type EC2, and the cluster has no instances for its tasks. The lesson's "
+        "launch type is FARGATE.",
     ),
     "the desired count is 0": (
         STEP,
@@ -186,23 +184,24 @@ WRONG = {
     "the desired count is 1": (
         STEP,
         lambda lab: make(lab, count=1),
-        "The desired count of `adgu-web` is 1: while that one task is being replaced, nobody answers.",
+        "The desired count of `adgu-web` is 1: while the service replaces that one task, nobody "
+        "gets an answer.",
     ),
     "all subnets are in one zone": (
         STEP,
         lambda lab: make(lab, networkConfiguration=network(lab, zones=("us-east-1b",))),
-        "All subnets of `adgu-web` lie in us-east-1b: if that zone fails, every task fails with it.",
+        "All subnets of `adgu-web` are in us-east-1b: if that zone fails, every task fails with it.",
     ),
     "the tasks get no public IP": (
         STEP,
         lambda lab: make(lab, wait=False, networkConfiguration=network(lab, public_ip="DISABLED")),
-        "`adgu-web` gives its tasks no public IP: in a public subnet they cannot fetch their image, and no "
-        "visitor reaches them.",
+        "`adgu-web` gives its tasks no public IP. In a public subnet they then cannot pull their image, and "
+        "no visitor reaches them.",
     ),
     "the security group is closed": (
         STEP,
         lambda lab: make(lab, networkConfiguration=network(lab, rules=())),
-        "The tasks of `adgu-web` are behind the group `adgu-web-server-http`, which does not admit port 80: "
+        "The tasks of `adgu-web` are in the group `adgu-web-server-http`, which does not admit port 80: "
         "they run, and nobody reaches them.",
     ),
     "the image is missing, and the tasks keep failing": (
@@ -227,38 +226,62 @@ WRONG = {
         STEP,
         with_a_bare_task_beside,
         lambda lab: (
-            f"Task {short(bare(lab))} runs beside the service, started by hand: it costs, and the service "
-            "does not count it."
+            f"Task {short(bare(lab))} was started by hand and runs beside the service: it costs money, and "
+            "the service does not count it."
         ),
     ),
-    "the third task was started by hand": (
-        SCALE,
-        a_third_by_hand,
-        lambda lab: (
-            f"Task {short(bare(lab))} was started by hand. That makes one more, but not one of the "
-            "service's: its desired count is still 2, and nobody replaces the other."
-        ),
+    "the lesson's own service was scaled": (
+        SPREAD,
+        lambda lab: make(lab, count=3),
+        "You changed `adgu-web`, the lesson's service. The exercise asks for a service of its own, "
+        "`adgu-second`.",
     ),
-    "scaled to 1 for one more": (
-        SCALE, scaled_to_one, "The desired count is 1: that is fewer than before, not more."
+    "three tasks in two zones": (
+        SPREAD,
+        lambda lab: spread(lab, zones="ab"),
+        "The subnets of `adgu-second` are in 2 zones: us-east-1a, us-east-1b. The exercise asks for three.",
     ),
-    "scaled to 0": (
-        SCALE, lambda lab: make(lab, count=0), "The desired count is 0: that is fewer than before, not more."
+    "three tasks in one zone": (
+        SPREAD,
+        lambda lab: spread(lab, zones="c"),
+        "The subnets of `adgu-second` are in 1 zone: us-east-1c. The exercise asks for three.",
     ),
-    "scaled to 5": (
-        SCALE, lambda lab: make(lab, count=5), "The desired count is 5; the exercise asks for 3."
+    "three zones and one task": (
+        SPREAD,
+        lambda lab: spread(lab, count=1),
+        "The desired count of `adgu-second` is 1; the exercise asks for 3, one task in each zone.",
     ),
-    "scaled to 3, and the tasks keep failing": (
-        SCALE,
+    "three zones and six tasks": (
+        SPREAD,
+        lambda lab: spread(lab, count=6),
+        "The desired count of `adgu-second` is 6; the exercise asks for 3, one task in each zone.",
+    ),
+    "three zones and no public IP": (
+        SPREAD,
+        lambda lab: spread(lab, public_ip="DISABLED", wait=False),
+        "`adgu-second` gives its tasks no public IP, so they cannot pull their image.",
+    ),
+    "the second service is spread in another cluster": (
+        SPREAD,
+        lambda lab: spread(lab, wait=False, cluster="adgu-blue"),
+        "The service `adgu-second` is in the cluster `adgu-blue`, not in `adgu-cluster`.",
+    ),
+    "the second service's image is missing": (
+        SPREAD,
         three_that_fail,
-        lambda lab: said(lab, STEP)[1],
+        lambda lab: (
+            f"Tasks of `adgu-second` keep failing; the last was {last_failed(lab, 'adgu-second')}: "
+            "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref "
+            f"{PUBLIC_IMAGE}-missing: {PUBLIC_IMAGE}-missing: not found. Its image could not be fetched: see "
+            "the image's name and tag."
+        ),
     ),
     "the task was stopped, not the service": (
         GONE,
         second_s_task_stopped,
         lambda lab: (
-            f"You stopped task {short(tasks_of(lab, 'adgu-second', 'STOPPED')[0])}; wait a moment, and the "
-            "service brings another: delete the service, not its tasks."
+            f"You stopped task {short(tasks_of(lab, 'adgu-second', 'STOPPED')[0])}. In a moment the service "
+            "will start another: delete the service, not its tasks."
         ),
     ),
     "the task was stopped, and the service brought another": (
@@ -267,13 +290,13 @@ WRONG = {
     "scaled to 0, not deleted": (
         GONE,
         second_scaled_to_0,
-        "`adgu-second` is scaled to 0: it costs nothing, but it is still there, and one call brings its "
-        "tasks back.",
+        "The desired count of `adgu-second` is 0: it costs nothing, but it is still there, and one call "
+        "starts its tasks again.",
     ),
     "the definition was deregistered, not the service deleted": (
         GONE,
         second_s_definition_deregistered,
-        "The definition of `adgu-second` was deregistered. That stops nothing: the service goes on with it.",
+        "The definition of `adgu-second` was deregistered. That stops nothing: the service still runs it.",
     ),
     "the second service is in another cluster": (
         GONE,
@@ -295,7 +318,7 @@ def test_a_bare_task_alone_is_not_yet_a_service(lab):
     run(lab, definition(lab), groups=[make_group(lab, HTTP)])
     assert said(lab, STEP) == (
         "Not yet",
-        "There is no service `adgu-web`. 1 bare task runs, and nobody would bring back one that stops.",
+        "There is no service `adgu-web`. 1 bare task runs, and nothing will replace one that stops.",
     )
 
 
@@ -303,13 +326,15 @@ def test_on_its_way(lab):
     make(lab, wait=False)
     pending = until_pending(lab, CLUSTER, NAME)
     assert said(lab, STEP) == (
-        "Not yet", f"`adgu-web`: desired 2, running 0, pending {pending}. The service is at it."
+        "Not yet", f"`adgu-web`: desired 2, running 0, pending {pending}. The service is still busy."
     )  # fmt: skip
     ecslab.service.wait_until_stable(lab)
+    first, second = sorted(tasks_of(lab), key=lambda task: task["availabilityZone"])
     assert said(lab, STEP) == (
-        "Done", "`adgu-web` keeps 2 tasks running, in us-east-1a and us-east-1b."
-    )  # fmt: skip
-    assert said(lab, SCALE) == ("Not yet", "The desired count of `adgu-web` is 2.")
+        "Done",
+        f"`adgu-web` keeps 2 tasks running: {short(first)} in us-east-1a and {short(second)} in us-east-1b.",
+    )
+    assert said(lab, SPREAD) == ("Not yet", "There is no service `adgu-second` in `adgu-cluster`.")
 
 
 def test_the_solution_mends_what_is_there(lab):
@@ -323,7 +348,37 @@ def test_the_solution_mends_what_is_there(lab):
 def test_a_second_service_in_between(lab):
     second(lab)
     assert said(lab, GONE) == (
-        "Not yet", "`adgu-second` is there, with a desired count of 1: now get rid of it."
+        "Not yet", "`adgu-second` still keeps 1 task running: now remove the service."
     )  # fmt: skip
     lab.ecs.delete_service(cluster=CLUSTER, service="adgu-second", force=True)
     assert said(lab, GONE) == ("Not yet", "`adgu-second` is DRAINING: its last tasks are stopping.")
+
+
+def test_one_task_is_said_in_the_singular(lab):
+    second(lab)
+    assert "1 tasks" not in repr(lab.check())
+
+
+def test_the_two_exercises_can_be_done_in_either_order(lab):
+    """One makes the service anew where the other has removed it; the lesson's service is as it was."""
+    make(lab)
+    step = ecslab.course.catalogue.step_named
+    for first, then in ((SPREAD, GONE), (GONE, SPREAD)):
+        step(first).solve(lab)
+        assert said(lab, first)[0] == "Done"
+        step(then).solve(lab)
+        assert said(lab, then)[0] == "Done"
+        assert said(lab, STEP)[0] == "Done"
+
+
+def test_what_the_questions_ask_is_read_in_the_account(lab):
+    newest, group = lab.question("06.newest"), lab.question("06.group")
+    assert newest.answer("1f3c5a7e").startswith("The service has no task yet.")
+    make(lab)
+    lab.ecs.stop_task(cluster=CLUSTER, task=tasks_of(lab)[0]["taskArn"])
+    ecslab.service.wait_until_stable(lab)
+    by_age = sorted(tasks_of(lab), key=lambda task: task["createdAt"])
+    assert newest.answer(short(by_age[0])).startswith("Not this.")
+    assert newest.answer(short(by_age[1])).startswith("Right.")
+    assert group.answer(f"family:{FAMILY}").startswith("Not this.")
+    assert group.answer("service:adgu-web").startswith("Right.")

@@ -37,10 +37,7 @@ def test_every_fact_of_a_step_is_spoken_of(stage):
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_question_has_one_right_option_and_reasons(stage):
-    for question in questions(stage).values():
-        if not isinstance(question, Question):
-            assert question.id.split(".")[1] in STAGES[stage].answers
-            continue
+    for question in [each for each in questions(stage).values() if isinstance(each, Question)]:
         assert sum(option.right for option in question.options) == 1
         assert all(option.why for option in question.options)
     assert all(prediction.because for prediction in predictions(stage).values())

@@ -30,6 +30,11 @@ def test_a_cell_with_a_blank_is_not_run(cell):
     assert "This needs `seen`" in str(cell("seen"))
 
 
+@pytest.mark.parametrize("code", ["f(____)", "lab.ecs.____()", "f(____=1)", "f(a=____)", "____", "x[____]"])
+def test_a_blank_can_stand_anywhere(cell, code):
+    assert str(cell(f"def f(): return {code}")).startswith("Not yet. Fill in")
+
+
 def test_what_needs_it_waits_and_so_does_what_needs_that(cell):
     cell("task = ____")
     waits = "Not yet. This needs `task`, from a cell above that still has a blank. Fill that in first."
@@ -42,6 +47,11 @@ def test_an_older_value_of_that_name_is_not_taken_for_the_new_one(cell):
     cell("task = 'the one of yesterday'")
     cell("task = ____")
     assert str(cell("task")).startswith("Not yet. This needs `task`")
+
+
+def test_what_a_cell_imports_is_there_all_the_same(cell):
+    assert str(cell("import json\nfrom math import pi\njson.loads(____)")).startswith("Not yet")
+    assert cell("json.dumps(round(pi))") == "3"
 
 
 def test_once_it_is_filled_in_all_goes_on(cell):

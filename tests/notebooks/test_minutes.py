@@ -31,7 +31,7 @@ def parts(stem):
     for begin, end in zip(begins, [*begins[1:], len(cells)], strict=False):
         part = read(stem)
         part.cells = cells[begin:end]
-        yield int(re.search(r"^\*About (\d+) minutes\.\*$", cells[begin].source, re.MULTILINE)[1]), part
+        yield int(re.search(r"^\*About (\d+) minutes, ", cells[begin].source, re.MULTILINE)[1]), part
 
 
 @pytest.mark.parametrize("stem", stems())

@@ -69,3 +69,9 @@ def test_links_lead_somewhere(stem):
         name, _, anchor = target.partition("#")
         assert (NOTEBOOKS / name).is_file(), target
         assert not anchor or anchor in anchors, target
+
+
+@pytest.mark.parametrize("stem", stems())
+def test_no_saved_page_is_a_frame_to_this_machine(stem):
+    shown = json.dumps([c.get("outputs", []) for c in read(stem).cells])
+    assert "<iframe" not in shown, "a code host would show a dead frame: run make reference"

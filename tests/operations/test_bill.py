@@ -2,7 +2,16 @@
 
 import pytest
 
-from ecslab import bill, cluster, execution_role, log_group, service, task_definition, verify
+from ecslab import (
+    bill,
+    cluster,
+    execution_role,
+    load_balancer,
+    log_group,
+    service,
+    task_definition,
+    verify,
+)
 from ecslab.errors import NotThere
 
 HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
@@ -61,3 +70,28 @@ def test_what_it_cannot_do_it_says(lab):
         bill.idle(lab)
     with pytest.raises(ValueError, match="at most 168, got 0"):
         bill.idle(lab, hours=0)
+
+
+def test_one_of_each_is_said_in_the_singular(running):
+    service.scale(running, 1)
+    service.wait_until_stable(running)
+    words = repr(bill.idle(running, hours=1))
+    assert words.splitlines()[0] == "1 hour, 1 task, 0 visits"
+    assert "1 public IPv4 address  " in words
+    assert "for 1 hour\n" in words
+
+
+def test_what_a_load_balancer_costs_and_a_second_one(running):
+    with pytest.raises(NotThere, match="so it costs nothing"):
+        bill.balancer(running)
+    load_balancer.create(running)
+    made = bill.balancer(running)
+    assert (made.zones, made.network) == (2, False)
+    assert made.month == pytest.approx(730 * (0.0225 + 2 * 0.005))
+    assert repr(made).splitlines()[2:] == [
+        "the load balancer                $0.0225 an hour      $16.43",
+        "2 public IPv4 addresses          $0.005 an hour each  $7.30",
+        "together                                              $23.73",
+        "with a second one like it                             $47.45",
+        "each capacity unit (LCU) in use  $0.008 an hour       on top",
+    ]

@@ -105,10 +105,19 @@ def test_everything_goes_and_the_receipt_says_what_aws_keeps(lab):
     assert receipt.costs == "About $0.0851 an hour less on a real account."
     assert [resource.kind for resource in receipt.removed] == kinds
     retained = {each.what: each.cost for each in receipt.retained}
-    assert retained[f"1 INACTIVE revision(s) of {lab.names.family}"] == "free"
-    assert retained["3 STOPPED task(s)"] == "free"
-    assert retained["1 INACTIVE service(s)"] == "free"
+    assert retained[f"1 INACTIVE revision of {lab.names.family}"] == "free"
+    assert retained["STOPPED tasks"] == "free"
+    assert retained["1 INACTIVE service"] == "free"
     assert cleanup.plan(lab).resources == ()
+
+
+def test_a_service_deleted_before_the_clean_up_is_among_what_aws_keeps(lab):
+    lab.goto("06")
+    service.create(lab, count=1)
+    service.create(lab, name="adgu-second", count=0)
+    service.delete(lab, "adgu-second")
+    what = [each.what for each in cleanup.run(lab).retained]
+    assert "2 INACTIVE services" in what
 
 
 def test_for_good_means_that_nobody_can_describe_them_any_more(lab):

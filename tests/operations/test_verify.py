@@ -3,6 +3,7 @@
 import pytest
 
 from ecslab import cluster, execution_role, log_group, network, task, task_definition, verify
+from ecslab.display.frames import words_of
 from ecslab.errors import NotThere, Unreachable
 
 HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
@@ -40,9 +41,27 @@ def test_a_path_is_asked_for(lab):
 def test_the_frame_keeps_the_page_away_from_jupyter(lab):
     frame = verify.frame(lab, start(lab))
     html = frame._repr_html_()
-    assert 'sandbox="allow-scripts allow-forms allow-popups"' in html and "allow-same-origin" not in html
-    assert 'title="The page at http://' in html and 'rel="noopener noreferrer"' in html
+    assert '"sandbox", "allow-scripts allow-forms allow-popups"' in html
+    assert 'data-title="The page at http://' in html and 'rel: "noopener noreferrer"' in html
     assert repr(frame).startswith("http://203.0.113.")
+
+
+def test_what_is_saved_of_a_frame_is_the_page_in_words_and_no_frame(lab):
+    running = start(lab)
+    saved, script = verify.frame(lab, running)._repr_html_().split("<script>")
+    assert "status 200, when this cell ran" in saved and "It works!" in saved
+    assert "<iframe" not in saved + script and "src=" not in saved
+    group = network.default_choice(lab).security_group_ids[0]
+    lab.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[ANYONE])
+    assert "nobody answered, when this cell ran" in verify.frame(lab, running)._repr_html_()
+
+
+def test_the_words_of_a_page_are_what_can_be_read_on_it():
+    page = "<title>ADGU</title><style>p {}</style><h1>One\n two</h1><p>three</p><script>four()</script>"
+    page += "x" * 999
+    assert words_of(page).startswith("ADGU · One two · three · xxx")
+    assert words_of(page).endswith("x …") and len(words_of(page)) < 310
+    assert words_of("") == ""
 
 
 def test_a_closed_door_is_named_and_opens_at_once(lab):

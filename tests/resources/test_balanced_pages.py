@@ -23,7 +23,7 @@ def name(lab):
     elb.create_listener(
         LoadBalancerArn=made["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=[forward]
     )
-    lab.control("advance", seconds=120)
+    lab.control("advance", seconds=180)
     return made["DNSName"]
 
 

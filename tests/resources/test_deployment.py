@@ -173,7 +173,7 @@ def test_what_was_seen_shows_itself(ready, second):
     assert table.title == f"{len(seen.answers)} visitors, 1 without an answer"
     assert table.rows[0] == ("first", "2")
     words = str(seen.chart(deployment.plan(2), revisions=False))
-    assert "predicted: all tasks: 2, 4 from 5, 2 from 65." in words
+    assert "predicted: all tasks: 2, 4 from 6, 2 from 66." in words
     assert "at most 4 in all (200 %): a line at 4." in words
     assert "RUNNING tasks of the new revision: 0, 1 from" in str(seen.chart(revisions=True))
     assert seen.story().rows[-1][1] == "COMPLETED"

@@ -74,11 +74,11 @@ def test_making_it_twice_makes_one(served):
     assert (zones, first["Scheme"], first["Type"]) == ({"a", "b"}, "internet-facing", "application")
 
 
-def test_it_is_active_after_two_minutes(lab):
+def test_it_is_active_after_two_to_three_minutes(lab):
     load_balancer.create(lab)
     began = lab.now()
     assert load_balancer.wait_until_active(lab)["State"]["Code"] == "active"
-    assert lab.where == "aws" or lab.now() - began == pytest.approx(120, abs=1)
+    assert lab.where == "aws" or 120 <= lab.now() - began <= 181
 
 
 def test_the_lesson_drains_for_half_a_minute(lab):

@@ -67,8 +67,8 @@ def test_a_private_subnet_cannot_pull(lab, workshop):
     choice = Choice(workshop.id, (subnet.id,), (network.http_group(lab, workshop.id),), False)
     assert network.problems(lab, choice) == [
         f"{subnet.id} ({subnet.name}) is private and has no NAT gateway: the image cannot be pulled, and the "
-        "task stops after some five minutes. (VPC endpoints would do as well; it lacks ecr.api, ecr.dkr, s3, "
-        "logs.)"
+        "task gives up after some five minutes. (VPC endpoints would do as well; it lacks ecr.api, ecr.dkr, "
+        "s3, logs.)"
     ]
 
 

@@ -48,6 +48,7 @@ def test_a_stopped_task_is_replaced_by_another(ready):
     before = {task["taskArn"] for task in service.tasks(ready)}
     victim = sorted(before)[0]
     ready.ecs.stop_task(cluster=ready.names.cluster, task=victim)
+    ready.wait(lambda: victim not in {task["taskArn"] for task in service.tasks(ready)}, "the stop to show")
     service.wait_until_stable(ready)
     after = {task["taskArn"] for task in service.tasks(ready)}
     assert len(after) == 2
@@ -148,3 +149,18 @@ def test_one_zone_is_too_few(ready):
         ready.ec2.delete_subnet(SubnetId=subnet.id)
     with pytest.raises(NotThere, match="public subnets in 1 zone only"):
         service.default_choice(ready)
+
+
+def test_events_since_a_moment_leave_out_what_is_older_and_count_from_there(ready):
+    started(ready)
+    ready.wait(lambda: "steady state" in repr(service.events(ready)), "a steady state")
+    later = ready.now() + 60
+    ready.wait(lambda: ready.now() > later, "a minute to pass", limit=61)
+    victim = service.tasks(ready)[0]["taskArn"]
+    stopped = ready.ecs.stop_task(cluster=ready.names.cluster, task=victim)["task"]
+    ready.wait(lambda: "started 1 tasks" in repr(service.events(ready)), "another task")
+    since = service.events(ready, since=stopped["stoppingAt"])
+    assert since.head == ("min:s later", "event")
+    assert len(since.rows) < len(service.events(ready).rows)
+    assert "has started 1 tasks" in since.rows[-1][1]  # AWS's own words
+    assert since.rows[-1][0].startswith("0:")

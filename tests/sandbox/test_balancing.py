@@ -23,7 +23,7 @@ def web(aws):
     """A balancer that forwards port 80 to one group, active; (DNS name, target group)."""
     balancer, group = aws.balancer(), aws.target_group()
     aws.listener(balancer, group)
-    aws.pass_time(120)
+    aws.pass_time(180)
     return balancer["DNSName"], group
 
 
@@ -74,7 +74,7 @@ def test_a_target_without_the_page_is_unhealthy_and_says_so(aws):
     balancer = aws.balancer()
     group = aws.target_group(HealthCheckPath="/ready", HealthCheckIntervalSeconds=10)
     aws.listener(balancer, group)
-    aws.pass_time(120)
+    aws.pass_time(180)
     ip = aws.started(FAMILY)
     aws.register(group, ip)
     aws.pass_time(11)
@@ -179,7 +179,7 @@ def test_rules_choose_by_path_and_host_and_weights_share(aws):
     ]  # fmt: skip
     for priority, conditions, actions in rules:
         aws.elb.create_rule(ListenerArn=listener, Priority=priority, Conditions=conditions, Actions=actions)
-    aws.pass_time(120)
+    aws.pass_time(180)
     for name, group in groups.items():
         aws.register(group, aws.started(aws.page(name, name.encode())))
     aws.pass_time(1)
@@ -200,7 +200,7 @@ def test_a_network_load_balancer_passes_the_connection_on(aws, port):
     balancer = aws.balancer("pass", Type="network", SecurityGroups=[])
     group = aws.target_group("pass", Protocol="TCP")
     aws.listener(balancer, group, protocol="TCP")
-    aws.pass_time(120)
+    aws.pass_time(180)
     assert balancer["DNSName"].endswith(".elb.us-east-1.amazonaws.com")
     inside = aws.group("inside", {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80,
                                   "IpRanges": [{"CidrIp": "172.31.0.0/16"}]})  # fmt: skip
@@ -222,7 +222,7 @@ def test_a_network_load_balancer_that_keeps_the_visitors_address(aws):
     aws.listener(balancer, group, protocol="TCP")
     keeps = [{"Key": "preserve_client_ip.enabled", "Value": "true"}]
     aws.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=keeps)
-    aws.pass_time(120)
+    aws.pass_time(180)
     inside = aws.group("inside", {**HTTP, "IpRanges": [{"CidrIp": "172.31.0.0/16"}]})
     aws.register(group, aws.started(FAMILY, group=inside))
     aws.pass_time(1)
@@ -241,7 +241,7 @@ def test_a_network_load_balancers_group_stands_for_the_visitors_it_lets_in(aws):
     aws.listener(balancer, group, protocol="TCP")
     keeps = [{"Key": "preserve_client_ip.enabled", "Value": "true"}]
     aws.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=keeps)
-    aws.pass_time(120)
+    aws.pass_time(180)
     aws.register(group, aws.started(FAMILY))
     aws.pass_time(1)
     assert aws.visit(balancer["DNSName"])[::2] == (200, b"hello")
@@ -250,7 +250,7 @@ def test_a_network_load_balancers_group_stands_for_the_visitors_it_lets_in(aws):
 def test_a_network_load_balancer_without_targets_refuses_the_connection(aws):
     balancer = aws.balancer("pass", Type="network", SecurityGroups=[])
     aws.listener(balancer, aws.target_group("pass", Protocol="TCP"), protocol="TCP")
-    aws.pass_time(120)
+    aws.pass_time(180)
     status, _, body = aws.visit(balancer["DNSName"])
     assert status == 502
     assert b"Load balancer pass has no target that it could pass the connection to." in body
@@ -263,7 +263,7 @@ def test_before_it_is_made_nobody_answers(aws):
     assert b"Load balancer web is still being made (provisioning)" in aws.visit(balancer["DNSName"])[2]
     described = aws.elb.describe_load_balancers()["LoadBalancers"][0]
     assert described["State"] == {"Code": "provisioning"}  # looking changes nothing
-    aws.pass_time(120)
+    aws.pass_time(180)
     assert aws.elb.describe_load_balancers()["LoadBalancers"][0]["State"] == {"Code": "active"}
 
 
@@ -282,7 +282,7 @@ def test_the_balancers_own_security_group_stops_visitors(aws, web):
 def test_an_internal_balancer_is_not_on_the_internet(aws):
     balancer = aws.balancer(Scheme="internal")
     aws.listener(balancer, aws.target_group())
-    aws.pass_time(120)
+    aws.pass_time(180)
     assert balancer["DNSName"].startswith("internal-web-")
     assert b"Load balancer web is internal" in aws.visit(balancer["DNSName"])[2]
 
@@ -318,7 +318,7 @@ def test_a_replay_finds_balancers_targets_and_whose_turn_it_is(tmp_path):
     aws = kept_in(tmp_path).prepared()
     balancer, group = aws.balancer(), aws.target_group()
     aws.listener(balancer, group)
-    aws.pass_time(120)
+    aws.pass_time(180)
     for page in ("one", "two"):
         aws.register(group, aws.started(aws.page(page, page.encode())))
     aws.pass_time(1)

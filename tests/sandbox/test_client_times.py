@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 from aws_client import Aws
 from botocore.exceptions import ClientError
 
-from ecslab.sandbox import in_process, process
+from ecslab.sandbox import in_process
+from ecslab.sandbox.engine import listen
 from ecslab.sandbox.engine.control import carry_out
 from ecslab.sandbox.engine.sandbox import Sandbox
 from tests import programs
@@ -23,14 +25,17 @@ AGES = {"old": 1800, "late": 400, "new": 3}  # seconds, by the line
 class World:
     """A sandbox that has lived, and a log in it. Its past is let pass without waiting for it."""
 
-    def __init__(self, home, speed, minutes, stands=0):
-        self.wall = time.time() - 60 * (minutes + stands)
+    def __init__(self, home, speed, minutes, *, paused=0, idle=0, skipped=0):
+        """`minutes` it lived, with requests; then it was `paused`, or nobody asked (`idle`), for minutes."""
+        self.wall = time.time() - 60 * (minutes + paused + idle)
         self.sandbox = Sandbox(
             home, seed=1, mode="paced", speed=speed, timing="drawn", in_memory=True, wall=lambda: self.wall
         )
         self.live(minutes)
-        if stands:
+        if paused:
             carry_out(self.sandbox, "clock", {"paused": True})
+        if skipped:
+            carry_out(self.sandbox, "advance", {"seconds": 60 * skipped})
         self.wall = time.time()
         self.aws = Aws(in_process.endpoint_of(self.sandbox))
         self.aws.logs.create_log_group(logGroupName=GROUP)
@@ -56,16 +61,19 @@ class World:
         return [event["message"] for event in getattr(self.aws.logs, operation)(**where, **window)["events"]]
 
 
+WEEK = 7 * 24 * 60  # minutes
 LIVES = {
-    # speed, minutes lived, minutes paused since
-    "as on AWS": (1, 60, 0), "ten": (10, 60, 0), "twenty": (20, 60, 0), "thousand": (1000, 60, 0),
-    "paused": (10, 6, 300), "paused for a week": (1, 60, 7 * 24 * 60),
+    # speed, minutes lived, and what came since
+    "as on AWS": (1, 60, {}), "ten": (10, 60, {}), "twenty": (20, 60, {}), "thousand": (1000, 60, {}),
+    "paused": (10, 6, {"paused": 300}), "paused for a week": (1, 60, {"paused": WEEK}),
+    "idle": (10, 6, {"idle": 300}), "idle for a week": (1, 60, {"idle": WEEK}),
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=LIVES)
 def world(request, tmp_path_factory):
-    return World(tmp_path_factory.mktemp("home"), *LIVES[request.param])
+    speed, minutes, since = LIVES[request.param]
+    return World(tmp_path_factory.mktemp("home"), speed, minutes, **since)
 
 
 @pytest.mark.parametrize("operation", ["filter_log_events", "get_log_events"])
@@ -160,29 +168,35 @@ def _cli(program, endpoint, *words):
     return told.stdout
 
 
-@pytest.fixture(scope="module")
-def ahead(tmp_path_factory):
-    """A sandbox with a process of its own, two days ahead of the wall's clock, and a log in it."""
-    home = tmp_path_factory.mktemp("home")
-    endpoint = process.ensure(home, mode="paced", speed=1, timing="drawn")
-    endpoint.control("advance", seconds=2 * 86400)
-    logs, now = Aws(endpoint).logs, endpoint.control("status")["clock"]["time"]
-    logs.create_log_group(logGroupName=GROUP)
-    logs.create_log_stream(logGroupName=GROUP, logStreamName=STREAM)
-    events = [{"timestamp": int((now - age) * 1000), "message": line} for line, age in AGES.items()]
-    logs.put_log_events(logGroupName=GROUP, logStreamName=STREAM, logEvents=events)
-    yield endpoint
-    process.stop(home)
+YOUNG = {
+    # A start alone tells the world's time from the client's only where the world has not lived so long.
+    "as on AWS": (1, 6, {}), "twenty": (20, 6, {}), "thousand": (1000, 6, {}),
+    "paused": (10, 6, {"paused": 300}), "idle": (10, 6, {"idle": 300}),
+    "let pass by hand": (1, 6, {"skipped": 2 * 24 * 60}),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=YOUNG)
+def young(request, tmp_path_factory):
+    """A sandbox at an address of its own, that has not lived the ten minutes that a client asks for."""
+    speed, minutes, since = YOUNG[request.param]
+    world = World(tmp_path_factory.mktemp("home"), speed, minutes, **since)
+    listener = listen.api_port(world.sandbox)
+    listener.start()
+    yield world, replace(in_process.endpoint_of(world.sandbox), url=listener.url, transport=None)
+    listener.stop()
 
 
 @pytest.mark.needs_program("aws")
-def test_version_2_of_the_cli_tails_the_last_minutes(ahead):
-    told = _cli(programs.path("aws"), ahead, "tail", GROUP, "--since", "10m")
+def test_version_2_of_the_cli_tails_the_last_minutes(young):
+    told = _cli(programs.path("aws"), young[1], "tail", GROUP, "--since", "10m")
     assert [line.rpartition(" ")[2] for line in told.splitlines()] == ["late", "new"]
 
 
-def test_version_1_of_the_cli_asks_for_the_last_minutes(ahead):
-    start = str(int((time.time() - 600) * 1000))
-    told = _cli(str(Path(sys.executable).with_name("aws")), ahead, "filter-log-events", "--log-group-name",
-                GROUP, "--start-time", start, "--query", "events[].message", "--output", "text")  # fmt: skip
-    assert told.split() == ["late", "new"]
+def test_version_1_of_the_cli_and_boto3_ask_for_the_last_minutes(young):
+    world, endpoint = young
+    start = time.time() - 600
+    told = _cli(str(Path(sys.executable).with_name("aws")), endpoint, "filter-log-events", "--log-group-name",
+                GROUP, "--start-time", str(int(start * 1000)), "--query", "events[].message",
+                "--output", "text")  # fmt: skip
+    assert told.split() == ["late", "new"] == world.lines(startTime=start)

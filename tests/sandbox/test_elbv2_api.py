@@ -290,7 +290,7 @@ def test_services_hear_of_their_targets(aws):
     service.listeners.append(lambda *news: heard.append(news))
     service.register(group, "172.31.0.99", 80, "us-east-1a")
     assert service.health(group, "172.31.0.99", 80) == ("initial", "Target registration is in progress")
-    aws.pass_time(120 + 5)
+    aws.pass_time(180 + 5)
     aws.pass_time(30)
     assert service.health(group, "172.31.0.99", 80) == ("unhealthy", "Request timed out")
     assert service.deregister(group, "172.31.0.99", 80) == 300

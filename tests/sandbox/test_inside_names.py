@@ -140,7 +140,7 @@ def test_a_load_balancer_is_reached_by_its_name(aws, scheme, kind):
     aws.listener(balancer, group, protocol="TCP" if tcp else "HTTP")
     host = balancer["DNSName"]
     assert aws.says(f"curl -sS -m 3 http://{host}/").startswith("curl: (28)")  # it is still being made
-    aws.pass_time(120)
+    aws.pass_time(180)
     if tcp:
         assert aws.says(f"curl -sS http://{host}/").startswith("curl: (7)")  # it has nobody to pass it to
     aws.register(group, aws.web)
@@ -156,7 +156,7 @@ def test_a_load_balancers_group_keeps_the_task_out(aws):
     closed = aws.group("closed", {**HTTP, "IpRanges": [{"CidrIp": "192.0.2.1/32"}]})
     balancer = aws.balancer("closed", Scheme="internal", SecurityGroups=[closed])
     aws.listener(balancer, aws.target_group("closed"))
-    aws.pass_time(120)
+    aws.pass_time(180)
     assert aws.says(f"curl -sS -m 3 http://{balancer['DNSName']}/").startswith("curl: (28)")
     aws.ec2.authorize_security_group_ingress(
         GroupId=closed, IpPermissions=[{**HTTP, "UserIdGroupPairs": [{"GroupId": aws.asking}]}]
@@ -185,7 +185,7 @@ def test_an_alias_leads_to_a_load_balancer(aws):
     balancer = aws.balancer("aliased", Scheme="internal", SecurityGroups=[aws.open])
     aws.listener(balancer, {"Type": "fixed-response", "FixedResponseConfig": {
         "StatusCode": "200", "ContentType": "text/plain", "MessageBody": "fixed"}})  # fmt: skip
-    aws.pass_time(120)
+    aws.pass_time(180)
     zone = aws.zone("alias.internal")
     alias = {"HostedZoneId": balancer["CanonicalHostedZoneId"], "DNSName": balancer["DNSName"],
              "EvaluateTargetHealth": False}  # fmt: skip

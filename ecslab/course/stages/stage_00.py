@@ -84,14 +84,29 @@ def _make_scratch(lab: Connection) -> None:
         lab.ecr.create_repository(repositoryName=name, tags=[{"Key": "made-by", "Value": "me"}])
 
 
+def _zones(lab: Connection) -> list[int]:
+    """How many Availability Zones the default VPC has a subnet in."""
+    default = network_reader.default_vpc(lab)
+    if not default:
+        return []
+    zones = {subnet["AvailabilityZone"] for subnet in network_reader.subnets_in(lab, default["VpcId"])}
+    return [len(zones)] if zones else []
+
+
+def _scratch_arn(lab: Connection) -> list[str]:
+    repository = ecr.repository(lab, lab.name("adgu/scratch"))
+    return [repository["repositoryArn"]] if repository else []
+
+
 STAGE = Stage(
     notebook="00-start.ipynb",
     needs=(),
-    minutes=Minutes(reading=18, waiting=0),
+    minutes=Minutes(reading=19, waiting=0),
     part="page",
     steps=(
         Step("00.ready", 2, answers, _ask_who_i_am),
         Step("00.network", 3, default_vpc, _have_default_vpc),
         Step("00.yours-1", 5, scratch, _make_scratch),
     ),
+    answers={"zones": _zones, "arn": _scratch_arn},
 )

@@ -158,7 +158,7 @@ def _register_hello(lab: Connection) -> None:
 STAGE = Stage(
     notebook="03-task-definition.ipynb",
     needs=("00", "01", "02"),
-    minutes=Minutes(reading=22, waiting=0),
+    minutes=Minutes(reading=21, waiting=0),
     part="page",
     steps=(
         Step("03.role", 5, role, _make_role, facts={"policy": POLICY}),

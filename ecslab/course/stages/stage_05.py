@@ -144,7 +144,7 @@ def _second_edition(lab: Connection) -> None:
 STAGE = Stage(
     notebook="05-verify.ipynb",
     needs=(*FOUNDATION, "04"),
-    minutes=Minutes(reading=15, waiting=0),
+    minutes=Minutes(reading=15, waiting=1),
     part="page",
     steps=(
         Step("05.page", 6, answers, _ask_for_the_page),

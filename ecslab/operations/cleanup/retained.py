@@ -54,25 +54,34 @@ def inactive_revisions(lab: Connection, owner: str | None = None) -> list[str]:
 def _task_definitions(lab: Connection, _before: Plan) -> Retained | None:
     arns = inactive_revisions(lab)
     families = ", ".join(dict.fromkeys(task_definition.family_of(arn) for arn in arns))
-    what = f"{len(arns)} INACTIVE revision(s) of {families}"
+    what = f"{_counted(len(arns), 'INACTIVE revision')} of {families}"
     why = "can still be described; delete_task_definitions removes them for good"
     return Retained(what, why, "free") if arns else None
 
 
-def _of_kind(kind: str, state: str, why: str) -> Callable[[Connection, Plan], Retained | None]:
-    """What AWS goes on to show of a kind."""
+def _deleted(kind: str) -> Callable[[Connection, Plan], Retained | None]:
+    """What AWS goes on to show of a kind, whenever it was deleted: each name that the ledger knows, once."""
 
-    def search(_lab: Connection, before: Plan) -> Retained | None:
-        count = sum(resource.kind == kind for resource in before.resources)
-        return Retained(f"{count} {state} {kind}(s)", why, "free") if count else None
+    def search(lab: Connection, before: Plan) -> Retained | None:
+        made = [entry.name for entry in lab.ledger.entries() if (entry.kind, entry.outcome) == (kind, "made")]
+        names = {*made, *(resource.name for resource in before.resources if resource.kind == kind)}
+        why = "can be described for a while; the name is free again"
+        return Retained(_counted(len(names), f"INACTIVE {kind}"), why, "free") if names else None
 
     return search
+
+
+def _tasks(lab: Connection, before: Plan) -> Retained | None:
+    """How many tasks the services started nobody wrote down."""
+    made = {entry.kind for entry in lab.ledger.entries()} | {resource.kind for resource in before.resources}
+    why = "can be described for about an hour"
+    return Retained("STOPPED tasks", why, "free") if made & {"task", "service"} else None
 
 
 def _interfaces(lab: Connection, before: Plan) -> Retained | None:
     ids = [resource.interface for resource in before.resources if resource.interface]
     detaching = network_reader.interfaces(lab, ids)
-    what = f"{len(detaching)} network interface(s) still detaching"
+    what = f"{_counted(len(detaching), 'network interface')} still detaching"
     return Retained(what, "ECS removes them within a few minutes", "free") if detaching else None
 
 
@@ -88,12 +97,15 @@ def _service_roles(lab: Connection, _before: Plan) -> Retained | None:
     )
 
 
-_FOR_A_WHILE: Final = "can be described for a while; the name is free again"
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'s' * (number != 1)}"
+
+
 _SEARCHES: Final[tuple[Callable[[Connection, Plan], Retained | None], ...]] = (
     _task_definitions,
-    _of_kind("service", "INACTIVE", _FOR_A_WHILE),
-    _of_kind("cluster", "INACTIVE", _FOR_A_WHILE),
-    _of_kind("task", "STOPPED", "can be described for about an hour"),
+    _deleted("service"),
+    _deleted("cluster"),
+    _tasks,
     _interfaces,
     _service_roles,
 )

@@ -166,20 +166,27 @@ def _more_than(reason: str, deployment: str) -> str:
     return "" if reason in plain else reason
 
 
-def events_since(lab: Connection, name: str | None = None) -> Table:
-    """What the service said since its newest deployment began, in order; seconds as `watch` counts them.
+def events_since(
+    lab: Connection, rolled: Rolled | None = None, name: str | None = None, last: int = 100
+) -> Table:
+    """What the service said since a deployment began, in order; seconds as `watch` counts them.
+
+    Args:
+        rolled: the deployment as it was watched; the service's newest one unless given.
+        name: the lesson's service unless given.
+        last: so many, the newest.
 
     Raises:
         NotThere: there is no such service.
     """
     existing = needed_active(lab, name)
-    began = existing["deployments"][0]["createdAt"]
-    rows = tuple(
+    began = rolled.began if rolled else existing["deployments"][0]["createdAt"]
+    rows = [
         (f"{(event['createdAt'] - began).total_seconds():.0f} s", event["message"])
         for event in reversed(existing["events"])
         if event["createdAt"] > began  # at the very moment, it is of what came before
-    )
-    return Table("", ("after", "event"), rows)
+    ]
+    return Table("", ("after", "event"), tuple(rows[-last:]))
 
 
 def history(lab: Connection, name: str | None = None) -> Table:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ecslab.display.tables import ShownAsTable, Table
@@ -41,6 +42,7 @@ class Rolled(ShownAsTable):
     """A deployment as it was watched. It shows itself as a table of all changes.
 
     Attributes:
+        began: when the deployment began, by the account's own clock.
         samples: what was seen, in order.
         limits: what the deployment had to keep to.
         state: what became of it: COMPLETED, FAILED, ROLLED BACK, or IN_PROGRESS if it was not over.
@@ -50,6 +52,7 @@ class Rolled(ShownAsTable):
         measured: what `healthy` was counted by: "healthy targets" or "RUNNING tasks".
     """
 
+    began: datetime
     samples: tuple[Sample, ...]
     limits: Limits
     state: str

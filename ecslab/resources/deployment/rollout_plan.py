@@ -11,7 +11,7 @@ from ecslab.display.tables import ShownAsTable, Table
 
 Steps = tuple[tuple[float, int], ...]
 """A curve in steps: (seconds, tasks), where a value holds until the next."""
-NOTICED: Final = 5.0
+NOTICED: Final = 6.0
 """Seconds from UpdateService to the first task that ECS starts (3 to 11 s measured on AWS)."""
 _UNKNOWN: Final = 60.0
 """Seconds that a task takes to be healthy in a plan that was not told."""

@@ -50,7 +50,7 @@ class _Watch:
         self.lab, self.name, self.visit = lab, name, visit
         self.service = needed_active(lab, name)
         newest = self.service["deployments"][0]
-        self.target = newest["id"]
+        self.target, self.created = newest["id"], newest["createdAt"]
         self.began = lab.now() - (0.0 if deployed(self.service) else _age(lab, newest))
         balancers = self.service.get("loadBalancers", [])
         self.groups = [each["targetGroupArn"] for each in balancers if "targetGroupArn" in each]
@@ -83,6 +83,7 @@ class _Watch:
         newest = self.service["deployments"][0]
         back = "ROLLED BACK" if newest.get("rolloutState") == "COMPLETED" else "ROLLING BACK"
         return Rolled(
+            began=self.created,
             samples=tuple(self.samples),
             limits=limits_in(self.service),
             state=self.reasons[-1][1] if newest["id"] == self.target else back,

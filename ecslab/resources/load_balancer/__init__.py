@@ -23,6 +23,7 @@ from ecslab.resources.load_balancer.target_groups import DRAIN, target_group
 from ecslab.resources.load_balancer.target_health import Targets, look, settled
 from ecslab.resources.load_balancer.visit_log import Visits, sent, sent_until
 from ecslab.resources.network import PORT, SubnetFacts, network_reader
+from ecslab.resources.page_frame import page_frame
 from ecslab.resources.service import service_reader
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ def frame(lab: Connection, path: str = "/", height: int = 300) -> Frame:
     """
     balancer = _needed(lab)
     address = f"http://{balancer['DNSName']}/{path.lstrip('/')}"
-    return Frame(_link(lab, balancer, path), address, height)
+    return page_frame(lab, _link(lab, balancer, path), address, height)
 
 
 def visits(lab: Connection, times: int = 10) -> Visits:

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from ecslab.connection.connection import Connection
@@ -128,22 +129,22 @@ def bare_tasks(lab: Connection) -> list[TaskTypeDef]:
     return [task for task in running(lab) if not in_service(task)]
 
 
-def events(lab: Connection, name: str | None = None, last: int = 10) -> Table:
+def events(lab: Connection, name: str | None = None, last: int = 10, since: datetime | None = None) -> Table:
     """What the service says it did, newest first.
 
     Args:
         name: the lesson's service unless given.
         last: so many, the newest; ECS keeps a hundred.
+        since: leave out what is older, and count the time from then; else from the service's creation.
 
     Raises:
         NotThere: there is no such service, and was none of late.
     """
     service = needed(lab, name)
-    rows = (
-        (elapsed(event["createdAt"] - service["createdAt"]), event["message"])
-        for event in service["events"][:last]
-    )
-    return Table("", ("after", "event"), tuple(rows))
+    begin = since or service["createdAt"]
+    newest = [event for event in service["events"] if event["createdAt"] >= begin][:last]
+    rows = ((elapsed(event["createdAt"] - begin), event["message"]) for event in newest)
+    return Table("", ("min:s later" if since else "after", "event"), tuple(rows))
 
 
 def scale(lab: Connection, count: int, name: str | None = None) -> ServiceTypeDef:

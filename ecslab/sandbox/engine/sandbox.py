@@ -222,13 +222,13 @@ class Sandbox:
             self._note("time", {})
         self._snapshots.happened(happened)
         if happened:
-            self._keep_snapshot(snapshots.IN_BETWEEN)
+            self._keep_snapshot()
         return happened
 
-    def _keep_snapshot(self, least: int) -> None:
+    def _keep_snapshot(self, at_stop: bool = False) -> None:
         """Keep one if it is due; all that went on is in the journal."""
         if not self._lost:
-            self._snapshots.keep_if_due(self.journal, self.backend, self._about, least)
+            self._snapshots.keep_if_due(self.journal, self.backend, self._about, at_stop)
 
     def _about(self) -> About:
         notices = self._replay.notices if self._replay else []
@@ -366,7 +366,7 @@ class Sandbox:
         """Keep how far time came, and let go of the files."""
         with self.lock:
             self._note("time", {})
-            self._keep_snapshot(snapshots.AT_STOP)
+            self._keep_snapshot(at_stop=True)
             self.journal.close()
 
     def _take_up(self, mode: Mode | None, speed: float | None, eventual: bool | None) -> None:

@@ -5,6 +5,7 @@ It only saves time: without it, or where anything about it is not as it should b
 
 import hashlib
 import logging
+import os
 import sys
 import time
 import traceback
@@ -30,6 +31,7 @@ IN_BETWEEN: Final = 20_000
 """Events since the last snapshot for which one is written while the sandbox runs: some seconds of replay."""
 REQUEST: Final = 20  # events whose replay takes as long as that of a request
 _SHARE: Final = 50  # of the time since the last snapshot, one takes at most this part
+_LOADED: Final = time.time()
 _SANDBOX: Final = Path(__file__).parents[1]
 _LOG: Final = logging.getLogger(__name__)
 
@@ -96,16 +98,18 @@ class Snapshots:
             return None
         return Restored(snapshot.records, cast(About, snapshot.about), clock, account)
 
-    def keep_if_due(self, journal: Journal, backend: Backend, about: Callable[[], About], least: int) -> None:
+    def keep_if_due(
+        self, journal: Journal, backend: Backend, about: Callable[[], About], at_stop: bool
+    ) -> None:
         """Write one, if a replay since the last would be long, and to write it is no great part of the time.
 
         Args:
             about: what the engine goes on with.
-            least: events since the last one.
+            at_stop: the sandbox stops, so that fewer events are reason enough.
         """
-        if self._folder is None or self._events < least:
+        if self._folder is None or self._events < (AT_STOP if at_stop else IN_BETWEEN):
             return
-        if least > AT_STOP and time.monotonic() < self._next:
+        if not at_stop and time.monotonic() < self._next:
             return
         began = time.monotonic()
         try:
@@ -132,5 +136,7 @@ def _environment() -> str:
     digest = hashlib.sha256(f"{__version__} {sys.version} {version('moto')}".encode())
     for path in sorted(_SANDBOX.rglob("*.*")):
         if path.suffix in (".py", ".toml"):
+            if path.stat().st_mtime > _LOADED:  # it is not what runs here
+                digest.update(os.urandom(16))
             digest.update(path.relative_to(_SANDBOX).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -50,6 +50,8 @@ def write(folder: Path, snapshot: Snapshot, key: bytes) -> None:
     if len(text) > _LARGEST:
         raise ValueError(f"a snapshot of {len(text) >> 20} MiB")
     content = zlib.compress(text, 1)
+    for unfinished in folder.glob("snapshot.*.tmp"):  # a process was killed while it wrote
+        unfinished.unlink(missing_ok=True)
     latest, before = (folder / name for name in NAMES)
     with contextlib.suppress(FileNotFoundError):
         latest.replace(before)

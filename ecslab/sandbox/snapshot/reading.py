@@ -6,6 +6,7 @@ are filled, those that ask for the hashes of others last. At the end, what runs 
 
 import base64
 import functools
+import gc
 import types
 import weakref
 from collections import OrderedDict, defaultdict, deque
@@ -31,7 +32,13 @@ def read(graph: Written, given: Mapping[str, object]) -> Any:
         Refused: it names what it must not name.
         ValueError, TypeError, LookupError, AttributeError: it is damaged.
     """
-    return _Reader(graph, given).root()
+    collects = gc.isenabled()
+    gc.disable()  # it would go through all that is made, again and again
+    try:
+        return _Reader(graph, given).root()
+    finally:
+        if collects:
+            gc.enable()
 
 
 class _Reader:
@@ -45,7 +52,7 @@ class _Reader:
         nodes, things = self._graph.nodes, self._things
         later: list[tuple[Callable[..., None], Any, Parts]] = []
         hashed: list[tuple[Callable[..., None], Any, Parts]] = []
-        for number, node in enumerate(nodes):  # a shell's class may be a node, but no shell needs it
+        for number, node in enumerate(nodes):
             if node[0] == "object":
                 self._shell(number, node, later, hashed)
             elif node[0] in _SHELLS:

@@ -105,6 +105,7 @@ def held(sandbox: Sandbox) -> Written:
 
 CACHES = {"view", "_id", "store", "private_key", "load_balancing"}
 CACHES |= {"first_event_timestamp", "last_event_timestamp", "_happened", "quiet_since"}
+CACHES |= {"_tasks"}  # held weakly: those that ended go when Python collects them
 """Attributes that fill as somebody looks, that differ between processes, or of a header no journal keeps."""
 
 

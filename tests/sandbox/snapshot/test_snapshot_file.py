@@ -181,6 +181,21 @@ def test_what_cannot_be_written_leaves_the_sandbox_well(home, monkeypatch):
     assert replayed(home) >= 0
 
 
+def test_a_long_life_is_kept_while_it_lasts(home, monkeypatch):
+    monkeypatch.setattr(snapshots, "IN_BETWEEN", 20)
+    monkeypatch.setattr(snapshots, "_SHARE", 1e9)
+    sandbox = Sandbox(home)
+    (home / "sandbox" / "snapshot.1.tmp").write_bytes(b"a process was killed here")
+    written = []
+    monkeypatch.setattr(file, "write", lambda *given, write=file.write: written.append(write(*given)))
+    for _ in range(20):
+        control.carry_out(sandbox, "advance", {"seconds": 300})
+    sandbox.journal.close()  # killed
+    assert len(written) == 1  # to write one takes a part of the time since the last
+    assert replayed(home) < replayed(copied(home, "whole", snapshots=False))
+    assert not list((home / "sandbox").glob("*.tmp"))
+
+
 @pytest.mark.parametrize(
     "thing", [open, os.system, lambda: 0, iter(()), pytest.raises, (each for each in ""), object()],
     ids=lambda thing: type(thing).__name__,

@@ -9,7 +9,7 @@ HOURLY = prices.task_hour(256, 512)
 STAGE = Stage(
     notebook="04-run-task.ipynb",
     needs=FOUNDATION,
-    minutes=Minutes(reading=23, waiting=6),
+    minutes=Minutes(reading=23, waiting=7),
     part="page",
     steps=(
         Step("04.network", 6, checks.network, solutions.make_group),

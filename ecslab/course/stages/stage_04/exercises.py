@@ -104,7 +104,7 @@ def _otherwise(task: TaskTypeDef) -> Verdict:
     if task["lastStatus"] == "RUNNING":
         return verdicts.wrong("04.private-with-way-out", name=name)
     if stopped_task.stopped_by_hand(task):
-        return wrong(f"{name} was stopped by hand before it gave up: leave it alone for about five minutes.")
+        return wrong(f"{name} was stopped by hand before it gave up: leave it alone for five to six minutes.")
     reason = str(task.get("stoppedReason", "")).split(":")[0] or "no reason"
     return verdicts.wrong("04.private-other-reason", name=name, reason=reason)
 

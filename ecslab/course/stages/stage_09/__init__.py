@@ -9,7 +9,7 @@ HOURLY = prices.task_hour(256, 512)
 STAGE = Stage(
     notebook="09-inside-a-task.ipynb",
     needs=(*FOUNDATION, "04.network"),
-    minutes=Minutes(reading=29, waiting=4),
+    minutes=Minutes(reading=29, waiting=7),
     part="service",
     steps=(
         Step("09.secret", 3, checks.kept, solutions.keep),

@@ -13,8 +13,6 @@ from ecslab.sandbox.bridge.ec2.interfaces import BalancerInterface
 from ecslab.sandbox.bridge.elbv2 import attribute_table
 from ecslab.sandbox.world.texts import tables
 
-MADE_IN: Final = 120.0
-"""Seconds from CreateLoadBalancer to `active`: on AWS two to three minutes (U)."""
 _TABLES: Final = tables(__file__)
 _SOMEWHERE: Final = "Z2P70J7EXAMPLE"  # the hosted zone of names in other regions: moto's
 
@@ -53,8 +51,10 @@ class LoadBalancer(FakeLoadBalancer):  # type: ignore[misc]  # moto ships no typ
         self.ec2, self.fixed = ec2, fixed
         self.attrs = attribute_table.defaults("load_balancer", self.type)
         self.nodes: dict[str, BalancerInterface] = {}
-        self.active_at = current_account().clock.now + MADE_IN
-        current_account().clock.after(MADE_IN, lambda: None)  # whoever waits from event to event wakes then
+        clock = current_account().clock
+        lasts = clock.durations.of("balancer_active", self.arn)
+        self.active_at = clock.now + lasts
+        clock.after(lasts, lambda: None)  # whoever waits from event to event wakes then
         zones: dict[str, str] = _TABLES["zones"].get(self.type, {})
         self.canonical_hosted_zone_id = zones.get(ec2.region_name, _SOMEWHERE)
         self.stand_in(self.subnets)

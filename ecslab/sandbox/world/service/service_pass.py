@@ -1,6 +1,7 @@
 """What a look at a service gives to its passes: the service, the time, the account, and how to look again."""
 
 import heapq
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -46,12 +47,16 @@ class ServicePass:
         return at <= self.now + MOMENT
 
     def wake(self, delay: float) -> None:
-        """Look at the service after `delay` seconds: a scheduler looks once a second."""
+        """Look at the service after `delay` seconds: a scheduler looks once in each second."""
         service, look, now = self.service, self._look, self.now
-        offset = self.clock.durations.offset(service.arn)
-        at = math.ceil(now + max(delay, 0.0) - offset - MOMENT) + offset
+        due = now + max(delay, 0.0) - MOMENT
+        looks = (second + self._offset(second) for second in itertools.count(math.floor(due)))
+        at = next(moment for moment in looks if moment >= due)
         if at not in service.planned_looks:
             service.planned_looks[at] = self.clock.after(max(at - now, 0.0), lambda: look(service, at))
+
+    def _offset(self, second: int) -> float:
+        return self.clock.durations.offset(f"{self.service.arn}@{second}")
 
     def takes(self, step: str, whose: str) -> float:
         """Seconds that a step (`durations.toml`) takes; `whose` is an id: of the task, the deployment."""

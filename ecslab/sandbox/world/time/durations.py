@@ -88,7 +88,7 @@ class Durations:
         beyond = failures - len(row["first"])
         grown = min(row["longest"], row["then"] * 2.0 ** min(beyond - 1, 10))
         gap = float(grown if beyond > 0 else row["first"][failures - 1])
-        return round(gap * self.of("retry_pace", f"{whose}/{failures}"), 3)
+        return round(min(gap * self.of("retry_pace", f"{whose}/{failures}"), float(row["longest"])), 3)
 
     def offset(self, whose: str) -> float:
         """At which fraction of each second something looks that looks once a second."""

@@ -40,7 +40,7 @@ def test_lists_of_a_cluster_that_is_not_there(lab, operation):
 def test_account_settings(ecs):
     assert ecs("ListAccountSettings")["settings"] == []
     effective = ecs("ListAccountSettings", effectiveSettings=True)["settings"]
-    assert len(effective) == 11
+    assert len(effective) == 12
     kept = ecs("PutAccountSettingDefault", name="containerInsights", value="enabled")["setting"]
     assert kept == {
         "name": "containerInsights", "value": "enabled", "type": "user",

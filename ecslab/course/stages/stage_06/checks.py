@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.course import learner_namespace as ecslab
 from ecslab.course import verdicts
-from ecslab.course.checks import lesson_service, stopped_task
+from ecslab.course.checks import lesson_service
 from ecslab.course.checks.similar_name import similar_name
-from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
 from ecslab.course.words import counted
-from ecslab.display.verdict import Verdict, done, not_yet, wrong
-from ecslab.operations import prices
-from ecslab.resources import task_definition
+from ecslab.display.verdict import Verdict, not_yet
 from ecslab.resources.network import network_reader
 from ecslab.resources.network import rules as network_rules
 from ecslab.resources.service import service_reader
@@ -24,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
 
 COPIES = 2
+"""Tasks that the lesson's service is to keep at least."""
 
 
 def service(lab: Connection) -> Verdict:
@@ -36,7 +33,7 @@ def service(lab: Connection) -> Verdict:
     return (
         _misdefined(lab, service)
         or _misplaced(lab, service)
-        or _short(service, everything)
+        or short_of_tasks(service, everything)
         or _beside(lab, everything)
         or _kept(service, everything)
     )
@@ -103,7 +100,7 @@ def _misplaced(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     return None
 
 
-def _short(service: ServiceTypeDef, everything: list[TaskTypeDef]) -> Verdict | None:
+def short_of_tasks(service: ServiceTypeDef, everything: list[TaskTypeDef]) -> Verdict | None:
     """Whether fewer tasks run than are desired, and why."""
     name, desired = service["serviceName"], service["desiredCount"]
     if service["runningCount"] >= desired:
@@ -127,112 +124,20 @@ def _beside(lab: Connection, everything: list[TaskTypeDef]) -> Verdict | None:
 
 
 def _kept(service: ServiceTypeDef, everything: list[TaskTypeDef]) -> Verdict:
-    alive = [
-        task
-        for task in task_reader.of_service(everything, service["serviceName"])
-        if (task["lastStatus"], task["desiredStatus"]) == ("RUNNING", "RUNNING")
-    ]
-    zones = sorted({task["availabilityZone"] for task in alive})
+    alive = alive_tasks(service, everything)
+    where = sorted((task["availabilityZone"], short_id(task)) for task in alive)
     return verdicts.done(
         "06.running",
         name=service["serviceName"],
         tasks=counted(service["desiredCount"], "task"),
-        zones=" and ".join(zones),
+        places=" and ".join(f"{task} in {zone}" for zone, task in where),
     )
 
 
-def scaled(lab: Connection) -> Verdict:
-    """Exercise: the service runs three tasks, by its desired count."""
-    name = lab.names.service
-    service = service_reader.describe(lab, name)
-    if not service or service["status"] != "ACTIVE":
-        return not_yet(f"There is no service `{name}` to scale.")
-    desired, running = service["desiredCount"], service["runningCount"]
-    everything = task_reader.of_cluster(lab, lab.names.cluster)
-    bare = lesson_service.bare_tasks(lab, everything)
-    if desired != 3 and bare:
-        return verdicts.wrong("06.bare-task-added", task=short_id(bare[0]), desired=desired)
-    if desired > 3:
-        return wrong(f"The desired count is {desired}; the exercise asks for 3.")
-    if desired < COPIES:
-        return verdicts.wrong("06.fewer", desired=desired)
-    if desired < 3:
-        return not_yet(f"The desired count of `{name}` is {desired}.")
-    if trouble := _short(service, everything):
-        return trouble
-    if running > 3:
-        return not_yet(f"`{name}` runs {running} tasks and wants 3: it is stopping the rest.")
-    return done(f"`{name}` runs 3 tasks.")
-
-
-def gone(lab: Connection) -> Verdict:
-    """Exercise: a second service was made, and is gone with its tasks."""
-    name, cluster = lab.name("adgu-second"), lab.names.cluster
-    service = service_reader.describe(lab, name)
-    ours = task_reader.of_service(task_reader.of_cluster(lab, cluster), name)
-    if not service:
-        if astray := lesson_service.elsewhere(lab, name):
-            return wrong(f"The service `{name}` is in the cluster `{astray}`, not in `{cluster}`.")
-        return not_yet(f"There is no service `{name}` in `{cluster}`: make it first, then get rid of it.")
-    if service["status"] == "INACTIVE":
-        return done(f"`{name}` is INACTIVE, and none of its tasks runs.")
-    if service["status"] == "DRAINING":
-        return not_yet(f"`{name}` is DRAINING: its last tasks are stopping.")
-    return _still_kept(lab, service, ours)
-
-
-def _still_kept(lab: Connection, service: ServiceTypeDef, tasks: list[TaskTypeDef]) -> Verdict:
-    """What was done in place of deleting the service."""
-    name = service["serviceName"]
-    alive = [task for task in tasks if task["desiredStatus"] == "RUNNING"]
-    by_hand = [task for task in tasks if stopped_task.stopped_by_hand(task)]
-    if service["desiredCount"] == 0:
-        return verdicts.wrong("06.second-scaled-to-zero", name=name)
-    if by_hand and alive:
-        return verdicts.wrong(
-            "06.second-task-replaced", stopped=short_id(by_hand[0]), task=short_id(alive[0]), name=name
-        )
-    if by_hand:
-        return verdicts.wrong("06.second-task-stopped", task=short_id(by_hand[0]), name=name)
-    family = task_definition.family_of(service["taskDefinition"])
-    if service["taskDefinition"] not in task_definition.revisions(lab, family):
-        return verdicts.wrong("06.second-deregistered", name=name)
-    return verdicts.not_yet("06.second-active", name=name, desired_count=service["desiredCount"])
-
-
-def _create(lab: Connection) -> None:
-    for task in ecslab.service.bare_tasks(lab):
-        ecslab.task.stop(lab, task, reason="the service takes over")
-    ecslab.service.create(lab, count=2)
-    ecslab.service.update(  # for one that was there already, and is not as the lesson has it
-        lab,
-        taskDefinition=lab.names.family,
-        desiredCount=2,
-        networkConfiguration=ecslab.service.default_choice(lab).configuration(),
-    )
-    ecslab.service.wait_until_stable(lab)
-
-
-def _scale(lab: Connection) -> None:
-    ecslab.service.scale(lab, 3)
-    ecslab.service.wait_until_stable(lab)
-
-
-def _make_and_delete(lab: Connection) -> None:
-    second = lab.name("adgu-second")
-    ecslab.service.create(lab, name=second, count=1)
-    ecslab.service.wait_until_stable(lab, second)
-    ecslab.service.delete(lab, second)
-
-
-STAGE = Stage(
-    notebook="06-service.ipynb",
-    needs=(*FOUNDATION, "04"),
-    minutes=Minutes(reading=31, waiting=7),
-    part="service",
-    steps=(
-        Step("06.service", 8, service, _create, hourly=COPIES * prices.task_hour(256, 512)),
-        Step("06.yours-1", 4, scaled, _scale, hourly=prices.task_hour(256, 512)),
-        Step("06.yours-2", 6, gone, _make_and_delete),
-    ),
-)
+def alive_tasks(service: ServiceTypeDef, everything: list[TaskTypeDef]) -> list[TaskTypeDef]:
+    """The service's tasks that run, and are meant to."""
+    return [
+        task
+        for task in task_reader.of_service(everything, service["serviceName"])
+        if (task["lastStatus"], task["desiredStatus"]) == ("RUNNING", "RUNNING")
+    ]

@@ -1,0 +1,49 @@
+"""The prices that the course speaks of, as one table, each with the page on which AWS lists it. Stage 00."""
+
+from typing import Final
+
+from ecslab.display.tables import Table
+from ecslab.operations import prices
+
+SIZE: Final = ("256", "512")
+"""CPU units and MiB of the course's task."""
+_FARGATE: Final = "aws.amazon.com/fargate/pricing"
+_VPC: Final = "aws.amazon.com/vpc/pricing"
+_BALANCERS: Final = "aws.amazon.com/elasticloadbalancing/pricing"
+_CLOUDWATCH: Final = "aws.amazon.com/cloudwatch/pricing"
+
+
+def price_list() -> Table:
+    """What costs how much on a real account, by the hour and by the month (us-east-1). Shows itself."""
+    task = prices.task_hour(*SIZE, public_ip=False)
+    balancer = prices.balancer_hour()
+    by_hour = (
+        ("the course's task: 0.25 vCPU, 0.5 GB, x86", task, "", _FARGATE),
+        ("the same on ARM", prices.task_hour(*SIZE, "ARM64", public_ip=False), "", _FARGATE),
+        ("the same on Fargate Spot", task * prices.SPOT_SHARE, "about; AWS may stop it", _FARGATE),
+        ("a public IPv4 address", prices.PUBLIC_IPV4_HOUR, "", _VPC),
+        ("a load balancer in two zones", balancer, "and what it carries", _BALANCERS),
+        ("two load balancers", 2 * balancer, "nothing is shared", _BALANCERS),
+        ("a NAT gateway and its address", prices.NAT_HOUR + prices.PUBLIC_IPV4_HOUR,
+         f"and ${prices.NAT_GB} a GB", _VPC),
+        ("ECS: clusters, services, definitions", 0.0, "free", "aws.amazon.com/ecs/pricing"),
+        ("an EKS cluster, before anything runs", prices.EKS_CLUSTER_HOUR, "", "aws.amazon.com/eks/pricing"),
+    )  # fmt: skip
+    by_amount = (
+        ("an image in ECR", f"${prices.ECR_GB_MONTH:.2f} a GB", "", "aws.amazon.com/ecr/pricing"),
+        ("lines in CloudWatch Logs", f"${prices.LOGS_GB:.2f} a GB", "when written", _CLOUDWATCH),
+        ("Container Insights, enhanced", f"${prices.INSIGHTS_METRIC_MONTH:.2f} a metric",
+         "dozens for a service", _CLOUDWATCH),
+    )  # fmt: skip
+    rows = [(what, _hour(amount), _month(amount), note, page) for what, amount, note, page in by_hour]
+    rows += [(what, "", amount, note, page) for what, amount, note, page in by_amount]
+    title = f"us-east-1, US dollars, prices of {prices.AS_OF}; other Regions differ."
+    return Table(title, ("what", "an hour", "a month", "", "AWS lists it on"), tuple(rows))
+
+
+def _hour(amount: float) -> str:
+    return prices.dollars(amount) if amount else "$0"
+
+
+def _month(amount: float) -> str:
+    return f"${amount * prices.MONTH_HOURS:.2f}" if amount else "$0"

@@ -1,0 +1,58 @@
+"""Notebooks 00 to 03: what a text says is what the figure, the table or the account beside it says."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from ecslab.operations import prices
+from ecslab.operations.price_list import price_list
+from tests.notebooks.minutes import reading
+from tests.notebooks.rig import read
+
+ROOT = Path(__file__).parents[2]
+
+
+def text(stem):
+    return "\n".join(cell.source for cell in read(stem).cells if cell.cell_type == "markdown")
+
+
+def drawn(name):
+    return tomllib.loads((ROOT / f"ecslab/figures/en/{name}.toml").read_text("utf-8"))
+
+
+def test_something_is_made_within_five_minutes():
+    notebook = read("00-start")
+    made = next(n for n, cell in enumerate(notebook.cells) if "image.build(" in cell.source)
+    notebook.cells = notebook.cells[: made + 1]
+    assert reading(notebook) <= 5 * 60
+
+
+def test_what_stays_yours_is_what_the_figure_shows():
+    rows = drawn("chores")["rows"]
+    yours = [chore for chore, who in rows if who == "yyyy"]
+    assert yours == ["Choose the memory for each copy", "Write the program, renew its base"]
+    assert "Two chores are yours in every column: you choose the memory for each copy, and you write" in text(
+        "00-start"
+    )
+    assert dict(rows)["Decide how many copies run"] == "yyya"
+    assert "How many copies run is your decision in every column but Lambda's." in text("00-start")
+
+
+def test_the_kinds_of_capacity_are_as_many_as_the_figure_has():
+    kinds = [kind for kind in drawn("capacity")["kinds"] if kind != "Lambda"]
+    assert kinds == ["EC2", "Managed Instances", "Fargate", "External"]
+    assert "ECS offers four kinds of **capacity**" in text("00-start")
+
+
+def test_no_price_is_typed_in_the_first_notebooks():
+    for stem in ("00-start",):
+        assert re.findall(r"\$\d|\d (?:US )?cents", text(stem)) == []
+
+
+def test_the_prices_are_those_that_the_course_reckons_with():
+    rows = {row[0]: row for row in price_list().rows}
+    assert rows["the course's task: 0.25 vCPU, 0.5 GB, x86"][1] == prices.dollars(
+        prices.task_hour(256, 512, public_ip=False)
+    )
+    assert rows["a load balancer in two zones"][1] == prices.dollars(prices.balancer_hour(2))
+    assert all("aws.amazon.com" in row[-1] for row in price_list().rows)
