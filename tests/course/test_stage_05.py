@@ -237,9 +237,11 @@ WRONG = {
     "the edition's image was never pushed": (
         "05.yours-1",
         edition(image=f"{REGISTRY}/adgu/edition:latest", wait="STOPPED"),
-        "Task ‹task› is STOPPED: CannotPullContainerError: pull image manifest has been retried 1 time(s)"
-        f": failed to resolve ref {REGISTRY}/adgu/edition:latest: {REGISTRY}/adgu/edition:latest: not "
-        "found. Its image could not be fetched: see the image's name and tag.",
+        of(
+            "Task ‹task› is STOPPED: CannotPullContainerError: pull image manifest has been retried 1 time(s)"
+            f": failed to resolve ref {REGISTRY}/adgu/edition:latest: {REGISTRY}/adgu/edition:latest: not "
+            "found. Its image could not be fetched: see the image's name and tag."
+        ),
     ),
     "pushed, and not run": (
         "05.yours-2",

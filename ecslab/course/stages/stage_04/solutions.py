@@ -10,15 +10,15 @@ def make_group(lab: Connection) -> None:
 
 
 def run(lab: Connection) -> object:
-    task = ecslab.task.find(lab)  # RunTask always starts another task: look first
-    if task is None:
-        answer = lab.ecs.run_task(
-            cluster=lab.names.cluster,
-            taskDefinition=lab.names.family,
-            launchType="FARGATE",
-            networkConfiguration=ecslab.network.default_choice(lab).configuration(),
-        )
-        task = answer["tasks"][0]
+    # RunTask always starts another task: look first. The helper stands for this call, and makes it again
+    # while IAM has not yet told ECS of a new execution role:
+    #     lab.ecs.run_task(
+    #         cluster=lab.names.cluster,
+    #         taskDefinition=lab.names.family,
+    #         launchType="FARGATE",
+    #         networkConfiguration=ecslab.network.default_choice(lab).configuration(),
+    #     )["tasks"][0]
+    task = ecslab.task.find(lab) or ecslab.task.run(lab)
     return ecslab.task.wait_until_running(lab, task)
 
 
