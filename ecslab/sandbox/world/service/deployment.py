@@ -6,12 +6,15 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRevision.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from ecslab.sandbox.world.service.lifecycle import DEPLOYMENT, ROLLOUT_STATE
 from ecslab.sandbox.world.service.member import PENDING, READY, UNREADY, Member
+
+RECORDED: Final[tuple[str, ...]] = ("region", "shown", "kept", "images")
+"""What of a revision's `spec` is told for as long as there is a record of its deployment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,19 @@ class Revision:
 
     number: str
     created_at: float
-    spec: Mapping[str, Any]
+    spec: dict[str, Any]
     zones: tuple[str, ...]
     load_balancers: tuple[LoadBalancer, ...] = ()
     checked: bool = False
     fargate: bool = True
     digests: dict[str, str] = field(default_factory=dict)
+
+    def forget_order(self, like: "Revision") -> None:
+        """No task will be made of it any more: keep what is told of it; what equals `like`'s is kept once."""
+        recorded = {name: self.spec[name] for name in RECORDED if name in self.spec}
+        alike = {name: like.spec[name] for name in recorded if like.spec.get(name) == recorded[name]}
+        self.spec.clear()
+        self.spec.update(recorded | alike)
 
 
 @dataclass(slots=True, eq=False)
