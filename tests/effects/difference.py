@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-
 _DRAWN = ("ClientToken", "MacAddress")
 """What is drawn anew where anything else is drawn before it: that is no effect."""
 
