@@ -196,7 +196,7 @@ def _next_revision(lab: Connection) -> list[int]:
 STAGE = Stage(
     notebook="03-task-definition.ipynb",
     needs=("00", "01", "02"),
-    minutes=Minutes(reading=24, waiting=0),
+    minutes=Minutes(reading=25, waiting=0),
     part="page",
     steps=(
         Step("03.role", 5, role, _make_role, facts={"policy": POLICY}),
