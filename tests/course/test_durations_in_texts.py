@@ -32,6 +32,7 @@ SETTINGS = {
     "every six minutes": "a linear deployment's step",
     "looks every 15 seconds": "a waiter's delay",
     "takes twenty seconds": "the database of notebook 09 sleeps as long",
+    "ask Redis every 5 seconds": "a health check's interval",
     "page is there for twenty seconds": "the sidecar's program runs as long",
     "twenty seconds.": "the same",
     "once a minute": "what an exercise asks for",
@@ -53,6 +54,9 @@ SETTINGS = {
     "the five seconds for which it remembers": "a cache of the helper's",
     "for ten minutes; `make compat`": "how long a tool of the workshop runs",
     "The first time takes one to three minutes": "an installation",
+    "about 4 minutes for a program": "a roll-back that was recorded on AWS",
+    "about 12 minutes for an image": "the same",
+    "about 25 minutes for another service": "the same",
     "questions and exercises included": "how long a notebook takes: `make minutes`",
 }
 RANGES = {

@@ -110,6 +110,7 @@ GALLERY: dict[str, Callable[[], Figure]] = {
         here="04",
     ),
     "role_chain": figures.role_chain,
+    "strategies": figures.strategies,
     "tag_moves": lambda: figures.tag_moves(f"sha256:{'0af1' * 16}", f"sha256:{'be72' * 16}"),
     "two_roles": figures.two_roles,
     "visits": lambda: figures.visits(visits("ab", 5)),

@@ -32,7 +32,7 @@ from ecslab.sandbox.world.time.durations import DEFAULT, MODELS
 
 ALREADY: Final = 3  # exit code: another process has this home
 STUCK: Final = 4  # exit code: the journal's replay makes no progress
-GARBAGE: Final = 20_000, 10, 10
+GARBAGE: Final = 20_000, 20, 10
 """After how many new objects garbage is looked for. Imports and a world make hundreds of thousands that stay;
 by Python's own numbers a fifth of all time goes into looking through them."""
 
