@@ -1,4 +1,4 @@
-.PHONY: help lab test quick lint walls unit coverage notebooks runs browser bench soak fuzz compat clients recorded live wheelhouse matrix reference minutes pages lock clean
+.PHONY: help lab test quick lint walls unit coverage notebooks runs browser nightly bench soak fuzz compat clients recorded live wheelhouse matrix reference minutes pages lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 # pip says how far it is; where nobody looks on, it says what goes wrong and no more.
@@ -65,7 +65,10 @@ runs: .venv/workshop ## run every notebook twice, and the learner's copy
 	$(BIN)/python -m pytest tests/notebooks
 
 browser: .venv/workshop ## drive JupyterLab in Chromium; screenshots/ keeps what it saw
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest tests/browser -m "not nightly"
+
+nightly: .venv/workshop ## what takes too long for make test: every notebook in Chromium, saved, and opened again the day after
+	$(BIN)/python -m pytest tests/browser -m nightly
 
 bench: .venv/workshop ## compare with stock moto, by ratios within one run
 	$(BIN)/python -m tests.bench

@@ -281,10 +281,10 @@ def _mode(clock: str | None) -> "Mode | None":
 
 def _speed(given: str | float | None) -> float | None:
     """ValueError unless it is one, or none is given."""
-    from ecslab.sandbox.engine.pace import checked_speed
-
     if given is None or given == "":
         return None
+    from ecslab.sandbox.engine.pace import checked_speed
+
     try:
         number = float(given)
     except ValueError:

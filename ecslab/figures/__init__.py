@@ -12,6 +12,7 @@ from ecslab.figures.drawings import (
     inside_task,
     launch,
     role_chain,
+    strategies,
     two_roles,
 )
 from ecslab.figures.image_layout import image_layers, image_uri, tag_moves
@@ -24,7 +25,7 @@ from ecslab.figures.task_lifecycle import STATUSES, lifecycle
 
 __all__ = [
     "STATUSES", "Figure", "Stop", "anatomy", "balancer", "balancers", "capacity", "chores", "course_map",
-    "curve", "docker_run", "domain", "faults", "hops", "house", "image_layers", "image_uri",
-    "inside_task", "launch", "lifecycle", "path", "role_chain", "security_groups", "tag_moves",
-    "two_roles", "visits",
+    "curve", "docker_run", "domain", "faults", "hops", "house", "image_layers", "image_uri", "inside_task",
+    "launch", "lifecycle", "path", "role_chain", "security_groups", "strategies",
+    "tag_moves", "two_roles", "visits",
 ]  # fmt: skip

@@ -36,6 +36,11 @@ def two_roles() -> Figure:
     return _drawn("two_roles")
 
 
+def strategies() -> Figure:
+    """Four deployment strategies: the share of visitors who get the new version, over time."""
+    return _drawn("strategies")
+
+
 def role_chain() -> Figure:
     """How a role comes to act: you pass it, ECS assumes it, its policy says what it may do."""
     return _drawn("role_chain")

@@ -5,7 +5,9 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
@@ -14,8 +16,11 @@ from ecslab.errors import NotThere
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr.type_defs import (
+        GetLifecyclePolicyPreviewResponseTypeDef,
         ImageDetailTypeDef,
         ImageIdentifierTypeDef,
+        ImageScanStatusTypeDef,
+        LifecyclePolicyPreviewResultTypeDef,
         RepositoryTypeDef,
         TagTypeDef,
     )
@@ -101,6 +106,57 @@ def stored_bytes(lab: Connection, name: str) -> int:
     """Bytes of a repository's images; a layer that two images share is counted twice here."""
     pages = lab.ecr.get_paginator("describe_images").paginate(repositoryName=name)
     return sum(detail.get("imageSizeInBytes", 0) for page in pages for detail in page["imageDetails"])
+
+
+def scan(lab: Connection, tag: str = "latest", name: str | None = None) -> ImageScanStatusTypeDef:
+    """Scan the image of that tag for known vulnerabilities, and wait for the result.
+
+    An image is scanned at most once a day: again, this gives the result that is there.
+
+    Args:
+        tag: such as `latest`.
+        name: of the repository; the lesson's unless given.
+
+    Returns:
+        An `imageScanStatus` as DescribeImageScanFindings returns it: COMPLETE, or FAILED with a description.
+    """
+    name = name or lab.names.repository
+    wanted: ImageIdentifierTypeDef = {"imageTag": tag}
+    with suppress(lab.ecr.exceptions.LimitExceededException):
+        lab.ecr.start_image_scan(repositoryName=name, imageId=wanted)
+
+    def ended() -> ImageScanStatusTypeDef | None:
+        status = lab.ecr.describe_image_scan_findings(repositoryName=name, imageId=wanted)["imageScanStatus"]
+        return status if status["status"] in ("COMPLETE", "FAILED") else None
+
+    return lab.wait(ended, "the scan to end", limit=_most(lab))
+
+
+def would_expire(
+    lab: Connection, selection: dict[str, object], name: str | None = None
+) -> list[LifecyclePolicyPreviewResultTypeDef]:
+    """The images that a lifecycle policy of one rule would delete. Nothing is deleted: it is a preview.
+
+    Args:
+        selection: which images the rule is about, as a lifecycle policy has it: `tagStatus`, `countType` and
+            `countNumber`.
+        name: of the repository; the lesson's unless given.
+    """
+    name = name or lab.names.repository
+    rule = {"rulePriority": 1, "selection": selection, "action": {"type": "expire"}}
+    policy = json.dumps({"rules": [rule]})
+    lab.ecr.start_lifecycle_policy_preview(repositoryName=name, lifecyclePolicyText=policy)
+
+    def complete() -> GetLifecyclePolicyPreviewResponseTypeDef | None:
+        preview = lab.ecr.get_lifecycle_policy_preview(repositoryName=name)
+        return preview if preview["status"] == "COMPLETE" else None
+
+    return lab.wait(complete, "the preview", limit=_most(lab))["previewResults"]
+
+
+def _most(lab: Connection) -> float:
+    """Seconds at most for a scan or a preview; AWS does not say how long they take."""
+    return 600 if lab.where == "aws" else 15
 
 
 def image_uri(lab: Connection, tag: str = "latest") -> str:

@@ -22,7 +22,6 @@ from filelock import FileLock, Timeout
 
 from ecslab import __version__
 from ecslab.sandbox.endpoint import Endpoint, SandboxError
-from ecslab.sandbox.journal.journal import REPLAYING, Journal
 from ecslab.sandbox.lifetime import idle_stop
 from ecslab.sandbox.wire import credentials
 
@@ -149,6 +148,8 @@ def reset(home: Path) -> None:
         return
     if not folder.exists():
         return
+    from ecslab.sandbox.journal.journal import Journal  # whoever connects has no use for it
+
     lock = FileLock(folder / "running.lock", poll_interval=_POLL)
     if not _taken(lock, 0):
         if not _end_replay(folder):
@@ -164,6 +165,8 @@ def reset(home: Path) -> None:
 
 def _end_replay(folder: Path) -> bool:
     """End a process that is replaying at this moment, which hears no other call; whether there was one."""
+    from ecslab.sandbox.journal.journal import REPLAYING
+
     try:
         noted = folder / REPLAYING
         pid, age = int(json.loads(noted.read_text("utf-8"))["pid"]), time.time() - noted.stat().st_mtime

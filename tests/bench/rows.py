@@ -21,6 +21,7 @@ TASK = {
         {"name": "web", "image": "public.ecr.aws/docker/library/httpd:2.4", "memory": 512}
     ],
 }  # fmt: skip
+_RUN_FAST = [PYTHON, "-c", "from ecslab.cli import main; main()", "run", "--fast"]
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def environment(home: Path) -> dict[str, str]:
 
 def round_trip() -> Row:
     """A DescribeTasks of one task, by one client that keeps its connection if the server lets it."""
-    row = Row("a DescribeTasks round trip", "stock moto server", 1.0, unit="ms")
+    row = Row("a DescribeTasks round trip", "stock moto server", 0.4, unit="ms")
     with sandbox() as (_, ours), stock() as theirs:
         times = in_turns(_describing(ours), _describing(theirs), rounds=15)
     return Row(row.what, row.against, row.aim, times[0] * 1000, times[1] * 1000, row.unit)
@@ -107,7 +108,7 @@ def start() -> Row:
         return took
 
     return Row(
-        "sandbox start to the first ListClusters", "stock moto server's", 1.2, *in_turns(ours, theirs, 5)
+        "sandbox start to the first ListClusters", "stock moto server's", 0.6, *in_turns(ours, theirs, 5)
     )
 
 
@@ -129,6 +130,24 @@ def connect() -> Row:
     return Row("ecslab.connect() and a first call", "the same by bare boto3", 1.2, *times)
 
 
+def first_page() -> Row:
+    """`ecslab run --fast` from an empty home to its end, the 200 of a pushed image, against moto's import."""
+
+    def ours() -> float:
+        with tempfile.TemporaryDirectory(prefix="ecslab-bench-") as folder:
+            home = Path(folder)
+            try:
+                return seconds_of(_RUN_FAST, environment(home))
+            finally:
+                process.stop(home)
+
+    def theirs() -> float:
+        return seconds_of([PYTHON, "-c", "import moto.server"], dict(os.environ))
+
+    what = "from nothing to the first 200 of a pushed image"
+    return Row(what, 'python -c "import moto.server"', 3.0, *in_turns(ours, theirs, rounds=5))
+
+
 def headless() -> Row:
     """`ecslab run --fast` from an empty account, and the calls it made, replayed."""
     with sandbox() as (home, place), tempfile.TemporaryDirectory() as folder:
@@ -137,7 +156,7 @@ def headless() -> Row:
 
         def ours() -> float:
             place.control("reset", seed=SEED)
-            return seconds_of([PYTHON, "-c", "from ecslab.cli import main; main()", "run", "--fast"], around)
+            return seconds_of(_RUN_FAST, around)
 
         def theirs() -> float:
             place.control("reset", seed=SEED)
@@ -163,4 +182,4 @@ def _replay(kept: Path, place: Any) -> list[str]:
     return [PYTHON, str(HERE / "_replay.py"), str(kept), place.url, place.access_key, place.secret_key]
 
 
-ROWS = {row.__name__: row for row in (round_trip, start, connect, headless, memory)}
+ROWS = {row.__name__: row for row in (round_trip, start, connect, first_page, headless, memory)}

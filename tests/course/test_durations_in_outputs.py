@@ -14,7 +14,7 @@ from time_on_aws import span
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 PRINTED = re.compile(r"(?<![\w/.:-])(\d[\d.]*) (?:s|seconds|min|minutes)\b")
-AGE = re.compile(r"^ *(?:(\d+):)?(\d+):(\d\d) +\(service (.*)$")
+AGE = re.compile(r"^ *(?:(?:(\d+):)?(\d+):(\d\d)|(\d+) s) +\(service (.*)$")
 
 IN_RANGE = [
     # cell, what it prints, what that is (`time_on_aws.SUMS`)
@@ -26,7 +26,6 @@ IN_RANGE = [
     ("04-yours-2", r"STOPPED after (\d+) s", "STOPPED without a way out"),
     ("04-yours-2", r"It was: (\d+) seconds", "STOPPED without a way out"),
     ("06-by-hand-back", r"(\d+) s after your call", "RUNNING"),
-    ("08-plan-half", r"^(\d+) s +stop 2 old, start 2 new", "the first task of a service"),
     ("08-roll", r"COMPLETED after (\d+) s", "rolled out"),
     ("08-saved", r"^(\d+) s +IN_PROGRESS .* circuit breaker", "given up"),
     ("09-watch", r"^(\d+) s +database +RUNNING$", "the database is up"),
@@ -68,8 +67,8 @@ CHOSEN = {
     # durations that somebody chose, or that no text speaks of: cell, and what is printed
     "00-map": r"about \d+ min", "00-progress": r"about \d+ min", "00-capacity": r"15 minutes at most",
     "04-view": r"PROVISIONING: 0 s so far", "04-yours-2": r"You said: 60 seconds|\d+ seconds more than",
-    "07-check": r"every 30 s", "08-plan-half": r"^(?:0|\d+) s",
-    "08-roll": r"^\d+ s +\d", "08-saved": r"^\d+ s  ", "08-stuck": r"IN_PROGRESS after 120 s|^0 s",
+    "07-check": r"every 30 s", "08-roll": r"^\d+ s +\d",
+    "08-saved": r"^\d+ s  ", **dict.fromkeys(("08-events", "08-bad-events", "08-saved-events"), AGE.pattern),
     "09-watch": r"^0 s ", "14-figure": r"connection issue, ~5 min", "14-again": r"^\d+ min later",
     "14-wait": r"^\d+ s later",
     **{f"{stage}-honesty": r"^(?:simplified|as AWS)" for stage in ("04", "06", "07", "08", "14")},
@@ -98,8 +97,12 @@ def seconds(lines, cell, pattern):
 
 def events(lines, cell):
     """Seconds and message of the events that a cell lists, the oldest first."""
-    found = [AGE.match(line) for line in reversed(lines[cell])]
-    return [(3600 * int(age[1] or 0) + 60 * int(age[2]) + int(age[3]), age[4]) for age in found if age]
+    found = [age.groups() for line in reversed(lines[cell]) if (age := AGE.match(line))]
+    told = [
+        (3600 * int(hours or 0) + 60 * int(minutes or 0) + int(secs or alone), message)
+        for hours, minutes, secs, alone, message in found
+    ]
+    return sorted(told, key=lambda event: event[0])
 
 
 def age_of(lines, cell, words):

@@ -53,6 +53,9 @@ SETTINGS = {
     "the five seconds for which it remembers": "a cache of the helper's",
     "for ten minutes; `make compat`": "how long a tool of the workshop runs",
     "The first time takes one to three minutes": "an installation",
+    "about 4 minutes for a program": "a roll-back that was recorded on AWS",
+    "about 12 minutes for an image": "the same",
+    "about 25 minutes for another service": "the same",
     "questions and exercises included": "how long a notebook takes: `make minutes`",
 }
 RANGES = {

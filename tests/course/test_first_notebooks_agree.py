@@ -45,7 +45,7 @@ def test_the_kinds_of_capacity_are_as_many_as_the_figure_has():
 
 
 def test_no_price_is_typed_in_the_first_notebooks():
-    for stem in ("00-start",):
+    for stem in ("00-start", "01-ecr"):
         assert re.findall(r"\$\d|\d (?:US )?cents", text(stem)) == []
 
 

@@ -3,7 +3,7 @@
 import pytest
 from course_rig import put_image, said
 
-WEB, FROZEN = "adgu/web", "adgu/frozen"
+WEB, FROZEN, PRACTICE = "adgu/web", "adgu/frozen", "adgu/practice"
 
 
 def repository(name=WEB, **settings):
@@ -37,10 +37,15 @@ def latest_deleted(lab):
     lab.ecr.batch_delete_image(repositoryName=WEB, imageIds=[{"imageTag": "latest"}])
 
 
-def same_image(lab):
-    repository()(lab)
-    for tag in ("latest", "v2"):
-        put_image(lab, WEB, tag)
+def practice(stable="", **pages):
+    """The exercise's repository with an image for each tag, and `stable` for the image of that page."""
+
+    def prepare(lab):
+        lab.ecr.create_repository(repositoryName=PRACTICE)
+        for tag, page in (pages | ({"stable": stable} if stable else {})).items():
+            put_image(lab, PRACTICE, tag, page)
+
+    return prepare
 
 
 def misnamed(name):
@@ -57,8 +62,8 @@ def untagged(only):
     )
 
 
-def not_v2(tag):
-    return f"There is a tag `{tag}`, but the exercise asks for `v2`: tags are exact."
+def lacks(missing, tags):
+    return f"`adgu/practice` has no tag {missing}. It has {tags}."
 
 
 def not_v1(held):
@@ -85,19 +90,33 @@ WRONG = {
         tag_lost,
         "`adgu/web` holds an image without any tag: it can be named by its digest alone.",
     ),
-    "v2 is the same image as latest": (
+    "v1 and v2 are the same image": (
         "01.yours-1",
-        same_image,
-        "`v2` and `latest` are two names of one image: the digest is the same.",
+        practice(v1="one", v2="one", stable="one"),
+        "`v1` and `v2` are two names of one image: the digest is the same.",
     ),
-    "v2 without latest": (
+    "stable stands for v2": (
         "01.yours-1",
-        images("v2"),
-        "`v2` is there, but `latest` is gone: the lesson's task definition names `latest`.",
+        practice(v1="one", v2="two", stable="two"),
+        "`stable` stands for the image of `v2`; the exercise asks for that of `v1`.",
     ),
-    "v2 in capitals": ("01.yours-1", images("latest", "V2"), not_v2("V2")),
-    "2 for v2": ("01.yours-1", images("latest", "2"), not_v2("2")),
-    "v2.0 for v2": ("01.yours-1", images("latest", "v2.0"), not_v2("v2.0")),
+    "stable was built anew": (
+        "01.yours-1",
+        practice(v1="one", v2="two", stable="three"),
+        "`stable` is a third image: something was built and pushed for it.",
+    ),
+    "no stable": ("01.yours-1", practice(v1="one", v2="two"), lacks("`stable`", "`v1`, `v2`")),
+    "stable in capitals": (
+        "01.yours-1",
+        practice(v1="one", v2="two", STABLE="one"),
+        lacks("`stable`", "`STABLE`, `v1`, `v2`"),
+    ),
+    "one page only": ("01.yours-1", practice(v1="one", stable="one"), lacks("`v2`", "`stable`, `v1`")),
+    "the practice repository is misnamed": (
+        "01.yours-1",
+        repository("adgu-practice"),
+        "There is a repository `adgu-practice`; the exercise asks for `adgu/practice`, letter by letter.",
+    ),
     "the frozen repository's tags can move": (
         "01.yours-2",
         repository(FROZEN),
@@ -124,3 +143,16 @@ def test_wrong(lab, name):
 def test_an_empty_repository(lab):
     repository()(lab)
     assert said(lab, "01.push") == ("Not yet", "`adgu/web` is empty: no image was pushed to it.")
+
+
+def test_an_empty_practice(lab):
+    practice()(lab)
+    assert said(lab, "01.yours-1") == ("Not yet", "`adgu/practice` holds no image with a tag yet.")
+
+
+def test_practice_leaves_the_lesson_s_images_alone(lab):
+    lab.goto("02")
+    before = lab.ecr.describe_images(repositoryName=WEB)["imageDetails"]
+    for step in ("01.yours-1", "01.yours-2"):
+        lab.solve(step)
+    assert lab.ecr.describe_images(repositoryName=WEB)["imageDetails"] == before

@@ -5,9 +5,11 @@ from course_rig import PUBLIC_IMAGE, make_role, register, said
 
 import ecslab
 from ecslab import deployment, service
+from ecslab.course import STAGES
 
 NAME = "adgu-web"
 FAMILY = "adgu-web-server-task"
+NOTICE = "adgu-notice"
 STUCK = (
     "2 desired, 75 % to 125 %: at least 2 healthy, at most 2 in all: no task may be stopped and none "
     "started, it is stuck"
@@ -51,8 +53,8 @@ def tagged(lab, tag, of="edition-2"):
     lab.ecr.put_image(repositoryName="adgu/web", imageManifest=found["imageManifest"], imageTag=tag)
 
 
-def update(lab, **changes):
-    return lab.ecs.update_service(cluster="adgu-cluster", service=NAME, **changes)["service"]
+def update(lab, name=NAME, **changes):
+    return lab.ecs.update_service(cluster="adgu-cluster", service=name, **changes)["service"]
 
 
 def configure(lab, **changes):
@@ -182,37 +184,64 @@ def ended_by_hand(lab):
     deployment.watch(lab)
 
 
-def wide_limits(lab):
+# The exercises are done on a service of their own, which another team left with a deployment that hangs.
+
+
+def third(lab, minimum=50, maximum=100, role=None, **changes):
+    """The third edition is rolled out to the other team's service, within these percentages."""
+    name = deployment.notice_board(lab)
     tagged(lab, "edition-3")
-    roll(lab, ":edition-3")
+    zones = {"availabilityZoneRebalancing": "DISABLED"} if maximum <= 100 else {}
+    update(
+        lab, name, taskDefinition=edition(lab, ":edition-3", family=NOTICE, **role or {}),
+        deploymentConfiguration={"minimumHealthyPercent": minimum, "maximumPercent": maximum, **changes},
+        **zones,
+    )  # fmt: skip
+    deployment.watch(lab, name, limit=900)
 
 
-def third_and_stuck(lab):
-    wide_limits(lab)
-    configure(lab, minimumHealthyPercent=51, maximumPercent=100)
+def third_with_twice_the_tasks(lab):
+    third(lab, 100, 200)
+
+
+def third_and_the_percentages_set_afterwards(lab):
+    third(lab, 100, 200)
+    deployment.set_limits(lab, 50, 100, NOTICE)
 
 
 def third_with_no_floor(lab):
-    wide_limits(lab)
-    configure(lab, minimumHealthyPercent=0, maximumPercent=100)
+    third(lab, 0, 100)
+
+
+def third_with_no_floor_and_set_afterwards(lab):
+    third(lab, 0, 100)
+    deployment.set_limits(lab, 50, 100, NOTICE)
+
+
+def third_and_stuck(lab):
+    third(lab, 75, 125)
 
 
 def third_rolled_back(lab):
-    tagged(lab, "edition-3")
-    breaker(lab)
-    update(lab, taskDefinition=edition(lab, ":edition-3", executionRoleArn=_powerless(lab)))
-    deployment.watch(lab, limit=900)
+    breaker_on = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
+    third(lab, 100, 200, {"executionRoleArn": _powerless(lab)}, **breaker_on)
 
 
 def third_only_registered(lab):
+    deployment.notice_board(lab)
+    tagged(lab, "edition-3")
+    edition(lab, ":edition-3", family=NOTICE)
+
+
+def third_in_the_lessons_family(lab):
+    deployment.notice_board(lab)
     tagged(lab, "edition-3")
     edition(lab, ":edition-3")
 
 
 def third_scaled_to_nothing(lab):
-    wide_limits(lab)
-    configure(lab, minimumHealthyPercent=50, maximumPercent=100)
-    update(lab, desiredCount=0)
+    third(lab)
+    update(lab, NOTICE, desiredCount=0)
     pass_time(lab, 60)
 
 
@@ -220,34 +249,48 @@ def _powerless(lab):
     return make_role(lab, policy=None, name="adgu-powerless")
 
 
+def pinned(lab, reference, limit=400, **changes):
+    """The other team's service is told to run this image, with room to do so."""
+    name = deployment.notice_board(lab)
+    arn = edition(lab, reference, family=NOTICE)
+    configuration = {"minimumHealthyPercent": 100, "maximumPercent": 200}
+    update(lab, name, **{"taskDefinition": arn, "deploymentConfiguration": configuration, **changes})
+    deployment.watch(lab, name, limit=limit)
+
+
 def digest_only_registered(lab):
-    roll(lab)
+    deployment.notice_board(lab)
+    edition(lab, f"@{_digest(lab)}", family=NOTICE)
+
+
+def digest_in_the_lessons_family(lab):
+    deployment.notice_board(lab)
     edition(lab, f"@{_digest(lab)}")
 
 
 def tag_and_digest(lab):
-    roll(lab, f":edition-2@{_digest(lab)}")
+    pinned(lab, f":edition-2@{_digest(lab)}")
 
 
 def wrong_digest(lab):
-    update(lab, taskDefinition=edition(lab, f"@sha256:{'0' * 64}"))
+    pinned(lab, f"@sha256:{'0' * 64}", limit=5)
 
 
 def somebody_elses_digest(lab):
     lab.ecr.create_repository(repositoryName="adgu/other")
     reference = image(lab, f"@{_digest(lab)}").replace("adgu/web", "adgu/other")
-    update(lab, taskDefinition=register(lab, container_image=reference))
+    name = deployment.notice_board(lab)
+    update(lab, name, taskDefinition=register(lab, family=NOTICE, container_image=reference))
 
 
 def digest_stuck(lab):
-    configure(lab, minimumHealthyPercent=75, maximumPercent=125)
-    update(lab, taskDefinition=edition(lab, f"@{_digest(lab)}"))
+    name = deployment.notice_board(lab)
+    update(lab, name, taskDefinition=edition(lab, f"@{_digest(lab)}", family=NOTICE))
     pass_time(lab, 60)
 
 
 def digest_scaled_to_nothing(lab):
-    update(lab, taskDefinition=edition(lab, f"@{_digest(lab)}"), desiredCount=0)
-    deployment.watch(lab)
+    pinned(lab, f"@{_digest(lab)}", desiredCount=0)
 
 
 def _digest(lab):
@@ -299,7 +342,7 @@ WRONG = {
     ),
     "the same page under another tag": (
         "08.revision", the_same_page,
-        f"`{FAMILY}:2` runs `adgu/web:edition-1`, which is the very image that runs now (same digest): "
+        f"`{FAMILY}:2` runs `adgu/web:edition-1`, which is the same image that runs now (same digest): "
         "nobody would see a difference.",
     ),
     "an image that is not the learner's": (
@@ -314,7 +357,7 @@ WRONG = {
     "given up, and not rolled back": (
         "08.roll", given_up,
         "The deployment of revision 2 FAILED (ECS deployment circuit breaker: tasks failed to start.). "
-        "Nobody starts more of its tasks, and nobody brings the old revision back.",
+        "ECS starts no more of its tasks, and does not bring the old revision back.",
     ),
     "rolled back": (
         "08.roll", rolled_back,
@@ -356,69 +399,87 @@ WRONG = {
     "a bad deployment given up and left there": (
         "08.undone", given_up,
         "The deployment of revision 2 FAILED (ECS deployment circuit breaker: tasks failed to start.). "
-        "Nobody starts more of its tasks, and nobody brings the old revision back.",
+        "ECS starts no more of its tasks, and does not bring the old revision back.",
     ),
     "the bad revision is still in use": (
         "08.undone", rolled_back,
-        "The circuit breaker brought revision 1 back, but revision 2 is still ACTIVE: whoever names the "
-        "family alone gets it.",
+        "The circuit breaker brought revision 1 back, but revision 2 is still ACTIVE: a call that names "
+        "the family alone gets it.",
     ),
     "a bad deployment ended by hand": (
         "08.undone", ended_by_hand,
-        "Revision 3 was rolled out and failed, but it was you who ended it (STOPPED): the circuit breaker "
-        "had no part in it.",
+        "Revision 3 was rolled out and failed, but you ended it yourself (STOPPED): the circuit breaker had "
+        "no part in it.",
     ),
     "limits that allow no bad deployment either": ("08.undone", stuck, f"The rollout cannot move: {STUCK}."),
     "the third edition, with twice the tasks": (
-        "08.yours-1", wide_limits,
-        f"`{NAME}` runs `adgu/web:edition-3`, but its deployments may have 4 tasks at once (200 %): the "
-        "exercise wants never more than 2.",
+        "08.yours-1", third_with_twice_the_tasks,
+        f"`{NOTICE}` runs `adgu/web:edition-3`, but its events tell of 4 tasks at once: the exercise wants "
+        "never more than 2. (What the percentages are now does not change that.)",
     ),
-    "the third edition, and no way to a fourth": (
-        "08.yours-1", third_and_stuck,
-        f"`{NAME}` runs `adgu/web:edition-3`, but could not be deployed again: 2 desired, 51 % to 100 %: at "
-        "least 2 healthy, at most 2 in all: no task may be stopped and none started, it is stuck.",
+    "the third edition, and the percentages set afterwards": (
+        "08.yours-1", third_and_the_percentages_set_afterwards,
+        f"`{NOTICE}` runs `adgu/web:edition-3`, but its events tell of 4 tasks at once: the exercise wants "
+        "never more than 2. (What the percentages are now does not change that.)",
     ),
     "the third edition, with nobody left meanwhile": (
         "08.yours-1", third_with_no_floor,
-        f"With a minimum of 0 % all tasks of `{NAME}` may be stopped at once: while the new ones come up, "
-        "nobody answers.",
+        f"`{NOTICE}` runs `adgu/web:edition-3`, but its events tell that all its tasks were stopped before a "
+        "new one was started: for some time nobody answered.",
+    ),
+    "the third edition, with nobody left, and the percentages set afterwards": (
+        "08.yours-1", third_with_no_floor_and_set_afterwards,
+        f"`{NOTICE}` runs `adgu/web:edition-3`, but its events tell that all its tasks were stopped before a "
+        "new one was started: for some time nobody answered.",
+    ),
+    "the third edition, within the percentages that the other team left": (
+        "08.yours-1", third_and_stuck, f"The rollout cannot move: {STUCK}.",
     ),
     "the third edition failed": (
         "08.yours-1", third_rolled_back,
-        f"`edition-3` was rolled out and failed: `{NAME}` runs revision 1 again.",
+        f"`edition-3` was rolled out and failed: `{NOTICE}` runs revision 1 again.",
     ),
     "the third edition, registered only": (
         "08.yours-1", third_only_registered,
-        f"`edition-3` has a revision (2), but `{NAME}` still runs revision 1.",
+        f"`edition-3` has a revision (2), but `{NOTICE}` still runs revision 1.",
+    ),
+    "the third edition in the lesson's family": (
+        "08.yours-1", third_in_the_lessons_family,
+        f"`adgu/web:edition-3` is named by a revision of `{FAMILY}`, the lesson's family. The exercise has a "
+        f"family of its own, `{NOTICE}`.",
     ),
     "the third edition, and no task": (
         "08.yours-1", third_scaled_to_nothing,
-        f"The desired count of `{NAME}` is 0: its rollout is COMPLETED with no task at all.",
+        f"The desired count of `{NOTICE}` is 0: its rollout is COMPLETED with no task at all.",
     ),
     "the digest, registered only": (
         "08.yours-2", digest_only_registered,
-        f"Revision 3 names its image by digest, but `{NAME}` still runs revision 2.",
+        f"Revision 2 names its image by digest, but `{NOTICE}` still runs revision 1.",
+    ),
+    "the digest in the lesson's family": (
+        "08.yours-2", digest_in_the_lessons_family,
+        f"The newest revision of `{FAMILY}`, the lesson's family, names its image by digest. The exercise "
+        f"has a family of its own, `{NOTICE}`.",
     ),
     "a tag and a digest": (
         "08.yours-2", tag_and_digest,
-        "`adgu/web:edition-2` has a tag before the digest: then the digest decides, and the tag only "
-        "misleads whoever reads it.",
+        "`adgu/web:edition-2` has a tag before the digest. The digest decides, and the tag misleads whoever "
+        "reads it.",
     ),
     "a digest that nobody pushed": (
         "08.yours-2", wrong_digest,
-        f"`{NAME}` is to run sha256:000000000000…, which is not in `adgu/web`: no task of it can start.",
+        f"`{NOTICE}` is to run sha256:000000000000…, which is not in `adgu/web`: no task of it can start.",
     ),
     "a digest of another repository": (
         "08.yours-2", somebody_elses_digest,
-        f"`{NAME}` runs an image of `adgu/other`; the lesson's is `adgu/web`.",
+        f"`{NOTICE}` runs an image of `adgu/other`; the lesson's is `adgu/web`.",
     ),
     "the digest, with limits that round to a standstill": (
         "08.yours-2", digest_stuck, f"The rollout cannot move: {STUCK}.",
     ),
     "the digest, and no task": (
         "08.yours-2", digest_scaled_to_nothing,
-        f"The desired count of `{NAME}` is 0: its rollout is COMPLETED with no task at all.",
+        f"The desired count of `{NOTICE}` is 0: its rollout is COMPLETED with no task at all.",
     ),
 }  # fmt: skip
 
@@ -438,8 +499,8 @@ def test_a_wrong_state_has_its_own_sentence(lab, name):
         ("08.roll", f"`{NAME}` runs revision 1, the first edition."),
         ("08.breaker", f"The circuit breaker of `{NAME}` is off: a bad deployment would be tried for ever."),
         ("08.undone", f"No deployment of `{NAME}` has failed and been rolled back."),
-        ("08.yours-1", "There is no image `adgu/web:edition-3` yet."),
-        ("08.yours-2", f"`{NAME}` runs `adgu/web:latest`: a tag, and a tag can be moved to another image."),
+        ("08.yours-1", f"There is no service `{NOTICE}`."),
+        ("08.yours-2", f"There is no service `{NOTICE}`."),
     ],
 )  # fmt: skip
 def test_nothing_done_yet(lab, step, text):
@@ -480,3 +541,93 @@ def test_any_image_and_any_count_will_do(lab):
         "Done", f"`{NAME}` runs revision 2, `adgu/web:v2.1`: 3 of 3 tasks, rollout COMPLETED."
     )  # fmt: skip
     assert said(lab, "08.revision") == ("Done", f"`{FAMILY}:2` runs `adgu/web:v2.1`.")
+
+
+@pytest.mark.parametrize(
+    ("step", "text"),
+    [
+        ("08.yours-1", "There is no image `adgu/web:edition-3` yet."),
+        ("08.yours-2", f"`{NOTICE}` runs `adgu/web:latest`: a tag, and a tag can be moved to another image."),
+    ],
+)
+def test_the_other_teams_service_as_it_was_left(lab, step, text):
+    assert deployment.notice_board(lab) == deployment.notice_board(lab) == NOTICE
+    assert len(service.find(lab, NOTICE)["deployments"]) == 2
+    assert said(lab, step) == ("Not yet", text)
+
+
+def test_the_third_edition_counts_by_its_events_whatever_the_percentages_are_now(lab):
+    third(lab)
+    update(lab, NOTICE, deploymentConfiguration={"minimumHealthyPercent": 100, "maximumPercent": 200})
+    done = f"`{NOTICE}` runs `adgu/web:edition-3`. By its events it had 1 to 2 tasks, all the time."
+    assert said(lab, "08.yours-1") == ("Done", done)
+
+
+def test_practice_changes_nothing_of_the_main_line(lab):
+    before = [service.find(lab), ecslab.task_definition.revisions(lab)]
+    third(lab)
+    pinned(lab, f"@{_digest(lab)}")
+    assert said(lab, "08.yours-2")[0] == "Done"
+    assert [service.find(lab)["taskDefinition"], ecslab.task_definition.revisions(lab)] == [
+        before[0]["taskDefinition"], before[1]
+    ]  # fmt: skip
+    service.delete(lab, NOTICE)
+    assert [ecslab.ecr.image(lab, tag="latest")["imageDigest"]] == [
+        task["containers"][0]["imageDigest"] for task in service.tasks(lab)[:1]
+    ]
+
+
+# What the questions ask for ---------------------------------------------------------------------------------
+
+
+def answers(lab, name):
+    return [str(answer) for answer in STAGES["08"].answers[name](lab)]
+
+
+@pytest.mark.parametrize("name", ["running", "deployment", "threshold"])
+def test_a_question_has_no_answer_while_there_is_nothing_to_ask(lab, name):
+    assert answers(lab, name) == []
+
+
+def test_the_answers_are_those_of_the_account(lab):
+    edition(lab)
+    assert answers(lab, "running")[0] == "1"
+    update(lab, taskDefinition=f"{FAMILY}:2")
+    deployment.watch(lab)
+    assert answers(lab, "running")[:2] == ["2", f"{FAMILY}:2"]
+    newest = service.find(lab)["deployments"][0]["id"]
+    assert answers(lab, "deployment") == [newest, newest.removeprefix("ecs-svc/")]
+    breaker(lab)
+    assert answers(lab, "threshold") == ["3"]
+    update(lab, desiredCount=8)
+    assert answers(lab, "threshold") == ["4"]
+
+
+def test_the_recorded_digest_is_the_first_one_even_after_the_tag_has_moved(lab):
+    first = ecslab.ecr.image(lab, tag="latest")["imageDigest"]
+    tagged(lab, "latest")
+    update(lab, forceNewDeployment=True)
+    deployment.watch(lab)
+    assert answers(lab, "recorded")[0] == first
+    assert {first.removeprefix("sha256:"), first[:19], first[7:19]} <= set(answers(lab, "recorded"))
+    assert deployment.history(lab).rows[-1][1] == first[:19] != deployment.history(lab).rows[0][1]
+
+
+# Two ways back, when a tag has moved ------------------------------------------------------------------------
+
+
+def running_digests(lab):
+    return {task["containers"][0]["imageDigest"] for task in service.tasks(lab)}
+
+
+def test_a_roll_back_by_ecs_returns_to_the_recorded_digest_and_an_update_looks_the_tag_up(lab):
+    recorded, moved = running_digests(lab), {_digest(lab)}
+    tagged(lab, "latest")
+    configure(lab, minimumHealthyPercent=0, maximumPercent=100)  # so that the old tasks are stopped first
+    breaker(lab)
+    update(lab, taskDefinition=edition(lab, ":edition-two"))
+    assert deployment.watch(lab, limit=1800).state == "ROLLED BACK"
+    assert running_digests(lab) == recorded
+    update(lab, taskDefinition=f"{FAMILY}:1", forceNewDeployment=True)
+    deployment.watch(lab)
+    assert running_digests(lab) == moved != recorded

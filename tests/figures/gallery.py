@@ -110,6 +110,7 @@ GALLERY: dict[str, Callable[[], Figure]] = {
         here="04",
     ),
     "role_chain": figures.role_chain,
+    "strategies": figures.strategies,
     "tag_moves": lambda: figures.tag_moves(f"sha256:{'0af1' * 16}", f"sha256:{'be72' * 16}"),
     "security groups": figures.security_groups,
     "security groups with long names": lambda: figures.security_groups(

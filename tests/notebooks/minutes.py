@@ -15,10 +15,14 @@ import nbformat
 
 from ecslab.course import stages
 from ecslab.course.stage import Minutes
+from ecslab.display.blanks import BLANK
 from tests.notebooks.rig import NOTEBOOKS, Classroom, read, run, stems
 
 WORDS_A_MINUTE = 180  # people read technical prose at 150 to 250 words a minute
-SECONDS = {"line of code": 4.0, "question": 40.0, "prediction": 30.0, "exercise": 300.0, "output": 12.0}
+SECONDS = {
+    "line of code": 4.0, "question": 40.0, "prediction": 30.0, "blanks": 60.0, "exercise": 300.0,
+    "output": 12.0,
+}  # fmt: skip
 SKIPS = "bill.idle("  # lets hours pass at once, here; on a real account it only reckons them
 _MINUTES = re.compile(r"minutes=Minutes\(.*\)")
 _LINE = re.compile(r"\n\n\*(?:About|Less than).* minutes?.*\*$")
@@ -49,6 +53,7 @@ def reading(notebook: Any) -> float:
         lines += 0 if answer else len([line for line in cell.source.splitlines() if line.strip()])
         counts["exercise"] += answer
         counts["question"] += "lab.question(" in cell.source
+        counts["blanks"] += BLANK in cell.metadata.get("ecslab", {}).get("learner", "")
         counts["prediction"] += "lab.predict(" in cell.source
         counts["output"] += bool(cell.outputs)
     counts["line of code"] = lines

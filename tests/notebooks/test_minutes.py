@@ -1,5 +1,7 @@
 """The minutes under each title are those that were measured, and the text has not outgrown them since."""
 
+import re
+
 import pytest
 
 from ecslab.course import STAGES
@@ -20,6 +22,26 @@ def test_a_notebook_says_how_long_it_takes(stem):
     notebook = read(stem)
     assert notebook.cells[0].source.endswith(f"*{sentence(found)}*"), "run make minutes"
     assert abs(reading(notebook) / 60 - found.reading) <= TOLERANCE, "run make minutes"
+
+
+def parts(stem):
+    """The parts of a notebook, if it has any: the minutes that each states, and its cells as a notebook."""
+    cells = read(stem).cells
+    begins = [place for place, cell in enumerate(cells) if cell.source.startswith("## Part ")]
+    for begin, end in zip(begins, [*begins[1:], len(cells)], strict=False):
+        part = read(stem)
+        part.cells = cells[begin:end]
+        yield int(re.search(r"^\*About (\d+) minutes, ", cells[begin].source, re.MULTILINE)[1]), part
+
+
+@pytest.mark.parametrize("stem", stems())
+def test_a_part_of_a_notebook_says_how_long_it_takes(stem):
+    for stated, part in parts(stem):
+        assert abs(reading(part) / 60 - stated) <= TOLERANCE
+
+
+def test_notebook_08_has_two_parts_of_half_an_hour_at_most():
+    assert [stated <= 30 for stated, _ in parts("08-deployments")] == [True, True]
 
 
 @pytest.mark.parametrize(

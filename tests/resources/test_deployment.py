@@ -114,7 +114,7 @@ def test_the_breaker_gives_up_and_rolls_back(ready, broken):
     assert seen.fewest_healthy == 2
     back = "ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/"
     assert any(reason.startswith(back) for _, _, reason in seen.reasons)
-    assert deployment.history(ready).rows[0][:2] == (f"{ready.names.family}:2", "ROLLBACK_SUCCESSFUL")
+    assert deployment.history(ready).rows[0][:3] == (f"{ready.names.family}:2", "", "ROLLBACK_SUCCESSFUL")
     assert deployment.deployments(ready).rows[0][:4] == ("PRIMARY", f"{ready.names.family}:1", "2", "2")
 
 
@@ -132,6 +132,33 @@ def test_switching_the_breaker_keeps_the_limits(ready):
     deployment.circuit_breaker(ready)
     assert deployment.limits_of(ready) == deployment.limits(2, 50, 150)
     assert switches(deployment.circuit_breaker(ready, on=False)) == (False, False)
+
+
+def seconds(table, what):
+    """When the service first said so, in the seconds of `events_since`."""
+    return next(float(row[0].removesuffix(" s")) for row in table.rows if what in row[1])
+
+
+def test_events_and_measurement_of_a_rollout_count_the_same_seconds(ready, second):
+    deployment.roll(ready, second)
+    seen = deployment.watch(ready)
+    told = deployment.events_since(ready)
+    assert told.head == ("after", "event")
+    assert all(row[0].endswith(" s") for row in told.rows)
+    first = next(sample.at for sample in seen.samples if sample.coming)
+    assert seconds(told, "has started 2 tasks") <= first + 1
+    stopped = next(sample.at for sample in seen.samples if sample.old < 2)
+    assert abs(seconds(told, "has stopped 2 running tasks") - stopped) <= 15
+    assert abs(seconds(told, "deployment completed") - seen.seconds) <= 15
+
+
+def test_a_watch_that_begins_late_counts_from_the_deployments_beginning(ready, second):
+    deployment.roll(ready, second)
+    ready.wait(lambda: service.find(ready)["runningCount"] > 2, "a new task", 300)
+    seen = deployment.watch(ready)
+    assert seen.samples[0].at > 5
+    assert abs(seconds(deployment.events_since(ready), "deployment completed") - seen.seconds) <= 15
+    assert deployment.watch(ready).samples[0].at == pytest.approx(0, abs=1)  # it is over
 
 
 def test_what_was_seen_shows_itself(ready, second):

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecslab.resources.deployment import limits, plan
+from ecslab.resources.deployment.rollout_plan import NOTICED
 
 
 @pytest.mark.parametrize(
@@ -50,13 +51,20 @@ def test_what_ecs_would_refuse_is_refused(numbers, complaint):
 def test_a_plan_is_a_table_of_batches():
     assert repr(plan(4, 50, 100)).splitlines() == [
         "4 desired, 50 % to 100 %: at least 2 healthy, at most 4 in all",
-        "after  what happens                            old  new  in all  healthy",
-        "0 s    before                                  4    0    4       4",
-        "6 s    stop 2 old, start 2 new                 2    2    4       2",
-        "66 s   2 new healthy, stop 2 old, start 2 new  0    4    4       2",
-        "126 s  2 new healthy                           0    4    4       4",
+        "step  what happens                            old  new  in all  healthy",
+        "0     before                                  4    0    4       4",
+        "1     stop 2 old, start 2 new                 2    2    4       2",
+        "2     2 new healthy, stop 2 old, start 2 new  0    4    4       2",
+        "3     2 new healthy                           0    4    4       4",
     ]
     assert "<table>" in plan(4)._repr_html_()
+
+
+def test_a_plan_has_seconds_only_where_it_was_told_how_long_a_task_takes():
+    assert " s " not in repr(plan(4, 50, 100))
+    assert [line.split("  ")[0] for line in repr(plan(4, 50, 100, to_healthy=40)).splitlines()[1:]] == [
+        "after", "0 s", f"{NOTICED:.0f} s", f"{NOTICED + 40:.0f} s", f"{NOTICED + 80:.0f} s"
+    ]  # fmt: skip
 
 
 def test_a_plan_that_cannot_move_says_so():

@@ -11,14 +11,16 @@ from ecslab.connection.connection import Connection
 from ecslab.display.tables import Table
 from ecslab.errors import NotThere
 from ecslab.resources import service, task_definition
+from ecslab.resources.deployment.notice_board import notice_board
 from ecslab.resources.deployment.observed_rollout import LOST, Rolled
 from ecslab.resources.deployment.rollout_plan import Limits, Plan, limits, plan
 from ecslab.resources.deployment.rollout_watch import limits_of, visitor, watch
 from ecslab.resources.service.service_reader import circuit_breaker_of, needed_active
 
 __all__ = [
-    "LOST", "Limits", "Plan", "Rolled", "circuit_breaker", "deployments", "history", "limits", "limits_of",
-    "past", "plan", "roll", "roll_back", "set_limits", "visitor", "watch",
+    "LOST", "Limits", "Plan", "Rolled", "circuit_breaker", "deployments", "events_since", "history", "limits",
+    "limits_of", "notice_board", "past", "plan", "roll", "roll_back", "set_limits", "short_digest",
+    "visitor", "watch",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -27,13 +29,15 @@ if TYPE_CHECKING:
         DeploymentConfigurationTypeDef,
         DeploymentTypeDef,
         ServiceDeploymentBriefTypeDef,
+        ServiceRevisionTypeDef,
         ServiceTypeDef,
     )
 
     class PastDeployment(ServiceDeploymentBriefTypeDef):
-        """As ListServiceDeployments shows it, with the definition of its target revision."""
+        """As ListServiceDeployments shows it, with what is recorded of its target revision."""
 
         taskDefinition: str
+        imageDigest: str
 
 
 # Rolling ----------------------------------------------------------------------------------------------------
@@ -66,8 +70,8 @@ def roll(
 def roll_back(lab: Connection, name: str | None = None) -> ServiceTypeDef:
     """Return by hand: have the service run the revision that last was deployed with success before this one.
 
-    Nothing but `roll` with an older revision: what comes back is what that revision *says*, so that a tag
-    which has moved since brings another image.
+    Nothing but `roll` with an older revision: a new deployment, which looks up anew what a tag in it stands
+    for. (A roll-back by ECS itself returns to the image digests that it recorded.)
 
     Raises:
         NotThere: there is no such service, or no other revision ever was deployed with success.
@@ -162,28 +166,76 @@ def _more_than(reason: str, deployment: str) -> str:
     return "" if reason in plain else reason
 
 
+def events_since(
+    lab: Connection, rolled: Rolled | None = None, name: str | None = None, last: int = 100
+) -> Table:
+    """What the service said since a deployment began, in order; seconds as `watch` counts them.
+
+    Args:
+        rolled: the deployment as it was watched; the service's newest one unless given.
+        name: the lesson's service unless given.
+        last: so many, the newest.
+
+    Raises:
+        NotThere: there is no such service.
+    """
+    existing = needed_active(lab, name)
+    began = rolled.began if rolled else existing["deployments"][0]["createdAt"]
+    rows = [
+        (f"{(event['createdAt'] - began).total_seconds():.0f} s", event["message"])
+        for event in reversed(existing["events"])
+        if event["createdAt"] > began  # at the very moment, it is of what came before
+    ]
+    return Table("", ("after", "event"), tuple(rows[-last:]))
+
+
 def history(lab: Connection, name: str | None = None) -> Table:
-    """Every deployment of the service so far, newest first: which revision, and what became of it."""
+    """Every deployment of the service so far, newest first: which revision and image, and what became of it.
+
+    The image is the digest that ECS recorded when the deployment's first task pulled it; none if none did.
+    """
     rows = tuple(
-        (_revision(deployment["taskDefinition"]), deployment["status"], deployment.get("statusReason", ""))
+        (
+            _revision(deployment["taskDefinition"]),
+            short_digest(deployment["imageDigest"]),
+            deployment["status"],
+            deployment.get("statusReason", ""),
+        )
         for deployment in past(lab, needed_active(lab, name))
     )
-    return Table("", ("revision", "status", "reason"), rows)
+    return Table("", ("revision", "image digest", "status", "reason"), rows)
+
+
+def short_digest(digest: str) -> str:
+    """`sha256:` and twelve of its digits; enough to tell images apart."""
+    return digest[:19]
 
 
 def past(lab: Connection, service: ServiceTypeDef) -> list[PastDeployment]:
     """The last twenty deployments of a service (as DescribeServices shows it), newest first.
 
-    Each as ListServiceDeployments shows it, and with the `taskDefinition` of its target revision.
+    Each as ListServiceDeployments shows it, and with the `taskDefinition` of its target revision, and the
+    `imageDigest` that is recorded for its first container ("" while none is).
     """
     listed = lab.ecs.list_service_deployments(service=service["serviceArn"], cluster=service["clusterArn"])
     newest = sorted(listed["serviceDeployments"], key=lambda each: each["createdAt"], reverse=True)[:20]
     arns = sorted({deployment["targetServiceRevisionArn"] for deployment in newest})
     if not arns:
         return []
-    revisions = lab.ecs.describe_service_revisions(serviceRevisionArns=arns)["serviceRevisions"]
-    definitions = {revision["serviceRevisionArn"]: revision["taskDefinition"] for revision in revisions}
-    return [{**each, "taskDefinition": definitions[each["targetServiceRevisionArn"]]} for each in newest]
+    described = lab.ecs.describe_service_revisions(serviceRevisionArns=arns)["serviceRevisions"]
+    revisions = {revision["serviceRevisionArn"]: revision for revision in described}
+    return [_with_its_revision(each, revisions[each["targetServiceRevisionArn"]]) for each in newest]
+
+
+def _with_its_revision(
+    deployment: ServiceDeploymentBriefTypeDef, revision: ServiceRevisionTypeDef
+) -> PastDeployment:
+    digests = [image.get("imageDigest", "") for image in revision.get("containerImages", [])]
+    return {
+        **deployment,
+        "taskDefinition": revision["taskDefinition"],
+        "imageDigest": next(iter(digests), ""),
+    }
 
 
 def _revision(arn: str) -> str:

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ecslab.display.tables import ShownAsTable, Table
-from ecslab.resources.deployment.rollout_plan import Limits, Plan, Steps, changes
+from ecslab.resources.deployment.rollout_plan import NOTICED, Limits, Plan, Steps, changes
 
 if TYPE_CHECKING:
     from ecslab.figures import Figure
@@ -19,7 +20,7 @@ class Sample:
     """The service at one moment.
 
     Attributes:
-        at: seconds since the watch began, on the lab's clock.
+        at: seconds since the deployment began, on the lab's clock.
         old, new: RUNNING tasks of the deployments before, and of the one that is watched.
         coming: tasks of all deployments on their way to RUNNING.
         healthy: healthy targets; without a load balancer the RUNNING tasks.
@@ -41,15 +42,17 @@ class Rolled(ShownAsTable):
     """A deployment as it was watched. It shows itself as a table of all changes.
 
     Attributes:
+        began: when the deployment began, by the account's own clock.
         samples: what was seen, in order.
         limits: what the deployment had to keep to.
         state: what became of it: COMPLETED, FAILED, ROLLED BACK, or IN_PROGRESS if it was not over.
         reasons: each `rolloutStateReason` of the PRIMARY deployment in turn: (seconds, state, reason).
-        seconds: how long it was watched, on the lab's clock.
+        seconds: from the deployment's beginning to the end of the watch, on the lab's clock.
         answers: what each visitor got, in order; `LOST` where there was no proper answer.
         measured: what `healthy` was counted by: "healthy targets" or "RUNNING tasks".
     """
 
+    began: datetime
     samples: tuple[Sample, ...]
     limits: Limits
     state: str
@@ -80,11 +83,10 @@ class Rolled(ShownAsTable):
 
     @property
     def to_healthy(self) -> float:
-        """Seconds from the start of the first new task until as many were healthy as ever."""
-        began = next((sample.at for sample in self.samples if sample.coming or sample.new), 0.0)
+        """Seconds from the start of the first new task, where a plan has it, until most were healthy."""
         after = [sample for sample in self.samples if sample.new]
         most = max((sample.healthy for sample in after), default=0)
-        return next((sample.at - began for sample in after if sample.healthy == most), 0.0)
+        return max(0.0, next((sample.at for sample in after if sample.healthy == most), 0.0) - NOTICED)
 
     @property
     def most(self) -> int:
@@ -143,7 +145,7 @@ class Rolled(ShownAsTable):
         return curve(
             curves,
             title="Tasks of the service while the deployment goes on",
-            x="seconds since the update",
+            x="seconds since the deployment began",
             y="tasks",
             limits=lines,
             until=self.seconds,

@@ -13,6 +13,8 @@ Steps = tuple[tuple[float, int], ...]
 """A curve in steps: (seconds, tasks), where a value holds until the next."""
 NOTICED: Final = 6.0
 """Seconds from UpdateService to the first task that ECS starts (3 to 11 s measured on AWS)."""
+_UNKNOWN: Final = 60.0
+"""Seconds that a task takes to be healthy in a plan that was not told."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class Move:
     """What ECS does at one moment of a deployment, and how things stand then.
 
     Attributes:
-        at: seconds after UpdateService.
+        at: seconds after UpdateService, with the time to healthy that was assumed.
         what: in words.
         old: tasks of the old revision; they count as healthy until they are stopped.
         new: tasks of the new revision, those coming up included.
@@ -114,11 +116,13 @@ class Plan(ShownAsTable):
         limits: what it keeps to.
         moves: what happens, in order; the first one is how things stood before.
         stuck: whether it can never end, as nothing may be started and nothing stopped.
+        timed: whether the time to healthy was given; if not, its table counts steps in place of seconds.
     """
 
     limits: Limits
     moves: tuple[Move, ...]
     stuck: bool
+    timed: bool = False
 
     @property
     def total(self) -> Steps:
@@ -132,13 +136,19 @@ class Plan(ShownAsTable):
 
     def _table(self) -> Table:
         rows = tuple(
-            (f"{move.at:g} s", move.what, str(move.old), str(move.new), str(move.total), str(move.healthy))
-            for move in self.moves
-        )
-        return Table(f"{self.limits}", ("after", "what happens", "old", "new", "in all", "healthy"), rows)
+            (
+                f"{move.at:.0f} s" if self.timed else str(step),
+                move.what, str(move.old), str(move.new), str(move.total), str(move.healthy),
+            )
+            for step, move in enumerate(self.moves)
+        )  # fmt: skip
+        first = "after" if self.timed else "step"
+        return Table(f"{self.limits}", (first, "what happens", "old", "new", "in all", "healthy"), rows)
 
 
-def plan(desired: int, minimum: int = 100, maximum: int = 200, *, to_healthy: float = 60) -> Plan:
+def plan(
+    desired: int, minimum: int = 100, maximum: int = 200, *, to_healthy: float | None = None
+) -> Plan:
     """Work out how ECS replaces the tasks of a service, all of them healthy, by those of a new revision.
 
     It starts what the maximum allows, and stops what the minimum allows; where it may start no more it stops
@@ -146,16 +156,16 @@ def plan(desired: int, minimum: int = 100, maximum: int = 200, *, to_healthy: fl
 
     Args:
         desired, minimum, maximum: as for `limits`.
-        to_healthy: seconds from the start of a task until it counts as healthy. Without a balancer and
-            without a health check of its own that is 40 s after it is RUNNING; else when the check passes.
+        to_healthy: seconds from the start of a task until it counts as healthy, as a watch measured them. No
+            arithmetic knows them: without them the plan counts steps, and its curves take a minute for each.
 
     Raises:
         ValueError: as `limits` does.
     """
     bounds = limits(desired, minimum, maximum)
-    roll = _Roll(bounds, to_healthy)
+    roll = _Roll(bounds, _UNKNOWN if to_healthy is None else to_healthy)
     roll.run()
-    return Plan(bounds, tuple(roll.moves), roll.old > 0 or roll.new < desired)
+    return Plan(bounds, tuple(roll.moves), roll.old > 0 or roll.new < desired, to_healthy is not None)
 
 
 class _Roll:

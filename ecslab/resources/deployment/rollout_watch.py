@@ -17,7 +17,7 @@ from ecslab.resources.service.service_reader import needed_active
 from ecslab.resources.service.stability import deployed
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import ServiceTypeDef
+    from mypy_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef
 
 
 def watch(
@@ -25,7 +25,9 @@ def watch(
 ) -> Rolled:
     """Look on until the newest deployment is over, rolled back included, and note how many tasks there are.
 
-    Only looks: the counts are those of DescribeServices, the healthy ones those of DescribeTargetHealth.
+    Seconds are counted from the moment at which the deployment began, as in `events_since`; a deployment that
+    was over before is shown as it stands, at 0. Only looks: the counts are those of DescribeServices, the
+    healthy ones those of DescribeTargetHealth.
 
     Args:
         name: the lesson's service unless given.
@@ -45,9 +47,11 @@ class _Watch:
     """What was seen so far; the deployment is told from others by its id."""
 
     def __init__(self, lab: Connection, name: str | None, visit: Callable[[], str] | None):
-        self.lab, self.name, self.visit, self.began = lab, name, visit, lab.now()
+        self.lab, self.name, self.visit = lab, name, visit
         self.service = needed_active(lab, name)
-        self.target = self.service["deployments"][0]["id"]
+        newest = self.service["deployments"][0]
+        self.target, self.created = newest["id"], newest["createdAt"]
+        self.began = lab.now() - (0.0 if deployed(self.service) else _age(lab, newest))
         balancers = self.service.get("loadBalancers", [])
         self.groups = [each["targetGroupArn"] for each in balancers if "targetGroupArn" in each]
         self.samples: list[Sample] = []
@@ -79,6 +83,7 @@ class _Watch:
         newest = self.service["deployments"][0]
         back = "ROLLED BACK" if newest.get("rolloutState") == "COMPLETED" else "ROLLING BACK"
         return Rolled(
+            began=self.created,
             samples=tuple(self.samples),
             limits=limits_in(self.service),
             state=self.reasons[-1][1] if newest["id"] == self.target else back,
@@ -87,6 +92,11 @@ class _Watch:
             answers=tuple(self.answers),
             measured="healthy targets" if self.groups else "RUNNING tasks",
         )
+
+
+def _age(lab: Connection, deployment: DeploymentTypeDef) -> float:
+    """For how many seconds this deployment has been going on."""
+    return max(0.0, lab.aws_time().now - deployment["createdAt"].timestamp())
 
 
 def _healthy(lab: Connection, group: str) -> int:

@@ -31,9 +31,23 @@ if TYPE_CHECKING:
     from ecslab.sandbox.bridge.ecs.services.registry import ServiceRegistry
     from ecslab.sandbox.bridge.ecs.state import RegionState
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
+    from ecslab.sandbox.world.network.vpc import Facts
 
 OpenPath = tuple[str, str, tuple[str, ...], int, str]
 """Interface id of a load balancer's node, then subnet, security groups, port and address of a target."""
+
+
+@dataclass(slots=True)
+class KnownNetworks:
+    """What was found out of networks.
+
+    Attributes:
+        open_paths: from load balancers to targets, those that packets pass.
+        facts: of an interface in this Region and subnet, with these security groups.
+    """
+
+    open_paths: set[OpenPath] = field(default_factory=set)
+    facts: dict[tuple[str, str, tuple[str, ...]], Facts] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -57,8 +71,8 @@ class Account:
         tasks_by_interface: the tasks that hold a network interface, by its id.
         services: the services' tasks and scheduler; None before the first service.
         load_balancing: None before Elastic Load Balancing is first used.
-        open_paths: paths from load balancers to targets that were found open since a call of the API last
-            changed something; only such calls change a network's rules. None keeps none.
+        known_networks: what was found out of networks since a call of the API last changed something; only
+            such calls change a network's rules. None keeps nothing.
         building: how many of moto's backends are being built at this moment.
         budget: what all containers may use together.
         log_lines, log_bytes: what is kept of logs, or more, if some were deleted since it was counted.
@@ -81,7 +95,7 @@ class Account:
     tasks_by_interface: dict[str, Task] = field(default_factory=dict)
     services: ServiceRegistry | None = None
     load_balancing: LoadBalancing | None = None
-    open_paths: set[OpenPath] | None = None
+    known_networks: KnownNetworks | None = None
     building: int = 0
     budget: AccountBudget = field(default_factory=AccountBudget)
     log_lines: int = 0

@@ -10,7 +10,7 @@ request makes is then the same whatever requests came before it.
 import datetime as _datetime
 import sys
 import time as _time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Final, cast
@@ -49,8 +49,35 @@ def now() -> float:
 
 
 def reseed(*parts: str | int) -> None:
-    """Start moto's random stream anew; equal parts give equal ids."""
-    rng.seed(_seed(*parts))
+    """Start moto's random stream anew; equal parts give equal ids.
+
+    The stream is seeded by whoever draws first: of ten events nine draw nothing, and a seed costs as much as
+    such an event.
+    """
+    if not _owed:
+        vars(rng).update(_SEEDING)
+    _owed[:] = [parts]
+
+
+def _seeding(name: str) -> Callable[..., object]:
+    def seeded(*args: object) -> object:
+        _seed_now()
+        return getattr(rng, name)(*args)
+
+    return seeded
+
+
+_owed: Final = list[tuple[str | int, ...]]()
+_SEEDING: Final = {name: _seeding(name) for name in ("random", "getrandbits", "getstate", "setstate", "seed")}
+"""What stands before the stream's own methods while a seed is owed; Random draws by these alone."""
+
+
+def _seed_now() -> None:
+    if _owed:
+        parts = _owed.pop()
+        for name in _SEEDING:
+            del vars(rng)[name]
+        rng.seed(_seed(*parts))
 
 
 def install() -> None:

@@ -18,6 +18,7 @@ from moto.s3.models import S3Backend as MotoS3Backend
 from moto.s3.responses import S3Response as MotoS3Response
 from moto.s3.urls import url_bases as url_bases
 from moto.s3.urls import url_paths as moto_paths
+from moto.s3.utils import user_settable_fields
 
 Answer = tuple[int, dict[str, str], str | bytes]
 _OWNER: Final = {  # as in moto's other answers
@@ -139,5 +140,10 @@ url_paths = {path: getattr(S3Response, answer.__name__) for path, answer in moto
 
 
 def install() -> None:
-    """Let this be what moto builds from here on."""
+    """Let this be what moto builds from here on.
+
+    moto answers HeadObject with headers that only tell how the object was sent; AWS does not, and the journal
+    does not keep them. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+    """
+    user_settable_fields.difference_update(("content-md5", "x-amz-content-sha256", "x-robots-tag"))
     s3_backends.backend = S3Backend

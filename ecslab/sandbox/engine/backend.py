@@ -73,7 +73,7 @@ class Backend:
             budget = AccountBudget()
             account = seam.Account(
                 clock, EmbeddedRuntime(budget, every_image_has_all=behaviour < 3), ACCOUNT, folder=folder,
-                seed=seed, behaviour=behaviour, open_paths=set(), budget=budget,
+                seed=seed, behaviour=behaviour, known_networks=seam.KnownNetworks(), budget=budget,
                 client_clock=wall if clock.durations.model == "drawn" else None,
             )  # fmt: skip
         self._account = account
@@ -131,7 +131,7 @@ class Backend:
             return self._guarded(lambda: self._shown(request, signer, operation, again))
         finally:
             if operation.changes:
-                self._account.open_paths = set()
+                self._account.known_networks = self._seam.KnownNetworks()
 
     def registry(self, request: HttpRequest, region: str) -> HttpResponse:
         """Answer a request to the container registry, which checks its own token."""

@@ -7,6 +7,7 @@ nobody asked anything for hours; the journal brings everything back.
 import argparse
 import contextlib
 import errno
+import gc
 import json
 import os
 import signal
@@ -31,10 +32,14 @@ from ecslab.sandbox.world.time.durations import DEFAULT, MODELS
 
 ALREADY: Final = 3  # exit code: another process has this home
 STUCK: Final = 4  # exit code: the journal's replay makes no progress
+GARBAGE: Final = 20_000, 20, 10
+"""After how many new objects garbage is looked for. Imports and a world make hundreds of thousands that stay;
+by Python's own numbers a fifth of all time goes into looking through them."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the sandbox of one home until it is told to stop; the exit code."""
+    gc.set_threshold(*GARBAGE)
     options = _parser().parse_args(arguments)
     folder = options.home.absolute() / "sandbox"
     try:

@@ -84,9 +84,14 @@ class Meter:
     def _settle(self) -> None:
         """Count what is owed, in the order in which it was done."""
         owed, self._owed = self._owed, None
+        saved, credit = float(self.saved), self._credit
         for moment in sorted(owed or ()):
-            self.add(0, moment)
-            self._credit -= 1
+            passed = moment - self.since
+            if passed >= 1.0:
+                credit = min(saved, credit + passed * self.lasting)
+                self.since, self.used = moment, 0
+            credit -= 1
+        self._credit = credit
 
     def add(self, steps: int, now: float) -> None:
         if self._owed:
@@ -165,10 +170,14 @@ class LogRate:
     def take_again(self, moments: Sequence[float]) -> None:
         """Take what was taken last once more at each of these moments, for which there is room."""
         lines, size = self._taken
-        for moment in moments:
-            self._fill(moment)
-            self._lines -= lines
-            self._bytes -= size
+        most_lines, most_bytes = limits.LOG_LINES.container, limits.LOG_BYTES.container
+        left_lines, left_bytes = self._lines, self._bytes
+        for moment in moments:  # as `_fill` does
+            passed, self._since = moment - self._since, moment
+            left_lines = min(most_lines, left_lines + passed * self.LINES_A_SECOND) - lines
+            left_bytes = min(most_bytes, left_bytes + passed * self.BYTES_A_SECOND) - size
+            self.passed = passed
+        self._lines, self._bytes = left_lines, left_bytes
 
     def _fill(self, now: float) -> None:
         """Bring back what comes back by now."""

@@ -161,7 +161,7 @@ class RootFS(Mapping[str, bytes]):
             if part == "..":
                 here = posixpath.dirname(here)
                 continue
-            step = posixpath.join(here, part)
+            step = f"{here}/{part}" if here != "/" else f"/{part}"
             entry = self._entries.get(step)
             if entry is None or entry.kind != "link":
                 here = step

@@ -71,24 +71,9 @@ def _make_flag(is_set: bool) -> threading.Event:
 
 def kind_of(thing: object) -> "Kind | None":
     """How a thing is written that is made anew from a few values; None for others."""
-    if type(thing).__module__.startswith("cryptography.") and hasattr(thing, "private_bytes"):
-        return _KEY
     return PLAIN.get(type(thing))
 
 
-def _key(key: Any) -> tuple[object, ...]:
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    return (key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),)
-
-
-def _make_key(content: bytes) -> object:
-    from cryptography.hazmat.primitives.serialization import load_der_private_key
-
-    return load_der_private_key(content, None, unsafe_skip_rsa_key_validation=True)
-
-
-_KEY: Final = Kind("key", _key, _make_key)
 PLAIN: Final[Mapping[type, Kind]] = {
     datetime.datetime: Kind("moment", _moment, _make_moment),
     datetime.date: Kind("date", lambda day: (day.isoformat(),), datetime.date.fromisoformat),
@@ -113,4 +98,4 @@ PLAIN: Final[Mapping[type, Kind]] = {
     ipaddress.IPv4Address: Kind("address", lambda each: (str(each),), ipaddress.IPv4Address),
     ipaddress.IPv6Address: Kind("address6", lambda each: (str(each),), ipaddress.IPv6Address),
 }
-MAKERS: Final = {kind.name: kind.make for kind in (*PLAIN.values(), _KEY)}
+MAKERS: Final = {kind.name: kind.make for kind in PLAIN.values()}

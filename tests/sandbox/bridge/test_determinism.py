@@ -62,6 +62,27 @@ def test_a_backend_comes_out_the_same_whichever_request_is_first():
     assert sorted(ec2_backends[ACCOUNT][REGION].vpcs) == first
 
 
+DRAWS = {
+    "random": lambda rng: rng.random(),
+    "uuid4": lambda rng: rng.uuid4(),
+    "choice": lambda rng: rng.choice("abcdefgh"),
+    "randrange": lambda rng: rng.randrange(10**9),
+    "randbytes": lambda rng: rng.randbytes(9),
+    "gauss": lambda rng: rng.gauss(),
+    "getstate": lambda rng: rng.getstate()[1],
+}
+
+
+@pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS)
+def test_a_seed_that_waits_for_the_first_draw_gives_what_one_at_once_gives(draw):
+    determinism.rng.random()
+    determinism.reseed("seed", 1)
+    determinism.reseed("seed", 2)  # nothing was drawn between them
+    assert "random" in vars(determinism.rng), "nobody has drawn yet"
+    expected = type(determinism.rng)("seed\x1f2")
+    assert [draw(determinism.rng) for _ in range(2)] == [draw(expected) for _ in range(2)]
+
+
 def test_building_a_backend_leaves_the_stream_where_it_was():
     determinism.reseed("seed", 1)
     expected = determinism.rng.get_random_hex(32)

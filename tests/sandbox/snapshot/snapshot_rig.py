@@ -103,24 +103,36 @@ def held(sandbox: Sandbox) -> Written:
         return writing.written((root, about), {"wall": sandbox.wall, "folder": sandbox.folder})
 
 
-CACHES = {"view", "_id", "store", "private_key", "load_balancing"}
-CACHES |= {"first_event_timestamp", "last_event_timestamp", "_happened", "quiet_since"}
-CACHES |= {"_tasks"}  # held weakly: those that ended go when Python collects them
-"""Attributes that fill as somebody looks, that differ between processes, or of a header no journal keeps."""
+LOOKED_AT = {"view", "load_balancing"}
+"""Attributes that fill as somebody looks; where both are filled, they are the same."""
+OWN = {
+    "_id",  # moto's, new in each process
+    "first_event_timestamp", "last_event_timestamp",  # made anew for whoever asks
+    "_happened", "quiet_since",  # how often somebody asked, by which only work is saved
+    "_tasks",  # held weakly: those that ended go when Python collects them
+}  # fmt: skip
+"""Attributes in which two processes may differ."""
 
 
 def difference(one: Written, other: Written) -> str:
-    """Where two graphs differ first, as whoever walks along them sees it; "" if nowhere."""
+    """Where two graphs differ first, as whoever walks along them sees it; "" if nowhere.
+
+    Args:
+        other: of a whole replay, in which nobody looked at anything.
+    """
     seen, waiting = set(), [(one.root, other.root, "")]
     while waiting:
         left, right, way = waiting.pop()
-        if (left, right) in seen or way.rpartition(".")[2] in CACHES:
+        name = way.rpartition(".")[2]
+        if (left, right) in seen or name in OWN:
             continue
         seen.add((left, right))
         here, there = _parts(one, left), _parts(other, right)
-        if way.endswith(".backends"):  # some are made as somebody looks
-            both = here.keys() & there.keys()
-            here, there = ({key: held[key] for key in sorted(both)} for held in (here, there))
+        if name in LOOKED_AT and ("None" in there):
+            continue
+        if name == "backends":  # some are made as somebody looks, which no journal keeps
+            here = {key: here[key] for key in here if key in there}
+            here, there = (dict(sorted(held.items())) for held in (here, there))
         if list(here) != list(there):
             return f"{way}: {str(list(here))[:300]} and {str(list(there))[:300]}"
         waiting += [(here[name], there[name], f"{way}.{name}") for name in here if here[name] is not None]

@@ -1,12 +1,12 @@
 """Stage 08: a second edition is rolled out, a bad one undoes itself."""
 
 from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
-from ecslab.course.stages.stage_08 import checks, circuit_breaker, exercises, solutions
+from ecslab.course.stages.stage_08 import account_answers, checks, circuit_breaker, exercises, solutions
 
 STAGE = Stage(
     notebook="08-deployments.ipynb",
     needs=(*FOUNDATION, "04.network", "06", "07"),
-    minutes=Minutes(reading=36, waiting=27),
+    minutes=Minutes(reading=51, waiting=28),
     part="service",
     steps=(
         Step("08.revision", 5, checks.revision, solutions.register),
@@ -16,4 +16,10 @@ STAGE = Stage(
         Step("08.yours-1", 8, exercises.one_by_one, solutions.roll_one_by_one),
         Step("08.yours-2", 6, exercises.pinned, solutions.pin),
     ),
+    answers={
+        "running": account_answers.running_revision,
+        "deployment": account_answers.newest_deployment,
+        "threshold": account_answers.threshold,
+        "recorded": account_answers.recorded_digest,
+    },
 )

@@ -16,7 +16,7 @@ from ecslab.resources.task import task_reader
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskDefinitionTypeDef
 
-SERVING = "The old tasks go on serving meanwhile."
+SERVING = "The old tasks go on answering meanwhile."
 
 
 def image(lab: Connection, definition: TaskDefinitionTypeDef) -> str:
@@ -39,9 +39,15 @@ def number(arn: str) -> str:
     return f"revision {task_definition.revision_of(arn)}"
 
 
-def active(lab: Connection) -> ServiceTypeDef | None:
-    """The lesson's service, while it is ACTIVE."""
-    return service_reader.find(lab)
+def image_of(lab: Connection, service: ServiceTypeDef) -> str:
+    """The image of the revision that a service is to run; "" where that cannot be found."""
+    runs = task_definition.find(lab, service["taskDefinition"])
+    return image(lab, runs) if runs else ""
+
+
+def active(lab: Connection, name: str | None = None) -> ServiceTypeDef | None:
+    """The lesson's service, or the one of that name, while it is ACTIVE."""
+    return service_reader.find(lab, name)
 
 
 def missing(lab: Connection) -> Verdict:
@@ -87,9 +93,11 @@ def failing(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     )
     if service_reader.circuit_breaker_of(service).get("enable"):
         return not_yet(f"{text}The circuit breaker counts.".replace("..", ".").replace("  ", " "))
+    name = service["serviceName"]
+    which = "lab" if name == lab.names.service else f"lab, '{name}'"
     return wrong(
         f"{text}Nothing ends this: the circuit breaker is off.".replace("..", ".").replace("  ", " "),
-        f"`ecslab.deployment.roll_back(lab)` brings the old revision back. {SERVING}",
+        f"`ecslab.deployment.roll_back({which})` brings the old revision back. {SERVING}",
     )
 
 

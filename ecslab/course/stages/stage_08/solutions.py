@@ -4,41 +4,64 @@ from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
 
 
-def register(lab: Connection) -> None:
+def register(lab: Connection) -> object:
     page = ecslab.image.site("<h1>Edition 2</h1>")
     pushed = ecslab.image.push(lab, ecslab.image.build(page, lab=lab), tag="edition-2")
-    ecslab.task_definition.register(lab, image=pushed.uri)
+    return ecslab.task_definition.register(lab, image=pushed.uri)
 
 
-def roll(lab: Connection) -> None:
-    ecslab.deployment.roll(lab)
-    ecslab.deployment.watch(lab)
+def roll(lab: Connection) -> object:
+    lab.ecs.update_service(
+        cluster=lab.names.cluster, service=lab.names.service, taskDefinition=lab.names.family
+    )
+    return ecslab.deployment.watch(lab)
 
 
-def switch_on(lab: Connection) -> None:
-    ecslab.deployment.set_limits(lab, minimum=100, maximum=200)
-    ecslab.deployment.circuit_breaker(lab, on=True, rollback=True)
+def switch_on(lab: Connection) -> object:
+    return lab.ecs.update_service(
+        cluster=lab.names.cluster,
+        service=lab.names.service,
+        deploymentConfiguration={
+            "minimumHealthyPercent": 100,
+            "maximumPercent": 200,
+            "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+        },
+    )["service"]
 
 
-def undo(lab: Connection) -> None:
+def undo(lab: Connection) -> object:
     ecslab.deployment.circuit_breaker(lab, on=True, rollback=True)
     bad = ecslab.task_definition.register(lab, image=ecslab.ecr.image_uri(lab, tag="no-such-edition"))
-    ecslab.deployment.roll(lab, bad["taskDefinitionArn"])
-    ecslab.deployment.watch(lab)
-    ecslab.task_definition.deregister(lab, bad["taskDefinitionArn"])
+    arn = bad["taskDefinitionArn"]
+    lab.ecs.update_service(cluster=lab.names.cluster, service=lab.names.service, taskDefinition=arn)
+    saved = ecslab.deployment.watch(lab)
+    lab.ecs.deregister_task_definition(taskDefinition=arn)
+    return saved
 
 
-def roll_one_by_one(lab: Connection) -> None:
+def roll_one_by_one(lab: Connection) -> object:
+    notice = ecslab.deployment.notice_board(lab)
     page = ecslab.image.site("<h1>Edition 3</h1>")
     pushed = ecslab.image.push(lab, ecslab.image.build(page, lab=lab), tag="edition-3")
-    third = ecslab.task_definition.register(lab, image=pushed.uri)
-    ecslab.deployment.set_limits(lab, minimum=50, maximum=100)
-    ecslab.deployment.roll(lab, third["taskDefinitionArn"])
-    ecslab.deployment.watch(lab)
+    third = ecslab.task_definition.register(lab, image=pushed.uri, family=notice)
+    lab.ecs.update_service(
+        cluster=lab.names.cluster,
+        service=notice,
+        taskDefinition=third["taskDefinitionArn"],
+        deploymentConfiguration={"minimumHealthyPercent": 50, "maximumPercent": 100},
+        availabilityZoneRebalancing="DISABLED",
+    )
+    return ecslab.deployment.watch(lab, notice)
 
 
-def pin(lab: Connection) -> None:
+def pin(lab: Connection) -> object:
+    notice = ecslab.deployment.notice_board(lab)
     pinned = ecslab.ecr.digest_uri(lab, tag="edition-2")
-    by_digest = ecslab.task_definition.register(lab, image=pinned)
-    ecslab.deployment.roll(lab, by_digest["taskDefinitionArn"])
-    ecslab.deployment.watch(lab)
+    by_digest = ecslab.task_definition.register(lab, image=pinned, family=notice)
+    lab.ecs.update_service(
+        cluster=lab.names.cluster,
+        service=notice,
+        taskDefinition=by_digest["taskDefinitionArn"],
+        deploymentConfiguration={"minimumHealthyPercent": 100, "maximumPercent": 200},
+    )
+    return ecslab.deployment.watch(lab, notice)

@@ -6,7 +6,7 @@ from ecslab.course.stages.stage_99 import answers, checks, revisions, solutions
 STAGE = Stage(
     notebook="99-clean-up.ipynb",
     needs=(*FOUNDATION, "04", "05", "06", "07"),
-    minutes=Minutes(reading=20, waiting=4),
+    minutes=Minutes(reading=24, waiting=4),
     part="end",
     steps=(
         Step("99.services", 4, checks.services_deleted, solutions.delete_services),

@@ -20,7 +20,8 @@ def left(lab: Connection) -> list[str]:
         lab.name("my-cluster"),
     )
     things += [f"cluster `{name}`" for name in ours if name in cluster_names]
-    ours = (names.repository, lab.name("adgu/scratch"), lab.name("adgu/frozen"))
+    mine = ("adgu/scratch", "adgu/frozen", "adgu/practice")
+    ours = (names.repository, *map(lab.name, mine))
     things += [f"repository `{name}`" for name in ours if name in repositories]
     things += _balancer(lab)
     for group in (names.security_group, names.balancer_group, names.tasks_group):

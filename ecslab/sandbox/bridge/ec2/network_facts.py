@@ -1,5 +1,6 @@
 """What moto knows of a network, in the words of the world's rules."""
 
+from dataclasses import replace
 from ipaddress import IPv4Network
 from typing import Final
 
@@ -13,6 +14,7 @@ from moto.ec2.models.security_groups import SecurityGroup as MotoSecurityGroup
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
 
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2.vpcs import main_table
 from ecslab.sandbox.world.network import vpc
 from ecslab.sandbox.world.network.packets import is_public
@@ -23,6 +25,21 @@ _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "all": "-1"}
 
 
 def facts_of(backend: EC2Backend, interface: NetworkInterface) -> vpc.Facts:
+    """All that decides what reaches and leaves an interface; its neighbours differ from it by addresses."""
+    known = current_account().known_networks
+    if known is None:
+        return _facts_of(backend, interface)
+    groups = tuple([group.id for group in interface.group_set])
+    place = backend.region_name, interface.subnet.id, groups
+    if place not in known.facts:
+        known.facts[place] = _facts_of(backend, interface)
+    return replace(
+        known.facts[place], eni_id=interface.id, private_ip=interface.private_ip_address,
+        public_ip=interface.public_ip, ipv6=next(iter(interface.ipv6_addresses), None),
+    )  # fmt: skip
+
+
+def _facts_of(backend: EC2Backend, interface: NetworkInterface) -> vpc.Facts:
     subnet = interface.subnet
     return vpc.Facts(
         eni_id=interface.id,

@@ -116,12 +116,19 @@ def find_public(ip: str) -> Eni | None:
 
 def find_private(region: str, vpc_id: str, ip: str) -> Eni | None:
     """The task's interface that holds this private address now, in a VPC."""
+    holder = holder_of(region, vpc_id, ip)
+    return _eni(holder) if holder else None
+
+
+def holder_of(region: str, vpc_id: str, ip: str) -> TaskInterface | None:
+    """The same, as EC2 has it."""
     backend = _backend(region)
-    holders = [subnet._subnet_ips.get(ip) for subnet in backend.describe_subnets() if subnet.vpc_id == vpc_id]
-    for holder in (*holders, backend.ipv6.get(ip)):
-        if isinstance(holder, TaskInterface) and holder.vpc_id == vpc_id:
-            return _eni(holder)
-    return None
+    for of_zone in backend.subnets.values():
+        for subnet in of_zone.values():
+            if subnet.vpc_id == vpc_id and isinstance(holder := subnet._subnet_ips.get(ip), TaskInterface):
+                return holder
+    holder = backend.ipv6.get(ip)
+    return holder if isinstance(holder, TaskInterface) and holder.vpc_id == vpc_id else None
 
 
 def is_of_vpc(region: str, vpc_id: str, ip: str) -> bool:

@@ -4,10 +4,10 @@ import json
 from functools import cache
 from typing import Final
 
-from botocore.loaders import Loader
 from botocore.model import ServiceModel, Shape
 
 from ecslab.sandbox.bridge.ecr.errors import EcrError, invalid_parameter
+from ecslab.sandbox.wire.service_models import service_model
 
 _WITH_LENGTH: Final = {("list", list), ("string", str)}
 _OWN_WORDS: Final = frozenset({"RepositoryName", "ImageTag"})
@@ -16,7 +16,9 @@ _OWN_WORDS: Final = frozenset({"RepositoryName", "ImageTag"})
 
 @cache
 def _model() -> ServiceModel:
-    return ServiceModel(Loader().load_service_model("ecr", "service-2"), "ecr")
+    known = service_model("ecr")
+    assert known is not None, "botocore carries it"
+    return known
 
 
 def broken(operation: str, body: str | bytes | None) -> EcrError | None:

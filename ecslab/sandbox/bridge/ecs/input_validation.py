@@ -8,9 +8,9 @@ model is the one botocore carries (`ecs/2014-11-13`).
 from functools import cache
 from typing import Final
 
-from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
+from ecslab.sandbox.wire.service_models import service_model
 from ecslab.sandbox.world.errors import AwsError
 
 _JSON_NAMES: Final[dict[type, str]] = {
@@ -40,7 +40,9 @@ _RECORDED: Final = {
 @cache
 def model() -> ServiceModel:
     """botocore's model of ECS."""
-    return ServiceModel(Loader().load_service_model("ecs", "service-2"), "ecs")
+    known = service_model("ecs")
+    assert known is not None, "botocore carries it"
+    return known
 
 
 def checked_input(operation: str, given: object) -> dict[str, object]:

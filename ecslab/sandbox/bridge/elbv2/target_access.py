@@ -8,7 +8,7 @@ from moto.elbv2.models import ELBv2Backend, FakeTargetGroup
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
-from ecslab.sandbox.bridge.ec2.interfaces import BalancerInterface
+from ecslab.sandbox.bridge.ec2.interfaces import BalancerInterface, TaskInterface
 from ecslab.sandbox.bridge.ec2.network_facts import facts_of
 from ecslab.sandbox.bridge.open_ports import program_behind
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
@@ -65,8 +65,8 @@ def ask_again(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, che
     """What asking again and again leaves, if each answer is as the last one; None if that is not known."""
     if check.protocol != "HTTP":
         return lambda _moments: None  # nobody hears of a connection
-    eni = task_network.find_private(backend.region_name, group.vpc_id, target.ip)
-    container = program_behind(eni.eni_id, check.port or target.port) if eni else None
+    holder = task_network.holder_of(backend.region_name, group.vpc_id, target.ip)
+    container = program_behind(holder.id, check.port or target.port) if holder else None
     return container.repeats(check.port or target.port, check.interval) if container else None
 
 
@@ -79,19 +79,20 @@ def reach(
     Args:
         visitor: the address that the packet keeps, where the target group preserves it.
     """
-    eni = task_network.find_private(backend.region_name, group.vpc_id, ip)
-    if eni is None:
+    holder = task_network.holder_of(backend.region_name, group.vpc_id, ip)
+    if holder is None:
         text = f"No network interface in {group.vpc_id} has the address {ip}."
         return packets.Verdict(False, "route", text), None
-    container = program_behind(eni.eni_id, port)
-    path = (f"{node.id} {visitor or ''}", eni.subnet_id, eni.group_ids, port, ip)
-    open_paths = current_account().open_paths
-    if container is None or open_paths is None or path not in open_paths:
-        verdict = _passage(node, eni, port, (port,) if container else (), visitor)
+    container = program_behind(holder.id, port)
+    groups = tuple([group.id for group in holder.group_set])
+    path = (f"{node.id} {visitor or ''}", holder.subnet.id, groups, port, ip)
+    known = current_account().known_networks
+    if container is None or known is None or path not in known.open_paths:
+        verdict = _passage(node, holder, port, (port,) if container else (), visitor)
         if not verdict.passed or container is None:
             return verdict, None
-        if open_paths is not None:
-            open_paths.add(path)
+        if known is not None:
+            known.open_paths.add(path)
     return packets.PASSED, lambda request: container.request(request, port)
 
 
@@ -102,9 +103,9 @@ def node_facts(node: BalancerInterface) -> vpc.Facts:
 
 
 def _passage(
-    node: BalancerInterface, eni: task_network.Eni, port: int, listening: tuple[int, ...], visitor: str | None
+    node: BalancerInterface, holder: TaskInterface, port: int, listening: tuple[int, ...], visitor: str | None
 ) -> packets.Verdict:
-    task_facts = task_network.network_facts(eni)
+    task_facts = facts_of(holder.ec2_backend, holder)
     if visitor is None:
         return packets.within(node_facts(node), task_facts, port, listening)
     groups = tuple(group.id for group in node.group_set)

@@ -26,6 +26,7 @@ def deploy(look: ServicePass, revision: Revision) -> Deployment:
     service.deployments = [deployment, *service.deployments]
     rollout = Rollout(look.account.new_id("rollout"), deployment, now, look.now, sources=sources)
     service.rollouts.insert(0, rollout)
+    service.forget_older_deployments(now)
     apply_update(look)
     return deployment
 

@@ -6,12 +6,15 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRevision.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from ecslab.sandbox.world.service.lifecycle import DEPLOYMENT, ROLLOUT_STATE
 from ecslab.sandbox.world.service.member import PENDING, READY, UNREADY, Member
+
+RECORDED: Final[tuple[str, ...]] = ("region", "shown", "kept", "images")
+"""What of a revision's `spec` is told for as long as there is a record of its deployment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,19 @@ class Revision:
 
     number: str
     created_at: float
-    spec: Mapping[str, Any]
+    spec: dict[str, Any]
     zones: tuple[str, ...]
     load_balancers: tuple[LoadBalancer, ...] = ()
     checked: bool = False
     fargate: bool = True
     digests: dict[str, str] = field(default_factory=dict)
+
+    def forget_order(self, like: "Revision") -> None:
+        """No task will be made of it any more: keep what is told of it; what equals `like`'s is kept once."""
+        recorded = {name: self.spec[name] for name in RECORDED if name in self.spec}
+        alike = {name: like.spec[name] for name in recorded if like.spec.get(name) == recorded[name]}
+        self.spec.clear()
+        self.spec.update(recorded | alike)
 
 
 @dataclass(slots=True, eq=False)
@@ -61,6 +71,7 @@ class Deployment:
         trip_at: virtual second at which the circuit breaker gives it up.
         given_up: unhealthy tasks that are replaced, by id.
         live_members: tasks up or coming up, by grade and zone, and there by id.
+        live: how many they are; `by_grade`, of each grade.
         places: how many of them are in each subnet.
         avoided_until: virtual second until which a subnet is avoided.
         pending: tasks that are coming up; of those, `provisioning` are not PENDING yet.
@@ -85,6 +96,8 @@ class Deployment:
     running: int = 0
     given_up: dict[str, Member] = field(default_factory=dict)
     live_members: dict[tuple[int, str], dict[str, Member]] = field(default_factory=dict)
+    live: int = 0
+    by_grade: list[int] = field(default_factory=lambda: [0, 0, 0])
     places: list[int] = field(default_factory=list)
     avoided_until: dict[int, float] = field(default_factory=dict)
 
@@ -118,6 +131,8 @@ class Deployment:
         if not member.live:
             return
         self.places[member.place] += sign
+        self.live += sign
+        self.by_grade[member.grade] += sign
         tables = [self.live_members.setdefault((member.grade, member.zone), {})]
         if member.given_up:
             tables.append(self.given_up)
@@ -140,11 +155,7 @@ class Deployment:
 
     def graded(self, *grades: int) -> int:
         """How many tasks up or coming up have one of these grades."""
-        return sum(len(members) for (grade, _), members in self.live_members.items() if grade in grades)
-
-    @property
-    def live(self) -> int:
-        return self.graded(PENDING, UNREADY, READY)
+        return sum(self.by_grade[grade] for grade in grades)
 
     @property
     def serving(self) -> int:
@@ -180,7 +191,7 @@ class Deployment:
         Tasks under protection are passed over. The caller stops each before it asks for the next.
         """
         for grade in (PENDING, UNREADY, READY):
-            while member := self._next_to_stop(grade, now):
+            while self.by_grade[grade] and (member := self._next_to_stop(grade, now)):
                 yield member
 
     def _next_to_stop(self, grade: int, now: float) -> Member | None:

@@ -25,7 +25,7 @@ class Rollout:
 
     Args:
         id: 21 characters, the end of its ARN.
-        deployment: what it brings up; its counts are the target's while it lasts.
+        deployment: what it brings up; its counts are the target's while it lasts. None once it is gone.
         sources: what was there when it began.
         began: virtual second at which it was asked for.
         listed: whether it has come to be the service's `currentServiceDeployment`.
@@ -35,7 +35,7 @@ class Rollout:
     """
 
     id: str
-    deployment: Deployment
+    deployment: Deployment | None
     created_at: float
     began: float = 0.0
     listed: bool = False
@@ -50,10 +50,30 @@ class Rollout:
     final: Counts | None = None
     rollback: tuple[str, float, Revision] | None = None
     triggered: bool = False
+    revision: Revision = field(init=False)
+
+    def __post_init__(self) -> None:
+        assert self.deployment is not None
+        self.revision = self.deployment.revision
 
     @property
     def ended(self) -> bool:
         return self.status in SERVICE_DEPLOYMENT.terminal
+
+    @property
+    def failed_tasks(self) -> int:
+        """The circuit breaker's count."""
+        return self.deployment.failed_tasks if self.deployment and not self.ended else self.failures
+
+    def reached(self, desired: int) -> Counts:
+        """What the target has by now."""
+        assert self.deployment is not None, "it is there until it ends"
+        return Counts(self.revision, desired, self.deployment.running, self.deployment.shown_pending)
+
+    def forget_deployment(self, older: Revision) -> None:
+        """No task is or will be of the deployment: only what is told of it stays."""
+        self.deployment = None
+        self.revision.forget_order(older)
 
     def start(self, at: float) -> None:
         """The first task is on its way."""
@@ -77,11 +97,9 @@ class Rollout:
 
     def _end(self, event: str, at: float, desired: int) -> None:
         """What it came to stays as it is now."""
+        failures = self.failed_tasks
         self._move(event, at)
-        deployment = self.deployment
-        self.final = Counts(deployment.revision, desired, deployment.running, deployment.shown_pending)
-        self.failures = deployment.failed_tasks
-        self.finished_at = at
+        self.final, self.failures, self.finished_at = self.reached(desired), failures, at
 
     def _move(self, event: str, at: float) -> None:
         self.status = SERVICE_DEPLOYMENT.next(self.status, event)

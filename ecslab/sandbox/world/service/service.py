@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 LEAST_FAILURES: Final = 3
 MOST_FAILURES: Final = 200
+HISTORY: Final = 90 * 86_400.0
+"""Seconds for which a service deployment is told of.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/view-service-deployment.html
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +123,7 @@ class Service:
     @property
     def revision(self) -> Revision:
         """What it runs, or ran at last."""
-        last = self.deployments[0] if self.deployments else self.rollouts[0].deployment
-        return last.revision
+        return (self.deployments or self.rollouts)[0].revision
 
     @property
     def steady(self) -> bool:
@@ -164,6 +168,15 @@ class Service:
         if over and deployment in self.deployments[1:] and deployment.rollout_state != "FAILED":
             deployment.move("replaced")
             self.deployments.remove(deployment)
+
+    def forget_older_deployments(self, now: float) -> None:
+        """Keep of deployments that are gone, to which nobody returns, what is told of them."""
+        in_use = (None, self.completed, *self.deployments)
+        for rollout, older in zip(self.rollouts, [*self.rollouts[1:], *self.rollouts[-1:]], strict=True):
+            if rollout.deployment not in in_use:
+                rollout.forget_deployment(older.revision)
+        while self.rollouts[-1].deployment is None and self.rollouts[-1].created_at < now - HISTORY:
+            self.rollouts.pop()
 
     def visible_state(self) -> tuple[object, ...]:
         """What is to be seen of it, its tasks and its targets, so far as it is the scheduler that moves them.

@@ -145,10 +145,13 @@ class Clock:
 
     def _pass_quietly(self, until: float) -> bool:
         """Do at once what happens again and again up to `until`, or the first other event, if it is known."""
+        repetitions = self._repetitions
         before = self._queue[0][:2] if self._queue else (math.inf, 0)
-        repetitions, moments = self._repetitions, dict[Repetition, list[float]]()
+        if not repetitions or repetitions[0][:2] >= before:
+            return False
+        moments: dict[Repetition, list[float]] = {}
         at, number = self.now, 0
-        for _ in range(_AT_ONCE if repetitions else 0):
+        for _ in range(_AT_ONCE):
             due, place, event = repetitions[0]
             known = event.quiet_since == self._happened and event.action
             if not known or due > until or (due, place) >= before:

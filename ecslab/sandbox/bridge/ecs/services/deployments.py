@@ -142,5 +142,5 @@ def _rollout(service: Service, arn: str) -> Rollout | None:
 
 
 def _revision(service: Service, arn: str) -> Revision | None:
-    revisions = (rollout.deployment.revision for rollout in service.rollouts)
+    revisions = (rollout.revision for rollout in service.rollouts)
     return next((each for each in revisions if service_view.revision_arn(service, each) == arn), None)

@@ -59,7 +59,7 @@ class ServiceRegistry:
         member = deployment.members.get(task.id)
         if task.last_status == "STOPPED":
             del self.tasks[task.id]
-            self.tallies[deployment.id, provider] -= 1
+            self._count_out(deployment.id, provider)
             self.stopped_tasks.append(task)
         elif task.last_status == "ACTIVATING":
             _note_digests(task, deployment.revision.digests)
@@ -70,6 +70,11 @@ class ServiceRegistry:
             return
         cause = Cause(task.stop_code or "", task.stopped_reason or "") if task.stopping else None
         self.scheduler.task_moved(service, member, task.last_status, cause)
+
+    def _count_out(self, deployment: str, provider: str | None) -> None:
+        self.tallies[deployment, provider] -= 1
+        if not self.tallies[deployment, provider]:
+            del self.tallies[deployment, provider]
 
     def leaving(self, task: Task) -> float:
         """Take a task out of its target groups; seconds until the requests it has are done.

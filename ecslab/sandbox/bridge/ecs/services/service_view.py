@@ -135,7 +135,7 @@ def rollout_brief(service: Service, rollout: Rollout) -> dict[str, object]:
         "serviceDeploymentArn": rollout_arn(service, rollout),
         "serviceArn": service.arn,
         "clusterArn": service.settings["clusterArn"],
-        "targetServiceRevisionArn": revision_arn(service, rollout.deployment.revision),
+        "targetServiceRevisionArn": revision_arn(service, rollout.revision),
         "status": rollout.status,
         **times(rollout, ("created_at", "started_at", "finished_at")),
     }
@@ -144,19 +144,18 @@ def rollout_brief(service: Service, rollout: Rollout) -> dict[str, object]:
 
 def rollout_view(service: Service, rollout: Rollout) -> dict[str, object]:
     """API_ServiceDeployment."""
-    deployment, breaker = rollout.deployment, service.breaker
-    now = Counts(deployment.revision, service.desired, deployment.running, deployment.shown_pending)
+    breaker = service.breaker
     watching = "MONITORING_COMPLETE" if rollout.ended else "MONITORING"
     shown = rollout_brief(service, rollout)
     del shown["targetServiceRevisionArn"]
     shown |= {
         **times(rollout, ("stopped_at", "updated_at")),
         "sourceServiceRevisions": [_summary(service, counts) for counts in rollout.sources],
-        "targetServiceRevision": _summary(service, rollout.final or now),
+        "targetServiceRevision": _summary(service, rollout.final or rollout.reached(service.desired)),
         "deploymentConfiguration": service.settings["deploymentConfiguration"],
         "deploymentCircuitBreaker": {
             "status": ("TRIGGERED" if rollout.triggered else watching) if breaker.enabled else "DISABLED",
-            "failureCount": rollout.failures if rollout.ended else deployment.failed_tasks,
+            "failureCount": rollout.failed_tasks,
             "threshold": breaker.threshold(service.desired),
         },
         "alarms": {"status": "DISABLED", "alarmNames": [], "triggeredAlarmNames": []},

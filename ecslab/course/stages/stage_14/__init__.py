@@ -6,6 +6,7 @@ from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
 from ecslab.course import verdicts
 from ecslab.course.stage import Minutes, Stage, Step
+from ecslab.course.stages.stage_14 import answers
 from ecslab.display.verdict import Verdict, done, not_yet
 
 EXAMPLE, STAYS, ANSWERS = 14, 42, 17  # seeds that the notebook names
@@ -123,7 +124,7 @@ def _solve_another(lab: Connection) -> None:
 STAGE = Stage(
     notebook="14-fault-lab.ipynb",
     needs=("00",),
-    minutes=Minutes(reading=32, waiting=0),
+    minutes=Minutes(reading=38, waiting=0),
     part="tools",
     steps=(
         Step("14.example", 12, of_seed(EXAMPLE), _solve_example, facts={"seed": EXAMPLE}),
@@ -131,4 +132,9 @@ STAGE = Stage(
         Step("14.yours-2", 12, of_seed(ANSWERS), _solve_answers, facts={"seed": ANSWERS}),
         Step("14.yours-3", 12, another, _solve_another),
     ),
+    answers={
+        "public-ip": answers.public_ip,
+        "exit-code": answers.exit_codes,
+        "reason": answers.target_reasons,
+    },
 )
