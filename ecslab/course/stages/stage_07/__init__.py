@@ -7,7 +7,7 @@ from ecslab.operations import prices
 STAGE = Stage(
     notebook="07-load-balancer.ipynb",
     needs=(*FOUNDATION, "04.network", "06"),
-    minutes=Minutes(reading=40, waiting=20),
+    minutes=Minutes(reading=55, waiting=21),
     part="service",
     steps=(
         Step("07.groups", 5, checks.groups, solutions.make_groups),
