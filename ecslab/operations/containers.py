@@ -12,7 +12,7 @@ from ecslab.connection.connection import Connection
 from ecslab.display.tables import ShownAsTable, Table
 from ecslab.errors import StillWaiting, TaskNeverRan
 from ecslab.resources import task_definition
-from ecslab.resources.task import describe, explain, wait_until_running
+from ecslab.resources.task import describe, explain, log_lines, wait_until_running
 from ecslab.resources.task.task_reader import short_id
 
 if TYPE_CHECKING:
@@ -174,3 +174,19 @@ def table(lab: Connection, task: TaskTypeDef) -> Table:
         for container in sorted(seen["containers"], key=lambda each: each["name"])
     )
     return Table("", ("container", "image", "status", "health", "exit code", "essential"), rows)
+
+
+def logs(lab: Connection, task: TaskTypeDef) -> Table:
+    """What each container printed, with its name: each has a log stream of its own.
+
+    A container whose definition has no `logConfiguration` has none: what it prints is kept nowhere.
+    """
+    printed = log_lines.by_container(lab, task)
+    names = sorted(container["name"] for container in describe(lab, task)["containers"])
+    rows = tuple(
+        (name, line)
+        for name in names
+        for line in printed.get(name, ["(kept nowhere: the container has no logConfiguration)"])
+        or ["(nothing yet)"]
+    )
+    return Table("", ("container", "what it printed"), rows)

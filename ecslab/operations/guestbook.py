@@ -1,4 +1,4 @@
-"""The guestbook: one task of three containers, and a fourth that calls AWS by itself. Stage 09.
+"""The guestbook: one task of three containers, a draft that fails, a program that calls AWS. Stage 09.
 
 Each function gives one container definition, as it stands in `containerDefinitions`.
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import (
         ContainerDefinitionTypeDef,
         LogConfigurationTypeDef,
+        MountPointTypeDef,
         TaskDefinitionTypeDef,
     )
 
@@ -29,6 +30,11 @@ AWS_CLI: Final = "public.ecr.aws/aws-cli/aws-cli:latest"
 HTDOCS: Final = "/usr/local/apache2/htdocs"
 """Where Apache's image has its pages."""
 VOLUME: Final = "pages"
+DRAFT: Final = "adgu-guestbook-draft"
+CHECKED: Final = "adgu-guestbook-checked"
+WATCHED: Final = "adgu-guestbook-watched"
+"""The families of the first try and of the two exercises, before the lab's prefix."""
+OTHERS: Final = (DRAFT, CHECKED, WATCHED)
 
 
 def database(lab: Connection) -> ContainerDefinitionTypeDef:
@@ -38,8 +44,13 @@ def database(lab: Connection) -> ContainerDefinitionTypeDef:
         "image": REDIS,
         "essential": True,
         "command": ["sh", "-c", "echo loading; sleep 20; redis-server"],
-        "healthCheck": {"command": ["CMD-SHELL", "redis-cli ping"], "interval": 5, "retries": 5},
-        "logConfiguration": _logs(lab),
+        "healthCheck": {
+            "command": ["CMD-SHELL", "redis-cli ping"],
+            "interval": 5,
+            "retries": 5,
+            "startPeriod": 30,
+        },
+        "logConfiguration": logs(lab),
     }
 
 
@@ -63,7 +74,7 @@ def writer(lab: Connection) -> ContainerDefinitionTypeDef:
         "secrets": [{"name": "DATABASE_PASSWORD", "valueFrom": _secret_arn(lab)}],
         "dependsOn": [{"containerName": "database", "condition": "HEALTHY"}],
         "mountPoints": [{"sourceVolume": VOLUME, "containerPath": "/pages"}],
-        "logConfiguration": _logs(lab),
+        "logConfiguration": logs(lab),
     }
 
 
@@ -79,8 +90,27 @@ def web(lab: Connection) -> ContainerDefinitionTypeDef:
             {"containerName": "writer", "condition": "SUCCESS"},
         ],
         "mountPoints": [{"sourceVolume": VOLUME, "containerPath": HTDOCS, "readOnly": True}],
-        "logConfiguration": _logs(lab),
+        "logConfiguration": logs(lab),
     }
+
+
+def draft(lab: Connection) -> tuple[ContainerDefinitionTypeDef, ...]:
+    """The three containers as somebody may write them first: none waits, all are essential."""
+    script = 'redis-cli SET greeting Welcome && echo "<h1>Welcome</h1>" > /pages/index.html'
+    command = database(lab)["command"]
+    pages: MountPointTypeDef = {"sourceVolume": VOLUME, "containerPath": "/pages"}
+    page: MountPointTypeDef = {"sourceVolume": VOLUME, "containerPath": HTDOCS, "readOnly": True}
+    return (
+        {"name": "database", "image": REDIS, "command": command, "logConfiguration": logs(lab)},
+        {
+            "name": "writer", "image": REDIS, "command": ["sh", "-c", script],
+            "mountPoints": [pages], "logConfiguration": logs(lab),
+        },
+        {
+            "name": "web", "image": HTTPD, "portMappings": [{"containerPort": 80}],
+            "mountPoints": [page], "logConfiguration": logs(lab),
+        },
+    )  # fmt: skip
 
 
 def reader(lab: Connection) -> ContainerDefinitionTypeDef:
@@ -91,7 +121,7 @@ def reader(lab: Connection) -> ContainerDefinitionTypeDef:
         "image": AWS_CLI,
         "essential": True,
         "command": [*ask, "--query", "Name", "--output", "text"],
-        "logConfiguration": _logs(lab),
+        "logConfiguration": logs(lab),
     }
 
 
@@ -119,18 +149,27 @@ def register(
     )
 
 
-def stop(lab: Connection, family: str | None = None) -> int:
-    """Stop every task of the guestbook's family (or another), and wait until they are STOPPED; how many."""
-    wanted = family or lab.names.guestbook
-    tasks = task_reader.listed(lab, cluster=lab.names.cluster, family=wanted)
+def stop(lab: Connection, *families: str) -> int:
+    """Stop every task of these families, and wait until they are STOPPED; how many there were.
+
+    Args:
+        families: all of this notebook's unless given: the guestbook's, its draft's, and the exercises'.
+    """
+    wanted = families or (lab.names.guestbook, *(lab.name(family) for family in OTHERS))
+    tasks = [
+        task
+        for family in wanted
+        for task in task_reader.listed(lab, cluster=lab.names.cluster, family=family)
+    ]
     for task in tasks:
-        lab.ecs.stop_task(cluster=lab.names.cluster, task=task["taskArn"])
+        lab.ecs.stop_task(cluster=lab.names.cluster, task=task["taskArn"], reason="the notebook is over")
     for task in tasks:
         containers.ended(lab, task)
     return len(tasks)
 
 
-def _logs(lab: Connection) -> LogConfigurationTypeDef:
+def logs(lab: Connection) -> LogConfigurationTypeDef:
+    """A `logConfiguration`: what a container prints goes to the lesson's log group."""
     options = {
         "awslogs-group": lab.names.log_group,
         "awslogs-region": lab.region,

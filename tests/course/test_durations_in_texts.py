@@ -32,6 +32,7 @@ SETTINGS = {
     "every six minutes": "a linear deployment's step",
     "looks every 15 seconds": "a waiter's delay",
     "takes twenty seconds": "the database of notebook 09 sleeps as long",
+    "ask Redis every 5 seconds": "a health check's interval",
     "page is there for twenty seconds": "the sidecar's program runs as long",
     "twenty seconds.": "the same",
     "once a minute": "what an exercise asks for",

@@ -26,11 +26,14 @@ def secret(lab, name=SECRET):
     return ecslab.secret.create(lab, "s3cret", name)["ARN"]
 
 
-def guestbook(lab, change, wait=True):
+CHECKED, WATCHED = "adgu-guestbook-checked", "adgu-guestbook-watched"
+
+
+def guestbook(lab, change, wait=True, family=None):
     """A guestbook whose containers were changed before they were registered, and its task."""
     containers = {one["name"]: one for one in _three(lab)}
     change(containers)
-    definition = ecslab.guestbook.register(lab, *containers.values())
+    definition = ecslab.guestbook.register(lab, *containers.values(), family=family)
     return run(lab, definition["taskDefinitionArn"], wait="RUNNING" if wait else "PENDING")
 
 
@@ -198,7 +201,7 @@ def asked(command, name="web", image=ecslab.guestbook.HTTPD_ALPINE):
         containers[name]["healthCheck"] = {"command": ["CMD-SHELL", command], "interval": 5, "retries": 1}
 
     def make(lab):
-        guestbook(lab, change)
+        guestbook(lab, change, family=CHECKED)
         lab.control("advance", seconds=120)
 
     return make
@@ -206,7 +209,7 @@ def asked(command, name="web", image=ecslab.guestbook.HTTPD_ALPINE):
 
 def asked_and_stopped(lab):
     asked("wget -q -O - http://localhost/")(lab)
-    arns = lab.ecs.list_tasks(cluster=lab.names.cluster, family="adgu-guestbook")["taskArns"]
+    arns = lab.ecs.list_tasks(cluster=lab.names.cluster, family=CHECKED)["taskArns"]
     for arn in arns:
         lab.ecs.stop_task(cluster=lab.names.cluster, task=arn, reason="lunch")
     lab.control("advance", seconds=120)
@@ -215,28 +218,43 @@ def asked_and_stopped(lab):
 def asked_in_a_definition_only(lab):
     containers = _three(lab)
     containers[2]["healthCheck"] = {"command": ["CMD-SHELL", "wget -q -O - localhost"]}
-    ecslab.guestbook.register(lab, *containers)
+    ecslab.guestbook.register(lab, *containers, family=CHECKED)
 
 
 LOOP = ("sh", "-c", "while true; do redis-cli ping; sleep 60; done")
 
 
-def side(command=LOOP, **changes):
-    return {"name": "side", "image": ecslab.guestbook.REDIS, "command": list(command)} | changes
+def side(lab, command=LOOP, **changes):
+    logs = {"logConfiguration": ecslab.guestbook.logs(lab)}
+    return {"name": "side", "image": ecslab.guestbook.REDIS, "command": list(command)} | logs | changes
+
+
+def unread(lab):
+    """A sidecar that works, and whose lines go nowhere."""
+
+    def change(containers):
+        containers["side"] = side(lab, essential=False)
+        del containers["side"]["logConfiguration"]
+
+    guestbook(lab, change, family=WATCHED)
+
+
+def in_the_main_family(lab):
+    guestbook(lab, lambda containers: containers.update(side=side(lab, essential=False)))
 
 
 def with_side(wait=True, instead=None, then=0.0, **changes):
     """A guestbook with a fourth container, or one in place of another."""
 
-    def change(containers):
-        containers["side"] = side(**changes)
-        if instead:
-            del containers[instead]
-            waits = containers["web"]["dependsOn"]
-            waits[:] = [one for one in waits if one["containerName"] != instead]
-
     def make(lab):
-        guestbook(lab, change, wait)
+        def change(containers):
+            containers["side"] = side(lab, **changes)
+            if instead:
+                del containers[instead]
+                waits = containers["web"]["dependsOn"]
+                waits[:] = [one for one in waits if one["containerName"] != instead]
+
+        guestbook(lab, change, wait, WATCHED)
         lab.control("advance", seconds=then)
 
     return make
@@ -246,13 +264,13 @@ def side_and_stopped(lab):
     with_side(essential=False)(lab)
     lab.ecs.stop_task(
         cluster=lab.names.cluster, reason="lunch",
-        task=lab.ecs.list_tasks(cluster=lab.names.cluster, family="adgu-guestbook")["taskArns"][0],
+        task=lab.ecs.list_tasks(cluster=lab.names.cluster, family=WATCHED)["taskArns"][0],
     )  # fmt: skip
     lab.control("advance", seconds=120)
 
 
 def side_in_a_definition_only(lab):
-    ecslab.guestbook.register(lab, *_three(lab), side(essential=False))
+    ecslab.guestbook.register(lab, *_three(lab), side(lab, essential=False), family=WATCHED)
 
 
 def newest(lab, family="adgu-guestbook"):
@@ -276,7 +294,7 @@ WRONG = {
     ),
     "the secret was deleted": (
         "09.secret", deleted,
-        f"`{SECRET}` is deleted: AWS keeps it for some days, and lets nobody read it.",
+        f"`{SECRET}` is deleted: AWS keeps it for some days, and nobody can read it.",
     ),
     "there is no execution role": (
         "09.secret", no_execution_role,
@@ -386,57 +404,82 @@ WRONG = {
     ),
     "the image has no curl": (
         "09.yours-1", asked("curl -f http://localhost/", image=ecslab.guestbook.HTTPD),
-        "`web` is UNHEALTHY, and not for its server: the check runs `curl`, which the image `httpd:2.4` does "
-        "not have. A shell answers 127 then.",
+        "`web` is UNHEALTHY, but its server is well: the check runs `curl`, which the image `httpd:2.4` does "
+        "not have. The shell's exit code is then 127.",
     ),
     "nor has the other": (
         "09.yours-1", asked("curl -f http://localhost/"),
-        "`web` is UNHEALTHY, and not for its server: the check runs `curl`, which the image "
-        "`httpd:2.4-alpine` does not have. A shell answers 127 then.",
+        "`web` is UNHEALTHY, but its server is well: the check runs `curl`, which the image "
+        "`httpd:2.4-alpine` does not have. The shell's exit code is then 127.",
     ),
     "the health check asks nobody": (
         "09.yours-1", asked("exit 0"),
-        "`web`'s health check, `exit 0`, asks nobody: it would be HEALTHY without a web server, too.",
+        "`web`'s health check, `exit 0`, does not ask the web server: it would pass without one, too.",
     ),
     "the health check is the writer's": (
         "09.yours-1", asked("exit 0", "writer"),
-        "`writer` has a health check, `web` has none: nobody asks the web server, and the task's health says "
-        "nothing of it.",
+        "`writer` has a health check, and `web` has none: the task's health says nothing about the web "
+        "server.",
     ),
     "the health check was registered, and not run": (
         "09.yours-1", asked_in_a_definition_only,
-        "`adgu-guestbook:1` is as the exercise asks, but it was only registered: no task of it was run.",
+        "`adgu-guestbook-checked:1` is as the exercise asks, but it was only registered: no task of it was "
+        "run.",
     ),
     "the task whose web server is asked was stopped": (
         "09.yours-1", asked_and_stopped,
-        of("Task {task} was as the exercise asks, but it was stopped (lunch)."),
+        of("Task {task} was as the exercise asks, but it was stopped (lunch).", CHECKED),
     ),
     "the sidecar is essential": (
         "09.yours-2", with_side(),
-        "`side` is essential: if it ends, the whole task is stopped with it.",
+        "`side` is essential: if it ends, ECS stops the whole task.",
     ),
     "the sidecar has ended": (
         "09.yours-2", with_side(command=("sh", "-c", "sleep 5"), essential=False, then=60),
-        "`side` has ended, with exit code 0: nothing runs beside the others any more.",
+        "`side` has ended, with exit code 0: it does not watch any more.",
     ),
     "the sidecar runs in place of another": (
         "09.yours-2", with_side(instead="writer", essential=False),
         "`side` runs in place of `writer`: a sidecar comes in addition to the others.",
+    ),
+    "the sidecar only sleeps": (
+        "09.yours-2", with_side(command=("sh", "-c", "sleep 3600"), essential=False, then=120),
+        "`side` runs, but its log is empty, and its command does not ask the database.",
+    ),
+    "the sidecar only says that it watches": (
+        "09.yours-2",
+        with_side(command=("sh", "-c", "while true; do echo watching; sleep 60; done"), essential=False),
+        "`side` runs, but the database never answered it. Its last line is: watching",
+    ),
+    "the sidecar asks where no database is": (
+        "09.yours-2",
+        with_side(
+            command=("sh", "-c", "while true; do redis-cli -h 127.0.0.2 ping 2>&1; sleep 60; done"),
+            essential=False,
+        ),
+        "`side` runs, but the database never answered it. Its last line is: Could not connect to Redis at "
+        "127.0.0.2:6379: Connection refused",
+    ),
+    "the sidecar has no log configuration": (
+        "09.yours-2", unread,
+        "`side` has no `logConfiguration`: nobody can read what it prints, and nobody can see whether it "
+        "asks.",
     ),
     "the sidecar's image does not exist": (
         "09.yours-2", with_side(wait=False, image="public.ecr.aws/docker/library/redis:0", then=300),
         of("Task {task} stopped: CannotPullContainerError: pull image manifest has been retried 1 time(s): "
            "failed to resolve ref public.ecr.aws/docker/library/redis:0: "
            "public.ecr.aws/docker/library/redis:0: not found. Its image could not be fetched: see the "
-           "image's name and tag."),
+           "image's name and tag.", WATCHED),
     ),
     "the sidecar was registered, and not run": (
         "09.yours-2", side_in_a_definition_only,
-        "`adgu-guestbook:1` is as the exercise asks, but it was only registered: no task of it was run.",
+        "`adgu-guestbook-watched:1` is as the exercise asks, but it was only registered: no task of it was "
+        "run.",
     ),
     "the task with the sidecar was stopped": (
         "09.yours-2", side_and_stopped,
-        of("Task {task} was as the exercise asks, but it was stopped (lunch)."),
+        of("Task {task} was as the exercise asks, but it was stopped (lunch).", WATCHED),
     ),
 }  # fmt: skip
 
@@ -454,8 +497,8 @@ def test_a_wrong_state_is_named(lab, name):
         ("09.secret", f"There is no secret `{SECRET}`."),
         ("09.guestbook", "There is no task definition `adgu-guestbook`."),
         ("09.task-role", "No task of `adgu-guestbook-reader` was run in `adgu-cluster`."),
-        ("09.yours-1", "No guestbook task is RUNNING."),
-        ("09.yours-2", "No guestbook task with a fourth container is RUNNING."),
+        ("09.yours-1", f"No task of `{CHECKED}` is RUNNING."),
+        ("09.yours-2", f"No task of `{WATCHED}` with a fourth container is RUNNING."),
     ],
 )
 def test_at_first_there_is_nothing(lab, step, text):
@@ -488,3 +531,79 @@ def test_the_history_ends_with_the_health_that_is_shown_late(lab):
     shown = history.first("database", health="HEALTHY")
     assert shown is not None
     assert shown > history.first("web")
+
+
+def test_a_sidecar_in_the_main_line_s_family_is_not_the_exercise(lab):
+    in_the_main_family(lab)
+    words = f"No task of `{WATCHED}` with a fourth container is RUNNING."
+    assert said(lab, "09.yours-2") == ("Not yet", words)
+
+
+def test_a_sidecar_that_asks_later_has_time(lab):
+    with_side(command=("sh", "-c", "while true; do sleep 600; redis-cli ping; done"), essential=False)(lab)
+    assert said(lab, "09.yours-2") == ("Not yet", "`side` runs, and has printed nothing yet.")
+
+
+def test_the_exercises_leave_the_main_line_as_it_is(lab):
+    for step in ("09.secret", "09.guestbook"):
+        lab.solve(step)
+    before = lab.ecs.list_task_definitions(familyPrefix="adgu-guestbook")["taskDefinitionArns"]
+    for step in ("09.yours-1", "09.yours-2"):
+        lab.solve(step)
+        assert said(lab, step)[0] == "Done"
+    own = [arn for arn in lab.ecs.list_task_definitions()["taskDefinitionArns"] if "adgu-guestbook:" in arn]
+    assert own == before
+    assert said(lab, "09.guestbook")[0] == "Done"
+
+
+def draft(lab):
+    definition = ecslab.guestbook.register(
+        lab, *ecslab.guestbook.draft(lab), family=lab.name(ecslab.guestbook.DRAFT)
+    )
+    task = ecslab.task.run(lab, definition=definition["taskDefinitionArn"])
+    return ecslab.containers.ended(lab, task)
+
+
+def test_the_questions_are_answered_from_the_account(lab):
+    questions = {name: lab.question(f"09.{name}") for name in ("failed-first", "addresses", "stream")}
+    for question in questions.values():
+        said_of_nothing = question.answer("1")
+        assert not said_of_nothing.startswith(("Right", "Not this"))
+    draft(lab)
+    lab.solve("09.secret")
+    task = lab.solve("09.guestbook")
+    wrong = {"failed-first": "database", "addresses": "3", "stream": "guestbook/writer"}
+    right = {
+        "failed-first": "writer", "addresses": "1",
+        "stream": f"guestbook/writer/{task['taskArn'].rpartition('/')[2]}",
+    }  # fmt: skip
+    for name, question in questions.items():
+        assert question.answer(wrong[name]).startswith("Not this.")
+        assert question.answer(right[name]).startswith("Right.")
+
+
+def test_each_line_of_a_log_has_its_container_and_an_unlogged_one_says_so(lab):
+    unread(lab)
+    arn = lab.ecs.list_tasks(cluster=lab.names.cluster, family=WATCHED)["taskArns"][0]
+    task = lab.ecs.describe_tasks(cluster=lab.names.cluster, tasks=[arn])["tasks"][0]
+    rows = ecslab.containers.logs(lab, task).rows
+    assert ("writer", "I was given a password") in rows
+    assert ("side", "(kept nowhere: the container has no logConfiguration)") in rows
+    assert {name for name, _ in rows} == {"database", "writer", "web", "side"}
+
+
+def test_the_end_of_the_notebook_stops_what_it_started(lab):
+    draft(lab)
+    for step in ("09.secret", "09.guestbook", "09.yours-1", "09.yours-2"):
+        lab.solve(step)
+    assert ecslab.guestbook.stop(lab) == 3
+    assert lab.ecs.list_tasks(cluster=lab.names.cluster)["taskArns"] == []
+
+
+def test_the_figure_and_the_prediction_say_the_same_of_a_missing_task_role(lab):
+    figure = str(ecslab.figures.two_roles())
+    assert "no credentials" in figure
+    assert "calls are denied" not in figure
+    read(lab)
+    outcome = lab.predict("09.without-a-task-role", skip=True) and lab.outcome("09.without-a-task-role", 253)
+    assert "no credentials" in str(outcome)

@@ -19,21 +19,26 @@ def of_task(lab: Connection, task: TaskTypeDef) -> list[str]:
     Raises:
         NotThere: the definition sends no logs to CloudWatch, or their log group is gone.
     """
-    definition = task_definition.find(lab, task["taskDefinitionArn"])
-    places = [
-        (container["name"], container["logConfiguration"]["options"])
-        for container in (definition["containerDefinitions"] if definition else [])
-        if "logConfiguration" in container and container["logConfiguration"]["logDriver"] == "awslogs"
-    ]
-    if not places:
+    printed = by_container(lab, task)
+    if not printed:
         raise NotThere(
             "this task's definition sends no logs to CloudWatch: it has no logConfiguration.\n"
             "  next: task_definition.register(lab, logs=True), then task.run(lab)"
         )
-    return [
-        line
-        for name, options in places
-        for line in log_group.lines(
+    return [line for lines in printed.values() for line in lines]
+
+
+def by_container(lab: Connection, task: TaskTypeDef) -> dict[str, list[str]]:
+    """What each container printed, by its name; only of those whose definition sends it to CloudWatch."""
+    definition = task_definition.find(lab, task["taskDefinitionArn"])
+    places = {
+        container["name"]: container["logConfiguration"]["options"]
+        for container in (definition["containerDefinitions"] if definition else [])
+        if "logConfiguration" in container and container["logConfiguration"]["logDriver"] == "awslogs"
+    }
+    return {
+        name: log_group.lines(
             lab, options["awslogs-group"], f"{options['awslogs-stream-prefix']}/{name}/{task_id(task)}"
         )
-    ]
+        for name, options in places.items()
+    }

@@ -1,7 +1,7 @@
 """Stage 09: several containers in one task, a secret, and the two roles told apart."""
 
 from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
-from ecslab.course.stages.stage_09 import checks, exercises, solutions
+from ecslab.course.stages.stage_09 import answers, checks, exercises, solutions
 from ecslab.operations import prices
 
 HOURLY = prices.task_hour(256, 512)
@@ -9,7 +9,7 @@ HOURLY = prices.task_hour(256, 512)
 STAGE = Stage(
     notebook="09-inside-a-task.ipynb",
     needs=(*FOUNDATION, "04.network"),
-    minutes=Minutes(reading=29, waiting=7),
+    minutes=Minutes(reading=40, waiting=9),
     part="service",
     steps=(
         Step("09.secret", 3, checks.kept, solutions.keep),
@@ -18,4 +18,9 @@ STAGE = Stage(
         Step("09.yours-1", 5, exercises.whole, solutions.check_web),
         Step("09.yours-2", 5, exercises.beside, solutions.add_sidecar),
     ),
+    answers={
+        "failed-first": answers.failed_first,
+        "addresses": answers.addresses,
+        "stream": answers.writers_stream,
+    },
 )

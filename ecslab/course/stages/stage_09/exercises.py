@@ -10,8 +10,9 @@ from ecslab.course import verdicts
 from ecslab.course.checks import stopped_task
 from ecslab.course.stages.stage_09 import guestbook
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.operations import guestbook as shared
 from ecslab.resources import task_definition
-from ecslab.resources.task import task_reader
+from ecslab.resources.task import log_lines, task_reader
 from ecslab.resources.task.task_reader import short_id, task_family
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ _STARTING = ("PROVISIONING", "PENDING", "ACTIVATING")
 
 def whole(lab: Connection) -> Verdict:
     """Exercise: the task's own health is HEALTHY, because every essential container is asked."""
-    ours = _running(lab)
+    family = lab.name(shared.CHECKED)
+    ours = _running(lab, family)
     for task, definition in ours:
         name, web = f"Task {short_id(task)}", guestbook.container(definition, "web")
         check, health = web.get("healthCheck"), _health(task, "web")
@@ -45,11 +47,11 @@ def whole(lab: Connection) -> Verdict:
     if ours and guestbook.container(ours[0][1], "writer").get("healthCheck"):
         return verdicts.wrong("09.writer-asked")
     if left := _not_running(
-        lab, lambda definition: bool(guestbook.container(definition, "web").get("healthCheck"))
+        lab, family, lambda definition: bool(guestbook.container(definition, "web").get("healthCheck"))
     ):
         return left
     if not ours:
-        return not_yet("No guestbook task is RUNNING.")
+        return not_yet(f"No task of `{family}` is RUNNING.")
     first = short_id(ours[0][0])
     return not_yet(f"Task {first}'s `web` has no health check: its health is UNKNOWN.")
 
@@ -65,8 +67,9 @@ def _lacks(web: ContainerDefinitionOutputTypeDef) -> str | None:
 
 
 def beside(lab: Connection) -> Verdict:
-    """Exercise: a sidecar that the task can do without."""
-    for task, definition in _running(lab):
+    """Exercise: a sidecar that the task can do without, and whose log shows what it asked."""
+    family = lab.name(shared.WATCHED)
+    for task, definition in _running(lab, family):
         extra = _extra(definition)
         if not extra:
             continue
@@ -75,17 +78,34 @@ def beside(lab: Connection) -> Verdict:
             return verdicts.wrong("09.in-place", name=extra["name"], missing=missing[0])
         if extra.get("essential", True):
             return verdicts.wrong("09.essential", name=extra["name"])
-        now = next(container for container in task["containers"] if container["name"] == extra["name"])
-        if now["lastStatus"] == "STOPPED":
-            return verdicts.wrong("09.sidecar-ended", name=extra["name"], code=now.get("exitCode"))
-        return verdicts.done("09.beside", name=extra["name"], task=short_id(task))
-    left = _not_running(lab, lambda definition: bool(_extra(definition)))
-    return left or not_yet("No guestbook task with a fourth container is RUNNING.")
+        return _watches(lab, task, extra)
+    left = _not_running(lab, family, lambda definition: bool(_extra(definition)))
+    return left or not_yet(f"No task of `{family}` with a fourth container is RUNNING.")
 
 
-def _not_running(lab: Connection, fits: Callable[[TaskDefinitionTypeDef], bool]) -> Verdict | None:
+def _watches(lab: Connection, task: TaskTypeDef, extra: ContainerDefinitionOutputTypeDef) -> Verdict:
+    """What the sidecar did: whether it runs, and what stands in its log."""
+    name, short = extra["name"], short_id(task)
+    now = next(container for container in task["containers"] if container["name"] == name)
+    if now["lastStatus"] == "STOPPED":
+        return verdicts.wrong("09.sidecar-ended", name=name, code=now.get("exitCode"))
+    if "logConfiguration" not in extra:
+        return verdicts.wrong("09.sidecar-unread", name=name)
+    printed = log_lines.by_container(lab, task).get(name, [])
+    if any("PONG" in line for line in printed):
+        return verdicts.done("09.beside", name=name, task=short)
+    if printed:
+        return verdicts.wrong("09.sidecar-no-answer", name=name, line=printed[-1])
+    if "redis-cli" in " ".join(extra.get("command", [])):
+        return verdicts.not_yet("09.sidecar-silent", name=name)
+    return verdicts.wrong("09.sidecar-asks-nobody", name=name)
+
+
+def _not_running(
+    lab: Connection, family: str, fits: Callable[[TaskDefinitionTypeDef], bool]
+) -> Verdict | None:
     """What became of the newest revision, if it is what the exercise asks for and no task of it runs."""
-    definition = task_definition.find(lab, lab.names.guestbook)
+    definition = task_definition.find(lab, family)
     if not definition or definition["status"] != "ACTIVE" or not fits(definition):
         return None
     arn = definition["taskDefinitionArn"]
@@ -104,10 +124,10 @@ def _not_running(lab: Connection, fits: Callable[[TaskDefinitionTypeDef], bool])
     return wrong(f"{name} stopped: {reason}. {meaning}".replace("..", ".").rstrip(), meaning)
 
 
-def _running(lab: Connection) -> list[tuple[TaskTypeDef, TaskDefinitionTypeDef]]:
-    """The guestbook tasks that are RUNNING, newest first, each with its definition."""
+def _running(lab: Connection, family: str) -> list[tuple[TaskTypeDef, TaskDefinitionTypeDef]]:
+    """The family's tasks that are RUNNING, newest first, each with its definition."""
     tasks = task_reader.of_cluster(lab, lab.names.cluster)
-    ours = [t for t in tasks if task_family(t) == lab.names.guestbook and t["lastStatus"] == "RUNNING"]
+    ours = [t for t in tasks if task_family(t) == family and t["lastStatus"] == "RUNNING"]
     return [(task, task_definition.find(lab, str(task["taskDefinitionArn"])) or {}) for task in ours]
 
 
