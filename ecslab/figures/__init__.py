@@ -11,6 +11,7 @@ from ecslab.figures.drawings import (
     house,
     inside_task,
     launch,
+    private_network,
     role_chain,
     strategies,
     two_roles,
@@ -26,6 +27,6 @@ from ecslab.figures.task_lifecycle import STATUSES, lifecycle
 __all__ = [
     "STATUSES", "Figure", "Stop", "anatomy", "balancer", "balancers", "capacity", "chores", "course_map",
     "curve", "docker_run", "domain", "faults", "hops", "house", "image_layers", "image_uri", "inside_task",
-    "launch", "lifecycle", "path", "role_chain", "security_groups", "strategies",
+    "launch", "lifecycle", "path", "private_network", "role_chain", "security_groups", "strategies",
     "tag_moves", "two_roles", "visits",
 ]  # fmt: skip

@@ -92,6 +92,7 @@ GALLERY: dict[str, Callable[[], Figure]] = {
     "hops": lambda: figures.hops(Hops()),
     "hops without a public IP": lambda: figures.hops(Hops(public_ip=None)),
     "house": figures.house,
+    "private_network": figures.private_network,
     "image_layers": lambda: figures.image_layers([("Debian", 30_000_000), ("Apache", 8_200), ("page", 412)]),
     "image_uri": lambda: figures.image_uri(f"{ECR}/adgu/web:latest"),
     "image_uri with a digest": lambda: figures.image_uri(f"{ECR}/adgu/web@sha256:{'0af1' * 16}"),
