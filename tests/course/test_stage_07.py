@@ -761,3 +761,10 @@ def test_what_the_questions_ask_is_read_in_the_account(lab):
     assert len(of_balancer) == 2
     assert asks.answer(of_balancer[1]["NetworkInterfaceId"]).startswith("Right.")
     assert suffix.answer(arn_of(lab).rsplit("/", 1)[-1]).startswith("Right.")
+
+
+def test_past_the_load_balancer_nobody_is_told_to_open_the_tasks_group(lab):
+    balanced(lab)
+    with pytest.raises(ecslab.EcslabError) as error:
+        ecslab.verify.page(lab, ecslab.service.tasks(lab)[0])
+    assert "0.0.0.0/0" not in str(error.value)
