@@ -79,7 +79,7 @@ def test_the_page_shows_with_style_and_image_in_the_frame_and_in_a_tab(page, ser
     notebook = opened(page, server, "05-verify")
     notebook.run_all()
     assert notebook.errors() == []
-    cell = notebook.cell("05-open")  # the last of its frames: nothing shuts the door any more
+    cell = notebook.cell("05-open-look")  # the last of its frames: nothing shuts the door any more
     cell.scroll_into_view_if_needed()
     frame = cell.locator("iframe").content_frame
     frame.locator("h1").wait_for()
