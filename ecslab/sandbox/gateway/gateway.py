@@ -41,6 +41,10 @@ _TIMEOUTS: Final = frozenset({"no-public-ip", "route", "network-acl", "security-
 _REALM: Final = 'Basic realm="ecslab gateway: use the address that ecslab env prints as ECSLAB_GATEWAY"'
 
 
+_HERE: Final = HttpResponse(204, dict(pages.SAFE), b"")
+"""To who asks for no page at all: the gateway is here. A frame asks so before it shows itself."""
+
+
 class Refused(Exception):
     """Why a visitor gets no answer of a container, as the page tells it.
 
@@ -88,6 +92,8 @@ class Gateway:
 
     def answer(self, target: str, request: HttpRequest) -> HttpResponse:
         """Answer one request; `target` is the request line's, absolute or a path."""
+        if target == "/":
+            return _HERE
         try:
             if target.lower().startswith("http://"):
                 return self._as_proxy(target, request)
@@ -97,6 +103,8 @@ class Gateway:
 
     def admit(self, target: str, head: HttpRequest) -> int | HttpResponse:
         """Judge a request by its head, before its body is read: the bytes it may have, or the refusal."""
+        if target == "/":
+            return _HERE
         try:
             if target.lower().startswith("http://"):
                 self._proxied(target, head)

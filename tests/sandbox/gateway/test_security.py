@@ -131,7 +131,7 @@ def password(word=SECRET):
         ("http://example.com/", password(), 403),
         ("http://localhost:8888/api", password(), 403),
         ("https://203.0.113.9/", password(), 501),
-        ("/", {}, 404),
+        ("/", {}, 204),
         ("/guess/203.0.113.9:80/", {}, 404),
         (f"/{SECRET}/example.com:80/", {}, 404),
         (f"/{SECRET}", {}, 404),
