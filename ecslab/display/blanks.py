@@ -5,12 +5,14 @@ instead, so that Run All on a fresh copy reaches the last cell without an error.
 """
 
 import ast
+import re
 import sys
 from typing import Final
 
 from ecslab.display.messages import in_notebook
 
 BLANK: Final = "____"
+_IN_TEXT: Final = re.compile(rf"(?<![\w]){BLANK}(?![\w])")
 
 
 def listen() -> None:
@@ -34,8 +36,8 @@ class Blanks(ast.NodeTransformer):
 
     def visit_Module(self, cell: ast.Module) -> ast.Module:
         """The cell as it is, or what is said in its place."""
-        made, used = _names(cell, ast.Store), _names(cell, ast.Load)
-        if BLANK in _words(cell):
+        made, used = _names(cell, ast.Store) | _functions(cell), _names(cell, ast.Load)
+        if BLANK in _words(cell) or any(map(has_blank, _texts(cell))):
             return self._instead(
                 cell, made - {BLANK}, f"Fill in what is left blank, `{BLANK}`, and run it again."
             )
@@ -54,9 +56,24 @@ class Blanks(ast.NodeTransformer):
         return ast.Module(body=[*imports, *told.body], type_ignores=cell.type_ignores)
 
 
+def has_blank(text: str) -> bool:
+    """Whether a text, as a command in quotation marks, has a blank: four underscores that stand alone."""
+    return bool(_IN_TEXT.search(text))
+
+
+def _texts(cell: ast.Module) -> list[str]:
+    """Every text in a cell that is a line of code; of an f-string the parts that are written down."""
+    nodes = [node for node in ast.walk(cell) if isinstance(node, ast.Constant)]
+    return [node.value for node in nodes if isinstance(node.value, str)]
+
+
 def _words(cell: ast.Module) -> set[object]:
     """Everything that is called something in a cell: variables, attributes, keywords."""
     return {getattr(node, kind, None) for node in ast.walk(cell) for kind in ("id", "attr", "arg")}
+
+
+def _functions(cell: ast.Module) -> set[str]:
+    return {line.name for line in cell.body if isinstance(line, ast.FunctionDef)}
 
 
 def _names(cell: ast.Module, context: type[ast.expr_context]) -> set[str]:
