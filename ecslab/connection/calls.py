@@ -5,12 +5,13 @@ import pprint
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import cast, overload
 
 from botocore import xform_name
 from markupsafe import Markup
 
 from ecslab.connection.record import Blob, Call
+from ecslab.connection.tags import Tags, owner_in, spelling
 from ecslab.display.markup import html, joined, markdown, markdown_code
 from ecslab.display.printable import printable
 
@@ -69,6 +70,8 @@ class Calls(Sequence[Call]):
 
 
 _NONE = "No AWS call has been made yet."
+ADDED = "(the kit added the tag ecslab)"
+"""What is said of a call that says more than the learner did."""
 
 
 def _heading(call: Call) -> str:
@@ -131,7 +134,16 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONG else f"{text[:60]}… ({len(text):,} characters)"
 
 
+def _tagged(call: Call) -> bool:
+    """Whether a lab's tag is among those that the call gives."""
+    given = call.params.get(spelling(call.service).parameter)
+    each = given if call.service == "ec2" and isinstance(given, list) else [{"Tags": given}]
+    tags = (cast("Tags | None", part.get("Tags")) for part in each if isinstance(part, dict))
+    return any(owner_in(listed) is not None for listed in tags)
+
+
 def _note(call: Call, before: str) -> str:
     parts = [f"× {call.times}"] if call.times > 1 else []
     parts += [f"→ {call.error}"] if call.error else []
+    parts += [ADDED] if _tagged(call) else []
     return before + "  ".join(parts) if parts else ""

@@ -132,14 +132,20 @@ class Connection:
         """Whether these tags, in any service's spelling, say that this lab made it."""
         return made_by(self.ledger.owner, tagged)
 
-    def calls(self, service: str | None = None, last: int | None = None) -> Calls:
-        """Every AWS call made so far, as the CLI and as boto3 spell it.
+    def calls(
+        self, service: str | None = None, last: int | None = None, *, everything: bool = False
+    ) -> Calls:
+        """Every AWS call that this notebook made, as the CLI and as boto3 spell it.
+
+        It begins after the last `goto`, else after `connect`; what checks and views look at is left out.
 
         Args:
             service: only those to one service, as boto3 names it ("ecs", "ecr", …).
             last: only so many, the newest.
+            everything: with what `goto` called, and what was before it.
         """
-        made = tuple(call for call in self.record.calls if service in (None, call.service))
+        calls = self.record.calls if everything else self.record.of_notebook()
+        made = tuple(call for call in calls if service in (None, call.service))
         return Calls(made[-last:] if last else made)
 
     # Time and the way in ------------------------------------------------------------------------------------

@@ -65,9 +65,17 @@ class Record:
 
     def __init__(self) -> None:
         self.calls: deque[Call] = deque(maxlen=_KEPT)
-        self._count = 0
+        self._count = self._before = 0
         self._lock = threading.Lock()  # a widget's feeder calls from its own thread
         self._away = threading.local()
+
+    def begin_notebook(self) -> None:
+        """A notebook begins here: what was called before is none of its calls."""
+        self._before = self._count
+
+    def of_notebook(self) -> list[Call]:
+        """The calls since then."""
+        return [call for call in self.calls if call.number > self._before]
 
     @contextlib.contextmanager
     def away(self) -> Iterator[None]:
@@ -121,7 +129,7 @@ class Record:
         call = replace(call, error=error, seconds=time.perf_counter() - call.seconds)
         with self._lock:
             last = self.calls[-1] if self.calls else None
-            if last and _same(last, call):
+            if last and last.number > self._before and _same(last, call):
                 longer = last.seconds + call.seconds
                 self.calls[-1] = replace(last, times=last.times + 1, seconds=longer)
                 return

@@ -7,6 +7,7 @@ instead, so that Run All on a fresh copy reaches the last cell without an error.
 import ast
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ecslab.display.messages import in_notebook
@@ -36,12 +37,12 @@ class Blanks(ast.NodeTransformer):
 
     def visit_Module(self, cell: ast.Module) -> ast.Module:
         """The cell as it is, or what is said in its place."""
-        made, used = _names(cell, ast.Store) | _functions(cell), _names(cell, ast.Load)
+        made = _names(cell, ast.Store) | _functions(cell.body)
         if BLANK in _words(cell) or any(map(has_blank, _texts(cell))):
             return self._instead(
                 cell, made - {BLANK}, f"Fill in what is left blank, `{BLANK}`, and run it again."
             )
-        missing = sorted((used - made) & self.awaited)
+        missing = sorted(_needed(cell) & self.awaited)
         if missing:
             names = " and ".join(f"`{name}`" for name in missing)
             text = f"This needs {names}, from a cell above that still has a blank. Fill that in first."
@@ -72,11 +73,33 @@ def _words(cell: ast.Module) -> set[object]:
     return {getattr(node, kind, None) for node in ast.walk(cell) for kind in ("id", "attr", "arg")}
 
 
-def _functions(cell: ast.Module) -> set[str]:
-    return {line.name for line in cell.body if isinstance(line, ast.FunctionDef)}
+def _functions(statements: Iterable[ast.stmt]) -> set[str]:
+    return {statement.name for statement in statements if isinstance(statement, ast.FunctionDef)}
 
 
-def _names(cell: ast.Module, context: type[ast.expr_context]) -> set[str]:
+def _needed(cell: ast.Module) -> set[str]:
+    """The names that a cell uses before it makes them: `task` in `task = describe(lab, task)`."""
+    needed: set[str] = set()
+    made: set[str] = set()
+    for statement in _in_order(cell.body):
+        first = statement.value if isinstance(statement, ast.Assign) else statement  # before its target
+        needed |= _names(first, ast.Load) - _names(first, ast.Store) - made
+        made |= _names(statement, ast.Store) | _functions([statement])
+        needed |= _names(statement, ast.Load) - made
+    return needed
+
+
+def _in_order(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements one by one, also those within a `try`."""
+    for statement in statements:
+        if isinstance(statement, ast.Try):
+            handled = [line for handler in statement.handlers for line in handler.body]
+            yield from _in_order([*statement.body, *handled, *statement.orelse, *statement.finalbody])
+        else:
+            yield statement
+
+
+def _names(cell: ast.AST, context: type[ast.expr_context]) -> set[str]:
     return {
         node.id for node in ast.walk(cell) if isinstance(node, ast.Name) and isinstance(node.ctx, context)
     }

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from ecslab.display.markup import attribute, html, link_target
 from ecslab.display.printable import printable
 
-_SCRIPT: Final = Markup(Path(__file__).with_name("frames.js").read_text(encoding="utf-8"))
+_SCRIPT: Final = Markup(Path(__file__).with_name("frames.js").read_text("utf-8"))
 _LONGEST: Final = 300
 _UNSEEN: Final = frozenset({"script", "style", "template", "noscript"})
 _BLOCKS: Final = frozenset({"title", "p", "div", "li", "tr", "pre", "br", "h1", "h2", "h3", "h4", "section"})

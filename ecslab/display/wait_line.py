@@ -24,7 +24,8 @@ class WaitLine(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no
     pressed = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, text: str, skip: Callable[[], None]) -> None:
-        super().__init__(text=text)
+        super().__init__()
+        self.text = text
         self.observe(lambda _: skip(), names=["pressed"])
         hear_beside_cells(self)
 

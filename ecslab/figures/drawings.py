@@ -26,6 +26,11 @@ def house() -> Figure:
     return _drawn("house")
 
 
+def private_network() -> Figure:
+    """A task in a private subnet, and its two ways out: a NAT gateway, or VPC endpoints."""
+    return _drawn("private_network")
+
+
 def inside_task() -> Figure:
     """The guestbook task: one network interface, one volume, three containers, two roles."""
     return _drawn("inside_task")

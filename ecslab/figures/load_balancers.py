@@ -68,6 +68,35 @@ def _described(target: Target) -> str:
     return f"task {target.task or '(none)'} at {target.ip} in {target.zone}, {target.state}"
 
 
+def security_groups(front: str = "adgu-alb-http", back: str = "adgu-web-from-alb") -> Figure:
+    """Two security groups: everybody reaches the load balancer, only the load balancer reaches the tasks.
+
+    Args:
+        front, back: the names of the load balancer's group and of the tasks' group.
+    """
+    d = Drawing(880, 316)
+    d.box(16, 122, 108, 62, "Visitor", "a browser", tone="container")
+    d.box(186, 24, 290, 178, "Security group",
+          f"{shorten(front, 270, 15)}\nport 80 from 0.0.0.0/0: everybody",
+          tone="net", align="start", top=True)  # fmt: skip
+    d.box(206, 122, 250, 62, "Load balancer", "public addresses", tone="ecs")
+    d.box(556, 24, 308, 178, "Security group",
+          f"{shorten(back, 288, 15)}\nport 80 only from the group on the left",
+          tone="net", align="start", top=True)  # fmt: skip
+    d.box(576, 122, 128, 62, "Task", "private address", tone="task")
+    d.box(716, 122, 128, 62, "Task", "private address", tone="task")
+    d.arrow((124, 153), (204, 153))
+    d.arrow((456, 153), (574, 153))
+    d.arrow((70, 184), (70, 262), (640, 262), (640, 204), ink=RED, dashed=True)
+    d.text(355, 286, "straight to a task: EC2 drops it, and the browser waits", anchor="middle", ink=RED)
+    return d.figure(
+        "Two security groups",
+        f"The group {front} admits port 80 from everybody; the load balancer is in it. The group {back} "
+        f"admits port 80 only from {front}; the tasks are in it. A visitor reaches the load balancer, "
+        "and the load balancer reaches the tasks. What a visitor sends straight to a task is dropped.",
+    )
+
+
 def domain(dns_name: str, own: str = "www.example.com") -> Figure:
     """A domain name points at the balancer's name, never at a task's address.
 

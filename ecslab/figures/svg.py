@@ -1,7 +1,8 @@
 """A small kit to draw figures as SVG: boxes, texts, arrows, numbered badges.
 
 A notebook shows an SVG as a picture, which the colours of its theme do not reach. So every figure stands on a
-light panel of its own and reads the same in a light and in a dark notebook. Texts that do not fit raise.
+light panel of its own; in JupyterLab's dark themes the whole picture is turned dark, and its hues stay. It
+grows with the type around it. Texts that do not fit raise.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ MONO_FONT: Final = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans 
 INK: Final = "#1b1f24"
 SOFT: Final = "#4a525c"
 PANEL: Final = "#f6f8fa"
+_TYPE: Final = 14
+"""JupyterLab's usual size of type, in pixels, for which the figures are drawn."""
+_DARK: Final = "var(--jp-shadow-base-lightness, 0)"
+"""The one figure that JupyterLab's own themes have for it: 0 in the light ones, 32 in the dark ones."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +68,17 @@ class Figure:
         words = attribute(f"{self.title}. {self.description}")
         picture = Markup(f"data:image/svg+xml;charset=utf-8,{data}")  # `quote` leaves nothing that ends it
         return {
-            "text/html": html('<img alt="{}" src="{}">', words, picture),
+            "text/html": html('<img alt="{}" style="{}" src="{}">', words, Markup(self._style()), picture),
             "image/svg+xml": self.svg,
             "text/plain": str(self),
         }
+
+
+    def _style(self) -> str:
+        """So wide as the type is large, and dark where the theme is."""
+        width = int(self.svg.partition('width="')[2].partition('"')[0])
+        dark = f"filter: invert(calc({_DARK} / 36)) hue-rotate(calc({_DARK} * 5.625deg))"
+        return f"width: {width / _TYPE:.1f}em; max-width: 100%; {dark}"
 
 
 class Drawing:

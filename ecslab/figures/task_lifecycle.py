@@ -6,8 +6,8 @@ from ecslab.figures.svg import Drawing, Figure
 
 STATUSES: Final = (
     ("PROVISIONING", "a network interface (ENI) is made and attached"),
-    ("PENDING", "a place is found; the image is pulled"),
-    ("ACTIVATING", "containers are made and started"),
+    ("PENDING", "a place is found; a pull that hangs shows here"),
+    ("ACTIVATING", "the image is pulled, containers are started"),
     ("RUNNING", "the program runs"),
     ("DEACTIVATING", "a load balancer lets go of it"),
     ("STOPPING", "SIGTERM, then SIGKILL after stopTimeout"),

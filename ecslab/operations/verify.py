@@ -6,13 +6,15 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsv
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.http import HttpReply
 from ecslab.display.frames import Frame
 from ecslab.display.tables import ShownAsTable, Table
 from ecslab.errors import NotThere, Unreachable
+from ecslab.operations import judged_guesses
+from ecslab.operations.judged_guesses import JudgedGuesses
 from ecslab.resources.network import PORT
 from ecslab.resources.page_frame import page_frame
 from ecslab.resources.task import log_lines, network_interface, reachability
@@ -119,8 +121,22 @@ def logs(lab: Connection, task: TaskTypeDef) -> list[str]:
     return log_lines.of_task(lab, task)
 
 
-def why_not(lab: Connection, task: TaskTypeDef) -> str:
-    """What stands between a visitor and the task's page: the first rule in the way, or that nothing is."""
+@overload
+def why_not(lab: Connection, task: TaskTypeDef) -> str: ...
+@overload
+def why_not(lab: Connection, task: TaskTypeDef, **guesses: object) -> str | JudgedGuesses: ...
+def why_not(lab: Connection, task: TaskTypeDef, **guesses: object) -> str | JudgedGuesses:
+    """What stands between a visitor and the task's page: the first rule in the way, or that nothing is.
+
+    Args:
+        **guesses: True or False for any of the six questions: `running`, `public_ip`, `route`, `network_acl`,
+            `security_group`, `listens`. With one or more, the answer is a table that judges them.
+
+    Raises:
+        NoGuess: a guess is neither True nor False, or there is no such question.
+    """
+    if guesses:
+        return JudgedGuesses(judged_guesses.read(guesses), reachability.look(lab, task, PORT))
     refusal = reachability.refusal(lab, task, PORT)
     if refusal:
         return refusal
@@ -130,10 +146,7 @@ def why_not(lab: Connection, task: TaskTypeDef) -> str:
     except Unreachable:
         reply = None
     if reply is None or reply.status in (502, 504):
-        return (
-            f"Nothing listens on port {PORT}: the network lets the visitor in, but no program in the task "
-            "answers there.\n  next: verify.logs(lab, task), and the port in the definition and in the image"
-        )
+        return reachability.nobody_listens(PORT)
     return (
         f"Nothing stands in the way: {address} answers {reply.status} to http. Not to https: nothing listens "
         "on port 443."

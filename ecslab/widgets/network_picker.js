@@ -19,10 +19,12 @@ const field = (label, control) => {
 
 const options = (rows) => rows.map(({ id, label }) => make("option", label, { value: id }));
 
+const TITLES = ["Zone", "Name", "Addresses", "Kind", "Way out", "Free"];
+
 const subnetTable = () => {
   const table = make("table");
   const [head, body, titles] = [make("thead"), make("tbody"), make("tr")];
-  titles.append(...["Zone", "Name", "Addresses", "Kind", "Way out", "Free"].map((title) => make("th", title, { scope: "col" })));
+  titles.append(...TITLES.map((title) => make("th", title, { scope: "col" })));
   head.append(titles);
   table.append(head, body);
   return { table, body };
@@ -37,7 +39,7 @@ const subnetRow = (subnet) => {
   const zone = make("td");
   zone.append(label);
   const rest = [subnet.name || subnet.id, subnet.cidr, subnet.kind, subnet.way, subnet.free];
-  row.append(zone, ...rest.map((text) => make("td", text)));
+  row.append(zone, ...rest.map((text, place) => make("td", text, { "data-title": TITLES[place + 1] })));
   row.setAttribute("data-kind", subnet.kind);
   return { row, radio, id: subnet.id };
 };

@@ -23,6 +23,25 @@ def test_a_slice_is_calls_again_and_shows_itself():
     assert repr(Calls()) == "No AWS call has been made yet."
 
 
+def test_a_call_says_what_the_kit_added(lab):
+    cluster.create(lab)
+    network.http_group(lab, network.default_choice(lab).vpc_id)
+    lab.ecs.list_clusters()
+    *made, looked = lab.calls()
+    said = {call.operation: "the kit added the tag ecslab" in repr(Calls((call,))) for call in made}
+    assert said["CreateCluster"] and said["CreateSecurityGroup"] and not said["AuthorizeSecurityGroupIngress"]
+    assert "added" not in repr(Calls((looked,)))
+
+
+def test_a_notebooks_calls_begin_where_it_does(lab):
+    lab.goto("03")
+    assert len(lab.calls()) == 0
+    assert "CreateCluster" in [call.operation for call in lab.calls(everything=True)]
+    lab.ecs.list_clusters()
+    lab.check("02")
+    assert [call.operation for call in lab.calls()] == ["ListClusters"]
+
+
 def test_html_is_escaped():
     shown = Calls((Call(1, "ecs", "CreateCluster", {"clusterName": "<script>"}),))._repr_html_()
     assert "<script>" not in shown and "&lt;script&gt;" in shown

@@ -4,6 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from ecslab.course.quiz import collection
+from ecslab.course.quiz.kinds import AccountQuestion
 from ecslab.operations import prices
 from ecslab.operations.price_list import price_list
 from tests.notebooks.minutes import reading
@@ -45,7 +47,7 @@ def test_the_kinds_of_capacity_are_as_many_as_the_figure_has():
 
 
 def test_no_price_is_typed_in_the_first_notebooks():
-    for stem in ("00-start", "01-ecr"):
+    for stem in ("00-start", "01-ecr", "02-cluster", "03-task-definition"):
         assert re.findall(r"\$\d|\d (?:US )?cents", text(stem)) == []
 
 
@@ -56,3 +58,14 @@ def test_the_prices_are_those_that_the_course_reckons_with():
     )
     assert rows["a load balancer in two zones"][1] == prices.dollars(prices.balancer_hour(2))
     assert all("aws.amazon.com" in row[-1] for row in price_list().rows)
+
+
+def test_at_least_half_of_the_questions_are_answered_from_the_account():
+    asked = [collection.questions(stage) for stage in ("00", "01", "02", "03")]
+    for of_stage in asked:
+        assert 2 * sum(isinstance(each, AccountQuestion) for each in of_stage.values()) >= len(of_stage)
+
+
+def test_the_lesson_s_definition_is_registered_with_the_size_that_the_course_reckons_with():
+    cells = {cell.id: cell.source for cell in read("03-task-definition").cells}
+    assert cells["03-register"].startswith("definition = ecslab.task_definition.register(lab)\n")

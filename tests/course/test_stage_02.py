@@ -77,6 +77,16 @@ WRONG = {
     "Container Insights was not asked for": ("02.yours-1", cluster(BLUE), NO_INSIGHTS),
     "Container Insights was refused": ("02.yours-1", cluster(BLUE, settings=OFF), NO_INSIGHTS),
     "Container Insights was switched off again": ("02.yours-1", switched_off, NO_INSIGHTS),
+    "no capacity provider was attached": (
+        "02.yours-1",
+        cluster(BLUE, settings=ON),
+        "`adgu-blue` is ACTIVE, but has no capacity provider `FARGATE` and no `FARGATE_SPOT`.",
+    ),
+    "Spot was not attached": (
+        "02.yours-1",
+        cluster(BLUE, settings=ON, capacityProviders=["FARGATE"]),
+        "`adgu-blue` is ACTIVE, but has no capacity provider `FARGATE_SPOT`.",
+    ),
     "the blue cluster's name in capitals": (
         "02.yours-1",
         cluster("Adgu-Blue", settings=ON),
@@ -123,8 +133,11 @@ def test_wrong(lab, name):
 
 
 def test_blue_with_enhanced_insights(lab):
-    lab.ecs.create_cluster(clusterName=BLUE, settings=[{"name": "containerInsights", "value": "enhanced"}])
-    assert said(lab, "02.yours-1") == ("Done", "`adgu-blue` is ACTIVE, with Container Insights enhanced.")
+    settings = [{"name": "containerInsights", "value": "enhanced"}]
+    lab.ecs.create_cluster(clusterName=BLUE, settings=settings, capacityProviders=["FARGATE_SPOT", "FARGATE"])
+    assert said(lab, "02.yours-1") == (
+        "Done", "`adgu-blue` is ACTIVE, with both Fargate providers and Container Insights enhanced."
+    )  # fmt: skip
 
 
 def test_blue_made_and_deleted(lab):

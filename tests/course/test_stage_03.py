@@ -3,6 +3,8 @@
 import pytest
 from course_rig import PUBLIC_IMAGE, make_role, put_image, register, said
 
+from ecslab.resources import task_definition
+
 FAMILY = "adgu-web-server-task"
 LOGS = {
     "logDriver": "awslogs",
@@ -45,17 +47,22 @@ def deregistered(lab):
     lab.ecs.deregister_task_definition(taskDefinition=register(lab))
 
 
-def beside_the_lesson_s(**changes):
+def practice(*sizes, family="adgu-practice"):
+    """The exercise's family, a revision for each pair of CPU units and MiB."""
+
     def prepare(lab):
-        register(lab)
-        register(lab, **changes)
+        for cpu, memory in sizes:
+            register(lab, family=family, cpu=cpu, memory=memory)
 
     return prepare
 
 
+SMALL, HALF = ("256", "512"), ("512", "1024")
+
+
 def half_deregistered(lab):
-    register(lab)
-    lab.ecs.deregister_task_definition(taskDefinition=register(lab, cpu="512", memory="1024"))
+    practice(SMALL, HALF)(lab)
+    lab.ecs.deregister_task_definition(taskDefinition="adgu-practice:2")
 
 
 def hello(**changes):
@@ -64,8 +71,8 @@ def hello(**changes):
 
 def trusts(service):
     return (
-        f"`ecsTaskExecutionRole` trusts {service}, not ecs-tasks.amazonaws.com: ECS was not given the right "
-        "to take on this role."
+        f"`ecsTaskExecutionRole` trusts {service}, not ecs-tasks.amazonaws.com: ECS tasks may not assume "
+        "this role."
     )
 
 
@@ -101,7 +108,7 @@ WRONG = {
     "the role has no policy": (
         "03.role",
         role(policy=None),
-        "`ecsTaskExecutionRole` has no policy: it may be taken on, but it may do nothing.",
+        "`ecsTaskExecutionRole` has no policy: it can be assumed, but it allows nothing.",
     ),
     "the role has another policy": (
         "03.role",
@@ -212,30 +219,34 @@ WRONG = {
     ),
     "a whole vCPU for half of one": (
         "03.yours-1",
-        beside_the_lesson_s(cpu="1024", memory="2048"),
-        f"`{FAMILY}:2` asks for 1024 CPU units; half a vCPU is 512.",
+        practice(SMALL, ("1024", "2048")),
+        "`adgu-practice:2` asks for 1024 CPU units; half a vCPU is 512.",
     ),
-    "four vCPU for half of one": (
+    "half a vCPU with more memory than the least": (
         "03.yours-1",
-        beside_the_lesson_s(cpu="4096", memory="8192"),
-        f"`{FAMILY}:2` asks for 4096 CPU units; half a vCPU is 512.",
+        practice(SMALL, ("512", "2048")),
+        "`adgu-practice:2` asks for 2048 MiB; with 0.5 vCPU the least is 1024 MiB.",
     ),
-    "half a vCPU in another family": (
+    "half a vCPU in the first revision": (
         "03.yours-1",
-        beside_the_lesson_s(family="web-server-task", cpu="512", memory="1024"),
-        "`web-server-task:1` asks for 0.5 vCPU, but it is another family; the exercise asks for a revision "
-        f"of `{FAMILY}`.",
+        practice(HALF),
+        "`adgu-practice` has a revision with 0.5 vCPU, but none with 0.25 vCPU and 0.5 GB.",
+    ),
+    "half a vCPU in the lesson's family": (
+        "03.yours-1",
+        practice(SMALL, HALF, family=FAMILY),
+        f"`{FAMILY}:2` asks for 0.5 vCPU, but it is the lesson's family; the exercise asks for "
+        "`adgu-practice`.",
     ),
     "half a vCPU in a family in capitals": (
         "03.yours-1",
-        beside_the_lesson_s(family="ADGU-web-server-task", cpu="512", memory="1024"),
-        "`ADGU-web-server-task:1` asks for 0.5 vCPU, but it is another family; the exercise asks for a "
-        f"revision of `{FAMILY}`.",
+        practice(SMALL, HALF, family="ADGU-practice"),
+        "There is a family `ADGU-practice`; the exercise asks for `adgu-practice`, letter by letter.",
     ),
     "the revision with half a vCPU was deregistered": (
         "03.yours-1",
         half_deregistered,
-        f"`{FAMILY}:2` asked for 0.5 vCPU, but it is INACTIVE: it was deregistered.",
+        "`adgu-practice:2` asked for 0.5 vCPU, but it is INACTIVE: it was deregistered.",
     ),
     "hello is not for Fargate": (
         "03.yours-2",
@@ -282,6 +293,20 @@ def test_a_definition_by_digest(lab):
     )  # fmt: skip
 
 
-def test_a_quarter_is_not_yet_a_half(lab):
+def test_revision_1_is_not_the_second_one(lab):
+    practice(SMALL)(lab)
+    assert said(lab, "03.yours-1") == (
+        "Not yet", "No ACTIVE revision of `adgu-practice` asks for 0.5 vCPU."
+    )  # fmt: skip
     register(lab)
-    assert said(lab, "03.yours-1") == ("Not yet", f"No ACTIVE revision of `{FAMILY}` asks for 0.5 vCPU.")
+    assert said(lab, "03.yours-1")[0] == "Not yet"
+
+
+def test_practice_leaves_the_size_of_the_lesson_s_page_alone(lab):
+    lab.goto("04")
+    before = task_definition.revisions(lab, FAMILY, "ACTIVE")
+    for step in ("03.yours-1", "03.yours-2"):
+        lab.solve(step)
+    assert task_definition.revisions(lab, FAMILY, "ACTIVE") == before
+    lesson = task_definition.find(lab, FAMILY)
+    assert (lesson["cpu"], lesson["memory"]) == SMALL

@@ -14,9 +14,14 @@ from course_rig import (
     said,
     short,
     subnet,
+    until,
 )
 
+import ecslab
+from ecslab.course.stages.stage_04 import STAGE
+
 NAME, FAMILY, CLUSTER = "adgu-web-server-http", "adgu-web-server-task", "adgu-cluster"
+PRACTICE = "adgu-elsewhere"
 URI = "123456789012.dkr.ecr.us-east-1.amazonaws.com/adgu/web:latest"
 
 
@@ -62,13 +67,20 @@ def stopped_by_hand(lab):
     stop_all(lab)
 
 
-def definition(lab):
-    return register(lab, container_image=PUBLIC_IMAGE, executionRoleArn=None)
+def definition(lab, family=None):
+    return register(
+        lab, container_image=PUBLIC_IMAGE, executionRoleArn=None, **({"family": family} if family else {})
+    )
 
 
 def silent(lab):
     cluster(lab)
     run(lab, definition(lab), public_ip="DISABLED", vpc=with_nat(lab))
+
+
+def silent_practice(lab):
+    cluster(lab)
+    run(lab, definition(lab, PRACTICE), public_ip="DISABLED", vpc=with_nat(lab))
 
 
 def with_nat(lab):
@@ -109,7 +121,7 @@ def workshop(lab):
 def in_workshop(public=True, **settings):
     def prepare(lab):
         cluster(lab)
-        run_public(lab, vpc=subnet(lab, workshop(lab), public=public), **settings)
+        run_public(lab, vpc=subnet(lab, workshop(lab), public=public), **({"family": PRACTICE} | settings))
 
     return prepare
 
@@ -126,10 +138,14 @@ def ended_in_workshop(lab):
     in_workshop(wait="STOPPED", command=["sh", "-c", "exit 3"])(lab)
 
 
-def two_at_home(lab):
+def at_home(lab):
     cluster(lab)
-    for _ in range(2):
-        run_public(lab)
+    run_public(lab, family=PRACTICE)
+
+
+def stopped_too_early(lab):
+    in_workshop(wait="PENDING")(lab)
+    stop_all(lab)
 
 
 def ecr_task(where):
@@ -140,7 +156,7 @@ def ecr_task(where):
         lab.ecr.create_repository(repositoryName="adgu/web")
         put_image(lab, "adgu/web", "latest")
         make_role(lab)
-        run(lab, register(lab), public_ip="DISABLED", vpc=where(lab), wait="STOPPED")
+        run(lab, register(lab, family=PRACTICE), public_ip="DISABLED", vpc=where(lab), wait="STOPPED")
 
     return prepare
 
@@ -238,24 +254,31 @@ WRONG = {
     ),
     "in the workshop, no public IP": (
         "04.yours-1",
-        silent,
-        "A task runs in `workshop`, but without a public IP: it was run with none.",
+        silent_practice,
+        of("Task ‹task› runs in `workshop`, but without a public IP: it was run with none."),
     ),
-    "both tasks are in the default VPC": (
+    "in the default VPC": (
         "04.yours-1",
-        two_at_home,
-        f"2 tasks of `{FAMILY}` run, but none of them in `workshop`: the subnet decides in which VPC a task "
-        "is.",
+        at_home,
+        of(
+            f"Task ‹task› of `{PRACTICE}` runs, but not in `workshop`: the subnet decides in which VPC "
+            "a task is."
+        ),
+    ),
+    "in the workshop, from the lesson's own family": (
+        "04.yours-1",
+        in_workshop(family=FAMILY),
+        of(f"Task ‹task› runs in `workshop`, but from `{FAMILY}`; the exercise asks for `{PRACTICE}`."),
     ),
     "in the workshop, from another family": (
         "04.yours-1",
         in_workshop(family="adgu-hello"),
-        of(f"Task ‹task› runs in `workshop`, but from `adgu-hello`; the exercise asks for `{FAMILY}`."),
+        of(f"Task ‹task› runs in `workshop`, but from `adgu-hello`; the exercise asks for `{PRACTICE}`."),
     ),
-    "in the workshop, stopped by hand": (
+    "in the workshop, stopped before it ran": (
         "04.yours-1",
-        stopped_in_workshop(public=True),
-        of("Task ‹task› ran in `workshop`, and was stopped by hand: run another one."),
+        stopped_too_early,
+        of("Task ‹task› was stopped by hand before it was RUNNING: run another one, and wait for it."),
     ),
     "in the workshop, the program ended": (
         "04.yours-1",
@@ -276,7 +299,7 @@ WRONG = {
     ),
     "the private subnet has a way out": (
         "04.yours-2",
-        silent,
+        silent_practice,
         of(
             "Task ‹task› is RUNNING in a private subnet: this one has a way out, so the image could be "
             "fetched."
@@ -316,7 +339,7 @@ WRONG = {
         "04.yours-2",
         in_workshop(public=False, family="adgu-hello", wait="PENDING", public_ip="DISABLED"),
         of(
-            f"Task ‹task› is in a private subnet, but from `adgu-hello`; the exercise asks for `{FAMILY}`, "
+            f"Task ‹task› is in a private subnet, but from `adgu-hello`; the exercise asks for `{PRACTICE}`, "
             "whose image is in ECR."
         ),
     ),
@@ -355,10 +378,45 @@ def test_being_stopped(lab):
 def test_the_default_vpc_is_not_the_workshop(lab):
     cluster(lab)
     run_public(lab, groups=[make_group(lab, HTTP)], vpc=default_vpc(lab))
-    assert said(lab, "04.yours-1") == (
-        "Not yet",
-        "No task of the lesson's definition runs in the VPC `workshop`.",
+    assert said(lab, "04.yours-1") == ("Not yet", f"No task of `{PRACTICE}` runs in the VPC `workshop`.")
+
+
+def test_a_practice_task_that_ran_may_be_stopped(lab):
+    stopped_in_workshop(public=True)(lab)
+    done = ("Done", f"Task {the(lab)} of `{PRACTICE}` ran in `workshop`, and was stopped again.")
+    assert said(lab, "04.yours-1") == done
+    in_workshop(public=False, public_ip="DISABLED", wait="PENDING")(lab)
+    assert said(lab, "04.yours-1") == done, "the other exercise's task is another"
+
+
+def test_the_exercises_leave_the_lessons_own_task_alone(lab):
+    lab.goto("05")
+    before = ecslab.task.running(lab)
+    for step in ("04.yours-1", "04.yours-2"):
+        lab.solve(step)
+        assert said(lab, step)[0] == "Done"
+    assert [short(task) for task in ecslab.task.running(lab)] == [short(task) for task in before]
+    assert said(lab, "04.run") == (
+        "Done",
+        f"Task {short(before[0])} of `{FAMILY}` is RUNNING, and has a public IP.",
     )
+
+
+def test_the_questions_are_answered_by_the_account(lab):
+    readers = STAGE.answers
+    lab.goto("04")
+    assert {name: list(read(lab)) for name, read in readers.items()} == {name: [] for name in readers}
+    task = lab.solve("04.run")
+    assert readers["zone"](lab) == {"use1-az1"}
+    took = (task["startedAt"] - task["createdAt"]).total_seconds()
+    assert round(took, 1) in readers["seconds"](lab) and int(took) in readers["seconds"](lab)
+    broken = ecslab.task_definition.register(
+        lab, family="adgu-broken", image=ecslab.ecr.image_uri(lab, tag="no")
+    )
+    failed = ecslab.task.run(lab, definition=broken["taskDefinitionArn"])
+    assert not readers["never-set"](lab), "it has not stopped yet"
+    until(lab, failed, "STOPPED")
+    assert readers["never-set"](lab) == {"startedAt"}
 
 
 def test_nowhere_takes_its_time(lab):

@@ -7,7 +7,7 @@ import ecslab
 from ecslab import load_balancer
 
 GROUPS, TARGETS, BALANCER, SERVICE = "07.groups", "07.target-group", "07.balancer", "07.service"
-RULE, PATH, NETWORK = "07.yours-1", "07.yours-2", "07.yours-3"
+PATH, RULE, NETWORK = "07.yours-1", "07.yours-2", "07.yours-3"
 FRONT, BACK = "adgu-alb-http", "adgu-web-from-alb"
 
 
@@ -201,8 +201,8 @@ def unused(lab):
     arn = lab.elbv2.describe_target_groups(Names=["adgu-web"])["TargetGroups"][0]["TargetGroupArn"]
     first = lab.elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"][0]["Target"]
     return (
-        f"Target {first['Id']} is unused: its task is in {first['AvailabilityZone']}, where the balancer "
-        "does not stand."
+        f"Target {first['Id']} is unused: its task is in {first['AvailabilityZone']}, where the load"
+        " balancer has no subnet."
     )
 
 
@@ -262,47 +262,63 @@ def answers(code="200"):
 HEALTH = ("path-pattern", "/health")
 
 
-def broken(lab, scaled_to=None, **change):
-    """The health path is wrong until ECS has said so; then `change` mends it, well or badly."""
+def practising(lab):
+    """All of stage 07, and the service of its exercises."""
     balanced(lab)
-    lab.elbv2.modify_target_group(TargetGroupArn=arn_of(lab), HealthCheckPath="/nothing-here")
-    lab.wait(lambda: "is unhealthy in" in str(ecslab.service.events(lab)), "ECS to notice")
-    lab.elbv2.modify_target_group(TargetGroupArn=arn_of(lab), **change)
+    load_balancer.practice_service(lab)
+    return arn_of(lab, "adgu-practice")
+
+
+def noticed(lab):
+    lab.wait(lambda: "is unhealthy in" in str(ecslab.service.events(lab, "adgu-practice")), "ECS to notice")
+
+
+def broken(lab, scaled_to=None, **change):
+    """The health path is wrong until ECS has said so; then `change` fixes it, well or badly."""
+    arn = practising(lab)
+    lab.elbv2.modify_target_group(TargetGroupArn=arn, HealthCheckPath="/nothing-here")
+    noticed(lab)
+    lab.elbv2.modify_target_group(TargetGroupArn=arn, **change)
     if scaled_to is not None:
-        ecslab.service.scale(lab, scaled_to)
+        ecslab.service.scale(lab, scaled_to, "adgu-practice")
     lab.control("advance", seconds=300)
 
 
-def checked_on_another_port(lab):
+def the_lesson_s_group_broken(lab):
     balanced(lab)
+    lab.elbv2.modify_target_group(TargetGroupArn=arn_of(lab), HealthCheckPath="/nothing-here")
+
+
+def checked_on_another_port(lab):
+    arn = practising(lab)
     front, back = load_balancer.groups(lab)
     admit(lab, back, port=8080, UserIdGroupPairs=[{"GroupId": front}])
-    lab.elbv2.modify_target_group(TargetGroupArn=arn_of(lab), HealthCheckPort="8080")
-    lab.wait(lambda: "is unhealthy in" in str(ecslab.service.events(lab)), "ECS to notice")
+    lab.elbv2.modify_target_group(TargetGroupArn=arn, HealthCheckPort="8080")
+    noticed(lab)
 
 
 def taken_from_behind(lab):
     broken(lab, HealthCheckPath="/")
-    ecslab.service.update(lab, loadBalancers=[])
+    ecslab.service.update(lab, "adgu-practice", loadBalancers=[])
 
 
 def unhealthy_for_another_reason(lab):
-    balanced(lab)
+    practising(lab)
     front, back = load_balancer.groups(lab)
     pair = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": front}]}
     lab.ec2.revoke_security_group_ingress(GroupId=back, IpPermissions=[pair])
-    lab.wait(lambda: "is unhealthy in" in str(ecslab.service.events(lab)), "ECS to notice")
+    noticed(lab)
     lab.ec2.authorize_security_group_ingress(GroupId=back, IpPermissions=[pair])
     lab.control("advance", seconds=300)
 
 
 def second(lab, protocol="TCP", attached=True, port=80, **request):
-    """A second balancer `adgu-nlb` before the balanced service."""
-    balanced(lab)
+    """A second balancer `adgu-nlb` before the practice service."""
+    practising(lab)
     made = lab.elbv2.create_load_balancer(
         **{"Name": "adgu-nlb", "Type": "network", "Subnets": subnets(lab)} | request
     )["LoadBalancers"][0]
-    arn = target_group(lab, Name="adgu-web-tcp", Protocol=protocol)
+    arn = target_group(lab, Name="adgu-practice-tcp", Protocol=protocol)
     lab.elbv2.create_listener(
         LoadBalancerArn=made["LoadBalancerArn"],
         Protocol=protocol,
@@ -311,7 +327,10 @@ def second(lab, protocol="TCP", attached=True, port=80, **request):
     )
     lab.control("advance", seconds=130)
     if attached:
-        attach(lab, "adgu-web-tcp", grace=600, advance=150)
+        behind = ecslab.service.find(lab, "adgu-practice")["loadBalancers"]
+        both = [*behind, {**behind[0], "targetGroupArn": arn}]
+        ecslab.service.update(lab, "adgu-practice", loadBalancers=both, healthCheckGracePeriodSeconds=600)
+        lab.control("advance", seconds=150)
 
 
 # The name of a wrong state: the step, what makes it, and what the check says of it.
@@ -327,12 +346,14 @@ WRONG = {
     "the balancer's group admits nobody": (
         GROUPS,
         front_is(),
-        f"`{FRONT}` does not admit port 80: the balancer would run, and nobody would get in.",
+        f"`{FRONT}` does not admit port 80: the load balancer would run, and no visitor would reach "
+        "it.",
     ),
     "the balancer's group admits https only": (
         GROUPS,
         front_is(("tcp", 443, "0.0.0.0/0")),
-        f"`{FRONT}` does not admit port 80: the balancer would run, and nobody would get in.",
+        f"`{FRONT}` does not admit port 80: the load balancer would run, and no visitor would reach "
+        "it.",
     ),
     "the balancer's group admits one address": (
         GROUPS,
@@ -342,25 +363,26 @@ WRONG = {
     "the tasks' group is open to the world": (
         GROUPS,
         back_admits("0.0.0.0/0"),
-        f"`{BACK}` admits port 80 from anywhere (0.0.0.0/0): visitors can go round the balancer, straight to "
-        "a task.",
+        f"`{BACK}` admits port 80 from anywhere (0.0.0.0/0): visitors can bypass the load balancer "
+        "and reach a task directly.",
     ),
     "the tasks' group admits the wrong group": (
         GROUPS,
         back_admits(lambda lab: make_group(lab, HTTP)),
-        f"`{BACK}` admits port 80 from `adgu-web-server-http`, not from `{FRONT}`: the balancer's requests "
-        "are dropped at the tasks' door.",
+        f"`{BACK}` admits port 80 from `adgu-web-server-http`, not from `{FRONT}`: EC2 drops the "
+        "load balancer's requests to the tasks.",
     ),
     "the tasks' group admits addresses": (
         GROUPS,
         back_admits("172.31.0.0/16"),
-        f"`{BACK}` admits port 80 from 172.31.0.0/16, not from `{FRONT}`: the balancer's requests are "
-        "dropped at the tasks' door.",
+        f"`{BACK}` admits port 80 from 172.31.0.0/16, not from `{FRONT}`: EC2 drops the load "
+        "balancer's requests to the tasks.",
     ),
     "the tasks' group admits itself": (
         GROUPS,
         back_admits_itself,
-        f"`{BACK}` admits port 80 from itself: from one task to another. The balancer is in `{FRONT}`.",
+        f"`{BACK}` admits port 80 from itself: from one task to another. The load balancer is in "
+        f"`{FRONT}`.",
     ),
     "the tasks' group admits the balancer and somebody else": (
         GROUPS,
@@ -370,7 +392,7 @@ WRONG = {
     "the tasks' group admits another port": (
         GROUPS,
         back_admits_another_port,
-        f"`{BACK}` does not admit port 80: the balancer's requests are dropped at the tasks' door.",
+        f"`{BACK}` does not admit port 80: EC2 drops the load balancer's requests to the tasks.",
     ),
     "the target group has another name": (
         TARGETS,
@@ -380,7 +402,7 @@ WRONG = {
     "the target type is instance": (
         TARGETS,
         lambda lab: target_group(lab, TargetType="instance"),
-        "`adgu-web` has the target type instance. A task on Fargate is no instance of yours: it has an "
+        "`adgu-web` has the target type instance. A task on Fargate is no EC2 instance: it has an "
         "address of its own, so the type has to be ip.",
     ),
     "the target group speaks TCP": (
@@ -417,40 +439,40 @@ WRONG = {
     "the balancer is internal": (
         BALANCER,
         lambda lab: balance(lab, Scheme="internal"),
-        "`adgu-alb` is internal: its name leads to private addresses, and no visitor from the internet gets "
-        "there.",
+        "`adgu-alb` is internal: its name leads to private addresses, and no visitor from the "
+        "internet reaches it.",
     ),
-    "the balancer stands in another VPC": (
+    "the balancer is in another VPC": (
         BALANCER,
         in_the_workshop,
-        lambda lab: f"`adgu-alb` stands in {workshop(lab)}; the service's tasks are in {default_vpc(lab)}.",
+        lambda lab: f"`adgu-alb` is in {workshop(lab)}; the service's tasks are in {default_vpc(lab)}.",
     ),
-    "the balancer stands in private subnets": (
+    "the balancer is in private subnets": (
         BALANCER,
         in_private_subnets,
         lambda lab: (
-            f"`adgu-alb` stands in {' and '.join(subnets(lab, public=False))}, from which no route leads to "
-            "an internet gateway: visitors do not get there."
+            f"`adgu-alb` is in {' and '.join(subnets(lab, public=False))}, from which no route leads"
+            " to an internet gateway: visitors do not reach it."
         ),
     ),
     "the balancer is in the tasks' old group": (
         BALANCER,
         lambda lab: balance(lab, groups=[make_group(lab, HTTP)]),
-        f"`adgu-alb` is in the group `adgu-web-server-http`, not in `{FRONT}`, from which alone the tasks "
-        "take requests.",
+        f"`adgu-alb` is in the group `adgu-web-server-http`, not in `{FRONT}`, the only one from "
+        "which the tasks admit requests.",
     ),
     "the listener is missing": (
-        BALANCER, without_a_listener, "`adgu-alb` has no listener: it takes requests on no port."
+        BALANCER, without_a_listener, "`adgu-alb` has no listener: it accepts requests on no port."
     ),
     "the listener is on port 8080": (
         BALANCER,
         lambda lab: balance(lab, port=8080),
-        "`adgu-alb` listens on port 8080, not on 80, which a browser asks.",
+        "`adgu-alb` listens on port 8080, not on 80, the port that a browser uses.",
     ),
     "the listener answers by itself": (
         BALANCER,
         lambda lab: balance(lab, action=answers("404")),
-        "The listener on port 80 answers by itself (fixed-response): no request gets to a task.",
+        "The listener on port 80 answers by itself (fixed-response): no request reaches a task.",
     ),
     "the listener forwards to another group": (
         BALANCER,
@@ -460,45 +482,46 @@ WRONG = {
     "the service registers its tasks in another group": (
         SERVICE,
         registering_elsewhere,
-        "`adgu-web` registers its tasks in `adgu-other`, not in `adgu-web`: the balancer does not know them.",
+        "`adgu-web` registers its tasks in `adgu-other`, not in `adgu-web`: the load balancer does "
+        "not know them.",
     ),
     "the service is scaled to 0": (
         SERVICE,
         scaled_to_0,
-        "The desired count of `adgu-web` is 0: the balancer has nobody to send a request to, and answers 503 "
-        "by itself.",
+        "The desired count of `adgu-web` is 0: the load balancer has no target, and answers 503 by "
+        "itself.",
     ),
     "the tasks kept their open group": (
         SERVICE,
         lambda lab: balanced(lab, groups=[ecslab.network.http_group(lab, default_vpc(lab))], advance=0),
-        "The tasks of `adgu-web` are in `adgu-web-server-http`, which admits port 80 from anywhere: visitors "
-        "can go round the balancer, straight to a task.",
+        "The tasks of `adgu-web` are in `adgu-web-server-http`, which admits port 80 from anywhere:"
+        " visitors can bypass the load balancer and reach a task directly.",
     ),
     "the tasks are in the balancer's group": (
         SERVICE,
         lambda lab: balanced(lab, groups=[load_balancer.groups(lab)[0]], advance=0),
-        f"The tasks of `adgu-web` are in `{FRONT}`, which admits port 80 from anywhere: visitors can go "
-        "round the balancer, straight to a task.",
+        f"The tasks of `adgu-web` are in `{FRONT}`, which admits port 80 from anywhere: visitors can"
+        " bypass the load balancer and reach a task directly.",
     ),
     "the tasks are in the wrong closed group": (
         SERVICE,
         lambda lab: balanced(lab, groups=[make_group(lab, name="closed")], advance=0),
-        f"The tasks of `adgu-web` are in `closed`, not in `{BACK}`: the balancer's requests are dropped at "
-        "their door.",
+        f"The tasks of `adgu-web` are in `closed`, not in `{BACK}`: EC2 drops the load balancer's "
+        "requests to them.",
     ),
     "the tasks are in zones where the balancer is not": (SERVICE, in_zones_without_a_foot, unused),
     "the health path is wrong": (
         SERVICE,
         asking_for_a_lost_page,
-        "2 of 2 targets are unhealthy: Health checks failed with these codes: [404]. The health checks ask "
-        "for `/nothing-here`, and want 200 for an answer.",
+        "2 of 2 targets are unhealthy: Health checks failed with these codes: [404]. The health "
+        "checks ask for `/nothing-here`, and expect the answer 200.",
     ),
     "the health path is wrong, and there is no grace period": (
         SERVICE,
         lambda lab: asking_for_a_lost_page(lab, grace=0, advance=170),
-        "ECS keeps replacing tasks that were unhealthy: Health checks failed with these codes: [404]. The "
-        "health checks ask for `/nothing-here`, and want 200 for an answer. And with a grace period of 0 s, "
-        "ECS does not wait before it stops such a task.",
+        "ECS keeps replacing tasks that were unhealthy: Health checks failed with these codes: "
+        "[404]. The health checks ask for `/nothing-here`, and expect the answer 200. And with a "
+        "grace period of 0 s, ECS does not wait before it stops such a task.",
     ),
     "the health checks' port is closed in the task": (
         SERVICE,
@@ -508,8 +531,8 @@ WRONG = {
     "the tasks' door is shut to the balancer": (
         SERVICE,
         shut_out,
-        f"2 of 2 targets are unhealthy: Request timed out. Nobody answers: does `{BACK}` admit port 80 from "
-        "the balancer's group?",
+        f"2 of 2 targets are unhealthy: Request timed out. Nothing answers: does `{BACK}` admit port"
+        " 80 from the load balancer's group?",
     ),
     "the rule looks at the host": (
         RULE,
@@ -524,7 +547,7 @@ WRONG = {
     "the rule's pattern fits every page": (
         RULE,
         ruled(("path-pattern", "/*"), **answers()),
-        "The rule's pattern fits every page: no visitor sees a task any more.",
+        "The rule's pattern fits every page: no request reaches a task any more.",
     ),
     "the rule has a second condition": (
         RULE,
@@ -534,24 +557,29 @@ WRONG = {
     "the rule forwards to the tasks": (
         RULE,
         ruled(HEALTH),
-        "The rule for `/health` has the action forward; the balancer is to answer by itself.",
+        "The rule for `/health` has the action forward; the load balancer should answer by itself.",
     ),
     "the rule answers 503": (
         RULE,
         ruled(HEALTH, **answers("503")),
-        "The balancer answers `/health` with 503; the exercise asks for 200.",
+        "The load balancer answers `/health` with 503; the exercise asks for 200.",
     ),
     "the matcher was widened, not the path put right": (
         PATH,
         lambda lab: broken(lab, Matcher={"HttpCode": "200-404"}),
-        "The targets are healthy because the health check takes 200-404 for an answer: it would be content "
-        "with a server that has lost its page.",
+        "The targets are healthy because the health check accepts 200-404: it would accept a server"
+        " that has lost its page too.",
     ),
     "the path was put right, and the matcher widened": (
         PATH,
         lambda lab: broken(lab, HealthCheckPath="/", Matcher={"HttpCode": "200-404"}),
-        "The targets are healthy because the health check takes 200-404 for an answer: it would be content "
-        "with a server that has lost its page.",
+        "The targets are healthy because the health check accepts 200-404: it would accept a server"
+        " that has lost its page too.",
+    ),
+    "the lesson's own target group was broken": (
+        PATH,
+        the_lesson_s_group_broken,
+        "You changed `adgu-web`, the lesson's target group. The exercise asks for `adgu-practice`.",
     ),
     "the targets were unhealthy for another reason": (
         PATH,
@@ -566,20 +594,21 @@ WRONG = {
     "the service was scaled to 0": (
         PATH,
         lambda lab: broken(lab, scaled_to=0, HealthCheckPath="/"),
-        "`adgu-web` is scaled to 0: nothing is unhealthy any more, and nothing answers.",
+        "The desired count of `adgu-practice` is 0: nothing is unhealthy any more, and nothing "
+        "answers.",
     ),
     "the service was taken from behind the balancer": (
         PATH,
         taken_from_behind,
-        "`adgu-web` is no longer behind the load balancer: nobody checks its tasks now, and nobody gets "
-        "there.",
+        "`adgu-practice` is no longer behind the load balancer: nothing checks its tasks now, and "
+        "no visitor reaches them.",
     ),
     "the second balancer is internal": (
         NETWORK,
         lambda lab: lab.elbv2.create_load_balancer(
             Name="adgu-nlb", Type="network", Scheme="internal", Subnets=subnets(lab)
         ),
-        "`adgu-nlb` is internal: no visitor from the internet gets there.",
+        "`adgu-nlb` is internal: no visitor from the internet reaches it.",
     ),
     "the second balancer is an application one": (
         NETWORK,
@@ -599,13 +628,14 @@ WRONG = {
     "the service does not know the second target group": (
         NETWORK,
         lambda lab: second(lab, attached=False),
-        "`adgu-nlb` leads to `adgu-web-tcp`, in which `adgu-web` does not register its tasks.",
+        "`adgu-nlb` leads to `adgu-practice-tcp`, in which `adgu-practice` does not register its "
+        "tasks.",
     ),
     "the second balancer has no security group": (
         NETWORK,
         second,
-        "The targets of `adgu-nlb` are unhealthy: Request timed out. The tasks admit only whoever is in "
-        f"`{FRONT}`; is the new balancer?",
+        "The targets of `adgu-nlb` are unhealthy: Request timed out. The tasks admit only what is "
+        f"in the group `{FRONT}`. Is the new load balancer in it?",
     ),
 }  # fmt: skip
 
@@ -639,7 +669,7 @@ def test_on_its_way(lab):
     )  # fmt: skip
     attach(lab, advance=60)
     assert said(lab, SERVICE) == (
-        "Not yet", "0 of 2 targets are healthy (2 initial): the service is at it."
+        "Not yet", "0 of 2 targets are healthy (2 initial): the service is still busy."
     )  # fmt: skip
     load_balancer.wait_until_healthy(lab)
     assert said(lab, TARGETS) == (
@@ -659,23 +689,82 @@ def test_tasks_that_drain_are_not_counted(lab):
         lab.ecs.stop_task(cluster="adgu-cluster", task=task["taskArn"])
     lab.control("advance", seconds=5)
     assert said(lab, SERVICE) == (
-        "Not yet", "0 of 2 targets are healthy (2 draining): the service is at it."
+        "Not yet", "0 of 2 targets are healthy (2 draining): the service is still busy."
     )  # fmt: skip
 
 
 def test_the_health_path_in_between(lab):
-    balanced(lab)
+    assert said(lab, PATH) == ("Not yet", "There is no service `adgu-practice`: the cell above makes it.")
+    arn = practising(lab)
     assert said(lab, PATH) == (
-        "Not yet", "All is well, and was: first give the health check a page that is not there."
+        "Not yet", "`adgu-practice` is healthy: first give its health check a page that does not exist."
     )  # fmt: skip
-    lab.elbv2.modify_target_group(TargetGroupArn=arn_of(lab), HealthCheckPath="/nothing-here")
+    lab.elbv2.modify_target_group(TargetGroupArn=arn, HealthCheckPath="/nothing-here")
     assert said(lab, PATH) == (
         "Not yet",
-        "The health checks ask for `/nothing-here`; it takes two of them until a target is unhealthy.",
+        "The health checks ask for `/nothing-here`; a target is unhealthy after two failed checks.",
     )
     lab.control("advance", seconds=65)
     assert said(lab, PATH) == (
         "Not yet",
-        "2 targets are unhealthy: Health checks failed with these codes: [404]. Now put the path "
-        "`/nothing-here` right.",
+        "1 target is unhealthy: Health checks failed with these codes: [404]. Now fix the path "
+        "`/nothing-here`.",
     )
+    assert said(lab, SERVICE)[0] == "Done"
+
+
+def test_one_is_said_in_the_singular(lab):
+    serve(lab, count=1)
+    balance(lab)
+    attach(lab)
+    assert said(lab, SERVICE)[1].startswith("`adgu-web` is behind `adgu-alb`: 1 healthy target, in us-")
+
+
+def test_the_lesson_s_own_rules_are_no_answer_to_the_exercise(lab):
+    practising(lab)
+    assert said(lab, RULE) == ("Not yet", "The listener on port 80 has no rule for `/health` yet.")
+
+
+ORDERS = {"in order": (PATH, RULE, NETWORK), "backwards": (NETWORK, RULE, PATH)}
+
+
+@pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
+def test_the_exercises_leave_the_lesson_as_it_was(lab, order):
+    """In two orders; and once they are over nothing of them is left, whether it was there or not."""
+    lab.goto("08")
+    load_balancer.delete_practice(lab)
+    before = lab.ecs.describe_services(cluster="adgu-cluster", services=["adgu-web"])["services"][0]
+    for step in order:
+        ecslab.course.catalogue.step_named(step).solve(lab)
+        assert said(lab, step)[0] == "Done"
+        assert [said(lab, main)[0] for main in (GROUPS, TARGETS, BALANCER, SERVICE)] == ["Done"] * 4
+    load_balancer.delete_practice(lab)
+    after = lab.ecs.describe_services(cluster="adgu-cluster", services=["adgu-web"])["services"][0]
+    for key in ("loadBalancers", "taskDefinition", "desiredCount", "networkConfiguration", "events"):
+        assert after[key] == before[key]
+    balancers = lab.elbv2.describe_load_balancers()["LoadBalancers"]
+    assert [balancer["LoadBalancerName"] for balancer in balancers] == ["adgu-alb"]
+    target_groups = lab.elbv2.describe_target_groups()["TargetGroups"]
+    assert [group["TargetGroupName"] for group in target_groups] == ["adgu-web"]
+
+
+def test_what_the_questions_ask_is_read_in_the_account(lab):
+    cname, asks, suffix = (lab.question(f"07.{name}") for name in ("cname", "asks", "suffix"))
+    assert all(view.answer("x").startswith("There is no ") for view in (cname, asks, suffix))
+    balanced(lab)
+    made = load_balancer.find(lab)
+    assert cname.answer(made["DNSName"]).startswith("Right.")
+    task = ecslab.service.tasks(lab)[0]
+    assert asks.answer(ecslab.verify.hops(lab, task).eni_id).startswith("Not this.")
+    interfaces = lab.ec2.describe_network_interfaces()["NetworkInterfaces"]
+    of_balancer = [each for each in interfaces if each["Description"].startswith("ELB app/adgu-alb/")]
+    assert len(of_balancer) == 2
+    assert asks.answer(of_balancer[1]["NetworkInterfaceId"]).startswith("Right.")
+    assert suffix.answer(arn_of(lab).rsplit("/", 1)[-1]).startswith("Right.")
+
+
+def test_past_the_load_balancer_nobody_is_told_to_open_the_tasks_group(lab):
+    balanced(lab)
+    with pytest.raises(ecslab.EcslabError) as error:
+        ecslab.verify.page(lab, ecslab.service.tasks(lab)[0])
+    assert "0.0.0.0/0" not in str(error.value)

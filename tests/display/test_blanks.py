@@ -53,6 +53,28 @@ def test_what_needs_it_waits_and_so_does_what_needs_that(cell):
     assert cell("1 + 1") == 2
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "task = wait(task)",
+        "try:\n    wait()\nexcept ValueError:\n    task = describe(task)",
+        "for t in task: t",
+    ],
+)
+def test_a_cell_that_makes_the_name_anew_from_itself_waits_too(cell, code):
+    cell("task = ____")
+    assert "This needs `task`" in str(cell(code))
+
+
+@pytest.mark.parametrize(
+    "code", ["n = [task for task in range(2)]", "for task in range(2): task", "task = 1; task"]
+)
+def test_a_name_that_a_cell_makes_before_it_uses_it_is_not_waited_for(cell, code):
+    cell("task = ____")
+    cell(f"{code}\nn = 2")
+    assert cell("n") == 2
+
+
 def test_an_older_value_of_that_name_is_not_taken_for_the_new_one(cell):
     cell("task = 'the one of yesterday'")
     cell("task = ____")

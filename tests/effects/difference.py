@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+_DRAWN = ("ClientToken", "MacAddress")
+"""What is drawn anew where anything else is drawn before it: that is no effect."""
+
 
 def seen(before: Any, after: Any, member: str, shown: bool) -> str | None:
     """Where an effect is seen; None if nothing but the member's own echo differs.
@@ -13,6 +16,8 @@ def seen(before: Any, after: Any, member: str, shown: bool) -> str | None:
             is an echo all the same.
     """
     for path in _different(before, after, ""):
+        if path.endswith(_DRAWN):
+            continue
         words = [_plain(word) for word in re.split(r"[.\s:]", path)]
         echo = any(
             word in (_plain(member), f"{_plain(member)}s", _plain(member).removesuffix("s")) for word in words

@@ -92,6 +92,7 @@ GALLERY: dict[str, Callable[[], Figure]] = {
     "hops": lambda: figures.hops(Hops()),
     "hops without a public IP": lambda: figures.hops(Hops(public_ip=None)),
     "house": figures.house,
+    "private_network": figures.private_network,
     "image_layers": lambda: figures.image_layers([("Debian", 30_000_000), ("Apache", 8_200), ("page", 412)]),
     "image_uri": lambda: figures.image_uri(f"{ECR}/adgu/web:latest"),
     "image_uri with a digest": lambda: figures.image_uri(f"{ECR}/adgu/web@sha256:{'0af1' * 16}"),
@@ -112,6 +113,10 @@ GALLERY: dict[str, Callable[[], Figure]] = {
     "role_chain": figures.role_chain,
     "strategies": figures.strategies,
     "tag_moves": lambda: figures.tag_moves(f"sha256:{'0af1' * 16}", f"sha256:{'be72' * 16}"),
+    "security groups": figures.security_groups,
+    "security groups with long names": lambda: figures.security_groups(
+        f"{PREFIX}-adgu-alb-http", f"{PREFIX}-adgu-web-from-alb"
+    ),
     "two_roles": figures.two_roles,
     "visits": lambda: figures.visits(visits("ab", 5)),
     "visits of one": lambda: figures.visits(visits("a")),

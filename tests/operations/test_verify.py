@@ -5,6 +5,8 @@ import pytest
 from ecslab import cluster, execution_role, log_group, network, task, task_definition, verify
 from ecslab.display.frames import words_of
 from ecslab.errors import NotThere, Unreachable
+from ecslab.operations.judged_guesses import NoGuess
+from ecslab.resources.task.reachability import QUESTIONS
 
 HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
 ANYONE = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
@@ -138,3 +140,48 @@ def test_no_log_lines_before_the_container_printed_any(lab):
     log_group.create(lab)
     task_definition.register(lab, image=HTTPD)
     assert verify.logs(lab, task.run(lab)) == []
+
+
+def shut(lab):
+    group = network.default_choice(lab).security_group_ids[0]
+    lab.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[ANYONE])
+    return group
+
+
+ALL_WELL = dict.fromkeys(QUESTIONS, True)
+
+
+def test_six_guesses_are_judged_by_the_account(lab):
+    running = start(lab)
+    fine = verify.why_not(lab, running, **ALL_WELL)
+    assert fine.right == 6 and repr(fine).startswith("6 of 6 right. Nothing stands in the way.")
+    shut(lab)
+    guessed = verify.why_not(lab, running, **(ALL_WELL | {"listens": "no"}))
+    assert guessed.right == 4 and guessed.seen.answers["listens"] is None
+    assert repr(guessed).startswith("4 of 5 right. Security group: sg-")
+    lines = {line.split("?")[0]: line.split()[-2:] for line in repr(guessed).splitlines()[2:]}
+    assert lines["Does its security group admit the port"] == ["look", "again"]
+    assert lines["Does the container listen on the port"] == ["seen", "yet"]
+    assert repr(verify.why_not(lab, running, security_group=False)).startswith("1 of 1 right.")
+    stopped = task.stop(lab, running)
+    assert verify.why_not(lab, stopped, running=False, route=True).right == 1
+
+
+@pytest.mark.parametrize(
+    ("guess", "said"),
+    [({"route": "perhaps"}, "route='perhaps' is no answer"), ({"rute": True}, "rute is none of the six"),
+     ({"route": None}, "route=None is no answer"), ({"route": 1.5}, "route=1.5 is no answer")],
+)  # fmt: skip
+def test_a_guess_of_the_wrong_kind_is_answered_in_two_lines(lab, guess, said):
+    with pytest.raises(NoGuess, match=said) as caught:
+        verify.why_not(lab, start(lab), **guess)
+    assert str(caught.value).count("\n  next: ") == str(caught.value).count("\n") == 1
+
+
+def test_behind_a_load_balancer_nobody_is_told_to_open_the_door(lab):
+    lab.goto("08")
+    behind = task.find(lab)
+    said = verify.why_not(lab, behind)
+    assert "only from the load balancer adgu-alb, as it should" in said and "0.0.0.0/0" not in said
+    with pytest.raises(Unreachable, match=r"load_balancer\.page\(lab\) asks there"):
+        verify.page(lab, behind)

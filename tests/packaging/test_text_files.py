@@ -25,6 +25,8 @@ def _name(call: ast.Call) -> str:
 
 def _is_text(call: ast.Call) -> bool:
     name, named = _name(call), {keyword.arg for keyword in call.keywords}
+    if name == "__init__":  # a class of ours, whose `text` is words
+        return False
     if name in ("read_text", "write_text") or named & {"text", "universal_newlines"}:
         return True
     owner = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""

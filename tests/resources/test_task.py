@@ -38,6 +38,18 @@ def test_a_task_comes_up_runs_once_for_each_choice_and_stops(ready):
     assert task.run(ready)["taskArn"] != started["taskArn"]
 
 
+def test_it_says_when_it_returns_a_task_that_is_there_already(ready, capsys):
+    started = task.run(ready)
+    assert capsys.readouterr().out == ""
+    again = task.wait_until_running(ready, task.run(ready))
+    short, since = task.task_id(started)[:8], f"{started['createdAt']:%H:%M:%S}"
+    told = f"Task {short} was started by this same call at {since}"
+    assert capsys.readouterr().out.startswith(f"{told}, and is PROVISIONING. No other one was started.")
+    assert again["taskArn"] == started["taskArn"]
+    task.run(ready)
+    assert "and is RUNNING" in capsys.readouterr().out
+
+
 def test_the_phase_that_lasts_is_the_last_status(ready):
     def lasting():
         shown = task.describe(ready, started)

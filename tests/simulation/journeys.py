@@ -118,14 +118,15 @@ def full_disk(world: World, inside: Callable[[], None], after: int) -> str:
 @action(2)
 def undo(world: World, inside: Callable[[], None]) -> str:
     """Go back to the moment before the steps inside."""
-    mark = Mark.of(world)
+    mark, wall = Mark.of(world), world.wall
     inside()
     if len(world.journal) <= mark.position:
         return "nothing to undo"
     then = world.journal[mark.position].now
     world.control("cut", position=mark.position)
     world.reached = 0.0
-    if then == mark.now:  # time that passed before the first change is not taken back
+    # Time before the first change is not taken back; and 0.1.0 shows the wall clock's, which goes on.
+    if then == mark.now and (world.switches["timing"] != "fixed" or world.wall == wall):
         mark.compare(world, "undo-brings-back")
     else:
         world.deleted = mark.deleted

@@ -14,6 +14,7 @@ from moto.elbv2.models import elbv2_backends
 
 from ecslab.sandbox.engine.control import carry_out
 from ecslab.sandbox.engine.sandbox import Sandbox
+from ecslab.sandbox.engine.snapshots import AT_STOP
 from ecslab.sandbox.journal.journal import Journal
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.world.errors import AwsError
@@ -130,6 +131,8 @@ class World:
             cut_at: bytes of the journal that came to the disk.
         """
         if cleanly:
+            if self.seed % 2:  # then it is as if enough had happened for a snapshot
+                self.sandbox._snapshots.happened(AT_STOP)
             self.sandbox.close()
         else:
             self.sandbox.journal.close()

@@ -8,7 +8,7 @@ from ecslab.course.check_runner import look
 from ecslab.course.navigation.arrival import Arrival, Missing
 from ecslab.course.navigation.journal import beginning
 from ecslab.course.progress_store import changing, memory, note_done, note_filled, position
-from ecslab.course.stage import Step
+from ecslab.course.stage import Stage, Step
 from ecslab.display.progress_line import Progress
 from ecslab.display.verdict import Outcome
 from ecslab.errors import EcslabError
@@ -29,6 +29,13 @@ def goto(lab: Connection, stage: str, *, again: bool = False) -> Arrival | Missi
     """
     wanted = stage_named(stage)
     memory(lab).stage = wanted.id
+    try:
+        return _arrived(lab, wanted, again)
+    finally:
+        lab.record.begin_notebook()
+
+
+def _arrived(lab: Connection, wanted: Stage, again: bool) -> Arrival | Missing:
     if lab.where != "sandbox":
         seen = [(step, look(lab, step)) for step in before(wanted)]
         return Missing(wanted.id, tuple(row for row in seen if row[1].outcome is not Outcome.DONE))

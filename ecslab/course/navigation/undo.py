@@ -83,7 +83,7 @@ def _call(entry: JournalEntry) -> str:
 
 
 def _explained(lab: Connection) -> str:
-    changes = lab.calls().changes()
+    changes = lab.calls(everything=True).changes()
     says = "A real account has no undo: each change is taken back by a call of its own."
     if not len(changes):
         return f"{says} This lab has changed nothing yet."

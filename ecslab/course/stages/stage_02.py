@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
@@ -15,6 +15,9 @@ from ecslab.resources import cluster as clusters
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ClusterTypeDef
+
+
+PROVIDERS: Final = ("FARGATE", "FARGATE_SPOT")
 
 
 def exists(lab: Connection) -> Verdict:
@@ -34,7 +37,7 @@ def exists(lab: Connection) -> Verdict:
 
 
 def blue(lab: Connection) -> Verdict:
-    """Exercise: a second cluster, with Container Insights."""
+    """Exercise: a second cluster, with Fargate's capacity providers and Container Insights."""
     name = lab.name("adgu-blue")
     cluster = clusters.describe(lab, name)
     if not cluster:
@@ -46,7 +49,11 @@ def blue(lab: Connection) -> Verdict:
     settings = {setting["name"]: setting["value"] for setting in cluster.get("settings", [])}
     if settings.get("containerInsights", "disabled") == "disabled":
         return verdicts.wrong("02.no-insights", name=name)
-    return done(f"`{name}` is ACTIVE, with Container Insights {settings['containerInsights']}.")
+    attached = cluster.get("capacityProviders", [])
+    if missing := [f"`{provider}`" for provider in PROVIDERS if provider not in attached]:
+        return verdicts.wrong("02.no-providers", name=name, missing=" and no ".join(missing))
+    insights = settings["containerInsights"]
+    return done(f"`{name}` is ACTIVE, with both Fargate providers and Container Insights {insights}.")
 
 
 def blue_deleted(lab: Connection) -> Verdict:
@@ -82,6 +89,7 @@ def _make_cluster(lab: Connection) -> object:
 def _make_blue(lab: Connection) -> None:
     lab.ecs.create_cluster(
         clusterName=lab.name("adgu-blue"),
+        capacityProviders=["FARGATE", "FARGATE_SPOT"],
         settings=[{"name": "containerInsights", "value": "enabled"}],
         tags=lab.tags("ecs"),
     )
@@ -94,6 +102,16 @@ def _delete_blue(lab: Connection) -> None:
             lab.ecs.delete_cluster(cluster=name)
 
 
+def _provider_count(lab: Connection) -> list[int]:
+    cluster = clusters.find(lab)
+    return [len(cluster["capacityProviders"])] if cluster else []
+
+
+def _reason(lab: Connection) -> list[str]:
+    failures = lab.ecs.describe_clusters(clusters=["nobody"])["failures"]
+    return [failure["reason"] for failure in failures]
+
+
 STAGE = Stage(
     notebook="02-cluster.ipynb",
     needs=("00", "01"),
@@ -104,4 +122,5 @@ STAGE = Stage(
         Step("02.yours-1", 4, blue, _make_blue),
         Step("02.yours-2", 2, blue_deleted, _delete_blue),
     ),
+    answers={"providers": _provider_count, "nobody": _reason},
 )

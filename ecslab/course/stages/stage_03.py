@@ -1,5 +1,9 @@
 """Stage 03: the execution role, the log group, and the task definition that names both."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
 from ecslab.course import verdicts
@@ -9,6 +13,9 @@ from ecslab.course.stage import Minutes, Stage, Step
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import log_group, task_definition
 from ecslab.resources import role as roles
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef
 
 POLICY = "AmazonECSTaskExecutionRolePolicy"
 PUBLIC_IMAGE = "public.ecr.aws/docker/library/httpd:2.4"
@@ -61,24 +68,48 @@ def definition(lab: Connection) -> Verdict:
     return done(f"`{family}:{definition['revision']}` is ACTIVE, and would run the image in your repository.")
 
 
-def half_vcpu(lab: Connection) -> Verdict:
-    """Exercise: a revision of the lesson's family with 0.5 vCPU."""
-    family = lab.names.family
+def two_sizes(lab: Connection) -> Verdict:
+    """Exercise: a family of its own, with 0.25 vCPU, and with 0.5 vCPU and the least memory."""
+    family = lab.name("adgu-practice")
     active = task_definition.revisions(lab, family, "ACTIVE")
-    if not active:
-        return not_yet(f"There is no ACTIVE revision of `{family}` yet.")
-    revisions = [task_definition.find(lab, arn) or {} for arn in reversed(active[-10:])]
-    halves = [revision for revision in revisions if revision.get("cpu") == "512"]
-    if halves:
-        revision = halves[0]
-        return done(f"`{family}:{revision['revision']}` asks for 0.5 vCPU and {revision['memory']} MiB.")
-    if elsewhere := _half_in_another_family(lab):
-        return verdicts.wrong("03.half-in-another-family", elsewhere=elsewhere, family=family)
-    if deregistered := _half_deregistered(lab):
-        return verdicts.wrong("03.half-deregistered", family=family, deregistered=deregistered)
-    cpu = revisions[0]["cpu"]
-    if cpu != "256":
-        return wrong(f"`{family}:{revisions[0]['revision']}` asks for {cpu} CPU units; half a vCPU is 512.")
+    revisions = [task_definition.find(lab, arn) or {} for arn in active[-10:]]
+    if not revisions:
+        return _no_practice(lab, family)
+    sizes = [(revision["cpu"], revision["memory"]) for revision in revisions]
+    halves = [n for n, (cpu, _) in enumerate(sizes) if cpu == "512"]
+    if not halves:
+        return _no_half(lab, family, revisions[-1])
+    last, (_, memory) = revisions[halves[-1]], sizes[halves[-1]]
+    if memory != "1024":
+        return verdicts.wrong("03.more-memory", family=family, revision=last["revision"], memory=memory)
+    if ("256", "512") not in sizes:
+        return verdicts.wrong("03.no-quarter", family=family)
+    return done(f"`{family}` has two sizes; `{family}:{last['revision']}` asks for 0.5 vCPU and 1024 MiB.")
+
+
+def _no_practice(lab: Connection, family: str) -> Verdict:
+    """What there is in place of the exercise's family."""
+    others = [other for other in task_definition.families(lab) if other.lower().endswith("practice")]
+    if other := similar_name(lab, family, others):
+        return verdicts.wrong("03.other-practice", other=other, family=family)
+    lesson = lab.names.family
+    for arn in reversed(task_definition.revisions(lab, lesson, "ACTIVE")[-10:]):
+        definition = task_definition.find(lab, arn) or {}
+        if definition.get("cpu") == "512":
+            revision = definition["revision"]
+            return verdicts.wrong("03.half-in-lesson", lesson=lesson, revision=revision, family=family)
+    return not_yet(f"There is no ACTIVE revision of `{family}` yet.")
+
+
+def _no_half(lab: Connection, family: str, newest: TaskDefinitionTypeDef) -> Verdict:
+    """No ACTIVE revision asks for 0.5 vCPU: one did, or another size was taken, or it was not tried."""
+    for arn in reversed(task_definition.revisions(lab, family, "INACTIVE")[-10:]):
+        if (task_definition.find(lab, arn) or {}).get("cpu") == "512":
+            deregistered = task_definition.revision_of(arn)
+            return verdicts.wrong("03.half-deregistered", family=family, deregistered=deregistered)
+    if newest["cpu"] != "256":
+        revision, cpu = newest["revision"], newest["cpu"]
+        return verdicts.wrong("03.other-size", family=family, revision=revision, cpu=cpu)
     return not_yet(f"No ACTIVE revision of `{family}` asks for 0.5 vCPU.")
 
 
@@ -103,24 +134,6 @@ def hello(lab: Connection) -> Verdict:
     return done(f"{name} runs a public image, without execution role and without logs.")
 
 
-def _half_deregistered(lab: Connection) -> int | None:
-    """The revision of the lesson's family that asked for 0.5 vCPU and is INACTIVE."""
-    for arn in reversed(task_definition.revisions(lab, lab.names.family, "INACTIVE")[-10:]):
-        definition = task_definition.find(lab, arn) or {}
-        if definition.get("cpu") == "512":
-            return int(definition["revision"])
-    return None
-
-
-def _half_in_another_family(lab: Connection) -> str | None:
-    for family in task_definition.families(lab):
-        if family != lab.names.family and similar_name(lab, lab.names.family, [family]):
-            definition = task_definition.find(lab, family) or {}
-            if definition.get("cpu") == "512":
-                return f"{family}:{definition['revision']}"
-    return None
-
-
 def _make_role(lab: Connection) -> None:
     ecslab.execution_role.create(lab)
 
@@ -133,8 +146,10 @@ def _register(lab: Connection) -> None:
     ecslab.task_definition.register(lab)
 
 
-def _register_half(lab: Connection) -> None:
-    ecslab.task_definition.register(lab, cpu="512", memory="1024")
+def _register_two_sizes(lab: Connection) -> None:
+    family = lab.name("adgu-practice")
+    ecslab.task_definition.register(lab, family=family, cpu="256", memory="512")
+    ecslab.task_definition.register(lab, family=family, cpu="512", memory="1024")
 
 
 def _register_hello(lab: Connection) -> None:
@@ -155,16 +170,40 @@ def _register_hello(lab: Connection) -> None:
     )
 
 
+def _allowed_actions(lab: Connection) -> list[int]:
+    """How many actions the managed policy of the execution role allows."""
+    name = lab.names.execution_role
+    if not roles.find(lab, name):
+        return []
+    attached = lab.iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+    arn = next((policy["PolicyArn"] for policy in attached if policy["PolicyName"] == POLICY), None)
+    if not arn:
+        return []
+    version = lab.iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    document = lab.iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+    statements = cast("dict[str, list[dict[str, list[str]]]]", document)["Statement"]
+    return [sum(len(statement["Action"]) for statement in statements)]
+
+
+def _next_revision(lab: Connection) -> list[int]:
+    family = lab.name("adgu-practice")
+    registered = [
+        arn for status in ("ACTIVE", "INACTIVE") for arn in task_definition.revisions(lab, family, status)
+    ]
+    return [1 + max(map(task_definition.revision_of, registered))] if registered else []
+
+
 STAGE = Stage(
     notebook="03-task-definition.ipynb",
     needs=("00", "01", "02"),
-    minutes=Minutes(reading=21, waiting=0),
+    minutes=Minutes(reading=25, waiting=0),
     part="page",
     steps=(
         Step("03.role", 5, role, _make_role, facts={"policy": POLICY}),
         Step("03.log-group", 2, logs, _make_log_group),
         Step("03.definition", 8, definition, _register),
-        Step("03.yours-1", 5, half_vcpu, _register_half),
+        Step("03.yours-1", 5, two_sizes, _register_two_sizes),
         Step("03.yours-2", 5, hello, _register_hello),
     ),
+    answers={"actions": _allowed_actions, "next": _next_revision},
 )

@@ -95,8 +95,9 @@ class _Watch:
 
 
 def _age(lab: Connection, deployment: DeploymentTypeDef) -> float:
-    """For how many seconds this deployment has been going on."""
-    return max(0.0, lab.aws_time().now - deployment["createdAt"].timestamp())
+    """For how many seconds this deployment has been going on; 0 within the first (`createdAt` is rounded)."""
+    age = lab.aws_time().now - deployment["createdAt"].timestamp()
+    return age if age >= 1 else 0.0
 
 
 def _healthy(lab: Connection, group: str) -> int:

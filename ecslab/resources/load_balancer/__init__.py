@@ -15,6 +15,7 @@ from ecslab.errors import NotThere, Unreachable
 from ecslab.resources import network, service
 from ecslab.resources.load_balancer import load_balancer_reader
 from ecslab.resources.load_balancer.load_balancer_reader import find
+from ecslab.resources.load_balancer.practice import delete_practice, practice_service
 from ecslab.resources.load_balancer.reachability import meaning, refusal
 from ecslab.resources.load_balancer.request_path import Chain, follow
 from ecslab.resources.load_balancer.security_groups import groups
@@ -32,9 +33,10 @@ if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import ActionTypeDef, ListenerTypeDef, LoadBalancerTypeDef
 
 __all__ = [
-    "DRAIN", "GRACE", "Chain", "Targets", "Visits", "attach", "chain", "create", "delete", "find",
-    "find_target_group", "frame", "groups", "listener", "page", "settled", "target_group", "targets",
-    "visits", "visits_until", "wait_until_active", "wait_until_healthy", "why_not",
+    "DRAIN", "GRACE", "Chain", "Targets", "Visits", "attach", "chain", "create", "delete",
+    "delete_practice", "find", "find_target_group", "frame", "groups", "listener", "page",
+    "practice_service", "settled", "target_group", "targets", "visits", "visits_until",
+    "wait_until_active", "wait_until_healthy", "why_not",
 ]  # fmt: skip
 
 GRACE: Final = 60

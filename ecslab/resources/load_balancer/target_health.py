@@ -73,7 +73,12 @@ class Targets(ShownAsTable):
 def look(lab: Connection, group: TargetGroupTypeDef) -> Targets:
     """The targets of a target group (as DescribeTargetGroups shows it), by zone and address."""
     members = target_group_reader.health(lab, group["TargetGroupArn"])
-    alive = (task for task in tasks_of_late(lab) if task["lastStatus"] != "STOPPED")
+    cluster = lab.names.cluster
+    listed = [
+        *task_reader.listed(lab, cluster=cluster, desiredStatus="RUNNING"),
+        *task_reader.listed(lab, cluster=cluster, desiredStatus="STOPPED"),
+    ]
+    alive = (task for task in listed if task["lastStatus"] != "STOPPED")
     tasks = {task_ip(task): short_id(task) for task in alive}
     targets = [
         Target(

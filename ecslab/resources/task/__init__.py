@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import error_message
+from ecslab.display.messages import say
 from ecslab.errors import CannotBeDone, NotThere, StillWaiting, TaskNeverRan
 from ecslab.resources import execution_role, network, task_definition
 from ecslab.resources.network import Choice
@@ -65,6 +66,9 @@ def run(
 ) -> TaskTypeDef:
     """Run a task on Fargate, or return the one that this very call already started and that still lives.
 
+    RunTask itself starts another task each time. This looks first for a task with the same `startedBy`, which
+    is made from the arguments; if there is one, it says so and returns it.
+
     Args:
         choice: VPC, subnets, security groups and public IP; `network.default_choice(lab)` unless given.
         definition: a family or the ARN of a revision; the lesson's family, newest revision, unless given.
@@ -90,7 +94,9 @@ def run(
     }
     mark = f"ecslab/{hashlib.sha256(json.dumps(request).encode()).hexdigest()[:16]}"
     tasks = _alive(lab, mark)
-    if len(tasks) < count:
+    if len(tasks) >= count:
+        say(_runs_already(tasks[0]))
+    else:
         request.update({"startedBy": mark, "count": count - len(tasks)})
         response = _started(lab, request)
         started = [task["taskArn"] for task in response["tasks"]]
@@ -100,6 +106,14 @@ def run(
         if response["failures"]:
             raise CannotBeDone(diagnosis.of_failure(response["failures"][0]))
     return tasks[0]
+
+
+def _runs_already(task: TaskTypeDef) -> str:
+    status, since = task["lastStatus"], task["createdAt"]
+    return (
+        f"Task {short_id(task)} was started by this same call at {since:%H:%M:%S}, and is {status}. "
+        "No other one was started."
+    )
 
 
 def _alive(lab: Connection, mark: str) -> list[TaskTypeDef]:

@@ -1,10 +1,17 @@
-"""May a visitor from the internet reach this task? The first rule in the way, read from describe calls."""
+"""May a visitor from the internet reach this task? What is in the way, read from describe calls.
+
+Six questions, in the order in which a packet meets what they ask for. `refusal` gives the first "no" in
+words; `look` gives all the answers.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
+from ecslab.errors import Unreachable
 from ecslab.resources.network import network_reader, rules
 from ecslab.resources.task import network_interface, task_reader
 from ecslab.resources.task.diagnosis import of_task
@@ -13,6 +20,29 @@ from ecslab.resources.task.task_reader import short_id
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import NetworkInterfaceTypeDef
     from mypy_boto3_ecs.type_defs import TaskTypeDef
+    from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef
+
+QUESTIONS: Final = {
+    "running": "Is the task RUNNING?",
+    "public_ip": "Does it have a public IP?",
+    "route": "Does its subnet's route table lead to an internet gateway?",
+    "network_acl": "Does the network ACL of its subnet let the visitor in?",
+    "security_group": "Does its security group admit the port?",
+    "listens": "Does the container listen on the port?",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the account says to the six questions.
+
+    Attributes:
+        answers: by the names in QUESTIONS; None for what cannot be seen behind what is in the way.
+        refusal: the first thing in the way and what to do about it; "" if there is none.
+    """
+
+    answers: dict[str, bool | None]
+    refusal: str
 
 
 def refusal(lab: Connection, task: TaskTypeDef, port: int) -> str | None:
@@ -20,21 +50,75 @@ def refusal(lab: Connection, task: TaskTypeDef, port: int) -> str | None:
 
     In this order: the task's status, its public IP, the subnet's route, the network ACL, the security groups.
     """
+    return next((said for said in _obstacles(lab, task, port).values() if said), None)
+
+
+def look(lab: Connection, task: TaskTypeDef, port: int) -> Look:
+    """All six questions, each by itself, and the first thing in the way."""
+    found = _obstacles(lab, task, port)
+    answers: dict[str, bool | None] = {
+        name: not found[name] if name in found else None for name in QUESTIONS if name != "listens"
+    }
+    first = next((said for said in found.values() if said), "")
+    answers["listens"] = None if first else _answered(lab, task, port) is not None
+    return Look(answers, first or ("" if answers["listens"] else nobody_listens(port)))
+
+
+def nobody_listens(port: int) -> str:
+    """The sixth question answered with no."""
+    return (
+        f"Nothing listens on port {port}: the network lets the visitor in, but no program in the task "
+        "answers there.\n  next: verify.logs(lab, task), and the port in the definition and in the image"
+    )
+
+
+def balancers_with(lab: Connection, groups: Iterable[str]) -> list[LoadBalancerTypeDef]:
+    """The load balancers that are in one of these security groups."""
+    wanted = {group for group in groups if group.startswith("sg-")}
+    if not wanted:
+        return []
+    pages = lab.elbv2.get_paginator("describe_load_balancers").paginate()
+    balancers = [balancer for page in pages for balancer in page["LoadBalancers"]]
+    return [balancer for balancer in balancers if wanted & {*balancer.get("SecurityGroups", [])}]
+
+
+def _answered(lab: Connection, task: TaskTypeDef, port: int) -> int | None:
+    """The status of the answer to one visit, whatever it is; None if nobody answers."""
+    address = network_interface.public_ip_of(network_interface.interface_of(lab, task))
+    try:
+        status = lab.http("GET", lab.url(str(address), port)).status
+    except Unreachable:
+        return None
+    return None if status in (502, 504) else status
+
+
+def _obstacles(lab: Connection, task: TaskTypeDef, port: int) -> dict[str, str | None]:
+    """What the network's five questions find in the way, None where nothing is; up to where one can see."""
     shown = task_reader.described(lab, task["clusterArn"], [task["taskArn"]])
     now = shown[0] if shown else task
     short = short_id(now)
     if now["lastStatus"] != "RUNNING":
-        return f"Task {short} is {now['lastStatus']}, so nobody answers.\n{of_task(lab, now)}"
+        return {"running": f"Task {short} is {now['lastStatus']}, so nobody answers.\n{of_task(lab, now)}"}
     interface = network_interface.interface_of(lab, now)
     if not interface:
-        return f"Task {short} has no network interface any more.\n  next: task.run(lab)"
-    if not network_interface.public_ip_of(interface):
-        return (
-            f"No public IP: task {short} has only the private address {interface['PrivateIpAddress']}, which "
-            "the internet cannot write to.\n"
-            "  next: it cannot be given one now; task.run(lab, choice) with assign_public_ip=True"
-        )
-    return _route(lab, interface) or _acl(lab, interface["SubnetId"], port) or _groups(lab, interface, port)
+        return {"running": f"Task {short} has no network interface any more.\n  next: task.run(lab)"}
+    return {
+        "running": None,
+        "public_ip": _address(interface, short),
+        "route": _route(lab, interface),
+        "network_acl": _acl(lab, interface["SubnetId"], port),
+        "security_group": _groups(lab, interface, port),
+    }
+
+
+def _address(interface: NetworkInterfaceTypeDef, short: str) -> str | None:
+    if network_interface.public_ip_of(interface):
+        return None
+    return (
+        f"No public IP: task {short} has only the private address {interface['PrivateIpAddress']}, which "
+        "the internet cannot write to.\n"
+        "  next: it cannot be given one now; task.run(lab, choice) with assign_public_ip=True"
+    )
 
 
 def _route(lab: Connection, interface: NetworkInterfaceTypeDef) -> str | None:
@@ -67,9 +151,15 @@ def _groups(lab: Connection, interface: NetworkInterfaceTypeDef, port: int) -> s
     if rules.ANYWHERE in sources:
         return None
     names = ", ".join(f"{group['GroupId']} ({group['GroupName']})" for group in groups)
+    if balancers := balancers_with(lab, sources):
+        return (
+            f"Security group: {names} admits port {port} only from the load balancer "
+            f"{balancers[0]['LoadBalancerName']}, as it should: visitors come through the load balancer.\n"
+            "  next: load_balancer.page(lab) asks there; load_balancer.why_not(lab) says what is in the way"
+        )
     who = f"admits port {port} only from {', '.join(sources)}" if sources else f"does not admit port {port}"
     return (
-        f"Security group: {names} {who}. It does not refuse the visitor, it drops what he sends: his browser "
+        f"Security group: {names} {who}. It does not refuse the visitor, it drops the packets: the browser "
         "loads for ever.\n"
         f"  next: admit TCP port {port} from {rules.ANYWHERE}: "
         "lab.ec2.authorize_security_group_ingress(…); it takes effect at once"

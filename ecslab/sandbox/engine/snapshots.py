@@ -1,6 +1,7 @@
 """When a snapshot of the account is written beside the journal, and when one stands for its first records.
 
 It only saves time: without it, or where anything about it is not as it should be, the journal is replayed.
+What reads and writes one is imported where there is one to be read or written.
 """
 
 import hashlib
@@ -12,18 +13,20 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
 
 from ecslab import __version__
 from ecslab.sandbox.engine import moto_import
 from ecslab.sandbox.engine.backend import Backend
 from ecslab.sandbox.journal.journal import Journal
 from ecslab.sandbox.journal.record import PaceSetting
-from ecslab.sandbox.snapshot import file, reading, writing
+from ecslab.sandbox.snapshot import folder as snapshot_folder
 from ecslab.sandbox.wire.credentials import Credentials
 from ecslab.sandbox.world.time.clock import Clock
+
+if TYPE_CHECKING:
+    from ecslab.sandbox.snapshot.file import Snapshot
 
 AT_STOP: Final = 2_000
 """Events since the last snapshot for which one is written at a stop: some tenths of a second of replay."""
@@ -65,7 +68,7 @@ class Snapshots:
 
     def __init__(self, folder: Path | None, credentials: Credentials, wall: Callable[[], float]):
         self._folder = folder
-        self._key = file.key_of(credentials.secret_key, credentials.gateway_secret)
+        self._secrets = credentials.secret_key, credentials.gateway_secret
         self._given: Mapping[str, object] = {"wall": wall, "folder": folder}
         self._events, self._next = 0, 0.0
 
@@ -81,15 +84,19 @@ class Snapshots:
         """The state after the most records of this journal that a snapshot stands for."""
         if self._folder is None:
             return None
-        for name in file.NAMES:
-            if not (self._folder / name).exists():
+        for path in map(self._folder.joinpath, snapshot_folder.NAMES):
+            if not path.exists():
                 continue
-            snapshot = file.read(self._folder / name, _environment(), self._key)
+            from ecslab.sandbox.snapshot import file
+
+            snapshot = file.read(path, _environment(), file.key_of(*self._secrets))
             if snapshot and snapshot.digest == journal.digest(snapshot.records):
                 return self._made(snapshot)
         return None
 
-    def _made(self, snapshot: file.Snapshot) -> Restored | None:
+    def _made(self, snapshot: "Snapshot") -> Restored | None:
+        from ecslab.sandbox.snapshot import reading
+
         moto_import.prepare()
         try:
             clock, account = reading.read(snapshot.graph, self._given)
@@ -113,26 +120,33 @@ class Snapshots:
             return
         began = time.monotonic()
         try:
-            with backend.whole() as root:
-                graph = writing.written(root, self._given)
-            digest = journal.digest(len(journal))
-            if digest:
-                snapshot = file.Snapshot(_environment(), len(journal), digest, about(), graph)
-                file.write(self._folder, snapshot, self._key)
+            self._keep(self._folder, journal, backend, about())
         except Exception as problem:  # a replay takes its place
             _LOG.warning("no snapshot was written: %r", problem)
         self._events, now = 0, time.monotonic()
         self._next = now + _SHARE * (now - began)
 
+    def _keep(self, folder: Path, journal: Journal, backend: Backend, about: About) -> None:
+        from ecslab.sandbox.snapshot import file, writing
+
+        with backend.whole() as root:
+            graph = writing.written(root, self._given)
+        digest = journal.digest(len(journal))
+        if digest:
+            snapshot = file.Snapshot(_environment(), len(journal), digest, about, graph)
+            file.write(folder, snapshot, file.key_of(*self._secrets))
+
     def forget(self) -> None:
         """Remove them all."""
         if self._folder is not None:
-            file.forget(self._folder)
+            snapshot_folder.forget(self._folder)
 
 
 @cache
 def _environment() -> str:
     """What a snapshot rests on: the versions, and the sandbox's own sources."""
+    from importlib.metadata import version
+
     digest = hashlib.sha256(f"{__version__} {sys.version} {version('moto')}".encode())
     for path in sorted(_SANDBOX.rglob("*.*")):
         if path.suffix in (".py", ".toml"):

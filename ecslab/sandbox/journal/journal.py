@@ -25,7 +25,7 @@ from ecslab.sandbox.journal.record import (
     without_credentials,
     written,
 )
-from ecslab.sandbox.snapshot import file as snapshot_file
+from ecslab.sandbox.snapshot import folder as snapshots
 
 __all__ = ["LARGE", "Journal", "Record"]
 
@@ -142,7 +142,7 @@ class Journal:
     @staticmethod
     def erase(folder: Path) -> None:
         """Forget the journal of a folder that no process has open, and the bodies beside it, unread."""
-        for name in ("journal.jsonl", REPLAYING, *snapshot_file.NAMES):
+        for name in ("journal.jsonl", REPLAYING, *snapshots.NAMES):
             (folder / name).unlink(missing_ok=True)
         if (folder / "blobs").is_dir():
             Blobs(folder / "blobs").clear()

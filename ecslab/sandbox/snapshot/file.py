@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from ecslab.sandbox import whole_file
+from ecslab.sandbox.snapshot.folder import NAMES
 from ecslab.sandbox.snapshot.writing import Written
 
-NAMES: Final = ("snapshot.bin", "snapshot-before.bin")
-"""The latest, and the one before it: whoever goes back a few steps finds that still good."""
 _LARGEST: Final = 256 << 20  # bytes, when it is unpacked
 _SEAL: Final = 32  # bytes
 
@@ -72,12 +71,6 @@ def read(path: Path, environment: str, key: bytes) -> Snapshot | None:
     except (OSError, ValueError, TypeError, KeyError, zlib.error, RecursionError):
         return None
     return snapshot if snapshot.environment == environment else None
-
-
-def forget(folder: Path) -> None:
-    """Remove the snapshots of a folder."""
-    for name in NAMES:
-        (folder / name).unlink(missing_ok=True)
 
 
 def key_of(*secrets: str) -> bytes:

@@ -9,7 +9,7 @@ from ecslab.sandbox import in_process
 from ecslab.sandbox.engine.sandbox import Sandbox
 from ecslab.sandbox.gateway.gateway import NotIn
 from ecslab.sandbox.http_message import HttpRequest
-from ecslab.sandbox.snapshot import file, writing
+from ecslab.sandbox.snapshot import folder, writing
 from ecslab.sandbox.snapshot.writing import Written
 from tests.soak import account, actions
 from tests.soak.client import Client
@@ -86,7 +86,7 @@ def copied(home, name: str, *, snapshots: bool):
     other = home.with_name(name)
     shutil.copytree(home, other)
     if not snapshots:
-        file.forget(other / "sandbox")
+        folder.forget(other / "sandbox")
     return other
 
 

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -75,7 +77,7 @@ def resealed(home, **changes) -> None:
     path = home / "sandbox" / LATEST
     fields = json.loads(zlib.decompress(path.read_bytes()[32:])) | changes
     content = zlib.compress(json.dumps(fields).encode())
-    path.write_bytes(file._seal(content, sandbox._key) + content)
+    path.write_bytes(file._seal(content, file.key_of(*sandbox._secrets)) + content)
 
 
 def _credentials(home):
@@ -229,6 +231,14 @@ def test_what_must_not_be_named_is_not_read(name):
 def test_a_class_that_is_not_of_the_sandbox_is_not_made():
     with pytest.raises(Refused):
         reading.read(Written([], [["subprocess", "Popen", "object"]], [["object", 0]], 0), {})
+
+
+def test_a_start_without_a_snapshot_imports_nothing_that_reads_one():
+    loaded = "import ecslab.sandbox.engine.serve, sys; print(*(n for n in sys.modules if '.snapshot' in n))"
+    said = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout
+    assert said.split() == [
+        "ecslab.sandbox.snapshot", "ecslab.sandbox.snapshot.folder", "ecslab.sandbox.engine.snapshots"
+    ]  # fmt: skip
 
 
 def test_nothing_here_runs_what_it_reads():

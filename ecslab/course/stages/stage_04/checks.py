@@ -51,7 +51,7 @@ def running(lab: Connection) -> Verdict:
     for task in alive:
         if task["lastStatus"] == "RUNNING":
             if public_ip_of(interface_of(lab, task)):
-                return done(f"Task {short_id(task)} is RUNNING, and has a public IP.")
+                return done(f"Task {short_id(task)} of `{family}` is RUNNING, and has a public IP.")
             silent = silent or task
     if silent:
         return verdicts.wrong("04.no-public-ip", task=short_id(silent))

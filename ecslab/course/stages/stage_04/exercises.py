@@ -1,4 +1,4 @@
-"""The exercises of stage 04, which go into the VPC `workshop`: what its tasks say."""
+"""The exercises of stage 04, which go into the VPC `workshop`, and have a family of their own."""
 
 from __future__ import annotations
 
@@ -25,35 +25,44 @@ _NO_WAY_OUT = "ResourceInitializationError"
 
 
 def elsewhere(lab: Connection) -> Verdict:
-    """Exercise: a second task in the VPC `workshop`, RUNNING with a public IP."""
+    """Exercise: a task in the VPC `workshop`, RUNNING with a public IP; it may be stopped again by then."""
     here = _subnets(lab)
     if not here:
         return not_yet("There is no VPC whose Name tag is `workshop` in this Region.")
-    ours = _of_the_lesson(lab)
+    ours = _of_the_exercise(lab)
     tasks_there = [task for task in ours if _subnet(task) in here]
     alive = [task for task in tasks_there if task["desiredStatus"] == "RUNNING"]
     for task in alive:
         if task["lastStatus"] == "RUNNING" and public_ip_of(interface_of(lab, task)):
             if not _admits_http(lab, task):
                 return verdicts.wrong("04.workshop-closed", task=short_id(task))
-            return done(f"Task {short_id(task)} is RUNNING in `workshop`, and has a public IP.")
-    if any(task["lastStatus"] == "RUNNING" for task in alive):
-        return wrong("A task runs in `workshop`, but without a public IP: it was run with none.")
-    if alive:
-        return not_yet(f"Task {short_id(alive[0])} is {alive[0]['lastStatus']}: it is on its way.")
+            return done(f"Task {short_id(task)} of `{family(lab)}` is RUNNING in `workshop`.")
+    public = [task for task in tasks_there if here[str(_subnet(task))]]
+    if ran := next((task for task in public if _ran_and_was_stopped(task)), None):
+        return done(f"Task {short_id(ran)} of `{family(lab)}` ran in `workshop`, and was stopped again.")
+    for task in alive:
+        name, status = f"Task {short_id(task)}", task["lastStatus"]
+        if status == "RUNNING":
+            return wrong(f"{name} runs in `workshop`, but without a public IP: it was run with none.")
+        return not_yet(f"{name} is {status}: it is on its way.")
     if tasks_there:
-        return _stopped_there(tasks_there[0], here)
+        return _stopped_there([*public, *tasks_there][0], here)
     return _none_there(lab, ours, here)
+
+
+def _ran_and_was_stopped(task: TaskTypeDef) -> bool:
+    stopped = task["lastStatus"] == "STOPPED" and stopped_task.stopped_by_hand(task)
+    return stopped and "startedAt" in task
 
 
 def _stopped_there(task: TaskTypeDef, here: dict[str, bool]) -> Verdict:
     name = f"Task {short_id(task)}"
     if task["lastStatus"] != "STOPPED":
         return not_yet(f"{name} is {task['lastStatus']}: it is being stopped.")
-    if stopped_task.stopped_by_hand(task):
-        return wrong(f"{name} ran in `workshop`, and was stopped by hand: run another one.")
     if not here[str(_subnet(task))]:
         return verdicts.wrong("04.workshop-private", name=name)
+    if stopped_task.stopped_by_hand(task):
+        return wrong(f"{name} was stopped by hand before it was RUNNING: run another one, and wait for it.")
     reason, meaning = stopped_task.why(task)
     return wrong(f"{name} stopped in `workshop`: {reason}. {meaning}".replace("..", ".").rstrip(), meaning)
 
@@ -64,18 +73,18 @@ def _none_there(lab: Connection, ours: list[TaskTypeDef], here: dict[str, bool])
             "04.workshop-other-family",
             task=short_id(other),
             other=task_family(other),
-            family=lab.names.family,
+            family=family(lab),
         )
-    running = [task for task in ours if task["lastStatus"] == "RUNNING" and _bare(task)]
-    if len(running) > 1:
-        return verdicts.wrong("04.not-in-workshop", count=len(running), family=lab.names.family)
-    return not_yet("No task of the lesson's definition runs in the VPC `workshop`.")
+    running = [task for task in ours if task["lastStatus"] == "RUNNING"]
+    if running:
+        return verdicts.wrong("04.not-in-workshop", task=short_id(running[0]), family=family(lab))
+    return not_yet(f"No task of `{family(lab)}` runs in the VPC `workshop`.")
 
 
 def nowhere(lab: Connection) -> Verdict:
     """Exercise: a task in a private subnet, that stopped because it could not fetch its image."""
     here = _subnets(lab)
-    ours = [task for task in _of_the_lesson(lab) if _bare(task)]
+    ours = _of_the_exercise(lab)
     private = [task for task in ours if here.get(str(_subnet(task))) is False]
     failed = [task for task in ours if str(task.get("stoppedReason", "")).startswith(_NO_WAY_OUT)]
     for task in private:
@@ -93,9 +102,9 @@ def nowhere(lab: Connection) -> Verdict:
     other = _of_another_family(lab, {subnet: False for subnet, public in here.items() if not public})
     if other:
         return verdicts.wrong(
-            "04.private-other-family", task=short_id(other), other=task_family(other), family=lab.names.family
+            "04.private-other-family", task=short_id(other), other=task_family(other), family=family(lab)
         )
-    return not_yet("No task stopped for want of a way out of a private subnet.")
+    return not_yet(f"No task of `{family(lab)}` stopped because its private subnet has no way out.")
 
 
 def _otherwise(task: TaskTypeDef) -> Verdict:
@@ -121,20 +130,20 @@ def _subnets(lab: Connection) -> dict[str, bool]:
     return {subnet.id: subnet.public for vpc in workshop for subnet in network.subnets(lab, vpc)}
 
 
-def _of_the_lesson(lab: Connection) -> list[TaskTypeDef]:
-    return [t for t in task_reader.of_cluster(lab, lab.names.cluster) if task_family(t) == lab.names.family]
+def family(lab: Connection) -> str:
+    """The family of both exercises: the lesson's own task stays as it is."""
+    return lab.name("adgu-elsewhere")
+
+
+def _of_the_exercise(lab: Connection) -> list[TaskTypeDef]:
+    return [t for t in task_reader.of_cluster(lab, lab.names.cluster) if task_family(t) == family(lab)]
 
 
 def _of_another_family(lab: Connection, here: dict[str, bool]) -> TaskTypeDef | None:
-    """A task that is meant to run in one of these subnets, but is not of the lesson's family."""
+    """A task that is meant to run in one of these subnets, but is not of the exercise's family."""
     tasks = task_reader.of_cluster(lab, lab.names.cluster)
-    others = [t for t in tasks if task_family(t) != lab.names.family and _subnet(t) in here]
+    others = [t for t in tasks if task_family(t) != family(lab) and _subnet(t) in here]
     return next((task for task in others if task["desiredStatus"] == "RUNNING"), None)
-
-
-def _bare(task: TaskTypeDef) -> bool:
-    """Whether it was run by hand; a service's tasks are another lesson's."""
-    return not str(task.get("group", "")).startswith("service:")
 
 
 def _subnet(task: TaskTypeDef) -> str | None:

@@ -1,21 +1,27 @@
 """Stage 07: one address for all tasks: two security groups, a target group, a load balancer, the service."""
 
 from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
-from ecslab.course.stages.stage_07 import checks, exercises, service, solutions
+from ecslab.course.stages.stage_07 import answers, checks, exercises, service, solutions
 from ecslab.operations import prices
 
 STAGE = Stage(
     notebook="07-load-balancer.ipynb",
     needs=(*FOUNDATION, "04.network", "06"),
-    minutes=Minutes(reading=40, waiting=20),
+    minutes=Minutes(reading=55, waiting=21),
     part="service",
     steps=(
         Step("07.groups", 5, checks.groups, solutions.make_groups),
         Step("07.target-group", 4, checks.target_group, solutions.make_target_group),
         Step("07.balancer", 5, checks.balancer, solutions.make_balancer, hourly=prices.balancer_hour()),
         Step("07.service", 5, service.service, solutions.attach),
-        Step("07.yours-1", 6, exercises.rule, solutions.make_rule),
-        Step("07.yours-2", 8, exercises.repaired, solutions.break_and_repair),
+        Step(
+            "07.yours-1",
+            8,
+            exercises.repaired,
+            solutions.break_and_repair,
+            hourly=prices.task_hour(256, 512),
+        ),
+        Step("07.yours-2", 6, exercises.rule, solutions.make_rule),
         Step(
             "07.yours-3",
             10,
@@ -24,4 +30,5 @@ STAGE = Stage(
             hourly=prices.balancer_hour(network=True),
         ),
     ),
+    answers={"cname": answers.cname, "asks": answers.asking_interfaces, "suffix": answers.suffix},
 )

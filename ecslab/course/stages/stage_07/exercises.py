@@ -1,4 +1,7 @@
-"""The exercises of stage 07: a rule, a wrong health path and its repair, a Network Load Balancer."""
+"""The exercises of stage 07: a wrong health path and its repair, a rule, a Network Load Balancer.
+
+They are done on a service of their own, `adgu-practice`.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,16 @@ from typing import TYPE_CHECKING
 from ecslab.connection.connection import Connection
 from ecslab.course import verdicts
 from ecslab.course.stages.stage_07 import load_balancing
+from ecslab.course.words import counted
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
-from ecslab.resources.load_balancer import load_balancer_reader, target_group_reader
+from ecslab.resources.load_balancer import load_balancer_reader, practice, target_group_reader
 from ecslab.resources.service import service_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef
     from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef, RuleTypeDef
 
-PATH, LOST = "/health", "/nothing-here"
+PATH, MOVED = "/health", "/old"
 
 
 def rule(lab: Connection) -> Verdict:
@@ -27,8 +31,9 @@ def rule(lab: Connection) -> Verdict:
     if not listener:
         return not_yet(f"`{lab.names.load_balancer}` has no listener on port 80 that could have a rule.")
     rules = load_balancer_reader.rules(lab, listener["ListenerArn"])
+    rules = [rule for rule in rules if not {*_patterns(rule)} & {practice.PATH, MOVED}]  # made by the lesson
     if not rules:
-        return not_yet("The listener on port 80 has only its default rule: everything goes to the tasks.")
+        return not_yet(f"The listener on port 80 has no rule for `{PATH}` yet.")
     patterns = [pattern for rule in rules for pattern in _patterns(rule)]
     if not patterns:
         fields = ", ".join(sorted({c["Field"] for rule in rules for c in rule["Conditions"]}))
@@ -52,8 +57,8 @@ def _answer(rule: RuleTypeDef) -> Verdict:
         return verdicts.wrong("07.rule-other-action", path=PATH, type=action["Type"])
     code = action["FixedResponseConfig"]["StatusCode"]
     if code != "200":
-        return wrong(f"The balancer answers `{PATH}` with {code}; the exercise asks for 200.")
-    return done(f"The balancer answers `{PATH}` by itself, with 200.")
+        return wrong(f"The load balancer answers `{PATH}` with {code}; the exercise asks for 200.")
+    return done(f"The load balancer answers `{PATH}` by itself, with 200.")
 
 
 def _patterns(rule: RuleTypeDef) -> list[str]:
@@ -65,11 +70,12 @@ def _patterns(rule: RuleTypeDef) -> list[str]:
 
 
 def repaired(lab: Connection) -> Verdict:
-    """Exercise: a wrong health path was seen to make targets unhealthy, and was put right."""
-    group = target_group_reader.find_target_group(lab, lab.names.target_group)
-    service = service_reader.describe(lab, lab.names.service)
-    if not group or not service:
-        return not_yet("There is no service behind a target group whose health check could be broken.")
+    """Exercise: a wrong health path was seen to make targets unhealthy, and was fixed."""
+    name = lab.name(practice.NAME)
+    group = target_group_reader.find_target_group(lab, name)
+    service = service_reader.describe(lab, name)
+    if not group or not service or service["status"] != "ACTIVE":
+        return _no_practice(lab, name)
     members = target_group_reader.health(lab, group["TargetGroupArn"])
     healthy = load_balancing.in_state(members, "healthy")
     unhealthy = load_balancing.in_state(members, "unhealthy")
@@ -79,11 +85,12 @@ def repaired(lab: Connection) -> Verdict:
         return trouble
     if not events and not unhealthy:
         if path in ("/", "/index.html"):
-            return not_yet("All is well, and was: first give the health check a page that is not there.")
+            return not_yet(f"`{name}` is healthy: first give its health check a page that does not exist.")
         return verdicts.not_yet("07.not-unhealthy-yet", path=path)
     if unhealthy and path not in ("/", "/index.html"):
         seen = unhealthy[0]["TargetHealth"]["Description"]
-        return not_yet(f"{len(unhealthy)} targets are unhealthy: {seen}. Now put the path `{path}` right.")
+        targets = f"{counted(len(unhealthy), 'target')} {'is' if len(unhealthy) == 1 else 'are'}"
+        return not_yet(f"{targets} unhealthy: {seen}. Now fix the path `{path}`.")
     if len(healthy) < service["desiredCount"]:
         return verdicts.not_yet(
             "07.not-healthy-yet", healthy=len(healthy), desired_count=service["desiredCount"]
@@ -93,12 +100,20 @@ def repaired(lab: Connection) -> Verdict:
     return done(f"The targets were unhealthy, and are healthy again: the health checks ask for `{path}`.")
 
 
+def _no_practice(lab: Connection, name: str) -> Verdict:
+    """What there is to say while the service of the exercise is not there."""
+    lesson = target_group_reader.find_target_group(lab, lab.names.target_group)
+    if lesson and lesson["HealthCheckPath"] not in ("/", "/index.html"):
+        return verdicts.wrong("07.lesson-broken", lesson=lesson["TargetGroupName"], name=name)
+    return not_yet(f"There is no service `{name}`: the cell above makes it.")
+
+
 def _evaded(service: ServiceTypeDef, events: list[str]) -> Verdict | None:
     """Whether the failing checks were got rid of in another way, or failed for another reason."""
     name = service["serviceName"]
     if not service["loadBalancers"]:
         if not events:
-            return not_yet(f"`{name}` is not behind a load balancer: nobody checks its tasks.")
+            return not_yet(f"`{name}` is not behind a load balancer, which would check its tasks.")
         return verdicts.wrong("07.taken-from-balancer", name=name)
     if service["desiredCount"] == 0:
         return verdicts.wrong("07.scaled-to-zero", name=name)
@@ -108,8 +123,8 @@ def _evaded(service: ServiceTypeDef, events: list[str]) -> Verdict | None:
 
 
 def network_balancer(lab: Connection) -> Verdict:
-    """Exercise: the same service behind a Network Load Balancer, too."""
-    name = lab.name("adgu-nlb")
+    """Exercise: the practice service behind a Network Load Balancer, too."""
+    name = lab.name(practice.NETWORK_BALANCER)
     balancer = load_balancer_reader.find(lab, name)
     if not balancer:
         return not_yet(f"There is no load balancer `{name}`.")
@@ -122,14 +137,15 @@ def network_balancer(lab: Connection) -> Verdict:
     if not listener:
         return verdicts.wrong("07.nlb-no-listener", name=name)
     arn = load_balancer_reader.forwards_to(listener["DefaultActions"][-1])[0]
-    service = service_reader.describe(lab, lab.names.service) or {}
+    keeper = lab.name(practice.NAME)
+    service = service_reader.describe(lab, keeper) or {}
     registers = [entry.get("targetGroupArn") for entry in service.get("loadBalancers", [])]
     if arn not in registers:
         return verdicts.wrong(
             "07.nlb-without-service",
             name=name,
             group=target_group_reader.name_in(arn),
-            service=lab.names.service,
+            service=keeper,
         )
     return _targets_of(lab, balancer, arn)
 
@@ -138,7 +154,8 @@ def _targets_of(lab: Connection, balancer: LoadBalancerTypeDef, target_group: st
     """Whether the targets behind the Network Load Balancer are healthy."""
     name, members = balancer["LoadBalancerName"], target_group_reader.health(lab, target_group)
     if load_balancing.in_state(members, "healthy"):
-        return done(f"`{name}` leads to {len(members)} tasks of `{lab.names.service}` as well.")
+        tasks = counted(len(members), "task")
+        return done(f"`{name}` leads to {tasks} of `{lab.name(practice.NAME)}` as well.")
     if unhealthy := load_balancing.in_state(members, "unhealthy"):
         return verdicts.wrong(
             "07.nlb-unhealthy",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ecslab.connection.connection import Connection
 from ecslab.course import verdicts
 from ecslab.course.stages.stage_07 import load_balancing
+from ecslab.course.words import counted
 from ecslab.display.verdict import Verdict, not_yet, wrong
 from ecslab.resources.load_balancer import target_group_reader
 from ecslab.resources.network import network_reader
@@ -97,10 +98,10 @@ def _well(lab: Connection, service: ServiceTypeDef, members: list[TargetHealthDe
             "07.service-right",
             name=name,
             load_balancer=lab.names.load_balancer,
-            healthy=len(healthy),
+            targets=counted(len(healthy), "healthy target"),
             zones=" and ".join(zones),
         )
     states = ("initial", "draining", "unused", "unavailable")
     seen = [f"{len(some)} {state}" for state in states if (some := load_balancing.in_state(members, state))]
     besides = f" ({', '.join(seen)})" if seen else ""
-    return not_yet(f"{len(healthy)} of {desired} targets are healthy{besides}: the service is at it.")
+    return not_yet(f"{len(healthy)} of {desired} targets are healthy{besides}: the service is still busy.")

@@ -4,48 +4,55 @@ from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
 
 
-def make_groups(lab: Connection) -> None:
-    ecslab.load_balancer.groups(lab)
+def make_groups(lab: Connection) -> object:
+    return ecslab.load_balancer.groups(lab)
 
 
-def make_target_group(lab: Connection) -> None:
-    ecslab.load_balancer.target_group(lab, health_path="/", drain=30)
+def make_target_group(lab: Connection) -> object:
+    return ecslab.load_balancer.target_group(lab, health_path="/", drain=30)
 
 
-def make_balancer(lab: Connection) -> None:
+def make_balancer(lab: Connection) -> object:
     ecslab.load_balancer.create(lab)
-    ecslab.load_balancer.wait_until_active(lab)
+    return ecslab.load_balancer.wait_until_active(lab)
 
 
-def attach(lab: Connection) -> None:
-    ecslab.load_balancer.attach(lab)
+def attach(lab: Connection) -> object:
+    service = ecslab.load_balancer.attach(lab)
     ecslab.load_balancer.wait_until_healthy(lab)
+    return service
+
+
+def break_and_repair(lab: Connection) -> object:
+    ecslab.load_balancer.practice_service(lab)
+    name = lab.name("adgu-practice")
+    group = ecslab.load_balancer.target_group(lab, name=name)["TargetGroupArn"]
+    lab.elbv2.modify_target_group(TargetGroupArn=group, HealthCheckPath="/nothing-here")
+    lab.wait(lambda: "is unhealthy in" in str(ecslab.service.events(lab, name)), "ECS to notice")
+    print(ecslab.load_balancer.targets(lab, name))  # noqa: T201
+    lab.elbv2.modify_target_group(TargetGroupArn=group, HealthCheckPath="/")
+    lab.wait(
+        lambda: [target.state for target in ecslab.load_balancer.targets(lab, name)] == ["healthy"],
+        "its target to be healthy",
+    )
+    return ecslab.load_balancer.targets(lab, name)
 
 
 def make_rule(lab: Connection) -> None:
     listener = ecslab.load_balancer.listener(lab)["ListenerArn"]  # type: ignore[index]
-    words = {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": "the balancer is well"}
-    there = lab.elbv2.describe_rules(ListenerArn=listener)["Rules"]
-    if "10" not in [rule["Priority"] for rule in there]:
+    words = {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": "the load balancer is well"}
+    existing = lab.elbv2.describe_rules(ListenerArn=listener)["Rules"]
+    if "40" not in [rule["Priority"] for rule in existing]:
         lab.elbv2.create_rule(
             ListenerArn=listener,
-            Priority=10,
+            Priority=40,
             Conditions=[{"Field": "path-pattern", "Values": ["/health"]}],
             Actions=[{"Type": "fixed-response", "FixedResponseConfig": words}],  # type: ignore[list-item,misc]
         )
 
 
-def break_and_repair(lab: Connection) -> None:
-    group = ecslab.load_balancer.target_group(lab)["TargetGroupArn"]
-    lab.elbv2.modify_target_group(TargetGroupArn=group, HealthCheckPath="/nothing-here")
-    lab.wait(lambda: "is unhealthy in" in str(ecslab.service.events(lab)), "ECS to notice")
-    print(ecslab.load_balancer.targets(lab))  # noqa: T201
-    lab.elbv2.modify_target_group(TargetGroupArn=group, HealthCheckPath="/")
-    ecslab.load_balancer.wait_until_healthy(lab)
-
-
-def make_network_balancer(lab: Connection) -> None:
-    first = ecslab.load_balancer.create(lab)
+def make_network_balancer(lab: Connection) -> object:
+    practice, first = ecslab.load_balancer.practice_service(lab), ecslab.load_balancer.create(lab)
     second = lab.elbv2.create_load_balancer(
         Name=lab.name("adgu-nlb"),
         Type="network",
@@ -53,18 +60,17 @@ def make_network_balancer(lab: Connection) -> None:
         SecurityGroups=first["SecurityGroups"],
     )["LoadBalancers"][0]
     group = lab.elbv2.create_target_group(
-        Name=lab.name("adgu-web-tcp"), TargetType="ip", Protocol="TCP", Port=80, VpcId=first["VpcId"]
+        Name=lab.name("adgu-practice-tcp"), TargetType="ip", Protocol="TCP", Port=80, VpcId=first["VpcId"]
     )["TargetGroups"][0]
-    if not ecslab.load_balancer.listener(lab, second):
-        forward = {"Type": "forward", "TargetGroupArn": group["TargetGroupArn"]}
-        lab.elbv2.create_listener(
-            LoadBalancerArn=second["LoadBalancerArn"],
-            Protocol="TCP",
-            Port=80,
-            DefaultActions=[forward],  # type: ignore[list-item]
-        )
-    behind = ecslab.load_balancer.attach(lab)["loadBalancers"]
+    lab.elbv2.create_listener(
+        LoadBalancerArn=second["LoadBalancerArn"],
+        Protocol="TCP",
+        Port=80,
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": group["TargetGroupArn"]}],
+    )
+    behind = practice["loadBalancers"]
     another = {**behind[0], "targetGroupArn": group["TargetGroupArn"]}
     if another not in behind:
-        ecslab.service.update(lab, loadBalancers=[*behind, another])
-    ecslab.service.wait_until_stable(lab)
+        ecslab.service.update(lab, practice["serviceName"], loadBalancers=[*behind, another])
+    ecslab.service.wait_until_stable(lab, practice["serviceName"])
+    return second

@@ -9,7 +9,7 @@ HOURLY = prices.task_hour(256, 512)
 STAGE = Stage(
     notebook="13-cli-and-console.ipynb",
     needs=FOUNDATION,
-    minutes=Minutes(reading=35, waiting=12),
+    minutes=Minutes(reading=44, waiting=12),
     part="tools",
     steps=(
         Step("13.repaired", 15, checks.repaired, solutions.repair, hourly=HOURLY),

@@ -21,7 +21,8 @@ NOTHING_MADE = "Nothing of the lesson was made here yet: there is nothing to cle
 
 def families(lab: Connection) -> list[str]:
     """The lesson's family, and those that its exercises and the guestbook register."""
-    return [lab.names.family, lab.names.guestbook, lab.name("adgu-hello"), lab.name("adgu-broken")]
+    exercises = ("adgu-hello", "adgu-practice", "adgu-broken")
+    return [lab.names.family, lab.names.guestbook, *map(lab.name, exercises)]
 
 
 def deregistered(lab: Connection) -> Verdict:

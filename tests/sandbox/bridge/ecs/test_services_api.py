@@ -569,7 +569,7 @@ def test_addresses_that_run_out(lab):
     """A subnet with eleven addresses beside a large one: what finds none there is started elsewhere."""
     backend = ec2_backends[ACCOUNT][REGION]
     vpc = backend.get_subnet(lab.subnets[0]).vpc_id
-    small = backend.create_subnet(vpc, "172.31.240.0/28", "us-east-1a").id
+    small = backend.create_subnet(vpc, "172.31.240.0/28", availability_zone="us-east-1a").id
     network = lab.account.network([small, lab.subnets[1]])
     lab.create(desiredCount=30, networkConfiguration=network, availabilityZoneRebalancing="DISABLED")
     lab.settle(60)

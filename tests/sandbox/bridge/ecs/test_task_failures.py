@@ -270,7 +270,7 @@ def test_a_subnet_that_is_full(account):
     account.define(web("httpd"))
     backend = ec2_backends[ACCOUNT][REGION]
     vpc = backend.get_default_vpc()
-    small = backend.create_subnet(vpc.id, "172.31.240.0/28", "us-east-1a")
+    small = backend.create_subnet(vpc.id, "172.31.240.0/28", availability_zone="us-east-1a")
     taken = [account.start(networkConfiguration=account.network(small.id)) for _ in range(11)]
     account.run(60)
     late = account.start(networkConfiguration=account.network(small.id))

@@ -1,0 +1,59 @@
+"""Six yes-or-no guesses about the way to a task's page, beside what the account says."""
+
+from dataclasses import dataclass
+
+from ecslab.display.tables import ShownAsTable, Table
+from ecslab.errors import EcslabError
+from ecslab.resources.task.reachability import QUESTIONS, Look
+
+_TAKEN = (True, False, "yes", "no")
+_WORDS = {True: "yes", False: "no", None: "cannot be seen yet"}
+
+
+class NoGuess(EcslabError, ValueError):
+    """A guess that is neither yes nor no, or a question that is not one of the six."""
+
+
+@dataclass(frozen=True, repr=False)
+class JudgedGuesses(ShownAsTable):
+    """The guesses, judged. Shows itself.
+
+    Attributes:
+        guesses: True for yes, by the names in QUESTIONS.
+        seen: what the account says.
+    """
+
+    guesses: dict[str, bool]
+    seen: Look
+
+    @property
+    def right(self) -> int:
+        """How many guesses are what the account says."""
+        return sum(self.guesses[name] == self.seen.answers[name] for name in self.guesses)
+
+    def _table(self) -> Table:
+        known = [name for name in self.guesses if self.seen.answers[name] is not None]
+        found = self.seen.refusal.splitlines()[0] if self.seen.refusal else "Nothing stands in the way."
+        rows = tuple(self._row(name) for name in QUESTIONS)
+        head = ("question", "you say", "the account says", "")
+        return Table(f"{self.right} of {len(known)} right. {found}", head, rows)
+
+    def _row(self, name: str) -> tuple[str, str, str, str]:
+        guess, answer = self.guesses.get(name), self.seen.answers[name]
+        said = "–" if guess is None else _WORDS[guess]
+        mark = "" if guess is None or answer is None else ("right" if guess == answer else "look again")
+        return QUESTIONS[name], said, _WORDS[answer], mark
+
+
+def read(guesses: dict[str, object]) -> dict[str, bool]:
+    """The guesses as True and False.
+
+    Raises:
+        NoGuess: one is neither, or answers no question.
+    """
+    for name, guess in guesses.items():
+        if name not in QUESTIONS:
+            raise NoGuess(f"{name} is none of the six.\n  next: they are {', '.join(QUESTIONS)}")
+        if not isinstance(guess, bool | str) or guess not in _TAKEN:
+            raise NoGuess(f"{name}={guess!r} is no answer.\n  next: say True (yes) or False (no)")
+    return {name: guess in (True, "yes") for name, guess in guesses.items()}

@@ -1,0 +1,31 @@
+"""A word of the glossary is explained where it is first used, or links to the glossary there."""
+
+import pytest
+
+from tests.terms import _explained, _plain, _word, early
+
+KNOWN = {
+    "access-key", "adgu", "availability-zone", "aws-cli", "cluster", "eni", "health-check",
+    "load-balancer", "managed-policy", "nat-gateway", "public-ip", "registry", "subnet", "tag",
+    "task-definition", "vpc", "vpc-endpoint",
+}  # fmt: skip
+"""Those that are still used too early. Take out what is not any more; put nothing in."""
+
+
+def test_no_other_word_is_used_before_it_is_explained():
+    assert {word: cell for word, cell in early().items() if word not in KNOWN} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "explained"),
+    [
+        ("A **network ACL** is a list.", True),
+        ("A list, the *network ACL*, says so.", True),
+        ("See the [network ACL](glossary.md#network-acl).", True),
+        ("The network ACL lets it pass.", False),
+        ("The **first** network ACL lets it **pass**.", False),
+    ],
+)
+def test_what_explains_a_word(text, explained):
+    assert _word("network-acl").search(_plain(text))
+    assert _explained("network-acl", text) == explained
