@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.display.blanks import BLANK, has_blank
+from ecslab.display.counted import counted
 from ecslab.display.messages import say
 from ecslab.terminal.options import refusal
 
@@ -104,4 +105,4 @@ def _shortened(text: str, lines: int | None) -> str:
     shown = text.split("\n")
     if lines is None or len(shown) <= lines:
         return text
-    return "\n".join([*shown[:lines], f"… {len(shown) - lines} more lines"])
+    return "\n".join([*shown[:lines], f"… {counted(len(shown) - lines, 'more line')}"])
