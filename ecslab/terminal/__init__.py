@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ecslab.connection.connection import Connection
+from ecslab.display.blanks import BLANK, has_blank
 from ecslab.display.messages import say
 from ecslab.terminal.options import refusal
 
@@ -64,6 +65,8 @@ def run(lab: Connection, command: str, lines: int | None = 20) -> CommandResult:
     command = command.strip()
     say(f"$ {command}")
     words, fault = _words(command)
+    if has_blank(command):
+        fault = f"Not yet: fill in what is left blank in this command, `{BLANK}`, and run it again."
     fault = fault or refusal(lab, words)
     if fault:
         result = CommandResult(command, _UNREADABLE, "", fault)

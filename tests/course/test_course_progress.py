@@ -10,7 +10,7 @@ FIRST = (
     "02  Cluster          0 of 1                     your turn 0 of 2",
     "03  Task definition  0 of 3                     your turn 0 of 2",
     "04  Run task         0 of 2                     your turn 0 of 2",
-    "05  Verify           0 of 1                     your turn 0 of 1",
+    "05  Verify           0 of 1                     your turn 0 of 2",
 )
 NEXT = "Next: Make a repository, in 01-ecr.ipynb"
 

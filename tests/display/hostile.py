@@ -33,7 +33,9 @@ from ecslab.fault_lab.catalogue import CATALOGUE
 from ecslab.fault_lab.engine.names import FaultNames
 from ecslab.figures import Figure
 from ecslab.figures.svg import Drawing
+from ecslab.operations.judged_guesses import JudgedGuesses
 from ecslab.resources.image.types import Image, Layer
+from ecslab.resources.task.reachability import QUESTIONS, Look
 from ecslab.terminal import CommandResult
 from ecslab.widgets.live_view import LiveView
 from ecslab.widgets.view import View
@@ -308,6 +310,7 @@ MAKERS: dict[type, Callable[[str], Any]] = {
     CourseProgress: lambda text: CourseProgress(
         tuple(Row(step, wrong(text), False) for step in STEPS), dict.fromkeys(STAGES, (1, 2))
     ),
+    JudgedGuesses: lambda text: JudgedGuesses({"route": True}, Look(dict.fromkeys(QUESTIONS), text)),
     Missing: lambda text: Missing("05", ((STEPS[0], wrong(text)), (STEPS[1], wrong(text)))),
     Arrival: lambda text: Arrival("05", (text, text), (text,), 2),
     Table: lambda text: Table(text, (text, text), ((text, text), (text, text))),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import error_message
-from ecslab.display.messages import say
+from ecslab.display import messages
 from ecslab.errors import CannotBeDone, NotThere, StillWaiting, TaskNeverRan
 from ecslab.resources import execution_role, network, task_definition
 from ecslab.resources.network import Choice
@@ -95,7 +95,7 @@ def run(
     mark = f"ecslab/{hashlib.sha256(json.dumps(request).encode()).hexdigest()[:16]}"
     tasks = _alive(lab, mark)
     if len(tasks) >= count:
-        say(_runs_already(tasks[0]))
+        messages.say(_runs_already(tasks[0]))
     else:
         request.update({"startedBy": mark, "count": count - len(tasks)})
         response = _started(lab, request)
