@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ecslab.connection import ledger_lines
 from ecslab.connection.ledger_lines import Entry, Lines, identity
 from ecslab.connection.resource_kinds import BY_CREATE_CALL, BY_KIND, ResourceKind
+from ecslab.display.counted import counted
 from ecslab.display.messages import say
 from ecslab.errors import CannotBeDone
 
@@ -112,11 +113,11 @@ class Ledger:
         lines = ledger_lines.read(self.path, self.account, self.region)
         self._read = version, lines
         if lines.damaged:
-            self._say_once(f"{lines.damaged} line(s) of {self.path} cannot be read and were left out.")
+            self._say_once(f"{counted(lines.damaged, 'line')} of {self.path} cannot be read: left out.")
         if lines.foreign:
             self._say_once(
-                f"{lines.foreign} ARN(s) in {self.path} are of another account or Region than "
-                f"{self.account}, {self.region}; they were left out: this lab made nothing there."
+                f"{counted(lines.foreign, 'ARN')} in {self.path} left out, of another account or Region than "
+                f"{self.account}, {self.region}: this lab made nothing there."
             )
         return lines
 

@@ -5,6 +5,7 @@ instead, so that Run All on a fresh copy reaches the last cell without an error.
 """
 
 import ast
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -12,6 +13,7 @@ from typing import Final
 from ecslab.display.messages import in_notebook
 
 BLANK: Final = "____"
+_IN_TEXT: Final = re.compile(rf"(?<![\w]){BLANK}(?![\w])")
 
 
 def listen() -> None:
@@ -35,8 +37,8 @@ class Blanks(ast.NodeTransformer):
 
     def visit_Module(self, cell: ast.Module) -> ast.Module:
         """The cell as it is, or what is said in its place."""
-        made = _names(cell, ast.Store)
-        if BLANK in _words(cell):
+        made = _names(cell, ast.Store) | _functions(cell.body)
+        if BLANK in _words(cell) or any(map(has_blank, _texts(cell))):
             return self._instead(
                 cell, made - {BLANK}, f"Fill in what is left blank, `{BLANK}`, and run it again."
             )
@@ -55,9 +57,24 @@ class Blanks(ast.NodeTransformer):
         return ast.Module(body=[*imports, *told.body], type_ignores=cell.type_ignores)
 
 
+def has_blank(text: str) -> bool:
+    """Whether a text, as a command in quotation marks, has a blank: four underscores that stand alone."""
+    return bool(_IN_TEXT.search(text))
+
+
+def _texts(cell: ast.Module) -> list[str]:
+    """Every text in a cell that is a line of code; of an f-string the parts that are written down."""
+    nodes = [node for node in ast.walk(cell) if isinstance(node, ast.Constant)]
+    return [node.value for node in nodes if isinstance(node.value, str)]
+
+
 def _words(cell: ast.Module) -> set[object]:
     """Everything that is called something in a cell: variables, attributes, keywords."""
     return {getattr(node, kind, None) for node in ast.walk(cell) for kind in ("id", "attr", "arg")}
+
+
+def _functions(statements: Iterable[ast.stmt]) -> set[str]:
+    return {statement.name for statement in statements if isinstance(statement, ast.FunctionDef)}
 
 
 def _needed(cell: ast.Module) -> set[str]:
@@ -67,7 +84,7 @@ def _needed(cell: ast.Module) -> set[str]:
     for statement in _in_order(cell.body):
         first = statement.value if isinstance(statement, ast.Assign) else statement  # before its target
         needed |= _names(first, ast.Load) - _names(first, ast.Store) - made
-        made |= _names(statement, ast.Store)
+        made |= _names(statement, ast.Store) | _functions([statement])
         needed |= _names(statement, ast.Load) - made
     return needed
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ecslab.connection.connection import Connection
+from ecslab.display.blanks import BLANK, has_blank
+from ecslab.display.counted import counted
 from ecslab.display.messages import say
 from ecslab.terminal.options import refusal
 
@@ -64,6 +66,8 @@ def run(lab: Connection, command: str, lines: int | None = 20) -> CommandResult:
     command = command.strip()
     say(f"$ {command}")
     words, fault = _words(command)
+    if has_blank(command):
+        fault = f"Not yet: fill in what is left blank in this command, `{BLANK}`, and run it again."
     fault = fault or refusal(lab, words)
     if fault:
         result = CommandResult(command, _UNREADABLE, "", fault)
@@ -101,4 +105,4 @@ def _shortened(text: str, lines: int | None) -> str:
     shown = text.split("\n")
     if lines is None or len(shown) <= lines:
         return text
-    return "\n".join([*shown[:lines], f"… {len(shown) - lines} more lines"])
+    return "\n".join([*shown[:lines], f"… {counted(len(shown) - lines, 'more line')}"])

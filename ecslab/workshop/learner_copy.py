@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final, TypedDict
 
+from ecslab.display.counted import counted
 from ecslab.errors import EcslabError
 
 FOLDER: Final = Path("my-ecslab")
@@ -62,7 +63,7 @@ class Copied:
 
     def text(self) -> str:
         """What a learner should know, one line for each; empty when nothing changed."""
-        lines = [f"Made {len(self.new)} files in {self.folder}."] if self.new else []
+        lines = [f"Made {counted(len(self.new), 'file')} in {self.folder}."] if self.new else []
         if self.updated:
             lines.append(f"Updated, as you had not changed them: {', '.join(self.updated)}.")
         lines += [

@@ -55,7 +55,7 @@ def test_a_torn_line_is_said_and_left_out(lab, capsys):
         file.write('{"intend": "half a li')
     lab.ecs.create_cluster(clusterName="two")
     assert outcomes(lab) == [("cluster", "one", "made"), ("cluster", "two", "made")]
-    assert "1 line(s) of" in capsys.readouterr().out
+    assert "1 line of" in capsys.readouterr().out
 
 
 def test_what_cannot_be_written_down_is_not_sent(lab, monkeypatch):
@@ -105,7 +105,7 @@ def test_arns_of_another_account_or_region_are_not_believed(tmp_path, capsys):
     assert not ledger.knows("target group", arn("us-east-1:111122223333"), "")
     assert ledger.knows("target group", arn("eu-central-1:111122223333"), "")
     assert not ledger.knows("secret", arn("eu-central-1:111122223333"), "")
-    assert capsys.readouterr().out.count("2 ARN(s) in") == 1
+    assert capsys.readouterr().out.count("2 ARNs in") == 1
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_line_that_is_none_is_said_once_and_left_out(tmp_path, capsys, line):
     made(ledger, "arn:aws:iam::111122223333:role/x", "role", "x", born="AROA1")
     assert [(entry.kind, entry.born) for entry in real(tmp_path).entries()] == [("role", "AROA1")]
     assert ledger.entries() and ledger.entries()
-    assert capsys.readouterr().out.count("1 line(s) of") == 2  # once for each of the two ledgers
+    assert capsys.readouterr().out.count("1 line of") == 2  # once for each of the two ledgers
 
 
 @pytest.mark.parametrize(

@@ -326,7 +326,7 @@ NOT_YET = {
     ),
     "no wizard": (WIZARDRY, lambda lab: None, "There is no ACTIVE cluster `node-demo-cluster`."),
     "nothing to force": (
-        FORCED, lambda lab: None, "There is no ACTIVE service `my-ecs-service`: mend the document's first.",
+        FORCED, lambda lab: None, "There is no ACTIVE service `my-ecs-service`: repair the guide's first.",
     ),
     "nothing was pushed": (
         FORCED, served_from_ecr, "Nothing was pushed to `adgu/web` since `my-ecs-service` was made.",
@@ -358,7 +358,7 @@ def test_the_solutions_are_accepted_and_can_be_run_twice(lab):
     forced = ecslab.course.catalogue.step_named(FORCED)
     forced.solve(lab)
     assert said(lab, FORCED) == (
-        "Done", "Every task of `my-ecs-service` runs what was pushed last as `adgu/web:latest`."
+        "Done", "Every task of `my-ecs-service` runs what was pushed last as `my-ecr-repo:latest`."
     )  # fmt: skip
     assert said(lab, MENDED) == ("Done", ANSWERS.format("my-ecs-service"))
     assert said(lab, WIZARDRY) == ("Done", ANSWERS.format("node-demo-service"))
@@ -372,3 +372,31 @@ def test_what_the_document_calls_in_its_order(lab):
     done = (call for call in lab.calls() if call.changes and not call.error)
     made = iter([f"{call.service}:{call.operation}" for call in done])
     assert all(call in made for call in ecslab.console.clicks("004").sent)
+
+
+def test_the_exercise_does_not_change_the_main_line_s_image(lab):
+    lab.goto("13")
+    before = ecslab.ecr.image(lab)["imageDigest"]
+    for step in (MENDED, FORCED):
+        lab.solve(step)
+        assert said(lab, step)[0] == "Done"
+    assert ecslab.ecr.image(lab)["imageDigest"] == before
+    arns = lab.ecs.list_tasks(cluster=GUIDE[0], serviceName=GUIDE[2])["taskArns"]
+    task = lab.ecs.describe_tasks(cluster=GUIDE[0], tasks=arns)["tasks"][0]
+    assert "The second version" in ecslab.verify.page(lab, task).text
+
+
+def test_the_questions_are_answered_from_the_account(lab):
+    group, who = lab.question("13.group"), lab.question("13.who")
+    assert "do fixes 2 to 4 first" in group.answer("family:my-task-def")
+    serve(lab)
+    assert group.answer("family:my-task-def").startswith("Not this.")
+    assert group.answer("service:my-ecs-service").startswith("Right.")
+    assert who.answer("123456789012").startswith("Not this.")
+    assert who.answer("root").startswith("Right.")
+
+
+def test_the_tables_of_clicks_break_long_options_and_are_as_wide_as_the_page():
+    for document in ("000", "002", "003", "004"):
+        shown = str(ecslab.console.clicks(document)._repr_html_())
+        assert "width:100%;table-layout:fixed;white-space:normal;overflow-wrap:anywhere" in shown

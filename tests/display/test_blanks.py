@@ -35,6 +35,16 @@ def test_a_blank_can_stand_anywhere(cell, code):
     assert str(cell(f"def f(): return {code}")).startswith("Not yet. Fill in")
 
 
+@pytest.mark.parametrize("code", ["f('aws ecs ____ --cluster a')", "f(f'aws ecs ____ {x}')", "'--port ____'"])
+def test_a_blank_can_stand_in_a_command(cell, code):
+    assert str(cell(f"def f(): return {code}")).startswith("Not yet. Fill in")
+
+
+@pytest.mark.parametrize("text", ["_" * 20, "a____b", "___", "__name__", "_____"])
+def test_a_line_of_underscores_is_no_blank(cell, text):
+    assert cell(repr(text)) == text
+
+
 def test_what_needs_it_waits_and_so_does_what_needs_that(cell):
     cell("task = ____")
     waits = "Not yet. This needs `task`, from a cell above that still has a blank. Fill that in first."
@@ -74,6 +84,11 @@ def test_an_older_value_of_that_name_is_not_taken_for_the_new_one(cell):
 def test_what_a_cell_imports_is_there_all_the_same(cell):
     assert str(cell("import json\nfrom math import pi\njson.loads(____)")).startswith("Not yet")
     assert cell("json.dumps(round(pi))") == "3"
+
+
+def test_a_function_with_a_blank_is_awaited_too(cell):
+    cell("def its_task():\n    return run(____)")
+    assert "This needs `its_task`" in str(cell("its_task()"))
 
 
 def test_once_it_is_filled_in_all_goes_on(cell):

@@ -58,3 +58,10 @@ def test_notebook_08_has_two_parts_of_half_an_hour_at_most():
 )  # fmt: skip
 def test_in_words(reading_, waiting, text):
     assert sentence(Minutes(reading_, waiting)) == text
+
+
+def test_07_says_how_long_its_optional_parts_take():
+    notebook = read("07-load-balancer")
+    ids = [cell.id for cell in notebook.cells]
+    notebook.cells = notebook.cells[ids.index("07-rules-text") : ids.index("07-back-text")]
+    assert abs(reading(notebook) / 60 - 15) <= TOLERANCE

@@ -1,10 +1,9 @@
 """`notebooks/cheat-sheet.md`: what does each step, by AWS's command line and by this course's verbs.
 
-The commands are those that the steps' tested solutions send; what is too long for a line is cut to `…`.
+The commands are those that the steps' tested solutions send, and those of `AFTERWARDS`.
 """
 
 import re
-import shlex
 import tempfile
 from collections.abc import Iterator
 from typing import Any
@@ -15,15 +14,38 @@ from ecslab.course.catalogue import STAGES
 from ecslab.course.stage import Step
 from ecslab.fault_lab.catalogue import CATALOGUE
 from ecslab.figures import STATUSES
+from tests.pages.whole_commands import whole
 
 PARTS_SHOWN = ("page", "service")
 SILENT = {  # parts of a push, tags, and what the course needs for itself
     "InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutRetentionPolicy", "StopTask",
     "ModifyTargetGroupAttributes", "RevokeSecurityGroupIngress", "DeregisterTaskDefinition",
 }  # fmt: skip
-LEFT_OUT = ("--tags", "--tag-specifications", "--description", "--started-by", "--client-token")
 LOOKS = {"find", "vpcs", "bare_tasks", "default_choice", "image_uri", "stop", "reader", "site"}
-LONGEST = 34
+AFTERWARDS = (
+    ("Roll out a revision", ("ecs update-service --cluster adgu-cluster --service adgu-web --task-definition "
+     "adgu-web-server-task:2", "ecs wait services-stable --cluster adgu-cluster --services adgu-web"),
+     "ecslab.deployment.roll"),
+    ("Roll back", ("ecs update-service --cluster adgu-cluster --service adgu-web --task-definition "
+     "adgu-web-server-task:1",), "ecslab.deployment.roll_back"),
+    ("Read what a task wrote", ("logs describe-log-streams --log-group-name /ecs/adgu-web-server-task",
+     "logs get-log-events --log-group-name /ecs/adgu-web-server-task --log-stream-name <stream>"),
+     "ecslab.verify.logs"),
+    ("Run a command in a container", ("ecs update-service --cluster adgu-cluster --service adgu-web "
+     "--enable-execute-command --force-new-deployment", "ecs execute-command --cluster adgu-cluster "
+     "--task <task-id> --container adgu-container --interactive --command /bin/sh"),
+     "lab.ecs.execute_command"),
+    ("Stop a task", ("ecs stop-task --cluster adgu-cluster --task <task-id> --reason done",),
+     "ecslab.task.stop"),
+    ("Delete the service", ("ecs delete-service --cluster adgu-cluster --service adgu-web --force",),
+     "ecslab.service.delete"),
+    ("Deregister a revision", ("ecs deregister-task-definition --task-definition adgu-web-server-task:1",),
+     "ecslab.task_definition.deregister"),
+    ("Delete the cluster", ("ecs delete-cluster --cluster adgu-cluster",), "ecslab.cluster.delete"),
+    ("Delete the repository", ("ecr delete-repository --repository-name adgu/web --force",),
+     "ecslab.ecr.delete_repository"),
+)  # fmt: skip
+"""What is done, the commands, and the verb: what no step of the course is named for."""
 
 
 def page() -> str:
@@ -31,8 +53,8 @@ def page() -> str:
     lines = [
         "# Cheat sheet",
         "",
-        "What each step of the course sends, by the AWS CLI and by the course's verbs; `…` stands for what "
-        "is long, or an id.",
+        "What each step of the course sends, by the AWS CLI and by the course's verbs. Put your own ids "
+        "in place of `<…>`; `file://` names a file of JSON, for what is long.",
         "",
         "| step | AWS CLI | in a notebook |",
         "|---|---|---|",
@@ -42,6 +64,10 @@ def page() -> str:
         ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as lab,
     ):
         lines += list(_rows(lab))
+    lines += ["", "## When it runs", "", "| what | AWS CLI | in a notebook |", "|---|---|---|"]
+    for what, commands, verb in AFTERWARDS:
+        shown = "<br>".join(f"`aws {command}`" for command in commands)
+        lines.append(f"| {what} | {shown} | `{verb}({'…' if verb.startswith('lab.') else 'lab, …'})` |")
     lines += ["", "## The life of a task", ""]
     lines += [f"- **{status}**: {meaning}" for status, meaning in STATUSES]
     lines += ["", "## When it does not work", "", "| look at | field | it may be |", "|---|---|---|"]
@@ -73,21 +99,7 @@ def _commands(calls: Any, seen: set[str]) -> Iterator[str]:
         what = f"{call.operation} {sorted(changed)}" if call.operation == "UpdateService" else call.operation
         if what not in seen and not call.error:
             seen |= {what}
-            yield _short(cli(call))
-
-
-def _short(command: str) -> str:
-    words, kept, skip = shlex.split(command), [], False
-    for word in words:
-        if word.startswith("--"):
-            skip = word in LEFT_OUT
-        if not skip:
-            kept.append(word if len(word) <= LONGEST and not _is_id(word) else "…")
-    return " ".join(kept).replace("|", "\\|")
-
-
-def _is_id(word: str) -> bool:
-    return bool(re.match(r"(vpc|subnet|sg|eni)-[0-9a-f]|arn:|\{|\[", word))
+            yield whole(cli(call))
 
 
 def _verbs(step: Step) -> str:

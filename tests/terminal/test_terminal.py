@@ -222,3 +222,9 @@ def test_on_a_real_account_it_is_the_labs_identity_and_region_whatever_the_machi
         "--region would lead elsewhere. This terminal speaks to the lab's own place: "
         "account 111122223333, eu-central-1."
     )
+
+
+def test_a_command_with_a_blank_is_not_sent(lab, capsys):
+    result = terminal.run(lab, "aws ecs ____ --cluster a")
+    assert result.code == 2
+    assert "Not yet: fill in what is left blank in this command, `____`" in capsys.readouterr().out

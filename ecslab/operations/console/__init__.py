@@ -1,7 +1,7 @@
 """What the console's clicks send: a document's steps, today's words for them, API and AWS CLI. Stage 13.
 
 The console makes no calls of its own kind. Its forms fill in the parameters of an API operation, and the last
-click sends it (some by way of a CloudFormation stack, which then makes the same calls).
+click sends it (clusters and services by way of a CloudFormation stack, which then makes the same calls).
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,9 @@ __all__ = ["Click", "Clicks", "clicks"]
 
 _HEAD: Final = ("The document says", "In today's console", "API", "AWS CLI")
 _WIDTHS: Final = (19, 22, 27, 32)
-"""Percent of the table's width, so that the longest operation stands on one line."""
+"""Percent of the table's width."""
+_FITS: Final = "width:100%;table-layout:fixed;white-space:normal;overflow-wrap:anywhere"
+"""The table is as wide as the page has room for; a long option is broken, and nothing is cut off."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ class Clicks(Sequence[Click]):
         )
         body = joined(html_row(_cells(row)) for row in self.rows)
         title = html("<p>{}</p>", f"Document {self.document}, {self.title}")
-        return title + html("<table><thead>{}</thead><tbody>{}</tbody></table>", titles, body)
+        table = html("<table style='{}'><thead>{}</thead><tbody>{}</tbody></table>", _FITS, titles, body)
+        return title + table
 
 
 def clicks(document: str) -> Clicks:
@@ -88,7 +91,7 @@ def clicks(document: str) -> Clicks:
 def _cells(row: Click) -> list[Markup]:
     """A row in HTML: what is typed, and what is called, as code; one command a line."""
     typed = [_code("\n".join(filter(None, [*_operations(row), row.field]))), _code(row.cli)]
-    cell = "<td style='text-align:left;vertical-align:top'>{}</td>"
+    cell = "<td style='text-align:left;vertical-align:top;max-width:none'>{}</td>"
     return [html(cell, content) for content in (row.says, row.console, *typed)]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ecslab.display.counted import counted
 from ecslab.display.tables import ShownAsTable, Table
 from ecslab.resources.deployment.rollout_plan import NOTICED, Limits, Plan, Steps, changes
 
@@ -112,7 +113,7 @@ class Rolled(ShownAsTable):
         """What the visitors got: each answer, by the first visitor who got it."""
         rows = ((answer, str(count)) for answer, count in Counter(self.answers).items() if answer != LOST)
         return Table(
-            f"{len(self.answers)} visitors, {self.lost} without an answer",
+            f"{counted(len(self.answers), 'visitor')}, {self.lost} without an answer",
             ("what they saw", "how many"),
             tuple(rows),
         )

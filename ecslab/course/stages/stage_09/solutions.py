@@ -1,13 +1,12 @@
 """Stage 09's solutions, as a learner would write them: `lab.solution()` shows their bodies."""
 
 import json
-from typing import Any
 
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
 
 
-def keep(lab: Connection) -> Any:
+def keep(lab: Connection) -> object:
     secret = ecslab.secret.create(lab, "open sesame")
     sentence = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": secret["ARN"]}
     lab.iam.put_role_policy(
@@ -18,14 +17,14 @@ def keep(lab: Connection) -> Any:
     return secret
 
 
-def run(lab: Connection) -> Any:
+def run(lab: Connection) -> object:
     definition = ecslab.guestbook.register(lab)
     task = ecslab.task.run(lab, definition=definition["taskDefinitionArn"])
     ecslab.containers.watch(lab, task)
     return task
 
 
-def ask(lab: Connection) -> Any:
+def ask(lab: Connection) -> object:
     role = ecslab.task_role.create(lab)
     ecslab.secret.allow(lab, lab.names.task_role)
     definition = ecslab.guestbook.register(
@@ -35,7 +34,7 @@ def ask(lab: Connection) -> Any:
     return ecslab.containers.ended(lab, task)
 
 
-def check_web(lab: Connection) -> Any:
+def check_web(lab: Connection) -> object:
     web = ecslab.guestbook.web(lab)
     web["image"] = ecslab.guestbook.HTTPD_ALPINE  # it has wget; httpd:2.4 has neither curl nor wget
     web["healthCheck"] = {"command": ["CMD-SHELL", "wget -q -O - http://localhost/"], "interval": 5}
@@ -46,7 +45,7 @@ def check_web(lab: Connection) -> Any:
     return ecslab.containers.healthy(lab, task)
 
 
-def add_sidecar(lab: Connection) -> Any:
+def add_sidecar(lab: Connection) -> object:
     watcher = {
         "name": "watcher",
         "image": ecslab.guestbook.REDIS,

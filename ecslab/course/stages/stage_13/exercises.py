@@ -24,7 +24,7 @@ def forced(lab: Connection) -> Verdict:
     name = lab.name("my-ecs-service")
     service = service_reader.describe(lab, name, lab.name("my-ecs-cluster"))
     if not service or service["status"] != "ACTIVE":
-        return not_yet(f"There is no ACTIVE service `{name}`: mend the document's first.")
+        return not_yet(f"There is no ACTIVE service `{name}`: repair the guide's first.")
     definition = task_definition.find(lab, service["taskDefinition"]) or {}
     image = str(definition["containerDefinitions"][0]["image"])
     repository, _, tag = image.partition("/")[2].rpartition(":")

@@ -10,7 +10,11 @@ def repair(lab: Connection) -> None:
     group = ecslab.network.http_group(lab, vpc.id)
     role = ecslab.execution_role.create(lab)["Arn"]
     container = '[{"name": "my-container", "image": "IMAGE", "portMappings": [{"containerPort": 80}]}]'
-    container = container.replace("IMAGE", ecslab.ecr.image_uri(lab))
+    repository = lab.name("my-ecr-repo")
+    ecslab.ecr.create_repository(lab, repository)
+    ecslab.image.push(lab, ecslab.image.build("<h1>The first version</h1>", lab=lab), repository)
+    image = f"{lab.account}.dkr.ecr.{lab.region}.amazonaws.com/{repository}:latest"
+    container = container.replace("IMAGE", image)
     network = f"awsvpcConfiguration={{subnets=[{subnet.id}],securityGroups=[{group}],assignPublicIp=ENABLED}}"
     for command in (
         f"aws ecs create-cluster --cluster-name {cluster}",
@@ -51,7 +55,8 @@ def as_the_wizard(lab: Connection) -> None:
 
 def push_and_force(lab: Connection) -> None:
     cluster, service = lab.name("my-ecs-cluster"), lab.name("my-ecs-service")
-    ecslab.image.push(lab, ecslab.image.build("<h1>The second version</h1>", lab=lab))
+    page = ecslab.image.build("<h1>The second version</h1>", lab=lab)
+    ecslab.image.push(lab, page, lab.name("my-ecr-repo"))
     for command in (
         f"aws ecs update-service --cluster {cluster} --service {service} --force-new-deployment",
         f"aws ecs wait services-stable --cluster {cluster} --services {service}",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.tags import owner_in
+from ecslab.display.counted import counted
 from ecslab.operations import prices
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey, SurveyedCluster
@@ -110,7 +111,7 @@ def wait_until_stopped(lab: Connection, tasks: Sequence[Resource]) -> None:
     def all_stopped() -> bool:
         return not any(_is_alive(lab, task) for task in tasks)
 
-    lab.wait(all_stopped, f"{len(tasks)} task(s) to be STOPPED", limit=600)
+    lab.wait(all_stopped, f"{counted(len(tasks), 'task')} to be STOPPED", limit=600)
 
 
 def _is_alive(lab: Connection, task: Resource) -> bool:
