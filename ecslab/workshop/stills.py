@@ -11,14 +11,18 @@ from markupsafe import Markup
 from ecslab.display.markup import html, joined, prose
 from ecslab.display.tables import html_table
 
-State = Mapping[str, Any]
-"""The synced traits of a view."""
+
+class State(dict[str, Any]):
+    """The synced traits of a view."""
+
+
 _LETTERS: Final = "ABCDEFGH"
 _NOTE: Final = "As it was when this notebook was saved. Run this cell to use it again."
 
 
-def still(state: State) -> Markup | None:
-    """The still of a view; None if it is no view of this kit."""
+def still(traits: Mapping[str, object]) -> Markup | None:
+    """The still of a view with these synced traits; None if it is no view of this kit."""
+    state = State(traits)
     draw = STILLS.get(str(state.get("_anywidget_id", "")).rpartition(".")[2])
     if not draw or not str(state["_anywidget_id"]).startswith("ecslab."):
         return None

@@ -98,14 +98,19 @@ def run(
         messages.say(_runs_already(tasks[0]))
     else:
         request.update({"startedBy": mark, "count": count - len(tasks)})
-        response = _started(lab, request)
-        started = [task["taskArn"] for task in response["tasks"]]
-        cluster = lab.names.cluster
-        lab.seen(lambda quiet: len(task_reader.described(quiet, cluster, started)) == len(started))
-        tasks += response["tasks"]
-        if response["failures"]:
-            raise CannotBeDone(diagnosis.of_failure(response["failures"][0]))
+        tasks += _seen_to_start(lab, request)
     return tasks[0]
+
+
+def _seen_to_start(lab: Connection, request: RunTaskRequestTypeDef) -> list[TaskTypeDef]:
+    """Run tasks, and come back when DescribeTasks knows them. Raises CannotBeDone."""
+    response = _started(lab, request)
+    started = [task["taskArn"] for task in response["tasks"]]
+    cluster = lab.names.cluster
+    lab.seen(lambda quiet: len(task_reader.described(quiet, cluster, started)) == len(started))
+    if response["failures"]:
+        raise CannotBeDone(diagnosis.of_failure(response["failures"][0]))
+    return response["tasks"]
 
 
 def _runs_already(task: TaskTypeDef) -> str:
