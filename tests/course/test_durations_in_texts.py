@@ -61,8 +61,7 @@ SETTINGS = {
 }
 RANGES = {
     # what a sentence says: what that is (`time_on_aws.SUMS`)
-    "stays here for about five minutes": "waits without a way out",
-    "hung in PENDING for about five minutes": "waits without a way out",
+    "stayed in PENDING for about five minutes": "waits without a way out",
     "a failure; it takes about five minutes": "a service complains that there is no way out",
     "“Connection issue”, after about five minutes": "gives up without a way out",
     "this took about five minutes": "gives up without a way out",
@@ -73,7 +72,6 @@ RANGES = {
     "STOPPED after five to six": "STOPPED without a way out",
     "It takes five to six minutes of the task's time": "STOPPED without a way out",
     "leave it alone for five to six minutes": "STOPPED without a way out",
-    "at least 20 seconds away": "RUNNING",
     "pauses, up to 27 minutes": "the longest pause",
     "a health 13 to 19 seconds after": "health shown",
     "it takes two to three minutes": "a load balancer is active",

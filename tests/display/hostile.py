@@ -158,6 +158,8 @@ def _filled(kind: Any, text: str) -> Any:
         return {text: _filled(arguments[1], text)}
     if kind in (int, float, bool):
         return kind(2)
+    if kind is datetime:
+        return datetime(2026, 9, 1, tzinfo=UTC)
     if kind is str:
         return text
     if inspect.isclass(kind) and hasattr(kind, "__members__"):

@@ -1,12 +1,12 @@
 """Stage 09's solutions, as a learner would write them: `lab.solution()` shows their bodies."""
 
-import json
-
 from ecslab.connection.connection import Connection
 from ecslab.course import learner_namespace as ecslab
 
 
 def keep(lab: Connection) -> object:
+    import json
+
     secret = ecslab.secret.create(lab, "open sesame")
     sentence = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": secret["ARN"]}
     lab.iam.put_role_policy(
