@@ -67,7 +67,7 @@ def test_only_those_inactive_revisions_go_that_the_lab_registered(mine, stranger
     ours = task_definition.register(mine, image=HTTPD, logs=False)["taskDefinitionArn"]
     receipt = cleanup.run(mine)
     assert [each.what for each in receipt.retained if "revision" in each.what] == [
-        f"1 INACTIVE revision(s) of {mine.names.family}"
+        f"1 INACTIVE revision of {mine.names.family}"
     ]
     cleanup.run(mine, for_good=True)
     inactive = stranger.ecs.list_task_definitions(status="INACTIVE")["taskDefinitionArns"]

@@ -139,7 +139,7 @@ def test_no_visitor_notices_that_a_task_is_stopped(balanced):
 
 def test_only_the_balancer_gets_to_the_tasks(balanced):
     assert load_balancer.page(balanced).status == 200
-    with pytest.raises(Unreachable, match=r"Security group: .* admits port 80 only from sg-"):
+    with pytest.raises(Unreachable, match=r"Security group: .* admits port 80 only from the load balancer "):
         ecslab.verify.page(balanced, ecslab.service.tasks(balanced)[0])
 
 

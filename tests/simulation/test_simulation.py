@@ -63,6 +63,7 @@ def gone_back(name, **values):
     """A step that goes back, after such a change."""
 
     def breaks(world, patch):
+        world.seed = 0  # an odd one restarts from a snapshot, which holds what no record tells
         unnoticed(world, patch)
         inside = () if name == "restart" else (Step("throttling", {"on": False}),)
         journeys.perform(world, Step(name, values, inside), str)

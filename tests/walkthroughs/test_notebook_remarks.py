@@ -40,6 +40,10 @@ TAKES_TIME = (
 )
 
 
+OF_THE_PROGRAM = {"aws configure sso", "aws sso login", "aws ecs update-service help"}
+"""Remarks that send nothing to ECS: how one signs in, and the program's own help."""
+
+
 def shown():
     """The commands in the notebooks' text, in order."""
     cells = [
@@ -52,7 +56,7 @@ def shown():
 
 
 def test_no_remark_is_left_out():
-    assert set(shown()) == set(AS_SENT)
+    assert set(shown()) - OF_THE_PROGRAM == set(AS_SENT)
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,10 @@ _HERE: Final = HttpResponse(204, dict(pages.SAFE), b"")
 """To who asks for no page at all: the gateway is here. A frame asks so before it shows itself."""
 
 
+def _asks_whether_we_are_here(target: str, request: HttpRequest) -> bool:
+    return target == "/" and request.method in ("GET", "HEAD")
+
+
 class Refused(Exception):
     """Why a visitor gets no answer of a container, as the page tells it.
 
@@ -92,7 +96,7 @@ class Gateway:
 
     def answer(self, target: str, request: HttpRequest) -> HttpResponse:
         """Answer one request; `target` is the request line's, absolute or a path."""
-        if target == "/":
+        if _asks_whether_we_are_here(target, request):
             return _HERE
         try:
             if target.lower().startswith("http://"):
@@ -103,7 +107,7 @@ class Gateway:
 
     def admit(self, target: str, head: HttpRequest) -> int | HttpResponse:
         """Judge a request by its head, before its body is read: the bytes it may have, or the refusal."""
-        if target == "/":
+        if _asks_whether_we_are_here(target, head):
             return _HERE
         try:
             if target.lower().startswith("http://"):

@@ -64,7 +64,7 @@ def test_who_sends_slowly_holds_up_nobody_else(ports, server):
                 wire.sendall(begun)
         assert server.control("status")["position"] > 0
         page = said(ports["gateway"], b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-        assert page.startswith(b"HTTP/1.1 404")
+        assert page.startswith(b"HTTP/1.1 204")
 
 
 def test_it_serves_many_at_once_after_all_that(server, home):
