@@ -131,6 +131,14 @@ class Notebook:
         self.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-below')")
         self.wait()
 
+    def write(self, identifier: str, source: str) -> None:
+        """Put this source into a code cell."""
+        self.page.evaluate(
+            """([id, source]) => jupyterapp.shell.currentWidget.content.widgets.find(w => w.model.id === id)
+                 .model.sharedModel.setSource(source)""",
+            [identifier, source],
+        )
+
     def wait(self, seconds: float = 120) -> None:
         """Until every code cell shows a number and the kernel is idle."""
         self.page.wait_for_function(

@@ -14,7 +14,7 @@ DEAD = "model not found"
 KERNEL = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
 CELLS = {
     "connect": "import ecslab\n\nlab = ecslab.connect()\nlab.goto('07')",
-    "question": "lab.question('06.restart')",
+    "question": "lab.question('06.counts')",
     "predict": "lab.predict('06.stop-one')",
     "picker": "ecslab.NetworkPicker(lab)",
     "size": "ecslab.TaskSizePicker()",
