@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import traitlets
 
-from ecslab.widgets.view import HERE, View
+from ecslab.widgets.view import View, module
 
 
 class Judgement(NamedTuple):
@@ -30,7 +30,7 @@ class AnswerView(View):
         before: what became of the last answer, in an earlier kernel.
     """
 
-    _esm = HERE / "answer.js"
+    _esm = module("answer.js")
     question = traitlets.Unicode().tag(sync=True)
     unit = traitlets.Unicode().tag(sync=True)
     entered = traitlets.Unicode().tag(sync=True)

@@ -8,7 +8,7 @@ from ecslab.connection.connection import Connection
 from ecslab.display.aws_time import faster
 from ecslab.display.beside_cells import hear_beside_cells
 from ecslab.display.tables import minutes
-from ecslab.widgets.view import HERE, View
+from ecslab.widgets.view import View, module
 
 SPEEDS: Final = (1, 10, 30, 100)
 """Seconds of AWS time for each second of the room."""
@@ -27,7 +27,7 @@ class ClockButtons(View):
     for long waits too.
     """
 
-    _esm = HERE / "clock_buttons.js"
+    _esm = module("clock_buttons.js")
     state = traitlets.Dict().tag(sync=True)
     pressed: "traitlets.List[object]" = traitlets.List().tag(sync=True)
     speeds = traitlets.List(traitlets.Int()).tag(sync=True)

@@ -1,24 +1,6 @@
 // The three parts of a fault. Python judges; what is right is not here until the learner has answered.
 
 const LETTERS = "abcdefgh";
-const CONTROLS = ["button", "input"];
-
-const make = (tag, text = "", attributes = {}) => {
-  const element = document.createElement(tag);
-  element.textContent = text; // text, never innerHTML
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  // or JupyterLab takes the arrow keys for itself
-  if (CONTROLS.includes(tag)) element.setAttribute("data-lm-suppress-shortcuts", "true");
-  return element;
-};
-
-// what stands in backticks is code
-const prose = (tag, text, attributes = {}) => {
-  const element = make(tag, "", attributes);
-  element.append(...text.split("`").map((part, n) => make(n % 2 ? "code" : "span", part)));
-  return element;
-};
-
 const field = (label, input) => {
   const row = make("label", "", { class: "ecslab-field" });
   row.append(make("span", label), input);

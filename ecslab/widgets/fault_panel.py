@@ -5,7 +5,7 @@ from typing import Final
 
 import traitlets
 
-from ecslab.widgets.view import HERE, View
+from ecslab.widgets.view import View, module
 
 LETTERS: Final = "abcdefgh"
 CALLS: Final = (
@@ -35,7 +35,7 @@ class FaultPanel(View):
     Nothing that is synced to the page tells which cause is right before the learner has chosen.
     """
 
-    _esm = HERE / "fault_panel.js"
+    _esm = module("fault_panel.js")
     title = traitlets.Unicode().tag(sync=True)
     causes = traitlets.List(traitlets.Unicode()).tag(sync=True)
     calls = traitlets.List(traitlets.Unicode(), list(CALLS)).tag(sync=True)

@@ -1,16 +1,5 @@
 // VPC, its subnets, a security group, a public IP: choices go to Python, which answers with rows and warnings.
 
-const CONTROLS = ["button", "input", "select"];
-
-const make = (tag, text = "", attributes = {}) => {
-  const element = document.createElement(tag);
-  element.textContent = text; // text, never innerHTML
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  // or JupyterLab takes the arrow keys for itself
-  if (CONTROLS.includes(tag)) element.setAttribute("data-lm-suppress-shortcuts", "true");
-  return element;
-};
-
 const field = (label, control) => {
   const row = make("label", "", { class: "ecslab-field" });
   row.append(make("span", label), control);

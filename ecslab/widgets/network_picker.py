@@ -10,7 +10,7 @@ from ecslab.connection.connection import Connection
 from ecslab.errors import EcslabError, NotThere
 from ecslab.resources import network
 from ecslab.widgets.network_rows import HTTP, group_rows, subnet_rows, usual_subnet, vpc_rows
-from ecslab.widgets.view import HERE, View
+from ecslab.widgets.view import View, module
 
 FINE: Final = "Nothing stands in the way: the image can be pulled, and visitors can come in on port 80."
 _REFUSALS: Final = (BotoCoreError, ClientError, EcslabError, OSError)
@@ -34,7 +34,7 @@ class NetworkPicker(View):
     Setting one of them to what is not offered raises `traitlets.TraitError`, which names what is.
     """
 
-    _esm = HERE / "network_picker.js"
+    _esm = module("network_picker.js")
     vpcs = traitlets.List(traitlets.Dict()).tag(sync=True)
     subnets = traitlets.List(traitlets.Dict()).tag(sync=True)
     groups = traitlets.List(traitlets.Dict()).tag(sync=True)

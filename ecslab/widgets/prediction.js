@@ -1,23 +1,5 @@
 // A prediction: a choice or a number, and a button that locks it. Python keeps it, and says when it is locked.
 
-const CONTROLS = ["button", "input"];
-
-const make = (tag, text = "", attributes = {}) => {
-  const element = document.createElement(tag);
-  element.textContent = text; // text, never innerHTML
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  // or JupyterLab takes the arrow keys for itself
-  if (CONTROLS.includes(tag)) element.setAttribute("data-lm-suppress-shortcuts", "true");
-  return element;
-};
-
-// what stands in backticks is code
-const prose = (tag, text, attributes = {}) => {
-  const element = make(tag, "", attributes);
-  element.append(...text.split("`").map((part, n) => make(n % 2 ? "code" : "span", part)));
-  return element;
-};
-
 const choices = (options) => {
   const inputs = options.map((option) => make("input", "", { type: "radio", name: "prediction", value: option }));
   const rows = options.map((option, place) => {

@@ -6,7 +6,7 @@ from typing import Protocol
 import traitlets
 
 from ecslab.errors import EcslabError
-from ecslab.widgets.view import HERE, View
+from ecslab.widgets.view import View, module
 
 Value = str | int | float
 
@@ -32,7 +32,7 @@ class PredictionView(View):
         store: where it is kept.
     """
 
-    _esm = HERE / "prediction.js"
+    _esm = module("prediction.js")
     question = traitlets.Unicode().tag(sync=True)
     options = traitlets.List(traitlets.Unicode()).tag(sync=True)
     unit = traitlets.Unicode().tag(sync=True)

@@ -5,7 +5,7 @@ from typing import Final, TypedDict
 
 import traitlets
 
-from ecslab.widgets.view import HERE, View
+from ecslab.widgets.view import View, module
 
 LETTERS: Final = "ABCDEFGH"
 
@@ -31,7 +31,7 @@ class QuestionView(View):
     before the learner has answered.
     """
 
-    _esm = HERE / "question.js"
+    _esm = module("question.js")
     question = traitlets.Unicode().tag(sync=True)
     options = traitlets.List(traitlets.Unicode()).tag(sync=True)
     choice = traitlets.Int(-1).tag(sync=True)

@@ -2,15 +2,6 @@
 
 const MARKS = { good: "●", busy: "◐", gone: "○" };
 
-const make = (tag, text = "", attributes = {}) => {
-  const element = document.createElement(tag);
-  element.textContent = text; // text, never innerHTML
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  // or JupyterLab takes the arrow keys for itself
-  if (tag === "button") element.setAttribute("data-lm-suppress-shortcuts", "true");
-  return element;
-};
-
 const row = (cells, attributes = {}) => {
   const line = make("tr", "", attributes);
   line.append(...cells);

@@ -14,7 +14,7 @@ from ecslab.resources.task.network_interface import details
 from ecslab.widgets.feeder import Feeder, ThreadFeeder
 from ecslab.widgets.live_view import LiveView
 from ecslab.widgets.service_rows import event_rows, heading, task_rows, text
-from ecslab.widgets.view import HERE
+from ecslab.widgets.view import module
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
@@ -41,7 +41,7 @@ class ServiceView(LiveView):
         NotThere: there is no such service.
     """
 
-    _esm = HERE / "service_view.js"
+    _esm = module("service_view.js")
     heading = traitlets.Unicode().tag(sync=True)
     tasks = traitlets.List(traitlets.Dict()).tag(sync=True)
     events = traitlets.List(traitlets.Dict()).tag(sync=True)

@@ -1,16 +1,5 @@
 // Two selects: CPU, and the memory sizes that go with it. Python keeps the pair valid and works out the price.
 
-const CONTROLS = ["button", "input", "select"];
-
-const make = (tag, text = "", attributes = {}) => {
-  const element = document.createElement(tag);
-  element.textContent = text; // text, never innerHTML
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  // or JupyterLab takes the arrow keys for itself
-  if (CONTROLS.includes(tag)) element.setAttribute("data-lm-suppress-shortcuts", "true");
-  return element;
-};
-
 const fill = (select, options, chosen) => {
   select.replaceChildren(...options.map(({ value, label }) => make("option", label, { value })));
   select.value = chosen;

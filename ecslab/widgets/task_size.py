@@ -3,7 +3,7 @@
 import traitlets
 
 from ecslab.widgets import sizes as fargate
-from ecslab.widgets.view import HERE, View
+from ecslab.widgets.view import View, module
 
 
 class TaskSizePicker(View):
@@ -17,7 +17,7 @@ class TaskSizePicker(View):
     `traitlets.TraitError`, which names those it has.
     """
 
-    _esm = HERE / "task_size.js"
+    _esm = module("task_size.js")
     cpu = traitlets.Unicode("256").tag(sync=True)
     memory = traitlets.Unicode("512").tag(sync=True)
     sizes = traitlets.List(traitlets.Dict()).tag(sync=True)

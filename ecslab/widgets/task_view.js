@@ -2,17 +2,6 @@
 
 const MARKS = { done: "✓", now: "●", ahead: "○", skipped: "–" };
 
-const CONTROLS = ["button"];
-
-const make = (tag, text = "", attributes = {}) => {
-  const element = document.createElement(tag);
-  element.textContent = text; // text, never innerHTML
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  // or JupyterLab takes the arrow keys for itself
-  if (CONTROLS.includes(tag)) element.setAttribute("data-lm-suppress-shortcuts", "true");
-  return element;
-};
-
 const step = ({ status, state, meaning }) => {
   const item = make("li", "", { "data-state": state, title: meaning });
   if (state === "now") item.setAttribute("aria-current", "step");

@@ -12,7 +12,7 @@ from ecslab.resources.task import task_reader
 from ecslab.widgets.feeder import Feeder, ThreadFeeder
 from ecslab.widgets.live_view import LiveView
 from ecslab.widgets.task_rows import STEADY, as_seen, heading, message, phase_rows, reason, step_rows
-from ecslab.widgets.view import HERE
+from ecslab.widgets.view import module
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
@@ -36,7 +36,7 @@ class TaskView(LiveView):
     again. Its own looks are not among `lab.calls()`.
     """
 
-    _esm = HERE / "task_view.js"
+    _esm = module("task_view.js")
     heading = traitlets.Unicode().tag(sync=True)
     steps = traitlets.List(traitlets.Dict()).tag(sync=True)
     phases = traitlets.List(traitlets.Dict()).tag(sync=True)

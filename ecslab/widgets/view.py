@@ -10,6 +10,11 @@ from ecslab.display.printable import printable
 HERE = Path(__file__).parent
 
 
+def module(name: str) -> str:
+    """The module of a view: its own file, after what all views draw with."""
+    return "\n".join((HERE / part).read_text("utf-8") for part in ("elements.js", name))
+
+
 class View(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types that strict mode accepts
     """A widget that can also say in words what it shows."""
 

@@ -1,6 +1,5 @@
 // A document just large enough to run a widget's module in Node, and a model that records what is saved.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 
 class Element {
   constructor(tag) {
@@ -55,9 +54,8 @@ class Model {
 
 globalThis.document = { createElement: (tag) => new Element(tag) };
 
-export const mount = async (file, state) => {
-  const source = readFileSync(file);
-  const module = await import(`data:text/javascript;base64,${source.toString("base64")}`);
+export const mount = async (source, state) => {
+  const module = await import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
   const el = new Element("div");
   const model = new Model(structuredClone(state));
   const close = module.default.render({ model, el });

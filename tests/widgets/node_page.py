@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ecslab.widgets.view import HERE, View
+from ecslab.widgets.view import View
 from tests import programs
 
 NODE = programs.path("node")
@@ -20,10 +20,9 @@ def run_view(widget: View, script: str) -> None:
     state: dict[str, Any] = widget.get_state()
     shown = {name: value for name, value in state.items() if not name.startswith("_")}
     shown.pop("layout", None)
-    module = HERE / f"{type(widget).__module__.rsplit('.', 1)[1]}.js"
     program = (
         f"import {{ assert, mount }} from {json.dumps(PAGE.as_uri())};\n"
-        f"const {{ el, model, close }} = await mount({json.dumps(str(module))}, {json.dumps(shown)});\n"
+        f"const {{ el, model, close }} = await mount({json.dumps(state['_esm'])}, {json.dumps(shown)});\n"
         f"{script}\nclose();\n"
     )
     assert NODE
