@@ -1,4 +1,4 @@
-"""The data channel of Session Manager: binary messages, as the agent and the plugin of the AWS CLI write them.
+"""The data channel of Session Manager: binary messages, as its agent and the AWS CLI's plugin write them.
 
 A message is a header of fixed width, the payload's length, and the payload. Numbers are big-endian.
 https://github.com/aws/session-manager-plugin, `src/message`; https://github.com/aws/amazon-ssm-agent,

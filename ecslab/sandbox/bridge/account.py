@@ -27,6 +27,7 @@ from ecslab.sandbox.world.time.clock import Clock
 from ecslab.sandbox.world.time.windows import Presents
 
 if TYPE_CHECKING:
+    from ecslab.sandbox.bridge.ecs.exec.session import ExecSession
     from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
     from ecslab.sandbox.bridge.ecs.services.registry import ServiceRegistry
     from ecslab.sandbox.bridge.ecs.state import RegionState
@@ -75,6 +76,7 @@ class Account:
             such calls change a network's rules. None keeps nothing.
         building: how many of moto's backends are being built at this moment.
         budget: what all containers may use together.
+        exec_sessions: the sessions of ECS Exec, by id, those that ended not long ago too.
         log_lines, log_bytes: what is kept of logs, or more, if some were deleted since it was counted.
         moto: what moto held for this account when another one was entered.
     """
@@ -98,6 +100,7 @@ class Account:
     known_networks: KnownNetworks | None = None
     building: int = 0
     budget: AccountBudget = field(default_factory=AccountBudget)
+    exec_sessions: dict[str, ExecSession] = field(default_factory=dict)
     log_lines: int = 0
     log_bytes: int = 0
     moto: MotoState = field(default_factory=MotoState)

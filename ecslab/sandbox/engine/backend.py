@@ -33,6 +33,7 @@ from ecslab.sandbox.world.time.clock import Clock
 
 if TYPE_CHECKING:
     from ecslab.sandbox.bridge.account import Account
+    from ecslab.sandbox.bridge.ecs.exec.session import ExecSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,23 @@ class Backend:
 
         self.enter()
         return faults.inject(kind, dict(values))
+
+    def exec_session(self, session_id: str) -> "ExecSession":
+        """The session of ECS Exec with this id; LookupError if there is none."""
+        self.enter()
+        return self._account.exec_sessions[session_id]
+
+    def exec_do(self, session_id: str, do: str, columns: int, rows: int, data: bytes) -> None:
+        """Do something in a session (`Sandbox.exec_session`)."""
+        session = self.exec_session(session_id)
+        if do == "begin":
+            session.begin()
+        elif do == "type":
+            session.type(data)
+        elif do == "resize":
+            session.resize(columns, rows)
+        elif do == "end":
+            session.end()
 
     def door(self, host: str, port: int) -> Door:
         """What a packet from the internet to a public IP, or to a load balancer's name, meets."""

@@ -55,8 +55,8 @@ class Session(Job):
         self.drop()
 
     def _interrupt(self) -> None:
-        if self._run is not None and self._run.gi_frame is not None:
-            run = self._run
+        run = self._run
+        if run is not None:
             if self._timer:
                 self._timer.cancel()
             self.go_on(lambda: run.throw(Interrupted()))

@@ -90,8 +90,9 @@ def run(process: Process, place: Place) -> Run:
 def _known(process: Process, place: Place) -> Run:
     name = place.program
     if name in SHELLS:
-        shell = interactive if interactive.is_for(process, place) else interpreter
-        return shell.main(process, run, place)
+        if interactive.is_for(process, place):
+            return interactive.main(process, run, place)
+        return interpreter.main(process, run, place)
     if (name in COMMANDS or name in CLIENTS) and name not in PROGRAMS and name not in BUILT_IN:
         return _command(process, name, place)
     if name not in PROGRAMS:
