@@ -142,6 +142,7 @@ class Connection:
 
         socket = WebSocket(speaker, self._patience, self._reader, self._writer, asked)
         await socket.serve(list(event.headers), event.target.decode("ascii"), self._http.trailing_data[0])
+        await self._linger()
         return False
 
     async def _event(self) -> h11.Event | type[h11.PAUSED]:

@@ -46,6 +46,7 @@ class DataChannels:
     def __init__(self, sandbox: "Sandbox"):
         self._sandbox = sandbox
         self._taken: set[str] = set()
+        self._read: dict[str, int] = {}
 
     def named_here(self, response: HttpResponse) -> HttpResponse:
         """ExecuteCommand's answer, with the address at which this sandbox's own port has the channel."""
@@ -68,7 +69,7 @@ class DataChannels:
         with self._sandbox.lock, contextlib.suppress(LookupError):
             self._sandbox.backend.exec_session(session_id)
             if request.path.startswith(PATH):
-                return DataChannel(self._sandbox, session_id, self._taken)
+                return DataChannel(self._sandbox, session_id, self._taken, self._read)
         raise AwsError("ResourceNotFoundException", "There is no such data channel.", 404)
 
 
@@ -77,6 +78,7 @@ class DataChannel:
 
     Args:
         taken: the sessions that a client is connected to.
+        read: how many characters of a session clients were sent.
         clock: monotonic wall seconds.
 
     Attributes:
@@ -86,10 +88,11 @@ class DataChannel:
     """
 
     def __init__(
-        self, sandbox: "Sandbox", session_id: str, taken: set[str],
+        self, sandbox: "Sandbox", session_id: str, taken: set[str], read: dict[str, int],
         clock: Callable[[], float] = time.monotonic,
     ):  # fmt: skip
         self._sandbox, self.session_id, self._taken, self._clock = sandbox, session_id, taken, clock
+        self._read = read
         self.known = self.over = False
         self.interval = QUIET
         self._ready = self._paused = False  # the handshake is complete; the client wants nothing now
@@ -100,20 +103,19 @@ class DataChannel:
 
     def received(self, data: str | bytes) -> list[bytes]:
         """Take one message of the client's; what is to be sent."""
+        answers: list[bytes] = []
         if self.over:
-            return []
+            return answers
         try:
-            if isinstance(data, str):
-                return [] if self.known else [*self._greeted(data)]
-            if not self.known:
-                raise Malformed("a client begins with its token")
-            return [*self._handled(wire.decoded(data)), *self.due()]
+            for answer in self._heard(data):
+                answers.append(answer)  # noqa: PERF402  (what was answered before a fault is sent)
+            answers += self.due()
         except Malformed:
             self._faults += 1
             self.over = not self.known or self._faults > FAULTS
         except LookupError:  # the account was reset meanwhile
             self.over = True
-        return []
+        return answers
 
     def due(self) -> list[bytes]:
         """What is to be sent, though the client said nothing."""
@@ -131,6 +133,14 @@ class DataChannel:
         if self.known:
             self._taken.discard(self.session_id)
             self.known = False
+
+    def _heard(self, data: str | bytes) -> Iterator[bytes]:
+        if isinstance(data, bytes):
+            if not self.known:
+                raise Malformed("a client begins with its token")
+            yield from self._handled(wire.decoded(data))
+        elif not self.known:
+            yield from self._greeted(data)
 
     # The client ---------------------------------------------------------------------------------------------
 
@@ -158,7 +168,9 @@ class DataChannel:
         if message.kind == wire.INPUT:
             yield from self._input(message)
         elif message.kind == wire.ACKNOWLEDGE:
-            self._sent.pop(message.json().get("AcknowledgedMessageSequenceNumber"), None)  # type: ignore[arg-type]
+            sequence = message.json().get("AcknowledgedMessageSequenceNumber")
+            if isinstance(sequence, int):
+                self._sent.pop(sequence, None)
         elif message.kind == wire.CHANNEL_CLOSED:
             self._do("end")
         elif message.kind in (wire.PAUSE_PUBLICATION, wire.START_PUBLICATION):
@@ -222,13 +234,15 @@ class DataChannel:
         if self._paused or len(self._sent) >= UNACKNOWLEDGED:
             self.interval = QUIET
             return
-        text, why, waits = self._sandbox.exec_shown(self.session_id)
+        after = self._read.get(self.session_id, 0)
+        text, self._read[self.session_id], why, waits = self._sandbox.exec_shown(self.session_id, after)
         self.interval = QUIET if waits else BUSY
         for piece in wire.pieces(text.encode()):
             yield self._stream(PayloadType.OUTPUT, piece)
         if why is not None:
             yield self._message(wire.CHANNEL_CLOSED, _json(self._closed(why)))
             self.over = True
+            self._read.pop(self.session_id, None)
 
     def _closed(self, why: str) -> dict[str, object]:
         return {

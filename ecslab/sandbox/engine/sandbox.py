@@ -174,9 +174,9 @@ class Sandbox:
             self.backend.reseed("exec", len(self.journal))
             self.backend.exec_do(session_id, do, columns, rows, data)
 
-    def exec_shown(self, session_id: str) -> tuple[str, str | None, bool]:
-        """What a session has shown since the last time, why it has ended (None while it lasts), and whether
-        nothing will be shown before something is typed.
+    def exec_shown(self, session_id: str, after: int) -> tuple[str, int, str | None, bool]:
+        """What a session has shown after so many characters, how many there are now, why it has ended (None
+        while it lasts), and whether nothing will be shown before something is typed.
 
         Raises:
             LookupError: there is no such session.
@@ -184,7 +184,7 @@ class Sandbox:
         with self.lock:
             self.arrive()
             session = self.backend.exec_session(session_id)
-            return session.fetch(), session.why, session.waits
+            return *session.read(after), session.why, session.waits
 
     def inject(self, kind: str, values: Mapping[str, object]) -> dict[str, object]:
         """Make something go wrong; the journal keeps it, so that it does so again in every replay.
@@ -354,6 +354,7 @@ class Sandbox:
         except Exception:
             traceback.print_exc()
         self._snapshots.forget()
+        self.channels = DataChannels(self)
         return None
 
     def _replayed_from(self, restored: Restored | None, most_events: int | None) -> Replay:

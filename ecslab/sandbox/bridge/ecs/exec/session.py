@@ -20,8 +20,8 @@ LONGEST: Final = 24 * 3600.0
 """Seconds after which every session ends: the longest that Session Manager can be set to."""
 MOST: Final = 2
 """Sessions in one container: the agent has two workers (amazon-ecs-agent, `SessionWorkersLimit`)."""
-UNSENT: Final = 256 << 10
-"""Characters that wait for a client; of more, the oldest are lost."""
+KEPT: Final = 256 << 10
+"""Characters of what was shown that are kept for a client; of more, the oldest are lost."""
 _REMEMBERED: Final = 3600.0  # virtual seconds for which a session that has ended can be asked about
 
 
@@ -32,14 +32,13 @@ class ExecSession:
         id, token: what a client comes with.
         words: the command.
         logging: the cluster's `executeCommandConfiguration`, as it was when the session was opened.
-        unsent: what was shown and is not yet fetched.
         why: why it ended, for the client: "" where the command came to its end; None while it lasts.
         ended_at: virtual second of its end.
     """
 
     __slots__ = (
-        "_account", "_active_at", "_idle", "_session", "_transcript", "_unsent", "began_at", "container",
-        "ended_at", "id", "logging", "opened_at", "task", "token", "unsent", "why", "words",
+        "_account", "_active_at", "_idle", "_kept", "_session", "_shown", "_size", "_transcript", "began_at",
+        "container", "ended_at", "id", "logging", "opened_at", "task", "token", "why", "words",
     )  # fmt: skip
 
     def __init__(
@@ -48,12 +47,13 @@ class ExecSession:
     ):  # fmt: skip
         self.id, self.token, self.words, self.logging = id, token, words, logging
         self.task, self.container = task, container
-        self.unsent: deque[str] = deque()
         self.why: str | None = None
         self.opened_at = self._active_at = account.clock.now
         self.began_at: float | None = None
         self.ended_at: float | None = None
-        self._unsent = 0
+        self._kept: deque[str] = deque()
+        self._size = 0
+        self._shown = 0  # characters, lost ones too
         self._account = account
         self._session: OpenSession | None = None
         self._transcript = session_log.Transcript()
@@ -62,7 +62,7 @@ class ExecSession:
     @property
     def waits(self) -> bool:
         """Whether nothing will be shown before something is typed."""
-        return self._session is not None and self._session.reading and not self.unsent
+        return self._session is not None and self._session.reading
 
     def begin(self) -> None:
         """Run the command, now that somebody has come; without effect if it runs already."""
@@ -120,20 +120,24 @@ class ExecSession:
             at = self._account.clock.timestamp()
             session_log.deliver(self.id, self.task, self.container, self.logging, self._transcript, at)
 
-    def fetch(self) -> str:
-        """What was shown since the last time."""
-        shown = "".join(self.unsent)
-        self.unsent.clear()
-        self._unsent = 0
-        return shown
+    def read(self, after: int) -> tuple[str, int]:
+        """What was shown after so many characters, or as much of it as is kept; and how many there are now.
+
+        It changes nothing, since a replay has no client.
+        """
+        if after == self._shown:
+            return "", after
+        kept = "".join(self._kept)
+        return kept[max(0, len(kept) - (self._shown - after)) :], self._shown
 
     def _show(self, text: str) -> None:
         self._active_at = self._account.clock.now
         self._transcript.take(self._account.clock.timestamp(), text)
-        self.unsent.append(text)
-        self._unsent += len(text)
-        while self._unsent > UNSENT:
-            self._unsent -= len(self.unsent.popleft())
+        self._shown += len(text)
+        self._kept.append(text)
+        self._size += len(text)
+        while self._size > KEPT:
+            self._size -= len(self._kept.popleft())
 
     def _done(self, _code: int) -> None:
         self.end()
