@@ -1,8 +1,6 @@
 """Sandboxes with a random life, and whether two of them are the same in all that they hold."""
 
-import shlex
 import shutil
-from pathlib import Path
 from typing import Any
 
 from aws_client import Aws
@@ -11,7 +9,6 @@ from ecslab.sandbox import in_process
 from ecslab.sandbox.engine.sandbox import Sandbox
 from ecslab.sandbox.gateway.gateway import NotIn
 from ecslab.sandbox.http_message import HttpRequest
-from ecslab.sandbox.runtime.programs import guestbook
 from ecslab.sandbox.snapshot import folder, writing
 from ecslab.sandbox.snapshot.writing import Written
 from tests.soak import account, actions
@@ -25,7 +22,6 @@ SCRIPTS = {
     "busy": "n=0; while true; do n=1$n; test $n = 0; n=1; done",
     "words": "log-lines 1000 11 again; exit-after 60 2",
     "servers": "exec redis-server",
-    "guestbook": f"exec python -c {shlex.quote(Path(guestbook.__file__).read_text('utf-8'))}",
 }
 LOGGED = {"logConfiguration": account.AWSLOGS}
 

@@ -1,7 +1,7 @@
-"""Stage 07: one address for all tasks: two security groups, a target group, a load balancer, the service."""
+"""Stage 07: one address for all tasks, and the guestbook's two services behind it."""
 
 from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
-from ecslab.course.stages.stage_07 import answers, checks, exercises, service, solutions
+from ecslab.course.stages.stage_07 import answers, back, checks, exercises, service, solutions
 from ecslab.operations import prices
 
 STAGE = Stage(
@@ -14,6 +14,7 @@ STAGE = Stage(
         Step("07.target-group", 4, checks.target_group, solutions.make_target_group),
         Step("07.balancer", 5, checks.balancer, solutions.make_balancer, hourly=prices.balancer_hour()),
         Step("07.service", 5, service.service, solutions.attach),
+        Step("07.back", 6, back.back, solutions.make_back, hourly=prices.task_hour(256, 512)),
         Step(
             "07.yours-1",
             8,

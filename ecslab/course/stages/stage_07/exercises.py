@@ -13,14 +13,16 @@ from ecslab.course import verdicts
 from ecslab.course.stages.stage_07 import load_balancing
 from ecslab.course.words import counted
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.operations.guestbook import back as guestbook
 from ecslab.resources.load_balancer import load_balancer_reader, practice, target_group_reader
+from ecslab.resources.load_balancer.path_rules import patterns
 from ecslab.resources.service import service_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef
     from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef, RuleTypeDef
 
-PATH, MOVED = "/health", "/old"
+PATH = "/health"
 
 
 def rule(lab: Connection) -> Verdict:
@@ -31,16 +33,17 @@ def rule(lab: Connection) -> Verdict:
     if not listener:
         return not_yet(f"`{lab.names.load_balancer}` has no listener on port 80 that could have a rule.")
     rules = load_balancer_reader.rules(lab, listener["ListenerArn"])
-    rules = [rule for rule in rules if not {*_patterns(rule)} & {practice.PATH, MOVED}]  # made by the lesson
+    of_the_lesson = {practice.PATH, guestbook.PATTERN}
+    rules = [rule for rule in rules if not {*patterns(rule)} & of_the_lesson]
     if not rules:
         return not_yet(f"The listener on port 80 has no rule for `{PATH}` yet.")
-    patterns = [pattern for rule in rules for pattern in _patterns(rule)]
-    if not patterns:
+    listed_patterns = [pattern for rule in rules for pattern in patterns(rule)]
+    if not listed_patterns:
         fields = ", ".join(sorted({c["Field"] for rule in rules for c in rule["Conditions"]}))
         return verdicts.wrong("07.rule-without-path", fields=fields)
-    fitting = next((rule for rule in rules if any(fnmatchcase(PATH, p) for p in _patterns(rule))), None)
+    fitting = next((rule for rule in rules if any(fnmatchcase(PATH, p) for p in patterns(rule))), None)
     if not fitting:
-        listed = ", ".join(f"`{pattern}`" for pattern in patterns)
+        listed = ", ".join(f"`{pattern}`" for pattern in listed_patterns)
         return verdicts.wrong("07.rule-other-path", path=PATH, listed=listed)
     return _answer(fitting)
 
@@ -49,7 +52,7 @@ def _answer(rule: RuleTypeDef) -> Verdict:
     """What the rule that fits the path does."""
     action = rule["Actions"][-1]
     besides = sorted({c["Field"] for c in rule["Conditions"]} - {"path-pattern"})
-    if any(pattern in ("*", "/*") for pattern in _patterns(rule)):
+    if any(pattern in ("*", "/*") for pattern in patterns(rule)):
         return verdicts.wrong("07.rule-fits-all", path=PATH)
     if besides:
         return verdicts.wrong("07.rule-other-conditions", path=PATH, fields=" and ".join(besides))
@@ -59,14 +62,6 @@ def _answer(rule: RuleTypeDef) -> Verdict:
     if code != "200":
         return wrong(f"The load balancer answers `{PATH}` with {code}; the exercise asks for 200.")
     return done(f"The load balancer answers `{PATH}` by itself, with 200.")
-
-
-def _patterns(rule: RuleTypeDef) -> list[str]:
-    patterns: list[str] = []
-    for condition in rule["Conditions"]:
-        if condition["Field"] == "path-pattern":
-            patterns += condition.get("PathPatternConfig", {}).get("Values") or condition.get("Values", [])
-    return patterns
 
 
 def repaired(lab: Connection) -> Verdict:
