@@ -7,7 +7,7 @@ from ecslab.operations import prices
 STAGE = Stage(
     notebook="07-load-balancer.ipynb",
     needs=(*FOUNDATION, "04.network", "06"),
-    minutes=Minutes(reading=55, waiting=21),
+    minutes=Minutes(reading=56, waiting=22),
     part="service",
     steps=(
         Step("07.groups", 5, checks.groups, solutions.make_groups),
@@ -22,7 +22,6 @@ STAGE = Stage(
             solutions.break_and_repair,
             hourly=prices.task_hour(256, 512),
         ),
-        Step("07.yours-2", 6, exercises.rule, solutions.make_rule),
         Step(
             "07.yours-3",
             10,

@@ -24,30 +24,7 @@ def attach(lab: Connection) -> object:
 
 
 def make_back(lab: Connection) -> object:
-    front, name = ecslab.service.find(lab), lab.name("adgu-back")
-    network = front["networkConfiguration"]  # type: ignore[index]
-    group = ecslab.load_balancer.target_group(lab, name=name, health_path="/api/health")["TargetGroupArn"]
-    listener = ecslab.load_balancer.listener(lab)["ListenerArn"]  # type: ignore[index]
-    existing = lab.elbv2.describe_rules(ListenerArn=listener)["Rules"]
-    if "10" not in [rule["Priority"] for rule in existing]:
-        lab.elbv2.create_rule(
-            ListenerArn=listener,
-            Priority=10,
-            Conditions=[{"Field": "path-pattern", "Values": ["/api/*"]}],
-            Actions=[{"Type": "forward", "TargetGroupArn": group}],
-        )
-    if not ecslab.service.find(lab, name):
-        lab.ecs.create_service(
-            cluster=lab.names.cluster,
-            serviceName=name,
-            taskDefinition=ecslab.guestbook.register_back(lab)["taskDefinitionArn"],
-            desiredCount=1,
-            launchType="FARGATE",
-            networkConfiguration=network,
-            loadBalancers=[{"targetGroupArn": group, "containerName": "back", "containerPort": 80}],
-        )
-    ecslab.guestbook.wait_until_open(lab)
-    return ecslab.service.wait_until_stable(lab, name)
+    return ecslab.guestbook.create_back(lab)
 
 
 def break_and_repair(lab: Connection) -> object:
@@ -63,19 +40,6 @@ def break_and_repair(lab: Connection) -> object:
         "its target to be healthy",
     )
     return ecslab.load_balancer.targets(lab, name)
-
-
-def make_rule(lab: Connection) -> None:
-    listener = ecslab.load_balancer.listener(lab)["ListenerArn"]  # type: ignore[index]
-    words = {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": "the load balancer is well"}
-    existing = lab.elbv2.describe_rules(ListenerArn=listener)["Rules"]
-    if "40" not in [rule["Priority"] for rule in existing]:
-        lab.elbv2.create_rule(
-            ListenerArn=listener,
-            Priority=40,
-            Conditions=[{"Field": "path-pattern", "Values": ["/health"]}],
-            Actions=[{"Type": "fixed-response", "FixedResponseConfig": words}],  # type: ignore[list-item,misc]
-        )
 
 
 def make_network_balancer(lab: Connection) -> object:
