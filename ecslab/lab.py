@@ -66,7 +66,7 @@ def connect(
         from ecslab.connection.aws_place import AwsPlace
 
         return Lab(AwsPlace(profile, region, confirm, record), folder, lesson_names, prefix, record).remind()
-    from ecslab.connection.sandbox_place import open_sandbox
+    from ecslab.connection.opening import open_sandbox
 
     place = open_sandbox(folder, clock, speed=speed, seed=seed, in_process=in_process, eventual=eventual)
     hooks.install(place.session.events, record=record)

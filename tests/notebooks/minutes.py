@@ -25,7 +25,7 @@ SECONDS = {
 }  # fmt: skip
 SKIPS = "bill.idle("  # lets hours pass at once, here; on a real account it only reckons them
 _MINUTES = re.compile(r"minutes=Minutes\(.*\)")
-_LINE = re.compile(r"\n\n\*(?:About|Less than).* minutes?.*\*$")
+_LINE = re.compile(r"\n\n\*(?:About|Less than) [^*\n]*minutes?[^*\n]*\*(?=\n\n|$)")
 
 
 def sentence(minutes: Minutes) -> str:

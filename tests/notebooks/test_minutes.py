@@ -21,6 +21,7 @@ def test_a_notebook_says_how_long_it_takes(stem):
     found = STAGES[stem[:2]].minutes
     notebook = read(stem)
     assert notebook.cells[0].source.endswith(f"*{sentence(found)}*"), "run make minutes"
+    assert notebook.cells[0].source.count(" minutes, questions and exercises") == 1
     assert abs(reading(notebook) / 60 - found.reading) <= TOLERANCE, "run make minutes"
 
 
