@@ -36,5 +36,6 @@ from .widgets import NetworkPicker as NetworkPicker
 from .widgets import ServiceView as ServiceView
 from .widgets import TaskSizePicker as TaskSizePicker
 from .widgets import TaskView as TaskView
+from .widgets import WhyNotView as WhyNotView
 
 __version__: str
