@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 from ecslab import figures
@@ -44,6 +45,44 @@ def visits(pattern: str, times: int = 1) -> SimpleNamespace:
             SimpleNamespace(status=503 if one == "-" else 200, task=names.get(one, one * 8))
             for one in pattern * times
         ]
+    )
+
+
+MIDNIGHT = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def at(hours: float) -> datetime:
+    return MIDNIGHT + timedelta(hours=hours)
+
+
+def a_day(alarm: str = "adgu-rush-AlarmHigh") -> Figure:
+    """As the lesson on scaling draws it: minutes of a day, four units, something in each lane."""
+    minutes = [at(n / 60) for n in range(1440)]
+    rate = [(each, 10 + 1990 * max(0, 1 - abs(12 - n / 60) / 5)) for n, each in enumerate(minutes)]
+    counts = [(at(0), 2.0), (at(8), 5.0), (at(10), 10.0), (at(19), 2.0)]
+    return figures.run_chart(
+        [
+            figures.Series("visitors", "requests a second", rate, 60),
+            figures.Series("average", "% CPU", [(each, min(100, value / 20)) for each, value in rate], 60),
+            figures.Series("desired", "tasks", counts),
+            figures.Series("running", "tasks", [(each + timedelta(minutes=2), n) for each, n in counts]),
+            figures.Series("5xx of the load balancer", "errors a minute", [], 60),
+            figures.Series(
+                "5xx of the tasks", "errors a minute", [(at(n / 60), n % 7) for n in range(300)], 60
+            ),
+        ],
+        [
+            figures.Mark(at(7.5), "alarm", f"{alarm} in ALARM", at(9.25)),
+            figures.Mark(at(12), "deployment", "deployment of adgu-rush:2", at(12.1)),
+            figures.Mark(at(15), "fault", "fargate-capacity"),
+            *(
+                figures.Mark(when, "activity", f"Setting desired count to {n:g}.", up=n > 2)
+                for when, n in counts
+            ),
+        ],
+        title="A day of adgu-rush under target tracking",
+        limits=[figures.Limit("target 60 %", "% CPU", 60)],
+        end=at(24),
     )
 
 
@@ -106,6 +145,22 @@ GALLERY: dict[str, Callable[[], Figure]] = {
     "path": figures.path,
     **{f"path at {stage}": (lambda stage=stage: figures.path(stage)) for stage in STAGES},
     "inside_task": figures.inside_task,
+    "run_chart": a_day,
+    "run_chart with long names and many marks": lambda: figures.run_chart(
+        [
+            figures.Series(f"{PREFIX}-{n}" * 3, "requests of visitors that nobody answers", [(at(n), 1e7)])
+            for n in range(4)
+        ],
+        [
+            figures.Mark(at(n / 9), "activity", f"Setting desired count to {n}, {PREFIX * 9}", up=n % 3 < 1)
+            for n in range(70)
+        ],
+        title="A title that is too long for one line, as one might write it in a hurry on a busy day " * 2,
+        end=at(400),
+    ),
+    "run_chart of a minute": lambda: figures.run_chart(
+        [figures.Series("running", "tasks", [(at(0), 0), (at(0.01), 0)])], title="Nothing", end=at(1 / 60)
+    ),
     "course_map": lambda: figures.course_map(
         {id: figures.Stop(stage.title, stage.part, 35, int(id < "04"), 1) for id, stage in COURSE.items()},
         here="04",

@@ -16,6 +16,7 @@ from ecslab.resources.image.layer import gzip, tar
 from ecslab.resources.image.names import parse
 from ecslab.resources.image.types import GZIP, MANIFEST, SYNTHETIC, digest_of
 from ecslab.sandbox.runtime import image as runtime_image
+from ecslab.sandbox.runtime.root_fs import RootFS
 
 HTDOCS = "usr/local/apache2/htdocs"
 PAGE = "<h1>Grüß Gott</h1>"
@@ -38,7 +39,7 @@ def top(image) -> dict[str, bytes]:
 
 def rootfs(image):
     """All layers laid over one another, as the sandbox's runtime does it."""
-    files = runtime_image.RootFS()
+    files = RootFS()
     for layer in image.layers:
         files.lay(layer.read())
     return files
@@ -207,7 +208,7 @@ names = st.from_regex(r"[a-zé][a-z0-9]{0,120}(/[a-z][a-z0-9é ]{0,90}){0,3}", f
 @given(st.dictionaries(names, st.binary(max_size=200), max_size=5))
 def test_a_layer_unpacks_to_what_went_in(files):
     files = {n: c for n, c in files.items() if not any(o.startswith(f"{n}/") for o in files)}
-    found = runtime_image.RootFS()
+    found = RootFS()
     found.lay(gzip(tar(files, "/srv/www")))
     assert {path.removeprefix("/srv/www/"): found[path] for path in found} == files
     assert tar(dict(reversed(files.items())), "/srv/www") == tar(files, "/srv/www")

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from ecslab.sandbox.runtime import ContainerSpec
-from ecslab.sandbox.runtime.image import BadLayer
+from ecslab.sandbox.runtime.layer_stream import BadLayer
 from ecslab.sandbox.runtime.limits import LONGEST_PATH
 
 PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -11,7 +11,7 @@ from ecslab.sandbox.bridge.account import Account, enter
 from ecslab.sandbox.bridge.images import catalogue, resolution
 from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
-from ecslab.sandbox.runtime.image import BadLayer
+from ecslab.sandbox.runtime.layer_stream import BadLayer
 from ecslab.sandbox.world.time.clock import Clock
 
 HERE = "us-east-1"

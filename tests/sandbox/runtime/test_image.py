@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecslab.sandbox.runtime import image
-from ecslab.sandbox.runtime.image import BadLayer, Image, Layer, RootFS
+from ecslab.sandbox.runtime import root_fs
+from ecslab.sandbox.runtime.image import Image, Layer
+from ecslab.sandbox.runtime.layer_stream import BadLayer
+from ecslab.sandbox.runtime.root_fs import RootFS
 
 
 def tar(*members: tuple[str, bytes | str | None]) -> bytes:
@@ -111,13 +113,13 @@ def test_a_name_that_climbs_out_is_refused():
 
 
 def test_a_bomb_is_refused(monkeypatch):
-    monkeypatch.setattr(image, "MAX_UNPACKED", 1000)
-    monkeypatch.setattr(image, "MAX_ENTRIES", 10)
+    monkeypatch.setattr(root_fs, "MAX_UNPACKED", 1000)
+    monkeypatch.setattr(root_fs, "MAX_ENTRIES", 10)
     with pytest.raises(BadLayer, match="larger than"):
         files(gzip.compress(tar(("a", bytes(1_000_000)))))
     with pytest.raises(BadLayer, match="larger than"):
         files(tar(("a", bytes(600)), ("b", bytes(600))))
-    monkeypatch.setattr(image, "MAX_UNPACKED", 100_000)
+    monkeypatch.setattr(root_fs, "MAX_UNPACKED", 100_000)
     with pytest.raises(BadLayer, match="more than 10 files"):
         files(tar(*((f"{n}", b"") for n in range(11))))
 
@@ -177,8 +179,8 @@ def whiteouts(count):
     ids=["negative", "name", "link", "deep", "streams", "whiteouts", "few"],
 )
 def test_a_layer_takes_neither_time_nor_memory(blob, words, monkeypatch):
-    monkeypatch.setattr(image, "MAX_UNPACKED", 1_000_000)
-    monkeypatch.setattr(image, "MAX_ENTRIES", 20)
+    monkeypatch.setattr(root_fs, "MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr(root_fs, "MAX_ENTRIES", 20)
     if words is None:
         assert len(files(blob)) == 11
         return
@@ -187,7 +189,7 @@ def test_a_layer_takes_neither_time_nor_memory(blob, words, monkeypatch):
 
 
 def test_what_layers_hide_is_looked_for_within_limits(monkeypatch):
-    monkeypatch.setattr(image, "MAX_SEARCHED", 1000)
+    monkeypatch.setattr(root_fs, "MAX_SEARCHED", 1000)
     lower = tar(*((f"{n}", b"") for n in range(100)))
     assert len(files(lower, whiteouts(5))) == 95
     with pytest.raises(BadLayer, match="removes more files"):
@@ -195,7 +197,7 @@ def test_what_layers_hide_is_looked_for_within_limits(monkeypatch):
 
 
 def test_a_bomb_is_never_in_memory_as_a_whole(monkeypatch):
-    monkeypatch.setattr(image, "MAX_UNPACKED", 8 << 20)
+    monkeypatch.setattr(root_fs, "MAX_UNPACKED", 8 << 20)
     bomb = gzip.compress(tar(("a", bytes(64 << 20))), 1)
     tracemalloc.start()
     with pytest.raises(BadLayer, match="larger than"):

@@ -13,8 +13,9 @@ from ecslab.sandbox.bridge.ecr.backend import registry
 from ecslab.sandbox.bridge.ecr.lookup import find
 from ecslab.sandbox.bridge.images import catalogue, elsewhere
 from ecslab.sandbox.bridge.images.catalogue import Descriptor, Manifest
-from ecslab.sandbox.runtime.image import BadLayer, Image, Layer
+from ecslab.sandbox.runtime.image import Image, Layer
 from ecslab.sandbox.runtime.image_config import checked_config
+from ecslab.sandbox.runtime.layer_stream import BadLayer
 from ecslab.sandbox.runtime.limits import LARGEST_CONFIG
 from ecslab.sandbox.world.image_names import ImageName, parse
 

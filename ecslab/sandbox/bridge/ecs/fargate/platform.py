@@ -25,7 +25,8 @@ from ecslab.sandbox.bridge.images import catalogue
 from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
 from ecslab.sandbox.bridge.logs import log_options, log_stream
 from ecslab.sandbox.runtime import ContainerSpec, RunningContainer, limits
-from ecslab.sandbox.runtime.image import BadLayer, Image
+from ecslab.sandbox.runtime.image import Image
+from ecslab.sandbox.runtime.layer_stream import BadLayer
 from ecslab.sandbox.world.image_names import ImageName, parse
 from ecslab.sandbox.world.network import packets, vpc
 from ecslab.sandbox.world.task import failures
