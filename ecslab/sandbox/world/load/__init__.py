@@ -1,0 +1,1 @@
+"""Visitors of a service: how many come, what each costs a task, and what becomes of their requests."""
