@@ -45,7 +45,7 @@ def test_a_ramp_ends_and_a_spike_passes():
     st.booleans(), st.floats(0, 2 * DAY), st.floats(0.1, DAY), st.floats(0.01, 0.99),
 )  # fmt: skip
 def test_the_mean_of_a_span_is_that_of_its_parts(rows, of_day, start, seconds, part):
-    profile = profiles.points(sorted(rows), of_day)
+    profile = profiles.table(*zip(*sorted(rows), strict=True), of_day)
     middle, end = start + part * seconds, start + seconds
     parts = profile.mean(start, middle) * (middle - start) + profile.mean(middle, end) * (end - middle)
     assert profile.mean(start, end) * seconds == pytest.approx(parts, rel=1e-6, abs=1e-3)
@@ -66,8 +66,9 @@ def test_the_mean_of_a_span_is_that_of_its_parts(rows, of_day, start, seconds, p
         ("ramp", {"start": 1, "end": 2, "seconds": 0},
          "seconds must be from 1 to 31,622,400 seconds, got 0"),
         ("tide", {}, "there is no profile 'tide'; there are: constant, ramp, day, spike, csv"),
-        ("csv", {"rows": []}, "the CSV has no rows"),
-        ("csv", {"rows": [[0, 1], [0, 2]]}, "row 2 of the CSV is not later than the row before it"),
+        ("csv", {"times": [], "rates": []}, "times must be a list of numbers, got []"),
+        ("csv", {"times": [0, 60], "rates": [1]}, "the CSV has 2 times and 1 rates"),
+        ("csv", {"times": [0, 0], "rates": [1, 2]}, "row 2 of the CSV is not later than the row before it"),
     ],
 )  # fmt: skip
 def test_a_profile_that_is_none_is_refused(kind, values, says):

@@ -15,7 +15,7 @@ DAY: Final = 86_400.0
 MOST: Final = 100_000.0
 """Requests a second that a profile may ask for: what an Application Load Balancer serves without warning
 anybody (U), and far beyond what a course needs."""
-MOST_POINTS: Final = 10_000
+MOST_POINTS: Final = 2_000
 LONGEST: Final = 366 * DAY
 
 SHAPE: Final = (
@@ -114,20 +114,21 @@ def spike(rate: float, peak: float, after: float = 600.0, seconds: float = 300.0
     return Profile("spike", ((0.0, rate), *rise, *fall) if after else (*rise, *fall))
 
 
-def points(rows: Sequence[Sequence[float]], of_day: bool = False) -> Profile:
+def table(times: Sequence[float], rates: Sequence[float], of_day: bool = False) -> Profile:
     """Rates at given seconds, as a CSV has them (`csv_table`)."""
-    if not rows:
-        raise ValueError("the CSV has no rows")
-    if len(rows) > MOST_POINTS:
-        raise ValueError(f"the CSV has {len(rows):,} rows; {MOST_POINTS:,} are the most")
+    for name, column in (("times", times), ("rates", rates)):
+        if not isinstance(column, list | tuple) or not column:
+            raise ValueError(f"{name} must be a list of numbers, got {column!r}")
+    if len(times) != len(rates):
+        raise ValueError(f"the CSV has {len(times):,} times and {len(rates):,} rates")
+    if len(times) > MOST_POINTS:
+        raise ValueError(f"the CSV has {len(times):,} rows; {MOST_POINTS:,} are the most")
     made: list[tuple[float, float]] = []
-    for number, row in enumerate(rows, 1):
-        if len(row) != 2:
-            raise ValueError(f"row {number} of the CSV must be a time and a rate, got {list(row)!r}")
-        at = _number(f"the time in row {number}", row[0], 0.0, DAY if of_day else LONGEST)
+    for number, (time, rate) in enumerate(zip(times, rates, strict=True), 1):
+        at = _number(f"the time in row {number}", time, 0.0, DAY if of_day else LONGEST)
         if made and at <= made[-1][0]:
             raise ValueError(f"row {number} of the CSV is not later than the row before it")
-        made.append((at, _rate(f"the rate in row {number}", row[1])))
+        made.append((at, _rate(f"the rate in row {number}", rate)))
     return Profile("csv", tuple(made), of_day)
 
 
@@ -154,7 +155,7 @@ KINDS: Final[Mapping[str, tuple[Callable[..., Profile], Mapping[str, bool]]]] = 
     "ramp": (ramp, {"start": True, "end": True, "seconds": True}),
     "day": (day, {"low": True, "high": True}),
     "spike": (spike, {"rate": True, "peak": True, "after": False, "seconds": False}),
-    "csv": (points, {"rows": True, "of_day": False}),
+    "csv": (table, {"times": True, "rates": True, "of_day": False}),
 }
 """What makes each kind, and the numbers that it takes: whether each is needed."""
 
