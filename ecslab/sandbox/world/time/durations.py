@@ -98,6 +98,10 @@ class Durations:
         """Which of so many equal places a thing gets: the first under `fixed`, else any."""
         return 0 if self.model == "fixed" else int(self._share("place", whose) * choices)
 
+    def share(self, whose: str) -> float:
+        """A number of 0 to below 1 that decides between what is equal."""
+        return 0.5 if self.model == "fixed" else self._share("share", whose)
+
     def _share(self, step: str, whose: str) -> float:
         digest = blake2b(f"{self._seed}\0{step}\0{whose}".encode(), digest_size=8).digest()
         return int.from_bytes(digest) / _SCALE

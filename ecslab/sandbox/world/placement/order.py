@@ -1,0 +1,72 @@
+"""What is to be placed: tasks that are alike in what they need and by which rules they are placed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from ecslab.sandbox.world.placement.instance import Instance, Needs, lacking_resource
+from ecslab.sandbox.world.placement.query import Matches
+from ecslab.sandbox.world.placement.rules import DISTINCT, MEMBER_OF, Constraint, Strategy
+
+AGENT: Final = "AGENT"
+ATTRIBUTE: Final = "ATTRIBUTE"
+LOCATION: Final = "LOCATION"
+DISTINCT_UNMET: Final = "DistinctInstance placement constraint unsatisfied."
+MEMBER_OF_UNMET: Final = "MemberOf placement constraint unsatisfied."
+"""Reasons for which an instance cannot take a task, as RunTask's failures have them beside `RESOURCE:CPU` and
+the like (API failure reasons, in the developer guide; aws/containers-roadmap#723)."""
+ZONE: Final = "ecs.availability-zone"
+VPC: Final = "ecs.vpc-id"
+
+
+@dataclass(frozen=True)
+class Order:
+    """Tasks that are alike.
+
+    Args:
+        group: their task group, whose tasks `spread` counts and `distinctInstance` keeps apart.
+        constraints: of the request and of the task definition.
+        strategies: in the order in which they apply.
+    """
+
+    group: str
+    needs: Needs = field(default_factory=Needs)
+    constraints: tuple[Constraint, ...] = ()
+    strategies: tuple[Strategy, ...] = ()
+
+    @cached_property
+    def _members(self) -> tuple[Matches, ...]:
+        return tuple(each.matcher() for each in self.constraints if each.type == MEMBER_OF)
+
+    @cached_property
+    def _distinct(self) -> bool:
+        return any(each.type == DISTINCT for each in self.constraints)
+
+    def refusal(self, instance: Instance) -> str | None:
+        """Why this ACTIVE instance cannot take one more of these tasks; None if it can.
+
+        U: which reason AWS names where there are several.
+        """
+        return next(self._refusals(instance), None)
+
+    def _refusals(self, instance: Instance) -> Iterator[str]:
+        needs = self.needs
+        if not instance.agent_connected:
+            yield AGENT
+        vpc = instance.attributes.get(VPC)
+        if not needs.attributes <= instance.attributes.keys() or (needs.vpc and needs.vpc != vpc):
+            yield ATTRIBUTE
+        if needs.zones and instance.attributes.get(ZONE) not in needs.zones:
+            yield LOCATION
+        lacking = lacking_resource(instance, needs)
+        if lacking:
+            yield f"RESOURCE:{lacking}"
+        yield from self.unmet(instance)
+
+    def unmet(self, instance: Instance) -> Iterator[str]:
+        """The constraints that this instance does not meet."""
+        if self._distinct and self.group in instance.groups:
+            yield DISTINCT_UNMET
+        if not all(matches(instance) for matches in self._members):
+            yield MEMBER_OF_UNMET
