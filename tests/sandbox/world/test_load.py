@@ -31,6 +31,14 @@ def test_a_day_is_quiet_at_four_and_busiest_at_eight_in_the_evening():
     assert day.rate(19.5 * 3600) == pytest.approx((day.rate(19 * 3600) + 2000) / 2)
 
 
+def test_a_day_may_begin_at_an_hour_whatever_the_clock_shows():
+    seven, clock = profiles.day(0, 100, hour=7), profiles.day(0, 100)
+    assert seven.rate(EPOCH - seven.zero(EPOCH)) == 100 * profiles.SHAPE[7]
+    assert clock.rate(EPOCH - clock.zero(EPOCH)) == clock.rate(EPOCH % DAY)
+    with pytest.raises(ValueError, match="hour must be from 0 to 24 o'clock, got 25"):
+        profiles.day(0, 1, hour=25)
+
+
 def test_a_ramp_ends_and_a_spike_passes():
     ramp = profiles.ramp(0, 100, 60)
     assert [ramp.rate(at) for at in (0, 30, 60, 600)] == [0, 50, 100, 100]
@@ -155,9 +163,10 @@ def test_a_moment_is_the_end_of_the_span_before_it(power, cost, rate, seconds, f
 
 def test_when_memory_is_full():
     cost = Cost(0.020, 1.0, 0.0)
-    after = seconds_until(400, QUARTER, cost, 25.0, 0.0)
+    after = seconds_until(400, QUARTER, cost, 25.0, 0.0, 60.0)
     assert moment(QUARTER, cost, 25.0, 0.0, after, 60.0).in_flight == pytest.approx(400)
-    assert seconds_until(400, QUARTER, cost, 5.0, 0.0) == math.inf
+    assert seconds_until(400, QUARTER, cost, 5.0, 0.0, 60.0) == math.inf
+    assert seconds_until(400, QUARTER, cost, 25.0, 0.0, 10.0) == math.inf  # they give up before
 
 
 @given(costs, st.floats(0.1, 11))
@@ -244,7 +253,7 @@ def test_chance_is_of_the_seed_alone():
 
 
 def test_who_waits_at_a_target_that_ends_gets_a_502():
-    made = traffic(profiles.constant(50))
+    made = traffic(profiles.constant(45))
     made.reroute(served_by(1))
     made.pass_time(EPOCH + 20)
     waited = made.queued
@@ -262,7 +271,7 @@ def test_a_target_in_trouble_answers_nothing(trouble, status):
 
 
 def test_a_target_that_drains_answers_who_waits():
-    made = traffic(profiles.constant(50))
+    made = traffic(profiles.constant(45))
     made.reroute(served_by(1))
     made.pass_time(EPOCH + 20)
     waited = made.queued

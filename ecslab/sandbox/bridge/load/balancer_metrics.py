@@ -10,35 +10,20 @@ from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.cloudwatch.backend import cloudwatch_of
+from ecslab.sandbox.bridge.load.names import NETWORK, Dimensions, namespace, of_balancer, of_group
 from ecslab.sandbox.bridge.load.streams import Stream
 from ecslab.sandbox.world.load.response_times import ResponseTimes
 from ecslab.sandbox.world.load.traffic import MINUTE, GroupTally, Period, whole
 from ecslab.sandbox.world.metrics.metric import Metric, Statistics, dimensions_of
 
 if TYPE_CHECKING:
-    from ecslab.sandbox.world.metrics.store import MetricStore
+    pass
 
-APPLICATION: Final = "AWS/ApplicationELB"
-NETWORK: Final = "AWS/NetworkELB"
-_OWN: Final = {"502": "HTTPCode_ELB_502_Count", "503": "HTTPCode_ELB_503_Count", "504": "HTTPCode_ELB_504_Count"}
+_OWN: Final = {status: f"HTTPCode_ELB_{status}_Count" for status in ("502", "503", "504")}
 _RESETS: Final = {"502": "TCP_Target_Reset_Count", "503": "TCP_ELB_Reset_Count", "504": "TCP_ELB_Reset_Count"}
 """U: which of them counts what."""
 _PLAIN_REQUEST: Final = 0.01
 """Seconds that a program of this sandbox takes for a request from outside. U"""
-
-Dimensions = dict[str, str]
-
-
-def namespace(balancer_arn: str) -> str:
-    return NETWORK if "/net/" in balancer_arn else APPLICATION
-
-
-def of_balancer(balancer_arn: str) -> Dimensions:
-    return {"LoadBalancer": balancer_arn.partition(":loadbalancer/")[2]}
-
-
-def of_group(group_arn: str) -> Dimensions:
-    return {"TargetGroup": group_arn.rpartition(":")[2]}
 
 
 def tell(account: Account, stream: Stream, periods: list[Period]) -> None:
@@ -89,8 +74,9 @@ class _Teller:
         if self._stream.network:
             self._flows(tally)
             return
+        self._note_requests(arn, self._count("RequestCount", tally.requests, self._balancer))
+        self._count("RequestCount", tally.requests, both[1])
         for where in both:
-            self._count("RequestCount", tally.requests, where)
             self._count("HTTPCode_Target_2XX_Count", tally.served, where)
             self._times(tally.times, where)
         if "502" in tally.errors:
@@ -131,11 +117,17 @@ class _Teller:
             told = Statistics(times.count, times.sum, times.least, times.most, "Seconds", times.histogram())
             self._put("TargetResponseTime", told, where)
 
-    def _count(self, name: str, requests: float, where: Dimensions) -> None:
+    def _note_requests(self, arn: str, requests: int) -> None:
+        pool = self._stream.backend.pools.get(arn)
+        if pool is not None:
+            pool.request_count += requests
+
+    def _count(self, name: str, requests: float, where: Dimensions) -> int:
         left, key = self._stream.left_over, f"{name} {where}"
         count, left[key] = whole(left, key, requests)
         if count:
             self._put(name, counted(count), where)
+        return count
 
     def _put(self, name: str, statistics: Statistics, where: Dimensions) -> None:
         metric = Metric(self._namespace, name, dimensions_of(**where))

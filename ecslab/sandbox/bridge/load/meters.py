@@ -6,15 +6,14 @@ run when something changes, or somebody reads. A minute's value is of the tasks 
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.cloudwatch.backend import cloudwatch_of
-from ecslab.sandbox.bridge.load.balancer_metrics import namespace, of_balancer, of_group
+from ecslab.sandbox.bridge.load.names import namespace, of_balancer, of_group
 from ecslab.sandbox.bridge.load.usage import Shape, shape_of
-from ecslab.sandbox.world.load_balancing.target_group import TargetGroup
 from ecslab.sandbox.world.metrics.metric import Metric, Statistics, dimensions_of
 from ecslab.sandbox.world.metrics.store import MetricStore
 from ecslab.sandbox.world.service.service import Service
@@ -54,7 +53,7 @@ class Metered:
     region: str
     since: dict[str, float]
     tasks: dict[str, Shape] = field(default_factory=dict)
-    shapes: Counter[Shape] = field(default_factory=Counter)
+    shapes: dict[Shape, int] = field(default_factory=dict)
     used: list[Used] = field(default_factory=list)
 
     @property
@@ -83,7 +82,7 @@ class Hosts:
     balancers: tuple[str, ...] = ()
     since: float = 0.0
     states: dict[tuple[str, int], str] = field(default_factory=dict)
-    counts: Counter[str] = field(default_factory=Counter)
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 class Meters:
@@ -108,7 +107,7 @@ class Meters:
         self.catch_up(self._now(), only=metered)
         if alive:
             shape = metered.tasks[task.id] = shape_of(task)
-            metered.shapes[shape] += 1
+            metered.shapes[shape] = metered.shapes.get(shape, 0) + 1
         else:
             shape = metered.tasks.pop(task.id)
             metered.shapes[shape] -= 1
@@ -139,7 +138,7 @@ class Meters:
 
     def _begun(self, service: Service, region: str) -> Metered:
         now = self._now()
-        since = {name: math.floor(now / MINUTE) * MINUTE for name in (CPU, MEMORY, LIVE)}
+        since = {name: _minute(now) for name in (CPU, MEMORY, LIVE)}
         metered = self.services[service.arn] = Metered(service, region, since)
         self._listen(region)
         return metered
@@ -164,7 +163,7 @@ class Meters:
         """Note that a target's state has changed; `LoadBalancing.listeners` are told so."""
         hosts = self.hosts.get(arn)
         if hosts is None:
-            hosts = self.hosts[arn] = Hosts(since=math.floor(self._now() / MINUTE) * MINUTE)
+            hosts = self.hosts[arn] = Hosts(since=_minute(self._now()))
             self._listen(arn.split(":")[3])
         self._record_hosts(arn, hosts, self._now())
         before = hosts.states.pop((ip, port), None)
@@ -172,19 +171,10 @@ class Meters:
             hosts.counts[before] -= 1
         if state != "unused":
             hosts.states[ip, port] = state
-            hosts.counts[state] += 1
-
-    def used_by(self, arn: str, pool: TargetGroup, balancers: Iterable[str]) -> None:
-        """Note which load balancers send to a target group."""
-        found = tuple(balancers)
-        hosts = self.hosts.get(arn)
-        if hosts is None and (not found or not any(True for _ in pool)):
-            return
-        hosts = hosts or Hosts(since=math.floor(self._now() / MINUTE) * MINUTE)
-        self.hosts[arn] = hosts
-        if hosts.balancers != found:
-            self._record_hosts(arn, hosts, self._now())
-            hosts.balancers = found
+            hosts.counts[state] = hosts.counts.get(state, 0) + 1
+        hosts.balancers = _balancers_of(arn)
+        if not hosts.states:
+            del self.hosts[arn]
 
     def _record_hosts(self, arn: str, hosts: Hosts, until: float) -> None:
         start, end = hosts.since, math.floor(until / MINUTE) * MINUTE
@@ -196,7 +186,7 @@ class Meters:
         for balancer in hosts.balancers:
             where = dimensions_of(**of_balancer(balancer), **of_group(arn))
             for name, state in (("HealthyHostCount", "healthy"), ("UnHealthyHostCount", "unhealthy")):
-                count = float(hosts.counts[state])
+                count = float(hosts.counts.get(state, 0))
                 told = Statistics(1, count, count, count, "Count")
                 metric = Metric(namespace(balancer), name, where)
                 self._store(arn.split(":")[3]).record_run(metric, start, end, MINUTE, told)
@@ -213,11 +203,30 @@ class Meters:
         return round(self._account.timestamp(), 3)
 
 
+def meters_of(account: Account) -> Meters:
+    """The account's, made for the first service or target group."""
+    if account.meters is None:
+        account.meters = Meters(account)
+    return account.meters
+
+
+def _minute(at: float) -> float:
+    return float(math.floor(at / MINUTE) * MINUTE)
+
+
+def _balancers_of(arn: str) -> tuple[str, ...]:
+    from ecslab.sandbox.bridge.elbv2.backend import backend_of  # only where there are target groups
+
+    group = backend_of(arn.split(":")[3]).target_groups.get(arn)
+    return tuple(group.load_balancer_arns) if group else ()
+
+
 def _record_spans(
     store: MetricStore, metric: Metric, metered: Metered, start: float, end: float, period: int
 ) -> None:
     """Record the periods of [start, end): runs at rest, and one by one those with visitors."""
-    loaded = {math.floor(used.start / period) * period for used in metered.used} if metric.name != LIVE else ()
+    starts = (used.start for used in metered.used if metric.name != LIVE)
+    loaded = {math.floor(at / period) * period for at in starts}
     cursor = start
     for busy in sorted(each for each in loaded if start <= each < end):
         store.record_run(metric, cursor, busy, period, _at_rest(metric.name, metered.shapes))
@@ -227,7 +236,7 @@ def _record_spans(
         store.record_run(metric, cursor, end, period, _at_rest(metric.name, metered.shapes))
 
 
-def _at_rest(name: str, shapes: Counter[Shape]) -> Statistics:
+def _at_rest(name: str, shapes: Mapping[Shape, int]) -> Statistics:
     if name == LIVE:
         count = float(sum(shapes.values()))
         return Statistics(1, count, count, count, "Count")
@@ -246,7 +255,7 @@ def _in_use(name: str, metered: Metered, start: float, period: int) -> Statistic
         parts = [(used.seconds / period, used.tasks[task_id]) for used in spans if task_id in used.tasks]
         cpu = sum(share * amount for share, (amount, _) in parts)
         memory = sum(share * amount for share, (_, amount) in parts)
-        values[round(_value(name, shape, cpu, memory), 6)] += 1
+        values[round(_value(name, shape, cpu, memory), 9)] += 1
     return Statistics.of_counts(dict(values), "Percent")
 
 

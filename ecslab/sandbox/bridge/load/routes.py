@@ -87,9 +87,9 @@ def _takers(pool: TargetGroup) -> list[Target]:
     """Healthy targets; if there are none, unhealthy ones (a group fails open)."""
     targets = list(pool)
     for states in _TAKING:
-        found = [target for target in targets if target.state in states]
-        if found:
-            return found
+        chosen = [target for target in targets if target.state in states]
+        if chosen:
+            return chosen
     return []
 
 
@@ -130,9 +130,7 @@ def _room(task: Task, port: int, cost: Cost) -> float:
     return max(0.0, usage.limit_of(task, container) - usage.RESTING) / cost.memory
 
 
-def _behind(
-    backend: ElbV2Backend, balancer: LoadBalancer, group: FakeTargetGroup, target: Target
-) -> Behind:
+def _behind(backend: ElbV2Backend, balancer: LoadBalancer, group: FakeTargetGroup, target: Target) -> Behind:
     task = _task_at(backend, group, target.ip)
     node = balancer.node_for(target.az)
     keeps = balancer.type == "network" and group.attributes.get("preserve_client_ip.enabled") == "true"

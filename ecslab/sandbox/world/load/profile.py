@@ -34,13 +34,22 @@ class Profile:
         kind: `constant`, `ramp`, `day`, `spike` or `csv`.
         points: (seconds, requests a second), by time from 0 on; before the first and after the last point
             the rate stays.
-        of_day: seconds count from midnight UTC, and the curve comes again each day; else they count from the
+        of_day: the curve comes again each day, and seconds count from midnight UTC; else they count from the
             moment at which the visitors start.
+        begins: of a day's curve: it is taken to be this second of the day when the visitors start, whatever
+            the clock shows. None: the clock counts.
     """
 
     kind: str
     points: tuple[tuple[float, float], ...]
     of_day: bool = False
+    begins: float | None = None
+
+    def zero(self, began: float) -> float:
+        """The epoch second at which the profile's seconds begin, if visitors started at `began`."""
+        if not self.of_day:
+            return began
+        return 0.0 if self.begins is None else began - self.begins
 
     def rate(self, at: float) -> float:
         """Requests a second at this second of the profile."""
@@ -94,13 +103,18 @@ def ramp(start: float, end: float, seconds: float) -> Profile:
     return Profile("ramp", ((0.0, _rate("start", start)), (span, _rate("end", end))))
 
 
-def day(low: float, high: float) -> Profile:
-    """A day's curve, by AWS time in UTC: least at 04:00, most at 20:00, each day the same."""
+def day(low: float, high: float, hour: float | None = None) -> Profile:
+    """A day's curve, each day the same: least at 04:00, most at 20:00.
+
+    Args:
+        hour: which hour of it (0 to 24) it is when the visitors start; None: by AWS time, in UTC.
+    """
     low, high = _rate("low", low), _rate("high", high)
     if high < low:
         raise ValueError(f"high must be at least low; got low={low:g} and high={high:g}")
     hours = [(hour * 3600.0, low + (high - low) * share) for hour, share in enumerate(SHAPE)]
-    return Profile("day", (*hours, (DAY, hours[0][1])), of_day=True)
+    begins = None if hour is None else 3600 * _number("hour", hour, 0.0, 24.0, "o'clock")
+    return Profile("day", (*hours, (DAY, hours[0][1])), of_day=True, begins=begins)
 
 
 def spike(rate: float, peak: float, after: float = 600.0, seconds: float = 300.0) -> Profile:
@@ -153,7 +167,7 @@ def profile_of(kind: object, values: Mapping[str, object]) -> Profile:
 KINDS: Final[Mapping[str, tuple[Callable[..., Profile], Mapping[str, bool]]]] = {
     "constant": (constant, {"rate": True}),
     "ramp": (ramp, {"start": True, "end": True, "seconds": True}),
-    "day": (day, {"low": True, "high": True}),
+    "day": (day, {"low": True, "high": True, "hour": False}),
     "spike": (spike, {"rate": True, "peak": True, "after": False, "seconds": False}),
     "csv": (table, {"times": True, "rates": True, "of_day": False}),
 }

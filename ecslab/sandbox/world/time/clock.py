@@ -124,12 +124,13 @@ class Clock:
         return event
 
     def check(self, delay: float, action: Action) -> Event:
-        """Let `action` happen `delay` seconds from now, as a reminder. With False it says that what repeats goes
-        on as before, so that it costs the others nothing.
+        """Let `action` happen `delay` seconds from now, as a reminder.
+
+        With False it says that what repeats goes on as before, and so costs the others nothing.
         """
         event = Repetition(
-            self.now + delay, next(self._order), action, reminder=True, again=_never, period=delay,
-            quiet_since=_UNKNOWN,
+            self.now + delay, next(self._order), action, reminder=True, again=_never, quiet=None,
+            period=delay, quiet_since=_UNKNOWN,
         )  # fmt: skip
         heapq.heappush(self._repetitions, (event.at, event.number, event))
         return event

@@ -51,6 +51,8 @@ class Host:
         if self._collector:
             self._collector.flush()
         self._exited(self._task, self._container, code, reason)
+        if self._account.visitors:
+            self._account.visitors.container_ended(self._task)
 
     def log(self, line: str) -> None:
         if self._collector is None:
