@@ -129,10 +129,13 @@ class Backend:
             again: a replay, where members that are refused today do what they did then.
         """
         try:
-            return self._guarded(lambda: self._shown(request, signer, operation, again))
+            response = self._guarded(lambda: self._shown(request, signer, operation, again))
         finally:
             if operation.changes:
                 self._account.known_networks = self._seam.KnownNetworks()
+        if operation.changes and self._account.visitors and response.status < 400:
+            self._account.visitors.refresh()
+        return response
 
     def registry(self, request: HttpRequest, region: str) -> HttpResponse:
         """Answer a request to the container registry, which checks its own token."""
@@ -175,6 +178,15 @@ class Backend:
 
         self.enter()
         return faults.inject(kind, dict(values))
+
+    def visitors(self) -> list[dict[str, object]]:
+        """How the visitors of load balancers do (`bridge.load`)."""
+        self.enter()
+        if self._account.visitors is None:
+            return []
+        from ecslab.sandbox.bridge.load import control
+
+        return control.status()
 
     def exec_session(self, session_id: str) -> "ExecSession":
         """The session of ECS Exec with this id; LookupError if there is none."""

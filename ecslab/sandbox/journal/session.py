@@ -55,7 +55,7 @@ _ABOUT: Final = {
     ),
     "fault": closed(
         fault=text(64, r"[a-z_-]+"),
-        values=map_of({"anyOf": [_SCALAR, list_of(_SCALAR, 100)]}, 10),
+        values=map_of({"anyOf": [_SCALAR, list_of(_SCALAR, 2_000)]}, 16),
     ),
     "pace": closed(wall=_WALL, mode=_MODE, speed=_SPEED, paused={"type": "boolean"}),
     "time": closed(),

@@ -54,6 +54,8 @@ class Host:
             if session.container is self._container:
                 session.end()
         self._exited(self._task, self._container, code, reason)
+        if self._account.visitors:
+            self._account.visitors.container_ended(self._task)
 
     def log(self, line: str) -> None:
         if self._collector is None:
