@@ -127,5 +127,5 @@ def test_the_same_over_a_socket(lab, task, monkeypatch):
 
 
 def test_where_nobody_answers(lab):
-    with pytest.raises(Unreachable, match="no session at ws://127.0.0.1:1/"):
+    with pytest.raises(Unreachable, match=r"no session at ws://127\.0\.0\.1:1/"):
         WebSocketStream("ws://127.0.0.1:1/v1/data-channel/x?role=y")
