@@ -33,8 +33,8 @@ def reason(alarm: Alarm, verdict: Verdict) -> str:
     return f"Threshold Crossed: {counted} [{_shown(telling)}] {crossed}{tail}."
 
 
-def reason_data(alarm: Alarm, verdict: Verdict, now: float) -> str:
-    """The same for programs."""
+def reason_data(alarm: Alarm, verdict: Verdict, now: float, moment: float) -> str:
+    """The same for programs; `moment` is the end of the latest period, in epoch seconds."""
     data: dict[str, Any] = {"version": "1.0", "queryDate": iso(now)}
     if verdict.points:
         data["startDate"] = iso(verdict.points[0].at)
@@ -46,12 +46,24 @@ def reason_data(alarm: Alarm, verdict: Verdict, now: float) -> str:
         "period": alarm.period,
         "recentDatapoints": [point.value for point in verdict.points],
         "threshold": alarm.threshold,
-        "evaluatedDatapoints": [
-            {"timestamp": iso(point.at), "sampleCount": point.sample_count, "value": point.value}
-            for point in reversed(verdict.points)
-        ],
+        "evaluatedDatapoints": _evaluated(alarm, verdict, moment),
     }
     return json.dumps(data, separators=(",", ":"))
+
+
+def _evaluated(alarm: Alarm, verdict: Verdict, moment: float) -> list[dict[str, Any]]:
+    """Newest first; of those that were missing and taken for something, the time alone."""
+    known = {point.at: point for point in verdict.points}
+    latest = (moment - number * alarm.period for number in range(1, alarm.evaluation_periods + 1))
+    missing = [at for at in latest if at not in known][: verdict.filled]
+    evaluated = []
+    for at in sorted([*known, *missing], reverse=True):
+        point = known.get(at)
+        shown: dict[str, Any] = {"timestamp": iso(at)}
+        if point and point.sample_count is not None:
+            shown["sampleCount"] = float(point.sample_count)
+        evaluated.append(shown | ({"value": point.value} if point else {}))
+    return evaluated
 
 
 def iso(at: float) -> str:
