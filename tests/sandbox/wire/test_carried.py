@@ -33,7 +33,8 @@ UNCARRIED = (
     ("ssm", "SendCommand"), ("secretsmanager", "RotateSecret"), ("s3", "PutBucketAcl"), ("kms", "Sign"),
     ("acm", "ExportCertificate"),
     ("route53", "CreateHealthCheck"), ("elb", "AddTags"), ("sts", "GetFederationToken"),
-    ("sqs", "AddPermission"), ("cloudwatch", "PutDashboard"), ("application-autoscaling", "RegisterScalableTarget"),
+    ("sqs", "AddPermission"), ("cloudwatch", "PutDashboard"),
+    ("application-autoscaling", "RegisterScalableTarget"),
 )  # fmt: skip
 
 
@@ -78,8 +79,8 @@ def test_an_unconnected_service_is_refused_in_one_sentence_that_names_what_is_ca
     assert refusal_of(client, service, operation) == (
         f"This sandbox does not carry {service}:{operation}{yet}: it carries ECS, ECR, Elastic Load "
         "Balancing v2, Elastic Load Balancing, EC2, IAM, STS, CloudWatch Logs, Secrets Manager, SSM, S3, "
-        "SQS, KMS, ACM, Route 53, Resource Groups Tagging API, CloudWatch and Application Auto Scaling, as far "
-        "as tasks touch them."
+        "SQS, KMS, ACM, Route 53, Resource Groups Tagging API, CloudWatch and Application Auto Scaling, as "
+        "far as tasks touch them."
     )
 
 

@@ -49,8 +49,8 @@ def dimensions(given: Sequence[dict[str, str]]) -> tuple[tuple[str, str], ...]:
 
 def metric_of(given: dict[str, Any]) -> Metric:
     """The metric that a request names by Namespace, MetricName and Dimensions."""
-    found = dimensions(given.get("Dimensions", ()))
-    return Metric(given.get("Namespace", ""), given.get("MetricName", ""), found)
+    by = dimensions(given.get("Dimensions", ()))
+    return Metric(given.get("Namespace", ""), given.get("MetricName", ""), by)
 
 
 def shown_dimensions(metric: Metric) -> list[dict[str, str]]:

@@ -150,12 +150,12 @@ def get_metric_data(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
         if not query.return_data:
             continue
         try:
-            found = read.times_of(query.id)
+            arrays = read.times_of(query.id)
         except MathError as problem:
             raise validation_error(f"Error in expression '{query.id}': {problem}") from None
-        for number, times in enumerate(found):
+        for number, times in enumerate(arrays):
             ordered = sorted(times.items(), reverse=not is_ascending)
-            label = named[query.id] if len(found) == 1 else f"{named[query.id]} {number + 1}"  # U
+            label = named[query.id] if len(arrays) == 1 else f"{named[query.id]} {number + 1}"  # U
             results.append((query, label, ordered))
     return _paged(results, params, _units(queries, caller, start, end))
 
@@ -190,7 +190,7 @@ def _paged(
 
 def _units(queries: Any, caller: Caller, start: float, end: float) -> dict[str, list[dict[str, str]]]:
     """What is said where a metric was recorded in several units, and none is asked for."""
-    said = {}
+    messages = {}
     for query in queries.values():
         if query.metric is None or query.unit:
             continue
@@ -201,8 +201,8 @@ def _units(queries: Any, caller: Caller, start: float, end: float) -> dict[str, 
         ]
         if len(units) > 1:
             value = f"Multiple units returned: '[{', '.join(units)}]'"
-            said[query.id] = [{"Code": "MultipleUnits", "Value": value}]
-    return said
+            messages[query.id] = [{"Code": "MultipleUnits", "Value": value}]
+    return messages
 
 
 def list_metrics(params: dict[str, Any], caller: Caller) -> dict[str, Any]:

@@ -134,9 +134,10 @@ def _shown(query: MetricQuery) -> dict[str, Any]:
     return about | ({"Label": query.label} if query.label else {}) | {"ReturnData": query.return_data}
 
 
-def _exclusive(path: str, one: str, other: str) -> Exception:
+def _exclusive(path: str, first: str, second: str) -> Exception:
     return validation_error(
-        f"The parameters {path}.{one} and {path}.{other} are mutually exclusive and you have specified both."
+        f"The parameters {path}.{first} and {path}.{second} are mutually exclusive and you have specified "
+        "both."
     )
 
 

@@ -66,8 +66,8 @@ def checked_input(operation: str, given: Mapping[str, Any]) -> dict[str, Any]:
         raise invalid_value(f"The value {_shown(value)} for parameter {path} is invalid.")  # U beyond NaN
     if problems:
         count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
-        said = "; ".join(_sentence(path, value, wanted) for path, value, wanted in problems[:10])
-        raise validation_error(f"{count}: {said}")
+        sentences = "; ".join(_sentence(path, value, wanted) for path, value, wanted in problems[:10])
+        raise validation_error(f"{count}: {sentences}")
     return checked
 
 

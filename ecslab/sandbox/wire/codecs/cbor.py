@@ -2,13 +2,13 @@
 
 import struct
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 __all__ = ["dumps", "loads"]
 
 _DEEPEST: Final = 32  # levels; AWS's models have a dozen
 _FLOATS: Final = {25: (">e", 2), 26: (">f", 4), 27: (">d", 8)}
-_SIMPLE: Final[dict[int, Any]] = {20: False, 21: True, 22: None, 23: None}
+_SIMPLE: Final[dict[int, bool | None]] = {20: False, 21: True, 22: None, 23: None}
 _ENDLESS: Final = 31
 _BREAK: Final = 0xFF
 _EPOCH: Final = 1  # the tag of a timestamp: seconds since 1970
@@ -54,7 +54,7 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self.data, self.at = data, 0
 
-    def value(self, depth: int) -> Any:
+    def value(self, depth: int) -> object:
         if depth > _DEEPEST:
             raise ValueError("nested too deeply")
         initial = self._take(1)[0]
@@ -78,7 +78,7 @@ class _Reader:
             raise ValueError(f"tag {size}")
         return self.value(depth + 1)
 
-    def _simple(self, minor: int) -> Any:
+    def _simple(self, minor: int) -> object:
         if minor in _FLOATS:
             form, width = _FLOATS[minor]
             return struct.unpack(form, self._take(width))[0]
@@ -86,7 +86,7 @@ class _Reader:
             raise ValueError(f"simple value {minor}")
         return _SIMPLE[minor]
 
-    def _endless(self, major: int, depth: int) -> Any:
+    def _endless(self, major: int, depth: int) -> object:
         """A list, a map or a text without a length."""
         if major == 4:
             items = []
@@ -101,10 +101,14 @@ class _Reader:
             return pairs
         if major not in (2, 3):
             raise ValueError(f"major type {major} without a length")
-        text = "" if major == 3 else b""
+        parts = []
         while not self._ended():
-            text += self.value(depth + 1)
-        return text
+            part = self.value(depth + 1)
+            if not isinstance(part, bytes if major == 2 else str):
+                raise ValueError("a text of something else")
+            parts.append(part.encode() if isinstance(part, str) else part)
+        whole = b"".join(parts)
+        return whole.decode() if major == 3 else whole
 
     def _ended(self) -> bool:
         if self.data[self.at] != _BREAK:

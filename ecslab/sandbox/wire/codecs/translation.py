@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Final, Literal, Never
 
 from botocore.model import ServiceModel
 
@@ -81,7 +81,7 @@ def as_json(request: HttpRequest, model: ServiceModel, operation: str) -> HttpRe
 
 
 def answer(
-    request: HttpRequest, model: ServiceModel, operation: str, output: Mapping[str, Any], request_id: str
+    request: HttpRequest, model: ServiceModel, operation: str, output: Mapping[str, object], request_id: str
 ) -> HttpResponse:
     """The output as the request's protocol has it; timestamps are datetimes."""
     spoken = spoken_by(request)
@@ -110,7 +110,7 @@ def shape_of(code: str) -> str:
     return _shapes().get(code, code)
 
 
-def _of_cbor(body: bytes) -> dict[str, Any]:
+def _of_cbor(body: bytes) -> dict[str, object]:
     try:
         value = cbor.loads(bytes(body)) if body else {}
     except ValueError as problem:
@@ -120,7 +120,7 @@ def _of_cbor(body: bytes) -> dict[str, Any]:
     return value
 
 
-def _refuse(value: object) -> Any:
+def _refuse(value: object) -> Never:
     raise not_serializable(f"{type(value).__name__} is of no use here.")
 
 
