@@ -27,6 +27,7 @@ from ecslab.sandbox.world.time.clock import Clock
 from ecslab.sandbox.world.time.windows import Presents
 
 if TYPE_CHECKING:
+    from ecslab.sandbox.bridge.autoscaling.state import RegionScaling
     from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
     from ecslab.sandbox.bridge.ecs.services.registry import ServiceRegistry
     from ecslab.sandbox.bridge.ecs.state import RegionState
@@ -71,6 +72,7 @@ class Account:
         tasks_by_interface: the tasks that hold a network interface, by its id.
         services: the services' tasks and scheduler; None before the first service.
         load_balancing: None before Elastic Load Balancing is first used.
+        autoscaling: scalable targets and their activities, by Region.
         known_networks: what was found out of networks since a call of the API last changed something; only
             such calls change a network's rules. None keeps nothing.
         building: how many of moto's backends are being built at this moment.
@@ -95,6 +97,7 @@ class Account:
     tasks_by_interface: dict[str, Task] = field(default_factory=dict)
     services: ServiceRegistry | None = None
     load_balancing: LoadBalancing | None = None
+    autoscaling: dict[str, RegionScaling] = field(default_factory=dict)
     known_networks: KnownNetworks | None = None
     building: int = 0
     budget: AccountBudget = field(default_factory=AccountBudget)
