@@ -28,6 +28,7 @@ from ecslab.sandbox.world.time.windows import Presents
 
 if TYPE_CHECKING:
     from ecslab.sandbox.bridge.autoscaling.state import RegionScaling
+    from ecslab.sandbox.bridge.cloudwatch.backend import CloudWatch
     from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
     from ecslab.sandbox.bridge.ecs.services.registry import ServiceRegistry
     from ecslab.sandbox.bridge.ecs.state import RegionState
@@ -73,6 +74,7 @@ class Account:
         services: the services' tasks and scheduler; None before the first service.
         load_balancing: None before Elastic Load Balancing is first used.
         autoscaling: scalable targets and their activities, by Region.
+        cloudwatch: metrics and alarms; None before either is first used.
         known_networks: what was found out of networks since a call of the API last changed something; only
             such calls change a network's rules. None keeps nothing.
         building: how many of moto's backends are being built at this moment.
@@ -98,6 +100,7 @@ class Account:
     services: ServiceRegistry | None = None
     load_balancing: LoadBalancing | None = None
     autoscaling: dict[str, RegionScaling] = field(default_factory=dict)
+    cloudwatch: CloudWatch | None = None
     known_networks: KnownNetworks | None = None
     building: int = 0
     budget: AccountBudget = field(default_factory=AccountBudget)

@@ -36,16 +36,20 @@ class Event:
 
 Again = Callable[[Sequence[float]], None]
 """Does at once what an event would do if it happened at each of these virtual seconds."""
+Quiet = Callable[[float], bool]
+"""Whether an event would change nothing at a virtual second ahead, if nothing else changes until then."""
 
 
 @dataclass(slots=True, eq=False)
 class Repetition(Event):
     """An event that comes again after `period` and does the same, while nothing else happens.
 
-    `quiet_since` says since when nothing has: only then is it known what it will do.
+    `quiet_since` says since when nothing has: only then is it known what it will do. `quiet` is asked of each
+    moment then, if it does not depend on others alone.
     """
 
     again: Again = field(kw_only=True)
+    quiet: Quiet | None = field(kw_only=True)
     period: float = field(kw_only=True)
     quiet_since: int = field(kw_only=True)
 
@@ -94,16 +98,21 @@ class Clock:
         heapq.heappush(self._queue, (event.at, event.number, event))
         return event
 
-    def every(self, period: float, action: Action, again: Again) -> Event:
+    def every(self, period: float, action: Action, again: Again, quiet: Quiet | None = None) -> Event:
         """Let `action` happen `period` seconds from now, when it says itself how it goes on.
 
         If nothing else happens, or is asked of the world, it would plan the same for the next time, and so
         on: then the clock may do without, and have `again` do all of it.
+
+        Args:
+            quiet: what does depend on the time alone is asked here first; it is an event of its own at the
+                first moment at which the answer is no.
         """
         number = next(self._order)
         event = Repetition(
-            self.now + period, number, action, again=again, period=period, quiet_since=self._happened
-        )
+            self.now + period, number, action, again=again, period=period, quiet_since=self._happened,
+            quiet=quiet,
+        )  # fmt: skip
         heapq.heappush(self._repetitions, (event.at, number, event))
         return event
 
@@ -154,7 +163,7 @@ class Clock:
         for _ in range(_AT_ONCE):
             due, place, event = repetitions[0]
             known = event.quiet_since == self._happened and event.action
-            if not known or due > until or (due, place) >= before:
+            if not known or due > until or (due, place) >= before or (event.quiet and not event.quiet(due)):
                 break
             at, number = due, place
             moments.setdefault(event, []).append(due)
