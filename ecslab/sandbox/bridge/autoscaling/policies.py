@@ -1,6 +1,6 @@
 """Scaling policies: PutScalingPolicy, DescribeScalingPolicies, DeleteScalingPolicy."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.autoscaling import policy_alarms, scaler, state
@@ -17,6 +17,7 @@ from ecslab.sandbox.bridge.autoscaling.resources import (
 )
 from ecslab.sandbox.bridge.cloudwatch.backend import cloudwatch_of
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.scaling.configuration import Configuration
 from ecslab.sandbox.world.scaling.target import Policy, ScalableTarget
 
 MOST: Final = 50
@@ -50,7 +51,7 @@ def put_scaling_policy(params: Request, region: str) -> Answer:
         policy = _new(target, name, kind, given)
     elif policy.kind != kind:
         policy_alarms.delete(region, policy)
-    policy.kind, policy.configuration = kind, given
+    policy.kind, policy.configuration = kind, cast("Configuration", given)
     _hear_alarms(region)
     if metric is not None:
         policy_alarms.make(region, target, policy, metric)
@@ -64,7 +65,9 @@ def _new(target: ScalableTarget, name: str, kind: str, configuration: dict[str, 
     region, account = target.arn.split(":")[3:5]
     start = f"arn:aws:autoscaling:{region}:{account}:scalingPolicy:{target.uuid}"
     arn = f"{start}:resource/{state.NAMESPACE}/{target.resource}:policyName/{name}"
-    policy = Policy(name, arn, kind, configuration, current_account().clock.timestamp())
+    policy = Policy(
+        name, arn, kind, cast("Configuration", configuration), current_account().clock.timestamp()
+    )
     target.policies[name] = policy
     return policy
 

@@ -1,8 +1,7 @@
 """The two alarms that a target tracking policy has, and what alarms tell policies."""
 
-from collections.abc import Mapping
 from itertools import chain
-from typing import Any, Final
+from typing import Final
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.cloudwatch.backend import RegionalCloudWatch, cloudwatch_of
@@ -11,6 +10,7 @@ from ecslab.sandbox.world.metrics.alarm import Alarm, MetricQuery
 from ecslab.sandbox.world.metrics.evaluation import evaluate
 from ecslab.sandbox.world.metrics.metric import Metric
 from ecslab.sandbox.world.metrics.readings import datapoints as readings
+from ecslab.sandbox.world.scaling.configuration import Query
 from ecslab.sandbox.world.scaling.target import Policy, ScalableTarget
 from ecslab.sandbox.world.scaling.tracked_metric import PERIOD, TrackedMetric
 
@@ -95,16 +95,21 @@ def _alarm(
     )
 
 
-def _query(given: Mapping[str, Any]) -> MetricQuery:
+def _query(given: Query) -> MetricQuery:
     """A query of a policy; its metrics are of a minute."""
-    common = {"label": given.get("Label", ""), "return_data": given.get("ReturnData", True)}
-    stat = given.get("MetricStat")
+    label, returned, stat = given.get("Label", ""), given.get("ReturnData", True), given.get("MetricStat")
     if stat is None:
-        return MetricQuery(given["Id"], expression=given["Expression"], **common)
+        return MetricQuery(given["Id"], expression=given["Expression"], label=label, return_data=returned)
     dimensions = tuple(sorted((each["Name"], each["Value"]) for each in stat["Metric"].get("Dimensions", ())))
     metric = Metric(stat["Metric"]["Namespace"], stat["Metric"]["MetricName"], dimensions)
     return MetricQuery(
-        given["Id"], metric, statistic=stat["Stat"], period=PERIOD, unit=stat.get("Unit"), **common
+        given["Id"],
+        metric,
+        statistic=stat["Stat"],
+        period=PERIOD,
+        unit=stat.get("Unit"),
+        label=label,
+        return_data=returned,
     )
 
 

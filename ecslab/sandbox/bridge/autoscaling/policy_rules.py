@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ecslab.sandbox.bridge.autoscaling import state
 from ecslab.sandbox.bridge.autoscaling.constraints import invalid
 from ecslab.sandbox.world.scaling import tracked_metric as metrics
+from ecslab.sandbox.world.scaling.configuration import CustomizedMetric
 from ecslab.sandbox.world.scaling.target import ScalableTarget
 from ecslab.sandbox.world.scaling.tracked_metric import TrackedMetric
 
@@ -46,8 +47,8 @@ def tracked_metric(region: str, target: ScalableTarget, name: str, given: Mappin
     return metric
 
 
-def _same_metric(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(one.get(member) == other.get(member) for member in _ONE)
+def _same_metric(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
+    return all(first.get(member) == second.get(member) for member in _ONE)
 
 
 def _predefined(region: str, target: ScalableTarget, given: Mapping[str, Any]) -> TrackedMetric:
@@ -105,7 +106,7 @@ def _customized(given: Mapping[str, Any]) -> TrackedMetric:
         for member in _PLAIN:
             if not given.get(member):
                 raise invalid(f"{member} must be specified for CustomizedMetricSpecification.")
-    return metrics.customized(given)
+    return metrics.customized(cast("CustomizedMetric", given))
 
 
 def _check_queries(queries: list[Mapping[str, Any]]) -> None:

@@ -13,7 +13,7 @@ from ecslab.sandbox.world.scaling import activity as words
 from ecslab.sandbox.world.scaling.activity import Activity
 from ecslab.sandbox.world.scaling.capacity import Bounds
 from ecslab.sandbox.world.scaling.decision import NotScaled
-from ecslab.sandbox.world.scaling.rule import Change, Scaled
+from ecslab.sandbox.world.scaling.rule import Change, Outcome, Scaled
 from ecslab.sandbox.world.scaling.target import Policy, ScalableTarget, ScheduledAction
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def alarm_acted(alarm: "Alarm", action: str, new_state: str) -> bool:
     if target is None or policy is None:
         return False
     decision = _decision(_seen(region, target), region, policy, alarm)
-    if decision is None:
-        return False
+    if decision is None or decision == "cooldown":
+        return decision is not None  # the cooldown's end changes what comes of the same
     cause = words.text("alarm", alarm=alarm.name, state=new_state, policy=policy.name)
     if isinstance(decision, NotScaled):
         return _note_not_scaled(region, target, cause, decision)
@@ -89,10 +89,8 @@ def _seen(region: str, target: ScalableTarget) -> Scaled | None:
     )
 
 
-def _decision(
-    scaled: Scaled | None, region: str, policy: Policy, alarm: "Alarm"
-) -> Change | NotScaled | None:
-    """What a policy asks for by an alarm's datapoints; None for nothing, which nobody is told of."""
+def _decision(scaled: Scaled | None, region: str, policy: Policy, alarm: "Alarm") -> Outcome:
+    """What a policy asks for by an alarm's datapoints."""
     values = policy_alarms.datapoints(region, alarm)
     if scaled is None or not values:
         return None
@@ -167,11 +165,13 @@ def keep_bounds(region: str, target: ScalableTarget) -> None:
     """Let a desired count outside the bounds be moved to them in a moment."""
     clock = current_account().clock
     delay = clock.durations.of("bounds_kept", f"{target.id}@{clock.now}")
-    clock.after(delay, lambda: _keep_bounds(region, target))
+    if target.bounds_event:
+        target.bounds_event.cancel()
+    target.bounds_event = clock.after(delay, lambda: _keep_bounds(region, target))
 
 
 def _keep_bounds(region: str, target: ScalableTarget) -> bool:
-    service = state.service_of(region, target.resource)
+    service, target.bounds_event = state.service_of(region, target.resource), None
     if service is None or state.of(region).targets.get(target.resource) is not target:
         return False
     count = target.bounds.clamp(service.desired)

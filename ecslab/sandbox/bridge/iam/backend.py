@@ -1,6 +1,6 @@
 """moto's IAM, with AWS's managed policies."""
 
-from typing import Final
+from typing import Any, Final
 
 from moto.core.utils import utcnow
 from moto.iam import urls
@@ -18,7 +18,10 @@ _LINKED: Final = {
 }
 
 SERVICE_NAME_CONVERSION["ecs"] = "ECS"  # moto would name the role AWSServiceRoleForecs
-SERVICE_NAME_CONVERSION["ecs.application-autoscaling"] = "ApplicationAutoScaling_ECSService"
+_LINKED_NAMES: Final = {
+    "ecs.application-autoscaling.amazonaws.com": "AWSServiceRoleForApplicationAutoScaling_ECSService"
+}
+"""The names of service-linked roles that moto would call otherwise, by the service."""
 
 
 class _Root(User):  # type: ignore[misc]  # moto ships no types
@@ -87,6 +90,11 @@ class IamBackend(MotoIAMBackend):  # type: ignore[misc]  # moto ships no types
             text = f"The role with name {role_name} cannot be found."  # U
             raise NotFoundException(text)
         super().remove_role_from_instance_profile(profile_name, role_name)
+
+    def create_role(self, role_name: str, *about: Any, **named: Any) -> Role:
+        return super().create_role(
+            _LINKED_NAMES.get(named.get("linked_service", ""), role_name), *about, **named
+        )
 
     def create_service_linked_role(self, service_name: str, description: str, suffix: str) -> Role:
         """AWS gives such a role its policy; moto attaches none, and fails at what is no service's name."""

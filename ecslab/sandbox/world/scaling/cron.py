@@ -14,7 +14,14 @@ _MONTHS: Final = {name.upper(): number for number, name in enumerate(calendar.mo
 _DAYS: Final = {
     name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), 1)
 }
-_FIELDS: Final = ((0, 59, {}), (0, 23, {}), (1, 31, {}), (1, 12, _MONTHS), (1, 7, _DAYS), (1970, 2199, {}))
+_FIELDS: Final[tuple[tuple[int, int, dict[str, int]], ...]] = (
+    (0, 59, {}),
+    (0, 23, {}),
+    (1, 31, {}),
+    (1, 12, _MONTHS),
+    (1, 7, _DAYS),
+    (1970, 2199, {}),
+)
 _MINUTE, _HOUR, _DAY, _MONTH, _WEEKDAY, _YEAR = range(6)
 
 

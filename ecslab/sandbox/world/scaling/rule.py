@@ -6,13 +6,17 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from ecslab.sandbox.world.scaling.capacity import tracked
 from ecslab.sandbox.world.scaling.decision import NotScaled, agreed, scale_in, scale_out
 from ecslab.sandbox.world.scaling.target import Policy, ScalableTarget
 
-_AGGREGATES: Final = {"Average": fmean, "Minimum": min, "Maximum": max}
+_AGGREGATES: Final[dict[str, Callable[[Sequence[float]], float]]] = {
+    "Average": fmean,
+    "Minimum": min,
+    "Maximum": max,
+}
 LowAlarm = Callable[[Policy], Sequence[float]]
 """The datapoints of a policy's low alarm while it is in ALARM; else none."""
 
@@ -23,6 +27,10 @@ class Change(NamedTuple):
     desired: int
     out: bool
     base: int
+
+
+Outcome = Change | NotScaled | Literal["cooldown"] | None
+"""What comes of an alarm: a change, a reason that is told, a cooldown to wait for, or nothing at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +50,8 @@ class Scaled:
     now: float
     low_alarm: LowAlarm
 
-    def tracking_out(self, policy: Policy, values: Sequence[float]) -> Change | NotScaled | None:
-        """What a target tracking policy asks for whose high alarm is in ALARM; None is nothing, untold.
+    def tracking_out(self, policy: Policy, values: Sequence[float]) -> Outcome:
+        """What a target tracking policy asks for whose high alarm is in ALARM.
 
         Args:
             values: the alarm's datapoints, of which there is at least one.
@@ -53,7 +61,7 @@ class Scaled:
         wanted = tracked(capacity, fmean(values), policy.target_value)
         return self._out(wanted, capacity, base is not None)
 
-    def tracking_in(self) -> Change | NotScaled | None:
+    def tracking_in(self) -> Outcome:
         """What target tracking policies ask for, one of whose low alarms is in ALARM.
 
         All that scale in have to agree, and the largest count wins.
@@ -65,9 +73,7 @@ class Scaled:
         wanted = agreed(proposals)
         return None if wanted is None else self._in(wanted)
 
-    def stepping(
-        self, policy: Policy, values: Sequence[float], threshold: float, falling: bool
-    ) -> Change | NotScaled | None:
+    def stepping(self, policy: Policy, values: Sequence[float], threshold: float, falling: bool) -> Outcome:
         """What a step scaling policy asks for whose alarm executes it.
 
         Args:
@@ -86,19 +92,19 @@ class Scaled:
             return self._in(policy.stepped(now, deviation, falling) or 0)
         return self._out(wanted, capacity, base is not None)
 
-    def _out(self, wanted: int, base: int, cooling: bool) -> Change | NotScaled | None:
+    def _out(self, wanted: int, base: int, cooling: bool) -> Outcome:
         if self.target.suspended["DynamicScalingOutSuspended"]:
             return None
         result = scale_out(wanted, self.desired, self.target.bounds)
         if isinstance(result, NotScaled):
-            return None if cooling and "CurrentCapacity" in result.capacity else result
+            return "cooldown" if cooling and "CurrentCapacity" in result.capacity else result
         return Change(result, True, base)
 
-    def _in(self, wanted: int) -> Change | NotScaled | None:
+    def _in(self, wanted: int) -> Outcome:
         if self.target.suspended["DynamicScalingInSuspended"]:
             return None
         if self.now < self.target.cooldowns.scale_in_until:
-            return None
+            return "cooldown"
         result = scale_in(wanted, self.desired, self.target.bounds, self.deploying)
         return result if isinstance(result, NotScaled) else Change(result, False, self.desired)
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from ecslab.sandbox.world.scaling import cron
+from ecslab.sandbox.world.scaling import cron as crons
 
 _UNITS: Final = {"minute": 60.0, "hour": 3_600.0, "day": 86_400.0}
 _FORM: Final = re.compile(r"(at|rate|cron)\((.*)\)")
@@ -31,7 +31,7 @@ class Schedule:
     zone: str = "UTC"
     at: datetime | None = None
     period: float = 0.0
-    cron: cron.Cron | None = None
+    cron: crons.Cron | None = None
 
     @property
     def once(self) -> bool:
@@ -76,7 +76,7 @@ def read(expression: str, zone: str = "UTC") -> Schedule:
         raise ValueError(f"{expression!r} is none of at(…), rate(…) and cron(…)")
     kind, inside = match[1], match[2].strip()
     if kind == "cron":
-        return Schedule(zone, cron=cron.read(inside))
+        return Schedule(zone, cron=crons.read(inside))
     if kind == "at":
         if not _AT.fullmatch(inside):
             raise ValueError(f"{inside!r} is not of the form yyyy-mm-ddThh:mm:ss")

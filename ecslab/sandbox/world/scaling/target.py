@@ -3,11 +3,10 @@
 https://docs.aws.amazon.com/autoscaling/application/APIReference/API_ScalableTarget.html
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from ecslab.sandbox.world.scaling.capacity import Adjustment, Bounds, Step, step_for, stepped
+from ecslab.sandbox.world.scaling.capacity import Bounds, Step, step_for, stepped
+from ecslab.sandbox.world.scaling.configuration import Configuration
 from ecslab.sandbox.world.scaling.decision import COOLDOWN, Cooldowns
 from ecslab.sandbox.world.scaling.schedule import Schedule
 from ecslab.sandbox.world.time.clock import Event
@@ -29,7 +28,7 @@ class Policy:
     name: str
     arn: str
     kind: str
-    configuration: Mapping[str, Any]
+    configuration: Configuration
     created_at: float
     maker: str = ""
     high: str = ""
@@ -52,8 +51,11 @@ class Policy:
 
     def cooldown(self, out: bool) -> float:
         """Seconds after it has scaled out or in."""
-        member = "Cooldown" if not self.tracks else "ScaleOutCooldown" if out else "ScaleInCooldown"
-        return float(self.configuration.get(member, COOLDOWN))
+        if not self.tracks:
+            return float(self.configuration.get("Cooldown", COOLDOWN))
+        if out:
+            return float(self.configuration.get("ScaleOutCooldown", COOLDOWN))
+        return float(self.configuration.get("ScaleInCooldown", COOLDOWN))
 
     def stepped(self, capacity: int, deviation: float, falling: bool) -> int | None:
         """The capacity that a step scaling policy asks for; None where the metric falls into no step.
@@ -62,7 +64,7 @@ class Policy:
             deviation, falling: as `capacity.step_for` takes them.
         """
         step = step_for(self.steps, deviation, falling)
-        kind: Adjustment = self.configuration["AdjustmentType"]
+        kind = self.configuration["AdjustmentType"]
         least = self.configuration.get("MinAdjustmentMagnitude", 1)
         return None if step is None else stepped(capacity, step.adjustment, kind, least)
 
@@ -118,6 +120,7 @@ class ScalableTarget:
         id: `0ec5` and 32 hex digits.
         suspended: members of SuspendedState, all three.
         policies, actions: by name.
+        bounds_event: when the service is next held against the bounds.
     """
 
     resource: str
@@ -130,6 +133,7 @@ class ScalableTarget:
     policies: dict[str, Policy] = field(default_factory=dict)
     actions: dict[str, ScheduledAction] = field(default_factory=dict)
     cooldowns: Cooldowns = field(default_factory=Cooldowns)
+    bounds_event: Event | None = None
 
     @property
     def cluster(self) -> str:

@@ -4,10 +4,10 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/target-tracking-crea
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
+from ecslab.sandbox.world.scaling.configuration import CustomizedMetric, Query
 from ecslab.sandbox.world.texts import tables
 
 _LABEL: Final = re.compile(r"(app/[^/]+/[0-9a-f]{16})/(targetgroup/[^/]+/[0-9a-f]{16})")
@@ -37,7 +37,7 @@ class TrackedMetric:
     unit: str = ""
     period: int = PERIOD
     low_periods: int = _LOW_PERIODS
-    queries: tuple[Mapping[str, Any], ...] = field(default=())
+    queries: tuple[Query, ...] = field(default=())
 
     def low_threshold(self, target: float) -> float:
         """Below which the low alarm goes off."""
@@ -89,7 +89,7 @@ def group_of(label: str) -> str:
     return match[2]
 
 
-def customized(given: Mapping[str, Any]) -> TrackedMetric:
+def customized(given: CustomizedMetric) -> TrackedMetric:
     """The metric of a CustomizedMetricSpecification."""
     if given.get("Metrics"):
         return TrackedMetric(queries=tuple(given["Metrics"]))
