@@ -260,6 +260,10 @@ class Backend:
         if not again:
             member_types.check(request, model, asked)
             check_members(request, model.service_name, asked)
+        if model.service_name == "application-autoscaling":
+            from ecslab.sandbox.bridge.autoscaling import dispatch
+
+            return HttpResponse(*dispatch.respond(asked, request.body, signer.region))
         if asked == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
             return caller_identity.caller_identity()
         from ecslab.sandbox.bridge import late_installation

@@ -44,7 +44,7 @@ _BAD_TOKEN: Final = {
     "logs": ("InvalidParameterException", "The specified nextToken is invalid."),
     "secretsmanager": ("InvalidNextTokenException", "The NextToken value is invalid."),
     "ssm": ("InvalidNextToken", "The specified token is not valid."),
-    "application-autoscaling": ("InvalidNextTokenException", "The next token is not valid."),  # U
+    "application-autoscaling": ("InvalidNextTokenException", "The NextToken value is not valid"),
 }  # fmt: skip
 _PAGED: Final = {
     "ec2": ("DescribeInstances", "DescribeIamInstanceProfileAssociations", "DescribeVpcEndpointServices"),
@@ -186,7 +186,9 @@ def _broken(service: str, path: str, value: object, bound: str) -> AwsError:
         return AwsError(
             "InvalidParameterValue", f"Value ( {_shown(value)} ) for parameter {path} is invalid."
         )
-    json_protocol = service in ("secretsmanager", "ssm", "kms", "logs", "acm")
+    if service == "application-autoscaling":
+        path = ".".join(part[:1].lower() + part[1:] for part in path.split("."))
+    json_protocol = service in ("secretsmanager", "ssm", "kms", "logs", "acm", "application-autoscaling")
     code = "InvalidParameterException" if service == "logs" else "ValidationException"
     sentence = f"Value '{_shown(value)}' at '{path}' failed to satisfy constraint: Member must have {bound}"
     return AwsError(code if json_protocol else "ValidationError", f"1 validation error detected: {sentence}")

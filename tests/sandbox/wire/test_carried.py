@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from ecslab.sandbox import in_process
+from ecslab.sandbox.bridge.autoscaling import dispatch as autoscaling
 from ecslab.sandbox.bridge.ecs import dispatch
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.wire import signature
@@ -34,7 +35,7 @@ UNCARRIED = (
     ("acm", "ExportCertificate"),
     ("route53", "CreateHealthCheck"), ("elb", "AddTags"), ("sts", "GetFederationToken"),
     ("sqs", "AddPermission"), ("cloudwatch", "PutDashboard"),
-    ("application-autoscaling", "RegisterScalableTarget"),
+    ("application-autoscaling", "GetPredictiveScalingForecast"),
 )  # fmt: skip
 
 
@@ -92,14 +93,11 @@ def test_an_operation_is_refused_in_one_sentence_that_names_what_is_carried(clie
     assert carried.why in message or all(name in message for name in carried.operations)
 
 
-def test_nothing_scales_by_itself(client):
-    """Tools ask before they change a service."""
-    scaling = client("application-autoscaling")
-    assert scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"] == []
-    for operation in scaling.meta.service_model.operation_names:
-        if operation != "DescribeScalableTargets":
-            with pytest.raises(ClientError, match="it carries DescribeScalableTargets alone"):
-                call(scaling, operation)
+def test_of_scaling_all_is_carried_but_forecasts():
+    scaling = next(service for service in CARRIED if service.name == "application-autoscaling")
+    assert scaling.operations == autoscaling.OPERATIONS.keys()
+    model = botocore.session.get_session().get_service_model(scaling.name)
+    assert set(model.operation_names) - scaling.operations == {"GetPredictiveScalingForecast"}
 
 
 @pytest.mark.parametrize("service", UNCONNECTED)
