@@ -27,6 +27,7 @@ from ecslab.sandbox.world.time.clock import Clock
 from ecslab.sandbox.world.time.windows import Presents
 
 if TYPE_CHECKING:
+    from ecslab.sandbox.bridge.autoscaling.state import RegionScaling
     from ecslab.sandbox.bridge.cloudwatch.backend import CloudWatch
     from ecslab.sandbox.bridge.ecs.exec.session import ExecSession
     from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
@@ -75,6 +76,7 @@ class Account:
         tasks_by_interface: the tasks that hold a network interface, by its id.
         services: the services' tasks and scheduler; None before the first service.
         load_balancing: None before Elastic Load Balancing is first used.
+        autoscaling: scalable targets and their activities, by Region.
         cloudwatch: metrics and alarms; None before either is first used.
         meters: what services and target groups tell CloudWatch; None before the first of them.
         visitors: who comes to load balancers; None before the first do.
@@ -103,6 +105,7 @@ class Account:
     tasks_by_interface: dict[str, Task] = field(default_factory=dict)
     services: ServiceRegistry | None = None
     load_balancing: LoadBalancing | None = None
+    autoscaling: dict[str, RegionScaling] = field(default_factory=dict)
     cloudwatch: CloudWatch | None = None
     meters: Meters | None = None
     visitors: Visitors | None = None
