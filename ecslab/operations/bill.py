@@ -1,4 +1,4 @@
-"""What a service and its load balancer cost while nobody visits them. Stages 06, 07 and 11.
+"""What a task, a service and its load balancer cost while nobody visits them. Stages 04, 06, 07 and 11.
 
 https://aws.amazon.com/fargate/pricing/
 https://aws.amazon.com/elasticloadbalancing/pricing/
@@ -103,6 +103,23 @@ class BalancerBill(ShownAsTable):
         )  # fmt: skip
         title = f"without visitors, us-east-1, {prices.AS_OF}"
         return Table(title, ("what", "price", f"a month ({prices.MONTH_HOURS} hours)"), rows)
+
+
+def task(task: TaskTypeDef) -> Table:
+    """What one running task costs an hour and a month, its public address apart.
+
+    Args:
+        task: as DescribeTasks shows it.
+    """
+    cpu, memory = int(task["cpu"]), int(task["memory"])
+    size = f"the task: {cpu / 1024:g} vCPU, {memory / 1024:g} GB"
+    hours = {size: prices.task_hour(cpu, memory, public_ip=False), f"its {_ADDRESS}": prices.PUBLIC_IPV4_HOUR}
+    hours["together"] = sum(hours.values())
+    rows = tuple(
+        (what, prices.dollars(hour), prices.dollars(hour * prices.MONTH_HOURS))
+        for what, hour in hours.items()
+    )
+    return Table(f"us-east-1, {prices.AS_OF}", ("what", "an hour", "a month"), rows)
 
 
 def balancer(lab: Connection, name: str | None = None) -> BalancerBill:

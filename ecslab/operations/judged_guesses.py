@@ -31,18 +31,31 @@ class JudgedGuesses(ShownAsTable):
         """How many guesses are what the account says."""
         return sum(self.guesses[name] == self.seen.answers[name] for name in self.guesses)
 
-    def _table(self) -> Table:
+    def summary(self) -> str:
+        """How many guesses are right, and the first thing in the way."""
         known = [name for name in self.guesses if self.seen.answers[name] is not None]
         found = self.seen.refusal.splitlines()[0] if self.seen.refusal else "Nothing stands in the way."
-        rows = tuple(self._row(name) for name in QUESTIONS)
+        return f"{self.right} of {len(known)} right. {found}"
+
+    def rows(self) -> list[dict[str, str]]:
+        """The guesses by question, each with what the account says and a mark."""
+        return [
+            {"name": name, "guess": _WORDS[guess], "answer": _WORDS[self.seen.answers[name]],
+             "mark": self._mark(name)}
+            for name in QUESTIONS if (guess := self.guesses.get(name)) is not None
+        ]  # fmt: skip
+
+    def _table(self) -> Table:
         head = ("question", "you say", "the account says", "")
-        return Table(f"{self.right} of {len(known)} right. {found}", head, rows)
+        return Table(self.summary(), head, tuple(self._row(name) for name in QUESTIONS))
 
     def _row(self, name: str) -> tuple[str, str, str, str]:
         guess, answer = self.guesses.get(name), self.seen.answers[name]
-        said = "–" if guess is None else _WORDS[guess]
-        mark = "" if guess is None or answer is None else ("right" if guess == answer else "look again")
-        return QUESTIONS[name], said, _WORDS[answer], mark
+        return QUESTIONS[name], "–" if guess is None else _WORDS[guess], _WORDS[answer], self._mark(name)
+
+    def _mark(self, name: str) -> str:
+        guess, answer = self.guesses.get(name), self.seen.answers[name]
+        return "" if guess is None or answer is None else ("right" if guess == answer else "look again")
 
 
 def read(guesses: dict[str, object]) -> dict[str, bool]:

@@ -10,8 +10,10 @@ from ecslab.widgets.question import QuestionView
 from ecslab.widgets.service_view import ServiceView
 from ecslab.widgets.task_size import TaskSizePicker
 from ecslab.widgets.task_view import TaskView
+from ecslab.widgets.why_not import WhyNotView
 
 __all__ = [
     "AnswerView", "ClockButtons", "FaultPanel", "Feeder", "Judgement", "NetworkPicker", "PredictionView",
     "QuestionView", "ServiceView", "TaskSizePicker", "TaskView", "ThreadFeeder",
+    "WhyNotView",
 ]  # fmt: skip

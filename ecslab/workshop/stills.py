@@ -141,6 +141,18 @@ def _clock(state: State) -> Iterable[Markup]:
     yield _line(state["state"]["words"])
 
 
+def _why_not(state: State) -> Iterable[Markup]:
+    judged = {row["name"]: row for row in state.get("rows", ())}
+    guesses = state.get("guesses", {})
+    rows = [
+        (question["text"], guesses.get(question["name"], "–"),
+         judged.get(question["name"], {}).get("answer", ""), judged.get(question["name"], {}).get("mark", ""))
+        for question in state["questions"]
+    ]  # fmt: skip
+    yield html_table(("question", "you say", "the account says", ""), rows)
+    yield _line(state.get("message"))
+
+
 def _wait(state: State) -> Iterable[Markup]:
     yield _line(state["text"])
 
@@ -149,5 +161,6 @@ STILLS: Final[Mapping[str, Callable[[State], Iterable[Markup]]]] = {
     "QuestionView": _question, "AnswerView": _answer, "PredictionView": _prediction, "TaskView": _task,
     "ServiceView": _service, "NetworkPicker": _network, "TaskSizePicker": _size, "FaultPanel": _fault,
     "ClockButtons": _clock, "WaitLine": _wait,
+    "WhyNotView": _why_not,
 }  # fmt: skip
 """By the names of the views' classes."""

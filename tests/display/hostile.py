@@ -283,6 +283,12 @@ def _picker(text: str) -> View:
     return view
 
 
+def _why_not(text: str) -> View:
+    view = widgets.WhyNotView(_lab(), {})  # type: ignore[typeddict-item]
+    view.rows = [{"name": "route", "guess": "yes", "answer": text, "mark": text}]
+    return view
+
+
 def _clock(text: str) -> View:
     view = _bare(widgets.ClockButtons)
     view.speeds = [1, 10]
@@ -329,6 +335,7 @@ MAKERS: dict[type, Callable[[str], Any]] = {
     widgets.ServiceView: _widget(_service_view),
     widgets.TaskSizePicker: _widget(lambda t: widgets.TaskSizePicker()),
     widgets.TaskView: _widget(_task_view),
+    widgets.WhyNotView: _widget(_why_not),
 }
 
 

@@ -36,18 +36,29 @@ class Event:
 
 Again = Callable[[Sequence[float]], None]
 """Does at once what an event would do if it happened at each of these virtual seconds."""
+Quiet = Callable[[float], bool]
+"""Whether an event would change nothing at a virtual second ahead, if nothing else changes until then."""
 
 
 @dataclass(slots=True, eq=False)
 class Repetition(Event):
     """An event that comes again after `period` and does the same, while nothing else happens.
 
-    `quiet_since` says since when nothing has: only then is it known what it will do.
+    `quiet_since` says since when nothing has: only then is it known what it will do. `quiet` is asked of each
+    moment then, if it does not depend on others alone.
     """
 
     again: Again = field(kw_only=True)
+    quiet: Quiet | None = field(kw_only=True)
     period: float = field(kw_only=True)
     quiet_since: int = field(kw_only=True)
+
+
+_UNKNOWN: Final = -1  # nobody knows what it will do, so that it always happens by itself
+
+
+def _never(moments: Sequence[float]) -> None:
+    raise AssertionError(f"{len(moments)} checks were passed over")
 
 
 class Clock:
@@ -94,18 +105,40 @@ class Clock:
         heapq.heappush(self._queue, (event.at, event.number, event))
         return event
 
-    def every(self, period: float, action: Action, again: Again) -> Event:
+    def every(self, period: float, action: Action, again: Again, quiet: Quiet | None = None) -> Event:
         """Let `action` happen `period` seconds from now, when it says itself how it goes on.
 
         If nothing else happens, or is asked of the world, it would plan the same for the next time, and so
         on: then the clock may do without, and have `again` do all of it.
+
+        Args:
+            quiet: what does depend on the time alone is asked here first; it is an event of its own at the
+                first moment at which the answer is no.
         """
         number = next(self._order)
         event = Repetition(
-            self.now + period, number, action, again=again, period=period, quiet_since=self._happened
-        )
+            self.now + period, number, action, again=again, period=period, quiet_since=self._happened,
+            quiet=quiet,
+        )  # fmt: skip
         heapq.heappush(self._repetitions, (event.at, number, event))
         return event
+
+    def check(self, delay: float, action: Action, *, reminder: bool = True) -> Event:
+        """Let `action` happen `delay` seconds from now, though it is likely to change nothing.
+
+        With False it says that what repeats goes on as before, and so costs the others nothing.
+        """
+        event = Repetition(
+            self.now + delay, next(self._order), action, reminder=reminder, again=_never, quiet=None,
+            period=delay, quiet_since=_UNKNOWN,
+        )  # fmt: skip
+        heapq.heappush(self._repetitions, (event.at, event.number, event))
+        return event
+
+    def unsettle(self, event: Event) -> None:
+        """Let an event happen by itself though it repeats: what it does next is not known any more."""
+        if isinstance(event, Repetition):
+            event.quiet_since = _UNKNOWN
 
     def next_at(self) -> float | None:
         """When the next event happens, or None if nothing is planned."""
@@ -154,7 +187,7 @@ class Clock:
         for _ in range(_AT_ONCE):
             due, place, event = repetitions[0]
             known = event.quiet_since == self._happened and event.action
-            if not known or due > until or (due, place) >= before:
+            if not known or due > until or (due, place) >= before or (event.quiet and not event.quiet(due)):
                 break
             at, number = due, place
             moments.setdefault(event, []).append(due)

@@ -40,7 +40,7 @@ class Agents:
         if self.account.behaviour < SINCE or instance is None:
             return
         if instance.image_id and machine.image_of(region, instance) is not None:
-            self._plan(ec2_id, self._takes("agent_started", ec2_id), lambda: self._register(region, ec2_id))
+            self._plan(ec2_id, self._takes("instance_booted", ec2_id), lambda: self._register(region, ec2_id))
 
     def started(self, region: str, ec2_id: str) -> None:
         """An instance that was stopped has been started: its agent connects again."""
@@ -48,7 +48,7 @@ class Agents:
         if known is None:
             self.launched(region, ec2_id)
         else:
-            delay = self._takes("agent_started", ec2_id)
+            delay = self._takes("instance_booted", ec2_id)
             self._plan(ec2_id, delay, lambda: self.connect(known, True))
 
     def stopped(self, ec2_id: str) -> None:
