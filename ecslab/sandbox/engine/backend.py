@@ -23,10 +23,12 @@ from ecslab.sandbox.wire import (
     moto_routes,
     protocol,
 )
+from ecslab.sandbox.wire.codecs import translation
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.wire.fields.check import check as check_members
 from ecslab.sandbox.wire.operation import Operation
 from ecslab.sandbox.wire.refusal import internal_failure
+from ecslab.sandbox.wire.service_models import service_model
 from ecslab.sandbox.wire.signature import Key, Signer
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.time.clock import Clock
@@ -244,6 +246,8 @@ class Backend:
             return self._call(request, signer, operation.name, again)
 
     def _call(self, request: HttpRequest, signer: Signer, operation: str, again: bool) -> HttpResponse:
+        if signer.service in translation.SERVICES:
+            return self._translated(request, signer, operation, again)
         malformed.check(request, signer.service)
         if not again:  # who was let in then is not judged again
             self._check_permission(request, signer, operation)
@@ -281,6 +285,28 @@ class Backend:
             check_members(request, "ecs", operation)
         caller = dispatch.Caller(ACCOUNT, region, caller_identity.CALLER)
         return HttpResponse(*dispatch.respond(request.headers["x-amz-target"], request.body, caller))
+
+    def _translated(
+        self, request: HttpRequest, signer: Signer, operation: str, again: bool
+    ) -> HttpResponse:
+        """Answer a request to CloudWatch in the protocol that it speaks."""
+        from ecslab.sandbox.bridge.cloudwatch import dispatch
+
+        malformed.check(request, signer.service)
+        model = service_model(signer.service)
+        assert model is not None, "botocore carries it"
+        asked = translation.as_json(request, model, operation)
+        malformed.check(asked, signer.service)
+        if not again:
+            self._check_permission(asked, signer, operation)
+        carried.check(asked, signer.service)
+        if not again:
+            protocol.check(asked, model, operation)
+            member_types.check(asked, model, operation)
+            check_members(asked, model.service_name, operation)
+        given = malformed.json_object(asked.body) or {}
+        output = dispatch.call(operation, given, signer.region)
+        return translation.answer(request, model, operation, output, str(self._determinism.rng.uuid4()))
 
     def _check_permission(self, request: HttpRequest, signer: Signer, operation: str) -> None:
         """Keys of STS may do what their role allows; the sandbox's own, what no repository denies."""

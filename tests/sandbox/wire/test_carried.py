@@ -24,7 +24,7 @@ UNCONNECTED = {
     "sns": "CreateTopic", "rds": "CreateDBInstance", "autoscaling": "CreateAutoScalingGroup",
     "batch": "SubmitJob",
     "codedeploy": "CreateDeployment", "servicediscovery": "CreateService",
-    "eks": "CreateCluster", "cloudwatch": "PutMetricAlarm", "efs": "CreateFileSystem",
+    "eks": "CreateCluster", "efs": "CreateFileSystem",
     "codebuild": "CreateProject", "apigateway": "CreateRestApi",
 }  # fmt: skip
 LATER = ("cloudformation", "events", "scheduler", "stepfunctions")
@@ -34,7 +34,8 @@ UNCARRIED = (
     ("ssm", "SendCommand"), ("secretsmanager", "RotateSecret"), ("s3", "PutBucketAcl"), ("kms", "Sign"),
     ("acm", "ExportCertificate"),
     ("route53", "CreateHealthCheck"), ("elb", "AddTags"), ("sts", "GetFederationToken"),
-    ("sqs", "AddPermission"), ("application-autoscaling", "GetPredictiveScalingForecast"),
+    ("sqs", "AddPermission"), ("cloudwatch", "PutDashboard"),
+    ("application-autoscaling", "GetPredictiveScalingForecast"),
 )  # fmt: skip
 
 
@@ -79,8 +80,8 @@ def test_an_unconnected_service_is_refused_in_one_sentence_that_names_what_is_ca
     assert refusal_of(client, service, operation) == (
         f"This sandbox does not carry {service}:{operation}{yet}: it carries ECS, ECR, Elastic Load "
         "Balancing v2, Elastic Load Balancing, EC2, IAM, STS, CloudWatch Logs, Secrets Manager, SSM, S3, "
-        "SQS, KMS, ACM, Route 53, Resource Groups Tagging API and Application Auto Scaling, as far as tasks "
-        "touch them."
+        "SQS, KMS, ACM, Route 53, Resource Groups Tagging API, CloudWatch and Application Auto Scaling, as "
+        "far as tasks touch them."
     )
 
 
@@ -174,7 +175,7 @@ def test_odd_requests_get_a_refusal(ask, service, method):
 
 def test_a_refusal_in_cbor_is_read_by_its_clients(client):
     with pytest.raises(ClientError) as refusal:
-        client("cloudwatch").list_metrics()
+        client("cloudwatch").list_dashboards()
     assert refusal.value.response["Error"]["Code"] == "UnknownOperationException"
 
 
