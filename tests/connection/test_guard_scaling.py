@@ -100,3 +100,30 @@ def test_a_target_that_names_another_lab_is_that_labs(mine, stranger):
     with pytest.raises(NotOurs, match="made by the lab 'ben'"):
         scaling.deregister_scalable_target(**target_of(mine))
     assert owner_in(scaling.list_tags_for_resource(ResourceARN=arn)["Tags"]) == "ben"
+
+
+ALARM = {
+    "Namespace": "Lab", "MetricName": "queue", "Statistic": "Average", "Period": 60, "EvaluationPeriods": 1,
+    "Threshold": 5, "ComparisonOperator": "GreaterThanThreshold",
+}  # fmt: skip
+
+
+def test_alarms(mine, stranger):
+    """Ours may be changed and go in a clean-up; others' may not, and stay; those of our policies are ours."""
+    stranger.cloudwatch.put_metric_alarm(AlarmName="theirs", **ALARM)
+    cloudwatch = mine.client("cloudwatch")
+    cloudwatch.put_metric_alarm(AlarmName="ours", **ALARM)
+    cloudwatch.put_metric_alarm(AlarmName="ours", **ALARM | {"Threshold": 6})
+    with pytest.raises(NotOurs, match="alarm theirs is not this lab's"):
+        cloudwatch.put_metric_alarm(AlarmName="theirs", **ALARM)
+    with pytest.raises(NotOurs, match="alarm theirs is not this lab's"):
+        cloudwatch.delete_alarms(AlarmNames=["ours", "theirs"])
+    tracked(mine)
+    names = {each["AlarmName"] for each in cloudwatch.describe_alarms()["MetricAlarms"]}
+    high = next(name for name in names if "AlarmHigh" in name)
+    cloudwatch.set_alarm_state(AlarmName=high, StateValue="OK", StateReason="by hand")
+    cloudwatch.delete_alarms(AlarmNames=[high])
+    [ours] = [each for each in cleanup.plan(mine).resources if each.kind == "alarm"]
+    assert (ours.name, round(ours.hourly * 730, 2)) == ("ours", 0.1)
+    assert cleanup.run(mine).clean
+    assert [each["AlarmName"] for each in stranger.cloudwatch.describe_alarms()["MetricAlarms"]] == ["theirs"]
