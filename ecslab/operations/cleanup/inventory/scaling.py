@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ecslab.connection.batches import batches
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
+from ecslab.connection.tags import owner_in
 from ecslab.operations import prices
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey
@@ -23,7 +24,19 @@ def targets(survey: Survey) -> Iterator[Resource]:
         for target in shown["ScalableTargets"]:
             arn, name = target["ScalableTargetARN"], target["ResourceId"]
             tags = scaling.list_tags_for_resource(ResourceARN=arn)["Tags"]
-            yield Resource("scalable target", name, name, ours=survey.ours(tags, "scalable target", arn))
+            ours = survey.ours(tags, "scalable target", arn)
+            if owner_in(tags) is None and name in _ids_of_services(survey):
+                ours = True
+            yield Resource("scalable target", name, name, ours=ours)
+
+
+def _ids_of_services(survey: Survey) -> set[str]:
+    """Resource ids of the lab's services: what scales them is the lab's, unless it says otherwise."""
+    return {
+        f"service/{cluster.shown['clusterName']}/{service['serviceName']}"
+        for cluster in survey.clusters
+        for service in cluster.services
+    }
 
 
 def deregister(lab: Connection, resource: Resource) -> None:
