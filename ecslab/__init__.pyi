@@ -23,7 +23,9 @@ from .resources import execution_role as execution_role
 from .resources import image as image
 from .resources import load_balancer as load_balancer
 from .resources import log_group as log_group
+from .resources import metrics as metrics
 from .resources import network as network
+from .resources import scaling as scaling
 from .resources import secret as secret
 from .resources import service as service
 from .resources import task as task

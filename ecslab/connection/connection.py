@@ -107,6 +107,16 @@ class Connection:
         return cast("CloudWatchLogsClient", self.client("logs"))
 
     @property
+    def cloudwatch(self) -> Any:
+        """Amazon CloudWatch: metrics and alarms."""
+        return self.client("cloudwatch")
+
+    @property
+    def autoscaling(self) -> Any:
+        """Application Auto Scaling, which scales services of ECS."""
+        return self.client("application-autoscaling")
+
+    @property
     def sts(self) -> "STSClient":
         """AWS STS."""
         return cast("STSClient", self.client("sts"))

@@ -49,7 +49,8 @@ class Mark:
     Args:
         kind: in which lane it lies.
         text: what happened, in AWS's words where there are some.
-        up: for an activity, whether it asked for more tasks (True) or fewer (False); None: neither.
+        up: for an activity or an alarm, whether it asks for more tasks (True) or fewer
+            (False); None: neither.
     """
 
     at: datetime

@@ -33,6 +33,8 @@ _LANES: Final = {
     "activity": ("activities", "#00654f"), "fault": ("faults", "#8a4b00"),
 }  # fmt: skip
 _UP, _DOWN = ((0, -7), (7, 5), (-7, 5)), ((-7, -5), (7, -5), (0, 7))
+_HALVES: Final = {True: (6.0, -1.0), False: (-1.0, 6.0), None: (5.0, 5.0)}
+"""How far a bar reaches above and below the middle of its lane: what asks for more lies above."""
 _DIAMOND: Final = ((0, -7), (6, 0), (0, 7), (-6, 0))
 
 
@@ -108,7 +110,10 @@ def _lane(d: Drawing, across: _Across, top: float, kind: str, marks: Sequence[Ma
         x = across(mark.at)
         if mark.until:
             end = max(x + 3, across(mark.until))
-            d.polygon((x, middle - 5), (end, middle - 5), (end, middle + 5), (x, middle + 5), ink=ink)
+            high, low = _HALVES[mark.up]
+            d.polygon(
+                (x, middle - high), (end, middle - high), (end, middle + low), (x, middle + low), ink=ink
+            )
         else:
             sign = _DIAMOND if mark.up is None else _UP if mark.up else _DOWN
             d.polygon(*((x + dx, middle + dy) for dx, dy in sign), ink=ink)

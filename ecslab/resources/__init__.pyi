@@ -5,7 +5,9 @@ from . import execution_role as execution_role
 from . import image as image
 from . import load_balancer as load_balancer
 from . import log_group as log_group
+from . import metrics as metrics
 from . import network as network
+from . import scaling as scaling
 from . import secret as secret
 from . import service as service
 from . import task as task

@@ -220,7 +220,7 @@ def test_what_was_deleted_behind_the_lab_s_back_is_named_and_mended(lab, somebod
     assert said(lab, step)[0] == "Done"
 
 
-@pytest.mark.parametrize(("stage", "most"), [("05", 150), ("08", 260), ("99", 330)])
+@pytest.mark.parametrize(("stage", "most"), [("05", 150), ("08", 310), ("99", 330)])
 def test_a_stage_is_reached_with_few_requests(lab, stage, most, monkeypatch):
     """What keeps `goto` within seconds, whatever the machine: how often the sandbox is asked."""
     asked = []

@@ -15,13 +15,13 @@ from ecslab.resources.image.layer import gzip, tar
 from ecslab.resources.image.names import parse
 from ecslab.resources.image.oci import Config, Descriptor, HistoryStep, Manifest, RootFs, container_config
 from ecslab.resources.image.registry import Registry, TooManyPulls, Unauthorized
-from ecslab.resources.image.site_files import BadPage, Site, read, site
+from ecslab.resources.image.site_files import BadPage, Site, book_page, read, site
 from ecslab.resources.image.types import GZIP, TAR, Image, Layer, Pushed, digest_of
 from ecslab.resources.image.upload import SyntheticImage, TagTaken, push
 
 __all__ = [
     "BASE", "BadPage", "Image", "Layer", "Pushed", "Site", "SyntheticImage", "TagTaken", "TooManyPulls",
-    "Unauthorized", "UnknownFolder", "build", "public", "push", "site",
+    "Unauthorized", "UnknownFolder", "book_page", "build", "public", "push", "site",
 ]  # fmt: skip
 
 BASE: Final = "public.ecr.aws/docker/library/httpd:2.4"

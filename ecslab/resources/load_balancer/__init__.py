@@ -15,6 +15,7 @@ from ecslab.errors import NotThere, Unreachable
 from ecslab.resources import network, service
 from ecslab.resources.load_balancer import load_balancer_reader
 from ecslab.resources.load_balancer.load_balancer_reader import find
+from ecslab.resources.load_balancer.path_rules import path_rule
 from ecslab.resources.load_balancer.practice import delete_practice, practice_service
 from ecslab.resources.load_balancer.reachability import meaning, refusal
 from ecslab.resources.load_balancer.request_path import Chain, follow
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DRAIN", "GRACE", "Chain", "Targets", "Visits", "attach", "chain", "create", "delete",
-    "delete_practice", "find", "find_target_group", "frame", "groups", "listener", "page",
+    "delete_practice", "find", "find_target_group", "frame", "groups", "listener", "page", "path_rule",
     "practice_service", "settled", "target_group", "targets", "visits", "visits_until",
     "wait_until_active", "wait_until_healthy", "why_not",
 ]  # fmt: skip

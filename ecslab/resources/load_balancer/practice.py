@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
-from ecslab.errors import NotThere
 from ecslab.resources import service
 from ecslab.resources.load_balancer import load_balancer_reader
+from ecslab.resources.load_balancer.path_rules import needed_listener, path_rule
 from ecslab.resources.load_balancer.security_groups import groups
-from ecslab.resources.load_balancer.target_group_reader import find_target_group
+from ecslab.resources.load_balancer.target_group_reader import find_target_group, name_in
 from ecslab.resources.load_balancer.target_groups import target_group
 from ecslab.resources.network import PORT, Choice, network_reader
 from ecslab.resources.service import service_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef
-    from mypy_boto3_elbv2.type_defs import ListenerTypeDef
 
 NAME: Final = "adgu-practice"
 PATH: Final = "/index.html"
@@ -41,18 +40,11 @@ def practice_service(lab: Connection, listener_arn: str | None = None) -> Servic
         NotOurs: on a real account, somebody else has a thing of such a name.
     """
     name, lesson = lab.name(NAME), service_reader.needed_active(lab)
-    listener_arn = listener_arn or _listener(lab)["ListenerArn"]
+    listener_arn = listener_arn or needed_listener(lab)["ListenerArn"]
     vpc = service_reader.network_of(lesson)
     vpc_id = network_reader.vpc_of(lab, vpc["subnets"])
     group = target_group(lab, name=name, vpc_id=vpc_id)["TargetGroupArn"]
-    if not _forwards(lab, listener_arn, group):
-        lab.elbv2.create_rule(
-            ListenerArn=listener_arn,
-            Priority=PRIORITY,
-            Conditions=[{"Field": "path-pattern", "Values": [PATH]}],
-            Actions=[{"Type": "forward", "TargetGroupArn": group}],
-            Tags=lab.tags("elbv2"),
-        )
+    path_rule(lab, PATH, group, PRIORITY, listener_arn)
     _, tasks_group = groups(lab, vpc_id)
     service.create(
         lab,
@@ -67,12 +59,16 @@ def practice_service(lab: Connection, listener_arn: str | None = None) -> Servic
 
 
 def delete_practice(lab: Connection) -> None:
-    """Delete the second service, and what the exercises put before it; safe if nothing is there."""
+    """Delete the second service, and what the exercises put before it; safe if nothing is there.
+
+    A rule that forwards to another target group than the exercises' stays: that is the lesson's.
+    """
     service.delete(lab, lab.name(NAME))
-    for name in (lab.names.load_balancer, lab.name(NETWORK_BALANCER)):
-        if balancer := load_balancer_reader.find(lab, name):
-            for listener in load_balancer_reader.listeners(lab, balancer):
-                for rule in load_balancer_reader.rules(lab, listener["ListenerArn"]):
+    if balancer := load_balancer_reader.find(lab, lab.names.load_balancer):
+        for listener in load_balancer_reader.listeners(lab, balancer):
+            for rule in load_balancer_reader.rules(lab, listener["ListenerArn"]):
+                forwards = [arn for each in rule["Actions"] for arn in load_balancer_reader.forwards_to(each)]
+                if {*map(name_in, forwards)} <= {lab.name(NAME)}:
                     lab.elbv2.delete_rule(RuleArn=rule["RuleArn"])
     if balancer := load_balancer_reader.find(lab, lab.name(NETWORK_BALANCER)):
         lab.elbv2.delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
@@ -83,22 +79,3 @@ def delete_practice(lab: Connection) -> None:
     for name in (lab.name(NAME), lab.name(NETWORK_TARGETS)):
         if group := find_target_group(lab, name):
             lab.elbv2.delete_target_group(TargetGroupArn=group["TargetGroupArn"])
-
-
-def _listener(lab: Connection) -> ListenerTypeDef:
-    balancer = load_balancer_reader.find(lab)
-    listeners = load_balancer_reader.listeners(lab, balancer) if balancer else []
-    found = next((each for each in listeners if each["Port"] == PORT), None)
-    if not found:
-        raise NotThere(
-            f"the load balancer {lab.names.load_balancer} has no listener on port {PORT}, or is not there.\n"
-            "  next: load_balancer.create(lab), in notebook 07"
-        )
-    return found
-
-
-def _forwards(lab: Connection, listener_arn: str, target_group_arn: str) -> bool:
-    """Whether one of the listener's rules forwards to the target group."""
-    rules = load_balancer_reader.rules(lab, listener_arn)
-    actions = (action for rule in rules for action in rule["Actions"])
-    return any(target_group_arn in load_balancer_reader.forwards_to(action) for action in actions)

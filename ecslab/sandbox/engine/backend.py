@@ -23,16 +23,19 @@ from ecslab.sandbox.wire import (
     moto_routes,
     protocol,
 )
+from ecslab.sandbox.wire.codecs import translation
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.wire.fields.check import check as check_members
 from ecslab.sandbox.wire.operation import Operation
 from ecslab.sandbox.wire.refusal import internal_failure
+from ecslab.sandbox.wire.service_models import service_model
 from ecslab.sandbox.wire.signature import Key, Signer
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.time.clock import Clock
 
 if TYPE_CHECKING:
     from ecslab.sandbox.bridge.account import Account
+    from ecslab.sandbox.bridge.ecs.exec.session import ExecSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +131,13 @@ class Backend:
             again: a replay, where members that are refused today do what they did then.
         """
         try:
-            return self._guarded(lambda: self._shown(request, signer, operation, again))
+            response = self._guarded(lambda: self._shown(request, signer, operation, again))
         finally:
             if operation.changes:
                 self._account.known_networks = self._seam.KnownNetworks()
+        if operation.changes and self._account.visitors and response.status < 400:
+            self._account.visitors.refresh()
+        return response
 
     def registry(self, request: HttpRequest, region: str) -> HttpResponse:
         """Answer a request to the container registry, which checks its own token."""
@@ -175,6 +181,32 @@ class Backend:
         self.enter()
         return faults.inject(kind, dict(values))
 
+    def visitors(self) -> list[dict[str, object]]:
+        """How the visitors of load balancers do (`bridge.load`)."""
+        self.enter()
+        if self._account.visitors is None:
+            return []
+        from ecslab.sandbox.bridge.load import control
+
+        return control.status()
+
+    def exec_session(self, session_id: str) -> "ExecSession":
+        """The session of ECS Exec with this id; LookupError if there is none."""
+        self.enter()
+        return self._account.exec_sessions[session_id]
+
+    def exec_do(self, session_id: str, do: str, columns: int, rows: int, data: bytes) -> None:
+        """Do something in a session (`Sandbox.exec_session`)."""
+        session = self.exec_session(session_id)
+        if do == "begin":
+            session.begin()
+        elif do == "type":
+            session.type(data)
+        elif do == "resize":
+            session.resize(columns, rows)
+        elif do == "end":
+            session.end()
+
     def door(self, host: str, port: int) -> Door:
         """What a packet from the internet to a public IP, or to a load balancer's name, meets."""
         from ecslab.sandbox.bridge.ec2 import task_network
@@ -214,6 +246,8 @@ class Backend:
             return self._call(request, signer, operation.name, again)
 
     def _call(self, request: HttpRequest, signer: Signer, operation: str, again: bool) -> HttpResponse:
+        if signer.service in translation.SERVICES:
+            return self._translated(request, signer, operation, again)
         malformed.check(request, signer.service)
         if not again:  # who was let in then is not judged again
             self._check_permission(request, signer, operation)
@@ -226,6 +260,10 @@ class Backend:
         if not again:
             member_types.check(request, model, asked)
             check_members(request, model.service_name, asked)
+        if model.service_name == "application-autoscaling":
+            from ecslab.sandbox.bridge.autoscaling import dispatch
+
+            return HttpResponse(*dispatch.respond(asked, request.body, signer.region))
         if asked == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
             return caller_identity.caller_identity()
         from ecslab.sandbox.bridge import late_installation
@@ -247,6 +285,28 @@ class Backend:
             check_members(request, "ecs", operation)
         caller = dispatch.Caller(ACCOUNT, region, caller_identity.CALLER)
         return HttpResponse(*dispatch.respond(request.headers["x-amz-target"], request.body, caller))
+
+    def _translated(
+        self, request: HttpRequest, signer: Signer, operation: str, again: bool
+    ) -> HttpResponse:
+        """Answer a request to CloudWatch in the protocol that it speaks."""
+        from ecslab.sandbox.bridge.cloudwatch import dispatch
+
+        malformed.check(request, signer.service)
+        model = service_model(signer.service)
+        assert model is not None, "botocore carries it"
+        asked = translation.as_json(request, model, operation)
+        malformed.check(asked, signer.service)
+        if not again:
+            self._check_permission(asked, signer, operation)
+        carried.check(asked, signer.service)
+        if not again:
+            protocol.check(asked, model, operation)
+            member_types.check(asked, model, operation)
+            check_members(asked, model.service_name, operation)
+        given = malformed.json_object(asked.body) or {}
+        output = dispatch.call(operation, given, signer.region)
+        return translation.answer(request, model, operation, output, str(self._determinism.rng.uuid4()))
 
     def _check_permission(self, request: HttpRequest, signer: Signer, operation: str) -> None:
         """Keys of STS may do what their role allows; the sandbox's own, what no repository denies."""

@@ -1,9 +1,15 @@
 """A snapshot and what followed it come to the same as the whole journal, whatever happened."""
 
+import json
+from pathlib import Path
+
 import pytest
 from snapshot_rig import Inside, copied, difference, furnished, held, live, opened
 
 from ecslab.sandbox.engine import snapshots
+from ecslab.sandbox.gateway.gateway import NotIn
+from ecslab.sandbox.http_message import HttpRequest
+from ecslab.sandbox.runtime.programs import guestbook
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -29,3 +35,38 @@ def test_a_snapshot_and_the_rest_of_the_journal_come_to_the_whole_journal(tmp_pa
         again.close()
     assert positions[0] < positions[1]
     assert difference(*states) == ""
+
+
+def test_the_guestbook_s_entries_are_held(tmp_path, monkeypatch):
+    """What visitors wrote is in the program's memory; a snapshot has that too."""
+    monkeypatch.setattr(snapshots, "AT_STOP", 0)
+    sandbox = opened(tmp_path / "home")
+    client = Inside(sandbox, 0)
+    ground = furnished(client)
+    text = Path(guestbook.__file__).read_text("utf-8")
+    container = {"name": "back", "image": "public.ecr.aws/docker/library/python:3.13-slim",
+                 "command": ["python", "-c", text]}  # fmt: skip
+    client.ecs.register_task_definition(
+        family="back", networkMode="awsvpc", cpu="256", memory="512",
+        requiresCompatibilities=["FARGATE"], containerDefinitions=[container],
+    )  # fmt: skip
+    subnets = {"subnets": ground.subnets[:1], "assignPublicIp": "ENABLED"}
+    client.ecs.run_task(cluster="soak-a", taskDefinition="back", launchType="FARGATE",
+                        networkConfiguration={"awsvpcConfiguration": subnets})  # fmt: skip
+    client.aws.endpoint.control("advance", seconds=120)
+    interfaces = client.aws.client("ec2").describe_network_interfaces()["NetworkInterfaces"]
+    address = interfaces[0]["Association"]["PublicIp"]
+    ask = HttpRequest("POST", "/api/entries", "", {}, b'{"name": "Ana", "text": "I was here"}')
+    with pytest.raises(NotIn):
+        sandbox.visit(address, 80, ask)
+    group = interfaces[0]["Groups"][0]["GroupId"]
+    client.aws.client("ec2").authorize_security_group_ingress(
+        GroupId=group, IpProtocol="tcp", FromPort=80, ToPort=80, CidrIp="0.0.0.0/0"
+    )
+    assert sandbox.visit(address, 80, ask).status == 201
+    sandbox.close()
+    again = opened(tmp_path / "home")
+    assert again._replay.position > 0
+    shown = again.visit(address, 80, HttpRequest("GET", "/api/entries", "", {}, b""))
+    assert json.loads(shown.body)["entries"] == [{"name": "Ana", "text": "I was here"}]
+    again.close()

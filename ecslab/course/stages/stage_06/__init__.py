@@ -9,7 +9,7 @@ TASK = prices.task_hour(256, 512)
 STAGE = Stage(
     notebook="06-service.ipynb",
     needs=(*FOUNDATION, "04"),
-    minutes=Minutes(reading=37, waiting=9),
+    minutes=Minutes(reading=38, waiting=9),
     part="service",
     steps=(
         Step("06.service", 8, checks.service, solutions.create, hourly=checks.COPIES * TASK),

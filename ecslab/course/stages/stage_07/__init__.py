@@ -1,19 +1,20 @@
-"""Stage 07: one address for all tasks: two security groups, a target group, a load balancer, the service."""
+"""Stage 07: one address for all tasks, and the guestbook's two services behind it."""
 
 from ecslab.course.stage import FOUNDATION, Minutes, Stage, Step
-from ecslab.course.stages.stage_07 import answers, checks, exercises, service, solutions
+from ecslab.course.stages.stage_07 import answers, back, checks, exercises, service, solutions
 from ecslab.operations import prices
 
 STAGE = Stage(
     notebook="07-load-balancer.ipynb",
     needs=(*FOUNDATION, "04.network", "06"),
-    minutes=Minutes(reading=55, waiting=21),
+    minutes=Minutes(reading=56, waiting=22),
     part="service",
     steps=(
         Step("07.groups", 5, checks.groups, solutions.make_groups),
         Step("07.target-group", 4, checks.target_group, solutions.make_target_group),
         Step("07.balancer", 5, checks.balancer, solutions.make_balancer, hourly=prices.balancer_hour()),
         Step("07.service", 5, service.service, solutions.attach),
+        Step("07.back", 6, back.back, solutions.make_back, hourly=prices.task_hour(256, 512)),
         Step(
             "07.yours-1",
             8,
@@ -21,7 +22,6 @@ STAGE = Stage(
             solutions.break_and_repair,
             hourly=prices.task_hour(256, 512),
         ),
-        Step("07.yours-2", 6, exercises.rule, solutions.make_rule),
         Step(
             "07.yours-3",
             10,

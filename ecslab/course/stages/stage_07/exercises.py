@@ -1,72 +1,23 @@
-"""The exercises of stage 07: a wrong health path and its repair, a rule, a Network Load Balancer.
+"""The exercises of stage 07: a wrong health path and its repair, a Network Load Balancer.
 
 They are done on a service of their own, `adgu-practice`.
 """
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.course import verdicts
 from ecslab.course.stages.stage_07 import load_balancing
 from ecslab.course.words import counted
-from ecslab.display.verdict import Verdict, done, not_yet, wrong
+from ecslab.display.verdict import Verdict, done, not_yet
 from ecslab.resources.load_balancer import load_balancer_reader, practice, target_group_reader
 from ecslab.resources.service import service_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef
-    from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef, RuleTypeDef
-
-PATH, MOVED = "/health", "/old"
-
-
-def rule(lab: Connection) -> Verdict:
-    """Exercise: the balancer answers `/health` by itself, with 200."""
-    balancer = load_balancer_reader.find(lab, lab.names.load_balancer)
-    listeners = load_balancer_reader.listeners(lab, balancer) if balancer else []
-    listener = next((rule for rule in listeners if rule["Port"] == load_balancing.PORT), None)
-    if not listener:
-        return not_yet(f"`{lab.names.load_balancer}` has no listener on port 80 that could have a rule.")
-    rules = load_balancer_reader.rules(lab, listener["ListenerArn"])
-    rules = [rule for rule in rules if not {*_patterns(rule)} & {practice.PATH, MOVED}]  # made by the lesson
-    if not rules:
-        return not_yet(f"The listener on port 80 has no rule for `{PATH}` yet.")
-    patterns = [pattern for rule in rules for pattern in _patterns(rule)]
-    if not patterns:
-        fields = ", ".join(sorted({c["Field"] for rule in rules for c in rule["Conditions"]}))
-        return verdicts.wrong("07.rule-without-path", fields=fields)
-    fitting = next((rule for rule in rules if any(fnmatchcase(PATH, p) for p in _patterns(rule))), None)
-    if not fitting:
-        listed = ", ".join(f"`{pattern}`" for pattern in patterns)
-        return verdicts.wrong("07.rule-other-path", path=PATH, listed=listed)
-    return _answer(fitting)
-
-
-def _answer(rule: RuleTypeDef) -> Verdict:
-    """What the rule that fits the path does."""
-    action = rule["Actions"][-1]
-    besides = sorted({c["Field"] for c in rule["Conditions"]} - {"path-pattern"})
-    if any(pattern in ("*", "/*") for pattern in _patterns(rule)):
-        return verdicts.wrong("07.rule-fits-all", path=PATH)
-    if besides:
-        return verdicts.wrong("07.rule-other-conditions", path=PATH, fields=" and ".join(besides))
-    if action["Type"] != "fixed-response":
-        return verdicts.wrong("07.rule-other-action", path=PATH, type=action["Type"])
-    code = action["FixedResponseConfig"]["StatusCode"]
-    if code != "200":
-        return wrong(f"The load balancer answers `{PATH}` with {code}; the exercise asks for 200.")
-    return done(f"The load balancer answers `{PATH}` by itself, with 200.")
-
-
-def _patterns(rule: RuleTypeDef) -> list[str]:
-    patterns: list[str] = []
-    for condition in rule["Conditions"]:
-        if condition["Field"] == "path-pattern":
-            patterns += condition.get("PathPatternConfig", {}).get("Values") or condition.get("Values", [])
-    return patterns
+    from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef
 
 
 def repaired(lab: Connection) -> Verdict:

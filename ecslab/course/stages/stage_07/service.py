@@ -35,10 +35,10 @@ def service(lab: Connection) -> Verdict:
     if service["desiredCount"] == 0:
         return verdicts.wrong("07.desired-zero", name=name)
     members = target_group_reader.health(lab, group["TargetGroupArn"])
-    return _doors(lab, service) or _sick(lab, service, group, members) or _well(lab, service, members)
+    return doors(lab, service) or _sick(lab, service, group, members) or _well(lab, service, members)
 
 
-def _doors(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
+def doors(lab: Connection, service: ServiceTypeDef) -> Verdict | None:
     """Who gets to the tasks, if not the balancer alone."""
     name, back = service["serviceName"], lab.names.tasks_group
     worn = network_reader.security_groups(lab, service_reader.network_of(service).get("securityGroups", []))

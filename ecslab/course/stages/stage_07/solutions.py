@@ -23,6 +23,10 @@ def attach(lab: Connection) -> object:
     return service
 
 
+def make_back(lab: Connection) -> object:
+    return ecslab.guestbook.create_back(lab)
+
+
 def break_and_repair(lab: Connection) -> object:
     ecslab.load_balancer.practice_service(lab)
     name = lab.name("adgu-practice")
@@ -36,19 +40,6 @@ def break_and_repair(lab: Connection) -> object:
         "its target to be healthy",
     )
     return ecslab.load_balancer.targets(lab, name)
-
-
-def make_rule(lab: Connection) -> None:
-    listener = ecslab.load_balancer.listener(lab)["ListenerArn"]  # type: ignore[index]
-    words = {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": "the load balancer is well"}
-    existing = lab.elbv2.describe_rules(ListenerArn=listener)["Rules"]
-    if "40" not in [rule["Priority"] for rule in existing]:
-        lab.elbv2.create_rule(
-            ListenerArn=listener,
-            Priority=40,
-            Conditions=[{"Field": "path-pattern", "Values": ["/health"]}],
-            Actions=[{"Type": "fixed-response", "FixedResponseConfig": words}],  # type: ignore[list-item,misc]
-        )
 
 
 def make_network_balancer(lab: Connection) -> object:

@@ -1,6 +1,7 @@
 """What is still there of the lesson and its exercises, looked for by name."""
 
 from ecslab.connection.connection import Connection
+from ecslab.operations.guestbook import back as guestbook
 from ecslab.resources import cluster as clusters
 from ecslab.resources import ecr, log_group, secret
 from ecslab.resources import role as roles
@@ -41,10 +42,9 @@ def left(lab: Connection) -> list[str]:
 
 
 def _balancer(lab: Connection) -> list[str]:
-    balancer, group = lab.names.load_balancer, lab.names.target_group
-    things: list[str] = []
-    if load_balancer_reader.find(lab, balancer):
-        things.append(f"load balancer `{balancer}`")
-    if target_group_reader.find_target_group(lab, group):
-        things.append(f"target group `{group}`")
-    return things
+    balancer = lab.names.load_balancer
+    things = [f"load balancer `{balancer}`"] if load_balancer_reader.find(lab, balancer) else []
+    groups = (lab.names.target_group, lab.name(guestbook.BACK))
+    return things + [
+        f"target group `{group}`" for group in groups if target_group_reader.find_target_group(lab, group)
+    ]

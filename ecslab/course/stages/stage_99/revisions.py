@@ -8,6 +8,7 @@ from ecslab.connection.connection import Connection
 from ecslab.course import verdicts
 from ecslab.course.words import counted
 from ecslab.display.verdict import Verdict, done, not_yet
+from ecslab.operations.guestbook import back as guestbook
 from ecslab.resources import cluster as clusters
 from ecslab.resources import task_definition
 from ecslab.resources.task import task_reader
@@ -20,9 +21,9 @@ NOTHING_MADE = "Nothing of the lesson was made here yet: there is nothing to cle
 
 
 def families(lab: Connection) -> list[str]:
-    """The lesson's family, and those that its exercises and the guestbook register."""
-    exercises = ("adgu-hello", "adgu-practice", "adgu-broken")
-    return [lab.names.family, lab.names.guestbook, *map(lab.name, exercises)]
+    """The lesson's family, and those that the guestbook and the exercises register."""
+    others = (guestbook.BACK, "adgu-hello", "adgu-practice", "adgu-broken")
+    return [lab.names.family, lab.names.guestbook, *map(lab.name, others)]
 
 
 def deregistered(lab: Connection) -> Verdict:

@@ -24,8 +24,8 @@ def stop_tasks(lab: Connection) -> None:
 
 
 def deregister(lab: Connection) -> None:
-    exercises = map(lab.name, ("adgu-hello", "adgu-practice", "adgu-broken"))
-    for family in (lab.names.family, lab.names.guestbook, *exercises):
+    others = map(lab.name, ("adgu-back", "adgu-hello", "adgu-practice", "adgu-broken"))
+    for family in (lab.names.family, lab.names.guestbook, *others):
         ecslab.task_definition.deregister(lab, family)
 
 
@@ -34,8 +34,8 @@ def clean_up(lab: Connection) -> None:
 
 
 def delete_for_good(lab: Connection) -> None:
-    exercises = map(lab.name, ("adgu-hello", "adgu-practice", "adgu-broken"))
-    for family in (lab.names.family, lab.names.guestbook, *exercises):
+    others = map(lab.name, ("adgu-back", "adgu-hello", "adgu-practice", "adgu-broken"))
+    for family in (lab.names.family, lab.names.guestbook, *others):
         inactive = ecslab.task_definition.revisions(lab, family, status="INACTIVE")
         for start in range(0, len(inactive), 10):
             lab.ecs.delete_task_definitions(taskDefinitions=inactive[start : start + 10])

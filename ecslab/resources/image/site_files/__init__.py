@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,20 @@ from ecslab.errors import EcslabError, NotThere
 MOST_BYTES: Final = 100_000_000
 MOST_FILES: Final = 5_000
 _BESIDE: Final = ("style.css", "container.svg")
+_BOOK_PAGE: Final = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Guestbook</title>
+<link rel="stylesheet" href="style.css">
+<h1>{heading}</h1>
+<ul id="book"></ul>
+<form id="sign">
+  <input name="name" aria-label="Your name" placeholder="Your name" maxlength="40" required>
+  <input name="text" aria-label="Your words" placeholder="Your words" maxlength="300" required>
+  <button>Sign</button>
+</form>
+<script src="guestbook.js"></script>
+"""
 
 
 class BadPage(EcslabError, ValueError):
@@ -39,6 +54,16 @@ def site(html: str) -> Site:
     """
     beside = {name: files(__name__).joinpath(name).read_bytes() for name in _BESIDE}
     return Site({"index.html": html.encode(), **beside})
+
+
+def book_page(heading: str) -> Site:
+    """A page that shows the guestbook: it asks for the entries at `api/entries`, beside itself.
+
+    Args:
+        heading: plain text, without HTML.
+    """
+    script = files(__name__).joinpath("guestbook.js").read_bytes()
+    return Site({**site(_BOOK_PAGE.format(heading=escape(heading))).files, "guestbook.js": script})
 
 
 def read(page: "str | os.PathLike[str] | Site") -> Site:

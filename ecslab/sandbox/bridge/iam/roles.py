@@ -86,6 +86,19 @@ def ensure_service_linked_role() -> None:
         backend.create_service_linked_role("ecs.amazonaws.com", about, "")
 
 
+def ensure_role_of(principal: str, name: str) -> None:
+    """Make the service-linked role of another service than ECS, if it is not there.
+
+    Args:
+        principal: the service's, `….amazonaws.com`.
+        name: the role's, by which the account has it once.
+    """
+    backend = iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    if all(role.name != name for role in backend.get_roles()):
+        with building("iam-role", DEFAULT_ACCOUNT_ID, name):
+            backend.create_service_linked_role(principal, "", "")
+
+
 def _has_linked_role() -> bool:
     return any(role.name == LINKED_ROLE for role in iam_backends[DEFAULT_ACCOUNT_ID]["aws"].get_roles())
 

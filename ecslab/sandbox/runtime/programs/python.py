@@ -1,21 +1,103 @@
-"""`python`: a web server of the current folder, a version, and nothing that is a program of one's own."""
+"""`python`: a web server of the current folder, a version, and of programs the guestbook's back alone."""
 
-from ecslab.sandbox.runtime.process import Place, Process, Run, SandboxLimit
+import json
+import time
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
+from ecslab.sandbox.runtime.budget import weight
+from ecslab.sandbox.runtime.process import Place, Process, Run, SandboxLimit, ends, serves
 from ecslab.sandbox.runtime.programs import web
+
+if TYPE_CHECKING:
+    from ecslab.sandbox.runtime.programs.guestbook import Book
+
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 
 
 def python(process: Process, place: Place) -> Run:
-    """`python -m http.server [PORT]`, `python --version`; without a terminal `python` alone ends at once."""
+    """`python -m http.server [PORT]`, `python --version`, `python -c` with the text of `guestbook.py`.
+
+    Without a terminal `python` alone ends at once.
+    """
     words = process.argv[1:]
     if not words:
         return 0
     if words[0] in ("--version", "-V"):
-        process.log(f"Python {process.variables().get('PYTHON_VERSION', '3')}")
+        process.log(f"Python {_version(process)}")
         return 0
     if words[:2] == ["-m", "http.server"]:
         numbers = [word for word in words[2:] if word.isdecimal()]
         return (yield from web.python_server(process, int(numbers[0]) if numbers else 8000, place))
+    if words[0] == "-c" and len(words) > 1 and words[1].strip() == _guestbook():
+        return (yield from _guestbook_back(process, place))
+    shown = " ".join(" ".join(process.argv).split())
     raise SandboxLimit(
-        f"`{' '.join(process.argv)}` is not run here: of Python the sandbox knows only `-m http.server` and "
-        "--version. On AWS the program of the image would run."
+        f"`{shown if len(shown) <= 200 else shown[:200] + '…'}` is not run here: of Python the sandbox knows "
+        "only `-m http.server`, --version, and the program of the course's guestbook, unchanged. On AWS the "
+        "program of the image would run."
     )
+
+
+@cache
+def _guestbook() -> str:
+    return Path(__file__).with_name("guestbook.py").read_text("utf-8").strip()
+
+
+def _guestbook_back(process: Process, place: Place) -> Run:
+    """The program itself, without its own web server."""
+    from ecslab.sandbox.runtime.programs import guestbook  # brings Python's web server, which few need
+
+    if process.host.taken(guestbook.PORT):
+        process.log("OSError: [Errno 98] Address already in use")
+        return 1
+    process.on_term = _ends
+    process.listen(guestbook.PORT, _Back(process, guestbook.Book(process.host.hostname())))
+    process.log(f"the book is open on port {guestbook.PORT}")
+    return (yield from serves(place))
+
+
+def _ends(_place: Place) -> Run:
+    return ends(0)
+
+
+class _Back:
+    """Stands in for `BaseHTTPRequestHandler`: what it adds to the book's answers, and its log's lines."""
+
+    __slots__ = ("_book", "_process")
+
+    def __init__(self, process: Process, book: "Book"):
+        self._process, self._book = process, book
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        server = {"Server": f"BaseHTTP/0.6 Python/{_version(self._process)}"}
+        if request.method not in _METHODS:
+            self._log(request, 501)
+            return HttpResponse(501, server, f"Unsupported method ('{request.method}')".encode())
+        before = _held(self._book)
+        status, answer = self._book.answer(request.method, request.path, request.body)
+        self._process.hold(_held(self._book) - before)
+        self._log(request, status)
+        headers = {**server, "Content-Type": "application/json", "Access-Control-Allow-Origin": "*"}
+        return HttpResponse(status, headers, b"" if request.method == "HEAD" else json.dumps(answer).encode())
+
+    def repeats(self, period: float) -> Callable[[Sequence[float]], None] | None:
+        """See `RunningContainer.repeats`: only who writes into the book changes it."""
+        return self._process.logs_again(period)
+
+    def _log(self, request: HttpRequest, status: int) -> None:
+        stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(self._process.host.timestamp()))
+        line = f'{request.peer} - - [{stamp}] "{request.method} {request.target} HTTP/1.1" {status} -'
+        self._process.log(line)
+
+
+def _held(book: "Book") -> int:
+    """Bytes of memory that the entries take, about."""
+    return sum(weight(text) for entry in book.entries for text in entry.values())
+
+
+def _version(process: Process) -> str:
+    return process.variables().get("PYTHON_VERSION", "3")

@@ -31,29 +31,32 @@ class ResponseTimes:
     most: float = 0.0
     values: dict[int, float] = field(default_factory=dict)
 
-    def add(self, flow: Flow, wait: float, patience: float) -> None:
+    def add(self, flow: Flow, wait: float, patience: float, times: int = 1) -> None:
         """Add the requests that a task served.
 
         Args:
             wait: `Cost.wait`.
             patience: the longest that anybody waits.
+            times: how many tasks did so.
         """
         if flow.served <= 0:
             return
         shortest, longest = flow.waits
-        self.count += flow.served
-        self.sum += flow.served * flow.response
+        served = flow.served * times
+        self.count += served
+        self.sum += served * flow.response
         self.least = min(self.least, wait + shortest + flow.spread * _SHARES[0][2])
         for place, share, means in _SHARES:
             seconds = min(wait + shortest + (longest - shortest) * place + flow.spread * means, patience)
-            self._put(seconds, flow.served * share)
+            self._put(seconds, served * share)
 
-    def one(self, seconds: float) -> None:
-        """Add one request."""
-        self.count += 1
-        self.sum += seconds
-        self.least = min(self.least, seconds)
-        self._put(seconds, 1.0)
+    def merge(self, other: "ResponseTimes") -> None:
+        """Add all of these, too."""
+        self.count += other.count
+        self.sum += other.sum
+        self.least, self.most = min(self.least, other.least), max(self.most, other.most)
+        for key, count in other.values.items():
+            self.values[key] = self.values.get(key, 0.0) + count
 
     def histogram(self) -> Mapping[float, float]:
         """Seconds, and how many requests took about so long."""

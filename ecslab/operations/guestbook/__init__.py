@@ -1,6 +1,8 @@
-"""The guestbook: one task of three containers, a draft that fails, a program that calls AWS. Stage 09.
+"""The guestbook, which the course builds from 06 on.
 
-Each function gives one container definition, as it stands in `containerDefinitions`.
+`back` has its two services, front and back, and their names (stages 07 and 08). Here is the draft with a
+database: one task of three containers, and a program that calls AWS (stage 09). Each function gives one
+container definition, as it stands in `containerDefinitions`.
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 """
 
@@ -11,16 +13,32 @@ from typing import TYPE_CHECKING, Any, Final
 from ecslab.connection.connection import Connection
 from ecslab.errors import NotThere
 from ecslab.operations import containers
+from ecslab.operations.guestbook.back import (
+    BACK,
+    back_container,
+    back_program,
+    create_back,
+    entries,
+    logs,
+    register_back,
+    sign,
+    wait_until_open,
+)
 from ecslab.resources import secret, task_definition
 from ecslab.resources.task import task_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import (
         ContainerDefinitionTypeDef,
-        LogConfigurationTypeDef,
         MountPointTypeDef,
         TaskDefinitionTypeDef,
     )
+
+__all__ = [
+    "AWS_CLI", "BACK", "CHECKED", "DRAFT", "HTDOCS", "HTTPD", "HTTPD_ALPINE", "OTHERS", "REDIS", "VOLUME",
+    "WATCHED", "back_container", "back_program", "create_back", "database", "draft", "entries", "logs",
+    "reader", "register", "register_back", "sign", "stop", "wait_until_open", "web", "writer",
+]  # fmt: skip
 
 REDIS: Final = "public.ecr.aws/docker/library/redis:7"
 HTTPD: Final = "public.ecr.aws/docker/library/httpd:2.4"
@@ -166,16 +184,6 @@ def stop(lab: Connection, *families: str) -> int:
     for task in tasks:
         containers.ended(lab, task)
     return len(tasks)
-
-
-def logs(lab: Connection) -> LogConfigurationTypeDef:
-    """A `logConfiguration`: what a container prints goes to the lesson's log group."""
-    options = {
-        "awslogs-group": lab.names.log_group,
-        "awslogs-region": lab.region,
-        "awslogs-stream-prefix": "guestbook",
-    }
-    return {"logDriver": "awslogs", "options": options}
 
 
 def _secret_arn(lab: Connection) -> str:

@@ -1,0 +1,49 @@
+"""Service Auto Scaling: what changes a service's desired count, and how it did. Stage 12.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ecslab.connection.connection import Connection
+from ecslab.display.tables import Table
+from ecslab.resources.scaling import scaling_reader
+from ecslab.resources.scaling.application import CPU, MEMORY, SHOP, delete_shop, shop
+from ecslab.resources.scaling.run import Run, pass_time, run, until, watch
+from ecslab.resources.scaling.scaling_reader import policies, resource_id, schedules, target
+from ecslab.resources.scaling_shapes import ActivityShape
+
+__all__ = [
+    "CPU", "MEMORY", "SHOP", "Run", "activities", "delete_shop", "pass_time", "policies", "resource_id",
+    "run", "schedules", "shop", "target", "until", "watch",
+]  # fmt: skip
+
+
+def activities(
+    lab: Connection, name: str | None = None, since: datetime | None = None, *, not_scaled: bool = False
+) -> Table:
+    """What scaled the service, oldest first, in AWS's words.
+
+    Args:
+        name: `adgu-shop` unless given.
+        since: leave out what is older.
+        not_scaled: also what was tried and could not be done, with the reason.
+    """
+    listed = scaling_reader.activities(lab, name or lab.name(SHOP), since, not_scaled=not_scaled)
+    rows = [
+        (f"{each['StartTime']:%H:%M:%S}", each["Description"], _cause(each), _status(each)) for each in listed
+    ]
+    return Table("", ("AWS time", "activity", "cause", "status"), tuple(rows))
+
+
+def _cause(activity: ActivityShape) -> str:
+    """Without the long name of an alarm's service, which is the same in every line."""
+    before, sign, after = activity["Cause"].partition("TargetTracking-service/")
+    return f"{before}…{after.partition('-Alarm')[1]}{after.partition('-Alarm')[2]}" if sign else before
+
+
+def _status(activity: ActivityShape) -> str:
+    reasons = [reason["Code"] for reason in activity.get("NotScaledReasons", [])]
+    return ", ".join([activity["StatusCode"], *reasons])
