@@ -63,7 +63,10 @@ DRAWN = {
     "07-who": "which target is asked first", "07-refused": "which target is asked first",
     "09-stop": "counts the tasks of the exercises",
 }  # fmt: skip
-OPEN = {"99-yours-1-check"}  # its solution deletes the revisions of the lesson's family alone
+OPEN = {
+    "99-yours-1-check": "its solution deletes the revisions of the lesson's family alone",
+    "07-check": "it stands before the second service, and says that this one is still to come",
+}
 MEASURED = ("08", "14", "99")  # notebooks that measure a history of events, and the one that removes practice
 CHANCE = re.compile(
     r"\d{4}-\d\d-\d\d[T ][\d:.]+\S*|\[[^]]*\d\d:\d\d:\d\d[^]]*\]|\b\d+(?::\d\d)+\b"  # moments
