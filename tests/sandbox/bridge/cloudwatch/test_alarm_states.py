@@ -131,7 +131,8 @@ def test_the_words_where_datapoints_to_alarm_are_given():
     rig.to(5.5)
     assert alarm.reason == (
         "Threshold Crossed: 2 out of the last 3 datapoints [10.0 (15/01/27 08:04:00), 10.0 (15/01/27 "
-        "08:03:00)] were not greater than the threshold (50.0) (minimum 2 datapoints for ALARM -> OK transition)."
+        "08:03:00)] were "
+        "not greater than the threshold (50.0) (minimum 2 datapoints for ALARM -> OK transition)."
     )
 
 
