@@ -52,6 +52,7 @@ def start(
 def endpoint_of(sandbox: Sandbox) -> Endpoint:
     """How to reach a sandbox of this process."""
     sandbox.addresses = {"url": GATEWAY, "port": 2}
+    sandbox.api_url = API
     keys = sandbox.credentials
     return Endpoint(
         url=API, access_key=keys.access_key, secret_key=keys.secret_key, region=REGION, account=ACCOUNT,

@@ -345,7 +345,7 @@ def test_a_new_sandbox_has_no_balancer_of_the_one_before(aws, web, tmp_path):
     load_balancing().listeners.append(print)
     fresh = Balanced(in_process.start(tmp_path, seed=5))
     assert fresh.elb.describe_load_balancers()["LoadBalancers"] == []
-    assert load_balancing().listeners == []
+    assert print not in load_balancing().listeners
 
 
 def test_a_sandbox_without_balancers_does_not_import_motos_part_of_them(tmp_path):

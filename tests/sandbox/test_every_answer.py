@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from aws_client import CLUSTER, FAMILY
+from aws_client import CLUSTER, FAMILY, TRUST
 from balancer_rig import Balanced, forward_to
 from model_walk import ENDS, READS, Walk
 
@@ -24,6 +24,8 @@ POLICY = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": "*", "Action": "ecr:BatchGetImage"}]})  # fmt: skip
 LIFECYCLE = json.dumps({"rules": [{"rulePriority": 1, "action": {"type": "expire"}, "selection": {
     "tagStatus": "untagged", "countType": "imageCountMoreThan", "countNumber": 9}}]})  # fmt: skip
+MESSAGES = {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "ssmmessages:*", "Resource": "*"}]}  # fmt: skip
 CERTIFICATE = "arn:aws:iam::123456789012:server-certificate/walk"
 PAGE = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}
 GIVEN: dict[str, dict[str, list[Any]]] = {
@@ -143,6 +145,10 @@ def lively(aws: Walked) -> None:
     aws.define("ends", {"name": "web", "image": BUSYBOX, "command": ["exit-after", "30", "3"]})
     aws.run_one("ends", overrides={"containerOverrides": [{"name": "web", "cpu": 10}]})
     aws.run_one("never")
+    role = aws.iam.create_role(RoleName="stepped", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+    aws.iam.put_role_policy(RoleName="stepped", PolicyName="own", PolicyDocument=json.dumps(MESSAGES))
+    aws.define("stepped", {"name": "web", "image": BUSYBOX, "command": ["sleep", "600"]}, taskRoleArn=role)
+    aws.run_one("stepped", enableExecuteCommand=True)
 
 
 def moved_on(aws: Walked) -> None:
@@ -152,6 +158,8 @@ def moved_on(aws: Walked) -> None:
     ecs.update_service(cluster=CLUSTER, service="front", desiredCount=1)
     ecs.delete_service(cluster=CLUSTER, service="goes", force=True)
     ecs.stop_task(cluster=CLUSTER, task=aws.run_one("checked"), reason="enough")
+    [stepped] = ecs.list_tasks(cluster=CLUSTER, family="stepped")["taskArns"]
+    ecs.execute_command(cluster=CLUSTER, task=stepped, command="sh", interactive=True)
     ecs.create_cluster(clusterName="old", tags=[TAG])
     ecs.delete_cluster(cluster="old")
     ecs.update_task_protection(

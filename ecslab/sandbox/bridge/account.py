@@ -28,10 +28,13 @@ from ecslab.sandbox.world.time.windows import Presents
 
 if TYPE_CHECKING:
     from ecslab.sandbox.bridge.cloudwatch.backend import CloudWatch
+    from ecslab.sandbox.bridge.ecs.exec.session import ExecSession
     from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
     from ecslab.sandbox.bridge.ecs.services.registry import ServiceRegistry
     from ecslab.sandbox.bridge.ecs.state import RegionState
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
+    from ecslab.sandbox.bridge.load.meters import Meters
+    from ecslab.sandbox.bridge.load.visitors import Visitors
     from ecslab.sandbox.world.network.vpc import Facts
 
 OpenPath = tuple[str, str, tuple[str, ...], int, str]
@@ -73,10 +76,13 @@ class Account:
         services: the services' tasks and scheduler; None before the first service.
         load_balancing: None before Elastic Load Balancing is first used.
         cloudwatch: metrics and alarms; None before either is first used.
+        meters: what services and target groups tell CloudWatch; None before the first of them.
+        visitors: who comes to load balancers; None before the first do.
         known_networks: what was found out of networks since a call of the API last changed something; only
             such calls change a network's rules. None keeps nothing.
         building: how many of moto's backends are being built at this moment.
         budget: what all containers may use together.
+        exec_sessions: the sessions of ECS Exec, by id, those that ended not long ago too.
         log_lines, log_bytes: what is kept of logs, or more, if some were deleted since it was counted.
         moto: what moto held for this account when another one was entered.
     """
@@ -98,9 +104,12 @@ class Account:
     services: ServiceRegistry | None = None
     load_balancing: LoadBalancing | None = None
     cloudwatch: CloudWatch | None = None
+    meters: Meters | None = None
+    visitors: Visitors | None = None
     known_networks: KnownNetworks | None = None
     building: int = 0
     budget: AccountBudget = field(default_factory=AccountBudget)
+    exec_sessions: dict[str, ExecSession] = field(default_factory=dict)
     log_lines: int = 0
     log_bytes: int = 0
     moto: MotoState = field(default_factory=MotoState)

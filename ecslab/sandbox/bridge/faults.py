@@ -131,11 +131,18 @@ def eventual(*, on: bool) -> dict[str, object]:
     return {"on": on}
 
 
+def visitors(**values: object) -> dict[str, object]:
+    """Let visitors come to a load balancer, or change or stop them (`bridge.load.control`)."""
+    from ecslab.sandbox.bridge.load import control
+
+    return control.visitors(**values)  # type: ignore[arg-type]  # checked there
+
+
 KINDS: Final[dict[str, Callable[..., dict[str, object]]]] = {
     do.__name__.replace("_", "-"): do
     for do in (
         spot_interruption, spot_capacity, zone, maintenance, exit, out_of_memory, registry, platform,
-        throttling, eventual,
+        throttling, eventual, visitors,
     )
 }  # fmt: skip
 

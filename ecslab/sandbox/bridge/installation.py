@@ -50,7 +50,12 @@ def load_balancing() -> "LoadBalancing":
     install_load_balancing()
     account = current_account()
     if account.load_balancing is None:
+        from ecslab.sandbox.bridge.load import balancer_metrics
+        from ecslab.sandbox.bridge.load.meters import meters_of
+
         account.load_balancing = LoadBalancing()
+        account.load_balancing.listeners.append(meters_of(account).target_health)
+        account.load_balancing.visit_listeners.append(balancer_metrics.visited)
     return account.load_balancing
 
 

@@ -33,6 +33,7 @@ from ecslab.sandbox.world.time.clock import Clock
 
 if TYPE_CHECKING:
     from ecslab.sandbox.bridge.account import Account
+    from ecslab.sandbox.bridge.ecs.exec.session import ExecSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +129,13 @@ class Backend:
             again: a replay, where members that are refused today do what they did then.
         """
         try:
-            return self._guarded(lambda: self._shown(request, signer, operation, again))
+            response = self._guarded(lambda: self._shown(request, signer, operation, again))
         finally:
             if operation.changes:
                 self._account.known_networks = self._seam.KnownNetworks()
+        if operation.changes and self._account.visitors and response.status < 400:
+            self._account.visitors.refresh()
+        return response
 
     def registry(self, request: HttpRequest, region: str) -> HttpResponse:
         """Answer a request to the container registry, which checks its own token."""
@@ -174,6 +178,32 @@ class Backend:
 
         self.enter()
         return faults.inject(kind, dict(values))
+
+    def visitors(self) -> list[dict[str, object]]:
+        """How the visitors of load balancers do (`bridge.load`)."""
+        self.enter()
+        if self._account.visitors is None:
+            return []
+        from ecslab.sandbox.bridge.load import control
+
+        return control.status()
+
+    def exec_session(self, session_id: str) -> "ExecSession":
+        """The session of ECS Exec with this id; LookupError if there is none."""
+        self.enter()
+        return self._account.exec_sessions[session_id]
+
+    def exec_do(self, session_id: str, do: str, columns: int, rows: int, data: bytes) -> None:
+        """Do something in a session (`Sandbox.exec_session`)."""
+        session = self.exec_session(session_id)
+        if do == "begin":
+            session.begin()
+        elif do == "type":
+            session.type(data)
+        elif do == "resize":
+            session.resize(columns, rows)
+        elif do == "end":
+            session.end()
 
     def door(self, host: str, port: int) -> Door:
         """What a packet from the internet to a public IP, or to a load balancer's name, meets."""

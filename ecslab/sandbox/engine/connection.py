@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from email.utils import formatdate
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import h11
 
@@ -22,6 +22,9 @@ from ecslab.sandbox.wire.body import Body
 from ecslab.sandbox.wire.refusal import internal_failure, refusal
 from ecslab.sandbox.wire.request import fitting, head_of, too_large
 from ecslab.sandbox.world.errors import AwsError
+
+if TYPE_CHECKING:
+    from ecslab.sandbox.engine.web_socket import Stream
 
 _PHRASES: Final = {status.value: status.phrase.encode() for status in http.HTTPStatus}
 _PIECE: Final = 64 << 10  # bytes read at once
@@ -40,6 +43,7 @@ class Host:
         at_once: answers what takes no time, without a thread; None leaves it to `answer`.
         proxy: let whole addresses stand in the request line.
         spool: the folder through which layers go; None keeps them in memory.
+        stream: who answers a WebSocket that a head asks for; AwsError refuses it. None: nobody.
     """
 
     admit: Callable[[HttpRequest, str], int | HttpResponse]
@@ -47,6 +51,7 @@ class Host:
     at_once: Callable[[HttpRequest], HttpResponse | None] = lambda _request: None
     proxy: bool = False
     spool: Path | None = None
+    stream: "Callable[[HttpRequest], Stream] | None" = None
 
 
 class Connection:
@@ -98,6 +103,8 @@ class Connection:
         head, target = head_of(event), event.target.decode("ascii")
         if not self._host.proxy and not target.startswith("/"):
             raise h11.RemoteProtocolError("a request target begins with /")
+        if self._host.stream is not None and head.headers.get("upgrade", "").lower() == "websocket":
+            return await self._speak(head, event, self._host.stream)
         response, body = None, self._came_along()
         if body is not None:
             response = self._at_once(replace(head, body=body))
@@ -114,6 +121,29 @@ class Connection:
         self.welcome = response.status < 400
         await self._send(head, response)
         return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
+
+    async def _speak(
+        self, head: HttpRequest, event: h11.Request, stream: "Callable[[HttpRequest], Stream]"
+    ) -> bool:
+        """Speak with a client through a WebSocket, after which there is nothing more."""
+        from ecslab.sandbox.engine.web_socket import WebSocket
+
+        opened = await self._in_thread(head, lambda request, _: _opened(stream, request), head, "")
+        if isinstance(opened, HttpResponse):
+            return await self._send_and_part(head, opened)
+        speaker = opened
+        self._came_along()
+
+        async def asked(do: Callable[..., list[bytes]], *given: object) -> list[bytes]:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(None, do, *given)
+            finally:
+                self.welcome, self.waiting_since = speaker.known, time.monotonic()
+
+        socket = WebSocket(speaker, self._patience, self._reader, self._writer, asked)
+        await socket.serve(list(event.headers), event.target.decode("ascii"), self._http.trailing_data[0])
+        await self._linger()
+        return False
 
     async def _event(self) -> h11.Event | type[h11.PAUSED]:
         """The next event, read for if it is not there."""
@@ -217,6 +247,13 @@ class Connection:
 
     def _write(self, *events: h11.Event) -> None:
         self._writer.write(b"".join(self._http.send(event) or b"" for event in events))
+
+
+def _opened(stream: "Callable[[HttpRequest], Stream]", request: HttpRequest) -> "Stream | HttpResponse":
+    try:
+        return stream(request)
+    except AwsError as problem:
+        return refusal(problem, request)
 
 
 def _headers(given: Mapping[str, str], length: int, last: bool) -> list[tuple[bytes, bytes]]:

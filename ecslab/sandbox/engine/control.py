@@ -154,6 +154,15 @@ def inject(sandbox: Sandbox, *, kind: str, **values: object) -> Answer:
     return sandbox.inject(kind, values)
 
 
+def visitors(sandbox: Sandbox, *, do: str = "status", **values: object) -> Answer:
+    """Let visitors come, change or stop (`bridge.load.control`); or say how they do."""
+    if do == "status":
+        if values:
+            raise ValueError(f"status takes no {', '.join(sorted(values))}")
+        return {"visitors": sandbox.backend.visitors()}
+    return sandbox.inject("visitors", {"do": do, **values})
+
+
 def images(_sandbox: Sandbox) -> Answer:
     """The public images that can be had offline."""
     from ecslab.sandbox.bridge.images import catalogue
@@ -185,7 +194,7 @@ VERBS: Final[dict[str, Callable[..., Answer]]] = {
     do.__name__: do
     for do in (
         status, advance, clock, eventual, reset, journal, cut, session_calls.export, session_calls.blob,
-        session_calls.accept, session_calls.restore, reach, inject, images, honesty, carried,
+        session_calls.accept, session_calls.restore, reach, inject, visitors, images, honesty, carried,
         shutdown,
     )
 }  # fmt: skip

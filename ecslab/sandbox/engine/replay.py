@@ -52,6 +52,8 @@ class Replay:
                     self._backend.inject(record.fault["fault"], record.fault["values"])
             elif record.kind == "visit":
                 self._visit(record, position)
+            elif record.kind == "exec":
+                self._exec(record, position)
             elif record.kind == "request":
                 self._request(record)
 
@@ -84,6 +86,12 @@ class Replay:
         )
         with contextlib.suppress(ConnectionError):
             door.answer(request)
+
+    def _exec(self, record: Record, position: int) -> None:
+        done = record.exec
+        self._backend.reseed("exec", position)
+        with contextlib.suppress(LookupError):  # a sandbox of another version opened it
+            self._backend.exec_do(done["session"], done["do"], done["columns"], done["rows"], record.body)
 
     def _request(self, record: Record) -> None:
         call, headers = record.call, dict(record.call["headers"])

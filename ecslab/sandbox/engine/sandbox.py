@@ -16,6 +16,7 @@ from typing import Final
 
 from ecslab.sandbox.engine import replay_watch, snapshots
 from ecslab.sandbox.engine.backend import Backend
+from ecslab.sandbox.engine.data_channel import DataChannels
 from ecslab.sandbox.engine.pace import DEFAULT_SPEED, WATCHED_FOR, Mode, Pace, checked_speed
 from ecslab.sandbox.engine.replay import Replay
 from ecslab.sandbox.engine.snapshots import About, Restored, Snapshots
@@ -88,6 +89,8 @@ class Sandbox:
         self.on_shutdown: Callable[[], None] = lambda: None
         self.gateway = Gateway(self.visit, self.credentials.gateway_secret)
         self.addresses: dict[str, str | int] = {}
+        self.api_url = ""
+        self.channels = DataChannels(self)
         self.incoming = Bodies(_SESSION_MOST)
         self._replay: Replay | None = None
         self._timing, self._eventual = timing, bool(eventual)
@@ -111,9 +114,10 @@ class Sandbox:
         about = {"service": asked.service, "operation": asked.name, "region": signer.region}
         if _STEP.fullmatch(step := request.headers.get("x-ecslab-step", "")):
             about["step"] = step  # what the caller did this for, so that it can be taken back as one
-        return self._answered(
+        response = self._answered(
             request, asked.changes, about, lambda: self.backend.call(request, signer, asked)
         )
+        return self.channels.named_here(response) if asked.name == "ExecuteCommand" else response
 
     def registry(self, request: HttpRequest) -> HttpResponse:
         """Answer a request to the container registry."""
@@ -150,6 +154,37 @@ class Sandbox:
             self._note("visit", about, request.body)
             self.backend.reseed("visit", len(self.journal))
             return door.answer(request)
+
+    def exec_session(
+        self, session_id: str, do: str, *, columns: int = 0, rows: int = 0, data: bytes = b""
+    ) -> None:
+        """Do something in a session of ECS Exec: its command and what is typed change the account.
+
+        Args:
+            do: `begin`, `type` (data), `resize` (columns, rows) or `end`.
+
+        Raises:
+            LookupError: there is no such session.
+        """
+        with self.lock:
+            self.arrive()
+            self.backend.exec_session(session_id)
+            about = {"session": session_id, "do": do, "columns": columns, "rows": rows}
+            self._note("exec", about, data)
+            self.backend.reseed("exec", len(self.journal))
+            self.backend.exec_do(session_id, do, columns, rows, data)
+
+    def exec_shown(self, session_id: str, after: int) -> tuple[str, int, str | None, bool]:
+        """What a session has shown after so many characters, how many there are now, why it has ended (None
+        while it lasts), and whether nothing will be shown before something is typed.
+
+        Raises:
+            LookupError: there is no such session.
+        """
+        with self.lock:
+            self.arrive()
+            session = self.backend.exec_session(session_id)
+            return *session.read(after), session.why, session.waits
 
     def inject(self, kind: str, values: Mapping[str, object]) -> dict[str, object]:
         """Make something go wrong; the journal keeps it, so that it does so again in every replay.
@@ -319,6 +354,7 @@ class Sandbox:
         except Exception:
             traceback.print_exc()
         self._snapshots.forget()
+        self.channels = DataChannels(self)
         return None
 
     def _replayed_from(self, restored: Restored | None, most_events: int | None) -> Replay:

@@ -140,6 +140,7 @@ def _listen(sandbox: Sandbox, folder: Path) -> tuple[listen.Listener, listen.Lis
             'run eval "$(ecslab env)" again in open terminals, and the cells that showed links.'
         )
     sandbox.addresses = {"url": gateway.url, "port": gateway.port}
+    sandbox.api_url = api.url
     _publish(folder, ports, sandbox.started)
     api.start()
     gateway.start()

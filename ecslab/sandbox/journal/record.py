@@ -9,10 +9,11 @@ from typing import Any, Final, Literal, NotRequired, TypedDict, cast
 
 FIRST: Final = "ecslab-journal-1"
 """Stands for the checksum before the first line's; it changes with the form of the lines."""
-FORMAT: Final = 2
+FORMAT: Final = 3
 """What the records mean. The start of a journal carries it; one without it is of format 1.
 
-From 2 on the start names the timing model; before, durations were fixed.
+From 2 on the start names the timing model; before, durations were fixed. From 3 on there may be sessions of
+ECS Exec.
 """
 
 
@@ -73,6 +74,15 @@ class Visit(TypedDict):
     peer: str
 
 
+class Exec(TypedDict):
+    """What an `exec` holds: something done in a session of ECS Exec. What was typed is the record's body."""
+
+    session: str
+    do: Literal["begin", "type", "resize", "end"]
+    columns: int
+    rows: int
+
+
 class Fault(TypedDict):
     """What a `fault` holds: something that was made to go wrong."""
 
@@ -86,9 +96,9 @@ class Record:
 
     Args:
         now: virtual seconds at which it was handled.
-        kind: `start` (seed, pace), `request` (an API call), `visit` (a page a container answered), `fault`
-            (something made to go wrong), `pace` (how wall time and virtual time go on from here) or `time`
-            (it came as far as this).
+        kind: `start` (seed, pace), `request` (an API call), `visit` (a page a container answered), `exec`
+            (something done in a session), `fault` (something made to go wrong), `pace` (how wall time and
+            virtual time go on from here) or `time` (it came as far as this).
         about: JSON-able details of that kind; the properties below give them with their types.
         body: the request's bytes.
     """
@@ -113,6 +123,10 @@ class Record:
     @property
     def visit(self) -> Visit:
         return cast(Visit, self.about)
+
+    @property
+    def exec(self) -> Exec:
+        return cast(Exec, self.about)
 
     @property
     def fault(self) -> Fault:

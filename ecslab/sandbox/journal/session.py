@@ -49,9 +49,13 @@ _ABOUT: Final = {
         host=text(256, r"[\w.:-]+"), port=integer(0, 65535), peer=text(64, r"[0-9A-Fa-f.:]+"), **_WIRE,
         headers=map_of(_HEADER, 100),
     ),
+    "exec": closed(
+        session=text(64, r"[a-z0-9-]+"), do={"enum": ["begin", "type", "resize", "end"]},
+        columns=integer(0, 65535), rows=integer(0, 65535),
+    ),
     "fault": closed(
         fault=text(64, r"[a-z_-]+"),
-        values=map_of({"anyOf": [_SCALAR, list_of(_SCALAR, 100)]}, 10),
+        values=map_of({"anyOf": [_SCALAR, list_of(_SCALAR, 2_000)]}, 16),
     ),
     "pace": closed(wall=_WALL, mode=_MODE, speed=_SPEED, paused={"type": "boolean"}),
     "time": closed(),

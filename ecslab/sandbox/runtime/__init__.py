@@ -20,6 +20,7 @@ __all__ = [
     "HttpRequest",
     "HttpResponse",
     "Mount",
+    "OpenSession",
     "RunningContainer",
     "Runtime",
 ]
@@ -135,6 +136,23 @@ class Host(Protocol):
         """
 
 
+class OpenSession(Protocol):
+    """A command on a terminal."""
+
+    @property
+    def reading(self) -> bool:
+        """Whether it waits for a line, and so does nothing by itself."""
+
+    def type(self, data: bytes) -> None:
+        """Take what is typed: characters and control characters."""
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Take the size of the terminal."""
+
+    def cancel(self) -> None:
+        """End it without a word."""
+
+
 class RunningContainer(Protocol):
     @property
     def listening(self) -> frozenset[int]:
@@ -154,6 +172,19 @@ class RunningContainer(Protocol):
         """Run a command beside the program, on the same files and network; its output goes nowhere. `done`
         gets its exit code, once, maybe before this answers; cancelled, it ends without a word.
         """
+
+    def open_session(
+        self, argv: Sequence[str], show: Callable[[str], None], done: Callable[[int], None]
+    ) -> "OpenSession":
+        """Run a command on a terminal of its own beside the program, on the same files and network.
+
+        Args:
+            show: takes what appears on the terminal.
+            done: gets the exit code, once, maybe before this answers.
+        """
+
+    def has(self, program: str) -> bool:
+        """Whether a program can be called: it is on the path, or where its name says."""
 
     def finish(self, code: int, reason: str | None = None) -> None:
         """End the program with an exit code, as a fault from outside does."""

@@ -13,6 +13,9 @@ from ecslab.sandbox.runtime.budget import AccountBudget
 from ecslab.sandbox.runtime.image_config import combined_command, image_config
 from ecslab.sandbox.runtime.job import OUT_OF_MEMORY, Command, Job
 from ecslab.sandbox.runtime.process import Files, OutOfMemory, Process
+from ecslab.sandbox.runtime.programs import RUNS
+from ecslab.sandbox.runtime.session import Done, Session
+from ecslab.sandbox.runtime.shell.commands import BROUGHT
 
 
 class EmbeddedRuntime:
@@ -83,6 +86,16 @@ class EmbeddedContainer(Job):
         command = Command(self._process, argv, done)
         command.advance()
         return command
+
+    def open_session(self, argv: Sequence[str], show: Callable[[str], None], done: Done) -> Session:
+        session = Session(self._process, argv, show, done)
+        session.advance()
+        return session
+
+    def has(self, program: str) -> bool:
+        known = program.rpartition("/")[2] in RUNS
+        brought = program.rpartition("/")[2] in BROUGHT
+        return self._process.has(program) or (known and not brought)
 
     def signal(self, name: str) -> None:
         if self._place is None:

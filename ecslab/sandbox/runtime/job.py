@@ -10,6 +10,7 @@ from ecslab.sandbox.runtime.image_config import image_variables
 from ecslab.sandbox.runtime.process import (
     LIMIT,
     CannotFork,
+    Interrupted,
     NotInImage,
     OutOfMemory,
     Place,
@@ -21,6 +22,7 @@ from ecslab.sandbox.runtime.process import (
     ends,
 )
 from ecslab.sandbox.runtime.programs import run, too_long
+from ecslab.sandbox.runtime.shell.interactive import INTERRUPTED
 
 OUT_OF_MEMORY: Final = "OutOfMemoryError: container killed due to memory usage"
 NOT_IN_IMAGE: Final = (
@@ -55,15 +57,25 @@ class Job:
 
     def advance(self) -> None:
         """Let the program go on to its next sleep, or its end."""
+        self.go_on(self._next)
+
+    def _next(self) -> float:
+        assert self._place is not None, "asked before"
+        if self._run is None:
+            self._run = self._begun(self._place)
+        return next(self._run)
+
+    def go_on(self, step: Callable[[], float]) -> None:
+        """Take a step of the program, which answers how long it sleeps, or ends it."""
         if self._place is None:
             return
+        self._timer = None
         try:
-            if self._run is None:
-                self._run = self._begun(self._place)
-            self._timer = None
-            delay = next(self._run)
+            delay = step()
         except StopIteration as end:
             self.finish(int(end.value))
+        except Interrupted:
+            self.finish(INTERRUPTED)
         except OutOfMemory:
             self.finish(137, OUT_OF_MEMORY)
         except SandboxLimit as limit:
@@ -137,7 +149,7 @@ class Command(Job):
                 argv=list(argv),
                 environment=None,
                 files=process.files.view(),
-                host=_Quiet(process.host),
+                host=Quiet(process.host),
                 on_term=dies,
                 budget=process.budget.beside(),
             )
@@ -150,7 +162,7 @@ class Command(Job):
         self._done(code)
 
 
-class _Quiet:
+class Quiet:
     """A host that hears nothing but the sandbox's own limits."""
 
     __slots__ = (

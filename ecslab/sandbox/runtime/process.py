@@ -17,6 +17,7 @@ from ecslab.sandbox.runtime import ContainerSpec, Host, Mount, limits
 from ecslab.sandbox.runtime.budget import AccountBudget, ContainerBudget, Full, Pool
 from ecslab.sandbox.runtime.image_config import PATH, combined_environment
 from ecslab.sandbox.runtime.place import FOREVER, Place, Program, Run, serves
+from ecslab.sandbox.runtime.terminal import Terminal
 
 __all__ = ["FOREVER", "Place", "Program", "Run", "serves"]
 
@@ -39,6 +40,10 @@ class SandboxLimit(Exception):
 
 class NotInImage(Exception):
     """The image does not bring the program."""
+
+
+class Interrupted(Exception):
+    """Whoever sits at the terminal pressed Ctrl-C."""
 
 
 def dies(_place: Place) -> Run:
@@ -214,6 +219,8 @@ class Process:
     has_all: bool = False
     """Whether every program is in every image."""
     depth: int = 0
+    terminal: Terminal | None = None
+    """Where it reads and writes, in a session."""
 
     @property
     def unheard_term(self) -> Program | None:

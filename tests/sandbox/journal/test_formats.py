@@ -23,7 +23,7 @@ from ecslab.sandbox.world import behaviour
 FORMATS = Path(__file__).with_name("formats")
 SESSION = FORMATS / "format-1.ecslab"
 ABOUT = {"format": 1, "ecslab": "0.1.0", "saved": "2026-11-21 17:33", "changes": 0}
-LATER = "has format 3, and this ecslab reads formats up to 2: bring ecslab up to date"
+LATER = "has format 4, and this ecslab reads formats up to 3: bring ecslab up to date"
 
 
 def facts(lab):
@@ -53,7 +53,7 @@ def unpacked(home):
 
 def later_start():
     """The first line of a journal that a later version wrote."""
-    about = {"seed": "1", "wall": 1.0, "mode": "stepped", "speed": 1.0, "format": 3}
+    about = {"seed": "1", "wall": 1.0, "mode": "stepped", "speed": 1.0, "format": 4}
     text = json.dumps({"now": 0.0, "kind": "start", "about": about})
     return f"{checksum_of(FIRST, text)} {text}"
 
@@ -89,7 +89,7 @@ def test_a_progress_file_of_format_1_loads(tmp_path):
 def test_a_new_journal_names_its_format_and_its_timing_model(tmp_path, timing):
     sandbox = Sandbox(tmp_path, mode="stepped", timing=timing)
     about = sandbox.journal[0].about
-    assert (about["format"], about["timing"]) == (2, timing)
+    assert (about["format"], about["timing"]) == (3, timing)
     sandbox.close()
     assert Sandbox(tmp_path).clock.durations.model == timing
 

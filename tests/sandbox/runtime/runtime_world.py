@@ -111,7 +111,7 @@ class Container:
         self.host = World()
         self._container = EmbeddedContainer(Spec(**changes), self.host)
         self.request, self.signal = self._container.request, self._container.signal
-        self.execute = self._container.execute
+        self.execute, self.open_session = self._container.execute, self._container.open_session
 
     listening = property(lambda self: self._container.listening)
     lines = property(lambda self: self.host.lines)

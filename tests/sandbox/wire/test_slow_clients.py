@@ -85,7 +85,7 @@ def test_a_large_body_has_the_time_that_its_size_takes(listen):
 def test_who_does_not_take_the_answer_is_left(listen):
     port = listen(slowest=1 << 30, connections=1)
     with opened(port, b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n") as wire:
-        time.sleep(0.3)
+        time.sleep(1.5)  # on a busy machine the listener is not asked at once
         assert len(all_of(wire)) < len(LARGE)
 
 

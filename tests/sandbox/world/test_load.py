@@ -31,6 +31,14 @@ def test_a_day_is_quiet_at_four_and_busiest_at_eight_in_the_evening():
     assert day.rate(19.5 * 3600) == pytest.approx((day.rate(19 * 3600) + 2000) / 2)
 
 
+def test_a_day_may_begin_at_an_hour_whatever_the_clock_shows():
+    seven, clock = profiles.day(0, 100, hour=7), profiles.day(0, 100)
+    assert seven.rate(EPOCH - seven.zero(EPOCH)) == 100 * profiles.SHAPE[7]
+    assert clock.rate(EPOCH - clock.zero(EPOCH)) == clock.rate(EPOCH % DAY)
+    with pytest.raises(ValueError, match="hour must be from 0 to 24 o'clock, got 25"):
+        profiles.day(0, 1, hour=25)
+
+
 def test_a_ramp_ends_and_a_spike_passes():
     ramp = profiles.ramp(0, 100, 60)
     assert [ramp.rate(at) for at in (0, 30, 60, 600)] == [0, 50, 100, 100]
@@ -45,7 +53,7 @@ def test_a_ramp_ends_and_a_spike_passes():
     st.booleans(), st.floats(0, 2 * DAY), st.floats(0.1, DAY), st.floats(0.01, 0.99),
 )  # fmt: skip
 def test_the_mean_of_a_span_is_that_of_its_parts(rows, of_day, start, seconds, part):
-    profile = profiles.points(sorted(rows), of_day)
+    profile = profiles.table(*zip(*sorted(rows), strict=True), of_day)
     middle, end = start + part * seconds, start + seconds
     parts = profile.mean(start, middle) * (middle - start) + profile.mean(middle, end) * (end - middle)
     assert profile.mean(start, end) * seconds == pytest.approx(parts, rel=1e-6, abs=1e-3)
@@ -66,8 +74,9 @@ def test_the_mean_of_a_span_is_that_of_its_parts(rows, of_day, start, seconds, p
         ("ramp", {"start": 1, "end": 2, "seconds": 0},
          "seconds must be from 1 to 31,622,400 seconds, got 0"),
         ("tide", {}, "there is no profile 'tide'; there are: constant, ramp, day, spike, csv"),
-        ("csv", {"rows": []}, "the CSV has no rows"),
-        ("csv", {"rows": [[0, 1], [0, 2]]}, "row 2 of the CSV is not later than the row before it"),
+        ("csv", {"times": [], "rates": []}, "times must be a list of numbers, got []"),
+        ("csv", {"times": [0, 60], "rates": [1]}, "the CSV has 2 times and 1 rates"),
+        ("csv", {"times": [0, 0], "rates": [1, 2]}, "row 2 of the CSV is not later than the row before it"),
     ],
 )  # fmt: skip
 def test_a_profile_that_is_none_is_refused(kind, values, says):
@@ -154,9 +163,10 @@ def test_a_moment_is_the_end_of_the_span_before_it(power, cost, rate, seconds, f
 
 def test_when_memory_is_full():
     cost = Cost(0.020, 1.0, 0.0)
-    after = seconds_until(400, QUARTER, cost, 25.0, 0.0)
+    after = seconds_until(400, QUARTER, cost, 25.0, 0.0, 60.0)
     assert moment(QUARTER, cost, 25.0, 0.0, after, 60.0).in_flight == pytest.approx(400)
-    assert seconds_until(400, QUARTER, cost, 5.0, 0.0) == math.inf
+    assert seconds_until(400, QUARTER, cost, 5.0, 0.0, 60.0) == math.inf
+    assert seconds_until(400, QUARTER, cost, 25.0, 0.0, 10.0) == math.inf  # they give up before
 
 
 @given(costs, st.floats(0.1, 11))
@@ -243,7 +253,7 @@ def test_chance_is_of_the_seed_alone():
 
 
 def test_who_waits_at_a_target_that_ends_gets_a_502():
-    made = traffic(profiles.constant(50))
+    made = traffic(profiles.constant(45))
     made.reroute(served_by(1))
     made.pass_time(EPOCH + 20)
     waited = made.queued
@@ -261,7 +271,7 @@ def test_a_target_in_trouble_answers_nothing(trouble, status):
 
 
 def test_a_target_that_drains_answers_who_waits():
-    made = traffic(profiles.constant(50))
+    made = traffic(profiles.constant(45))
     made.reroute(served_by(1))
     made.pass_time(EPOCH + 20)
     waited = made.queued

@@ -15,6 +15,7 @@ from ecslab.sandbox.bridge.ecs import (
     tag_operations,
     task_definitions,
 )
+from ecslab.sandbox.bridge.ecs.exec.operations import execute_command
 from ecslab.sandbox.bridge.ecs.input_validation import checked_input, model
 from ecslab.sandbox.bridge.ecs.services import deployments, task_protection
 from ecslab.sandbox.bridge.ecs.services import operations as services
@@ -44,6 +45,7 @@ OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
     "DescribeServices": services.describe_services,
     "DescribeTaskDefinition": task_definitions.describe_task_definition,
     "DescribeTasks": tasks.describe_tasks,
+    "ExecuteCommand": execute_command,
     "GetTaskProtection": task_protection.get_task_protection,
     "ListAccountSettings": account_settings.list_account_settings,
     "ListAttributes": clusters.list_attributes,

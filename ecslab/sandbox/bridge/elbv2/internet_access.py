@@ -118,9 +118,22 @@ class _Inside:
         self, backend: ElbV2Backend, balancer: LoadBalancer, listener: FakeListener, node: BalancerInterface
     ):
         self.backend, self.balancer, self.listener, self.node = backend, balancer, listener, node
+        self._sent_to: str | None = None
+        self._by_target = False
 
     def serve(self, request: HttpRequest) -> HttpResponse:
-        """An Application Load Balancer's answer, by its rules."""
+        """An Application Load Balancer's answer, by its rules; it counts."""
+        self._sent_to, self._by_target = None, False
+        answer = self._served(request)
+        self._count(answer.status)
+        return answer
+
+    def _count(self, status: int) -> None:
+        load_balancing = current_account().load_balancing
+        if load_balancing:
+            load_balancing.visited(self.balancer.arn, self._sent_to, status, self._by_target)
+
+    def _served(self, request: HttpRequest) -> HttpResponse:
         if self.listener.protocol == "HTTPS":
             return HttpResponse(*_plain_on_https())
         rule = self.rule(request)
@@ -138,13 +151,16 @@ class _Inside:
         if group.protocol != "HTTP":  # the embedded programs speak no TLS
             return HttpResponse(*page(502))
         try:
-            return program(self._forwarded(request))
+            answer = program(self._forwarded(request))
         except ConnectionError:
             return HttpResponse(*page(502))
+        self._by_target = True
+        return answer
 
     def pass_on(self, request: HttpRequest) -> HttpResponse:
         """A Network Load Balancer's, from the target as it is; ConnectionError if that breaks off."""
         target = self._target(self.rule(request))
+        self._count(0)
         if target is None:
             raise ConnectionError("the load balancer has no target")
         group, ip, port = target
@@ -176,7 +192,10 @@ class _Inside:
         target = pool.next_target()
         if target is None:
             return None
-        pool.request_count += 1
+        visitors = current_account().visitors
+        if not (visitors and visitors.asking):  # they are counted in bulk
+            pool.request_count += 1
+        self._sent_to = arn
         return group, target.ip, target.port
 
     def _forwarded(self, request: HttpRequest) -> HttpRequest:

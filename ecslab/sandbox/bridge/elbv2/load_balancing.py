@@ -26,15 +26,27 @@ sentence that service events quote, empty for a healthy target. State `unused` w
 `NOT_REGISTERED` tells that a target has drained and is gone."""
 
 
+VisitObserver = Callable[[str, str | None, int, bool], None]
+"""Called with (load balancer ARN, target group ARN if one was sent the request, HTTP status, whether a target
+answered) after each request; status 0 for a connection that broke off."""
+
+
 class LoadBalancing:
     """An account's load balancers, as services and visitors use them.
 
     Attributes:
         listeners: who is told of changes of targets' states.
+        visit_listeners: who is told of each request.
     """
 
     def __init__(self) -> None:
         self.listeners: list[HealthObserver] = []
+        self.visit_listeners: list[VisitObserver] = []
+
+    def visited(self, balancer_arn: str, group_arn: str | None, status: int, by_target: bool) -> None:
+        """Tell whoever counts of a request that came; a `VisitObserver` has the values."""
+        for listener in self.visit_listeners:
+            listener(balancer_arn, group_arn, status, by_target)
 
     def find(self, host: str) -> LoadBalancer | None:
         """The load balancer with this DNS name or public IP, in any Region."""

@@ -56,15 +56,21 @@ def ask(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, check: Ch
     headers = {"host": f"{target.ip}:{port}", "user-agent": CHECKER, "connection": "close",
                "accept-encoding": "gzip, compressed"}  # fmt: skip
     try:
-        return program(HttpRequest("GET", path, query, headers, b"", str(node.private_ip_address))).status
+        status = program(HttpRequest("GET", path, query, headers, b"", str(node.private_ip_address))).status
     except ConnectionError:
         return "refused"
+    visitors = current_account().visitors
+    slow = visitors is not None and visitors.response(target.ip, port) > check.timeout
+    return "timeout" if slow else status
 
 
 def ask_again(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, check: Check) -> Again | None:
     """What asking again and again leaves, if each answer is as the last one; None if that is not known."""
     if check.protocol != "HTTP":
         return lambda _moments: None  # nobody hears of a connection
+    visitors = current_account().visitors
+    if visitors is not None and not visitors.calm():
+        return None
     holder = task_network.holder_of(backend.region_name, group.vpc_id, target.ip)
     container = program_behind(holder.id, check.port or target.port) if holder else None
     return container.repeats(check.port or target.port, check.interval) if container else None

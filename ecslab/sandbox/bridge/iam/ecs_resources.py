@@ -21,6 +21,7 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "DescribeClusters": ("cluster", "clusters"),
     "DescribeServices": ("service", "services"),
     "DescribeTasks": ("task", "tasks"),
+    "ExecuteCommand": ("task", "task"),
     "RegisterTaskDefinition": ("task-definition", "family"),
     "RunTask": ("task-definition", "taskDefinition"),
     "StopTask": ("task", "task"),

@@ -27,7 +27,7 @@ from ecslab.sandbox.runtime.process import (
     serves,
 )
 from ecslab.sandbox.runtime.programs import node, python, redis, servers, small, web
-from ecslab.sandbox.runtime.shell import interpreter
+from ecslab.sandbox.runtime.shell import interactive, interpreter
 from ecslab.sandbox.runtime.shell.commands import BROUGHT, COMMANDS
 from ecslab.sandbox.runtime.shell.interpreter import too_long
 
@@ -58,6 +58,8 @@ PROGRAMS: Final = {
 __all__ = ["PROGRAMS", "run", "too_long"]
 
 SHELLS: Final = frozenset({"sh", "bash", "ash", "dash"})
+RUNS: Final = frozenset({*PROGRAMS, *SHELLS, *COMMANDS, *CLIENTS})
+"""What can be called by its name."""
 BUILT_IN: Final = frozenset({"cd", "export", "unset", "set", ":"})  # of a shell; no program
 WRAPPERS: Final = frozenset(
     {"docker-entrypoint.sh", "entrypoint.sh", "__cacert_entrypoint.sh", "tini", "dumb-init", "--"}
@@ -88,6 +90,8 @@ def run(process: Process, place: Place) -> Run:
 def _known(process: Process, place: Place) -> Run:
     name = place.program
     if name in SHELLS:
+        if interactive.is_for(process, place):
+            return interactive.main(process, run, place)
         return interpreter.main(process, run, place)
     if (name in COMMANDS or name in CLIENTS) and name not in PROGRAMS and name not in BUILT_IN:
         return _command(process, name, place)

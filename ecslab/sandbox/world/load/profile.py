@@ -15,7 +15,7 @@ DAY: Final = 86_400.0
 MOST: Final = 100_000.0
 """Requests a second that a profile may ask for: what an Application Load Balancer serves without warning
 anybody (U), and far beyond what a course needs."""
-MOST_POINTS: Final = 10_000
+MOST_POINTS: Final = 2_000
 LONGEST: Final = 366 * DAY
 
 SHAPE: Final = (
@@ -34,13 +34,22 @@ class Profile:
         kind: `constant`, `ramp`, `day`, `spike` or `csv`.
         points: (seconds, requests a second), by time from 0 on; before the first and after the last point
             the rate stays.
-        of_day: seconds count from midnight UTC, and the curve comes again each day; else they count from the
+        of_day: the curve comes again each day, and seconds count from midnight UTC; else they count from the
             moment at which the visitors start.
+        begins: of a day's curve: it is taken to be this second of the day when the visitors start, whatever
+            the clock shows. None: the clock counts.
     """
 
     kind: str
     points: tuple[tuple[float, float], ...]
     of_day: bool = False
+    begins: float | None = None
+
+    def zero(self, began: float) -> float:
+        """The epoch second at which the profile's seconds begin, if visitors started at `began`."""
+        if not self.of_day:
+            return began
+        return 0.0 if self.begins is None else began - self.begins
 
     def rate(self, at: float) -> float:
         """Requests a second at this second of the profile."""
@@ -94,13 +103,18 @@ def ramp(start: float, end: float, seconds: float) -> Profile:
     return Profile("ramp", ((0.0, _rate("start", start)), (span, _rate("end", end))))
 
 
-def day(low: float, high: float) -> Profile:
-    """A day's curve, by AWS time in UTC: least at 04:00, most at 20:00, each day the same."""
+def day(low: float, high: float, hour: float | None = None) -> Profile:
+    """A day's curve, each day the same: least at 04:00, most at 20:00.
+
+    Args:
+        hour: which hour of it (0 to 24) it is when the visitors start; None: by AWS time, in UTC.
+    """
     low, high = _rate("low", low), _rate("high", high)
     if high < low:
         raise ValueError(f"high must be at least low; got low={low:g} and high={high:g}")
     hours = [(hour * 3600.0, low + (high - low) * share) for hour, share in enumerate(SHAPE)]
-    return Profile("day", (*hours, (DAY, hours[0][1])), of_day=True)
+    begins = None if hour is None else 3600 * _number("hour", hour, 0.0, 24.0, "o'clock")
+    return Profile("day", (*hours, (DAY, hours[0][1])), of_day=True, begins=begins)
 
 
 def spike(rate: float, peak: float, after: float = 600.0, seconds: float = 300.0) -> Profile:
@@ -114,20 +128,21 @@ def spike(rate: float, peak: float, after: float = 600.0, seconds: float = 300.0
     return Profile("spike", ((0.0, rate), *rise, *fall) if after else (*rise, *fall))
 
 
-def points(rows: Sequence[Sequence[float]], of_day: bool = False) -> Profile:
+def table(times: Sequence[float], rates: Sequence[float], of_day: bool = False) -> Profile:
     """Rates at given seconds, as a CSV has them (`csv_table`)."""
-    if not rows:
-        raise ValueError("the CSV has no rows")
-    if len(rows) > MOST_POINTS:
-        raise ValueError(f"the CSV has {len(rows):,} rows; {MOST_POINTS:,} are the most")
+    for name, column in (("times", times), ("rates", rates)):
+        if not isinstance(column, list | tuple) or not column:
+            raise ValueError(f"{name} must be a list of numbers, got {column!r}")
+    if len(times) != len(rates):
+        raise ValueError(f"the CSV has {len(times):,} times and {len(rates):,} rates")
+    if len(times) > MOST_POINTS:
+        raise ValueError(f"the CSV has {len(times):,} rows; {MOST_POINTS:,} are the most")
     made: list[tuple[float, float]] = []
-    for number, row in enumerate(rows, 1):
-        if len(row) != 2:
-            raise ValueError(f"row {number} of the CSV must be a time and a rate, got {list(row)!r}")
-        at = _number(f"the time in row {number}", row[0], 0.0, DAY if of_day else LONGEST)
+    for number, (time, rate) in enumerate(zip(times, rates, strict=True), 1):
+        at = _number(f"the time in row {number}", time, 0.0, DAY if of_day else LONGEST)
         if made and at <= made[-1][0]:
             raise ValueError(f"row {number} of the CSV is not later than the row before it")
-        made.append((at, _rate(f"the rate in row {number}", row[1])))
+        made.append((at, _rate(f"the rate in row {number}", rate)))
     return Profile("csv", tuple(made), of_day)
 
 
@@ -152,9 +167,9 @@ def profile_of(kind: object, values: Mapping[str, object]) -> Profile:
 KINDS: Final[Mapping[str, tuple[Callable[..., Profile], Mapping[str, bool]]]] = {
     "constant": (constant, {"rate": True}),
     "ramp": (ramp, {"start": True, "end": True, "seconds": True}),
-    "day": (day, {"low": True, "high": True}),
+    "day": (day, {"low": True, "high": True, "hour": False}),
     "spike": (spike, {"rate": True, "peak": True, "after": False, "seconds": False}),
-    "csv": (points, {"rows": True, "of_day": False}),
+    "csv": (table, {"times": True, "rates": True, "of_day": False}),
 }
 """What makes each kind, and the numbers that it takes: whether each is needed."""
 

@@ -139,11 +139,14 @@ def _fluid(backlog: float, net: float, room: float, seconds: float) -> tuple[flo
     return end, 0.0, (backlog + end) / 2 * seconds
 
 
-def seconds_until(in_flight: float, power: Power, cost: Cost, rate: float, backlog: float) -> float:
+def seconds_until(
+    in_flight: float, power: Power, cost: Cost, rate: float, backlog: float, patience: float
+) -> float:
     """When so many requests are in the task; infinity if they never are at this rate."""
     capacity = power.capacity(cost)
     worked_on = min(rate, capacity) * (cost.wait + spread(power, cost, rate))
-    short, net = in_flight - worked_on - backlog, rate - capacity
-    if short <= 0:
+    needed, net = in_flight - worked_on, rate - capacity
+    if needed <= backlog:
         return 0.0
-    return short / net if net > 0 else math.inf
+    reached = net > 0 and needed <= capacity * patience
+    return (needed - backlog) / net if reached else math.inf

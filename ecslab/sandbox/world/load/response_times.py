@@ -48,12 +48,13 @@ class ResponseTimes:
             seconds = min(wait + shortest + (longest - shortest) * place + flow.spread * means, patience)
             self._put(seconds, flow.served * share)
 
-    def one(self, seconds: float) -> None:
-        """Add one request."""
-        self.count += 1
-        self.sum += seconds
-        self.least = min(self.least, seconds)
-        self._put(seconds, 1.0)
+    def merge(self, other: "ResponseTimes") -> None:
+        """Add all of these, too."""
+        self.count += other.count
+        self.sum += other.sum
+        self.least, self.most = min(self.least, other.least), max(self.most, other.most)
+        for key, count in other.values.items():
+            self.values[key] = self.values.get(key, 0.0) + count
 
     def histogram(self) -> Mapping[float, float]:
         """Seconds, and how many requests took about so long."""

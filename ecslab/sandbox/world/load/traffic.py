@@ -82,9 +82,11 @@ class Period:
         answers: what the balancer answered without a target, by what.
         cpu: seconds of CPU that each target used.
         in_flight: requests in each target, in the mean.
+        seconds: how long it is.
     """
 
     start: float
+    seconds: float = MINUTE
     arrivals: float = 0.0
     groups: dict[str, GroupTally] = field(default_factory=dict)
     answers: dict[str, float] = field(default_factory=dict)
@@ -124,8 +126,9 @@ class Traffic:
         self.totals = Totals()
         self.backlogs: dict[str, float] = {}
         self._profile_since = began
-        self._current = Period(math.floor(began / period) * period)
+        self._current = Period(math.floor(began / period) * period, period)
         self._finished: list[Period] = []
+        self._drawn_before = 0
         self._rate: tuple[float, float] | None = None
         self._flows: dict[tuple[float, float, float], Flow] = {}
 
@@ -138,33 +141,37 @@ class Traffic:
         """Requests a second that come in this period."""
         start = max(self._current.start, self._profile_since)
         if self._rate is None or self._rate[0] != start:
-            self._rate = start, self._drawn(start, self._current.start + self.period)
+            self._rate = start, self._drawn(start, self._current.start + self._current.seconds)
         return self._rate[1]
 
     def _drawn(self, start: float, end: float) -> float:
         """As many as the profile says, give or take what chance does (Poisson's, as a normal one)."""
-        zero = 0.0 if self.profile.of_day else self.began
-        seconds = end - start
+        zero, seconds = self.profile.zero(self.began), end - start
         expected = self.profile.mean(start - zero, end - zero) * seconds
-        digest = blake2b(f"{self.draw}\0{start:.3f}".encode(), digest_size=8).digest()
+        digest = blake2b(f"{self.draw}\0{self._drawn_before}".encode(), digest_size=8).digest()
+        self._drawn_before += 1
         by_chance = _NORMAL.inv_cdf((int.from_bytes(digest) + 0.5) / (_SCALE + 1))
         return max(0.0, expected + math.sqrt(expected) * by_chance) / seconds
 
     def pass_time(self, until: float) -> None:
         """Count what happened up to this moment, in epoch seconds."""
         while self.now < until:
-            end = self._current.start + self.period
+            end = self._current.start + self._current.seconds
             span = min(end, until)
             self._serve(span - self.now)
             self.now = span
             if span == end:
                 self._finished.append(self._current)
-                self._current = Period(end)
+                self._current = Period(end, self.period)
 
     def take(self) -> list[Period]:
         """The periods that are over and were not taken yet."""
         finished, self._finished = self._finished, []
         return finished
+
+    def end(self) -> list[Period]:
+        """The periods that were not taken yet, and what there is of the last one: nobody comes any more."""
+        return [*self.take(), self._current]
 
     def reroute(self, route: Route) -> None:
         """Send requests elsewhere from this moment on. Who waited at a target that is gone gets a 502."""
@@ -173,6 +180,19 @@ class Traffic:
         for key in [key for key in self.backlogs if key not in places]:
             self._fail(groups.get(key, ""), "502", self.backlogs.pop(key))
         self.route = route
+
+    def lose(self, key: str) -> None:
+        """Who waits at this target gets a 502: its program has ended."""
+        group = next((place.group for place in self.route.places if place.key == key), "")
+        if key in self.backlogs:
+            self._fail(group, "502", self.backlogs.pop(key))
+
+    def busy(self, share: float) -> bool:
+        """Whether a target works at more than this share of its capacity, or has a queue."""
+        rate = self.rate()
+        return bool(self.backlogs) or any(
+            rate * place.share > share * place.power.capacity(self.cost) for place in self.route.places
+        )
 
     def change(self, profile: Profile | None = None, cost: Cost | None = None) -> None:
         """Let others come from this moment on, or what they ask for cost more or less."""
@@ -195,16 +215,18 @@ class Traffic:
 
     def overrun(self) -> tuple[float, str] | None:
         """The first target whose memory is full within this period: when, and which."""
-        rate, found = self.rate(), None
+        rate, first = self.rate(), None
+        left = self._current.start + self._current.seconds - self.now
         for place in self.route.places:
             if place.room == math.inf or place.trouble:
                 continue
+            backlog = self.backlogs.get(place.key, 0.0)
             after = seconds_until(
-                place.room, place.power, self.cost, rate * place.share, self.backlogs.get(place.key, 0.0)
+                place.room, place.power, self.cost, rate * place.share, backlog, self.patience
             )
-            if after <= self._current.start + self.period - self.now and (not found or after < found[0]):
-                found = after, place.key
-        return found and (self.now + found[0], found[1])
+            if after <= left and (not first or after < first[0]):
+                first = after, place.key
+        return first and (self.now + first[0], first[1])
 
     def _serve(self, seconds: float) -> None:
         rate = self.rate()
@@ -237,7 +259,7 @@ class Traffic:
         if done.timed_out:
             self._fail(place.group, "504", done.timed_out)
         _add(self._current.cpu, place.key, done.served * self.cost.cpu)
-        _add(self._current.in_flight, place.key, done.served * done.response / self.period)
+        _add(self._current.in_flight, place.key, done.served * done.response / self._current.seconds)
 
     def _flow(self, power: Power, rate: float, backlog: float, seconds: float) -> Flow:
         """Targets of one group do alike: what one does in this span is reckoned once."""

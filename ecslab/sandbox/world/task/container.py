@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from ecslab.sandbox.world.task import health
 from ecslab.sandbox.world.task.health import Program
+from ecslab.sandbox.world.task.managed_agent import ManagedAgent
 from ecslab.sandbox.world.time.clock import Event
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Container:
         health_told: its health as DescribeTasks shows it, some seconds after it became so.
         watch: its health check, while there is one to run.
         injected: environment variables from its secrets and environment files.
+        agent: that of ECS Exec, since the container's last start.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Container:
     restarts: int = 0
     watch: health.Watch | None = None
     injected: Mapping[str, str] | None = None
+    agent: ManagedAgent | None = None
 
     @property
     def running(self) -> bool:

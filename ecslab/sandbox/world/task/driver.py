@@ -7,7 +7,7 @@ its surroundings' part, which answers at once or raises StartFailed; nothing her
 from collections.abc import Callable
 from typing import Final
 
-from ecslab.sandbox.world.task import dependencies
+from ecslab.sandbox.world.task import dependencies, managed_agent
 from ecslab.sandbox.world.task.container import Container, restarts
 from ecslab.sandbox.world.task.health_checks import Checks
 from ecslab.sandbox.world.task.surroundings import StartFailed, Surroundings
@@ -143,6 +143,7 @@ class Driver:
         container.last_status, container.started = "RUNNING", self.clock.now
         task.changed(told=False)
         self._checks.begin(task, container)
+        managed_agent.begin(self.clock, task, container)
         if container.start_timeout and any(container.name in each.depends_on for each in task.containers):
             self.clock.after(container.start_timeout, lambda: self._time_out(task, container))
 
@@ -213,6 +214,7 @@ class Driver:
             container.kill.cancel()
         if container.watch:
             container.watch.stop()
+        managed_agent.end(container)
         if not task.stopping and restarts(container.definition, code, self.clock.now - container.started):
             container.restarts += 1
             self._start(task, container)

@@ -54,6 +54,13 @@ class Repetition(Event):
     quiet_since: int = field(kw_only=True)
 
 
+_UNKNOWN: Final = -1  # nobody knows what it will do, so that it always happens by itself
+
+
+def _never(moments: Sequence[float]) -> None:
+    raise AssertionError(f"{len(moments)} checks were passed over")
+
+
 class Clock:
     """A queue of events in virtual time; equal instants happen in the order in which they were asked for.
 
@@ -114,6 +121,18 @@ class Clock:
             quiet=quiet,
         )  # fmt: skip
         heapq.heappush(self._repetitions, (event.at, number, event))
+        return event
+
+    def check(self, delay: float, action: Action) -> Event:
+        """Let `action` happen `delay` seconds from now, as a reminder.
+
+        With False it says that what repeats goes on as before, and so costs the others nothing.
+        """
+        event = Repetition(
+            self.now + delay, next(self._order), action, reminder=True, again=_never, quiet=None,
+            period=delay, quiet_since=_UNKNOWN,
+        )  # fmt: skip
+        heapq.heappush(self._repetitions, (event.at, event.number, event))
         return event
 
     def next_at(self) -> float | None:

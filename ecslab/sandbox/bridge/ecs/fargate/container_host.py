@@ -50,7 +50,12 @@ class Host:
     def exited(self, code: int, reason: str | None = None) -> None:
         if self._collector:
             self._collector.flush()
+        for session in list(self._account.exec_sessions.values()):
+            if session.container is self._container:
+                session.end()
         self._exited(self._task, self._container, code, reason)
+        if self._account.visitors:
+            self._account.visitors.container_ended(self._task)
 
     def log(self, line: str) -> None:
         if self._collector is None:

@@ -23,6 +23,7 @@ from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.bridge.iam.endpoint_policies import LAYERS, endpoint_problem
 from ecslab.sandbox.bridge.images import catalogue
 from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
+from ecslab.sandbox.bridge.load.meters import meters_of
 from ecslab.sandbox.bridge.logs import log_options, log_stream
 from ecslab.sandbox.runtime import ContainerSpec, RunningContainer, limits
 from ecslab.sandbox.runtime.image import Image
@@ -196,7 +197,17 @@ class Fargate:
         cluster.pending.add((task.last_status in _PENDING) - (before in _PENDING), now)
         cluster.running.add((task.last_status == "RUNNING") - (before == "RUNNING"), now)
         if self.account.services:
+            if task.last_status != before:
+                self._measure(task)
             self.account.services.task_moved(task, before)
+
+
+    def _measure(self, task: Task) -> None:
+        """Let a service's task count in its metrics, or not any more."""
+        services = self.account.services
+        membership = services.tasks.get(task.id) if services else None
+        if membership:
+            meters_of(self.account).task_moved(task, membership.service)
 
 
 def execution_role(task: Task) -> str | None:

@@ -8,6 +8,7 @@ knows of the containers, and its own connection, come with its report: when they
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ecslab.sandbox.bridge.ecs.shapes import times
+from ecslab.sandbox.world.task import managed_agent
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
 
@@ -103,7 +104,14 @@ def _container(task: Task, container: Container) -> dict[str, object]:
     if task.reported or container.last_status != "PENDING":
         shown |= _report(task, container)
     if task.settings.get("enableExecuteCommand"):
-        shown["managedAgents"] = [{"name": "ExecuteCommandAgent", "lastStatus": container.last_status}]
+        shown["managedAgents"] = [_agent(container)]
+    return shown
+
+
+def _agent(container: Container) -> dict[str, object]:
+    shown: dict[str, object] = {"name": managed_agent.NAME, "lastStatus": managed_agent.status(container)}
+    if container.agent is not None:
+        shown |= times(container.agent, ("last_started_at",))
     return shown
 
 
