@@ -24,8 +24,8 @@ ALSO = {
 }
 _NUMBER = re.compile(r"\d+ ")
 _ANCHOR = re.compile(r"\$(\w+)")
-_MOMENT = re.compile(r"\$now([+-]\d+)")
-"""Milliseconds before or after the account was furnished."""
+_MOMENT = re.compile(r"\$(now|seconds)([+-]\d+)")
+"""Milliseconds (`now`) or seconds before or after the account was furnished."""
 
 
 class World:
@@ -62,7 +62,8 @@ class World:
         if not isinstance(value, str):
             return value
         if moment := _MOMENT.fullmatch(value):
-            return self._furnished + int(moment[1])
+            base = self._furnished if moment[1] == "now" else self._furnished // 1000
+            return base + int(moment[2])
         if "|" in value and "{" not in value:
             value = value.partition("|")[0]
         return _ANCHOR.sub(lambda found: self._named(found[1], service), value)

@@ -23,10 +23,12 @@ from ecslab.sandbox.wire import (
     moto_routes,
     protocol,
 )
+from ecslab.sandbox.wire.codecs import translation
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.wire.fields.check import check as check_members
 from ecslab.sandbox.wire.operation import Operation
 from ecslab.sandbox.wire.refusal import internal_failure
+from ecslab.sandbox.wire.service_models import service_model
 from ecslab.sandbox.wire.signature import Key, Signer
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.time.clock import Clock
@@ -64,6 +66,7 @@ class Backend:
         moto_import.prepare()
         from ecslab.sandbox.bridge import account as seam
         from ecslab.sandbox.bridge import determinism, installation
+        from ecslab.sandbox.bridge.ecs.instances.agents import Agents
         from ecslab.sandbox.runtime.budget import AccountBudget
         from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 
@@ -78,6 +81,7 @@ class Backend:
                 client_clock=wall if clock.durations.model == "drawn" else None,
             )  # fmt: skip
         self._account = account
+        self._account.agents = self._account.agents or Agents(self._account)
         installation.install(self._account)
         if eventual:
             self.inject("eventual", {"on": True})
@@ -244,6 +248,8 @@ class Backend:
             return self._call(request, signer, operation.name, again)
 
     def _call(self, request: HttpRequest, signer: Signer, operation: str, again: bool) -> HttpResponse:
+        if signer.service in translation.SERVICES:
+            return self._translated(request, signer, operation, again)
         malformed.check(request, signer.service)
         if not again:  # who was let in then is not judged again
             self._check_permission(request, signer, operation)
@@ -256,6 +262,10 @@ class Backend:
         if not again:
             member_types.check(request, model, asked)
             check_members(request, model.service_name, asked)
+        if model.service_name == "application-autoscaling":
+            from ecslab.sandbox.bridge.autoscaling import dispatch
+
+            return HttpResponse(*dispatch.respond(asked, request.body, signer.region))
         if asked == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
             return caller_identity.caller_identity()
         from ecslab.sandbox.bridge import late_installation
@@ -277,6 +287,28 @@ class Backend:
             check_members(request, "ecs", operation)
         caller = dispatch.Caller(ACCOUNT, region, caller_identity.CALLER)
         return HttpResponse(*dispatch.respond(request.headers["x-amz-target"], request.body, caller))
+
+    def _translated(
+        self, request: HttpRequest, signer: Signer, operation: str, again: bool
+    ) -> HttpResponse:
+        """Answer a request to CloudWatch in the protocol that it speaks."""
+        from ecslab.sandbox.bridge.cloudwatch import dispatch
+
+        malformed.check(request, signer.service)
+        model = service_model(signer.service)
+        assert model is not None, "botocore carries it"
+        asked = translation.as_json(request, model, operation)
+        malformed.check(asked, signer.service)
+        if not again:
+            self._check_permission(asked, signer, operation)
+        carried.check(asked, signer.service)
+        if not again:
+            protocol.check(asked, model, operation)
+            member_types.check(asked, model, operation)
+            check_members(asked, model.service_name, operation)
+        given = malformed.json_object(asked.body) or {}
+        output = dispatch.call(operation, given, signer.region)
+        return translation.answer(request, model, operation, output, str(self._determinism.rng.uuid4()))
 
     def _check_permission(self, request: HttpRequest, signer: Signer, operation: str) -> None:
         """Keys of STS may do what their role allows; the sandbox's own, what no repository denies."""

@@ -27,6 +27,7 @@ from ecslab.sandbox.journal.journal import REPLAYING, Journal
 from ecslab.sandbox.journal.kept_headers import kept
 from ecslab.sandbox.journal.record import FORMAT, Record
 from ecslab.sandbox.wire import credentials
+from ecslab.sandbox.wire.codecs import translation
 from ecslab.sandbox.wire.moto_routes import FAILURES
 from ecslab.sandbox.wire.operation import operation
 from ecslab.sandbox.wire.signature import Key, Signer
@@ -110,6 +111,8 @@ class Sandbox:
 
     def call(self, request: HttpRequest, signer: Signer) -> HttpResponse:
         """Answer a call to the AWS API whose signature has been checked."""
+        if signer.service in translation.SERVICES:
+            request = translation.plain(request)
         asked = operation(signer.service, request)
         about = {"service": asked.service, "operation": asked.name, "region": signer.region}
         if _STEP.fullmatch(step := request.headers.get("x-ecslab-step", "")):

@@ -168,6 +168,9 @@ class RunningContainer(Protocol):
         happens; None if that is not known. Asked just after a request.
         """
 
+    def alone(self, port: int) -> bool:
+        """Whether an answer on this port leaves nothing but a line in the container's own log."""
+
     def execute(self, argv: tuple[str, ...], done: Callable[[int], None]) -> Cancellable:
         """Run a command beside the program, on the same files and network; its output goes nowhere. `done`
         gets its exit code, once, maybe before this answers; cancelled, it ends without a word.

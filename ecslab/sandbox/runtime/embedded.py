@@ -82,6 +82,9 @@ class EmbeddedContainer(Job):
         known = getattr(handler, "repeats", None)  # programs whose answers have a state know of none
         return known(period) if known else None
 
+    def alone(self, port: int) -> bool:
+        return hasattr(self._process.ports.get(port), "repeats")
+
     def execute(self, argv: tuple[str, ...], done: Callable[[int], None]) -> Command:
         command = Command(self._process, argv, done)
         command.advance()

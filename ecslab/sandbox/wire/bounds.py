@@ -20,6 +20,7 @@ from ecslab.sandbox.wire.service_models import service_model
 from ecslab.sandbox.world.errors import AwsError
 
 FIELDS: Final = 1000  # of a form; U
+MANY_FIELDS: Final = 50_000  # of PutMetricData: 1,000 metrics with dimensions and values; U
 _LONGEST: Final = 64 << 10  # characters of one value of EC2's; its longest, UserData, has 22,000. U
 _COUNT: Final = 100  # of things that one call to EC2 makes; U
 _FILTERS, _FILTER_VALUES = 50, 200  # "up to 50 filters and up to 200 values per filter in a single call"
@@ -43,7 +44,7 @@ _BAD_TOKEN: Final = {
     "logs": ("InvalidParameterException", "The specified nextToken is invalid."),
     "secretsmanager": ("InvalidNextTokenException", "The NextToken value is invalid."),
     "ssm": ("InvalidNextToken", "The specified token is not valid."),
-    "application-autoscaling": ("InvalidNextTokenException", "The next token is not valid."),  # U
+    "application-autoscaling": ("InvalidNextTokenException", "The NextToken value is not valid"),
 }  # fmt: skip
 _PAGED: Final = {
     "ec2": ("DescribeInstances", "DescribeIamInstanceProfileAssociations", "DescribeVpcEndpointServices"),
@@ -94,7 +95,8 @@ def form_text(request: HttpRequest) -> str:
     Raises:
         AwsError: it has more fields than any request needs.
     """
-    if request.query.count("&") + request.body.count(b"&") > FIELDS:
+    most = MANY_FIELDS if b"Action=PutMetricData&" in request.body else FIELDS
+    if request.query.count("&") + request.body.count(b"&") > most:
         if b"Filter.1" in request.body:
             raise AwsError("FilterLimitExceeded", _FILTERS_SAID)
         code = "InvalidParameterValue" if b"Version=2016-11-15" in request.body else "ValidationError"
@@ -184,7 +186,9 @@ def _broken(service: str, path: str, value: object, bound: str) -> AwsError:
         return AwsError(
             "InvalidParameterValue", f"Value ( {_shown(value)} ) for parameter {path} is invalid."
         )
-    json_protocol = service in ("secretsmanager", "ssm", "kms", "logs", "acm")
+    if service == "application-autoscaling":
+        path = ".".join(part[:1].lower() + part[1:] for part in path.split("."))
+    json_protocol = service in ("secretsmanager", "ssm", "kms", "logs", "acm", "application-autoscaling")
     code = "InvalidParameterException" if service == "logs" else "ValidationException"
     sentence = f"Value '{_shown(value)}' at '{path}' failed to satisfy constraint: Member must have {bound}"
     return AwsError(code if json_protocol else "ValidationError", f"1 validation error detected: {sentence}")

@@ -39,15 +39,15 @@ def check(request: HttpRequest, model: ServiceModel, operation: str) -> None:
     if target is not None:
         raise unknown_operation(f"{name} takes no X-Amz-Target; the request has {target[:200]}.")
     if protocol in ("query", "ec2"):
-        _check_version(request, str(model.metadata["apiVersion"]), operation, is_ec2=protocol == "ec2")
+        check_version(request, str(model.metadata["apiVersion"]), operation, is_ec2=protocol == "ec2")
     elif protocol == "json":
         version = _ALSO_FORMS.get(name)
         if version is None or "smithy-protocol" in request.headers:
             raise unknown_operation(f"{name} is spoken to in JSON, with the header X-Amz-Target.")
-        _check_version(request, version, operation)
+        check_version(request, version, operation)
 
 
-def _check_version(request: HttpRequest, version: str, operation: str, *, is_ec2: bool = False) -> None:
+def check_version(request: HttpRequest, version: str, operation: str, *, is_ec2: bool = False) -> None:
     asked = parse_qs(form_text(request)).get("Version", [""])[0]
     if asked == version:
         return

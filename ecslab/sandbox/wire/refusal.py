@@ -8,6 +8,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
+from ecslab.sandbox.wire.codecs import translation
 from ecslab.sandbox.world.errors import AwsError, BrokenOff
 
 REQUEST_ID: Final = "00000000-0000-4000-8000-000000000000"
@@ -31,6 +32,8 @@ def refusal(error: AwsError, request: HttpRequest, service: str = "") -> HttpRes
         service: by its signing name; "" while nobody knows it.
     """
     content = request.headers.get("content-type", "")
+    if service in translation.SERVICES:
+        return _translated(error, request)
     if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
         return _cbor(error)
     if "x-amz-target" in request.headers or "json" in content or service == "ecslab":
@@ -45,6 +48,19 @@ def refusal(error: AwsError, request: HttpRequest, service: str = "") -> HttpRes
         return _json(error, content)
     inner = f"<Error><Type>Sender</Type>{_inner(error)}</Error><RequestId>{REQUEST_ID}</RequestId>"
     return _xml(error, f"<ErrorResponse>{inner}</ErrorResponse>")
+
+
+def _translated(error: AwsError, request: HttpRequest) -> HttpResponse:
+    """A service that had forms before says the code that these had in a header, and its model's name else."""
+    spoken = translation.spoken_by(request)
+    if spoken == "query":
+        body = f"<Error><Type>Sender</Type>{_inner(error)}</Error><RequestId>{REQUEST_ID}</RequestId>"
+        return _xml(error, f"<ErrorResponse>{body}</ErrorResponse>")
+    kind = "Sender" if error.status < 500 else "Receiver"
+    header = {"x-amzn-query-error": f"{error.code};{kind}"}
+    named = AwsError(translation.shape_of(error.code), error.message, error.status, **error.fields)
+    answer = _cbor(named) if spoken == "cbor" else _json(named, "application/x-amz-json-1.0")
+    return answer._replace(headers={**answer.headers, **header})
 
 
 def _inner(error: AwsError) -> str:

@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from ecslab.sandbox import in_process
+from ecslab.sandbox.bridge.autoscaling import dispatch as autoscaling
 from ecslab.sandbox.bridge.ecs import dispatch
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.wire import signature
@@ -23,7 +24,7 @@ UNCONNECTED = {
     "sns": "CreateTopic", "rds": "CreateDBInstance", "autoscaling": "CreateAutoScalingGroup",
     "batch": "SubmitJob",
     "codedeploy": "CreateDeployment", "servicediscovery": "CreateService",
-    "eks": "CreateCluster", "cloudwatch": "PutMetricAlarm", "efs": "CreateFileSystem",
+    "eks": "CreateCluster", "efs": "CreateFileSystem",
     "codebuild": "CreateProject", "apigateway": "CreateRestApi",
 }  # fmt: skip
 LATER = ("cloudformation", "events", "scheduler", "stepfunctions")
@@ -33,7 +34,8 @@ UNCARRIED = (
     ("ssm", "SendCommand"), ("secretsmanager", "RotateSecret"), ("s3", "PutBucketAcl"), ("kms", "Sign"),
     ("acm", "ExportCertificate"),
     ("route53", "CreateHealthCheck"), ("elb", "AddTags"), ("sts", "GetFederationToken"),
-    ("sqs", "AddPermission"), ("application-autoscaling", "RegisterScalableTarget"),
+    ("sqs", "AddPermission"), ("cloudwatch", "PutDashboard"),
+    ("application-autoscaling", "GetPredictiveScalingForecast"),
 )  # fmt: skip
 
 
@@ -78,8 +80,8 @@ def test_an_unconnected_service_is_refused_in_one_sentence_that_names_what_is_ca
     assert refusal_of(client, service, operation) == (
         f"This sandbox does not carry {service}:{operation}{yet}: it carries ECS, ECR, Elastic Load "
         "Balancing v2, Elastic Load Balancing, EC2, IAM, STS, CloudWatch Logs, Secrets Manager, SSM, S3, "
-        "SQS, KMS, ACM, Route 53, Resource Groups Tagging API and Application Auto Scaling, as far as tasks "
-        "touch them."
+        "SQS, KMS, ACM, Route 53, Resource Groups Tagging API, CloudWatch and Application Auto Scaling, as "
+        "far as tasks touch them."
     )
 
 
@@ -91,14 +93,11 @@ def test_an_operation_is_refused_in_one_sentence_that_names_what_is_carried(clie
     assert carried.why in message or all(name in message for name in carried.operations)
 
 
-def test_nothing_scales_by_itself(client):
-    """Tools ask before they change a service."""
-    scaling = client("application-autoscaling")
-    assert scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"] == []
-    for operation in scaling.meta.service_model.operation_names:
-        if operation != "DescribeScalableTargets":
-            with pytest.raises(ClientError, match="it carries DescribeScalableTargets alone"):
-                call(scaling, operation)
+def test_of_scaling_all_is_carried_but_forecasts():
+    scaling = next(service for service in CARRIED if service.name == "application-autoscaling")
+    assert scaling.operations == autoscaling.OPERATIONS.keys()
+    model = botocore.session.get_session().get_service_model(scaling.name)
+    assert set(model.operation_names) - scaling.operations == {"GetPredictiveScalingForecast"}
 
 
 @pytest.mark.parametrize("service", UNCONNECTED)
@@ -176,7 +175,7 @@ def test_odd_requests_get_a_refusal(ask, service, method):
 
 def test_a_refusal_in_cbor_is_read_by_its_clients(client):
     with pytest.raises(ClientError) as refusal:
-        client("cloudwatch").list_metrics()
+        client("cloudwatch").list_dashboards()
     assert refusal.value.response["Error"]["Code"] == "UnknownOperationException"
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ecslab.sandbox.world.metrics.alarm import Alarm, HistoryItem, State
 
-__all__ = ["HistoryItem", "changed", "created", "deleted", "executed", "forget", "updated"]
+__all__ = ["KEPT_FOR", "HistoryItem", "changed", "created", "deleted", "executed", "forget", "updated"]
 
 KEPT_FOR: Final = 30 * 86_400  # seconds
 _VERSION: Final = "1.0"

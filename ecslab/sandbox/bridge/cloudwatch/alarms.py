@@ -109,6 +109,15 @@ class Alarms:
         """Every alarm, in the order of their names."""
         return [self._alarms[name] for name in sorted(self._alarms)]
 
+    def enable(self, names: Iterable[str], on: bool) -> None:
+        """Let changes of these alarms execute their actions, or not; unknown names are passed over."""
+        for name in names:
+            alarm = self._alarms.get(name)
+            if alarm is not None and alarm.actions_enabled is not on:
+                alarm.actions_enabled = on
+                alarm.configured = self.clock.timestamp()
+                alarm.history.append(history.updated(alarm, alarm.configured))
+
     def on_action(self, arn_prefix: str, handler: Handler) -> None:
         """Let actions whose ARN begins so be executed by `handler`; the same prefix again replaces it."""
         self._handlers[arn_prefix] = handler
@@ -143,7 +152,7 @@ class Alarms:
             verdict = self._verdict(alarm, moment)
             if verdict.state not in (None, alarm.state):
                 now = self.clock.timestamp()
-                why, data = reason(alarm, verdict), reason_data(alarm, verdict, now)
+                why, data = reason(alarm, verdict), reason_data(alarm, verdict, now, moment)
                 anything |= self.set_state(alarm, verdict.state or alarm.state, why, data)
             elif self._repeats(alarm, moment):
                 anything |= self._act(alarm, moment, again=True)
@@ -179,18 +188,20 @@ class Alarms:
         """Whether actions are due that are executed for as long as the alarm is in ALARM."""
         if alarm.state != "ALARM" or not alarm.actions_enabled:
             return False
-        acted = self._progress[alarm.name].acted
-        return bool(acted) and moment - acted >= REPEATS
+        if moment - self._progress[alarm.name].acted < REPEATS:
+            return False
+        return any(action.startswith(REPEATED) for action in alarm.actions.get("ALARM", ()))
 
     def _act(self, alarm: Alarm, moment: float, *, again: bool = False) -> bool:
         """Execute the actions of the alarm's state: whether anything may have come of it."""
         anything, progress = False, self._progress[alarm.name]
+        progress.acted = moment
         for action in alarm.actions.get(alarm.state, ()) if alarm.actions_enabled else ():
             prefix = max((each for each in self._handlers if action.startswith(each)), key=len, default=None)
             if prefix is None or (again and not action.startswith(REPEATED)):
                 continue
-            if action.startswith(REPEATED):
-                progress.acted = moment
+            if not again:
+                alarm.history.append(history.executed(alarm, action, self.clock.timestamp()))
             anything |= self._handlers[prefix](alarm, action, alarm.state) is not False
         progress.idle = not anything
         return anything

@@ -193,7 +193,9 @@ class _Inside:
         if target is None:
             return None
         visitors = current_account().visitors
-        if not (visitors and visitors.asking):  # they are counted in bulk
+        if visitors and visitors.asking:  # they are counted in bulk
+            visitors.asked = target
+        else:
             pool.request_count += 1
         self._sent_to = arn
         return group, target.ip, target.port

@@ -1,6 +1,6 @@
 """moto's IAM, with AWS's managed policies."""
 
-from typing import Final
+from typing import Any, Final
 
 from moto.core.utils import utcnow
 from moto.iam import urls
@@ -11,9 +11,17 @@ from moto.iam.models import IAMBackend as MotoIAMBackend
 from ecslab.sandbox.bridge.iam import managed_policies
 
 LINKED_ROLE: Final = "AWSServiceRoleForECS"
-_LINKED_POLICY: Final = f"{managed_policies.ARN}/aws-service-role/AmazonECSServiceRolePolicy"
+_LINKED: Final = {
+    # role: its policy
+    LINKED_ROLE: "AmazonECSServiceRolePolicy",
+    "AWSServiceRoleForApplicationAutoScaling_ECSService": "AWSApplicationAutoscalingECSServicePolicy",
+}
 
 SERVICE_NAME_CONVERSION["ecs"] = "ECS"  # moto would name the role AWSServiceRoleForecs
+_LINKED_NAMES: Final = {
+    "ecs.application-autoscaling.amazonaws.com": "AWSServiceRoleForApplicationAutoScaling_ECSService"
+}
+"""The names of service-linked roles that moto would call otherwise, by the service."""
 
 
 class _Root(User):  # type: ignore[misc]  # moto ships no types
@@ -83,13 +91,18 @@ class IamBackend(MotoIAMBackend):  # type: ignore[misc]  # moto ships no types
             raise NotFoundException(text)
         super().remove_role_from_instance_profile(profile_name, role_name)
 
+    def create_role(self, role_name: str, *about: Any, **named: Any) -> Role:
+        return super().create_role(
+            _LINKED_NAMES.get(named.get("linked_service", ""), role_name), *about, **named
+        )
+
     def create_service_linked_role(self, service_name: str, description: str, suffix: str) -> Role:
-        """AWS gives ECS's role its policy; moto attaches none, and fails at what is no service's name."""
+        """AWS gives such a role its policy; moto attaches none, and fails at what is no service's name."""
         if not service_name.endswith(".amazonaws.com"):
             raise ValidationError(f"Invalid service name: {service_name}")  # U
         role = super().create_service_linked_role(service_name, description, suffix)
-        if role.name == LINKED_ROLE:
-            self.attach_role_policy(_LINKED_POLICY, role.name)
+        if policy := _LINKED.get(role.name):
+            self.attach_role_policy(f"{managed_policies.ARN}/aws-service-role/{policy}", role.name)
         return role
 
     def attach_role_policy(self, policy_arn: str, role_name: str) -> None:

@@ -17,6 +17,7 @@ from ecslab.sandbox.world.errors import invalid
 from ecslab.sandbox.world.permissions import Decision, decide, trusts
 
 TASKS: Final = "ecs-tasks.amazonaws.com"
+INSTANCES: Final = "ec2.amazonaws.com"
 UNKNOWN_LINKED_ROLE: Final = (
     "Unable to assume the service linked role. Please verify that the ECS service linked role exists."
 )
@@ -67,6 +68,21 @@ def session_problem(role_arn: str, session_arn: str, action: str, resource: str 
         return _refusal(role, session_arn, action, resource) if role else None
 
 
+def instance_problem(session_arn: str, action: str, resource: str) -> str | None:
+    """Why the role of an EC2 instance does not allow what its session asks for, or None.
+
+    Args:
+        session_arn: `arn:aws:sts::<account>:assumed-role/<role>/<instance id>`.
+    """
+    name = session_arn.split("/")[1]
+    with roles_as_known():
+        known = iam_backends[DEFAULT_ACCOUNT_ID]["aws"].get_roles()
+        role = next((role for role in known if role.name == name), None)
+        if role is None or not trusts(json.loads(role.assume_role_policy_document), INSTANCES, {}):
+            return f"EC2 cannot assume the role {name}"
+        return _refusal(role, session_arn, action, resource)
+
+
 def ensure_service_linked_role() -> None:
     """Make AWSServiceRoleForECS if it is not there, as the first CreateCluster of an account does.
 
@@ -84,6 +100,19 @@ def ensure_service_linked_role() -> None:
     with building("iam-role", DEFAULT_ACCOUNT_ID, LINKED_ROLE):
         about = "Role to enable Amazon ECS to manage your cluster."
         backend.create_service_linked_role("ecs.amazonaws.com", about, "")
+
+
+def ensure_role_of(principal: str, name: str) -> None:
+    """Make the service-linked role of another service than ECS, if it is not there.
+
+    Args:
+        principal: the service's, `….amazonaws.com`.
+        name: the role's, by which the account has it once.
+    """
+    backend = iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    if all(role.name != name for role in backend.get_roles()):
+        with building("iam-role", DEFAULT_ACCOUNT_ID, name):
+            backend.create_service_linked_role(principal, "", "")
 
 
 def _has_linked_role() -> bool:

@@ -15,12 +15,15 @@ from ecslab.sandbox.bridge.load.streams import Stream
 from ecslab.sandbox.bridge.open_ports import program_of
 from ecslab.sandbox.http_message import INTERNET, HttpRequest
 from ecslab.sandbox.runtime.job import OUT_OF_MEMORY
-from ecslab.sandbox.world.load.traffic import MINUTE, Period
+from ecslab.sandbox.world.load.traffic import MINUTE, Period, Route
+from ecslab.sandbox.world.load_balancing.target_group import Target
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Event
 
 BUSY: Final = 0.9
 """Share of a task's capacity above which its health checks are looked at one by one."""
+LOOKED_AGAIN: Final = 300.0
+"""Seconds after which is looked where visitors go though nothing is known to have changed."""
 _SHORT: Final = 20.0
 _AGENT: Final = "Mozilla/5.0 (compatible; visitor)"
 
@@ -30,12 +33,14 @@ class Visitors:
 
     Attributes:
         asking: one of the visitors asks a container's program at this moment.
+        asked: the target that it was sent to.
     """
 
     def __init__(self, account: Account):
         self._account = account
         self.streams: dict[tuple[str, int], Stream] = {}
         self.asking = False
+        self.asked: Target | None = None
         self._tick: Event | None = None
         self._next = 0.0
 
@@ -145,7 +150,8 @@ class Visitors:
         if full:
             for stream in self.streams.values():
                 stream.traffic.period = self._period()
-        changed = self.refresh()
+        troubled = any(_is_troubled(stream.traffic.route) for stream in self.streams.values())
+        changed = self.refresh() if troubled or now % LOOKED_AGAIN == 0 else False
         for stream in self.streams.values():
             self._plan_overrun(stream)
         if self._account.meters is not None:
@@ -170,7 +176,7 @@ class Visitors:
                 stream.minute = []
 
     def _ask(self, stream: Stream) -> bool:
-        """Let one visitor really ask; whether there was one, and somebody to ask."""
+        """Let one visitor really ask; whether that may concern others than the program that answers."""
         balancer, load_balancing = stream.balancer, self._account.load_balancing
         served = any(place.share and place.trouble is None for place in stream.traffic.route.places)
         if not served or not stream.traffic.rate() or balancer is None or load_balancing is None:
@@ -179,14 +185,29 @@ class Visitors:
         if door.answer is None:
             return False
         headers = {"host": balancer.dns_name, "user-agent": _AGENT, "accept": "*/*"}
-        self.asking = True
+        self.asking, self.asked = True, None
         try:
             door.answer(HttpRequest("GET", stream.path, "", headers, b"", INTERNET))
         except ConnectionError:
-            pass  # it has ended of it, and whoever has to knows
+            return True  # it has ended of it
         finally:
             self.asking = False
-        return True
+        return self._disturbs(stream, self.asked)
+
+    def _disturbs(self, stream: Stream, target: Target | None) -> bool:
+        """Whether a request may have left more than a line in the log of the program that answered."""
+        if target is None:
+            return False
+        address = f"{target.ip}:{target.port} "
+        places = [place for place in stream.traffic.route.places if place.key.startswith(address)]
+        task = self._task(places[0].key) if places else None
+        container = usage.container_on(task, target.port) if task else None
+        program = program_of(container) if container else None
+        if program is None or not program.alone(target.port):
+            return True
+        if target.next_event:
+            self._account.clock.unsettle(target.next_event)  # the last line is another one
+        return False
 
     def _plan_overrun(self, stream: Stream) -> None:
         """Be there when a task's memory will be full, if that is in this period."""
@@ -202,14 +223,22 @@ class Visitors:
     def _run_out(self, stream: Stream, key: str) -> None:
         """A task's requests hold more memory than it has: the container that serves them is killed."""
         stream.overrun = None
-        address, _, task_id = key.partition(" ")
-        regions = self._account.regions.values()
-        task = next((region.tasks[task_id] for region in regions if task_id in region.tasks), None)
+        task, address = self._task(key), key.partition(" ")[0]
         container = usage.container_on(task, int(address.rpartition(":")[2])) if task else None
         program = program_of(container) if container else None
         if program is not None:
             program.finish(137, OUT_OF_MEMORY)
         self._plan_overrun(stream)
+
+    def _task(self, key: str) -> Task | None:
+        """The task that a place of a route stands for, unless it is forgotten already."""
+        task_id, regions = usage.task_id(key), self._account.regions.values()
+        return next((region.tasks[task_id] for region in regions if task_id in region.tasks), None)
+
+
+def _is_troubled(route: Route) -> bool:
+    """Whether a target, or all of a group, answers nothing: it may do so without anybody being told."""
+    return bool(route.answers) or any(place.trouble for place in route.places)
 
 
 def _key(name: str) -> tuple[str, int]:

@@ -31,22 +31,24 @@ class ResponseTimes:
     most: float = 0.0
     values: dict[int, float] = field(default_factory=dict)
 
-    def add(self, flow: Flow, wait: float, patience: float) -> None:
+    def add(self, flow: Flow, wait: float, patience: float, times: int = 1) -> None:
         """Add the requests that a task served.
 
         Args:
             wait: `Cost.wait`.
             patience: the longest that anybody waits.
+            times: how many tasks did so.
         """
         if flow.served <= 0:
             return
         shortest, longest = flow.waits
-        self.count += flow.served
-        self.sum += flow.served * flow.response
+        served = flow.served * times
+        self.count += served
+        self.sum += served * flow.response
         self.least = min(self.least, wait + shortest + flow.spread * _SHARES[0][2])
         for place, share, means in _SHARES:
             seconds = min(wait + shortest + (longest - shortest) * place + flow.spread * means, patience)
-            self._put(seconds, flow.served * share)
+            self._put(seconds, served * share)
 
     def merge(self, other: "ResponseTimes") -> None:
         """Add all of these, too."""

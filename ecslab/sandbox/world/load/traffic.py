@@ -236,17 +236,22 @@ class Traffic:
         for answer, share in self.route.answers:
             _add(self._current.answers, answer, arrivals * share)
             _add(self.totals.answered, answer, arrivals * share)
+        alike: dict[tuple[str, Flow], int] = {}
         for place in self.route.places:
             if place.trouble is None:
-                self._serve_at(place, rate * place.share, seconds)
+                done = self._serve_at(place, rate * place.share, seconds)
+                if done:
+                    alike[place.group, done] = alike.get((place.group, done), 0) + 1
             elif place.share:
                 self._group(place.group).requests += arrivals * place.share
                 self._fail(place.group, _STATUS[place.trouble], arrivals * place.share)
+        for (group, done), times in alike.items():
+            self._group(group).times.add(done, self.cost.wait, self.patience, times)
 
-    def _serve_at(self, place: Place, rate: float, seconds: float) -> None:
+    def _serve_at(self, place: Place, rate: float, seconds: float) -> Flow | None:
         backlog = self.backlogs.get(place.key, 0.0)
         if not rate and not backlog:
-            return
+            return None
         done = self._flow(place.power, rate, backlog, seconds)
         self.backlogs[place.key] = done.backlog
         if not done.backlog:
@@ -254,12 +259,12 @@ class Traffic:
         tally = self._group(place.group)
         tally.requests += done.arrivals
         tally.served += done.served
-        tally.times.add(done, self.cost.wait, self.patience)
         self.totals.served += done.served
         if done.timed_out:
             self._fail(place.group, "504", done.timed_out)
         _add(self._current.cpu, place.key, done.served * self.cost.cpu)
         _add(self._current.in_flight, place.key, done.served * done.response / self._current.seconds)
+        return done
 
     def _flow(self, power: Power, rate: float, backlog: float, seconds: float) -> Flow:
         """Targets of one group do alike: what one does in this span is reckoned once."""

@@ -168,7 +168,7 @@ class TargetGroup:
         passed, why = verdict(self.check, answer)
         settled = target.health == (target_health.HEALTHY if passed else why) and answer != "refused"
         again = self._ask_again(target, self.check) if settled else None
-        self._next(target, self.check.interval, self._look, again)
+        self._next(target, self.check.interval, self._look, again, settled)
         self._judge(target, answer)
         return answer == "refused" or target.health != before  # who refuses may have ended of it
 
@@ -206,9 +206,12 @@ class TargetGroup:
 
     def _next(
         self, target: Target, delay: float, action: Callable[[Target], bool | None],
-        again: Again | None = None,
+        again: Again | None = None, settled: bool = False,
     ) -> None:  # fmt: skip
         self._cancel(target)
+        if again is None and settled:  # the others need not be looked at because this one is
+            target.next_event = self.clock.check(delay, lambda: action(target), reminder=False)
+            return
         if again is None:
             target.next_event = self.clock.after(delay, lambda: action(target))
             return

@@ -12,16 +12,17 @@ from ecslab.sandbox.world.metrics.alarm import Alarm, State
 
 __all__ = ["Datapoint", "Verdict", "evaluate", "evaluation_range"]
 
+_FEW: Final = 10  # samples beyond a percentile, on its shorter side
 _LEAST_EXTRA: Final = 2  # periods: the documentation's tables have 5 for 3
 
 
 @dataclass(frozen=True, slots=True)
 class Datapoint:
-    """A period's value: epoch seconds of its start, and how many samples it is of."""
+    """A period's value: epoch seconds of its start, and how many samples it is of; None of metric maths."""
 
     at: float
     value: float
-    sample_count: float = 1.0
+    sample_count: float | None = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def evaluate(alarm: Alarm, points: Sequence[Datapoint | None]) -> Verdict:
         points: of each period of the range, oldest first; None where there is none.
     """
     present = [point for point in points if point is not None]
+    if alarm.low_samples == "ignore" and any(_is_of_few(alarm, point) for point in present):
+        return Verdict(None, tuple(present))
     wanted, needed = alarm.evaluation_periods, alarm.needed
     if len(present) >= wanted:
         present = present[-wanted:]
@@ -66,6 +69,15 @@ def evaluate(alarm: Alarm, points: Sequence[Datapoint | None]) -> Verdict:
     if breaching >= needed or (treatment == "missing" and _is_old_enough(alarm, points)):
         return Verdict("ALARM", tuple(present))
     return Verdict("OK" if breaching < len(present) else None, tuple(present))
+
+
+def _is_of_few(alarm: Alarm, point: Datapoint) -> bool:
+    """Whether a percentile is of too few samples to tell anything, as AWS reckons it."""
+    if not alarm.statistic.startswith("p") or point.sample_count is None:
+        return False
+    share = float(alarm.statistic[1:]) / 100
+    rest = min(share, 1 - share)
+    return rest > 0 and point.sample_count < _FEW / rest
 
 
 def _is_old_enough(alarm: Alarm, points: Sequence[Datapoint | None]) -> bool:

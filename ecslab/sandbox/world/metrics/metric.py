@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concep
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-__all__ = ["NO_UNIT", "Metric", "Statistics", "combined", "dimensions_of"]
+__all__ = ["NO_UNIT", "Metric", "Statistics", "combined", "dimensions_of", "is_period"]
 
 NO_UNIT = "None"
 Dimensions = tuple[tuple[str, str], ...]
@@ -75,6 +75,11 @@ class Statistics:
         if self.values is not None:
             return self.values
         return {self.minimum: self.sample_count} if self.minimum == self.maximum else None
+
+
+def is_period(seconds: int) -> bool:
+    """Whether metrics can be read by so many seconds."""
+    return seconds in (1, 5, 10, 20, 30) or (seconds % 60 == 0 and 0 < seconds <= 86_400)
 
 
 def combined(parts: Iterable[Statistics]) -> Statistics | None:

@@ -6,7 +6,6 @@ Recorded sentences, but for those marked U.
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from ecslab.sandbox.world.metrics.alarm import COMPARISONS, Alarm
 from ecslab.sandbox.world.metrics.evaluation import Datapoint, Verdict
@@ -33,9 +32,9 @@ def reason(alarm: Alarm, verdict: Verdict) -> str:
     return f"Threshold Crossed: {counted} [{_shown(telling)}] {crossed}{tail}."
 
 
-def reason_data(alarm: Alarm, verdict: Verdict, now: float) -> str:
-    """The same for programs."""
-    data: dict[str, Any] = {"version": "1.0", "queryDate": iso(now)}
+def reason_data(alarm: Alarm, verdict: Verdict, now: float, moment: float) -> str:
+    """The same for programs; `moment` is the end of the latest period, in epoch seconds."""
+    data: dict[str, object] = {"version": "1.0", "queryDate": iso(now)}
     if verdict.points:
         data["startDate"] = iso(verdict.points[0].at)
     if alarm.unit:
@@ -46,12 +45,24 @@ def reason_data(alarm: Alarm, verdict: Verdict, now: float) -> str:
         "period": alarm.period,
         "recentDatapoints": [point.value for point in verdict.points],
         "threshold": alarm.threshold,
-        "evaluatedDatapoints": [
-            {"timestamp": iso(point.at), "sampleCount": point.sample_count, "value": point.value}
-            for point in reversed(verdict.points)
-        ],
+        "evaluatedDatapoints": _evaluated(alarm, verdict, moment),
     }
     return json.dumps(data, separators=(",", ":"))
+
+
+def _evaluated(alarm: Alarm, verdict: Verdict, moment: float) -> list[dict[str, object]]:
+    """Newest first; of those that were missing and taken for something, the time alone."""
+    known = {point.at: point for point in verdict.points}
+    latest = (moment - number * alarm.period for number in range(1, alarm.evaluation_periods + 1))
+    missing = [at for at in latest if at not in known][: verdict.filled]
+    evaluated = []
+    for at in sorted([*known, *missing], reverse=True):
+        point = known.get(at)
+        shown: dict[str, object] = {"timestamp": iso(at)}
+        if point and point.sample_count is not None:
+            shown["sampleCount"] = float(point.sample_count)
+        evaluated.append(shown | ({"value": point.value} if point else {}))
+    return evaluated
 
 
 def iso(at: float) -> str:
@@ -62,10 +73,10 @@ def iso(at: float) -> str:
 
 def _received(alarm: Alarm, verdict: Verdict) -> str:
     """U where some datapoints were received and some were not."""
-    there, periods = len(verdict.points), _count(alarm.evaluation_periods, "period")
-    if not there:
+    count, periods = len(verdict.points), _count(alarm.evaluation_periods, "period")
+    if not count:
         return f"no datapoints were received for {periods}"
-    return f"{_count(there, 'datapoint')} {_were(there)} received for {periods}"
+    return f"{_count(count, 'datapoint')} {_were(count)} received for {periods}"
 
 
 def _treated(alarm: Alarm, filled: int) -> str:

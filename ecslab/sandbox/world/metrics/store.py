@@ -68,7 +68,7 @@ class MetricStore:
         Args:
             period: seconds; a multiple of what the metric is recorded by, or there is nothing to read.
             statistic: as AWS names it: `Average`, `Sum`, `p99`.
-            unit: what was recorded in another one is left out; None takes all.
+            unit: what was recorded in another one is left out; None takes the first one by name that has any.
         """
         periods = self.periods(metric, start, end, period, unit)
         read = ((at, value_of(held, statistic)) for at, held in periods)
@@ -80,9 +80,13 @@ class MetricStore:
         """What the periods of [start, end) hold, in order; those that hold nothing are left out."""
         self.catch_up(end if self._now is None else min(end, self._now()))
         parts: defaultdict[int, list[Statistics]] = defaultdict(list)
-        for (of, native), series in self._held.get(metric, {}).items():
-            if unit in (None, of) and period % native == 0:
-                self._collect(series, start, end, period, parts)
+        held = self._held.get(metric, {})
+        for each in [unit] if unit else self.units(metric):
+            for (of, native), series in held.items():
+                if of == each and period % native == 0:
+                    self._collect(series, start, end, period, parts)
+            if parts:
+                break
         taken = ((number, combined(parts[number])) for number in sorted(parts))
         return [(start + number * period, held) for number, held in taken if held is not None]
 

@@ -123,17 +123,22 @@ class Clock:
         heapq.heappush(self._repetitions, (event.at, number, event))
         return event
 
-    def check(self, delay: float, action: Action) -> Event:
-        """Let `action` happen `delay` seconds from now, as a reminder.
+    def check(self, delay: float, action: Action, *, reminder: bool = True) -> Event:
+        """Let `action` happen `delay` seconds from now, though it is likely to change nothing.
 
         With False it says that what repeats goes on as before, and so costs the others nothing.
         """
         event = Repetition(
-            self.now + delay, next(self._order), action, reminder=True, again=_never, quiet=None,
+            self.now + delay, next(self._order), action, reminder=reminder, again=_never, quiet=None,
             period=delay, quiet_since=_UNKNOWN,
         )  # fmt: skip
         heapq.heappush(self._repetitions, (event.at, event.number, event))
         return event
+
+    def unsettle(self, event: Event) -> None:
+        """Let an event happen by itself though it repeats: what it does next is not known any more."""
+        if isinstance(event, Repetition):
+            event.quiet_since = _UNKNOWN
 
     def next_at(self) -> float | None:
         """When the next event happens, or None if nothing is planned."""

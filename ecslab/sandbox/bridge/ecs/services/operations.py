@@ -153,7 +153,10 @@ def delete_service(params: "api.DeleteServiceRequestTypeDef", caller: Caller) ->
     if service.status == "ACTIVE":
         if service.desired > 0 and not params.get("force"):
             raise invalid("The service cannot be stopped while it is scaled above 0.")
-        scheduler_adapter.services().scheduler.retire(service)
+        registry = scheduler_adapter.services()
+        for listener in registry.deleted_listeners:
+            listener(service)
+        registry.scheduler.retire(service)
     return {"service": view(service)}
 
 

@@ -4,6 +4,7 @@ Whoever drives tasks calls `task_moved` and `leaving`; for a task of no service 
 """
 
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from ecslab.sandbox.world.service.account import Cause
@@ -34,6 +35,7 @@ class ServiceRegistry:
         tallies: tasks by deployment id and capacity provider.
         stopped_tasks: tasks that have ended, in that order, until they are forgotten.
         load_balancing: None until a service first has a load balancer.
+        deleted_listeners: called with a service that is deleted, before it begins to drain.
     """
 
     def __init__(self, scheduler: Scheduler):
@@ -43,6 +45,7 @@ class ServiceRegistry:
         self.tallies: dict[tuple[str, str | None], int] = {}
         self.stopped_tasks: deque[Task] = deque()
         self.load_balancing: LoadBalancing | None = None
+        self.deleted_listeners: list[Callable[[Service], None]] = []
 
     def member_of(self, task_id: str) -> tuple[Service, Member] | None:
         """The service of a task that is not STOPPED, and the task as its scheduler sees it."""

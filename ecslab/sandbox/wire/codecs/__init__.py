@@ -1,0 +1,1 @@
+"""Requests in whichever protocol their clients speak, and answers in the same: CBOR, forms, JSON."""

@@ -1,0 +1,1 @@
+"""How a service's desired count is reckoned: target tracking, steps, cooldowns, schedules, activities."""
