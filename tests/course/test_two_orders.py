@@ -27,7 +27,7 @@ STATED = [
      ("03-json", r'^  "memory": "(\d+)"')),
     ("what the page costs an hour", ("00-prices", r"the course's task: .*x86 +(\$[\d.]+)"),
      ("03-size", r"^(\$[\d.]+) an hour"), ("04-bill", r"the task: .* GB +(\$[\d.]+)")),
-    ("what the page costs a month", ("00-prices", r"the course's task: .*(\$[\d.]+) +aws"),
+    ("what the page costs a month", ("00-prices", r"the course's task: .*(\$[\d.]+) +fargate"),
      ("03-size", r"(\$[\d.]+) a month"), ("04-bill", r"the task: .*(\$[\d.]+)$")),
     ("what an address costs", ("00-prices", r"a public IPv4 address +(\$[\d.]+)"),
      ("03-size", r"address adds (\$[\d.]+)"), ("04-bill", r"its public IPv4 address +(\$[\d.]+)")),
