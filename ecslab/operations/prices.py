@@ -31,6 +31,8 @@ SPOT_SHARE: Final = 0.32
 """What Fargate Spot asks of the on-demand price: 68 % less in 2026 articles; AWS changes it with demand."""
 NAT_HOUR: Final = 0.045
 NAT_GB: Final = 0.045
+DATA_OUT_GB: Final = 0.09
+"""To the internet, beyond the first 100 GB of a month (https://aws.amazon.com/ec2/pricing/on-demand/)."""
 INSIGHTS_METRIC_MONTH: Final = 0.07
 """Container Insights with enhanced observability, each metric."""
 EKS_CLUSTER_HOUR: Final = 0.10

@@ -27,7 +27,7 @@ STATED = [
      ("03-json", r'^  "memory": "(\d+)"')),
     ("what the page costs an hour", ("00-prices", r"the course's task: .*x86 +(\$[\d.]+)"),
      ("03-size", r"^(\$[\d.]+) an hour"), ("04-bill", r"the task: .* GB +(\$[\d.]+)")),
-    ("what the page costs a month", ("00-prices", r"the course's task: .*(\$[\d.]+) +aws"),
+    ("what the page costs a month", ("00-prices", r"the course's task: .*(\$[\d.]+) +fargate"),
      ("03-size", r"(\$[\d.]+) a month"), ("04-bill", r"the task: .*(\$[\d.]+)$")),
     ("what an address costs", ("00-prices", r"a public IPv4 address +(\$[\d.]+)"),
      ("03-size", r"address adds (\$[\d.]+)"), ("04-bill", r"its public IPv4 address +(\$[\d.]+)")),
@@ -63,7 +63,10 @@ DRAWN = {
     "07-who": "which target is asked first", "07-refused": "which target is asked first",
     "09-stop": "counts the tasks of the exercises",
 }  # fmt: skip
-OPEN = {"99-yours-1-check"}  # its solution deletes the revisions of the lesson's family alone
+OPEN = {
+    "99-yours-1-check": "its solution deletes the revisions of the lesson's family alone",
+    "07-check": "it stands before the second service, and says that this one is still to come",
+}
 MEASURED = ("08", "14", "99")  # notebooks that measure a history of events, and the one that removes practice
 CHANCE = re.compile(
     r"\d{4}-\d\d-\d\d[T ][\d:.]+\S*|\[[^]]*\d\d:\d\d:\d\d[^]]*\]|\b\d+(?::\d\d)+\b"  # moments

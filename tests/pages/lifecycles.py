@@ -1,5 +1,6 @@
 """`docs/lifecycles.md`, drawn from the tables that the sandbox runs on."""
 
+from ecslab.sandbox.world.container_instance.lifecycle import CONTAINER_INSTANCE
 from ecslab.sandbox.world.load_balancing.target_health import TARGET
 from ecslab.sandbox.world.service.lifecycle import (
     DEPLOYMENT,
@@ -10,7 +11,10 @@ from ecslab.sandbox.world.service.lifecycle import (
 )
 from ecslab.sandbox.world.task.lifecycle import ATTACHMENT, TASK
 
-LIFECYCLES = (TASK, ATTACHMENT, SERVICE, DEPLOYMENT, ROLLOUT_STATE, SERVICE_DEPLOYMENT, MEMBER, TARGET)
+LIFECYCLES = (
+    TASK, ATTACHMENT, SERVICE, DEPLOYMENT, ROLLOUT_STATE, SERVICE_DEPLOYMENT, MEMBER, TARGET,
+    CONTAINER_INSTANCE,
+)  # fmt: skip
 HEAD = """# Lifecycles
 
 Each status in the sandbox changes only as one of these tables says; anything else is refused and changes

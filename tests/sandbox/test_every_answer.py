@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from aws_client import CLUSTER, FAMILY, TRUST
 from balancer_rig import Balanced, forward_to
+from instance_rig import POLICY as AGENT
+from instance_rig import Machines
 from model_walk import ENDS, READS, Walk
 
 from ecslab.sandbox import in_process
@@ -47,7 +49,7 @@ GIVEN: dict[str, dict[str, list[Any]]] = {
 }  # fmt: skip
 
 
-class Walked(Balanced):
+class Walked(Balanced, Machines):
     """Clients whose answers the walk hears."""
 
     def __init__(self, endpoint: Any):
@@ -151,6 +153,25 @@ def lively(aws: Walked) -> None:
     aws.run_one("stepped", enableExecuteCommand=True)
 
 
+def container_instances(aws: Walked) -> None:
+    """One whose agent is not the newest, and two that are no longer as they were."""
+    ecs = aws.ecs
+    aws.profile("ecsInstanceRole", AGENT)
+    images = "/aws/service/ecs/optimized-ami/amazon-linux-2023"
+    old = f"{images}/al2023-ami-ecs-hvm-2023.0.20241001-kernel-6.1-x86_64/image_id"
+    image = aws.ssm.get_parameter(Name=old)["Parameter"]["Value"]
+    for _ in range(3):
+        aws.launch(CLUSTER, ImageId=image)
+    aws.pass_time(400)
+    first, second, third = ecs.list_container_instances(cluster=CLUSTER)["containerInstanceArns"]
+    attribute = {"name": "stack", "value": "prod", "targetId": first}
+    ecs.put_attributes(cluster=CLUSTER, attributes=[attribute])
+    ecs.delete_attributes(cluster=CLUSTER, attributes=[attribute])
+    ecs.update_container_agent(cluster=CLUSTER, containerInstance=first)
+    ecs.update_container_instances_state(cluster=CLUSTER, containerInstances=[second], status="DRAINING")
+    ecs.deregister_container_instance(cluster=CLUSTER, containerInstance=third)
+
+
 def moved_on(aws: Walked) -> None:
     """What was at rest is set in motion again."""
     ecs = aws.ecs
@@ -182,6 +203,7 @@ def walked(tmp_path_factory):
     aws = Walked(in_process.start(tmp_path_factory.mktemp("home"), seed=5))
     every = aws.ecs, aws.ecr, aws.elb
     lively(aws)
+    container_instances(aws)
     aws.look(aws.ecs)
     for seconds in (25, 120):
         aws.pass_time(seconds)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ecslab.sandbox.bridge.cloudwatch.backend import CloudWatch
     from ecslab.sandbox.bridge.ecs.exec.session import ExecSession
     from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
+    from ecslab.sandbox.bridge.ecs.instances.agents import Agents
     from ecslab.sandbox.bridge.ecs.services.registry import ServiceRegistry
     from ecslab.sandbox.bridge.ecs.state import RegionState
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
@@ -74,6 +75,7 @@ class Account:
         fargate: the platform that runs tasks; None before the first task.
         first_task: the one it was made for.
         tasks_by_interface: the tasks that hold a network interface, by its id.
+        agents: the container agents of EC2 instances; None before the account is installed.
         services: the services' tasks and scheduler; None before the first service.
         load_balancing: None before Elastic Load Balancing is first used.
         autoscaling: scalable targets and their activities, by Region.
@@ -103,6 +105,7 @@ class Account:
     fargate: Fargate | None = None
     first_task: Task | None = None
     tasks_by_interface: dict[str, Task] = field(default_factory=dict)
+    agents: Agents | None = None
     services: ServiceRegistry | None = None
     load_balancing: LoadBalancing | None = None
     autoscaling: dict[str, RegionScaling] = field(default_factory=dict)

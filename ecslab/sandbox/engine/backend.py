@@ -66,6 +66,7 @@ class Backend:
         moto_import.prepare()
         from ecslab.sandbox.bridge import account as seam
         from ecslab.sandbox.bridge import determinism, installation
+        from ecslab.sandbox.bridge.ecs.instances.agents import Agents
         from ecslab.sandbox.runtime.budget import AccountBudget
         from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 
@@ -80,6 +81,7 @@ class Backend:
                 client_clock=wall if clock.durations.model == "drawn" else None,
             )  # fmt: skip
         self._account = account
+        self._account.agents = self._account.agents or Agents(self._account)
         installation.install(self._account)
         if eventual:
             self.inject("eventual", {"on": True})

@@ -1,5 +1,7 @@
 """moto's EC2, made to hold the networks of an account as AWS does."""
 
+from typing import TYPE_CHECKING
+
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError, ResourceAlreadyAssociatedError
 from moto.ec2.models import ec2_backends
@@ -11,11 +13,15 @@ from moto.ec2.models.security_groups import SecurityGroup
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC
 
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import building
 from ecslab.sandbox.bridge.ec2 import ipv6, vpcs
 from ecslab.sandbox.bridge.ec2.addresses import check_private, take_public
 from ecslab.sandbox.bridge.ec2.interfaces import Interface, TaskInterface
 from ecslab.sandbox.bridge.ec2.refusals import RefusingEC2Backend, parameter_missing
+
+if TYPE_CHECKING:
+    from ecslab.sandbox.bridge.ecs.instances.agents import Agents
 
 
 class EC2Backend(RefusingEC2Backend):
@@ -158,12 +164,29 @@ class EC2Backend(RefusingEC2Backend):
         address, subnet_id = kwargs.get("private_ip"), kwargs.get("subnet_id")
         if isinstance(address, str) and address and subnet_id:
             check_private(address, self.get_subnet(subnet_id), named=address)
-        return super().run_instances(*args, **kwargs)
+        reservation = super().run_instances(*args, **kwargs)
+        for instance in reservation.instances:
+            _agents().launched(self.region_name, instance.id)
+        return reservation
+
+    def start_instances(self, instance_ids: list[str]) -> object:
+        started = super().start_instances(instance_ids)
+        for instance, before in started:
+            if before.name != "running":
+                _agents().started(self.region_name, instance.id)
+        return started
+
+    def stop_instances(self, instance_ids: list[str]) -> object:
+        stopped = super().stop_instances(instance_ids)
+        for instance, _ in stopped:
+            _agents().stopped(instance.id)
+        return stopped
 
     def terminate_instances(self, instance_ids: list[str]) -> object:
         """An instance's first interface goes with it; moto's stays and holds the subnet."""
         terminated = super().terminate_instances(instance_ids)
         for instance, _ in terminated:
+            _agents().terminated(instance.id)
             for interface in instance.nics.values():
                 if interface.id in self.enis and interface.device_index == 0:
                     self.forget_interface(interface.id)
@@ -267,6 +290,19 @@ class EC2Backend(RefusingEC2Backend):
     def _load_amis(self) -> None:
         if self._images_wanted:
             super()._load_amis()
+
+
+def _agents() -> "Agents | _NoAgents":
+    return current_account().agents or _NoAgents()
+
+
+class _NoAgents:
+    """Nobody listens: the account is one without ECS."""
+
+    def launched(self, region: str, ec2_id: str) -> None: ...
+    def started(self, region: str, ec2_id: str) -> None: ...
+    def stopped(self, ec2_id: str) -> None: ...
+    def terminated(self, ec2_id: str) -> None: ...
 
 
 def backends() -> "list[EC2Backend]":

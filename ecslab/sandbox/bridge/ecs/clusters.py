@@ -1,8 +1,7 @@
 """Clusters: names under which tasks run.
 
 API operations CreateCluster, DescribeClusters, ListClusters, UpdateCluster, UpdateClusterSettings,
-PutClusterCapacityProviders and DeleteCluster. A deleted cluster stays describable as INACTIVE. Of container
-instances a Fargate sandbox has none, and says so as ECS does of a cluster without any.
+PutClusterCapacityProviders and DeleteCluster. A deleted cluster stays describable as INACTIVE.
 """
 
 import re
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import account_settings, capacity_providers, state
-from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, checked_tags, failure, missing, name_in, page
+from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, checked_tags, missing, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError, invalid
@@ -149,6 +148,11 @@ def delete_cluster(params: "api.DeleteClusterRequestTypeDef", caller: Caller) ->
         raise AwsError(
             "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."
         )
+    if _instances(cluster):  # U: before tasks
+        raise AwsError(
+            "ClusterContainsContainerInstancesException",
+            "The Cluster cannot be deleted while Container Instances are active or draining.",
+        )
     if any(task.last_status != "STOPPED" for task in cluster.tasks.values()):
         raise AwsError(
             "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."
@@ -196,7 +200,7 @@ def _view(cluster: Cluster, include: Sequence[str]) -> dict[str, object]:
         "clusterArn": cluster.arn,
         "clusterName": cluster.name,
         "status": cluster.status,
-        "registeredContainerInstancesCount": 0,
+        "registeredContainerInstancesCount": _instances(cluster),
         "runningTasksCount": cluster.running.sampled(now),
         "pendingTasksCount": cluster.pending.sampled(now),
         "activeServicesCount": _services(cluster, "ACTIVE"),
@@ -213,6 +217,11 @@ def _view(cluster: Cluster, include: Sequence[str]) -> dict[str, object]:
     return seen
 
 
+def _instances(cluster: Cluster) -> int:
+    """Container instances that are ACTIVE or DRAINING."""
+    return len(cluster.placement.instances) if cluster.placement else 0
+
+
 def _services(cluster: Cluster, status: str) -> int:
     return sum(service.status == status for service in cluster.services.values())
 
@@ -226,29 +235,3 @@ def _statistics(cluster: Cluster) -> list[dict[str, str]]:
         "drainingFargateServiceCount": _services(cluster, "DRAINING"),
     }
     return [{"name": name, "value": str(counts.get(name, 0))} for name in _STATISTICS]
-
-
-# container instances
-
-
-def list_container_instances(params: "api.ListContainerInstancesRequestTypeDef", caller: Caller) -> Answer:
-    find(caller, params.get("cluster"))
-    return page("containerInstanceArns", [], params)
-
-
-def describe_container_instances(
-    params: "api.DescribeContainerInstancesRequestTypeDef", caller: Caller
-) -> Answer:
-    cluster = find(caller, params.get("cluster"))
-    wanted = params["containerInstances"]
-    if not wanted:
-        raise invalid("Container Instances cannot be empty.")  # U
-    at_most("containerInstances", wanted)
-    prefix = caller.ecs_arn(f"container-instance/{cluster.name}/")
-    arns = [identifier if identifier.startswith("arn:") else prefix + identifier for identifier in wanted]
-    return {"containerInstances": [], "failures": [failure(arn, "MISSING") for arn in arns]}
-
-
-def list_attributes(params: "api.ListAttributesRequestTypeDef", caller: Caller) -> Answer:
-    find(caller, params.get("cluster"))
-    return page("attributes", [], params)

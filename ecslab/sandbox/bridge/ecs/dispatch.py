@@ -17,6 +17,8 @@ from ecslab.sandbox.bridge.ecs import (
 )
 from ecslab.sandbox.bridge.ecs.exec.operations import execute_command
 from ecslab.sandbox.bridge.ecs.input_validation import checked_input, model
+from ecslab.sandbox.bridge.ecs.instances import attributes
+from ecslab.sandbox.bridge.ecs.instances import operations as instances
 from ecslab.sandbox.bridge.ecs.services import deployments, task_protection
 from ecslab.sandbox.bridge.ecs.services import operations as services
 from ecslab.sandbox.bridge.ecs.shapes import Answer
@@ -33,13 +35,15 @@ OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
     "CreateCluster": clusters.create_cluster,
     "CreateService": services.create_service,
     "DeleteAccountSetting": account_settings.delete_account_setting,
+    "DeleteAttributes": attributes.delete_attributes,
     "DeleteCluster": clusters.delete_cluster,
     "DeleteService": services.delete_service,
     "DeleteTaskDefinitions": task_definitions.delete_task_definitions,
+    "DeregisterContainerInstance": instances.deregister_container_instance,
     "DeregisterTaskDefinition": task_definitions.deregister_task_definition,
     "DescribeCapacityProviders": capacity_providers.describe_capacity_providers,
     "DescribeClusters": clusters.describe_clusters,
-    "DescribeContainerInstances": clusters.describe_container_instances,
+    "DescribeContainerInstances": instances.describe_container_instances,
     "DescribeServiceDeployments": deployments.describe_service_deployments,
     "DescribeServiceRevisions": deployments.describe_service_revisions,
     "DescribeServices": services.describe_services,
@@ -48,9 +52,9 @@ OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
     "ExecuteCommand": execute_command,
     "GetTaskProtection": task_protection.get_task_protection,
     "ListAccountSettings": account_settings.list_account_settings,
-    "ListAttributes": clusters.list_attributes,
+    "ListAttributes": attributes.list_attributes,
     "ListClusters": clusters.list_clusters,
-    "ListContainerInstances": clusters.list_container_instances,
+    "ListContainerInstances": instances.list_container_instances,
     "ListServiceDeployments": deployments.list_service_deployments,
     "ListServices": services.list_services,
     "ListServicesByNamespace": services.list_services_by_namespace,
@@ -60,6 +64,7 @@ OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
     "ListTasks": tasks.list_tasks,
     "PutAccountSetting": account_settings.put_account_setting,
     "PutAccountSettingDefault": account_settings.put_account_setting_default,
+    "PutAttributes": attributes.put_attributes,
     "PutClusterCapacityProviders": clusters.put_cluster_capacity_providers,
     "RegisterTaskDefinition": task_definitions.register_task_definition,
     "RunTask": tasks.run_task,
@@ -69,6 +74,8 @@ OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
     "UntagResource": tag_operations.untag_resource,
     "UpdateCluster": clusters.update_cluster,
     "UpdateClusterSettings": clusters.update_cluster,
+    "UpdateContainerAgent": instances.update_container_agent,
+    "UpdateContainerInstancesState": instances.update_container_instances_state,
     "UpdateService": services.update_service,
     "UpdateTaskProtection": task_protection.update_task_protection,
 }

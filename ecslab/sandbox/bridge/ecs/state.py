@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.account import current_account
+from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
+from ecslab.sandbox.world.placement.cluster import Placement
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
 
@@ -59,7 +61,8 @@ class Cluster:
 
     `created` are the members it was created with, as CreateCluster showed them.
     `tasks` holds the tasks still visible, stopped ones included, by task id; `services` every service by
-    name, INACTIVE ones too until the name is used again.
+    name, INACTIVE ones too until the name is used again. `placement` holds the container instances, once
+    there has been one, and `former_instances` those that are INACTIVE and still described.
     """
 
     name: str
@@ -73,6 +76,8 @@ class Cluster:
     tasks: dict[str, Task] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
     created: dict[str, object] = field(default_factory=dict)
+    placement: Placement | None = None
+    former_instances: dict[str, ContainerInstance] = field(default_factory=dict)
     running: SampledCount = field(default_factory=SampledCount)
     pending: SampledCount = field(default_factory=SampledCount)
 

@@ -4,8 +4,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
+from ecslab.sandbox.bridge.ecs.instances import operations as instances
 from ecslab.sandbox.bridge.ecs.shapes import Answer, Tags, checked_tags, merged_tags, without_tags
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Revision
+from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
@@ -13,7 +15,7 @@ from ecslab.sandbox.world.task.task import Task
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-Holder = Cluster | Revision | Service | Task
+Holder = Cluster | ContainerInstance | Revision | Service | Task
 
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:(?P<kind>[a-z-]+)/(?P<rest>.+)")
 
@@ -51,6 +53,8 @@ def _holder(arn: str, caller: Caller) -> Holder:
         return task_definitions.find(caller, arn)
     if match["kind"] == "task":
         return _task(arn, caller)
+    if match["kind"] == "container-instance":
+        return _instance(match["rest"].partition("/")[0], arn, caller)
     if match["kind"] == "service":
         cluster, _, name = match["rest"].partition("/")
         return _service(cluster, name, caller)
@@ -64,6 +68,18 @@ def _cluster(identifier: str, caller: Caller) -> Cluster:
     if cluster.status != "ACTIVE":
         raise invalid("The specified cluster is inactive. Specify an active cluster and try again.")
     return cluster
+
+
+def _instance(cluster: str, arn: str, caller: Caller) -> ContainerInstance:
+    instance = instances.find(_cluster(cluster, caller), arn)
+    if instance is None:  # U: these two, after those of tasks
+        raise invalid("The specified container instance does not exist.")
+    if instance.status == "INACTIVE":
+        raise invalid(
+            "The specified container instance is inactive. Specify an active container instance and try "
+            "again."
+        )
+    return instance
 
 
 def _task(arn: str, caller: Caller) -> Task:

@@ -17,6 +17,7 @@ from ecslab.sandbox.world.errors import invalid
 from ecslab.sandbox.world.permissions import Decision, decide, trusts
 
 TASKS: Final = "ecs-tasks.amazonaws.com"
+INSTANCES: Final = "ec2.amazonaws.com"
 UNKNOWN_LINKED_ROLE: Final = (
     "Unable to assume the service linked role. Please verify that the ECS service linked role exists."
 )
@@ -65,6 +66,21 @@ def session_problem(role_arn: str, session_arn: str, action: str, resource: str 
     with roles_as_known():
         role = _role(role_arn)
         return _refusal(role, session_arn, action, resource) if role else None
+
+
+def instance_problem(session_arn: str, action: str, resource: str) -> str | None:
+    """Why the role of an EC2 instance does not allow what its session asks for, or None.
+
+    Args:
+        session_arn: `arn:aws:sts::<account>:assumed-role/<role>/<instance id>`.
+    """
+    name = session_arn.split("/")[1]
+    with roles_as_known():
+        known = iam_backends[DEFAULT_ACCOUNT_ID]["aws"].get_roles()
+        role = next((role for role in known if role.name == name), None)
+        if role is None or not trusts(json.loads(role.assume_role_policy_document), INSTANCES, {}):
+            return f"EC2 cannot assume the role {name}"
+        return _refusal(role, session_arn, action, resource)
 
 
 def ensure_service_linked_role() -> None:

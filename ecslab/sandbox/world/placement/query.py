@@ -157,10 +157,10 @@ class _Parser:
         return self.text[start : self.place].strip("\"'")
 
     def _word(self, what: str) -> str:
-        found, kind = self._next()
-        if kind == "sign" or not found:
-            raise BadExpression(f"expected {what}, found '{found or 'nothing'}'")
-        return found
+        token_read, kind = self._next()
+        if kind == "sign" or not token_read:
+            raise BadExpression(f"expected {what}, found '{token_read or 'nothing'}'")
+        return token_read
 
     def _take(self, *tokens: str) -> bool:
         before = self.place
@@ -171,21 +171,21 @@ class _Parser:
 
     def _expect(self, token: str) -> None:
         before = self.place
-        found, _ = self._next()
-        if found != token:
+        token_read, _ = self._next()
+        if token_read != token:
             self.place = before
-            raise BadExpression(f"expected '{token}', found '{found or 'nothing'}'")
+            raise BadExpression(f"expected '{token}', found '{token_read or 'nothing'}'")
 
     def _next(self) -> tuple[str, str]:
         """The next token, and what it is: `sign`, `quoted` or `word`; two empty texts at the end."""
-        found = _TOKEN.match(self.text, self.place)
-        if found is None:
+        token_read = _TOKEN.match(self.text, self.place)
+        if token_read is None:
             if self.text[self.place :].strip():
                 raise BadExpression(f"unexpected '{self.text[self.place :].strip()}'")
             return "", ""
-        self.place = found.end()
-        kind = found.lastgroup or ""
-        return found[kind].strip("\"'") if kind == "quoted" else found[kind], kind
+        self.place = token_read.end()
+        kind = token_read.lastgroup or ""
+        return token_read[kind].strip("\"'") if kind == "quoted" else token_read[kind], kind
 
 
 def _skip_blanks(text: str, place: int) -> int:

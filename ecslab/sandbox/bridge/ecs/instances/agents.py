@@ -1,0 +1,137 @@
+"""The container agents of an account: when they register, lose their connection, and go with their instance.
+
+EC2 tells of its instances; nothing here happens for one whose image has no agent.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from ecslab.sandbox.bridge.account import Account
+from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.ecs.instances import machine, registration
+from ecslab.sandbox.bridge.ecs.state import Cluster
+from ecslab.sandbox.world.container_instance.container_instance import NEWEST_AGENT, ContainerInstance
+from ecslab.sandbox.world.time.clock import Event
+
+RETRIED: Final = 60.0
+"""Seconds between two attempts of an agent to register. U: the agent's own pause grows up to 3 minutes."""
+FORGOTTEN: Final = 3600.0
+"""Seconds for which an INACTIVE instance stays described; API_DeregisterContainerInstance gives no figure."""
+SINCE: Final = 5
+"""The behaviour from which on instances have agents."""
+
+
+class Agents:
+    """What ECS knows of the account's EC2 instances.
+
+    Attributes:
+        registered: container instances that are not INACTIVE, by the EC2 instance's id.
+        left: called with a container instance whose machine is gone or stopped, to end its tasks.
+    """
+
+    def __init__(self, account: Account):
+        self.account = account
+        self.registered: dict[str, ContainerInstance] = {}
+        self._plans: dict[str, Event] = {}
+
+    def launched(self, region: str, ec2_id: str) -> None:
+        """An instance has been launched: its agent starts when it has booted."""
+        instance = machine.find(region, ec2_id)
+        if self.account.behaviour < SINCE or instance is None:
+            return
+        if instance.image_id and machine.image_of(region, instance) is not None:
+            self._plan(ec2_id, self._takes("instance_booted", ec2_id), lambda: self._register(region, ec2_id))
+
+    def started(self, region: str, ec2_id: str) -> None:
+        """An instance that was stopped has been started: its agent connects again."""
+        known = self.registered.get(ec2_id)
+        if known is None:
+            self.launched(region, ec2_id)
+        else:
+            delay = self._takes("instance_booted", ec2_id)
+            self._plan(ec2_id, delay, lambda: self.connect(known, True))
+
+    def stopped(self, ec2_id: str) -> None:
+        """An instance has been stopped: ECS notices that its agent is silent."""
+        self._forget_plan(ec2_id)
+        known = self.registered.get(ec2_id)
+        if known:
+            self._plan(ec2_id, self._takes("agent_lost", ec2_id), lambda: self.connect(known, False))
+
+    def terminated(self, ec2_id: str) -> None:
+        """An instance has been terminated: with a connected agent it is deregistered.
+
+        https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterContainerInstance.html
+        """
+        self._forget_plan(ec2_id)
+        known = self.registered.get(ec2_id)
+        if known and known.agent_connected:
+            self._plan(ec2_id, self._takes("instance_gone", ec2_id), lambda: self.deregister(known))
+
+    def connect(self, instance: ContainerInstance, connected: bool) -> None:
+        """The agent's connection comes or goes."""
+        instance.connect(connected, self.account.clock.timestamp())
+        placement = cluster_of(instance).placement
+        if placement:
+            placement.changed(instance)
+
+    def deregister(self, instance: ContainerInstance) -> None:
+        """Take an instance out of its cluster; it stays described for a while as INACTIVE."""
+        self._forget_plan(instance.ec2_id)
+        self.registered.pop(instance.ec2_id, None)
+        cluster, now = cluster_of(instance), self.account.clock.now
+        instance.move("deregistered")
+        instance.agent_connected, instance.gone_at = False, now + FORGOTTEN
+        assert cluster.placement is not None, "it has been registered there"
+        cluster.placement.remove(instance.id)
+        gone = [each.id for each in cluster.former_instances.values() if (each.gone_at or 0.0) <= now]
+        for instance_id in gone:
+            del cluster.former_instances[instance_id]
+        cluster.former_instances[instance.id] = instance
+
+    def update(self, instance: ContainerInstance) -> None:
+        """Let the agent be replaced by the newest one; it is away for a moment."""
+        instance.update = "PENDING"
+        self._plan(instance.ec2_id, self._takes("agent_staged", instance.id), lambda: self._stage(instance))
+
+    def _stage(self, instance: ContainerInstance) -> None:
+        instance.update = "UPDATING"
+        self.connect(instance, False)
+        self._plan(
+            instance.ec2_id, self._takes("agent_updated", instance.id), lambda: self._updated(instance)
+        )
+
+    def _updated(self, instance: ContainerInstance) -> None:
+        instance.update, instance.agent_version = "UPDATED", NEWEST_AGENT
+        self.connect(instance, True)
+
+    def _register(self, region: str, ec2_id: str) -> bool:
+        instance = machine.find(region, ec2_id)
+        if instance is None or instance.state != "running":
+            return False
+        try:
+            self.registered[ec2_id] = registration.register(region, instance)
+        except registration.CannotRegister:
+            self._plans[ec2_id] = self.account.clock.every(
+                RETRIED, lambda: self._register(region, ec2_id), lambda _: None
+            )
+            return False
+        self._plans.pop(ec2_id, None)
+        return True
+
+    def _takes(self, step: str, whose: str) -> float:
+        return self.account.clock.durations.of(step, whose)
+
+    def _plan(self, ec2_id: str, delay: float, action: Callable[[], bool | None]) -> None:
+        self._forget_plan(ec2_id)
+        self._plans[ec2_id] = self.account.clock.after(delay, action)
+
+    def _forget_plan(self, ec2_id: str) -> None:
+        plan = self._plans.pop(ec2_id, None)
+        if plan:
+            plan.cancel()
+
+
+def cluster_of(instance: ContainerInstance) -> Cluster:
+    """The cluster that a container instance is registered in."""
+    return state.of(instance.region).clusters[instance.cluster]

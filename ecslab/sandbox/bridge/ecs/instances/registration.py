@@ -1,0 +1,141 @@
+"""How the agent registers its instance, and why it cannot.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/launch_container_instance.html
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from moto.ec2.models.instances import Instance as MotoInstance
+
+from ecslab.sandbox.bridge.account import current_account
+from ecslab.sandbox.bridge.determinism import rng
+from ecslab.sandbox.bridge.ecs import account_settings, clusters, state
+from ecslab.sandbox.bridge.ecs.instances import machine
+from ecslab.sandbox.bridge.ecs.shapes import Tags, checked_tags
+from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
+from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.world.container_instance import agent_settings, capabilities
+from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
+from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.network import packets
+from ecslab.sandbox.world.placement.cluster import Placement
+
+ENDPOINTS: Final = ("ecs", "ecs-agent", "ecs-telemetry")
+"""What the agent speaks to (interface VPC endpoints of ECS, in the developer guide)."""
+POLLING: Final = ("ecs:DiscoverPollEndpoint", "ecs:Poll", "ecs:StartTelemetrySession")
+"""What the role must allow besides the registration itself."""
+
+
+class CannotRegister(Exception):
+    """The agent cannot register its instance for now; its text is for whoever reads the agent's log."""
+
+
+def register(region: str, instance: MotoInstance) -> ContainerInstance:
+    """Register an instance in the cluster that its user data names, or in `default`.
+
+    The agent makes the cluster `default` if it is not there, and no other
+    (ecs-agent/api/ecs/client/ecs_client.go, RegisterContainerInstance).
+
+    Raises:
+        CannotRegister: it has no way to ECS, its role does not allow it, or there is no such cluster.
+    """
+    settings = machine.settings_of(instance)
+    caller = _caller(region, instance)
+    for endpoint in ENDPOINTS:
+        if not packets.egress(machine.facts(region, instance), endpoint).passed:
+            raise CannotRegister(f"no way to {endpoint}")
+    cluster = _cluster(caller, settings.get("ECS_CLUSTER"))
+    for action in POLLING:
+        _ask(caller, action, "*")
+    _ask(caller, "ecs:RegisterContainerInstance", cluster.arn)
+    registered = _made(caller, cluster, instance, settings)
+    if cluster.placement is None:
+        cluster.placement = Placement(current_account().clock.durations.share)
+    cluster.placement.add(registered)
+    return registered
+
+
+def _caller(region: str, instance: MotoInstance) -> Caller:
+    """The role of its instance profile, as it calls ECS."""
+    role = machine.role_of(region, instance)
+    if role is None:
+        raise CannotRegister("NoCredentialProviders: no valid providers in chain")
+    account = current_account().id
+    name = role.rpartition("/")[2]
+    return Caller(account, region, f"arn:aws:sts::{account}:assumed-role/{name}/{instance.id}")
+
+
+def _ask(caller: Caller, action: str, resource: str) -> None:
+    problem = roles.instance_problem(caller.arn, action, resource)
+    if problem:
+        raise CannotRegister(f"AccessDeniedException: {problem}")
+
+
+def _cluster(caller: Caller, name: str | None) -> Cluster:
+    known = state.of(caller.region).clusters.get(name or agent_settings.DEFAULT_CLUSTER)
+    if known is not None and known.status == "ACTIVE":
+        return known
+    if name:
+        raise CannotRegister("ClusterNotFoundException: Cluster not found.")
+    _ask(caller, "ecs:CreateCluster", "*")
+    try:
+        clusters.create_cluster({}, caller)
+    except AwsError as refusal:  # the linked role is not known yet
+        raise CannotRegister(f"{refusal.code}: {refusal.message}") from None
+    return state.of(caller.region).clusters[agent_settings.DEFAULT_CLUSTER]
+
+
+def _made(
+    caller: Caller, cluster: Cluster, instance: MotoInstance, settings: Mapping[str, str]
+) -> ContainerInstance:
+    image, kind = machine.image_of(caller.region, instance), machine.type_of(instance)
+    if image is None or kind is None:
+        raise CannotRegister("there is no agent")
+    tags, custom = _own(settings)
+    attributes = _attributes(instance, image)
+    instance_id, now = f"{rng.getrandbits(128):032x}", current_account().clock.timestamp()
+    trunking = account_settings.effective(caller, "awsvpcTrunking") == "enabled"
+    reserved = settings.get("ECS_RESERVED_MEMORY", "")
+    return ContainerInstance(
+        id=instance_id,
+        ec2_id=str(instance.id),
+        cpu=kind.cpus * 1024,
+        memory=capabilities.registered_memory(kind.memory, int(reserved) if reserved.isdecimal() else 0),
+        interfaces=capabilities.task_interfaces(kind.name, kind.interfaces, trunking),
+        attributes={**attributes, **custom},
+        agent_version=image.agent_version,
+        registered_at=now,
+        arn=caller.ecs_arn(f"container-instance/{cluster.name}/{instance_id}"),
+        cluster=cluster.name,
+        region=caller.region,
+        docker_version=image.docker_version,
+        tags=tags,
+        built_in=frozenset(attributes),
+        agent_changed_at=now,
+    )
+
+
+def _own(settings: Mapping[str, str]) -> tuple[Tags, dict[str, str]]:
+    """Tags and attributes that the settings give the instance."""
+    try:
+        tags = agent_settings.named_values(settings, "ECS_CONTAINER_INSTANCE_TAGS")
+        custom = agent_settings.named_values(settings, "ECS_INSTANCE_ATTRIBUTES")
+        return checked_tags([{"key": key, "value": value} for key, value in tags.items()]), custom
+    except (ValueError, AwsError) as wrong:
+        raise CannotRegister(str(wrong)) from None
+
+
+def _attributes(instance: MotoInstance, image: machine.AgentImage) -> dict[str, str | None]:
+    """What ECS and the agent say of the instance."""
+    return dict.fromkeys(capabilities.capabilities()) | {
+        "ecs.ami-id": image.image_id,
+        "ecs.availability-zone": str(instance.placement.zone),
+        "ecs.cpu-architecture": image.architecture,
+        "ecs.instance-type": str(instance.instance_type),
+        "ecs.os-family": "LINUX",
+        "ecs.os-type": "linux",
+        "ecs.subnet-id": str(instance.nics[0].subnet.id),
+        "ecs.vpc-id": str(instance.nics[0].subnet.vpc_id),
+    }
