@@ -74,6 +74,11 @@ def test_tags_of_targets(aws):
     aws.scaling.tag_resource(ResourceARN=arn, Tags={"cost": "b"})
     aws.scaling.untag_resource(ResourceARN=arn, TagKeys=["team"])
     assert aws.scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"cost": "b"}
+    tagging, kind = aws.client("resourcegroupstaggingapi"), ["application-autoscaling:scalable-target"]
+    tagging.tag_resources(ResourceARNList=[arn], Tags={"by": "me"})
+    tagging.untag_resources(ResourceARNList=[arn], TagKeys=["cost"])
+    mine = tagging.get_resources(ResourceTypeFilters=kind, TagFilters=[{"Key": "by"}])
+    assert mine["ResourceTagMappingList"] == [{"ResourceARN": arn, "Tags": [{"Key": "by", "Value": "me"}]}]
     assert refusal(aws.scaling.list_tags_for_resource, ResourceARN=f"{arn}0").startswith(
         "ResourceNotFoundException"
     )
