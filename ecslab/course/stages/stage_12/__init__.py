@@ -10,7 +10,7 @@ _SHOP_HOUR = prices.balancer_hour() + 2 * prices.task_hour(CPU, MEMORY)
 STAGE = Stage(
     notebook="12-scaling.ipynb",
     needs=(*FOUNDATION, "04.network", "07.groups"),
-    minutes=Minutes(reading=43, waiting=20),
+    minutes=Minutes(reading=40, waiting=7),
     part="service",
     steps=(
         Step("12.shop", 4, checks.shop, solutions.make_shop, hourly=_SHOP_HOUR),
