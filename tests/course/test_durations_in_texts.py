@@ -65,7 +65,7 @@ SETTINGS = {
     "300 seconds each way": "the same",
     "One minute later the new tasks": "when a question is asked",
     "within three minutes": "how fast visitors of a lesson come",
-    "some four minutes after the CPU": "three datapoints of an alarm, each of one minute, and the look after them",
+    "some four minutes after the CPU": "three datapoints of an alarm, each of one minute",
     "take 60 minutes or fewer": "for how long a cell may wait on a real account",
     "five seconds after each minute": "when CloudWatch judges its alarms here",
     "after 10 seconds, where a period": "the same, of alarms with short periods",
