@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.ecs import clusters, state
+from ecslab.sandbox.bridge.ecs import clusters
+from ecslab.sandbox.bridge.ecs.instances import placing
 from ecslab.sandbox.bridge.ecs.instances.agents import Agents
 from ecslab.sandbox.bridge.ecs.instances.view import view
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
@@ -79,10 +80,9 @@ def deregister_container_instance(
     """Take an instance out of its cluster; its machine runs on."""
     cluster = clusters.find(caller, params.get("cluster"))
     instance = named(cluster, params["containerInstance"])
-    tasks = state.of(caller.region).tasks
-    held = [tasks[each] for each in instance.tasks if each in tasks and not tasks[each].stopping]
-    if held and not params.get("force"):
+    if any(not task.stopping for task in placing.tasks_on(instance)) and not params.get("force"):
         raise invalid("Found running tasks on the instance.")  # U: moto's
+    placing.lose_all(instance, placing.DEREGISTERED)
     agents().deregister(instance)
     return {"containerInstance": view(instance)}
 
