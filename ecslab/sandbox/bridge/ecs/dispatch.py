@@ -91,6 +91,8 @@ def call(action: str, params: object, caller: Caller) -> Answer:
     """
     if action not in model().operation_names:
         raise AwsError("UnknownOperationException", f"ECS has no operation {action}.")
+    if action == "StartTask":
+        tasks.check_start(params, caller)
     if action not in OPERATIONS:
         raise AwsError("UnsupportedFeatureException", f"This sandbox does not carry {action} yet.")
     return OPERATIONS[action](cast("Never", checked_input(action, params)), caller)

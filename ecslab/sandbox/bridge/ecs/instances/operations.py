@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 MOST_STATES: Final = 10
 """Instances in one UpdateContainerInstancesState (API)."""
 SETTABLE: Final = {"ACTIVE": "activated", "DRAINING": "drained"}
-ID_LENGTHS: Final = (32, 36)
 
 
 def list_container_instances(params: "api.ListContainerInstancesRequestTypeDef", caller: Caller) -> Answer:
@@ -115,10 +114,8 @@ def registered(cluster: Cluster) -> Iterator[ContainerInstance]:
 
 
 def find(cluster: Cluster, reference: str) -> ContainerInstance | None:
-    """The instance with this id or ARN, INACTIVE ones too; AwsError for what can be none of these."""
+    """The instance with this id or ARN, INACTIVE ones too."""
     instance_id = reference.rpartition("/")[2]
-    if len(instance_id) not in ID_LENGTHS:
-        raise invalid("ContainerInstanceId length should be one of [32,36]")  # U: after that of tasks
     instance = cluster.placement.instances.get(instance_id) if cluster.placement else None
     instance = instance or cluster.former_instances.get(instance_id)
     if not isinstance(instance, ContainerInstance) or not _is_visible(instance):

@@ -42,10 +42,8 @@ DEREGISTERED: Final = "Container instance deregistration forced by user"
 """Stop reasons (older developer guide, stopped task errors)."""
 
 
-def check(
-    definition: "api.TaskDefinitionTypeDef", vpc: "Mapping[str, object] | None", platform_version: str | None
-) -> None:
-    """Refuse what a task on EC2 cannot be asked for.
+def check_request(vpc: "Mapping[str, object] | None", platform_version: str | None) -> None:
+    """Refuse what Fargate alone has.
 
     Args:
         vpc: the request's `awsvpcConfiguration`, if it has one.
@@ -54,6 +52,10 @@ def check(
         raise invalid("The platform version must be null when specifying an EC2 launch type.")
     if vpc and vpc.get("assignPublicIp") == "ENABLED":
         raise invalid("Assign public IP is not supported for this launch type.")
+
+
+def check(definition: "api.TaskDefinitionTypeDef", vpc: "Mapping[str, object] | None") -> None:
+    """Refuse what a task on EC2 cannot be asked for."""
     if "EC2" not in definition["compatibilities"]:
         raise invalid("Task definition does not support launch_type EC2.")
     for what in _uncarried(definition):

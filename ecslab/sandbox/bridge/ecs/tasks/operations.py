@@ -72,9 +72,15 @@ def _check_texts(parameters: "api.RunTaskRequestTypeDef") -> None:
         raise invalid("Only task definition tags can be propagated to standalone tasks.")
 
 
+def check_start(parameters: object, caller: Caller) -> None:
+    """Refuse an unknown task definition, as StartTask does first of all [NAT:audit_execution_rejections]."""
+    definition = parameters.get("taskDefinition") if isinstance(parameters, dict) else None
+    if isinstance(definition, str):
+        task_definitions.resolve(caller, definition)
+
+
 def start_task(parameters: "api.StartTaskRequestTypeDef", caller: Caller) -> Answer:
     """Start a task on each of up to ten container instances, whatever strategies and constraints say."""
-    task_definitions.resolve(caller, parameters["taskDefinition"])  # first [NAT:audit_execution_rejections]
     at_most("containerInstances", parameters["containerInstances"], task_order.MOST)
     given: dict[str, object] = {**parameters, "launchType": "EC2"}
     wanted = given.pop("containerInstances")

@@ -115,9 +115,10 @@ def _on_instances(
     parameters: "api.RunTaskRequestTypeDef",
 ) -> Order:
     """The same, of a request for the launch type EC2."""
-    placing.check(definition, vpc_configuration(parameters), parameters.get("platformVersion"))
+    placing.check_request(vpc_configuration(parameters), parameters.get("platformVersion"))
     if not placing.has_instances(cluster):
         raise invalid(placing.NO_INSTANCES)
+    placing.check(definition, vpc_configuration(parameters))
     given = parameters.get("overrides") or {}
     check_names(definition, given)
     network: Network = {"subnets": []}
