@@ -16,6 +16,7 @@ from .operations import containers as containers
 from .operations import guestbook as guestbook
 from .operations import verify as verify
 from .operations.price_list import price_list as price_list
+from .operations.visitors import visitors as visitors
 from .resources import cluster as cluster
 from .resources import deployment as deployment
 from .resources import ecr as ecr

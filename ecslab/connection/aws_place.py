@@ -22,6 +22,7 @@ from ecslab.connection.place import AwsTime, ControlReply
 from ecslab.connection.record import Record
 from ecslab.connection.refusals import plainer
 from ecslab.connection.resource_kinds import KINDS
+from ecslab.connection.streams import MessageStream, WebSocketStream
 from ecslab.display.messages import say
 from ecslab.errors import EcslabError, NoCredentials, NoRegion, NotConfirmed, SandboxOnly, Unreachable
 
@@ -83,6 +84,9 @@ class AwsPlace:
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> HttpReply:
         return fetch(method, url, headers, body, seconds=15)
+
+    def stream(self, url: str) -> MessageStream:
+        return WebSocketStream(url)
 
     def registry_url(self, host: str) -> str:
         return f"https://{_DOCKER_HUB if host == 'docker.io' else host}/v2"

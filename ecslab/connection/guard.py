@@ -208,6 +208,7 @@ class Guard:
 
 _SERVICES: Final = {
     "elastic-load-balancing-v2": "elbv2", "secrets-manager": "secretsmanager", "cloudwatch-logs": "logs",
+    "application-auto-scaling": "application-autoscaling",
 }  # fmt: skip
 """What botocore calls a service in its events, where boto3 has another name."""
 

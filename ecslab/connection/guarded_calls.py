@@ -118,6 +118,16 @@ ROWS: Final = (
     GuardedCall("elbv2", "DeleteTargetGroup ModifyTargetGroup ModifyTargetGroupAttributes RegisterTargets "
                 "DeregisterTargets", {"target group": "TargetGroupArn"}),
     GuardedCall("elbv2", "AddTags RemoveTags", {"any": "ResourceArns"}),
+    # Application Auto Scaling: what scales a service is whose the service is
+    GuardedCall("application-autoscaling", "RegisterScalableTarget DeregisterScalableTarget PutScalingPolicy "
+                "DeleteScalingPolicy PutScheduledAction DeleteScheduledAction",
+                {"scalable target": "ResourceId"}),
+    GuardedCall("application-autoscaling", "TagResource UntagResource", {"any": "ResourceARN"}),
+    # Amazon CloudWatch
+    GuardedCall("cloudwatch", "PutMetricAlarm", makes=("alarm", "AlarmName")),
+    GuardedCall("cloudwatch", "DeleteAlarms EnableAlarmActions DisableAlarmActions", {"alarm": "AlarmNames"}),
+    GuardedCall("cloudwatch", "SetAlarmState", {"alarm": "AlarmName"}),
+    GuardedCall("cloudwatch", "TagResource UntagResource", {"any": "ResourceARN"}),
     # AWS Secrets Manager
     GuardedCall("secretsmanager", "CreateSecret", makes=("secret", "Name")),
     GuardedCall("secretsmanager", "PutSecretValue UpdateSecret DeleteSecret RestoreSecret RotateSecret "

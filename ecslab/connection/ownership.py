@@ -14,6 +14,9 @@ from ecslab.connection.missing import or_none_if_missing
 from ecslab.connection.tags import Tags, made_by, owner_in
 
 if TYPE_CHECKING:
+    from mypy_boto3_ecs.client import ECSClient
+    from mypy_boto3_ecs.type_defs import DescribeTaskDefinitionResponseTypeDef
+
     from ecslab.connection.ledger import Ledger
 
 Clients = Callable[[str], Any]
@@ -105,6 +108,8 @@ _KIND_IN_ARN: Final = (
     (r"(?P<id>arn:[^:]+:elasticloadbalancing:[^:]*:\d*:targetgroup/.+)", "target group"),
     (r"(?P<id>arn:[^:]+:elasticloadbalancing:[^:]*:\d*:listener(-rule)?/.+)", "listener"),
     (r"(?P<id>sg-\w+)", "security group"),
+    (r"(?P<id>arn:[^:]+:application-autoscaling:[^:]*:\d*:scalable-target/.+)", "scalable target"),
+    (r"arn:[^:]+:cloudwatch:[^:]*:\d*:alarm:(?P<id>.+)", "alarm"),
 )
 
 
@@ -168,7 +173,7 @@ def _task_definition(clients: Clients, reference: Reference) -> Iterator[Resourc
         )
 
 
-def _described(ecs: Any, definition: str) -> Any:
+def _described(ecs: ECSClient, definition: str) -> DescribeTaskDefinitionResponseTypeDef | None:
     try:
         return ecs.describe_task_definition(taskDefinition=definition, include=["TAGS"])
     except ecs.exceptions.ClientException as error:
@@ -252,7 +257,7 @@ def _log_group(clients: Clients, reference: Reference) -> Iterator[Resource]:
 
 
 def _security_group(clients: Clients, reference: Reference) -> Iterator[Resource]:
-    asked: Mapping[str, Any] = {"GroupIds": [reference.id]}
+    asked: Mapping[str, object] = {"GroupIds": [reference.id]}
     if not reference.id.startswith("sg-"):
         wanted = {"group-name": reference.id} | ({"vpc-id": reference.vpc} if reference.vpc else {})
         asked = {"Filters": [{"Name": name, "Values": [value]} for name, value in wanted.items()]}
@@ -261,9 +266,46 @@ def _security_group(clients: Clients, reference: Reference) -> Iterator[Resource
         yield Resource(reference, group["GroupId"], group.get("Tags"))
 
 
+def _scalable_target(clients: Clients, reference: Reference) -> Iterator[Resource]:
+    """By its ARN or its resource id; one that is not registered yet is whose its service is, too."""
+    scaling = clients("application-autoscaling")
+    by_arn = reference.id.startswith("arn:")
+    asked: dict[str, Any] = {"ServiceNamespace": "ecs"} | ({} if by_arn else {"ResourceIds": [reference.id]})
+    pages = scaling.get_paginator("describe_scalable_targets").paginate(**asked)
+    targets = [target for page in pages for target in page["ScalableTargets"]]
+    shown = next((each for each in targets if not by_arn or each["ScalableTargetARN"] == reference.id), None)
+    service = _SERVICE_ID.fullmatch(shown["ResourceId"] if shown else reference.id)
+    if service is None:
+        if by_arn:
+            return
+        raise CannotTell(f"whose {reference.id} is, this lab does not know how to find out")
+    container = Reference("service", service["name"], service["cluster"])
+    if shown:
+        arn = shown["ScalableTargetARN"]
+        tags = scaling.list_tags_for_resource(ResourceARN=arn)["Tags"]
+        yield Resource(reference, arn, tags, since=shown["CreationTime"], container=container)
+    elif any(_service(clients, container)):
+        yield Resource(reference, "", container=container)
+
+
+def _alarm(clients: Clients, reference: Reference) -> Iterator[Resource]:
+    """An alarm; those that a target tracking policy made are whose its service is."""
+    cloudwatch = clients("cloudwatch")
+    for alarm in cloudwatch.describe_alarms(AlarmNames=[reference.id])["MetricAlarms"]:
+        arn = alarm["AlarmArn"]
+        tags = cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]
+        tracking = _TRACKING.fullmatch(reference.id)
+        service = tracking and Reference("service", tracking["name"], tracking["cluster"])
+        yield Resource(reference, arn, tags, container=service or None)
+
+
+_SERVICE_ID: Final = re.compile(r"service/(?P<cluster>[^/]+)/(?P<name>[^/]+)")
+_TRACKING: Final = re.compile(
+    rf"TargetTracking-{_SERVICE_ID.pattern}-Alarm(High|Low)-[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"
+)
 _READERS: Final[Mapping[str, Callable[[Clients, Reference], Iterator[Resource]]]] = {
     "cluster": _cluster, "service": _service, "task": _task, "task definition": _task_definition,
     "family": _family, "repository": _repository, "load balancer": _load_balancer, "listener": _listener,
     "target group": _target_group, "secret": _secret, "role": _role, "log group": _log_group,
-    "security group": _security_group,
+    "security group": _security_group, "scalable target": _scalable_target, "alarm": _alarm,
 }  # fmt: skip

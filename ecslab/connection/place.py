@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ecslab.connection.http import HttpReply
+from ecslab.connection.streams import MessageStream
 
 if TYPE_CHECKING:
     from boto3 import Session
@@ -61,6 +62,13 @@ class Place(Protocol):
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> HttpReply:
         """One HTTP request that is not an AWS call."""
+
+    def stream(self, url: str) -> MessageStream:
+        """The stream of messages at a `ws` or `wss` URL.
+
+        Raises:
+            Unreachable: there is none.
+        """
 
     def registry_url(self, host: str) -> str:
         """Where the distribution API of the registry `host` is reached, without a slash at the end."""

@@ -86,6 +86,10 @@ KINDS: Final = (
     ResourceKind("task", "ecs", "RunTask", "cluster || 'default'", "tasks[].taskArn"),
     ResourceKind("service", "ecs", "CreateService", "serviceName", "service.serviceArn",
                  unique=False, born_path="service.createdAt"),
+    # registering again changes a target, and AWS refuses tags then: it is ours as its service is
+    ResourceKind("scalable target", "application-autoscaling", "RegisterScalableTarget", "ResourceId",
+                 "ScalableTargetARN", taggable=False),
+    ResourceKind("alarm", "cloudwatch", "PutMetricAlarm", "AlarmName", None, unique=False),
     ResourceKind("load balancer", "elbv2", "CreateLoadBalancer", "Name", "LoadBalancers[].LoadBalancerArn"),
     ResourceKind("target group", "elbv2", "CreateTargetGroup", "Name", "TargetGroups[].TargetGroupArn"),
     ResourceKind("secret", "secretsmanager", "CreateSecret", "Name", "ARN"),  # with six random characters

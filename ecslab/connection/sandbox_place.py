@@ -18,6 +18,7 @@ from ecslab.connection import gateway_links, hooks
 from ecslab.connection.boto_sessions import blind_session, sandbox_client
 from ecslab.connection.http import HttpReply, fetch
 from ecslab.connection.place import AwsTime, ControlReply
+from ecslab.connection.streams import MessageStream, WebSocketStream
 from ecslab.display.messages import say
 from ecslab.errors import CannotBeDone, Unreachable
 from ecslab.sandbox.endpoint import Endpoint, SandboxError
@@ -177,6 +178,9 @@ class SandboxPlace:
         verdict = self.control("reach", ip=visited[1].strip("[]"), port=int(visited[2]))
         if not verdict["passed"]:
             raise Unreachable(f"no answer from http://{visited[1]}:{visited[2]}/.\n  seen: {verdict['text']}")
+
+    def stream(self, url: str) -> MessageStream:
+        return cast(MessageStream, (self.endpoint.stream or WebSocketStream)(url))
 
     def registry_url(self, host: str) -> str:
         return f"{self.endpoint.url.rstrip('/')}/v2/{host}"

@@ -39,6 +39,7 @@ SPELLINGS: Final = {
     "ecr": TagSpelling("tags"),
     "logs": TagSpelling("tags", "", ""),
     "ec2": TagSpelling("TagSpecifications"),
+    "application-autoscaling": TagSpelling("Tags", "", ""),
 }
 """By service; the others spell them as IAM does."""
 _AS_IAM: Final = TagSpelling("Tags")

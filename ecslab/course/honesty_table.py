@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from ecslab.connection.connection import Connection
 from ecslab.course.catalogue import stage_named
-from ecslab.display.markup import html, joined
+from ecslab.display.markup import html, joined, prose
 from ecslab.display.printable import printable
 from ecslab.display.tables import html_table, text_table
 
@@ -91,7 +91,7 @@ def honesty(lab: Connection, stage: str | None = None) -> Honesty:
 
 
 def _cells(row: HonestyRow) -> tuple[str, str, str]:
-    return row["topic"], row["kind"], row["text"]
+    return row["topic"], row["kind"], prose(row["text"])
 
 
 def _counts(carried: Sequence[CarriedRow]) -> list[list[str]]:

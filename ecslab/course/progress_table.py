@@ -11,7 +11,7 @@ from ecslab.course.check_runner import look
 from ecslab.course.progress_store import memory, note_done
 from ecslab.course.quiz import score
 from ecslab.course.stage import Stage, Step
-from ecslab.display.markup import attribute, html, joined
+from ecslab.display.markup import attribute, html, joined, prose
 from ecslab.display.printable import printable
 from ecslab.display.tables import html_row
 from ecslab.display.verdict import Outcome, Verdict
@@ -90,12 +90,12 @@ class CourseProgress:
         head = html_row(html("<th style='text-align:left'>{}</th>", column) for column in columns)
         body = joined(self._html_row(stage) for stage in STAGES.values())
         table = html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, body)
-        return table + html("<p>{}</p>", self._last())
+        return table + html("<p>{}</p>", prose(self._last()))
 
     def _html_row(self, stage: Stage) -> Markup:
         link = html("<a href='{}'>{} · {}</a>", attribute(stage.notebook), stage.id, stage.title)
         items = joined(
-            html("<li>{}: <b>{}</b>{}</li>", row.step.title, row.word, row.left_to_do)
+            html("<li>{}: <b>{}</b>{}</li>", row.step.title, row.word, prose(row.left_to_do))
             for row in self._rows(stage)
         )
         detail = html("<details><summary>show</summary><ul>{}</ul></details>", items)

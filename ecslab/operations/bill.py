@@ -131,13 +131,13 @@ def balancer(lab: Connection, name: str | None = None) -> BalancerBill:
     Raises:
         NotThere: there is none of that name.
     """
-    found = load_balancer.find(lab, name)
-    if not found:
+    described = load_balancer.find(lab, name)
+    if not described:
         raise NotThere(
             f"there is no load balancer {name or lab.names.load_balancer}, so it costs nothing.\n"
             "  next: load_balancer.create(lab), in notebook 07"
         )
-    return BalancerBill(len(found["AvailabilityZones"]), found["Type"] == "network")
+    return BalancerBill(len(described["AvailabilityZones"]), described["Type"] == "network")
 
 
 def idle(lab: Connection, hours: float = 10, name: str | None = None) -> Bill:

@@ -34,8 +34,8 @@ class JudgedGuesses(ShownAsTable):
     def summary(self) -> str:
         """How many guesses are right, and the first thing in the way."""
         known = [name for name in self.guesses if self.seen.answers[name] is not None]
-        found = self.seen.refusal.splitlines()[0] if self.seen.refusal else "Nothing stands in the way."
-        return f"{self.right} of {len(known)} right. {found}"
+        first = self.seen.refusal.splitlines()[0] if self.seen.refusal else "Nothing stands in the way."
+        return f"{self.right} of {len(known)} right. {first}"
 
     def rows(self) -> list[dict[str, str]]:
         """The guesses by question, each with what the account says and a mark."""

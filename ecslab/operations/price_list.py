@@ -7,10 +7,10 @@ from ecslab.operations import prices
 
 SIZE: Final = ("256", "512")
 """CPU units and MiB of the course's task."""
-_FARGATE: Final = "aws.amazon.com/fargate/pricing"
-_VPC: Final = "aws.amazon.com/vpc/pricing"
-_BALANCERS: Final = "aws.amazon.com/elasticloadbalancing/pricing"
-_CLOUDWATCH: Final = "aws.amazon.com/cloudwatch/pricing"
+_FARGATE: Final = "fargate/pricing"
+_VPC: Final = "vpc/pricing"
+_BALANCERS: Final = "elasticloadbalancing/pricing"
+_CLOUDWATCH: Final = "cloudwatch/pricing"
 
 
 def price_list() -> Table:
@@ -26,11 +26,11 @@ def price_list() -> Table:
         ("two load balancers", 2 * balancer, "nothing is shared", _BALANCERS),
         ("a NAT gateway and its address", prices.NAT_HOUR + prices.PUBLIC_IPV4_HOUR,
          f"and ${prices.NAT_GB} a GB", _VPC),
-        ("ECS: clusters, services, definitions", 0.0, "free", "aws.amazon.com/ecs/pricing"),
-        ("an EKS cluster, before anything runs", prices.EKS_CLUSTER_HOUR, "", "aws.amazon.com/eks/pricing"),
+        ("ECS: clusters, services, definitions", 0.0, "free", "ecs/pricing"),
+        ("an EKS cluster, before anything runs", prices.EKS_CLUSTER_HOUR, "", "eks/pricing"),
     )  # fmt: skip
     by_amount = (
-        ("an image in ECR", f"${prices.ECR_GB_MONTH:.2f} a GB", "", "aws.amazon.com/ecr/pricing"),
+        ("an image in ECR", f"${prices.ECR_GB_MONTH:.2f} a GB", "", "ecr/pricing"),
         ("lines in CloudWatch Logs", f"${prices.LOGS_GB:.2f} a GB", "when written", _CLOUDWATCH),
         ("Container Insights, enhanced", f"${prices.INSIGHTS_METRIC_MONTH:.2f} a metric",
          "dozens for a service", _CLOUDWATCH),
@@ -38,7 +38,7 @@ def price_list() -> Table:
     rows = [(what, _hour(amount), _month(amount), note, page) for what, amount, note, page in by_hour]
     rows += [(what, "", amount, note, page) for what, amount, note, page in by_amount]
     title = f"us-east-1, US dollars, prices of {prices.AS_OF}; other Regions differ."
-    return Table(title, ("what", "an hour", "a month", "", "AWS lists it on"), tuple(rows))
+    return Table(title, ("what", "an hour", "a month", "", "aws.amazon.com/…"), tuple(rows))
 
 
 def _hour(amount: float) -> str:

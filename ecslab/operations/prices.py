@@ -31,8 +31,14 @@ SPOT_SHARE: Final = 0.32
 """What Fargate Spot asks of the on-demand price: 68 % less in 2026 articles; AWS changes it with demand."""
 NAT_HOUR: Final = 0.045
 NAT_GB: Final = 0.045
+DATA_OUT_GB: Final = 0.09
+"""To the internet, beyond the first 100 GB of a month (https://aws.amazon.com/ec2/pricing/on-demand/)."""
 INSIGHTS_METRIC_MONTH: Final = 0.07
 """Container Insights with enhanced observability, each metric."""
+ALARM_MONTH: Final = 0.10
+"""A metric alarm, each metric that it looks at; Application Auto Scaling itself is free."""
+FINE_ALARM_MONTH: Final = 0.30
+"""The same of periods below a minute."""
 EKS_CLUSTER_HOUR: Final = 0.10
 
 
@@ -78,6 +84,11 @@ def of_log_group(group: LogGroupTypeDef) -> float:
 def of_images(stored_bytes: int) -> float:
     """Dollars an hour for keeping images of so many bytes."""
     return stored_bytes / 1e9 * ECR_GB_MONTH / MONTH_HOURS
+
+
+def of_alarm(period: int) -> float:
+    """Dollars an hour for an alarm on one metric, by its period in seconds."""
+    return (ALARM_MONTH if period >= 60 else FINE_ALARM_MONTH) / MONTH_HOURS
 
 
 def dollars(amount: float) -> str:

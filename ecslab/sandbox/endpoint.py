@@ -33,6 +33,7 @@ class Endpoint:
             proxy form and the first part of the path form.
         notices: what its user should be told, such as that it was found dead and started again.
         transport: set if the sandbox lives in this process; then nothing listens on `url`.
+        stream: opens the stream of messages at a URL (`connection.streams`), if it lives in this process.
     """
 
     url: str
@@ -47,6 +48,7 @@ class Endpoint:
     notices: tuple[str, ...] = ()
     transport: Transport | None = field(default=None, repr=False)
     closing: Callable[[], None] | None = field(default=None, repr=False)
+    stream: Callable[[str], object] | None = field(default=None, repr=False)
 
     @property
     def host(self) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -57,7 +58,7 @@ def endpoint_of(sandbox: Sandbox) -> Endpoint:
     return Endpoint(
         url=API, access_key=keys.access_key, secret_key=keys.secret_key, region=REGION, account=ACCOUNT,
         gateway_url=GATEWAY, gateway_port=2, gateway_secret=keys.gateway_secret, pid=os.getpid(),
-        transport=Transport(sandbox), closing=sandbox.close,
+        transport=Transport(sandbox), closing=sandbox.close, stream=lambda url: Stream(sandbox, url),
     )  # fmt: skip
 
 
@@ -75,6 +76,34 @@ class Transport:
             return api.answer(self.sandbox, request)
         gateway = f"{parts.scheme}://{parts.netloc}" == GATEWAY
         return self.sandbox.gateway.answer(request.path if gateway else url, request)
+
+
+class Stream:
+    """A client's end of a data channel of a sandbox in this process, as `connection.streams` has it."""
+
+    def __init__(self, sandbox: Sandbox, url: str):
+        parts = urlsplit(url)
+        named = {"host": parts.netloc}
+        self._channel = sandbox.channels.open(HttpRequest("GET", parts.path, parts.query, named))
+        self._waiting: deque[bytes] = deque()
+
+    def send(self, data: str | bytes) -> None:
+        """Send a message, and keep what is answered."""
+        self._waiting.extend(self._channel.received(data))
+
+    def receive(self, _seconds: float) -> bytes | None:
+        """The next message; None if there is none now, EOFError if there will be none."""
+        if not self._waiting:
+            self._waiting.extend(self._channel.due())
+        if self._waiting:
+            return self._waiting.popleft()
+        if self._channel.over:
+            raise EOFError
+        return None
+
+    def close(self) -> None:
+        """Leave the channel."""
+        self._channel.left()
 
 
 def _text(value: str | bytes) -> str:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/cli/latest/reference/ecs/
 import json
 import re
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -45,7 +46,9 @@ class CommandResult:
         """Nothing."""
 
 
-def run(lab: Connection, command: str, lines: int | None = 20) -> CommandResult:
+def run(
+    lab: Connection, command: str, lines: int | None = 20, typed: Sequence[str] = ()
+) -> CommandResult:
     """Run one `aws …` command as a terminal would, and print it with what it answers.
 
     It speaks to the account that the lab is connected to, in its Region, whatever the machine has configured;
@@ -56,6 +59,8 @@ def run(lab: Connection, command: str, lines: int | None = 20) -> CommandResult:
     Args:
         command: as a document has it, over several lines with `\\` or within quotes.
         lines: so many lines of the answer are printed at most; None for all of them.
+        typed: lines that are typed into the session that `aws ecs execute-command` opens, each when the
+            shell there prompts; without them the session ends at its first prompt.
 
     Returns:
         What it left. A refusal is no exception here, as it is none in a terminal: see `code`.
@@ -74,7 +79,7 @@ def run(lab: Connection, command: str, lines: int | None = 20) -> CommandResult:
     else:
         from ecslab.terminal import aws_cli
 
-        result = CommandResult(command, *aws_cli.carry_out(lab, words[1:]))
+        result = CommandResult(command, *aws_cli.carry_out(lab, words[1:], typed))
     for text in (result.out, result.err):
         if text.strip():
             say(_shortened(text.strip("\n"), lines))

@@ -34,6 +34,7 @@ from ecslab.errors import CannotBeDone
 from ecslab.terminal import cli_limits
 from ecslab.terminal.command_hooks import CommandHooks
 from ecslab.terminal.options import SERVICES
+from ecslab.terminal.session import Plugin
 
 _FROM_THE_MACHINE: Final = frozenset({"ca_bundle"})
 """What the session of a real account takes from the environment: how this network is left, not by whom."""
@@ -56,8 +57,11 @@ class Driver(Protocol):
         """Run one command; its exit code."""
 
 
-def carry_out(lab: Connection, words: Sequence[str]) -> tuple[int, str, str]:
+def carry_out(lab: Connection, words: Sequence[str], typed: Sequence[str] = ()) -> tuple[int, str, str]:
     """Run `aws` with these words; its exit code, what it printed, what it complained of.
+
+    Args:
+        typed: lines that are typed into a session which the command opens.
 
     Raises:
         CannotBeDone: the AWS CLI is not installed.
@@ -68,7 +72,7 @@ def carry_out(lab: Connection, words: Sequence[str]) -> tuple[int, str, str]:
     address = _endpoint(lab, words)
     endpoint = ["--endpoint-url", address] if address else []
     out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), _waiting(lab):
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), _waiting(lab, typed):
         try:
             code = driver.main([*words, *endpoint])
         except SystemExit as end:  # argparse, of a word that it does not know
@@ -227,10 +231,13 @@ def _replaced(module: ModuleType | type, name: str, value: object) -> Iterator[N
 
 
 @contextlib.contextmanager
-def _waiting(lab: Connection) -> Iterator[None]:
+def _waiting(lab: Connection, typed: Sequence[str]) -> Iterator[None]:
+    executing = importlib.import_module("awscli.customizations.ecs.executecommand")
     with (
         Wait(lab, "what the command waits for") as waiting,
         _replaced(botocore.waiter, "time", _Pause(waiting)),
+        _replaced(executing, "check_call", Plugin(lab, waiting, typed)),
+        _replaced(executing, "ignore_user_entered_signals", contextlib.nullcontext),
         _replaced(sys, "argv", ["aws"]),  # by what stands there argparse calls the program
         _replaced(_argument_parser(), "_get_option_tuples", cli_limits.no_abbreviations),
     ):

@@ -31,6 +31,8 @@ _PART_OF_ANOTHER: Final = frozenset(
 )  # fmt: skip
 """These go when what they are a part of goes, or leave nothing."""
 _STANDS_ALONE: Final = frozenset({"PutParameter", "StartTask"})
+_PRINTS_NOTHING: Final = frozenset({"ExecuteCommand"})
+"""Whose answer the CLI hands to the plugin, which needs the token in it."""
 _CREDENTIALS: Final = frozenset(
     {
         "secretaccesskey", "sessiontoken", "authorizationtoken", "keymaterial", "passworddata", "tokenvalue",
@@ -96,7 +98,7 @@ class CommandHooks:
 
     def hide(self, parsed: dict[str, object], model: OperationModel, **_: object) -> None:
         """Put a mask in the place of what is secret in an answer."""
-        if model.output_shape is not None:
+        if model.output_shape is not None and model.name not in _PRINTS_NOTHING:
             self._mask(parsed, model.output_shape)
 
     def _tag(self, params: dict[str, object], model: OperationModel) -> bool:

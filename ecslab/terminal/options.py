@@ -18,7 +18,6 @@ SETTINGS: Final = (
 """What `configure set` writes: by others a later command would ask another endpoint, or keep a history."""
 BEYOND: Final = {
     ("ecs", "deploy"): "asks CodeDeploy, which is no part of the course",
-    ("ecs", "execute-command"): "opens a session, in a program of its own",
 }
 _HELP: Final = "https://docs.aws.amazon.com/cli/latest/reference/"
 _ELSEWHERE: Final = ("--profile", "--endpoint-url", "--no-verify-ssl", "--ca-bundle", "--no-sign-request")

@@ -3,16 +3,15 @@
 const ANSWERS = ["yes", "no"];
 
 const asked = ({ name, text }) => {
-  const row = make("fieldset", "", { class: "ecslab-yes-no" });
+  const row = make("div", "", { class: "ecslab-yes-no", role: "radiogroup", "aria-label": text });
   const note = make("span", "", { class: "ecslab-note" });
   const inputs = ANSWERS.map((value) => make("input", "", { type: "radio", name, value }));
-  row.append(make("legend", text));
-  for (const input of inputs) {
+  const labels = inputs.map((input) => {
     const label = make("label");
     label.append(input, make("span", input.value));
-    row.append(label);
-  }
-  row.append(note);
+    return label;
+  });
+  row.append(make("span", text), ...labels, note);
   const show = (guess) => inputs.forEach((input) => (input.checked = input.value === guess));
   const judge = (judged) => {
     note.textContent = !judged ? "" : judged.mark ? `${judged.mark}: the account says ${judged.answer}` : judged.answer;

@@ -98,8 +98,7 @@ class Notebook:
         page.goto(f"{server.url}/lab/tree/{name}?token={server.token}&reset")
         page.wait_for_function(READY, timeout=60_000)
         if theme != "JupyterLab Light":
-            page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
-            page.wait_for_selector("body[data-jp-theme-light='false']", state="attached")
+            self.look(theme, page.viewport_size["width"])
         self.panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
 
     def cell(self, identifier: str) -> Any:
@@ -166,15 +165,41 @@ class Notebook:
             identifier,
         )  # type: ignore[no-any-return]
 
-    def picture(self, name: str) -> None:
-        """The whole notebook, a screen at a time, kept for people to look at."""
-        SCREENSHOTS.mkdir(exist_ok=True)
+    def look(self, theme: str, width: int) -> None:
+        """Another theme, and a window of this width."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+        light = str(theme.endswith("Light")).lower()
+        self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
+
+    def save(self) -> None:
+        """File > Save, and wait until the server has it."""
+        self.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+        self.page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
+
+    def shut_down(self) -> None:
+        """End the kernel, so that its memory is free for the next notebook."""
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+    def screens(self) -> Iterator[int]:
+        """Scroll through the notebook, a screen at a time; cells that are out of view are not on the page."""
         box = self.panel.locator(".jp-WindowedPanel-outer").first
         height, seen = box.evaluate("e => [e.scrollHeight, e.clientHeight]")
         for number, top in enumerate(range(0, max(height - 60, 1), max(seen - 60, 1))):
             box.evaluate("(e, top) => e.scrollTo(0, top)", top)
             self.page.wait_for_timeout(150)  # lazy cells draw when they come into view
-            self.page.screenshot(path=SCREENSHOTS / f"{name}-{number:02}.png")
+            yield number
+
+    def picture(self, name: str) -> None:
+        """The whole notebook, a screen at a time, kept for people to look at."""
+        for number in self.screens():
+            self.shot(f"{name}-{number:02}")
+
+    def shot(self, name: str) -> None:
+        """What is on the page now, kept for people to look at."""
+        path = SCREENSHOTS / f"{name}.png"
+        path.parent.mkdir(exist_ok=True, parents=True)
+        self.page.screenshot(path=path)
 
 
 @contextlib.contextmanager

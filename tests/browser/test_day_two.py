@@ -1,14 +1,13 @@
 """The day after, in another server: what was saved is read as it was, and comes back when its cell runs."""
 
 import json
-import shutil
 
 import nbformat
 import pytest
 
 from ecslab.sandbox import process
-from tests.browser.jupyterlab import SCREENSHOTS, Notebook, serve
-from tests.notebooks.rig import NOTEBOOKS, stems
+from tests.browser.accessibility import grave
+from tests.browser.jupyterlab import Notebook, serve
 
 DEAD = "model not found"
 KERNEL = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
@@ -21,6 +20,7 @@ CELLS = {
     "service": "ecslab.ServiceView(lab)",
     "task": "ecslab.TaskView(lab, ecslab.service.tasks(lab)[0])",
     "clock": "ecslab.ClockButtons(lab)",
+    "why-not": "ecslab.WhyNotView(lab, ecslab.service.tasks(lab)[0])",
 }
 
 
@@ -45,8 +45,12 @@ def page(chromium):
     page.close()
 
 
-def save(notebook):
-    notebook.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+def test_axe_sees_what_is_wrong_in_an_output_and_nothing_beside_it(page):
+    wrong = "<img src='x.png'><p style='color: #ccc; background: #fff'>pale</p><input>"
+    page.set_content(f"<div class='jp-OutputArea-output'>fine</div>{wrong}")
+    assert grave(page) == []
+    page.set_content(f"<div class='jp-OutputArea-output'>{wrong}</div>")
+    assert {each.partition(":")[0] for each in grave(page)} == {"image-alt", "color-contrast", "label"}
 
 
 def still(notebook, cell):
@@ -61,6 +65,9 @@ def test_each_view_is_read_the_day_after_and_comes_back(page, serving, tmp_path)
         notebook = Notebook(page, server, file.name)
         notebook.run_all()
         assert notebook.errors() == []
+        for theme in ("JupyterLab Dark", "JupyterLab Light"):
+            notebook.look(theme, 1360)
+            assert [each for _ in notebook.screens() for each in grave(page)] == []
         question = notebook.cell("question").locator(".ecslab-quiz")
         question.locator("input[type=radio]").first.click()
         question.get_by_role("button", name="Check my answer").click()
@@ -70,7 +77,7 @@ def test_each_view_is_read_the_day_after_and_comes_back(page, serving, tmp_path)
         predicted.locator("input").first.fill("2")
         predicted.get_by_role("button", name="Lock").click()
         predicted.locator("[data-status=locked]").or_(predicted.get_by_text("locked")).first.wait_for()
-        save(notebook)
+        notebook.save()
         assert notebook.cell("picker").locator(".ecslab-network").count() == 1, "saved off the page"
     saved = json.loads(file.read_text())
     assert "widgets" not in saved["metadata"]
@@ -88,18 +95,3 @@ def test_each_view_is_read_the_day_after_and_comes_back(page, serving, tmp_path)
         notebook.run_all()
         notebook.cell("question").scroll_into_view_if_needed()
         assert chosen in notebook.cell("question").locator(".ecslab-quiz .ecslab-verdict").text_content()
-
-
-@pytest.mark.nightly
-@pytest.mark.parametrize("stem", stems())
-def test_no_notebook_is_dead_the_day_after(page, serving, tmp_path, stem):
-    shutil.copytree(NOTEBOOKS, tmp_path / "notebooks", dirs_exist_ok=True)
-    with serving() as server:
-        notebook = Notebook(page, server, f"{stem}.ipynb")
-        notebook.run_all()
-        save(notebook)
-    with serving() as server:
-        notebook = Notebook(page, server, f"{stem}.ipynb")
-        notebook.picture(f"day-two-{stem}")
-        assert page.get_by_text(DEAD).count() == 0
-        assert SCREENSHOTS.is_dir()

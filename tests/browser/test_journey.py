@@ -1,5 +1,6 @@
 """A learner's way from 00 to their own page in the browser, with the mouse, in JupyterLab."""
 
+import ast
 import json
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 import ecslab
 from ecslab.sandbox import process
 from ecslab.workshop import learner_copy
+from tests.browser.accessibility import grave
 from tests.browser.jupyterlab import SCREENSHOTS, Notebook, serve, watch
 from tests.notebooks.rig import read
 
@@ -52,6 +54,7 @@ def test_a_notebook_runs_from_top_to_bottom(page, server, stem):
     notebook.run_all()
     assert notebook.errors() == []
     notebook.picture(stem)
+    assert grave(page) == []
 
 
 def test_a_task_runs_in_the_vpc_and_subnet_that_the_mouse_chose(page, server, home):
@@ -78,10 +81,22 @@ def test_a_task_runs_in_the_vpc_and_subnet_that_the_mouse_chose(page, server, ho
         assert subnet in [s.id for s in ecslab.network.subnets(lab, vpc.id) if s.public]
 
 
-def test_the_page_shows_with_style_and_image_in_the_frame_and_in_a_tab(page, server, chromium):
+@pytest.fixture
+def pushed(home):
+    """The page of 01, with style and picture, is what the task serves; if 01 and 04 have run, it does."""
+    with ecslab.connect(home=home, speed=float(SPEED)) as lab:
+        if not ecslab.task.find(lab):
+            [source] = [cell.source for cell in read("01-ecr").cells if cell.id == "01-page"]
+            lab.goto("02")
+            site = ecslab.image.site(ast.literal_eval(source.removeprefix("page = ")))
+            ecslab.image.push(lab, ecslab.image.build(site, lab=lab))
+
+
+def test_the_page_shows_with_style_and_image_in_the_frame_and_in_a_tab(page, server, chromium, pushed):
     notebook = opened(page, server, "05-verify")
     notebook.run_all()
     assert notebook.errors() == []
+    _answer_the_six_questions(page, notebook)
     cell = notebook.cell("05-open-look")  # the last of its frames: nothing shuts the door any more
     cell.scroll_into_view_if_needed()
     frame = cell.locator("iframe").content_frame
@@ -95,6 +110,18 @@ def test_the_page_shows_with_style_and_image_in_the_frame_and_in_a_tab(page, ser
     assert _drawn(tab.value.locator("body")) == {"styled": True, "images": [True]}
     tab.value.screenshot(path=SCREENSHOTS / "05-tab.png")
     tab.value.close()
+
+
+def _answer_the_six_questions(page, notebook):
+    """With the keyboard alone."""
+    asked = notebook.cell("05-guess").locator(".ecslab-why-not")
+    asked.locator("input[type=radio]").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    asked.get_by_text("1 of 2 right.").wait_for()
+    assert asked.get_by_text("look again: the account says yes").count() == 1
 
 
 def test_the_picker_works_by_keyboard(page, server):

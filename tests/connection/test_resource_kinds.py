@@ -5,6 +5,8 @@ import pytest
 from ecslab.connection.resource_kinds import BY_CREATE_CALL, KINDS
 from ecslab.connection.tags import owner_in, spelling
 
+TAGGED = [kind for kind in KINDS if kind.taggable]
+
 
 def test_no_two_rows_share_a_kind_or_a_create_call():
     assert len({kind.kind for kind in KINDS}) == len(BY_CREATE_CALL) == len(KINDS)
@@ -40,7 +42,7 @@ def test_what_aws_calls_it_is_read_from_the_response(call, response, ids):
     assert BY_CREATE_CALL[call].ids(response) == ids
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("kind", TAGGED, ids=lambda kind: kind.kind)
 def test_the_labs_tag_is_put_beside_the_learners_own(kind):
     parameter = spelling(kind.service).parameter
     own = [{"ResourceType": "security-group", "Tags": [{"Key": "a", "Value": "b"}]}]
@@ -56,7 +58,7 @@ def test_the_labs_tag_is_put_beside_the_learners_own(kind):
     assert again == params
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("kind", TAGGED, ids=lambda kind: kind.kind)
 def test_where_the_learner_gives_no_tags_the_labs_stands_alone(kind):
     params = {}
     kind.tag(params, "me")
@@ -65,3 +67,11 @@ def test_where_the_learner_gives_no_tags_the_labs_stands_alone(kind):
     if spelled.parameter == "TagSpecifications":
         alone = [{"ResourceType": "security-group", "Tags": alone}]
     assert params == {spelled.parameter: alone}
+
+
+def test_what_takes_no_tags_gets_none():
+    """A scalable target may be there already, and is then not tagged by registering it."""
+    params = {"ResourceId": "service/blue/web"}
+    kind = BY_CREATE_CALL["application-autoscaling", "RegisterScalableTarget"]
+    kind.tag(params, "me")
+    assert params == {"ResourceId": "service/blue/web"} and kind.name(params) == "service/blue/web"

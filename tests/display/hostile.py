@@ -34,6 +34,9 @@ from ecslab.fault_lab.engine.names import FaultNames
 from ecslab.figures import Figure
 from ecslab.figures.svg import Drawing
 from ecslab.operations.judged_guesses import JudgedGuesses
+from ecslab.operations.visitors import VisitorCounts, Visitors
+from ecslab.operations.visitors.modelled import ModelledVisitors
+from ecslab.operations.visitors.sent import SentVisitors
 from ecslab.resources.image.types import Image, Layer
 from ecslab.resources.task.reachability import QUESTIONS, Look
 from ecslab.terminal import CommandResult
@@ -89,7 +92,7 @@ _KINDS = (
     "pretty",
 )
 SHOWS = (*(f"_repr_{kind}_" for kind in _KINDS), "_ipython_display_")
-ABSTRACT = {ShownAsTable, View, LiveView}
+ABSTRACT = {ShownAsTable, View, LiveView, Visitors}
 
 
 def classes() -> list[type]:
@@ -238,6 +241,15 @@ def _replaced(value: Any, text: str) -> Any:
     return [_replaced(item, text) for item in value] if isinstance(value, list | tuple) else value
 
 
+def _visitors(cls: type[Visitors]) -> Callable[[str], Visitors]:
+    def filled(text: str) -> Visitors:
+        shown = cls.__new__(cls)
+        shown.seen = made(VisitorCounts, text)
+        return shown
+
+    return filled
+
+
 class _Idle:
     def start(self, look: object) -> None: ...
     def stop(self) -> None: ...
@@ -311,6 +323,8 @@ def _reasons(text: str) -> Callable[[list[int]], Any]:
 
 
 MAKERS: dict[type, Callable[[str], Any]] = {
+    ModelledVisitors: _visitors(ModelledVisitors),
+    SentVisitors: _visitors(SentVisitors),
     Calls: _calls,
     Image: _image,
     Figure: _figure,

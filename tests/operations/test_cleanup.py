@@ -58,6 +58,18 @@ def balanced(lab):
     service.create(lab, loadBalancers=[behind])
 
 
+def scaled(lab):
+    """A scalable target of that service, and an alarm."""
+    lab.client("application-autoscaling").register_scalable_target(
+        ServiceNamespace="ecs", ResourceId=f"service/{lab.names.cluster}/{lab.names.service}",
+        ScalableDimension="ecs:service:DesiredCount", MinCapacity=1, MaxCapacity=4,
+    )  # fmt: skip
+    lab.client("cloudwatch").put_metric_alarm(
+        AlarmName="busy", Namespace="AWS/ECS", MetricName="CPUUtilization", Statistic="Average", Period=60,
+        EvaluationPeriods=1, Threshold=90, ComparisonOperator="GreaterThanThreshold",
+    )  # fmt: skip
+
+
 def group(lab, vpc, name):
     made = lab.ec2.create_security_group(GroupName=name, Description="test", VpcId=vpc)
     return made["GroupId"]
@@ -178,6 +190,7 @@ def test_a_crash_after_any_create_call_leaves_nothing_that_cleanup_does_not_find
     with pytest.raises(Crash):
         journey(lab)
         balanced(lab)
+        scaled(lab)
     revived = again(lab)
     assert [entry.outcome for entry in revived.ledger.entries()][-1] == "intended"
     receipt = cleanup.run(revived)

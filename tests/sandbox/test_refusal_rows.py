@@ -7,9 +7,24 @@ from test_fact_rows import ROWS
 
 import ecslab
 
+ABSENT = "$absent"
+"""What a row says of a member that every such call has, and this one has not."""
 REFUSALS = {name: row for name, row in ROWS.items() if "refused" in row}
 WEB = {"name": "web", "image": "httpd"}
+SCALED = {
+    "ServiceNamespace": "ecs", "ResourceId": "service/blue/web",
+    "ScalableDimension": "ecs:service:DesiredCount",
+}  # fmt: skip
+CPU = {
+    "TargetValue": 50,
+    "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
+}
 BASES = {
+    "application-autoscaling:RegisterScalableTarget": {**SCALED, "MinCapacity": 1, "MaxCapacity": 2},
+    "application-autoscaling:PutScalingPolicy": {
+        **SCALED, "PolicyName": "cpu", "PolicyType": "TargetTrackingScaling",
+        "TargetTrackingScalingPolicyConfiguration": CPU,
+    },
     "ecs:RegisterTaskDefinition": {
         "family": "web", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"], "cpu": "256",
         "memory": "512", "containerDefinitions": [WEB],
@@ -25,11 +40,16 @@ BASES = {
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """A lab with the cluster `blue` and the task definition `web`."""
+    """A lab with the cluster `blue`, the task definition `web`, and two services, one of which scales."""
     home = tmp_path_factory.mktemp("home")
     with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as lab:
         lab.ecs.create_cluster(clusterName="blue")
         lab.ecs.register_task_definition(**BASES["ecs:RegisterTaskDefinition"])
+        for name in ("web", "other"):
+            row = {"call": "ecs:CreateService", "input": {"serviceName": name, "desiredCount": 0}}
+            lab.ecs.create_service(**request(lab, row))
+        register = BASES["application-autoscaling:RegisterScalableTarget"]
+        lab.client("application-autoscaling").register_scalable_target(**register)
         yield lab
 
 
@@ -39,7 +59,8 @@ def request(lab, row):
     if row["call"] in ("ecs:RunTask", "ecs:CreateService"):
         subnet = lab.ec2.describe_subnets()["Subnets"][0]["SubnetId"]
         members["networkConfiguration"] = {"awsvpcConfiguration": {"subnets": [subnet]}}
-    return members | row["input"]
+    given = members | row["input"]
+    return {name: value for name, value in given.items() if value != ABSENT}
 
 
 @pytest.mark.parametrize("name", REFUSALS)

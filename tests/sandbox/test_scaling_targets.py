@@ -74,6 +74,11 @@ def test_tags_of_targets(aws):
     aws.scaling.tag_resource(ResourceARN=arn, Tags={"cost": "b"})
     aws.scaling.untag_resource(ResourceARN=arn, TagKeys=["team"])
     assert aws.scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"cost": "b"}
+    tagging, kind = aws.client("resourcegroupstaggingapi"), ["application-autoscaling:scalable-target"]
+    tagging.tag_resources(ResourceARNList=[arn], Tags={"by": "me"})
+    tagging.untag_resources(ResourceARNList=[arn], TagKeys=["cost"])
+    mine = tagging.get_resources(ResourceTypeFilters=kind, TagFilters=[{"Key": "by"}])
+    assert mine["ResourceTagMappingList"] == [{"ResourceARN": arn, "Tags": [{"Key": "by", "Value": "me"}]}]
     assert refusal(aws.scaling.list_tags_for_resource, ResourceARN=f"{arn}0").startswith(
         "ResourceNotFoundException"
     )
@@ -269,6 +274,14 @@ def test_metric_maths(aws):
     ]  # fmt: skip
     with pytest.raises(ClientError, match="Exactly one element of the metrics list should return data"):
         put_tracking(aws, "maths", CustomizedMetricSpecification={"Metrics": queries[:1]})
+    for expression, problem in (
+        ("m1 /", "ends too early"),
+        ("m9 / 2", "ID 'm9' not found"),
+        ("e1 + m1", "Circular"),
+    ):
+        bad = [queries[0], {"Id": "e1", "Expression": expression}]
+        with pytest.raises(ClientError, match=f"Error in expression 'e1': .*{problem}"):
+            put_tracking(aws, "maths", CustomizedMetricSpecification={"Metrics": bad})
 
 
 def test_the_end_of_a_target(aws):
@@ -299,6 +312,65 @@ def test_a_step_policy_lists_the_alarms_that_name_it(aws):
     assert [each["AlarmName"] for each in aws.policy("steps", "up")["Alarms"]] == ["mine"]
     aws.scaling.delete_scaling_policy(**of("steps"), PolicyName="up")
     assert aws.alarms.get("mine") is not None  # it is the user's
+
+
+def steps(*bounds):
+    names = ("MetricIntervalLowerBound", "MetricIntervalUpperBound")
+    return [
+        {name: bound for name, bound in zip(names, pair, strict=True) if bound is not None}
+        | {"ScalingAdjustment": 1} for pair in bounds
+    ]  # fmt: skip
+
+
+UNBOUNDED = "There must be a StepAdjustment with an unspecified {0} bound (i.e., {0} bound is null) when one "
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (steps(*((number, number + 1) for number in range(20)), (20, None)),
+         "There can be at most 20 step adjustments per scaling policy"),
+        (steps((0, 10)), UNBOUNDED.format("upper") + "StepAdjustment has a positive upper bound"),
+        (steps((-10, 0)), UNBOUNDED.format("lower") + "StepAdjustment has a negative lower bound"),
+        (steps((0, 10), (5, None)), "StepAdjustment intervals can't overlap"),
+        (steps((0, 10), (20, None)), "StepAdjustment intervals can't have gaps between them"),
+        (steps((10, 5), (10, None)),
+         "The upper bound of a step adjustment must be greater than its lower bound"),
+        ([], "At least one step adjustment must be specified"),
+    ],
+)  # fmt: skip
+def test_steps_that_cannot_be(aws, given, sentence):
+    """Refused as a whole: nothing is left behind."""
+    if not aws.scaling.describe_scalable_targets(**ECS, ResourceIds=["service/blue/bad"])["ScalableTargets"]:
+        aws.target("bad")
+    configuration = {"AdjustmentType": "ChangeInCapacity", "StepAdjustments": given}
+    said = refusal(aws.scaling.put_scaling_policy, **of("bad"), PolicyName="bad", PolicyType="StepScaling",
+                   StepScalingPolicyConfiguration=configuration)  # fmt: skip
+    assert said == f"ValidationException: {sentence}"
+    assert aws.scaling.describe_scaling_policies(**of("bad"))["ScalingPolicies"] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"Schedule": "every day"}, "Invalid schedule expression"),
+        ({"Schedule": "cron(0 8 * * *)"}, "Invalid schedule expression"),
+        ({"Timezone": "Mars/Olympus"}, "Invalid timezone: Mars/Olympus"),
+        ({"Schedule": "at(2020-01-01T00:00:00)"}, "The schedule at(2020-01-01T00:00:00) lies in the past"),
+        ({"StartTime": 20, "EndTime": 10}, "End time must be after start time"),
+        ({"ScalableTargetAction": {}},
+         "At least one of the minimum capacity and the maximum capacity must be specified"),
+        ({"ScalableTargetAction": {"MinCapacity": 3, "MaxCapacity": 2}},
+         "Maximum capacity cannot be less than minimum capacity"),
+    ],
+)  # fmt: skip
+def test_scheduled_actions_that_cannot_be(aws, given, sentence):
+    if not aws.scaling.describe_scalable_targets(**ECS, ResourceIds=["service/blue/late"])["ScalableTargets"]:
+        aws.target("late")
+    whole = {"Schedule": "rate(1 day)", "ScalableTargetAction": {"MinCapacity": 1}, **given}
+    said = refusal(aws.scaling.put_scheduled_action, **of("late"), ScheduledActionName="bad", **whole)
+    assert said == f"ValidationException: {sentence}"
+    assert aws.scaling.describe_scheduled_actions(**of("late"))["ScheduledActions"] == []
 
 
 def test_scheduled_actions(aws):

@@ -67,7 +67,6 @@ def test_no_option_leads_elsewhere_whole_or_shortened(lab, command):
         "aws configure set credential_process x", "aws --output text configure set plugins.evil evil",
         "aws configure --output list set plugins.evil evil", "aws ecs deploy --service x",
         "aws --output text ecs deploy --service x",
-        "aws ecs execute-command --task x --interactive --command sh",
         "aws iam create-virtual-mfa-device --virtual-mfa-device-name x --outfile x --bootstrap-method Base32",
         "AWS_REGION=eu-west-1 aws ecs list-clusters", "env AWS_PROFILE=x aws ecs list-clusters",
         "aws ecs help", "aws help", "aws ecs list-clusters help x",

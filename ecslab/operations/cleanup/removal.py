@@ -12,7 +12,7 @@ from typing import Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
-from ecslab.operations.cleanup.inventory import ecs, network, storage
+from ecslab.operations.cleanup.inventory import ecs, network, scaling, storage
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey
 from ecslab.resources import ecr, log_group, role
@@ -62,9 +62,12 @@ def by_name(delete: Callable[[Connection, str], None]) -> Remove:
     return lambda lab, resource: delete(lab, resource.id)
 
 
-# Services bring tasks back, so they go first; tasks hold network interfaces, and so do load balancers;
-# interfaces hold security groups; listeners hold target groups; roles may be needed to the last.
+# What scales services goes before they do. Services bring tasks back, so they are next; tasks hold network
+# interfaces, and so do load balancers; interfaces hold security groups; listeners hold target groups; roles
+# may be needed to the last.
 REMOVALS: Final = (
+    Removal("scalable target", scaling.targets, scaling.deregister),
+    Removal("alarm", scaling.alarms, scaling.delete_alarm),
     # scaled to 0 and deleted, in one call
     Removal("service", ecs.services, call("ecs", "delete_service", "service", force=True)),
     Removal("task", ecs.tasks, call("ecs", "stop_task", "task", reason="cleaned up by ecslab"),

@@ -20,6 +20,9 @@ _SERVICE_ROLES: Final = {
 }
 
 
+_SCALING_ROLE: Final = "AWSServiceRoleForApplicationAutoScaling_ECSService"
+
+
 def retained(lab: Connection, before: Plan) -> Iterator[Retained]:
     """What AWS keeps.
 
@@ -97,6 +100,15 @@ def _service_roles(lab: Connection, _before: Plan) -> Retained | None:
     )
 
 
+def _scaling_role(lab: Connection, _before: Plan) -> Retained | None:
+    """The first scalable target made it."""
+    scaled = any(entry.kind == "scalable target" for entry in lab.ledger.entries())
+    if not scaled or not role.find(lab, _SCALING_ROLE):
+        return None
+    why = "made by Application Auto Scaling for itself; shared by all of it here"
+    return Retained(f"role {_SCALING_ROLE}", why, "free")
+
+
 def _counted(number: int, thing: str) -> str:
     return f"{number} {thing}{'s' * (number != 1)}"
 
@@ -108,4 +120,5 @@ _SEARCHES: Final[tuple[Callable[[Connection, Plan], Retained | None], ...]] = (
     _tasks,
     _interfaces,
     _service_roles,
+    _scaling_role,
 )

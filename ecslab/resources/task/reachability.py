@@ -55,11 +55,11 @@ def refusal(lab: Connection, task: TaskTypeDef, port: int) -> str | None:
 
 def look(lab: Connection, task: TaskTypeDef, port: int) -> Look:
     """All six questions, each by itself, and the first thing in the way."""
-    found = _obstacles(lab, task, port)
+    obstacles = _obstacles(lab, task, port)
     answers: dict[str, bool | None] = {
-        name: not found[name] if name in found else None for name in QUESTIONS if name != "listens"
+        name: not obstacles[name] if name in obstacles else None for name in QUESTIONS if name != "listens"
     }
-    first = next((said for said in found.values() if said), "")
+    first = next((said for said in obstacles.values() if said), "")
     answers["listens"] = None if first else _answered(lab, task, port) is not None
     return Look(answers, first or ("" if answers["listens"] else nobody_listens(port)))
 

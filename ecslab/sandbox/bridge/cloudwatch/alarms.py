@@ -122,8 +122,13 @@ class Alarms:
         """Let actions whose ARN begins so be executed by `handler`; the same prefix again replaces it."""
         self._handlers[arn_prefix] = handler
 
-    def set_state(self, alarm: Alarm, state: State, why: str, data: str | None = None) -> bool:
+    def set_state(
+        self, alarm: Alarm, state: State, why: str, data: str | None = None, moment: float | None = None
+    ) -> bool:
         """Put an alarm into a state, and execute that state's actions if it is another one.
+
+        Args:
+            moment: the epoch second that it was judged at; None is now.
 
         Returns:
             Whether anything is other than before.
@@ -138,7 +143,7 @@ class Alarms:
         alarm.history.append(history.changed(alarm, old, now))
         history.forget(alarm.history, now)
         self._progress[alarm.name] = _Progress()
-        self._act(alarm, now // 1)
+        self._act(alarm, now if moment is None else moment)
         return True
 
     def judge(self, moment: float) -> bool:
@@ -153,9 +158,10 @@ class Alarms:
             if verdict.state not in (None, alarm.state):
                 now = self.clock.timestamp()
                 why, data = reason(alarm, verdict), reason_data(alarm, verdict, now, moment)
-                anything |= self.set_state(alarm, verdict.state or alarm.state, why, data)
+                anything |= self.set_state(alarm, verdict.state or alarm.state, why, data, moment)
             elif self._repeats(alarm, moment):
                 anything |= self._act(alarm, moment, again=True)
+                self._progress[alarm.name].settled = constant(self.store, alarm, moment)
         return anything
 
     def is_quiet(self, moment: float) -> bool:
@@ -167,12 +173,14 @@ class Alarms:
             if not is_due(alarm, moment):
                 continue
             content, progress = constant(self.store, alarm, moment), self._progress[alarm.name]
-            if self._repeats(alarm, moment) and not (progress.idle and content is not None):
+            is_known = content is not None and content == progress.settled
+            if self._repeats(alarm, moment) and not (progress.idle and is_known):
                 return False
-            if content is None or content != progress.settled:
+            if not is_known:
                 if self._verdict(alarm, moment).state not in (None, alarm.state):
                     return False
-                progress.settled = content
+                if not self._is_acting(alarm):  # what nothing comes of is known when it was tried
+                    progress.settled = content
         return True
 
     def pass_quietly(self, moments: Sequence[float]) -> None:
@@ -186,9 +194,10 @@ class Alarms:
 
     def _repeats(self, alarm: Alarm, moment: float) -> bool:
         """Whether actions are due that are executed for as long as the alarm is in ALARM."""
+        return moment - self._progress[alarm.name].acted >= REPEATS and self._is_acting(alarm)
+
+    def _is_acting(self, alarm: Alarm) -> bool:
         if alarm.state != "ALARM" or not alarm.actions_enabled:
-            return False
-        if moment - self._progress[alarm.name].acted < REPEATS:
             return False
         return any(action.startswith(REPEATED) for action in alarm.actions.get("ALARM", ()))
 

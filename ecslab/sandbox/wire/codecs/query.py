@@ -58,6 +58,8 @@ def _value(shape: Shape, given: object, path: str) -> object:
         return [_value(shape.member, items[number], f"{path}.{number}") for number in _ordered(items, path)]
     if isinstance(shape, ListShape) and given == "":
         return []
+    if isinstance(shape, StructureShape | ListShape | MapShape):
+        raise _malformed(path, given)
     return _scalar(shape, given, path)
 
 

@@ -37,7 +37,7 @@ class MetricStore:
         self.sources: list[Source] = []
         self._now = now
         self._held: dict[Metric, dict[tuple[str, int], Series]] = {}
-        self._caught_up = float("-inf")
+        self._caught_up = self._latest = float("-inf")
 
     def record(self, metric: Metric, start: float, period: int, statistics: Statistics) -> None:
         """Add to what the period holds that begins at `start`, or in which it lies.
@@ -49,6 +49,7 @@ class MetricStore:
         series = self._series(metric, statistics.unit, period)
         packed = len(series.blocks)
         series.record(int(start // period), statistics)
+        self._latest = max(self._latest, start + period)
         if len(series.blocks) > packed:
             self._grow_coarser(metric, series)
 
@@ -58,6 +59,7 @@ class MetricStore:
         """Add the same to every period of [start, end): it is held as one, however long it is."""
         series = self._series(metric, statistics.unit, period)
         series.record_run(int(start // period), int(end // period), statistics)
+        self._latest = max(self._latest, end)
         series.forget_runs(int((end - _COARSER[-1][1]) // period))
 
     def read(
@@ -133,8 +135,8 @@ class MetricStore:
     ) -> None:
         """Put each native period into the longer one, counted from `start`, that it begins in."""
         native = series.period
-        newest = max(series.newest * native, self._caught_up)
-        oldest = newest - next((held for least, held, _ in reversed(_COARSER) if period % least == 0), 0)
+        now = max(self._latest, self._caught_up)
+        oldest = now - next((held for least, held, _ in reversed(_COARSER) if period % least == 0), 0)
         first = -int(-max(start, oldest) // native)
         last = -int(-end // native)
         for number, statistics in series.periods(first, last):
@@ -148,7 +150,7 @@ class MetricStore:
         held_for, coarser = next(
             (held, longer) for least, held, longer in reversed(_COARSER) if series.period >= least
         )
-        oldest = int((series.newest * series.period - held_for) // series.period)
+        oldest = int((self._latest - held_for) // series.period)
         by_period: defaultdict[int, list[Statistics]] = defaultdict(list)
         for number, statistics in series.take_before(oldest):
             if coarser:
