@@ -14,6 +14,9 @@ from ecslab.connection.missing import or_none_if_missing
 from ecslab.connection.tags import Tags, made_by, owner_in
 
 if TYPE_CHECKING:
+    from mypy_boto3_ecs.client import ECSClient
+    from mypy_boto3_ecs.type_defs import DescribeTaskDefinitionResponseTypeDef
+
     from ecslab.connection.ledger import Ledger
 
 Clients = Callable[[str], Any]
@@ -170,7 +173,7 @@ def _task_definition(clients: Clients, reference: Reference) -> Iterator[Resourc
         )
 
 
-def _described(ecs: Any, definition: str) -> Any:
+def _described(ecs: ECSClient, definition: str) -> DescribeTaskDefinitionResponseTypeDef | None:
     try:
         return ecs.describe_task_definition(taskDefinition=definition, include=["TAGS"])
     except ecs.exceptions.ClientException as error:
@@ -254,7 +257,7 @@ def _log_group(clients: Clients, reference: Reference) -> Iterator[Resource]:
 
 
 def _security_group(clients: Clients, reference: Reference) -> Iterator[Resource]:
-    asked: Mapping[str, Any] = {"GroupIds": [reference.id]}
+    asked: Mapping[str, object] = {"GroupIds": [reference.id]}
     if not reference.id.startswith("sg-"):
         wanted = {"group-name": reference.id} | ({"vpc-id": reference.vpc} if reference.vpc else {})
         asked = {"Filters": [{"Name": name, "Values": [value]} for name, value in wanted.items()]}

@@ -236,7 +236,7 @@ def _waiting(lab: Connection, typed: Sequence[str]) -> Iterator[None]:
     with (
         Wait(lab, "what the command waits for") as waiting,
         _replaced(botocore.waiter, "time", _Pause(waiting)),
-        _replaced(executing, "check_call", Plugin(lab.place.stream, waiting, typed)),
+        _replaced(executing, "check_call", Plugin(lab, waiting, typed)),
         _replaced(executing, "ignore_user_entered_signals", contextlib.nullcontext),
         _replaced(sys, "argv", ["aws"]),  # by what stands there argparse calls the program
         _replaced(_argument_parser(), "_get_option_tuples", cli_limits.no_abbreviations),

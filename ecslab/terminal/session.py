@@ -4,6 +4,7 @@ A cell has no keyboard, so what is typed is said before: a line is sent whenever
 https://github.com/aws/session-manager-plugin
 """
 
+import base64
 import codecs
 import json
 import re
@@ -11,12 +12,17 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
+
+from botocore.exceptions import ClientError
 
 from ecslab.aws_api import data_channel as wire
 from ecslab.aws_api.data_channel import Malformed, Message, PayloadType
+from ecslab.aws_api.session_cipher import DATA_KEY, SessionCipher, context
+from ecslab.connection.connection import Connection
 from ecslab.connection.streams import MessageStream
 from ecslab.connection.waiting import Wait
+from ecslab.errors import CannotBeDone
 
 VERSION: Final = "1.2.764.0"
 """Of the plugin whose behaviour this is."""
@@ -39,22 +45,23 @@ class Plugin:
     """In the place of `check_call`, by which the CLI starts the plugin.
 
     Args:
-        open_stream: opens the stream of messages at a URL.
+        lab: whose account it speaks to.
         waiting: lets time pass.
         typed: lines to type.
     """
 
-    def __init__(self, open_stream: Callable[[str], MessageStream], waiting: Wait, typed: Sequence[str]):
-        self._open, self._waiting, self._typed = open_stream, waiting, typed
+    def __init__(self, lab: Connection, waiting: Wait, typed: Sequence[str]):
+        self._lab, self._waiting, self._typed = lab, waiting, typed
 
     def __call__(self, words: Sequence[str]) -> int:
         """What the program `session-manager-plugin` does with these words; prints what the session shows."""
         if len(words) > 1:  # with none it says that it is installed
-            session = json.loads(words[1])
-            stream = self._open(session["streamUrl"])
+            session, target = json.loads(words[1]), json.loads(words[5])["Target"]
+            stream = self._lab.place.stream(session["streamUrl"])
+            new_key = _DataKeys(self._lab, session["sessionId"], target)
             try:
                 _show(f"\nStarting session with SessionId: {session['sessionId']}\n")
-                _Session(stream, session, self._waiting, self._typed).run()
+                _Session(stream, session, self._waiting, self._typed, new_key).run()
             finally:
                 stream.close()
         return 0
@@ -63,8 +70,13 @@ class Plugin:
 class _Session:
     """One session, from its token to its end."""
 
-    def __init__(self, stream: MessageStream, session: dict[str, str], waiting: Wait, typed: Sequence[str]):
+    def __init__(
+        self, stream: MessageStream, session: dict[str, str], waiting: Wait, typed: Sequence[str],
+        new_key: Callable[[str], tuple[bytes, bytes]],
+    ):  # fmt: skip
         self._stream, self._session, self._waiting = stream, session, waiting
+        self._new_key = new_key
+        self._cipher: SessionCipher | _Plain = _Plain()
         self._typed = deque(typed)
         self._next = self._expected = 0
         self._text = codecs.getincrementaldecoder("utf-8")("replace")  # a character may be in two messages
@@ -109,7 +121,7 @@ class _Session:
             return True
         self._tail = ""
         for piece in wire.pieces(f"{self._typed.popleft()}\r".encode()):
-            self._send(PayloadType.OUTPUT, piece)
+            self._send(PayloadType.OUTPUT, self._cipher.encrypt(piece))
         return True
 
     def _leave(self, why: str) -> None:
@@ -132,17 +144,38 @@ class _Session:
 
     def _take(self, message: Message) -> None:
         if message.payload_type == PayloadType.HANDSHAKE_REQUEST:
-            done = [*map(_processed, message.json().get("RequestedClientActions", []))]
+            done = [*map(self._processed, message.json().get("RequestedClientActions", []))]
             errors = [action["Error"] for action in done if action["Error"]]
             response = {"ClientVersion": VERSION, "ProcessedClientActions": done, "Errors": errors}
             self._send(PayloadType.HANDSHAKE_RESPONSE, json.dumps(response).encode())
+        elif message.payload_type == PayloadType.ENC_CHALLENGE_REQUEST:
+            challenge = self._cipher.decrypt(base64.b64decode(message.json()["Challenge"]))
+            answer = base64.b64encode(self._cipher.encrypt(challenge)).decode()
+            self._send(PayloadType.ENC_CHALLENGE_RESPONSE, json.dumps({"Challenge": answer}).encode())
         elif message.payload_type == PayloadType.HANDSHAKE_COMPLETE:
-            _show(str(message.json().get("CustomerMessage") or ""))
+            said = str(message.json().get("CustomerMessage") or "")
+            _show(f"{said}\n" if said else "")
             self._send(PayloadType.SIZE, json.dumps(_SIZE).encode())
         elif message.payload_type in (PayloadType.OUTPUT, PayloadType.STDERR):
-            text = self._text.decode(message.payload)
+            text = self._text.decode(self._cipher.decrypt(message.payload))
             self._tail = (self._tail + text)[-200:]
             _show(text)
+
+    def _processed(self, action: dict[str, dict[str, str]]) -> dict[str, object]:
+        """Do what the agent asks for, and say what came of it: 1, done; 2, failed; 3, not known."""
+        kind = action.get("ActionType", "")
+        done: dict[str, object] = {"ActionType": kind, "ActionStatus": 1, "ActionResult": None, "Error": ""}
+        if kind == "KMSEncryption":
+            try:
+                plain, encrypted = self._new_key(action["ActionParameters"]["KMSKeyId"])
+            except (ClientError, CannotBeDone) as problem:
+                why = f"Failed to process action {kind}: Error calling KMS GenerateDataKey API: {problem}"
+                return done | {"ActionStatus": 2, "Error": why}
+            self._cipher = SessionCipher(plain, "client")
+            return done | {"ActionResult": {"KMSCipherTextKey": base64.b64encode(encrypted).decode()}}
+        if kind == "SessionType":
+            return done
+        return done | {"ActionStatus": 3, "Error": f"Unsupported action {kind}"}
 
     def _end(self, sentence: str) -> None:
         self._over = True
@@ -158,12 +191,27 @@ class _Session:
         return Message(kind, payload, payload_type, sequence, 0, created, uuid.uuid4()).encoded()
 
 
-def _processed(action: Any) -> dict[str, Any]:
-    """What the client answers to an action that the agent asks for: it speaks in the clear alone."""
-    kind = action.get("ActionType", "") if isinstance(action, dict) else ""
-    known = kind == "SessionType"
-    error = "" if known else f"Unsupported action {kind}"
-    return {"ActionType": kind, "ActionStatus": 1 if known else 3, "Error": error}
+class _Plain:
+    """The cipher of a session that is not encrypted beyond its connection."""
+
+    def encrypt(self, data: bytes) -> bytes:
+        return data
+
+    def decrypt(self, data: bytes) -> bytes:
+        return data
+
+
+class _DataKeys:
+    """Data keys of KMS for one session."""
+
+    def __init__(self, lab: Connection, session_id: str, target: str):
+        self._lab, self._context = lab, context(session_id, target)
+
+    def __call__(self, key_id: str) -> tuple[bytes, bytes]:
+        """A new one under a key, in the clear and encrypted."""
+        kms = self._lab.client("kms")
+        made = kms.generate_data_key(KeyId=key_id, NumberOfBytes=DATA_KEY, EncryptionContext=self._context)
+        return made["Plaintext"], made["CiphertextBlob"]
 
 
 def _show(text: str) -> None:

@@ -17,8 +17,13 @@ from tests.bench.metrics import METRIC_ROWS
 from tests.bench.placement import PLACEMENT_ROWS
 from tests.bench.rows import ROWS
 from tests.bench.services import SERVICE_ROWS
+from tests.bench.stepping_in import EXEC_ROWS
+from tests.bench.visitors import VISITOR_ROWS
 
-ALL = {**ROWS, **COURSE_ROWS, **BALANCING_ROWS, **SERVICE_ROWS, **LIFE_ROWS, **PLACEMENT_ROWS, **METRIC_ROWS}
+ALL = {
+    **ROWS, **COURSE_ROWS, **BALANCING_ROWS, **SERVICE_ROWS, **LIFE_ROWS, **PLACEMENT_ROWS, **EXEC_ROWS,
+    **VISITOR_ROWS, **METRIC_ROWS,
+}  # fmt: skip
 
 HEADINGS = ("what", "against", "ours", "theirs", "ratio", "aim", "")
 

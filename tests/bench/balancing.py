@@ -23,7 +23,7 @@ def balanced_request() -> Row:
     """A request through a balancer, against one to the task's own public IP, by one kept connection each."""
     with sandbox() as (_, place):
         ip, name = _served(place)
-        times = in_turns(_asking(place, name), _asking(place, ip), rounds=15)
+        times = in_turns(asking(place, name), asking(place, ip), rounds=15)
     return Row(
         "a request through a balancer", "the same without it", 2.0, times[0] * 1000, times[1] * 1000, "ms"
     )
@@ -70,7 +70,7 @@ def _passing(place: Any) -> Callable[[], float]:
     return measured
 
 
-def _asking(place: Any, host: str) -> Callable[[], float]:
+def asking(place: Any, host: str) -> Callable[[], float]:
     code = base64.b64encode(f"lab:{place.gateway_secret}".encode()).decode()
     headers = {"Proxy-Authorization": f"Basic {code}", "Host": host}
 
@@ -108,14 +108,20 @@ def _served(place: Any) -> tuple[str, str]:
     return interface["NetworkInterfaces"][0]["Association"]["PublicIp"], name
 
 
-def _balanced(place: Any) -> tuple[str, str, list[str], str]:
-    """A load balancer: its DNS name, target group, subnets and security group; and what `web` runs."""
-    ecs, ec2, elb = (client(place, service) for service in ("ecs", "ec2", "elbv2"))
+def public_network(ec2: Any) -> tuple[list[str], str, str]:
+    """Two subnets of the default VPC, the VPC, and a security group that lets visitors in."""
     default = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"][:2]
     subnets, vpc = [subnet["SubnetId"] for subnet in default], default[0]["VpcId"]
     group = ec2.create_security_group(GroupName="http", Description="HTTP", VpcId=vpc)["GroupId"]
     rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    return subnets, vpc, group
+
+
+def _balanced(place: Any) -> tuple[str, str, list[str], str]:
+    """A load balancer: its DNS name, target group, subnets and security group; and what `web` runs."""
+    ecs, ec2, elb = (client(place, service) for service in ("ecs", "ec2", "elbv2"))
+    subnets, vpc, group = public_network(ec2)
     ecs.create_cluster(clusterName="lab")
     ecs.register_task_definition(**SERVED)
     made = elb.create_load_balancer(Name="web", Subnets=subnets, SecurityGroups=[group])["LoadBalancers"][0]

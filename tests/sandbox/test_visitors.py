@@ -198,6 +198,13 @@ def test_a_service_may_be_measured_each_20_seconds(aws):
     assert aws.service_metric("CPUUtilization", "SampleCount", period=60, last=300) == [6] * 5
     assert aws.service_metric("MemoryUtilization", "SampleCount", period=60, last=300) == [2] * 5
     assert len(aws.told("RequestCount", last=300)) == 5
+    aws.ecs.update_service(
+        cluster=CLUSTER, service="web",
+        monitoring={"metricConfigurations": [{"metricNames": names, "resolutionSeconds": 60}]},
+    )  # fmt: skip
+    aws.pass_time(900)
+    assert not aws.service_metric("CPUUtilization", period=20, last=60)
+    assert aws.service_metric("CPUUtilization", "SampleCount", last=60) == [2]
 
 
 # Start, change, stop

@@ -129,3 +129,21 @@ def test_the_same_over_a_socket(lab, task, monkeypatch):
 def test_where_nobody_answers(lab):
     with pytest.raises(Unreachable, match=r"no session at ws://127\.0\.0\.1:1/"):
         WebSocketStream("ws://127.0.0.1:1/v1/data-channel/x?role=y")
+
+
+def test_a_session_under_a_key(lab, task):
+    key = lab.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    where = {"executeCommandConfiguration": {"kmsKeyId": key}}
+    lab.ecs.update_cluster(cluster="lab", configuration=where)
+    try:
+        refused = step(lab, task, "echo never").out
+        assert "Fetching data key failed" in refused and "never" not in refused
+        allow = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+        lab.client("iam").put_role_policy(RoleName="app", PolicyName="key", PolicyDocument=document)
+        seen = shown(step(lab, task, "sh", typed=["echo ü", "exit"]))
+        assert seen == "This session is encrypted using AWS KMS.\n# echo ü\nü\n# exit\n"
+        lab.client("kms").disable_key(KeyId=key)
+        assert "Error calling KMS GenerateDataKey API: " in step(lab, task, "echo never").out
+    finally:
+        lab.ecs.update_cluster(cluster="lab", configuration={})

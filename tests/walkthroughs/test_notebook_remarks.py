@@ -18,13 +18,17 @@ AS_SENT = {
     "aws ecs create-cluster --cluster-name adgu-cluster":
         "aws ecs create-cluster --cluster-name adgu-cluster",
     "aws ecs update-service --desired-count 0":
-        "aws ecs update-service --desired-count 0 --cluster adgu-cluster --service adgu-web",
-    "aws ecs delete-service": "aws ecs delete-service --cluster adgu-cluster --service adgu-web",
+        "for service in adgu-web adgu-back; do "
+        "aws ecs update-service --desired-count 0 --cluster adgu-cluster --service $service || exit; done",
+    "aws ecs delete-service":
+        "for service in adgu-web adgu-back; do "
+        "aws ecs delete-service --cluster adgu-cluster --service $service || exit; done",
     "aws ecs delete-cluster": "aws ecs delete-cluster --cluster adgu-cluster",
     "aws elbv2 delete-listener":
         "aws elbv2 delete-listener --listener-arn $LISTENER "
         "&& aws elbv2 delete-load-balancer --load-balancer-arn $BALANCER "
-        "&& aws elbv2 delete-target-group --target-group-arn $TARGETS",
+        "&& for targets in $TARGETS; do "
+        "aws elbv2 delete-target-group --target-group-arn $targets || exit; done",
     "aws logs delete-log-group": "aws logs delete-log-group --log-group-name /ecs/adgu-web-server-task",
     "aws ec2 delete-security-group": "aws ec2 delete-security-group --group-id $GROUP",
     "aws ecr delete-repository --force": "aws ecr delete-repository --force --repository-name adgu/web",
@@ -65,14 +69,14 @@ def demo(lab):
     lab.goto("99")
     [balancer] = lab.elbv2.describe_load_balancers()["LoadBalancers"]
     [listener] = lab.elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
-    [targets] = lab.elbv2.describe_target_groups()["TargetGroups"]
+    targets = [group["TargetGroupArn"] for group in lab.elbv2.describe_target_groups()["TargetGroups"]]
     named = [{"Name": "group-name", "Values": [lab.names.tasks_group]}]
     [group] = lab.ec2.describe_security_groups(Filters=named)["SecurityGroups"]
     for task in ecslab.service.bare_tasks(lab):
         lab.ecs.stop_task(cluster=lab.names.cluster, task=task["taskArn"])
     return {
         "BALANCER": balancer["LoadBalancerArn"], "LISTENER": listener["ListenerArn"],
-        "TARGETS": targets["TargetGroupArn"], "GROUP": group["GroupId"],
+        "TARGETS": " ".join(targets), "GROUP": group["GroupId"],
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypedDict, cast
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.http import HttpReply
@@ -43,6 +43,14 @@ PRIORITY: Final = 10
 """Of the rule that does it."""
 ENTRIES: Final = "/api/entries"
 HEALTH: Final = "/api/health"
+
+
+class BookAnswer(TypedDict, total=False):
+    """What the back answers: `entries` to a reader, `entry` to a writer; `host` is its task's machine."""
+
+    entries: list[dict[str, str]]
+    entry: dict[str, str]
+    host: str
 
 
 def back_program() -> str:
@@ -121,7 +129,7 @@ def wait_until_open(lab: Connection, limit: float = 600) -> HttpReply:
     return lab.wait(answer, "the guestbook to be open", limit)
 
 
-def sign(lab: Connection, name: str, text: str) -> dict[str, Any]:
+def sign(lab: Connection, name: str, text: str) -> BookAnswer:
     """Write into the guestbook, through the load balancer; what the back answers.
 
     Args:
@@ -164,7 +172,7 @@ def _address(lab: Connection) -> str:
     return load_balancer.wait_until_active(lab)["DNSName"]
 
 
-def _json(reply: HttpReply) -> dict[str, Any]:
+def _json(reply: HttpReply) -> BookAnswer:
     kind = reply.headers.get("content-type", "")
     if reply.status not in (200, 201) or not kind.startswith("application/json"):
         said = reply.text if kind.startswith("application/json") else kind.partition(";")[0]
@@ -173,5 +181,4 @@ def _json(reply: HttpReply) -> dict[str, Any]:
             f"  seen: {said} by {reply.headers.get('server', 'a server without a name')}\n"
             "  next: its back is made in notebook 07, step 5: guestbook.create_back(lab)"
         )
-    answer: dict[str, Any] = json.loads(reply.body)
-    return answer
+    return cast("BookAnswer", json.loads(reply.body))

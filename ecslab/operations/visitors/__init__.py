@@ -51,14 +51,18 @@ def visitors(
         NotThere: there are no visitors, and no profile was given.
     """
     name = load_balancer or lab.names.load_balancer
-    asked = _asked(rate, profile, csv, numbers, path)
-    asked |= {
-        key: value
-        for key, value in (("cpu_ms", cpu_ms), ("memory_mib", memory_mib), ("wait_ms", wait_ms))
-        if value is not None
-    }
+    asked = _asked(rate, profile, csv, numbers)
+    beside = {"path": path, "cpu_ms": cpu_ms, "memory_mib": memory_mib, "wait_ms": wait_ms}
+    asked |= {key: value for key, value in beside.items() if value is not None}
     if lab.where == "sandbox":
         return ModelledVisitors.at(lab, name, port, asked)
+    return _sent(lab, name, port, asked, minutes, budget)
+
+
+def _sent(
+    lab: Connection, name: str, port: int, asked: Asked, minutes: float, budget: float | None
+) -> SentVisitors:
+    """Those that this computer sends, in the place of any before."""
     key = (lab.account, name, port)
     before = _sending.get(key)
     if not asked:
@@ -78,11 +82,9 @@ _NOBODY = (
 
 
 def _asked(
-    rate: float | None, profile: str | None, csv: str | PathLike[str] | None, numbers: dict[str, float],
-    path: str | None,
-) -> Asked:  # fmt: skip
+    rate: float | None, profile: str | None, csv: str | PathLike[str] | None, numbers: dict[str, float]
+) -> Asked:
     """What a profile is asked for with, as the sandbox's control call takes it."""
-    asked: Asked = {"path": path} if path is not None else {}
     if csv is not None:
         if rate is not None or profile is not None or numbers:
             raise ValueError("a csv says all of the rates itself: give no rate, profile or numbers with it")
@@ -90,12 +92,12 @@ def _asked(
 
         rows, of_day = rows_of(_text(csv))
         times, rates = [at for at, _ in rows], [each for _, each in rows]
-        return asked | {"profile": "csv", "times": times, "rates": rates, "of_day": of_day}
+        return {"profile": "csv", "times": times, "rates": rates, "of_day": of_day}
     if rate is not None:
         numbers = {"rate": rate, **numbers}
     if profile is None and not numbers:
-        return asked
-    return asked | {"profile": profile or "constant", **numbers}
+        return {}
+    return {"profile": profile or "constant", **numbers}
 
 
 def _text(csv: str | PathLike[str]) -> str:

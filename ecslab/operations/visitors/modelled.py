@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict, cast
 
 from ecslab.connection.connection import Connection
 from ecslab.errors import CannotBeDone, NotThere
@@ -11,10 +11,28 @@ from ecslab.operations.visitors.counts import VisitorCounts
 from ecslab.operations.visitors.stream import Asked, Visitors
 
 
+class Told(TypedDict):
+    """How visitors do, as the sandbox's control call says it (`ecslab.sandbox.bridge.load.control`)."""
+
+    load_balancer: str
+    port: int
+    path: str
+    profile: str
+    rate: float
+    arrivals: float
+    served: float
+    failed: Mapping[str, float]
+    answered: Mapping[str, float]
+    queued: float
+    response: float | None
+    targets: int
+    there: bool
+
+
 class ModelledVisitors(Visitors):
     """Visitors that the sandbox models."""
 
-    def __init__(self, lab: Connection, name: str, port: int, told: Mapping[str, Any]):
+    def __init__(self, lab: Connection, name: str, port: int, told: Told):
         super().__init__(_counts(told))
         self._lab, self._name, self._port = lab, name, port
 
@@ -48,27 +66,27 @@ class ModelledVisitors(Visitors):
 
     def stop(self) -> VisitorCounts:
         told = _done(self._lab, "stop", self._name, self._port, {})
-        self.seen = _counts({**told, "rate": 0.0, "response": None})
+        self.seen = _counts(told | {"rate": 0.0, "response": None})
         return self.seen
 
 
-def _looked(lab: Connection, name: str, port: int) -> Mapping[str, Any] | None:
+def _looked(lab: Connection, name: str, port: int) -> Told | None:
     for told in lab.control("visitors")["visitors"]:
         arn = told["load_balancer"]
         if told["port"] == port and name in (arn, arn.split("/")[-2]):
-            return dict(told)
+            return cast(Told, told)
     return None
 
 
-def _done(lab: Connection, do: str, name: str, port: int, asked: Asked) -> Mapping[str, Any]:
+def _done(lab: Connection, do: str, name: str, port: int, asked: Asked) -> Told:
     try:
-        return dict(lab.control("visitors", do=do, load_balancer=name, port=port, **asked))
+        return cast(Told, lab.control("visitors", do=do, load_balancer=name, port=port, **asked))
     except CannotBeDone as refusal:
         why = str(refusal).partition("visitors: ")[2] or str(refusal)
         raise CannotBeDone(why) from None
 
 
-def _counts(told: Mapping[str, Any]) -> VisitorCounts:
+def _counts(told: Told) -> VisitorCounts:
     note = "" if told["there"] else "The load balancer or its listener is gone: nobody gets in."
     return VisitorCounts(
         told["load_balancer"].split("/")[-2], told["port"], told["path"], told["profile"], told["rate"],

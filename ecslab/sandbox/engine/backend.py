@@ -197,6 +197,16 @@ class Backend:
         self.enter()
         return self._account.exec_sessions[session_id]
 
+    def exec_data_key(self, session_id: str, ciphertext: bytes) -> bytes:
+        """A session's data key, which a client sends encrypted; ValueError, in the agent's words, if not."""
+        from ecslab.sandbox.bridge.ecs.exec import session_key
+
+        session = self.exec_session(session_id)
+        try:
+            return session_key.data_key(session, ciphertext)
+        except session_key.KeyRefused as refusal:
+            raise ValueError(str(refusal)) from None
+
     def exec_do(self, session_id: str, do: str, columns: int, rows: int, data: bytes) -> None:
         """Do something in a session (`Sandbox.exec_session`)."""
         session = self.exec_session(session_id)

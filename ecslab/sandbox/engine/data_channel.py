@@ -5,25 +5,23 @@ then, and sends what either answers.
 https://github.com/aws/amazon-ssm-agent, `agent/session/datachannel`.
 """
 
-import contextlib
+import base64
 import hmac
 import json
+import os
 import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.aws_api import data_channel as wire
 from ecslab.aws_api.data_channel import Malformed, Message, PayloadType
-from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.wire import signature
-from ecslab.sandbox.world.errors import AwsError
+from ecslab.aws_api.session_cipher import SAYS, SessionCipher
 
 if TYPE_CHECKING:
     from ecslab.sandbox.engine.sandbox import Sandbox
 
-PATH: Final = "/v1/data-channel/"
 AGENT: Final = "3.3.3050.0"  # U: which version Fargate has
 BUSY: Final = 0.05
 """Wall seconds between two looks at a session whose command is at work."""
@@ -37,40 +35,9 @@ AHEAD: Final = 64
 """Messages that are kept though one before them is missing; the client sends others again."""
 FAULTS: Final = 10
 """Messages that are none, before a client is sent away."""
+_ENCRYPTION: Final = "KMSEncryption"
+_LONGEST_ERROR: Final = 1000  # characters of what a client says of its own errors
 _LARGEST_SIDE: Final = 65_535
-
-
-class DataChannels:
-    """The channels of a sandbox: one client at a time for each session."""
-
-    def __init__(self, sandbox: "Sandbox"):
-        self._sandbox = sandbox
-        self._taken: set[str] = set()
-        self._read: dict[str, int] = {}
-
-    def named_here(self, response: HttpResponse) -> HttpResponse:
-        """ExecuteCommand's answer, with the address at which this sandbox's own port has the channel."""
-        here = self._sandbox.api_url
-        if response.status != 200 or not here:
-            return response
-        answer = json.loads(response.body)
-        path = answer["session"]["streamUrl"].partition(".amazonaws.com")[2]
-        answer["session"]["streamUrl"] = here.replace("http", "ws", 1) + path
-        return response._replace(body=json.dumps(answer, ensure_ascii=False).encode())
-
-    def open(self, request: HttpRequest) -> "DataChannel":
-        """The channel that a WebSocket's request names.
-
-        Raises:
-            AwsError: a page of somebody else asks, or there is no such channel.
-        """
-        signature.refuse_foreign(request.headers)
-        session_id = request.path.removeprefix(PATH)
-        with self._sandbox.lock, contextlib.suppress(LookupError):
-            self._sandbox.backend.exec_session(session_id)
-            if request.path.startswith(PATH):
-                return DataChannel(self._sandbox, session_id, self._taken, self._read)
-        raise AwsError("ResourceNotFoundException", "There is no such data channel.", 404)
 
 
 class DataChannel:
@@ -97,6 +64,9 @@ class DataChannel:
         self.interval = QUIET
         self._ready = self._paused = False  # the handshake is complete; the client wants nothing now
         self._expected = self._next = self._faults = 0
+        self._cipher: SessionCipher | None = None
+        self._challenge: bytes | None = None  # what the client has to send back, encrypted anew
+        self._failed = ""
         self._ahead: dict[int, Message] = {}
         self._sent: OrderedDict[int, tuple[float, bytes]] = OrderedDict()
         self._since = clock()
@@ -160,6 +130,8 @@ class DataChannel:
         actions: list[object] = [
             {"ActionType": "SessionType", "ActionParameters": {"SessionType": "InteractiveCommands"}}
         ]
+        if session.key_id:
+            actions.append({"ActionType": _ENCRYPTION, "ActionParameters": {"KMSKeyId": session.key_id}})
         yield self._stream(
             PayloadType.HANDSHAKE_REQUEST, {"AgentVersion": AGENT, "RequestedClientActions": actions}
         )
@@ -199,10 +171,13 @@ class DataChannel:
         kind = message.payload_type
         if kind == PayloadType.HANDSHAKE_RESPONSE:
             yield from self._shaken(message)
+        elif kind == PayloadType.ENC_CHALLENGE_RESPONSE:
+            yield from self._proven(message)
         elif not self._ready:
             return
         elif kind == PayloadType.OUTPUT:
-            self._do("type", data=message.payload)
+            data = self._cipher.decrypt(message.payload) if self._cipher else message.payload
+            self._do("type", data=data)
         elif kind == PayloadType.SIZE:
             size = message.json()
             self._do("resize", columns=_side(size.get("cols")), rows=_side(size.get("rows")))
@@ -211,22 +186,69 @@ class DataChannel:
 
     def _shaken(self, message: Message) -> Iterator[bytes]:
         """Complete the handshake, and let the command run; or end the session, as the agent does."""
-        if self._ready:
+        if self._ready or self._challenge is not None:
             return
         actions = message.json().get("ProcessedClientActions")
-        for action in actions if isinstance(actions, list) else []:
-            if not isinstance(action, dict) or action.get("ActionStatus") != 1:
-                self._ready = True
-                self._do("end")
-                return
+        done = actions if isinstance(actions, list) else []
+        with self._sandbox.lock:
+            encrypts = bool(self._sandbox.backend.exec_session(self.session_id).key_id)
+        try:
+            for action in done:
+                self._check(action)
+            if encrypts and self._cipher is None:
+                raise ValueError(f"{_ENCRYPTION} was not processed on client")
+        except ValueError as problem:  # Malformed is one
+            self._fail(str(problem))
+            return
+        if self._cipher is None:
+            yield from self._complete()
+        else:
+            self._challenge = os.urandom(64)
+            challenge = base64.b64encode(self._cipher.encrypt(self._challenge)).decode()
+            yield self._stream(PayloadType.ENC_CHALLENGE_REQUEST, {"Challenge": challenge})
+
+    def _check(self, action: object) -> None:
+        """Take what the client did of what was asked for; ValueError, in the agent's words, if it failed."""
+        if not isinstance(action, dict):
+            raise Malformed("the client answered what is no action")
+        kind, status = action.get("ActionType"), action.get("ActionStatus")
+        if status != 1:
+            error = str(action.get("Error"))[:_LONGEST_ERROR]
+            raise ValueError(f"{kind} failed on client with status {status} error: {error}")
+        if kind == _ENCRYPTION:
+            result = action.get("ActionResult")
+            encrypted = result.get("KMSCipherTextKey") if isinstance(result, dict) else None
+            with self._sandbox.lock:
+                key = self._sandbox.backend.exec_data_key(self.session_id, _bytes(encrypted))
+            self._cipher = SessionCipher(key, "agent")
+
+    def _proven(self, message: Message) -> Iterator[bytes]:
+        """Go on if the client has sent back what it was sent: then both have the key."""
+        if self._challenge is None or self._ready or self._cipher is None:
+            return
+        if self._cipher.decrypt(_bytes(message.json().get("Challenge"))) != self._challenge:
+            self._fail("Encryption challenge does not match!")
+            return
+        yield from self._complete()
+
+    def _fail(self, why: str) -> None:
+        """End the session, as the agent does where the handshake fails."""
+        self._failed = f"----------ERROR-------\nEncountered error while initiating handshake. {why}"
+        self._ready = True
+        self._do("end")
+
+    def _complete(self) -> Iterator[bytes]:
         spent = int((self._clock() - self._since) * 1e9)
-        complete = {"HandshakeTimeToComplete": spent, "CustomerMessage": ""}
+        complete: dict[str, object] = {
+            "HandshakeTimeToComplete": spent,
+            "CustomerMessage": SAYS if self._cipher else "",
+        }
         yield self._stream(PayloadType.HANDSHAKE_COMPLETE, complete)
         self._ready = True
         self._do("begin")
 
-    def _do(self, what: str, **values: Any) -> None:
-        self._sandbox.exec_session(self.session_id, what, **values)
+    def _do(self, what: str, *, columns: int = 0, rows: int = 0, data: bytes = b"") -> None:
+        self._sandbox.exec_session(self.session_id, what, columns=columns, rows=rows, data=data)
 
     # The session --------------------------------------------------------------------------------------------
 
@@ -238,9 +260,9 @@ class DataChannel:
         text, self._read[self.session_id], why, waits = self._sandbox.exec_shown(self.session_id, after)
         self.interval = QUIET if waits else BUSY
         for piece in wire.pieces(text.encode()):
-            yield self._stream(PayloadType.OUTPUT, piece)
+            yield self._stream(PayloadType.OUTPUT, self._cipher.encrypt(piece) if self._cipher else piece)
         if why is not None:
-            yield self._message(wire.CHANNEL_CLOSED, _json(self._closed(why)))
+            yield self._message(wire.CHANNEL_CLOSED, _json(self._closed(self._failed or why)))
             self.over = True
             self._read.pop(self.session_id, None)
 
@@ -274,6 +296,14 @@ class DataChannel:
 
 def _json(content: dict[str, object]) -> bytes:
     return json.dumps(content).encode()
+
+
+def _bytes(text: object) -> bytes:
+    """What is base64; Malformed if it is not."""
+    try:
+        return base64.b64decode(text if isinstance(text, str) else "?", validate=True)
+    except ValueError:
+        raise Malformed("it is not base64") from None
 
 
 def _side(value: object) -> int:

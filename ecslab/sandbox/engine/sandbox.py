@@ -16,7 +16,7 @@ from typing import Final
 
 from ecslab.sandbox.engine import replay_watch, snapshots
 from ecslab.sandbox.engine.backend import Backend
-from ecslab.sandbox.engine.data_channel import DataChannels
+from ecslab.sandbox.engine.data_channels import DataChannels
 from ecslab.sandbox.engine.pace import DEFAULT_SPEED, WATCHED_FOR, Mode, Pace, checked_speed
 from ecslab.sandbox.engine.replay import Replay
 from ecslab.sandbox.engine.snapshots import About, Restored, Snapshots

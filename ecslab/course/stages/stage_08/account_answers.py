@@ -19,19 +19,19 @@ def running_revision(lab: Connection) -> Iterator[object]:
 
 def newest_deployment(lab: Connection) -> Iterator[object]:
     """The id of the service's PRIMARY deployment, or its digits, once another edition was rolled out."""
-    found = rollouts.active(lab)
-    newest = service_reader.primary(found) if found else None
-    if found and newest and not rollouts.is_first(lab, rollouts.image_of(lab, found)):
+    service_now = rollouts.active(lab)
+    newest = service_reader.primary(service_now) if service_now else None
+    if service_now and newest and not rollouts.is_first(lab, rollouts.image_of(lab, service_now)):
         yield newest["id"]
         yield newest["id"].partition("/")[2]
 
 
 def threshold(lab: Connection) -> Iterator[object]:
     """How many failed tasks end a deployment of the service, as ECS worked it out; none without a breaker."""
-    found = rollouts.active(lab)
-    if not found or not service_reader.circuit_breaker_of(found)["enable"]:
+    service_now = rollouts.active(lab)
+    if not service_now or not service_reader.circuit_breaker_of(service_now)["enable"]:
         return
-    for past in deployment.past(lab, found)[:1]:
+    for past in deployment.past(lab, service_now)[:1]:
         arns = [past["serviceDeploymentArn"]]
         described = lab.ecs.describe_service_deployments(serviceDeploymentArns=arns)["serviceDeployments"]
         yield from (each["deploymentCircuitBreaker"]["threshold"] for each in described)
@@ -39,8 +39,8 @@ def threshold(lab: Connection) -> Iterator[object]:
 
 def recorded_digest(lab: Connection) -> Iterator[object]:
     """The digest that ECS recorded for the service's first deployment: whole, or as `history` shows it."""
-    found = rollouts.active(lab)
-    for past in deployment.past(lab, found)[-1:] if found else ():
+    service_now = rollouts.active(lab)
+    for past in deployment.past(lab, service_now)[-1:] if service_now else ():
         if past["imageDigest"]:
             yield past["imageDigest"]
             yield past["imageDigest"].partition(":")[2]

@@ -5,7 +5,7 @@ from ecslab.course import learner_namespace as ecslab
 
 
 def register(lab: Connection) -> object:
-    page = ecslab.image.site("<h1>Edition 2</h1>")
+    page = ecslab.image.book_page("Edition 2")
     pushed = ecslab.image.push(lab, ecslab.image.build(page, lab=lab), tag="edition-2")
     return ecslab.task_definition.register(lab, image=pushed.uri)
 

@@ -147,7 +147,8 @@ class Meters:
         store = self._store(metered.region)
         for name in (CPU, MEMORY, LIVE):
             period = metered.period(name)
-            start, end = metered.since[name], math.floor(until / period) * period
+            start = math.ceil(metered.since[name] / period) * period  # it was measured oftener before
+            end = math.floor(until / period) * period
             if end <= start:
                 continue
             metered.since[name] = float(end)

@@ -60,6 +60,11 @@ class ExecSession:
         self._idle: Event = account.clock.after(IDLE, self._look)
 
     @property
+    def key_id(self) -> str:
+        """The KMS key under which the cluster has its sessions encrypted; "" without one."""
+        return str(self.logging.get("kmsKeyId") or "")
+
+    @property
     def waits(self) -> bool:
         """Whether nothing will be shown before something is typed."""
         return self._session is not None and self._session.reading

@@ -283,7 +283,7 @@ def _shown(
 
 
 def _kept(params: "api.CreateServiceRequestTypeDef") -> dict[str, object]:
-    """What a revision only keeps: nothing here measures a service."""
+    """What a revision says of how its service is measured (`bridge.load.meters`)."""
     monitoring = params.get("monitoring")
     for metrics in monitoring.get("metricConfigurations", ()) if monitoring else ():
         if metrics["resolutionSeconds"] not in RESOLUTIONS:  # U
