@@ -274,6 +274,14 @@ def test_metric_maths(aws):
     ]  # fmt: skip
     with pytest.raises(ClientError, match="Exactly one element of the metrics list should return data"):
         put_tracking(aws, "maths", CustomizedMetricSpecification={"Metrics": queries[:1]})
+    for expression, problem in (
+        ("m1 /", "ends too early"),
+        ("m9 / 2", "ID 'm9' not found"),
+        ("e1 + m1", "Circular"),
+    ):
+        bad = [queries[0], {"Id": "e1", "Expression": expression}]
+        with pytest.raises(ClientError, match=f"Error in expression 'e1': .*{problem}"):
+            put_tracking(aws, "maths", CustomizedMetricSpecification={"Metrics": bad})
 
 
 def test_the_end_of_a_target(aws):
