@@ -67,6 +67,7 @@ SETTINGS = {
     "within three minutes": "how fast visitors of a lesson come",
     "some four minutes after the CPU": "three datapoints of an alarm, each of one minute",
     "take 60 minutes or fewer": "for how long a cell may wait on a real account",
+    "idle for 20 minutes": "when a session of ECS Exec ends",
     "five seconds after each minute": "when CloudWatch judges its alarms here",
     "after 10 seconds, where a period": "the same, of alarms with short periods",
     "questions and exercises included": "how long a notebook takes: `make minutes`",
