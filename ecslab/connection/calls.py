@@ -65,8 +65,8 @@ class Calls(Sequence[Call]):
         rows = joined(
             html(row, int(call.number), cli(call), _note(call, " "), boto3(call)) for call in self.calls
         )
-        shown = "<ol style='text-align:left; padding-left:3.5em'>{}</ol>" if rows else "<p>{}</p>"
-        return html(shown, rows or _NONE)
+        style = "text-align:left; padding-left:3.5em;overflow-wrap:anywhere"
+        return html("<ol style='{}'>{}</ol>", style, rows) if rows else html("<p>{}</p>", _NONE)
 
 
 _NONE = "No AWS call has been made yet."

@@ -180,8 +180,7 @@ class SandboxPlace:
             raise Unreachable(f"no answer from http://{visited[1]}:{visited[2]}/.\n  seen: {verdict['text']}")
 
     def stream(self, url: str) -> MessageStream:
-        opened: MessageStream = (self.endpoint.stream or WebSocketStream)(url)
-        return opened
+        return cast(MessageStream, (self.endpoint.stream or WebSocketStream)(url))
 
     def registry_url(self, host: str) -> str:
         return f"{self.endpoint.url.rstrip('/')}/v2/{host}"

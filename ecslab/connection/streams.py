@@ -1,6 +1,6 @@
 """Streams of messages, which is how a session in a container is spoken to."""
 
-from typing import Any, Protocol
+from typing import Protocol
 
 from ecslab.errors import Unreachable
 
@@ -35,7 +35,6 @@ class WebSocketStream:
     def __init__(self, url: str):
         import websocket  # only who steps into a container needs it
 
-        self._library: Any = websocket
         try:
             self._socket = websocket.create_connection(url, timeout=20, suppress_origin=True)
         except (OSError, websocket.WebSocketException) as problem:
@@ -43,19 +42,22 @@ class WebSocketStream:
             raise Unreachable(f"no session at {where}.\n  seen: {problem}") from None
 
     def send(self, data: str | bytes) -> None:
-        codes = self._library.ABNF
+        from websocket import ABNF, WebSocketException
+
         try:
-            self._socket.send(data, codes.OPCODE_TEXT if isinstance(data, str) else codes.OPCODE_BINARY)
-        except (OSError, self._library.WebSocketException):
+            self._socket.send(data, ABNF.OPCODE_TEXT if isinstance(data, str) else ABNF.OPCODE_BINARY)
+        except (OSError, WebSocketException):
             raise EOFError from None
 
     def receive(self, seconds: float) -> bytes | None:
+        from websocket import WebSocketException, WebSocketTimeoutException
+
         self._socket.settimeout(seconds)
         try:
             data = self._socket.recv()
-        except self._library.WebSocketTimeoutException:
+        except WebSocketTimeoutException:
             return None
-        except (OSError, self._library.WebSocketException):
+        except (OSError, WebSocketException):
             raise EOFError from None
         if not data:
             raise EOFError

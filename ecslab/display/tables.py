@@ -4,11 +4,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from markupsafe import Markup
 
 from ecslab.display.markup import html, joined
 from ecslab.display.printable import printable
+
+_LONG_WORD: Final = 24
+"""Characters: an ARN, a digest, the address of an image; no word of a sentence."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +75,17 @@ def text_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
     """The same as HTML, every cell as text and aligned to the left."""
-    titles = joined(html("<th scope='col' style='text-align:left'>{}</th>", cell) for cell in head)
-    body = joined(html_row(html("<td style='text-align:left'>{}</td>", cell) for cell in row) for row in rows)
+    titles = joined(html("<th scope='col' style='{}'>{}</th>", _style(cell), cell) for cell in head)
+    cell_of = "<td style='{}'>{}</td>"
+    body = joined(html_row(html(cell_of, _style(cell), cell) for cell in row) for row in rows)
     top = html("<thead>{}</thead>", html_row([titles])) if any(head) else Markup()
     return html("<table>{}<tbody>{}</tbody></table>", top, body)
+
+
+def _style(cell: str) -> str:
+    """Of a cell; a word that is longer than a narrow column may be broken, so that a table fits its page."""
+    long = any(len(word) > _LONG_WORD for word in cell.split())
+    return "text-align:left;overflow-wrap:anywhere" if long else "text-align:left"
 
 
 def html_row(cells: Iterable[Markup]) -> Markup:

@@ -48,7 +48,7 @@ class Endpoint:
     notices: tuple[str, ...] = ()
     transport: Transport | None = field(default=None, repr=False)
     closing: Callable[[], None] | None = field(default=None, repr=False)
-    stream: Callable[[str], Any] | None = field(default=None, repr=False)
+    stream: Callable[[str], object] | None = field(default=None, repr=False)
 
     @property
     def host(self) -> str:

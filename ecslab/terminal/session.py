@@ -12,7 +12,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from botocore.exceptions import ClientError
 
@@ -161,10 +161,10 @@ class _Session:
             self._tail = (self._tail + text)[-200:]
             _show(text)
 
-    def _processed(self, action: dict[str, Any]) -> dict[str, Any]:
+    def _processed(self, action: dict[str, dict[str, str]]) -> dict[str, object]:
         """Do what the agent asks for, and say what came of it: 1, done; 2, failed; 3, not known."""
         kind = action.get("ActionType", "")
-        done = {"ActionType": kind, "ActionStatus": 1, "ActionResult": None, "Error": ""}
+        done: dict[str, object] = {"ActionType": kind, "ActionStatus": 1, "ActionResult": None, "Error": ""}
         if kind == "KMSEncryption":
             try:
                 plain, encrypted = self._new_key(action["ActionParameters"]["KMSKeyId"])
@@ -209,7 +209,7 @@ class _DataKeys:
 
     def __call__(self, key_id: str) -> tuple[bytes, bytes]:
         """A new one under a key, in the clear and encrypted."""
-        kms: Any = self._lab.client("kms")
+        kms = self._lab.client("kms")
         made = kms.generate_data_key(KeyId=key_id, NumberOfBytes=DATA_KEY, EncryptionContext=self._context)
         return made["Plaintext"], made["CiphertextBlob"]
 

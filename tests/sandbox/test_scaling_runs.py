@@ -81,6 +81,25 @@ def test_a_scale_in_waits_for_its_cooldown(aws):
     assert all((later - earlier).total_seconds() >= 600 for later, earlier in pairwise(starts))
 
 
+def test_metric_maths_scale(aws):
+    """What is in a queue, for each task that there is."""
+    aws.target("queue", 1, 9)
+    dimensions = [{"Name": "Service", "Value": "queue"}]
+    metric = {"Namespace": "Lab", "MetricName": "load", "Dimensions": dimensions}
+    queries = [
+        {"Id": "m1", "MetricStat": {"Metric": metric, "Stat": "Average"}, "ReturnData": False},
+        {"Id": "e1", "Expression": "m1 / 4"},
+    ]
+    aws.scaling.put_scaling_policy(
+        **of("queue"), PolicyName="backlog", PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "TargetValue": 5, "CustomizedMetricSpecification": {"Metrics": queries}
+        },
+    )  # fmt: skip
+    aws.send("queue", 60, 4)  # a quarter is 15, three times the target
+    assert aws.counts("queue")[0] == 6
+
+
 def test_the_ceiling_is_told_once(aws):
     aws.target("ceiling", 1, 2)
     aws.track("ceiling", DisableScaleIn=True)

@@ -74,6 +74,11 @@ def test_tags_of_targets(aws):
     aws.scaling.tag_resource(ResourceARN=arn, Tags={"cost": "b"})
     aws.scaling.untag_resource(ResourceARN=arn, TagKeys=["team"])
     assert aws.scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"cost": "b"}
+    tagging, kind = aws.client("resourcegroupstaggingapi"), ["application-autoscaling:scalable-target"]
+    tagging.tag_resources(ResourceARNList=[arn], Tags={"by": "me"})
+    tagging.untag_resources(ResourceARNList=[arn], TagKeys=["cost"])
+    mine = tagging.get_resources(ResourceTypeFilters=kind, TagFilters=[{"Key": "by"}])
+    assert mine["ResourceTagMappingList"] == [{"ResourceARN": arn, "Tags": [{"Key": "by", "Value": "me"}]}]
     assert refusal(aws.scaling.list_tags_for_resource, ResourceARN=f"{arn}0").startswith(
         "ResourceNotFoundException"
     )
@@ -269,6 +274,14 @@ def test_metric_maths(aws):
     ]  # fmt: skip
     with pytest.raises(ClientError, match="Exactly one element of the metrics list should return data"):
         put_tracking(aws, "maths", CustomizedMetricSpecification={"Metrics": queries[:1]})
+    for expression, problem in (
+        ("m1 /", "ends too early"),
+        ("m9 / 2", "ID 'm9' not found"),
+        ("e1 + m1", "Circular"),
+    ):
+        bad = [queries[0], {"Id": "e1", "Expression": expression}]
+        with pytest.raises(ClientError, match=f"Error in expression 'e1': .*{problem}"):
+            put_tracking(aws, "maths", CustomizedMetricSpecification={"Metrics": bad})
 
 
 def test_the_end_of_a_target(aws):

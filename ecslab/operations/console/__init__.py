@@ -91,7 +91,7 @@ def clicks(document: str) -> Clicks:
 def _cells(row: Click) -> list[Markup]:
     """A row in HTML: what is typed, and what is called, as code; one command a line."""
     typed = [_code("\n".join(filter(None, [*_operations(row), row.field]))), _code(row.cli)]
-    cell = "<td style='text-align:left;vertical-align:top;max-width:none'>{}</td>"
+    cell = "<td style='text-align:left;vertical-align:top;max-width:none;overflow-wrap:anywhere'>{}</td>"
     return [html(cell, content) for content in (row.says, row.console, *typed)]
 
 

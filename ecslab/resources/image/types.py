@@ -142,8 +142,7 @@ class Pushed:
         return text_table(("Pushed", self.uri), self._rows())
 
     def _repr_html_(self) -> Markup:
-        table = html_table(("Pushed", self.uri), self._rows())
-        return html("<div style='overflow-wrap:anywhere'>{}</div>", table)  # a digest is longer than a screen
+        return html_table(("Pushed", self.uri), self._rows())
 
     def _rows(self) -> list[tuple[str, str]]:
         sent = f"{self.uploaded} uploaded, {self.skipped} there already"

@@ -13,7 +13,7 @@ import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.aws_api import data_channel as wire
 from ecslab.aws_api.data_channel import Malformed, Message, PayloadType
@@ -247,8 +247,8 @@ class DataChannel:
         self._ready = True
         self._do("begin")
 
-    def _do(self, what: str, **values: Any) -> None:
-        self._sandbox.exec_session(self.session_id, what, **values)
+    def _do(self, what: str, *, columns: int = 0, rows: int = 0, data: bytes = b"") -> None:
+        self._sandbox.exec_session(self.session_id, what, columns=columns, rows=rows, data=data)
 
     # The session --------------------------------------------------------------------------------------------
 

@@ -6,6 +6,9 @@ from typing import Any, Final, cast
 
 from ecslab.sandbox.bridge.autoscaling import state
 from ecslab.sandbox.bridge.autoscaling.constraints import invalid
+from ecslab.sandbox.world.metrics.extended import is_statistic
+from ecslab.sandbox.world.metrics.functions import MathError
+from ecslab.sandbox.world.metrics.maths import names_in, parsed
 from ecslab.sandbox.world.scaling import tracked_metric as metrics
 from ecslab.sandbox.world.scaling.configuration import CustomizedMetric
 from ecslab.sandbox.world.scaling.target import ScalableTarget
@@ -117,9 +120,25 @@ def _check_queries(queries: list[Mapping[str, Any]]) -> None:
     for query in queries:
         if bool(query.get("Expression")) == bool(query.get("MetricStat")):
             raise invalid(f"The metric data query {query['Id']} needs either Expression or MetricStat.")
+        if query.get("Expression"):
+            _check_expression(query["Id"], query["Expression"], {each["Id"] for each in queries})
         stat = query.get("MetricStat")
+        if stat and not is_statistic(stat["Stat"]):
+            raise invalid(f"The statistic {stat['Stat']} of {query['Id']} is not supported.")
         if stat and not (stat["Metric"].get("MetricName") and stat["Metric"].get("Namespace")):
             raise invalid(f"The metric of {query['Id']} needs MetricName and Namespace.")
+
+
+def _check_expression(name: str, expression: str, names: set[str]) -> None:
+    """Metric maths that can be computed, of the metrics that there are."""
+    try:
+        named = set(names_in(parsed(expression)))
+    except MathError as problem:
+        raise invalid(f"Error in expression '{name}': {problem}") from None
+    if missing := sorted(named - names):
+        raise invalid(f"Error in expression '{name}': ID '{missing[0]}' not found")
+    if name in named:
+        raise invalid(f"Error in expression '{name}': Circular dependency involving '{name}'")
 
 
 def check_steps(given: Mapping[str, Any] | None) -> dict[str, Any]:

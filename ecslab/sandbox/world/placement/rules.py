@@ -75,6 +75,11 @@ def constraints(given: Sequence[Mapping[str, str]], *, of_definition: bool = Fal
     return checked
 
 
+def definition_problem(constraint: Mapping[str, str]) -> str | None:
+    """Why a task definition cannot have this constraint; None if it can."""
+    return _problem(Constraint(constraint.get("type", ""), constraint.get("expression", "")), True)
+
+
 def _problem(constraint: Constraint, of_definition: bool) -> str | None:
     if constraint.type == DISTINCT and not of_definition:
         return _sentence("distinct_with_expression") if constraint.expression else None
