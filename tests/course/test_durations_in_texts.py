@@ -74,7 +74,6 @@ SETTINGS = {
     "when it was idle for 20 minutes": "the idle timeout of a session",
     "five seconds after each minute (or after 10": "when the sandbox judges an alarm",
     "(or after 10 seconds, where": "the period of an alarm",
-    "take 60 minutes or fewer": "what a helper lets pass at most",
 }
 RANGES = {
     # what a sentence says: what that is (`time_on_aws.SUMS`)
