@@ -34,6 +34,10 @@ class OnEc2(Machines):
     def run(self, family="web", **more):
         return self.ecs.run_task(cluster="lab", taskDefinition=family, launchType="EC2", **more)
 
+    def service_tasks(self):
+        arns = self.ecs.list_tasks(cluster="lab", serviceName="web")["taskArns"]
+        return self.ecs.describe_tasks(cluster="lab", tasks=arns)["tasks"]
+
     def task(self, arn):
         return self.ecs.describe_tasks(cluster="lab", tasks=[arn])["tasks"][0]
 
@@ -336,3 +340,88 @@ def test_tasks_on_instances_come_back_as_they_were(tmp_path, monkeypatch, least)
     assert (again.instances(), again.ecs.describe_tasks(cluster="lab", tasks=arns)["tasks"]) == before
     assert len(again.run(count=4)["tasks"]) == 4
     sandbox.close()
+
+
+def test_a_service_waits_for_instances_and_spreads_over_zones(aws):
+    aws.define()
+    aws.ecs.create_service(
+        cluster="lab", serviceName="web", taskDefinition="web", launchType="EC2", desiredCount=4
+    )
+    aws.pass_time(60)
+    [service] = aws.ecs.describe_services(cluster="lab", services=["web"])["services"]
+    assert "No Container Instances were found in your cluster." in service["events"][0]["message"]
+    for place in (0, 1):
+        aws.launch(place=place)
+    aws.pass_time(900)
+    tasks = aws.service_tasks()
+    assert sorted(task["availabilityZone"] for task in tasks) == ["us-east-1a"] * 2 + ["us-east-1b"] * 2
+    assert {(task["group"], task["launchType"]) for task in tasks} == {("service:web", "EC2")}
+    [service] = aws.ecs.describe_services(cluster="lab", services=["web"])["services"]
+    assert service["runningCount"] == 4
+    assert service["deployments"][0]["rolloutState"] == "COMPLETED"
+    described = aws.ecs.describe_clusters(clusters=["lab"], include=["STATISTICS"])["clusters"][0]
+    counts = {each["name"]: each["value"] for each in described["statistics"]}
+    assert (counts["runningEC2TasksCount"], counts["runningFargateTasksCount"]) == ("4", "0")
+    assert (counts["activeEC2ServiceCount"], counts["activeFargateServiceCount"]) == ("1", "0")
+
+
+def test_a_service_says_which_instance_comes_closest_and_what_it_lacks(aws):
+    aws.launch()
+    aws.pass_time()
+    aws.define(port=8080)
+    aws.ecs.create_service(
+        cluster="lab", serviceName="web", taskDefinition="web", launchType="EC2", desiredCount=2
+    )
+    aws.pass_time(120)
+    [service] = aws.ecs.describe_services(cluster="lab", services=["web"])["services"]
+    instance = aws.instances()[0]["containerInstanceArn"].rpartition("/")[2]
+    said = [event["message"] for event in service["events"]]
+    assert (
+        "(service web) was unable to place a task because no container instance met all of its requirements. "
+        f"The closest matching (container-instance {instance}) is already using a port required by your "
+        "task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
+    ) in said
+
+
+def test_a_draining_instance_ends_empty_of_service_tasks(aws):
+    aws.launch()
+    aws.pass_time()
+    aws.define()
+    aws.ecs.create_service(
+        cluster="lab", serviceName="web", taskDefinition="web", launchType="EC2", desiredCount=2
+    )
+    aws.pass_time(200)
+    [old] = aws.instances()
+    assert old["runningTasksCount"] == 2
+    aws.launch()
+    aws.pass_time()
+    aws.ecs.update_container_instances_state(
+        cluster="lab", containerInstances=[old["containerInstanceArn"]], status="DRAINING"
+    )
+    aws.pass_time(400)
+    tasks = aws.service_tasks()
+    assert len(tasks) == 2
+    assert old["containerInstanceArn"] not in {task["containerInstanceArn"] for task in tasks}
+    [drained] = aws.describe(old["containerInstanceArn"])
+    assert drained["runningTasksCount"] == 0
+    stopped = aws.ecs.list_tasks(cluster="lab", desiredStatus="STOPPED")["taskArns"]
+    reasons = {aws.task(arn)["stoppedReason"] for arn in stopped}
+    assert reasons == {"container instance is in DRAINING state"}
+
+
+def test_a_service_replaces_what_its_machine_takes_away(aws):
+    first = aws.launch()
+    aws.launch()
+    aws.pass_time()
+    aws.define()
+    aws.ecs.create_service(
+        cluster="lab", serviceName="web", taskDefinition="web", launchType="EC2", desiredCount=2,
+        placementStrategy=[{"type": "spread", "field": "host"}],
+    )  # fmt: skip
+    aws.pass_time(200)
+    assert len({task["containerInstanceArn"] for task in aws.service_tasks()}) == 2
+    aws.ec2.terminate_instances(InstanceIds=[first])
+    aws.pass_time(300)
+    tasks = aws.service_tasks()
+    assert len(tasks) == 2
+    assert len({task["containerInstanceArn"] for task in tasks}) == 1

@@ -115,11 +115,11 @@ def _strategy(kind: str, field: str) -> Strategy:
         return Strategy(kind)
     if kind == "binpack":
         if field.lower() not in ("cpu", "memory"):
-            raise invalid(_sentence("bad_field", type=kind, field=field))
+            raise invalid(_sentence(f"{kind}_field", field=field))
         return Strategy(kind, field.lower())  # U: whether ECS shows small letters
     name = "instanceId" if field.lower() in ("host", "instanceid") else field
     if name != "instanceId" and not field.removeprefix("attribute:").strip():
-        raise invalid(_sentence("bad_field", type=kind, field=field))
+        raise invalid(_sentence(f"{kind}_field", field=field))
     if name != "instanceId" and not field.startswith("attribute:"):
-        raise invalid(_sentence("bad_field", type=kind, field=field))
+        raise invalid(_sentence(f"{kind}_field", field=field))
     return Strategy(kind, name)

@@ -69,8 +69,17 @@ def update_container_instances_state(
             instance.move(SETTABLE[status])
             assert cluster.placement is not None, "an instance is registered there"
             cluster.placement.changed(instance)
+            _drain_services(instance, status == "DRAINING")
         changed.append(view(instance))
     return {"containerInstances": changed, "failures": failures}
+
+
+def _drain_services(instance: ContainerInstance, draining: bool) -> None:
+    """Let services replace their tasks on an instance that drains."""
+    services = current_account().services
+    for task_id in list(instance.tasks) if services else ():
+        assert services is not None, "there are services"
+        services.drain(task_id, draining)
 
 
 def deregister_container_instance(

@@ -26,6 +26,7 @@ from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.faults import NO_CAPACITY
+from ecslab.sandbox.world.placement.cluster import CannotPlace
 from ecslab.sandbox.world.placement.instance import Needs
 from ecslab.sandbox.world.placement.order import Order as PlacementOrder
 from ecslab.sandbox.world.task.attachment import Attachment
@@ -78,8 +79,10 @@ class Order:
     placed: PlacementOrder | None = None
 
 
-def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef") -> Order:
+def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef", *, of_service: bool = False) -> Order:
     """Check a request as RunTask does, all but its roles: a service asks for those when it starts a task.
+
+    A service on EC2 also waits for container instances, where RunTask is refused.
 
     An unknown task definition is told before all else [NAT:audit_execution_rejections].
     """
@@ -91,7 +94,7 @@ def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef") -> Order:
         raise invalid(f"count must be between 1 and {MOST}.")  # U
     strategy = _strategy(cluster, parameters)
     if strategy is None:
-        return _on_instances(caller, cluster, definition, parameters)
+        return _on_instances(caller, cluster, definition, parameters, of_service)
     refuse_placement(parameters)
     if "FARGATE" not in definition["compatibilities"]:
         raise invalid("Task definition does not support launch_type FARGATE.")
@@ -113,10 +116,11 @@ def _on_instances(
     cluster: Cluster,
     definition: "api.TaskDefinitionTypeDef",
     parameters: "api.RunTaskRequestTypeDef",
+    of_service: bool,
 ) -> Order:
     """The same, of a request for the launch type EC2."""
     placing.check_request(vpc_configuration(parameters), parameters.get("platformVersion"))
-    if not placing.has_instances(cluster):
+    if not of_service and not placing.has_instances(cluster):
         raise invalid(placing.NO_INSTANCES)
     placing.check(definition, vpc_configuration(parameters))
     given = parameters.get("overrides") or {}
@@ -205,7 +209,9 @@ def make_on_instance(order: Order, instance: ContainerInstance | None = None) ->
         instance: the one that StartTask names, which has room; otherwise placement chooses one.
     """
     caller, cluster, placement = order.caller, order.cluster, order.cluster.placement
-    assert placement is not None and order.placed is not None, "there are instances"
+    assert order.placed is not None, "the launch type is EC2"
+    if placement is None:
+        raise CannotPlace({})
     task_id = f"{rng.getrandbits(128):032x}"
     if instance is None:
         chosen = placement.place(order.placed, task_id)
