@@ -14,6 +14,7 @@ from .operations import cleanup as cleanup
 from .operations import console as console
 from .operations import containers as containers
 from .operations import guestbook as guestbook
+from .operations import scaling_game as scaling_game
 from .operations import verify as verify
 from .operations.price_list import price_list as price_list
 from .operations.visitors import visitors as visitors

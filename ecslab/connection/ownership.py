@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ecslab.connection.guarded_calls import Reference
 from ecslab.connection.ledger_lines import identity
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
     from ecslab.connection.ledger import Ledger
 
-Clients = Callable[[str], Any]
-"""Gives a boto3 client for a service. Its responses have another type for each."""
+
+class Clients(Protocol):
+    """Gives a boto3 client for a service. The clients have a type each, and so do their answers."""
+
+    def __call__(self, service: str, /) -> Any: ...
 
 
 class CannotTell(Exception):

@@ -34,3 +34,8 @@ def stages() -> list[str]:
 def counted(number: int, noun: str) -> str:
     """`1 task`, `2 tasks`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def are(number: int, total: int = 0) -> str:
+    """`is` or `are`, as it goes with a number of things, or with so many of a total."""
+    return "is" if 1 in (number, total) else "are"

@@ -54,7 +54,7 @@ def course_map(stops: Mapping[str, Stop], here: str | None = None) -> Figure:
         x, y = 24 + column * (WIDTH + 8), 24 + PITCH * row
         d.text(x, y + 18, title, bold=True)
         _row(d, x, y + 28, [(stage, stop) for stage, stop in stops.items() if stop.part == part], here)
-    free = "10, 11 and 12 are kept free for service discovery, capacity and autoscaling."
+    free = "10 and 11 are kept free for service discovery and capacity."
     d.text(24, 24 + PITCH * ROWS + 14, free, ink=SOFT)
     told = "; ".join(f"{stage} {stop.title}: {stop.words}" for stage, stop in stops.items())
     return d.figure("The course", f"{told}.{f' Next: {here}.' if here else ''}")

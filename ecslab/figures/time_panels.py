@@ -23,7 +23,7 @@ _EDGE, _RIGHT = 24.0, 836.0
 _ROW: Final = SIZE * LEADING
 _LANE: Final = 24.0
 _PANEL: Final = 112.0
-_COLUMN: Final = 2.0
+_COLUMN: Final = 3.0
 """Pixels: of all points within so many, the first, lowest, highest and last are drawn."""
 _LISTED: Final = 8
 _GRID: Final = "#d4d9df"

@@ -3,4 +3,5 @@ from . import cleanup as cleanup
 from . import console as console
 from . import containers as containers
 from . import guestbook as guestbook
+from . import scaling_game as scaling_game
 from . import verify as verify

@@ -100,7 +100,7 @@ def _service(state: State) -> Iterable[Markup]:
         yield html_table(("task", "zone", "status", "public IP", "why it stopped"), rows)
     events = [(row["after"], row["message"]) for row in state.get("events", ())]
     if events:
-        yield html_table(("after", "event"), events)
+        yield html_table(("after (min:s)", "event"), events)
 
 
 def _network(state: State) -> Iterable[Markup]:

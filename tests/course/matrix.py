@@ -22,6 +22,7 @@ _IDS = (
     (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{8}(?:[0-9a-f]{24})?\b"), "…"),  # of tasks, short and whole
     (re.compile(r"\b(?:203\.0\.113|198\.1[89]\.\d+|172\.31\.\d+|10\.\d+\.\d+)\.\d+\b(?!/)"), "…"),
     (re.compile(r"(-)\d{8,10}(\.us-east-1\.elb)"), r"\1…\2"),
+    (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "…"),  # of alarms
 )
 
 

@@ -57,7 +57,23 @@ SETTINGS = {
     "about 4 minutes for a program": "a roll-back that was recorded on AWS",
     "about 12 minutes for an image": "the same",
     "about 25 minutes for another service": "the same",
+    "after 60 seconds the load balancer": "idle_timeout.timeout_seconds",
+    "for three minutes in a row": "what an alarm is to wait for",
+    "three minutes in a row.": "the same",
+    "three times 60 s": "the same",
+    "300 seconds, unless you set it": "the cooldown of a scaling policy",
+    "300 seconds each way": "the same",
+    "One minute later the new tasks": "when a question is asked",
+    "within three minutes": "how fast visitors of a lesson come",
+    "some four minutes after the CPU": "three datapoints of an alarm, each of one minute",
+    "take 60 minutes or fewer": "for how long a cell may wait on a real account",
+    "idle for 20 minutes": "when a session of ECS Exec ends",
+    "five seconds after each minute": "when CloudWatch judges its alarms here",
+    "after 10 seconds, where a period": "the same, of alarms with short periods",
     "questions and exercises included": "how long a notebook takes: `make minutes`",
+    "when it was idle for 20 minutes": "the idle timeout of a session",
+    "five seconds after each minute (or after 10": "when the sandbox judges an alarm",
+    "(or after 10 seconds, where": "the period of an alarm",
 }
 RANGES = {
     # what a sentence says: what that is (`time_on_aws.SUMS`)

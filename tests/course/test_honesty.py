@@ -18,12 +18,12 @@ def test_every_stage_says_something_and_no_line_is_lost():
 def test_a_stage_shows_its_lines(lab):
     shown = lab.honesty("02")
     assert [row["topic"] for row in shown.rows] == [
-        "Clusters", "Container Insights", "EC2 and external capacity"
+        "Clusters", "Container Insights", "Container instances", "EC2 and external capacity"
     ]  # fmt: skip
-    assert repr(shown).splitlines()[1] == (
-        "pretended   Container Insights: The setting is kept and shown; no metrics come of it."
+    assert repr(shown).splitlines()[1].startswith(
+        "simplified  Container Insights: A cluster with the setting tells of its services: CPU, memory"
     )
-    assert ">pretended</td>" in shown._repr_html_()
+    assert ">simplified</td>" in shown._repr_html_()
 
 
 def test_the_verb_serves_the_whole_table(lab):

@@ -252,3 +252,10 @@ def test_without_a_back_it_says_so(lab):
     with pytest.raises(ecslab.EcslabError) as error:
         guestbook.entries(lab)
     assert str(error.value).startswith("the guestbook cannot be opened: /api/entries answers 404.")
+
+
+def test_one_of_one_is_said_in_the_singular(lab):
+    balanced(lab, advance=0, desiredCount=1)
+    outcome, text = said(lab, "07.service")
+    assert outcome == "Not yet"
+    assert text.startswith("0 of 1 target is healthy")

@@ -512,8 +512,8 @@ def test_nothing_done_yet(lab, step, text):
     [
         (0, "Revision 2 is registered, but `adgu-web` still runs revision 1: a service keeps the revision it "
             "was given."),
-        (2, "The rollout of revision 2 is IN_PROGRESS: 0 of 2 new tasks run, and 2 old."),
-        (4, "The rollout of revision 2 is IN_PROGRESS: 2 of 2 new tasks run, and 2 old."),
+        (2, "The rollout of revision 2 is IN_PROGRESS; tasks that run: 0 new, of 2, and 2 old."),
+        (4, "The rollout of revision 2 is IN_PROGRESS; tasks that run: 2 new, of 2, and 2 old."),
     ],
 )  # fmt: skip
 def test_on_its_way(lab, running, text):

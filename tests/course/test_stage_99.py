@@ -309,12 +309,12 @@ WRONG = {
     "one revision of two was deregistered": (
         DEREGISTERED,
         one_revision_of_two,
-        f"1 of 2 revisions of `{FAMILY}` are INACTIVE; revision 2 is still ACTIVE.",
+        f"1 of 2 revisions of `{FAMILY}` is INACTIVE; revision 2 is still ACTIVE.",
     ),
     "one revision of three was deregistered": (
         DEREGISTERED,
         one_revision_of_three,
-        f"1 of 3 revisions of `{FAMILY}` are INACTIVE; revisions 2, 3 are still ACTIVE.",
+        f"1 of 3 revisions of `{FAMILY}` is INACTIVE; revisions 2, 3 are still ACTIVE.",
     ),
     "the repository is left": (
         LEFT, repository_left, "The cluster is gone, but there is still repository `adgu/web`."

@@ -8,7 +8,7 @@ import pytest
 from ecslab import scaling
 from ecslab.resources import metrics
 from ecslab.resources.scaling import Run
-from ecslab.resources.scaling.run import _desired, _marks, _sum
+from ecslab.resources.scaling.scaling_run import _desired, _marks, _sum
 
 MIDNIGHT = datetime(2026, 11, 22, tzinfo=UTC)
 

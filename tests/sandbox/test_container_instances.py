@@ -156,8 +156,9 @@ def test_settings_of_the_agent_act(aws):
 
 
 def test_list_and_describe(aws):
-    for place in range(2):
-        aws.launch(place=place)
+    aws.launch()
+    aws.pass_time()
+    aws.launch(place=1)
     aws.pass_time()
     one, other = aws.instances()
     aws.ecs.update_container_instances_state(

@@ -170,6 +170,9 @@ def container_instances(aws: Walked) -> None:
     ecs.update_container_agent(cluster=CLUSTER, containerInstance=first)
     ecs.update_container_instances_state(cluster=CLUSTER, containerInstances=[second], status="DRAINING")
     ecs.deregister_container_instance(cluster=CLUSTER, containerInstance=third)
+    web = [{"name": "web", "image": BUSYBOX, "memory": 64, "portMappings": [{"containerPort": 80}]}]
+    ecs.register_task_definition(family="bridge", networkMode="bridge", containerDefinitions=web)
+    ecs.start_task(cluster=CLUSTER, taskDefinition="bridge", containerInstances=[second])
 
 
 def moved_on(aws: Walked) -> None:

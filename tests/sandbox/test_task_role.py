@@ -145,6 +145,10 @@ NOBODY = "because no identity-based policy allows the"
         ("ecs", "delete_cluster", {"cluster": "lab"}, "AccessDeniedException",
          f"ecs:DeleteCluster on resource: arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/lab {NOBODY} "
          "ecs:DeleteCluster action"),
+        ("cloudwatch", "set_alarm_state", {"AlarmName": "high", "StateValue": "OK", "StateReason": "x"},
+         "AccessDenied",
+         f"cloudwatch:SetAlarmState on resource: arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:high {NOBODY} "
+         "cloudwatch:SetAlarmState action"),
         ("iam", "list_roles", {}, "AccessDenied",
          f"iam:ListRoles on resource: * {NOBODY} iam:ListRoles action"),
     ],

@@ -5,7 +5,7 @@ import time
 import pytest
 from aws_client import CLUSTER, GROUP
 from balancer_rig import forward_to
-from visitor_rig import Visited
+from visitor_rig import SERVICE, Visited
 
 from ecslab.sandbox import in_process
 from ecslab.sandbox.bridge.account import current_account
@@ -205,6 +205,29 @@ def test_a_service_may_be_measured_each_20_seconds(aws):
     aws.pass_time(900)
     assert not aws.service_metric("CPUUtilization", period=20, last=60)
     assert aws.service_metric("CPUUtilization", "SampleCount", last=60) == [2]
+
+
+def test_container_insights_tell_of_a_cluster_that_has_them(web):
+    def insight(name, statistic="Average"):
+        return web.series("ECS/ContainerInsights", name, statistic, last=240, **SERVICE)
+
+    web.visitors(profile="constant", rate=10)
+    web.pass_time(300)
+    assert not insight("CpuUtilized")
+    on = [{"name": "containerInsights", "value": "enabled"}]
+    web.ecs.update_cluster_settings(cluster=CLUSTER, settings=on)
+    web.pass_time(420)
+    assert insight("CpuUtilized", "Sum") == [pytest.approx(2 * 0.403 * 256, rel=0.15)] * 4
+    assert insight("CpuReserved", "Sum") == [512] * 4 and insight("MemoryReserved") == [512] * 4
+    assert insight("MemoryUtilized", "Minimum") == [24] * 4
+    web.ecs.update_service(cluster=CLUSTER, service="web", desiredCount=3)
+    assert insight("DesiredTaskCount") == insight("RunningTaskCount") == [2] * 4  # what was, stays
+    web.pass_time(420)
+    assert insight("DesiredTaskCount") == insight("RunningTaskCount") == [3] * 4
+    assert insight("PendingTaskCount") == [0] * 4
+    web.ecs.update_cluster_settings(cluster=CLUSTER, settings=[{**on[0], "value": "disabled"}])
+    web.pass_time(420)
+    assert not insight("CpuUtilized")
 
 
 # Start, change, stop

@@ -5,15 +5,19 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from typing import Final
 
 from ecslab.connection.connection import Connection
 from ecslab.display.tables import Table
 from ecslab.resources.scaling import scaling_reader
 from ecslab.resources.scaling.application import CPU, MEMORY, SHOP, delete_shop, shop
-from ecslab.resources.scaling.run import Run, pass_time, run, until, watch
 from ecslab.resources.scaling.scaling_reader import policies, resource_id, schedules, target
+from ecslab.resources.scaling.scaling_run import Run, pass_time, run, until, watch
 from ecslab.resources.scaling_shapes import ActivityShape
+
+_ALARM: Final = re.compile(r"TargetTracking-service/\S+?-(?=Alarm)|(?<=Alarm)(High|Low)-[0-9a-f-]{36}")
 
 __all__ = [
     "CPU", "MEMORY", "SHOP", "Run", "activities", "delete_shop", "pass_time", "policies", "resource_id",
@@ -39,9 +43,8 @@ def activities(
 
 
 def _cause(activity: ActivityShape) -> str:
-    """Without the long name of an alarm's service, which is the same in every line."""
-    before, sign, after = activity["Cause"].partition("TargetTracking-service/")
-    return f"{before}…{after.partition('-Alarm')[1]}{after.partition('-Alarm')[2]}" if sign else before
+    """Without the ids of alarms, and the service in their names: both are the same in every line."""
+    return _ALARM.sub(lambda found: found[1] or "…-", activity["Cause"])
 
 
 def _status(activity: ActivityShape) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SHOP: Final = "adgu-shop"
 CPU, MEMORY = "256", "512"
 """Of each task: CPU units and MiB, the smallest that Fargate has."""
-_CHECK: Final = {"HealthCheckIntervalSeconds": 10, "HealthyThresholdCount": 2}
+_CHECK: Final = {"HealthCheckIntervalSeconds": 15, "HealthyThresholdCount": 2}
 _GRACE: Final = 60
 
 

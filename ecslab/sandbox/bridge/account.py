@@ -75,6 +75,7 @@ class Account:
         fargate: the platform that runs tasks; None before the first task.
         first_task: the one it was made for.
         tasks_by_interface: the tasks that hold a network interface, by its id.
+        tasks_by_instance: tasks that share an EC2 instance's interface, by its id and theirs.
         agents: the container agents of EC2 instances; None before the account is installed.
         services: the services' tasks and scheduler; None before the first service.
         load_balancing: None before Elastic Load Balancing is first used.
@@ -105,6 +106,7 @@ class Account:
     fargate: Fargate | None = None
     first_task: Task | None = None
     tasks_by_interface: dict[str, Task] = field(default_factory=dict)
+    tasks_by_instance: dict[str, dict[str, Task]] = field(default_factory=dict)
     agents: Agents | None = None
     services: ServiceRegistry | None = None
     load_balancing: LoadBalancing | None = None

@@ -21,7 +21,7 @@ from moto.logs.utils import EventMessageFilter
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
-from ecslab.sandbox.bridge.iam.roles import role_problem
+from ecslab.sandbox.bridge.iam.roles import TASKS, role_problem
 from ecslab.sandbox.bridge.log_events import BadPattern, Collector, first_line
 from ecslab.sandbox.bridge.log_streams import MOST, TIME_BITS, Stream, expire
 from ecslab.sandbox.runtime.limits import LOG_BYTES, LOG_LINES
@@ -152,20 +152,20 @@ def _continuing(token: str | None, shift: int) -> str | None:
 
 def open_stream(
     region: str, group: str, stream: str, role_arn: str, task_id: str, create_group: bool = False,
-    at_endpoint: Callable[[str, str], str | None] = lambda _action, _arn: None,
+    at_endpoint: Callable[[str, str], str | None] = lambda _action, _arn: None, service: str = TASKS,
 ) -> str | None:
     """Make a container's log stream with its execution role's rights, as the `awslogs` driver does.
 
     None, or the `stoppedReason` of the task that cannot start. With `create_group` a missing group is made.
-    `at_endpoint` says why a VPC endpoint on the way denies an action on an ARN.
+    `at_endpoint` says why a VPC endpoint on the way denies an action on an ARN; `service` assumes the role.
     """
-    problem = role_problem(role_arn, region=region)
+    problem = role_problem(role_arn, region=region, service=service)
     if problem:
         return problem
     arn = f"arn:aws:logs:{region}:{DEFAULT_ACCOUNT_ID}:log-group:{group}"
     of_stream = f"{arn}:log-stream:{stream}"
     asked = "logs:CreateLogStream", of_stream
-    denied = role_problem(role_arn, *asked, task_id, region) or at_endpoint(*asked)
+    denied = role_problem(role_arn, *asked, task_id, region, service) or at_endpoint(*asked)
     if denied:
         return _refused("stream", f"api error AccessDeniedException: {denied}")
     backend = _backend(region)
@@ -173,7 +173,7 @@ def open_stream(
         if not create_group:
             return _refused("stream", _NO_GROUP)
         asked = "logs:CreateLogGroup", arn
-        denied = role_problem(role_arn, *asked, task_id, region) or at_endpoint(*asked)
+        denied = role_problem(role_arn, *asked, task_id, region, service) or at_endpoint(*asked)
         if denied:
             return _refused("group", f"api error AccessDeniedException: {denied}")
         backend.create_log_group(group, {})

@@ -1,11 +1,14 @@
 """Who accepts connections on a port: of a task, or behind a network interface."""
 
+from dataclasses import dataclass
 from typing import cast
 
 from ecslab.sandbox.bridge.account import current_account
+from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime import RunningContainer
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.time.clock import Again
 
 
 def program_of(container: Container) -> RunningContainer | None:
@@ -22,7 +25,42 @@ def program_on(task: Task, port: int) -> RunningContainer | None:
     return None
 
 
-def program_behind(eni_id: str, port: int) -> RunningContainer | None:
+def program_of_host(eni_id: str, port: int) -> RunningContainer | None:
+    """The container with the network mode `host` that listens on a port of an instance's interface."""
+    sharing = current_account().tasks_by_instance.get(eni_id, {}).values()
+    own = (task for task in sharing if task.definition.get("networkMode") == "host")
+    return next(filter(None, (program_on(task, port) for task in own)), None)
+
+
+def program_behind(eni_id: str, port: int) -> "RunningContainer | Bound | None":
     """The container that accepts connections on `port` of this network interface, if there is one."""
-    task = current_account().tasks_by_interface.get(eni_id)
-    return program_on(task, port) if task else None
+    account = current_account()
+    task = account.tasks_by_interface.get(eni_id)
+    if task:
+        return program_on(task, port)
+    for_host = program_of_host(eni_id, port)
+    if for_host:
+        return for_host
+    for sharing in account.tasks_by_instance.get(eni_id, {}).values():
+        for container in sharing.containers:
+            program = program_of(container)
+            for binding in container.bindings if program else ():
+                if program and binding.host_port == port and binding.container_port in program.listening:
+                    return Bound(program, binding.container_port)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A container behind a port of its container instance, which is another one within."""
+
+    program: RunningContainer
+    port: int
+
+    def request(self, request: HttpRequest, _port: int) -> HttpResponse:
+        """Ask it, at its own port."""
+        return self.program.request(request, self.port)
+
+    def repeats(self, _port: int, interval: float) -> "Again | None":
+        """As the program has it, at its own port."""
+        return self.program.repeats(self.port, interval)

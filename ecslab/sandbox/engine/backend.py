@@ -132,6 +132,9 @@ class Backend:
         Args:
             again: a replay, where members that are refused today do what they did then.
         """
+        if operation.changes and self._account.meters:
+            self.enter()
+            self._account.meters.catch_up(self._account.timestamp())  # while all is as it was
         try:
             response = self._guarded(lambda: self._shown(request, signer, operation, again))
         finally:

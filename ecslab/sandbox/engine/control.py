@@ -109,9 +109,15 @@ def eventual(sandbox: Sandbox, *, on: bool) -> Answer:
     return {"eventual": on}
 
 
-def reset(sandbox: Sandbox, *, seed: str | int | None = None) -> Answer:
-    """Forget everything that was made; the credentials stay."""
-    sandbox.start_over(seed)
+def reset(sandbox: Sandbox, *, seed: str | int | None = None, began: float | None = None) -> Answer:
+    """Forget everything that was made; the credentials stay.
+
+    In stepped time the account can begin at an earlier moment, epoch second `began`: what goes by the time of
+    day is then the same in each run.
+    """
+    if began is not None and (sandbox.pace.mode != "stepped" or not 0 <= began <= sandbox.wall()):
+        raise ValueError(f"began must be a moment before now, and time stepped; got {began!r}")
+    sandbox.start_over(seed, began)
     return {"position": len(sandbox.journal), "seed": sandbox.seed}
 
 

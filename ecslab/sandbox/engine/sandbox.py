@@ -393,12 +393,15 @@ class Sandbox:
     def _replayed(self) -> int:
         return self._replay.position if self._replay else 1
 
-    def start_over(self, seed: str | int | None) -> None:
-        """Forget everything; a new account, under the same seed unless another is given."""
+    def start_over(self, seed: str | int | None, began: float | None = None) -> None:
+        """Forget everything; a new account, under the same seed unless another is given.
+
+        It begins at epoch second `began`, or now.
+        """
         pace, self._eventual = self.pace, self.journal[0].start.get("eventual", False)
         self.journal.clear()
         self._snapshots.forget()
-        self._write_start(self.seed if seed is None else seed, pace.mode, pace.speed)
+        self._write_start(self.seed if seed is None else seed, pace.mode, pace.speed, began)
         self.rebuild()
 
     def close(self) -> None:
@@ -482,9 +485,12 @@ class Sandbox:
         except OSError:
             self._lost = True
 
-    def _write_start(self, seed: str | int | None, mode: Mode, speed: float) -> None:
+    def _write_start(
+        self, seed: str | int | None, mode: Mode, speed: float, began: float | None = None
+    ) -> None:
         seed = secrets.token_hex(8) if seed is None else str(seed)
-        about = {"seed": seed, "wall": self.wall(), "mode": mode, "speed": speed, "format": FORMAT,
+        wall = self.wall() if began is None else began
+        about = {"seed": seed, "wall": wall, "mode": mode, "speed": speed, "format": FORMAT,
                  "behaviour": behaviour.LATEST, "timing": self._timing}  # fmt: skip
         about |= {"eventual": True} if self._eventual else {}
         self.journal.append(Record(0.0, "start", about))

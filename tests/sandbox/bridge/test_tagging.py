@@ -75,6 +75,11 @@ def _of_stores(aws):
     aws.client("s3").create_bucket(Bucket="site")
     yield "s3:bucket", "arn:aws:s3:::site"
     zone = aws.client("route53").create_hosted_zone(Name="lab.internal", CallerReference="1")["HostedZone"]
+    aws.client("cloudwatch").put_metric_alarm(
+        AlarmName="high", Namespace="My", MetricName="load", Statistic="Sum", Period=60, EvaluationPeriods=1,
+        Threshold=1, ComparisonOperator="GreaterThanThreshold",
+    )  # fmt: skip
+    yield "cloudwatch:alarm", "arn:aws:cloudwatch:us-east-1:123456789012:alarm:high"
     yield "route53:hostedzone", f"arn:aws:route53:::hostedzone/{zone['Id'].rpartition('/')[2]}"
 
 

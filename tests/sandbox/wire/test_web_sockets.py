@@ -4,6 +4,9 @@ import contextlib
 import os
 import socket
 import struct
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import websocket
@@ -167,3 +170,43 @@ def test_a_client_that_is_gone_leaves_the_session_to_its_time(account, task):
     assert session.why is None
     account.run(1201)
     assert session.why.startswith("The session was idle")
+
+
+PLUGIN = """#!{python}
+import json, sys
+sys.path[:0] = {path!r}
+from exec_rig import Plugin
+from test_web_sockets import Socket, until
+if len(sys.argv) == 1:  # the CLI asks whether it is there
+    sys.exit(0)
+session, region, operation, _profile, target, _endpoint = sys.argv[1:]
+plugin = Plugin(Socket(json.loads(session)["streamUrl"]), json.loads(session)).start()
+until(plugin, lambda: plugin.closed is not None)
+print(region, operation, json.loads(target)["Target"], plugin.seen, end="")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the program in the plugin's place is a script")
+def test_the_aws_cli_starts_its_plugin(account, task, tmp_path):
+    """The CLI as it is, and in the plugin's place a program that is started as the plugin is."""
+    program = tmp_path / "session-manager-plugin"
+    path = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+    program.write_text(PLUGIN.format(python=sys.executable, path=path))
+    program.chmod(0o755)
+    endpoint = account.aws.endpoint
+    environment = {
+        **{name: value for name, value in os.environ.items() if name != "AWS_PROFILE"},
+        "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "AWS_ENDPOINT_URL": account.sandbox.api_url,
+        "AWS_ACCESS_KEY_ID": endpoint.access_key, "AWS_SECRET_ACCESS_KEY": endpoint.secret_key,
+        "AWS_DEFAULT_REGION": "us-east-1", "NO_PROXY": "127.0.0.1",
+        "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }  # fmt: skip
+    asked = [
+        sys.executable, "-m", "awscli", "ecs", "execute-command", "--cluster", "lab", "--task", task,
+        "--interactive", "--command", "sh -c 'echo stepped in'",
+    ]  # fmt: skip
+    done = subprocess.run(asked, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    [container] = account.see(task)["containers"]
+    target = f"ecs:lab_{task.rpartition('/')[2]}_{container['runtimeId']}"
+    assert done.stdout.endswith(f"us-east-1 StartSession {target} stepped in\n"), done.stdout

@@ -141,3 +141,17 @@ def test_an_aside_takes_no_number_and_comes_first(log):
     clock.run(until=1)
     assert log == ["told", "a", "b"]
     assert numbers[1:] == [0, 1]
+
+
+def test_what_depends_on_the_time_is_asked_before_it_is_passed_over(log):
+    """It happens by itself at the first moment at which it is not quiet, and no later one is passed over."""
+    clock = Clock()
+
+    def tick():
+        log.append(clock.now)
+        clock.every(10, tick, lambda moments: log.append(list(moments)), lambda at: at < 50)
+        return clock.now == 50
+
+    clock.every(10, tick, lambda moments: log.append(list(moments)), lambda at: at < 50)
+    clock.run(until=75)
+    assert log == [10, [20, 30, 40], 50, 60, 70]

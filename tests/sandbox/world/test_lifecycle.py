@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecslab.sandbox.world.container_instance.lifecycle import CONTAINER_INSTANCE
 from ecslab.sandbox.world.lifecycle import IllegalTransition
 from ecslab.sandbox.world.load_balancing.target_health import TARGET
 from ecslab.sandbox.world.service.deployment import Deployment, Revision
@@ -22,6 +23,7 @@ from ecslab.sandbox.world.task.task import Task
 from tests.pages.lifecycles import LIFECYCLES
 
 TERMINAL = {
+    CONTAINER_INSTANCE: {"INACTIVE"},
     TASK: {"STOPPED"},
     ATTACHMENT: {"DELETED"},
     SERVICE: {"INACTIVE"},

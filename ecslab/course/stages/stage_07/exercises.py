@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ecslab.connection.connection import Connection
 from ecslab.course import verdicts
 from ecslab.course.stages.stage_07 import load_balancing
-from ecslab.course.words import counted
+from ecslab.course.words import are, counted
 from ecslab.display.verdict import Verdict, done, not_yet
 from ecslab.resources.load_balancer import load_balancer_reader, practice, target_group_reader
 from ecslab.resources.service import service_reader
@@ -40,11 +40,14 @@ def repaired(lab: Connection) -> Verdict:
         return verdicts.not_yet("07.not-unhealthy-yet", path=path)
     if unhealthy and path not in ("/", "/index.html"):
         seen = unhealthy[0]["TargetHealth"]["Description"]
-        targets = f"{counted(len(unhealthy), 'target')} {'is' if len(unhealthy) == 1 else 'are'}"
+        targets = f"{counted(len(unhealthy), 'target')} {are(len(unhealthy))}"
         return not_yet(f"{targets} unhealthy: {seen}. Now fix the path `{path}`.")
     if len(healthy) < service["desiredCount"]:
         return verdicts.not_yet(
-            "07.not-healthy-yet", healthy=len(healthy), desired_count=service["desiredCount"]
+            "07.not-healthy-yet",
+            healthy=len(healthy),
+            targets=counted(service["desiredCount"], "target"),
+            verb=are(len(healthy), service["desiredCount"]),
         )
     if (codes := group["Matcher"]["HttpCode"]) != "200":
         return verdicts.wrong("07.lenient-matcher", codes=codes)

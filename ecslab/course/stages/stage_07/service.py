@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ecslab.connection.connection import Connection
 from ecslab.course import verdicts
 from ecslab.course.stages.stage_07 import load_balancing
-from ecslab.course.words import counted
+from ecslab.course.words import are, counted
 from ecslab.display.verdict import Verdict, not_yet, wrong
 from ecslab.resources.load_balancer import target_group_reader
 from ecslab.resources.network import network_reader
@@ -76,7 +76,8 @@ def _sick(
     if service.get("healthCheckGracePeriodSeconds", 0) == 0:
         why += " And with a grace period of 0 s, ECS does not wait before it stops such a task."
     if unhealthy:
-        return wrong(f"{len(unhealthy)} of {len(members)} targets are unhealthy: {reasons[0]}. {why}", hint)
+        share = f"{len(unhealthy)} of {counted(len(members), 'target')} {are(len(unhealthy), len(members))}"
+        return wrong(f"{share} unhealthy: {reasons[0]}. {why}", hint)
     return wrong(f"ECS keeps replacing tasks that were unhealthy: {reasons[0]}. {why}", hint)
 
 
@@ -104,4 +105,5 @@ def _well(lab: Connection, service: ServiceTypeDef, members: list[TargetHealthDe
     states = ("initial", "draining", "unused", "unavailable")
     seen = [f"{len(some)} {state}" for state in states if (some := load_balancing.in_state(members, state))]
     besides = f" ({', '.join(seen)})" if seen else ""
-    return not_yet(f"{len(healthy)} of {desired} targets are healthy{besides}: the service is still busy.")
+    share = f"{len(healthy)} of {counted(desired, 'target')} {are(len(healthy), desired)}"
+    return not_yet(f"{share} healthy{besides}: the service is still busy.")

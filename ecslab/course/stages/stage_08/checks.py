@@ -8,6 +8,7 @@ from ecslab.connection.connection import Connection
 from ecslab.course import verdicts
 from ecslab.course.checks.definition_problem import definition_problem
 from ecslab.course.stages.stage_08 import rollouts
+from ecslab.course.words import counted
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
 from ecslab.resources import deployment, ecr, task_definition
 from ecslab.resources.task import task_reader
@@ -98,7 +99,7 @@ def rolled(lab: Connection) -> Verdict:
         current=rollouts.number(service["taskDefinition"]),
         image=image,
         running_count=service["runningCount"],
-        desired_count=service["desiredCount"],
+        tasks=counted(service["desiredCount"], "task"),
     )
 
 

@@ -9,6 +9,7 @@ from ecslab.connection.connection import Connection
 from ecslab.course import verdicts
 from ecslab.course.checks.definition_problem import definition_problem
 from ecslab.course.stages.stage_08 import rollouts
+from ecslab.course.words import counted
 from ecslab.display.verdict import Verdict, done, not_yet
 from ecslab.resources import deployment, task_definition
 from ecslab.resources.service import service_reader
@@ -33,7 +34,7 @@ def switched_on(lab: Connection) -> Verdict:
         return verdicts.wrong("08.no-rollback", name=name)
     if (least := _threshold(breaker, service["desiredCount"])) > _WORST:
         return verdicts.wrong(
-            "08.threshold-high", name=name, least=least, desired_count=service["desiredCount"]
+            "08.threshold-high", name=name, least=least, tasks=counted(service["desiredCount"], "task")
         )
     if (bounds := rollouts.limits(service)).stuck:
         return verdicts.wrong("08.breaker-stuck", name=name, bounds=bounds)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.course import verdicts
-from ecslab.course.words import counted
+from ecslab.course.words import are, counted
 from ecslab.display.verdict import Verdict, done, not_yet
 from ecslab.operations.guestbook import back as guestbook
 from ecslab.resources import cluster as clusters
@@ -59,7 +59,8 @@ def _some(family: str, active: list[str], inactive: list[str]) -> Verdict:
     return verdicts.wrong(
         "99.some-inactive",
         inactive=len(inactive),
-        total=len(active) + len(inactive),
+        total=counted(len(active) + len(inactive), "revision"),
+        verb=are(len(inactive)),
         family=family,
         revisions=_numbers(active),
     )

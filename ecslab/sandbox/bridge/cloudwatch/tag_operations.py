@@ -1,5 +1,6 @@
 """Tags of alarms, by their ARNs."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ecslab.sandbox.bridge.cloudwatch.caller import Caller
@@ -7,7 +8,7 @@ from ecslab.sandbox.bridge.cloudwatch.validation import invalid_value
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.metrics.alarm import Alarm
 
-__all__ = ["MOST", "list_tags_for_resource", "tag_resource", "untag_resource"]
+__all__ = ["MOST", "add_tags", "list_tags_for_resource", "remove_tags", "tag_resource", "untag_resource"]
 
 MOST: Final = 50  # tags of an alarm: API_PutMetricAlarm
 
@@ -18,18 +19,26 @@ def list_tags_for_resource(params: dict[str, Any], caller: Caller) -> dict[str, 
 
 
 def tag_resource(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    alarm = _alarm(params["ResourceARN"], caller)
-    tags = alarm.tags | {tag["Key"]: tag["Value"] for tag in params["Tags"]}
-    if len(tags) > MOST:
-        raise invalid_value(f"The resource cannot have more than {MOST} tags.")  # U
-    alarm.tags = tags
+    add_tags(_alarm(params["ResourceARN"], caller), {tag["Key"]: tag["Value"] for tag in params["Tags"]})
     return {}
 
 
 def untag_resource(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    alarm = _alarm(params["ResourceARN"], caller)
-    alarm.tags = {key: value for key, value in alarm.tags.items() if key not in params["TagKeys"]}
+    remove_tags(_alarm(params["ResourceARN"], caller), params["TagKeys"])
     return {}
+
+
+def add_tags(alarm: Alarm, tags: Mapping[str, str]) -> None:
+    """Add tags to an alarm, or change their values; AwsError if it had too many."""
+    together = alarm.tags | dict(tags)
+    if len(together) > MOST:
+        raise invalid_value(f"The resource cannot have more than {MOST} tags.")  # U
+    alarm.tags = together
+
+
+def remove_tags(alarm: Alarm, keys: Sequence[str]) -> None:
+    """Take tags away by their keys."""
+    alarm.tags = {key: value for key, value in alarm.tags.items() if key not in keys}
 
 
 def _alarm(arn: str, caller: Caller) -> Alarm:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, TypeGuard
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import EC2Backend, ec2_backends
@@ -10,7 +10,7 @@ from moto.ec2.models.subnets import Subnet
 
 from ecslab.sandbox.bridge.ec2.addresses import NoFreeAddress, ipv6_block, private_dns
 from ecslab.sandbox.bridge.ec2.backend import backends
-from ecslab.sandbox.bridge.ec2.interfaces import TaskInterface
+from ecslab.sandbox.bridge.ec2.interfaces import Interface, TaskInterface
 from ecslab.sandbox.bridge.ec2.network_facts import facts_of
 from ecslab.sandbox.world.errors import invalid
 from ecslab.sandbox.world.network.vpc import Facts
@@ -108,10 +108,21 @@ def release_eni(region: str, eni_id: str) -> None:
     _backend(region).forget_interface(eni_id)
 
 
+def instance_eni(region: str, ec2_id: str) -> Eni:
+    """The first interface of an EC2 instance; EC2ClientError if there is no such instance."""
+    return _eni(_backend(region).get_instance(ec2_id).nics[0])
+
+
 def find_public(ip: str) -> Eni | None:
-    """The task's interface that holds this public address now, in any region; all of IPv6 are public."""
+    """The interface of a task or an instance that holds this public address now; all of IPv6 are public."""
     holders = (backend.public.get(ip) or backend.ipv6.get(ip) for backend in backends())
-    return next((_eni(holder) for holder in holders if isinstance(holder, TaskInterface)), None)
+    return next((_eni(holder) for holder in holders if _serves(holder)), None)
+
+
+def _serves(holder: object) -> TypeGuard[Interface]:
+    """Whether containers may listen behind an interface: a task's, or an EC2 instance's."""
+    own = isinstance(holder, TaskInterface)
+    return own or (isinstance(holder, Interface) and getattr(holder, "instance", None) is not None)
 
 
 def find_private(region: str, vpc_id: str, ip: str) -> Eni | None:
@@ -120,12 +131,12 @@ def find_private(region: str, vpc_id: str, ip: str) -> Eni | None:
     return _eni(holder) if holder else None
 
 
-def holder_of(region: str, vpc_id: str, ip: str) -> TaskInterface | None:
+def holder_of(region: str, vpc_id: str, ip: str) -> Interface | None:
     """The same, as EC2 has it."""
     backend = _backend(region)
     for of_zone in backend.subnets.values():
         for subnet in of_zone.values():
-            if subnet.vpc_id == vpc_id and isinstance(holder := subnet._subnet_ips.get(ip), TaskInterface):
+            if subnet.vpc_id == vpc_id and _serves(holder := subnet._subnet_ips.get(ip)):
                 return holder
     holder = backend.ipv6.get(ip)
     return holder if isinstance(holder, TaskInterface) and holder.vpc_id == vpc_id else None
@@ -156,7 +167,7 @@ def _backend(region: str) -> EC2Backend:
     return ec2_backends[DEFAULT_ACCOUNT_ID][region]
 
 
-def _eni(interface: TaskInterface) -> Eni:
+def _eni(interface: Interface) -> Eni:
     region = interface.ec2_backend.region_name
     address = str(interface.private_ip_address)
     return Eni(

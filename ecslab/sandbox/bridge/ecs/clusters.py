@@ -222,16 +222,23 @@ def _instances(cluster: Cluster) -> int:
     return len(cluster.placement.instances) if cluster.placement else 0
 
 
-def _services(cluster: Cluster, status: str) -> int:
-    return sum(service.status == status for service in cluster.services.values())
+def _services(cluster: Cluster, status: str, kind: str = "") -> int:
+    """Services with this status; `kind`: on EC2 or Fargate alone."""
+    services = [service for service in cluster.services.values() if service.status == status]
+    return sum(not kind or service.primary.revision.fargate == (kind == "Fargate") for service in services)
 
 
 def _statistics(cluster: Cluster) -> list[dict[str, str]]:
     now = current_account().clock.now
+    on_ec2 = [task.last_status for task in cluster.tasks.values() if task.instance]
+    running = sum(status == "RUNNING" for status in on_ec2)
+    pending = sum(status in ("PENDING", "ACTIVATING") for status in on_ec2)
     counts = {
-        "runningFargateTasksCount": cluster.running.sampled(now),
-        "pendingFargateTasksCount": cluster.pending.sampled(now),
-        "activeFargateServiceCount": _services(cluster, "ACTIVE"),
-        "drainingFargateServiceCount": _services(cluster, "DRAINING"),
-    }
+        "runningEC2TasksCount": running,
+        "pendingEC2TasksCount": pending,
+        "runningFargateTasksCount": max(cluster.running.sampled(now) - running, 0),
+        "pendingFargateTasksCount": max(cluster.pending.sampled(now) - pending, 0),
+        **{f"{status.lower()}{kind}ServiceCount": _services(cluster, status, kind)
+           for status in ("ACTIVE", "DRAINING") for kind in ("EC2", "Fargate")},
+    }  # fmt: skip
     return [{"name": name, "value": str(counts.get(name, 0))} for name in _STATISTICS]

@@ -68,6 +68,7 @@ OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
     "PutClusterCapacityProviders": clusters.put_cluster_capacity_providers,
     "RegisterTaskDefinition": task_definitions.register_task_definition,
     "RunTask": tasks.run_task,
+    "StartTask": tasks.start_task,
     "StopServiceDeployment": deployments.stop_service_deployment,
     "StopTask": tasks.stop_task,
     "TagResource": tag_operations.tag_resource,

@@ -25,7 +25,7 @@ _ACCEPTED: Final[dict[str, tuple[type, ...]]] = {
     "string": (str,), "integer": (int,), "long": (int,), "double": (int, float), "float": (int, float),
     "boolean": (bool,), "timestamp": (int, float, str),
 }  # fmt: skip
-_JUDGED_BY_HANDLERS: Final = {"LogDriver", "ClusterSettingName"}
+_JUDGED_BY_HANDLERS: Final = {"LogDriver", "ClusterSettingName", "TaskDefinitionPlacementConstraintType"}
 """Enumerations whose refusal ECS words itself."""
 _DOCUMENTED: Final = {"SettingName": ("dualStackIPv6",)}
 """Words that API_PutAccountSetting describes and its model leaves out."""

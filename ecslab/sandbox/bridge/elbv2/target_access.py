@@ -8,7 +8,7 @@ from moto.elbv2.models import ELBv2Backend, FakeTargetGroup
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
-from ecslab.sandbox.bridge.ec2.interfaces import BalancerInterface, TaskInterface
+from ecslab.sandbox.bridge.ec2.interfaces import BalancerInterface, Interface
 from ecslab.sandbox.bridge.ec2.network_facts import facts_of
 from ecslab.sandbox.bridge.open_ports import program_behind
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
@@ -109,7 +109,7 @@ def node_facts(node: BalancerInterface) -> vpc.Facts:
 
 
 def _passage(
-    node: BalancerInterface, holder: TaskInterface, port: int, listening: tuple[int, ...], visitor: str | None
+    node: BalancerInterface, holder: Interface, port: int, listening: tuple[int, ...], visitor: str | None
 ) -> packets.Verdict:
     task_facts = facts_of(holder.ec2_backend, holder)
     if visitor is None:

@@ -132,6 +132,6 @@ def _refused(service: str, sentence: str) -> AwsError:
     if service == "ec2":
         text = f"You are not authorized to perform this operation. {sentence}"
         return AwsError("UnauthorizedOperation", text, 403)
-    if service in ("s3", "iam", "sts", "elasticloadbalancing"):
+    if service in ("s3", "iam", "sts", "elasticloadbalancing", "monitoring"):
         return AwsError("AccessDenied", sentence, 403)
     return AwsError("AccessDeniedException", sentence, 400)

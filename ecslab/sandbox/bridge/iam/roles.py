@@ -29,6 +29,7 @@ def role_problem(
     resource: str = "*",
     task_id: str = "",
     region: str = "us-east-1",
+    service: str = TASKS,
 ) -> str | None:
     """Why ECS cannot use the role, or None.
 
@@ -40,6 +41,7 @@ def role_problem(
         resource: the ARN acted upon, or `*`.
         task_id: names the session in the refusal (32 hex digits).
         region: where ECS assumes the role, for trust policies that ask.
+        service: who assumes it.
     """
     known = {
         "aws:sourceaccount": DEFAULT_ACCOUNT_ID,
@@ -47,7 +49,7 @@ def role_problem(
     }
     with roles_as_known():
         role = _role(role_arn)
-        if role is None or not trusts(json.loads(role.assume_role_policy_document), TASKS, known):
+        if role is None or not trusts(json.loads(role.assume_role_policy_document), service, known):
             return (
                 f"ECS was unable to assume the role '{role_arn}' that was provided for this task. Please "
                 "verify that the role being passed has the proper trust relationship and permissions and "

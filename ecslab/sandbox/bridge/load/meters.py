@@ -12,6 +12,7 @@ from typing import Final
 
 from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.cloudwatch.backend import cloudwatch_of
+from ecslab.sandbox.bridge.load import insights
 from ecslab.sandbox.bridge.load.names import namespace, of_balancer, of_group
 from ecslab.sandbox.bridge.load.usage import Shape, shape_of
 from ecslab.sandbox.world.metrics.metric import Metric, Statistics, dimensions_of
@@ -62,7 +63,7 @@ class Metered:
 
     def period(self, name: str) -> int:
         """By how many seconds a metric is recorded: as the service's `monitoring` says, else by a minute."""
-        if name == LIVE or not self.service.deployments:
+        if name not in (CPU, MEMORY) or not self.service.deployments:
             return MINUTE
         monitoring = self.service.primary.revision.spec.get("kept", {}).get("monitoring") or {}
         for each in monitoring.get("metricConfigurations", ()):
@@ -131,8 +132,10 @@ class Meters:
         """Record what has been up to this epoch second."""
         if self._account.visitors is not None:
             self._account.visitors.catch_up(until)
-        for metered in (only,) if only else self.services.values():
+        for metered in (only,) if only else tuple(self.services.values()):
             self._record(metered, until)
+            if metered.service.status == "INACTIVE" and not metered.tasks:
+                del self.services[metered.service.arn]
         for arn, hosts in self.hosts.items() if only is None else ():
             self._record_hosts(arn, hosts, until)
 
@@ -145,7 +148,7 @@ class Meters:
 
     def _record(self, metered: Metered, until: float) -> None:
         store = self._store(metered.region)
-        for name in (CPU, MEMORY, LIVE):
+        for name in self._names(metered, until):
             period = metered.period(name)
             start = math.ceil(metered.since[name] / period) * period  # it was measured oftener before
             end = math.floor(until / period) * period
@@ -153,10 +156,20 @@ class Meters:
                 continue
             metered.since[name] = float(end)
             if any(metered.shapes.values()):
-                metric = Metric("AWS/ECS", name, metered.dimensions)
+                space = insights.NAMESPACE if name in insights.NAMES else "AWS/ECS"
+                metric = Metric(space, name, metered.dimensions)
                 _record_spans(store, metric, metered, start, end, period)
         oldest = min(metered.since.values())
         metered.used = [used for used in metered.used if used.start >= oldest]
+
+    def _names(self, metered: Metered, until: float) -> tuple[str, ...]:
+        """What is recorded of a service: with Container Insights, more."""
+        if insights.is_on(self._account, metered.region, metered.service):
+            for name in insights.NAMES:
+                metered.since.setdefault(name, _minute(until))
+        elif insights.NAMES[0] in metered.since:
+            metered.since = {name: metered.since[name] for name in (CPU, MEMORY, LIVE)}
+        return tuple(metered.since)
 
     # target groups
 
@@ -226,26 +239,28 @@ def _record_spans(
     store: MetricStore, metric: Metric, metered: Metered, start: float, end: float, period: int
 ) -> None:
     """Record the periods of [start, end): runs at rest, and one by one those with visitors."""
-    starts = (used.start for used in metered.used if metric.name != LIVE)
+    counts = metric.name == LIVE or metric.name in insights.COUNTS
+    starts = (used.start for used in metered.used if not counts)
     loaded = {math.floor(at / period) * period for at in starts}
     cursor = start
     for busy in sorted(each for each in loaded if start <= each < end):
-        store.record_run(metric, cursor, busy, period, _at_rest(metric.name, metered.shapes))
+        store.record_run(metric, cursor, busy, period, _at_rest(metric.name, metered))
         store.record(metric, busy, period, _in_use(metric.name, metered, busy, period))
         cursor = busy + period
     if cursor < end:
-        store.record_run(metric, cursor, end, period, _at_rest(metric.name, metered.shapes))
+        store.record_run(metric, cursor, end, period, _at_rest(metric.name, metered))
 
 
-def _at_rest(name: str, shapes: Mapping[Shape, int]) -> Statistics:
-    if name == LIVE:
-        count = float(sum(shapes.values()))
+def _at_rest(name: str, metered: Metered) -> Statistics:
+    if name == LIVE or name in insights.COUNTS:
+        of_service = insights.COUNTS.get(name)
+        count = float(of_service(metered.service) if of_service else len(metered.tasks))
         return Statistics(1, count, count, count, "Count")
     counted = Counter[float]()
-    for shape, tasks in shapes.items():
+    for shape, tasks in metered.shapes.items():
         if tasks:
             counted[_value(name, shape, 0.0, 0.0)] += tasks
-    return Statistics.of_counts(dict(counted), "Percent")
+    return Statistics.of_counts(dict(counted), insights.UNITS.get(name, "Percent"))
 
 
 def _in_use(name: str, metered: Metered, start: float, period: int) -> Statistics:
@@ -257,10 +272,12 @@ def _in_use(name: str, metered: Metered, start: float, period: int) -> Statistic
         cpu = sum(share * amount for share, (amount, _) in parts)
         memory = sum(share * amount for share, (_, amount) in parts)
         values[round(_value(name, shape, cpu, memory), 9)] += 1
-    return Statistics.of_counts(dict(values), "Percent")
+    return Statistics.of_counts(dict(values), insights.UNITS.get(name, "Percent"))
 
 
 def _value(name: str, shape: Shape, cpu: float, memory: float) -> float:
+    if name in insights.UNITS:
+        return insights.value(name, shape, cpu, memory)
     return shape.cpu_percent(cpu) if name == CPU else shape.memory_percent(memory)
 
 

@@ -30,9 +30,12 @@ class Shape(NamedTuple):
 
 
 def shape_of(task: Task) -> Shape:
-    """A task's size, from its definition with the task's overrides."""
-    cpu, memory = task.settings.get("cpu") or 256, task.settings.get("memory") or 512
-    return Shape(int(cpu) / 1024, float(memory), RESTING * len(task.containers))
+    """A task's size, from its definition with the task's overrides.
+
+    One on EC2 may have no CPU units of its own; U: of what the metric is then a percentage.
+    """
+    cpu, memory = int(task.settings.get("cpu") or 0) or 256, task.settings.get("memory") or 512
+    return Shape(cpu / 1024, float(memory), RESTING * len(task.containers))
 
 
 def limit_of(task: Task, container: Container) -> float:

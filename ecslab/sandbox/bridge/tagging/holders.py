@@ -15,6 +15,7 @@ from moto.ecr.models import ecr_backends
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.autoscaling import state as scaling
 from ecslab.sandbox.bridge.autoscaling import targets
+from ecslab.sandbox.bridge.cloudwatch.tag_operations import add_tags, remove_tags
 from ecslab.sandbox.bridge.ecs import state, tag_operations
 from ecslab.sandbox.bridge.late_backends import backend_in_use
 from ecslab.sandbox.world.task.task import Task
@@ -52,6 +53,7 @@ def holders(region: str) -> Iterator[Holder]:
     yield from _of_load_balancing(region)
     yield from _of_ec2(region)
     yield from _of_moto(region)
+    yield from _of_cloudwatch(region)
     yield from _of_scaling(region)
     if region == "us-east-1":
         yield from _of_route53()
@@ -144,14 +146,26 @@ def _of_ec2(region: str) -> Iterator[Holder]:
             )  # fmt: skip
 
 
+def _of_cloudwatch(region: str) -> Iterator[Holder]:
+    held = current_account().cloudwatch
+    if held is None or region not in held.regions:
+        return
+    for alarm in held.regions[region].alarms.all():
+        yield Holder(
+            alarm.arn, "cloudwatch:alarm", dict(alarm.tags), partial(add_tags, alarm),
+            partial(remove_tags, alarm),
+        )  # fmt: skip
+
+
 def _of_moto(region: str) -> Iterator[Holder]:
     for backend in iter_taggable_backends(current_account().id, region):
         service = backend.SERVICE_NAMESPACE
         if service not in _OF_MOTO or (service == "s3" and region != "us-east-1"):
             continue
         for resource in backend.iter_tagged_resources():
-            tag, untag = partial(backend.tag_resource, resource.arn), partial(
-                backend.untag_resource, resource.arn
+            tag, untag = (
+                partial(backend.tag_resource, resource.arn),
+                partial(backend.untag_resource, resource.arn),
             )
             if service == "sqs":
                 name = resource.arn.rpartition(":")[2]

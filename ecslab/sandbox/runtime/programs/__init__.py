@@ -5,7 +5,7 @@
 `sleep`, `true`, `false`               as everywhere
 `sh -c`, `bash -c`                     the grammar of `ecslab.sandbox.runtime.shell.interpreter`
 `redis-server`                         a small part of Redis
-`python -m http.server`, `--version`   of Python no more
+`python -m http.server`, `--version`, `-c` with the text of `guestbook.py`   of Python no more
 `caddy run`, `traefik`                 a static web server, and a proxy without routes
 `postgres`, `mysqld`, `mongod`, …      listen, and speak no protocol (`servers`)
 `curl`, `wget`, `redis-cli`, `aws`, `echo`, `cat`, `env`, …   as in the shell

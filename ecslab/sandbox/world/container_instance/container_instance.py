@@ -11,6 +11,8 @@ from ecslab.sandbox.world.placement.instance import Instance
 
 NEWEST_AGENT: Final = "1.107.0"
 """Of the images of September 2026."""
+EPHEMERAL: Final = range(32768, 61000)
+"""Host ports of containers that ask for none by number."""
 MOST_ATTRIBUTES: Final = 10
 """Custom attributes of one instance (quotas of ECS)."""
 
@@ -50,6 +52,17 @@ class ContainerInstance(Instance):
         if connected != self.agent_connected:
             self.agent_connected, self.agent_changed_at = connected, at
             self.version += 1
+
+    def free_port(self, udp: bool = False) -> int:
+        """The next port for a container that asks for any; ValueError if all are in use.
+
+        Source: net.ipv4.ip_local_port_range of Linux (developer guide, PortMapping).
+        """
+        used = self.used_udp_ports if udp else self.used_ports
+        port = next((each for each in EPHEMERAL if each not in used), None)
+        if port is None:
+            raise ValueError(f"instance {self.id} has no free port")
+        return port
 
     def custom_attributes(self) -> set[str]:
         """Names of attributes that were put on it."""

@@ -16,6 +16,7 @@ from ecslab.sandbox.world.metrics.packing import Block, pack, unpack
 __all__ = ["Run", "Series"]
 
 BLOCK: Final = 120  # periods that are packed together
+RECENT: Final = 40  # periods that are not packed: most alarms look at so many at most
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ class Series:
             return
         self.recent[number] = _added(self.recent.get(number), statistics)
         self.newest = max(self.newest, number + 1)
-        if len(self.recent) >= 2 * BLOCK:
+        if len(self.recent) >= BLOCK + RECENT:
             self._pack()
 
     def record_run(self, first: int, end: int, statistics: Statistics) -> None:

@@ -75,6 +75,11 @@ def constraints(given: Sequence[Mapping[str, str]], *, of_definition: bool = Fal
     return checked
 
 
+def definition_problem(constraint: Mapping[str, str]) -> str | None:
+    """Why a task definition cannot have this constraint; None if it can."""
+    return _problem(Constraint(constraint.get("type", ""), constraint.get("expression", "")), True)
+
+
 def _problem(constraint: Constraint, of_definition: bool) -> str | None:
     if constraint.type == DISTINCT and not of_definition:
         return _sentence("distinct_with_expression") if constraint.expression else None
@@ -110,11 +115,11 @@ def _strategy(kind: str, field: str) -> Strategy:
         return Strategy(kind)
     if kind == "binpack":
         if field.lower() not in ("cpu", "memory"):
-            raise invalid(_sentence("bad_field", type=kind, field=field))
+            raise invalid(_sentence(f"{kind}_field", field=field))
         return Strategy(kind, field.lower())  # U: whether ECS shows small letters
     name = "instanceId" if field.lower() in ("host", "instanceid") else field
     if name != "instanceId" and not field.removeprefix("attribute:").strip():
-        raise invalid(_sentence("bad_field", type=kind, field=field))
+        raise invalid(_sentence(f"{kind}_field", field=field))
     if name != "instanceId" and not field.startswith("attribute:"):
-        raise invalid(_sentence("bad_field", type=kind, field=field))
+        raise invalid(_sentence(f"{kind}_field", field=field))
     return Strategy(kind, name)

@@ -29,6 +29,7 @@ class Member:
         given_up: it is unhealthy, and replaced.
         successor: the task started in its place.
         protected_until: virtual second at which its scale-in protection ends.
+        draining: its container instance drains, and it is replaced.
         upholds_older: started for an older deployment, in the place of one that ended.
     """
 
@@ -51,6 +52,7 @@ class Member:
     successor: "Member | None" = None
     protected_until: float = 0.0
     upholds_older: bool = False
+    draining: bool = False
 
     def change(self, **values: object) -> None:
         """Set attributes, and keep the deployment's counts right."""

@@ -93,6 +93,13 @@ class Scheduler:
         member.container_health = status
         task_reports.assess(self._pass(service), member)
 
+    def drain(self, service: Service, member: Member, draining: bool) -> None:
+        """A task's container instance drains, or takes tasks again: then the task stays, if it still runs."""
+        if not member.live:
+            return
+        member.change(given_up=draining, draining=draining)
+        self._pass(service).note_change("noticed")
+
     def target_health(self, service: Service, member: Member, group: str, state: str, why: str) -> None:
         """The health of a task's target has changed; `why` is the description of its state."""
         if member.targets is not None and group in member.targets:

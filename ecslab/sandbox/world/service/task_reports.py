@@ -99,7 +99,12 @@ def _stopped(look: ServicePass, member: Member, cause: Cause | None) -> None:
         assert cause is not None, "a task that failed has a cause"
         deployment.failing -= deployment.failing > 0
         failures.task_failed(look, member, cause.reason)
-    elif member.given_up and member.stopped_by_scheduler and deployment is service.primary:
+    elif (
+        member.given_up
+        and not member.draining
+        and member.stopped_by_scheduler
+        and deployment is service.primary
+    ):
         failures.count(look)
     service.remove_if_over(deployment)
     look.note_change("advanced", member.id)

@@ -29,10 +29,14 @@ class Interface(Protocol):
 
 @dataclass(slots=True)
 class Attachment:
-    """The task's interface as the task lists it. `status` is one of API_Attachment's."""
+    """The task's interface as the task lists it. `status` is one of API_Attachment's.
+
+    `shared`: it is its container instance's own, which is not listed and stays.
+    """
 
     id: str
     subnet_id: str
+    shared: bool = False
     status: str = ATTACHMENT.first
     interface: Interface | None = None
 

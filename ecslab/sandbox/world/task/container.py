@@ -30,6 +30,15 @@ class Pulled:
     image: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A port of a container, as a container instance gives it to the outside (API_NetworkBinding)."""
+
+    container_port: int
+    host_port: int
+    protocol: str = "tcp"
+
+
 @dataclass(slots=True, eq=False)
 class Container:
     """One container of a task.
@@ -48,6 +57,7 @@ class Container:
         health_told: its health as DescribeTasks shows it, some seconds after it became so.
         watch: its health check, while there is one to run.
         injected: environment variables from its secrets and environment files.
+        bindings: its ports on its container instance's interface.
         agent: that of ECS Exec, since the container's last start.
     """
 
@@ -73,6 +83,7 @@ class Container:
     restarts: int = 0
     watch: health.Watch | None = None
     injected: Mapping[str, str] | None = None
+    bindings: tuple[Binding, ...] = ()
     agent: ManagedAgent | None = None
 
     @property

@@ -37,7 +37,11 @@ class Driver:
         """Begin with a task that is PROVISIONING."""
         task.created_at = self.clock.timestamp()
         self.surroundings.moved(task, None)
-        self._next(task, self._takes("eni_created", task), self._attach)
+        if task.attachment.shared:  # nothing to attach: the first status is PENDING (AWS CLI, run-task)
+            self._move(task, "network_ready")
+            self._next(task, self._takes("agent_accepted", task), self._join)
+        else:
+            self._next(task, self._takes("eni_created", task), self._attach)
 
     def stop(self, task: Task, code: str, reason: str) -> None:
         """Decide that the task ends. Its first decision stands; a later one changes nothing."""
@@ -87,6 +91,16 @@ class Driver:
             self._next(task, left, self._connect)
         task.changed(told=False)
 
+    def _join(self, task: Task) -> None:
+        """Take ports on the container instance's own interface."""
+        try:
+            task.attachment.interface = self.surroundings.attach_eni(task)
+        except StartFailed as failure:
+            self._fail_later(task, failure)
+            return
+        task.connectivity, task.connectivity_at = "CONNECTED", self.clock.timestamp()
+        self._prepare(task)
+
     def _connect(self, task: Task) -> None:
         task.attachment.move("connected")
         task.connectivity, task.connectivity_at = "CONNECTED", self.clock.timestamp()
@@ -96,6 +110,9 @@ class Driver:
 
     def _pull(self, task: Task) -> None:
         self._move(task, "network_ready")
+        self._prepare(task)
+
+    def _prepare(self, task: Task) -> None:
         try:
             self.surroundings.prepare(task)
             task.pull_started_at = self.clock.timestamp()
@@ -236,7 +253,7 @@ class Driver:
             task.execution_stopped_at = self.clock.timestamp()
         for container in task.containers:
             container.last_status, container.pulled = "STOPPED", None
-        if task.attachment.interface:
+        if task.attachment.interface and not task.attachment.shared:
             task.attachment.move("task_stopped")
         self._move(task, event)
         self._next(task, self._takes("deprovisioned", task), self._finish)
@@ -244,7 +261,8 @@ class Driver:
     def _finish(self, task: Task) -> None:
         if task.attachment.interface:
             self.surroundings.release_eni(task)
-        task.attachment.move("released" if task.attachment.interface else "task_stopped")
+        if not task.attachment.shared:
+            task.attachment.move("released" if task.attachment.interface else "task_stopped")
         task.next_phase = None
         task.stopped_at = self.clock.timestamp()
         task.gone_at = self.clock.now + KEPT

@@ -31,12 +31,13 @@ class Network(TypedDict, total=False):
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """One task on Fargate.
+    """One task, on Fargate or on a container instance.
 
     Args:
         id: 32 hexadecimal digits.
         settings: what stays as RunTask made it: group, startedBy, launchType, overrides, …, in AWS's shape.
         version: 1 at first, one more with each change that AWS would tell as an event.
+        instance: id of its container instance, on EC2.
         balanced: whether its service has a load balancer, which it has to be put into and taken out of.
         gone_at: virtual second at which a stopped task is forgotten.
         view: what DescribeTasks answers, kept until something changes.
@@ -53,6 +54,7 @@ class Task:
     tags: list[dict[str, str]] = field(default_factory=list)
     network: Network = field(default_factory=Network)
     client_token: tuple[str, str] | None = None
+    instance: str | None = None
     balanced: bool = False
     last_status: str = TASK.first
     desired_status: str = "RUNNING"

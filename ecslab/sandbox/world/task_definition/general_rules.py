@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.placement import rules
 from ecslab.sandbox.world.task_definition import container_rules, port_rules, sidecar_rules
 
 if TYPE_CHECKING:
@@ -94,6 +95,10 @@ def _name_and_image(container: "ContainerDefinition") -> Iterator[str]:
 def _wholes(definition: "TaskDefinition") -> Iterator[str]:
     if "EC2" in definition.get("requiresCompatibilities", []) and definition.get("ephemeralStorage"):
         yield "Tasks using the EC2 launch type do not support EphemeralStorage."
+    for constraint in definition.get("placementConstraints", []):
+        problem = rules.definition_problem(constraint)  # type: ignore[arg-type]
+        if problem:
+            yield problem
     secret = any(container.get("secrets") for container in definition["containerDefinitions"])
     if secret and "executionRoleArn" not in definition:
         yield (

@@ -43,7 +43,9 @@ def denied(task: Task, service: str, action: str, resource: str = "*") -> str | 
 
 
 def reaches(task: Task, service: str) -> bool:
-    """Whether there is a way from the task to an AWS service."""
+    """Whether there is a way from the task to an AWS service; without a network there is none."""
+    if task.definition.get("networkMode") == "none":
+        return False
     return packets.egress(task_network.network_facts(_interface(task)), service).passed
 
 

@@ -14,7 +14,7 @@ from ecslab.sandbox.bridge.ecs.fargate.metadata import host_name
 from ecslab.sandbox.bridge.iam.endpoint_policies import endpoint_problem
 from ecslab.sandbox.bridge.log_events import FLUSHED
 from ecslab.sandbox.bridge.logs import collector, write_log, write_log_again
-from ecslab.sandbox.bridge.open_ports import program_on
+from ecslab.sandbox.bridge.open_ports import program_of, program_of_host, program_on
 from ecslab.sandbox.runtime import Cancellable, HttpRequest, HttpResponse, RunningContainer
 from ecslab.sandbox.world.network import packets
 from ecslab.sandbox.world.task.container import Container
@@ -80,10 +80,25 @@ class Host:
         return self._account.clock.timestamp()
 
     def hostname(self) -> str:
+        if self._task.attachment.shared and self._mode != "host":
+            return str(self._container.runtime_id)[:12]  # as Docker names a container
         return host_name(self._task)
 
     def taken(self, port: int) -> bool:
-        return program_on(self._task, port) is not None
+        return self._at_home(port) is not None
+
+    @property
+    def _mode(self) -> str:
+        return str(self._task.definition.get("networkMode", "bridge"))
+
+    def _at_home(self, port: int) -> RunningContainer | None:
+        """Who listens on a port of the container's network: its task's, its machine's, or its own alone."""
+        if not self._task.attachment.shared:
+            return program_on(self._task, port)
+        if self._mode == "host":
+            return program_of_host(self._interface.eni_id, port)
+        own = program_of(self._container)
+        return own if own and port in own.listening else None
 
     def name_server(self) -> str:
         interface = self._interface
@@ -103,10 +118,12 @@ class Host:
             return metadata.answer(self._task, self._credentials, request)
         if task_role_calls.service_at(host):
             return self._asked_of_aws(host, request)
+        if self._mode == "none" and host not in ("localhost", LOOPBACK):
+            raise ConnectionRefusedError(f"no route to {host}")
         last: Exception = TimeoutError(f"no answer from {host}")
         for address in self.resolve(host.strip("[]")):
             if address in (interface.private_ip, interface.ipv6) or address.startswith("127."):
-                return _asked(program_on(self._task, port), port, replace(request, peer=LOOPBACK))
+                return _asked(self._at_home(port), port, replace(request, peer=LOOPBACK))
             try:
                 answer = connect(self._account, interface, address, port)
             except (TimeoutError, ConnectionRefusedError) as failure:

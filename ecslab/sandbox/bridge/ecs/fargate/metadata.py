@@ -28,12 +28,12 @@ CPU_UNITS: Final = 1024
 def variables(task: Task, container: Container, credentials: Credentials) -> dict[str, str]:
     """The environment variables that ECS on Fargate adds to a container's own."""
     about = {
-        "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
+        "AWS_EXECUTION_ENV": "AWS_ECS_EC2" if task.instance else "AWS_ECS_FARGATE",
         "AWS_REGION": task.region,
         "AWS_DEFAULT_REGION": task.region,
         "ECS_CONTAINER_METADATA_URI": f"http://{ADDRESS}/v3/{container.runtime_id}",
     }
-    if task.settings["platformVersion"] != "1.3.0":
+    if task.settings.get("platformVersion") != "1.3.0":
         about["ECS_AGENT_URI"] = f"http://{ADDRESS}/api/{container.runtime_id}"
         about["ECS_CONTAINER_METADATA_URI_V4"] = f"http://{ADDRESS}/v4/{container.runtime_id}"
     path = credentials.path(task)
@@ -109,11 +109,10 @@ def _task(task: Task) -> dict[str, object]:
         "AvailabilityZone": settings["availabilityZone"],
         "LaunchType": settings["launchType"],
         "Containers": [_container(task, each) for each in task.containers if each.runtime_id],
-        "EphemeralStorageMetrics": {
-            "Utilized": 0,
-            "Reserved": settings["ephemeralStorage"]["sizeInGiB"] * 1024,
-        },
     }
+    if "ephemeralStorage" in settings:
+        reserved = settings["ephemeralStorage"]["sizeInGiB"] * 1024
+        shown["EphemeralStorageMetrics"] = {"Utilized": 0, "Reserved": reserved}
     group = str(settings.get("group", ""))
     if group.startswith("service:"):
         shown["ServiceName"] = group.removeprefix("service:")

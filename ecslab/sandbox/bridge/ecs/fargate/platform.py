@@ -19,6 +19,7 @@ from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
 from ecslab.sandbox.bridge.ecs.fargate.injected_values import injected
 from ecslab.sandbox.bridge.ecs.fargate.metadata import Environment
 from ecslab.sandbox.bridge.ecs.fargate.volumes import Volumes
+from ecslab.sandbox.bridge.ecs.instances import machine, placing
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.bridge.iam.endpoint_policies import LAYERS, endpoint_problem
 from ecslab.sandbox.bridge.images import catalogue
@@ -61,11 +62,13 @@ class Fargate:
             raise StartFailed(failure.reason, failure.after)
 
     def attach_eni(self, task: Task) -> task_network.Eni:
+        if task.attachment.shared:
+            return self._join(task)
         self._fail_if_platform_does("interface")
         attachment, public = task.attachment, bool(task.network.get("public"))
         about = f"{task.arn.partition(':task/')[0]}:attachment/{attachment.id}"
         groups, tags = list(task.network.get("groups", ())), _managed_tags(task)
-        dual_stack = not task.network.get("ipv4_only") and task.settings["platformVersion"] != "1.3.0"
+        dual_stack = not task.network.get("ipv4_only") and task.settings.get("platformVersion") != "1.3.0"
         try:
             eni = task_network.attach_eni(
                 task.region, attachment.subnet_id, groups, public, about, tags, dual_stack
@@ -81,15 +84,31 @@ class Fargate:
     def release_eni(self, task: Task) -> None:
         interface = task.attachment.interface
         assert interface is not None, "only what was attached is released"
-        del self.account.tasks_by_interface[interface.eni_id]
         self.volumes.forget(task)
         self.credentials.forget(task)
+        if task.attachment.shared:
+            self.account.tasks_by_instance[interface.eni_id].pop(task.id)
+            return
+        del self.account.tasks_by_interface[interface.eni_id]
         task_network.release_eni(task.region, interface.eni_id)
+
+    def _join(self, task: Task) -> task_network.Eni:
+        """Use the interface of the task's container instance."""
+        instance = placing.instance_of(task)
+        if instance is None:
+            raise StartFailed(placing.DEREGISTERED)
+        try:
+            eni = task_network.instance_eni(task.region, instance.ec2_id)
+            placing.bind(task, instance)
+        except (EC2ClientError, ValueError) as gone:
+            raise StartFailed(str(gone)) from None
+        self.account.tasks_by_instance.setdefault(eni.eni_id, {})[task.id] = task
+        return eni
 
     def prepare(self, task: Task) -> None:
         self._fail_if_platform_does("containers")
-        facts, role = _facts(task), execution_role(task)
-        lost = role and roles.role_problem(role, region=task.region)
+        facts, (role, service) = _facts(task), puller(task)
+        lost = role and roles.role_problem(role, region=task.region, service=service)
         if lost:
             raise StartFailed(lost)
         if any(parse(container.image).ecr for container in task.containers):
@@ -99,7 +118,7 @@ class Fargate:
                 raise failures.unreachable("ecr_unreachable", region=task.region, dial=dial)
             asked = "ecr:GetAuthorizationToken", "*"
             denied = role and (
-                roles.role_problem(role, *asked, task.id)
+                roles.role_problem(role, *asked, task.id, service=service)
                 or endpoint_problem(facts, "ecr.api", *asked, role, task.id)
             )
             if denied:
@@ -108,11 +127,13 @@ class Fargate:
             container.injected = injected(task, container, facts, role) or None
 
     def open_logs(self, task: Task) -> None:
-        facts, role = _facts(task), execution_role(task)
+        facts, role = _facts(task), puller(task)
         for container in task.containers:
-            self._open_log(task, container, facts, role)
+            self._open_log(task, container, facts, *role)
 
-    def _open_log(self, task: Task, container: Container, facts: vpc.Facts, role: str | None) -> None:
+    def _open_log(
+        self, task: Task, container: Container, facts: vpc.Facts, role: str | None, service: str
+    ) -> None:
         where = log_stream(task, container)
         if where is None:
             return
@@ -121,7 +142,7 @@ class Fargate:
         create = log_options(container).get("awslogs-create-group") == "true"
         refusal = logs.pattern_refusal(container) or logs.open_stream(
             *where, role or "", task.id, create,
-            lambda action, arn: endpoint_problem(facts, "logs", action, arn, role or "", task.id),
+            lambda action, arn: endpoint_problem(facts, "logs", action, arn, role or "", task.id), service,
         )  # fmt: skip
         if refusal:
             raise StartFailed(refusal)
@@ -148,7 +169,7 @@ class Fargate:
         architecture = _architecture(task)
         try:
             resolved = resolve(container.image, task.region, architecture)
-            if task.settings["platformFamily"] != "Linux":  # no image here is built for Windows
+            if task.settings.get("platformFamily", "Linux") != "Linux":  # no image here is built for Windows
                 raise failures.refused("platform_missing", platform="windows/amd64")
             image = self._images.setdefault((container.image, resolved.digest, architecture), resolved)
             image.rootfs()  # so that a layer that cannot be unpacked is found while pulling, as it is on AWS
@@ -167,7 +188,8 @@ class Fargate:
         # All images in memory are at least those in use: if they fit, no task need be looked at.
         if sum(each.rootfs().unpacked for each in self._images.values()) <= limits.IMAGES.account:
             return
-        tasks = self.account.tasks_by_interface.values()
+        sharing = (each for tasks in self.account.tasks_by_instance.values() for each in tasks.values())
+        tasks = (*self.account.tasks_by_interface.values(), *sharing)
         pulled = [
             container.pulled.image for task in tasks for container in task.containers if container.pulled
         ]
@@ -196,11 +218,12 @@ class Fargate:
         now = self.account.clock.now
         cluster.pending.add((task.last_status in _PENDING) - (before in _PENDING), now)
         cluster.running.add((task.last_status == "RUNNING") - (before == "RUNNING"), now)
+        if task.instance and task.last_status == "STOPPED":
+            placing.release(task)
         if self.account.services:
             if task.last_status != before:
                 self._measure(task)
             self.account.services.task_moved(task, before)
-
 
     def _measure(self, task: Task) -> None:
         """Let a service's task count in its metrics, or not any more."""
@@ -215,6 +238,18 @@ def execution_role(task: Task) -> str | None:
     override = task.settings["overrides"].get("executionRoleArn")
     role: str | None = override or task.definition.get("executionRoleArn")
     return role
+
+
+def puller(task: Task) -> tuple[str | None, str]:
+    """Under which role the image is pulled and the log is written, and who assumes it.
+
+    On EC2 that is the execution role, or else the instance's own (developer guide, task execution IAM role).
+    """
+    role, instance = execution_role(task), placing.instance_of(task)
+    if role or instance is None:
+        return role, roles.TASKS
+    host = machine.find(task.region, instance.ec2_id)
+    return (machine.role_of(task.region, host) if host else None), roles.INSTANCES
 
 
 def _managed_tags(task: Task) -> dict[str, str]:
@@ -239,7 +274,7 @@ def _dial(way: packets.Verdict, facts: vpc.Facts, host: str) -> str:
 def _may_pull(task: Task, facts: vpc.Facts, name: ImageName, account: str, region: str) -> bool:
     if account != current_account().id:
         return False  # nobody in the sandbox's other accounts gives leave
-    role, arn = execution_role(task), f"arn:aws:ecr:{region}:{account}:repository/{name.repository}"
+    role, arn = puller(task)[0], f"arn:aws:ecr:{region}:{account}:repository/{name.repository}"
     if not role:
         return True
     who = access.task(role, task.id)
@@ -250,6 +285,11 @@ def _may_pull(task: Task, facts: vpc.Facts, name: ImageName, account: str, regio
 
 
 def _facts(task: Task) -> vpc.Facts:
+    """The network of whoever pulls the image and writes the log: on EC2 the instance's agent."""
+    instance = placing.instance_of(task)
+    host = machine.find(task.region, instance.ec2_id) if instance else None
+    if host:
+        return machine.facts(task.region, host)
     interface = task.attachment.interface
     assert isinstance(interface, task_network.Eni), "asked only of a task that is attached"
     return task_network.network_facts(interface)
@@ -257,6 +297,13 @@ def _facts(task: Task) -> vpc.Facts:
 
 def _architecture(task: Task) -> str:
     return task.definition.get("runtimePlatform", {}).get("cpuArchitecture", "X86_64")
+
+
+def _memory(task: Task, container: Container) -> int:
+    """MiB that a container may take: its own limit, the task's, or all that its container instance has."""
+    instance = placing.instance_of(task)
+    whole = task.settings["memory"] if instance is None else task.definition.get("memory") or instance.memory
+    return int(container.definition.get("memory") or whole)
 
 
 def _spec(
@@ -275,7 +322,7 @@ def _spec(
         command=definition.get("command") or None,
         entry_point=definition.get("entryPoint") or None,
         environment=environment,
-        memory_mib=int(definition.get("memory") or task.settings["memory"]),
+        memory_mib=_memory(task, container),
         stop_timeout=container.stop_timeout,
         working_directory=definition.get("workingDirectory"),
         architecture=_architecture(task),

@@ -8,7 +8,7 @@ from typing import Final
 
 from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.ecs import state
-from ecslab.sandbox.bridge.ecs.instances import machine, registration
+from ecslab.sandbox.bridge.ecs.instances import machine, placing, registration
 from ecslab.sandbox.bridge.ecs.state import Cluster
 from ecslab.sandbox.world.container_instance.container_instance import NEWEST_AGENT, ContainerInstance
 from ecslab.sandbox.world.time.clock import Event
@@ -26,7 +26,6 @@ class Agents:
 
     Attributes:
         registered: container instances that are not INACTIVE, by the EC2 instance's id.
-        left: called with a container instance whose machine is gone or stopped, to end its tasks.
     """
 
     def __init__(self, account: Account):
@@ -56,7 +55,7 @@ class Agents:
         self._forget_plan(ec2_id)
         known = self.registered.get(ec2_id)
         if known:
-            self._plan(ec2_id, self._takes("agent_lost", ec2_id), lambda: self.connect(known, False))
+            self._plan(ec2_id, self._takes("agent_lost", ec2_id), lambda: self._lost(known))
 
     def terminated(self, ec2_id: str) -> None:
         """An instance has been terminated: with a connected agent it is deregistered.
@@ -66,7 +65,17 @@ class Agents:
         self._forget_plan(ec2_id)
         known = self.registered.get(ec2_id)
         if known and known.agent_connected:
-            self._plan(ec2_id, self._takes("instance_gone", ec2_id), lambda: self.deregister(known))
+            self._plan(ec2_id, self._takes("instance_gone", ec2_id), lambda: self._gone(known))
+
+    def _lost(self, instance: ContainerInstance) -> None:
+        """The machine has stopped, and its tasks with it."""
+        self.connect(instance, False)
+        placing.lose_all(instance, placing.HOST_GONE.format(ec2_id=instance.ec2_id))
+
+    def _gone(self, instance: ContainerInstance) -> None:
+        """The machine is no more."""
+        placing.lose_all(instance, placing.HOST_GONE.format(ec2_id=instance.ec2_id))
+        self.deregister(instance)
 
     def connect(self, instance: ContainerInstance, connected: bool) -> None:
         """The agent's connection comes or goes."""

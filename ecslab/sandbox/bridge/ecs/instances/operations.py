@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.ecs import clusters, state
+from ecslab.sandbox.bridge.ecs import clusters
+from ecslab.sandbox.bridge.ecs.instances import placing
 from ecslab.sandbox.bridge.ecs.instances.agents import Agents
 from ecslab.sandbox.bridge.ecs.instances.view import view
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 MOST_STATES: Final = 10
 """Instances in one UpdateContainerInstancesState (API)."""
 SETTABLE: Final = {"ACTIVE": "activated", "DRAINING": "drained"}
-ID_LENGTHS: Final = (32, 36)
 
 
 def list_container_instances(params: "api.ListContainerInstancesRequestTypeDef", caller: Caller) -> Answer:
@@ -69,8 +69,17 @@ def update_container_instances_state(
             instance.move(SETTABLE[status])
             assert cluster.placement is not None, "an instance is registered there"
             cluster.placement.changed(instance)
+            _drain_services(instance, status == "DRAINING")
         changed.append(view(instance))
     return {"containerInstances": changed, "failures": failures}
+
+
+def _drain_services(instance: ContainerInstance, draining: bool) -> None:
+    """Let services replace their tasks on an instance that drains."""
+    services = current_account().services
+    for task_id in list(instance.tasks) if services else ():
+        assert services is not None, "there are services"
+        services.drain(task_id, draining)
 
 
 def deregister_container_instance(
@@ -79,10 +88,9 @@ def deregister_container_instance(
     """Take an instance out of its cluster; its machine runs on."""
     cluster = clusters.find(caller, params.get("cluster"))
     instance = named(cluster, params["containerInstance"])
-    tasks = state.of(caller.region).tasks
-    held = [tasks[each] for each in instance.tasks if each in tasks and not tasks[each].stopping]
-    if held and not params.get("force"):
+    if any(not task.stopping for task in placing.tasks_on(instance)) and not params.get("force"):
         raise invalid("Found running tasks on the instance.")  # U: moto's
+    placing.lose_all(instance, placing.DEREGISTERED)
     agents().deregister(instance)
     return {"containerInstance": view(instance)}
 
@@ -115,10 +123,8 @@ def registered(cluster: Cluster) -> Iterator[ContainerInstance]:
 
 
 def find(cluster: Cluster, reference: str) -> ContainerInstance | None:
-    """The instance with this id or ARN, INACTIVE ones too; AwsError for what can be none of these."""
+    """The instance with this id or ARN, INACTIVE ones too."""
     instance_id = reference.rpartition("/")[2]
-    if len(instance_id) not in ID_LENGTHS:
-        raise invalid("ContainerInstanceId length should be one of [32,36]")  # U: after that of tasks
     instance = cluster.placement.instances.get(instance_id) if cluster.placement else None
     instance = instance or cluster.former_instances.get(instance_id)
     if not isinstance(instance, ContainerInstance) or not _is_visible(instance):

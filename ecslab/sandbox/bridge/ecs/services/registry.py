@@ -74,6 +74,12 @@ class ServiceRegistry:
         cause = Cause(task.stop_code or "", task.stopped_reason or "") if task.stopping else None
         self.scheduler.task_moved(service, member, task.last_status, cause)
 
+    def drain(self, task_id: str, draining: bool) -> None:
+        """Tell the scheduler that a task's container instance drains, or does no more."""
+        service, member = self.member_of(task_id) or (None, None)
+        if service and member:
+            self.scheduler.drain(service, member, draining)
+
     def _count_out(self, deployment: str, provider: str | None) -> None:
         self.tallies[deployment, provider] -= 1
         if not self.tallies[deployment, provider]:

@@ -14,6 +14,9 @@ from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.services.registry import Membership, ServiceRegistry
 from ecslab.sandbox.bridge.ecs.tasks import store, task_order
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.placement.cluster import CannotPlace as Unplaced
+from ecslab.sandbox.world.placement.order import Order as PlacementOrder
+from ecslab.sandbox.world.placement.rules import DEFAULT_OF_SERVICE
 from ecslab.sandbox.world.service import events as service_events
 from ecslab.sandbox.world.service.account import CannotPlace
 from ecslab.sandbox.world.service.deployment import Deployment, LoadBalancer
@@ -114,18 +117,28 @@ def _make(
     settings: api.RunTaskRequestTypeDef = {
         **order.parameters, "group": f"service:{service.name}", "startedBy": deployment.id
     }  # fmt: skip
-    network = task_order.network_at(order, place)
-    tags = _tags(service, order)
-    order = replace(order, parameters=settings, network=network, provider=provider, tags=tags)
+    network = order.network if order.placed else task_order.network_at(order, place)
+    tags, placed = _tags(service, order), _placed(service, order)
+    order = replace(order, parameters=settings, network=network, provider=provider, tags=tags, placed=placed)
     try:
         task_order.check_roles(order.caller, order.definition, order.parameters)
         return task_order.make(order, 0)
+    except Unplaced as nowhere:
+        raise CannotPlace(str(nowhere)) from None
     except task_order.NoCapacity as lacking:
         raise CannotPlace(service_events.message("unplaced", reason=lacking.message)) from None
     except AwsError as refusal:
         raise CannotPlace(service_events.message("unlaunched", error=refusal.message)) from None
     except EC2ClientError as refusal:  # the subnet is gone
         raise CannotPlace(service_events.message("unplaced", reason=refusal.message)) from None
+
+
+def _placed(service: Service, order: task_order.Order) -> PlacementOrder | None:
+    """What its tasks ask of container instances: they are of the service's group, and spread over zones."""
+    if order.placed is None:
+        return None
+    strategies = order.placed.strategies or DEFAULT_OF_SERVICE
+    return replace(order.placed, group=f"service:{service.name}", strategies=strategies)
 
 
 def _pin(task: Task, digests: Mapping[str, str]) -> None:

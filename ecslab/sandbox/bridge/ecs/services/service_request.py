@@ -18,6 +18,7 @@ from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
 from ecslab.sandbox.bridge.ecs.tasks import task_order
 from ecslab.sandbox.bridge.ecs.tasks.platform_versions import platform_family
 from ecslab.sandbox.world.errors import AwsError, invalid
+from ecslab.sandbox.world.placement import rules
 from ecslab.sandbox.world.service.deployment import LoadBalancer, Revision
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 MOST_TASKS: Final = 5000
 MOST_BALANCERS: Final = 5
 """Target groups of one service."""
-MOST_STRATEGIES: Final = 5
-MOST_CONSTRAINTS: Final = 10
 METRICS: Final = ("CPUUtilization", "MemoryUtilization")
 RESOLUTIONS: Final = (20, 60)
 """Seconds between two points of a service's metric."""
@@ -155,16 +154,19 @@ def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequest
     if params.get("role"):  # U
         raise invalid("You cannot specify an IAM role for services that require a service linked role.")
     fargate = _is_fargate(cluster, params)
-    order = task_order.order(caller, _run_task_parameters(cluster, params)) if fargate else None
+    daemon = params.get("schedulingStrategy") == "DAEMON"
     if not fargate:
         _check_elsewhere(caller, definition, params)
+    waits = daemon and not fargate  # no task of a daemon is placed
+    asked = _run_task_parameters(cluster, params)
+    order = None if waits else task_order.order(caller, asked, of_service=True)
     balancers = list(params.get("loadBalancers") or ())
     at_most("loadBalancers", balancers, MOST_BALANCERS)  # U: the sentence
     if balancers:
         scheduler_adapter.load_balancing().check(caller.region, balancers, definition)
     strategy = _strategy(cluster, params) if fargate else []
     shown = _shown(definition, params, strategy, fargate)
-    subnets = order.network["subnets"] if order else ()
+    subnets = order.network["subnets"] if order and fargate else ()
     return Revision(
         number=scheduler_adapter.digits(),
         created_at=current_account().clock.timestamp(),
@@ -231,6 +233,8 @@ def _check_elsewhere(
         raise invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
     if vpc and not awsvpc:
         raise invalid("Network Configuration is not valid for the given networkMode of this task definition.")
+    if params.get("loadBalancers") and not awsvpc:
+        raise _uncarried("load balancers before tasks without an interface of their own")
     if vpc:
         task_network.validate_network(
             caller.region, list(vpc.get("subnets") or ()), list(vpc.get("securityGroups") or ())
@@ -238,15 +242,8 @@ def _check_elsewhere(
 
 
 def _check_placement(params: "api.CreateServiceRequestTypeDef | api.UpdateServiceRequestTypeDef") -> None:
-    strategies = params.get("placementStrategy") or ()
-    if len(strategies) > MOST_STRATEGIES:
-        raise invalid(f"Maximum number of strategies is {MOST_STRATEGIES}")
-    if len(params.get("placementConstraints") or ()) > MOST_CONSTRAINTS:  # U
-        raise invalid(f"Maximum number of constraints is {MOST_CONSTRAINTS}")
-    for strategy in strategies:
-        field = strategy.get("field", "")
-        if strategy.get("type") == "binpack" and field.lower() not in ("cpu", "memory"):
-            raise invalid(f"binpack field '{field}' is invalid")
+    rules.strategies(params.get("placementStrategy") or ())  # type: ignore[arg-type]
+    rules.constraints(params.get("placementConstraints") or ())  # type: ignore[arg-type]
 
 
 def _strategy(cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> Strategy:

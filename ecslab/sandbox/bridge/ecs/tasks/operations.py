@@ -4,15 +4,20 @@ Looking changes nothing here, and moves nothing: time does, before a request com
 """
 
 import json
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
+from ecslab.sandbox.bridge.ecs.instances import operations as instances
+from ecslab.sandbox.bridge.ecs.instances.operations import registered
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.bridge.ecs.tasks import task_order
 from ecslab.sandbox.bridge.ecs.tasks.store import find, forget_invisible, is_visible, launch, stop
 from ecslab.sandbox.bridge.ecs.tasks.task_view import view, with_tags, without_health
+from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.errors import AwsError, invalid
+from ecslab.sandbox.world.placement.cluster import CannotPlace
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
@@ -43,6 +48,10 @@ def run_task(parameters: "api.RunTaskRequestTypeDef", caller: Caller) -> Answer:
         except task_order.NoCapacity as lacking:
             failures.append({"reason": lacking.message})
             continue
+        except CannotPlace as full:  # U: told once for all tasks that are left
+            arns = {each.id: each.arn for each in registered(order.cluster)}
+            failures += [failure(arns[each], reason) for each, reason in full.reasons.items()]
+            break
         task.client_token = identity
         launch(task, order.cluster)
         started.append(task)
@@ -64,13 +73,46 @@ def _check_texts(parameters: "api.RunTaskRequestTypeDef") -> None:
 
 
 def check_start(parameters: object, caller: Caller) -> None:
-    """Refuse an unknown task definition, as StartTask does first of all [NAT:audit_execution_rejections].
-
-    The operation itself is not carried.
-    """
+    """Refuse an unknown task definition, as StartTask does first of all [NAT:audit_execution_rejections]."""
     definition = parameters.get("taskDefinition") if isinstance(parameters, dict) else None
     if isinstance(definition, str):
         task_definitions.resolve(caller, definition)
+
+
+def start_task(parameters: "api.StartTaskRequestTypeDef", caller: Caller) -> Answer:
+    """Start a task on each of up to ten container instances, whatever strategies and constraints say."""
+    at_most("containerInstances", parameters["containerInstances"], task_order.MOST)
+    given: dict[str, object] = {**parameters, "launchType": "EC2"}
+    wanted = given.pop("containerInstances")
+    asked = cast("api.RunTaskRequestTypeDef", given)
+    _check_texts(asked)
+    order = task_order.order(caller, asked)
+    task_order.check_exec(order)
+    task_order.check_roles(caller, order.definition, asked)
+    forget_invisible(caller)
+    started, failures = [], []
+    for reference in cast("list[str]", wanted):
+        instance, reason = _startable(order, reference)
+        if instance is None or reason:
+            arn = caller.ecs_arn(f"container-instance/{order.cluster.name}/{reference.rpartition('/')[2]}")
+            failures.append(failure(arn, reason))
+            continue
+        task = task_order.make_on_instance(order, instance)
+        launch(task, order.cluster)
+        started.append(task)
+    return {"tasks": [_answered(task) for task in started], "failures": failures}
+
+
+def _startable(order: task_order.Order, reference: str) -> tuple[ContainerInstance | None, str]:
+    """The instance that StartTask names, and why it cannot take the task."""
+    instance = instances.find(order.cluster, reference)
+    if instance is None:
+        return None, "MISSING"
+    if instance.status == "INACTIVE":
+        return instance, "INACTIVE"
+    assert order.placed is not None, "the launch type is EC2"
+    alone = replace(order.placed, constraints=(), strategies=())
+    return instance, alone.refusal(instance) or ""
 
 
 def describe_tasks(parameters: "api.DescribeTasksRequestTypeDef", caller: Caller) -> Answer:
@@ -139,13 +181,15 @@ def _started_with(caller: Caller, identity: tuple[str, str]) -> list[Task]:
 def _matches(task: Task, parameters: "api.ListTasksRequestTypeDef") -> bool:
     settings = task.settings
     given: dict[str, object] = {**parameters}
+    if "containerInstance" in parameters:
+        given["containerInstance"] = parameters["containerInstance"].rpartition("/")[2]
     if "serviceName" in parameters:  # a service may be named by its ARN
         given["serviceName"] = parameters["serviceName"].rpartition("/")[2]
     shown = {
         "family": task.definition["family"],
         "startedBy": settings.get("startedBy"),
         "launchType": settings["launchType"],
-        "containerInstance": None,
+        "containerInstance": task.instance,
         "serviceName": _service_of(task),
     }
     return task.shown_desired == parameters.get("desiredStatus", "RUNNING") and all(

@@ -22,6 +22,15 @@ _OF_CONTAINER: Final = ("command", "cpu", "memory", "memoryReservation", "enviro
 
 def check(definition: "api.TaskDefinitionTypeDef", overrides: "Overrides") -> None:
     """Refuse overrides that do not fit the definition, or ask for a size that Fargate does not offer."""
+    check_names(definition, overrides)
+    cpu, memory = _size(definition, overrides)
+    if not sizes.fits_fargate(cpu, memory):
+        text = f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory"
+        raise AwsError("ClientException", text)
+
+
+def check_names(definition: "api.TaskDefinitionTypeDef", overrides: "Overrides") -> None:
+    """Refuse overrides of containers that are not there, without names, or too long."""
     names = {container["name"] for container in definition["containerDefinitions"]}
     for override in overrides.get("containerOverrides") or []:
         if override.get("name") not in names:
@@ -36,10 +45,6 @@ def check(definition: "api.TaskDefinitionTypeDef", overrides: "Overrides") -> No
     if len(json.dumps(overrides, separators=(",", ":"))) > MOST_CHARACTERS:
         text = f"Container Overrides length must be at most {MOST_CHARACTERS}"
         raise AwsError("InvalidParameterException", text)  # U
-    cpu, memory = _size(definition, overrides)
-    if not sizes.fits_fargate(cpu, memory):
-        text = f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory"
-        raise AwsError("ClientException", text)
 
 
 def task_overrides(
@@ -52,11 +57,10 @@ def task_overrides(
         "containerOverrides": [given.get(name, {"name": name}) for name in names],
         "inferenceAcceleratorOverrides": [],
     }
-    cpu, memory = _size(definition, overrides)
     if "cpu" in overrides:
-        shown["cpu"] = str(cpu)
+        shown["cpu"] = str(sizes.cpu_units(str(overrides["cpu"])))
     if "memory" in overrides:
-        shown["memory"] = str(memory)
+        shown["memory"] = str(sizes.mebibytes(str(overrides["memory"])))
     given_values: Mapping[str, object] = overrides
     shown |= {name: given_values[name] for name in _OF_TASK if given_values.get(name)}
     return cast("api.TaskOverrideOutputTypeDef", shown)

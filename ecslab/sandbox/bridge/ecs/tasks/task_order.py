@@ -16,14 +16,19 @@ from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import account_settings, clusters, state, task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
+from ecslab.sandbox.bridge.ecs.instances import placing
 from ecslab.sandbox.bridge.ecs.shapes import Tags, checked_tags, merged_tags
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
 from ecslab.sandbox.bridge.ecs.tasks.overrides import check as check_overrides
-from ecslab.sandbox.bridge.ecs.tasks.overrides import effective, task_overrides
+from ecslab.sandbox.bridge.ecs.tasks.overrides import check_names, effective, task_overrides
 from ecslab.sandbox.bridge.ecs.tasks.platform_versions import platform_family, platform_version
 from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.faults import NO_CAPACITY
+from ecslab.sandbox.world.placement.cluster import CannotPlace
+from ecslab.sandbox.world.placement.instance import Needs
+from ecslab.sandbox.world.placement.order import Order as PlacementOrder
 from ecslab.sandbox.world.task.attachment import Attachment
 from ecslab.sandbox.world.task.capacity_split import next_provider
 from ecslab.sandbox.world.task.container import STOP_TIMEOUT, Container
@@ -54,6 +59,7 @@ class Order:
         version: the platform version.
         strategy: the capacity provider strategy, with base and weight filled in; empty with a launch type.
         overrides, containers: what the definition becomes by the overrides.
+        placed: what is asked of container instances; None on Fargate.
         alike: settings and networks of tasks made so far, which those that are alike share: there are
             thousands of them. Read it, do not write to it.
     """
@@ -70,10 +76,13 @@ class Order:
     overrides: "api.TaskOverrideOutputTypeDef"
     containers: "tuple[api.ContainerDefinitionOutputTypeDef, ...]"
     alike: "Alike"
+    placed: PlacementOrder | None = None
 
 
-def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef") -> Order:
+def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef", *, of_service: bool = False) -> Order:
     """Check a request as RunTask does, all but its roles: a service asks for those when it starts a task.
+
+    A service on EC2 also waits for container instances, where RunTask is refused.
 
     An unknown task definition is told before all else [NAT:audit_execution_rejections].
     """
@@ -84,6 +93,8 @@ def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef") -> Order:
     if not 1 <= parameters.get("count", 1) <= MOST:
         raise invalid(f"count must be between 1 and {MOST}.")  # U
     strategy = _strategy(cluster, parameters)
+    if strategy is None:
+        return _on_instances(caller, cluster, definition, parameters, of_service)
     refuse_placement(parameters)
     if "FARGATE" not in definition["compatibilities"]:
         raise invalid("Task definition does not support launch_type FARGATE.")
@@ -97,6 +108,39 @@ def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef") -> Order:
     return Order(
         caller, cluster, definition, parameters, network, None, tags, version, strategy, overrides,
         containers, Alike(),
+    )  # fmt: skip
+
+
+def _on_instances(
+    caller: Caller,
+    cluster: Cluster,
+    definition: "api.TaskDefinitionTypeDef",
+    parameters: "api.RunTaskRequestTypeDef",
+    of_service: bool,
+) -> Order:
+    """The same, of a request for the launch type EC2."""
+    placing.check_request(vpc_configuration(parameters), parameters.get("platformVersion"))
+    if not of_service and not placing.has_instances(cluster):
+        raise invalid(placing.NO_INSTANCES)
+    placing.check(definition, vpc_configuration(parameters))
+    given = parameters.get("overrides") or {}
+    check_names(definition, given)
+    network: Network = {"subnets": []}
+    if vpc_configuration(parameters):
+        network = _network(caller, definition, parameters)
+    size = placing.size(definition, {**given}, definition["containerDefinitions"])
+    overrides = task_overrides(definition, given)
+    containers = tuple(effective(definition, overrides))
+    if not (given.get("cpu") or given.get("memory")):
+        size = placing.size(definition, {}, containers)
+    zones = {zone_of(caller, subnet) for subnet in network["subnets"]}
+    vpc = vpc_of(caller, network["subnets"][0]) if network["subnets"] else None
+    group = parameters.get("group") or f"family:{definition['family']}"
+    placed = placing.order(definition, group, size, containers, parameters, vpc, zones)
+    tags = _tags(caller, cluster, definition, parameters)
+    return Order(
+        caller, cluster, definition, parameters, network, None, tags,
+        "", [], overrides, containers, Alike(), placed,
     )  # fmt: skip
 
 
@@ -132,6 +176,8 @@ class NoCapacity(AwsError):
 
 def make(order: Order, index: int) -> Task:
     """The task number `index` of the call, PROVISIONING; NoCapacity if none of its subnets has room."""
+    if order.placed:
+        return make_on_instance(order)
     caller, cluster, definition = order.caller, order.cluster, order.definition
     task_id = f"{rng.getrandbits(128):032x}"
     arn = caller.ecs_arn(f"task/{cluster.name}/{task_id}")
@@ -156,8 +202,70 @@ def make(order: Order, index: int) -> Task:
     )
 
 
-def _strategy(cluster: Cluster, parameters: "api.RunTaskRequestTypeDef") -> Strategy:
-    """The call's capacity provider strategy, or the cluster's; empty with the launch type FARGATE."""
+def make_on_instance(order: Order, instance: ContainerInstance | None = None) -> Task:
+    """A task of this order on a container instance; CannotPlace if no instance can take it.
+
+    Args:
+        instance: the one that StartTask names, which has room; otherwise placement chooses one.
+    """
+    caller, cluster, placement = order.caller, order.cluster, order.cluster.placement
+    assert order.placed is not None, "the launch type is EC2"
+    if placement is None:
+        raise CannotPlace({})
+    task_id = f"{rng.getrandbits(128):032x}"
+    if instance is None:
+        chosen = placement.place(order.placed, task_id)
+        assert isinstance(chosen, ContainerInstance), "no other is registered"
+        instance = chosen
+    else:
+        placement.take(instance, order.placed, task_id)
+    zone = instance.attributes["ecs.availability-zone"]
+    subnets = [subnet for subnet in order.network["subnets"] if zone_of(caller, subnet) == zone]
+    own = instance.attributes["ecs.subnet-id"] or ""
+    attachment = Attachment(_uuid(), subnets[0]) if subnets else Attachment("", own, shared=True)
+    return Task(
+        id=task_id,
+        arn=caller.ecs_arn(f"task/{cluster.name}/{task_id}"),
+        cluster=cluster.name,
+        region=caller.region,
+        definition=order.definition,
+        attachment=attachment,
+        containers=[_container(caller, cluster, task_id, each) for each in order.containers],
+        settings=_settings_on_instance(order, instance),
+        tags=order.tags,
+        network=order.network,
+        instance=instance.id,
+    )
+
+
+def _settings_on_instance(order: Order, instance: ContainerInstance) -> "api.TaskTypeDef":
+    parameters, definition = order.parameters, order.definition
+    needs = order.placed.needs if order.placed else Needs()
+    settings: api.TaskTypeDef = {
+        "attributes": [
+            {"name": "ecs.cpu-architecture", "value": instance.attributes["ecs.cpu-architecture"] or ""}
+        ],
+        "availabilityZone": instance.attributes["ecs.availability-zone"] or "",
+        "clusterArn": order.cluster.arn,
+        "containerInstanceArn": instance.arn,
+        "cpu": str(needs.cpu),
+        "enableExecuteCommand": bool(parameters.get("enableExecuteCommand")),
+        "group": parameters.get("group") or f"family:{definition['family']}",
+        "launchType": "EC2",
+        "memory": str(needs.memory),
+        "overrides": order.overrides,
+        "taskDefinitionArn": definition["taskDefinitionArn"],
+    }
+    if parameters.get("startedBy"):
+        settings["startedBy"] = parameters["startedBy"]
+    return settings
+
+
+def _strategy(cluster: Cluster, parameters: "api.RunTaskRequestTypeDef") -> Strategy | None:
+    """The call's capacity provider strategy, or the cluster's; empty with the launch type FARGATE.
+
+    None with the launch type EC2, by name or because nothing else is said.
+    """
     launch_type, items = parameters.get("launchType"), parameters.get("capacityProviderStrategy")
     if launch_type and items:
         raise invalid(
@@ -168,18 +276,10 @@ def _strategy(cluster: Cluster, parameters: "api.RunTaskRequestTypeDef") -> Stra
         return []
     items = items or ([] if launch_type else cluster.default_strategy)
     if not items:
-        raise _no_instances(parameters)
+        if launch_type not in (None, "EC2"):  # no cluster here has instances of another kind
+            raise invalid(placing.NO_INSTANCES)
+        return None
     return checked_strategy(items, cluster.capacity_providers)
-
-
-def _no_instances(parameters: "api.RunTaskRequestTypeDef") -> AwsError:
-    """The launch type is EC2, by name or because nothing else is said, and no cluster here has instances."""
-    if parameters.get("platformVersion"):
-        return invalid("The platform version must be null when specifying an EC2 launch type.")
-    vpc = vpc_configuration(parameters)
-    if vpc and vpc.get("assignPublicIp") == "ENABLED":
-        return invalid("Assign public IP is not supported for this launch type.")
-    return invalid("No Container Instances were found in your cluster.")
 
 
 def refuse_placement(parameters: "api.RunTaskRequestTypeDef | api.UpdateServiceRequestTypeDef") -> None:
@@ -304,6 +404,10 @@ def _tags(
         family = state.of(caller.region).families[definition["family"]]
         tags = merged_tags(tags, family.revisions[definition["revision"]].tags)
     return merged_tags(tags, checked_tags(parameters.get("tags")))
+
+
+def vpc_of(caller: Caller, subnet_id: str) -> str:
+    return str(ec2_backends[caller.account][caller.region].get_subnet(subnet_id).vpc_id)
 
 
 def zone_of(caller: Caller, subnet_id: str) -> str:

@@ -44,7 +44,7 @@ def without_health(task: Task) -> dict[str, object]:
 
 def _task(task: Task) -> "TaskTypeDef":
     shown: dict[str, Any] = {
-        "attachments": [_attachment(task)],
+        "attachments": [] if task.attachment.shared else [_attachment(task)],
         **task.settings,
         "containers": [_container(task, container) for container in task.containers],
         "desiredStatus": task.shown_desired,
@@ -60,7 +60,8 @@ def _task(task: Task) -> "TaskTypeDef":
             shown["connectivity"] = task.connectivity
         shown |= times(task, _REPORTED_TIMES)
     if task.stopping_at is not None:
-        shown |= {"stopCode": task.stop_code, "stoppedReason": task.stopped_reason}
+        shown |= {"stopCode": task.stop_code} if task.stop_code else {}
+        shown["stoppedReason"] = task.stopped_reason
         shown |= times(task, ("stopping_at", "execution_stopped_at"))
     return cast("TaskTypeDef", shown)
 
@@ -125,7 +126,7 @@ def _report(task: Task, container: Container) -> dict[str, object]:
     if container.image_digest:
         shown["imageDigest"] = container.image_digest
     if container.runtime_id:
-        shown |= {"runtimeId": container.runtime_id, "networkBindings": []}
+        shown |= {"runtimeId": container.runtime_id, "networkBindings": _bindings(container)}
     elif task.connectivity:
         shown["runtimeId"] = _never_used_id(task, container)
     if container.exit_code is not None:
@@ -135,6 +136,13 @@ def _report(task: Task, container: Container) -> dict[str, object]:
     return shown
 
 
+def _bindings(container: Container) -> list[dict[str, object]]:
+    return [
+        {"bindIP": "0.0.0.0", "containerPort": each.container_port, "hostPort": each.host_port,
+         "protocol": each.protocol} for each in container.bindings
+    ]  # fmt: skip
+
+
 def _never_used_id(task: Task, container: Container) -> str:
     """The runtime id of a container that never ran: of its ARN, since nothing may be drawn while looking."""
     return f"{task.id}-{10**9 + int(container.arn[-12:], 16) % (9 * 10**9)}"
@@ -142,7 +150,7 @@ def _never_used_id(task: Task, container: Container) -> str:
 
 def _interfaces(task: Task) -> list[dict[str, str]]:
     attachment = task.attachment
-    if attachment.interface is None or not _attached(task):
+    if attachment.interface is None or attachment.shared or not _attached(task):
         return []
     shown = {"attachmentId": attachment.id, "privateIpv4Address": attachment.interface.private_ip}
     if attachment.interface.ipv6:

@@ -4,10 +4,15 @@ The new task is started first where `maximumPercent` allows it; after a failed t
 before the old one is stopped.
 """
 
+from typing import Final
+
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.passes.scale_in import stop
 from ecslab.sandbox.world.service.service_pass import ServicePass
+
+DRAINING: Final = "container instance is in DRAINING state"
+"""U: what AWS's sentence has besides."""
 
 
 def is_healthy(look: ServicePass, member: Member, now: float) -> bool:
@@ -51,7 +56,7 @@ def assign_successors(deployment: Deployment, started: list[Member]) -> int:
     pairs = list(zip(without, started, strict=False))
     for old, new in pairs:
         old.successor = new
-    return len(pairs)
+    return sum(not old.draining for old, _ in pairs)
 
 
 def replace(look: ServicePass) -> None:
@@ -66,8 +71,12 @@ def replace(look: ServicePass) -> None:
 
 def _may_stop(look: ServicePass, member: Member) -> bool:
     service, successor = look.service, member.successor
+    if member.draining and member.phase == "pending":
+        return True
     if successor is None or not successor.live:
         return service.running + service.pending >= service.maximum
+    if member.draining:
+        return successor.healthy
     if member.container_health == "UNHEALTHY":
         return True
     if successor.registered_at is None:
@@ -81,6 +90,8 @@ def _may_stop(look: ServicePass, member: Member) -> bool:
 
 def _complain(look: ServicePass, member: Member) -> str:
     """Say what is wrong with a task; answers the `stoppedReason`."""
+    if member.draining:
+        return DRAINING
     for load_balancer in member.deployment.revision.load_balancers:
         group = load_balancer.target_group
         state, why = (member.targets or {}).get(group, ("", ""))

@@ -23,6 +23,7 @@ _DESIRED: Final = re.compile(r"Setting desired count to (\d+)")
 _ONE_CALL: Final = 6 * 3600.0
 """Seconds of AWS time that the sandbox is asked to let pass at once."""
 _MOST: Final = 7 * 24 * 60
+_AFTER: Final = 0.001
 
 
 @dataclass(frozen=True, repr=False)
@@ -188,9 +189,10 @@ def _alarms(lab: Connection, name: str, begin: datetime, end: datetime) -> Itera
         since: datetime | None = None
         for change in changes:
             if change.state == "ALARM":
-                since = since or change.at
+                since = since or max(change.at, begin)
             elif since:
-                yield _in_alarm(alarm, since, change.at)
+                if change.at > begin:
+                    yield _in_alarm(alarm, since, change.at)
                 since = None
         if since:
             yield _in_alarm(alarm, since, end)
@@ -245,6 +247,8 @@ def pass_time(lab: Connection, minutes: float) -> None:
 def until(lab: Connection, clock: str) -> datetime:
     """Let time pass until the clock shows `HH:MM` (UTC) for the next time; that moment comes back.
 
+    It ends a millisecond after it, so that whoever counts in minutes has begun the new one.
+
     Raises:
         ValueError: `clock` is no such time.
         SandboxOnly: on a real account, where it is more than an hour away.
@@ -252,7 +256,7 @@ def until(lab: Connection, clock: str) -> datetime:
     wanted, now = datetime.strptime(clock, "%H:%M").time(), metrics.now(lab)
     at = datetime.combine(now.date(), wanted, UTC)
     at += timedelta(days=at <= now)
-    pass_time(lab, (at - now).total_seconds() / 60)
+    pass_time(lab, ((at - now).total_seconds() + _AFTER) / 60)
     return at
 
 
