@@ -24,6 +24,9 @@ BUSY: Final = 0.9
 """Share of a task's capacity above which its health checks are looked at one by one."""
 LOOKED_AGAIN: Final = 300.0
 """Seconds after which is looked where visitors go though nothing is known to have changed."""
+_NOTICED: Final = 0.1
+"""Seconds after which a program without memory is killed, at least: nothing happens within the moment of
+a request, as a replay knows none."""
 _SHORT: Final = 20.0
 _AGENT: Final = "Mozilla/5.0 (compatible; visitor)"
 
@@ -217,7 +220,7 @@ class Visitors:
         overrun = stream.traffic.overrun()
         if overrun:
             when, key = overrun
-            delay = max(0.0, when - self._account.timestamp())
+            delay = max(_NOTICED, when - self._account.timestamp())
             stream.overrun = self._account.clock.after(delay, lambda: self._run_out(stream, key))
 
     def _run_out(self, stream: Stream, key: str) -> None:
