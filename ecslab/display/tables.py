@@ -77,7 +77,8 @@ def text_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
     """The same as HTML, every cell as text and aligned to the left."""
-    stop = next((column for column, cell in enumerate(head) if cell), 0) if len(head) >= _MANY_COLUMNS else -1
+    wide = len(head) >= _MANY_COLUMNS or any(map(_has_a_long_word, head))
+    stop = next((column for column, cell in enumerate(head) if cell), 0) if wide else -1
     titles = joined(
         html("<th scope='col' style='{}'>{}</th>", _style(cell), tab_stop(cell) if column == stop else cell)
         for column, cell in enumerate(head)
@@ -98,8 +99,11 @@ def tab_stop(title: str) -> Markup:
 
 def _style(cell: str) -> str:
     """Of a cell; a word that is longer than a narrow column may be broken, so that a table fits its page."""
-    long = any(len(word) > _LONG_WORD for word in cell.split())
-    return "text-align:left;overflow-wrap:anywhere" if long else "text-align:left"
+    return "text-align:left;overflow-wrap:anywhere" if _has_a_long_word(cell) else "text-align:left"
+
+
+def _has_a_long_word(cell: str) -> bool:
+    return any(len(word) > _LONG_WORD for word in cell.split())
 
 
 def html_row(cells: Iterable[Markup]) -> Markup:

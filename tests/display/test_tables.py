@@ -15,3 +15,4 @@ def test_the_keyboard_stops_once_at_a_table_of_many_columns():
     assert "<a tabindex='0' style='text-decoration:none'>&lt;b&gt;</a></th>" in wide
     assert "tabindex" not in html_table(("a", "b", "c"), [("1", "2", "3")])
     assert "tabindex" not in html_table(("", "", "", ""), [("1", "2", "3", "4")])
+    assert html_table(("Pushed", "w" * 25), [("layers", "3")]).count("tabindex") == 1
