@@ -27,22 +27,32 @@ CLASSES = hostile.classes()
 WIDGETS = (View, WaitLine)
 
 
+TAB_STOP = ("a", [("tabindex", "0"), ("style", "text-decoration:none")])  # where words make a table wide
+
+
 class Skeleton(HTMLParser):
     """The elements and attributes of a page, without the words."""
 
     def __init__(self, page):
         super().__init__()
         self.elements = []
+        self.tab_stops = 0
         self.feed(page)
         self.close()
 
     def handle_starttag(self, tag, attributes):
+        if (tag, attributes) == TAB_STOP:
+            self.tab_stops += 1
+            return
         targets = [value for name, value in attributes if name in ("href", "src")]
         assert all(TARGET.match(target) for target in targets), targets
         if tag not in ELEMENTS_OF_TEXT or attributes:
             self.elements.append((tag, *(name for name, _ in attributes)))
 
     def handle_endtag(self, tag):
+        if tag == "a" and self.tab_stops:
+            self.tab_stops -= 1
+            return
         if tag not in ELEMENTS_OF_TEXT:
             self.elements.append(f"/{tag}")
 
