@@ -73,11 +73,16 @@ class Account:
 
     Attributes:
         sent: whether the call that is made reached the sandbox.
+
+    Args:
+        began: the epoch second at which the account begins; now, if it is not given.
     """
 
-    def __init__(self, home: str, services: list[str]):
+    def __init__(self, home: str, services: list[str], began: float | None = None):
         self.lab = ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7)
         self.sandbox = self.lab.place.endpoint.transport.sandbox
+        if began is not None:
+            self.sandbox.start_over(None, began)
         self.memory = Memory()
         self.sent = False
         endpoint = self.lab.place.endpoint
