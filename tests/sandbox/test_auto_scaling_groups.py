@@ -325,9 +325,9 @@ def test_what_a_group_cannot_be_is_refused_and_nothing_is_made(aws):
     [only] = aws.in_service()
     end = {"InstanceId": only, "ShouldDecrementDesiredCapacity": True}
     assert refused(aws.asg.terminate_instance_in_auto_scaling_group, **end) == (
-        "ValidationError: Currently, desiredSize equals minSize (1). Terminating instance without replacement "
-        "will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or "
-        "lower group's min size."
+        "ValidationError: Currently, desiredSize equals minSize (1). Terminating instance without "
+        "replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity "
+        "flag to false or lower group's min size."
     )
     strange = {"AutoScalingGroupName": "web", "InstanceIds": [only, "i-0"], "ProtectedFromScaleIn": True}
     assert refused(aws.asg.set_instance_protection, **strange) == (
