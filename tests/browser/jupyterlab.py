@@ -182,7 +182,7 @@ class Notebook:
         self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
     def screens(self, step: int = 1) -> Iterator[int]:
-        """Scroll through the notebook, `step` screens at a time; cells far out of view are not on the page."""
+        """Scroll through the notebook, `step` screens at a time; cells out of view are not on the page."""
         box = self.panel.locator(".jp-WindowedPanel-outer").first
         height, seen = box.evaluate("e => [e.scrollHeight, e.clientHeight]")
         for number, top in enumerate(range(0, max(height - 60, 1), max(step * (seen - 60), 1))):
