@@ -13,7 +13,7 @@ from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.instances import placing
 from ecslab.sandbox.bridge.ecs.services.registry import Membership, ServiceRegistry
-from ecslab.sandbox.bridge.ecs.tasks import store, task_order
+from ecslab.sandbox.bridge.ecs.tasks import store, task_order, task_request
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.placement.cluster import CannotPlace as Unplaced
 from ecslab.sandbox.world.placement.order import Order as PlacementOrder
@@ -112,7 +112,7 @@ def digits() -> str:
 
 
 def _make(
-    service: Service, deployment: Deployment, order: task_order.Order, place: int, provider: str | None
+    service: Service, deployment: Deployment, order: task_request.Order, place: int, provider: str | None
 ) -> Task:
     """A task of this deployment in one of its subnets; CannotPlace has the sentence of the event."""
     settings: api.RunTaskRequestTypeDef = {
@@ -144,7 +144,7 @@ def _target(task: Task, balancer: LoadBalancer) -> tuple[str, int]:
     return instance.ec2_id, next(each.host_port for each in bindings if each.container_port == balancer.port)
 
 
-def _placed(service: Service, order: task_order.Order) -> PlacementOrder | None:
+def _placed(service: Service, order: task_request.Order) -> PlacementOrder | None:
     """What its tasks ask of container instances: they are of the service's group, and spread over zones."""
     if order.placed is None:
         return None
@@ -164,7 +164,7 @@ def _pin(task: Task, digests: Mapping[str, str]) -> None:
             container.image = f"{folder}{slash}{last.partition(':')[0]}@{digest}"
 
 
-def _tags(service: Service, order: task_order.Order) -> list[dict[str, str]]:
+def _tags(service: Service, order: task_request.Order) -> list[dict[str, str]]:
     """The tags of a task of this service; the definition's are in the order, if they are propagated."""
     tags = {tag["key"]: tag["value"] for tag in order.tags}
     if service.settings["enableECSManagedTags"]:

@@ -15,7 +15,7 @@ from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
 from ecslab.sandbox.bridge.ecs.shapes import at_most
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
-from ecslab.sandbox.bridge.ecs.tasks import task_order
+from ecslab.sandbox.bridge.ecs.tasks import task_order, task_request
 from ecslab.sandbox.bridge.ecs.tasks.platform_versions import platform_family
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.placement import rules
@@ -173,7 +173,7 @@ def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequest
         spec={"region": caller.region, "order": order, "strategy": strategy, "shown": shown, "asked": params,
               "kept": _kept(params), "task_role": bool(definition.get("taskRoleArn")),
               "images": {entry["name"]: entry["image"] for entry in definition["containerDefinitions"]}},
-        zones=tuple(task_order.zone_of(caller, subnet) for subnet in subnets) or ("",),
+        zones=tuple(task_request.zone_of(caller, subnet) for subnet in subnets) or ("",),
         load_balancers=tuple(
             LoadBalancer(entry["targetGroupArn"], entry["containerName"], entry["containerPort"])
             for entry in balancers if entry.get("targetGroupArn")
@@ -225,7 +225,7 @@ def _check_elsewhere(
     if params.get("platformVersion"):
         raise invalid("The platform version must be null when specifying an EC2 launch type.")
     _check_placement(params)
-    vpc = task_order.vpc_configuration(params)
+    vpc = task_request.vpc_configuration(params)
     if vpc and vpc.get("assignPublicIp") == "ENABLED":
         raise invalid("Assign public IP is not supported for this launch type.")
     awsvpc = definition.get("networkMode") == "awsvpc"
@@ -270,7 +270,7 @@ def _shown(
     if fargate:
         family = platform_family(definition)
         shown |= {"platformVersion": params.get("platformVersion") or "LATEST", "platformFamily": family}
-    vpc = task_order.vpc_configuration(params)
+    vpc = task_request.vpc_configuration(params)
     if vpc:
         full = {"securityGroups": [], "assignPublicIp": "DISABLED", **vpc}
         shown["networkConfiguration"] = {"awsvpcConfiguration": full}
