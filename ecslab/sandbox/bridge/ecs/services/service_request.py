@@ -154,10 +154,10 @@ def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequest
     if params.get("role"):  # U
         raise invalid("You cannot specify an IAM role for services that require a service linked role.")
     fargate = _is_fargate(cluster, params)
-    daemon = params.get("schedulingStrategy") == "DAEMON"
+    waits = False
     if not fargate:
         _check_elsewhere(caller, definition, params)
-    waits = daemon and not fargate  # no task of a daemon is placed
+        waits = _gets_nothing(params)
     asked = _run_task_parameters(cluster, params)
     order = None if waits else task_order.order(caller, asked, of_service=True)
     balancers = list(params.get("loadBalancers") or ())
@@ -181,6 +181,25 @@ def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequest
         checked=any(_is_checked(container) for container in definition["containerDefinitions"]),
         fargate=fargate,
     )  # fmt: skip
+
+
+def _gets_nothing(params: "api.CreateServiceRequestTypeDef") -> bool:
+    """Whether it is a daemon of a journal in which those got no tasks; AwsError if it cannot be one."""
+    if params.get("schedulingStrategy") != "DAEMON":
+        return False
+    if current_account().behaviour < scheduler_adapter.DAEMONS:
+        return True
+    check_daemon(params)
+    return False
+
+
+def check_daemon(params: "api.CreateServiceRequestTypeDef | api.UpdateServiceRequestTypeDef") -> None:
+    """Refuse what chooses instances for a daemon: it is on all of them."""
+    if params.get("placementStrategy"):  # U: put together from the sentence for the desired count
+        raise invalid(
+            "The daemon scheduling strategy does not support placement strategies for services. Remove the "
+            "placement strategies and try again"
+        )
 
 
 def _refuse_daemon(params: "api.CreateServiceRequestTypeDef") -> None:
