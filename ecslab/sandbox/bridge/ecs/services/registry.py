@@ -15,6 +15,7 @@ from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
+    from ecslab.sandbox.bridge.ecs.state import Cluster
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
 
@@ -84,6 +85,12 @@ class ServiceRegistry:
         service, member = self.member_of(task_id) or (None, None)
         if service and member:
             self.scheduler.drain(service, member, draining)
+
+    def instances_changed(self, cluster: "Cluster") -> None:
+        """Tell the daemons of a cluster that its container instances are others, or have changed."""
+        for service in cluster.services.values():
+            if service.daemon and service.status == "ACTIVE":
+                self.scheduler.instances_changed(service)
 
     def _count_out(self, deployment: str, provider: str | None) -> None:
         self.tallies[deployment, provider] -= 1
