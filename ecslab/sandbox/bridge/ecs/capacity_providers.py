@@ -1,20 +1,21 @@
-"""Capacity providers: FARGATE and FARGATE_SPOT, which every account has and a cluster must be given.
+"""Which capacity providers a cluster has, and which strategies: Fargate's two, and Auto Scaling groups'.
 
-Auto Scaling group providers are not carried. Source: API operations PutClusterCapacityProviders and
-DescribeCapacityProviders.
+Source: API operation PutClusterCapacityProviders, and API_CapacityProviderStrategyItem.
 """
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from ecslab.sandbox.bridge.ecs.shapes import Answer, missing, name_in, page
+from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.ecs.capacity import association, operations
+from ecslab.sandbox.bridge.ecs.capacity.operations import FARGATE
+from ecslab.sandbox.bridge.ecs.shapes import name_in
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
-from ecslab.sandbox.world.errors import invalid
+from ecslab.sandbox.world.errors import AwsError, invalid
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-FARGATE: Final = ("FARGATE", "FARGATE_SPOT")
 MOST_IN_STRATEGY: Final = 20
 MOST_WEIGHT: Final = 1000
 MOST_BASE: Final = 100_000
@@ -28,6 +29,11 @@ _TWO_BASES_OF_CLUSTER: Final = (
     "defined. Only one capacity provider per strategy can have a base value defined."
 )
 
+_MIX: Final = (
+    "A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and "
+    "Fargate providers. Specify one or the other and try again."
+)
+
 
 def associate(
     cluster: Cluster,
@@ -36,14 +42,49 @@ def associate(
     caller: Caller,
 ) -> None:
     """Give a cluster other providers and another default strategy; AwsError, and it is as it was."""
-    for name in names:
-        if name_in("capacity-provider", name, caller) not in FARGATE:
+    known, before = state.of(caller.region).providers, list(cluster.capacity_providers)
+    chosen = list(dict.fromkeys(str(name_in("capacity-provider", name, caller)) for name in names))
+    for name in chosen:
+        if name not in FARGATE and (name not in known or known[name].status != "ACTIVE"):
             raise invalid(  # U
                 "The specified capacity provider does not exist. Specify a valid name or ARN and try again."
             )
-    chosen = list(dict.fromkeys(str(name_in("capacity-provider", name, caller)) for name in names))
+        if name in known and known[name].scaling.enabled and known[name].cluster not in ("", cluster.name):
+            raise operations.in_other_cluster()
     checked = checked_strategy(strategy, chosen, of_cluster=True) if strategy else []
+    _refuse_in_use(cluster, set(before) - set(chosen))
     cluster.capacity_providers, cluster.default_strategy = chosen, checked
+
+
+def _refuse_in_use(cluster: Cluster, removed: set[str]) -> None:
+    """A provider that tasks or services use stays with its cluster; those of Fargate may go (U)."""
+    used = {
+        task.settings.get("capacityProviderName")
+        for task in cluster.tasks.values()
+        if task.last_status != "STOPPED"
+    }
+    for service in cluster.services.values():
+        if service.status == "ACTIVE":
+            used |= {item["capacityProvider"] for item in service.primary.revision.spec["strategy"]}
+    if (removed - set(FARGATE)) & used:
+        raise AwsError(
+            "ResourceInUseException",
+            "The specified capacity provider is in use and cannot be removed from the cluster. Remove the "
+            "services and tasks that use it and try again.",  # U: from "from the cluster" on
+        )
+
+
+def connect(cluster: Cluster, before: Sequence[str], caller: Caller) -> None:
+    """Let the providers that a cluster has been given act for it, and those that it had before no more."""
+    gone = [name for name in before if name not in cluster.capacity_providers]
+    association.disconnect(caller.region, gone)
+    new = [name for name in cluster.capacity_providers if name not in before]
+    association.connect(caller.region, cluster, new)
+
+
+def is_fargate(strategy: "Sequence[api.CapacityProviderStrategyItemTypeDef]") -> bool:
+    """Whether a strategy is of Fargate's providers; checked strategies are of one sort."""
+    return bool(strategy) and strategy[0]["capacityProvider"] in FARGATE
 
 
 def checked_strategy(
@@ -81,6 +122,8 @@ def checked_strategy(
             "than zero. Specify a weight value greater than zero for at least one capacity provider and try "
             "again."
         )
+    if len({item["capacityProvider"] in FARGATE for item in filled}) > 1:  # U
+        raise invalid(_MIX)
     if sum(item["base"] > 0 for item in filled) > 1:
         raise invalid(_TWO_BASES_OF_CLUSTER if of_cluster else _TWO_BASES)
     return filled
@@ -89,19 +132,3 @@ def checked_strategy(
 def _check_range(name: str, value: int, most: int) -> None:
     if not 0 <= value <= most:  # U
         raise invalid(f"capacityProviderStrategy.{name} should be between 0 and {most}.")
-
-
-def describe_capacity_providers(
-    params: "api.DescribeCapacityProvidersRequestTypeDef", caller: Caller
-) -> Answer:
-    wanted = params.get("capacityProviders") or list(FARGATE)
-    names = {identifier: name_in("capacity-provider", identifier, caller) for identifier in wanted}
-    providers = [_view(name, caller) for name in names.values() if name in FARGATE]
-    absent = [identifier for identifier, name in names.items() if name not in FARGATE]
-    failures = [missing("capacity-provider", identifier, caller) for identifier in absent]
-    return {**page("capacityProviders", providers, params), "failures": failures}
-
-
-def _view(name: str, caller: Caller) -> dict[str, object]:
-    arn = caller.ecs_arn(f"capacity-provider/{name}")
-    return {"capacityProviderArn": arn, "name": name, "status": "ACTIVE", "tags": [], "type": name}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import account_settings, capacity_providers, state
+from ecslab.sandbox.bridge.ecs.capacity import association
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, checked_tags, missing, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.iam import roles
@@ -72,6 +73,7 @@ def create_cluster(params: "api.CreateClusterRequestTypeDef", caller: Caller) ->
     roles.ensure_service_linked_role()
     known.pop(name, None)
     known[name] = asked
+    capacity_providers.connect(asked, (), caller)
     return _counted({"cluster": answer}, caller)
 
 
@@ -135,8 +137,9 @@ def put_cluster_capacity_providers(
     params: "api.PutClusterCapacityProvidersRequestTypeDef", caller: Caller
 ) -> Answer:
     cluster = _changeable(caller, params["cluster"])
-    strategy = params["defaultCapacityProviderStrategy"]
+    strategy, before = params["defaultCapacityProviderStrategy"], list(cluster.capacity_providers)
     capacity_providers.associate(cluster, params["capacityProviders"], strategy, caller)
+    capacity_providers.connect(cluster, before, caller)
     return {"cluster": _view(cluster, _CHANGED)}
 
 
@@ -158,6 +161,7 @@ def delete_cluster(params: "api.DeleteClusterRequestTypeDef", caller: Caller) ->
             "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."
         )
     cluster.status = "INACTIVE"
+    association.disconnect(caller.region, cluster.capacity_providers)
     return _counted({"cluster": _view(cluster, ["SETTINGS", "CONFIGURATIONS"])}, caller)
 
 
@@ -213,7 +217,10 @@ def _view(cluster: Cluster, include: Sequence[str]) -> dict[str, object]:
     if "CONFIGURATIONS" in include and cluster.configuration is not None:
         seen["configuration"] = cluster.configuration
     if "ATTACHMENTS" in include:
-        seen["attachments"] = []
+        attached = association.attachments(cluster.arn.split(":")[3], cluster)
+        seen["attachments"] = attached
+        if attached:
+            seen["attachmentsStatus"] = "UPDATE_COMPLETE"  # U: AWS takes a moment over it
     return seen
 
 

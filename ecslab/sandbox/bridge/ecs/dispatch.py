@@ -10,11 +10,11 @@ from typing import Final, Never, cast
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import (
     account_settings,
-    capacity_providers,
     clusters,
     tag_operations,
     task_definitions,
 )
+from ecslab.sandbox.bridge.ecs.capacity import operations as capacity
 from ecslab.sandbox.bridge.ecs.exec.operations import execute_command
 from ecslab.sandbox.bridge.ecs.input_validation import checked_input, model
 from ecslab.sandbox.bridge.ecs.instances import attributes
@@ -32,16 +32,18 @@ TARGET: Final = "AmazonEC2ContainerServiceV20141113."
 CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 
 OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
+    "CreateCapacityProvider": capacity.create_capacity_provider,
     "CreateCluster": clusters.create_cluster,
     "CreateService": services.create_service,
     "DeleteAccountSetting": account_settings.delete_account_setting,
     "DeleteAttributes": attributes.delete_attributes,
+    "DeleteCapacityProvider": capacity.delete_capacity_provider,
     "DeleteCluster": clusters.delete_cluster,
     "DeleteService": services.delete_service,
     "DeleteTaskDefinitions": task_definitions.delete_task_definitions,
     "DeregisterContainerInstance": instances.deregister_container_instance,
     "DeregisterTaskDefinition": task_definitions.deregister_task_definition,
-    "DescribeCapacityProviders": capacity_providers.describe_capacity_providers,
+    "DescribeCapacityProviders": capacity.describe_capacity_providers,
     "DescribeClusters": clusters.describe_clusters,
     "DescribeContainerInstances": instances.describe_container_instances,
     "DescribeServiceDeployments": deployments.describe_service_deployments,
@@ -73,6 +75,7 @@ OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
     "StopTask": tasks.stop_task,
     "TagResource": tag_operations.tag_resource,
     "UntagResource": tag_operations.untag_resource,
+    "UpdateCapacityProvider": capacity.update_capacity_provider,
     "UpdateCluster": clusters.update_cluster,
     "UpdateClusterSettings": clusters.update_cluster,
     "UpdateContainerAgent": instances.update_container_agent,

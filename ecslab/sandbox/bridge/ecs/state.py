@@ -3,15 +3,18 @@
 Nothing here decides anything; the operations do. A fresh account has a fresh state, so a reset forgets.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.account import current_account
+from ecslab.sandbox.world.capacity_provider.provider import Provider
 from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.placement.cluster import Placement
+from ecslab.sandbox.world.placement.instance import Needs
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.time.clock import Event
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import CapacityProviderStrategyItemTypeDef, TaskDefinitionTypeDef
@@ -55,6 +58,20 @@ class SampledCount:
         return self.before if now // SAMPLED_EVERY == self.period else self.count
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A task that waits for capacity.
+
+    Attributes:
+        place: places it, and says whether it could.
+    """
+
+    task: Task
+    provider: str
+    needs: Needs
+    place: Callable[[], bool]
+
+
 @dataclass(slots=True)
 class Cluster:
     """A cluster. `running` and `pending` count its tasks in those statuses; whoever moves a task keeps them.
@@ -62,7 +79,9 @@ class Cluster:
     `created` are the members it was created with, as CreateCluster showed them.
     `tasks` holds the tasks still visible, stopped ones included, by task id; `services` every service by
     name, INACTIVE ones too until the name is used again. `placement` holds the container instances, once
-    there has been one, and `former_instances` those that are INACTIVE and still described.
+    there has been one, and `former_instances` those that are INACTIVE and still described. `waiting` are
+    tasks that no instance of their capacity provider has room for, in their order; `capacity_look` is when
+    somebody next looks whether one has.
     """
 
     name: str
@@ -78,6 +97,8 @@ class Cluster:
     created: dict[str, object] = field(default_factory=dict)
     placement: Placement | None = None
     former_instances: dict[str, ContainerInstance] = field(default_factory=dict)
+    waiting: dict[str, Waiting] = field(default_factory=dict)
+    capacity_look: Event | None = None
     running: SampledCount = field(default_factory=SampledCount)
     pending: SampledCount = field(default_factory=SampledCount)
 
@@ -107,6 +128,7 @@ class RegionState:
     clusters: dict[str, Cluster] = field(default_factory=dict)
     families: dict[str, Family] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
+    providers: dict[str, Provider] = field(default_factory=dict)
     account_settings: dict[tuple[str, str], str] = field(default_factory=dict)
     """(principal ARN, setting name) -> value; what PutAccountSettingDefault sets has the root's ARN."""
 

@@ -7,6 +7,7 @@ from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
 from ecslab.sandbox.bridge.ecs.instances import operations as instances
 from ecslab.sandbox.bridge.ecs.shapes import Answer, Tags, checked_tags, merged_tags, without_tags
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Revision
+from ecslab.sandbox.world.capacity_provider.provider import Provider
 from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.service.service import Service
@@ -15,7 +16,7 @@ from ecslab.sandbox.world.task.task import Task
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-Holder = Cluster | ContainerInstance | Revision | Service | Task
+Holder = Cluster | ContainerInstance | Provider | Revision | Service | Task
 
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:(?P<kind>[a-z-]+)/(?P<rest>.+)")
 
@@ -55,6 +56,8 @@ def _holder(arn: str, caller: Caller) -> Holder:
         return _task(arn, caller)
     if match["kind"] == "container-instance":
         return _instance(match["rest"].partition("/")[0], arn, caller)
+    if match["kind"] == "capacity-provider":
+        return _provider(arn, caller)
     if match["kind"] == "service":
         cluster, _, name = match["rest"].partition("/")
         return _service(cluster, name, caller)
@@ -68,6 +71,13 @@ def _cluster(identifier: str, caller: Caller) -> Cluster:
     if cluster.status != "ACTIVE":
         raise invalid("The specified cluster is inactive. Specify an active cluster and try again.")
     return cluster
+
+
+def _provider(arn: str, caller: Caller) -> Provider:
+    provider = state.of(caller.region).providers.get(arn.rpartition("/")[2])
+    if provider is None or provider.arn != arn or provider.status != "ACTIVE":  # U: Fargate's two as well
+        raise invalid("The specified capacity provider does not exist.")
+    return provider
 
 
 def _instance(cluster: str, arn: str, caller: Caller) -> ContainerInstance:

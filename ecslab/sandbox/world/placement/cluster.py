@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 from ecslab.sandbox.world.placement import messages
 from ecslab.sandbox.world.placement.instance import Instance
-from ecslab.sandbox.world.placement.order import Order
+from ecslab.sandbox.world.placement.order import OTHER_PROVIDER, Order
 from ecslab.sandbox.world.placement.pool import Pool
 
 MOST_POOLS: Final = 64
@@ -68,6 +68,7 @@ class Placement:
         share: decides ties and the strategy `random`.
         instances: those registered, by id.
         last_turn: the turn of the instance chosen last.
+        listeners: called when an instance is not what it was; what it does now is not settled yet.
     """
 
     LEFT_OUT: ClassVar = frozenset({"_pools"})
@@ -75,6 +76,7 @@ class Placement:
     share: Share
     instances: dict[str, Instance] = field(default_factory=dict)
     last_turn: float = 0.0
+    listeners: list[Callable[[], None]] = field(default_factory=list)
     _pools: Pools | None = None
 
     def add(self, instance: Instance) -> None:
@@ -122,7 +124,11 @@ class Placement:
     def refusals(self, order: Order) -> dict[str, str]:
         """Why each ACTIVE instance cannot take the task; those that can are left out."""
         refusals = {each.id: order.refusal(each) for each in self.candidates()}
-        return {instance_id: reason for instance_id, reason in refusals.items() if reason}
+        return {
+            instance_id: reason
+            for instance_id, reason in refusals.items()
+            if reason and reason != OTHER_PROVIDER
+        }
 
     def _next_turn(self, instance: Instance) -> None:
         """Let an instance wait for its next turn.
@@ -135,5 +141,7 @@ class Placement:
         self._mark(instance.id)
 
     def _mark(self, instance_id: str) -> None:
+        for listener in self.listeners:
+            listener()
         if self._pools:
             self._pools.mark(instance_id, 4 * len(self.instances) + 64)

@@ -50,6 +50,7 @@ class Instance:
         tasks: what each task on it takes, by task id.
         groups: tasks by task group (`service:web`, `family:batch`).
         turn: place in the order by which ties are broken, the least first.
+        provider: name of its capacity provider; None for none.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Instance:
     used_ports: set[int] = field(default_factory=lambda: set(RESERVED_PORTS))
     used_udp_ports: set[int] = field(default_factory=set)
     turn: float = 0.0
+    provider: str | None = None
 
     @property
     def free_cpu(self) -> int:

@@ -16,6 +16,8 @@ DISTINCT_UNMET: Final = "DistinctInstance placement constraint unsatisfied."
 MEMBER_OF_UNMET: Final = "MemberOf placement constraint unsatisfied."
 """Reasons for which an instance cannot take a task, as RunTask's failures have them beside `RESOURCE:CPU` and
 the like (API failure reasons, in the developer guide; aws/containers-roadmap#723)."""
+OTHER_PROVIDER: Final = "CAPACITY_PROVIDER"
+"""Of another capacity provider; told to nobody: such instances are not looked at."""
 ZONE: Final = "ecs.availability-zone"
 VPC: Final = "ecs.vpc-id"
 
@@ -28,12 +30,14 @@ class Order:
         group: their task group, whose tasks `spread` counts and `distinctInstance` keeps apart.
         constraints: of the request and of the task definition.
         strategies: in the order in which they apply.
+        provider: the capacity provider whose instances alone take them; None: those of any, and of none.
     """
 
     group: str
     needs: Needs = field(default_factory=Needs)
     constraints: tuple[Constraint, ...] = ()
     strategies: tuple[Strategy, ...] = ()
+    provider: str | None = None
 
     @cached_property
     def _members(self) -> tuple[Matches, ...]:
@@ -52,6 +56,8 @@ class Order:
 
     def _refusals(self, instance: Instance) -> Iterator[str]:
         needs = self.needs
+        if self.provider not in (None, instance.provider):
+            yield OTHER_PROVIDER
         if not instance.agent_connected:
             yield AGENT
         yield from self._strangeness(instance)

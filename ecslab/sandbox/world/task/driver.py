@@ -34,9 +34,19 @@ class Driver:
         self._ended = self._exited  # one for all containers: there are thousands
 
     def launch(self, task: Task) -> None:
-        """Begin with a task that is PROVISIONING."""
+        """Begin with a task that is PROVISIONING; one that waits for an instance stays so until `place`."""
         task.created_at = self.clock.timestamp()
         self.surroundings.moved(task, None)
+        if not task.waiting:
+            self._begin_network(task)
+
+    def place(self, task: Task) -> None:
+        """Go on with a task that has waited, and has an instance now."""
+        task.waiting = False
+        task.changed()
+        self._begin_network(task)
+
+    def _begin_network(self, task: Task) -> None:
         if task.attachment.shared:  # nothing to attach: the first status is PENDING (AWS CLI, run-task)
             self._move(task, "network_ready")
             self._next(task, self._takes("agent_accepted", task), self._join)

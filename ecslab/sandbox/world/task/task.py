@@ -38,6 +38,7 @@ class Task:
         settings: what stays as RunTask made it: group, startedBy, launchType, overrides, …, in AWS's shape.
         version: 1 at first, one more with each change that AWS would tell as an event.
         instance: id of its container instance, on EC2.
+        waiting: whether it waits for a container instance with room for it.
         balanced: whether its service has a load balancer, which it has to be put into and taken out of.
         gone_at: virtual second at which a stopped task is forgotten.
         view: what DescribeTasks answers, kept until something changes.
@@ -55,6 +56,7 @@ class Task:
     network: Network = field(default_factory=Network)
     client_token: tuple[str, str] | None = None
     instance: str | None = None
+    waiting: bool = False
     balanced: bool = False
     last_status: str = TASK.first
     desired_status: str = "RUNNING"

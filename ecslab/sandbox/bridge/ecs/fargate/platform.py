@@ -14,6 +14,7 @@ from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ec2.addresses import NoFreeAddress
 from ecslab.sandbox.bridge.ecr import access
 from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.ecs.capacity import look
 from ecslab.sandbox.bridge.ecs.fargate.container_host import Host
 from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
 from ecslab.sandbox.bridge.ecs.fargate.injected_values import injected
@@ -220,6 +221,9 @@ class Fargate:
         cluster.running.add((task.last_status == "RUNNING") - (before == "RUNNING"), now)
         if task.instance and task.last_status == "STOPPED":
             placing.release(task)
+        if task.last_status == "STOPPED" and task.id in cluster.waiting:
+            del cluster.waiting[task.id]
+            look.soon(task.region, cluster)
         if self.account.services:
             if task.last_status != before:
                 self._measure(task)

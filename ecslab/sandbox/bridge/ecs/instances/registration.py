@@ -10,8 +10,10 @@ from typing import Final
 from moto.ec2.models.instances import Instance as MotoInstance
 
 from ecslab.sandbox.bridge.account import current_account
+from ecslab.sandbox.bridge.auto_scaling_groups import state as groups
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import account_settings, clusters, state
+from ecslab.sandbox.bridge.ecs.capacity import facts
 from ecslab.sandbox.bridge.ecs.instances import machine
 from ecslab.sandbox.bridge.ecs.shapes import Tags, checked_tags
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
@@ -53,8 +55,21 @@ def register(region: str, instance: MotoInstance) -> ContainerInstance:
     registered = _made(caller, cluster, instance, settings)
     if cluster.placement is None:
         cluster.placement = Placement(current_account().clock.durations.share)
+    registered.provider = _provider(cluster, registered)
     cluster.placement.add(registered)
     return registered
+
+
+def _provider(cluster: Cluster, instance: ContainerInstance) -> str | None:
+    """The cluster's capacity provider whose group the instance is in.
+
+    One that has registered before does not become its (developer guide, capacity providers).
+    """
+    group = groups.group_of(instance.region, instance.ec2_id)
+    for provider in facts.providers_of(instance.region, group) if group else ():
+        if provider.name in cluster.capacity_providers:
+            return provider.name
+    return None
 
 
 def _caller(region: str, instance: MotoInstance) -> Caller:

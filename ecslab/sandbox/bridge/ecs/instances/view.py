@@ -33,6 +33,8 @@ def view(instance: ContainerInstance, include: Iterable[str] = ()) -> dict[str, 
         "attachments": [],
         "tags": [dict(tag) for tag in instance.tags] if "TAGS" in include else [],
     }
+    if instance.provider:
+        shown["capacityProviderName"] = instance.provider
     if instance.update:
         shown["agentUpdateStatus"] = instance.update
     if "CONTAINER_INSTANCE_HEALTH" in include:

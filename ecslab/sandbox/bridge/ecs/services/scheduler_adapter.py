@@ -179,6 +179,8 @@ def _make(
         return instance_tasks.make(order, instance) if instance else task_order.make(order, 0)
     except Unplaced as nowhere:
         raise CannotPlace(str(nowhere)) from None
+    except instance_tasks.TooManyWait as many:
+        raise CannotPlace(many.message) from None
     except task_order.NoCapacity as lacking:
         raise CannotPlace(service_events.message("unplaced", reason=lacking.message)) from None
     except AwsError as refusal:

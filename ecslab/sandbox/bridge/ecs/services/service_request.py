@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import task_definitions
-from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
+from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy, is_fargate
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
 from ecslab.sandbox.bridge.ecs.shapes import at_most
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
@@ -118,7 +118,7 @@ def first_revision(
     daemon = params.get("schedulingStrategy") == "DAEMON"
     first = revision(caller, cluster, described)
     desired = check_desired(params.get("desiredCount"), daemon)
-    if daemon and first.fargate:
+    if daemon and (first.fargate or params.get("capacityProviderStrategy")):
         _refuse_daemon(params)
     check_exec(first, params.get("enableExecuteCommand", False), "created")
     return first, desired
@@ -164,7 +164,7 @@ def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequest
     at_most("loadBalancers", balancers, MOST_BALANCERS)  # U: the sentence
     if balancers:
         scheduler_adapter.load_balancing().check(caller.region, balancers, definition, fargate)
-    strategy = _strategy(cluster, params) if fargate else []
+    strategy = _strategy(cluster, params)
     shown = _shown(definition, params, strategy, fargate)
     subnets = order.network["subnets"] if order and fargate else ()
     return Revision(
@@ -223,6 +223,8 @@ def _run_task_parameters(
         "placementConstraints", "placementStrategy", "enableExecuteCommand",
     )  # fmt: skip
     given = {member: value for member, value in params.items() if member in members and value}
+    if params.get("schedulingStrategy") == "DAEMON" and not given.get("capacityProviderStrategy"):
+        given.setdefault("launchType", "EC2")  # a cluster's default strategy is not for daemons
     if params.get("propagateTags") == "TASK_DEFINITION":
         given["propagateTags"] = "TASK_DEFINITION"
     return cast("api.RunTaskRequestTypeDef", {"cluster": cluster.name, **given})
@@ -234,7 +236,7 @@ def _is_fargate(cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> 
     if launch_type in ("EXTERNAL", "MANAGED_INSTANCES"):
         raise _uncarried(f"the launch type {launch_type}")
     asks = params.get("capacityProviderStrategy") or (None if launch_type else cluster.default_strategy)
-    return launch_type == "FARGATE" or bool(asks)
+    return launch_type == "FARGATE" or (asks is not None and is_fargate(asks))
 
 
 def _check_elsewhere(
@@ -265,10 +267,10 @@ def _check_placement(params: "api.CreateServiceRequestTypeDef | api.UpdateServic
 
 def _strategy(cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> Strategy:
     """The capacity provider strategy, with weight and base filled in; none with a launch type."""
-    if params.get("launchType"):
+    if params.get("launchType") or params.get("schedulingStrategy") == "DAEMON":
         return []
     given = params.get("capacityProviderStrategy") or cluster.default_strategy
-    return checked_strategy(given, cluster.capacity_providers)
+    return checked_strategy(given, cluster.capacity_providers) if given else []
 
 
 def _shown(

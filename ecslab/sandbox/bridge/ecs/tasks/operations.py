@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
 STOPPED_BY_USER: Final = "Task stopped by user"
+EMPTY_PROVIDER: Final = "EMPTY CAPACITY PROVIDER"
+"""A reason of the developer guide, of a provider without managed scaling and without instances."""
 LONGEST_TOKEN: Final = 64
 LONGEST_STARTED_BY: Final = 128
 
@@ -45,12 +47,14 @@ def run_task(parameters: "api.RunTaskRequestTypeDef", caller: Caller) -> Answer:
     for index, one_order in enumerate(task_order.split(order, parameters.get("count", 1))):
         try:
             task = task_order.make(one_order, index)
-        except task_order.NoCapacity as lacking:
+        except (task_order.NoCapacity, instance_tasks.TooManyWait) as lacking:  # U: the second's words
             failures.append({"reason": lacking.message})
             continue
         except CannotPlace as full:  # U: told once for all tasks that are left
             arns = {each.id: each.arn for each in registered(order.cluster)}
             failures += [failure(arns[each], reason) for each, reason in full.reasons.items()]
+            if one_order.provider and not full.reasons:
+                failures.append({"reason": EMPTY_PROVIDER})
             break
         task.client_token = identity
         launch(task, order.cluster)

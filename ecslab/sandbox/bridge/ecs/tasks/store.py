@@ -21,6 +21,11 @@ def launch(task: Task, cluster: Cluster) -> None:
     _fargate().driver.launch(task)
 
 
+def place(task: Task) -> None:
+    """Let a task that has waited for an instance go on."""
+    _fargate().driver.place(task)
+
+
 def stop(task: Task, code: str, reason: str) -> None:
     """Decide that a task ends; one that is stopping keeps its own reason."""
     _fargate().driver.stop(task, code, reason)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import clusters, task_definitions
-from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
+from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy, is_fargate
 from ecslab.sandbox.bridge.ecs.instances import placing
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
 from ecslab.sandbox.bridge.ecs.tasks import instance_tasks, task_request
@@ -49,8 +49,8 @@ def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef", *, of_service
     if not 1 <= parameters.get("count", 1) <= MOST:
         raise invalid(f"count must be between 1 and {MOST}.")  # U
     strategy = _strategy(cluster, parameters)
-    if strategy is None:
-        return instance_tasks.order(caller, cluster, definition, parameters, of_service)
+    if strategy is None or (strategy and not is_fargate(strategy)):
+        return instance_tasks.order(caller, cluster, definition, parameters, strategy or [], of_service)
     refuse_placement(parameters)
     if "FARGATE" not in definition["compatibilities"]:
         raise invalid("Task definition does not support launch_type FARGATE.")

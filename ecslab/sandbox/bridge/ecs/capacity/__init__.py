@@ -1,0 +1,1 @@
+"""Capacity providers of Auto Scaling groups: made, associated with clusters, measured, and scaled."""

@@ -1,0 +1,1 @@
+"""Capacity providers of Auto Scaling groups: how much capacity is needed, and how the group follows."""
