@@ -12,7 +12,7 @@ give all later ones other ids, or where a call that a lesson makes would not be 
 4: a VPC that gets IPv6 addresses lets them out by its groups and default ACL, and subnets have blocks of it.
 5: EC2 instances of an ECS-optimized image have an agent, which registers them in a cluster.
 6: load balancers ask targets that are instances; a daemon has a task on each instance;
-   a service on EC2 scales in by its placement strategies.
+   a service on EC2 scales in by its placement strategies; containers take each other's memory.
 """
 
 from typing import Final

@@ -11,6 +11,7 @@ from ecslab.sandbox.bridge.ecs.fargate import metadata, task_role_calls
 from ecslab.sandbox.bridge.ecs.fargate.connections import connect
 from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials, task_role
 from ecslab.sandbox.bridge.ecs.fargate.metadata import host_name
+from ecslab.sandbox.bridge.ecs.instances import memory
 from ecslab.sandbox.bridge.iam.endpoint_policies import endpoint_problem
 from ecslab.sandbox.bridge.log_events import FLUSHED
 from ecslab.sandbox.bridge.logs import collector, write_log, write_log_again
@@ -53,6 +54,7 @@ class Host:
         for session in list(self._account.exec_sessions.values()):
             if session.container is self._container:
                 session.end()
+        self._container.held = 0.0
         self._exited(self._task, self._container, code, reason)
         if self._account.visitors:
             self._account.visitors.container_ended(self._task)
@@ -83,6 +85,9 @@ class Host:
         if self._task.attachment.shared and self._mode != "host":
             return str(self._container.runtime_id)[:12]  # as Docker names a container
         return host_name(self._task)
+
+    def hold(self, mib: float) -> bool:
+        return memory.hold(self._task, self._container, mib)
 
     def taken(self, port: int) -> bool:
         return self._at_home(port) is not None
