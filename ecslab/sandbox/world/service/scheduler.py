@@ -82,6 +82,10 @@ class Scheduler:
         """Return to the deployment that last completed."""
         commands.roll_back(self._pass(service), reason)
 
+    def say(self, service: Service, name: str, **parts: object) -> None:
+        """Add the event of this name, unless it would repeat the last one."""
+        self._pass(service).say(name, **parts)
+
     # what happens to tasks
 
     def task_moved(self, service: Service, member: Member, status: str, cause: Cause | None = None) -> None:

@@ -367,7 +367,6 @@ FARGATE_SUBNET = "Network Configuration must be provided when networkMode 'awsvp
             "and try again",
         ),
         (
-            {"serviceRegistries": [{"registryArn": "a"}, {"registryArn": "b"}]},
             "service registries can have at most 1 items",
         ),
         ({"deploymentController": {"type": "EXTERNAL"}}, "TaskDefinition must be blank"),
@@ -405,7 +404,6 @@ def test_what_create_service_refuses(lab, change, message):
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        ({"serviceRegistries": [{"registryArn": "a"}]}, "service discovery"),
         ({"serviceConnectConfiguration": {"enabled": True}}, "Service Connect"),
         ({"deploymentConfiguration": {"strategy": "BLUE_GREEN"}}, "deployments of the strategy BLUE_GREEN"),
         ({"launchType": "EXTERNAL"}, "the launch type EXTERNAL"),

@@ -50,7 +50,7 @@ class SchedulerAdapter:
         provider = next_provider(strategy, counts) if strategy else None
         task = _make(service, deployment, order, place, provider)
         _pin(task, deployment.revision.digests)
-        task.balanced = bool(deployment.revision.load_balancers)
+        task.balanced = bool(deployment.revision.load_balancers or deployment.revision.registry)
         self._forget_stopped()
         self.registry.tasks[task.id] = Membership(service, deployment, provider)
         tallies[deployment.id, provider] = tallies.get((deployment.id, provider), 0) + 1
