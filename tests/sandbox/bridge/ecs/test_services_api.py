@@ -367,6 +367,7 @@ FARGATE_SUBNET = "Network Configuration must be provided when networkMode 'awsvp
             "and try again",
         ),
         (
+            {"serviceRegistries": [{"registryArn": "a"}, {"registryArn": "b"}]},
             "service registries can have at most 1 items",
         ),
         ({"deploymentController": {"type": "EXTERNAL"}}, "TaskDefinition must be blank"),
