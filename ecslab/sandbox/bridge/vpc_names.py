@@ -20,7 +20,7 @@ from ecslab.sandbox.bridge.ec2 import network_facts
 from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.world.network.name_cache import NameAnswer, NameCache
 
-SINCE: Final = 6
+SINCE: Final = 7
 """The behaviour from which on resolvers remember."""
 _SOA: Final = 900
 """Seconds for which it is remembered that a zone has no such name: the TTL of its SOA record."""

@@ -21,17 +21,17 @@ def stop_excess(look: ServicePass) -> None:
     excess = primary.serving - service.desired - primary.extra
     stopped = 0
     if excess > 0:
-        stopped = stop(look, _candidates(look, primary), _scaled_by(primary), excess)
+        stopped = stop(look, _candidates(look, primary), scaled_by(primary), excess)
         _blame_protection(look, primary, excess - stopped)
     for older in service.deployments[:0:-1]:
-        stopped += stop(look, _replaceable(look, older), _scaled_by(older))
+        stopped += stop(look, _replaceable(look, older), scaled_by(older))
         if service.desired == 0 or primary.graded(READY) >= service.desired:
             _blame_protection(look, older, older.live)
     if not stopped and _is_stuck(service) and not _waits_for_protected(look):
         look.say("stuck")
 
 
-def _scaled_by(deployment: Deployment) -> str:
+def scaled_by(deployment: Deployment) -> str:
     """The `stoppedReason`: it names the deployment that the task was of, as was recorded of an older one."""
     return f"Scaling activity initiated by (deployment {deployment.id})"
 
