@@ -18,6 +18,7 @@ from ecslab.sandbox.world.errors import AwsError
 
 __all__ = [
     "Problem",
+    "check_shape",
     "checked_input",
     "combination",
     "detected",
@@ -35,6 +36,8 @@ Problem = tuple[str, Any, str]
 _OF_METRICS: Final = frozenset({"PutMetricData", "GetMetricStatistics", "ListMetrics", "GetMetricData"})
 _RECORDED: Final = {"StateValue": ("INSUFFICIENT_DATA", "ALARM", "OK")}
 """In which order CloudWatch names the words of an enumeration. U of the other ones."""
+_SURROGATE: Final = "\\uD800"
+"""In a pattern that allows every character of XML, which Java writes as halves of pairs."""
 _BEYOND: Final = 2.0**360
 """Values between -2**360 and 2**360 are taken (API_MetricDatum)."""
 
@@ -74,13 +77,23 @@ def checked_input(operation: str, given: Mapping[str, Any]) -> dict[str, Any]:
         if missing:
             code = "ValidationError" if operation == "GetMetricData" else "MissingParameter"
             raise AwsError(code, f"The parameter {missing} is required.\n")
-    errors = list(problems(shape, checked, ""))
-    if errors and operation in _OF_METRICS:
-        path, value, _ = errors[0]
+    problem = next(problems(shape, checked, ""), None)
+    if problem and operation in _OF_METRICS:
+        path, value, _ = problem
         raise invalid_value(f"The value {_shown(value)} for parameter {path} is invalid.")  # U beyond NaN
+    check_shape(shape, checked)
+    return checked
+
+
+def check_shape(shape: StructureShape, given: Mapping[str, Any]) -> None:
+    """Refuse an input whose members are missing, beyond their bounds or outside their words.
+
+    Raises:
+        AwsError: ValidationError, as services of the query protocol word it.
+    """
+    errors = list(problems(shape, given, ""))
     if errors:
         raise validation_error(detected(errors))
-    return checked
 
 
 def detected(errors: Sequence[Problem]) -> str:
@@ -167,7 +180,7 @@ def _wanted(shape: Shape, given: Any) -> str | None:
     if most is not None and size > most:
         return f"{what} less than or equal to {most}"
     pattern = shape.metadata.get("pattern")
-    if pattern and not re.fullmatch(pattern, given, re.DOTALL):
+    if pattern and _SURROGATE not in pattern and not re.fullmatch(pattern, given, re.DOTALL):
         return f"satisfy regular expression pattern: {pattern}"
     return None
 

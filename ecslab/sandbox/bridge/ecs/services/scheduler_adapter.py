@@ -1,7 +1,7 @@
 """The service scheduler's adapter to the account: it starts and stops tasks, registers targets, draws ids."""
 
 import string
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +21,7 @@ from ecslab.sandbox.world.placement.cluster import CannotPlace as Unplaced
 from ecslab.sandbox.world.placement.instance import Instance
 from ecslab.sandbox.world.placement.order import Order as PlacementOrder
 from ecslab.sandbox.world.placement.rules import DEFAULT_OF_SERVICE
+from ecslab.sandbox.world.placement.stopping import stop_order
 from ecslab.sandbox.world.service import events as service_events
 from ecslab.sandbox.world.service.account import CannotPlace, DaemonPlace, Target, TargetRefused
 from ecslab.sandbox.world.service.deployment import Deployment, LoadBalancer
@@ -92,6 +93,14 @@ class SchedulerAdapter:
         tallies[deployment.id, provider] = tallies.get((deployment.id, provider), 0) + 1
         store.launch(task, order.cluster)
         return task.id
+
+    def stop_order(self, deployment: Deployment, among: Collection[str]) -> Iterator[str]:
+        order: task_request.Order = deployment.revision.spec["order"]
+        strategies = (order.placed.strategies if order.placed else ()) or DEFAULT_OF_SERVICE
+        live = [self._task(each.id) for each in deployment.members.values() if each.live]
+        instances = {task.id: placing.instance_of(task) for task in live}
+        yield from (task_id for task_id in among if instances[task_id] is None)  # it ends by itself
+        yield from stop_order({id: on for id, on in instances.items() if on}, strategies, among)
 
     def stop(self, task_id: str, reason: str) -> None:
         store.stop(self._task(task_id), STOPPED_BY, reason)
