@@ -32,14 +32,16 @@ class ServiceRegistry:
     Attributes:
         tasks: the tasks of services that are not STOPPED yet, by id, and whose they are.
         targets: task ids by (target group, IP, port).
-        tallies: tasks by deployment id and capacity provider.
+        tallies: tasks by deployment id and capacity provider, without those that are to end.
+        leaving_count: whether those are counted as well, until they are STOPPED (journals of before).
         stopped_tasks: tasks that have ended, in that order, until they are forgotten.
         load_balancing: None until a service first has a load balancer.
         deleted_listeners: called with a service that is deleted, before it begins to drain.
     """
 
-    def __init__(self, scheduler: Scheduler):
-        self.scheduler = scheduler
+    def __init__(self, scheduler: Scheduler, leaving_count: bool = False):
+        self.scheduler, self.leaving_count = scheduler, leaving_count
+        self._uncounted: set[str] = set()
         self.tasks: dict[str, Membership] = {}
         self.targets: dict[tuple[str, str, int], str] = {}
         self.tallies: dict[tuple[str, str | None], int] = {}
@@ -62,8 +64,11 @@ class ServiceRegistry:
         member = deployment.members.get(task.id)
         if task.last_status == "STOPPED":
             del self.tasks[task.id]
-            self._count_out(deployment.id, provider)
+            self._count_out(task.id, deployment.id, provider)
+            self._uncounted.discard(task.id)
             self.stopped_tasks.append(task)
+        elif task.stopping and not self.leaving_count:
+            self._count_out(task.id, deployment.id, provider)
         elif task.last_status == "ACTIVATING":
             _note_digests(task, deployment.revision.digests)
         if member is None:
@@ -80,7 +85,10 @@ class ServiceRegistry:
         if service and member:
             self.scheduler.drain(service, member, draining)
 
-    def _count_out(self, deployment: str, provider: str | None) -> None:
+    def _count_out(self, task_id: str, deployment: str, provider: str | None) -> None:
+        if task_id in self._uncounted:
+            return
+        self._uncounted.add(task_id)
         self.tallies[deployment, provider] -= 1
         if not self.tallies[deployment, provider]:
             del self.tallies[deployment, provider]
