@@ -53,7 +53,7 @@ def test_whoever_else_stops_a_task_lets_it_take_its_time():
 
 
 def test_a_journal_of_before_is_replayed_as_it_was():
-    assert ended(SPOT, container(), draining=300.0, behaviour=5)[1] == pytest.approx(331.0)
+    assert ended(SPOT, container(), draining=300.0, behaviour=6)[1] == pytest.approx(331.0)
 
 
 def test_a_program_that_ends_at_sigterm_ends_the_task_sooner():

@@ -25,7 +25,7 @@ SPOT_INTERRUPTION: Final = "SpotInterruption"
 SPOT_WARNING: Final = 120.0
 """Seconds from the warning to the end of a task that Fargate Spot takes back.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html"""
-SPOT_ENDS_SINCE: Final = 6
+SPOT_ENDS_SINCE: Final = 7
 """The behaviour from which on it does end then, whatever its load balancer and containers still wait for."""
 EMPTY_PULL: Final = 0.01
 """`pullStartedAt` to `pullStoppedAt` of a task whose log cannot be opened: 6-25 ms [NAT:task_log_startup]."""

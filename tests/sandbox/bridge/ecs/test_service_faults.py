@@ -136,7 +136,7 @@ def test_spot_takes_tasks_back_and_gives_others(on_spot):
 
 
 def test_a_journal_of_before_counts_tasks_that_leave(on_spot):
-    current_account().behaviour = 5
+    current_account().behaviour = 6
     lab = on_spot(4, FARGATE=(0, 1), FARGATE_SPOT=(0, 1))
     inject("spot-interruption", {})
     lab.settle()
