@@ -15,6 +15,7 @@ from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
+    from ecslab.sandbox.bridge.ecs.state import Cluster
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
 
@@ -34,15 +35,10 @@ class ServiceRegistry:
 
     Attributes:
         tasks: the tasks of services that are not STOPPED yet, by id, and whose they are.
-<<<<<<< HEAD
-        targets: task ids by (target group, IP, port).
-        tallies: tasks by deployment id and capacity provider, without those that are to end.
-        leaving_count: whether those are counted as well, until they are STOPPED (journals of before).
-=======
         targets: task ids by (target group, IP or instance, port).
         targets_of: those three of the tasks that are targets, by task id.
-        tallies: tasks by deployment id and capacity provider.
->>>>>>> main
+        tallies: tasks by deployment id and capacity provider, without those that are to end.
+        leaving_count: whether those are counted as well, until they are STOPPED (journals of before).
         stopped_tasks: tasks that have ended, in that order, until they are forgotten.
         load_balancing: None until a service first has a load balancer.
         deleted_listeners: called with a service that is deleted, before it begins to drain.
@@ -72,13 +68,12 @@ class ServiceRegistry:
             return
         service, deployment, provider = membership
         member = deployment.members.get(task.id)
+        if task.last_status == "STOPPED" or (task.stopping and not self.leaving_count):
+            self._count_out(task.id, deployment.id, provider)
         if task.last_status == "STOPPED":
             del self.tasks[task.id]
-            self._count_out(task.id, deployment.id, provider)
             self._uncounted.discard(task.id)
             self.stopped_tasks.append(task)
-        elif task.stopping and not self.leaving_count:
-            self._count_out(task.id, deployment.id, provider)
         elif task.last_status == "ACTIVATING":
             _note_digests(task, deployment.revision.digests)
         if member is None:
@@ -94,6 +89,12 @@ class ServiceRegistry:
         service, member = self.member_of(task_id) or (None, None)
         if service and member:
             self.scheduler.drain(service, member, draining)
+
+    def instances_changed(self, cluster: "Cluster") -> None:
+        """Tell the daemons of a cluster that its container instances are others, or have changed."""
+        for service in cluster.services.values():
+            if service.daemon and service.status == "ACTIVE":
+                self.scheduler.instances_changed(service)
 
     def _count_out(self, task_id: str, deployment: str, provider: str | None) -> None:
         if task_id in self._uncounted:
