@@ -38,14 +38,16 @@ class ServiceRegistry:
         tasks: the tasks of services that are not STOPPED yet, by id, and whose they are.
         targets: task ids by (target group, IP or instance, port).
         targets_of: those three of the tasks that are targets, by task id.
-        tallies: tasks by deployment id and capacity provider.
+        tallies: tasks by deployment id and capacity provider, without those that are to end.
+        leaving_count: whether those are counted as well, until they are STOPPED (journals of before).
         stopped_tasks: tasks that have ended, in that order, until they are forgotten.
         load_balancing: None until a service first has a load balancer.
         deleted_listeners: called with a service that is deleted, before it begins to drain.
     """
 
-    def __init__(self, scheduler: Scheduler):
-        self.scheduler = scheduler
+    def __init__(self, scheduler: Scheduler, leaving_count: bool = False):
+        self.scheduler, self.leaving_count = scheduler, leaving_count
+        self._uncounted: set[str] = set()
         self.tasks: dict[str, Membership] = {}
         self.targets: dict[TargetKey, str] = {}
         self.targets_of: dict[str, list[TargetKey]] = {}
@@ -67,9 +69,11 @@ class ServiceRegistry:
             return
         service, deployment, provider = membership
         member = deployment.members.get(task.id)
+        if task.last_status == "STOPPED" or (task.stopping and not self.leaving_count):
+            self._count_out(task.id, deployment.id, provider)
         if task.last_status == "STOPPED":
             del self.tasks[task.id]
-            self._count_out(deployment.id, provider)
+            self._uncounted.discard(task.id)
             self.stopped_tasks.append(task)
         elif task.last_status == "ACTIVATING":
             _note_digests(task, deployment.revision.digests)
@@ -101,7 +105,10 @@ class ServiceRegistry:
             if service.daemon and service.status == "ACTIVE":
                 self.scheduler.instances_changed(service)
 
-    def _count_out(self, deployment: str, provider: str | None) -> None:
+    def _count_out(self, task_id: str, deployment: str, provider: str | None) -> None:
+        if task_id in self._uncounted:
+            return
+        self._uncounted.add(task_id)
         self.tallies[deployment, provider] -= 1
         if not self.tallies[deployment, provider]:
             del self.tallies[deployment, provider]
