@@ -2,8 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.ecs.instances import memory, placing
+from ecslab.sandbox.bridge import instance_memory
 from ecslab.sandbox.bridge.open_ports import listener_of
 from ecslab.sandbox.world.task.container import RESTING, Container
 from ecslab.sandbox.world.task.task import Task
@@ -43,9 +42,9 @@ def limit_of(task: Task, container: Container) -> float:
 
     On a container instance a container without a hard limit may have what the instance has left.
     """
-    instance = placing.instance_of(task)
-    if instance is not None and current_account().behaviour >= memory.SINCE:
-        return memory.limit_of(task, container, instance)
+    shared = instance_memory.limit_of(task, container)
+    if shared is not None:
+        return shared
     own = float(container.definition.get("memory") or task.settings.get("memory") or 512)
     whole = shape_of(task)
     return min(own, whole.memory - whole.resting + RESTING)

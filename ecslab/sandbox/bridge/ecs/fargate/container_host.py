@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ecslab.sandbox.bridge import vpc_names
+from ecslab.sandbox.bridge import instance_memory, vpc_names
 from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs.fargate import metadata, task_role_calls
 from ecslab.sandbox.bridge.ecs.fargate.connections import connect
 from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials, task_role
 from ecslab.sandbox.bridge.ecs.fargate.metadata import host_name
-from ecslab.sandbox.bridge.ecs.instances import memory
 from ecslab.sandbox.bridge.iam.endpoint_policies import endpoint_problem
 from ecslab.sandbox.bridge.log_events import FLUSHED
 from ecslab.sandbox.bridge.logs import collector, write_log, write_log_again
@@ -87,7 +86,7 @@ class Host:
         return host_name(self._task)
 
     def hold(self, mib: float) -> bool:
-        return memory.hold(self._task, self._container, mib)
+        return instance_memory.hold(self._task, self._container, mib)
 
     def taken(self, port: int) -> bool:
         return self._at_home(port) is not None
@@ -115,7 +114,11 @@ class Host:
             return (LOOPBACK,)
         if name == interface.private_dns:  # it stands in the container's /etc/hosts
             return (interface.private_ip,)
-        return vpc_names.resolve(name, interface.region, interface.vpc_id)
+        return vpc_names.resolve(name, interface.region, interface.vpc_id, interface.eni_id)
+
+    def services(self, name: str) -> tuple[str, ...]:
+        interface = self._interface
+        return vpc_names.services(name, interface.region, interface.vpc_id, interface.eni_id)
 
     def fetch(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
         interface = self._interface
