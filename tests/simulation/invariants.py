@@ -113,6 +113,15 @@ def nobody_waits_for_nothing(world: World) -> Iterator[str]:
             yield f"{name}: {service.running} of {service.desired} run, and nothing is planned"
 
 
+def visitors_are_counted(world: World) -> Iterator[str]:
+    """Each visitor was served, has failed, was answered by the balancer, or waits."""
+    for stream in world.account.visitors.streams.values() if world.account.visitors else ():
+        totals = stream.traffic.totals
+        gone = totals.served + sum(totals.failed.values()) + sum(totals.answered.values())
+        if abs(totals.arrivals - gone - stream.traffic.queued) > 1e-6 * (1 + totals.arrivals):
+            yield f"of {totals.arrivals} visitors {gone} are told of, and {stream.traffic.queued} wait"
+
+
 def timestamps_are_ordered(world: World) -> Iterator[str]:
     """A task's and a roll-out's times are in the order of what they tell, and none is ahead."""
     present = world.sandbox.clock.timestamp() + 0.011  # a pull that never was is shown as one of 10 ms
@@ -151,6 +160,7 @@ STANDING: dict[str, Invariant] = {
     "targets-are-tasks": targets_are_tasks_that_serve,
     "nobody-waits-for-nothing": nobody_waits_for_nothing,
     "timestamps-in-order": timestamps_are_ordered,
+    "visitors-counted": visitors_are_counted,
     "deleted-is-gone": deleted_is_gone,
 }
 

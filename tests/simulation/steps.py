@@ -332,5 +332,12 @@ def throttling(world: World, on: bool) -> str:
     return world.inject("throttling", on=on)
 
 
+@action(2, do=("start", "start", "change", "stop"), port=(80, 81), rate=(0.0, 5.0, 60.0, 400.0),
+        memory_mib=(0.5, 20.0))  # fmt: skip
+def visitors(world: World, do: str, port: int, rate: float, memory_mib: float) -> str:
+    about = {} if do == "stop" else {"profile": "constant", "rate": rate, "memory_mib": memory_mib}
+    return world.inject("visitors", do=do, load_balancer="lab", port=port, **about)
+
+
 PLAIN = tuple(ACTIONS)
 """What is one thing; the others, in `journeys`, have such steps inside."""
