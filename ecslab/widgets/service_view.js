@@ -40,7 +40,7 @@ function render({ model, el }) {
     title: "Let AWS time pass at once until something changes, five minutes at most. Nothing is lost.",
   });
   const again = make("button", "Look again", { type: "button" });
-  const scroll = make("div", "", { class: "ecslab-scroll" });
+  const scroll = make("div", "", { class: "ecslab-scroll", role: "region", tabindex: "0", "aria-label": "Tasks" });
   scroll.append(tasks);
   foot.append(live, clock, skip, again);
   root.append(heading, scroll, events, trouble, foot);

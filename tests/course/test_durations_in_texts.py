@@ -71,9 +71,6 @@ SETTINGS = {
     "five seconds after each minute": "when CloudWatch judges its alarms here",
     "after 10 seconds, where a period": "the same, of alarms with short periods",
     "questions and exercises included": "how long a notebook takes: `make minutes`",
-    "when it was idle for 20 minutes": "the idle timeout of a session",
-    "five seconds after each minute (or after 10": "when the sandbox judges an alarm",
-    "(or after 10 seconds, where": "the period of an alarm",
 }
 RANGES = {
     # what a sentence says: what that is (`time_on_aws.SUMS`)

@@ -93,6 +93,22 @@ def test_reset_forgets_all_but_the_key(tmp_path, aws):
     assert list((tmp_path / "sandbox" / "blobs").iterdir()) == []
 
 
+def test_reset_begins_at_an_earlier_moment_in_stepped_time(aws):
+    midnight = time.time() // 86_400 * 86_400
+    aws.endpoint.control("reset", began=midnight)
+    aws.ecs.create_cluster(clusterName=CLUSTER)
+    assert aws.endpoint.control("status")["began"] == midnight
+    aws.sandbox.rebuild()  # from the journal
+    assert aws.endpoint.control("status")["began"] == midnight
+
+
+def test_reset_to_a_moment_to_come_is_refused_and_forgets_nothing(aws):
+    aws.ecs.create_cluster(clusterName=CLUSTER)
+    with pytest.raises(SandboxError, match="began must be a moment before now, and time stepped"):
+        aws.endpoint.control("reset", began=time.time() + 3600)
+    assert len(aws.ecs.list_clusters()["clusterArns"]) == 1
+
+
 def test_a_change_that_cannot_be_made_again_is_said_and_the_rest_stands(tmp_path, aws):
     aws.ecs.create_cluster(clusterName=CLUSTER)
     aws.iam.create_user(UserName="twice")

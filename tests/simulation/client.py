@@ -17,7 +17,7 @@ from ecslab.sandbox.wire.signature import Signer
 from ecslab.sandbox.world.errors import AwsError
 from tests.sandbox.model_walk import Facts, Walk
 
-HELD = ("ecs", "ecr", "elbv2")
+HELD = ("ecs", "ecr", "elbv2", "application-autoscaling")
 """Services whose answers are held against the model."""
 
 

@@ -1,6 +1,7 @@
 """What holds after every step, whatever the steps were. Each looks at a world and yields what is wrong."""
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,9 +11,16 @@ from moto.ec2.models import ec2_backends
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.world.task.driver import KEPT
 from tests.simulation.ground import CLUSTER
+from tests.simulation.steps import COOLDOWN
 from tests.simulation.world import World
 
 Invariant = Callable[[World], Iterator[str]]
+CAUSES = (
+    r"monitor alarm \S+ in state ALARM triggered policy (cpu|load)",
+    r"(minimum|maximum) capacity was set to \d+",
+    r"scheduled action name rush was triggered",
+)
+"""Of scaling activities."""
 PHASES = {"PROVISIONING": "pending", "PENDING": "pending", "ACTIVATING": "pending", "RUNNING": "running"}
 ORDERS = (
     ("createdAt", "connectivityAt", "pullStartedAt", "pullStoppedAt", "startedAt", "executionStoppedAt",
@@ -152,6 +160,47 @@ def deleted_is_gone(world: World) -> Iterator[str]:
             yield f"task {task.id} ended {KEPT:.0f} s ago and is still described"
 
 
+def counts_are_within_bounds(world: World) -> Iterator[str]:
+    """What an activity set lies within the bounds, while nobody changed either since."""
+    for held in world.account.autoscaling.values():
+        for resource, target in held.targets.items():
+            service = world.services.get(target.service)
+            newest = next((each for each in _set_by(held, resource)), None)
+            if not service or not newest or service.desired != newest.desired or target.bounds_event:
+                continue
+            if target.bounds.clamp(service.desired) != service.desired:
+                yield f"{resource}: {newest.cause} set {service.desired}, bounds are {target.bounds}"
+
+
+def activities_are_explained(world: World) -> Iterator[str]:
+    """Each activity has an alarm, a bound or a schedule for its cause, and times in order."""
+    for held in world.account.autoscaling.values():
+        activities = list(held.log.activities)
+        for each in activities:
+            if not any(re.fullmatch(cause, each.cause) for cause in CAUSES):
+                yield f"{each.description}: {each.cause}"
+            if each.ended_at is not None and each.ended_at < each.started_at:
+                yield f"{each.description} ended before it began"
+        for later, earlier in itertools.pairwise(activities):
+            if later.started_at < earlier.started_at:
+                yield f"{later.description} is told before {earlier.description}"
+
+
+def scale_in_waits(world: World) -> Iterator[str]:
+    """Between two scale-ins of a policy lies its cooldown."""
+    for held in world.account.autoscaling.values():
+        for resource in {each.resource for each in held.log.activities}:
+            for later, earlier in itertools.pairwise(_set_by(held, resource)):
+                low = "AlarmLow" in later.cause and later.cause == earlier.cause
+                if low and later.started_at - earlier.started_at < COOLDOWN - 0.001:
+                    yield f"{resource}: scaled in at {earlier.started_at} and at {later.started_at}"
+
+
+def _set_by(held: Any, resource: str) -> Iterator[Any]:
+    """The activities that set a desired count, newest first."""
+    return (each for each in held.log.activities if each.resource == resource and each.desired is not None)
+
+
 STANDING: dict[str, Invariant] = {
     "counters-agree": counters_agree,
     "one-interface-one-task": interfaces_are_of_one_task,
@@ -162,6 +211,9 @@ STANDING: dict[str, Invariant] = {
     "timestamps-in-order": timestamps_are_ordered,
     "visitors-counted": visitors_are_counted,
     "deleted-is-gone": deleted_is_gone,
+    "counts-within-bounds": counts_are_within_bounds,
+    "activities-explained": activities_are_explained,
+    "scale-in-waits": scale_in_waits,
 }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.simulation.steps import PLAIN, Step, action, carry_out, drawn_step
+from tests.simulation.steps import PLAIN, SCALING, Step, action, carry_out, drawn_step
 from tests.simulation.world import World
 
 SHARES: Final = tuple(tenth / 10 for tenth in range(11))
@@ -47,11 +47,12 @@ def differences(before: Any, after: Any, path: str = "") -> list[str]:
     return [f"{path.lstrip('.')}: {before!r:.200} was {after!r:.200} then"]
 
 
-def draw_inside(draw: random.Random, step: Step) -> Step:
+def draw_inside(draw: random.Random, step: Step, scaling: bool) -> Step:
     """The step with one or two drawn into it, if it takes any."""
     if step.name in PLAIN or step.name == "restart":
         return step
-    inside = tuple(drawn_step(draw, PLAIN) for _ in range(draw.choice((1, 1, 2, 3))))
+    among = [name for name in PLAIN if scaling or name not in SCALING]
+    inside = tuple(drawn_step(draw, among) for _ in range(draw.choice((1, 1, 2, 3))))
     return Step(step.name, step.values, inside)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from tests.simulation import ground, journeys
 from tests.simulation.invariants import STANDING
 from tests.simulation.journeys import Mark, differences
-from tests.simulation.steps import ACTIONS, LENGTHS, SWITCHES, Step, configuration, drawn_step
+from tests.simulation.steps import ACTIONS, LENGTHS, SCALING, SWITCHES, Step, configuration, drawn_step
 from tests.simulation.world import World
 
 MEMORY = Path("/dev/shm")
@@ -59,13 +59,14 @@ class Broken(Exception):
     """An invariant, and what is wrong."""
 
 
-def drawn(seed: int) -> History:
-    """The history of a seed, always the same."""
+def drawn(seed: int, scaling: bool = False) -> History:
+    """The history of a seed, always the same; with steps that scale services, or without."""
     draw = random.Random(f"history {seed}")
     switches = {name: draw.choice(values) for name, values in SWITCHES.items()}
     begin = drawn_step(draw, ("create",))
+    among = [name for name in ACTIONS if scaling or name not in SCALING]
     steps = [
-        journeys.draw_inside(draw, drawn_step(draw, tuple(ACTIONS))) for _ in range(draw.randint(*LENGTHS))
+        journeys.draw_inside(draw, drawn_step(draw, among), scaling) for _ in range(draw.randint(*LENGTHS))
     ]
     return History(
         seed, switches, (begin, Step("let_pass", {"seconds": draw.choice((3.0, 60.0, 200.0))}), *steps)

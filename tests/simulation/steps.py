@@ -39,6 +39,10 @@ GROUPS = ((), (), ("quick",), ("slow",), ("quick", "slow"))
 SECONDS = (0.4, 3.0, 9.0, 25.0, 60.0, 200.0, 600.0, 4000.0)
 WHICH = tuple(range(12))
 YES_NO = (True, False)
+CPU = "ECSServiceAverageCPUUtilization"
+LOAD = [{"Name": "Lab", "Value": "one"}]
+COOLDOWN = 240
+"""Seconds that every policy waits after a scale-in."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,63 @@ def configuration(percents: tuple[int, int], breaker: tuple[bool, bool] = (False
                                     "deploymentCircuitBreaker": guard},
         "availabilityZoneRebalancing": "ENABLED" if most > 100 else "DISABLED",
     }  # fmt: skip
+
+
+# scaling
+
+
+@action(3, name=NAMES, least=(0, 1, 2, 4), room=(0, 1, 4))
+def scalable(world: World, name: str, least: int, room: int) -> str:
+    return _scaling(world, "RegisterScalableTarget", name, MinCapacity=least, MaxCapacity=least + room)
+
+
+@action(2, name=NAMES, policy=("cpu", "load"), target=(25.0, 50.0), scales_in=YES_NO)
+def tracked(world: World, name: str, policy: str, target: float, scales_in: bool) -> str:
+    """A policy on the CPU, or on a metric that `busy` sends, of what scales from here on."""
+    scalable(world, name, 1, 4)
+    metric: dict[str, Any] = {"PredefinedMetricSpecification": {"PredefinedMetricType": CPU}}
+    if policy == "load":
+        about = {"Namespace": "Lab", "MetricName": "load", "Statistic": "Average", "Dimensions": LOAD}
+        metric = {"CustomizedMetricSpecification": about}
+    configuration = {"TargetValue": target, "ScaleInCooldown": COOLDOWN, "DisableScaleIn": not scales_in}
+    return _scaling(
+        world, "PutScalingPolicy", name, PolicyName=policy, PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={**configuration, **metric},
+    )  # fmt: skip
+
+
+@action(6, name=NAMES, value=(5.0, 40.0, 90.0), minutes=(5, 5, 17))
+def busy(world: World, name: str, value: float, minutes: int) -> str:
+    """Minutes of a metric that a policy follows."""
+    done = tracked(world, name, "load", 25.0, True)
+    for _ in range(minutes):
+        data = {"MetricName": "load", "Dimensions": LOAD, "Value": value}
+        done = world.attempt("cloudwatch", "PutMetricData", Namespace="Lab", MetricData=[data])
+        world.run(60)
+    return done
+
+
+@action(1, name=NAMES, minutes=(2, 7), least=(0, 3), on=YES_NO)
+def rush(world: World, name: str, minutes: int, least: int, on: bool) -> str:
+    if not on:
+        return _scaling(world, "DeleteScheduledAction", name, ScheduledActionName="rush")
+    return _scaling(
+        world, "PutScheduledAction", name, ScheduledActionName="rush",
+        Schedule=f"rate({minutes} minutes)", ScalableTargetAction={"MinCapacity": least},
+    )  # fmt: skip
+
+
+@action(1, name=NAMES)
+def unscalable(world: World, name: str) -> str:
+    return _scaling(world, "DeregisterScalableTarget", name)
+
+
+def _scaling(world: World, operation: str, name: str, **parameters: Any) -> str:
+    if name not in world.services:
+        name = next(iter(world.services), name)
+    about = {"ServiceNamespace": "ecs", "ResourceId": f"service/{CLUSTER}/{name}",
+             "ScalableDimension": "ecs:service:DesiredCount"}  # fmt: skip
+    return world.attempt("application-autoscaling", operation, **about, **parameters)
 
 
 # tasks
@@ -339,5 +400,7 @@ def visitors(world: World, do: str, port: int, rate: float, memory_mib: float) -
     return world.inject("visitors", do=do, load_balancer="lab", port=port, **about)
 
 
+SCALING = ("scalable", "tracked", "busy", "rush", "unscalable")
+"""Actions that only histories with scaling draw."""
 PLAIN = tuple(ACTIONS)
 """What is one thing; the others, in `journeys`, have such steps inside."""

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from ecslab.sandbox.world.scaling.activity import Activity
+from ecslab.sandbox.world.scaling.capacity import Bounds
 from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.time.durations import Durations
@@ -26,6 +28,13 @@ def test_histories(first):
         for each in failed
         if each
     )
+
+
+@pytest.mark.parametrize("first", range(0, 10, CHUNK))
+def test_histories_that_scale(first):
+    seeds = range(first, first + CHUNK)
+    failed = [run.play(run.drawn(seed, scaling=True), to_rest=seed % 5 == 0) for seed in seeds]
+    assert not any(failed), "\n".join(str(each) for each in failed if each)
 
 
 @pytest.mark.parametrize("timing", ["drawn", "fixed"])
@@ -171,6 +180,31 @@ def remembered(world, _patch):
     run.leave_nothing(world)
 
 
+def scaled(world):
+    """A scalable target of the one, whose minimum has acted; the activities."""
+    steps.scalable(world, "one", 3, 2)
+    world.run(100)
+    return world.account.autoscaling["us-east-1"]
+
+
+def out_of_bounds(world, _patch):
+    (target,) = scaled(world).targets.values()
+    target.bounds = Bounds(4, 5)
+
+
+def by_the_moon(world, _patch):
+    scaled(world).log.activities[0].cause = "the moon was full"
+
+
+def in_too_soon(world, _patch):
+    log = scaled(world).log
+    cause = "monitor alarm TargetTracking-AlarmLow-1 in state ALARM triggered policy load"
+    for _ in range(2):
+        now = world.sandbox.clock.timestamp()
+        log.add(Activity("a", log.activities[0].resource, "", cause, now, desired=3))
+        world.run(steps.COOLDOWN / 2)
+
+
 BREAKS = {
     "counters-agree": counted_wrongly,
     "one-interface-one-task": interface_lost,
@@ -181,6 +215,9 @@ BREAKS = {
     "timestamps-in-order": started_before_it_was_made,
     "visitors-counted": visitor_lost,
     "deleted-is-gone": still_there,
+    "counts-within-bounds": out_of_bounds,
+    "activities-explained": by_the_moon,
+    "scale-in-waits": in_too_soon,
     "legal-moves": backward,
     "within-percents": without_limit,
     "drawn-durations": ten_times_as_long,

@@ -190,11 +190,22 @@ class World:
         yield "clock", (self.now, self.sandbox.clock.next_at(), self.sandbox.clock.timestamp())
         yield from self._ecs()
         yield from self._network()
+        yield from self._scaling()
         yield "images", self.look("ecr", "DescribeImages", repositoryName=ground.REPOSITORY)
         yield "secrets", self.look("secretsmanager", "ListSecrets")
         yield "policies", self.look("iam", "ListAttachedRolePolicies", RoleName=ground.ROLE)
         yield "streams", self.look("logs", "DescribeLogStreams", logGroupName=ground.LOGS)
         yield "lines", self.look("logs", "FilterLogEvents", logGroupName=ground.LOGS)
+
+    def _scaling(self) -> Iterator[tuple[str, Any]]:
+        told = {"ScalingActivities": {"IncludeNotScaledActivities": True}}
+        for noun in ("ScalableTargets", "ScalingPolicies", "ScheduledActions", "ScalingActivities"):
+            more = told.get(noun, {})
+            yield (
+                noun,
+                self.look("application-autoscaling", f"Describe{noun}", ServiceNamespace="ecs", **more),
+            )
+        yield "alarms", self.look("cloudwatch", "DescribeAlarms") if self.account.cloudwatch else None
 
     def _network(self) -> Iterator[tuple[str, Any]]:
         """Told from what is held, not from what EC2 answers: that would take as long as all the rest."""

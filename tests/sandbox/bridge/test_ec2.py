@@ -450,8 +450,8 @@ def test_an_instance_too_has_nobody_elses_address(client):
     client.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=chosen)
     shown = client.describe_instances()["Reservations"][0]["Instances"][0]
     assert shown["PublicIpAddress"].startswith("203.0.113.")
-    assert task_network.find_public(shown["PublicIpAddress"]) is None
-    assert shown["NetworkInterfaces"][0]["NetworkInterfaceId"].startswith("eni-")
+    holder = task_network.find_public(shown["PublicIpAddress"])
+    assert holder.eni_id == shown["NetworkInterfaces"][0]["NetworkInterfaceId"]
     eni = attach(client, chosen)
     assert eni.public_ip != shown["PublicIpAddress"]
 
