@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ecslab.sandbox.gateway.gateway import NotIn
+from ecslab.sandbox.gateway.gateway import Refused
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.world.errors import AwsError
 from tests.simulation.ground import (
@@ -257,7 +257,7 @@ def visit(world: World, path: str) -> str:
     try:
         request = HttpRequest("GET", path, "", {"host": world.balancer["DNSName"]}, b"", "198.51.100.7")
         return str(world.sandbox.visit(world.balancer["DNSName"], 80, request).status)
-    except (ConnectionError, NotIn) as refusal:
+    except (ConnectionError, Refused) as refusal:
         return type(refusal).__name__
     finally:
         world.watch.attach()
