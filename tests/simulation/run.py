@@ -203,7 +203,7 @@ def _shorter(steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
             yield (*steps[:at], replace(step, inside=inside), *steps[at + 1 :])
 
 
-def failures(seeds: Sequence[int], say: Callable[[str], None] = lambda _: None) -> list[Failure]:
+def failures(seeds: Sequence[int], scaling: bool = False) -> list[Failure]:
     """What failed of these seeds."""
-    found = (play(drawn(seed), say) for seed in seeds)
+    found = (play(drawn(seed, scaling)) for seed in seeds)
     return [failure for failure in found if failure]

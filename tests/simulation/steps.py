@@ -400,7 +400,7 @@ def visitors(world: World, do: str, port: int, rate: float, memory_mib: float) -
     return world.inject("visitors", do=do, load_balancer="lab", port=port, **about)
 
 
-SCALING = ("scalable", "tracked", "busy", "rush", "unscalable")
+SCALING = ("scalable", "tracked", "busy", "rush", "unscalable", "visitors")
 """Actions that only histories with scaling draw."""
 PLAIN = tuple(ACTIONS)
 """What is one thing; the others, in `journeys`, have such steps inside."""

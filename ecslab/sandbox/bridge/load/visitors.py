@@ -206,11 +206,7 @@ class Visitors:
         task = self._task(places[0].key) if places else None
         container = usage.container_on(task, target.port) if task else None
         program = program_of(container) if container else None
-        if program is None or not program.alone(target.port):
-            return True
-        if target.next_event:
-            self._account.clock.unsettle(target.next_event)  # the last line is another one
-        return False
+        return program is None or not program.alone(target.port)
 
     def _plan_overrun(self, stream: Stream) -> None:
         """Be there when a task's memory will be full, if that is in this period."""
