@@ -27,6 +27,7 @@ from ecslab.sandbox.world.time.clock import Clock
 from ecslab.sandbox.world.time.windows import Presents
 
 if TYPE_CHECKING:
+    from ecslab.sandbox.bridge.auto_scaling_groups.state import RegionGroups
     from ecslab.sandbox.bridge.autoscaling.state import RegionScaling
     from ecslab.sandbox.bridge.cloudwatch.backend import CloudWatch
     from ecslab.sandbox.bridge.ecs.exec.session import ExecSession
@@ -80,6 +81,8 @@ class Account:
         services: the services' tasks and scheduler; None before the first service.
         load_balancing: None before Elastic Load Balancing is first used.
         autoscaling: scalable targets and their activities, by Region.
+        scaling_groups: Auto Scaling groups, by Region.
+        instance_lost_listeners: called with Region and id of an EC2 instance that is stopped or terminated.
         cloudwatch: metrics and alarms; None before either is first used.
         meters: what services and target groups tell CloudWatch; None before the first of them.
         visitors: who comes to load balancers; None before the first do.
@@ -111,6 +114,8 @@ class Account:
     services: ServiceRegistry | None = None
     load_balancing: LoadBalancing | None = None
     autoscaling: dict[str, RegionScaling] = field(default_factory=dict)
+    scaling_groups: dict[str, RegionGroups] = field(default_factory=dict)
+    instance_lost_listeners: list[Callable[[str, str], None]] = field(default_factory=list)
     cloudwatch: CloudWatch | None = None
     meters: Meters | None = None
     visitors: Visitors | None = None

@@ -279,6 +279,10 @@ class Backend:
             from ecslab.sandbox.bridge.autoscaling import dispatch
 
             return HttpResponse(*dispatch.respond(asked, request.body, signer.region))
+        if model.service_name == "autoscaling":
+            from ecslab.sandbox.bridge.auto_scaling_groups import dispatch as groups
+
+            return groups.respond(request, asked, signer.region)
         if asked == "GetCallerIdentity" and not signer.access_key.startswith("ASIA"):
             return caller_identity.caller_identity()
         from ecslab.sandbox.bridge import late_installation

@@ -16,11 +16,15 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 from ecslab.sandbox.wire.service_models import service_model
 from ecslab.sandbox.world.errors import AwsError
 
-__all__ = ["checked_input", "combination", "invalid_value", "model", "seconds_of", "validation_error"]
+__all__ = [
+    "check_shape", "checked_input", "combination", "invalid_value", "model", "seconds_of", "validation_error",
+]  # fmt: skip
 
 _OF_METRICS: Final = frozenset({"PutMetricData", "GetMetricStatistics", "ListMetrics", "GetMetricData"})
 _RECORDED: Final = {"StateValue": ("INSUFFICIENT_DATA", "ALARM", "OK")}
 """In which order CloudWatch names the words of an enumeration. U of the other ones."""
+_SURROGATE: Final = "\\uD800"
+"""In a pattern that allows every character of XML, which Java writes as halves of pairs."""
 _BEYOND: Final = 2.0**360
 """Values between -2**360 and 2**360 are taken (API_MetricDatum)."""
 
@@ -60,15 +64,25 @@ def checked_input(operation: str, given: Mapping[str, Any]) -> dict[str, Any]:
         if missing:
             code = "ValidationError" if operation == "GetMetricData" else "MissingParameter"
             raise AwsError(code, f"The parameter {missing} is required.\n")
-    problems = list(_problems(shape, checked, ""))
-    if problems and operation in _OF_METRICS:
-        path, value, _ = problems[0]
+    problem = next(_problems(shape, checked, ""), None)
+    if problem and operation in _OF_METRICS:
+        path, value, _ = problem
         raise invalid_value(f"The value {_shown(value)} for parameter {path} is invalid.")  # U beyond NaN
+    check_shape(shape, checked)
+    return checked
+
+
+def check_shape(shape: StructureShape, given: Mapping[str, Any]) -> None:
+    """Refuse an input whose members are missing, beyond their bounds or outside their words.
+
+    Raises:
+        AwsError: ValidationError, as services of the query protocol word it.
+    """
+    problems = list(_problems(shape, given, ""))
     if problems:
         count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
         sentences = "; ".join(_sentence(path, value, wanted) for path, value, wanted in problems[:10])
         raise validation_error(f"{count}: {sentences}")
-    return checked
 
 
 def seconds_of(value: object) -> float:
@@ -148,7 +162,7 @@ def _wanted(shape: Shape, given: Any) -> str | None:
     if most is not None and size > most:
         return f"{what} less than or equal to {most}"
     pattern = shape.metadata.get("pattern")
-    if pattern and not re.fullmatch(pattern, given, re.DOTALL):
+    if pattern and _SURROGATE not in pattern and not re.fullmatch(pattern, given, re.DOTALL):
         return f"satisfy regular expression pattern: {pattern}"
     return None
 

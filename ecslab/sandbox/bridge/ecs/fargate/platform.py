@@ -50,7 +50,7 @@ class Fargate:
     """
 
     def __init__(self, account: Account):
-        self.account, self.driver = account, Driver(account.clock, self)
+        self.account, self.driver = account, Driver(account.clock, self, account.behaviour)
         self.volumes, self.credentials = Volumes(account.budget), Credentials()
         self._images: WeakValueDictionary[tuple[str, str, str], Image] = WeakValueDictionary()
         self._recent: deque[Image] = deque(maxlen=2)  # a task that is started again unpacks nothing

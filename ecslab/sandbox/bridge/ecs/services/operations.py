@@ -113,6 +113,8 @@ def update_service(params: "api.UpdateServiceRequestTypeDef", caller: Caller) ->
         desired = service_request.check_desired(given, service.daemon, "Task count")
     asked = service.asked | _described(params)
     service_request.check_update(cluster, service.revision, params)
+    if service.daemon and current_account().behaviour >= scheduler_adapter.DAEMONS:
+        service_request.check_daemon(params)
     revision = _next_revision(caller, cluster, service, params, asked)
     exec_enabled = params.get("enableExecuteCommand", service.settings["enableExecuteCommand"])
     service_request.check_exec(revision or service.revision, exec_enabled, "updated")
@@ -151,7 +153,7 @@ def delete_service(params: "api.DeleteServiceRequestTypeDef", caller: Caller) ->
     if service is None or service.status == "INACTIVE":  # U: that one that is INACTIVE is gone
         raise AwsError("ServiceNotFoundException", "")  # recorded: without a word
     if service.status == "ACTIVE":
-        if service.desired > 0 and not params.get("force"):
+        if service.desired > 0 and not service.daemon and not params.get("force"):
             raise invalid("The service cannot be stopped while it is scaled above 0.")
         registry = scheduler_adapter.services()
         for listener in registry.deleted_listeners:
