@@ -183,15 +183,12 @@ class Command(Job):
 class Quiet:
     """A host that hears nothing but the sandbox's own limits, and knows what a command asked of it."""
 
-    __slots__ = (
-        "_asked", "_constant", "_host", "exited", "hostname", "name_server", "now", "resolve", "taken"
-    )  # fmt: skip
+    __slots__ = ("_asked", "_constant", "_host", "exited", "hostname", "name_server", "now", "taken")
 
     def __init__(self, host: Host):
         self._host = host
         self.now, self.exited, self.taken = host.now, host.exited, host.taken
-        self.resolve, self.name_server = host.resolve, host.name_server
-        self.hostname = host.hostname
+        self.name_server, self.hostname = host.name_server, host.hostname
         self._constant = True  # whether it asked nothing that may be answered otherwise a moment later
         self._asked: list[tuple[str, int]] = []
 
@@ -214,6 +211,14 @@ class Quiet:
     def timestamp(self) -> float:
         self._constant = False
         return self._host.timestamp()
+
+    def resolve(self, name: str) -> tuple[str, ...]:
+        self._constant = False
+        return self._host.resolve(name)
+
+    def services(self, name: str) -> tuple[str, ...]:
+        self._constant = False
+        return self._host.services(name)
 
     def fetch(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
         self._asked.append((host, port))
