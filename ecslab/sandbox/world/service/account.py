@@ -1,6 +1,6 @@
 """What the service scheduler asks of the account, and learns from it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -46,6 +46,13 @@ class Account(Protocol):
 
     def launch_on(self, service: Service, deployment: Deployment, instance: str) -> str:
         """Start a daemon's task on this instance and answer its id, or raise CannotPlace."""
+
+    def stop_order(self, deployment: Deployment, among: Collection[str]) -> Iterator[str]:
+        """Ids of tasks on container instances, the one first that placement strategies stop first.
+
+        Args:
+            among: ids of those that may be stopped, in the order in which they started.
+        """
 
     def stop(self, task_id: str, reason: str) -> None: ...
 

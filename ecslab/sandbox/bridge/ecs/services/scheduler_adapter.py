@@ -1,7 +1,7 @@
 """The service scheduler's adapter to the account: it starts and stops tasks, registers targets, draws ids."""
 
 import string
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,7 @@ from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.instances import placing
 from ecslab.sandbox.bridge.ecs.services.registry import Membership, ServiceRegistry
-from ecslab.sandbox.bridge.ecs.state import Cluster
+from ecslab.sandbox.bridge.ecs.state import Cluster, Strategy
 from ecslab.sandbox.bridge.ecs.tasks import instance_tasks, store, task_order, task_request
 from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.errors import AwsError
@@ -21,12 +21,13 @@ from ecslab.sandbox.world.placement.cluster import CannotPlace as Unplaced
 from ecslab.sandbox.world.placement.instance import Instance
 from ecslab.sandbox.world.placement.order import Order as PlacementOrder
 from ecslab.sandbox.world.placement.rules import DEFAULT_OF_SERVICE
+from ecslab.sandbox.world.placement.stopping import stop_order
 from ecslab.sandbox.world.service import events as service_events
 from ecslab.sandbox.world.service.account import CannotPlace, DaemonPlace, Target, TargetRefused
 from ecslab.sandbox.world.service.deployment import Deployment, LoadBalancer
 from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import Service
-from ecslab.sandbox.world.task.capacity_split import next_provider
+from ecslab.sandbox.world.task.capacity_split import next_provider, next_with_capacity
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 STOPPED_BY: Final = "ServiceSchedulerInitiated"
 DAEMONS: Final = 6
 """The behaviour from which on daemons have tasks."""
+OWN_SHARES_SINCE: Final = 7
+"""The behaviour from which on each capacity provider of a service has its own share of the tasks."""
 _LETTERS: Final = string.ascii_letters + string.digits + "-_"
 
 
@@ -44,7 +47,9 @@ class SchedulerAdapter:
     """`world.service.account.Account`, on the account's tasks."""
 
     def __init__(self, account: Account):
-        self.registry = ServiceRegistry(Scheduler(account.clock, self, account.behaviour))
+        self.account = account
+        leaving_count = account.behaviour < OWN_SHARES_SINCE
+        self.registry = ServiceRegistry(Scheduler(account.clock, self, account.behaviour), leaving_count)
 
     def launch(self, service: Service, deployment: Deployment, place: int) -> str:
         order, strategy = deployment.revision.spec.get("order"), deployment.revision.spec["strategy"]
@@ -53,7 +58,7 @@ class SchedulerAdapter:
         tallies = self.registry.tallies
         counts = {each["capacityProvider"]: tallies.get((deployment.id, each["capacityProvider"]), 0)
                   for each in strategy}  # fmt: skip
-        provider = next_provider(strategy, counts) if strategy else None
+        provider = self._provider(strategy, counts, service.desired) if strategy else None
         task = _make(service, deployment, order, place, provider)
         return self._launched(task, service, deployment, order, provider)
 
@@ -86,12 +91,26 @@ class SchedulerAdapter:
     ) -> str:
         tallies = self.registry.tallies
         _pin(task, deployment.revision.digests)
-        task.balanced = bool(deployment.revision.load_balancers)
+        task.balanced = bool(deployment.revision.load_balancers or deployment.revision.registry)
         self._forget_stopped()
         self.registry.tasks[task.id] = Membership(service, deployment, provider)
         tallies[deployment.id, provider] = tallies.get((deployment.id, provider), 0) + 1
         store.launch(task, order.cluster)
         return task.id
+
+    def _provider(self, strategy: Strategy, counts: Mapping[str, int], desired: int) -> str:
+        """The capacity provider of the next task."""
+        if self.account.behaviour < OWN_SHARES_SINCE:
+            return next_provider(strategy, counts)
+        return next_with_capacity(strategy, counts, desired, self.account.faults.lacking)
+
+    def stop_order(self, deployment: Deployment, among: Collection[str]) -> Iterator[str]:
+        order: task_request.Order = deployment.revision.spec["order"]
+        strategies = (order.placed.strategies if order.placed else ()) or DEFAULT_OF_SERVICE
+        live = [self._task(each.id) for each in deployment.members.values() if each.live]
+        instances = {task.id: placing.instance_of(task) for task in live}
+        yield from (task_id for task_id in among if instances[task_id] is None)  # it ends by itself
+        yield from stop_order({id: on for id, on in instances.items() if on}, strategies, among)
 
     def stop(self, task_id: str, reason: str) -> None:
         store.stop(self._task(task_id), STOPPED_BY, reason)

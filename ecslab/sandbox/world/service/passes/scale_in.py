@@ -6,13 +6,17 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Final
 
 from ecslab.sandbox.world.service import events
 from ecslab.sandbox.world.service.deployment import Deployment
-from ecslab.sandbox.world.service.member import READY, UNREADY, Member
+from ecslab.sandbox.world.service.member import PENDING, READY, UNREADY, Member
 from ecslab.sandbox.world.service.passes.target_registration import plan_deregistration
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.service.service_pass import MOMENT, ServicePass
+
+BY_STRATEGY: Final = 6
+"""The behaviour from which on placement strategies say which task on an instance is stopped."""
 
 
 def stop_excess(look: ServicePass) -> None:
@@ -60,7 +64,14 @@ def stop(look: ServicePass, members: Iterable[Member], reason: str, most: int | 
 def _candidates(look: ServicePass, deployment: Deployment) -> Iterator[Member]:
     """Tasks to stop, the first first; nothing protects those of a deleted service."""
     unprotected_by = float("inf") if look.service.status == "DRAINING" else look.now + MOMENT
-    return deployment.stop_candidates(unprotected_by)
+    if deployment.revision.fargate or look.behaviour < BY_STRATEGY:
+        yield from deployment.stop_candidates(unprotected_by)
+        return
+    for grade in (PENDING, UNREADY, READY):
+        live = (each for each in deployment.members.values() if each.live and each.grade == grade)
+        among = dict.fromkeys(each.id for each in live if each.protected_until <= unprotected_by)
+        for task_id in look.account.stop_order(deployment, among) if among else ():
+            yield deployment.members[task_id]
 
 
 def _replaceable(look: ServicePass, older: Deployment) -> Iterator[Member]:
