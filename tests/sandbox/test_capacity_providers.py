@@ -153,14 +153,16 @@ def test_steps_and_what_fits_no_instance(aws):
 
 def test_a_target_below_100_keeps_room(aws):
     """targetCapacity 50: twice the instances that are in use."""
-    aws.group(desired=0)
-    aws.provider(scaling={"status": "ENABLED", "targetCapacity": 50, "instanceWarmupPeriod": 60})
+    aws.group(desired=0, NewInstancesProtectedFromScaleIn=True)
+    half = {"status": "ENABLED", "targetCapacity": 50, "instanceWarmupPeriod": 60}
+    aws.provider(scaling=half, managedTerminationProtection="ENABLED")
     aws.associate("own")
     arns, _ = aws.run(2)
-    aws.pass_time(1200)
+    aws.pass_time(3000)
     assert aws.statuses(arns) == {"RUNNING": 2}
     in_use = {task["containerInstanceArn"] for task in aws.tasks(arns)}
-    assert len(aws.in_service()) >= 2 * len(in_use)
+    assert len(aws.in_service()) == 2 * len(in_use)
+    assert aws.reservation(minutes=5) == [50] * 5
 
 
 def test_protection_spares_instances_with_tasks(aws):

@@ -153,6 +153,33 @@ def lively(aws: Walked) -> None:
     aws.run_one("stepped", enableExecuteCommand=True)
 
 
+def capacity_providers(aws: Walked) -> None:
+    """One that is made, changed, given to a cluster with a task that waits, and one that goes again."""
+    data = {"ImageId": aws.image, "InstanceType": "t3.medium"}
+    aws.ec2.create_launch_template(LaunchTemplateName="walk", LaunchTemplateData=data)
+    groups = aws.client("autoscaling")
+    for name in ("stays", "leaves"):
+        groups.create_auto_scaling_group(
+            AutoScalingGroupName=name, MinSize=0, MaxSize=1, AvailabilityZones=["us-east-1a"],
+            LaunchTemplate={"LaunchTemplateName": "walk"},
+        )  # fmt: skip
+        arn = groups.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"][0]
+        given = {"autoScalingGroupArn": arn["AutoScalingGroupARN"]}
+        aws.ecs.create_capacity_provider(name=name, autoScalingGroupProvider=given)
+    scaling = {"managedScaling": {"status": "ENABLED"}}
+    aws.ecs.update_capacity_provider(name="stays", autoScalingGroupProvider=scaling)
+    aws.ecs.delete_capacity_provider(capacityProvider="leaves")
+    aws.ecs.put_cluster_capacity_providers(
+        cluster=CLUSTER, defaultCapacityProviderStrategy=[],
+        capacityProviders=["FARGATE", "FARGATE_SPOT", "stays"],
+    )  # fmt: skip
+    container = {"name": "web", "image": BUSYBOX, "memory": 64}
+    aws.ecs.register_task_definition(family="small", containerDefinitions=[container])
+    strategy = [{"capacityProvider": "stays", "weight": 1}]
+    aws.ecs.run_task(cluster=CLUSTER, taskDefinition="small", capacityProviderStrategy=strategy)
+    aws.ecs.describe_clusters(clusters=[CLUSTER], include=["ATTACHMENTS"])
+
+
 def container_instances(aws: Walked) -> None:
     """One whose agent is not the newest, and two that are no longer as they were."""
     ecs = aws.ecs
@@ -207,6 +234,7 @@ def walked(tmp_path_factory):
     every = aws.ecs, aws.ecr, aws.elb
     lively(aws)
     container_instances(aws)
+    capacity_providers(aws)
     aws.look(aws.ecs)
     for seconds in (25, 120):
         aws.pass_time(seconds)
