@@ -23,12 +23,12 @@ def activity(minute, count, cause="monitor alarm TargetTracking-service/c/s-Alar
 
 def test_the_desired_count_is_what_the_last_activity_set():
     activities = [activity(-5, 4), activity(10, 6), activity(70, 2)]
-    assert _desired(activities, [(at(0), 9.0)], at(0), at(60)) == [(at(0), 4.0), (at(10), 6.0)]
+    assert _desired(activities, 9.0, at(0), at(60)) == [(at(0), 4.0), (at(10), 6.0)]
 
 
-def test_before_the_first_activity_as_many_are_desired_as_ran():
-    assert _desired([activity(10, 6)], [(at(0), 2.0)], at(0), at(60)) == [(at(0), 2.0), (at(10), 6.0)]
-    assert _desired([], [], at(0), at(60)) == []
+def test_before_the_first_activity_as_many_are_desired_as_at_the_start():
+    assert _desired([activity(10, 6)], 2.0, at(0), at(60)) == [(at(0), 2.0), (at(10), 6.0)]
+    assert _desired([], None, at(0), at(60)) == []
 
 
 def test_an_activity_says_whether_it_asked_for_more_or_fewer():

@@ -111,20 +111,27 @@ class Run:
         return self.chart()._repr_mimebundle_()
 
 
-def run(lab: Connection, begin: datetime, end: datetime | None = None, name: str | None = None) -> Run:
+def run(
+    lab: Connection,
+    begin: datetime,
+    end: datetime | None = None,
+    name: str | None = None,
+    balancer: str | None = None,
+) -> Run:
     """How a service did, read from CloudWatch, Application Auto Scaling and ECS.
 
     Args:
         begin, end: AWS time; until now unless given. Whole minutes are shown.
-        name: `adgu-shop` unless given; its load balancer has the same name.
+        name: of the service; `adgu-shop` unless given.
+        balancer: name of the load balancer before it; the service's own name unless given.
     """
     name, end = name or lab.name(SHOP), end or metrics.now(lab)
-    begin, end = _minute(begin), _minute(end)
+    begin, end, balancer = _minute(begin), _minute(end), balancer or name
     wanted = {
-        "routed": metrics.of_balancer(lab, name, "RequestCount"),
-        "unrouted": metrics.of_balancer(lab, name, "HTTPCode_ELB_503_Count"),
-        "of the balancer": metrics.of_balancer(lab, name, "HTTPCode_ELB_5XX_Count"),
-        "of the tasks": metrics.of_balancer(lab, name, "HTTPCode_Target_5XX_Count"),
+        "routed": metrics.of_balancer(lab, balancer, "RequestCount"),
+        "unrouted": metrics.of_balancer(lab, balancer, "HTTPCode_ELB_503_Count"),
+        "of the balancer": metrics.of_balancer(lab, balancer, "HTTPCode_ELB_5XX_Count"),
+        "of the tasks": metrics.of_balancer(lab, balancer, "HTTPCode_Target_5XX_Count"),
         "cpu": metrics.of_service(lab, name, "CPUUtilization"),
         "running": metrics.of_service(lab, name, "LiveTaskCount", "Maximum"),
     }
@@ -136,7 +143,7 @@ def run(lab: Connection, begin: datetime, end: datetime | None = None, name: str
         end=end,
         visitors=[(at, value / MINUTE) for at, value in _sum(points["routed"], points["unrouted"])],
         cpu=points["cpu"],
-        desired=_desired(activities, points["running"], begin, end),
+        desired=_desired(activities, _start(lab, name, points["running"], activities), begin, end),
         running=points["running"],
         errors=_sum(points["of the balancer"], points["of the tasks"]),
         marks=(*_marks(activities, begin, end), *_alarms(lab, name, begin, end), *_deployments(lab, name)),
@@ -161,13 +168,26 @@ def _counts(activities: Sequence[ActivityShape]) -> Iterator[tuple[ActivityShape
             yield activity, int(number[1])
 
 
-def _desired(activities: Sequence[ActivityShape], running: Points, begin: datetime, end: datetime) -> Points:
-    """The desired count as the activities set it; before the first one, as many as ran at the beginning."""
+def _start(lab: Connection, name: str, running: Points, activities: Sequence[ActivityShape]) -> float | None:
+    """The desired count before any activity: the service's own if nothing scales it, else what ran first.
+
+    While a deployment goes on more tasks run than are desired.
+    """
+    service = None if activities else service_reader.find(lab, name)
+    if service:
+        return float(service["desiredCount"])
+    return next((value for _, value in running), None)
+
+
+def _desired(
+    activities: Sequence[ActivityShape], start: float | None, begin: datetime, end: datetime
+) -> Points:
+    """The desired count as the activities set it; before the first one, `start` if that is known."""
     counts = [
         (activity["StartTime"].astimezone(UTC), float(count)) for activity, count in _counts(activities)
     ]
     before = [count for at, count in counts if at <= begin]
-    first = before[-1:] or [value for _, value in running[:1]]
+    first = before[-1:] or ([] if start is None else [start])
     return [(begin, value) for value in first] + [(at, value) for at, value in counts if begin < at <= end]
 
 
