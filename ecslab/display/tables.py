@@ -13,6 +13,8 @@ from ecslab.display.printable import printable
 
 _LONG_WORD: Final = 24
 """Characters: an ARN, a digest, the address of an image; no word of a sentence."""
+_MANY_COLUMNS: Final = 4
+"""A table of so many may be wider than a small screen, or than large type leaves room for."""
 
 
 @dataclass(frozen=True)
@@ -75,17 +77,33 @@ def text_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def html_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
     """The same as HTML, every cell as text and aligned to the left."""
-    titles = joined(html("<th scope='col' style='{}'>{}</th>", _style(cell), cell) for cell in head)
+    wide = len(head) >= _MANY_COLUMNS or any(map(_has_a_long_word, head))
+    stop = next((column for column, cell in enumerate(head) if cell), 0) if wide else -1
+    titles = joined(
+        html("<th scope='col' style='{}'>{}</th>", _style(cell), tab_stop(cell) if column == stop else cell)
+        for column, cell in enumerate(head)
+    )
     cell_of = "<td style='{}'>{}</td>"
     body = joined(html_row(html(cell_of, _style(cell), cell) for cell in row) for row in rows)
     top = html("<thead>{}</thead>", html_row([titles])) if any(head) else Markup()
     return html("<table>{}<tbody>{}</tbody></table>", top, body)
 
 
+def tab_stop(title: str) -> Markup:
+    """A title that the keyboard stops at, so that the arrow keys can scroll the table around it.
+
+    An anchor, because JupyterLab leaves `tabindex` on no other text in a notebook it does not trust.
+    """
+    return html("<a tabindex='0' style='text-decoration:none'>{}</a>", title)
+
+
 def _style(cell: str) -> str:
     """Of a cell; a word that is longer than a narrow column may be broken, so that a table fits its page."""
-    long = any(len(word) > _LONG_WORD for word in cell.split())
-    return "text-align:left;overflow-wrap:anywhere" if long else "text-align:left"
+    return "text-align:left;overflow-wrap:anywhere" if _has_a_long_word(cell) else "text-align:left"
+
+
+def _has_a_long_word(cell: str) -> bool:
+    return any(len(word) > _LONG_WORD for word in cell.split())
 
 
 def html_row(cells: Iterable[Markup]) -> Markup:

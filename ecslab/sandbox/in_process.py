@@ -84,7 +84,7 @@ class Stream:
     def __init__(self, sandbox: Sandbox, url: str):
         parts = urlsplit(url)
         named = {"host": parts.netloc}
-        self._channel = sandbox.channels.open(HttpRequest("GET", parts.path, parts.query, named))
+        self._channel = sandbox.channels.channel(HttpRequest("GET", parts.path, parts.query, named))
         self._waiting: deque[bytes] = deque()
 
     def send(self, data: str | bytes) -> None:

@@ -29,7 +29,7 @@ FOREIGN_TO_US = """ours => [...document.querySelectorAll('.jp-OutputArea-output'
     + ", iframe:not([src='about:blank']), img:not([src^='data:image/svg+xml;'])";
   const handlers = [...output.querySelectorAll('*')].filter(
     e => [...e.attributes].some(a => a.name.startsWith('on')));
-  const links = [...output.querySelectorAll('a')].filter(
+  const links = [...output.querySelectorAll('a[href]')].filter(
     e => !/^(about:blank|https?:\\/\\/127\\.0\\.0\\.1[:\\/])/.test(e.href));
   const foreign = [...output.querySelectorAll(theirs)].filter(
     e => e.outerHTML !== `<script>${ours}</script>`);

@@ -63,7 +63,7 @@ DRAWN = {
     "07-who": "which target is asked first", "07-refused": "which target is asked first",
     "09-stop": "counts the tasks of the exercises",
 }  # fmt: skip
-MEASURED = ("08", "14", "99")  # notebooks that measure a history of events, and the one that removes practice
+MEASURED = ("08", "12", "14", "99")  # they measure a history of events; the last removes practice
 CHANCE = re.compile(
     r"\d{4}-\d\d-\d\d[T ][\d:.]+\S*|\[[^]]*\d\d:\d\d:\d\d[^]]*\]|\b\d+(?::\d\d)+\b"  # moments
     r"|\b\d+(?:\.\d+)? ?(?:s|seconds|min)\b"  # durations

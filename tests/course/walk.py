@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from IPython.core.formatters import DisplayFormatter
+from nbformat.v4 import new_code_cell
 
 import ecslab
 from ecslab.course import STAGES
@@ -73,4 +74,7 @@ def exercises_last() -> list[Any]:
     """The main line of the whole course first, then the exercises; the clean-up is the end of both."""
     *before, end = map(parts, stems())
     mains, exercises = [main for main, _ in before], [later for _, later in before]
-    return [cell for part in (*mains, *exercises, *end) for cell in part]
+    cells = [cell for part in (*mains, *exercises, *end) for cell in part]
+    last = max(place for place, cell in enumerate(cells) if cell.id.startswith("09-"))
+    cells[last + 1 : last + 1] = [new_code_cell("ecslab.guestbook.stop(lab)", id="09-stopped-again")]
+    return cells

@@ -32,12 +32,14 @@ from ecslab.fault_lab.arranged_fault import Fault
 from ecslab.fault_lab.catalogue import CATALOGUE
 from ecslab.fault_lab.engine.names import FaultNames
 from ecslab.figures import Figure
+from ecslab.figures.run_chart import Limit, Mark
 from ecslab.figures.svg import Drawing
 from ecslab.operations.judged_guesses import JudgedGuesses
 from ecslab.operations.visitors import VisitorCounts, Visitors
 from ecslab.operations.visitors.modelled import ModelledVisitors
 from ecslab.operations.visitors.sent import SentVisitors
 from ecslab.resources.image.types import Image, Layer
+from ecslab.resources.scaling.scaling_run import Run
 from ecslab.resources.task.reachability import QUESTIONS, Look
 from ecslab.terminal import CommandResult
 from ecslab.widgets.live_view import LiveView
@@ -176,6 +178,13 @@ def _filled(kind: Any, text: str) -> Any:
 def _calls(text: str) -> Calls:
     params = {"name": text, "items": [text, text], "deep": {text: [{"value": text}]}}
     return Calls((Call(1, text, text, params, error=text), Call(2, "ecs", "RunTask", params, times=3)))
+
+
+def _run(text: str) -> Run:
+    begin = datetime(2026, 9, 1, tzinfo=UTC)
+    points = [(begin + timedelta(minutes=minute), 2.0) for minute in range(3)]
+    marks = (Mark(begin, "alarm", text), Mark(begin, "deployment", text, until=points[1][0]))
+    return Run(text, begin, points[2][0], *[points] * 5, marks, (Limit(text, "tasks", 2.0),))
 
 
 def _image(text: str) -> Image:
@@ -326,6 +335,7 @@ MAKERS: dict[type, Callable[[str], Any]] = {
     ModelledVisitors: _visitors(ModelledVisitors),
     SentVisitors: _visitors(SentVisitors),
     Calls: _calls,
+    Run: _run,
     Image: _image,
     Figure: _figure,
     Fault: _Shown,

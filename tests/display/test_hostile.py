@@ -12,6 +12,7 @@ from ecslab.connection.calls import Calls
 from ecslab.display.printable import CONTROL
 from ecslab.display.wait_line import WaitLine
 from ecslab.resources.image.types import Pushed
+from ecslab.resources.scaling.scaling_run import Run
 from ecslab.widgets.view import HERE, View
 
 ELEMENTS_OF_TEXT = {"span", "code", "br", "wbr", "p"}
@@ -26,22 +27,32 @@ CLASSES = hostile.classes()
 WIDGETS = (View, WaitLine)
 
 
+TAB_STOP = ("a", [("tabindex", "0"), ("style", "text-decoration:none")])  # where words make a table wide
+
+
 class Skeleton(HTMLParser):
     """The elements and attributes of a page, without the words."""
 
     def __init__(self, page):
         super().__init__()
         self.elements = []
+        self.tab_stops = 0
         self.feed(page)
         self.close()
 
     def handle_starttag(self, tag, attributes):
+        if (tag, attributes) == TAB_STOP:
+            self.tab_stops += 1
+            return
         targets = [value for name, value in attributes if name in ("href", "src")]
         assert all(TARGET.match(target) for target in targets), targets
         if tag not in ELEMENTS_OF_TEXT or attributes:
             self.elements.append((tag, *(name for name, _ in attributes)))
 
     def handle_endtag(self, tag):
+        if tag == "a" and self.tab_stops:
+            self.tab_stops -= 1
+            return
         if tag not in ELEMENTS_OF_TEXT:
             self.elements.append(f"/{tag}")
 
@@ -78,7 +89,10 @@ def test_a_strangers_words_bring_no_element_and_no_attribute(cls):
     harmless = {kind: Skeleton(page) for kind, page in pages(hostile.made(cls, hostile.HARMLESS)).items()}
     for text in hostile.STRINGS:
         for kind, page in pages(hostile.made(cls, text)).items():
-            assert Skeleton(page).elements == harmless[kind].elements, (kind, text, page)
+            brought, usual = Skeleton(page).elements, harmless[kind].elements
+            if cls is Run:  # long words are drawn in more lines
+                brought, usual = {*brought}, {*usual}
+            assert brought == usual, (kind, text, page)
 
 
 @pytest.mark.parametrize("cls", [cls for cls in CLASSES if issubclass(cls, WIDGETS)], ids=hostile.label)

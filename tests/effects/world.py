@@ -5,6 +5,7 @@ import json
 import os
 import pickle
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,11 +29,20 @@ _MOMENT = re.compile(r"\$(now|seconds)([+-]\d+)")
 """Milliseconds (`now`) or seconds before or after the account was furnished."""
 
 
+_HOUR = 3600
+
+
 class World:
-    """A furnished account, and names for what is in it (`$cluster`)."""
+    """A furnished account, and names for what is in it (`$cluster`).
+
+    It always begins at the same minute of an hour, and the clients' present is the account's: what a minute, an
+    hour or a window holds is then the same in each run.
+    """
 
     def __init__(self, home: Path, prepare: list[dict[str, Any]]):
-        self.account = Account(str(home), [])
+        self.account = Account(str(home), [], began=time.time() // _HOUR * _HOUR - _HOUR)
+        with self.account.sandbox.backend.whole() as (_, account):
+            account.client_clock = None
         self.calls = {call.name: call for call in self.account.everything}
         self._folder = home
         self._furnished = round(self.account.sandbox.clock.timestamp() * 1000)

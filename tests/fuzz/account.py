@@ -73,11 +73,16 @@ class Account:
 
     Attributes:
         sent: whether the call that is made reached the sandbox.
+
+    Args:
+        began: the epoch second at which the account begins; now, if it is not given.
     """
 
-    def __init__(self, home: str, services: list[str]):
+    def __init__(self, home: str, services: list[str], began: float | None = None):
         self.lab = ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7)
         self.sandbox = self.lab.place.endpoint.transport.sandbox
+        if began is not None:
+            self.sandbox.start_over(None, began)
         self.memory = Memory()
         self.sent = False
         endpoint = self.lab.place.endpoint
@@ -167,12 +172,13 @@ def _furniture(clients: dict[str, Any]) -> Iterator[tuple[str, str]]:
     ]
     yield "allocation", ec2.allocate_address(Domain="vpc")["AllocationId"]
     groups = elbv2.describe_target_groups()["TargetGroups"]
+    used = [group["TargetGroupArn"] for group in groups if group["HealthCheckPath"] == "/"]
     target = elbv2.create_target_group(
         Name="own", Protocol="HTTP", Port=80, VpcId=subnet["VpcId"], TargetType="ip"
     )["TargetGroups"][0]["TargetGroupArn"]
     yield "target_group", target
     balancers = elbv2.describe_load_balancers()["LoadBalancers"]
-    yield from {"used_target_group": (groups[0]["TargetGroupArn"] if groups else target)}.items()
+    yield "used_target_group", used[0] if used else target
     if balancers:
         yield "load_balancer", balancers[0]["LoadBalancerArn"]
         listeners = elbv2.describe_listeners(LoadBalancerArn=balancers[0]["LoadBalancerArn"])["Listeners"]

@@ -48,7 +48,8 @@ def test_they_come_change_and_go(lab):
     people = ecslab.visitors(lab, 10)
     passed(lab, 600)
     seen = people.status()
-    assert seen.requests == pytest.approx(6000, rel=0.1) and seen.served == seen.requests and seen.lost == 0
+    assert seen.requests == pytest.approx(6000, rel=0.15)
+    assert (seen.served, seen.lost) == pytest.approx((seen.requests, 0), abs=0.01)
     assert (seen.profile, seen.rate, seen.targets) == ("constant", 10, 2)
     more = ecslab.visitors(lab, profile="spike", rate=1, peak=90, after=60, seconds=600, cpu_ms=40)
     passed(lab, 600)

@@ -7,6 +7,7 @@ import shutil
 import sys
 
 import pytest
+from botocore.exceptions import ClientError
 
 from ecslab import cleanup
 from ecslab.aws_api.operations import changes
@@ -16,7 +17,8 @@ from ecslab.course import STEPS
 from ecslab.errors import EcslabError, NotOurs
 from tests.connection.scripted_account import Stranger, lab_on, push_stand_ins, touched
 
-COURSE = [step for step in STEPS if step.stage != "14"]  # the fault lab is made for the sandbox alone
+IN_THE_SANDBOX_ALONE = ("14", "12.yours-2")  # the fault lab, and a game that lets a day pass
+COURSE = [step for step in STEPS if not step.id.startswith(IN_THE_SANDBOX_ALONE)]
 ALL_KILLS = os.environ.get("ECSLAB_ALL_KILLS")  # else the first call of each operation that creates something
 LEFT_BY_DESIGN = "AWSServiceRole"  # made by AWS itself, shared by all of it in the account
 
@@ -44,7 +46,7 @@ def test_where_all_names_are_taken_no_lesson_touches_anything(lab, stranger, tmp
         except NotOurs as error:
             refused += 1
             assert str(error).count("next:") == 1, step.id
-        except (EcslabError, TypeError):  # what a refused step should have made is missing to a later one
+        except (EcslabError, TypeError, ClientError):  # what a refused step should have made is missing
             assert refused, step.id
         assert touched(before, stranger.snapshot()) == {}, step.id
     assert refused > 20

@@ -78,7 +78,7 @@ class Account:
         return self.ecs.execute_command(**asked)
 
     def channel(self, answer):
-        return self.sandbox.channels.open(request_for(answer))
+        return self.sandbox.channels.channel(request_for(answer))
 
     def step_in(self, task, command="sh", **more):
         """A client of a session that has begun."""

@@ -44,7 +44,7 @@ def execute(aws, task):
 def test_one_steps_in_by_the_instance_s_way_out(aws, mode):
     answer = execute(aws, task(aws, mode))
     sandbox = aws.endpoint.transport.sandbox
-    plugin = Plugin(sandbox.channels.open(request_for(answer)), answer["session"]).start()
+    plugin = Plugin(sandbox.channels.channel(request_for(answer)), answer["session"]).start()
     assert plugin.seen.endswith("\r\n") and plugin.closed == ""
 
 

@@ -9,16 +9,21 @@ from balancer_rig import Balanced
 
 from ecslab.sandbox import in_process
 
-NOW = time.time()
 NETWORK = {"assignPublicIp": "ENABLED"}
 
 
+@pytest.fixture(scope="module")
+def now():
+    """The wall's time, the same for all that is compared. Not as the tests were collected: signatures age."""
+    return time.time()
+
+
 @pytest.fixture
-def world(tmp_path):
+def world(tmp_path, now):
     """A service of three tasks behind a load balancer, and the sandbox it is in."""
 
     def make(check):
-        place = in_process.start(tmp_path, "stepped", 7, wall=lambda: NOW)
+        place = in_process.start(tmp_path, "stepped", 7, wall=lambda: now)
         aws = Balanced(place).prepared()
         group = aws.target_group(HealthCheckPath=check["path"], HealthCheckIntervalSeconds=check["interval"])
         aws.listener(aws.balancer(), group)

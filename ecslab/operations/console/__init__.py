@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from ecslab.display.markup import html, joined
 from ecslab.display.printable import printable
-from ecslab.display.tables import html_row, text_table
+from ecslab.display.tables import html_row, tab_stop, text_table
 from ecslab.errors import NotThere
 from ecslab.operations.console.clicks import Click, documents, of_document
 
@@ -65,7 +65,7 @@ class Clicks(Sequence[Click]):
     def _repr_html_(self) -> Markup:
         titles = html_row(
             html("<th scope='col' style='text-align:left;width:{}%'>{}</th>", width, title)
-            for title, width in zip(_HEAD, _WIDTHS, strict=True)
+            for title, width in zip((tab_stop(_HEAD[0]), *_HEAD[1:]), _WIDTHS, strict=True)
         )
         body = joined(html_row(_cells(row)) for row in self.rows)
         title = html("<p>{}</p>", f"Document {self.document}, {self.title}")

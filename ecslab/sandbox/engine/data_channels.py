@@ -33,7 +33,7 @@ class DataChannels:
         answer["session"]["streamUrl"] = here.replace("http", "ws", 1) + path
         return response._replace(body=json.dumps(answer, ensure_ascii=False).encode())
 
-    def open(self, request: HttpRequest) -> "DataChannel":
+    def channel(self, request: HttpRequest) -> "DataChannel":
         """The channel that a WebSocket's request names.
 
         Raises:

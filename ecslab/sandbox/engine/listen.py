@@ -106,7 +106,7 @@ def api_port(sandbox: Sandbox, port: int = 0, patience: Patience | None = None) 
         lambda request, _: api.answer(sandbox, request),
         lambda request: api.answer_at_once(sandbox, request),
         spool=sandbox.folder,
-        stream=lambda request: sandbox.channels.open(request),
+        stream=lambda request: sandbox.channels.channel(request),
     )
     return Listener(host, port, patience)
 

@@ -304,7 +304,7 @@ def test_other_addresses_and_other_pages(account, task, path, headers, status):
     own = request_for(account.execute(task))
     request = HttpRequest("GET", path or own.path, "", {**own.headers, **headers})
     with pytest.raises(AwsError) as refusal:
-        account.sandbox.channels.open(request)
+        account.sandbox.channels.channel(request)
     assert refusal.value.status == status
 
 
