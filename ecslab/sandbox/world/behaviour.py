@@ -11,9 +11,10 @@ give all later ones other ids, or where a call that a lesson makes would not be 
 3: lifecycle policies expire images; `curl`, `wget` and others are there only where the image has them.
 4: a VPC that gets IPv6 addresses lets them out by its groups and default ACL, and subnets have blocks of it.
 5: EC2 instances of an ECS-optimized image have an agent, which registers them in a cluster.
+6: load balancers ask targets that are instances.
 """
 
 from typing import Final
 
-LATEST: Final = 5
+LATEST: Final = 6
 FIRST: Final = 1

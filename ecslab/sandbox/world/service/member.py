@@ -1,11 +1,12 @@
 """A task of a service, as its scheduler sees it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ecslab.sandbox.world.service.lifecycle import MEMBER
 
 if TYPE_CHECKING:
+    from ecslab.sandbox.world.service.account import Target
     from ecslab.sandbox.world.service.deployment import Deployment
 
 PENDING, UNREADY, READY = 0, 1, 2
@@ -25,6 +26,7 @@ class Member:
         ran_at: virtual second at which it got RUNNING.
         ready_at: virtual second at which it first got healthy.
         targets: state and description by target group, once it is registered.
+        reached: how events name its targets, by target group.
         replace_at: virtual second from which on an unhealthy task is replaced.
         given_up: it is unhealthy, and replaced.
         successor: the task started in its place.
@@ -46,6 +48,7 @@ class Member:
     ready_at: float | None = None
     registered_at: float | None = None
     targets: dict[str, tuple[str, str]] | None = None
+    reached: "dict[str, Target]" = field(default_factory=dict)
     container_health: str = "UNKNOWN"
     replace_at: float | None = None
     given_up: bool = False

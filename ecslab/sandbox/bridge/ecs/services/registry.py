@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
 
+TargetKey = tuple[str, str, int]
+
+
 class Membership(NamedTuple):
     """Whose a task is; `provider` is its capacity provider."""
 
@@ -31,7 +34,8 @@ class ServiceRegistry:
 
     Attributes:
         tasks: the tasks of services that are not STOPPED yet, by id, and whose they are.
-        targets: task ids by (target group, IP, port).
+        targets: task ids by (target group, IP or instance, port).
+        targets_of: those three of the tasks that are targets, by task id.
         tallies: tasks by deployment id and capacity provider.
         stopped_tasks: tasks that have ended, in that order, until they are forgotten.
         load_balancing: None until a service first has a load balancer.
@@ -41,7 +45,8 @@ class ServiceRegistry:
     def __init__(self, scheduler: Scheduler):
         self.scheduler = scheduler
         self.tasks: dict[str, Membership] = {}
-        self.targets: dict[tuple[str, str, int], str] = {}
+        self.targets: dict[TargetKey, str] = {}
+        self.targets_of: dict[str, list[TargetKey]] = {}
         self.tallies: dict[tuple[str, str | None], int] = {}
         self.stopped_tasks: deque[Task] = deque()
         self.load_balancing: LoadBalancing | None = None
@@ -93,11 +98,10 @@ class ServiceRegistry:
         _, member = self.member_of(task.id) or (None, None)
         if member is None or self.load_balancing is None or member.registered_at is None:
             return self._takes("deactivated", task)
-        ip, drained = _address(task), 0.0
-        for target in member.deployment.revision.load_balancers:
-            self.targets.pop((target.target_group, ip, target.port), None)
-            seconds = self.load_balancing.deregister(target.target_group, ip, target.port)
-            drained = max(drained, seconds)
+        drained = 0.0
+        for key in self.targets_of.pop(task.id, ()):
+            self.targets.pop(key, None)
+            drained = max(drained, self.load_balancing.deregister(*key))
         if task.stop_code == "EssentialContainerExited":
             return self._takes("deactivated", task)
         return self._takes("deregistered", task) + drained
@@ -105,9 +109,14 @@ class ServiceRegistry:
     def _takes(self, step: str, task: Task) -> float:
         return self.scheduler.clock.durations.of(step, task.id)
 
-    def target_health(self, group: str, ip: str, port: int, state: str, why: str) -> None:
+    def registered(self, task_id: str, key: TargetKey) -> None:
+        """Note that a task is a target."""
+        self.targets[key] = task_id
+        self.targets_of.setdefault(task_id, []).append(key)
+
+    def target_health(self, group: str, target_id: str, port: int, state: str, why: str) -> None:
         """Tell the scheduler that a target's health has changed."""
-        service, member = self.member_of(self.targets.get((group, ip, port), "")) or (None, None)
+        service, member = self.member_of(self.targets.get((group, target_id, port), "")) or (None, None)
         if service and member:
             self.scheduler.target_health(service, member, group, state, why)
 
@@ -118,11 +127,6 @@ def _note_digests(task: Task, digests: dict[str, str]) -> None:
         digests |= {
             container.name: container.image_digest for container in task.containers if container.image_digest
         }
-
-
-def _address(task: Task) -> str:
-    assert task.attachment.interface is not None, "what is registered has an address"
-    return task.attachment.interface.private_ip
 
 
 def _health(task: Task) -> str:

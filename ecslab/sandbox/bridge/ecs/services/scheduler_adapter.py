@@ -11,6 +11,7 @@ from ecslab.sandbox.bridge import installation
 from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.ecs.instances import placing
 from ecslab.sandbox.bridge.ecs.services.registry import Membership, ServiceRegistry
 from ecslab.sandbox.bridge.ecs.tasks import store, task_order
 from ecslab.sandbox.world.errors import AwsError
@@ -18,7 +19,7 @@ from ecslab.sandbox.world.placement.cluster import CannotPlace as Unplaced
 from ecslab.sandbox.world.placement.order import Order as PlacementOrder
 from ecslab.sandbox.world.placement.rules import DEFAULT_OF_SERVICE
 from ecslab.sandbox.world.service import events as service_events
-from ecslab.sandbox.world.service.account import CannotPlace
+from ecslab.sandbox.world.service.account import CannotPlace, Target, TargetRefused
 from ecslab.sandbox.world.service.deployment import Deployment, LoadBalancer
 from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import Service
@@ -60,16 +61,16 @@ class SchedulerAdapter:
     def stop(self, task_id: str, reason: str) -> None:
         store.stop(self._task(task_id), STOPPED_BY, reason)
 
-    def register(self, task_id: str, balancer: LoadBalancer) -> None:
+    def register(self, task_id: str, balancer: LoadBalancer) -> Target:
         task, load_balancing = self._task(task_id), self.registry.load_balancing
-        interface = task.attachment.interface
-        assert interface is not None and load_balancing is not None, "RUNNING, and checked before"
-        self.registry.targets[balancer.target_group, interface.private_ip, balancer.port] = task_id
-        zone = task.settings["availabilityZone"]
+        assert load_balancing is not None, "checked before"
+        target_id, port = _target(task, balancer)
+        self.registry.registered(task_id, (balancer.target_group, target_id, port))
         try:
-            load_balancing.register(balancer.target_group, interface.private_ip, balancer.port, zone)
+            load_balancing.register(balancer.target_group, target_id, port, task.settings["availabilityZone"])
         except AwsError as refusal:
-            raise LookupError(refusal.message) from None
+            raise TargetRefused(refusal.message) from None
+        return Target(port, f"(instance {target_id}) " if task.attachment.shared else "")
 
     def new_id(self, kind: str) -> str:
         if kind == "event":
@@ -131,6 +132,16 @@ def _make(
         raise CannotPlace(service_events.message("unlaunched", error=refusal.message)) from None
     except EC2ClientError as refusal:  # the subnet is gone
         raise CannotPlace(service_events.message("unplaced", reason=refusal.message)) from None
+
+
+def _target(task: Task, balancer: LoadBalancer) -> tuple[str, int]:
+    """What load balancers know a task by: its own address, or its instance and the port it has there."""
+    interface, instance = task.attachment.interface, placing.instance_of(task)
+    assert interface is not None, "a task that is RUNNING has a network"
+    if not task.attachment.shared or instance is None:
+        return interface.private_ip, balancer.port
+    bindings = task.container(balancer.container).bindings
+    return instance.ec2_id, next(each.host_port for each in bindings if each.container_port == balancer.port)
 
 
 def _placed(service: Service, order: task_order.Order) -> PlacementOrder | None:

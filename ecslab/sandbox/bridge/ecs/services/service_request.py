@@ -163,7 +163,7 @@ def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequest
     balancers = list(params.get("loadBalancers") or ())
     at_most("loadBalancers", balancers, MOST_BALANCERS)  # U: the sentence
     if balancers:
-        scheduler_adapter.load_balancing().check(caller.region, balancers, definition)
+        scheduler_adapter.load_balancing().check(caller.region, balancers, definition, fargate)
     strategy = _strategy(cluster, params) if fargate else []
     shown = _shown(definition, params, strategy, fargate)
     subnets = order.network["subnets"] if order and fargate else ()
@@ -221,7 +221,7 @@ def _is_fargate(cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> 
 def _check_elsewhere(
     caller: Caller, definition: "api.TaskDefinitionTypeDef", params: "api.CreateServiceRequestTypeDef"
 ) -> None:
-    """What is refused of a service on EC2, of which this sandbox has no instances."""
+    """What is refused of a service on EC2."""
     if params.get("platformVersion"):
         raise invalid("The platform version must be null when specifying an EC2 launch type.")
     _check_placement(params)
@@ -233,8 +233,6 @@ def _check_elsewhere(
         raise invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
     if vpc and not awsvpc:
         raise invalid("Network Configuration is not valid for the given networkMode of this task definition.")
-    if params.get("loadBalancers") and not awsvpc:
-        raise _uncarried("load balancers before tasks without an interface of their own")
     if vpc:
         task_network.validate_network(
             caller.region, list(vpc.get("subnets") or ()), list(vpc.get("securityGroups") or ())
