@@ -19,6 +19,7 @@ from ecslab.fault_lab.engine.case import Case
 from ecslab.fault_lab.engine.evidence import NoSuchEvidence, located
 from ecslab.fault_lab.engine.history import History, OpenFault, history
 from ecslab.fault_lab.engine.names import FaultNames
+from ecslab.resources import metrics, scaling
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import (
@@ -255,6 +256,28 @@ class Fault:
                     break
         spoken = f"{passed:.0f} s" if passed < 180 else f"{passed / 60:.0f} min"
         return views.Text(f"{spoken} later: {lacking or 'the application works.'}")
+
+    def run(self) -> scaling.Run:
+        """How it did from its service's beginning until now: its tasks, and the requests of its visitors.
+
+        Lets the present minute pass: metrics come once a minute. `ecslab.visitors(lab, 5,
+        load_balancer=fault.names.balancer)` lets visitors come.
+
+        Raises:
+            FaultGone: it is not the fault at hand, or its service was deleted.
+        """
+        self._at_hand()
+        service = self._application().service
+        if service is None:
+            raise FaultGone(
+                f"the service {self.names.service} of fault {self.seed} is not there any more.\n"
+                "  next: fault.again() begins anew"
+            )
+        end = scaling.until_whole(self._lab, metrics.now(self._lab))
+        return scaling.run(
+            self._unrecorded, service["createdAt"], end, self.names.service,
+            cluster=self.names.cluster, cpu=False,
+        )  # fmt: skip
 
     def undo(self, everything: bool = False) -> views.Text:
         """Take the fault back: the account is as it was before.

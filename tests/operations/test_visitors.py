@@ -58,7 +58,9 @@ def test_they_come_change_and_go(lab):
     people.change(2)
     people.change(cpu_ms=1)
     assert people.status().rate == 2
-    assert people.stop().rate == 0
+    gone = people.stop()
+    assert gone.rate == 0 and people.stop() == gone  # who has gone stays gone
+    assert more.stop().rate == 0  # and so for who looks another way
     with pytest.raises(NotThere, match="has no visitors"):
         ecslab.visitors(lab)
     with pytest.raises(NotThere, match="has no visitors any more"):
