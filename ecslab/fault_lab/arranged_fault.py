@@ -1,6 +1,7 @@
 """One fault in the learner's hands: look, name the cause, point at the evidence, fix it."""
 
 import random
+from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
@@ -257,11 +258,13 @@ class Fault:
         spoken = f"{passed:.0f} s" if passed < 180 else f"{passed / 60:.0f} min"
         return views.Text(f"{spoken} later: {lacking or 'the application works.'}")
 
-    def run(self) -> scaling.Run:
+    def run(self, minutes: float = 2) -> scaling.Run:
         """How it did from its service's beginning until now: its tasks, and the requests of its visitors.
 
-        Lets the present minute pass: metrics come once a minute. `ecslab.visitors(lab, 5,
-        load_balancer=fault.names.balancer)` lets visitors come.
+        `ecslab.visitors(lab, 5, load_balancer=fault.names.balancer)` lets visitors come.
+
+        Args:
+            minutes: so many pass first, and what is left of the last one: metrics come once a minute.
 
         Raises:
             FaultGone: it is not the fault at hand, or its service was deleted.
@@ -273,7 +276,7 @@ class Fault:
                 f"the service {self.names.service} of fault {self.seed} is not there any more.\n"
                 "  next: fault.again() begins anew"
             )
-        end = scaling.until_whole(self._lab, metrics.now(self._lab))
+        end = scaling.until_whole(self._lab, metrics.now(self._lab) + timedelta(minutes=minutes))
         return scaling.run(
             self._unrecorded, service["createdAt"], end, self.names.service,
             cluster=self.names.cluster, cpu=False,

@@ -82,7 +82,8 @@ class Run:
     @property
     def words(self) -> str:
         """The run in one line."""
-        share = f"{self.lost_percent:.2g} %" if self.lost else "none"
+        percent = f"{self.lost_percent:.0f}" if self.lost_percent >= 10 else f"{self.lost_percent:.2g}"
+        share = f"{percent} %" if self.lost else "none"
         return (
             f"{self.requests:,} requests, {share} lost, {self.most_tasks} tasks at the most, "
             f"{self.task_hours:.1f} task-hours"

@@ -267,9 +267,9 @@ def test_a_roll_back_ends_when_the_last_task_of_the_failed_revision_has_stopped(
         town.scheduler.deploy(service, town.revision("2"))
         town.settle()
         ends = {message.split(" to ")[0].split(") ")[-1]: when for when, message in since(town, service, at)}
-        bad = [task.stopped_at - town.clock.timestamp() + town.clock.now - at
-               for task, _, deployment in town.tasks.values() if deployment.revision.number == "2"]  # fmt: skip
-        last = max(ends["rolling back"], *bad)
+        failed = [task for task, _, deployment in town.tasks.values() if deployment.revision.number == "2"]
+        began = town.clock.timestamp() - town.clock.now + at
+        last = max(ends["rolling back"], *(task.stopped_at - began for task in failed))
         assert 6 <= ends["deployment completed."] - last <= 13 + 1, seed  # `settled`, and the next look
         waited.append(last - ends["rolling back"])
     assert min(waited) == 0 < max(waited)
