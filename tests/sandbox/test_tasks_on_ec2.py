@@ -1,5 +1,7 @@
 """Tasks on container instances: where they go, what they take there, how they are reached, how they end."""
 
+from collections import Counter
+
 import pytest
 from instance_rig import OnEc2, refused
 
@@ -381,3 +383,47 @@ def test_a_service_replaces_what_its_machine_takes_away(aws):
     tasks = aws.service_tasks()
     assert len(tasks) == 2
     assert len({task["containerInstanceArn"] for task in tasks}) == 1
+
+
+SPREAD_HOSTS = [{"type": "spread", "field": "attribute:ecs.availability-zone"},
+                {"type": "spread", "field": "host"}]  # fmt: skip
+PACK = [{"type": "binpack", "field": "memory"}]
+
+
+@pytest.mark.parametrize(("strategy", "counts"), [(SPREAD_HOSTS, [1, 1, 2]), (PACK, [4])])
+def test_scale_in_takes_what_the_strategies_say(aws, strategy, counts):
+    for place in (0, 1, 1):
+        aws.launch(place=place)
+    aws.pass_time()
+    aws.define(memory=900)
+    aws.ecs.create_service(
+        cluster="lab", serviceName="web", taskDefinition="web", launchType="EC2", desiredCount=8,
+        placementStrategy=strategy,
+    )  # fmt: skip
+    aws.pass_time(200)
+    assert len(aws.service_tasks()) == 8
+    aws.ecs.update_service(cluster="lab", service="web", desiredCount=4)
+    aws.pass_time(200)
+    tasks = aws.service_tasks()
+    assert sorted(Counter(task["containerInstanceArn"] for task in tasks).values()) == counts
+    zones = Counter(task["availabilityZone"] for task in tasks)
+    assert sorted(zones.values()) == ([2, 2] if strategy is SPREAD_HOSTS else [4])
+
+
+def test_scale_in_passes_over_what_is_protected(aws):
+    for _ in range(2):
+        aws.launch()
+    aws.pass_time()
+    aws.define()
+    aws.ecs.create_service(
+        cluster="lab", serviceName="web", taskDefinition="web", launchType="EC2", desiredCount=4,
+        placementStrategy=[{"type": "spread", "field": "host"}],
+    )  # fmt: skip
+    aws.pass_time(200)
+    tasks = aws.service_tasks()
+    instance = tasks[0]["containerInstanceArn"]
+    kept = [task["taskArn"] for task in tasks if task["containerInstanceArn"] == instance]
+    aws.ecs.update_task_protection(cluster="lab", tasks=kept, protectionEnabled=True)
+    aws.ecs.update_service(cluster="lab", service="web", desiredCount=2)
+    aws.pass_time(200)
+    assert sorted(task["taskArn"] for task in aws.service_tasks()) == sorted(kept)

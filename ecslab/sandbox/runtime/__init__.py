@@ -126,6 +126,9 @@ class Host(Protocol):
     def resolve(self, name: str) -> tuple[str, ...]:
         """The addresses of a host name; LookupError if there is no such name."""
 
+    def services(self, name: str) -> tuple[str, ...]:
+        """The SRV records of a name; LookupError if it has none."""
+
     def fetch(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
         """Ask a server, as seen from inside the container.
 

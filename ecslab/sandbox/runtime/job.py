@@ -166,7 +166,8 @@ class Quiet:
     """A host that hears nothing but the sandbox's own limits."""
 
     __slots__ = (
-        "_host", "after", "exited", "fetch", "hostname", "name_server", "now", "resolve", "taken", "timestamp"
+        "_host", "after", "exited", "fetch", "hostname", "name_server", "now", "resolve", "services", "taken",
+        "timestamp",
     )  # fmt: skip
 
     def __init__(self, host: Host):
@@ -174,7 +175,7 @@ class Quiet:
         self.after, self.now, self.timestamp = host.after, host.now, host.timestamp
         self.exited, self.taken, self.fetch = host.exited, host.taken, host.fetch
         self.resolve, self.name_server = host.resolve, host.name_server
-        self.hostname = host.hostname
+        self.hostname, self.services = host.hostname, host.services
 
     @property
     def repeats(self) -> bool:

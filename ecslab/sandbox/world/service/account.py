@@ -1,10 +1,14 @@
 """What the service scheduler asks of the account, and learns from it."""
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from ecslab.sandbox.world.service.deployment import Deployment, LoadBalancer
 from ecslab.sandbox.world.service.service import Service
+
+DaemonPlace = Literal["start", "stay", "leave"]
+"""What a daemon does on a container instance: have a task, keep the one that is there, stop it."""
 
 
 class CannotPlace(Exception):
@@ -36,6 +40,19 @@ class Account(Protocol):
 
     def launch(self, service: Service, deployment: Deployment, place: int) -> str:
         """Start a task in this subnet and answer its id, or raise CannotPlace."""
+
+    def daemon_places(self, service: Service) -> Mapping[str, DaemonPlace]:
+        """The container instances that a daemon is for, by id: those that meet its constraints."""
+
+    def launch_on(self, service: Service, deployment: Deployment, instance: str) -> str:
+        """Start a daemon's task on this instance and answer its id, or raise CannotPlace."""
+
+    def stop_order(self, deployment: Deployment, among: Collection[str]) -> Iterator[str]:
+        """Ids of tasks on container instances, the one first that placement strategies stop first.
+
+        Args:
+            among: ids of those that may be stopped, in the order in which they started.
+        """
 
     def stop(self, task_id: str, reason: str) -> None: ...
 

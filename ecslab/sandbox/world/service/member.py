@@ -32,6 +32,7 @@ class Member:
         successor: the task started in its place.
         protected_until: virtual second at which its scale-in protection ends.
         draining: its container instance drains, and it is replaced.
+        instance: id of its container instance, if it is a daemon's.
         upholds_older: started for an older deployment, in the place of one that ended.
     """
 
@@ -56,6 +57,7 @@ class Member:
     protected_until: float = 0.0
     upholds_older: bool = False
     draining: bool = False
+    instance: str | None = None
 
     def change(self, **values: object) -> None:
         """Set attributes, and keep the deployment's counts right."""

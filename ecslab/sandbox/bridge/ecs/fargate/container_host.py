@@ -110,7 +110,11 @@ class Host:
             return (LOOPBACK,)
         if name == interface.private_dns:  # it stands in the container's /etc/hosts
             return (interface.private_ip,)
-        return vpc_names.resolve(name, interface.region, interface.vpc_id)
+        return vpc_names.resolve(name, interface.region, interface.vpc_id, interface.eni_id)
+
+    def services(self, name: str) -> tuple[str, ...]:
+        interface = self._interface
+        return vpc_names.services(name, interface.region, interface.vpc_id, interface.eni_id)
 
     def fetch(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
         interface = self._interface
