@@ -154,6 +154,7 @@ def _furniture(clients: dict[str, Any]) -> Iterator[tuple[str, str]]:
     service = ecs.describe_services(
         cluster="adgu-cluster", services=ecs.list_services(cluster="adgu-cluster")["serviceArns"][:1]
     )["services"][0]
+    yield from _scaled(clients, f"service/adgu-cluster/{service['serviceName']}")
     vpc = service["networkConfiguration"]["awsvpcConfiguration"]
     subnet = ec2.describe_subnets(SubnetIds=vpc["subnets"][:1])["Subnets"][0]
     yield from {"cluster": service["clusterArn"], "service": service["serviceName"],
@@ -210,14 +211,12 @@ def _stores(clients: dict[str, Any]) -> Iterator[tuple[str, str]]:
         Name="own.internal", CallerReference="own", VPC=vpc, HostedZoneConfig={"PrivateZone": True}
     )["HostedZone"]["Id"]
     yield "zone", zone
-    yield from _scaled(clients)
     repository = clients["ecr"].create_repository(repositoryName="own")["repository"]["repositoryName"]
     yield "repository", repository
 
 
-def _scaled(clients: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _scaled(clients: dict[str, Any], scaled: str) -> Iterator[tuple[str, str]]:
     """A scalable target with a policy, and an alarm that names it."""
-    scaled = "service/adgu-cluster/adgu-service"
     of = {"ServiceNamespace": "ecs", "ResourceId": scaled, "ScalableDimension": "ecs:service:DesiredCount"}
     clients["application-autoscaling"].register_scalable_target(**of, MinCapacity=1, MaxCapacity=3)
     policy = clients["application-autoscaling"].put_scaling_policy(
