@@ -11,7 +11,7 @@ _ALARM_HOUR = prices.of_alarm(60)
 STAGE = Stage(
     notebook="12-scaling.ipynb",
     needs=(*FOUNDATION, "04.network", "07.groups"),
-    minutes=Minutes(reading=40, waiting=7),
+    minutes=Minutes(reading=54, waiting=7),
     part="service",
     steps=(
         Step("12.shop", 4, checks.shop, solutions.make_shop, hourly=_SHOP_HOUR),
