@@ -61,6 +61,9 @@ class World:
     def name_server(self):
         return "10.0.0.2"
 
+    def services(self, name):
+        raise LookupError(name)
+
     def resolve(self, name):
         """`names` maps a name to its addresses."""
         return self.names[name]  # a KeyError is a LookupError

@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from ecslab.sandbox.bridge.open_ports import program_of
+from ecslab.sandbox.bridge.open_ports import listener_of
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
 
@@ -46,12 +46,9 @@ def limit_of(task: Task, container: Container) -> float:
 
 
 def container_on(task: Task, port: int) -> Container | None:
-    """The container of a task that accepts connections on a port, if there is one."""
-    for container in task.containers:
-        program = program_of(container)
-        if program is not None and port in program.listening:
-            return container
-    return None
+    """The container of a task that accepts connections on a port of its interface, if there is one."""
+    listener = listener_of(task, port)
+    return listener[0] if listener else None
 
 
 def task_id(key: str) -> str:

@@ -20,6 +20,7 @@ from ecslab.sandbox.world.network import packets
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.surroundings import Exited
 from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.time.clock import Leaves
 
 LOOPBACK: Final = "127.0.0.1"
 
@@ -110,7 +111,11 @@ class Host:
             return (LOOPBACK,)
         if name == interface.private_dns:  # it stands in the container's /etc/hosts
             return (interface.private_ip,)
-        return vpc_names.resolve(name, interface.region, interface.vpc_id)
+        return vpc_names.resolve(name, interface.region, interface.vpc_id, interface.eni_id)
+
+    def services(self, name: str) -> tuple[str, ...]:
+        interface = self._interface
+        return vpc_names.services(name, interface.region, interface.vpc_id, interface.eni_id)
 
     def fetch(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
         interface = self._interface
@@ -131,6 +136,13 @@ class Host:
             else:
                 return answer(request)
         raise last
+
+    def fetched_again(self, host: str, port: int, period: float) -> Leaves | None:
+        interface = self._interface
+        if host not in ("localhost", LOOPBACK, interface.private_dns, interface.private_ip):
+            return None  # what lies between may change, and who answers, without a word to this container
+        program = self._at_home(port)
+        return program.repeats(port, period) if program else Leaves(lambda _moments: None)
 
     @property
     def _interface(self) -> task_network.Eni:
