@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ecslab.sandbox.bridge import vpc_names
+from ecslab.sandbox.bridge import instance_memory, vpc_names
 from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs.fargate import metadata, task_role_calls
@@ -54,6 +54,7 @@ class Host:
         for session in list(self._account.exec_sessions.values()):
             if session.container is self._container:
                 session.end()
+        self._container.held = 0.0
         self._exited(self._task, self._container, code, reason)
         if self._account.visitors:
             self._account.visitors.container_ended(self._task)
@@ -84,6 +85,9 @@ class Host:
         if self._task.attachment.shared and self._mode != "host":
             return str(self._container.runtime_id)[:12]  # as Docker names a container
         return host_name(self._task)
+
+    def hold(self, mib: float) -> bool:
+        return instance_memory.hold(self._task, self._container, mib)
 
     def taken(self, port: int) -> bool:
         return self._at_home(port) is not None
