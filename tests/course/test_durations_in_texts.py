@@ -69,8 +69,6 @@ SETTINGS = {
     "within three minutes": "how fast visitors of a lesson come",
     "some four minutes after the CPU": "three datapoints of an alarm, each of one minute",
     "take 60 minutes or fewer": "for how long a cell may wait on a real account",
-    "over after two minutes": "how long before its end a Spot task is warned",
-    "within two minutes of each other": "what somebody tells of a morning",
     "idle for 20 minutes": "when a session of ECS Exec ends",
     "five seconds after each minute": "when CloudWatch judges its alarms here",
     "after 10 seconds, where a period": "the same, of alarms with short periods",
