@@ -161,10 +161,7 @@ def revision(
         waits = _gets_nothing(params)
     asked = _run_task_parameters(cluster, params)
     order = None if waits else task_order.order(caller, asked, of_service=True)
-    balancers = list(params.get("loadBalancers") or ())
-    at_most("loadBalancers", balancers, MOST_BALANCERS)  # U: the sentence
-    if balancers:
-        scheduler_adapter.load_balancing().check(caller.region, balancers, definition, fargate)
+    balancers = _balancers(caller, definition, params, fargate)
     strategy = _strategy(cluster, params) if fargate else []
     registry = service_registries.checked(caller.region, params.get("serviceRegistries") or (), definition)
     shown = _shown(definition, params, strategy, fargate)
@@ -176,10 +173,7 @@ def revision(
               "kept": _kept(params), "task_role": bool(definition.get("taskRoleArn")),
               "images": {entry["name"]: entry["image"] for entry in definition["containerDefinitions"]}},
         zones=tuple(task_request.zone_of(caller, subnet) for subnet in subnets) or ("",),
-        load_balancers=tuple(
-            LoadBalancer(entry["targetGroupArn"], entry["containerName"], entry["containerPort"])
-            for entry in balancers if entry.get("targetGroupArn")
-        ),
+        load_balancers=balancers,
         checked=any(_is_checked(container) for container in definition["containerDefinitions"]),
         fargate=fargate,
         registry=registry,
@@ -188,6 +182,24 @@ def revision(
             params.get("serviceConnectConfiguration"), definition,
         ),
     )  # fmt: skip
+
+
+def _balancers(
+    caller: Caller,
+    definition: "api.TaskDefinitionTypeDef",
+    params: "api.CreateServiceRequestTypeDef",
+    fargate: bool,
+) -> tuple[LoadBalancer, ...]:
+    """Where tasks are registered as targets; AwsError if they cannot be."""
+    balancers = list(params.get("loadBalancers") or ())
+    at_most("loadBalancers", balancers, MOST_BALANCERS)  # U: the sentence
+    if balancers:
+        scheduler_adapter.load_balancing().check(caller.region, balancers, definition, fargate)
+    return tuple(
+        LoadBalancer(entry["targetGroupArn"], entry["containerName"], entry["containerPort"])
+        for entry in balancers
+        if entry.get("targetGroupArn")
+    )
 
 
 def _gets_nothing(params: "api.CreateServiceRequestTypeDef") -> bool:
