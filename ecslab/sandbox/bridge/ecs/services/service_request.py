@@ -164,13 +164,12 @@ def revision(
     balancers = _balancers(caller, definition, params, fargate)
     strategy = _strategy(cluster, params) if fargate else []
     registry = service_registries.checked(caller.region, params.get("serviceRegistries") or (), definition)
-    shown = _shown(definition, params, strategy, fargate)
     subnets = order.network["subnets"] if order and fargate else ()
     return Revision(
         number=scheduler_adapter.digits(),
         created_at=current_account().clock.timestamp(),
-        spec={"region": caller.region, "order": order, "strategy": strategy, "shown": shown, "asked": params,
-              "kept": _kept(params), "task_role": bool(definition.get("taskRoleArn")),
+        spec={"region": caller.region, "order": order, "strategy": strategy, "asked": params,
+              "shown": _shown(definition, params, strategy, fargate), "kept": _kept(params), "task_role": bool(definition.get("taskRoleArn")),
               "images": {entry["name"]: entry["image"] for entry in definition["containerDefinitions"]}},
         zones=tuple(task_request.zone_of(caller, subnet) for subnet in subnets) or ("",),
         load_balancers=balancers,
