@@ -42,6 +42,7 @@ class Task:
             put into and taken out of.
         proxy: name and ARN of the container that Service Connect adds.
         gone_at: virtual second at which a stopped task is forgotten.
+        unreached: its end was decided while the agent of its container instance was away.
         view: what DescribeTasks answers, kept until something changes.
     """
 
@@ -75,6 +76,7 @@ class Task:
     stopped_reason: str | None = None
     gone_at: float | None = None
     next_phase: Event | None = None
+    unreached: bool = False
     view: "TaskTypeDef | None" = None
 
     @property
