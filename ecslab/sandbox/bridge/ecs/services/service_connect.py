@@ -28,14 +28,14 @@ _DNS_NAME: Final = re.compile(rf"(?=.{{1,127}}\Z){_LABEL}(\.{_LABEL})*")
 def checked(
     caller: Caller,
     cluster: Cluster,
-    owner: str,
+    service: str,
     configuration: "api.ServiceConnectConfigurationUnionTypeDef | None",
     definition: "api.TaskDefinitionTypeDef",
 ) -> Connect | None:
     """What a request asks of Service Connect; None if nothing. Nothing is made yet.
 
     Args:
-        owner: ARN of the service that the request is about.
+        service: name of the one that the request is about.
 
     Raises:
         AwsError: InvalidParameterException, or NamespaceNotFoundException.
@@ -57,6 +57,7 @@ def checked(
         values = [getattr(server, attribute) for server in servers if getattr(server, attribute)]
         if len(set(values)) < len(values):  # U
             raise invalid(f"Each {what} of a Service Connect configuration must be unique.")
+    owner = caller.ecs_arn(f"service/{cluster.name}/{service}")
     for server in servers:
         _check_free(namespace, server, owner)
     return Connect(namespace.arn, tuple(servers))

@@ -169,7 +169,8 @@ def revision(
         number=scheduler_adapter.digits(),
         created_at=current_account().clock.timestamp(),
         spec={"region": caller.region, "order": order, "strategy": strategy, "asked": params,
-              "shown": _shown(definition, params, strategy, fargate), "kept": _kept(params), "task_role": bool(definition.get("taskRoleArn")),
+              "shown": _shown(definition, params, strategy, fargate), "kept": _kept(params),
+              "task_role": bool(definition.get("taskRoleArn")),
               "images": {entry["name"]: entry["image"] for entry in definition["containerDefinitions"]}},
         zones=tuple(task_request.zone_of(caller, subnet) for subnet in subnets) or ("",),
         load_balancers=balancers,
@@ -177,8 +178,7 @@ def revision(
         fargate=fargate,
         registry=registry,
         connect=service_connect.checked(
-            caller, cluster, caller.ecs_arn(f"service/{cluster.name}/{name}"),
-            params.get("serviceConnectConfiguration"), definition,
+            caller, cluster, name, params.get("serviceConnectConfiguration"), definition
         ),
     )  # fmt: skip
 
