@@ -16,6 +16,8 @@ TRUST = {
         {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
     ],
 }
+BEGAN = 1_735_689_610.0
+"""Epoch second: in the first minute of 2025."""
 BOOT = 400
 """Seconds in which every instance has registered that can."""
 
@@ -34,8 +36,8 @@ class Machines(Aws):
     image = cached_property(lambda self: self.ssm.get_parameter(Name=PARAMETER)["Parameter"]["Value"])
 
     def prepared(self):
-        """Itself, with nothing but the profile and the cluster."""
-        self.endpoint.control("reset")
+        """Itself, with nothing but the profile and the cluster, and always at the same moment."""
+        self.endpoint.control("reset", began=BEGAN)
         self.profile("ecsInstanceRole", POLICY)
         self.ecs.create_cluster(clusterName="lab")
         default = [{"Name": "default-for-az", "Values": ["true"]}]
