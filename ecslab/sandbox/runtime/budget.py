@@ -1,7 +1,9 @@
 """Counts what containers use, and says when it is too much. The numbers are in `limits`."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import itemgetter
 from typing import Final
 from weakref import WeakValueDictionary
@@ -118,10 +120,14 @@ class Meter:
     def _settle(self) -> None:
         """Count what is owed, in the order in which it was done."""
         owed, self._owed = self._owed or [], None
+        full = self._full_at(owed)
+        if full:
+            self._credit, self._drawn, self.since = float(self.saved), 0, full - 2.0
         done = [
             (moment, -period, place, work)
-            for place, (moments, period, work) in enumerate(owed) for moment in moments
-        ]  # fmt: skip
+            for place, (moments, period, work) in enumerate(owed)
+            for moment in (moments[bisect_left(moments, full) :] if full else moments)
+        ]
         done.sort(key=itemgetter(0, 1, 2))
         for moment, _, _, work in done:
             self._pass(moment)
@@ -129,6 +135,24 @@ class Meter:
             self._drawn += work.steps + work.charged
             if work.forgiven:
                 self._forgive(work.forgiven)
+
+    def _full_at(self, owed: "list[tuple[Sequence[float], float, Work]]") -> float | None:
+        """A late moment of these at which all is saved that may be, so that those before it need not be
+        counted; None if none is known.
+
+        At a moment after a gap it is so if from each moment before, and from now, more came back until then
+        than was taken: of each work, that of one moment and of one more in each period.
+        """
+        burst = sum(work.steps + work.charged for _, _, work in owed)
+        spare = self.lasting - sum((work.steps + work.charged) / period for _, period, work in owed)
+        longest = max(period for _, period, _ in owed)
+        late = max(moments[-1] for moments, _, _ in owed) - 2 * longest
+        tail = sorted({moment for moments, _, _ in owed for moment in moments[bisect_left(moments, late) :]})
+        missing = self.saved - self._credit + self._drawn + burst + 1
+        for before, moment in reversed([*pairwise(tail)]):
+            if moment - before >= 1.0 and burst + 1 <= spare * (moment - before):
+                return moment if missing <= spare * (moment - self.since) else None
+        return None
 
     def _pass(self, now: float) -> None:
         """Bring back what comes back by now, once in a second."""
@@ -219,11 +243,16 @@ class LogRate:
         lines, size = self._taken
         most_lines, most_bytes = limits.LOG_LINES.container, limits.LOG_BYTES.container
         left_lines, left_bytes = self._lines, self._bytes
+        full = most_lines - lines, most_bytes - size
         for moment in moments:  # as `_fill` does
             passed, self._since = moment - self._since, moment
             left_lines = min(most_lines, left_lines + passed * self.LINES_A_SECOND) - lines
             left_bytes = min(most_bytes, left_bytes + passed * self.BYTES_A_SECOND) - size
             self.passed = passed
+            if (left_lines, left_bytes) == full and passed >= 1.0:  # a second brings back more than a line
+                self.passed = moments[-1] - moments[-2] if moments[-1] > moment else passed
+                self._since = moments[-1]
+                break
         self._lines, self._bytes = left_lines, left_bytes
 
     def _fill(self, now: float) -> None:
