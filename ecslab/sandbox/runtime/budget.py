@@ -209,14 +209,14 @@ class Meter:
 class LogRate:
     """How much of a container's output its log still takes."""
 
-    __slots__ = ("_bytes", "_lines", "_since", "_taken", "losing", "passed", "turns")
+    __slots__ = ("_bytes", "_lines", "_since", "_taken", "losing", "turns")
     LINES_A_SECOND: Final = 100
     BYTES_A_SECOND: Final = 65_536
 
     def __init__(self) -> None:
         self._lines, self._bytes = float(limits.LOG_LINES.container), float(limits.LOG_BYTES.container)
         self._since, self.losing = 0.0, False
-        self._taken, self.passed = (0, 0), 0.0
+        self._taken = 0, 0
         self.turns = 0  # how often something was taken
 
     def accepted(self, text: str, now: float) -> list[str]:
@@ -232,10 +232,10 @@ class LogRate:
         self.losing = len(kept) < len(text) or len(lines) < len(offered)
         return lines
 
-    def repeats_after(self, period: float) -> bool:
-        """Whether one short line was taken last, and the one before it came so many seconds before."""
-        is_line = self._taken[0] == 1 and self._taken[1] < limits.STEP_BYTES and not self.losing
-        return is_line and abs(self.passed - period) < 1e-6
+    @property
+    def repeats(self) -> bool:
+        """Whether one short line was taken last: so much comes back in a second."""
+        return self._taken[0] == 1 and self._taken[1] < limits.STEP_BYTES and not self.losing
 
     def take_again(self, moments: Sequence[float]) -> None:
         """Take what was taken last once more at each of these moments, for which there is room."""
@@ -248,18 +248,16 @@ class LogRate:
             passed, self._since = moment - self._since, moment
             left_lines = min(most_lines, left_lines + passed * self.LINES_A_SECOND) - lines
             left_bytes = min(most_bytes, left_bytes + passed * self.BYTES_A_SECOND) - size
-            self.passed = passed
-            if (left_lines, left_bytes) == full and passed >= 1.0:  # a second brings back more than a line
-                self.passed = moments[-1] - moments[-2] if moments[-1] > moment else passed
+            if (left_lines, left_bytes) == full and passed >= 1.0:
                 self._since = moments[-1]
                 break
         self._lines, self._bytes = left_lines, left_bytes
 
     def _fill(self, now: float) -> None:
         """Bring back what comes back by now."""
-        self.passed, self._since = now - self._since, now
-        self._lines = min(limits.LOG_LINES.container, self._lines + self.passed * self.LINES_A_SECOND)
-        self._bytes = min(limits.LOG_BYTES.container, self._bytes + self.passed * self.BYTES_A_SECOND)
+        passed, self._since = now - self._since, now
+        self._lines = min(limits.LOG_LINES.container, self._lines + passed * self.LINES_A_SECOND)
+        self._bytes = min(limits.LOG_BYTES.container, self._bytes + passed * self.BYTES_A_SECOND)
 
 
 class AccountBudget:
