@@ -128,6 +128,9 @@ class Host(Protocol):
     def hostname(self) -> str:
         """The container's host name."""
 
+    def hold(self, mib: float) -> bool:
+        """Let the container hold so much of its machine's memory; False if it has to end of it."""
+
     def taken(self, port: int) -> bool:
         """Whether something in the container's network namespace accepts connections on the port already."""
 

@@ -199,6 +199,10 @@ class Quiet:
     def log_again(self, moments: Sequence[float]) -> None:
         """Nothing is heard of it."""
 
+    def hold(self, mib: float) -> bool:  # noqa: ARG002  # one signature
+        """A command's memory ends with it, and is not counted."""
+        return True
+
     def log(self, line: str) -> None:
         if line.startswith(LIMIT):
             self._constant = False

@@ -15,7 +15,7 @@ give all later ones other ids, or where a call that a lesson makes would not be 
    a service on EC2 scales in by its placement strategies.
 7: a task that Fargate Spot takes back is over two minutes after the warning; a service gives each capacity
    provider its own share of tasks, whatever another one lacks;
-   resolvers remember what a private zone answered for its TTL.
+   resolvers remember what a private zone answered for its TTL; containers of an instance share its memory.
 """
 
 from typing import Final

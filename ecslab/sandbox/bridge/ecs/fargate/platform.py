@@ -31,6 +31,7 @@ from ecslab.sandbox.runtime.image import Image
 from ecslab.sandbox.runtime.layer_stream import BadLayer
 from ecslab.sandbox.world.image_names import ImageName, parse
 from ecslab.sandbox.world.network import packets, vpc
+from ecslab.sandbox.world.service_connect.proxy import MEMORY
 from ecslab.sandbox.world.task import failures
 from ecslab.sandbox.world.task.container import Container, Pulled
 from ecslab.sandbox.world.task.driver import Driver
@@ -91,6 +92,7 @@ class Fargate:
             return
         del self.account.tasks_by_interface[interface.eni_id]
         self.account.resolvers.pop(interface.eni_id, None)
+        self.account.proxies.pop(task.id, None)
         task_network.release_eni(task.region, interface.eni_id)
 
     def _join(self, task: Task) -> task_network.Eni:
@@ -98,6 +100,9 @@ class Fargate:
         instance = placing.instance_of(task)
         if instance is None:
             raise StartFailed(placing.DEREGISTERED)
+        host = machine.find(task.region, instance.ec2_id)
+        if host is None or host.state != "running":  # ECS has not noticed yet
+            raise StartFailed(placing.HOST_GONE.format(ec2_id=instance.ec2_id))
         try:
             eni = task_network.instance_eni(task.region, instance.ec2_id)
             placing.bind(task, instance)
@@ -210,6 +215,10 @@ class Fargate:
         spec = _spec(task, container, environment, self.volumes, init_process)
         return runtime_id, self.account.runtime.start(spec, host)
 
+    def reachable(self, task: Task) -> bool:
+        instance = placing.instance_of(task)
+        return instance is None or instance.agent_connected or self.account.behaviour < placing.FAULTS
+
     def leaving(self, task: Task) -> float:
         services = self.account.services
         return services.leaving(task) if services else self.account.clock.durations.of("deactivated", task.id)
@@ -304,7 +313,7 @@ def _memory(task: Task, container: Container) -> int:
     """MiB that a container may take: its own limit, the task's, or all that its container instance has."""
     instance = placing.instance_of(task)
     whole = task.settings["memory"] if instance is None else task.definition.get("memory") or instance.memory
-    return int(container.definition.get("memory") or whole)
+    return int(container.definition.get("memory") or whole) - (MEMORY if task.proxy else 0)
 
 
 def _spec(
