@@ -56,7 +56,7 @@ def test_notebook(stem):
     assert ".ipynb)" in notebook.cells[-1].source, f"{stem} does not say where to go next"
 
 
-@pytest.mark.parametrize(("stem", "following"), pairwise(stems()))
+@pytest.mark.parametrize(("stem", "following"), [*pairwise(stems())])
 def test_what_comes_next_is_what_the_map_has_next(stem, following):
     text = "\n".join(cell.source for cell in read(stem).cells if cell.cell_type == "markdown")
     assert re.findall(r"\*\*Next:\*\* \[([\w-]+)\]\((.+?)\)", text) == [(following, f"{following}.ipynb")]
