@@ -96,7 +96,7 @@ minutes: .venv/workshop ## measure how long each notebook takes, and write it un
 	$(BIN)/python -m tests.notebooks.minutes $(ONLY)
 
 matrix: .venv/workshop ## write tests/course/MATRIX.md: every wrong state, and what the check says of it
-	$(BIN)/python -m tests.course.matrix
+	$(BIN)/python -m tests.course.matrix $(ONLY)
 
 pages: .venv/workshop ## write glossary, cheat sheet, instructor's page, lifecycles and what is carried from the project's own data
 	$(BIN)/python -m tests.pages

@@ -15,6 +15,7 @@ from .operations import console as console
 from .operations import containers as containers
 from .operations import guestbook as guestbook
 from .operations import scaling_game as scaling_game
+from .operations import spot as spot
 from .operations import verify as verify
 from .operations.price_list import price_list as price_list
 from .operations.visitors import visitors as visitors

@@ -7,7 +7,7 @@ https://aws.amazon.com/elasticloadbalancing/pricing/
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ecslab.connection.connection import Connection
 from ecslab.display.tables import ShownAsTable, Table
@@ -29,7 +29,8 @@ class Bill(ShownAsTable):
     Attributes:
         hours: how many.
         tasks: how many ran.
-        vcpu, memory: of all of them together, in vCPU and GB.
+        vcpu, memory: of those that run on Fargate on demand, together, in vCPU and GB.
+        spot_vcpu, spot_memory: of those on Fargate Spot, whose price AWS changes.
         visits: lines that they wrote meanwhile; None where their logs cannot be read.
         passed: whether the hours passed; else they are reckoned ahead.
     """
@@ -40,6 +41,8 @@ class Bill(ShownAsTable):
     memory: float
     visits: int | None
     passed: bool
+    spot_vcpu: float = 0.0
+    spot_memory: float = 0.0
 
     @property
     def total(self) -> float:
@@ -52,11 +55,15 @@ class Bill(ShownAsTable):
         return self.total / self.hours * prices.MONTH_HOURS
 
     def _items(self) -> tuple[tuple[str, float, float], ...]:
-        return (
-            ("vCPU", self.vcpu, prices.VCPU_HOUR["X86_64"]),
-            ("GB of memory", self.memory, prices.GB_HOUR["X86_64"]),
+        vcpu, memory = prices.VCPU_HOUR["X86_64"], prices.GB_HOUR["X86_64"]
+        items = (
+            ("vCPU", self.vcpu, vcpu),
+            ("GB of memory", self.memory, memory),
+            ("vCPU on Spot, about", self.spot_vcpu, round(vcpu * prices.SPOT_SHARE, 6)),
+            ("GB of memory on Spot, about", self.spot_memory, round(memory * prices.SPOT_SHARE, 6)),
             (_ADDRESS if self.tasks == 1 else _ADDRESSES, self.tasks, prices.PUBLIC_IPV4_HOUR),
         )
+        return tuple(item for item in items if item[1])
 
     def _table(self) -> Table:
         visits = "visits unknown" if self.visits is None else _counted(self.visits, "visit")
@@ -113,7 +120,11 @@ def task(task: TaskTypeDef) -> Table:
     """
     cpu, memory = int(task["cpu"]), int(task["memory"])
     size = f"the task: {cpu / 1024:g} vCPU, {memory / 1024:g} GB"
-    hours = {size: prices.task_hour(cpu, memory, public_ip=False), f"its {_ADDRESS}": prices.PUBLIC_IPV4_HOUR}
+    spot = prices.is_spot(task)
+    if spot:
+        size += ", on Fargate Spot (about)"
+    compute = prices.task_hour(cpu, memory, public_ip=False, spot=spot)
+    hours = {size: compute, f"its {_ADDRESS}": prices.PUBLIC_IPV4_HOUR}
     hours["together"] = sum(hours.values())
     rows = tuple(
         (what, prices.dollars(hour), prices.dollars(hour * prices.MONTH_HOURS))
@@ -163,14 +174,24 @@ def idle(lab: Connection, hours: float = 10, name: str | None = None) -> Bill:
     if lab.where == "sandbox":
         lab.control("advance", seconds=hours * 3600)
     after = _lines(lab, running)
+    billed = [task for task in running if prices.is_fargate(task)]
+    on_spot = [task for task in billed if prices.is_spot(task)]
+    on_demand = [task for task in billed if task not in on_spot]
     return Bill(
         hours=hours,
         tasks=len(running),
-        vcpu=sum(int(task["cpu"]) for task in running) / 1024,
-        memory=sum(int(task["memory"]) for task in running) / 1024,
+        vcpu=_sum("cpu", on_demand),
+        memory=_sum("memory", on_demand),
+        spot_vcpu=_sum("cpu", on_spot),
+        spot_memory=_sum("memory", on_spot),
         visits=None if before is None or after is None else after - before,
         passed=lab.where == "sandbox",
     )
+
+
+def _sum(what: Literal["cpu", "memory"], tasks: list[TaskTypeDef]) -> float:
+    """Of so many tasks, in vCPU or GB."""
+    return sum(int(task[what]) for task in tasks) / 1024
 
 
 def _lines(lab: Connection, tasks: list[TaskTypeDef]) -> int | None:

@@ -43,7 +43,11 @@ EKS_CLUSTER_HOUR: Final = 0.10
 
 
 def task_hour(
-    cpu: int | str, memory: int | str, architecture: str = "X86_64", public_ip: bool = True
+    cpu: int | str,
+    memory: int | str,
+    architecture: str = "X86_64",
+    public_ip: bool = True,
+    spot: bool = False,
 ) -> float:
     """Dollars an hour for one running Fargate task (Linux).
 
@@ -52,9 +56,11 @@ def task_hour(
         memory: MiB.
         architecture: `X86_64` or `ARM64`, as in `runtimePlatform`.
         public_ip: whether it has a public IPv4 address, which is billed by itself.
+        spot: whether it runs on `FARGATE_SPOT`: what is said is about right, since AWS changes that price.
     """
+    share = SPOT_SHARE if spot else 1.0
     compute = int(cpu) / 1024 * VCPU_HOUR[architecture] + int(memory) / 1024 * GB_HOUR[architecture]
-    return compute + (PUBLIC_IPV4_HOUR if public_ip else 0)
+    return share * compute + (PUBLIC_IPV4_HOUR if public_ip else 0)
 
 
 def balancer_hour(zones: int = 2, network: bool = False) -> float:
@@ -66,8 +72,23 @@ def balancer_hour(zones: int = 2, network: bool = False) -> float:
 
 
 def of_task(task: TaskTypeDef) -> float:
-    """Dollars an hour for a task as DescribeTasks shows it."""
-    return task_hour(task.get("cpu") or 0, task.get("memory") or 0)
+    """Dollars an hour for a task as DescribeTasks shows it.
+
+    On EC2 and on machines of one's own it costs nothing beside them.
+    """
+    if not is_fargate(task):
+        return 0.0
+    return task_hour(task.get("cpu") or 0, task.get("memory") or 0, spot=is_spot(task))
+
+
+def is_fargate(task: TaskTypeDef) -> bool:
+    """Whether a task, as DescribeTasks shows it, runs on Fargate, and so is billed by itself."""
+    return task.get("launchType", "FARGATE") == "FARGATE"
+
+
+def is_spot(task: TaskTypeDef) -> bool:
+    """Whether a task, as DescribeTasks shows it, runs on Fargate Spot."""
+    return task.get("capacityProviderName") == "FARGATE_SPOT"
 
 
 def of_load_balancer(balancer: LoadBalancerTypeDef) -> float:

@@ -181,11 +181,11 @@ class Notebook:
         """End the kernel, so that its memory is free for the next notebook."""
         self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
-    def screens(self) -> Iterator[int]:
-        """Scroll through the notebook, a screen at a time; cells that are out of view are not on the page."""
+    def screens(self, step: int = 1) -> Iterator[int]:
+        """Scroll through the notebook, `step` screens at a time; cells out of view are not on the page."""
         box = self.panel.locator(".jp-WindowedPanel-outer").first
         height, seen = box.evaluate("e => [e.scrollHeight, e.clientHeight]")
-        for number, top in enumerate(range(0, max(height - 60, 1), max(seen - 60, 1))):
+        for number, top in enumerate(range(0, max(height - 60, 1), max(step * (seen - 60), 1))):
             box.evaluate("(e, top) => e.scrollTo(0, top)", top)
             self.page.wait_for_timeout(150)  # lazy cells draw when they come into view
             yield number

@@ -1,13 +1,14 @@
 """The matrix of wrong states and messages: `make matrix` writes MATRIX.md beside this file.
 
 Each `test_stage_NN.py` has a table WRONG: the name of a wrong state, its step, what makes it, and the exact
-message. The tests run every row; this page lists them, so that somebody can read them all.
+message. The tests run every row; this page lists them, so that somebody can read them all. Numbers of stages
+(`make matrix ONLY=10`) have only theirs run, and leave what the page says of the others.
 """
 
 import importlib
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 HERE = Path(__file__).parent
 PAGE = HERE / "MATRIX.md"
 LEAST = 5  # wrong states of each step
+ROW = re.compile(r"^\| (?P<name>.*?) \| (?P<text>.*) \|$")
 _IDS = (
     (re.compile(r"\b([a-z]+-)[0-9a-f]{8,17}\b"), r"\1…"),  # subnet-0a1b…, sg-…
     (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{8}(?:[0-9a-f]{24})?\b"), "…"),  # of tasks, short and whole
@@ -78,10 +80,10 @@ def without_ids(text: str) -> str:
 
 
 class Listener:
-    """Runs the rows whose message holds ids, and keeps what the check said of each."""
+    """Runs the rows whose message holds ids, and notes what the check answered to each."""
 
     def __init__(self) -> None:
-        self.heard: dict[tuple[str, str], str] = {}
+        self.answers: dict[tuple[str, str], str] = {}
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         items[:] = [item for item in items if callable((_row_of(item) or ("", "", ""))[2])]
@@ -93,7 +95,7 @@ class Listener:
         def listen(lab: Any, wanted: str) -> tuple[str, str]:
             answer = said(lab, wanted)
             if wanted == step:
-                self.heard[step, name] = answer[1]
+                self.answers[step, name] = answer[1]
             return answer
 
         item.module.said = listen
@@ -109,14 +111,36 @@ def _row_of(item: Any) -> tuple[str, Any, Any] | None:
     return getattr(item.module, "WRONG", {}).get(name)
 
 
-def measured() -> str:
-    """The page with every message that holds ids taken from the check itself, in that state."""
+def measured(stages: Sequence[str] = ()) -> str:
+    """The page with every message that holds ids taken from the check itself, in that state.
+
+    Args:
+        stages: whose states are made ("10"); all, if none is given.
+    """
     listener = Listener()
-    failed = pytest.main(["-q", *map(str, sorted(HERE.glob("test_stage_*.py")))], plugins=[listener])
-    if failed:
+    files = [HERE / f"test_stage_{stage}.py" for stage in stages] or sorted(HERE.glob("test_stage_*.py"))
+    failed = pytest.main(["-q", *map(str, files)], plugins=[listener])
+    if failed not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):  # or no message holds an id
         raise SystemExit("a row is not answered as its table says: the page stays as it was")
-    return page(lambda row: without_ids(listener.heard.get((row.step, row.name)) or str(row.message)))
+    texts = (written() if stages else {}) | listener.answers
+    return page(lambda row: without_ids(_text(row, texts)))
+
+
+def _text(row: Row, texts: dict[tuple[str, str], str]) -> str:
+    return texts[row.step, row.name] if callable(row.message) else row.message
+
+
+def written() -> dict[tuple[str, str], str]:
+    """What the page says now, by step and name of a state."""
+    texts, step = {}, ""
+    for line in PAGE.read_text("utf-8").splitlines():
+        if line.startswith("### "):
+            step = line.removeprefix("### ").partition(":")[0]
+        elif row := ROW.match(line):
+            name, text = (part.replace("<br>", "\n").replace("\\|", "|") for part in row.groups())
+            texts[step, name] = text
+    return texts
 
 
 if __name__ == "__main__":
-    PAGE.write_text(measured(), encoding="utf-8")
+    PAGE.write_text(measured(sys.argv[1:]), encoding="utf-8")

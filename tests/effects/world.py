@@ -35,8 +35,8 @@ _HOUR = 3600
 class World:
     """A furnished account, and names for what is in it (`$cluster`).
 
-    It always begins at the same minute of an hour, and the clients' present is the account's: what a minute, an
-    hour or a window holds is then the same in each run.
+    It always begins at the same minute of an hour, and the clients' present is the account's: what a minute,
+    an hour or a window holds is then the same in each run.
     """
 
     def __init__(self, home: Path, prepare: list[dict[str, Any]]):

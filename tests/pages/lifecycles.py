@@ -1,5 +1,6 @@
 """`docs/lifecycles.md`, drawn from the tables that the sandbox runs on."""
 
+from ecslab.sandbox.world.auto_scaling_group.lifecycle import GROUP_INSTANCE
 from ecslab.sandbox.world.container_instance.lifecycle import CONTAINER_INSTANCE
 from ecslab.sandbox.world.load_balancing.target_health import TARGET
 from ecslab.sandbox.world.service.lifecycle import (
@@ -13,7 +14,7 @@ from ecslab.sandbox.world.task.lifecycle import ATTACHMENT, TASK
 
 LIFECYCLES = (
     TASK, ATTACHMENT, SERVICE, DEPLOYMENT, ROLLOUT_STATE, SERVICE_DEPLOYMENT, MEMBER, TARGET,
-    CONTAINER_INSTANCE,
+    CONTAINER_INSTANCE, GROUP_INSTANCE,
 )  # fmt: skip
 HEAD = """# Lifecycles
 

@@ -3,8 +3,11 @@
 import json
 from functools import cached_property
 
+import pytest
 from aws_client import Aws
+from botocore.exceptions import ClientError
 
+HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
 PARAMETER = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
 POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
 TRUST = {
@@ -71,3 +74,47 @@ class Machines(Aws):
             cluster=cluster, containerInstances=list(references), **more
         )
         return answer["containerInstances"]
+
+
+class OnEc2(Machines):
+    """An account whose tasks run on EC2."""
+
+    def define(self, family="web", port=0, mode="bridge", memory=512, **more):
+        """A task definition with one container that serves pages on port 80."""
+        mapping = {"containerPort": 80} | ({"hostPort": port} if port else {})
+        container = {"name": "web", "image": HTTPD, "memory": memory, "portMappings": [mapping]}
+        return self.ecs.register_task_definition(
+            family=family, networkMode=mode, requiresCompatibilities=["EC2"],
+            containerDefinitions=[container | more.pop("container", {})], **more,
+        )["taskDefinition"]  # fmt: skip
+
+    def run(self, family="web", **more):
+        return self.ecs.run_task(cluster="lab", taskDefinition=family, launchType="EC2", **more)
+
+    def service_tasks(self):
+        arns = self.ecs.list_tasks(cluster="lab", serviceName="web")["taskArns"]
+        return self.ecs.describe_tasks(cluster="lab", tasks=arns)["tasks"]
+
+    def task(self, arn):
+        return self.ecs.describe_tasks(cluster="lab", tasks=[arn])["tasks"][0]
+
+    def remaining(self, name, which=0):
+        resources = self.instances()[which]["remainingResources"]
+        row = next(each for each in resources if each["name"] == name)
+        return row["integerValue"] if row["type"] == "INTEGER" else row["stringSetValue"]
+
+    def vpc(self, place=0):
+        return {"awsvpcConfiguration": {"subnets": [self.subnets[place]]}}
+
+    def address(self, ec2_id):
+        described = self.ec2.describe_instances(InstanceIds=[ec2_id])["Reservations"][0]["Instances"][0]
+        group = described["SecurityGroups"] or described["NetworkInterfaces"][0]["Groups"]
+        return described["PublicIpAddress"], group[0]["GroupId"]
+
+
+def refused(call, **given):
+    """Code and sentence with which a call is refused."""
+    with pytest.raises(ClientError) as refusal:
+        call(**given)
+    error = refusal.value.response["Error"]
+    return f"{error['Code']}: {error['Message']}"

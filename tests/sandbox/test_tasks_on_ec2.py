@@ -1,14 +1,13 @@
 """Tasks on container instances: where they go, what they take there, how they are reached, how they end."""
 
+from collections import Counter
+
 import pytest
-from botocore.exceptions import ClientError
-from instance_rig import Machines
+from instance_rig import OnEc2, refused
 
 from ecslab.sandbox import in_process
 from ecslab.sandbox.engine import snapshots
 from ecslab.sandbox.engine.sandbox import Sandbox
-
-HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
 
 
 @pytest.fixture(scope="module")
@@ -19,47 +18,6 @@ def account(tmp_path_factory):
 @pytest.fixture
 def aws(account):
     return account.prepared()
-
-
-class OnEc2(Machines):
-    def define(self, family="web", port=0, mode="bridge", memory=512, **more):
-        """A task definition with one container that serves pages on port 80."""
-        mapping = {"containerPort": 80} | ({"hostPort": port} if port else {})
-        container = {"name": "web", "image": HTTPD, "memory": memory, "portMappings": [mapping]}
-        return self.ecs.register_task_definition(
-            family=family, networkMode=mode, requiresCompatibilities=["EC2"],
-            containerDefinitions=[container | more.pop("container", {})], **more,
-        )["taskDefinition"]  # fmt: skip
-
-    def run(self, family="web", **more):
-        return self.ecs.run_task(cluster="lab", taskDefinition=family, launchType="EC2", **more)
-
-    def service_tasks(self):
-        arns = self.ecs.list_tasks(cluster="lab", serviceName="web")["taskArns"]
-        return self.ecs.describe_tasks(cluster="lab", tasks=arns)["tasks"]
-
-    def task(self, arn):
-        return self.ecs.describe_tasks(cluster="lab", tasks=[arn])["tasks"][0]
-
-    def remaining(self, name, which=0):
-        resources = self.instances()[which]["remainingResources"]
-        row = next(each for each in resources if each["name"] == name)
-        return row["integerValue"] if row["type"] == "INTEGER" else row["stringSetValue"]
-
-    def vpc(self, place=0):
-        return {"awsvpcConfiguration": {"subnets": [self.subnets[place]]}}
-
-    def address(self, ec2_id):
-        described = self.ec2.describe_instances(InstanceIds=[ec2_id])["Reservations"][0]["Instances"][0]
-        group = described["SecurityGroups"] or described["NetworkInterfaces"][0]["Groups"]
-        return described["PublicIpAddress"], group[0]["GroupId"]
-
-
-def refused(call, **given):
-    with pytest.raises(ClientError) as refusal:
-        call(**given)
-    error = refusal.value.response["Error"]
-    return f"{error['Code']}: {error['Message']}"
 
 
 def test_a_task_on_bridge_gets_a_port_of_its_instance(aws):
@@ -425,3 +383,47 @@ def test_a_service_replaces_what_its_machine_takes_away(aws):
     tasks = aws.service_tasks()
     assert len(tasks) == 2
     assert len({task["containerInstanceArn"] for task in tasks}) == 1
+
+
+SPREAD_HOSTS = [{"type": "spread", "field": "attribute:ecs.availability-zone"},
+                {"type": "spread", "field": "host"}]  # fmt: skip
+PACK = [{"type": "binpack", "field": "memory"}]
+
+
+@pytest.mark.parametrize(("strategy", "counts"), [(SPREAD_HOSTS, [1, 1, 2]), (PACK, [4])])
+def test_scale_in_takes_what_the_strategies_say(aws, strategy, counts):
+    for place in (0, 1, 1):
+        aws.launch(place=place)
+    aws.pass_time()
+    aws.define(memory=900)
+    aws.ecs.create_service(
+        cluster="lab", serviceName="web", taskDefinition="web", launchType="EC2", desiredCount=8,
+        placementStrategy=strategy,
+    )  # fmt: skip
+    aws.pass_time(200)
+    assert len(aws.service_tasks()) == 8
+    aws.ecs.update_service(cluster="lab", service="web", desiredCount=4)
+    aws.pass_time(200)
+    tasks = aws.service_tasks()
+    assert sorted(Counter(task["containerInstanceArn"] for task in tasks).values()) == counts
+    zones = Counter(task["availabilityZone"] for task in tasks)
+    assert sorted(zones.values()) == ([2, 2] if strategy is SPREAD_HOSTS else [4])
+
+
+def test_scale_in_passes_over_what_is_protected(aws):
+    for _ in range(2):
+        aws.launch()
+    aws.pass_time()
+    aws.define()
+    aws.ecs.create_service(
+        cluster="lab", serviceName="web", taskDefinition="web", launchType="EC2", desiredCount=4,
+        placementStrategy=[{"type": "spread", "field": "host"}],
+    )  # fmt: skip
+    aws.pass_time(200)
+    tasks = aws.service_tasks()
+    instance = tasks[0]["containerInstanceArn"]
+    kept = [task["taskArn"] for task in tasks if task["containerInstanceArn"] == instance]
+    aws.ecs.update_task_protection(cluster="lab", tasks=kept, protectionEnabled=True)
+    aws.ecs.update_service(cluster="lab", service="web", desiredCount=2)
+    aws.pass_time(200)
+    assert sorted(task["taskArn"] for task in aws.service_tasks()) == sorted(kept)

@@ -125,13 +125,17 @@ class Builder:
         desired_count: int = 1,
         **more: object,
     ) -> None:
-        """A service on Fargate, in the default VPC's public subnets unless told otherwise."""
+        """A service on Fargate, in the default VPC's public subnets unless told otherwise.
+
+        `more` are members of CreateService, such as a `capacityProviderStrategy` in place of the launch type.
+        """
+        if "capacityProviderStrategy" not in more:
+            more["launchType"] = "FARGATE"
         self.lab.ecs.create_service(
             cluster=self.names.cluster,
             serviceName=name or self.names.service,
             taskDefinition=task_definition,
             desiredCount=desired_count,
-            launchType="FARGATE",
             networkConfiguration={"awsvpcConfiguration": network or self.public()},
             loadBalancers=load_balancers,
             tags=self.lab.tags("ecs"),

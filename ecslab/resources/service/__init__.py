@@ -44,7 +44,7 @@ def create(
         count: how many tasks are to run, 0 or more: `desiredCount`.
         choice: VPC, subnets, security groups and public IP; `default_choice(lab)` unless given.
         name: letters, digits, `-` and `_`, at most 255. The lesson's name unless given.
-        **more: further parameters of CreateService, such as `loadBalancers`.
+        **more: of CreateService: `loadBalancers`, or `capacityProviderStrategy` instead of a launch type.
 
     Returns:
         A `service` as CreateService or DescribeServices shows it. CreateService answers at once: no task of
@@ -62,6 +62,8 @@ def create(
     if existing:
         return existing
     request = _request(lab, name, task_definition.needed_arn(lab, definition), count, choice)
+    if "capacityProviderStrategy" in more:
+        del request["launchType"]
     request.update(cast("CreateServiceRequestTypeDef", more))
     _wait_until_free(lab, name)
     made = lab.wait(lambda: _created(lab, request), "ECS's own role in this account", limit=60)

@@ -21,12 +21,14 @@ from ecslab.sandbox.runtime import Runtime
 from ecslab.sandbox.runtime.budget import AccountBudget
 from ecslab.sandbox.world.behaviour import LATEST
 from ecslab.sandbox.world.faults import Faults
+from ecslab.sandbox.world.network.name_cache import NameCache
 from ecslab.sandbox.world.stale_reads import StaleReads
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Clock
 from ecslab.sandbox.world.time.windows import Presents
 
 if TYPE_CHECKING:
+    from ecslab.sandbox.bridge.auto_scaling_groups.state import RegionGroups
     from ecslab.sandbox.bridge.autoscaling.state import RegionScaling
     from ecslab.sandbox.bridge.cloudwatch.backend import CloudWatch
     from ecslab.sandbox.bridge.ecs.exec.session import ExecSession
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from ecslab.sandbox.bridge.load.meters import Meters
     from ecslab.sandbox.bridge.load.visitors import Visitors
     from ecslab.sandbox.world.network.vpc import Facts
+    from ecslab.sandbox.world.service_discovery.registry import Registry
 
 OpenPath = tuple[str, str, tuple[str, ...], int, str]
 """Interface id of a load balancer's node, then subnet, security groups, port and address of a target."""
@@ -80,6 +83,8 @@ class Account:
         services: the services' tasks and scheduler; None before the first service.
         load_balancing: None before Elastic Load Balancing is first used.
         autoscaling: scalable targets and their activities, by Region.
+        scaling_groups: Auto Scaling groups, by Region.
+        instance_lost_listeners: called with Region and id of an EC2 instance that is stopped or terminated.
         cloudwatch: metrics and alarms; None before either is first used.
         meters: what services and target groups tell CloudWatch; None before the first of them.
         visitors: who comes to load balancers; None before the first do.
@@ -87,6 +92,8 @@ class Account:
             such calls change a network's rules. None keeps nothing.
         building: how many of moto's backends are being built at this moment.
         budget: what all containers may use together.
+        service_discovery: what Cloud Map holds, by Region.
+        resolvers: what resolvers remember of names, by the network interface that asked.
         exec_sessions: the sessions of ECS Exec, by id, those that ended not long ago too.
         log_lines, log_bytes: what is kept of logs, or more, if some were deleted since it was counted.
         moto: what moto held for this account when another one was entered.
@@ -111,12 +118,16 @@ class Account:
     services: ServiceRegistry | None = None
     load_balancing: LoadBalancing | None = None
     autoscaling: dict[str, RegionScaling] = field(default_factory=dict)
+    scaling_groups: dict[str, RegionGroups] = field(default_factory=dict)
+    instance_lost_listeners: list[Callable[[str, str], None]] = field(default_factory=list)
     cloudwatch: CloudWatch | None = None
     meters: Meters | None = None
     visitors: Visitors | None = None
     known_networks: KnownNetworks | None = None
     building: int = 0
     budget: AccountBudget = field(default_factory=AccountBudget)
+    service_discovery: dict[str, Registry] = field(default_factory=dict)
+    resolvers: dict[str, NameCache] = field(default_factory=dict)
     exec_sessions: dict[str, ExecSession] = field(default_factory=dict)
     log_lines: int = 0
     log_bytes: int = 0

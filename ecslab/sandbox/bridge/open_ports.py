@@ -1,5 +1,6 @@
 """Who accepts connections on a port: of a task, or behind a network interface."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -8,7 +9,7 @@ from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime import RunningContainer
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
-from ecslab.sandbox.world.time.clock import Again
+from ecslab.sandbox.world.time.clock import Leaves
 
 
 def program_of(container: Container) -> RunningContainer | None:
@@ -27,9 +28,12 @@ def program_on(task: Task, port: int) -> RunningContainer | None:
 
 def program_of_host(eni_id: str, port: int) -> RunningContainer | None:
     """The container with the network mode `host` that listens on a port of an instance's interface."""
-    sharing = current_account().tasks_by_instance.get(eni_id, {}).values()
-    own = (task for task in sharing if task.definition.get("networkMode") == "host")
+    own = (task for task in _sharing(eni_id) if task.definition.get("networkMode") == "host")
     return next(filter(None, (program_on(task, port) for task in own)), None)
+
+
+def _sharing(eni_id: str) -> Iterable[Task]:
+    return current_account().tasks_by_instance.get(eni_id, {}).values()
 
 
 def program_behind(eni_id: str, port: int) -> "RunningContainer | Bound | None":
@@ -41,12 +45,41 @@ def program_behind(eni_id: str, port: int) -> "RunningContainer | Bound | None":
     for_host = program_of_host(eni_id, port)
     if for_host:
         return for_host
-    for sharing in account.tasks_by_instance.get(eni_id, {}).values():
-        for container in sharing.containers:
-            program = program_of(container)
-            for binding in container.bindings if program else ():
-                if program and binding.host_port == port and binding.container_port in program.listening:
-                    return Bound(program, binding.container_port)
+    for sharing in _sharing(eni_id):
+        listener = listener_of(sharing, port)
+        if listener:
+            program = program_of(listener[0])
+            return Bound(program, listener[1]) if program else None
+    return None
+
+
+def listener_of(task: Task, port: int) -> tuple[Container, int] | None:
+    """The container of a task that accepts connections on a port of the task's network interface.
+
+    Its own port comes with it: that is another one where the interface is a container instance's.
+    """
+    outer = task.attachment.shared and task.definition.get("networkMode") != "host"
+    for container in task.containers:
+        program = program_of(container)
+        if program is None:
+            continue
+        if not outer and port in program.listening:
+            return container, port
+        for binding in container.bindings if outer else ():
+            if binding.host_port == port and binding.container_port in program.listening:
+                return container, binding.container_port
+    return None
+
+
+def task_behind(eni_id: str, port: int) -> Task | None:
+    """The task that has `port` of this network interface, whether or not something listens there."""
+    task = current_account().tasks_by_interface.get(eni_id)
+    if task:
+        return task
+    for sharing in _sharing(eni_id):
+        bound = (binding for container in sharing.containers for binding in container.bindings)
+        if any(binding.host_port == port for binding in bound):
+            return sharing
     return None
 
 
@@ -61,6 +94,6 @@ class Bound:
         """Ask it, at its own port."""
         return self.program.request(request, self.port)
 
-    def repeats(self, _port: int, interval: float) -> "Again | None":
+    def repeats(self, _port: int, interval: float) -> "Leaves | None":
         """As the program has it, at its own port."""
         return self.program.repeats(self.port, interval)

@@ -45,6 +45,7 @@ _BAD_TOKEN: Final = {
     "secretsmanager": ("InvalidNextTokenException", "The NextToken value is invalid."),
     "ssm": ("InvalidNextToken", "The specified token is not valid."),
     "application-autoscaling": ("InvalidNextTokenException", "The NextToken value is not valid"),
+    "autoscaling": ("InvalidNextToken", "The token is not valid."),  # U
 }  # fmt: skip
 _PAGED: Final = {
     "ec2": ("DescribeInstances", "DescribeIamInstanceProfileAssociations", "DescribeVpcEndpointServices"),

@@ -11,9 +11,14 @@ give all later ones other ids, or where a call that a lesson makes would not be 
 3: lifecycle policies expire images; `curl`, `wget` and others are there only where the image has them.
 4: a VPC that gets IPv6 addresses lets them out by its groups and default ACL, and subnets have blocks of it.
 5: EC2 instances of an ECS-optimized image have an agent, which registers them in a cluster.
+6: load balancers ask targets that are instances; a daemon has a task on each instance;
+   a service on EC2 scales in by its placement strategies.
+7: a task that Fargate Spot takes back is over two minutes after the warning; a service gives each capacity
+   provider its own share of tasks, whatever another one lacks;
+   resolvers remember what a private zone answered for its TTL; containers of an instance share its memory.
 """
 
 from typing import Final
 
-LATEST: Final = 5
+LATEST: Final = 7
 FIRST: Final = 1

@@ -38,9 +38,14 @@ class Faults:
         Args:
             provider: `FARGATE_SPOT`, or another capacity provider, or None.
         """
-        if provider == "FARGATE_SPOT" and not self.spot:
+        if provider in self.lacking:
             return []
         return [subnet for subnet, zone in subnets if zone not in self.zones]
+
+    @property
+    def lacking(self) -> frozenset[str]:
+        """Capacity providers that have no capacity, in whatever zone."""
+        return frozenset() if self.spot else frozenset({"FARGATE_SPOT"})
 
     def throttled(self, region: str, operation: str, now: float) -> bool:
         """Whether an ECS call comes too often."""

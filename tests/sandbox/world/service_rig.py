@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from task_rig import World
 
-from ecslab.sandbox.world.service.account import CannotPlace, Cause
+from ecslab.sandbox.world.service.account import CannotPlace, Cause, Target
 from ecslab.sandbox.world.service.deployment import LoadBalancer, Revision
 from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import Service
@@ -60,6 +60,7 @@ class Town(World):
         self.registered.add(task_id)
         if self.healthy_after is not None:
             self.clock.after(self.healthy_after, lambda: self.target(task_id, "healthy"))
+        return Target(80)
 
     def new_id(self, kind):
         self.ids += 1

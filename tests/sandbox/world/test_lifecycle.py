@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecslab.sandbox.world.auto_scaling_group.lifecycle import GROUP_INSTANCE
 from ecslab.sandbox.world.container_instance.lifecycle import CONTAINER_INSTANCE
 from ecslab.sandbox.world.lifecycle import IllegalTransition
 from ecslab.sandbox.world.load_balancing.target_health import TARGET
@@ -24,6 +25,7 @@ from tests.pages.lifecycles import LIFECYCLES
 
 TERMINAL = {
     CONTAINER_INSTANCE: {"INACTIVE"},
+    GROUP_INSTANCE: {"Terminated"},
     TASK: {"STOPPED"},
     ATTACHMENT: {"DELETED"},
     SERVICE: {"INACTIVE"},

@@ -12,7 +12,7 @@ from ecslab.sandbox.world.placement.cluster import CannotPlace, Placement
 from ecslab.sandbox.world.placement.instance import Instance, Needs
 from ecslab.sandbox.world.placement.order import Order
 from ecslab.sandbox.world.placement.rules import Constraint, Strategy
-from ecslab.sandbox.world.placement.stopping import first_to_stop
+from ecslab.sandbox.world.placement.stopping import stop_order
 
 ZONE = "attribute:ecs.availability-zone"
 RACK = "attribute:rack"
@@ -267,7 +267,53 @@ def test_scale_in_takes_from_the_fullest_zone_and_frees_most():
     packed.take("new", "service:web", Needs(memory=200))
     other.take("only", "service:web", Needs(memory=900))
     tasks = {"old": packed, "new": packed, "only": other}
-    assert first_to_stop(tasks, (SPREAD,)) == "new"
-    assert first_to_stop(tasks, (SPREAD, PACK)) == "old"
-    assert first_to_stop(tasks, (PACK,)) == "only"
-    assert first_to_stop(tasks, (Strategy("random"),)) == "only"
+    assert next(stop_order(tasks, (SPREAD,))) == "new"
+    assert next(stop_order(tasks, (SPREAD, PACK))) == "old"
+    assert next(stop_order(tasks, (PACK,))) == "only"
+    assert next(stop_order(tasks, (Strategy("random"),))) == "only"
+
+
+def test_packed_tasks_leave_an_instance_empty_before_the_next():
+    machines = [instance(str(number), memory=1000) for number in range(3)]
+    tasks = {}
+    for number, count in enumerate((2, 3, 1)):
+        for place in range(count):
+            machines[number].take(f"{number}-{place}", "service:web", Needs(memory=200))
+            tasks[f"{number}-{place}"] = machines[number]
+    left = [task_id.partition("-")[0] for task_id in stop_order(tasks, (PACK,))]
+    assert left == ["2", "0", "0", "1", "1", "1"]
+
+
+def one_by_one(tasks, strategies):
+    """What the strategies say, one task at a time and by looking at all of them."""
+    left = dict(tasks)
+    while left:
+        candidates, spread_by = list(left), []
+        for strategy in strategies:
+            if strategy.type == "spread":
+                spread_by.append(strategy)
+                counts = Counter(tuple(each.value(on) for each in spread_by) for on in left.values())
+                ranks = {
+                    each: counts[tuple(by.value(left[each]) for by in spread_by)] for each in candidates
+                }
+            else:
+                ranks = {
+                    each: left[each].free_memory + left[each].tasks[each][1].memory for each in candidates
+                }
+            candidates = [each for each in candidates if ranks[each] == max(ranks.values())]
+        yield candidates[-1]
+        left.pop(candidates[-1]).give_back(candidates[-1])
+
+
+@given(
+    places=st.lists(st.tuples(st.integers(0, 5), st.integers(1, 4)), min_size=1, max_size=20),
+    strategies=st.permutations([SPREAD, PACK, Strategy("spread", "instanceId")]),
+    depth=st.integers(0, 3),
+)
+def test_the_order_of_stops_is_that_of_the_strategies(places, strategies, depth):
+    machines = [instance(str(number), "abc"[number % 3], memory=10_000) for number in range(6)]
+    tasks = {}
+    for number, (place, size) in enumerate(places):
+        tasks[str(number)] = machines[place]
+        machines[place].take(str(number), "service:web", Needs(memory=100 * size))
+    assert list(stop_order(tasks, strategies[:depth])) == list(one_by_one(tasks, strategies[:depth]))

@@ -180,6 +180,7 @@ class EC2Backend(RefusingEC2Backend):
         stopped = super().stop_instances(instance_ids)
         for instance, _ in stopped:
             _agents().stopped(instance.id)
+            _tell_lost(self.region_name, instance.id)
         return stopped
 
     def terminate_instances(self, instance_ids: list[str]) -> object:
@@ -187,6 +188,7 @@ class EC2Backend(RefusingEC2Backend):
         terminated = super().terminate_instances(instance_ids)
         for instance, _ in terminated:
             _agents().terminated(instance.id)
+            _tell_lost(self.region_name, instance.id)
             for interface in instance.nics.values():
                 if interface.id in self.enis and interface.device_index == 0:
                     self.forget_interface(interface.id)
@@ -294,6 +296,12 @@ class EC2Backend(RefusingEC2Backend):
 
 def _agents() -> "Agents | _NoAgents":
     return current_account().agents or _NoAgents()
+
+
+def _tell_lost(region: str, ec2_id: str) -> None:
+    """Tell whoever wants to know that an instance runs no more."""
+    for listener in current_account().instance_lost_listeners:
+        listener(region, ec2_id)
 
 
 class _NoAgents:

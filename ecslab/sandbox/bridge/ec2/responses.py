@@ -1,8 +1,15 @@
 """EC2's answers where moto passes over what a request says."""
 
+import re
+from typing import Final
+
 from moto.core.responses import ActionResult
+from moto.ec2.exceptions import EC2ClientError, InvalidLaunchTemplateIdNotFound
 from moto.ec2.responses import EC2Response
 from moto.ec2.urls import url_bases as url_bases
+
+_TEMPLATE_NAME: Final = re.compile(r"[a-zA-Z0-9().\-/_]{3,128}")
+_ALL: Final = "1000000"
 
 
 class Ec2Response(EC2Response):  # type: ignore[misc]  # moto ships no types
@@ -23,6 +30,64 @@ class Ec2Response(EC2Response):  # type: ignore[misc]  # moto ships no types
             endpoint = self.ec2_backend.vpc_end_points[self._get_param("VpcEndpointId")]
             endpoint.private_dns_enabled = has_private_dns
         return answer
+
+    def create_launch_template(self) -> ActionResult:
+        """moto puts the template's own tags into its data, beside those of what is launched from it."""
+        name = self._get_param("LaunchTemplateName")
+        if not _TEMPLATE_NAME.fullmatch(name):
+            raise EC2ClientError(
+                "InvalidLaunchTemplateName.MalformedException",
+                "A launch template name must be between 3 and 128 characters, and may contain letters, "
+                "numbers, and the following characters: - ( ) . / _.",  # U
+            )
+        given = list(self._get_param("LaunchTemplateData", {}).get("TagSpecifications", ()))
+        answer = super().create_launch_template()
+        data = self.ec2_backend.get_launch_template_by_name(name).versions[0].data
+        data.pop("TagSpecifications", None)
+        if given:
+            data["TagSpecifications"] = given
+        return answer
+
+    def create_launch_template_version(self) -> ActionResult:
+        self._check_template_named()
+        return super().create_launch_template_version()
+
+    def delete_launch_template(self) -> ActionResult:
+        self._check_template_named()
+        return super().delete_launch_template()
+
+    def modify_launch_template(self) -> ActionResult:
+        self._check_template_named()
+        return super().modify_launch_template()
+
+    def describe_launch_templates(self) -> ActionResult:
+        for template_id in self._get_param("LaunchTemplateIds", []):
+            if template_id not in self.ec2_backend.launch_templates:
+                raise InvalidLaunchTemplateIdNotFound(template_id)
+        self.params["MaxResults"] = _ALL
+        return super().describe_launch_templates()
+
+    def describe_launch_template_versions(self) -> ActionResult:
+        for version in self._get_param("Versions", []):
+            if not (version.isdecimal() and int(version)) and version not in ("$Latest", "$Default"):
+                raise EC2ClientError(
+                    "InvalidParameterValue", f"Invalid launch template version: {version}"
+                )  # U
+        self.params["MaxResults"] = _ALL
+        return super().describe_launch_template_versions()
+
+    def _check_template_named(self) -> None:
+        """Refuse a request that names no template, two, or one that is not there."""
+        name, template_id = self._get_param("LaunchTemplateName"), self._get_param("LaunchTemplateId")
+        if bool(name) == bool(template_id):  # U: the sentence
+            raise EC2ClientError(
+                "InvalidParameterCombination",
+                "The request must contain exactly one of LaunchTemplateId and LaunchTemplateName.",
+            )
+        if name:
+            self.ec2_backend.get_launch_template_by_name(name)
+        else:
+            self.ec2_backend.get_launch_template(template_id)
 
     def _name_icmp(self) -> None:
         """moto looks for it by its name in the form."""

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from ecslab.sandbox.bridge.elbv2 import internet_access
+from moto.elbv2.exceptions import ELBClientError
+
+from ecslab.sandbox.bridge.elbv2 import internet_access, target_checks
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend, backend_of
 from ecslab.sandbox.bridge.elbv2.internet_access import Entry
 from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer
@@ -69,8 +71,9 @@ class LoadBalancing:
         region: str,
         load_balancers: "Sequence[LoadBalancerTypeDef]",
         definition: "TaskDefinitionTypeDef",
+        fargate: bool,
     ) -> None:
-        """Refuse `loadBalancers` for a Fargate service of this task definition, as CreateService does."""
+        """Refuse `loadBalancers` for a service of this task definition, as CreateService does."""
         named = [entry for entry in load_balancers if entry.get("targetGroupArn")]
         if len(named) > MOST_GROUPS:
             raise invalid(f"load balancers can have at most {MOST_GROUPS} items.")  # U
@@ -78,18 +81,34 @@ class LoadBalancing:
             if entry.get("targetGroupArn") and entry.get("loadBalancerName"):
                 raise invalid("loadBalancerName and targetGroupArn cannot both be specified")
             if entry.get("loadBalancerName"):
-                raise invalid("Classic Load Balancers are not supported with Fargate.")
+                raise _classic(fargate)
             if not entry.get("targetGroupArn"):
                 raise invalid("load balancer name or target group arn must be specified.")  # U
             _check_port(entry, definition)
-            _check_group(backend_of(region), entry["targetGroupArn"])
+            mode = definition.get("networkMode", "bridge")
+            _check_group(backend_of(region), entry["targetGroupArn"], mode)
 
-    def register(self, target_group_arn: str, ip: str, port: int, az: str) -> None:
-        """Add a target, or take back one that drains; AwsError if there is no such target group."""
+    def register(self, target_group_arn: str, target_id: str, port: int, az: str) -> None:
+        """Add a target, or take back one that drains.
+
+        Args:
+            target_id: an IP address, or the id of an EC2 instance.
+
+        Raises:
+            LookupError: there is no such target group.
+            AwsError: it cannot have this target.
+        """
         pool = _pool(target_group_arn)
         if pool is None:
-            raise AwsError("TargetGroupNotFound", "One or more target groups not found")
-        pool.register(ip, port, az)
+            raise LookupError("One or more target groups not found")
+        if target_id.startswith("i-"):
+            backend = backend_of(target_group_arn.split(":")[3])
+            try:
+                group = backend.target_groups[target_group_arn]
+                target_checks.zone_of(backend.ec2_backend, group, {"Id": target_id})
+            except ELBClientError as refusal:
+                raise AwsError(str(refusal.code), str(refusal.message)) from None
+        pool.register(target_id, port, az)
 
     def deregister(self, target_group_arn: str, ip: str, port: int) -> float:
         """Let a target drain; for how many seconds. 0 for a target that is not registered."""
@@ -109,6 +128,12 @@ class LoadBalancing:
         return pool.request_count if pool else 0
 
 
+def _classic(fargate: bool) -> AwsError:
+    if fargate:
+        return invalid("Classic Load Balancers are not supported with Fargate.")
+    return AwsError("UnsupportedFeatureException", "This sandbox does not carry Classic Load Balancers yet.")
+
+
 def _check_port(entry: "LoadBalancerTypeDef", definition: "TaskDefinitionTypeDef") -> None:
     name, port = entry.get("containerName"), entry.get("containerPort")
     containers = {container["name"]: container for container in definition["containerDefinitions"]}
@@ -119,14 +144,15 @@ def _check_port(entry: "LoadBalancerTypeDef", definition: "TaskDefinitionTypeDef
         raise invalid(f"The container {name} did not have a container port {port} defined.")
 
 
-def _check_group(backend: ElbV2Backend, arn: str) -> None:
+def _check_group(backend: ElbV2Backend, arn: str, mode: str) -> None:
+    """Refuse a target group that is not there, not in use, or of a type that this mode has not."""
     group = backend.target_groups.get(arn)
     if group is None:
         raise invalid("The specified target group does not exist.")  # U
-    if group.target_type != "ip":
+    if group.target_type != ("ip" if mode == "awsvpc" else "instance"):  # U of other modes than awsvpc
         raise invalid(
             f"The provided target group {arn} has target type {group.target_type}, which is incompatible "
-            "with the awsvpc network mode specified in the task definition."
+            f"with the {mode} network mode specified in the task definition."
         )
     if not group.load_balancer_arns:
         raise invalid(

@@ -15,9 +15,11 @@ from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.load_balancing.target_group import Target
 from ecslab.sandbox.world.load_balancing.target_health import Answer, Check
 from ecslab.sandbox.world.network import packets, vpc
-from ecslab.sandbox.world.time.clock import Again
+from ecslab.sandbox.world.time.clock import Leaves
 
 Program = Callable[[HttpRequest], HttpResponse]
+INSTANCES: Final = 6
+"""The behaviour from which on targets that are instances are asked."""
 CHECKER: Final = "ELB-HealthChecker/2.0"
 _ALL: Final = (vpc.Rule(vpc.ANY, None, None, ("0.0.0.0/0",)),)
 _OPEN: Final = vpc.SecurityGroup("none", "none", _ALL, _ALL)
@@ -45,15 +47,16 @@ def ask(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, check: Ch
     balancer = backend.load_balancers[group.load_balancer_arns[0]]
     node = balancer.node_for(target.az)
     port = check.port or target.port
+    holder = holder_of(backend, group, target.ip)
     verdict, program = reach(backend, group, node, target.ip, port)
-    if program is None:
+    if program is None or holder is None:
         return "refused" if verdict.stopped_by == "nothing-listening" else "timeout"
     if check.protocol == "TCP":
         return "connected"
     if check.protocol != "HTTP":  # the embedded programs speak no TLS
         return "refused"
     path, _, query = check.path.partition("?")
-    headers = {"host": f"{target.ip}:{port}", "user-agent": CHECKER, "connection": "close",
+    headers = {"host": f"{holder.private_ip_address}:{port}", "user-agent": CHECKER, "connection": "close",
                "accept-encoding": "gzip, compressed"}  # fmt: skip
     try:
         status = program(HttpRequest("GET", path, query, headers, b"", str(node.private_ip_address))).status
@@ -64,16 +67,27 @@ def ask(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, check: Ch
     return "timeout" if slow else status
 
 
-def ask_again(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, check: Check) -> Again | None:
+def ask_again(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, check: Check) -> Leaves | None:
     """What asking again and again leaves, if each answer is as the last one; None if that is not known."""
     if check.protocol != "HTTP":
-        return lambda _moments: None  # nobody hears of a connection
+        return Leaves(lambda _moments: None)  # nobody hears of a connection
     visitors = current_account().visitors
     if visitors is not None and not visitors.calm():
         return None
-    holder = task_network.holder_of(backend.region_name, group.vpc_id, target.ip)
+    holder = holder_of(backend, group, target.ip)
     container = program_behind(holder.id, check.port or target.port) if holder else None
     return container.repeats(check.port or target.port, check.interval) if container else None
+
+
+def holder_of(backend: ELBv2Backend, group: FakeTargetGroup, target_id: str) -> Interface | None:
+    """The network interface of a target: that of its address, or its instance's while that runs."""
+    if not target_id.startswith("i-"):
+        return task_network.holder_of(backend.region_name, group.vpc_id, target_id)
+    if current_account().behaviour < INSTANCES:
+        return None
+    instance = backend.ec2_backend.get_instance_by_id(target_id)
+    interface = instance.nics[0] if instance is not None and instance.state == "running" else None
+    return interface if isinstance(interface, Interface) else None
 
 
 def reach(
@@ -85,7 +99,7 @@ def reach(
     Args:
         visitor: the address that the packet keeps, where the target group preserves it.
     """
-    holder = task_network.holder_of(backend.region_name, group.vpc_id, ip)
+    holder = holder_of(backend, group, ip)
     if holder is None:
         text = f"No network interface in {group.vpc_id} has the address {ip}."
         return packets.Verdict(False, "route", text), None

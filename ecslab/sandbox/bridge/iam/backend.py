@@ -15,6 +15,7 @@ _LINKED: Final = {
     # role: its policy
     LINKED_ROLE: "AmazonECSServiceRolePolicy",
     "AWSServiceRoleForApplicationAutoScaling_ECSService": "AWSApplicationAutoscalingECSServicePolicy",
+    "AWSServiceRoleForAutoScaling": "AutoScalingServiceRolePolicy",
 }
 
 SERVICE_NAME_CONVERSION["ecs"] = "ECS"  # moto would name the role AWSServiceRoleForecs

@@ -8,18 +8,18 @@ from typing import Final, NamedTuple
 
 from moto.elbv2.models import FakeListener, FakeTargetGroup
 
-from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.elbv2 import target_access
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
 from ecslab.sandbox.bridge.elbv2.load_balancer import LoadBalancer
 from ecslab.sandbox.bridge.load import usage
 from ecslab.sandbox.bridge.load.streams import Stream
+from ecslab.sandbox.bridge.open_ports import task_behind
 from ecslab.sandbox.http_message import INTERNET, HttpRequest
 from ecslab.sandbox.world.load.queueing import Cost, Power
 from ecslab.sandbox.world.load.traffic import Place, Route, Trouble
 from ecslab.sandbox.world.load_balancing.listeners import Fixed, Forward, choose
 from ecslab.sandbox.world.load_balancing.target_group import Target, TargetGroup
+from ecslab.sandbox.world.task.container import RESTING
 from ecslab.sandbox.world.task.task import Task
 
 NOBODY: Final = Route(answers=(("gone", 1.0),))
@@ -105,7 +105,7 @@ def _draining(stream: Stream, getting: Collection[str]) -> Iterator[Place]:
 def _still_there(backend: ElbV2Backend, group: FakeTargetGroup, key: str) -> bool:
     address, _, task_id = key.partition(" ")
     ip, _, port = address.rpartition(":")
-    task = _task_at(backend, group, ip)
+    task = _task_at(backend, group, ip, int(port))
     return task is not None and task.id == task_id and usage.container_on(task, int(port)) is not None
 
 
@@ -127,11 +127,11 @@ def _room(task: Task, port: int, cost: Cost) -> float:
     container = usage.container_on(task, port)
     if container is None or not cost.memory:
         return math.inf
-    return max(0.0, usage.limit_of(task, container) - usage.RESTING) / cost.memory
+    return max(0.0, usage.limit_of(task, container) - RESTING) / cost.memory
 
 
 def _behind(backend: ElbV2Backend, balancer: LoadBalancer, group: FakeTargetGroup, target: Target) -> Behind:
-    task = _task_at(backend, group, target.ip)
+    task = _task_at(backend, group, target.ip, target.port)
     node = balancer.node_for(target.az)
     keeps = balancer.type == "network" and group.attributes.get("preserve_client_ip.enabled") == "true"
     verdict, program = target_access.reach(
@@ -143,6 +143,6 @@ def _behind(backend: ElbV2Backend, balancer: LoadBalancer, group: FakeTargetGrou
     return Behind(task, "refused" if verdict.stopped_by == "nothing-listening" else "unreachable")
 
 
-def _task_at(backend: ElbV2Backend, group: FakeTargetGroup, ip: str) -> Task | None:
-    holder = task_network.holder_of(backend.region_name, group.vpc_id, ip)
-    return current_account().tasks_by_interface.get(holder.id) if holder else None
+def _task_at(backend: ElbV2Backend, group: FakeTargetGroup, target_id: str, port: int) -> Task | None:
+    holder = target_access.holder_of(backend, group, target_id)
+    return task_behind(holder.id, port) if holder else None

@@ -12,7 +12,7 @@ from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.load import balancer_metrics, routes, usage
 from ecslab.sandbox.bridge.load.meters import used_in
 from ecslab.sandbox.bridge.load.streams import Stream
-from ecslab.sandbox.bridge.open_ports import program_of
+from ecslab.sandbox.bridge.open_ports import listener_of, program_of
 from ecslab.sandbox.http_message import INTERNET, HttpRequest
 from ecslab.sandbox.runtime.job import OUT_OF_MEMORY
 from ecslab.sandbox.world.load.traffic import MINUTE, Period, Route
@@ -204,13 +204,9 @@ class Visitors:
         address = f"{target.ip}:{target.port} "
         places = [place for place in stream.traffic.route.places if place.key.startswith(address)]
         task = self._task(places[0].key) if places else None
-        container = usage.container_on(task, target.port) if task else None
-        program = program_of(container) if container else None
-        if program is None or not program.alone(target.port):
-            return True
-        if target.next_event:
-            self._account.clock.unsettle(target.next_event)  # the last line is another one
-        return False
+        listener = listener_of(task, target.port) if task else None
+        program = program_of(listener[0]) if listener else None
+        return listener is None or program is None or not program.alone(listener[1])
 
     def _plan_overrun(self, stream: Stream) -> None:
         """Be there when a task's memory will be full, if that is in this period."""

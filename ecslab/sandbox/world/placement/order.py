@@ -54,15 +54,22 @@ class Order:
         needs = self.needs
         if not instance.agent_connected:
             yield AGENT
-        vpc = instance.attributes.get(VPC)
-        if not needs.attributes <= instance.attributes.keys() or (needs.vpc and needs.vpc != vpc):
-            yield ATTRIBUTE
-        if needs.zones and instance.attributes.get(ZONE) not in needs.zones:
-            yield LOCATION
+        yield from self._strangeness(instance)
         lacking = lacking_resource(instance, needs)
         if lacking:
             yield f"RESOURCE:{lacking}"
         yield from self.unmet(instance)
+
+    def _strangeness(self, instance: Instance) -> Iterator[str]:
+        needs, vpc = self.needs, instance.attributes.get(VPC)
+        if not needs.attributes <= instance.attributes.keys() or (needs.vpc and needs.vpc != vpc):
+            yield ATTRIBUTE
+        if needs.zones and instance.attributes.get(ZONE) not in needs.zones:
+            yield LOCATION
+
+    def is_for(self, instance: Instance) -> bool:
+        """Whether such tasks may be on this instance at all, whatever it has left."""
+        return not any(self._strangeness(instance)) and all(matches(instance) for matches in self._members)
 
     def unmet(self, instance: Instance) -> Iterator[str]:
         """The constraints that this instance does not meet."""

@@ -1,11 +1,12 @@
 """A task of a service, as its scheduler sees it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ecslab.sandbox.world.service.lifecycle import MEMBER
 
 if TYPE_CHECKING:
+    from ecslab.sandbox.world.service.account import Target
     from ecslab.sandbox.world.service.deployment import Deployment
 
 PENDING, UNREADY, READY = 0, 1, 2
@@ -25,11 +26,13 @@ class Member:
         ran_at: virtual second at which it got RUNNING.
         ready_at: virtual second at which it first got healthy.
         targets: state and description by target group, once it is registered.
+        reached: how events name its targets, by target group.
         replace_at: virtual second from which on an unhealthy task is replaced.
         given_up: it is unhealthy, and replaced.
         successor: the task started in its place.
         protected_until: virtual second at which its scale-in protection ends.
         draining: its container instance drains, and it is replaced.
+        instance: id of its container instance, if it is a daemon's.
         upholds_older: started for an older deployment, in the place of one that ended.
     """
 
@@ -46,6 +49,7 @@ class Member:
     ready_at: float | None = None
     registered_at: float | None = None
     targets: dict[str, tuple[str, str]] | None = None
+    reached: "dict[str, Target]" = field(default_factory=dict)
     container_health: str = "UNKNOWN"
     replace_at: float | None = None
     given_up: bool = False
@@ -53,6 +57,7 @@ class Member:
     protected_until: float = 0.0
     upholds_older: bool = False
     draining: bool = False
+    instance: str | None = None
 
     def change(self, **values: object) -> None:
         """Set attributes, and keep the deployment's counts right."""

@@ -15,6 +15,7 @@ from ecslab.sandbox.world.service.account import Account, Cause
 from ecslab.sandbox.world.service.deployment import Deployment, Revision
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.passes import (
+    daemon,
     failures,
     scale_in,
     scale_out,
@@ -31,7 +32,9 @@ PASSES: Final[tuple[Callable[[ServicePass], None], ...]] = (
     target_registration.deregister,
     failures.decide,
     unhealthy_tasks.give_up,
+    daemon.follow_instances,
     scale_out.start_missing,
+    daemon.start_missing,
     scale_out.uphold_older,
     target_registration.register,
     unhealthy_tasks.replace,
@@ -82,6 +85,14 @@ class Scheduler:
         """Return to the deployment that last completed."""
         commands.roll_back(self._pass(service), reason)
 
+    def say(self, service: Service, name: str, **parts: object) -> None:
+        """Add the event of this name, unless it would repeat the last one."""
+        self._pass(service).say(name, **parts)
+
+    def instances_changed(self, service: Service) -> None:
+        """The cluster's container instances are others, or have changed; for a daemon."""
+        daemon.instances_changed(self._pass(service))
+
     # what happens to tasks
 
     def task_moved(self, service: Service, member: Member, status: str, cause: Cause | None = None) -> None:
@@ -95,7 +106,7 @@ class Scheduler:
 
     def drain(self, service: Service, member: Member, draining: bool) -> None:
         """A task's container instance drains, or takes tasks again: then the task stays, if it still runs."""
-        if not member.live:
+        if not member.live or service.daemon:
             return
         member.change(given_up=draining, draining=draining)
         self._pass(service).note_change("noticed")

@@ -5,8 +5,10 @@ its surroundings' part, which answers at once or raises StartFailed; nothing her
 """
 
 from collections.abc import Callable
+from math import inf
 from typing import Final
 
+from ecslab.sandbox.world.behaviour import LATEST
 from ecslab.sandbox.world.task import dependencies, managed_agent
 from ecslab.sandbox.world.task.container import Container, restarts
 from ecslab.sandbox.world.task.health_checks import Checks
@@ -19,6 +21,12 @@ EXITED: Final = "EssentialContainerExited"
 """The stop code of a task whose container ended by itself: ECS notices it some time after
 `executionStoppedAt` [NAT:task_log_startup]."""
 FAILED_TO_START: Final = "TaskFailedToStart"
+SPOT_INTERRUPTION: Final = "SpotInterruption"
+SPOT_WARNING: Final = 120.0
+"""Seconds from the warning to the end of a task that Fargate Spot takes back.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html"""
+SPOT_ENDS_SINCE: Final = 7
+"""The behaviour from which on it does end then, whatever its load balancer and containers still wait for."""
 EMPTY_PULL: Final = 0.01
 """`pullStartedAt` to `pullStoppedAt` of a task whose log cannot be opened: 6-25 ms [NAT:task_log_startup]."""
 KEPT: Final = 3600.0
@@ -28,8 +36,8 @@ KEPT: Final = 3600.0
 class Driver:
     """Drives any number of tasks; all it knows of one is in the task itself."""
 
-    def __init__(self, clock: Clock, surroundings: Surroundings):
-        self.clock, self.surroundings = clock, surroundings
+    def __init__(self, clock: Clock, surroundings: Surroundings, behaviour: int = LATEST):
+        self.clock, self.surroundings, self._behaviour = clock, surroundings, behaviour
         self._checks = Checks(clock, self._health_changed)
         self._ended = self._exited  # one for all containers: there are thousands
 
@@ -202,7 +210,15 @@ class Driver:
             return
         exited = task.last_status == "RUNNING" and task.stop_code == EXITED
         self._move(task, "essential_exited" if exited else "stop_requested")
-        self._next(task, self.surroundings.leaving(task), self._terminate)
+        drained, longest = self.surroundings.leaving(task), max(each.stop_timeout for each in task.containers)
+        self._next(task, min(drained, max(self._left(task) - longest, 0.0)), self._terminate)
+
+    def _left(self, task: Task) -> float:
+        """Seconds until Fargate Spot takes its machine away; without end for a task that has one."""
+        if task.stop_code != SPOT_INTERRUPTION or self._behaviour < SPOT_ENDS_SINCE:
+            return inf
+        assert task.stopping_at is not None, "it has been told"
+        return max(task.stopping_at + SPOT_WARNING - self.clock.timestamp(), 0.0)
 
     def _terminate(self, task: Task) -> None:
         self._move(task, "targets_deregistered")
@@ -214,16 +230,17 @@ class Driver:
         needed = {name for container in running for name in container.depends_on}
         for container in running:
             if container.name not in needed and container.kill is None and container.running:
-                self._terminate_container(container)
+                self._terminate_container(task, container)
         if task.last_status == "STOPPING" and not any(container.running for container in task.containers):
             self._deprovision(task, "containers_exited")
 
-    def _terminate_container(self, container: Container) -> None:
+    def _terminate_container(self, task: Task, container: Container) -> None:
         program = container.program
         assert program is not None, "a running container has a program"
         if container.watch:
             container.watch.stop()
-        container.kill = self.clock.after(container.stop_timeout, lambda: program.signal("KILL"))
+        patience = min(container.stop_timeout, self._left(task))
+        container.kill = self.clock.after(patience, lambda: program.signal("KILL"))
         program.signal("TERM")
 
     def _exited(self, task: Task, container: Container, code: int, reason: str | None) -> None:

@@ -1,9 +1,12 @@
 """Services when something goes wrong from outside, or inside their tasks."""
 
+from collections import Counter
+
 import pytest
 from account_rig import rig
 from service_account import Services
 
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.faults import inject
 
 LACKING = "Capacity is unavailable at this time. Please try again later or in a different availability zone"
@@ -85,3 +88,86 @@ def test_a_task_whose_container_fails_its_health_check_is_replaced(lab):
     assert {(task["stopCode"], task["stoppedReason"]) for task in stopped} == {
         ("ServiceSchedulerInitiated", "Task failed container health checks")
     }
+
+
+def strategy(**providers):
+    """A strategy by provider: base and weight."""
+    return [
+        {"capacityProvider": name, "base": base, "weight": weight}
+        for name, (base, weight) in providers.items()
+    ]
+
+
+@pytest.fixture
+def on_spot(lab):
+    """Lets a service run by a strategy of Fargate's providers."""
+    names = ["FARGATE", "FARGATE_SPOT"]
+    lab("PutClusterCapacityProviders", capacityProviders=names, defaultCapacityProviderStrategy=[])
+
+    slow = {"name": "web", "image": "busybox", "command": ["sh", "-c", "sleep 1000000; true"]}
+    lab.account.define({**slow, "stopTimeout": 100})  # so that tasks that are to end are there for a while
+
+    def create(count, **providers):
+        items = strategy(**providers)
+        lab.create(desiredCount=count, launchType=None, capacityProviderStrategy=items)
+        lab.settle()
+        return lab
+
+    return create
+
+
+def providers(lab):
+    return Counter(task["capacityProviderName"] for task in lab.tasks())
+
+
+def test_spot_takes_tasks_back_and_gives_others(on_spot):
+    lab = on_spot(4, FARGATE=(0, 1), FARGATE_SPOT=(0, 1))
+    before = {task["taskArn"] for task in lab.tasks()}
+    taken = inject("spot-interruption", {})["tasks"]
+    lab.settle(60)  # those taken back have not ended yet
+    assert providers(lab) == {"FARGATE": 2, "FARGATE_SPOT": 2}
+    lab.settle()
+    assert providers(lab) == {"FARGATE": 2, "FARGATE_SPOT": 2}
+    assert {task["taskArn"] for task in lab.tasks()} & before == before - set(taken)
+    stopped = lab.tasks(status="STOPPED")
+    assert {(task["stopCode"], task["stoppedReason"]) for task in stopped} == {
+        ("SpotInterruption", "Your Spot Task was interrupted.")
+    }
+
+
+def test_a_journal_of_before_counts_tasks_that_leave(on_spot):
+    current_account().behaviour = 6
+    lab = on_spot(4, FARGATE=(0, 1), FARGATE_SPOT=(0, 1))
+    inject("spot-interruption", {})
+    lab.settle()
+    assert providers(lab) == {"FARGATE": 3, "FARGATE_SPOT": 1}
+
+
+@pytest.mark.parametrize(
+    ("split", "left"),
+    [
+        ({"FARGATE_SPOT": (0, 1)}, {}),
+        ({"FARGATE_SPOT": (0, 3), "FARGATE": (0, 1)}, {"FARGATE": 2}),
+        ({"FARGATE": (2, 0), "FARGATE_SPOT": (0, 1)}, {"FARGATE": 2}),
+        ({"FARGATE": (6, 0), "FARGATE_SPOT": (0, 1)}, {"FARGATE": 6}),
+    ],
+)
+def test_on_demand_takes_over_nothing_that_spot_lacks(on_spot, split, left):
+    inject("spot-capacity", {"available": False})
+    lab = on_spot(6, **split)
+    assert providers(lab) == left
+    told = f"was unable to place a task. Reason: {LACKING}."
+    assert (told in lab.words()) == (sum(left.values()) < 6)
+    inject("spot-capacity", {"available": True})
+    lab.settle(3600)
+    assert providers(lab).total() == 6
+
+
+def test_tasks_on_demand_are_replaced_while_spot_is_short(on_spot):
+    lab = on_spot(4, FARGATE=(0, 1), FARGATE_SPOT=(0, 1))
+    inject("spot-capacity", {"available": False})
+    inject("spot-interruption", {})
+    victim = next(task for task in lab.tasks() if task["capacityProviderName"] == "FARGATE")
+    lab("StopTask", task=victim["taskArn"])
+    lab.settle(1800)
+    assert providers(lab) == {"FARGATE": 2}

@@ -50,7 +50,7 @@ class Fargate:
     """
 
     def __init__(self, account: Account):
-        self.account, self.driver = account, Driver(account.clock, self)
+        self.account, self.driver = account, Driver(account.clock, self, account.behaviour)
         self.volumes, self.credentials = Volumes(account.budget), Credentials()
         self._images: WeakValueDictionary[tuple[str, str, str], Image] = WeakValueDictionary()
         self._recent: deque[Image] = deque(maxlen=2)  # a task that is started again unpacks nothing
@@ -90,6 +90,7 @@ class Fargate:
             self.account.tasks_by_instance[interface.eni_id].pop(task.id)
             return
         del self.account.tasks_by_interface[interface.eni_id]
+        self.account.resolvers.pop(interface.eni_id, None)
         task_network.release_eni(task.region, interface.eni_id)
 
     def _join(self, task: Task) -> task_network.Eni:

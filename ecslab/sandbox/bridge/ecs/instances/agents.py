@@ -80,9 +80,10 @@ class Agents:
     def connect(self, instance: ContainerInstance, connected: bool) -> None:
         """The agent's connection comes or goes."""
         instance.connect(connected, self.account.clock.timestamp())
-        placement = cluster_of(instance).placement
-        if placement:
-            placement.changed(instance)
+        cluster = cluster_of(instance)
+        if cluster.placement:
+            cluster.placement.changed(instance)
+            placing.tell_daemons(cluster)
 
     def deregister(self, instance: ContainerInstance) -> None:
         """Take an instance out of its cluster; it stays described for a while as INACTIVE."""
@@ -97,6 +98,7 @@ class Agents:
         for instance_id in gone:
             del cluster.former_instances[instance_id]
         cluster.former_instances[instance.id] = instance
+        placing.tell_daemons(cluster)
 
     def update(self, instance: ContainerInstance) -> None:
         """Let the agent be replaced by the newest one; it is away for a moment."""
@@ -126,6 +128,7 @@ class Agents:
             )
             return False
         self._plans.pop(ec2_id, None)
+        placing.tell_daemons(cluster_of(self.registered[ec2_id]))
         return True
 
     def _takes(self, step: str, whose: str) -> float:

@@ -1,69 +1,23 @@
-"""An EC2 instance, as the agent on it finds it: its image, its type, its user data, its role and its network.
+"""An EC2 instance, as the agent on it finds it: its image, type, user data, role and network."""
 
-The images are those whose ids the public parameters `/aws/service/ecs/optimized-ami/…` have.
-"""
-
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final
-
-from moto.ec2.exceptions import EC2ClientError
-from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.instances import Instance as MotoInstance
-from moto.utilities.utils import load_resource
 
-from ecslab.sandbox.bridge.account import current_account
+from ecslab.sandbox.bridge.ec2.machines import AgentImage, Type, agent_image, backend, find, known_type
 from ecslab.sandbox.bridge.ec2.network_facts import facts_of
 from ecslab.sandbox.world.container_instance import agent_settings
 from ecslab.sandbox.world.network.vpc import Facts
 
-_IMAGES: Final = "ssm/resources/ecs/optimized_amis/{region}.json"
-_TYPES: Final = "ec2/resources/instance_types.json"
-
-
-@dataclass(frozen=True, slots=True)
-class AgentImage:
-    """A machine image with the agent on it: what its parameter says."""
-
-    image_id: str
-    agent_version: str
-    docker_version: str
-    architecture: str
-
-
-@dataclass(frozen=True, slots=True)
-class Type:
-    """An instance type: vCPUs, memory in MiB, and how many network interfaces an instance may have."""
-
-    name: str
-    cpus: int
-    memory: int
-    interfaces: int
-
-
-def find(region: str, ec2_id: str) -> MotoInstance | None:
-    """The instance with this id, unless it is terminated."""
-    try:
-        instance = backend(region).get_instance(ec2_id)
-    except EC2ClientError:
-        return None
-    return None if instance.state == "terminated" else instance
-
-
-def backend(region: str) -> EC2Backend:
-    """EC2 in a Region."""
-    return ec2_backends[current_account().id][region]
+__all__ = ["AgentImage", "Type", "backend", "facts", "find", "image_of", "role_of", "settings_of", "type_of"]
 
 
 def image_of(region: str, instance: MotoInstance) -> AgentImage | None:
     """Its image, if that has the agent."""
-    return _images(region).get(str(instance.image_id))
+    return agent_image(region, str(instance.image_id))
 
 
 def type_of(instance: MotoInstance) -> Type | None:
     """Its type; None for one that AWS does not have."""
-    return _types().get(str(instance.instance_type))
+    return known_type(str(instance.instance_type))
 
 
 def settings_of(instance: MotoInstance) -> dict[str, str]:
@@ -85,42 +39,3 @@ def role_of(region: str, instance: MotoInstance) -> str | None:
 def facts(region: str, instance: MotoInstance) -> Facts:
     """What decides which packets reach and leave its first interface."""
     return facts_of(backend(region), instance.nics[0])
-
-
-@cache
-def _images(region: str) -> dict[str, AgentImage]:
-    try:
-        tree = load_resource(_IMAGES.format(region=region))
-    except FileNotFoundError:
-        return {}
-    return {row["image_id"]: _image(row) for row in _rows(tree) if "ecs_agent_version" in row}
-
-
-def _image(row: dict[str, Any]) -> AgentImage:
-    name = str(row["image_name"])
-    docker = str(row.get("ecs_runtime_version", "")).removeprefix("Docker version ")
-    return AgentImage(
-        str(row["image_id"]), str(row["ecs_agent_version"]), f"DockerVersion: {docker}",
-        "arm64" if "arm64" in name else "x86_64",
-    )  # fmt: skip
-
-
-def _rows(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    value = tree.get("Value")
-    if isinstance(value, dict) and "image_id" in value:
-        yield value
-    for branch in tree.values():
-        if isinstance(branch, dict):
-            yield from _rows(branch)
-
-
-@cache
-def _types() -> dict[str, Type]:
-    return {name: _type(name, row) for name, row in load_resource(_TYPES).items()}
-
-
-def _type(name: str, row: dict[str, Any]) -> Type:
-    return Type(
-        name, int(row["VCpuInfo"]["DefaultVCpus"]), int(row["MemoryInfo"]["SizeInMiB"]),
-        int(row["NetworkInfo"]["MaximumNetworkInterfaces"]),
-    )  # fmt: skip

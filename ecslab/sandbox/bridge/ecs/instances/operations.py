@@ -70,6 +70,7 @@ def update_container_instances_state(
             assert cluster.placement is not None, "an instance is registered there"
             cluster.placement.changed(instance)
             _drain_services(instance, status == "DRAINING")
+            placing.tell_daemons(cluster)
         changed.append(view(instance))
     return {"containerInstances": changed, "failures": failures}
 

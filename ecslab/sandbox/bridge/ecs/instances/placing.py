@@ -180,9 +180,18 @@ def release(task: Task) -> None:
         for binding in container.bindings:
             ports = instance.used_udp_ports if binding.protocol == "udp" else instance.used_ports
             ports.discard(binding.host_port)
-    placement = state.of(task.region).clusters[task.cluster].placement
-    assert placement is not None, "the instance is registered there"
-    placement.give_back(instance, task.id)
+    cluster = state.of(task.region).clusters[task.cluster]
+    assert cluster.placement is not None, "the instance is registered there"
+    cluster.placement.give_back(instance, task.id)
+    if instance.status == "DRAINING":  # daemons wait for the others to leave
+        tell_daemons(cluster)
+
+
+def tell_daemons(cluster: Cluster) -> None:
+    """Tell the daemons of a cluster that its instances are others, or have changed."""
+    services = current_account().services
+    if services:
+        services.instances_changed(cluster)
 
 
 def tasks_on(instance: ContainerInstance) -> Sequence[Task]:

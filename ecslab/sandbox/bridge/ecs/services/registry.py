@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from ecslab.sandbox.bridge.ecs.services import discovery
 from ecslab.sandbox.world.service.account import Cause
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import Member
@@ -15,7 +16,11 @@ from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
+    from ecslab.sandbox.bridge.ecs.state import Cluster
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
+
+
+TargetKey = tuple[str, str, int]
 
 
 class Membership(NamedTuple):
@@ -31,17 +36,21 @@ class ServiceRegistry:
 
     Attributes:
         tasks: the tasks of services that are not STOPPED yet, by id, and whose they are.
-        targets: task ids by (target group, IP, port).
-        tallies: tasks by deployment id and capacity provider.
+        targets: task ids by (target group, IP or instance, port).
+        targets_of: those three of the tasks that are targets, by task id.
+        tallies: tasks by deployment id and capacity provider, without those that are to end.
+        leaving_count: whether those are counted as well, until they are STOPPED (journals of before).
         stopped_tasks: tasks that have ended, in that order, until they are forgotten.
         load_balancing: None until a service first has a load balancer.
         deleted_listeners: called with a service that is deleted, before it begins to drain.
     """
 
-    def __init__(self, scheduler: Scheduler):
-        self.scheduler = scheduler
+    def __init__(self, scheduler: Scheduler, leaving_count: bool = False):
+        self.scheduler, self.leaving_count = scheduler, leaving_count
+        self._uncounted: set[str] = set()
         self.tasks: dict[str, Membership] = {}
-        self.targets: dict[tuple[str, str, int], str] = {}
+        self.targets: dict[TargetKey, str] = {}
+        self.targets_of: dict[str, list[TargetKey]] = {}
         self.tallies: dict[tuple[str, str | None], int] = {}
         self.stopped_tasks: deque[Task] = deque()
         self.load_balancing: LoadBalancing | None = None
@@ -60,19 +69,29 @@ class ServiceRegistry:
             return
         service, deployment, provider = membership
         member = deployment.members.get(task.id)
+        if task.last_status == "STOPPED" or (task.stopping and not self.leaving_count):
+            self._count_out(task.id, deployment.id, provider)
         if task.last_status == "STOPPED":
             del self.tasks[task.id]
-            self._count_out(deployment.id, provider)
+            self._uncounted.discard(task.id)
             self.stopped_tasks.append(task)
         elif task.last_status == "ACTIVATING":
             _note_digests(task, deployment.revision.digests)
         if member is None:
             return
+        registry = deployment.revision.registry
         if task.last_status == before:
             self.scheduler.container_health(service, member, _health(task))
+            if registry and task.last_status == "RUNNING":
+                discovery.health_changed(task, registry, _health(task))
             return
+        if registry and task.last_status == "RUNNING":
+            discovery.begin(task, service, registry, self._registry_lost)
         cause = Cause(task.stop_code or "", task.stopped_reason or "") if task.stopping else None
         self.scheduler.task_moved(service, member, task.last_status, cause)
+
+    def _registry_lost(self, service: Service, arn: str) -> None:
+        self.scheduler.say(service, "registry_lost", arn=arn)
 
     def drain(self, task_id: str, draining: bool) -> None:
         """Tell the scheduler that a task's container instance drains, or does no more."""
@@ -80,24 +99,40 @@ class ServiceRegistry:
         if service and member:
             self.scheduler.drain(service, member, draining)
 
-    def _count_out(self, deployment: str, provider: str | None) -> None:
+    def instances_changed(self, cluster: "Cluster") -> None:
+        """Tell the daemons of a cluster that its container instances are others, or have changed."""
+        for service in cluster.services.values():
+            if service.daemon and service.status == "ACTIVE":
+                self.scheduler.instances_changed(service)
+
+    def _count_out(self, task_id: str, deployment: str, provider: str | None) -> None:
+        if task_id in self._uncounted:
+            return
+        self._uncounted.add(task_id)
         self.tallies[deployment, provider] -= 1
         if not self.tallies[deployment, provider]:
             del self.tallies[deployment, provider]
 
     def leaving(self, task: Task) -> float:
-        """Take a task out of its target groups; seconds until the requests it has are done.
+        """Take a task out of what leads to it; seconds until it is out, and the requests it has are done.
 
         A task whose program has ended has none left.
         """
         _, member = self.member_of(task.id) or (None, None)
-        if member is None or self.load_balancing is None or member.registered_at is None:
+        if member is None:
             return self._takes("deactivated", task)
-        ip, drained = _address(task), 0.0
-        for target in member.deployment.revision.load_balancers:
-            self.targets.pop((target.target_group, ip, target.port), None)
-            seconds = self.load_balancing.deregister(target.target_group, ip, target.port)
-            drained = max(drained, seconds)
+        registry = member.deployment.revision.registry
+        unnamed = discovery.leave(task, registry) if registry else 0.0
+        return max(unnamed, self._deregistered(task, member))
+
+    def _deregistered(self, task: Task, member: Member) -> float:
+        """Take a task out of its target groups; seconds until the requests it has are done."""
+        if self.load_balancing is None or member.registered_at is None:
+            return self._takes("deactivated", task)
+        drained = 0.0
+        for key in self.targets_of.pop(task.id, ()):
+            self.targets.pop(key, None)
+            drained = max(drained, self.load_balancing.deregister(*key))
         if task.stop_code == "EssentialContainerExited":
             return self._takes("deactivated", task)
         return self._takes("deregistered", task) + drained
@@ -105,9 +140,14 @@ class ServiceRegistry:
     def _takes(self, step: str, task: Task) -> float:
         return self.scheduler.clock.durations.of(step, task.id)
 
-    def target_health(self, group: str, ip: str, port: int, state: str, why: str) -> None:
+    def registered(self, task_id: str, key: TargetKey) -> None:
+        """Note that a task is a target."""
+        self.targets[key] = task_id
+        self.targets_of.setdefault(task_id, []).append(key)
+
+    def target_health(self, group: str, target_id: str, port: int, state: str, why: str) -> None:
         """Tell the scheduler that a target's health has changed."""
-        service, member = self.member_of(self.targets.get((group, ip, port), "")) or (None, None)
+        service, member = self.member_of(self.targets.get((group, target_id, port), "")) or (None, None)
         if service and member:
             self.scheduler.target_health(service, member, group, state, why)
 
@@ -118,11 +158,6 @@ def _note_digests(task: Task, digests: dict[str, str]) -> None:
         digests |= {
             container.name: container.image_digest for container in task.containers if container.image_digest
         }
-
-
-def _address(task: Task) -> str:
-    assert task.attachment.interface is not None, "what is registered has an address"
-    return task.attachment.interface.private_ip
 
 
 def _health(task: Task) -> str:

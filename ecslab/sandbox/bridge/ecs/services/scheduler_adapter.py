@@ -1,7 +1,7 @@
 """The service scheduler's adapter to the account: it starts and stops tasks, registers targets, draws ids."""
 
 import string
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -11,18 +11,23 @@ from ecslab.sandbox.bridge import installation
 from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.ecs.instances import placing
 from ecslab.sandbox.bridge.ecs.services.registry import Membership, ServiceRegistry
-from ecslab.sandbox.bridge.ecs.tasks import store, task_order
+from ecslab.sandbox.bridge.ecs.state import Cluster, Strategy
+from ecslab.sandbox.bridge.ecs.tasks import instance_tasks, store, task_order, task_request
+from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.placement.cluster import CannotPlace as Unplaced
+from ecslab.sandbox.world.placement.instance import Instance
 from ecslab.sandbox.world.placement.order import Order as PlacementOrder
 from ecslab.sandbox.world.placement.rules import DEFAULT_OF_SERVICE
+from ecslab.sandbox.world.placement.stopping import stop_order
 from ecslab.sandbox.world.service import events as service_events
-from ecslab.sandbox.world.service.account import CannotPlace
+from ecslab.sandbox.world.service.account import CannotPlace, DaemonPlace, Target, TargetRefused
 from ecslab.sandbox.world.service.deployment import Deployment, LoadBalancer
 from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import Service
-from ecslab.sandbox.world.task.capacity_split import next_provider
+from ecslab.sandbox.world.task.capacity_split import next_provider, next_with_capacity
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
@@ -31,6 +36,10 @@ if TYPE_CHECKING:
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
 STOPPED_BY: Final = "ServiceSchedulerInitiated"
+DAEMONS: Final = 6
+"""The behaviour from which on daemons have tasks."""
+OWN_SHARES_SINCE: Final = 7
+"""The behaviour from which on each capacity provider of a service has its own share of the tasks."""
 _LETTERS: Final = string.ascii_letters + string.digits + "-_"
 
 
@@ -38,7 +47,9 @@ class SchedulerAdapter:
     """`world.service.account.Account`, on the account's tasks."""
 
     def __init__(self, account: Account):
-        self.registry = ServiceRegistry(Scheduler(account.clock, self, account.behaviour))
+        self.account = account
+        leaving_count = account.behaviour < OWN_SHARES_SINCE
+        self.registry = ServiceRegistry(Scheduler(account.clock, self, account.behaviour), leaving_count)
 
     def launch(self, service: Service, deployment: Deployment, place: int) -> str:
         order, strategy = deployment.revision.spec.get("order"), deployment.revision.spec["strategy"]
@@ -47,29 +58,73 @@ class SchedulerAdapter:
         tallies = self.registry.tallies
         counts = {each["capacityProvider"]: tallies.get((deployment.id, each["capacityProvider"]), 0)
                   for each in strategy}  # fmt: skip
-        provider = next_provider(strategy, counts) if strategy else None
+        provider = self._provider(strategy, counts, service.desired) if strategy else None
         task = _make(service, deployment, order, place, provider)
+        return self._launched(task, service, deployment, order, provider)
+
+    def daemon_places(self, service: Service) -> Mapping[str, DaemonPlace]:
+        order: task_request.Order | None = service.revision.spec.get("order")
+        placement = order.cluster.placement if order else None
+        placed = _placed(service, order) if order else None
+        if placement is None or placed is None or current_account().behaviour < DAEMONS:
+            return {}
+        instances = [each for each in placement.instances.values() if placed.is_for(each)]
+        assert order is not None, "it is placed"
+        return {each.id: _daemon_place(each, order.cluster) for each in instances}
+
+    def launch_on(self, service: Service, deployment: Deployment, instance: str) -> str:
+        order = deployment.revision.spec["order"]
+        chosen, placed = order.cluster.placement.instances[instance], _placed(service, order)
+        refusal = placed.refusal(chosen) if placed else None
+        if refusal:
+            raise CannotPlace(str(Unplaced({instance: refusal})))
+        task = _make(service, deployment, order, 0, None, chosen)
+        return self._launched(task, service, deployment, order, None)
+
+    def _launched(
+        self,
+        task: Task,
+        service: Service,
+        deployment: Deployment,
+        order: task_request.Order,
+        provider: str | None,
+    ) -> str:
+        tallies = self.registry.tallies
         _pin(task, deployment.revision.digests)
-        task.balanced = bool(deployment.revision.load_balancers)
+        task.balanced = bool(deployment.revision.load_balancers or deployment.revision.registry)
         self._forget_stopped()
         self.registry.tasks[task.id] = Membership(service, deployment, provider)
         tallies[deployment.id, provider] = tallies.get((deployment.id, provider), 0) + 1
         store.launch(task, order.cluster)
         return task.id
 
+    def _provider(self, strategy: Strategy, counts: Mapping[str, int], desired: int) -> str:
+        """The capacity provider of the next task."""
+        if self.account.behaviour < OWN_SHARES_SINCE:
+            return next_provider(strategy, counts)
+        return next_with_capacity(strategy, counts, desired, self.account.faults.lacking)
+
+    def stop_order(self, deployment: Deployment, among: Collection[str]) -> Iterator[str]:
+        order: task_request.Order = deployment.revision.spec["order"]
+        strategies = (order.placed.strategies if order.placed else ()) or DEFAULT_OF_SERVICE
+        live = [self._task(each.id) for each in deployment.members.values() if each.live]
+        instances = {task.id: placing.instance_of(task) for task in live}
+        yield from (task_id for task_id in among if instances[task_id] is None)  # it ends by itself
+        yield from stop_order({id: on for id, on in instances.items() if on}, strategies, among)
+
     def stop(self, task_id: str, reason: str) -> None:
         store.stop(self._task(task_id), STOPPED_BY, reason)
 
-    def register(self, task_id: str, balancer: LoadBalancer) -> None:
+    def register(self, task_id: str, balancer: LoadBalancer) -> Target:
         task, load_balancing = self._task(task_id), self.registry.load_balancing
-        interface = task.attachment.interface
-        assert interface is not None and load_balancing is not None, "RUNNING, and checked before"
-        self.registry.targets[balancer.target_group, interface.private_ip, balancer.port] = task_id
-        zone = task.settings["availabilityZone"]
+        assert load_balancing is not None, "checked before"
+        target_id, port = _target(task, balancer)
+        self.registry.registered(task_id, (balancer.target_group, target_id, port))
         try:
-            load_balancing.register(balancer.target_group, interface.private_ip, balancer.port, zone)
+            load_balancing.register(balancer.target_group, target_id, port, task.settings["availabilityZone"])
         except AwsError as refusal:
-            raise LookupError(refusal.message) from None
+            raise TargetRefused(refusal.message) from None
+        return Target(port, f"(instance {target_id}) " if task.attachment.shared else "")
 
     def new_id(self, kind: str) -> str:
         if kind == "event":
@@ -110,10 +165,28 @@ def digits() -> str:
     return str(rng.randrange(10**18, 10**19))
 
 
+def _daemon_place(instance: Instance, cluster: Cluster) -> DaemonPlace:
+    """What a daemon does on an instance: it is the last to leave, and waits for an agent that is away (U)."""
+    if instance.status == "ACTIVE":
+        return "start" if instance.agent_connected else "stay"
+    names = (group.removeprefix("service:") for group in instance.groups)
+    services = [cluster.services.get(name) for name in names]
+    return "leave" if all(service and service.daemon for service in services) else "stay"
+
+
 def _make(
-    service: Service, deployment: Deployment, order: task_order.Order, place: int, provider: str | None
+    service: Service,
+    deployment: Deployment,
+    order: task_request.Order,
+    place: int,
+    provider: str | None,
+    instance: ContainerInstance | None = None,
 ) -> Task:
-    """A task of this deployment in one of its subnets; CannotPlace has the sentence of the event."""
+    """A task of this deployment in one of its subnets, or on this instance.
+
+    Raises:
+        CannotPlace: with the sentence of the event.
+    """
     settings: api.RunTaskRequestTypeDef = {
         **order.parameters, "group": f"service:{service.name}", "startedBy": deployment.id
     }  # fmt: skip
@@ -122,7 +195,7 @@ def _make(
     order = replace(order, parameters=settings, network=network, provider=provider, tags=tags, placed=placed)
     try:
         task_order.check_roles(order.caller, order.definition, order.parameters)
-        return task_order.make(order, 0)
+        return instance_tasks.make(order, instance) if instance else task_order.make(order, 0)
     except Unplaced as nowhere:
         raise CannotPlace(str(nowhere)) from None
     except task_order.NoCapacity as lacking:
@@ -133,7 +206,17 @@ def _make(
         raise CannotPlace(service_events.message("unplaced", reason=refusal.message)) from None
 
 
-def _placed(service: Service, order: task_order.Order) -> PlacementOrder | None:
+def _target(task: Task, balancer: LoadBalancer) -> tuple[str, int]:
+    """What load balancers know a task by: its own address, or its instance and the port it has there."""
+    interface, instance = task.attachment.interface, placing.instance_of(task)
+    assert interface is not None, "a task that is RUNNING has a network"
+    if not task.attachment.shared or instance is None:
+        return interface.private_ip, balancer.port
+    bindings = task.container(balancer.container).bindings
+    return instance.ec2_id, next(each.host_port for each in bindings if each.container_port == balancer.port)
+
+
+def _placed(service: Service, order: task_request.Order) -> PlacementOrder | None:
     """What its tasks ask of container instances: they are of the service's group, and spread over zones."""
     if order.placed is None:
         return None
@@ -153,7 +236,7 @@ def _pin(task: Task, digests: Mapping[str, str]) -> None:
             container.image = f"{folder}{slash}{last.partition(':')[0]}@{digest}"
 
 
-def _tags(service: Service, order: task_order.Order) -> list[dict[str, str]]:
+def _tags(service: Service, order: task_request.Order) -> list[dict[str, str]]:
     """The tags of a task of this service; the definition's are in the order, if they are propagated."""
     tags = {tag["key"]: tag["value"] for tag in order.tags}
     if service.settings["enableECSManagedTags"]:

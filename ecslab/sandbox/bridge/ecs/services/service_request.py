@@ -12,10 +12,10 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
-from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
+from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_registries
 from ecslab.sandbox.bridge.ecs.shapes import at_most
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
-from ecslab.sandbox.bridge.ecs.tasks import task_order
+from ecslab.sandbox.bridge.ecs.tasks import task_order, task_request
 from ecslab.sandbox.bridge.ecs.tasks.platform_versions import platform_family
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.placement import rules
@@ -32,7 +32,6 @@ RESOLUTIONS: Final = (20, 60)
 """Seconds between two points of a service's metric."""
 _NAME: Final = re.compile(r"[a-zA-Z0-9\-_]{1,255}")
 _UNCARRIED: Final = {
-    "serviceRegistries": "service discovery",
     "volumeConfigurations": "volumes of services",
     "vpcLatticeConfigurations": "VPC Lattice",
     "gatewayConnectors": "gateways",
@@ -120,6 +119,7 @@ def first_revision(
     desired = check_desired(params.get("desiredCount"), daemon)
     if daemon and first.fargate:
         _refuse_daemon(params)
+    service_registries.check_count(first.registry, desired)
     check_exec(first, params.get("enableExecuteCommand", False), "created")
     return first, desired
 
@@ -154,17 +154,18 @@ def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequest
     if params.get("role"):  # U
         raise invalid("You cannot specify an IAM role for services that require a service linked role.")
     fargate = _is_fargate(cluster, params)
-    daemon = params.get("schedulingStrategy") == "DAEMON"
+    waits = False
     if not fargate:
         _check_elsewhere(caller, definition, params)
-    waits = daemon and not fargate  # no task of a daemon is placed
+        waits = _gets_nothing(params)
     asked = _run_task_parameters(cluster, params)
     order = None if waits else task_order.order(caller, asked, of_service=True)
     balancers = list(params.get("loadBalancers") or ())
     at_most("loadBalancers", balancers, MOST_BALANCERS)  # U: the sentence
     if balancers:
-        scheduler_adapter.load_balancing().check(caller.region, balancers, definition)
+        scheduler_adapter.load_balancing().check(caller.region, balancers, definition, fargate)
     strategy = _strategy(cluster, params) if fargate else []
+    registry = service_registries.checked(caller.region, params.get("serviceRegistries") or (), definition)
     shown = _shown(definition, params, strategy, fargate)
     subnets = order.network["subnets"] if order and fargate else ()
     return Revision(
@@ -173,14 +174,34 @@ def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequest
         spec={"region": caller.region, "order": order, "strategy": strategy, "shown": shown, "asked": params,
               "kept": _kept(params), "task_role": bool(definition.get("taskRoleArn")),
               "images": {entry["name"]: entry["image"] for entry in definition["containerDefinitions"]}},
-        zones=tuple(task_order.zone_of(caller, subnet) for subnet in subnets) or ("",),
+        zones=tuple(task_request.zone_of(caller, subnet) for subnet in subnets) or ("",),
         load_balancers=tuple(
             LoadBalancer(entry["targetGroupArn"], entry["containerName"], entry["containerPort"])
             for entry in balancers if entry.get("targetGroupArn")
         ),
         checked=any(_is_checked(container) for container in definition["containerDefinitions"]),
         fargate=fargate,
+        registry=registry,
     )  # fmt: skip
+
+
+def _gets_nothing(params: "api.CreateServiceRequestTypeDef") -> bool:
+    """Whether it is a daemon of a journal in which those got no tasks; AwsError if it cannot be one."""
+    if params.get("schedulingStrategy") != "DAEMON":
+        return False
+    if current_account().behaviour < scheduler_adapter.DAEMONS:
+        return True
+    check_daemon(params)
+    return False
+
+
+def check_daemon(params: "api.CreateServiceRequestTypeDef | api.UpdateServiceRequestTypeDef") -> None:
+    """Refuse what chooses instances for a daemon: it is on all of them."""
+    if params.get("placementStrategy"):  # U: put together from the sentence for the desired count
+        raise invalid(
+            "The daemon scheduling strategy does not support placement strategies for services. Remove the "
+            "placement strategies and try again"
+        )
 
 
 def _refuse_daemon(params: "api.CreateServiceRequestTypeDef") -> None:
@@ -221,11 +242,11 @@ def _is_fargate(cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> 
 def _check_elsewhere(
     caller: Caller, definition: "api.TaskDefinitionTypeDef", params: "api.CreateServiceRequestTypeDef"
 ) -> None:
-    """What is refused of a service on EC2, of which this sandbox has no instances."""
+    """What is refused of a service on EC2."""
     if params.get("platformVersion"):
         raise invalid("The platform version must be null when specifying an EC2 launch type.")
     _check_placement(params)
-    vpc = task_order.vpc_configuration(params)
+    vpc = task_request.vpc_configuration(params)
     if vpc and vpc.get("assignPublicIp") == "ENABLED":
         raise invalid("Assign public IP is not supported for this launch type.")
     awsvpc = definition.get("networkMode") == "awsvpc"
@@ -233,8 +254,6 @@ def _check_elsewhere(
         raise invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
     if vpc and not awsvpc:
         raise invalid("Network Configuration is not valid for the given networkMode of this task definition.")
-    if params.get("loadBalancers") and not awsvpc:
-        raise _uncarried("load balancers before tasks without an interface of their own")
     if vpc:
         task_network.validate_network(
             caller.region, list(vpc.get("subnets") or ()), list(vpc.get("securityGroups") or ())
@@ -264,6 +283,7 @@ def _shown(
     shown: dict[str, object] = {
         "taskDefinition": definition["taskDefinitionArn"],
         "loadBalancers": [dict(load_balancer) for load_balancer in params.get("loadBalancers") or ()],
+        "serviceRegistries": [dict(registry) for registry in params.get("serviceRegistries") or ()],
     }
     if strategy:
         shown["capacityProviderStrategy"] = strategy
@@ -272,7 +292,7 @@ def _shown(
     if fargate:
         family = platform_family(definition)
         shown |= {"platformVersion": params.get("platformVersion") or "LATEST", "platformFamily": family}
-    vpc = task_order.vpc_configuration(params)
+    vpc = task_request.vpc_configuration(params)
     if vpc:
         full = {"securityGroups": [], "assignPublicIp": "DISABLED", **vpc}
         shown["networkConfiguration"] = {"awsvpcConfiguration": full}

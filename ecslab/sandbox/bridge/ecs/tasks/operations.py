@@ -12,7 +12,7 @@ from ecslab.sandbox.bridge.ecs.instances import operations as instances
 from ecslab.sandbox.bridge.ecs.instances.operations import registered
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller
-from ecslab.sandbox.bridge.ecs.tasks import task_order
+from ecslab.sandbox.bridge.ecs.tasks import instance_tasks, task_order, task_request
 from ecslab.sandbox.bridge.ecs.tasks.store import find, forget_invisible, is_visible, launch, stop
 from ecslab.sandbox.bridge.ecs.tasks.task_view import view, with_tags, without_health
 from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
@@ -97,13 +97,13 @@ def start_task(parameters: "api.StartTaskRequestTypeDef", caller: Caller) -> Ans
             arn = caller.ecs_arn(f"container-instance/{order.cluster.name}/{reference.rpartition('/')[2]}")
             failures.append(failure(arn, reason))
             continue
-        task = task_order.make_on_instance(order, instance)
+        task = instance_tasks.make(order, instance)
         launch(task, order.cluster)
         started.append(task)
     return {"tasks": [_answered(task) for task in started], "failures": failures}
 
 
-def _startable(order: task_order.Order, reference: str) -> tuple[ContainerInstance | None, str]:
+def _startable(order: task_request.Order, reference: str) -> tuple[ContainerInstance | None, str]:
     """The instance that StartTask names, and why it cannot take the task."""
     instance = instances.find(order.cluster, reference)
     if instance is None:

@@ -6,32 +6,25 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
-
-from moto.ec2.models import ec2_backends
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
-from ecslab.sandbox.bridge.ec2 import task_network
-from ecslab.sandbox.bridge.ecs import account_settings, clusters, state, task_definitions
+from ecslab.sandbox.bridge.ecs import clusters, task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
 from ecslab.sandbox.bridge.ecs.instances import placing
-from ecslab.sandbox.bridge.ecs.shapes import Tags, checked_tags, merged_tags
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
+from ecslab.sandbox.bridge.ecs.tasks import instance_tasks, task_request
 from ecslab.sandbox.bridge.ecs.tasks.overrides import check as check_overrides
-from ecslab.sandbox.bridge.ecs.tasks.overrides import check_names, effective, task_overrides
+from ecslab.sandbox.bridge.ecs.tasks.overrides import effective, task_overrides
 from ecslab.sandbox.bridge.ecs.tasks.platform_versions import platform_family, platform_version
+from ecslab.sandbox.bridge.ecs.tasks.task_request import Alike, Order
 from ecslab.sandbox.bridge.iam import roles
-from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.faults import NO_CAPACITY
-from ecslab.sandbox.world.placement.cluster import CannotPlace
-from ecslab.sandbox.world.placement.instance import Needs
-from ecslab.sandbox.world.placement.order import Order as PlacementOrder
 from ecslab.sandbox.world.task.attachment import Attachment
 from ecslab.sandbox.world.task.capacity_split import next_provider
-from ecslab.sandbox.world.task.container import STOP_TIMEOUT, Container
 from ecslab.sandbox.world.task.task import Network, Task
 
 if TYPE_CHECKING:
@@ -40,43 +33,6 @@ if TYPE_CHECKING:
 MOST: Final = 10
 """Tasks in one call."""
 EPHEMERAL_GIB: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Alike:
-    """What tasks of one order share: settings by what tells them apart, networks by the subnet's place."""
-
-    settings: "dict[tuple[str | None, ...], api.TaskTypeDef]" = field(default_factory=dict)
-    networks: dict[int, Network] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Order:
-    """A RunTask request that has been found good.
-
-    Args:
-        provider: the capacity provider of the task that is made next; None with a launch type.
-        version: the platform version.
-        strategy: the capacity provider strategy, with base and weight filled in; empty with a launch type.
-        overrides, containers: what the definition becomes by the overrides.
-        placed: what is asked of container instances; None on Fargate.
-        alike: settings and networks of tasks made so far, which those that are alike share: there are
-            thousands of them. Read it, do not write to it.
-    """
-
-    caller: Caller
-    cluster: Cluster
-    definition: "api.TaskDefinitionTypeDef"
-    parameters: "api.RunTaskRequestTypeDef"
-    network: Network
-    provider: str | None
-    tags: Tags
-    version: str
-    strategy: Strategy
-    overrides: "api.TaskOverrideOutputTypeDef"
-    containers: "tuple[api.ContainerDefinitionOutputTypeDef, ...]"
-    alike: "Alike"
-    placed: PlacementOrder | None = None
 
 
 def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef", *, of_service: bool = False) -> Order:
@@ -94,53 +50,20 @@ def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef", *, of_service
         raise invalid(f"count must be between 1 and {MOST}.")  # U
     strategy = _strategy(cluster, parameters)
     if strategy is None:
-        return _on_instances(caller, cluster, definition, parameters, of_service)
+        return instance_tasks.order(caller, cluster, definition, parameters, of_service)
     refuse_placement(parameters)
     if "FARGATE" not in definition["compatibilities"]:
         raise invalid("Task definition does not support launch_type FARGATE.")
     version = platform_version(definition, parameters)
-    network = _network(caller, definition, parameters)
+    network = task_request.network(caller, definition, parameters)
     given = parameters.get("overrides") or {}
     check_overrides(definition, given)
-    tags = _tags(caller, cluster, definition, parameters)
+    tags = task_request.tags(caller, cluster, definition, parameters)
     overrides = task_overrides(definition, given)
     containers = tuple(effective(definition, overrides))
     return Order(
         caller, cluster, definition, parameters, network, None, tags, version, strategy, overrides,
         containers, Alike(),
-    )  # fmt: skip
-
-
-def _on_instances(
-    caller: Caller,
-    cluster: Cluster,
-    definition: "api.TaskDefinitionTypeDef",
-    parameters: "api.RunTaskRequestTypeDef",
-    of_service: bool,
-) -> Order:
-    """The same, of a request for the launch type EC2."""
-    placing.check_request(vpc_configuration(parameters), parameters.get("platformVersion"))
-    if not of_service and not placing.has_instances(cluster):
-        raise invalid(placing.NO_INSTANCES)
-    placing.check(definition, vpc_configuration(parameters))
-    given = parameters.get("overrides") or {}
-    check_names(definition, given)
-    network: Network = {"subnets": []}
-    if vpc_configuration(parameters):
-        network = _network(caller, definition, parameters)
-    size = placing.size(definition, {**given}, definition["containerDefinitions"])
-    overrides = task_overrides(definition, given)
-    containers = tuple(effective(definition, overrides))
-    if not (given.get("cpu") or given.get("memory")):
-        size = placing.size(definition, {}, containers)
-    zones = {zone_of(caller, subnet) for subnet in network["subnets"]}
-    vpc = vpc_of(caller, network["subnets"][0]) if network["subnets"] else None
-    group = parameters.get("group") or f"family:{definition['family']}"
-    placed = placing.order(definition, group, size, containers, parameters, vpc, zones)
-    tags = _tags(caller, cluster, definition, parameters)
-    return Order(
-        caller, cluster, definition, parameters, network, None, tags,
-        "", [], overrides, containers, Alike(), placed,
     )  # fmt: skip
 
 
@@ -177,11 +100,11 @@ class NoCapacity(AwsError):
 def make(order: Order, index: int) -> Task:
     """The task number `index` of the call, PROVISIONING; NoCapacity if none of its subnets has room."""
     if order.placed:
-        return make_on_instance(order)
+        return instance_tasks.make(order)
     caller, cluster, definition = order.caller, order.cluster, order.definition
     task_id = f"{rng.getrandbits(128):032x}"
     arn = caller.ecs_arn(f"task/{cluster.name}/{task_id}")
-    zoned = [(subnet, zone_of(caller, subnet)) for subnet in order.network["subnets"]]
+    zoned = [(subnet, task_request.zone_of(caller, subnet)) for subnet in order.network["subnets"]]
     subnets = current_account().faults.places(zoned, order.provider)
     if not subnets:
         raise NoCapacity
@@ -194,71 +117,12 @@ def make(order: Order, index: int) -> Task:
         cluster=cluster.name,
         region=caller.region,
         definition=definition,
-        attachment=Attachment(_uuid(), subnet),
-        containers=[_container(caller, cluster, task_id, each) for each in order.containers],
+        attachment=Attachment(task_request.new_uuid(), subnet),
+        containers=[task_request.container(caller, cluster, task_id, each) for each in order.containers],
         settings=_settings_alike(order, subnet),
         tags=order.tags,
         network=order.network,
     )
-
-
-def make_on_instance(order: Order, instance: ContainerInstance | None = None) -> Task:
-    """A task of this order on a container instance; CannotPlace if no instance can take it.
-
-    Args:
-        instance: the one that StartTask names, which has room; otherwise placement chooses one.
-    """
-    caller, cluster, placement = order.caller, order.cluster, order.cluster.placement
-    assert order.placed is not None, "the launch type is EC2"
-    if placement is None:
-        raise CannotPlace({})
-    task_id = f"{rng.getrandbits(128):032x}"
-    if instance is None:
-        chosen = placement.place(order.placed, task_id)
-        assert isinstance(chosen, ContainerInstance), "no other is registered"
-        instance = chosen
-    else:
-        placement.take(instance, order.placed, task_id)
-    zone = instance.attributes["ecs.availability-zone"]
-    subnets = [subnet for subnet in order.network["subnets"] if zone_of(caller, subnet) == zone]
-    own = instance.attributes["ecs.subnet-id"] or ""
-    attachment = Attachment(_uuid(), subnets[0]) if subnets else Attachment("", own, shared=True)
-    return Task(
-        id=task_id,
-        arn=caller.ecs_arn(f"task/{cluster.name}/{task_id}"),
-        cluster=cluster.name,
-        region=caller.region,
-        definition=order.definition,
-        attachment=attachment,
-        containers=[_container(caller, cluster, task_id, each) for each in order.containers],
-        settings=_settings_on_instance(order, instance),
-        tags=order.tags,
-        network=order.network,
-        instance=instance.id,
-    )
-
-
-def _settings_on_instance(order: Order, instance: ContainerInstance) -> "api.TaskTypeDef":
-    parameters, definition = order.parameters, order.definition
-    needs = order.placed.needs if order.placed else Needs()
-    settings: api.TaskTypeDef = {
-        "attributes": [
-            {"name": "ecs.cpu-architecture", "value": instance.attributes["ecs.cpu-architecture"] or ""}
-        ],
-        "availabilityZone": instance.attributes["ecs.availability-zone"] or "",
-        "clusterArn": order.cluster.arn,
-        "containerInstanceArn": instance.arn,
-        "cpu": str(needs.cpu),
-        "enableExecuteCommand": bool(parameters.get("enableExecuteCommand")),
-        "group": parameters.get("group") or f"family:{definition['family']}",
-        "launchType": "EC2",
-        "memory": str(needs.memory),
-        "overrides": order.overrides,
-        "taskDefinitionArn": definition["taskDefinitionArn"],
-    }
-    if parameters.get("startedBy"):
-        settings["startedBy"] = parameters["startedBy"]
-    return settings
 
 
 def _strategy(cluster: Cluster, parameters: "api.RunTaskRequestTypeDef") -> Strategy | None:
@@ -289,32 +153,6 @@ def refuse_placement(parameters: "api.RunTaskRequestTypeDef | api.UpdateServiceR
             raise invalid(f"Placement {what} are not supported with FARGATE launch type.")
 
 
-def vpc_configuration(
-    parameters: "api.RunTaskRequestTypeDef | api.CreateServiceRequestTypeDef",
-) -> "api.AwsVpcConfigurationTypeDef | api.AwsVpcConfigurationOutputTypeDef | None":
-    """What a request says of the network; None or nothing in it if it says nothing."""
-    network = parameters.get("networkConfiguration")
-    return network.get("awsvpcConfiguration") if network else None
-
-
-def _network(
-    caller: Caller, definition: "api.TaskDefinitionTypeDef", parameters: "api.RunTaskRequestTypeDef"
-) -> Network:
-    vpc = vpc_configuration(parameters)
-    if definition.get("networkMode") != "awsvpc":
-        raise invalid("Network Configuration is not valid for the given networkMode of this task definition.")
-    if not vpc:
-        raise invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
-    subnets, groups = list(vpc.get("subnets") or []), list(vpc.get("securityGroups") or [])
-    task_network.validate_network(caller.region, subnets, groups)
-    network: Network = {
-        "subnets": subnets, "groups": groups, "public": vpc.get("assignPublicIp") == "ENABLED",
-    }  # fmt: skip
-    if account_settings.effective(caller, "dualStackIPv6") == "disabled":
-        network["ipv4_only"] = True
-    return network
-
-
 def check_exec(order: Order) -> None:
     """ECS Exec needs a task role (boto/boto3#3173)."""
     role = (order.parameters.get("overrides") or {}).get("taskRoleArn") or order.definition.get("taskRoleArn")
@@ -338,21 +176,6 @@ def check_roles(
             raise AwsError("ClientException", problem)
 
 
-def _container(
-    caller: Caller, cluster: Cluster, task_id: str, definition: "api.ContainerDefinitionOutputTypeDef"
-) -> Container:
-    return Container(
-        name=definition["name"],
-        arn=caller.ecs_arn(f"container/{cluster.name}/{task_id}/{_uuid()}"),
-        image=definition["image"],
-        definition=definition,
-        essential=definition.get("essential", True),
-        depends_on={each["containerName"]: each["condition"] for each in definition.get("dependsOn", [])},
-        stop_timeout=float(definition.get("stopTimeout") or STOP_TIMEOUT),
-        start_timeout=definition.get("startTimeout"),
-    )
-
-
 def _settings_alike(order: Order, subnet: str) -> "api.TaskTypeDef":
     parameters, known = order.parameters, order.alike.settings
     key = subnet, order.provider, parameters.get("group"), parameters.get("startedBy")
@@ -370,7 +193,7 @@ def _settings(order: Order, subnet: str) -> "api.TaskTypeDef":
     architecture = "arm64" if platform.get("cpuArchitecture") == "ARM64" else "x86_64"
     settings: api.TaskTypeDef = {
         "attributes": [{"name": "ecs.cpu-architecture", "value": architecture}],
-        "availabilityZone": zone_of(order.caller, subnet),
+        "availabilityZone": task_request.zone_of(order.caller, subnet),
         "clusterArn": order.cluster.arn,
         "cpu": str(overrides.get("cpu") or definition["cpu"]),
         "enableExecuteCommand": bool(parameters.get("enableExecuteCommand")),
@@ -389,30 +212,3 @@ def _settings(order: Order, subnet: str) -> "api.TaskTypeDef":
     if order.provider:
         settings["capacityProviderName"] = order.provider
     return settings
-
-
-def _tags(
-    caller: Caller,
-    cluster: Cluster,
-    definition: "api.TaskDefinitionTypeDef",
-    parameters: "api.RunTaskRequestTypeDef",
-) -> Tags:
-    tags: Tags = []
-    if parameters.get("enableECSManagedTags"):
-        tags = [{"key": "aws:ecs:clusterName", "value": cluster.name}]
-    if parameters.get("propagateTags") == "TASK_DEFINITION":
-        family = state.of(caller.region).families[definition["family"]]
-        tags = merged_tags(tags, family.revisions[definition["revision"]].tags)
-    return merged_tags(tags, checked_tags(parameters.get("tags")))
-
-
-def vpc_of(caller: Caller, subnet_id: str) -> str:
-    return str(ec2_backends[caller.account][caller.region].get_subnet(subnet_id).vpc_id)
-
-
-def zone_of(caller: Caller, subnet_id: str) -> str:
-    return str(ec2_backends[caller.account][caller.region].get_subnet(subnet_id).availability_zone)
-
-
-def _uuid() -> str:
-    return str(rng.uuid4())

@@ -6,13 +6,17 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Final
 
 from ecslab.sandbox.world.service import events
 from ecslab.sandbox.world.service.deployment import Deployment
-from ecslab.sandbox.world.service.member import READY, UNREADY, Member
+from ecslab.sandbox.world.service.member import PENDING, READY, UNREADY, Member
 from ecslab.sandbox.world.service.passes.target_registration import plan_deregistration
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.service.service_pass import MOMENT, ServicePass
+
+BY_STRATEGY: Final = 6
+"""The behaviour from which on placement strategies say which task on an instance is stopped."""
 
 
 def stop_excess(look: ServicePass) -> None:
@@ -21,17 +25,17 @@ def stop_excess(look: ServicePass) -> None:
     excess = primary.serving - service.desired - primary.extra
     stopped = 0
     if excess > 0:
-        stopped = stop(look, _candidates(look, primary), _scaled_by(primary), excess)
+        stopped = stop(look, _candidates(look, primary), scaled_by(primary), excess)
         _blame_protection(look, primary, excess - stopped)
     for older in service.deployments[:0:-1]:
-        stopped += stop(look, _replaceable(look, older), _scaled_by(older))
+        stopped += stop(look, _replaceable(look, older), scaled_by(older))
         if service.desired == 0 or primary.graded(READY) >= service.desired:
             _blame_protection(look, older, older.live)
     if not stopped and _is_stuck(service) and not _waits_for_protected(look):
         look.say("stuck")
 
 
-def _scaled_by(deployment: Deployment) -> str:
+def scaled_by(deployment: Deployment) -> str:
     """The `stoppedReason`: it names the deployment that the task was of, as was recorded of an older one."""
     return f"Scaling activity initiated by (deployment {deployment.id})"
 
@@ -60,7 +64,14 @@ def stop(look: ServicePass, members: Iterable[Member], reason: str, most: int | 
 def _candidates(look: ServicePass, deployment: Deployment) -> Iterator[Member]:
     """Tasks to stop, the first first; nothing protects those of a deleted service."""
     unprotected_by = float("inf") if look.service.status == "DRAINING" else look.now + MOMENT
-    return deployment.stop_candidates(unprotected_by)
+    if deployment.revision.fargate or look.behaviour < BY_STRATEGY:
+        yield from deployment.stop_candidates(unprotected_by)
+        return
+    for grade in (PENDING, UNREADY, READY):
+        live = (each for each in deployment.members.values() if each.live and each.grade == grade)
+        among = dict.fromkeys(each.id for each in live if each.protected_until <= unprotected_by)
+        for task_id in look.account.stop_order(deployment, among) if among else ():
+            yield deployment.members[task_id]
 
 
 def _replaceable(look: ServicePass, older: Deployment) -> Iterator[Member]:

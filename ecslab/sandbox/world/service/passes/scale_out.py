@@ -91,7 +91,7 @@ def _start_batch(look: ServicePass, deployment: Deployment, count: int) -> list[
     for _ in range(count):
         member = launch(look, deployment)
         if not isinstance(member, Member):
-            _wait_after(look, str(member))
+            wait_after(look, str(member))
             break
         members.append(member)
     if members:
@@ -100,7 +100,8 @@ def _start_batch(look: ServicePass, deployment: Deployment, count: int) -> list[
     return members
 
 
-def _wait_after(look: ServicePass, refusal: str) -> None:
+def wait_after(look: ServicePass, refusal: str) -> None:
+    """Say why a task could not be started, and try again after a while."""
     look.say_text(refusal)
     gap = failures.back_off(look, look.now)
     look.service.launch_from = look.now + gap

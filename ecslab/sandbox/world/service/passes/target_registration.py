@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ecslab.sandbox.world.service import events
+from ecslab.sandbox.world.service.account import TargetRefused
 from ecslab.sandbox.world.service.deployment import LoadBalancer
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.service_pass import ServicePass
@@ -32,9 +33,13 @@ def register(look: ServicePass) -> None:
 
 def _register_target(look: ServicePass, member: Member, load_balancer: LoadBalancer) -> None:
     try:
-        look.account.register(member.id, load_balancer)
+        reached = look.account.register(member.id, load_balancer)
     except LookupError:
         look.say("target_group_lost", member=member, group=load_balancer.target_group)
+    except TargetRefused as refusal:
+        look.say("unregistered", group=load_balancer.target_group, error=refusal)
+    else:
+        member.reached[load_balancer.target_group] = reached
 
 
 def plan_deregistration(look: ServicePass, member: Member, delay: float) -> None:

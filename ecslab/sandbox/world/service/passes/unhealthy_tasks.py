@@ -6,6 +6,7 @@ before the old one is stopped.
 
 from typing import Final
 
+from ecslab.sandbox.world.service.account import Target
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import Member
 from ecslab.sandbox.world.service.passes.scale_in import stop
@@ -96,7 +97,8 @@ def _complain(look: ServicePass, member: Member) -> str:
         group = load_balancer.target_group
         state, why = (member.targets or {}).get(group, ("", ""))
         if state == "unhealthy":
-            look.say("target_unhealthy", member=member, port=load_balancer.port, group=group, reason=why)
+            target = member.reached.get(group, Target(load_balancer.port))
+            look.say("target_unhealthy", member=member, target=target, group=group, reason=why)
             return f"Task failed ELB health checks in (target-group {group})"
     look.say("container_unhealthy", member=member)
     return "Task failed container health checks"
