@@ -98,6 +98,9 @@ class Fargate:
         instance = placing.instance_of(task)
         if instance is None:
             raise StartFailed(placing.DEREGISTERED)
+        host = machine.find(task.region, instance.ec2_id)
+        if host is None or host.state != "running":  # ECS has not noticed yet
+            raise StartFailed(placing.HOST_GONE.format(ec2_id=instance.ec2_id))
         try:
             eni = task_network.instance_eni(task.region, instance.ec2_id)
             placing.bind(task, instance)
@@ -209,6 +212,10 @@ class Fargate:
         init_process = init and self.account.behaviour >= 2
         spec = _spec(task, container, environment, self.volumes, init_process)
         return runtime_id, self.account.runtime.start(spec, host)
+
+    def reachable(self, task: Task) -> bool:
+        instance = placing.instance_of(task)
+        return instance is None or instance.agent_connected or self.account.behaviour < placing.FAULTS
 
     def leaving(self, task: Task) -> float:
         services = self.account.services
