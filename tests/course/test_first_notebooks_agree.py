@@ -13,7 +13,6 @@ from ecslab.operations.price_list import price_list
 from tests.notebooks.minutes import reading
 from tests.notebooks.rig import read, stems
 
-SCALING = "12-scaling"
 ROOT = Path(__file__).parents[2]
 
 
@@ -49,13 +48,9 @@ def test_the_kinds_of_capacity_are_as_many_as_the_figure_has():
     assert "ECS offers four kinds of **capacity**" in text("00-start")
 
 
-@pytest.mark.parametrize("stem", [stem for stem in stems() if stem != SCALING])
+@pytest.mark.parametrize("stem", stems())
 def test_no_price_is_typed(stem):
     assert re.findall(r"\$\d|\d (?:US )?cents", text(stem)) == []
-
-
-def test_the_price_of_an_alarm_is_the_one_that_the_course_reckons_with():
-    assert re.findall(r"\$\d+(?:\.\d+)?", text(SCALING)) == [f"${prices.ALARM_MONTH:.2f}"]
 
 
 def test_a_part_of_the_prices_can_be_asked_for():
