@@ -72,6 +72,11 @@ class ModelledVisitors(Visitors):
         return self.seen
 
 
+def every(lab: Connection) -> list[VisitorCounts]:
+    """How all visitors of the sandbox do."""
+    return [_counts(cast(Told, told)) for told in lab.control("visitors")["visitors"]]
+
+
 def _looked(lab: Connection, name: str, port: int) -> Told | None:
     for told in lab.control("visitors")["visitors"]:
         arn = told["load_balancer"]
