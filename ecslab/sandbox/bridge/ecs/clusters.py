@@ -152,7 +152,7 @@ def delete_cluster(params: "api.DeleteClusterRequestTypeDef", caller: Caller) ->
         raise AwsError(
             "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."
         )
-    if _instances(cluster):  # U: before tasks
+    if cluster.placement and cluster.placement.instances:  # U: before tasks
         raise AwsError(
             "ClusterContainsContainerInstancesException",
             "The Cluster cannot be deleted while Container Instances are active or draining.",
@@ -223,7 +223,8 @@ def _view(cluster: Cluster, include: Sequence[str]) -> dict[str, object]:
 
 def _instances(cluster: Cluster) -> int:
     """Container instances that are ACTIVE or DRAINING."""
-    return len(cluster.placement.instances) if cluster.placement else 0
+    instances = cluster.placement.instances.values() if cluster.placement else ()
+    return sum(instance.status in ("ACTIVE", "DRAINING") for instance in instances)
 
 
 def _services(cluster: Cluster, status: str, kind: str = "") -> int:

@@ -48,8 +48,9 @@ class Agents:
         if known is None:
             self.launched(region, ec2_id)
         else:
-            delay = self._takes("instance_booted", ec2_id)
-            self._plan(ec2_id, delay, lambda: self.connect(known, True))
+            waits = known.status == "REGISTERING"
+            back = (lambda: self._attach_trunk(known)) if waits else (lambda: self.connect(known, True))
+            self._plan(ec2_id, self._takes("instance_booted", ec2_id), back)
 
     def stopped(self, ec2_id: str) -> None:
         """An instance has been stopped: ECS notices that its agent is silent."""
@@ -151,8 +152,19 @@ class Agents:
             self._try_again(region, ec2_id)
             return False
         self._plans.pop(ec2_id, None)
-        placing.tell_daemons(cluster_of(self.registered[ec2_id]))
+        known = self.registered[ec2_id]
+        if known.status == "REGISTERING":
+            self._plan(ec2_id, self._takes("trunk_attached", ec2_id), lambda: self._attach_trunk(known))
+        placing.tell_daemons(cluster_of(known))
         return True
+
+    def _attach_trunk(self, instance: ContainerInstance) -> None:
+        instance.move("trunk_attached")
+        self.connect(instance, True)
+        cluster = cluster_of(instance)
+        assert cluster.placement is not None, "it is registered there"
+        cluster.placement.changed(instance)
+        placing.tell_daemons(cluster)
 
     def _try_again(self, region: str, ec2_id: str) -> None:
         self._plans[ec2_id] = self.account.clock.every(

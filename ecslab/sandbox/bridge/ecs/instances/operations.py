@@ -60,6 +60,9 @@ def update_container_instances_state(
     wanted = params["containerInstances"]
     at_most("containerInstances", wanted, MOST_STATES)  # U
     instances, failures = _found(cluster, wanted, caller)
+    for instance in instances:
+        if instance.status == "REGISTERING":  # U: the sentence
+            raise invalid(f"Container instance {instance.id} is REGISTERING and cannot be changed yet.")
     changed = []
     for instance in instances:
         if instance.status == "INACTIVE":

@@ -28,6 +28,10 @@ POLLING: Final = ("ecs:DiscoverPollEndpoint", "ecs:Poll", "ecs:StartTelemetrySes
 """What the role must allow besides the registration itself."""
 
 
+TRUNKS: Final = 7
+"""The behaviour from which on an instance waits for its trunk interface."""
+
+
 class CannotRegister(Exception):
     """The agent cannot register its instance for now; its text is for whoever reads the agent's log."""
 
@@ -97,6 +101,7 @@ def _made(
     attributes = _attributes(instance, image)
     instance_id, now = f"{rng.getrandbits(128):032x}", current_account().clock.timestamp()
     trunking = account_settings.effective(caller, "awsvpcTrunking") == "enabled"
+    waits = capabilities.has_trunk(kind.name, trunking)
     reserved = settings.get("ECS_RESERVED_MEMORY", "")
     return ContainerInstance(
         id=instance_id,
@@ -105,6 +110,7 @@ def _made(
         memory=capabilities.registered_memory(kind.memory, int(reserved) if reserved.isdecimal() else 0),
         interfaces=capabilities.task_interfaces(kind.name, kind.interfaces, trunking),
         attributes={**attributes, **custom},
+        status="REGISTERING" if waits and current_account().behaviour >= TRUNKS else "ACTIVE",
         agent_version=image.agent_version,
         registered_at=now,
         arn=caller.ecs_arn(f"container-instance/{cluster.name}/{instance_id}"),

@@ -108,7 +108,7 @@ def _startable(order: task_request.Order, reference: str) -> tuple[ContainerInst
     instance = instances.find(order.cluster, reference)
     if instance is None:
         return None, "MISSING"
-    if instance.status == "INACTIVE":
+    if instance.status in ("INACTIVE", "REGISTERING"):  # U: of the second
         return instance, "INACTIVE"
     assert order.placed is not None, "the launch type is EC2"
     alone = replace(order.placed, constraints=(), strategies=())
