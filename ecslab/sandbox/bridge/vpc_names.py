@@ -18,6 +18,7 @@ from moto.ec2.models import EC2Backend, ec2_backends
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import network_facts
 from ecslab.sandbox.bridge.late_backends import backend
+from ecslab.sandbox.world.network import outside
 
 MOST_ALIASES: Final = 8
 """How many names in a row may stand for another."""
@@ -31,7 +32,9 @@ def domain(region: str) -> str:
 
 
 def resolver(region: str, vpc_id: str) -> str:
-    """The address of the VPC's resolver."""
+    """The address of the VPC's resolver, or of the one that a machine outside AWS has."""
+    if not vpc_id:
+        return outside.ROUTER
     return network_facts.resolver(_ec2(region), vpc_id)
 
 
@@ -45,7 +48,7 @@ def resolve(name: str, region: str, vpc_id: str) -> tuple[str, ...]:
         return (str(ip_address(name)),)
     except ValueError:
         pass
-    if not network_facts.answers_names(_ec2(region), vpc_id):
+    if vpc_id and not network_facts.answers_names(_ec2(region), vpc_id):
         raise LookupError(name)
     full = name.rstrip(".").lower()
     addresses = _looked_up(full if "." in full else f"{full}.{domain(region)}", region, vpc_id, MOST_ALIASES)
@@ -55,7 +58,7 @@ def resolve(name: str, region: str, vpc_id: str) -> tuple[str, ...]:
 
 
 def _looked_up(name: str, region: str, vpc_id: str, left: int) -> tuple[str, ...]:
-    named = network_facts.gives_names(_ec2(region), vpc_id)
+    named = not vpc_id or network_facts.gives_names(_ec2(region), vpc_id)
     zone = _zone(name, vpc_id) if named else None
     if zone is not None:
         return tuple(_of_zone(zone, name, region, vpc_id, left))
@@ -70,6 +73,8 @@ def _looked_up(name: str, region: str, vpc_id: str, left: int) -> tuple[str, ...
 
 def _private(address: str, region: str, vpc_id: str) -> tuple[str, ...]:
     """The address in the name, if it is one of the VPC's, held or not (U: of addresses that nobody holds)."""
+    if not vpc_id:
+        return ()
     subnets = _ec2(region).describe_subnets(filters={"vpc-id": [vpc_id]})
     return (address,) if any(IPv4Address(address) in subnet.cidr for subnet in subnets) else ()
 

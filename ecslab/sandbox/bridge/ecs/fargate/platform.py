@@ -19,13 +19,14 @@ from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
 from ecslab.sandbox.bridge.ecs.fargate.injected_values import injected
 from ecslab.sandbox.bridge.ecs.fargate.metadata import Environment
 from ecslab.sandbox.bridge.ecs.fargate.volumes import Volumes
-from ecslab.sandbox.bridge.ecs.instances import machine, placing
+from ecslab.sandbox.bridge.ecs.instances import external, machine, placing
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.bridge.iam.endpoint_policies import LAYERS, endpoint_problem
 from ecslab.sandbox.bridge.images import catalogue
 from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
 from ecslab.sandbox.bridge.load.meters import meters_of
 from ecslab.sandbox.bridge.logs import log_options, log_stream
+from ecslab.sandbox.bridge.ssm_nodes.state import SERVICE
 from ecslab.sandbox.runtime import ContainerSpec, RunningContainer, limits
 from ecslab.sandbox.runtime.image import Image
 from ecslab.sandbox.runtime.layer_stream import BadLayer
@@ -98,7 +99,11 @@ class Fargate:
         if instance is None:
             raise StartFailed(placing.DEREGISTERED)
         try:
-            eni = task_network.instance_eni(task.region, instance.ec2_id)
+            eni = (
+                external.interface(instance.ec2_id, task.region)
+                if external.is_external(instance)
+                else task_network.instance_eni(task.region, instance.ec2_id)
+            )
             placing.bind(task, instance)
         except (EC2ClientError, ValueError) as gone:
             raise StartFailed(str(gone)) from None
@@ -243,11 +248,14 @@ def execution_role(task: Task) -> str | None:
 def puller(task: Task) -> tuple[str | None, str]:
     """Under which role the image is pulled and the log is written, and who assumes it.
 
-    On EC2 that is the execution role, or else the instance's own (developer guide, task execution IAM role).
+    On EC2 and outside AWS that is the execution role, or else the instance's own (developer guide, task
+    execution IAM role).
     """
     role, instance = execution_role(task), placing.instance_of(task)
     if role or instance is None:
         return role, roles.TASKS
+    if external.is_external(instance):
+        return external.role_arn(instance), SERVICE
     host = machine.find(task.region, instance.ec2_id)
     return (machine.role_of(task.region, host) if host else None), roles.INSTANCES
 
@@ -287,7 +295,9 @@ def _may_pull(task: Task, facts: vpc.Facts, name: ImageName, account: str, regio
 def _facts(task: Task) -> vpc.Facts:
     """The network of whoever pulls the image and writes the log: on EC2 the instance's agent."""
     instance = placing.instance_of(task)
-    host = machine.find(task.region, instance.ec2_id) if instance else None
+    host = None
+    if instance and not external.is_external(instance):
+        host = machine.find(task.region, instance.ec2_id)
     if host:
         return machine.facts(task.region, host)
     interface = task.attachment.interface

@@ -231,7 +231,7 @@ def _run_task_parameters(
 def _is_fargate(cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> bool:
     """Whether Fargate runs it: by launch type, strategy, or the cluster's default strategy."""
     launch_type = params.get("launchType")
-    if launch_type in ("EXTERNAL", "MANAGED_INSTANCES"):
+    if launch_type == "MANAGED_INSTANCES":
         raise _uncarried(f"the launch type {launch_type}")
     asks = params.get("capacityProviderStrategy") or (None if launch_type else cluster.default_strategy)
     return launch_type == "FARGATE" or bool(asks)
@@ -240,9 +240,14 @@ def _is_fargate(cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> 
 def _check_elsewhere(
     caller: Caller, definition: "api.TaskDefinitionTypeDef", params: "api.CreateServiceRequestTypeDef"
 ) -> None:
-    """What is refused of a service on EC2."""
+    """What is refused of a service on EC2 or on external instances."""
+    launch_type = params.get("launchType") or "EC2"
     if params.get("platformVersion"):
-        raise invalid("The platform version must be null when specifying an EC2 launch type.")
+        raise invalid(f"The platform version must be null when specifying an {launch_type} launch type.")
+    if launch_type == "EXTERNAL" and params.get("loadBalancers"):  # U: the sentence
+        raise invalid("Load balancers are not supported with EXTERNAL launch type.")
+    if launch_type not in definition["compatibilities"] and launch_type == "EXTERNAL":
+        raise invalid("Task definition does not support launch_type EXTERNAL.")
     _check_placement(params)
     vpc = task_request.vpc_configuration(params)
     if vpc and vpc.get("assignPublicIp") == "ENABLED":
@@ -285,7 +290,7 @@ def _shown(
     if strategy:
         shown["capacityProviderStrategy"] = strategy
     else:
-        shown["launchType"] = "FARGATE" if fargate else "EC2"
+        shown["launchType"] = "FARGATE" if fargate else params.get("launchType") or "EC2"
     if fargate:
         family = platform_family(definition)
         shown |= {"platformVersion": params.get("platformVersion") or "LATEST", "platformFamily": family}
