@@ -89,6 +89,7 @@ def variables(endpoint: Endpoint, home: Path) -> dict[str, str]:
         "AWS_REGION": endpoint.region,
         "AWS_DEFAULT_REGION": endpoint.region,
         "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",  # Cloud Map asks at a host of its own, `data-…`
         "AWS_CONFIG_FILE": str(configuration / "config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(configuration / "credentials"),
         "ECR_REGISTRY": endpoint.host,

@@ -77,3 +77,18 @@ def test_a_saved_session_is_checked_and_loads(lived):
     with pytest.raises(ValueError, match=r"a exec: about\.do must be one of"):
         session.checked_lines([*lines[:-1], typed.replace('"do":"resize"', '"do":"steal"')])
     account.sandbox.close()
+
+
+def test_what_is_typed_on_a_full_disk_is_not_typed(tmp_path, monkeypatch):
+    account = Account(tmp_path, in_memory=False).furnish()
+    shell = account.step_in(account.task())
+    before = held(account.sandbox)
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(account.sandbox.journal, "append", full)
+        shell.type("echo lost > /lost\r")
+    assert shell.stream.over, "the client sees that its connection ends"
+    assert difference(before, held(account.sandbox)) == ""

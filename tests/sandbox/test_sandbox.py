@@ -157,6 +157,27 @@ def test_a_full_disk_is_said_and_changes_nothing(aws, monkeypatch):
     assert [arn.rpartition("/")[2] for arn in aws.ecs.list_clusters()["clusterArns"]] == ["before"]
 
 
+def test_a_visit_that_cannot_be_kept_asks_nobody(tmp_path, aws, monkeypatch):
+    aws.prepare({"index.html": PAGE})
+    arn = aws.run()
+    ip = aws.public_ip(aws.until(arn, "RUNNING"))
+    before = facts(aws, arn)
+    line = aws.sandbox.journal._line
+
+    def full(record):
+        if record.kind == "visit":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return line(record)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(aws.sandbox.journal, "_line", full)
+        status, _, shown = page(aws, ip)
+    assert status == 503
+    assert b"(No space left on device), so this call had no effect. Make room on the disk" in shown
+    assert facts(aws, arn) == facts(opened(tmp_path, seed=None), arn) == before
+    assert page(aws, ip)[2] == PAGE
+
+
 def test_an_instructor_pauses_and_steps(tmp_path):
     clock = [time.time()]
     aws = opened(tmp_path, mode="paced", wall=lambda: clock[0], in_memory=True)

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -23,9 +24,10 @@ def main() -> int:
     if options.seeds:
         failed = [found for seed in options.seeds if (found := _alone(seed, options))]
     else:
-        failed = _many(range(options.first, options.first + options.count), options.processes)
+        failed = _many(range(options.first, options.first + options.count), options)
+    more = " --scaling" if options.scaling else ""
     for failure in failed:
-        _print(f"{failure}\n  alone: python -m tests.simulation {failure.history.seed} --verbose")
+        _print(f"{failure}\n  alone: python -m tests.simulation {failure.history.seed}{more} --verbose")
     return int(bool(failed))
 
 
@@ -35,6 +37,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=3000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--scaling", action="store_true", help="draw visitors, policies and schedules too")
     parser.add_argument("--verbose", action="store_true", help="print each step and how it ended")
     parser.add_argument(
         "--shorten", action="store_true", help="leave out the steps that a failure does not need"
@@ -44,7 +47,7 @@ def _options() -> argparse.Namespace:
 
 def _alone(seed: int, options: argparse.Namespace) -> run.Failure | None:
     say = _print if options.verbose else lambda _: None
-    history = run.drawn(seed)
+    history = run.drawn(seed, options.scaling)
     say(f"seed {seed}, {history.switches}")
     failure = run.play(history, say)
     if failure and options.shorten:
@@ -54,11 +57,12 @@ def _alone(seed: int, options: argparse.Namespace) -> run.Failure | None:
     return failure
 
 
-def _many(seeds: range, processes: int) -> list[run.Failure]:
+def _many(seeds: range, options: argparse.Namespace) -> list[run.Failure]:
     began, failed, done = time.monotonic(), list[run.Failure](), 0
     chunks = [seeds[at : at + CHUNK] for at in range(0, len(seeds), CHUNK)]
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        for chunk, found in zip(chunks, pool.map(run.failures, chunks), strict=True):
+    failures = partial(run.failures, scaling=options.scaling)
+    with ProcessPoolExecutor(options.processes, mp_context=get_context("spawn")) as pool:
+        for chunk, found in zip(chunks, pool.map(failures, chunks), strict=True):
             failed, done = failed + found, done + len(chunk)
             sys.stderr.write(f"\r  {done} of {len(seeds)} histories, {len(failed)} failed ")
             sys.stderr.flush()

@@ -101,6 +101,8 @@ def mend(world: Any) -> None:
         world.inject("zone", zone=zone, away=False)
     for host in ("docker.io", REGISTRY.partition("/")[0]):
         world.inject("registry", host=host, problem=None)
+    for port in (80, 81):
+        world.inject("visitors", do="stop", load_balancer="lab", port=port)
     for arn in world.groups.values():
         world.ask("elbv2", "ModifyTargetGroup", TargetGroupArn=arn, HealthCheckPath="/")
     provide(world)

@@ -21,6 +21,8 @@ CAUSES = (
     r"scheduled action name rush was triggered",
 )
 """Of scaling activities."""
+STUCK = "was unable to stop or start tasks during a deployment"
+"""What a service says whose percents let it neither start nor stop a task: it waits for other ones."""
 PHASES = {"PROVISIONING": "pending", "PENDING": "pending", "ACTIVATING": "pending", "RUNNING": "running"}
 ORDERS = (
     ("createdAt", "connectivityAt", "pullStartedAt", "pullStoppedAt", "startedAt", "executionStoppedAt",
@@ -105,7 +107,8 @@ def targets_are_tasks_that_serve(world: World) -> Iterator[str]:
 
 
 def nobody_waits_for_nothing(world: World) -> Iterator[str]:
-    """A service that is not as it was asked to be has something ahead of it, or was given up."""
+    """A service that is not as it was asked to be has something ahead of it, was given up, or says that its
+    configuration lets it do nothing."""
     tasks, pools = world.tasks, world.pools
     for name, service in world.services.items():
         if service.status == "INACTIVE" or service.steady or service.planned_looks:
@@ -117,8 +120,19 @@ def nobody_waits_for_nothing(world: World) -> Iterator[str]:
             entry.target_group for each in service.deployments for entry in each.revision.load_balancers
         }
         checked = any(target.next_event for arn in groups & pools.keys() for target in pools[arn])
-        if not (given_up or moving or checked):
+        newest = service.log.events[0].message if service.log.events else ""
+        stuck = STUCK in newest and service.running >= service.maximum
+        if not (given_up or moving or checked or stuck):
             yield f"{name}: {service.running} of {service.desired} run, and nothing is planned"
+
+
+def visitors_are_counted(world: World) -> Iterator[str]:
+    """Each visitor was served, has failed, was answered by the balancer, or waits."""
+    for stream in world.account.visitors.streams.values() if world.account.visitors else ():
+        totals = stream.traffic.totals
+        gone = totals.served + sum(totals.failed.values()) + sum(totals.answered.values())
+        if abs(totals.arrivals - gone - stream.traffic.queued) > 1e-6 * (1 + totals.arrivals):
+            yield f"of {totals.arrivals} visitors {gone} are told of, and {stream.traffic.queued} wait"
 
 
 def timestamps_are_ordered(world: World) -> Iterator[str]:
@@ -200,6 +214,7 @@ STANDING: dict[str, Invariant] = {
     "targets-are-tasks": targets_are_tasks_that_serve,
     "nobody-waits-for-nothing": nobody_waits_for_nothing,
     "timestamps-in-order": timestamps_are_ordered,
+    "visitors-counted": visitors_are_counted,
     "deleted-is-gone": deleted_is_gone,
     "counts-within-bounds": counts_are_within_bounds,
     "activities-explained": activities_are_explained,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.simulation import ground, journeys
-from tests.simulation.invariants import STANDING
+from tests.simulation.invariants import STANDING, STUCK
 from tests.simulation.journeys import Mark, differences
 from tests.simulation.steps import ACTIONS, LENGTHS, SCALING, SWITCHES, Step, configuration, drawn_step
 from tests.simulation.world import World
@@ -20,7 +20,6 @@ MENDED = 2700.0
 SETTLED = 1200.0
 BUSY = 2400.0
 """A service that is at work on something said so within as many virtual seconds."""
-STUCK = "was unable to stop or start tasks during a deployment"
 
 WATCHED = (
     "legal-moves", "within-percents", "drawn-durations", "journal-is-the-account", "crash-loses-one-record",
@@ -204,7 +203,7 @@ def _shorter(steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
             yield (*steps[:at], replace(step, inside=inside), *steps[at + 1 :])
 
 
-def failures(seeds: Sequence[int], say: Callable[[str], None] = lambda _: None) -> list[Failure]:
+def failures(seeds: Sequence[int], scaling: bool = False) -> list[Failure]:
     """What failed of these seeds."""
-    found = (play(drawn(seed), say) for seed in seeds)
+    found = (play(drawn(seed, scaling)) for seed in seeds)
     return [failure for failure in found if failure]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ecslab.sandbox.gateway.gateway import NotIn
+from ecslab.sandbox.gateway.gateway import Refused
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.world.errors import AwsError
 from tests.simulation.ground import (
@@ -257,7 +257,7 @@ def visit(world: World, path: str) -> str:
     try:
         request = HttpRequest("GET", path, "", {"host": world.balancer["DNSName"]}, b"", "198.51.100.7")
         return str(world.sandbox.visit(world.balancer["DNSName"], 80, request).status)
-    except (ConnectionError, NotIn) as refusal:
+    except (ConnectionError, Refused) as refusal:
         return type(refusal).__name__
     finally:
         world.watch.attach()
@@ -393,7 +393,14 @@ def throttling(world: World, on: bool) -> str:
     return world.inject("throttling", on=on)
 
 
-SCALING = ("scalable", "tracked", "busy", "rush", "unscalable")
+@action(2, do=("start", "start", "change", "stop"), port=(80, 81), rate=(0.0, 5.0, 60.0, 400.0),
+        memory_mib=(0.5, 20.0))  # fmt: skip
+def visitors(world: World, do: str, port: int, rate: float, memory_mib: float) -> str:
+    about = {} if do == "stop" else {"profile": "constant", "rate": rate, "memory_mib": memory_mib}
+    return world.inject("visitors", do=do, load_balancer="lab", port=port, **about)
+
+
+SCALING = ("scalable", "tracked", "busy", "rush", "unscalable", "visitors")
 """Actions that only histories with scaling draw."""
 PLAIN = tuple(ACTIONS)
 """What is one thing; the others, in `journeys`, have such steps inside."""

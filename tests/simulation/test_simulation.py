@@ -117,6 +117,12 @@ def started_before_it_was_made(world, _patch):
     task.started_at, task.view = task.created_at - 5, None
 
 
+def visitor_lost(world, _patch):
+    steps.visitors(world, "start", 80, 5.0, 0.5)
+    world.run(90)
+    world.account.visitors.streams[world.balancer["LoadBalancerArn"], 80].traffic.totals.arrivals += 1
+
+
 def still_there(world, _patch):
     world.deleted["the cluster"] = ("ecs", "ListClusters", {})
 
@@ -207,6 +213,7 @@ BREAKS = {
     "targets-are-tasks": target_lost,
     "nobody-waits-for-nothing": forgotten,
     "timestamps-in-order": started_before_it_was_made,
+    "visitors-counted": visitor_lost,
     "deleted-is-gone": still_there,
     "counts-within-bounds": out_of_bounds,
     "activities-explained": by_the_moon,

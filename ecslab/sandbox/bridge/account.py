@@ -21,6 +21,7 @@ from ecslab.sandbox.runtime import Runtime
 from ecslab.sandbox.runtime.budget import AccountBudget
 from ecslab.sandbox.world.behaviour import LATEST
 from ecslab.sandbox.world.faults import Faults
+from ecslab.sandbox.world.network.name_cache import NameCache
 from ecslab.sandbox.world.stale_reads import StaleReads
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Clock
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from ecslab.sandbox.bridge.load.visitors import Visitors
     from ecslab.sandbox.bridge.ssm_nodes.state import RegionNodes
     from ecslab.sandbox.world.network.vpc import Facts
+    from ecslab.sandbox.world.service_discovery.registry import Registry
 
 OpenPath = tuple[str, str, tuple[str, ...], int, str]
 """Interface id of a load balancer's node, then subnet, security groups, port and address of a target."""
@@ -92,6 +94,8 @@ class Account:
             such calls change a network's rules. None keeps nothing.
         building: how many of moto's backends are being built at this moment.
         budget: what all containers may use together.
+        service_discovery: what Cloud Map holds, by Region.
+        resolvers: what resolvers remember of names, by the network interface that asked.
         exec_sessions: the sessions of ECS Exec, by id, those that ended not long ago too.
         log_lines, log_bytes: what is kept of logs, or more, if some were deleted since it was counted.
         moto: what moto held for this account when another one was entered.
@@ -125,6 +129,8 @@ class Account:
     known_networks: KnownNetworks | None = None
     building: int = 0
     budget: AccountBudget = field(default_factory=AccountBudget)
+    service_discovery: dict[str, Registry] = field(default_factory=dict)
+    resolvers: dict[str, NameCache] = field(default_factory=dict)
     exec_sessions: dict[str, ExecSession] = field(default_factory=dict)
     log_lines: int = 0
     log_bytes: int = 0

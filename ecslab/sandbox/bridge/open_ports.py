@@ -9,7 +9,7 @@ from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime import RunningContainer
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
-from ecslab.sandbox.world.time.clock import Again
+from ecslab.sandbox.world.time.clock import Leaves
 
 
 def program_of(container: Container) -> RunningContainer | None:
@@ -94,6 +94,6 @@ class Bound:
         """Ask it, at its own port."""
         return self.program.request(request, self.port)
 
-    def repeats(self, _port: int, interval: float) -> "Again | None":
+    def repeats(self, _port: int, interval: float) -> "Leaves | None":
         """As the program has it, at its own port."""
         return self.program.repeats(self.port, interval)

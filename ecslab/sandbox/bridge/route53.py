@@ -14,6 +14,8 @@ from moto.route53.responses import Route53
 from moto.route53.urls import url_bases as url_bases
 from moto.route53.urls import url_paths as moto_paths
 
+from ecslab.sandbox.world.errors import AwsError
+
 _PAGE: Final = 100  # of zones: "the default value is 100"
 _CHANGES: Final = frozenset({"C1PA6795UKMFR9", "C2682N5HXP0BZ4", "a1b2c3d4"})
 """The ids that moto gives to changes."""
@@ -33,6 +35,14 @@ class Route53Backend(MotoRoute53Backend):  # type: ignore[misc]  # moto ships no
             text = "A hosted zone has already been created with the specified caller reference: "
             raise Route53ClientError("HostedZoneAlreadyExists", f"{text}{caller_reference}")
         return super().create_hosted_zone(name, private_zone, caller_reference, **rest)
+
+    def change_resource_record_sets(self, zoneid: str, change_list: list[dict[str, Any]]) -> None:
+        _check_managed(self.get_hosted_zone(zoneid))
+        super().change_resource_record_sets(zoneid, change_list)
+
+    def delete_hosted_zone(self, id_: str) -> FakeZone | None:
+        _check_managed(self.get_hosted_zone(id_))
+        return super().delete_hosted_zone(id_)
 
     def disassociate_vpc_from_hosted_zone(self, zone_id: str, vpcid: str) -> FakeZone:
         zone = self.get_hosted_zone(zone_id)
@@ -100,6 +110,13 @@ class Route53Response(Route53):  # type: ignore[misc]
         if most < 1:
             raise InvalidInput("The input is not valid")  # U: the wording
         return min(most, _PAGE)
+
+
+def _check_managed(zone: FakeZone) -> None:
+    """Refuse to change what Cloud Map alone changes."""
+    refusal = getattr(zone, "refusal", None)
+    if refusal:
+        raise AwsError("AccessDenied", refusal, 403)
 
 
 def _reversed(name: str) -> list[str]:

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-co
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address, ip_address
 from typing import Any, Final
 
@@ -19,7 +19,12 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import network_facts
 from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.world.network import outside
+from ecslab.sandbox.world.network.name_cache import NameAnswer, NameCache
 
+SINCE: Final = 7
+"""The behaviour from which on resolvers remember."""
+_SOA: Final = 900
+"""Seconds for which it is remembered that a zone has no such name: the TTL of its SOA record."""
 MOST_ALIASES: Final = 8
 """How many names in a row may stand for another."""
 _PRIVATE: Final = re.compile(r"ip-(\d+)-(\d+)-(\d+)-(\d+)\.(ec2|[\w-]+\.compute)\.internal")
@@ -38,8 +43,13 @@ def resolver(region: str, vpc_id: str) -> str:
     return network_facts.resolver(_ec2(region), vpc_id)
 
 
-def resolve(name: str, region: str, vpc_id: str) -> tuple[str, ...]:
+def resolve(name: str, region: str, vpc_id: str, asker: str) -> tuple[str, ...]:
     """The addresses that a name stands for, seen from within a VPC; an address stands for itself.
+
+    What a private zone answers is remembered for its TTL, and so is that it has no such name.
+
+    Args:
+        asker: the id of the network interface that asks, whose resolver remembers.
 
     Raises:
         LookupError: nobody knows the name, or the VPC has its resolver off.
@@ -50,25 +60,62 @@ def resolve(name: str, region: str, vpc_id: str) -> tuple[str, ...]:
         pass
     if vpc_id and not network_facts.answers_names(_ec2(region), vpc_id):
         raise LookupError(name)
-    full = name.rstrip(".").lower()
-    addresses = _looked_up(full if "." in full else f"{full}.{domain(region)}", region, vpc_id, MOST_ALIASES)
-    if not addresses:
+    full = _plain(name)
+    full = full if "." in full else f"{full}.{domain(region)}"
+    return _remembered(full, asker, lambda: _looked_up(full, region, vpc_id, MOST_ALIASES))
+
+
+def services(name: str, region: str, vpc_id: str, asker: str) -> tuple[str, ...]:
+    """The SRV records of a name, which private zones alone have; remembered likewise.
+
+    Raises:
+        LookupError: it has none.
+    """
+    ec2, full = _ec2(region), _plain(name)
+    within = bool(vpc_id) and network_facts.answers_names(ec2, vpc_id)
+    zone = _zone(full, vpc_id) if within and network_facts.gives_names(ec2, vpc_id) else None
+    if zone is None:
         raise LookupError(name)
-    return addresses
+    return _remembered(f"SRV {full}", asker, lambda: _srv(zone, full))
 
 
-def _looked_up(name: str, region: str, vpc_id: str, left: int) -> tuple[str, ...]:
+def _remembered(key: str, asker: str, ask: Callable[[], NameAnswer]) -> tuple[str, ...]:
+    """What the asker's resolver has kept, or else what is answered now; LookupError if that is nothing."""
+    account = current_account()
+    cache, now = account.resolvers.get(asker), account.clock.now
+    records = cache.recall(key, now) if cache else None
+    if records is None:
+        answer = ask()
+        records = answer.addresses
+        if answer.ttl and account.behaviour >= SINCE:
+            account.resolvers.setdefault(asker, NameCache()).keep(key, answer, now)
+    if not records:
+        raise LookupError(key)
+    return records
+
+
+def _srv(zone: Any, name: str) -> NameAnswer:
+    if hasattr(zone, "targets"):  # of a namespace of Cloud Map
+        answer: NameAnswer = zone.targets(name)
+        return answer
+    records = _records(zone, name, ("SRV",))
+    ttls = [int(record.ttl) for record in records if record.ttl is not None]
+    values = tuple(value for record in records for value in record.records)
+    return NameAnswer(values, min(ttls, default=0) if records else _SOA)
+
+
+def _looked_up(name: str, region: str, vpc_id: str, left: int) -> NameAnswer:
     named = not vpc_id or network_facts.gives_names(_ec2(region), vpc_id)
     zone = _zone(name, vpc_id) if named else None
     if zone is not None:
-        return tuple(_of_zone(zone, name, region, vpc_id, left))
+        return _of_zone(zone, name, region, vpc_id, left)
     for pattern, find in ((_PRIVATE, _private), (_PUBLIC, _public)):
         parts = pattern.fullmatch(name)
         if parts:
-            return find(".".join(parts.groups()[:4]), region, vpc_id) if named else ()
+            return NameAnswer(find(".".join(parts.groups()[:4]), region, vpc_id) if named else ())
     load_balancing = current_account().load_balancing
     balancer = load_balancing and load_balancing.find(name.removeprefix("dualstack."))
-    return load_balancing.addresses(balancer) if load_balancing and balancer else ()
+    return NameAnswer(load_balancing.addresses(balancer) if load_balancing and balancer else ())
 
 
 def _private(address: str, region: str, vpc_id: str) -> tuple[str, ...]:
@@ -97,25 +144,34 @@ def _zone(name: str, vpc_id: str) -> Any:
     return max(fitting, key=lambda zone: len(zone.name), default=None)
 
 
-def _of_zone(zone: Any, name: str, region: str, vpc_id: str, left: int) -> Iterator[str]:
-    for record in _records(zone, name):
+def _of_zone(zone: Any, name: str, region: str, vpc_id: str, left: int) -> NameAnswer:
+    """What a zone says of a name; of several TTLs the shortest holds. What an alias leads to has its own."""
+    if hasattr(zone, "lookup"):  # of a namespace of Cloud Map
+        answer: NameAnswer = zone.lookup(name)
+        return answer
+    records, addresses = _records(zone, name), list[str]()
+    ttls = [int(record.ttl) for record in records if record.ttl is not None]
+    for record in records:
         if record.alias_target:
             following = [_plain(str(record.alias_target["DNSName"]))]
         elif record.type == "CNAME":
             following = [_plain(value) for value in record.records]
         else:
-            yield from record.records
+            addresses += record.records
             continue
         for target in following[:1] if left else ():
-            yield from _looked_up(target, region, vpc_id, left - 1)
+            inner = _looked_up(target, region, vpc_id, left - 1)
+            addresses += inner.addresses
+            ttls.append(inner.ttl)
+    return NameAnswer(tuple(addresses), min(ttls, default=0) if records else _SOA)
 
 
-def _records(zone: Any, name: str) -> list[Any]:
+def _records(zone: Any, name: str, kinds: tuple[str, ...] = ("A", "CNAME")) -> list[Any]:
     """The records of a name, or of the wildcard next to it; of several with weights, those above 0."""
     for asked in (name, *_wildcards(name, _plain(zone.name))):
         fitting = [
             record for record in zone.rrsets
-            if _plain(record.name).replace("\\052", "*") == asked and record.type in ("A", "CNAME")
+            if _plain(record.name).replace("\\052", "*") == asked and record.type in kinds
         ]  # fmt: skip
         if fitting:
             return [record for record in fitting if str(record.weight or "1") != "0"]

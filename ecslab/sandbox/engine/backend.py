@@ -308,8 +308,8 @@ class Backend:
     def _translated(
         self, request: HttpRequest, signer: Signer, operation: str, again: bool
     ) -> HttpResponse:
-        """Answer a request to CloudWatch in the protocol that it speaks."""
-        from ecslab.sandbox.bridge.cloudwatch import dispatch
+        """Answer a request to CloudWatch or Cloud Map in the protocol that it speaks."""
+        from ecslab.sandbox.bridge import translated
 
         malformed.check(request, signer.service)
         model = service_model(signer.service)
@@ -324,7 +324,7 @@ class Backend:
             member_types.check(asked, model, operation)
             check_members(asked, model.service_name, operation)
         given = malformed.json_object(asked.body) or {}
-        output = dispatch.call(operation, given, signer.region)
+        output = translated.call(signer.service, operation, given, signer.region)
         return translation.answer(request, model, operation, output, str(self._determinism.rng.uuid4()))
 
     def _check_permission(self, request: HttpRequest, signer: Signer, operation: str) -> None:

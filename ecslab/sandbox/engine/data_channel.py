@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from ecslab.aws_api import data_channel as wire
 from ecslab.aws_api.data_channel import Malformed, Message, PayloadType
 from ecslab.aws_api.session_cipher import SAYS, SessionCipher
+from ecslab.sandbox.world.errors import AwsError
 
 if TYPE_CHECKING:
     from ecslab.sandbox.engine.sandbox import Sandbox
@@ -83,7 +84,7 @@ class DataChannel:
         except Malformed:
             self._faults += 1
             self.over = not self.known or self._faults > FAULTS
-        except LookupError:  # the account was reset meanwhile
+        except (LookupError, AwsError):  # the account was reset meanwhile, or its journal is on a full disk
             self.over = True
         return answers
 

@@ -20,7 +20,7 @@ from ecslab.sandbox.engine.data_channels import DataChannels
 from ecslab.sandbox.engine.pace import DEFAULT_SPEED, WATCHED_FOR, Mode, Pace, checked_speed
 from ecslab.sandbox.engine.replay import Replay
 from ecslab.sandbox.engine.snapshots import About, Restored, Snapshots
-from ecslab.sandbox.gateway.gateway import Gateway, NotIn
+from ecslab.sandbox.gateway.gateway import Gateway, NotIn, Refused
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.journal.bodies import Bodies
 from ecslab.sandbox.journal.journal import REPLAYING, Journal
@@ -145,6 +145,7 @@ class Sandbox:
 
         Raises:
             NotIn: no rule lets it in, or nothing listens.
+            Refused: the journal cannot be written, so the program was not asked.
             ConnectionError: the program failed while answering.
         """
         with self.lock:
@@ -154,7 +155,10 @@ class Sandbox:
                 raise NotIn(host, port, door.stopped_by, door.text)
             about = {"host": host, "port": port, "method": request.method, "path": request.path,
                      "query": request.query, "headers": request.headers, "peer": request.peer}  # fmt: skip
-            self._note("visit", about, request.body)
+            try:
+                self._keep_before("visit", about, request.body)
+            except AwsError as unwritable:
+                raise Refused(unwritable.status, "Nobody was asked", unwritable.message) from None
             self.backend.reseed("visit", len(self.journal))
             return door.answer(request)
 
@@ -168,12 +172,13 @@ class Sandbox:
 
         Raises:
             LookupError: there is no such session.
+            AwsError: the journal cannot be written, so nothing was done.
         """
         with self.lock:
             self.arrive()
             self.backend.exec_session(session_id)
             about = {"session": session_id, "do": do, "columns": columns, "rows": rows}
-            self._note("exec", about, data)
+            self._keep_before("exec", about, data)
             self.backend.reseed("exec", len(self.journal))
             self.backend.exec_do(session_id, do, columns, rows, data)
 
@@ -471,17 +476,30 @@ class Sandbox:
             self.journal.append(record)
         except OSError as problem:
             self.rebuild()
-            raise AwsError(
-                "ServiceUnavailable",
-                f"The sandbox cannot write to {self.folder} ({problem.strerror}), so this call had no "
-                "effect. Make room on the disk and call again.",
-                503,
-            ) from None
+            raise self._unwritable(problem) from None
 
-    def _note(self, kind: str, about: Mapping[str, object], body: bytes = b"") -> None:
-        """Keep what nobody waits for; on a full disk it is lost, which costs at most some virtual time."""
+    def _keep_before(self, kind: str, about: Mapping[str, object], body: bytes) -> None:
+        """Keep what is about to happen; where that cannot be written it must not happen: AwsError.
+
+        Nobody waits for it on the disk, so a power cut may lose it, with all that came of it.
+        """
         try:
             self.journal.append(Record(self.clock.now, kind, about, body), durable=False)
+        except OSError as problem:
+            raise self._unwritable(problem) from None
+
+    def _unwritable(self, problem: OSError) -> AwsError:
+        return AwsError(
+            "ServiceUnavailable",
+            f"The sandbox cannot write to {self.folder} ({problem.strerror}), so this call had no effect. "
+            "Make room on the disk and call again.",
+            503,
+        )
+
+    def _note(self, kind: str, about: Mapping[str, object]) -> None:
+        """Keep how time goes; on a full disk it is lost, which costs at most some virtual time."""
+        try:
+            self.journal.append(Record(self.clock.now, kind, about), durable=False)
         except OSError:
             self._lost = True
 

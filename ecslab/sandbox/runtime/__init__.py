@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.budget import Pool
+from ecslab.sandbox.world.time.clock import Leaves
 
 __all__ = [
     "Cancellable",
@@ -21,6 +22,7 @@ __all__ = [
     "HttpResponse",
     "Mount",
     "OpenSession",
+    "RunningCommand",
     "RunningContainer",
     "Runtime",
 ]
@@ -88,6 +90,15 @@ class Cancellable(Protocol):
     def cancel(self) -> None: ...
 
 
+class RunningCommand(Cancellable, Protocol):
+    """A command beside the program of a container."""
+
+    def repeats(self, period: float) -> Leaves | None:
+        """What is left by the same command each `period` seconds, if nothing else happens; None if others may
+        find something other than before. Asked just after its end.
+        """
+
+
 class Host(Protocol):
     """What a container may ask of the world around it. Calls come from `start`'s clock events, `signal` and
     `request`; a host that is shared between threads guards itself."""
@@ -117,6 +128,9 @@ class Host(Protocol):
     def hostname(self) -> str:
         """The container's host name."""
 
+    def hold(self, mib: float) -> bool:
+        """Let the container hold so much of its machine's memory; False if it has to end of it."""
+
     def taken(self, port: int) -> bool:
         """Whether something in the container's network namespace accepts connections on the port already."""
 
@@ -126,6 +140,9 @@ class Host(Protocol):
     def resolve(self, name: str) -> tuple[str, ...]:
         """The addresses of a host name; LookupError if there is no such name."""
 
+    def services(self, name: str) -> tuple[str, ...]:
+        """The SRV records of a name; LookupError if it has none."""
+
     def fetch(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
         """Ask a server, as seen from inside the container.
 
@@ -133,6 +150,11 @@ class Host(Protocol):
             LookupError: no such host name.
             TimeoutError: the packets arrive nowhere.
             ConnectionError: nothing listens there, or it failed while answering.
+        """
+
+    def fetched_again(self, host: str, port: int, period: float) -> Leaves | None:
+        """What is left by asking a server for the same each `period` seconds, if nothing else happens; None
+        if that is not known. Asked just after `fetch`.
         """
 
 
@@ -163,15 +185,15 @@ class RunningContainer(Protocol):
         raised.
         """
 
-    def repeats(self, port: int, period: float) -> Callable[[Sequence[float]], None] | None:
-        """What is left by the same request each `period` seconds, at these virtual ones, if nothing else
-        happens; None if that is not known. Asked just after a request.
+    def repeats(self, port: int, period: float) -> Leaves | None:
+        """What is left by the same request each `period` seconds, if nothing else happens; None if others may
+        find something other than before. Asked just after a request.
         """
 
     def alone(self, port: int) -> bool:
         """Whether an answer on this port leaves nothing but a line in the container's own log."""
 
-    def execute(self, argv: tuple[str, ...], done: Callable[[int], None]) -> Cancellable:
+    def execute(self, argv: tuple[str, ...], done: Callable[[int], None]) -> RunningCommand:
         """Run a command beside the program, on the same files and network; its output goes nowhere. `done`
         gets its exit code, once, maybe before this answers; cancelled, it ends without a word.
         """

@@ -1,10 +1,13 @@
 """Counts what containers use, and says when it is too much. The numbers are in `limits`."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 from weakref import WeakValueDictionary
 
 from ecslab.sandbox.runtime import limits
+from ecslab.sandbox.world.time.clock import Again
 
 __all__ = ["AccountBudget", "ContainerBudget", "Full", "LogRate", "Meter", "Pool", "TaskBudget", "weight"]
 
@@ -60,6 +63,25 @@ class Pool:
             pool = pool._above
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is done at one moment.
+
+    Attributes:
+        steps: those that are taken.
+        charged: steps that come with them, and so shorten what is saved alone.
+        forgiven: of a debt that is left then, steps that are taken back.
+    """
+
+    steps: int = 0
+    charged: int = 0
+    forgiven: int = 0
+
+
+LINE: Final = Work(charged=1)
+"""A line of the log."""
+
+
 class Meter:
     """Steps that were taken, and how long to wait for the next ones.
 
@@ -68,53 +90,76 @@ class Meter:
         saved: steps at that rate before it is slowed to `lasting` in one virtual second.
     """
 
-    __slots__ = ("_credit", "_owed", "lasting", "rate", "saved", "since", "used")
+    __slots__ = ("_credit", "_drawn", "_owed", "lasting", "rate", "saved", "since", "used")
 
     def __init__(self, rate: int, saved: int, lasting: int):
         self.rate, self.saved, self.lasting = rate, saved, lasting
         self.used, self.since, self._credit = 0, 0.0, float(saved)
-        self._owed: list[float] | None = None
+        self._drawn = 0  # of the credit, since: whole numbers, so that their order decides nothing
+        self._owed: list[tuple[Sequence[float], float, Work]] | None = None
 
-    def charge_later(self, moments: Sequence[float]) -> None:
-        """Count work of one step at each of these moments, which others may share: they come in any order."""
+    @property
+    def credit(self) -> float:
+        """Steps that are saved; less than none is a debt."""
+        if self._owed:
+            self._settle()
+        return self._credit - self._drawn
+
+    def owe(self, moments: Sequence[float], period: float, work: Work) -> None:
+        """Count work that was done at each of these moments, `period` seconds apart.
+
+        Others may have worked at the same moments: what has the longer period was planned earlier then, and
+        so came first.
+        """
         if self._owed is None:
             self._owed = []
-        self._owed += moments
+        self._owed.append((moments, period, work))
 
     def _settle(self) -> None:
         """Count what is owed, in the order in which it was done."""
-        owed, self._owed = self._owed, None
-        saved, credit = float(self.saved), self._credit
-        for moment in sorted(owed or ()):
-            passed = moment - self.since
-            if passed >= 1.0:
-                credit = min(saved, credit + passed * self.lasting)
-                self.since, self.used = moment, 0
-            credit -= 1
-        self._credit = credit
+        owed, self._owed = self._owed or [], None
+        done = [
+            (moment, -period, place, work)
+            for place, (moments, period, work) in enumerate(owed) for moment in moments
+        ]  # fmt: skip
+        done.sort(key=itemgetter(0, 1, 2))
+        for moment, _, _, work in done:
+            self._pass(moment)
+            self.used += work.steps
+            self._drawn += work.steps + work.charged
+            if work.forgiven:
+                self._forgive(work.forgiven)
+
+    def _pass(self, now: float) -> None:
+        """Bring back what comes back by now, once in a second."""
+        passed = now - self.since
+        if passed >= 1.0:
+            self._credit = min(float(self.saved), self._credit - self._drawn + passed * self.lasting)
+            self.since, self.used, self._drawn = now, 0, 0
+
+    def _forgive(self, steps: int) -> None:
+        credit = self._credit - self._drawn
+        if credit < 0:
+            self._credit, self._drawn = min(0.0, credit + steps), 0
 
     def add(self, steps: int, now: float) -> None:
         if self._owed:
             self._settle()
-        passed = now - self.since
-        if passed >= 1.0:
-            self._credit = min(float(self.saved), self._credit + passed * self.lasting)
-            self.since, self.used = now, 0
+        self._pass(now)
         self.used += steps
-        self._credit -= steps
+        self._drawn += steps
 
     def charge(self, steps: int) -> None:
         """Count work that comes with a step: it shortens what is saved, and nothing in this second."""
         if self._owed:
             self._settle()
-        self._credit -= steps
+        self._drawn += steps
 
     def forgive(self, steps: int) -> None:
         """Take back the debt of somebody who is gone."""
         if self._owed:
             self._settle()
-        if self._credit < 0:
-            self._credit = min(0.0, self._credit + steps)
+        self._forgive(steps)
 
     def wait(self) -> float:
         """Virtual seconds to wait before the next step, now that these were taken; 0 if none."""
@@ -128,20 +173,19 @@ class Meter:
 
     def crowded(self, now: float) -> float:
         """Virtual seconds until there is room for more in this second, which several share; 0 if there is."""
-        if self._owed:
-            self._settle()
-        if self._credit < 0:  # the longer it lasts, the longer each waits, until all take `lasting` together
-            return self._each() * (1.0 - self._credit / self.saved) if self.used >= self.lasting else 0.0
+        credit = self.credit
+        if credit < 0:  # the longer it lasts, the longer each waits, until all take `lasting` together
+            return self._each() * (1.0 - credit / self.saved) if self.used >= self.lasting else 0.0
         return max(self.since + 1.0 - now, 0.0) if self.used >= self.rate else 0.0
 
     def _each(self) -> float:
-        return 1.0 if self._credit >= 0 else self.rate / self.lasting
+        return 1.0 if self.credit >= 0 else self.rate / self.lasting
 
 
 class LogRate:
     """How much of a container's output its log still takes."""
 
-    __slots__ = ("_bytes", "_lines", "_since", "_taken", "losing", "passed")
+    __slots__ = ("_bytes", "_lines", "_since", "_taken", "losing", "passed", "turns")
     LINES_A_SECOND: Final = 100
     BYTES_A_SECOND: Final = 65_536
 
@@ -149,10 +193,12 @@ class LogRate:
         self._lines, self._bytes = float(limits.LOG_LINES.container), float(limits.LOG_BYTES.container)
         self._since, self.losing = 0.0, False
         self._taken, self.passed = (0, 0), 0.0
+        self.turns = 0  # how often something was taken
 
     def accepted(self, text: str, now: float) -> list[str]:
         """The lines of a text that are taken; `losing` says whether any were not."""
         self._fill(now)
+        self.turns += 1
         kept = text[: max(0, int(self._bytes))]
         offered = kept.splitlines() if text else [""]
         lines = offered[: max(0, int(self._lines))]
@@ -169,6 +215,7 @@ class LogRate:
 
     def take_again(self, moments: Sequence[float]) -> None:
         """Take what was taken last once more at each of these moments, for which there is room."""
+        self.turns += len(moments)
         lines, size = self._taken
         most_lines, most_bytes = limits.LOG_LINES.container, limits.LOG_BYTES.container
         left_lines, left_bytes = self._lines, self._bytes
@@ -238,9 +285,9 @@ class ContainerBudget:
         self._spent = 0
         self.own_disk = True
 
-    def beside(self) -> "ContainerBudget":
+    def beside(self) -> "CommandBudget":
         """The budget of a command beside the program: the same, but its memory ends with it."""
-        budget = ContainerBudget(self.task)
+        budget = CommandBudget(self.task)
         budget.memory, budget.own_disk = Pool("a container", self.memory.limit, self.memory), False
         budget.disk, budget.meter, budget.noted = self.disk, self.meter, self.noted
         return budget
@@ -257,10 +304,11 @@ class ContainerBudget:
         self.task.account.meter.charge(steps)
         self._spent += steps
 
-    def charge_again(self, moments: Sequence[float]) -> None:
+    def log_again(self, moments: Sequence[float], period: float) -> None:
         """Count one line of the log at each of these moments, as `add` and `charge` do."""
-        self.meter.charge_later(moments)
-        self.task.account.meter.charge_later(moments)
+        self.log.take_again(moments)
+        self.meter.owe(moments, period, LINE)
+        self.task.account.meter.owe(moments, period, LINE)
         self._spent += len(moments)
 
     def wait(self, now: float) -> float:
@@ -275,3 +323,43 @@ class ContainerBudget:
         self._spent = 0
         if self.own_disk:
             self.disk.close()
+
+
+class CommandBudget(ContainerBudget):
+    """The budget of a command beside a container's program, which knows what the command took of it."""
+
+    __slots__ = ("_charged", "_steps", "regular")
+
+    def __init__(self, task: TaskBudget):
+        super().__init__(task)
+        self._steps = self._charged = 0
+        self.regular = True  # whether it takes the same whenever it runs again
+
+    def add(self, steps: int, now: float) -> None:
+        super().add(steps, now)
+        self._steps += steps
+        self.regular &= self._steps < limits.FAIR_STEPS  # who takes few does not wait for others
+
+    def charge(self, steps: int) -> None:
+        super().charge(steps)
+        self.regular &= self._steps > 0  # else it was charged to the moment before
+        self._charged += steps
+
+    def again(self, period: float, within: Sequence[Again]) -> Again:
+        """What the command takes again at later moments, `period` seconds apart.
+
+        Args:
+            within: what else it leaves, before it ends.
+        """
+        own, everyone = self.meter, self.task.account.meter
+        taken = Work(self._steps, self._charged)
+        brought_back = Work(forgiven=self._steps + self._charged)
+
+        def again(moments: Sequence[float]) -> None:
+            own.owe(moments, period, taken)
+            everyone.owe(moments, period, taken)
+            for leave in within:
+                leave(moments)
+            everyone.owe(moments, period, brought_back)
+
+        return again

@@ -16,6 +16,7 @@ from ecslab.sandbox.runtime.process import Files, OutOfMemory, Process
 from ecslab.sandbox.runtime.programs import RUNS
 from ecslab.sandbox.runtime.session import Done, Session
 from ecslab.sandbox.runtime.shell.commands import BROUGHT
+from ecslab.sandbox.world.time.clock import Leaves
 
 
 class EmbeddedRuntime:
@@ -77,9 +78,9 @@ class EmbeddedContainer(Job):
             self.fail(error)
             raise ConnectionResetError(f"the program ended while it answered: {error}") from error
 
-    def repeats(self, port: int, period: float) -> Callable[[Sequence[float]], None] | None:
+    def repeats(self, port: int, period: float) -> Leaves | None:
         handler = self._process.ports.get(port)
-        known = getattr(handler, "repeats", None)  # programs whose answers have a state know of none
+        known: Callable[[float], Leaves | None] | None = getattr(handler, "repeats", None)
         return known(period) if known else None
 
     def alone(self, port: int) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar, Final
 
-from ecslab.sandbox.runtime import Cancellable, Host
+from ecslab.sandbox.runtime import Cancellable, Host, HttpRequest, HttpResponse
+from ecslab.sandbox.runtime.budget import CommandBudget
 from ecslab.sandbox.runtime.image_config import image_variables
 from ecslab.sandbox.runtime.process import (
     LIMIT,
@@ -23,6 +24,7 @@ from ecslab.sandbox.runtime.process import (
 )
 from ecslab.sandbox.runtime.programs import run, too_long
 from ecslab.sandbox.runtime.shell.interactive import INTERRUPTED
+from ecslab.sandbox.world.time.clock import Leaves
 
 OUT_OF_MEMORY: Final = "OutOfMemoryError: container killed due to memory usage"
 NOT_IN_IMAGE: Final = (
@@ -161,20 +163,34 @@ class Command(Job):
     def ended(self, code: int, reason: str | None) -> None:  # noqa: ARG002
         self._done(code)
 
+    def repeats(self, period: float) -> Leaves | None:
+        """What the same command leaves each `period` seconds, if nothing else happens; None if that is not
+        known: it took time or asked what time it is, wrote a file, or asked who may answer otherwise.
+        """
+        process = self._process
+        host, budget = process.host, process.budget
+        if not isinstance(host, Quiet) or not isinstance(budget, CommandBudget) or process.files.changed:
+            return None
+        leaves = host.repeats_all(period)
+        if leaves is None or not budget.regular:
+            return None
+        within = [each.again for each in leaves if each.again]
+        if len(within) < len(leaves):
+            return Leaves()
+        return Leaves(budget.again(period, within), lambda: all(each.holds() for each in leaves))
+
 
 class Quiet:
-    """A host that hears nothing but the sandbox's own limits."""
+    """A host that hears nothing but the sandbox's own limits, and knows what a command asked of it."""
 
-    __slots__ = (
-        "_host", "after", "exited", "fetch", "hostname", "name_server", "now", "resolve", "taken", "timestamp"
-    )  # fmt: skip
+    __slots__ = ("_asked", "_constant", "_host", "exited", "hostname", "name_server", "now", "taken")
 
     def __init__(self, host: Host):
         self._host = host
-        self.after, self.now, self.timestamp = host.after, host.now, host.timestamp
-        self.exited, self.taken, self.fetch = host.exited, host.taken, host.fetch
-        self.resolve, self.name_server = host.resolve, host.name_server
-        self.hostname = host.hostname
+        self.now, self.exited, self.taken = host.now, host.exited, host.taken
+        self.name_server, self.hostname = host.name_server, host.hostname
+        self._constant = True  # whether it asked nothing that may be answered otherwise a moment later
+        self._asked: list[tuple[str, int]] = []
 
     @property
     def repeats(self) -> bool:
@@ -183,9 +199,43 @@ class Quiet:
     def log_again(self, moments: Sequence[float]) -> None:
         """Nothing is heard of it."""
 
+    def hold(self, mib: float) -> bool:  # noqa: ARG002  # one signature
+        """A command's memory ends with it, and is not counted."""
+        return True
+
     def log(self, line: str) -> None:
         if line.startswith(LIMIT):
+            self._constant = False
             self._host.log(line)
+
+    def after(self, seconds: float, action: Callable[[], None]) -> Cancellable:
+        self._constant = False
+        return self._host.after(seconds, action)
+
+    def timestamp(self) -> float:
+        self._constant = False
+        return self._host.timestamp()
+
+    def resolve(self, name: str) -> tuple[str, ...]:
+        self._constant = False
+        return self._host.resolve(name)
+
+    def services(self, name: str) -> tuple[str, ...]:
+        self._constant = False
+        return self._host.services(name)
+
+    def fetch(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
+        self._asked.append((host, port))
+        return self._host.fetch(host, port, request)
+
+    def fetched_again(self, host: str, port: int, period: float) -> Leaves | None:
+        return self._host.fetched_again(host, port, period)
+
+    def repeats_all(self, period: float) -> "list[Leaves] | None":
+        """What is left by all that was asked for, each `period` seconds; None if that is not known."""
+        leaves = [self.fetched_again(host, port, period) for host, port in self._asked]
+        known = [each for each in leaves if each is not None]
+        return known if self._constant and len(known) == len(leaves) else None
 
 
 def begin(process: Process, place: Place) -> Run:

@@ -18,6 +18,7 @@ from ecslab.sandbox.runtime.budget import AccountBudget, ContainerBudget, Full, 
 from ecslab.sandbox.runtime.image_config import PATH, combined_environment
 from ecslab.sandbox.runtime.place import FOREVER, Place, Program, Run, serves
 from ecslab.sandbox.runtime.terminal import Terminal
+from ecslab.sandbox.world.time.clock import Leaves
 
 __all__ = ["FOREVER", "Place", "Program", "Run", "serves"]
 
@@ -66,7 +67,7 @@ class Files:
     What is written takes up `room`, or the volume's own.
     """
 
-    __slots__ = ("_image", "_mounts", "_read_only", "_removed", "_room", "_written", "directory")
+    __slots__ = ("_image", "_mounts", "_read_only", "_removed", "_room", "_written", "changed", "directory")
 
     def __init__(
         self,
@@ -80,12 +81,15 @@ class Files:
         self._written: dict[str, bytes] = {}
         self._removed: dict[str, None] = {}  # a set takes three times the room, and there are thousands
         self._mounts, self._read_only = mounts, read_only
+        self.changed = False  # whether something was written here that was not so before
         self._room = room or Pool("a container", limits.DISK.container)
         self.directory = directory
 
     def view(self) -> "Files":
         """The same files from a current directory of its own."""
-        return copy(self)
+        view = copy(self)
+        view.changed = False
+        return view
 
     def resolve(self, path: str) -> str:
         """The absolute path, without `.` and `..`; OSError if it is too long."""
@@ -122,6 +126,7 @@ class Files:
             room.take(_cost(name, content) - (0 if old is None else _cost(name, old)))
         except Full:
             raise _no_space(full) from None
+        self.changed |= old != content
         held[name] = content
         self._removed.pop(full, None)
 
@@ -131,6 +136,7 @@ class Files:
         if self.read(full) is None:
             return False
         mount = self._writable(full)
+        self.changed = True
         held, name, room = self._held(mount, full)
         old = held.pop(name, None)
         if old is not None:
@@ -253,20 +259,23 @@ class Process:
             self.note(f"its log takes {rate.LINES_A_SECOND} lines a second; what is more is lost, as with a "
                       "log driver that does not block")  # fmt: skip
 
-    def logs_again(self, period: float) -> Callable[[Sequence[float]], None] | None:
+    def logs_again(self, period: float) -> Leaves:
         """What logging the last line again leaves, each `period` seconds, as it reads at those moments.
 
-        None where that is not known, or something else wrote to the log in the last period.
+        That is not known where something else wrote to the log in the last period.
         """
-        if not (self.host.repeats and self.budget.log.repeats_after(period)):
-            return None
+        log = self.budget.log
+        if not (self.host.repeats and log.repeats_after(period)):
+            return Leaves()
+        turns = log.turns
 
         def again(moments: Sequence[float]) -> None:
-            self.budget.log.take_again(moments)
-            self.budget.charge_again(moments)
+            nonlocal turns
+            turns += len(moments)
+            self.budget.log_again(moments, period)
             self.host.log_again(moments)
 
-        return again
+        return Leaves(again, lambda: log.turns == turns)
 
     def note(self, sentence: str) -> None:
         """Say in the log, once, which limit of the sandbox's own was met."""

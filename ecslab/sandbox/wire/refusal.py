@@ -33,7 +33,7 @@ def refusal(error: AwsError, request: HttpRequest, service: str = "") -> HttpRes
     """
     content = request.headers.get("content-type", "")
     if service in translation.SERVICES:
-        return _translated(error, request)
+        return _translated(error, request, service)
     if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
         return _cbor(error)
     if "x-amz-target" in request.headers or "json" in content or service == "ecslab":
@@ -50,9 +50,12 @@ def refusal(error: AwsError, request: HttpRequest, service: str = "") -> HttpRes
     return _xml(error, f"<ErrorResponse>{inner}</ErrorResponse>")
 
 
-def _translated(error: AwsError, request: HttpRequest) -> HttpResponse:
+def _translated(error: AwsError, request: HttpRequest, service: str) -> HttpResponse:
     """A service that had forms before says the code that these had in a header, and its model's name else."""
     spoken = translation.spoken_by(request)
+    if service not in translation.HAD_FORMS:
+        content = request.headers.get("content-type", "application/x-amz-json-1.1")
+        return _cbor(error) if spoken == "cbor" else _json(error, content)
     if spoken == "query":
         body = f"<Error><Type>Sender</Type>{_inner(error)}</Error><RequestId>{REQUEST_ID}</RequestId>"
         return _xml(error, f"<ErrorResponse>{body}</ErrorResponse>")

@@ -14,7 +14,8 @@ give all later ones other ids, or where a call that a lesson makes would not be 
 6: load balancers ask targets that are instances; a daemon has a task on each instance;
    a service on EC2 scales in by its placement strategies.
 7: a task that Fargate Spot takes back is over two minutes after the warning; a service gives each capacity
-   provider its own share of tasks, whatever another one lacks.
+   provider its own share of tasks, whatever another one lacks;
+   resolvers remember what a private zone answered for its TTL; containers of an instance share its memory.
 """
 
 from typing import Final

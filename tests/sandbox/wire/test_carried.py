@@ -23,7 +23,7 @@ UNCONNECTED = {
     "stepfunctions": "CreateStateMachine", "lambda": "CreateFunction", "dynamodb": "CreateTable",
     "sns": "CreateTopic", "rds": "CreateDBInstance", "autoscaling-plans": "CreateScalingPlan",
     "batch": "SubmitJob",
-    "codedeploy": "CreateDeployment", "servicediscovery": "CreateService",
+    "codedeploy": "CreateDeployment", "appmesh": "CreateMesh", "vpc-lattice": "CreateService",
     "eks": "CreateCluster", "efs": "CreateFileSystem",
     "codebuild": "CreateProject", "apigateway": "CreateRestApi",
 }  # fmt: skip
@@ -36,6 +36,7 @@ UNCARRIED = (
     ("route53", "CreateHealthCheck"), ("elb", "AddTags"), ("sts", "GetFederationToken"),
     ("sqs", "AddPermission"), ("cloudwatch", "PutDashboard"),
     ("application-autoscaling", "GetPredictiveScalingForecast"), ("autoscaling", "CreateLaunchConfiguration"),
+    ("servicediscovery", "CreatePublicDnsNamespace"),
 )  # fmt: skip
 
 
@@ -80,8 +81,8 @@ def test_an_unconnected_service_is_refused_in_one_sentence_that_names_what_is_ca
     assert refusal_of(client, service, operation) == (
         f"This sandbox does not carry {service}:{operation}{yet}: it carries ECS, ECR, Elastic Load "
         "Balancing v2, Elastic Load Balancing, EC2, IAM, STS, CloudWatch Logs, Secrets Manager, SSM, S3, "
-        "SQS, KMS, ACM, Route 53, Resource Groups Tagging API, CloudWatch, Application Auto Scaling and Auto "
-        "Scaling, as far as tasks touch them."
+        "SQS, KMS, ACM, Route 53, Resource Groups Tagging API, CloudWatch, Application Auto Scaling, Auto "
+        "Scaling and ServiceDiscovery, as far as tasks touch them."
     )
 
 

@@ -6,7 +6,7 @@ that botocore carries (`cloudwatch/2010-08-01`).
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -17,8 +17,21 @@ from ecslab.sandbox.wire.service_models import service_model
 from ecslab.sandbox.world.errors import AwsError
 
 __all__ = [
-    "check_shape", "checked_input", "combination", "invalid_value", "model", "seconds_of", "validation_error",
-]  # fmt: skip
+    "Problem",
+    "check_shape",
+    "checked_input",
+    "combination",
+    "detected",
+    "invalid_value",
+    "model",
+    "problems",
+    "seconds_of",
+    "typed",
+    "validation_error",
+]
+
+Problem = tuple[str, Any, str]
+"""Where a value is not as the model wants it, the value, and what is wanted of it."""
 
 _OF_METRICS: Final = frozenset({"PutMetricData", "GetMetricStatistics", "ListMetrics", "GetMetricData"})
 _RECORDED: Final = {"StateValue": ("INSUFFICIENT_DATA", "ALARM", "OK")}
@@ -58,13 +71,13 @@ def checked_input(operation: str, given: Mapping[str, Any]) -> dict[str, Any]:
     shape = model().operation_model(operation).input_shape
     if shape is None:
         return {}
-    checked: dict[str, Any] = _checked(shape, given)
+    checked: dict[str, Any] = typed(shape, given)
     if operation in _OF_METRICS:
         missing = next(_missing(shape, checked, ""), None)
         if missing:
             code = "ValidationError" if operation == "GetMetricData" else "MissingParameter"
             raise AwsError(code, f"The parameter {missing} is required.\n")
-    problem = next(_problems(shape, checked, ""), None)
+    problem = next(problems(shape, checked, ""), None)
     if problem and operation in _OF_METRICS:
         path, value, _ = problem
         raise invalid_value(f"The value {_shown(value)} for parameter {path} is invalid.")  # U beyond NaN
@@ -78,11 +91,15 @@ def check_shape(shape: StructureShape, given: Mapping[str, Any]) -> None:
     Raises:
         AwsError: ValidationError, as services of the query protocol word it.
     """
-    problems = list(_problems(shape, given, ""))
-    if problems:
-        count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
-        sentences = "; ".join(_sentence(path, value, wanted) for path, value, wanted in problems[:10])
-        raise validation_error(f"{count}: {sentences}")
+    errors = list(problems(shape, given, ""))
+    if errors:
+        raise validation_error(detected(errors))
+
+
+def detected(errors: Sequence[Problem]) -> str:
+    """What is wrong with a request, in the words that AWS's services have in common."""
+    count = f"{len(errors)} validation error{'s' if len(errors) > 1 else ''} detected"
+    return f"{count}: {'; '.join(_sentence(*each) for each in errors[:10])}"
 
 
 def seconds_of(value: object) -> float:
@@ -103,12 +120,13 @@ def seconds_of(value: object) -> float:
     return seconds
 
 
-def _checked(shape: Shape, given: Any) -> Any:
+def typed(shape: Shape, given: Any) -> Any:
+    """An input without nulls, its timestamps in epoch seconds."""
     if isinstance(shape, StructureShape):
         members = shape.members
-        return {name: _checked(members[name], given[name]) for name in members if given.get(name) is not None}
+        return {name: typed(members[name], given[name]) for name in members if given.get(name) is not None}
     if isinstance(shape, ListShape):
-        return [_checked(shape.member, item) for item in given]
+        return [typed(shape.member, item) for item in given]
     if shape.type_name == "timestamp":
         return seconds_of(given)
     return float(given) if shape.type_name == "double" else given
@@ -126,21 +144,21 @@ def _missing(shape: Shape, given: Any, path: str) -> Iterator[str]:
             yield from _missing(shape.member, item, f"{path}.member.{number}")
 
 
-def _problems(shape: Shape, given: Any, path: str) -> Iterator[tuple[str, Any, str]]:
-    """Where a value is not as the model wants it: where, the value, and what is wanted of it."""
+def problems(shape: Shape, given: Any, path: str) -> Iterator[Problem]:
+    """Where a value is not as the model wants it."""
     if isinstance(shape, StructureShape):
         for name in shape.required_members:
             if name not in given:
                 yield f"{path}.{name}".strip("."), None, "not be null"
         for name, value in given.items():
-            yield from _problems(shape.members[name], value, f"{path}.{name}".strip("."))
+            yield from problems(shape.members[name], value, f"{path}.{name}".strip("."))
         return
     wanted = _wanted(shape, given)
     if wanted:
         yield path, given, wanted
     elif isinstance(shape, ListShape):
         for number, item in enumerate(given, 1):
-            yield from _problems(shape.member, item, f"{path}.member.{number}")
+            yield from problems(shape.member, item, f"{path}.member.{number}")
 
 
 def _wanted(shape: Shape, given: Any) -> str | None:

@@ -15,7 +15,7 @@ from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.world.load_balancing.target_group import Target
 from ecslab.sandbox.world.load_balancing.target_health import Answer, Check
 from ecslab.sandbox.world.network import packets, vpc
-from ecslab.sandbox.world.time.clock import Again
+from ecslab.sandbox.world.time.clock import Leaves
 
 Program = Callable[[HttpRequest], HttpResponse]
 INSTANCES: Final = 6
@@ -67,10 +67,10 @@ def ask(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, check: Ch
     return "timeout" if slow else status
 
 
-def ask_again(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, check: Check) -> Again | None:
+def ask_again(backend: ELBv2Backend, group: FakeTargetGroup, target: Target, check: Check) -> Leaves | None:
     """What asking again and again leaves, if each answer is as the last one; None if that is not known."""
     if check.protocol != "HTTP":
-        return lambda _moments: None  # nobody hears of a connection
+        return Leaves(lambda _moments: None)  # nobody hears of a connection
     visitors = current_account().visitors
     if visitors is not None and not visitors.calm():
         return None

@@ -19,6 +19,7 @@ from ecslab.sandbox.world.load.queueing import Cost, Power
 from ecslab.sandbox.world.load.traffic import Place, Route, Trouble
 from ecslab.sandbox.world.load_balancing.listeners import Fixed, Forward, choose
 from ecslab.sandbox.world.load_balancing.target_group import Target, TargetGroup
+from ecslab.sandbox.world.task.container import RESTING
 from ecslab.sandbox.world.task.task import Task
 
 NOBODY: Final = Route(answers=(("gone", 1.0),))
@@ -126,7 +127,7 @@ def _room(task: Task, port: int, cost: Cost) -> float:
     container = usage.container_on(task, port)
     if container is None or not cost.memory:
         return math.inf
-    return max(0.0, usage.limit_of(task, container) - usage.RESTING) / cost.memory
+    return max(0.0, usage.limit_of(task, container) - RESTING) / cost.memory
 
 
 def _behind(backend: ElbV2Backend, balancer: LoadBalancer, group: FakeTargetGroup, target: Target) -> Behind:

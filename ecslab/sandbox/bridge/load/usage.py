@@ -2,12 +2,11 @@
 
 from typing import Final, NamedTuple
 
+from ecslab.sandbox.bridge import instance_memory
 from ecslab.sandbox.bridge.open_ports import listener_of
-from ecslab.sandbox.world.task.container import Container
+from ecslab.sandbox.world.task.container import RESTING, Container
 from ecslab.sandbox.world.task.task import Task
 
-RESTING: Final = 24.0
-"""MiB that a container holds while nobody asks it anything. U: about what an idle web server does."""
 IDLE: Final = 0.29 / 100 * 0.25
 """vCPU that a task uses while nobody asks it anything: 0.29 percent of the smallest were recorded of an idle
 service [NAT: scale_in]."""
@@ -34,12 +33,18 @@ def shape_of(task: Task) -> Shape:
 
     One on EC2 may have no CPU units of its own; U: of what the metric is then a percentage.
     """
-    cpu, memory = int(task.settings.get("cpu") or 0) or 256, task.settings.get("memory") or 512
-    return Shape(cpu / 1024, float(memory), RESTING * len(task.containers))
+    cpu, size = int(task.settings.get("cpu") or 0) or 256, task.settings.get("memory") or 512
+    return Shape(cpu / 1024, float(size), RESTING * len(task.containers))
 
 
 def limit_of(task: Task, container: Container) -> float:
-    """MiB that a container may hold: its own hard limit, or what the task has beside the others' rest."""
+    """MiB that a container may hold: its own hard limit, or what the task has beside the others' rest.
+
+    On a container instance a container without a hard limit may have what the instance has left.
+    """
+    shared = instance_memory.limit_of(task, container)
+    if shared is not None:
+        return shared
     own = float(container.definition.get("memory") or task.settings.get("memory") or 512)
     whole = shape_of(task)
     return min(own, whole.memory - whole.resting + RESTING)

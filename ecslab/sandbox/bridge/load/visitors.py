@@ -206,11 +206,7 @@ class Visitors:
         task = self._task(places[0].key) if places else None
         listener = listener_of(task, target.port) if task else None
         program = program_of(listener[0]) if listener else None
-        if listener is None or program is None or not program.alone(listener[1]):
-            return True
-        if target.next_event:
-            self._account.clock.unsettle(target.next_event)  # the last line is another one
-        return False
+        return listener is None or program is None or not program.alone(listener[1])
 
     def _plan_overrun(self, stream: Stream) -> None:
         """Be there when a task's memory will be full, if that is in this period."""

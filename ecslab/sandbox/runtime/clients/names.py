@@ -8,7 +8,7 @@ Result = tuple[str, str, int]
 
 
 def nslookup(process: Process, words: list[str], place: Place) -> Generator[float, None, Result]:
-    """`nslookup NAME`, in BusyBox's words."""
+    """`nslookup [-type=srv] NAME`, in BusyBox's words."""
     yield from process.step(place)
     names = [word for word in words if not word.startswith("-")]
     if not names:
@@ -16,11 +16,21 @@ def nslookup(process: Process, words: list[str], place: Place) -> Generator[floa
     server = process.host.name_server()
     head = f"Server:\t\t{server}\nAddress:\t{server}:53\n\n"
     try:
+        if _asks_for_services(words):
+            records = process.host.services(names[0])
+            rows = "".join(f"{names[0]}\tservice = {record}\n" for record in records)
+            return f"{head}Non-authoritative answer:\n{rows}\n", "", 0
         addresses = process.host.resolve(names[0])
     except LookupError:
         return f"{head}** server can't find {names[0]}: NXDOMAIN\n\n", "", 1
     rows = "".join(f"Name:\t{names[0]}\nAddress: {address}\n" for address in addresses)
     return f"{head}Non-authoritative answer:\n{rows}\n", "", 0
+
+
+def _asks_for_services(words: list[str]) -> bool:
+    """Whether `-type=srv`, `-query=srv` or a shorter spelling of it is among the words."""
+    options = (word.lower().lstrip("-").partition("=") for word in words if word.startswith("-"))
+    return any(value == "srv" and name in ("type", "t", "query", "q") for name, _, value in options)
 
 
 def getent(process: Process, words: list[str], place: Place) -> Generator[float, None, Result]:

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,6 +10,7 @@ from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.budget import weight
 from ecslab.sandbox.runtime.process import Place, Process, Run, SandboxLimit, ends, serves
 from ecslab.sandbox.runtime.programs import web
+from ecslab.sandbox.world.time.clock import Leaves
 
 if TYPE_CHECKING:
     from ecslab.sandbox.runtime.programs.guestbook import Book
@@ -67,12 +67,14 @@ def _ends(_place: Place) -> Run:
 class _Back:
     """Stands in for `BaseHTTPRequestHandler`: what it adds to the book's answers, and its log's lines."""
 
-    __slots__ = ("_book", "_process")
+    __slots__ = ("_book", "_only_read", "_process")
 
     def __init__(self, process: Process, book: "Book"):
         self._process, self._book = process, book
+        self._only_read = True  # by the last request
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        self._only_read = request.method != "POST"
         server = {"Server": f"BaseHTTP/0.6 Python/{_version(self._process)}"}
         if request.method not in _METHODS:
             self._log(request, 501)
@@ -84,9 +86,9 @@ class _Back:
         headers = {**server, "Content-Type": "application/json", "Access-Control-Allow-Origin": "*"}
         return HttpResponse(status, headers, b"" if request.method == "HEAD" else json.dumps(answer).encode())
 
-    def repeats(self, period: float) -> Callable[[Sequence[float]], None] | None:
+    def repeats(self, period: float) -> Leaves | None:
         """See `RunningContainer.repeats`: only who writes into the book changes it."""
-        return self._process.logs_again(period)
+        return self._process.logs_again(period) if self._only_read else None
 
     def _log(self, request: HttpRequest, status: int) -> None:
         stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(self._process.host.timestamp()))

@@ -87,7 +87,7 @@ def fail(process: Process, _place: Place) -> Run:
 def _take(process: Process, mib: float, place: Place) -> Run:
     yield from place.sleep(1.0)
     limit = process.spec.memory_mib
-    if limit is not None and mib > limit:
+    if (limit is not None and mib > limit) or not process.host.hold(mib):
         raise OutOfMemory
     return (yield from serves(place))
 

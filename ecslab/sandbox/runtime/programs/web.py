@@ -3,7 +3,6 @@ configuration.
 """
 
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
@@ -12,6 +11,7 @@ from urllib.parse import quote, unquote
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.process import Place, Process, Run, ends, serves
 from ecslab.sandbox.runtime.programs.texts import TEXTS
+from ecslab.sandbox.world.time.clock import Leaves
 
 _DOCROOTS: Final = ("/usr/local/apache2/htdocs", "/var/www/html")
 _APACHE: Final = TEXTS["apache"]
@@ -102,7 +102,7 @@ class _Server:
         self._process.listen(port, self)
         return serves(place)
 
-    def repeats(self, period: float) -> Callable[[Sequence[float]], None] | None:
+    def repeats(self, period: float) -> Leaves:
         """See `RunningContainer.repeats`: its files do not change by themselves."""
         return self._process.logs_again(period)
 

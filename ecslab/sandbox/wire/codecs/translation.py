@@ -17,15 +17,17 @@ from botocore.model import ServiceModel
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.wire.codecs import cbor, query
-from ecslab.sandbox.wire.malformed import not_serializable
+from ecslab.sandbox.wire.malformed import not_serializable, unknown_operation
 from ecslab.sandbox.wire.protocol import check_version
 from ecslab.sandbox.wire.service_models import service_model
 
-__all__ = ["SERVICES", "Spoken", "answer", "as_json", "plain", "shape_of", "spoken_by"]
+__all__ = ["HAD_FORMS", "SERVICES", "Spoken", "answer", "as_json", "plain", "shape_of", "spoken_by"]
 
 Spoken = Literal["cbor", "query", "json"]
-SERVICES: Final = frozenset({"monitoring"})
+SERVICES: Final = frozenset({"monitoring", "servicediscovery"})
 """Services, by their signing names, that are spoken to in several protocols."""
+HAD_FORMS: Final = frozenset({"monitoring"})
+"""Those that took forms before they took JSON."""
 _CBOR: Final = "application/cbor"
 _FORM: Final = "application/x-www-form-urlencoded"
 _UNPACKED: Final = 1 << 21  # bytes that a compressed body may come to
@@ -68,6 +70,8 @@ def as_json(request: HttpRequest, model: ServiceModel, operation: str) -> HttpRe
     if spoken == "json":
         return request
     known = operation in model.operation_names
+    if spoken == "query" and "query" not in model.metadata["protocols"]:
+        raise unknown_operation(f"{model.service_name} is spoken to in CBOR, or in JSON.")
     if spoken == "query":
         check_version(request, str(model.metadata["apiVersion"]), operation)
         given: object = query.input_of(request, model.operation_model(operation).input_shape) if known else {}
@@ -75,7 +79,7 @@ def as_json(request: HttpRequest, model: ServiceModel, operation: str) -> HttpRe
         given = _of_cbor(request.body)
     target = f"{model.metadata['targetPrefix']}.{operation}"
     headers = {name: value for name, value in request.headers.items() if name != "smithy-protocol"}
-    headers |= {"x-amz-target": target, "content-type": "application/x-amz-json-1.0"}
+    headers |= {"x-amz-target": target, "content-type": _json_type(model)}
     body = json.dumps(given, ensure_ascii=False, default=_refuse).encode()
     return replace(request, path="/", query="", headers=headers, body=body)
 
@@ -93,7 +97,11 @@ def answer(
         body = query.answer(model.operation_model(operation), output, request_id)
         return HttpResponse(200, headers | {"Content-Type": "text/xml"}, body)
     text = json.dumps(dict(output), ensure_ascii=False, default=_timestamp)
-    return HttpResponse(200, headers | {"Content-Type": "application/x-amz-json-1.0"}, text.encode())
+    return HttpResponse(200, headers | {"Content-Type": _json_type(model)}, text.encode())
+
+
+def _json_type(model: ServiceModel) -> str:
+    return f"application/x-amz-json-{model.metadata.get('jsonVersion', '1.0')}"
 
 
 @cache

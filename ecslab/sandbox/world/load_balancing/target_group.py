@@ -15,14 +15,14 @@ from typing import Final
 
 from ecslab.sandbox.world.load_balancing import target_health
 from ecslab.sandbox.world.load_balancing.target_health import TARGET, Answer, Check, Health, State, verdict
-from ecslab.sandbox.world.time.clock import Again, Clock, Event
+from ecslab.sandbox.world.time.clock import Clock, Event, Leaves
 
 REGISTERING: Final = 1.0
 """Seconds from registration to the first check; about one in a capture."""
 
 
 Ask = Callable[["Target", Check], Answer]
-AskAgain = Callable[["Target", Check], Again | None]
+AskAgain = Callable[["Target", Check], Leaves | None]
 """What asking a target again and again leaves, if it is answered as it was just now; None if nobody knows."""
 
 
@@ -167,8 +167,8 @@ class TargetGroup:
             return False
         passed, why = verdict(self.check, answer)
         settled = target.health == (target_health.HEALTHY if passed else why) and answer != "refused"
-        again = self._ask_again(target, self.check) if settled else None
-        self._next(target, self.check.interval, self._look, again, settled)
+        leaves = self._ask_again(target, self.check) if settled else None
+        self._next(target, self.check.interval, self._look, leaves, settled)
         self._judge(target, answer)
         return answer == "refused" or target.health != before  # who refuses may have ended of it
 
@@ -206,21 +206,23 @@ class TargetGroup:
 
     def _next(
         self, target: Target, delay: float, action: Callable[[Target], bool | None],
-        again: Again | None = None, settled: bool = False,
+        leaves: Leaves | None = None, settled: bool = False,
     ) -> None:  # fmt: skip
         self._cancel(target)
-        if again is None and settled:  # the others need not be looked at because this one is
+        if settled and (leaves is None or leaves.again is None):
+            # the others need not be looked at because this one is
             target.next_event = self.clock.check(delay, lambda: action(target), reminder=False)
             return
-        if again is None:
+        if leaves is None or leaves.again is None:
             target.next_event = self.clock.after(delay, lambda: action(target))
             return
+        again, holds = leaves.again, leaves.holds
 
         def repeat(moments: Sequence[float]) -> None:
             target.streak += len(moments) if target.streak > 0 else -len(moments)
             again(moments)
 
-        target.next_event = self.clock.every(delay, lambda: action(target), repeat)
+        target.next_event = self.clock.every(delay, lambda: action(target), repeat, lambda _: holds())
 
     def _cancel(self, target: Target) -> None:
         if target.next_event:

@@ -26,6 +26,18 @@ class LoadBalancer:
     port: int
 
 
+@dataclass(frozen=True, slots=True)
+class DiscoveryRegistry:
+    """The entry of a service's `serviceRegistries`: a service of Cloud Map.
+
+    `port` is that of SRV records; of a `container`, where tasks share their instance's ports, its own.
+    """
+
+    arn: str
+    container: str | None = None
+    port: int | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Revision:
     """What a deployment runs.
@@ -36,6 +48,7 @@ class Revision:
         spec: the rest, in AWS's shape; the scheduler does not look into it.
         zones: Availability Zone of each subnet that a task may go to.
         load_balancers: where its tasks are registered.
+        registry: where its tasks are found by name.
         checked: whether an essential container has a health check.
         fargate: False for a launch type whose capacity is not there.
         digests: what the containers' image tags stood for when its first task pulled them.
@@ -49,6 +62,7 @@ class Revision:
     checked: bool = False
     fargate: bool = True
     digests: dict[str, str] = field(default_factory=dict)
+    registry: DiscoveryRegistry | None = None
 
     def forget_order(self, like: "Revision") -> None:
         """No task will be made of it any more: keep what is told of it; what equals `like`'s is kept once."""

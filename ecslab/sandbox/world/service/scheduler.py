@@ -85,6 +85,10 @@ class Scheduler:
         """Return to the deployment that last completed."""
         commands.roll_back(self._pass(service), reason)
 
+    def say(self, service: Service, name: str, **parts: object) -> None:
+        """Add the event of this name, unless it would repeat the last one."""
+        self._pass(service).say(name, **parts)
+
     def instances_changed(self, service: Service) -> None:
         """The cluster's container instances are others, or have changed; for a daemon."""
         daemon.instances_changed(self._pass(service))

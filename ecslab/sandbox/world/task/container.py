@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ATTEMPT_PERIOD: Final = 300
 """Seconds a container must have run to be restarted, unless the policy says otherwise (60-1800)."""
+RESTING: Final = 24.0
+"""MiB that a container holds while nobody asks it anything. U: about what an idle web server does."""
 STOP_TIMEOUT: Final = 30.0
 """SIGTERM to SIGKILL in seconds, unless the container definition says otherwise (2-120 on Fargate)."""
 
@@ -57,6 +59,7 @@ class Container:
         health_told: its health as DescribeTasks shows it, some seconds after it became so.
         watch: its health check, while there is one to run.
         injected: environment variables from its secrets and environment files.
+        held: MiB that its program holds beside what it does at rest, on a container instance.
         bindings: its ports on its container instance's interface.
         agent: that of ECS Exec, since the container's last start.
     """
@@ -83,6 +86,7 @@ class Container:
     restarts: int = 0
     watch: health.Watch | None = None
     injected: Mapping[str, str] | None = None
+    held: float = 0.0
     bindings: tuple[Binding, ...] = ()
     agent: ManagedAgent | None = None
 

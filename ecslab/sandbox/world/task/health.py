@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from ecslab.sandbox.world.time.clock import Event
+from ecslab.sandbox.world.time.clock import Event, Leaves
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef
@@ -23,6 +23,10 @@ class Command(Protocol):
 
     def cancel(self) -> None:
         """End it without a word; without effect once it has ended."""
+
+    def repeats(self, period: float) -> Leaves | None:
+        """What the same command leaves each `period` seconds, if nothing else happens; None if that is not
+        known. Asked just after it ended."""
 
 
 class Program(Protocol):

@@ -1,11 +1,23 @@
 """Runs the health checks of containers on the clock, and tells when a container's health changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from ecslab.sandbox.world.task.container import Container
-from ecslab.sandbox.world.task.health import UNKNOWN, HealthCheck, Watch, judged
+from ecslab.sandbox.world.task.health import (
+    HEALTHY,
+    UNHEALTHY,
+    UNKNOWN,
+    Command,
+    HealthCheck,
+    Watch,
+    judged,
+)
 from ecslab.sandbox.world.task.task import Task
-from ecslab.sandbox.world.time.clock import Clock
+from ecslab.sandbox.world.time.clock import Again, Clock, Leaves
+
+PLANNED: Final = 2
+"""Events that a check plans: that it takes too long, and the next one."""
 
 
 class Checks:
@@ -27,27 +39,58 @@ class Checks:
         self._plan(task, container, watch)
         self._set(task, container, watch, UNKNOWN)
 
-    def _plan(self, task: Task, container: Container, watch: Watch) -> None:
-        watch.next = self._clock.after(watch.check.interval, lambda: self._check(task, container, watch))
+    def _plan(self, task: Task, container: Container, watch: Watch, leaves: Leaves | None = None) -> None:
+        def check() -> bool:
+            return self._check(task, container, watch)
+
+        interval = watch.check.interval
+        if leaves is None:
+            watch.next = self._clock.after(interval, check)
+        elif leaves.again is None:
+            watch.next = self._clock.check(interval, check, reminder=False)
+        else:
+            again, holds = _counted(watch, leaves.again), leaves.holds
+            watch.next = self._clock.every(interval, check, again, lambda _: holds(), PLANNED)
 
     def _check(self, task: Task, container: Container, watch: Watch) -> bool:
-        def finished(passed: bool) -> None:
+        codes: list[int] = []
+
+        def ended(code: int) -> None:
+            codes.append(code)
+            if watch.command:  # later on
+                watch.stop()
+                self._judge(task, container, watch, code == 0)
+
+        def timed_out() -> None:
             watch.stop()
-            self._judge(task, container, watch, passed)
+            self._judge(task, container, watch, False)
 
         program, before = container.program, container.health_status
         assert program is not None, "only a running container is under watch"
-        watch.next = self._clock.after(watch.check.timeout, lambda: finished(False))
-        command = program.execute(watch.check.argv, lambda code: finished(code == 0))
-        watch.command = command
+        watch.next, watch.command = self._clock.after(watch.check.timeout, timed_out), None
+        command = program.execute(watch.check.argv, ended)
+        if codes:
+            watch.stop()
+            self._judge(task, container, watch, codes[0] == 0, command)
+        else:
+            watch.command = command
         return container.program is not program or container.health_status != before
 
-    def _judge(self, task: Task, container: Container, watch: Watch, passed: bool) -> None:
+    def _judge(
+        self, task: Task, container: Container, watch: Watch, passed: bool, command: Command | None = None
+    ) -> None:
+        """Take a result into account, and plan the next check.
+
+        Args:
+            command: what gave it, if it ended at once.
+        """
         if container.watch is not watch or not container.running:
             return  # the check itself brought the container down
-        age = self._clock.now - container.started
-        status, watch.failures = judged(watch, container.health_status, passed, age)
-        self._plan(task, container, watch)
+        before, age = container.health_status, self._clock.now - container.started
+        status, watch.failures = judged(watch, before, passed, age)
+        settled = status == before == (HEALTHY if passed else UNHEALTHY)
+        known = command.repeats(watch.check.interval) if settled and command else None
+        self._plan(task, container, watch, known)
         self._set(task, container, watch, status)
 
     def _set(self, task: Task, container: Container, watch: Watch, status: str) -> None:
@@ -61,3 +104,14 @@ class Checks:
     def _tell(task: Task, container: Container) -> None:
         container.health_told = container.health_status
         task.changed(told=False)
+
+
+def _counted(watch: Watch, leaves: Again) -> Again:
+    """What a check leaves, with its failures counted."""
+    failures = min(watch.failures, 1)
+
+    def again(moments: Sequence[float]) -> None:
+        watch.failures += failures * len(moments)
+        leaves(moments)
+
+    return again

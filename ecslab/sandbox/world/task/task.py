@@ -38,7 +38,8 @@ class Task:
         settings: what stays as RunTask made it: group, startedBy, launchType, overrides, …, in AWS's shape.
         version: 1 at first, one more with each change that AWS would tell as an event.
         instance: id of its container instance, on EC2.
-        balanced: whether its service has a load balancer, which it has to be put into and taken out of.
+        balanced: whether its service has a load balancer or a registry, which it has to be put into and taken
+            out of.
         gone_at: virtual second at which a stopped task is forgotten.
         view: what DescribeTasks answers, kept until something changes.
     """
@@ -100,7 +101,7 @@ class Task:
     def shown_status(self) -> str:
         """`lastStatus` as DescribeTasks shows it.
 
-        Nobody without a load balancer was ever seen ACTIVATING, DEACTIVATING or STOPPING, which the task
+        Nobody without such a service was ever seen ACTIVATING, DEACTIVATING or STOPPING, which the task
         lifecycle page lists for every task [NAT:task_log_startup].
         """
         if self.balanced or self.last_status not in UNTOLD:

@@ -40,18 +40,37 @@ Quiet = Callable[[float], bool]
 """Whether an event would change nothing at a virtual second ahead, if nothing else changes until then."""
 
 
+def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """What something leaves that is done again and again, while it finds all as it was.
+
+    Attributes:
+        again: does at once what it would do at each of some virtual seconds; None where that is not known,
+            though nobody else finds anything other than before.
+        holds: whether it still finds all as it was.
+    """
+
+    again: Again | None = None
+    holds: Callable[[], bool] = _always
+
+
 @dataclass(slots=True, eq=False)
 class Repetition(Event):
     """An event that comes again after `period` and does the same, while nothing else happens.
 
     `quiet_since` says since when nothing has: only then is it known what it will do. `quiet` is asked of each
-    moment then, if it does not depend on others alone.
+    moment then, if it does not depend on others alone. Each time it takes so many `numbers` of the order.
     """
 
     again: Again = field(kw_only=True)
     quiet: Quiet | None = field(kw_only=True)
     period: float = field(kw_only=True)
     quiet_since: int = field(kw_only=True)
+    numbers: int = field(kw_only=True, default=1)
 
 
 _UNKNOWN: Final = -1  # nobody knows what it will do, so that it always happens by itself
@@ -105,7 +124,9 @@ class Clock:
         heapq.heappush(self._queue, (event.at, event.number, event))
         return event
 
-    def every(self, period: float, action: Action, again: Again, quiet: Quiet | None = None) -> Event:
+    def every(
+        self, period: float, action: Action, again: Again, quiet: Quiet | None = None, numbers: int = 1
+    ) -> Event:
         """Let `action` happen `period` seconds from now, when it says itself how it goes on.
 
         If nothing else happens, or is asked of the world, it would plan the same for the next time, and so
@@ -114,11 +135,12 @@ class Clock:
         Args:
             quiet: what does depend on the time alone is asked here first; it is an event of its own at the
                 first moment at which the answer is no.
+            numbers: how many events `action` plans when it happens, those that it calls off included.
         """
         number = next(self._order)
         event = Repetition(
             self.now + period, number, action, again=again, period=period, quiet_since=self._happened,
-            quiet=quiet,
+            quiet=quiet, numbers=numbers,
         )  # fmt: skip
         heapq.heappush(self._repetitions, (event.at, number, event))
         return event
@@ -134,11 +156,6 @@ class Clock:
         )  # fmt: skip
         heapq.heappush(self._repetitions, (event.at, event.number, event))
         return event
-
-    def unsettle(self, event: Event) -> None:
-        """Let an event happen by itself though it repeats: what it does next is not known any more."""
-        if isinstance(event, Repetition):
-            event.quiet_since = _UNKNOWN
 
     def next_at(self) -> float | None:
         """When the next event happens, or None if nothing is planned."""
@@ -191,6 +208,8 @@ class Clock:
                 break
             at, number = due, place
             moments.setdefault(event, []).append(due)
+            for _ in range(event.numbers - 1):
+                next(self._order)
             event.at, event.number = due + event.period, next(self._order)
             heapq.heapreplace(repetitions, (event.at, event.number, event))
         if not moments:

@@ -405,7 +405,6 @@ def test_what_create_service_refuses(lab, change, message):
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        ({"serviceRegistries": [{"registryArn": "a"}]}, "service discovery"),
         ({"serviceConnectConfiguration": {"enabled": True}}, "Service Connect"),
         ({"deploymentConfiguration": {"strategy": "BLUE_GREEN"}}, "deployments of the strategy BLUE_GREEN"),
         ({"launchType": "EXTERNAL"}, "the launch type EXTERNAL"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ecslab.sandbox.bridge import vpc_names
+from ecslab.sandbox.bridge import instance_memory, vpc_names
 from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs.fargate import metadata, task_role_calls
@@ -20,6 +20,7 @@ from ecslab.sandbox.world.network import packets
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.surroundings import Exited
 from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.time.clock import Leaves
 
 LOOPBACK: Final = "127.0.0.1"
 
@@ -53,6 +54,7 @@ class Host:
         for session in list(self._account.exec_sessions.values()):
             if session.container is self._container:
                 session.end()
+        self._container.held = 0.0
         self._exited(self._task, self._container, code, reason)
         if self._account.visitors:
             self._account.visitors.container_ended(self._task)
@@ -84,6 +86,9 @@ class Host:
             return str(self._container.runtime_id)[:12]  # as Docker names a container
         return host_name(self._task)
 
+    def hold(self, mib: float) -> bool:
+        return instance_memory.hold(self._task, self._container, mib)
+
     def taken(self, port: int) -> bool:
         return self._at_home(port) is not None
 
@@ -110,7 +115,11 @@ class Host:
             return (LOOPBACK,)
         if name == interface.private_dns:  # it stands in the container's /etc/hosts
             return (interface.private_ip,)
-        return vpc_names.resolve(name, interface.region, interface.vpc_id)
+        return vpc_names.resolve(name, interface.region, interface.vpc_id, interface.eni_id)
+
+    def services(self, name: str) -> tuple[str, ...]:
+        interface = self._interface
+        return vpc_names.services(name, interface.region, interface.vpc_id, interface.eni_id)
 
     def fetch(self, host: str, port: int, request: HttpRequest) -> HttpResponse:
         interface = self._interface
@@ -131,6 +140,13 @@ class Host:
             else:
                 return answer(request)
         raise last
+
+    def fetched_again(self, host: str, port: int, period: float) -> Leaves | None:
+        interface = self._interface
+        if host not in ("localhost", LOOPBACK, interface.private_dns, interface.private_ip):
+            return None  # what lies between may change, and who answers, without a word to this container
+        program = self._at_home(port)
+        return program.repeats(port, period) if program else Leaves(lambda _moments: None)
 
     @property
     def _interface(self) -> task_network.Eni:

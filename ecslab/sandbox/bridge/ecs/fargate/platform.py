@@ -91,6 +91,7 @@ class Fargate:
             self.account.tasks_by_instance[interface.eni_id].pop(task.id)
             return
         del self.account.tasks_by_interface[interface.eni_id]
+        self.account.resolvers.pop(interface.eni_id, None)
         task_network.release_eni(task.region, interface.eni_id)
 
     def _join(self, task: Task) -> task_network.Eni:

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
-from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_request, service_settings
+from ecslab.sandbox.bridge.ecs.services import (
+    scheduler_adapter,
+    service_registries,
+    service_request,
+    service_settings,
+)
 from ecslab.sandbox.bridge.ecs.services.service_view import created, view
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, checked_tags, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
@@ -28,7 +33,7 @@ MOST_DESCRIBED: Final = 10
 PAGE: Final = 10
 LONGEST_TOKEN: Final = 36
 _TRIGGERS: Final = ("taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers",
-                    "monitoring")  # fmt: skip
+                    "serviceRegistries", "monitoring")  # fmt: skip
 """Members of UpdateService that start a deployment if they say something new (API reference)."""
 _ASKED: Final = (*_TRIGGERS, "launchType", "capacityProviderStrategy", "schedulingStrategy",
                  "enableExecuteCommand", "propagateTags", "enableECSManagedTags",
@@ -116,6 +121,7 @@ def update_service(params: "api.UpdateServiceRequestTypeDef", caller: Caller) ->
     if service.daemon and current_account().behaviour >= scheduler_adapter.DAEMONS:
         service_request.check_daemon(params)
     revision = _next_revision(caller, cluster, service, params, asked)
+    service_registries.check_count((revision or service.revision).registry, desired)
     exec_enabled = params.get("enableExecuteCommand", service.settings["enableExecuteCommand"])
     service_request.check_exec(revision or service.revision, exec_enabled, "updated")
     service_settings.configure(service, params)

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from ecslab.sandbox.bridge.ecs.services import discovery
 from ecslab.sandbox.world.service.account import Cause
 from ecslab.sandbox.world.service.deployment import Deployment
 from ecslab.sandbox.world.service.member import Member
@@ -78,11 +79,19 @@ class ServiceRegistry:
             _note_digests(task, deployment.revision.digests)
         if member is None:
             return
+        registry = deployment.revision.registry
         if task.last_status == before:
             self.scheduler.container_health(service, member, _health(task))
+            if registry and task.last_status == "RUNNING":
+                discovery.health_changed(task, registry, _health(task))
             return
+        if registry and task.last_status == "RUNNING":
+            discovery.begin(task, service, registry, self._registry_lost)
         cause = Cause(task.stop_code or "", task.stopped_reason or "") if task.stopping else None
         self.scheduler.task_moved(service, member, task.last_status, cause)
+
+    def _registry_lost(self, service: Service, arn: str) -> None:
+        self.scheduler.say(service, "registry_lost", arn=arn)
 
     def drain(self, task_id: str, draining: bool) -> None:
         """Tell the scheduler that a task's container instance drains, or does no more."""
@@ -105,12 +114,20 @@ class ServiceRegistry:
             del self.tallies[deployment, provider]
 
     def leaving(self, task: Task) -> float:
-        """Take a task out of its target groups; seconds until the requests it has are done.
+        """Take a task out of what leads to it; seconds until it is out, and the requests it has are done.
 
         A task whose program has ended has none left.
         """
         _, member = self.member_of(task.id) or (None, None)
-        if member is None or self.load_balancing is None or member.registered_at is None:
+        if member is None:
+            return self._takes("deactivated", task)
+        registry = member.deployment.revision.registry
+        unnamed = discovery.leave(task, registry) if registry else 0.0
+        return max(unnamed, self._deregistered(task, member))
+
+    def _deregistered(self, task: Task, member: Member) -> float:
+        """Take a task out of its target groups; seconds until the requests it has are done."""
+        if self.load_balancing is None or member.registered_at is None:
             return self._takes("deactivated", task)
         drained = 0.0
         for key in self.targets_of.pop(task.id, ()):

@@ -91,7 +91,7 @@ class SchedulerAdapter:
     ) -> str:
         tallies = self.registry.tallies
         _pin(task, deployment.revision.digests)
-        task.balanced = bool(deployment.revision.load_balancers)
+        task.balanced = bool(deployment.revision.load_balancers or deployment.revision.registry)
         self._forget_stopped()
         self.registry.tasks[task.id] = Membership(service, deployment, provider)
         tallies[deployment.id, provider] = tallies.get((deployment.id, provider), 0) + 1

@@ -12,7 +12,7 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
-from ecslab.sandbox.bridge.ecs.services import scheduler_adapter
+from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_registries
 from ecslab.sandbox.bridge.ecs.shapes import at_most
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
 from ecslab.sandbox.bridge.ecs.tasks import task_order, task_request
@@ -32,7 +32,6 @@ RESOLUTIONS: Final = (20, 60)
 """Seconds between two points of a service's metric."""
 _NAME: Final = re.compile(r"[a-zA-Z0-9\-_]{1,255}")
 _UNCARRIED: Final = {
-    "serviceRegistries": "service discovery",
     "volumeConfigurations": "volumes of services",
     "vpcLatticeConfigurations": "VPC Lattice",
     "gatewayConnectors": "gateways",
@@ -120,6 +119,7 @@ def first_revision(
     desired = check_desired(params.get("desiredCount"), daemon)
     if daemon and first.fargate:
         _refuse_daemon(params)
+    service_registries.check_count(first.registry, desired)
     check_exec(first, params.get("enableExecuteCommand", False), "created")
     return first, desired
 
@@ -165,6 +165,7 @@ def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequest
     if balancers:
         scheduler_adapter.load_balancing().check(caller.region, balancers, definition, fargate)
     strategy = _strategy(cluster, params) if fargate else []
+    registry = service_registries.checked(caller.region, params.get("serviceRegistries") or (), definition)
     shown = _shown(definition, params, strategy, fargate)
     subnets = order.network["subnets"] if order and fargate else ()
     return Revision(
@@ -180,6 +181,7 @@ def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequest
         ),
         checked=any(_is_checked(container) for container in definition["containerDefinitions"]),
         fargate=fargate,
+        registry=registry,
     )  # fmt: skip
 
 
@@ -286,6 +288,7 @@ def _shown(
     shown: dict[str, object] = {
         "taskDefinition": definition["taskDefinitionArn"],
         "loadBalancers": [dict(load_balancer) for load_balancer in params.get("loadBalancers") or ()],
+        "serviceRegistries": [dict(registry) for registry in params.get("serviceRegistries") or ()],
     }
     if strategy:
         shown["capacityProviderStrategy"] = strategy

@@ -20,7 +20,6 @@ def view(service: Service, include: Iterable[str] = ()) -> dict[str, object]:
         "serviceArn": service.arn,
         "serviceName": service.name,
         **service.settings,
-        "serviceRegistries": [],
         "status": service.status,
         "desiredCount": service.desired,
         "runningCount": service.running,

@@ -1,0 +1,155 @@
+"""Container health checks that pass in bulk leave what they leave one by one."""
+
+import random
+import time
+from collections import Counter
+
+import pytest
+from exec_rig import AWSLOGS, GROUP, Account
+
+from ecslab.sandbox.engine import snapshots
+from ecslab.sandbox.world.task.health_checks import Checks
+from ecslab.sandbox.world.time.clock import Clock
+from tests.sandbox.snapshot.snapshot_rig import copied, difference, held
+
+WEB = "public.ecr.aws/docker/library/httpd:2.4-alpine"
+REDIS = "public.ecr.aws/docker/library/redis:7"
+BUSYBOX = "public.ecr.aws/docker/library/busybox:latest"
+CHECKS = {
+    "ping": (REDIS, "redis-cli ping"),
+    "counts": (REDIS, "redis-cli incr checks"),
+    "same": (REDIS, "redis-cli set checks on && redis-cli get checks"),
+    "page": (WEB, "wget -q -O - http://localhost/"),
+    "twice": (WEB, "wget -q -O - http://localhost/ && wget -q -O - http://127.0.0.1/"),
+    "missing": (WEB, "wget -q -O - http://localhost/missing || exit 1"),
+    "nobody": (WEB, "wget -q -O - http://localhost:81/"),
+    "writes": (WEB, "date > /tmp/now"),
+    "rewrites": (WEB, "echo on > /tmp/ok; test -f /tmp/ok"),
+    "slow": (WEB, "sleep 1"),
+    "heavy": (WEB, "for n in 1 2 3 4 5 6 7 8 9 10 11 12; do true; done"),
+    "role": (WEB, "wget -q -O - http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI > /dev/null"),
+}
+
+
+QUIET = ("ping", "same", "page", "missing", "nobody", "rewrites")
+"""Checks that leave nothing, or a line in a log."""
+LOUD = tuple(kind for kind in CHECKS if kind not in QUIET)
+"""Those that leave more, take time, or may be answered otherwise later."""
+
+
+@pytest.fixture(scope="module")
+def now():
+    return time.time()
+
+
+def container(kind, number, interval):
+    image, command = CHECKS[kind]
+    check = {"command": ["CMD-SHELL", command], "interval": interval, "retries": 3, "timeout": 3}
+    return {"name": f"c{number}", "image": image, "healthCheck": check, "logConfiguration": AWSLOGS,
+            "essential": not number}  # fmt: skip
+
+
+def account(home, now, kinds=QUIET, **options):
+    """An account with a task of each kind of check."""
+    made = Account(home, wall=lambda: now, **options).furnish()
+    for number, kind in enumerate(kinds):
+        made.define(kind, container(kind, 0, 5 + number % 3 * 5 if kind in QUIET else 60))
+    for kind in kinds:
+        made.task(kind, seconds=7.0)
+    return made
+
+
+def share(made):
+    """A task whose containers ask each other, two of them the same one."""
+    other = {**container("page", 2, 15), "image": BUSYBOX, "command": ["sleep", "infinity"]}
+    made.define("shared", container("page", 0, 5), container("ping", 1, 10), other)
+    made.task("shared")
+
+
+def lived(made, steps):
+    """What is to be seen after these steps, and what was counted inside."""
+    tasks = made.ecs.list_tasks(cluster="lab")["taskArns"]
+    share(made)
+    shell = made.step_in(tasks[0])
+    for step in steps:
+        if step == "type":
+            shell.type("echo typed > /typed; redis-cli incr typed\r")
+        elif step == "start":
+            made.task("page", seconds=0.0)
+        elif step == "stop":
+            made.ecs.stop_task(cluster="lab", task=tasks.pop())
+        else:
+            made.run(step)
+    sandbox, clock = made.sandbox, made.sandbox.clock
+    tasks = made.ecs.list_tasks(cluster="lab")["taskArns"]
+    pages = made.aws.logs.get_paginator("filter_log_events").paginate(logGroupName=GROUP)
+    sandbox.backend.enter()
+    account = sandbox.backend._account
+    held = account.regions["us-east-1"].tasks.values()
+    programs = [each.program for task in held for each in task.containers]
+    meters = [each._process.budget.meter for each in programs if each] + [account.budget.meter]
+    return {
+        "tasks": made.ecs.describe_tasks(cluster="lab", tasks=tasks)["tasks"],
+        "events": [event for page in pages for event in page["events"]],
+        "streams": made.aws.logs.describe_log_streams(logGroupName=GROUP)["logStreams"],
+        "meters": [(meter.credit, meter.used, meter.since) for meter in meters],
+        "clock": (clock.now, clock.next_at(), clock.changes, next(clock._order)),
+        "journal": [(record.now, record.kind) for record in sandbox.journal.after(1)],
+    }  # fmt: skip
+
+
+def drawn(seed):
+    draw = random.Random(seed)
+    return [draw.choice(["type", "start", "stop", *[draw.randrange(1, 600) / 4] * 5]) for _ in range(9)]
+
+
+@pytest.mark.parametrize("loud", [(), LOUD], ids=["quiet", "with loud ones"])
+def test_a_history_in_bulk_is_the_history_event_by_event(tmp_path, now, loud):
+    seen = []
+    for name in ("bulk", "events"):
+        with pytest.MonkeyPatch.context() as patch:
+            if name == "events":
+                patch.setattr(Clock, "_pass_quietly", lambda *_: False)
+            made = account(tmp_path, now, (*QUIET, *loud))
+            seen.append(lived(made, drawn(str(loud))))
+    for what, value in seen[0].items():
+        assert value == seen[1][what], what
+
+
+def test_a_snapshot_amid_quiet_checks_goes_on_as_the_journal_does(tmp_path, now, monkeypatch):
+    monkeypatch.setattr(snapshots, "AT_STOP", 0)
+    home = tmp_path / "home"
+    made = account(home, now, in_memory=False)
+    share(made)
+    made.run(900)
+    made.sandbox.close()
+    states = []
+    for name, with_snapshots in (("short", True), ("whole", False)):
+        again = Account(copied(home, name, snapshots=with_snapshots), wall=lambda: now, in_memory=False)
+        assert not again.sandbox.notices
+        again.run(300)
+        states.append(held(again.sandbox))
+        again.sandbox.close()
+    assert difference(*states) == ""
+
+
+def test_a_quiet_day_of_checks_takes_few_events(tmp_path, now):
+    made = account(tmp_path, now)
+    made.run(600)
+    happened = []
+    made.sandbox.clock.on_event = happened.append
+    made.run(86_400)
+    assert len(happened) < 100, "some 90,000 health checks"
+
+
+def test_what_may_change_something_happens_each_time(tmp_path, now, monkeypatch):
+    checked, check = Counter(), Checks._check
+
+    def counted(checks, task, container, watch):
+        checked[task.definition["family"]] += 1
+        return check(checks, task, container, watch)
+
+    monkeypatch.setattr(Checks, "_check", counted)
+    made = account(tmp_path, now, LOUD)
+    made.run(1200)
+    assert all(checked[kind] >= 18 for kind in LOUD), checked
