@@ -407,7 +407,7 @@ def test_what_create_service_refuses(lab, change, message):
     [
         ({"serviceConnectConfiguration": {"enabled": True}}, "Service Connect"),
         ({"deploymentConfiguration": {"strategy": "BLUE_GREEN"}}, "deployments of the strategy BLUE_GREEN"),
-        ({"launchType": "EXTERNAL"}, "the launch type EXTERNAL"),
+        ({"launchType": "MANAGED_INSTANCES"}, "the launch type MANAGED_INSTANCES"),
         ({"volumeConfigurations": [{"name": "data"}]}, "volumes of services"),
         ({"deploymentConfiguration": {"bakeTimeInMinutes": 5}}, "a bake time"),
         ({"deploymentConfiguration": {"alarms": {"alarmNames": ["a"], "enable": True, "rollback": True}}},

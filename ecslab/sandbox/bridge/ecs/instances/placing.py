@@ -51,10 +51,16 @@ def check_request(
         vpc: the request's `awsvpcConfiguration`, if it has one.
         launch_type: EC2 or EXTERNAL.
     """
-    if platform_version:
-        raise invalid(f"The platform version must be null when specifying an {launch_type} launch type.")
+    refuse_platform(platform_version, launch_type)
     if vpc and vpc.get("assignPublicIp") == "ENABLED":
         raise invalid("Assign public IP is not supported for this launch type.")
+
+
+def refuse_platform(version: str | None, launch_type: str) -> None:
+    """Refuse a platform version, which Fargate alone has."""
+    if version:
+        sentence = "The platform version must be null when specifying an EC2 launch type."
+        raise invalid(sentence.replace("EC2", launch_type))
 
 
 def check(

@@ -244,8 +244,7 @@ def _check_elsewhere(
 ) -> None:
     """What is refused of a service on EC2 or on external instances."""
     launch_type = params.get("launchType") or "EC2"
-    if params.get("platformVersion"):
-        raise invalid(f"The platform version must be null when specifying an {launch_type} launch type.")
+    placing.refuse_platform(params.get("platformVersion"), launch_type)
     if launch_type == "EXTERNAL" and params.get("loadBalancers"):  # U: the sentence
         raise invalid("Load balancers are not supported with EXTERNAL launch type.")
     if launch_type not in definition["compatibilities"] and launch_type == "EXTERNAL":
