@@ -27,13 +27,18 @@ def price_list() -> Table:
         ("a NAT gateway and its address", prices.NAT_HOUR + prices.PUBLIC_IPV4_HOUR,
          f"and ${prices.NAT_GB} a GB", _VPC),
         ("ECS: clusters, services, definitions", 0.0, "free", "ecs/pricing"),
+        ("an alarm on one metric", prices.of_alarm(60), "scaling itself is free", _CLOUDWATCH),
+        ("Container Insights, enhanced: a service", prices.of_insights("enhanced", services=1),
+         f"about {prices.INSIGHTS_METRICS['service']} metrics", _CLOUDWATCH),
+        ("the same, of each of its tasks", prices.of_insights("enhanced", tasks=1),
+         f"about {prices.INSIGHTS_METRICS['task']} metrics", _CLOUDWATCH),
         ("an EKS cluster, before anything runs", prices.EKS_CLUSTER_HOUR, "", "eks/pricing"),
     )  # fmt: skip
     by_amount = (
         ("an image in ECR", f"${prices.ECR_GB_MONTH:.2f} a GB", "", "ecr/pricing"),
         ("lines in CloudWatch Logs", f"${prices.LOGS_GB:.2f} a GB", "when written", _CLOUDWATCH),
-        ("Container Insights, enhanced", f"${prices.INSIGHTS_METRIC_MONTH:.2f} a metric",
-         "dozens for a service", _CLOUDWATCH),
+        ("a metric of Container Insights, enhanced", f"${prices.INSIGHTS_METRIC_MONTH['enhanced']:.2f} each",
+         "by the hour", _CLOUDWATCH),
     )  # fmt: skip
     rows = [(what, _hour(amount), _month(amount), note, page) for what, amount, note, page in by_hour]
     rows += [(what, "", amount, note, page) for what, amount, note, page in by_amount]

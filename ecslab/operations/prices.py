@@ -33,8 +33,13 @@ NAT_HOUR: Final = 0.045
 NAT_GB: Final = 0.045
 DATA_OUT_GB: Final = 0.09
 """To the internet, beyond the first 100 GB of a month (https://aws.amazon.com/ec2/pricing/on-demand/)."""
-INSIGHTS_METRIC_MONTH: Final = 0.07
-"""Container Insights with enhanced observability, each metric."""
+INSIGHTS_METRIC_MONTH: Final = {"enabled": 0.30, "enhanced": 0.07}
+"""Container Insights, each metric: a custom metric (of the first 10,000), or with enhanced observability."""
+INSIGHTS_METRICS: Final = {"cluster": 10, "service": 21, "task": 8}
+"""So many metrics it makes of a cluster, of a service with its family, and (enhanced alone) of a task.
+
+Counted from the tables in https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
+"""  # U: how many of them AWS bills
 ALARM_MONTH: Final = 0.10
 """A metric alarm, each metric that it looks at; Application Auto Scaling itself is free."""
 FINE_ALARM_MONTH: Final = 0.30
@@ -110,6 +115,18 @@ def of_images(stored_bytes: int) -> float:
 def of_alarm(period: int) -> float:
     """Dollars an hour for an alarm on one metric, by its period in seconds."""
     return (ALARM_MONTH if period >= 60 else FINE_ALARM_MONTH) / MONTH_HOURS
+
+
+def of_insights(setting: str, services: int = 0, tasks: int = 0, clusters: int = 0) -> float:
+    """Dollars an hour for what Container Insights makes of so many services, tasks and clusters.
+
+    Args:
+        setting: `disabled`, `enabled` or `enhanced`, as the cluster's setting `containerInsights` says.
+    """
+    metrics = INSIGHTS_METRICS["cluster"] * clusters + INSIGHTS_METRICS["service"] * services
+    if setting == "enhanced":
+        metrics += INSIGHTS_METRICS["task"] * tasks
+    return metrics * INSIGHTS_METRIC_MONTH.get(setting, 0.0) / MONTH_HOURS
 
 
 def dollars(amount: float) -> str:

@@ -30,6 +30,8 @@ SETTINGS = {
     "five minutes more for each deployment": "the same",
     "30 seconds (`stopTimeout`)": "stopTimeout",
     "every six minutes": "a linear deployment's step",
+    "over after two minutes": "the warning that Spot gives before it takes a task back",
+    "within two minutes of each other": "the same",
     "looks every 15 seconds": "a waiter's delay",
     "takes twenty seconds": "the database of notebook 09 sleeps as long",
     "ask Redis every 5 seconds": "a health check's interval",

@@ -57,6 +57,11 @@ def test_the_prices_are_those_that_the_course_reckons_with():
         prices.task_hour(256, 512, public_ip=False)
     )
     assert rows["a load balancer in two zones"][1] == prices.dollars(prices.balancer_hour(2))
+    assert rows["an alarm on one metric"][2] == f"${prices.ALARM_MONTH:.2f}"
+    enhanced = prices.INSIGHTS_METRIC_MONTH["enhanced"]
+    assert rows["Container Insights, enhanced: a service"][2] == (
+        f"${prices.INSIGHTS_METRICS['service'] * enhanced:.2f}"
+    )
     assert price_list().head[-1] == "aws.amazon.com/…"
     assert all(row[-1].endswith("/pricing") for row in price_list().rows)
 

@@ -137,6 +137,9 @@ class Account:
 
     def _furnish(self, clients: dict[str, Any]) -> None:
         self.lab.goto("08")
+        began = datetime.datetime.fromtimestamp(self.lab.aws_time().now, datetime.UTC)
+        for key, hours in (("before", -1), ("later", 12)):  # metrics are read from then to then
+            self.memory.anchors[key] = (began + datetime.timedelta(hours=hours)).isoformat()
         for key, value in dict(_furniture(clients)).items():
             self.memory.anchors[key] = value
         for call in self.everything:
@@ -151,6 +154,7 @@ def _furniture(clients: dict[str, Any]) -> Iterator[tuple[str, str]]:
     service = ecs.describe_services(
         cluster="adgu-cluster", services=ecs.list_services(cluster="adgu-cluster")["serviceArns"][:1]
     )["services"][0]
+    yield from _scaled(clients, f"service/adgu-cluster/{service['serviceName']}")
     vpc = service["networkConfiguration"]["awsvpcConfiguration"]
     subnet = ec2.describe_subnets(SubnetIds=vpc["subnets"][:1])["Subnets"][0]
     yield from {"cluster": service["clusterArn"], "service": service["serviceName"],
@@ -209,6 +213,24 @@ def _stores(clients: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "zone", zone
     repository = clients["ecr"].create_repository(repositoryName="own")["repository"]["repositoryName"]
     yield "repository", repository
+
+
+def _scaled(clients: dict[str, Any], scaled: str) -> Iterator[tuple[str, str]]:
+    """A scalable target with a policy, and an alarm that names it."""
+    of = {"ServiceNamespace": "ecs", "ResourceId": scaled, "ScalableDimension": "ecs:service:DesiredCount"}
+    clients["application-autoscaling"].register_scalable_target(**of, MinCapacity=1, MaxCapacity=3)
+    policy = clients["application-autoscaling"].put_scaling_policy(
+        **of, PolicyName="steps", PolicyType="StepScaling",
+        StepScalingPolicyConfiguration={
+            "AdjustmentType": "ChangeInCapacity",
+            "StepAdjustments": [{"MetricIntervalLowerBound": 0, "ScalingAdjustment": 1}],
+        },
+    )["PolicyARN"]  # fmt: skip
+    clients["cloudwatch"].put_metric_alarm(
+        AlarmName="own", Namespace="own", MetricName="load", Statistic="Average", Period=60,
+        EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold", Threshold=40, AlarmActions=[policy],
+    )  # fmt: skip
+    yield "scaled", scaled
 
 
 def _or_refusal(call: Call, parameters: dict[str, Any]) -> Any:

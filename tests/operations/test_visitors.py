@@ -6,31 +6,15 @@ from types import SimpleNamespace
 import pytest
 
 import ecslab
-from ecslab import cluster, execution_role, load_balancer, log_group, service, task_definition
 from ecslab.connection.http import HttpReply
 from ecslab.errors import CannotBeDone, NotConfirmed, NotThere, Unreachable
+from ecslab.operations import prices
 from ecslab.operations import visitors as package
+from ecslab.operations.scaling_price import scaling_price
 from ecslab.operations.visitors import sent
 from ecslab.sandbox.world.load.profile import constant
 
-HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
-
-
-@pytest.fixture(scope="module")
-def balanced(tmp_path_factory):
-    """The lesson's service behind its load balancer."""
-    home = tmp_path_factory.mktemp("home")
-    lab = ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7)
-    cluster.create(lab)
-    execution_role.create(lab)
-    log_group.create(lab)
-    task_definition.register(lab, HTTPD)
-    service.create(lab)
-    load_balancer.create(lab)
-    load_balancer.attach(lab)
-    load_balancer.wait_until_healthy(lab)
-    yield lab
-    lab.close()
+TASK = prices.task_hour(256, 512)
 
 
 @pytest.fixture
@@ -117,20 +101,19 @@ def test_save_and_load_bring_them_back(lab, tmp_path):
 
 
 class Account:
-    """As much of a lab on a real account as visitors need; `answers` are what the page says in turn."""
+    """The lab as if it were on a real account; `answers` are what the page says in turn."""
 
-    where, account = "aws", "111122223333"
-    names = SimpleNamespace(load_balancer="web")
+    where = "aws"
 
-    def __init__(self, *answers):
+    def __init__(self, lab, *answers):
+        self.names, self.account, self._lab = lab.names, "111122223333", lab
         self.asked, self._answers, self._enough = [], list(answers), threading.Event()
-        self.elbv2 = SimpleNamespace(describe_load_balancers=self._described)
 
-    def _described(self, Names):
-        return {"LoadBalancers": [{"DNSName": "web.example.com"}] if Names == ["web"] else []}
+    def __getattr__(self, name):
+        return getattr(self._lab, name)
 
     def url(self, host, port):
-        return f"http://{host}:{port}/"
+        return f"http://web.example.com:{port}/"
 
     def http(self, method, url):
         answer = self._answers.pop(0) if self._answers else 200
@@ -142,22 +125,78 @@ class Account:
         return HttpReply(answer, {}, b"")
 
 
-def test_the_price_comes_first_and_nothing_is_sent_without_a_budget():
-    account = Account()
+@pytest.fixture
+def scaled(lab):
+    """The lesson's service may have ten tasks, tracks its CPU, and its cluster has Container Insights."""
+    name = lab.names.service
+    mine = {"ServiceNamespace": "ecs", "ResourceId": f"service/{lab.names.cluster}/{name}",
+            "ScalableDimension": "ecs:service:DesiredCount"}  # fmt: skip
+    lab.autoscaling.register_scalable_target(**mine, MinCapacity=2, MaxCapacity=10)
+    cpu = {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}
+    lab.autoscaling.put_scaling_policy(
+        **mine, PolicyName="cpu", PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={"TargetValue": 60, "PredefinedMetricSpecification": cpu},
+    )  # fmt: skip
+    insights(lab, "enhanced")
+    yield lab
+    insights(lab, "disabled")
+    lab.autoscaling.deregister_scalable_target(**mine)
+
+
+def insights(lab, value):
+    settings = [{"name": "containerInsights", "value": value}]
+    lab.ecs.update_cluster_settings(cluster=lab.names.cluster, settings=settings)
+
+
+def test_the_price_of_an_hour_is_read_from_the_account(lab, scaled):
+    """Tasks as they are and as scaling may start them, the balancer, alarms, Container Insights, visitors."""
+    price = scaling_price(lab, rate=5)
+    assert [item.what for item in price.items] == [
+        "the load balancer", f"2 to 10 tasks of {lab.names.service}", "2 alarms",
+        "Container Insights, enhanced", "5 requests a second",
+    ]  # fmt: skip
+    _, tasks, alarms, insights, people = price.items
+    assert (tasks.now, tasks.most) == pytest.approx((2 * TASK, 10 * TASK))
+    assert alarms.now == alarms.most == pytest.approx(2 * 0.10 / 730)
+    metrics = [prices.INSIGHTS_METRICS[each] for each in ("cluster", "service", "task")]
+    assert insights.now == pytest.approx((metrics[0] + metrics[1] + 2 * metrics[2]) * 0.07 / 730)
+    assert insights.most - insights.now == pytest.approx(8 * metrics[2] * 0.07 / 730)
+    assert people.now == people.most == pytest.approx(0.0192, abs=0.0001)
+    assert price.most == pytest.approx(sum(item.most for item in price.items))
+    together = repr(price).splitlines()[-1].split()
+    assert together == ["together", prices.dollars(price.now), prices.dollars(price.most)]
+
+
+def test_what_is_not_there_costs_nothing(lab):
+    price = scaling_price(lab)
+    assert [item.what for item in price.items] == ["the load balancer", f"2 tasks of {lab.names.service}"]
+    assert price.now == price.most == pytest.approx(prices.balancer_hour() + 2 * TASK)
+    with pytest.raises(NotThere, match="there is no load balancer gone; it may have been deleted"):
+        scaling_price(lab, "gone")
+
+
+def test_the_price_comes_first_and_nothing_is_sent_without_a_budget(lab, scaled):
+    account, price = Account(lab), scaling_price(lab, rate=5)
     with pytest.raises(NotConfirmed) as refusal:
         ecslab.visitors(account, 5, minutes=30)
-    assert str(refusal.value).startswith("an hour of 5 visitors a second costs about $0.0192 (us-east-1, ")
-    assert "Nothing was sent." in str(refusal.value) and "budget=0.01 agrees to it" in str(refusal.value)
-    with pytest.raises(NotConfirmed):
-        ecslab.visitors(account, 5, minutes=60, budget=0.001)
-    with pytest.raises(NotConfirmed):
-        ecslab.visitors(account, 5, minutes=60, budget=float("nan"))
+    half = prices.dollars(price.most / 2)
+    assert str(refusal.value).startswith(
+        "an hour of 5 visitors a second costs about $0.0192; with what serves them "
+        f"{prices.dollars(price.now)}, and up to {prices.dollars(price.most)} with all the tasks that "
+        f"scaling may start (us-east-1, {prices.AS_OF}). These 30 minutes: up to {half}. "
+        "Nothing was sent."
+    )
+    budget = float(str(refusal.value).partition("budget=")[2].split()[0])
+    assert price.most / 2 <= budget < price.most / 2 + 0.011
+    for too_little in (price.most / 2 - 0.001, float("nan"), -1):
+        with pytest.raises(NotConfirmed):
+            ecslab.visitors(account, 5, minutes=30, budget=too_little)
     assert not account.asked
 
 
-def test_a_real_account_gets_as_many_as_were_agreed_to():
+def test_a_real_account_gets_as_many_as_were_agreed_to(lab):
     answers, moment = [200, 503, 0, 404], SimpleNamespace(now=1000.0)
-    account = Account(*answers)
+    account = Account(lab, *answers)
 
     def pause(seconds):
         moment.now += max(seconds, 0.001)
@@ -184,15 +223,15 @@ def test_a_real_account_gets_as_many_as_were_agreed_to():
         ({"rate": -1}, "rate must be from 0 to 100,000 requests a second, got -1"),
     ],
 )
-def test_a_real_account_is_spared(about, says):
-    account = Account()
+def test_a_real_account_is_spared(lab, about, says):
+    account = Account(lab)
     with pytest.raises(CannotBeDone) as refusal:
         ecslab.visitors(account, **{"budget": 1.0, **about})
     assert says in str(refusal.value) and not account.asked
 
 
-def test_they_stop_when_told():
-    account = Account(*[200] * 3)
+def test_they_stop_when_told(lab):
+    account = Account(lab, *[200] * 3)
     people = ecslab.visitors(account, 20, minutes=5, budget=1, path="/x")
     assert account._enough.wait(10)
     seen = people.stop()

@@ -304,10 +304,14 @@ def test_while_the_connection_is_lost_tasks_run_on_and_none_is_placed(aws):
     assert aws.see(task)["lastStatus"] == "RUNNING"
     [failure] = aws.start()["failures"]
     assert failure["reason"] == "AGENT"
+    aws.ecs.stop_task(cluster="lab", task=task["taskArn"])
+    aws.pass_time(600)
+    assert (aws.see(task)["lastStatus"], aws.see(task)["desiredStatus"]) == ("RUNNING", "STOPPED")
     aws.inject("external-connection", instance=node, up=True)
     aws.pass_time(600)
     [instance] = aws.instances()
     assert (instance["agentConnected"], aws.nodes()[node]["PingStatus"]) == (True, "Online")
+    assert aws.see(task)["lastStatus"] == "STOPPED"
     assert aws.start()["failures"] == []
 
 
@@ -317,6 +321,8 @@ def test_a_machine_that_systems_manager_forgot_falls_silent(aws):
     aws.pass_time(600)
     [instance] = aws.instances()
     assert (instance["agentConnected"], aws.nodes()) == (False, {})
+    with pytest.raises(SandboxError, match=r"the machine of container instance .* does not run"):
+        aws.inject("agent", instance=machine["ec2InstanceId"], connected=True)
     with pytest.raises(SandboxError, match="there is no machine"):
         aws.inject("external-connection", instance=machine["ec2InstanceId"], up=True)
     aws.ecs.deregister_container_instance(cluster="lab", containerInstance=instance["containerInstanceArn"])

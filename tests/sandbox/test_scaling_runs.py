@@ -128,6 +128,24 @@ def test_all_policies_have_to_agree_on_a_scale_in(aws):
     assert aws.counts("fight")[0] == 6
 
 
+def test_a_step_policy_asks_no_target_tracking_policy(aws):
+    """Two policies that fight: one removes what the other one adds, again and again."""
+    aws.target("swings", 1, 10, count=3)
+    aws.track("swings", value=60)
+    down = step_policy(
+        aws, "swings", "less", [{"MetricIntervalUpperBound": 0, "ScalingAdjustment": -1}], Cooldown=60
+    )
+    aws.alarm("swings-low", "swings", down, "LessThanThreshold", 65)
+    counts = []
+    for _ in range(20):
+        aws.send("swings", 160 / aws.counts("swings")[1], 1)  # so much work for so many tasks
+        counts.append(aws.counts("swings")[0])
+    assert {2, 3} == {*counts}
+    assert sum(later != earlier for earlier, later in pairwise(counts)) >= 6
+    causes = {each["Cause"].rpartition(" ")[2] for each in aws.activities("swings")}
+    assert causes == {"less", "load"}
+
+
 def test_no_scale_in_during_a_deployment(aws):
     aws.target("deploying", 1, 6, count=3)
     aws.track("deploying")

@@ -101,7 +101,7 @@ def _asked(
 
 
 def _text(csv: str | PathLike[str]) -> str:
-    if isinstance(csv, str) and "\n" in csv:
+    if isinstance(csv, str) and ("\n" in csv or not csv.strip()):
         return csv
     try:
         return Path(csv).read_text("utf-8-sig")

@@ -42,8 +42,10 @@ class VisitorCounts(ShownAsTable):
 
     @property
     def lost(self) -> float:
-        """Percent of all requests that got an error; 0 where nobody came."""
-        return 100 * sum(self.failed.values()) / self.requests if self.requests else 0.0
+        """Percent of all requests that got an error, or found no load balancer; 0 where nobody came."""
+        by_balancer = (count for what, count in self.answered.items() if _is_error(what))
+        lost = sum(self.failed.values()) + sum(by_balancer)
+        return 100 * lost / self.requests if self.requests else 0.0
 
     def _table(self) -> Table:
         where = f"{self.load_balancer}:{self.port}{self.path}"
@@ -62,3 +64,8 @@ class VisitorCounts(ShownAsTable):
         if self.note:
             rows.append(("", self.note))
         return Table(title, ("", ""), tuple(rows))
+
+
+def _is_error(answer: str) -> bool:
+    """Of what a load balancer answered itself: `503`, `fixed 500`, or `gone`."""
+    return answer == "gone" or answer.rpartition(" ")[2].startswith("5")

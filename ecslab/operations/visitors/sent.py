@@ -12,6 +12,7 @@ from ecslab.connection.connection import Connection
 from ecslab.connection.http import HttpReply
 from ecslab.errors import CannotBeDone, NotConfirmed, Unreachable
 from ecslab.operations import prices
+from ecslab.operations.scaling_price import ScalingPrice, of_visitors, scaling_price
 from ecslab.operations.visitors.counts import VisitorCounts
 from ecslab.operations.visitors.stream import Asked, Visitors
 from ecslab.resources.load_balancer import load_balancer_reader
@@ -20,23 +21,7 @@ from ecslab.sandbox.world.load.profile import Profile, profile_of
 MOST_RATE: Final = 20.0
 """Requests a second that this computer sends at the most: to show what happens, not to measure AWS."""
 MOST_MINUTES: Final = 60.0
-PAGE_BYTES: Final = 10_000
-"""What one answer is taken to weigh, for the price."""
-_LINE_BYTES: Final = 150
-_CONNECTIONS_AN_LCU: Final = 25
 _NO_NUMBERS: Final = frozenset({"profile", "path", "cpu_ms", "memory_mib", "wait_ms"})
-
-
-def price_of_an_hour(rate: float) -> float:
-    """US dollars that an hour of so many requests a second costs, beside what runs anyway.
-
-    The load balancer's capacity units (25 new connections a second, or 1 GB an hour, are one), data to the
-    internet, and lines in CloudWatch Logs.
-    """
-    gigabytes = rate * 3600 * PAGE_BYTES / 1e9
-    units = max(rate / _CONNECTIONS_AN_LCU, gigabytes)
-    lines = rate * 3600 * _LINE_BYTES / 1e9
-    return units * prices.ALB_LCU_HOUR + gigabytes * prices.DATA_OUT_GB + lines * prices.LOGS_GB
 
 
 def start_sending(
@@ -51,22 +36,28 @@ def start_sending(
             f"this computer sends {MOST_RATE:g} requests a second at the most to a real account, not "
             f"{profile.most:g}.\n  next: the sandbox models as many as you like"
         )
-    hour = price_of_an_hour(profile.most)
-    whole = hour * minutes / 60
-    if budget is None or not budget >= whole:
-        raise NotConfirmed(
-            f"an hour of {profile.most:g} visitors a second costs about {prices.dollars(hour)} (us-east-1, "
-            f"{prices.AS_OF}), and these {minutes:g} minutes {prices.dollars(whole)}, beside the tasks and "
-            f"the load balancer that run anyway. Nothing was sent.\n"
-            f"  next: the same call with budget={max(0.01, round(whole + 0.005, 2)):.2f} agrees to it"
-        )
     balancer = load_balancer_reader.find(lab, name)
     if balancer is None:
         raise CannotBeDone(f"there is no load balancer {name}; it may have been deleted")
+    _agreed(scaling_price(lab, name, profile.most), profile.most, minutes, budget)
     url = lab.url(balancer["DNSName"], port).rstrip("/") + path
     sending = SentVisitors(lambda: lab.http("GET", url), name, port, path, profile, minutes * 60)
     sending.begin()
     return sending
+
+
+def _agreed(price: ScalingPrice, rate: float, minutes: float, budget: float | None) -> None:
+    """Refuse without a budget for these minutes of all that serves them, scaled out as far as it may be."""
+    whole = price.most * minutes / 60
+    if budget is not None and budget >= whole:
+        return
+    raise NotConfirmed(
+        f"an hour of {rate:g} visitors a second costs about {prices.dollars(of_visitors(rate))}; with what "
+        f"serves them {prices.dollars(price.now)}, and up to {prices.dollars(price.most)} with all the tasks "
+        f"that scaling may start (us-east-1, {prices.AS_OF}). These {minutes:g} minutes: up to "
+        f"{prices.dollars(whole)}. Nothing was sent.\n"
+        f"  next: the same call with budget={max(0.01, round(whole + 0.005, 2)):.2f} agrees to it"
+    )
 
 
 def _profile(asked: Asked) -> tuple[Profile, str]:

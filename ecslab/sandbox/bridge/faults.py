@@ -66,14 +66,35 @@ def zone(*, zone: str, away: bool = True) -> dict[str, object]:
     """Let an Availability Zone go away, with every task in it, or come back."""
     if not isinstance(zone, str) or not zone[-1:].isalpha():
         raise ValueError(f"zone must be an Availability Zone such as us-east-1b, got {zone!r}")
+    agents = current_account().agents
     if not _flag("away", away):
         _faults().zones.discard(zone)
+        if agents:
+            agents.zone(zone, False)
         return _told([])
     _faults().zones.add(zone)
+    if agents:
+        agents.zone(zone, True)
     lost = list(_running(lambda each: each.settings.get("availabilityZone") == zone))
     for each in lost:
         store.lose(each, "InfrastructureHealth", ZONE_LOST.format(zone=zone))
     return _told(lost)
+
+
+def agent(*, instance: str, connected: bool = False) -> dict[str, object]:
+    """Let the agent of a container instance (its id, ARN, or the EC2 instance's id) lose its connection.
+
+    What runs there runs on; ECS places nothing there and stops nothing until the agent is back.
+    """
+    agents = current_account().agents
+    named = str(instance).rpartition("/")[2]
+    known = agents.registered.values() if agents else ()
+    chosen = next((each for each in known if named in (each.id, each.ec2_id)), None)
+    if agents is None or chosen is None:
+        raise ValueError(f"no container instance {named} is registered here")
+    if not agents.reaches(chosen, _flag("connected", connected)):
+        raise ValueError(f"the machine of container instance {named} does not run")
+    return {"instance": chosen.arn, "connected": connected}
 
 
 def maintenance(*, task: str) -> dict[str, object]:
@@ -179,7 +200,7 @@ def visitors(**values: object) -> dict[str, object]:
 KINDS: Final[dict[str, Callable[..., dict[str, object]]]] = {
     do.__name__.replace("_", "-"): do
     for do in (
-        spot_interruption, spot_capacity, zone, maintenance, exit, out_of_memory, registry, platform,
+        spot_interruption, spot_capacity, zone, agent, maintenance, exit, out_of_memory, registry, platform,
         throttling, eventual, external_instance, external_connection, visitors,
     )
 }  # fmt: skip

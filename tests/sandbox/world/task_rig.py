@@ -109,6 +109,9 @@ class World:
         else:
             self.history.append((self.clock.now, before, task.last_status))
 
+    def reachable(self, task):
+        return True
+
     def leaving(self, task):
         return self.draining
 

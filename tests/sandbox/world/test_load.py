@@ -103,6 +103,8 @@ def test_a_csv_of_a_day_and_one_of_seconds():
         ("08:00,nan", "line 1 of the CSV has the rate nan; it must be 0 or more"),
         ("08:00,1\nnoon,1", "line 2 of the CSV begins with 'noon', no time such as 08:00 or 28800"),
         ("08:00,1\n28860,1", "the CSV has times of a day (08:00) and seconds; take one of them"),
+        ("time;rate\n08:00;4\n", "line 2 of the CSV has no comma between a time and a rate: '08:00;4'"),
+        ("", "the CSV has no rows; a row is a time and requests a second, such as 08:00,120"),
         ("time,rate\n", "the CSV has no rows; a row is a time and requests a second, such as 08:00,120"),
     ],
 )  # fmt: skip

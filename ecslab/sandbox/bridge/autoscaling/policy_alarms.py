@@ -44,7 +44,7 @@ def delete(region: str, policy: Policy) -> None:
 def shown(region: str, policy: Policy) -> list[dict[str, str]]:
     """The alarms of a policy, as DescribeScalingPolicies lists them: those made for it, or that name it."""
     alarms = _cloudwatch(region).alarms
-    if policy.tracks:
+    if policy.tracks:  # U: one of them that somebody deleted is listed as well, until the policy is put anew
         names = [name for name in (policy.high, policy.low) if name]
     else:
         names = [each.name for each in alarms.all() if policy.arn in chain(*each.actions.values())]

@@ -57,6 +57,9 @@ def alarm_of(params: dict[str, Any], caller: Caller) -> Alarm:
 
 
 def _check(params: dict[str, Any]) -> None:
+    for name in ("EvaluationPeriods", "ComparisonOperator"):
+        if name not in params:
+            raise validation_error(f"{name} must not be null")
     if params["ComparisonOperator"] not in COMPARISONS:
         raise validation_error("This sandbox does not carry alarms on anomaly detection yet.")
     if "Threshold" not in params:

@@ -45,6 +45,8 @@ def _check_steps(rows: list[tuple[int, float]]) -> None:
 
 def _row(number: int, row: list[str]) -> tuple[int, float, float, bool]:
     cells = [cell.strip() for cell in row]
+    if len(cells) == 1:
+        raise ValueError(f"line {number} of the CSV has no comma between a time and a rate: {cells[0]!r}")
     if len(cells) != 2 or not cells[1]:
         raise ValueError(f"line {number} of the CSV has a hole: it must be a time and a rate, got {row!r}")
     at = _time(cells[0])

@@ -60,12 +60,19 @@ class Driver:
             self._tell_stop(task)
         self._next(task, self._takes(_noticed(task), task), self._leave)
 
+    def reached(self, task: Task) -> None:
+        """Whoever runs the task's containers can be told again what was decided meanwhile."""
+        if task.unreached:
+            task.unreached = False
+            self._next(task, self._takes(_noticed(task), task), self._leave)
+
     def lose(self, task: Task, code: str, reason: str) -> None:
         """Decide that the task ends, and let what runs in it be gone at once, without SIGTERM."""
         self.stop(task, code, reason)
         for container in task.containers:
             if container.program:
                 container.program.signal("KILL")
+        self.reached(task)
 
     def _next(self, task: Task, delay: float, phase: Callable[[Task], None]) -> None:
         if task.next_phase:
@@ -207,6 +214,9 @@ class Driver:
             self._tell_stop(task)
         if task.last_status in ("PROVISIONING", "PENDING"):
             self._deprovision(task, "stop_requested")
+            return
+        if any(container.running for container in task.containers) and not self.surroundings.reachable(task):
+            task.unreached = True
             return
         exited = task.last_status == "RUNNING" and task.stop_code == EXITED
         self._move(task, "essential_exited" if exited else "stop_requested")

@@ -47,6 +47,9 @@ class Surroundings(Protocol):
         never before this has answered.
         """
 
+    def reachable(self, task: Task) -> bool:
+        """Whether whoever runs the task's containers can be told to stop them now. Never fails."""
+
     def leaving(self, task: Task) -> float:
         """Take the task out of whatever sends it traffic; seconds until it is out. Never fails."""
 

@@ -41,6 +41,7 @@ class Task:
         balanced: whether its service has a load balancer or a registry, which it has to be put into and taken
             out of.
         gone_at: virtual second at which a stopped task is forgotten.
+        unreached: its end was decided while the agent of its container instance was away.
         view: what DescribeTasks answers, kept until something changes.
     """
 
@@ -73,6 +74,7 @@ class Task:
     stopped_reason: str | None = None
     gone_at: float | None = None
     next_phase: Event | None = None
+    unreached: bool = False
     view: "TaskTypeDef | None" = None
 
     @property

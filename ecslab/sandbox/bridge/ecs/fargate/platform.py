@@ -30,6 +30,7 @@ from ecslab.sandbox.bridge.ssm_nodes.state import SERVICE
 from ecslab.sandbox.runtime import ContainerSpec, RunningContainer, limits
 from ecslab.sandbox.runtime.image import Image
 from ecslab.sandbox.runtime.layer_stream import BadLayer
+from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.image_names import ImageName, parse
 from ecslab.sandbox.world.network import packets, vpc
 from ecslab.sandbox.world.task import failures
@@ -100,11 +101,7 @@ class Fargate:
         if instance is None:
             raise StartFailed(placing.DEREGISTERED)
         try:
-            eni = (
-                external.interface(instance.ec2_id, task.region)
-                if external.is_external(instance)
-                else task_network.instance_eni(task.region, instance.ec2_id)
-            )
+            eni = _machine_interface(instance)
             placing.bind(task, instance)
         except (EC2ClientError, ValueError) as gone:
             raise StartFailed(str(gone)) from None
@@ -215,6 +212,10 @@ class Fargate:
         spec = _spec(task, container, environment, self.volumes, init_process)
         return runtime_id, self.account.runtime.start(spec, host)
 
+    def reachable(self, task: Task) -> bool:
+        instance = placing.instance_of(task)
+        return instance is None or instance.agent_connected or self.account.behaviour < placing.FAULTS
+
     def leaving(self, task: Task) -> float:
         services = self.account.services
         return services.leaving(task) if services else self.account.clock.durations.of("deactivated", task.id)
@@ -237,6 +238,16 @@ class Fargate:
         membership = services.tasks.get(task.id) if services else None
         if membership:
             meters_of(self.account).task_moved(task, membership.service)
+
+
+def _machine_interface(instance: ContainerInstance) -> task_network.Eni:
+    """The interface that tasks of a container instance share."""
+    if external.is_external(instance):
+        return external.interface(instance.ec2_id, instance.region)
+    host = machine.find(instance.region, instance.ec2_id)
+    if host is None or host.state != "running":  # ECS has not noticed yet
+        raise StartFailed(placing.HOST_GONE.format(ec2_id=instance.ec2_id))
+    return task_network.instance_eni(instance.region, instance.ec2_id)
 
 
 def execution_role(task: Task) -> str | None:

@@ -12,6 +12,7 @@ from ecslab.sandbox.bridge.ecs.instances import external, machine, placing, regi
 from ecslab.sandbox.bridge.ecs.state import Cluster
 from ecslab.sandbox.bridge.ssm_nodes.state import ONLINE, Node
 from ecslab.sandbox.world.container_instance.container_instance import NEWEST_AGENT, ContainerInstance
+from ecslab.sandbox.world.placement.order import ZONE
 from ecslab.sandbox.world.time.clock import Event
 
 RETRIED: Final = 60.0
@@ -67,6 +68,8 @@ class Agents:
         known = self.registered.get(ec2_id)
         if known and known.agent_connected:
             self._plan(ec2_id, self._takes("instance_gone", ec2_id), lambda: self._gone(known))
+        elif known:  # it stays registered, and nothing runs there any more
+            self._plan(ec2_id, self._takes("agent_lost", ec2_id), lambda: self._lost(known))
 
     def _lost(self, instance: ContainerInstance) -> None:
         """The machine has stopped, and its tasks with it."""
@@ -114,13 +117,30 @@ class Agents:
         placing.tell_daemons(cluster_of(self.registered[node.id]))
         return True
 
+    def zone(self, zone: str, away: bool) -> None:
+        """An Availability Zone goes away with the machines in it, or comes back."""
+        if self.account.behaviour >= placing.FAULTS:
+            for instance in list(self.registered.values()):
+                if instance.attributes.get(ZONE) == zone:
+                    self.reaches(instance, not away)
+
+    def reaches(self, instance: ContainerInstance, connected: bool) -> bool:
+        """Let the agent be connected or not; False if its machine does not run, and nothing has changed."""
+        if connected and not _runs(instance):
+            return False
+        self.connect(instance, connected)
+        return True
+
     def connect(self, instance: ContainerInstance, connected: bool) -> None:
-        """The agent's connection comes or goes."""
+        """The agent's connection comes or goes; what was asked of it meanwhile is done when it comes."""
         instance.connect(connected, self.account.clock.timestamp())
         cluster = cluster_of(instance)
         if cluster.placement:
             cluster.placement.changed(instance)
             placing.tell_daemons(cluster)
+        if connected and self.account.fargate:
+            for task in placing.tasks_on(instance):
+                self.account.fargate.driver.reached(task)
 
     def deregister(self, instance: ContainerInstance) -> None:
         """Take an instance out of its cluster; it stays described for a while as INACTIVE."""
@@ -157,16 +177,23 @@ class Agents:
         instance = machine.find(region, ec2_id)
         if instance is None or instance.state != "running":
             return False
+        away = str(instance.placement.zone) in self.account.faults.zones
+        if away and self.account.behaviour >= placing.FAULTS:
+            self._try_again(region, ec2_id)
+            return False
         try:
             self.registered[ec2_id] = registration.register(region, instance)
         except registration.CannotRegister:
-            self._plans[ec2_id] = self.account.clock.every(
-                RETRIED, lambda: self._register(region, ec2_id), lambda _: None
-            )
+            self._try_again(region, ec2_id)
             return False
         self._plans.pop(ec2_id, None)
         placing.tell_daemons(cluster_of(self.registered[ec2_id]))
         return True
+
+    def _try_again(self, region: str, ec2_id: str) -> None:
+        self._plans[ec2_id] = self.account.clock.every(
+            RETRIED, lambda: self._register(region, ec2_id), lambda _: None
+        )
 
     def _takes(self, step: str, whose: str) -> float:
         return self.account.clock.durations.of(step, whose)
@@ -179,6 +206,15 @@ class Agents:
         plan = self._plans.pop(ec2_id, None)
         if plan:
             plan.cancel()
+
+
+def _runs(instance: ContainerInstance) -> bool:
+    """Whether its machine runs; of one outside AWS: whether it may and can speak to AWS."""
+    if external.is_external(instance):
+        node = external.node_of(instance.ec2_id)
+        return node is not None and node.status == ONLINE
+    host = machine.find(instance.region, instance.ec2_id)
+    return host is not None and host.state == "running"
 
 
 def cluster_of(instance: ContainerInstance) -> Cluster:

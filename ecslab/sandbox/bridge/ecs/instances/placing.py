@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     Definition = api.ContainerDefinitionOutputTypeDef
 
 NO_INSTANCES: Final = "No Container Instances were found in your cluster."
+FAULTS: Final = 7
+"""The behaviour from which on agents go with their zone, and tasks do not end without one."""
 _VOLUMES: Final = ("dockerVolumeConfiguration", "fsxWindowsFileServerVolumeConfiguration")
 _OF_CONTAINER: Final = {
     "links": "links between containers",
