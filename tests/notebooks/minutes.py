@@ -73,7 +73,10 @@ def reading(notebook: Any) -> float:
 
 
 def waiting(classroom: Classroom, stem: str) -> float:
-    """Virtual seconds that pass while the notebook runs; what `goto` fills in and skipped nights left out."""
+    """Virtual seconds that pass while the notebook runs; what `goto` fills in and skipped nights left out.
+
+    What the fault lab takes back takes its time with it.
+    """
     classroom.reset()
     notebook = read(stem)
     notebook.cells = [cell for cell in notebook.cells if SKIPS not in cell.source]
@@ -84,7 +87,7 @@ def waiting(classroom: Classroom, stem: str) -> float:
     count, tell = nbformat.v4.new_code_cell(COUNTED), nbformat.v4.new_code_cell(TOLD)
     notebook.cells = [count, *notebook.cells, tell]
     passed = 60 * float(run(notebook).cells[-1].outputs[0].text)
-    return _now(classroom) - before - passed
+    return max(0.0, _now(classroom) - before - passed)
 
 
 def _now(classroom: Classroom) -> float:

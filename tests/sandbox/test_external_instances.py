@@ -278,10 +278,14 @@ def test_a_daemon_has_a_task_on_each_machine_and_on_no_ec2_instance(aws):
 def test_what_a_service_there_cannot_have(aws):
     aws.define()
     aws.define("own-interface", mode="awsvpc")
-    balancer = [{"targetGroupArn": "arn:aws:x", "containerName": "app", "containerPort": 80}]
-    assert refused(create, aws=aws, loadBalancers=balancer) == (
-        "InvalidParameterException: Load balancers are not supported with EXTERNAL launch type."
-    )
+    for what, given in {
+        "Load balancers are": {"loadBalancers": [{"targetGroupArn": "arn:aws:x", "containerPort": 80}]},
+        "Service discovery is": {"serviceRegistries": [{"registryArn": "arn:aws:x"}]},
+        "Service Connect is": {"serviceConnectConfiguration": {"enabled": True, "namespace": "n"}},
+    }.items():
+        assert refused(create, aws=aws, **given) == (
+            f"InvalidParameterException: {what} not supported with EXTERNAL launch type."
+        )
     assert refused(create, aws=aws, taskDefinition="own-interface", networkConfiguration=NOWHERE) == (
         "InvalidParameterException: Task definition does not support launch_type EXTERNAL."
     )

@@ -22,6 +22,7 @@ from ecslab.sandbox.runtime.budget import AccountBudget
 from ecslab.sandbox.world.behaviour import LATEST
 from ecslab.sandbox.world.faults import Faults
 from ecslab.sandbox.world.network.name_cache import NameCache
+from ecslab.sandbox.world.service_connect.proxy import Proxy
 from ecslab.sandbox.world.stale_reads import StaleReads
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Clock
@@ -96,6 +97,7 @@ class Account:
         budget: what all containers may use together.
         service_discovery: what Cloud Map holds, by Region.
         resolvers: what resolvers remember of names, by the network interface that asked.
+        proxies: what the proxies of Service Connect remember, by task id.
         exec_sessions: the sessions of ECS Exec, by id, those that ended not long ago too.
         log_lines, log_bytes: what is kept of logs, or more, if some were deleted since it was counted.
         moto: what moto held for this account when another one was entered.
@@ -131,6 +133,7 @@ class Account:
     budget: AccountBudget = field(default_factory=AccountBudget)
     service_discovery: dict[str, Registry] = field(default_factory=dict)
     resolvers: dict[str, NameCache] = field(default_factory=dict)
+    proxies: dict[str, Proxy] = field(default_factory=dict)
     exec_sessions: dict[str, ExecSession] = field(default_factory=dict)
     log_lines: int = 0
     log_bytes: int = 0

@@ -7,6 +7,7 @@ from typing import cast
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime import RunningContainer
+from ecslab.sandbox.world.service_connect.configuration import Connect
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Leaves
@@ -41,7 +42,7 @@ def program_behind(eni_id: str, port: int) -> "RunningContainer | Bound | None":
     account = current_account()
     task = account.tasks_by_interface.get(eni_id)
     if task:
-        return program_on(task, port)
+        return program_on(task, port) or _behind_proxy(task, port)
     for_host = program_of_host(eni_id, port)
     if for_host:
         return for_host
@@ -51,6 +52,21 @@ def program_behind(eni_id: str, port: int) -> "RunningContainer | Bound | None":
             program = program_of(listener[0])
             return Bound(program, listener[1]) if program else None
     return None
+
+
+def connect_of(task: Task) -> Connect | None:
+    """What a task's deployment has of Service Connect; None for a task without a proxy."""
+    services = current_account().services if task.proxy else None
+    membership = services.tasks.get(task.id) if services else None
+    return membership.deployment.revision.connect if membership else None
+
+
+def _behind_proxy(task: Task, port: int) -> "Bound | None":
+    """The container behind a port that the task's proxy alone listens on: an `ingressPortOverride`."""
+    connect = connect_of(task)
+    inner = connect.behind(port) if connect else None
+    program = program_on(task, inner) if inner else None
+    return Bound(program, inner) if program and inner else None
 
 
 def listener_of(task: Task, port: int) -> tuple[Container, int] | None:

@@ -7,6 +7,10 @@ from test_inside_names import BUSYBOX
 from ecslab.sandbox import in_process
 from ecslab.sandbox.engine import snapshots
 
+MESH = {"enabled": True, "services": [
+    {"portName": "http", "discoveryName": "mesh", "clientAliases": [{"port": 80, "dnsName": "mesh"}]},
+]}  # fmt: skip
+CALLS = "while :; do wget -T 3 -qO- http://mesh/ && echo met; sleep 7; done"
 LOOP = f"while :; do wget -T 3 -qO- http://back.{NAME}/ && echo came; sleep 7; done"
 
 
@@ -25,6 +29,24 @@ def shown(aws):
     return services, instances, operations, namespaces, [event["message"] for event in events]
 
 
+def connected(aws, options):
+    """A server and a client of Service Connect."""
+    aws.ecs.update_cluster(cluster="adgu-cluster", serviceConnectDefaults={"namespace": "begun-first"})
+    aws.pass_time(10)
+    about = {"networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"], "cpu": "256", "memory": "512",
+             "executionRoleArn": "arn:aws:iam::123456789012:role/ecsTaskExecutionRole"}  # fmt: skip
+    web = {"name": "web", "image": "public.ecr.aws/docker/library/httpd:2.4",
+           "portMappings": [{"containerPort": 80, "name": "http"}]}  # fmt: skip
+    calls = {"name": "calls", "image": BUSYBOX, "command": ["sh", "-c", CALLS],
+             "logConfiguration": {"logDriver": "awslogs",
+                                  "options": {**options, "awslogs-group": "/calls"}}}  # fmt: skip
+    aws.logs.create_log_group(logGroupName="/calls")
+    aws.ecs.register_task_definition(family="web", containerDefinitions=[web], **about)
+    aws.ecs.register_task_definition(family="calls", containerDefinitions=[calls], **about)
+    aws.service("web", 2, "web", serviceConnectConfiguration=MESH)
+    aws.service("calls", 1, "calls", serviceConnectConfiguration={"enabled": True})
+
+
 def test_a_snapshot_and_a_replay_go_on_alike(tmp_path, monkeypatch):
     monkeypatch.setattr(snapshots, "AT_STOP", 0)
     home = tmp_path / "home"
@@ -41,11 +63,12 @@ def test_a_snapshot_and_a_replay_go_on_alike(tmp_path, monkeypatch):
     back = aws.discovery("back", ttl=60, HealthCheckCustomConfig={})
     aws.service("back", 3, serviceRegistries=[{"registryArn": back["Arn"]}])
     aws.started("loops", group=aws.open)
+    connected(aws, options)
     aws.pass_time(90)
     aws.cloud_map.create_http_namespace(Name="begun")
     aws.ecs.update_service(cluster="adgu-cluster", service="back", desiredCount=1)
     aws.pass_time(8)  # in the midst of operations and deregistrations, with an answer remembered
-    assert sandbox.backend._account.resolvers
+    assert sandbox.backend._account.resolvers and sandbox.backend._account.proxies
     sandbox.close()  # here a snapshot is written
     monkeypatch.setattr(snapshots, "AT_STOP", 1_000_000)
     sandbox = opened(home)

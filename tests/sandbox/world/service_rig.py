@@ -62,6 +62,9 @@ class Town(World):
             self.clock.after(self.healthy_after, lambda: self.target(task_id, "healthy"))
         return Target(80)
 
+    def completed(self, service):
+        pass
+
     def new_id(self, kind):
         self.ids += 1
         return f"ecs-svc/{self.ids:019}" if kind == "deployment" else f"{kind}-{self.ids}"

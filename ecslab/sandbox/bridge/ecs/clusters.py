@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.ecs import account_settings, capacity_providers, state
+from ecslab.sandbox.bridge.ecs import account_settings, capacity_providers, connect_defaults, state
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, checked_tags, missing, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.iam import roles
@@ -58,7 +58,7 @@ def create_cluster(params: "api.CreateClusterRequestTypeDef", caller: Caller) ->
     name = params.get("clusterName", DEFAULT)
     if not NAME.fullmatch(name):  # U: the sentence is CloudFormation's
         raise invalid(r"ClusterName must match ^[a-zA-Z0-9\-_]{1,255}$")
-    _refuse_uncarried(params)
+    connect_defaults.check(params.get("serviceConnectDefaults"), caller)
     _check_logging(params.get("configuration"))
     asked = Cluster(name, caller.ecs_arn(f"cluster/{name}"), tags=checked_tags(params.get("tags")))
     asked.settings = _settings(params.get("settings"), caller)
@@ -73,6 +73,9 @@ def create_cluster(params: "api.CreateClusterRequestTypeDef", caller: Caller) ->
     roles.ensure_service_linked_role()
     known.pop(name, None)
     known[name] = asked
+    connect_defaults.apply(asked, params.get("serviceConnectDefaults"), caller)
+    if asked.connect_namespace:
+        answer = _view(asked, (*_CREATED, "ATTACHMENTS"))
     return _counted({"cluster": answer}, caller)
 
 
@@ -115,12 +118,13 @@ def list_clusters(params: "api.ListClustersRequestTypeDef", caller: Caller) -> A
 
 def update_cluster(params: "api.UpdateClusterRequestTypeDef", caller: Caller) -> Answer:
     cluster = _changeable(caller, params["cluster"])
-    _refuse_uncarried(params)
+    connect_defaults.check(params.get("serviceConnectDefaults"), caller)
     if "settings" in params:
         cluster.settings = _settings(params["settings"], caller)
     if "configuration" in params:
         _check_logging(params["configuration"])
         cluster.configuration = params["configuration"]
+    connect_defaults.apply(cluster, params.get("serviceConnectDefaults"), caller)
     return {"cluster": _view(cluster, _CHANGED)}
 
 
@@ -189,18 +193,13 @@ def _check_logging(configuration: "api.ClusterConfigurationTypeDef | None") -> N
         )
 
 
-def _refuse_uncarried(params: "api.CreateClusterRequestTypeDef | api.UpdateClusterRequestTypeDef") -> None:
-    if "serviceConnectDefaults" in params:
-        raise AwsError("UnsupportedFeatureException", "This sandbox does not carry Service Connect yet.")
-
-
 def _view(cluster: Cluster, include: Sequence[str]) -> dict[str, object]:
     """The Cluster shape; what `include` does not name is an empty list, as AWS shows it."""
     now = current_account().clock.now
     seen: dict[str, object] = {
         "clusterArn": cluster.arn,
         "clusterName": cluster.name,
-        "status": cluster.status,
+        "status": connect_defaults.shown_status(cluster),
         "registeredContainerInstancesCount": _instances(cluster),
         "runningTasksCount": cluster.running.sampled(now),
         "pendingTasksCount": cluster.pending.sampled(now),
@@ -214,7 +213,12 @@ def _view(cluster: Cluster, include: Sequence[str]) -> dict[str, object]:
     if "CONFIGURATIONS" in include and cluster.configuration is not None:
         seen["configuration"] = cluster.configuration
     if "ATTACHMENTS" in include:
-        seen["attachments"] = []
+        seen["attachments"] = [dict(attachment) for attachment in cluster.attachments]
+        if cluster.attachments:
+            waits = seen["status"] == "PROVISIONING"
+            seen["attachmentsStatus"] = "UPDATE_IN_PROGRESS" if waits else "UPDATE_COMPLETE"
+    if cluster.connect_namespace:
+        seen["serviceConnectDefaults"] = {"namespace": cluster.connect_namespace}
     return seen
 
 

@@ -61,7 +61,8 @@ class Cluster:
 
     `created` are the members it was created with, as CreateCluster showed them.
     `tasks` holds the tasks still visible, stopped ones included, by task id; `services` every service by
-    name, INACTIVE ones too until the name is used again. `placement` holds the container instances, once
+    name, INACTIVE ones too until the name is used again. `connect_namespace` is the ARN of the one for
+    Service Connect, and `attachments` what is made for it. `placement` holds the container instances, once
     there has been one, and `former_instances` those that are INACTIVE and still described.
     """
 
@@ -76,6 +77,8 @@ class Cluster:
     tasks: dict[str, Task] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
     created: dict[str, object] = field(default_factory=dict)
+    connect_namespace: str = ""
+    attachments: list[dict[str, object]] = field(default_factory=list)
     placement: Placement | None = None
     former_instances: dict[str, ContainerInstance] = field(default_factory=dict)
     running: SampledCount = field(default_factory=SampledCount)

@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 from ecslab.sandbox.bridge import instance_memory
 from ecslab.sandbox.bridge.open_ports import listener_of
+from ecslab.sandbox.world.service_connect.proxy import MEMORY
 from ecslab.sandbox.world.task.container import RESTING, Container
 from ecslab.sandbox.world.task.task import Task
 
@@ -34,7 +35,8 @@ def shape_of(task: Task) -> Shape:
     One on EC2 may have no CPU units of its own; U: of what the metric is then a percentage.
     """
     cpu, size = int(task.settings.get("cpu") or 0) or 256, task.settings.get("memory") or 512
-    return Shape(cpu / 1024, float(size), RESTING * len(task.containers))
+    resting = RESTING * len(task.containers) + (MEMORY if task.proxy else 0)
+    return Shape(cpu / 1024, float(size), resting)
 
 
 def limit_of(task: Task, container: Container) -> float:

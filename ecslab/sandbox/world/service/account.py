@@ -64,5 +64,8 @@ class Account(Protocol):
             TargetRefused: it takes no such target.
         """
 
+    def completed(self, service: Service) -> None:
+        """Learn that a deployment has completed, and nothing of older ones is wanted any more."""
+
     def new_id(self, kind: str) -> str:
         """A fresh id: `event`, `deployment` or `rollout`."""

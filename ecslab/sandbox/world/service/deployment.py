@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ecslab.sandbox.world.service.lifecycle import DEPLOYMENT, ROLLOUT_STATE
 from ecslab.sandbox.world.service.member import PENDING, READY, UNREADY, Member
+from ecslab.sandbox.world.service_connect.configuration import Connect
 
 RECORDED: Final[tuple[str, ...]] = ("region", "shown", "kept", "images")
 """What of a revision's `spec` is told for as long as there is a record of its deployment."""
@@ -49,6 +50,7 @@ class Revision:
         zones: Availability Zone of each subnet that a task may go to.
         load_balancers: where its tasks are registered.
         registry: where its tasks are found by name.
+        connect: what they serve and know of Service Connect.
         checked: whether an essential container has a health check.
         fargate: False for a launch type whose capacity is not there.
         digests: what the containers' image tags stood for when its first task pulled them.
@@ -63,6 +65,7 @@ class Revision:
     fargate: bool = True
     digests: dict[str, str] = field(default_factory=dict)
     registry: DiscoveryRegistry | None = None
+    connect: Connect | None = None
 
     def forget_order(self, like: "Revision") -> None:
         """No task will be made of it any more: keep what is told of it; what equals `like`'s is kept once."""

@@ -48,6 +48,8 @@ class DiscoveryService:
         created_at: epoch seconds.
         revision: how often its instances have changed.
         instances: by id.
+        owner: of an endpoint of Service Connect, the ARN of the ECS service that serves it.
+        alias: DNS name and port by which clients of Service Connect call it.
     """
 
     id: str
@@ -63,6 +65,8 @@ class DiscoveryService:
     tags: dict[str, str] = field(default_factory=dict)
     revision: int = 0
     instances: dict[str, Instance] = field(default_factory=dict)
+    owner: str = ""
+    alias: tuple[str, int] | None = None
 
     @property
     def kind(self) -> str:

@@ -38,8 +38,9 @@ class Task:
         settings: what stays as RunTask made it: group, startedBy, launchType, overrides, …, in AWS's shape.
         version: 1 at first, one more with each change that AWS would tell as an event.
         instance: id of its container instance, on EC2.
-        balanced: whether its service has a load balancer or a registry, which it has to be put into and taken
-            out of.
+        balanced: whether its service has a load balancer, a registry or Service Connect, which it has to be
+            put into and taken out of.
+        proxy: name and ARN of the container that Service Connect adds.
         gone_at: virtual second at which a stopped task is forgotten.
         unreached: its end was decided while the agent of its container instance was away.
         view: what DescribeTasks answers, kept until something changes.
@@ -58,6 +59,7 @@ class Task:
     client_token: tuple[str, str] | None = None
     instance: str | None = None
     balanced: bool = False
+    proxy: tuple[str, str] | None = None
     last_status: str = TASK.first
     desired_status: str = "RUNNING"
     version: int = 1

@@ -405,7 +405,6 @@ def test_what_create_service_refuses(lab, change, message):
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        ({"serviceConnectConfiguration": {"enabled": True}}, "Service Connect"),
         ({"deploymentConfiguration": {"strategy": "BLUE_GREEN"}}, "deployments of the strategy BLUE_GREEN"),
         ({"launchType": "MANAGED_INSTANCES"}, "the launch type MANAGED_INSTANCES"),
         ({"volumeConfigurations": [{"name": "data"}]}, "volumes of services"),

@@ -7,14 +7,14 @@ from typing import Final
 from ecslab.sandbox.bridge import instance_memory, vpc_names
 from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.ec2 import task_network
-from ecslab.sandbox.bridge.ecs.fargate import metadata, task_role_calls
+from ecslab.sandbox.bridge.ecs.fargate import connect_proxy, metadata, task_role_calls
 from ecslab.sandbox.bridge.ecs.fargate.connections import connect
 from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials, task_role
 from ecslab.sandbox.bridge.ecs.fargate.metadata import host_name
 from ecslab.sandbox.bridge.iam.endpoint_policies import endpoint_problem
 from ecslab.sandbox.bridge.log_events import FLUSHED
 from ecslab.sandbox.bridge.logs import collector, write_log, write_log_again
-from ecslab.sandbox.bridge.open_ports import program_of, program_of_host, program_on
+from ecslab.sandbox.bridge.open_ports import connect_of, program_of, program_of_host, program_on
 from ecslab.sandbox.runtime import Cancellable, HttpRequest, HttpResponse, RunningContainer
 from ecslab.sandbox.world.network import packets
 from ecslab.sandbox.world.task.container import Container
@@ -115,6 +115,10 @@ class Host:
             return (LOOPBACK,)
         if name == interface.private_dns:  # it stands in the container's /etc/hosts
             return (interface.private_ip,)
+        mesh = connect_of(self._task)
+        local = mesh.address(name.lower()) if mesh else None
+        if local:  # it stands there too
+            return (local,)
         return vpc_names.resolve(name, interface.region, interface.vpc_id, interface.eni_id)
 
     def services(self, name: str) -> tuple[str, ...]:
@@ -129,6 +133,10 @@ class Host:
             return self._asked_of_aws(host, request)
         if self._mode == "none" and host not in ("localhost", LOOPBACK):
             raise ConnectionRefusedError(f"no route to {host}")
+        mesh = connect_of(self._task)
+        endpoint = mesh.endpoints.get((host.lower(), port)) if mesh else None
+        if endpoint:
+            return connect_proxy.request(self._account, self._task, interface, endpoint, request)
         last: Exception = TimeoutError(f"no answer from {host}")
         for address in self.resolve(host.strip("[]")):
             if address in (interface.private_ip, interface.ipv6) or address.startswith("127."):

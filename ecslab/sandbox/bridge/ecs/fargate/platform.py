@@ -33,6 +33,7 @@ from ecslab.sandbox.runtime.layer_stream import BadLayer
 from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.image_names import ImageName, parse
 from ecslab.sandbox.world.network import packets, vpc
+from ecslab.sandbox.world.service_connect.proxy import MEMORY
 from ecslab.sandbox.world.task import failures
 from ecslab.sandbox.world.task.container import Container, Pulled
 from ecslab.sandbox.world.task.driver import Driver
@@ -93,6 +94,7 @@ class Fargate:
             return
         del self.account.tasks_by_interface[interface.eni_id]
         self.account.resolvers.pop(interface.eni_id, None)
+        self.account.proxies.pop(task.id, None)
         task_network.release_eni(task.region, interface.eni_id)
 
     def _join(self, task: Task) -> task_network.Eni:
@@ -325,7 +327,7 @@ def _memory(task: Task, container: Container) -> int:
     """MiB that a container may take: its own limit, the task's, or all that its container instance has."""
     instance = placing.instance_of(task)
     whole = task.settings["memory"] if instance is None else task.definition.get("memory") or instance.memory
-    return int(container.definition.get("memory") or whole)
+    return int(container.definition.get("memory") or whole) - (MEMORY if task.proxy else 0)
 
 
 def _spec(

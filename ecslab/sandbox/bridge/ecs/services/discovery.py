@@ -8,8 +8,9 @@ from collections.abc import Callable
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs.instances import placing
+from ecslab.sandbox.bridge.ecs.services import service_connect
 from ecslab.sandbox.bridge.servicediscovery.state import service_named
-from ecslab.sandbox.world.service.deployment import DiscoveryRegistry
+from ecslab.sandbox.world.service.deployment import DiscoveryRegistry, Revision
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.service_discovery.registry import (
     HEALTHY,
@@ -24,6 +25,18 @@ from ecslab.sandbox.world.task.task import Task
 
 Lost = Callable[[Service, str], None]
 """Told that a service's tasks cannot be registered, for their registry is gone."""
+
+
+def registries(revision: Revision) -> tuple[DiscoveryRegistry, ...]:
+    """Where the tasks of a revision are registered: in its registry, and for Service Connect."""
+    own = (revision.registry,) if revision.registry else ()
+    connect = revision.connect
+    servers = connect.servers if connect else ()
+    arns = connect.resources if connect else {}
+    return (
+        *own,
+        *(DiscoveryRegistry(arns[each.discovery_name], None, each.ingress_port) for each in servers),
+    )
 
 
 def begin(task: Task, service: Service, registry: DiscoveryRegistry, lost: Lost) -> None:
@@ -43,8 +56,8 @@ def begin(task: Task, service: Service, registry: DiscoveryRegistry, lost: Lost)
     clock.after(clock.durations.of("discovery_registered", task.id), register)
 
 
-def leave(task: Task, registry: DiscoveryRegistry) -> float:
-    """Take a task out of its registry; seconds until it is out."""
+def leave(task: Task, service: Service, registry: DiscoveryRegistry) -> float:
+    """Take a task out of a registry; seconds until it is out."""
     clock = current_account().clock
     seconds = clock.durations.of("discovery_deregistered", task.id)
 
@@ -52,6 +65,8 @@ def leave(task: Task, registry: DiscoveryRegistry) -> float:
         target = service_named(task.region, registry.arn)
         if target is not None:
             target.remove(task.id)
+            if target.owner:
+                service_connect.forget_endpoints(service, task.region)
 
     clock.after(seconds, deregister)
     return seconds

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.ecs import clusters
+from ecslab.sandbox.bridge.ecs import clusters, state
 from ecslab.sandbox.bridge.ecs.services import (
     scheduler_adapter,
+    service_connect,
     service_registries,
     service_request,
     service_settings,
@@ -21,6 +22,7 @@ from ecslab.sandbox.bridge.ecs.services.service_view import created, view
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, checked_tags, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.servicediscovery import state as discovery
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.service.deployment import Revision
 from ecslab.sandbox.world.service.service import Service
@@ -33,7 +35,7 @@ MOST_DESCRIBED: Final = 10
 PAGE: Final = 10
 LONGEST_TOKEN: Final = 36
 _TRIGGERS: Final = ("taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers",
-                    "serviceRegistries", "monitoring")  # fmt: skip
+                    "serviceRegistries", "serviceConnectConfiguration", "monitoring")  # fmt: skip
 """Members of UpdateService that start a deployment if they say something new (API reference)."""
 _ASKED: Final = (*_TRIGGERS, "launchType", "capacityProviderStrategy", "schedulingStrategy",
                  "enableExecuteCommand", "propagateTags", "enableECSManagedTags",
@@ -74,6 +76,7 @@ def create_service(params: "api.CreateServiceRequestTypeDef", caller: Caller) ->
     roles.ensure_service_linked_role()
     cluster.services.pop(name, None)
     cluster.services[name] = service
+    service_connect.establish(service, revision)
     scheduler_adapter.services().scheduler.deploy(service, revision)
     return {"service": created(service)}
 
@@ -128,6 +131,7 @@ def update_service(params: "api.UpdateServiceRequestTypeDef", caller: Caller) ->
     service.asked, service.desired = asked, desired
     if revision:
         service.asked = {}
+        service_connect.establish(service, revision)
         scheduler_adapter.services().scheduler.deploy(service, revision)
     else:
         scheduler_adapter.services().scheduler.apply_update(service)
@@ -148,7 +152,7 @@ def _next_revision(
     described = service.revision.spec["asked"] | asked
     if "capacityProviderStrategy" in asked:
         described.pop("launchType", None)
-    revision = service_request.revision(caller, cluster, described)
+    revision = service_request.revision(caller, cluster, described, service.name)
     before, after = ({**each.spec["shown"], **each.spec["kept"]} for each in (service.revision, revision))
     return revision if forced or after != before else None
 
@@ -165,6 +169,7 @@ def delete_service(params: "api.DeleteServiceRequestTypeDef", caller: Caller) ->
         for listener in registry.deleted_listeners:
             listener(service)
         registry.scheduler.retire(service)
+        service_connect.forget_endpoints(service, caller.region)
     return {"service": view(service)}
 
 
@@ -199,5 +204,17 @@ def _matches(service: Service, params: "api.ListServicesRequestTypeDef") -> bool
     return all(shown.get(name) == value for name, value in params.items() if name in filters and value)
 
 
-def list_services_by_namespace(params: "api.ListServicesByNamespaceRequestTypeDef", caller: Caller) -> Answer:  # noqa: ARG001  # one signature
-    return page("serviceArns", [], params)
+def list_services_by_namespace(params: "api.ListServicesByNamespaceRequestTypeDef", caller: Caller) -> Answer:
+    """The services of all clusters that a namespace of Service Connect connects."""
+    namespace = discovery.namespace_named(caller.region, params["namespace"])
+    if namespace is None:
+        sentence = f"Failed to retrieve namespace for {params['namespace']}"  # U: recorded for CreateService
+        raise AwsError("NamespaceNotFoundException", sentence)
+    clusters_here = state.of(caller.region).clusters.values()
+    services = (service for cluster in clusters_here for service in cluster.services.values())
+    arns = [
+        service.arn for service in services
+        if service.status != "INACTIVE" and service.revision.connect
+        and service.revision.connect.namespace == namespace.arn
+    ]  # fmt: skip
+    return page("serviceArns", arns, params)

@@ -79,13 +79,13 @@ class ServiceRegistry:
             _note_digests(task, deployment.revision.digests)
         if member is None:
             return
-        registry = deployment.revision.registry
+        registries = discovery.registries(deployment.revision) if task.last_status == "RUNNING" else ()
         if task.last_status == before:
             self.scheduler.container_health(service, member, _health(task))
-            if registry and task.last_status == "RUNNING":
+            for registry in registries:
                 discovery.health_changed(task, registry, _health(task))
             return
-        if registry and task.last_status == "RUNNING":
+        for registry in registries:
             discovery.begin(task, service, registry, self._registry_lost)
         cause = Cause(task.stop_code or "", task.stopped_reason or "") if task.stopping else None
         self.scheduler.task_moved(service, member, task.last_status, cause)
@@ -118,12 +118,12 @@ class ServiceRegistry:
 
         A task whose program has ended has none left.
         """
-        _, member = self.member_of(task.id) or (None, None)
-        if member is None:
+        service, member = self.member_of(task.id) or (None, None)
+        if service is None or member is None:
             return self._takes("deactivated", task)
-        registry = member.deployment.revision.registry
-        unnamed = discovery.leave(task, registry) if registry else 0.0
-        return max(unnamed, self._deregistered(task, member))
+        registries = discovery.registries(member.deployment.revision)
+        unnamed = [discovery.leave(task, service, registry) for registry in registries]
+        return max(self._deregistered(task, member), *unnamed, 0.0)
 
     def _deregistered(self, task: Task, member: Member) -> float:
         """Take a task out of its target groups; seconds until the requests it has are done."""

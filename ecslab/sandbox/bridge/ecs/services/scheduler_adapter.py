@@ -12,6 +12,7 @@ from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.instances import placing
+from ecslab.sandbox.bridge.ecs.services import service_connect
 from ecslab.sandbox.bridge.ecs.services.registry import Membership, ServiceRegistry
 from ecslab.sandbox.bridge.ecs.state import Cluster, Strategy
 from ecslab.sandbox.bridge.ecs.tasks import instance_tasks, store, task_order, task_request
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
 
+PROXY: Final = "ecs-service-connect-"
+"""How the name of the container begins that Service Connect adds; five letters or digits follow."""
 STOPPED_BY: Final = "ServiceSchedulerInitiated"
 DAEMONS: Final = 6
 """The behaviour from which on daemons have tasks."""
@@ -91,7 +94,10 @@ class SchedulerAdapter:
     ) -> str:
         tallies = self.registry.tallies
         _pin(task, deployment.revision.digests)
-        task.balanced = bool(deployment.revision.load_balancers or deployment.revision.registry)
+        revision = deployment.revision
+        task.balanced = bool(revision.load_balancers or revision.registry or revision.connect)
+        if revision.connect:
+            task.proxy = _proxy(task)
         self._forget_stopped()
         self.registry.tasks[task.id] = Membership(service, deployment, provider)
         tallies[deployment.id, provider] = tallies.get((deployment.id, provider), 0) + 1
@@ -125,6 +131,9 @@ class SchedulerAdapter:
         except AwsError as refusal:
             raise TargetRefused(refusal.message) from None
         return Target(port, f"(instance {target_id}) " if task.attachment.shared else "")
+
+    def completed(self, service: Service) -> None:
+        service_connect.forget_endpoints(service, service.arn.split(":")[3])
 
     def new_id(self, kind: str) -> str:
         if kind == "event":
@@ -222,6 +231,12 @@ def _placed(service: Service, order: task_request.Order) -> PlacementOrder | Non
         return None
     strategies = order.placed.strategies or DEFAULT_OF_SERVICE
     return replace(order.placed, group=f"service:{service.name}", strategies=strategies)
+
+
+def _proxy(task: Task) -> tuple[str, str]:
+    """Name and ARN of the container that Service Connect adds."""
+    name = f"{PROXY}{''.join(rng.choices(string.ascii_letters + string.digits, k=5))}"
+    return name, f"{task.containers[0].arn.rpartition('/')[0]}/{rng.uuid4()}"
 
 
 def _pin(task: Task, digests: Mapping[str, str]) -> None:

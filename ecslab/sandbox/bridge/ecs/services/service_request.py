@@ -13,7 +13,7 @@ from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
 from ecslab.sandbox.bridge.ecs.instances import placing
-from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_registries
+from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_connect, service_registries
 from ecslab.sandbox.bridge.ecs.shapes import at_most
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
 from ecslab.sandbox.bridge.ecs.tasks import task_order, task_request
@@ -74,9 +74,7 @@ def refuse_uncarried(params: "api.CreateServiceRequestTypeDef | api.UpdateServic
     for member, what in _UNCARRIED.items():
         if params.get(member):
             raise _uncarried(what)
-    connect, controls = params.get("serviceConnectConfiguration"), params.get("deploymentController")
-    if connect and connect.get("enabled"):
-        raise _uncarried("Service Connect")
+    controls = params.get("deploymentController")
     controller = controls["type"] if controls else "ECS"
     if controller == "EXTERNAL" and params.get("taskDefinition"):
         raise invalid("TaskDefinition must be blank")
@@ -116,7 +114,7 @@ def first_revision(
 ) -> tuple[Revision, int]:
     """What a CreateService deploys, and the desired count; its network is checked first, as was recorded."""
     daemon = params.get("schedulingStrategy") == "DAEMON"
-    first = revision(caller, cluster, described)
+    first = revision(caller, cluster, described, params["serviceName"])
     desired = check_desired(params.get("desiredCount"), daemon)
     if daemon and first.fargate:
         _refuse_daemon(params)
@@ -144,10 +142,13 @@ def check_exec(revision: Revision, enabled: bool, what: str) -> None:
         )
 
 
-def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> Revision:
+def revision(
+    caller: Caller, cluster: Cluster, params: "api.CreateServiceRequestTypeDef", name: str
+) -> Revision:
     """The service revision that a request describes; AwsError, as CreateService refuses.
 
-    `params` are members of CreateService, with those that an UpdateService leaves out filled in.
+    `params` are members of CreateService, with those that an UpdateService leaves out filled in; `name` is
+    the service's.
     """
     if not params.get("taskDefinition"):
         raise invalid("TaskDefinition can not be blank.")
@@ -161,29 +162,44 @@ def revision(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequest
         waits = _gets_nothing(params)
     asked = _run_task_parameters(cluster, params)
     order = None if waits else task_order.order(caller, asked, of_service=True)
-    balancers = list(params.get("loadBalancers") or ())
-    at_most("loadBalancers", balancers, MOST_BALANCERS)  # U: the sentence
-    if balancers:
-        scheduler_adapter.load_balancing().check(caller.region, balancers, definition, fargate)
+    balancers = _balancers(caller, definition, params, fargate)
     strategy = _strategy(cluster, params) if fargate else []
     registry = service_registries.checked(caller.region, params.get("serviceRegistries") or (), definition)
-    shown = _shown(definition, params, strategy, fargate)
     subnets = order.network["subnets"] if order and fargate else ()
     return Revision(
         number=scheduler_adapter.digits(),
         created_at=current_account().clock.timestamp(),
-        spec={"region": caller.region, "order": order, "strategy": strategy, "shown": shown, "asked": params,
-              "kept": _kept(params), "task_role": bool(definition.get("taskRoleArn")),
+        spec={"region": caller.region, "order": order, "strategy": strategy, "asked": params,
+              "shown": _shown(definition, params, strategy, fargate), "kept": _kept(params),
+              "task_role": bool(definition.get("taskRoleArn")),
               "images": {entry["name"]: entry["image"] for entry in definition["containerDefinitions"]}},
         zones=tuple(task_request.zone_of(caller, subnet) for subnet in subnets) or ("",),
-        load_balancers=tuple(
-            LoadBalancer(entry["targetGroupArn"], entry["containerName"], entry["containerPort"])
-            for entry in balancers if entry.get("targetGroupArn")
-        ),
+        load_balancers=balancers,
         checked=any(_is_checked(container) for container in definition["containerDefinitions"]),
         fargate=fargate,
         registry=registry,
+        connect=service_connect.checked(
+            caller, cluster, name, params.get("serviceConnectConfiguration"), definition
+        ),
     )  # fmt: skip
+
+
+def _balancers(
+    caller: Caller,
+    definition: "api.TaskDefinitionTypeDef",
+    params: "api.CreateServiceRequestTypeDef",
+    fargate: bool,
+) -> tuple[LoadBalancer, ...]:
+    """Where tasks are registered as targets; AwsError if they cannot be."""
+    balancers = list(params.get("loadBalancers") or ())
+    at_most("loadBalancers", balancers, MOST_BALANCERS)  # U: the sentence
+    if balancers:
+        scheduler_adapter.load_balancing().check(caller.region, balancers, definition, fargate)
+    return tuple(
+        LoadBalancer(entry["targetGroupArn"], entry["containerName"], entry["containerPort"])
+        for entry in balancers
+        if entry.get("targetGroupArn")
+    )
 
 
 def _gets_nothing(params: "api.CreateServiceRequestTypeDef") -> bool:
@@ -246,10 +262,8 @@ def _check_elsewhere(
     """What is refused of a service on EC2 or on external instances."""
     launch_type = params.get("launchType") or "EC2"
     placing.refuse_platform(params.get("platformVersion"), launch_type)
-    if launch_type == "EXTERNAL" and params.get("loadBalancers"):  # U: the sentence
-        raise invalid("Load balancers are not supported with EXTERNAL launch type.")
-    if launch_type not in definition["compatibilities"] and launch_type == "EXTERNAL":
-        raise invalid("Task definition does not support launch_type EXTERNAL.")
+    if launch_type == "EXTERNAL":
+        _check_external(definition, params)
     _check_placement(params)
     vpc = task_request.vpc_configuration(params)
     if vpc and vpc.get("assignPublicIp") == "ENABLED":
@@ -263,6 +277,21 @@ def _check_elsewhere(
         task_network.validate_network(
             caller.region, list(vpc.get("subnets") or ()), list(vpc.get("securityGroups") or ())
         )
+
+
+def _check_external(
+    definition: "api.TaskDefinitionTypeDef", params: "api.CreateServiceRequestTypeDef"
+) -> None:
+    """What machines outside AWS have not (developer guide, ECS Anywhere). U: the first three sentences."""
+    if params.get("loadBalancers"):
+        raise invalid("Load balancers are not supported with EXTERNAL launch type.")
+    if params.get("serviceRegistries"):
+        raise invalid("Service discovery is not supported with EXTERNAL launch type.")
+    connect = params.get("serviceConnectConfiguration")
+    if connect and connect.get("enabled"):
+        raise invalid("Service Connect is not supported with EXTERNAL launch type.")
+    if "EXTERNAL" not in definition["compatibilities"]:
+        raise invalid("Task definition does not support launch_type EXTERNAL.")
 
 
 def _check_placement(params: "api.CreateServiceRequestTypeDef | api.UpdateServiceRequestTypeDef") -> None:
@@ -305,7 +334,7 @@ def _shown(
 
 
 def _kept(params: "api.CreateServiceRequestTypeDef") -> dict[str, object]:
-    """What a revision says of how its service is measured (`bridge.load.meters`)."""
+    """What a revision says of how its service is measured (`bridge.load.meters`) and connected."""
     monitoring = params.get("monitoring")
     for metrics in monitoring.get("metricConfigurations", ()) if monitoring else ():
         if metrics["resolutionSeconds"] not in RESOLUTIONS:  # U
@@ -313,7 +342,9 @@ def _kept(params: "api.CreateServiceRequestTypeDef") -> dict[str, object]:
         for name in metrics["metricNames"]:
             if name not in METRICS:  # U
                 raise invalid(f"metricNames should be one of [{','.join(METRICS)}]")
-    return {"monitoring": monitoring} if monitoring else {}
+    connect = params.get("serviceConnectConfiguration")
+    members = {"monitoring": monitoring, "serviceConnectConfiguration": connect}
+    return {member: value for member, value in members.items() if value}
 
 
 def _is_checked(container: "api.ContainerDefinitionOutputTypeDef") -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from ecslab.sandbox.bridge.ecs.services import service_connect
 from ecslab.sandbox.bridge.ecs.shapes import times
 from ecslab.sandbox.bridge.ecs.tasks.platform_versions import newest
 from ecslab.sandbox.world.service.deployment import Deployment, Revision
@@ -72,6 +73,7 @@ def _deployment(service: Service, deployment: Deployment) -> dict[str, object]:
         "createdAt": round(deployment.created_at, 3),
         "updatedAt": round(deployment.updated_at, 3),
         **{member: shown[member] for member in _KINDS if member in shown},
+        **service_connect.resources(deployment.revision),
         "rolloutState": deployment.rollout_state,
         "rolloutStateReason": deployment.rollout_reason,
     }

@@ -46,7 +46,7 @@ def _task(task: Task) -> "TaskTypeDef":
     shown: dict[str, Any] = {
         "attachments": [] if task.attachment.shared else [_attachment(task)],
         **task.settings,
-        "containers": [_container(task, container) for container in task.containers],
+        "containers": [*(_container(task, each) for each in task.containers), *_proxy(task)],
         "desiredStatus": task.shown_desired,
         _HEALTH: task.health_told,
         "lastStatus": task.shown_status,
@@ -107,6 +107,28 @@ def _container(task: Task, container: Container) -> dict[str, object]:
     if task.settings.get("enableExecuteCommand"):
         shown["managedAgents"] = [_agent(container)]
     return shown
+
+
+def _proxy(task: Task) -> list[dict[str, object]]:
+    """The container that Service Connect adds to those of the task definition. U: which members it has."""
+    if task.proxy is None:
+        return []
+    name, arn = task.proxy
+    running, over = task.started_at is not None, task.last_status in ("DEPROVISIONING", "STOPPED")
+    shown: dict[str, object] = {
+        "containerArn": arn,
+        "taskArn": task.arn,
+        "name": name,
+        "lastStatus": "STOPPED" if over else "RUNNING" if running else "PENDING",
+        "networkInterfaces": _interfaces(task),
+        _HEALTH: "HEALTHY" if running and not over else "UNKNOWN",
+        "cpu": "0",
+    }
+    if running:
+        shown |= {"runtimeId": f"{task.id}-{int(arn[-12:], 16) % 10**10:010}", "networkBindings": []}
+    if over and running:
+        shown["exitCode"] = 0
+    return [shown]
 
 
 def _agent(container: Container) -> dict[str, object]:

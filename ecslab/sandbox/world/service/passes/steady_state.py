@@ -54,6 +54,7 @@ def _complete(look: ServicePass) -> None:
     rollout.complete(now, service.desired)
     service.rolling_back = False
     look.say("completed", deployment=deployment)
+    look.account.completed(service)
 
 
 def _is_settled(service: Service) -> bool:

@@ -1,0 +1,1 @@
+"""Service Connect: which endpoints a deployment knows, and the proxy in each of its tasks."""
