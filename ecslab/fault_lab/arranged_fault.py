@@ -1,6 +1,7 @@
 """One fault in the learner's hands: look, name the cause, point at the evidence, fix it."""
 
 import random
+from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
@@ -19,6 +20,7 @@ from ecslab.fault_lab.engine.case import Case
 from ecslab.fault_lab.engine.evidence import NoSuchEvidence, located
 from ecslab.fault_lab.engine.history import History, OpenFault, history
 from ecslab.fault_lab.engine.names import FaultNames
+from ecslab.resources import metrics, scaling
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import (
@@ -255,6 +257,30 @@ class Fault:
                     break
         spoken = f"{passed:.0f} s" if passed < 180 else f"{passed / 60:.0f} min"
         return views.Text(f"{spoken} later: {lacking or 'the application works.'}")
+
+    def run(self, minutes: float = 2) -> scaling.Run:
+        """How it did from its service's beginning until now: its tasks, and the requests of its visitors.
+
+        `ecslab.visitors(lab, 5, load_balancer=fault.names.balancer)` lets visitors come.
+
+        Args:
+            minutes: so many pass first, and what is left of the last one: metrics come once a minute.
+
+        Raises:
+            FaultGone: it is not the fault at hand, or its service was deleted.
+        """
+        self._at_hand()
+        service = self._application().service
+        if service is None:
+            raise FaultGone(
+                f"the service {self.names.service} of fault {self.seed} is not there any more.\n"
+                "  next: fault.again() begins anew"
+            )
+        end = scaling.until_whole(self._lab, metrics.now(self._lab) + timedelta(minutes=minutes))
+        return scaling.run(
+            self._unrecorded, service["createdAt"], end, self.names.service,
+            cluster=self.names.cluster, cpu=False,
+        )  # fmt: skip
 
     def undo(self, everything: bool = False) -> views.Text:
         """Take the fault back: the account is as it was before.

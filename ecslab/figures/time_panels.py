@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,8 @@ _LANE: Final = 24.0
 _PANEL: Final = 112.0
 _COLUMN: Final = 3.0
 """Pixels: of all points within so many, the first, lowest, highest and last are drawn."""
+_WIDE: Final = 24.0
+"""Pixels: a period as wide as that is drawn as a step, as wide as what its value was measured in."""
 _LISTED: Final = 8
 _GRID: Final = "#d4d9df"
 _LIMIT: Final = "1 5"
@@ -166,6 +169,8 @@ def _pieces(series: Series, across: _Across) -> Iterator[list[tuple[float, float
     """The curve in pixels across and values, in one piece for each run of points without a hole."""
     piece: list[tuple[float, float]] = []
     last: tuple[datetime, float] | None = None
+    period = timedelta(seconds=series.period or 0)
+    steps = across(across.axis.begin + period) - across(across.axis.begin) >= _WIDE
     for at, value in series.points:
         if not across.axis.shows(at):
             last = (at, value)
@@ -176,6 +181,8 @@ def _pieces(series: Series, across: _Across) -> Iterator[list[tuple[float, float
             yield _thinned(piece)
             piece = []
         piece.append((across(at), value))
+        if steps:
+            piece.append((across(min(at + period, across.axis.end)), value))
         last = (at, value)
     if last and series.period is None:
         piece.append((across(across.axis.end), last[1]))

@@ -39,9 +39,12 @@ class Metric:
     statistic: str
 
 
-def of_service(lab: Connection, name: str, metric: str, statistic: str = "Average") -> Metric:
+def of_service(
+    lab: Connection, name: str, metric: str, statistic: str = "Average", cluster: str | None = None
+) -> Metric:
     """A metric of a service: `CPUUtilization` or `MemoryUtilization` in percent, or `LiveTaskCount`."""
-    return Metric("AWS/ECS", metric, {"ClusterName": lab.names.cluster, "ServiceName": name}, statistic)
+    where = {"ClusterName": cluster or lab.names.cluster, "ServiceName": name}
+    return Metric("AWS/ECS", metric, where, statistic)
 
 
 def of_balancer(lab: Connection, name: str, metric: str, statistic: str = "Sum") -> Metric:

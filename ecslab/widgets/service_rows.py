@@ -12,6 +12,8 @@ from ecslab.resources.task.task_reader import short_id
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
 
+    from ecslab.operations.visitors import VisitorCounts
+
 _COUNTS: Final = ("desired", "running", "pending")
 LAST: Final = 8
 """Events that are shown."""
@@ -19,12 +21,13 @@ STOPPED_SHOWN: Final = 4
 """Stopped tasks that are shown, the newest."""
 
 
-def heading(service: "ServiceTypeDef") -> str:
-    """`Service adgu-web: 2 desired, 2 running, 0 pending`."""
+def heading(service: "ServiceTypeDef", visitors: "Iterable[VisitorCounts]" = ()) -> str:
+    """`Service adgu-web: 2 desired, 2 running, 0 pending`, and those who visit it."""
     status = "" if service["status"] == "ACTIVE" else f" ({service['status']})"
     counts = (service["desiredCount"], service["runningCount"], service["pendingCount"])
     words = ", ".join(f"{count} {word}" for count, word in zip(counts, _COUNTS, strict=True))
-    return f"Service {service['serviceName']}{status}: {words}"
+    people = [f"; {each.rate:,.0f} visitors a second, {each.lost:.1f} % lost" for each in visitors]
+    return f"Service {service['serviceName']}{status}: {words}{''.join(people)}"
 
 
 def task_rows(tasks: "Iterable[TaskTypeDef]", addresses: Mapping[str, str]) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import traitlets
 
 from ecslab.connection.connection import Connection
+from ecslab.operations import visitors
 from ecslab.resources.network import network_reader
 from ecslab.resources.service import service_reader
 from ecslab.resources.task import task_reader
@@ -82,7 +83,8 @@ class ServiceView(LiveView):
         tasks = self._tasks() if service["status"] != "INACTIVE" else []
         rows = task_rows(tasks, self._addresses(tasks))
         with self.hold_sync():
-            self.heading, self.tasks, self.events = heading(service), rows, event_rows(service)
+            self.heading = heading(service, visitors.of_service(self._lab, service))
+            self.tasks, self.events = rows, event_rows(service)
             self._tell_time(service["createdAt"])
 
     def _tasks(self) -> "list[TaskTypeDef]":

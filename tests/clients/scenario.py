@@ -78,7 +78,7 @@ def _sentence(output: str, wanted: str) -> str:
     """The line that has the wanted words; else the last that says anything."""
     lines = [line.strip() for line in output.splitlines() if re.search(r"[a-z]{3}", line)]
     telling = [line for line in lines if wanted in line] or lines[-1:] or ["no word"]
-    around = re.search(rf"[^.:;]*{re.escape(wanted)}[^.]*\.?", telling[0])
+    around = re.search(rf"[^.:;]*{re.escape(wanted)}(?:[^.:]|:(?! ))*\.?", telling[0])
     return (around[0] if around else telling[0]).strip()[:240]
 
 

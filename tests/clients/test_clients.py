@@ -44,6 +44,7 @@ def test_the_readme_s_table_has_its_shape_and_names_no_machine():
         (WORK, 1, f"An error occurred: {SENTENCE}", "refused", SENTENCE),
         (WORK, None, "waiting", "gap", "did not end in 420 seconds. waiting"),
         (REFUSAL, 1, f"An error occurred: {SENTENCE}\nbye now", "refused", SENTENCE),
+        (REFUSAL, 1, f"{SENTENCE[:-1]}: it carries a, b and c.", "refused", SENTENCE[:-1]),
         (REFUSAL, 1, "Connection reset by peer", "gap", "Connection reset by peer"),
         (REFUSAL, 0, "", "gap", "was accepted, and AWS or the sandbox has to refuse it"),
     ],

@@ -30,7 +30,7 @@ SUMS: Final = {
     "drained": ("drain", "settled", "deprovisioned"),
     "rolled out": ("noticed", *_STARTED, "registered", "health checks", "older_stopped", "advanced",
                    "deregistered", "drain", "settled", "deprovisioned"),
-    "rolled back": ("settled",),
+    "rolled back": ("others stop", "settled"),
     "given up": ("noticed", "pull_started", "refused", "deprovisioned", "retry", "pull_started", "refused",
                  "tripped"),
     "the database is up": (*_STARTED,),
@@ -43,6 +43,7 @@ CHOSEN: Final = {
     "drain": (30.0, 60.0),  # the course's deregistration delay, and the program's end
     "health checks": (0.0, 60.0),  # behind the course's load balancer
     "database loads": (19.0, 35.0),  # notebook 09's, with a health check every few seconds
+    "others stop": (0.0, 12.0 + 37.0),  # tasks of the failed revision that are on their way
     "retry": (0.9 * 31.0, 1.12 * 31.0),
 }
 PAGE: Final = 60 * MIB  # the course's image, without the layers that nobody pulls

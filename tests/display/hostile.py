@@ -39,7 +39,7 @@ from ecslab.operations.visitors import VisitorCounts, Visitors
 from ecslab.operations.visitors.modelled import ModelledVisitors
 from ecslab.operations.visitors.sent import SentVisitors
 from ecslab.resources.image.types import Image, Layer
-from ecslab.resources.scaling.scaling_run import Run
+from ecslab.resources.scaling import Run
 from ecslab.resources.task.reachability import QUESTIONS, Look
 from ecslab.terminal import CommandResult
 from ecslab.widgets.live_view import LiveView

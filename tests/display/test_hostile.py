@@ -12,7 +12,7 @@ from ecslab.connection.calls import Calls
 from ecslab.display.printable import CONTROL
 from ecslab.display.wait_line import WaitLine
 from ecslab.resources.image.types import Pushed
-from ecslab.resources.scaling.scaling_run import Run
+from ecslab.resources.scaling import Run
 from ecslab.widgets.view import HERE, View
 
 ELEMENTS_OF_TEXT = {"span", "code", "br", "wbr", "p"}

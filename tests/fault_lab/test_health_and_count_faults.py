@@ -1,6 +1,12 @@
 """Faults of the service, and of the health checks of its load balancer."""
 
+from datetime import timedelta
+
+import pytest
 from fault_rig import again, changed, deployed, edited, event, judged, reasons, table
+
+import ecslab
+from ecslab.fault_lab import FaultGone
 
 
 def _group(lab, fault):
@@ -230,3 +236,28 @@ def _back_and_guarded(_lab, fault):
 )
 def test_attempts_at_no_breaker(bay, attempt, text):
     judged(bay("no-breaker"), attempt, text)
+
+
+def test_a_run_shows_what_the_fix_did_for_the_visitors(bay):
+    fault = bay("wrong-port")
+    lab = fault._lab
+    ecslab.visitors(lab, 5, load_balancer=fault.names.balancer)
+    broken = fault.run()
+    assert broken.requests > 500 and broken.lost_percent == pytest.approx(100, abs=1)
+    fault._case.repair(lab, fault)
+    fault.wait()
+    both = fault.run(3)
+    answered = {at for at, _ in both.visitors} - {at for at, _ in both.errors}
+    assert len([at for at in answered if at > broken.end]) >= 3  # no minute of them has an error
+    assert next(mark.text for mark in both.marks if mark.kind == "deployment") == "deployment, SUCCESSFUL"
+    assert (both.service, both.cpu, both.begin.second) == (fault.names.service, None, 0)
+
+
+def test_a_run_without_visitors_shows_the_tasks(bay):
+    fault = bay("wrong-path")
+    seen = fault.run()
+    assert fault.run(1).end - seen.end == timedelta(minutes=1)
+    assert (seen.requests, seen.errors) == (0, []) and seen.most_tasks >= 1
+    fault._lab.ecs.delete_service(cluster=fault.names.cluster, service=fault.names.service, force=True)
+    with pytest.raises(FaultGone, match=rf"the service {fault.names.service} of fault \d+ is not there"):
+        fault.run()

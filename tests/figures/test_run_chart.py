@@ -89,6 +89,14 @@ def test_a_value_without_a_period_holds_until_the_next_and_to_the_end():
     assert found == [(430.0, 2.0), (430.0, 4.0), (860.0, 4.0)]
 
 
+def test_a_wide_period_is_a_step_as_wide_as_what_it_stands_for():
+    minutes = [(at(n / 60), float(n)) for n in range(4)]
+    (found,) = _pieces(Series("5xx", "errors", minutes, 60), across(TimeAxis(at(0), at(4 / 60))))
+    assert found == [(215.0 * (n + end), float(n)) for n in range(4) for end in (0, 1)]
+    (last,) = _pieces(Series("5xx", "errors", minutes[-1:], 60), across(TimeAxis(at(0), at(3.5 / 60))))
+    assert last[-1] == (860.0, 3.0)  # cut where the axis ends
+
+
 def test_a_day_of_minutes_keeps_its_peaks_and_stays_small():
     points = [(at(n / 60), 1000.0 if n == 777 else 1.0) for n in range(1440)]
     found = list(_pieces(Series("5xx", "errors", points, 60), across(TimeAxis(at(0), at(24)))))

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 import ecslab
+from ecslab import deployment
 from ecslab.connection.http import HttpReply
 from ecslab.errors import CannotBeDone, NotConfirmed, NotThere, Unreachable
 from ecslab.operations import prices
@@ -42,7 +43,9 @@ def test_they_come_change_and_go(lab):
     people.change(2)
     people.change(cpu_ms=1)
     assert people.status().rate == 2
-    assert people.stop().rate == 0
+    gone = people.stop()
+    assert gone.rate == 0 and people.stop() == gone  # who has gone stays gone
+    assert more.stop().rate == 0  # and so for who looks another way
     with pytest.raises(NotThere, match="has no visitors"):
         ecslab.visitors(lab)
     with pytest.raises(NotThere, match="has no visitors any more"):
@@ -95,6 +98,29 @@ def test_save_and_load_bring_them_back(lab, tmp_path):
     ecslab.visitors(lab).stop()
     lab.load(tmp_path / "lab.ecslab")
     assert lab.control("visitors") == before
+
+
+def rolled(lab, minimum, maximum):
+    """A deployment under visitors, and how the service did meanwhile."""
+    deployment.set_limits(lab, minimum, maximum)
+    deployment.roll(lab, again=True)
+    seen = deployment.watch(lab)
+    return seen, deployment.run(lab, seen)
+
+
+def test_a_deployment_loses_requests_or_does_not_by_its_limits(lab):
+    ecslab.visitors(lab, 5)
+    seen, smooth = rolled(lab, 100, 200)
+    assert (smooth.lost, smooth.most_tasks, smooth.desired) == (0, 4, [(smooth.begin, 2.0)])
+    assert smooth.requests == pytest.approx(5 * (smooth.end - smooth.begin).total_seconds(), rel=0.35)
+    assert [mark.text for mark in smooth.marks if smooth.begin <= mark.at] == ["deployment, SUCCESSFUL"]
+    again, hard = rolled(lab, 0, 100)  # both tasks are stopped before new ones start
+    assert 0 < hard.lost < hard.requests and {value for _, value in hard.running} <= {0, 1, 2}
+    later = deployment.run(lab, seen)
+    assert (later.words, later.begin, later.end) == (smooth.words, smooth.begin, smooth.end)
+    both = deployment.run(lab, seen, again)
+    assert both.lost == hard.lost and both.requests > smooth.requests + hard.requests - 1
+    assert len([mark for mark in both.marks if both.begin <= mark.at <= both.end]) == 2
 
 
 # A real account ---------------------------------------------------------------------------------------------

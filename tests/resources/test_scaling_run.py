@@ -23,12 +23,12 @@ def activity(minute, count, cause="monitor alarm TargetTracking-service/c/s-Alar
 
 def test_the_desired_count_is_what_the_last_activity_set():
     activities = [activity(-5, 4), activity(10, 6), activity(70, 2)]
-    assert _desired(activities, [(at(0), 9.0)], at(0), at(60)) == [(at(0), 4.0), (at(10), 6.0)]
+    assert _desired(activities, 9.0, at(0), at(60)) == [(at(0), 4.0), (at(10), 6.0)]
 
 
-def test_before_the_first_activity_as_many_are_desired_as_ran():
-    assert _desired([activity(10, 6)], [(at(0), 2.0)], at(0), at(60)) == [(at(0), 2.0), (at(10), 6.0)]
-    assert _desired([], [], at(0), at(60)) == []
+def test_before_the_first_activity_as_many_are_desired_as_at_the_start():
+    assert _desired([activity(10, 6)], 2.0, at(0), at(60)) == [(at(0), 2.0), (at(10), 6.0)]
+    assert _desired([], None, at(0), at(60)) == []
 
 
 def test_an_activity_says_whether_it_asked_for_more_or_fewer():
@@ -65,6 +65,7 @@ def test_a_run_adds_up():
     assert (seen.requests, seen.lost, seen.lost_percent) == (36_000, 36, pytest.approx(0.1))
     assert (seen.most_tasks, seen.task_hours, seen.first_scaled) == (3, 2.5, 20)
     assert seen.words == "36,000 requests, 0.1 % lost, 3 tasks at the most, 2.5 task-hours"
+    assert run(errors=[(at(5), 36_000.0)]).words.startswith("36,000 requests, 100 % lost")
 
 
 def test_a_run_without_visitors_lost_nothing():
@@ -78,6 +79,7 @@ def test_it_shows_itself_as_a_chart():
     assert set(seen._repr_mimebundle_()) == {"text/html", "image/svg+xml", "text/plain"}
     assert repr(seen).splitlines()[0] == f"adgu-shop: {seen.words}"
     assert "00:20, activity: Setting desired count to 3." in repr(seen)
+    assert "% CPU" in repr(seen) and "% CPU" not in repr(run(cpu=None))
 
 
 @pytest.mark.parametrize("minutes", [0, -1, 7 * 24 * 60 + 1])

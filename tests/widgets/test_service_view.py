@@ -5,7 +5,7 @@ from node_page import needs_node, run_view
 from task_moments import ByHand
 
 import ecslab
-from ecslab import cluster, service, task_definition
+from ecslab import cluster, load_balancer, service, task_definition
 from ecslab.connection.sandbox_place import STOPPED
 from ecslab.errors import NotThere, Unreachable
 from ecslab.sandbox import process
@@ -47,6 +47,24 @@ def test_it_follows_counts_tasks_and_events(ready, watch):
     assert all(row["address"] for row in view.tasks)
     assert view.events[0]["message"] == "(service adgu-web) has reached a steady state."
     assert view.live
+
+
+def test_who_visits_the_service_is_part_of_its_picture(ready, watch):
+    load_balancer.create(ready)
+    load_balancer.attach(ready)
+    load_balancer.wait_until_healthy(ready)
+    view, feeder = watch()
+    assert "visitors" not in view.heading
+    people = ecslab.visitors(ready, 20)
+    assert feeder.look()
+    assert view.heading.endswith("0 pending; 20 visitors a second, 0.0 % lost")
+    people.change(80)
+    ready.control("advance", seconds=300)
+    feeder.look()
+    assert "; 80 visitors a second, " in view.heading and not view.heading.endswith(" 0.0 % lost")
+    people.stop()
+    feeder.look()
+    assert view.heading.endswith("pending")
 
 
 def test_a_stopped_task_is_shown_beside_the_one_that_came_for_it(ready, watch):

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.errors import NotThere
+from ecslab.operations.visitors import modelled
 from ecslab.operations.visitors.counts import VisitorCounts
 from ecslab.operations.visitors.modelled import ModelledVisitors
 from ecslab.operations.visitors.sent import SentVisitors, start_sending
 from ecslab.operations.visitors.stream import Asked, Visitors
+from ecslab.resources.load_balancer import target_group_reader
 
-__all__ = ["VisitorCounts", "Visitors", "visitors"]
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
+
+__all__ = ["VisitorCounts", "Visitors", "of_service", "visitors"]
 
 _sending: dict[tuple[str, str, int], SentVisitors] = {}
 
@@ -57,6 +63,21 @@ def visitors(
     if lab.where == "sandbox":
         return ModelledVisitors.at(lab, name, port, asked)
     return _sent(lab, name, port, asked, minutes, budget)
+
+
+def of_service(lab: Connection, service: ServiceTypeDef) -> list[VisitorCounts]:
+    """How those do who come to the load balancers of a service, as DescribeServices shows it."""
+    if lab.where == "sandbox":
+        coming = modelled.every(lab)
+    else:
+        sent = [each for (account, *_), each in _sending.items() if account == lab.account]
+        coming = [seen for each in sent if (seen := each.status()).rate]
+    if not coming:
+        return []
+    groups = [each["targetGroupArn"] for each in service["loadBalancers"] if "targetGroupArn" in each]
+    shown = [group for arn in groups if (group := target_group_reader.by_arn(lab, arn))]
+    names = {arn.split("/")[-2] for group in shown for arn in group["LoadBalancerArns"]}
+    return [counts for counts in coming if counts.load_balancer in names]
 
 
 def _sent(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypedDict, cast
 
 from ecslab.connection.connection import Connection
@@ -65,9 +66,15 @@ class ModelledVisitors(Visitors):
         return self
 
     def stop(self) -> VisitorCounts:
-        told = _done(self._lab, "stop", self._name, self._port, {})
-        self.seen = _counts(told | {"rate": 0.0, "response": None})
+        if _looked(self._lab, self._name, self._port):
+            self.seen = _counts(_done(self._lab, "stop", self._name, self._port, {}))
+        self.seen = replace(self.seen, rate=0.0, response=None)  # whoever has gone already stays gone
         return self.seen
+
+
+def every(lab: Connection) -> list[VisitorCounts]:
+    """How all visitors of the sandbox do."""
+    return [_counts(cast(Told, told)) for told in lab.control("visitors")["visitors"]]
 
 
 def _looked(lab: Connection, name: str, port: int) -> Told | None:

@@ -14,13 +14,14 @@ from ecslab.resources import service, task_definition
 from ecslab.resources.deployment.notice_board import notice_board
 from ecslab.resources.deployment.observed_rollout import LOST, Rolled
 from ecslab.resources.deployment.rollout_plan import Limits, Plan, limits, plan
+from ecslab.resources.deployment.rollout_run import run
 from ecslab.resources.deployment.rollout_watch import limits_of, visitor, watch
 from ecslab.resources.service.service_reader import circuit_breaker_of, needed_active
 
 __all__ = [
     "LOST", "Limits", "Plan", "Rolled", "circuit_breaker", "deployments", "events_since", "history", "limits",
-    "limits_of", "notice_board", "past", "plan", "roll", "roll_back", "set_limits", "short_digest",
-    "visitor", "watch",
+    "limits_of", "notice_board", "past", "plan", "roll", "roll_back", "run", "set_limits",
+    "short_digest", "visitor", "watch",
 ]  # fmt: skip
 
 if TYPE_CHECKING:

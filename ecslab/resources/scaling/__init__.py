@@ -13,15 +13,17 @@ from ecslab.connection.connection import Connection
 from ecslab.display.tables import Table
 from ecslab.resources.scaling import scaling_reader
 from ecslab.resources.scaling.application import CPU, MEMORY, SHOP, delete_shop, shop
+from ecslab.resources.scaling.observed_run import Run
 from ecslab.resources.scaling.scaling_reader import policies, resource_id, schedules, target
-from ecslab.resources.scaling.scaling_run import Run, pass_time, run, until, watch
+from ecslab.resources.scaling.scaling_run import pass_time, run, until, until_whole, watch
 from ecslab.resources.scaling_shapes import ActivityShape
 
 _ALARM: Final = re.compile(r"TargetTracking-service/\S+?-(?=Alarm)|(?<=Alarm)(High|Low)-[0-9a-f-]{36}")
 
 __all__ = [
     "CPU", "MEMORY", "SHOP", "Run", "activities", "delete_shop", "pass_time", "policies", "resource_id",
-    "run", "schedules", "shop", "target", "until", "watch",
+    "run", "schedules", "shop", "target", "until", "until_whole",
+    "watch",
 ]  # fmt: skip
 
 

@@ -12,9 +12,9 @@ NAMESPACE: Final = "ecs"
 DIMENSION: Final = "ecs:service:DesiredCount"
 
 
-def resource_id(lab: Connection, name: str) -> str:
+def resource_id(lab: Connection, name: str, cluster: str | None = None) -> str:
     """`service/adgu-cluster/adgu-shop`: what Application Auto Scaling calls the service."""
-    return f"service/{lab.names.cluster}/{name}"
+    return f"service/{cluster or lab.names.cluster}/{name}"
 
 
 def target(lab: Connection, name: str) -> TargetShape | None:
@@ -25,10 +25,10 @@ def target(lab: Connection, name: str) -> TargetShape | None:
     return targets[0] if targets else None
 
 
-def policies(lab: Connection, name: str) -> list[PolicyShape]:
+def policies(lab: Connection, name: str, cluster: str | None = None) -> list[PolicyShape]:
     """The service's scaling policies as DescribeScalingPolicies shows them, by name."""
     listed: list[PolicyShape] = lab.autoscaling.describe_scaling_policies(
-        ServiceNamespace=NAMESPACE, ResourceId=resource_id(lab, name), ScalableDimension=DIMENSION
+        ServiceNamespace=NAMESPACE, ResourceId=resource_id(lab, name, cluster), ScalableDimension=DIMENSION
     )["ScalingPolicies"]
     return sorted(listed, key=lambda policy: policy["PolicyName"])
 
@@ -42,11 +42,12 @@ def schedules(lab: Connection, name: str) -> list[ScheduleShape]:
 
 
 def activities(
-    lab: Connection, name: str, since: datetime | None = None, *, not_scaled: bool = False
-) -> list[ActivityShape]:
+    lab: Connection, name: str, since: datetime | None = None, *, not_scaled: bool = False,
+    cluster: str | None = None,
+) -> list[ActivityShape]:  # fmt: skip
     """What scaled the service, oldest first; with `not_scaled`, also what was tried and could not be done."""
     pages = lab.autoscaling.get_paginator("describe_scaling_activities").paginate(
-        ServiceNamespace=NAMESPACE, ResourceId=resource_id(lab, name), ScalableDimension=DIMENSION,
+        ServiceNamespace=NAMESPACE, ResourceId=resource_id(lab, name, cluster), ScalableDimension=DIMENSION,
         IncludeNotScaledActivities=not_scaled,
     )  # fmt: skip
     every: list[ActivityShape] = [activity for page in pages for activity in page["ScalingActivities"]]

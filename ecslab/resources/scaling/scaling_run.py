@@ -1,147 +1,95 @@
-"""A run of a service: visitors, CPU, tasks and errors over AWS time, read from the account."""
+"""Runs of services: how they did over AWS time, read from the account; and letting that time pass."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.errors import SandboxOnly
-from ecslab.figures import Figure, Limit, Mark, Series, run_chart
+from ecslab.figures import Limit, Mark
 from ecslab.resources import metrics
+from ecslab.resources.load_balancer import target_group_reader
 from ecslab.resources.metrics import MINUTE, Points
 from ecslab.resources.scaling import scaling_reader
 from ecslab.resources.scaling.application import SHOP
+from ecslab.resources.scaling.observed_run import Run
 from ecslab.resources.scaling_shapes import ActivityShape, AlarmShape
 from ecslab.resources.service import service_reader
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
 _DESIRED: Final = re.compile(r"Setting desired count to (\d+)")
 _ONE_CALL: Final = 6 * 3600.0
 """Seconds of AWS time that the sandbox is asked to let pass at once."""
 _MOST: Final = 7 * 24 * 60
 _AFTER: Final = 0.001
+_PUBLISHED: Final = 60.0
+"""Seconds after the end of a minute at which AWS has published its metrics. U"""
 
 
-@dataclass(frozen=True, repr=False)
-class Run:
-    """How a service did from one moment to another. It shows itself as a chart.
-
-    Attributes:
-        service: its name.
-        begin, end: AWS time.
-        visitors: requests a second, each minute, those without an answer included.
-        cpu: percent of what the tasks have, their mean.
-        desired, running: tasks.
-        errors: answers 500 to 599 a minute, of the tasks and of the load balancer.
-        marks: deployments, alarms, activities.
-        limits: the target of a target tracking policy.
-    """
-
-    service: str
-    begin: datetime
-    end: datetime
-    visitors: Points
-    cpu: Points
-    desired: Points
-    running: Points
-    errors: Points
-    marks: tuple[Mark, ...] = ()
-    limits: tuple[Limit, ...] = ()
-
-    @property
-    def requests(self) -> float:
-        """How many requests came."""
-        return round(sum(value for _, value in self.visitors) * MINUTE)
-
-    @property
-    def lost(self) -> float:
-        """How many requests were answered by an error."""
-        return round(sum(value for _, value in self.errors))
-
-    @property
-    def lost_percent(self) -> float:
-        """The same, in percent of all requests; 0 where nobody came."""
-        return 100 * self.lost / self.requests if self.requests else 0.0
-
-    @property
-    def most_tasks(self) -> int:
-        """How many tasks ran at the most."""
-        return round(max((value for _, value in self.running), default=0))
-
-    @property
-    def task_hours(self) -> float:
-        """How many hours all tasks ran, added up."""
-        return sum(value for _, value in self.running) * MINUTE / 3600
-
-    @property
-    def first_scaled(self) -> float | None:
-        """Minutes from the beginning to the first activity that asked for more tasks."""
-        outs = [mark.at for mark in self.marks if mark.kind == "activity" and mark.up]
-        return (min(outs) - self.begin).total_seconds() / 60 if outs else None
-
-    def chart(self, title: str = "") -> Figure:
-        """The picture: a panel for visitors, CPU, tasks and errors each."""
-        series = [
-            Series("visitors", "requests a second", self.visitors, MINUTE),
-            Series("mean of the tasks", "% CPU", self.cpu, MINUTE),
-            Series("desired", "tasks", self.desired),
-            Series("running", "tasks", self.running, MINUTE),
-            Series("answers 5xx", "errors a minute", self.errors, MINUTE),
-        ]
-        title = title or f"{self.service}: {self.words}"
-        return run_chart(series, self.marks, title=title, limits=self.limits, begin=self.begin, end=self.end)
-
-    @property
-    def words(self) -> str:
-        """The run in one line."""
-        share = f"{self.lost_percent:.2g} %" if self.lost else "none"
-        return (
-            f"{self.requests:,} requests, {share} lost, {self.most_tasks} tasks at the most, "
-            f"{self.task_hours:.1f} task-hours"
-        )
-
-    def __repr__(self) -> str:
-        return str(self.chart())
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return self.chart()._repr_mimebundle_()
-
-
-def run(lab: Connection, begin: datetime, end: datetime | None = None, name: str | None = None) -> Run:
+def run(
+    lab: Connection,
+    begin: datetime,
+    end: datetime | None = None,
+    name: str | None = None,
+    *,
+    cluster: str | None = None,
+    cpu: bool = True,
+) -> Run:
     """How a service did, read from CloudWatch, Application Auto Scaling and ECS.
 
     Args:
         begin, end: AWS time; until now unless given. Whole minutes are shown.
-        name: `adgu-shop` unless given; its load balancer has the same name.
+        name: of the service; `adgu-shop` unless given. Its load balancer is the one that its target group is
+            behind; without a service, one of the same name.
+        cluster: the lesson's unless given.
+        cpu: whether the CPU is to be shown.
     """
     name, end = name or lab.name(SHOP), end or metrics.now(lab)
     begin, end = _minute(begin), _minute(end)
-    wanted = {
-        "routed": metrics.of_balancer(lab, name, "RequestCount"),
-        "unrouted": metrics.of_balancer(lab, name, "HTTPCode_ELB_503_Count"),
-        "of the balancer": metrics.of_balancer(lab, name, "HTTPCode_ELB_5XX_Count"),
-        "of the tasks": metrics.of_balancer(lab, name, "HTTPCode_Target_5XX_Count"),
-        "cpu": metrics.of_service(lab, name, "CPUUtilization"),
-        "running": metrics.of_service(lab, name, "LiveTaskCount", "Maximum"),
-    }
+    service = service_reader.find(lab, name, cluster)
+    wanted = _wanted(lab, name, _balancer(lab, service) or name, cluster)
     points = metrics.read(lab, wanted, begin, end)
-    activities = scaling_reader.activities(lab, name)
+    activities = scaling_reader.activities(lab, name, cluster=cluster)
     return Run(
         service=name,
         begin=begin,
         end=end,
         visitors=[(at, value / MINUTE) for at, value in _sum(points["routed"], points["unrouted"])],
-        cpu=points["cpu"],
-        desired=_desired(activities, points["running"], begin, end),
+        cpu=points["cpu"] if cpu else None,
+        desired=_desired(activities, _at_first(service, points["running"], activities), begin, end),
         running=points["running"],
         errors=_sum(points["of the balancer"], points["of the tasks"]),
-        marks=(*_marks(activities, begin, end), *_alarms(lab, name, begin, end), *_deployments(lab, name)),
-        limits=tuple(_targets(lab, name)),
+        marks=(*_marks(activities, begin, end), *_alarms(lab, name, begin, end), *_deployments(lab, service)),
+        limits=tuple(_targets(lab, name, cluster)),
     )
+
+
+def _wanted(lab: Connection, name: str, balancer: str, cluster: str | None) -> dict[str, metrics.Metric]:
+    """The metrics of which a run is made."""
+    return {
+        "routed": metrics.of_balancer(lab, balancer, "RequestCount"),
+        "unrouted": metrics.of_balancer(lab, balancer, "HTTPCode_ELB_503_Count"),
+        "of the balancer": metrics.of_balancer(lab, balancer, "HTTPCode_ELB_5XX_Count"),
+        "of the tasks": metrics.of_balancer(lab, balancer, "HTTPCode_Target_5XX_Count"),
+        "cpu": metrics.of_service(lab, name, "CPUUtilization", cluster=cluster),
+        "running": metrics.of_service(lab, name, "LiveTaskCount", "Maximum", cluster),
+    }
+
+
+def _balancer(lab: Connection, service: ServiceTypeDef | None) -> str | None:
+    """The name of the load balancer that the service's target group is behind; None where there is none."""
+    entries = service.get("loadBalancers", []) if service else []
+    for target_group in [entry["targetGroupArn"] for entry in entries if "targetGroupArn" in entry]:
+        group = target_group_reader.by_arn(lab, target_group)
+        for arn in group["LoadBalancerArns"] if group else ():
+            return arn.split("/")[-2]
+    return None
 
 
 def _minute(at: datetime) -> datetime:
@@ -161,13 +109,27 @@ def _counts(activities: Sequence[ActivityShape]) -> Iterator[tuple[ActivityShape
             yield activity, int(number[1])
 
 
-def _desired(activities: Sequence[ActivityShape], running: Points, begin: datetime, end: datetime) -> Points:
-    """The desired count as the activities set it; before the first one, as many as ran at the beginning."""
+def _at_first(
+    service: ServiceTypeDef | None, running: Points, activities: Sequence[ActivityShape]
+) -> float | None:
+    """The desired count before any activity: the service's own if nothing scales it, else what ran first.
+
+    While a deployment goes on more tasks run than are desired.
+    """
+    if service and not activities:
+        return float(service["desiredCount"])
+    return next((value for _, value in running), None)
+
+
+def _desired(
+    activities: Sequence[ActivityShape], at_first: float | None, begin: datetime, end: datetime
+) -> Points:
+    """The desired count as the activities set it; before the first one, `at_first` if that is known."""
     counts = [
         (activity["StartTime"].astimezone(UTC), float(count)) for activity, count in _counts(activities)
     ]
     before = [count for at, count in counts if at <= begin]
-    first = before[-1:] or [value for _, value in running[:1]]
+    first = before[-1:] or ([] if at_first is None else [at_first])
     return [(begin, value) for value in first] + [(at, value) for at, value in counts if begin < at <= end]
 
 
@@ -203,17 +165,17 @@ def _in_alarm(alarm: AlarmShape, since: datetime, until: datetime) -> Mark:
     return Mark(since, "alarm", f"in ALARM: {metrics.rule(alarm)}", until, up)
 
 
-def _deployments(lab: Connection, name: str) -> Iterator[Mark]:
-    if not service_reader.find(lab, name):
+def _deployments(lab: Connection, service: ServiceTypeDef | None) -> Iterator[Mark]:
+    if not service:
         return
-    listed = lab.ecs.list_service_deployments(service=name, cluster=lab.names.cluster)
+    listed = lab.ecs.list_service_deployments(service=service["serviceArn"], cluster=service["clusterArn"])
     for each in listed["serviceDeployments"]:
         began = each.get("startedAt", each["createdAt"])
         yield Mark(began, "deployment", f"deployment, {each['status']}", each.get("finishedAt"))
 
 
-def _targets(lab: Connection, name: str) -> Iterator[Limit]:
-    for policy in scaling_reader.policies(lab, name):
+def _targets(lab: Connection, name: str, cluster: str | None) -> Iterator[Limit]:
+    for policy in scaling_reader.policies(lab, name, cluster):
         tracking = policy.get("TargetTrackingScalingPolicyConfiguration", {})
         predefined = tracking.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType", "")
         if predefined.startswith("ECSServiceAverageCPUUtilization"):
@@ -258,6 +220,16 @@ def until(lab: Connection, clock: str) -> datetime:
     at += timedelta(days=at <= now)
     pass_time(lab, ((at - now).total_seconds() + _AFTER) / 60)
     return at
+
+
+def until_whole(lab: Connection, at: datetime) -> datetime:
+    """Let time pass until the minute of this moment is over and has been published; its end comes back."""
+    end = _minute(at - timedelta(seconds=1)) + timedelta(seconds=MINUTE)  # just after a minute is at its end
+    late = _PUBLISHED if lab.where == "aws" else _AFTER
+    left = (end - metrics.now(lab)).total_seconds() + late
+    if left > 0:
+        pass_time(lab, left / 60)
+    return end
 
 
 def watch(lab: Connection, minutes: float, name: str | None = None) -> Run:

@@ -66,7 +66,8 @@ NAMES = {  # module or class: what we call, replace or read of it
 }
 HELD = {  # what is built: the attributes we read or set on it
     "ec2": ["vpcs", "enis", "groups", "internet_gateways", "route_tables", "network_acls", "vpc_end_points",
-            "nat_gateways", "managed_prefix_lists", "addresses", "amis", "region_name", "account_id"],
+            "nat_gateways", "managed_prefix_lists", "addresses", "amis", "reservations", "region_name",
+            "account_id"],
     "vpc": ["id", "is_default", "cidr_block", "enable_dns_hostnames"],
     "subnet": ["id", "vpc_id", "cidr", "availability_zone", "_subnet_ips", "default_for_az",
                "map_public_ip_on_launch", "ipv6_cidr_block_associations"],

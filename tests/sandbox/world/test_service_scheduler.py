@@ -256,6 +256,25 @@ def test_the_breaker_rolls_back(town):
     assert since(town, service, at)[-3][0] == 180.0
 
 
+def test_a_roll_back_ends_when_the_last_task_of_the_failed_revision_has_stopped():
+    waited = []
+    for seed in range(8):
+        town = Town()
+        town.clock.durations = Durations("drawn", f"{seed}")
+        town.broken["2"] = NO_IMAGE
+        service = begun(town, 2, breaker=GUARDED)
+        at = town.clock.now
+        town.scheduler.deploy(service, town.revision("2"))
+        town.settle()
+        ends = {message.split(" to ")[0].split(") ")[-1]: when for when, message in since(town, service, at)}
+        failed = [task for task, _, deployment in town.tasks.values() if deployment.revision.number == "2"]
+        began = town.clock.timestamp() - town.clock.now + at
+        last = max(ends["rolling back"], *(task.stopped_at - began for task in failed))
+        assert 6 <= ends["deployment completed."] - last <= 13 + 1, seed  # `settled`, and the next look
+        waited.append(last - ends["rolling back"])
+    assert min(waited) == 0 < max(waited)
+
+
 def test_without_rollback_a_failed_deployment_stalls(town):
     town.broken["1"] = NO_IMAGE
     service = town.service(breaker=CircuitBreaker(enabled=True))

@@ -6,7 +6,7 @@ from ecslab.course.stages.stage_08 import account_answers, checks, circuit_break
 STAGE = Stage(
     notebook="08-deployments.ipynb",
     needs=(*FOUNDATION, "04.network", "06", "07"),
-    minutes=Minutes(reading=52, waiting=28),
+    minutes=Minutes(reading=54, waiting=28),
     part="service",
     steps=(
         Step("08.revision", 5, checks.revision, solutions.register),

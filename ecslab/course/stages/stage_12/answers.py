@@ -18,7 +18,7 @@ _STEADY = (20.0, 85.0)  # percent of CPU between which a task serves all that co
 def requests_of_a_task(lab: Connection) -> Iterator[object]:
     """How many requests a second one task of the shop serves with all its CPU; rounded either way."""
     seen = run(lab, metrics.now(lab) - _WITHIN)
-    cpu, tasks = dict(seen.cpu), dict(seen.running)
+    cpu, tasks = dict(seen.cpu or []), dict(seen.running)
     each = [
         rate / (tasks[at] * cpu[at] / 100)
         for at, rate in seen.visitors

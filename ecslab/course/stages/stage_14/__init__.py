@@ -124,7 +124,7 @@ def _solve_another(lab: Connection) -> None:
 STAGE = Stage(
     notebook="14-fault-lab.ipynb",
     needs=("00",),
-    minutes=Minutes(reading=38, waiting=0),
+    minutes=Minutes(reading=39, waiting=0),
     part="tools",
     steps=(
         Step("14.example", 12, of_seed(EXAMPLE), _solve_example, facts={"seed": EXAMPLE}),

@@ -105,6 +105,14 @@ class EC2Backend(RefusingEC2Backend):
         self.enis[interface.id] = interface
         return interface
 
+    def get_instance_by_id(self, instance_id: str) -> Instance | None:
+        """moto copies every reservation for it."""
+        every = (instance for each in self.reservations.values() for instance in each.instances)
+        return next((instance for instance in every if instance.id == instance_id), None)
+
+    def get_instance(self, instance_id: str) -> Instance:
+        return self.get_instance_by_id(instance_id) or super().get_instance(instance_id)
+
     def get_network_interface(self, eni_id: str) -> NetworkInterface:
         """moto looks through all of them."""
         return self.enis.get(eni_id) or super().get_network_interface(eni_id)
