@@ -10,7 +10,7 @@ from ecslab.course.catalogue import STAGES, STEPS
 from ecslab.course.check_runner import look
 from ecslab.course.progress_store import memory, note_done
 from ecslab.course.quiz import score
-from ecslab.course.stage import Stage, Step
+from ecslab.course.stage import Stage, Step, to_fives
 from ecslab.display.markup import attribute, html, joined, prose
 from ecslab.display.printable import printable
 from ecslab.display.tables import html_row
@@ -79,7 +79,7 @@ class CourseProgress:
         for stage in STAGES.values():
             rows = [row for row in self._rows(stage) if not row.step.exercise]
             done = sum(row.done for row in rows)
-            stops[stage.id] = Stop(stage.title, stage.part, stage.minutes.here, done, len(rows))
+            stops[stage.id] = Stop(stage.title, stage.part, stage.minutes.about, done, len(rows))
         return course_map(stops, self.next.step.stage if self.next else None)
 
     def __repr__(self) -> str:
@@ -135,7 +135,7 @@ def _minutes_left(stage: Stage, rows: list[Row]) -> int:
     """What was measured for the stage, in proportion to the steps that are left."""
     weights = sum(row.step.minutes for row in rows)
     left = sum(row.step.minutes for row in rows if not row.done)
-    return round(stage.minutes.here * left / weights)
+    return to_fives(stage.minutes.here * left / weights) if left else 0
 
 
 def _of(rows: list[Row]) -> str:

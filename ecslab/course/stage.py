@@ -24,15 +24,27 @@ class Minutes:
     Attributes:
         reading: minutes to read, run the cells, answer the questions and do the exercises.
         waiting: minutes that its waits take on AWS; the sandbox lets them pass ten times faster.
+        optional: how many of `reading` are for its optional parts.
     """
 
     reading: int
     waiting: int
+    optional: int = 0
 
     @property
     def here(self) -> int:
         """Minutes in the sandbox."""
         return max(1, round(self.reading + self.waiting / PACE))
+
+    @property
+    def about(self) -> int:
+        """The same as a learner reads it: to five minutes, which is as exact as it can be."""
+        return to_fives(self.here)
+
+
+def to_fives(minutes: float) -> int:
+    """Minutes to the next five, and no less than five."""
+    return max(5, 5 * round(minutes / 5))
 
 
 @dataclass(frozen=True)

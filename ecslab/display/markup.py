@@ -58,6 +58,11 @@ def prose(text: str) -> Markup:
     return joined(html("<code>{}</code>" if code else "{}", part) for code, part in _parted(text))
 
 
+def without_marks(text: str) -> str:
+    """The same words where nothing can be shown as code: without the backticks."""
+    return _CODE.sub(r"\1", text)
+
+
 def svg_text(text: str) -> str:
     """A text between the tags of an SVG."""
     return str(escape(_plain(text))).replace("&#39;", "'").replace("&#34;", '"')

@@ -13,8 +13,12 @@ _BALANCERS: Final = "elasticloadbalancing/pricing"
 _CLOUDWATCH: Final = "cloudwatch/pricing"
 
 
-def price_list() -> Table:
-    """What costs how much on a real account, by the hour and by the month (us-east-1). Shows itself."""
+def price_list(*about: str) -> Table:
+    """What costs how much on a real account, by the hour and by the month (us-east-1). Shows itself.
+
+    Args:
+        about: words such as "secret": only the lines that name one of them; all lines unless given.
+    """
     task = prices.task_hour(*SIZE, public_ip=False)
     balancer = prices.balancer_hour()
     by_hour = (
@@ -37,11 +41,15 @@ def price_list() -> Table:
     by_amount = (
         ("an image in ECR", f"${prices.ECR_GB_MONTH:.2f} a GB", "", "ecr/pricing"),
         ("lines in CloudWatch Logs", f"${prices.LOGS_GB:.2f} a GB", "when written", _CLOUDWATCH),
+        ("lines that CloudWatch Logs keeps", f"${prices.LOGS_GB_MONTH:.2f} a GB", "", _CLOUDWATCH),
+        ("a secret in Secrets Manager", f"${prices.SECRET_HOUR * prices.MONTH_HOURS:.2f}", "",
+         "secrets-manager/pricing"),
         ("a metric of Container Insights, enhanced", f"${prices.INSIGHTS_METRIC_MONTH['enhanced']:.2f} each",
          "by the hour", _CLOUDWATCH),
     )  # fmt: skip
     rows = [(what, _hour(amount), _month(amount), note, page) for what, amount, note, page in by_hour]
     rows += [(what, "", amount, note, page) for what, amount, note, page in by_amount]
+    rows = [row for row in rows if not about or any(word in row[0] for word in about)]
     title = f"us-east-1, US dollars, prices of {prices.AS_OF}; other Regions differ."
     return Table(title, ("what", "an hour", "a month", "", "aws.amazon.com/…"), tuple(rows))
 

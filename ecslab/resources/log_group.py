@@ -68,16 +68,18 @@ def tags(lab: Connection, group: LogGroupTypeDef) -> dict[str, str]:
 
 
 def lines(lab: Connection, group: str, stream: str) -> list[str]:
-    """The lines of one stream; none while the container has not printed anything."""
+    """The lines of one stream, oldest first; of more than ten thousand the newest.
+
+    None while the container has not printed anything. A web server that is asked for its health every few
+    seconds writes ten thousand lines in a day or two: who looks wants to see what it does now.
+    """
     printed: list[str] = []
-    request: GetLogEventsRequestTypeDef = {
-        "logGroupName": group, "logStreamName": stream, "startFromHead": True,
-    }  # fmt: skip
+    request: GetLogEventsRequestTypeDef = {"logGroupName": group, "logStreamName": stream}
     while response := or_none_if_missing(lab.logs.get_log_events, **request):
-        printed += [event["message"] for event in response["events"]]
-        if len(printed) >= _LINES or response["nextForwardToken"] == request.get("nextToken"):
+        printed[:0] = [event["message"] for event in response["events"]]
+        if len(printed) >= _LINES or response["nextBackwardToken"] == request.get("nextToken"):
             break
-        request["nextToken"] = response["nextForwardToken"]
+        request["nextToken"] = response["nextBackwardToken"]
     return printed
 
 

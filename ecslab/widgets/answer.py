@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import traitlets
 
+from ecslab.display.markup import without_marks
 from ecslab.widgets.view import View, module
 
 
@@ -56,7 +57,7 @@ class AnswerView(View):
     def text(self) -> str:
         """The question, never the answer."""
         unit = f"\n  (a number of {self.unit})" if self.unit else ""
-        return f"{self.question}{unit}"
+        return without_marks(f"{self.question}{unit}")
 
     def _check(self, _: object) -> None:
         entered = str(self.entered).strip()

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import traitlets
 
+from ecslab.display.markup import without_marks
 from ecslab.errors import EcslabError
 from ecslab.widgets.view import View, module
 
@@ -69,9 +70,11 @@ class PredictionView(View):
     def text(self) -> str:
         """What is asked and what can be said, never what was."""
         if self.options:
-            return "\n".join([f"Predict: {self.question}", *(f"  - {option}" for option in self.options)])
-        span = f", {self.span}" if self.span else ""
-        return f"Predict: {self.question}\n  (a number{f' of {self.unit}' if self.unit else ''}{span})"
+            said = "".join(f"\n  - {option}" for option in self.options)
+        else:
+            unit, span = f" of {self.unit}" if self.unit else "", f", {self.span}" if self.span else ""
+            said = f"\n  (a number{unit}{span})"
+        return without_marks(f"Predict: {self.question}{said}")
 
     def _follow(self, change: traitlets.Bunch) -> None:
         """Keep what was chosen, and lock it when one of the buttons was pressed."""

@@ -5,6 +5,7 @@ from typing import Final, TypedDict
 
 import traitlets
 
+from ecslab.display.markup import without_marks
 from ecslab.widgets.view import View, module
 
 LETTERS: Final = "ABCDEFGH"
@@ -65,7 +66,8 @@ class QuestionView(View):
     def text(self) -> str:
         """The question and its options, never the answer."""
         offered = zip(LETTERS, self.options, strict=False)
-        return "\n".join([self.question, *(f"  {letter}. {option}" for letter, option in offered)])
+        lines = [self.question, *(f"  {letter}. {option}" for letter, option in offered)]
+        return without_marks("\n".join(lines))
 
     def _check(self, _: object) -> None:
         if 0 <= self.choice < len(self.options):

@@ -122,7 +122,7 @@ class Notebook:
         self.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-above')")
         self.cell(identifier).click()
         self.page.keyboard.press("Control+Enter")
-        self.page.wait_for_function(READY, timeout=120_000)
+        self.page.wait_for_function(READY, timeout=240_000)
 
     def run_from(self, identifier: str) -> None:
         """Run > Run Selected Cell and All Below."""
@@ -138,7 +138,7 @@ class Notebook:
             [identifier, source],
         )
 
-    def wait(self, seconds: float = 120) -> None:
+    def wait(self, seconds: float = 240) -> None:
         """Until every code cell shows a number and the kernel is idle."""
         self.page.wait_for_function(
             """() => jupyterapp.shell.currentWidget.content.widgets

@@ -1,15 +1,17 @@
-"""Notebooks 00 to 03: what a text says is what the figure, the table or the account beside it says."""
+"""Notebooks 00 to 03, and the prices of all: a text says what the figure, the table or the account says."""
 
 import re
 import tomllib
 from pathlib import Path
+
+import pytest
 
 from ecslab.course.quiz import collection
 from ecslab.course.quiz.kinds import AccountQuestion
 from ecslab.operations import prices
 from ecslab.operations.price_list import price_list
 from tests.notebooks.minutes import reading
-from tests.notebooks.rig import read
+from tests.notebooks.rig import read, stems
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,9 +48,16 @@ def test_the_kinds_of_capacity_are_as_many_as_the_figure_has():
     assert "ECS offers four kinds of **capacity**" in text("00-start")
 
 
-def test_no_price_is_typed_in_the_first_notebooks():
-    for stem in ("00-start", "01-ecr", "02-cluster", "03-task-definition"):
-        assert re.findall(r"\$\d|\d (?:US )?cents", text(stem)) == []
+@pytest.mark.parametrize("stem", stems())
+def test_no_price_is_typed(stem):
+    assert re.findall(r"\$\d|\d (?:US )?cents", text(stem)) == []
+
+
+def test_a_part_of_the_prices_can_be_asked_for():
+    [secret] = price_list("secret").rows
+    assert secret[0] == "a secret in Secrets Manager" and secret[2] == "$0.40"
+    assert [row[2] for row in price_list("image", "keeps").rows] == ["$0.10 a GB", "$0.03 a GB"]
+    assert price_list("no such thing").rows == ()
 
 
 def test_the_prices_are_those_that_the_course_reckons_with():

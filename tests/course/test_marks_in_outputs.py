@@ -14,6 +14,7 @@ QUIZZES = sorted((ROOT / "ecslab/course/stages/en").glob("*.toml"))
 PROSE = [*(ROOT / "ecslab/sandbox/honesty/en").glob("*.toml"), *(ROOT / "ecslab/figures/en").glob("*.toml"),
          *(ROOT / "ecslab/fault_lab").rglob("*.toml")]  # fmt: skip
 AS_PRINTED = dict.fromkeys(("09-draft-logs", "09-logs"), "* Ready to accept")  # the containers' own lines
+ASKS = re.compile(r"lab\.(question|predict)\(")
 AWS_COUNTS = r"1 (?:tasks|targets)\b"  # AWS's own events: "has started 1 tasks", "registered 1 targets"
 PLURAL = re.compile(
     r"(?<![\w.,:/-])1 (?:(?:other|more|public|private|INACTIVE|RUNNING) )?"
@@ -77,6 +78,14 @@ def test_no_output_shows_a_raw_mark():
         assert printed in seen[cell]
         seen[cell] = seen[cell].replace(printed, "")
     assert {cell: found[0][:90] for cell, text in seen.items() if (found := re.findall("[*`].*", text))} == {}
+
+
+def test_where_a_view_cannot_be_drawn_its_words_have_no_backtick():
+    """A code host shows the text of a view that only a running kernel can draw."""
+    asking = [cell for cell in cells() if ASKS.match(cell["source"][-1])]
+    texts = {cell["id"]: "".join(cell["outputs"][0]["data"]["text/plain"]) for cell in asking}
+    assert len(texts) > 50
+    assert {cell: text for cell, text in texts.items() if "`" in text} == {}
 
 
 def test_one_of_a_thing_is_said_in_the_singular():

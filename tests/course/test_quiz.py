@@ -69,7 +69,7 @@ def test_every_question_about_the_account_is_read_by_its_stage_and_no_other_is()
 
 def test_an_answer_is_held_against_the_account(lab, asking_the_account):
     view = lab.question("06.how-many")
-    assert view.text() == "How many clusters are `ACTIVE`?\n  (a number of clusters)"
+    assert view.text() == "How many clusters are ACTIVE?\n  (a number of clusters)"
     assert (view.answer("1"), view.status) == ("Make a cluster first.", "open")
     lab.ecs.create_cluster(clusterName="one")
     assert (view.answer(2), view.status) == ("Not this. Count the rows of the table above.", "warning")
@@ -153,7 +153,7 @@ def test_what_is_unknown_is_answered_with_what_there_is(lab, asking):
 
 def test_nothing_tells_the_answer_beforehand(lab, asking):
     view = lab.question("06.who")
-    text = "Who starts the `second` task?\n  A. You\n  B. The service\n  C. The cluster"
+    text = "Who starts the second task?\n  A. You\n  B. The service\n  C. The cluster"
     data, metadata = view._repr_mimebundle_()
     assert data["text/plain"] == text
     written = json.dumps([data, metadata, view.get_state()], default=str)

@@ -14,7 +14,7 @@ import ecslab
 from ecslab.course import STAGES
 from tests.notebooks.rig import read, stems
 
-EXERCISES = ("## Your turn", "## Optional")
+EXERCISES = ("## Your turn", "## Optional", "## Delete what the exercises made")
 FORMAT = DisplayFormatter()
 FORMAT.active_types = ["text/plain"]
 

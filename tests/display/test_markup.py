@@ -48,6 +48,10 @@ def test_backticks_make_code_and_unpaired_ones_are_text():
     assert markup.prose("`<b>` & <i>") == "<code>&lt;b&gt;</code> &amp; &lt;i&gt;"
 
 
+def test_where_nothing_can_be_code_the_words_stand_alone():
+    assert markup.without_marks("Is `a*b` the `group`? ` is none") == "Is a*b the group? ` is none"
+
+
 def test_what_is_markup_already_stays_as_it_is():
     inner = markup.html("<b>{}</b>", "<i>")
     assert markup.html("<p>{}</p>", inner) == "<p><b>&lt;i&gt;</b></p>"

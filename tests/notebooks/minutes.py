@@ -8,13 +8,14 @@ declaration (`ecslab/course/stages`), and its line into each notebook's first ce
 
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
 from ecslab.course import stages
-from ecslab.course.stage import Minutes
+from ecslab.course.stage import Minutes, to_fives
 from ecslab.display.blanks import BLANK
 from tests.notebooks.rig import NOTEBOOKS, Classroom, read, run, stems
 
@@ -42,15 +43,23 @@ _LINE = re.compile(r"\n\n\*(?:About|Less than) [^*\n]*minutes?[^*\n]*\*(?=\n\n|$
 
 def sentence(minutes: Minutes) -> str:
     """What stands under the title of a notebook; to five minutes, which is as exact as it can be."""
-    about = f"About {_fives(minutes.here)} minutes, questions and exercises included"
+    about = f"About {minutes.about} minutes, questions and exercises included"
+    if minutes.optional:
+        about += f", of which {to_fives(minutes.optional)} are optional"
     more = minutes.reading + minutes.waiting - minutes.here
     if more < 3:
         return f"{about}."
-    return f"{about}; on a real account about {_fives(more)} more, as nothing there shortens the waits."
+    return f"{about}; on a real account about {to_fives(more)} more, as nothing there shortens the waits."
 
 
-def _fives(minutes: int) -> int:
-    return max(5, 5 * round(minutes / 5))
+def optional(cells: Iterable[Any]) -> list[Any]:
+    """Those in a notebook's optional parts: from a heading that says so to the next heading of its rank."""
+    inside, parts = False, []
+    for cell in cells:
+        heading = re.search(r"^## (.*)", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else None
+        inside = heading[1].startswith("Optional") if heading else inside
+        parts += [cell] if inside else []
+    return parts
 
 
 def reading(notebook: Any) -> float:
@@ -96,7 +105,10 @@ def _now(classroom: Classroom) -> float:
 
 def measured(classroom: Classroom, stem: str) -> Minutes:
     """The minutes of one notebook, rounded."""
-    return Minutes(round(reading(read(stem)) / 60), round(waiting(classroom, stem) / 60))
+    part = read(stem)
+    part.cells = optional(part.cells)
+    spent = (reading(read(stem)), waiting(classroom, stem), reading(part))
+    return Minutes(*(round(seconds / 60) for seconds in spent))
 
 
 def show(stem: str, minutes: Minutes) -> None:
@@ -112,7 +124,10 @@ def declare(stage: str, minutes: Minutes) -> None:
     """Write the minutes into the declaration of the stage."""
     module = Path(stages.__path__[0]) / f"stage_{stage}"
     path = module / "__init__.py" if module.is_dir() else module.with_suffix(".py")
-    path.write_text(_MINUTES.sub(f"minutes={minutes}", path.read_text(encoding="utf-8")), encoding="utf-8")
+    fields = {"reading": minutes.reading, "waiting": minutes.waiting, "optional": minutes.optional}
+    declared = ", ".join(f"{name}={value}" for name, value in fields.items() if value or name != "optional")
+    text = _MINUTES.sub(f"minutes=Minutes({declared})", path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
 
 
 def main(wanted: list[str]) -> None:

@@ -1,12 +1,13 @@
 """The minutes under each title are those that were measured, and the text has not outgrown them since."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from ecslab.course import STAGES
 from ecslab.course.stage import Minutes
-from tests.notebooks.minutes import reading, sentence
+from tests.notebooks.minutes import optional, reading, sentence
 from tests.notebooks.rig import read, stems
 
 TOLERANCE = 3  # minutes that a text may grow before it has to be measured anew
@@ -23,6 +24,8 @@ def test_a_notebook_says_how_long_it_takes(stem):
     assert notebook.cells[0].source.endswith(f"*{sentence(found)}*"), "run make minutes"
     assert notebook.cells[0].source.count(" minutes, questions and exercises") == 1
     assert abs(reading(notebook) / 60 - found.reading) <= TOLERANCE, "run make minutes"
+    notebook.cells = optional(notebook.cells)
+    assert abs(reading(notebook) / 60 - found.optional) <= TOLERANCE, "run make minutes"
 
 
 def parts(stem):
@@ -61,8 +64,17 @@ def test_in_words(reading_, waiting, text):
     assert sentence(Minutes(reading_, waiting)) == text
 
 
-def test_07_says_how_long_its_optional_part_takes():
-    notebook = read("07-load-balancer")
-    ids = [cell.id for cell in notebook.cells]
-    notebook.cells = notebook.cells[ids.index("07-nlb-text") : ids.index("07-back-text")]
-    assert abs(reading(notebook) / 60 - 7) <= TOLERANCE
+def test_what_is_optional_is_said_in_words():
+    text = "About 60 minutes, questions and exercises included, of which 15 are optional."
+    assert sentence(Minutes(58, 0, optional=13)) == text
+
+
+def test_an_optional_part_ends_at_the_next_heading_of_its_rank():
+    sources = ["## One", "words", "## Optional: two", "words", "more", "### within", "## Three", "words"]
+    cells = [SimpleNamespace(cell_type="markdown", source=source) for source in sources]
+    assert optional(cells) == cells[2:6]
+
+
+def test_the_main_line_of_07_fits_a_lesson():
+    minutes = STAGES["07"].minutes
+    assert minutes.here - minutes.optional <= 45

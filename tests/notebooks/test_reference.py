@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -53,6 +54,12 @@ def test_notebook(stem):
     for section, words in SECTIONS.items():
         assert words.lower() in text.lower(), f"{stem} has no {section}"
     assert ".ipynb)" in notebook.cells[-1].source, f"{stem} does not say where to go next"
+
+
+@pytest.mark.parametrize(("stem", "following"), [*pairwise(stems())])
+def test_what_comes_next_is_what_the_map_has_next(stem, following):
+    text = "\n".join(cell.source for cell in read(stem).cells if cell.cell_type == "markdown")
+    assert re.findall(r"\*\*Next:\*\* \[([\w-]+)\]\((.+?)\)", text) == [(following, f"{following}.ipynb")]
 
 
 @pytest.mark.parametrize("stem", stems())

@@ -20,7 +20,8 @@ def page() -> str:
         ask = ", ".join(f"`{name}`" for name in (*predictions(stage.id), *questions(stage.id)))
         link = f"[{stage.id} {stage.title}]({stage.notebook})"
         everywhere = minutes.reading + minutes.waiting
-        lines.append(f"| {link} | {minutes.here} | {everywhere} | {stage.moment} | {ask} |")
+        part = f" ({minutes.optional} optional)" if minutes.optional else ""
+        lines.append(f"| {link} | {minutes.here}{part} | {everywhere} | {stage.moment} | {ask} |")
     together = sum(stage.minutes.here for stage in STAGES.values())
     lines += [
         "",

@@ -327,6 +327,32 @@ def test_a_replay_has_the_same_visitors_and_the_same_metrics(tmp_path):
     assert (measured(), again.status(), again.described()) == before
 
 
+def test_a_seed_and_a_beginning_are_one_run_at_any_minute_of_the_wall_clock(tmp_path):
+    """As in the game: a service that follows its CPU, and loses some of a rush."""
+    present, seen = time.time(), []
+    began = present - present % 86_400 - 600
+    for ahead in (0.0, 251.7):
+        place = in_process.start(tmp_path / str(ahead), seed=4, wall=lambda ahead=ahead: present + ahead)
+        place.control("reset", seed=12, began=began)
+        web = Visited(place).prepared().served(1, healthCheckGracePeriodSeconds=7200)
+        about = {"ServiceNamespace": "ecs", "ResourceId": f"service/{CLUSTER}/web",
+                 "ScalableDimension": "ecs:service:DesiredCount"}  # fmt: skip
+        scaling = web.client("application-autoscaling")
+        scaling.register_scalable_target(**about, MinCapacity=1, MaxCapacity=4)
+        scaling.put_scaling_policy(
+            **about, PolicyName="cpu", PolicyType="TargetTrackingScaling",
+            TargetTrackingScalingPolicyConfiguration={"TargetValue": 60, "PredefinedMetricSpecification": {
+                "PredefinedMetricType": "ECSServiceAverageCPUUtilization"}},
+        )  # fmt: skip
+        web.visitors(profile="spike", rate=6, peak=24, after=600, seconds=1800)
+        web.pass_time(3600)
+        activities = scaling.describe_scaling_activities(ServiceNamespace="ecs")["ScalingActivities"]
+        seen.append((web.status(), measured(), activities))
+    status, _, activities = seen[0]
+    assert sum(status["failed"].values()) > 0 and activities, (status, activities)
+    assert seen[0] == seen[1]
+
+
 def test_it_makes_no_difference_who_looks_and_how_time_passes(tmp_path):
     once, often = (opened(tmp_path / name).prepared().served(2) for name in ("once", "often"))
     seen = []

@@ -9,7 +9,7 @@ from exec_rig import AWSLOGS, GROUP, Account
 
 from ecslab.sandbox.engine import snapshots
 from ecslab.sandbox.world.task.health_checks import Checks
-from ecslab.sandbox.world.time.clock import Clock
+from ecslab.sandbox.world.time.clock import Clock, Repetition
 from tests.sandbox.snapshot.snapshot_rig import copied, difference, held
 
 WEB = "public.ecr.aws/docker/library/httpd:2.4-alpine"
@@ -153,3 +153,5 @@ def test_what_may_change_something_happens_each_time(tmp_path, now, monkeypatch)
     made = account(tmp_path, now, LOUD)
     made.run(1200)
     assert all(checked[kind] >= 18 for kind in LOUD), checked
+    assert not any(isinstance(each[2], Repetition) and each[2].numbers > 1 for each in
+                   made.sandbox.clock._repetitions), "one of them is to be repeated"

@@ -45,9 +45,10 @@ class Comparison:
             return "As you predicted."
         if isinstance(self.predicted, int | float) and isinstance(self.seen, int | float):
             gap = abs(self.seen - self.predicted)
-            fewer = "less" if self.prediction.unit in ("s", "seconds") else "fewer"
+            unit = self.prediction.unit
+            fewer = "less" if unit in ("s", "seconds", "%") else "fewer"
             way = "more" if self.seen > self.predicted else fewer
-            return f"{spelled(gap, self.prediction.unit)} {way} than you predicted."
+            return f"{spelled(gap, 'percentage points' if unit == '%' else unit)} {way} than you predicted."
         return "Not as you predicted: worth a second look."
 
     @property

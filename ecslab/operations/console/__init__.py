@@ -19,7 +19,9 @@ from ecslab.operations.console.clicks import Click, documents, of_document
 __all__ = ["Click", "Clicks", "clicks"]
 
 _HEAD: Final = ("The document says", "In today's console", "API", "AWS CLI")
-_WIDTHS: Final = (19, 22, 27, 32)
+_PAGE_HEAD: Final = (*_HEAD[:2], "API, and below it AWS CLI")
+"""On a page the last two share a column: side by side there is room for half of an operation's name."""
+_WIDTHS: Final = (22, 26, 52)
 """Percent of the table's width."""
 _FITS: Final = "width:100%;table-layout:fixed;white-space:normal;overflow-wrap:anywhere"
 """The table is as wide as the page has room for; a long option is broken, and nothing is cut off."""
@@ -65,7 +67,7 @@ class Clicks(Sequence[Click]):
     def _repr_html_(self) -> Markup:
         titles = html_row(
             html("<th scope='col' style='text-align:left;width:{}%'>{}</th>", width, title)
-            for title, width in zip((tab_stop(_HEAD[0]), *_HEAD[1:]), _WIDTHS, strict=True)
+            for title, width in zip((tab_stop(_PAGE_HEAD[0]), *_PAGE_HEAD[1:]), _WIDTHS, strict=True)
         )
         body = joined(html_row(_cells(row)) for row in self.rows)
         title = html("<p>{}</p>", f"Document {self.document}, {self.title}")
@@ -90,9 +92,9 @@ def clicks(document: str) -> Clicks:
 
 def _cells(row: Click) -> list[Markup]:
     """A row in HTML: what is typed, and what is called, as code; one command a line."""
-    typed = [_code("\n".join(filter(None, [*_operations(row), row.field]))), _code(row.cli)]
+    typed = _code("\n".join(filter(None, [*_operations(row), row.field, row.cli])))
     cell = "<td style='text-align:left;vertical-align:top;max-width:none;overflow-wrap:anywhere'>{}</td>"
-    return [html(cell, content) for content in (row.says, row.console, *typed)]
+    return [html(cell, content) for content in (row.says, row.console, typed)]
 
 
 def _code(text: str) -> Markup:

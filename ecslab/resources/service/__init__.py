@@ -146,7 +146,7 @@ def events(lab: Connection, name: str | None = None, last: int = 10, since: date
     begin = since or service["createdAt"]
     newest = [event for event in service["events"] if event["createdAt"] >= begin][:last]
     rows = ((elapsed(event["createdAt"] - begin), event["message"]) for event in newest)
-    return Table("", ("min:s later" if since else "after (min:s)", "event"), tuple(rows))
+    return Table("", ("later (min:s)" if since else "after (min:s)", "event"), tuple(rows))
 
 
 def scale(lab: Connection, count: int, name: str | None = None) -> ServiceTypeDef:

@@ -1,7 +1,9 @@
 """Counts what containers use, and says when it is too much. The numbers are in `limits`."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import itemgetter
 from typing import Final
 from weakref import WeakValueDictionary
@@ -118,10 +120,14 @@ class Meter:
     def _settle(self) -> None:
         """Count what is owed, in the order in which it was done."""
         owed, self._owed = self._owed or [], None
+        full = self._full_at(owed)
+        if full:
+            self._credit, self._drawn, self.since = float(self.saved), 0, full - 2.0
         done = [
             (moment, -period, place, work)
-            for place, (moments, period, work) in enumerate(owed) for moment in moments
-        ]  # fmt: skip
+            for place, (moments, period, work) in enumerate(owed)
+            for moment in (moments[bisect_left(moments, full) :] if full else moments)
+        ]
         done.sort(key=itemgetter(0, 1, 2))
         for moment, _, _, work in done:
             self._pass(moment)
@@ -129,6 +135,24 @@ class Meter:
             self._drawn += work.steps + work.charged
             if work.forgiven:
                 self._forgive(work.forgiven)
+
+    def _full_at(self, owed: "list[tuple[Sequence[float], float, Work]]") -> float | None:
+        """A late moment of these at which all is saved that may be, so that those before it need not be
+        counted; None if none is known.
+
+        At a moment after a gap it is so if from each moment before, and from now, more came back until then
+        than was taken: of each work, that of one moment and of one more in each period.
+        """
+        burst = sum(work.steps + work.charged for _, _, work in owed)
+        spare = self.lasting - sum((work.steps + work.charged) / period for _, period, work in owed)
+        longest = max(period for _, period, _ in owed)
+        late = max(moments[-1] for moments, _, _ in owed) - 2 * longest
+        tail = sorted({moment for moments, _, _ in owed for moment in moments[bisect_left(moments, late) :]})
+        missing = self.saved - self._credit + self._drawn + burst + 1
+        for before, moment in reversed([*pairwise(tail)]):
+            if moment - before >= 1.0 and burst + 1 <= spare * (moment - before):
+                return moment if missing <= spare * (moment - self.since) else None
+        return None
 
     def _pass(self, now: float) -> None:
         """Bring back what comes back by now, once in a second."""
@@ -185,14 +209,14 @@ class Meter:
 class LogRate:
     """How much of a container's output its log still takes."""
 
-    __slots__ = ("_bytes", "_lines", "_since", "_taken", "losing", "passed", "turns")
+    __slots__ = ("_bytes", "_lines", "_since", "_taken", "losing", "turns")
     LINES_A_SECOND: Final = 100
     BYTES_A_SECOND: Final = 65_536
 
     def __init__(self) -> None:
         self._lines, self._bytes = float(limits.LOG_LINES.container), float(limits.LOG_BYTES.container)
         self._since, self.losing = 0.0, False
-        self._taken, self.passed = (0, 0), 0.0
+        self._taken = 0, 0
         self.turns = 0  # how often something was taken
 
     def accepted(self, text: str, now: float) -> list[str]:
@@ -208,10 +232,10 @@ class LogRate:
         self.losing = len(kept) < len(text) or len(lines) < len(offered)
         return lines
 
-    def repeats_after(self, period: float) -> bool:
-        """Whether one short line was taken last, and the one before it came so many seconds before."""
-        is_line = self._taken[0] == 1 and self._taken[1] < limits.STEP_BYTES and not self.losing
-        return is_line and abs(self.passed - period) < 1e-6
+    @property
+    def repeats(self) -> bool:
+        """Whether one short line was taken last: so much comes back in a second."""
+        return self._taken[0] == 1 and self._taken[1] < limits.STEP_BYTES and not self.losing
 
     def take_again(self, moments: Sequence[float]) -> None:
         """Take what was taken last once more at each of these moments, for which there is room."""
@@ -219,18 +243,21 @@ class LogRate:
         lines, size = self._taken
         most_lines, most_bytes = limits.LOG_LINES.container, limits.LOG_BYTES.container
         left_lines, left_bytes = self._lines, self._bytes
+        full = most_lines - lines, most_bytes - size
         for moment in moments:  # as `_fill` does
             passed, self._since = moment - self._since, moment
             left_lines = min(most_lines, left_lines + passed * self.LINES_A_SECOND) - lines
             left_bytes = min(most_bytes, left_bytes + passed * self.BYTES_A_SECOND) - size
-            self.passed = passed
+            if (left_lines, left_bytes) == full and passed >= 1.0:
+                self._since = moments[-1]
+                break
         self._lines, self._bytes = left_lines, left_bytes
 
     def _fill(self, now: float) -> None:
         """Bring back what comes back by now."""
-        self.passed, self._since = now - self._since, now
-        self._lines = min(limits.LOG_LINES.container, self._lines + self.passed * self.LINES_A_SECOND)
-        self._bytes = min(limits.LOG_BYTES.container, self._bytes + self.passed * self.BYTES_A_SECOND)
+        passed, self._since = now - self._since, now
+        self._lines = min(limits.LOG_LINES.container, self._lines + passed * self.LINES_A_SECOND)
+        self._bytes = min(limits.LOG_BYTES.container, self._bytes + passed * self.BYTES_A_SECOND)
 
 
 class AccountBudget:

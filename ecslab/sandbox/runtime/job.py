@@ -172,7 +172,7 @@ class Command(Job):
         if not isinstance(host, Quiet) or not isinstance(budget, CommandBudget) or process.files.changed:
             return None
         leaves = host.repeats_all(period)
-        if leaves is None or not budget.regular:
+        if leaves is None or not budget.regular or sum(each.depends for each in leaves) > 1:
             return None
         within = [each.again for each in leaves if each.again]
         if len(within) < len(leaves):

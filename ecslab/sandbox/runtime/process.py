@@ -262,10 +262,10 @@ class Process:
     def logs_again(self, period: float) -> Leaves:
         """What logging the last line again leaves, each `period` seconds, as it reads at those moments.
 
-        That is not known where something else wrote to the log in the last period.
+        It holds until something else writes to the log.
         """
         log = self.budget.log
-        if not (self.host.repeats and log.repeats_after(period)):
+        if not (self.host.repeats and log.repeats):
             return Leaves()
         turns = log.turns
 

@@ -1,12 +1,15 @@
 """No program takes more than its share: of the sandbox's time, its memory, its files and its logs."""
 
+import heapq
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from runtime_world import Image, Spec, World
 
 from ecslab.sandbox.runtime import Mount, limits
-from ecslab.sandbox.runtime.budget import AccountBudget
+from ecslab.sandbox.runtime.budget import AccountBudget, Meter, Work
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 
 KILLED = (137, "OutOfMemoryError: container killed due to memory usage")
@@ -299,3 +302,32 @@ def test_any_program_ends_or_is_bounded(script):
     container.signal("TERM")
     container.signal("KILL")
     assert host.exit is not None and (account.memory.used, account.disk.used) == (0, 0)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_work_that_is_owed_counts_as_work_that_is_done_at_its_moment(seed):
+    """Of several who work each so many seconds: one by one in the order of a clock, and all at once."""
+    draw = random.Random(seed)
+    saved, lasting, begin = draw.choice((40, 20_000)), draw.choice((1, 5, 10)), draw.choice((1.0, 1000.125))
+    one_by_one, at_once = Meter(100, saved, lasting), Meter(100, saved, lasting)
+    for meter in (one_by_one, at_once):
+        meter.add(30, begin)
+    plans, done = [], {}
+    for place in range(draw.randint(1, 4)):
+        steps, period = draw.randint(1, 6), draw.choice((5.0, 7.5, 10.0, 30.0))
+        work = draw.choice((Work(steps, 1), Work(0, 1), Work(steps, 2, steps + 2)))
+        planned = begin + draw.choice((0.0, 2.5))
+        heapq.heappush(plans, (planned + period, planned, place, period, work))
+    for number in range(10, draw.choice((12, 20, 500))):
+        moment, _, place, period, work = heapq.heappop(plans)
+        one_by_one.add(work.steps, moment)
+        one_by_one.charge(work.charged)
+        if work.forgiven:
+            one_by_one.forgive(work.forgiven)
+        done.setdefault(place % 10, (period, work, []))[2].append(moment)
+        heapq.heappush(plans, (moment + period, moment, number * 10 + place % 10, period, work))
+    for period, work, moments in done.values():
+        at_once.owe(moments, period, work)
+    assert (at_once.credit, at_once.used, at_once.since) == (
+        one_by_one.credit, one_by_one.used, one_by_one.since
+    )  # fmt: skip

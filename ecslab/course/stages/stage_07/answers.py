@@ -1,7 +1,7 @@
 """What stage 07 asks of the learner's own account, and how it is read there."""
 
 from ecslab.connection.connection import Connection
-from ecslab.resources.load_balancer import load_balancer_reader, target_group_reader
+from ecslab.resources.load_balancer import load_balancer_reader
 
 
 def cname(lab: Connection) -> list[str]:
@@ -18,9 +18,3 @@ def asking_interfaces(lab: Connection) -> list[str]:
     about = [{"Name": "description", "Values": [f"ELB app/{balancer['LoadBalancerName']}/*"]}]
     interfaces = lab.ec2.describe_network_interfaces(Filters=about)["NetworkInterfaces"]  # type: ignore[arg-type]
     return [interface["NetworkInterfaceId"] for interface in interfaces]
-
-
-def suffix(lab: Connection) -> list[str]:
-    """The last part of the target group's ARN, and the ARN as a whole."""
-    group = target_group_reader.find_target_group(lab)
-    return [group["TargetGroupArn"].rsplit("/", 1)[-1], group["TargetGroupArn"]] if group else []

@@ -57,6 +57,11 @@ class Leaves:
     again: Again | None = None
     holds: Callable[[], bool] = _always
 
+    @property
+    def depends(self) -> bool:
+        """Whether others may change what it finds: then two of them at one moment would do so too."""
+        return self.holds is not _always
+
 
 @dataclass(slots=True, eq=False)
 class Repetition(Event):
