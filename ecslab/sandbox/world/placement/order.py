@@ -20,6 +20,8 @@ OTHER_PROVIDER: Final = "CAPACITY_PROVIDER"
 """Of another capacity provider; told to nobody: such instances are not looked at."""
 ZONE: Final = "ecs.availability-zone"
 VPC: Final = "ecs.vpc-id"
+EXTERNAL: Final = "ecs.capability.external"
+"""The attribute that tells instances of the launch type EXTERNAL from those of EC2."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Order:
         group: their task group, whose tasks `spread` counts and `distinctInstance` keeps apart.
         constraints: of the request and of the task definition.
         strategies: in the order in which they apply.
+        external: whether the launch type is EXTERNAL: no EC2 instance takes them then, and else no other.
         provider: the capacity provider whose instances alone take them; None: those of any, and of none.
     """
 
@@ -37,6 +40,7 @@ class Order:
     needs: Needs = field(default_factory=Needs)
     constraints: tuple[Constraint, ...] = ()
     strategies: tuple[Strategy, ...] = ()
+    external: bool = False
     provider: str | None = None
 
     @cached_property
@@ -68,7 +72,8 @@ class Order:
 
     def _strangeness(self, instance: Instance) -> Iterator[str]:
         needs, vpc = self.needs, instance.attributes.get(VPC)
-        if not needs.attributes <= instance.attributes.keys() or (needs.vpc and needs.vpc != vpc):
+        elsewhere = (EXTERNAL in instance.attributes) != self.external or (needs.vpc and needs.vpc != vpc)
+        if elsewhere or not needs.attributes <= instance.attributes.keys():
             yield ATTRIBUTE
         if needs.zones and instance.attributes.get(ZONE) not in needs.zones:
             yield LOCATION

@@ -48,11 +48,13 @@ def order(
     strategy: Strategy,
     of_service: bool,
 ) -> Order:
-    """Check a request for EC2, or for providers of Auto Scaling groups (`task_order.order`)."""
-    placing.check_request(vpc_configuration(parameters), parameters.get("platformVersion"))
-    if not of_service and not strategy and not placing.has_instances(cluster):
+    """Check a request for EC2, EXTERNAL, or providers of Auto Scaling groups (`task_order.order`)."""
+    launch_type = parameters.get("launchType") or "EC2"
+    placing.check_request(vpc_configuration(parameters), parameters.get("platformVersion"), launch_type)
+    external = launch_type == "EXTERNAL"
+    if not of_service and not strategy and not placing.has_instances(cluster, external=external):
         raise invalid(placing.NO_INSTANCES)
-    placing.check(definition, vpc_configuration(parameters))
+    placing.check(definition, vpc_configuration(parameters), launch_type)
     given = parameters.get("overrides") or {}
     check_names(definition, given)
     network: Network = {"subnets": []}
@@ -139,9 +141,9 @@ def _attachment(order: Order, instance: ContainerInstance | None) -> Attachment:
     """The interface of a task on this instance; of one that waits, none yet."""
     if instance is None:
         return Attachment("", "", shared=True)
-    zone = instance.attributes["ecs.availability-zone"]
+    zone = instance.attributes.get("ecs.availability-zone")
     subnets = [subnet for subnet in order.network["subnets"] if zone_of(order.caller, subnet) == zone]
-    own = instance.attributes["ecs.subnet-id"] or ""
+    own = instance.attributes.get("ecs.subnet-id") or ""
     return Attachment(task_request.new_uuid(), subnets[0]) if subnets else Attachment("", own, shared=True)
 
 
@@ -180,7 +182,7 @@ def _settings(order: Order, instance: ContainerInstance | None) -> "api.TaskType
         "cpu": str(needs.cpu),
         "enableExecuteCommand": bool(parameters.get("enableExecuteCommand")),
         "group": parameters.get("group") or f"family:{definition['family']}",
-        "launchType": "EC2",
+        "launchType": "EXTERNAL" if order.placed and order.placed.external else "EC2",
         "memory": str(needs.memory),
         "overrides": order.overrides,
         "taskDefinitionArn": definition["taskDefinitionArn"],
@@ -188,8 +190,10 @@ def _settings(order: Order, instance: ContainerInstance | None) -> "api.TaskType
     if instance is not None:
         architecture = instance.attributes["ecs.cpu-architecture"] or ""
         settings["attributes"] = [{"name": "ecs.cpu-architecture", "value": architecture}]
-        settings["availabilityZone"] = instance.attributes["ecs.availability-zone"] or ""
         settings["containerInstanceArn"] = instance.arn
+        zone = instance.attributes.get("ecs.availability-zone")
+        if zone:
+            settings["availabilityZone"] = zone
     if parameters.get("startedBy"):
         settings["startedBy"] = parameters["startedBy"]
     if order.provider:
