@@ -78,15 +78,15 @@ _FORWARDS: Final = {
 _BEHIND: Final = {
     "target group": "loadBalancers[].[targetGroupArn, advancedConfiguration.alternateTargetGroupArn][]",
     "listener": "loadBalancers[].advancedConfiguration.[productionListenerRule, testListenerRule][]",
-    "any": "[serviceRegistries[].registryArn, serviceConnectConfiguration.namespace, "
-    "vpcLatticeConfigurations[].targetGroupArn][]",
+    "any": "[serviceRegistries[].registryArn, vpcLatticeConfigurations[].targetGroupArn][]",
+    "namespace": "serviceConnectConfiguration.namespace",
 }
 
 ROWS: Final = (
     # Amazon ECS
     GuardedCall("ecs", "CreateCluster", makes=("cluster", "clusterName || 'default'")),
     GuardedCall("ecs", "DeleteCluster UpdateCluster UpdateClusterSettings PutClusterCapacityProviders",
-                {"cluster": "cluster"}),
+                {"cluster": "cluster", "namespace": "serviceConnectDefaults.namespace"}),
     GuardedCall("ecs", "CreateService", {"cluster": _CLUSTER, **_BEHIND}, ("service", "serviceName")),
     GuardedCall("ecs", "UpdateService DeleteService", {"service": "service", **_BEHIND}),
     GuardedCall("ecs", "StopServiceDeployment", {"any": "serviceDeploymentArn"}),
@@ -128,6 +128,16 @@ ROWS: Final = (
     GuardedCall("cloudwatch", "DeleteAlarms EnableAlarmActions DisableAlarmActions", {"alarm": "AlarmNames"}),
     GuardedCall("cloudwatch", "SetAlarmState", {"alarm": "AlarmName"}),
     GuardedCall("cloudwatch", "TagResource UntagResource", {"any": "ResourceARN"}),
+    # AWS Cloud Map: a service is whose its namespace is, unless it says otherwise
+    GuardedCall("servicediscovery", "CreateHttpNamespace CreatePrivateDnsNamespace",
+                makes=("namespace", "Name")),
+    GuardedCall("servicediscovery", "CreateService", {"namespace": "NamespaceId || DnsConfig.NamespaceId"}),
+    GuardedCall("servicediscovery", "DeleteNamespace UpdateHttpNamespace UpdatePrivateDnsNamespace",
+                {"namespace": "Id"}),
+    GuardedCall("servicediscovery", "DeleteService UpdateService", {"discovery service": "Id"}),
+    GuardedCall("servicediscovery", "RegisterInstance DeregisterInstance UpdateInstanceCustomHealthStatus",
+                {"discovery service": "ServiceId"}),
+    GuardedCall("servicediscovery", "TagResource UntagResource", {"any": "ResourceARN"}),
     # AWS Secrets Manager
     GuardedCall("secretsmanager", "CreateSecret", makes=("secret", "Name")),
     GuardedCall("secretsmanager", "PutSecretValue UpdateSecret DeleteSecret RestoreSecret RotateSecret "

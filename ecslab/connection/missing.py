@@ -15,7 +15,7 @@ MISSING: Final = frozenset(
         "ResourceNotFoundException", "InvalidGroup.NotFound", "InvalidNetworkInterfaceID.NotFound",
         "InvalidSubnetID.NotFound", "InvalidVpcID.NotFound", "LoadBalancerNotFound", "TargetGroupNotFound",
         "ListenerNotFound", "RuleNotFound", "ServiceNotFoundException", "ServiceNotActiveException",
-        "ObjectNotFoundException",
+        "ObjectNotFoundException", "NamespaceNotFound", "ServiceNotFound", "InstanceNotFound",
     }
 )  # fmt: skip
 

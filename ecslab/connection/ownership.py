@@ -113,6 +113,8 @@ _KIND_IN_ARN: Final = (
     (r"(?P<id>sg-\w+)", "security group"),
     (r"(?P<id>arn:[^:]+:application-autoscaling:[^:]*:\d*:scalable-target/.+)", "scalable target"),
     (r"arn:[^:]+:cloudwatch:[^:]*:\d*:alarm:(?P<id>.+)", "alarm"),
+    (r"(?P<id>arn:[^:]+:servicediscovery:[^:]*:\d*:namespace/.+)", "namespace"),
+    (r"(?P<id>arn:[^:]+:servicediscovery:[^:]*:\d*:service/.+)", "discovery service"),
 )
 
 
@@ -302,6 +304,30 @@ def _alarm(clients: Clients, reference: Reference) -> Iterator[Resource]:
         yield Resource(reference, arn, tags, container=service or None)
 
 
+def _namespace(clients: Clients, reference: Reference) -> Iterator[Resource]:
+    """A namespace by its id, ARN or name, of whatever type; of one name there may be several."""
+    cloud_map = clients("servicediscovery")
+    for page in cloud_map.get_paginator("list_namespaces").paginate():
+        for namespace in page["Namespaces"]:
+            arn = namespace["Arn"]
+            if reference.id in (namespace["Id"], arn, namespace["Name"]):
+                tags = cloud_map.list_tags_for_resource(ResourceARN=arn)["Tags"]
+                yield Resource(reference, arn, tags, since=namespace["CreateDate"])
+
+
+def _discovery_service(clients: Clients, reference: Reference) -> Iterator[Resource]:
+    """A service of Cloud Map: without a tag it is whose namespace it is in."""
+    cloud_map = clients("servicediscovery")
+    answer = or_none_if_missing(cloud_map.get_service, Id=reference.id)
+    if answer:
+        service = answer["Service"]
+        tags = cloud_map.list_tags_for_resource(ResourceARN=service["Arn"])["Tags"]
+        namespace = Reference("namespace", service["NamespaceId"])
+        yield Resource(
+            reference, service["Arn"], tags, since=service.get("CreateDate"), container=namespace
+        )
+
+
 _SERVICE_ID: Final = re.compile(r"service/(?P<cluster>[^/]+)/(?P<name>[^/]+)")
 _TRACKING: Final = re.compile(
     rf"TargetTracking-{_SERVICE_ID.pattern}-Alarm(High|Low)-[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"
@@ -311,4 +337,5 @@ _READERS: Final[Mapping[str, Callable[[Clients, Reference], Iterator[Resource]]]
     "family": _family, "repository": _repository, "load balancer": _load_balancer, "listener": _listener,
     "target group": _target_group, "secret": _secret, "role": _role, "log group": _log_group,
     "security group": _security_group, "scalable target": _scalable_target, "alarm": _alarm,
+    "namespace": _namespace, "discovery service": _discovery_service,
 }  # fmt: skip

@@ -92,6 +92,10 @@ KINDS: Final = (
     ResourceKind("alarm", "cloudwatch", "PutMetricAlarm", "AlarmName", None, unique=False),
     ResourceKind("load balancer", "elbv2", "CreateLoadBalancer", "Name", "LoadBalancers[].LoadBalancerArn"),
     ResourceKind("target group", "elbv2", "CreateTargetGroup", "Name", "TargetGroups[].TargetGroupArn"),
+    # both are made by an operation that takes a while: the answer names the operation alone
+    ResourceKind("namespace", "servicediscovery", "CreatePrivateDnsNamespace", "Name", None, unique=False),
+    ResourceKind("HTTP namespace", "servicediscovery", "CreateHttpNamespace", "Name", None, unique=False),
+    ResourceKind("discovery service", "servicediscovery", "CreateService", "Name", "Service.Arn"),
     ResourceKind("secret", "secretsmanager", "CreateSecret", "Name", "ARN"),  # with six random characters
     ResourceKind("role", "iam", "CreateRole", "RoleName", "Role.Arn", unique=False, born_path="Role.RoleId"),
     ResourceKind("log group", "logs", "CreateLogGroup", "logGroupName", None, unique=False),

@@ -44,6 +44,8 @@ ALARM_MONTH: Final = 0.10
 """A metric alarm, each metric that it looks at; Application Auto Scaling itself is free."""
 FINE_ALARM_MONTH: Final = 0.30
 """The same of periods below a minute."""
+HOSTED_ZONE_HOUR: Final = 0.50 / MONTH_HOURS
+"""Of a private namespace; what ECS registers in Cloud Map is free, and so are HTTP namespaces."""
 EKS_CLUSTER_HOUR: Final = 0.10
 
 

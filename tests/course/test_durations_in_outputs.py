@@ -63,6 +63,7 @@ CHOSEN = {
     "14-wait": r"^\d+ s later",
     **{f"12-{cell}": r"× 60 s" for cell in (
         "alarm-state", "alarm-check", "policy-alarms", "again", "day", "rush", "prepared", "ceiling", "check",
+        "deploy", "csv-run", "fight",
     )},
     "12-fixed-outcome": r"after 60 seconds the load balancer", "12-first-outcome": r"\d+ minutes",
     **{f"{stage}-honesty": r"^(?:simplified|as AWS)" for stage in ("02", "04", "06", "07", "08", "12", "14")},

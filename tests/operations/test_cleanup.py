@@ -70,6 +70,17 @@ def scaled(lab):
     )  # fmt: skip
 
 
+def named(lab):
+    """A service of Cloud Map in an HTTP namespace, and a private namespace."""
+    cloud_map = lab.client("servicediscovery")
+    cloud_map.create_http_namespace(Name="mesh")
+    lab.wait(lambda: cloud_map.list_namespaces()["Namespaces"], "the namespace")
+    (namespace,) = cloud_map.list_namespaces()["Namespaces"]
+    cloud_map.create_service(Name="api", NamespaceId=namespace["Id"])
+    vpc = service.default_choice(lab).vpc_id
+    cloud_map.create_private_dns_namespace(Name="corp.local", Vpc=vpc)
+
+
 def group(lab, vpc, name):
     made = lab.ec2.create_security_group(GroupName=name, Description="test", VpcId=vpc)
     return made["GroupId"]
@@ -178,19 +189,21 @@ class Crash(BaseException):
 
 
 @pytest.mark.portable
-@pytest.mark.parametrize("operation", [operation for _, operation in BY_CREATE_CALL])
-def test_a_crash_after_any_create_call_leaves_nothing_that_cleanup_does_not_find(lab, operation):
+@pytest.mark.parametrize(("service_name", "operation"), BY_CREATE_CALL)
+def test_a_crash_after_any_create_call_leaves_nothing_that_cleanup_does_not_find(
+    lab, service_name, operation
+):
     def die(**_):
         raise Crash
 
-    service = next(service for service, name in BY_CREATE_CALL if name == operation)
-    events = lab.client(service).meta.events
-    hyphenated = lab.client(service).meta.service_model.service_id.hyphenize()
+    events = lab.client(service_name).meta.events
+    hyphenated = lab.client(service_name).meta.service_model.service_id.hyphenize()
     events.register_first(f"after-call.{hyphenated}.{operation}", die)
     with pytest.raises(Crash):
         journey(lab)
         balanced(lab)
         scaled(lab)
+        named(lab)
     revived = again(lab)
     assert [entry.outcome for entry in revived.ledger.entries()][-1] == "intended"
     receipt = cleanup.run(revived)

@@ -335,3 +335,26 @@ def test_instances_come_back_as_they_were(tmp_path, monkeypatch, least):
     again.pass_time(60)
     assert len(again.instances("later")) == 1
     sandbox.close()
+
+
+def test_an_instance_that_gets_a_trunk_is_registering_first(aws):
+    aws.ecs.put_account_setting_default(name="awsvpcTrunking", value="enabled")
+    ec2_id = aws.launch(InstanceType="c5.large")
+    for _ in range(200):
+        aws.pass_time(1)
+        if aws.instances():
+            break
+    [instance] = aws.instances()
+    arn = instance["containerInstanceArn"]
+    assert (instance["ec2InstanceId"], instance["status"]) == (ec2_id, "REGISTERING")
+    [cluster] = aws.ecs.describe_clusters(clusters=["lab"])["clusters"]
+    assert cluster["registeredContainerInstancesCount"] == 0
+    change = aws.ecs.update_container_instances_state
+    assert refused(change, cluster="lab", containerInstances=[arn], status="DRAINING") == (
+        f"InvalidParameterException: Container instance {arn[-32:]} is REGISTERING and cannot be "
+        "changed yet."
+    )
+    aws.pass_time(30)
+    [instance] = aws.instances()
+    assert (instance["status"], instance["agentConnected"]) == ("ACTIVE", True)
+    assert change(cluster="lab", containerInstances=[arn], status="DRAINING")["failures"] == []

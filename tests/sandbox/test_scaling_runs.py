@@ -288,6 +288,7 @@ def test_an_alarm_that_is_gone(aws):
     aws.alarms.delete([alarm.name for alarm in aws.own_alarms("gone")])
     aws.send("gone", 90, 5)
     assert aws.activities("gone", **NOT_SCALED) == []
+    assert len(aws.policy("gone")["Alarms"]) == 2  # U: the policy names them still
     aws.track("gone")
     aws.send("gone", 90, 4)
     assert aws.counts("gone")[0] == 4

@@ -12,7 +12,7 @@ from typing import Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
-from ecslab.operations.cleanup.inventory import ecs, network, scaling, storage
+from ecslab.operations.cleanup.inventory import discovery, ecs, network, scaling, storage
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey
 from ecslab.resources import ecr, log_group, role
@@ -75,6 +75,10 @@ REMOVALS: Final = (
     Removal("cluster", ecs.clusters, call("ecs", "delete_cluster", "cluster")),
     Removal("task definition", ecs.task_definitions,
             call("ecs", "deregister_task_definition", "taskDefinition")),
+    # their instances leave with the tasks
+    Removal("discovery service", discovery.services, discovery.delete_service),
+    Removal("namespace", discovery.private_namespaces, discovery.delete_namespace),
+    Removal("HTTP namespace", discovery.http_namespaces, discovery.delete_namespace),
     Removal("listener", network.listeners, call("elbv2", "delete_listener", "ListenerArn")),
     Removal("load balancer", network.load_balancers,
             call("elbv2", "delete_load_balancer", "LoadBalancerArn")),

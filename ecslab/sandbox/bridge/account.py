@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
     from ecslab.sandbox.bridge.load.meters import Meters
     from ecslab.sandbox.bridge.load.visitors import Visitors
+    from ecslab.sandbox.bridge.ssm_nodes.state import RegionNodes
     from ecslab.sandbox.world.network.vpc import Facts
     from ecslab.sandbox.world.service_discovery.registry import Registry
 
@@ -85,6 +86,7 @@ class Account:
         load_balancing: None before Elastic Load Balancing is first used.
         autoscaling: scalable targets and their activities, by Region.
         scaling_groups: Auto Scaling groups, by Region.
+        managed_nodes: activations of Systems Manager, and the machines that used them, by Region.
         instance_lost_listeners: called with Region and id of an EC2 instance that is stopped or terminated.
         cloudwatch: metrics and alarms; None before either is first used.
         meters: what services and target groups tell CloudWatch; None before the first of them.
@@ -121,6 +123,7 @@ class Account:
     load_balancing: LoadBalancing | None = None
     autoscaling: dict[str, RegionScaling] = field(default_factory=dict)
     scaling_groups: dict[str, RegionGroups] = field(default_factory=dict)
+    managed_nodes: dict[str, RegionNodes] = field(default_factory=dict)
     instance_lost_listeners: list[Callable[[str, str], None]] = field(default_factory=list)
     cloudwatch: CloudWatch | None = None
     meters: Meters | None = None

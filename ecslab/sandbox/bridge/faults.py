@@ -11,8 +11,11 @@ from typing import Final
 
 from ecslab.sandbox.bridge import late_reads
 from ecslab.sandbox.bridge.account import current_account
+from ecslab.sandbox.bridge.ecs.instances import external
+from ecslab.sandbox.bridge.ecs.instances.agents import Agents
 from ecslab.sandbox.bridge.ecs.tasks import store
 from ecslab.sandbox.bridge.open_ports import program_of
+from ecslab.sandbox.bridge.ssm_nodes import state as ssm_nodes
 from ecslab.sandbox.world.faults import Faults
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.failures import platform_failures
@@ -72,7 +75,7 @@ def zone(*, zone: str, away: bool = True) -> dict[str, object]:
     _faults().zones.add(zone)
     if agents:
         agents.zone(zone, True)
-    lost = list(_running(lambda each: each.settings["availabilityZone"] == zone))
+    lost = list(_running(lambda each: each.settings.get("availabilityZone") == zone))
     for each in lost:
         store.lose(each, "InfrastructureHealth", ZONE_LOST.format(zone=zone))
     return _told(lost)
@@ -152,6 +155,41 @@ def eventual(*, on: bool) -> dict[str, object]:
     return {"on": on}
 
 
+def external_instance(
+    *,
+    activation_id: str,
+    activation_code: str,
+    cluster: str,
+    vcpus: int = 2,
+    memory: int = 4096,
+    architecture: str = "x86_64",
+) -> dict[str, object]:
+    """Let a machine outside AWS, of so many vCPUs and MiB, run the script that registers it in a cluster."""
+    for name, value, most in (("vcpus", vcpus, 192), ("memory", memory, 1_000_000)):
+        if not isinstance(value, int) or not 1 <= value <= most:
+            raise ValueError(f"{name} must be from 1 to {most}, got {value!r}")
+    if architecture not in ("x86_64", "arm64"):
+        raise ValueError(f"architecture must be x86_64 or arm64, got {architecture!r}")
+    node = external.install(activation_id, activation_code, str(cluster), vcpus, memory, architecture)
+    _agents().installed(node)
+    return {"instance": node.id}
+
+
+def external_connection(*, instance: str, up: bool) -> dict[str, object]:
+    """Cut the connection of a machine outside AWS (`mi-…`) with AWS, or let it have it again."""
+    node = external.node_of(instance)
+    if node is None:
+        raise ValueError(f"there is no machine {instance!r} outside AWS")
+    if _flag("up", up) == (node.status == ssm_nodes.ONLINE):
+        return {"instance": instance, "up": up}
+    node.status, node.seen = ssm_nodes.ONLINE if up else ssm_nodes.LOST, current_account().clock.timestamp()
+    if up:
+        _agents().audible(node)
+    else:
+        _agents().silent(node.id)
+    return {"instance": instance, "up": up}
+
+
 def visitors(**values: object) -> dict[str, object]:
     """Let visitors come to a load balancer, or change or stop them (`bridge.load.control`)."""
     from ecslab.sandbox.bridge.load import control
@@ -163,9 +201,15 @@ KINDS: Final[dict[str, Callable[..., dict[str, object]]]] = {
     do.__name__.replace("_", "-"): do
     for do in (
         spot_interruption, spot_capacity, zone, agent, maintenance, exit, out_of_memory, registry, platform,
-        throttling, eventual, visitors,
+        throttling, eventual, external_instance, external_connection, visitors,
     )
 }  # fmt: skip
+
+
+def _agents() -> Agents:
+    agents = current_account().agents
+    assert agents is not None, "made with the account"
+    return agents
 
 
 def _faults() -> Faults:

@@ -13,9 +13,9 @@ class SsmBackend(SimpleSystemManagerBackend):  # type: ignore[misc]  # moto ship
 
     @property
     def _url_module(self) -> object:
-        from moto.ssm import urls
+        from ecslab.sandbox.bridge import ssm_responses
 
-        return urls
+        return ssm_responses
 
     def put_parameter(self, *args: Any, **kwargs: Any) -> Any:
         try:

@@ -18,6 +18,7 @@ from moto.ec2.models import EC2Backend, ec2_backends
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import network_facts
 from ecslab.sandbox.bridge.late_backends import backend
+from ecslab.sandbox.world.network import outside
 from ecslab.sandbox.world.network.name_cache import NameAnswer, NameCache
 
 SINCE: Final = 7
@@ -36,7 +37,9 @@ def domain(region: str) -> str:
 
 
 def resolver(region: str, vpc_id: str) -> str:
-    """The address of the VPC's resolver."""
+    """The address of the VPC's resolver, or of the one that a machine outside AWS has."""
+    if not vpc_id:
+        return outside.ROUTER
     return network_facts.resolver(_ec2(region), vpc_id)
 
 
@@ -55,7 +58,7 @@ def resolve(name: str, region: str, vpc_id: str, asker: str) -> tuple[str, ...]:
         return (str(ip_address(name)),)
     except ValueError:
         pass
-    if not network_facts.answers_names(_ec2(region), vpc_id):
+    if vpc_id and not network_facts.answers_names(_ec2(region), vpc_id):
         raise LookupError(name)
     full = _plain(name)
     full = full if "." in full else f"{full}.{domain(region)}"
@@ -69,8 +72,8 @@ def services(name: str, region: str, vpc_id: str, asker: str) -> tuple[str, ...]
         LookupError: it has none.
     """
     ec2, full = _ec2(region), _plain(name)
-    known = network_facts.answers_names(ec2, vpc_id) and network_facts.gives_names(ec2, vpc_id)
-    zone = _zone(full, vpc_id) if known else None
+    within = bool(vpc_id) and network_facts.answers_names(ec2, vpc_id)
+    zone = _zone(full, vpc_id) if within and network_facts.gives_names(ec2, vpc_id) else None
     if zone is None:
         raise LookupError(name)
     return _remembered(f"SRV {full}", asker, lambda: _srv(zone, full))
@@ -102,7 +105,7 @@ def _srv(zone: Any, name: str) -> NameAnswer:
 
 
 def _looked_up(name: str, region: str, vpc_id: str, left: int) -> NameAnswer:
-    named = network_facts.gives_names(_ec2(region), vpc_id)
+    named = not vpc_id or network_facts.gives_names(_ec2(region), vpc_id)
     zone = _zone(name, vpc_id) if named else None
     if zone is not None:
         return _of_zone(zone, name, region, vpc_id, left)
@@ -117,6 +120,8 @@ def _looked_up(name: str, region: str, vpc_id: str, left: int) -> NameAnswer:
 
 def _private(address: str, region: str, vpc_id: str) -> tuple[str, ...]:
     """The address in the name, if it is one of the VPC's, held or not (U: of addresses that nobody holds)."""
+    if not vpc_id:
+        return ()
     subnets = _ec2(region).describe_subnets(filters={"vpc-id": [vpc_id]})
     return (address,) if any(IPv4Address(address) in subnet.cidr for subnet in subnets) else ()
 

@@ -13,6 +13,7 @@ from ecslab.sandbox.bridge.ec2.backend import backends
 from ecslab.sandbox.bridge.ec2.interfaces import Interface, TaskInterface
 from ecslab.sandbox.bridge.ec2.network_facts import facts_of
 from ecslab.sandbox.world.errors import invalid
+from ecslab.sandbox.world.network import outside
 from ecslab.sandbox.world.network.vpc import Facts
 from ecslab.sandbox.world.task.failures import interface_refused
 
@@ -143,7 +144,9 @@ def holder_of(region: str, vpc_id: str, ip: str) -> Interface | None:
 
 
 def is_of_vpc(region: str, vpc_id: str, ip: str) -> bool:
-    """Whether an address lies in one of a VPC's subnets."""
+    """Whether an address lies in one of a VPC's subnets; in none of none."""
+    if not vpc_id:
+        return False
     subnets = _backend(region).describe_subnets(filters={"vpc-id": [vpc_id]})
     return any(is_inside(ip, subnet) for subnet in subnets)
 
@@ -159,6 +162,8 @@ def is_inside(ip: str, subnet: Subnet) -> bool:
 
 def network_facts(eni: Eni) -> Facts:
     """What decides which packets reach and leave this interface, as it stands now."""
+    if not eni.vpc_id:  # of a machine outside AWS
+        return outside.facts(eni.eni_id)
     backend = _backend(eni.region)
     return facts_of(backend, backend.get_network_interface(eni.eni_id))
 

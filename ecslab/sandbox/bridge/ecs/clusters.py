@@ -14,6 +14,7 @@ from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, checked_tags, miss
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.world.errors import AwsError, invalid
+from ecslab.sandbox.world.service.deployment import Revision
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
@@ -152,7 +153,7 @@ def delete_cluster(params: "api.DeleteClusterRequestTypeDef", caller: Caller) ->
         raise AwsError(
             "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."
         )
-    if _instances(cluster):  # U: before tasks
+    if cluster.placement and cluster.placement.instances:  # U: before tasks
         raise AwsError(
             "ClusterContainsContainerInstancesException",
             "The Cluster cannot be deleted while Container Instances are active or draining.",
@@ -223,26 +224,36 @@ def _view(cluster: Cluster, include: Sequence[str]) -> dict[str, object]:
 
 def _instances(cluster: Cluster) -> int:
     """Container instances that are ACTIVE or DRAINING."""
-    return len(cluster.placement.instances) if cluster.placement else 0
+    instances = cluster.placement.instances.values() if cluster.placement else ()
+    return sum(instance.status in ("ACTIVE", "DRAINING") for instance in instances)
 
 
 def _services(cluster: Cluster, status: str, kind: str = "") -> int:
-    """Services with this status; `kind`: on EC2 or Fargate alone."""
+    """Services with this status; `kind`: on EC2, on external instances or on Fargate alone."""
     services = [service for service in cluster.services.values() if service.status == status]
-    return sum(not kind or service.primary.revision.fargate == (kind == "Fargate") for service in services)
+    return sum(not kind or _kind(service.primary.revision) == kind for service in services)
+
+
+def _kind(revision: Revision) -> str:
+    if revision.fargate:
+        return "Fargate"
+    return "External" if revision.spec["shown"].get("launchType") == "EXTERNAL" else "EC2"
 
 
 def _statistics(cluster: Cluster) -> list[dict[str, str]]:
     now = current_account().clock.now
-    on_ec2 = [task.last_status for task in cluster.tasks.values() if task.instance]
-    running = sum(status == "RUNNING" for status in on_ec2)
-    pending = sum(status in ("PENDING", "ACTIVATING") for status in on_ec2)
-    counts = {
-        "runningEC2TasksCount": running,
-        "pendingEC2TasksCount": pending,
+    on_instances = [task for task in cluster.tasks.values() if task.instance]
+    counts = {}
+    for kind in ("EC2", "External"):
+        statuses = [task.last_status for task in on_instances if task.settings["launchType"] == kind.upper()]
+        counts[f"running{kind}TasksCount"] = sum(status == "RUNNING" for status in statuses)
+        counts[f"pending{kind}TasksCount"] = sum(status in ("PENDING", "ACTIVATING") for status in statuses)
+    running = sum(count for name, count in counts.items() if name.startswith("running"))
+    pending = sum(count for name, count in counts.items() if name.startswith("pending"))
+    counts |= {
         "runningFargateTasksCount": max(cluster.running.sampled(now) - running, 0),
         "pendingFargateTasksCount": max(cluster.pending.sampled(now) - pending, 0),
         **{f"{status.lower()}{kind}ServiceCount": _services(cluster, status, kind)
-           for status in ("ACTIVE", "DRAINING") for kind in ("EC2", "Fargate")},
+           for status in ("ACTIVE", "DRAINING") for kind in ("EC2", "External", "Fargate")},
     }  # fmt: skip
     return [{"name": name, "value": str(counts.get(name, 0))} for name in _STATISTICS]

@@ -70,18 +70,19 @@ def session_problem(role_arn: str, session_arn: str, action: str, resource: str 
         return _refusal(role, session_arn, action, resource) if role else None
 
 
-def instance_problem(session_arn: str, action: str, resource: str) -> str | None:
-    """Why the role of an EC2 instance does not allow what its session asks for, or None.
+def instance_problem(session_arn: str, action: str, resource: str, service: str = INSTANCES) -> str | None:
+    """Why the role of an instance does not allow what its session asks for, or None.
 
     Args:
         session_arn: `arn:aws:sts::<account>:assumed-role/<role>/<instance id>`.
+        service: who assumes the role: EC2, or Systems Manager for a machine outside AWS.
     """
     name = session_arn.split("/")[1]
     with roles_as_known():
         known = iam_backends[DEFAULT_ACCOUNT_ID]["aws"].get_roles()
         role = next((role for role in known if role.name == name), None)
-        if role is None or not trusts(json.loads(role.assume_role_policy_document), INSTANCES, {}):
-            return f"EC2 cannot assume the role {name}"
+        if role is None or not trusts(json.loads(role.assume_role_policy_document), service, {}):
+            return f"{'EC2' if service == INSTANCES else service} cannot assume the role {name}"
         return _refusal(role, session_arn, action, resource)
 
 

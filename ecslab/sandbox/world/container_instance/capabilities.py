@@ -30,6 +30,12 @@ def registered_memory(mebibytes: int, reserved: int = 0) -> int:
     return max(int(mebibytes * USABLE) - reserved, 0)
 
 
+def has_trunk(instance_type: str, trunking: bool) -> bool:
+    """Whether an instance gets a trunk interface, by its type and by `awsvpcTrunking` when it registers."""
+    family, _, size = instance_type.partition(".")
+    return trunking and family in _table()["trunking"].split() and size in _table()["trunk_interfaces"]
+
+
 def task_interfaces(instance_type: str, limit: int, trunking: bool) -> int:
     """How many tasks with an interface of their own an instance takes.
 
@@ -37,7 +43,6 @@ def task_interfaces(instance_type: str, limit: int, trunking: bool) -> int:
         limit: interfaces that an instance of this type has.
         trunking: whether `awsvpcTrunking` was on when it registered.
     """
-    family, _, size = instance_type.partition(".")
-    if trunking and family in _table()["trunking"].split() and size in _table()["trunk_interfaces"]:
-        return int(_table()["trunk_interfaces"][size]) - OWN
+    if has_trunk(instance_type, trunking):
+        return int(_table()["trunk_interfaces"][instance_type.partition(".")[2]]) - OWN
     return limit - 1

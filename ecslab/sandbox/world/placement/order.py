@@ -18,6 +18,8 @@ MEMBER_OF_UNMET: Final = "MemberOf placement constraint unsatisfied."
 the like (API failure reasons, in the developer guide; aws/containers-roadmap#723)."""
 ZONE: Final = "ecs.availability-zone"
 VPC: Final = "ecs.vpc-id"
+EXTERNAL: Final = "ecs.capability.external"
+"""The attribute that tells instances of the launch type EXTERNAL from those of EC2."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,14 @@ class Order:
         group: their task group, whose tasks `spread` counts and `distinctInstance` keeps apart.
         constraints: of the request and of the task definition.
         strategies: in the order in which they apply.
+        external: whether the launch type is EXTERNAL: no EC2 instance takes them then, and else no other.
     """
 
     group: str
     needs: Needs = field(default_factory=Needs)
     constraints: tuple[Constraint, ...] = ()
     strategies: tuple[Strategy, ...] = ()
+    external: bool = False
 
     @cached_property
     def _members(self) -> tuple[Matches, ...]:
@@ -62,7 +66,8 @@ class Order:
 
     def _strangeness(self, instance: Instance) -> Iterator[str]:
         needs, vpc = self.needs, instance.attributes.get(VPC)
-        if not needs.attributes <= instance.attributes.keys() or (needs.vpc and needs.vpc != vpc):
+        elsewhere = (EXTERNAL in instance.attributes) != self.external or (needs.vpc and needs.vpc != vpc)
+        if elsewhere or not needs.attributes <= instance.attributes.keys():
             yield ATTRIBUTE
         if needs.zones and instance.attributes.get(ZONE) not in needs.zones:
             yield LOCATION

@@ -106,7 +106,7 @@ def _task(task: Task) -> dict[str, object]:
         "Limits": {"CPU": int(settings["cpu"]) / CPU_UNITS, "Memory": int(settings["memory"])},
         "PullStartedAt": _time(task.pull_started_at),
         "PullStoppedAt": _time(task.pull_stopped_at),
-        "AvailabilityZone": settings["availabilityZone"],
+        **({"AvailabilityZone": settings["availabilityZone"]} if "availabilityZone" in settings else {}),
         "LaunchType": settings["launchType"],
         "Containers": [_container(task, each) for each in task.containers if each.runtime_id],
     }
@@ -174,6 +174,9 @@ def _limits(definition: Mapping[str, Any]) -> dict[str, int]:
 def _network(task: Task) -> dict[str, object]:
     interface = task.attachment.interface
     assert isinstance(interface, task_network.Eni), "a container that runs has a network"
+    if not interface.subnet_id:  # a machine outside AWS
+        mode = str(task.definition.get("networkMode", "bridge"))
+        return {"NetworkMode": mode, "IPv4Addresses": [interface.private_ip]}
     where = ec2_backends[current_account().id][task.region].get_subnet(interface.subnet_id)
     cidr, block = str(where.cidr_block), ipv6_block(where)
     subnet = ip_network(cidr)

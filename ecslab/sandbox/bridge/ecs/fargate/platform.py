@@ -19,16 +19,18 @@ from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
 from ecslab.sandbox.bridge.ecs.fargate.injected_values import injected
 from ecslab.sandbox.bridge.ecs.fargate.metadata import Environment
 from ecslab.sandbox.bridge.ecs.fargate.volumes import Volumes
-from ecslab.sandbox.bridge.ecs.instances import machine, placing
+from ecslab.sandbox.bridge.ecs.instances import external, machine, placing
 from ecslab.sandbox.bridge.iam import roles
 from ecslab.sandbox.bridge.iam.endpoint_policies import LAYERS, endpoint_problem
 from ecslab.sandbox.bridge.images import catalogue
 from ecslab.sandbox.bridge.images.resolution import NotInRegistry, resolve
 from ecslab.sandbox.bridge.load.meters import meters_of
 from ecslab.sandbox.bridge.logs import log_options, log_stream
+from ecslab.sandbox.bridge.ssm_nodes.state import SERVICE
 from ecslab.sandbox.runtime import ContainerSpec, RunningContainer, limits
 from ecslab.sandbox.runtime.image import Image
 from ecslab.sandbox.runtime.layer_stream import BadLayer
+from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.image_names import ImageName, parse
 from ecslab.sandbox.world.network import packets, vpc
 from ecslab.sandbox.world.service_connect.proxy import MEMORY
@@ -100,11 +102,8 @@ class Fargate:
         instance = placing.instance_of(task)
         if instance is None:
             raise StartFailed(placing.DEREGISTERED)
-        host = machine.find(task.region, instance.ec2_id)
-        if host is None or host.state != "running":  # ECS has not noticed yet
-            raise StartFailed(placing.HOST_GONE.format(ec2_id=instance.ec2_id))
         try:
-            eni = task_network.instance_eni(task.region, instance.ec2_id)
+            eni = _machine_interface(instance)
             placing.bind(task, instance)
         except (EC2ClientError, ValueError) as gone:
             raise StartFailed(str(gone)) from None
@@ -243,6 +242,16 @@ class Fargate:
             meters_of(self.account).task_moved(task, membership.service)
 
 
+def _machine_interface(instance: ContainerInstance) -> task_network.Eni:
+    """The interface that tasks of a container instance share."""
+    if external.is_external(instance):
+        return external.interface(instance.ec2_id, instance.region)
+    host = machine.find(instance.region, instance.ec2_id)
+    if host is None or host.state != "running":  # ECS has not noticed yet
+        raise StartFailed(placing.HOST_GONE.format(ec2_id=instance.ec2_id))
+    return task_network.instance_eni(instance.region, instance.ec2_id)
+
+
 def execution_role(task: Task) -> str | None:
     """ARN of the role under which the image is pulled and the log is written."""
     override = task.settings["overrides"].get("executionRoleArn")
@@ -253,11 +262,14 @@ def execution_role(task: Task) -> str | None:
 def puller(task: Task) -> tuple[str | None, str]:
     """Under which role the image is pulled and the log is written, and who assumes it.
 
-    On EC2 that is the execution role, or else the instance's own (developer guide, task execution IAM role).
+    On EC2 and outside AWS that is the execution role, or else the instance's own (developer guide, task
+    execution IAM role).
     """
     role, instance = execution_role(task), placing.instance_of(task)
     if role or instance is None:
         return role, roles.TASKS
+    if external.is_external(instance):
+        return external.role_arn(instance), SERVICE
     host = machine.find(task.region, instance.ec2_id)
     return (machine.role_of(task.region, host) if host else None), roles.INSTANCES
 
@@ -297,7 +309,9 @@ def _may_pull(task: Task, facts: vpc.Facts, name: ImageName, account: str, regio
 def _facts(task: Task) -> vpc.Facts:
     """The network of whoever pulls the image and writes the log: on EC2 the instance's agent."""
     instance = placing.instance_of(task)
-    host = machine.find(task.region, instance.ec2_id) if instance else None
+    host = None
+    if instance and not external.is_external(instance):
+        host = machine.find(task.region, instance.ec2_id)
     if host:
         return machine.facts(task.region, host)
     interface = task.attachment.interface

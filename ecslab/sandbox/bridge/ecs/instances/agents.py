@@ -8,8 +8,9 @@ from typing import Final
 
 from ecslab.sandbox.bridge.account import Account
 from ecslab.sandbox.bridge.ecs import state
-from ecslab.sandbox.bridge.ecs.instances import machine, placing, registration
+from ecslab.sandbox.bridge.ecs.instances import external, machine, placing, registration
 from ecslab.sandbox.bridge.ecs.state import Cluster
+from ecslab.sandbox.bridge.ssm_nodes.state import ONLINE, Node
 from ecslab.sandbox.world.container_instance.container_instance import NEWEST_AGENT, ContainerInstance
 from ecslab.sandbox.world.placement.order import ZONE
 from ecslab.sandbox.world.time.clock import Event
@@ -48,8 +49,9 @@ class Agents:
         if known is None:
             self.launched(region, ec2_id)
         else:
-            delay = self._takes("instance_booted", ec2_id)
-            self._plan(ec2_id, delay, lambda: self.connect(known, True))
+            waits = known.status == "REGISTERING"
+            back = (lambda: self._attach_trunk(known)) if waits else (lambda: self.connect(known, True))
+            self._plan(ec2_id, self._takes("instance_booted", ec2_id), back)
 
     def stopped(self, ec2_id: str) -> None:
         """An instance has been stopped: ECS notices that its agent is silent."""
@@ -80,6 +82,42 @@ class Agents:
         placing.lose_all(instance, placing.HOST_GONE.format(ec2_id=instance.ec2_id))
         self.deregister(instance)
 
+    def installed(self, node: Node) -> None:
+        """A machine outside AWS has run the registration script: its agent registers soon."""
+        self._plan(node.id, self._takes("instance_booted", node.id), lambda: self._register_node(node))
+
+    def silent(self, node_id: str) -> None:
+        """A machine outside AWS is cut off, or may not speak to AWS any more. Its tasks run on."""
+        self._forget_plan(node_id)
+        known = self.registered.get(node_id)
+        if known:
+            self._plan(node_id, self._takes("agent_lost", node_id), lambda: self._cut_off(known))
+
+    def audible(self, node: Node) -> None:
+        """The machine has its connection again."""
+        known = self.registered.get(node.id)
+        if known is None:
+            self.installed(node)
+        else:
+            self._plan(node.id, self._takes("agent_updated", node.id), lambda: self.connect(known, True))
+
+    def _cut_off(self, instance: ContainerInstance) -> None:
+        self.connect(instance, False)
+
+    def _register_node(self, node: Node) -> bool:
+        if external.node_of(node.id) is not node or node.status != ONLINE:
+            return False
+        try:
+            self.registered[node.id] = registration.register_node(node)
+        except registration.CannotRegister:
+            self._plans[node.id] = self.account.clock.every(
+                RETRIED, lambda: self._register_node(node), lambda _: None
+            )
+            return False
+        self._plans.pop(node.id, None)
+        placing.tell_daemons(cluster_of(self.registered[node.id]))
+        return True
+
     def zone(self, zone: str, away: bool) -> None:
         """An Availability Zone goes away with the machines in it, or comes back."""
         if self.account.behaviour >= placing.FAULTS:
@@ -89,8 +127,7 @@ class Agents:
 
     def reaches(self, instance: ContainerInstance, connected: bool) -> bool:
         """Let the agent be connected or not; False if its machine does not run, and nothing has changed."""
-        host = machine.find(instance.region, instance.ec2_id)
-        if connected and (host is None or host.state != "running"):
+        if connected and not _runs(instance):
             return False
         self.connect(instance, connected)
         return True
@@ -151,8 +188,19 @@ class Agents:
             self._try_again(region, ec2_id)
             return False
         self._plans.pop(ec2_id, None)
-        placing.tell_daemons(cluster_of(self.registered[ec2_id]))
+        known = self.registered[ec2_id]
+        if known.status == "REGISTERING":
+            self._plan(ec2_id, self._takes("trunk_attached", ec2_id), lambda: self._attach_trunk(known))
+        placing.tell_daemons(cluster_of(known))
         return True
+
+    def _attach_trunk(self, instance: ContainerInstance) -> None:
+        instance.move("trunk_attached")
+        self.connect(instance, True)
+        cluster = cluster_of(instance)
+        assert cluster.placement is not None, "it is registered there"
+        cluster.placement.changed(instance)
+        placing.tell_daemons(cluster)
 
     def _try_again(self, region: str, ec2_id: str) -> None:
         self._plans[ec2_id] = self.account.clock.every(
@@ -170,6 +218,15 @@ class Agents:
         plan = self._plans.pop(ec2_id, None)
         if plan:
             plan.cancel()
+
+
+def _runs(instance: ContainerInstance) -> bool:
+    """Whether its machine runs; of one outside AWS: whether it may and can speak to AWS."""
+    if external.is_external(instance):
+        node = external.node_of(instance.ec2_id)
+        return node is not None and node.status == ONLINE
+    host = machine.find(instance.region, instance.ec2_id)
+    return host is not None and host.state == "running"
 
 
 def cluster_of(instance: ContainerInstance) -> Cluster:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters
-from ecslab.sandbox.bridge.ecs.instances import placing
+from ecslab.sandbox.bridge.ecs.instances import external, placing
 from ecslab.sandbox.bridge.ecs.instances.agents import Agents
 from ecslab.sandbox.bridge.ecs.instances.view import view
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
@@ -60,6 +60,9 @@ def update_container_instances_state(
     wanted = params["containerInstances"]
     at_most("containerInstances", wanted, MOST_STATES)  # U
     instances, failures = _found(cluster, wanted, caller)
+    for instance in instances:
+        if instance.status == "REGISTERING":  # U: the sentence
+            raise invalid(f"Container instance {instance.id} is REGISTERING and cannot be changed yet.")
     changed = []
     for instance in instances:
         if instance.status == "INACTIVE":
@@ -101,6 +104,8 @@ def update_container_agent(params: "api.UpdateContainerAgentRequestTypeDef", cal
     instance = named(clusters.find(caller, params.get("cluster")), params["containerInstance"])
     if instance.update in ("PENDING", "UPDATING"):
         raise AwsError("UpdateInProgressException", "There is already an update in progress.")  # U
+    if external.is_external(instance):  # U: the sentence
+        raise AwsError("ClientException", "The container agent of an external instance cannot be updated.")
     if not instance.agent_connected:  # U
         raise AwsError("ClientException", "The container instance's agent is not connected.")
     if instance.agent_version == NEWEST_AGENT:  # U

@@ -13,7 +13,7 @@ from ecslab.sandbox.world.container_instance.container_instance import Container
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.placement import rules
 from ecslab.sandbox.world.placement.instance import Needs
-from ecslab.sandbox.world.placement.order import Order
+from ecslab.sandbox.world.placement.order import EXTERNAL, Order
 from ecslab.sandbox.world.task.container import Binding, Container
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.task_definition import sizes
@@ -44,22 +44,33 @@ DEREGISTERED: Final = "Container instance deregistration forced by user"
 """Stop reasons (older developer guide, stopped task errors)."""
 
 
-def check_request(vpc: "Mapping[str, object] | None", platform_version: str | None) -> None:
+def check_request(
+    vpc: "Mapping[str, object] | None", platform_version: str | None, launch_type: str
+) -> None:
     """Refuse what Fargate alone has.
 
     Args:
         vpc: the request's `awsvpcConfiguration`, if it has one.
+        launch_type: EC2 or EXTERNAL.
     """
-    if platform_version:
-        raise invalid("The platform version must be null when specifying an EC2 launch type.")
+    refuse_platform(platform_version, launch_type)
     if vpc and vpc.get("assignPublicIp") == "ENABLED":
         raise invalid("Assign public IP is not supported for this launch type.")
 
 
-def check(definition: "api.TaskDefinitionTypeDef", vpc: "Mapping[str, object] | None") -> None:
-    """Refuse what a task on EC2 cannot be asked for."""
-    if "EC2" not in definition["compatibilities"]:
-        raise invalid("Task definition does not support launch_type EC2.")
+def refuse_platform(version: str | None, launch_type: str) -> None:
+    """Refuse a platform version, which Fargate alone has."""
+    if version:
+        sentence = "The platform version must be null when specifying an EC2 launch type."
+        raise invalid(sentence.replace("EC2", launch_type))
+
+
+def check(
+    definition: "api.TaskDefinitionTypeDef", vpc: "Mapping[str, object] | None", launch_type: str
+) -> None:
+    """Refuse what a task on EC2, or on an external instance, cannot be asked for."""
+    if launch_type not in definition["compatibilities"]:
+        raise invalid(f"Task definition does not support launch_type {launch_type}.")
     for what in _uncarried(definition):
         raise AwsError("UnsupportedFeatureException", f"This sandbox does not carry {what} on EC2 yet.")
     awsvpc = definition.get("networkMode") == "awsvpc"
@@ -84,9 +95,10 @@ def _uncarried(definition: "api.TaskDefinitionTypeDef") -> Iterator[str]:
             yield "ranges of ports"
 
 
-def has_instances(cluster: Cluster) -> bool:
-    """Whether a cluster has container instances, ACTIVE or not."""
-    return bool(cluster.placement and cluster.placement.instances)
+def has_instances(cluster: Cluster, external: bool = False) -> bool:
+    """Whether a cluster has container instances of EC2, or external ones, ACTIVE or not."""
+    known = cluster.placement.instances.values() if cluster.placement else ()
+    return any((EXTERNAL in each.attributes) == external for each in known)
 
 
 def size(
@@ -148,6 +160,7 @@ def order(
         ),
         constraints,
         rules.strategies(parameters.get("placementStrategy") or ()),  # type: ignore[arg-type]
+        parameters.get("launchType") == "EXTERNAL",
     )  # fmt: skip
 
 

@@ -12,10 +12,11 @@ from moto.ec2.models.instances import Instance as MotoInstance
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import account_settings, clusters, state
-from ecslab.sandbox.bridge.ecs.instances import machine
+from ecslab.sandbox.bridge.ecs.instances import external, machine
 from ecslab.sandbox.bridge.ecs.shapes import Tags, checked_tags
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.iam import roles
+from ecslab.sandbox.bridge.ssm_nodes.state import SERVICE, Node
 from ecslab.sandbox.world.container_instance import agent_settings, capabilities
 from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.errors import AwsError
@@ -26,6 +27,10 @@ ENDPOINTS: Final = ("ecs", "ecs-agent", "ecs-telemetry")
 """What the agent speaks to (interface VPC endpoints of ECS, in the developer guide)."""
 POLLING: Final = ("ecs:DiscoverPollEndpoint", "ecs:Poll", "ecs:StartTelemetrySession")
 """What the role must allow besides the registration itself."""
+
+
+TRUNKS: Final = 7
+"""The behaviour from which on an instance waits for its trunk interface."""
 
 
 class CannotRegister(Exception):
@@ -50,7 +55,29 @@ def register(region: str, instance: MotoInstance) -> ContainerInstance:
     for action in POLLING:
         _ask(caller, action, "*")
     _ask(caller, "ecs:RegisterContainerInstance", cluster.arn)
-    registered = _made(caller, cluster, instance, settings)
+    return _added(cluster, _made(caller, cluster, instance, settings))
+
+
+def register_node(node: Node) -> ContainerInstance:
+    """Register a machine outside AWS in the cluster that its registration script named.
+
+    Raises:
+        CannotRegister: its role does not allow it, or there is no such cluster.
+    """
+    account = current_account().id
+    caller = Caller(account, node.region, f"arn:aws:sts::{account}:assumed-role/{node.role}/{node.id}")
+    cluster = state.of(node.region).clusters.get(node.cluster)
+    if cluster is None or cluster.status != "ACTIVE":
+        raise CannotRegister("ClusterNotFoundException: Cluster not found.")
+    for action in POLLING:
+        _ask(caller, action, "*", SERVICE)
+    _ask(caller, "ecs:RegisterContainerInstance", cluster.arn, SERVICE)
+    instance_id = f"{rng.getrandbits(128):032x}"
+    arn = caller.ecs_arn(f"container-instance/{cluster.name}/{instance_id}")
+    return _added(cluster, external.container_instance(node, instance_id, arn))
+
+
+def _added(cluster: Cluster, registered: ContainerInstance) -> ContainerInstance:
     if cluster.placement is None:
         cluster.placement = Placement(current_account().clock.durations.share)
     cluster.placement.add(registered)
@@ -67,8 +94,8 @@ def _caller(region: str, instance: MotoInstance) -> Caller:
     return Caller(account, region, f"arn:aws:sts::{account}:assumed-role/{name}/{instance.id}")
 
 
-def _ask(caller: Caller, action: str, resource: str) -> None:
-    problem = roles.instance_problem(caller.arn, action, resource)
+def _ask(caller: Caller, action: str, resource: str, service: str = roles.INSTANCES) -> None:
+    problem = roles.instance_problem(caller.arn, action, resource, service)
     if problem:
         raise CannotRegister(f"AccessDeniedException: {problem}")
 
@@ -97,6 +124,7 @@ def _made(
     attributes = _attributes(instance, image)
     instance_id, now = f"{rng.getrandbits(128):032x}", current_account().clock.timestamp()
     trunking = account_settings.effective(caller, "awsvpcTrunking") == "enabled"
+    waits = capabilities.has_trunk(kind.name, trunking)
     reserved = settings.get("ECS_RESERVED_MEMORY", "")
     return ContainerInstance(
         id=instance_id,
@@ -105,6 +133,7 @@ def _made(
         memory=capabilities.registered_memory(kind.memory, int(reserved) if reserved.isdecimal() else 0),
         interfaces=capabilities.task_interfaces(kind.name, kind.interfaces, trunking),
         attributes={**attributes, **custom},
+        status="REGISTERING" if waits and current_account().behaviour >= TRUNKS else "ACTIVE",
         agent_version=image.agent_version,
         registered_at=now,
         arn=caller.ecs_arn(f"container-instance/{cluster.name}/{instance_id}"),

@@ -12,6 +12,7 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy
+from ecslab.sandbox.bridge.ecs.instances import placing
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_connect, service_registries
 from ecslab.sandbox.bridge.ecs.shapes import at_most
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
@@ -249,7 +250,7 @@ def _run_task_parameters(
 def _is_fargate(cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> bool:
     """Whether Fargate runs it: by launch type, strategy, or the cluster's default strategy."""
     launch_type = params.get("launchType")
-    if launch_type in ("EXTERNAL", "MANAGED_INSTANCES"):
+    if launch_type == "MANAGED_INSTANCES":
         raise _uncarried(f"the launch type {launch_type}")
     asks = params.get("capacityProviderStrategy") or (None if launch_type else cluster.default_strategy)
     return launch_type == "FARGATE" or bool(asks)
@@ -258,9 +259,11 @@ def _is_fargate(cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> 
 def _check_elsewhere(
     caller: Caller, definition: "api.TaskDefinitionTypeDef", params: "api.CreateServiceRequestTypeDef"
 ) -> None:
-    """What is refused of a service on EC2."""
-    if params.get("platformVersion"):
-        raise invalid("The platform version must be null when specifying an EC2 launch type.")
+    """What is refused of a service on EC2 or on external instances."""
+    launch_type = params.get("launchType") or "EC2"
+    placing.refuse_platform(params.get("platformVersion"), launch_type)
+    if launch_type == "EXTERNAL":
+        _check_external(definition, params)
     _check_placement(params)
     vpc = task_request.vpc_configuration(params)
     if vpc and vpc.get("assignPublicIp") == "ENABLED":
@@ -274,6 +277,21 @@ def _check_elsewhere(
         task_network.validate_network(
             caller.region, list(vpc.get("subnets") or ()), list(vpc.get("securityGroups") or ())
         )
+
+
+def _check_external(
+    definition: "api.TaskDefinitionTypeDef", params: "api.CreateServiceRequestTypeDef"
+) -> None:
+    """What machines outside AWS have not (developer guide, ECS Anywhere). U: the first three sentences."""
+    if params.get("loadBalancers"):
+        raise invalid("Load balancers are not supported with EXTERNAL launch type.")
+    if params.get("serviceRegistries"):
+        raise invalid("Service discovery is not supported with EXTERNAL launch type.")
+    connect = params.get("serviceConnectConfiguration")
+    if connect and connect.get("enabled"):
+        raise invalid("Service Connect is not supported with EXTERNAL launch type.")
+    if "EXTERNAL" not in definition["compatibilities"]:
+        raise invalid("Task definition does not support launch_type EXTERNAL.")
 
 
 def _check_placement(params: "api.CreateServiceRequestTypeDef | api.UpdateServiceRequestTypeDef") -> None:
@@ -304,7 +322,7 @@ def _shown(
     if strategy:
         shown["capacityProviderStrategy"] = strategy
     else:
-        shown["launchType"] = "FARGATE" if fargate else "EC2"
+        shown["launchType"] = "FARGATE" if fargate else params.get("launchType") or "EC2"
     if fargate:
         family = platform_family(definition)
         shown |= {"platformVersion": params.get("platformVersion") or "LATEST", "platformFamily": family}

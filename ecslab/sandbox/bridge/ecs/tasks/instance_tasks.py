@@ -29,11 +29,12 @@ def order(
     parameters: "api.RunTaskRequestTypeDef",
     of_service: bool,
 ) -> Order:
-    """Check a request for the launch type EC2 (`task_order.order`)."""
-    placing.check_request(vpc_configuration(parameters), parameters.get("platformVersion"))
-    if not of_service and not placing.has_instances(cluster):
+    """Check a request for the launch type EC2 or EXTERNAL (`task_order.order`)."""
+    launch_type = parameters.get("launchType") or "EC2"
+    placing.check_request(vpc_configuration(parameters), parameters.get("platformVersion"), launch_type)
+    if not of_service and not placing.has_instances(cluster, external=launch_type == "EXTERNAL"):
         raise invalid(placing.NO_INSTANCES)
-    placing.check(definition, vpc_configuration(parameters))
+    placing.check(definition, vpc_configuration(parameters), launch_type)
     given = parameters.get("overrides") or {}
     check_names(definition, given)
     network: Network = {"subnets": []}
@@ -72,9 +73,9 @@ def make(order: Order, instance: ContainerInstance | None = None) -> Task:
         instance = chosen
     else:
         placement.take(instance, order.placed, task_id)
-    zone = instance.attributes["ecs.availability-zone"]
+    zone = instance.attributes.get("ecs.availability-zone")
     subnets = [subnet for subnet in order.network["subnets"] if zone_of(caller, subnet) == zone]
-    own = instance.attributes["ecs.subnet-id"] or ""
+    own = instance.attributes.get("ecs.subnet-id") or ""
     attachment = (
         Attachment(task_request.new_uuid(), subnets[0]) if subnets else Attachment("", own, shared=True)
     )
@@ -100,17 +101,19 @@ def _settings(order: Order, instance: ContainerInstance) -> "api.TaskTypeDef":
         "attributes": [
             {"name": "ecs.cpu-architecture", "value": instance.attributes["ecs.cpu-architecture"] or ""}
         ],
-        "availabilityZone": instance.attributes["ecs.availability-zone"] or "",
         "clusterArn": order.cluster.arn,
         "containerInstanceArn": instance.arn,
         "cpu": str(needs.cpu),
         "enableExecuteCommand": bool(parameters.get("enableExecuteCommand")),
         "group": parameters.get("group") or f"family:{definition['family']}",
-        "launchType": "EC2",
+        "launchType": "EXTERNAL" if order.placed and order.placed.external else "EC2",
         "memory": str(needs.memory),
         "overrides": order.overrides,
         "taskDefinitionArn": definition["taskDefinitionArn"],
     }
+    zone = instance.attributes.get("ecs.availability-zone")
+    if zone:
+        settings["availabilityZone"] = zone
     if parameters.get("startedBy"):
         settings["startedBy"] = parameters["startedBy"]
     return settings

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
+from ecslab.sandbox.bridge.ecs.instances import external
 from ecslab.sandbox.bridge.ecs.instances import operations as instances
 from ecslab.sandbox.bridge.ecs.instances.operations import registered
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
@@ -82,7 +83,7 @@ def check_start(parameters: object, caller: Caller) -> None:
 def start_task(parameters: "api.StartTaskRequestTypeDef", caller: Caller) -> Answer:
     """Start a task on each of up to ten container instances, whatever strategies and constraints say."""
     at_most("containerInstances", parameters["containerInstances"], task_order.MOST)
-    given: dict[str, object] = {**parameters, "launchType": "EC2"}
+    given: dict[str, object] = {**parameters, "launchType": _launch_type(parameters, caller)}
     wanted = given.pop("containerInstances")
     asked = cast("api.RunTaskRequestTypeDef", given)
     _check_texts(asked)
@@ -103,12 +104,19 @@ def start_task(parameters: "api.StartTaskRequestTypeDef", caller: Caller) -> Ans
     return {"tasks": [_answered(task) for task in started], "failures": failures}
 
 
+def _launch_type(parameters: "api.StartTaskRequestTypeDef", caller: Caller) -> str:
+    """EXTERNAL where the first of the instances is, else EC2."""
+    cluster = clusters.find(caller, parameters.get("cluster"))
+    first = instances.find(cluster, next(iter(parameters["containerInstances"]), ""))
+    return "EXTERNAL" if first and external.is_external(first) else "EC2"
+
+
 def _startable(order: task_request.Order, reference: str) -> tuple[ContainerInstance | None, str]:
     """The instance that StartTask names, and why it cannot take the task."""
     instance = instances.find(order.cluster, reference)
     if instance is None:
         return None, "MISSING"
-    if instance.status == "INACTIVE":
+    if instance.status in ("INACTIVE", "REGISTERING"):  # U: of the second
         return instance, "INACTIVE"
     assert order.placed is not None, "the launch type is EC2"
     alone = replace(order.placed, constraints=(), strategies=())

@@ -128,7 +128,7 @@ def make(order: Order, index: int) -> Task:
 def _strategy(cluster: Cluster, parameters: "api.RunTaskRequestTypeDef") -> Strategy | None:
     """The call's capacity provider strategy, or the cluster's; empty with the launch type FARGATE.
 
-    None with the launch type EC2, by name or because nothing else is said.
+    None with the launch type EC2, by name or because nothing else is said, and with EXTERNAL.
     """
     launch_type, items = parameters.get("launchType"), parameters.get("capacityProviderStrategy")
     if launch_type and items:
@@ -140,7 +140,7 @@ def _strategy(cluster: Cluster, parameters: "api.RunTaskRequestTypeDef") -> Stra
         return []
     items = items or ([] if launch_type else cluster.default_strategy)
     if not items:
-        if launch_type not in (None, "EC2"):  # no cluster here has instances of another kind
+        if launch_type not in (None, "EC2", "EXTERNAL"):  # no cluster here has instances of another kind
             raise invalid(placing.NO_INSTANCES)
         return None
     return checked_strategy(items, cluster.capacity_providers)
