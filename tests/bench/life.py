@@ -25,6 +25,18 @@ def quiet_day() -> Row:
     return _day("a day in which nothing changes", 0, 0.2)
 
 
+def checked_day() -> Row:
+    """A day of two tasks whose container is asked every five seconds whether it is well."""
+    with sandbox() as (_, place):
+        serve_checked(place, 1)
+        _run_checked(place, 2)
+        _pass(place, HOUR)
+        began = time.perf_counter()
+        _pass(place, DAY)
+        took = time.perf_counter() - began
+    return Row("a day of container health checks", "one second", 0.2, took, 1.0)
+
+
 def memory_after_90_days() -> Row:
     """Resident memory after ninety days with a deployment a day, against the first."""
     return _memory("memory after 90 days, a deployment a day", DAY)
@@ -103,14 +115,29 @@ def _live(place: Any, ecs: Any, every: float) -> None:
         _pass(place, every or DAY)
 
 
-def _task_a_day(place: Any) -> None:
+def _run_checked(place: Any, count: int) -> None:
+    check = {"command": ["CMD-SHELL", "test -d /"], "interval": 5}
+    containers = [{**container, "healthCheck": check} for container in TASK["containerDefinitions"]]
+    client(place, "ecs").register_task_definition(
+        **{**TASK, "family": "checked", "containerDefinitions": containers}
+    )
+    for _ in range(count):
+        _run(place, "checked")
+
+
+def _run(place: Any, family: str) -> str:
     ecs, ec2 = client(place, "ecs"), client(place, "ec2")
     subnet = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"][0]
     network = {"subnets": [subnet["SubnetId"]], "assignPublicIp": "ENABLED"}
-    task = ecs.run_task(
-        cluster="lab", taskDefinition=TASK["family"], launchType="FARGATE",
+    (task,) = ecs.run_task(
+        cluster="lab", taskDefinition=family, launchType="FARGATE",
         networkConfiguration={"awsvpcConfiguration": network},
-    )["tasks"][0]["taskArn"]  # fmt: skip
+    )["tasks"]  # fmt: skip
+    return str(task["taskArn"])
+
+
+def _task_a_day(place: Any) -> None:
+    ecs, task = client(place, "ecs"), _run(place, TASK["family"])
     _pass(place, HOUR)
     ecs.stop_task(cluster="lab", task=task)
     _pass(place, DAY - HOUR)
@@ -125,7 +152,7 @@ def _pass(place: Any, seconds: float) -> None:
 LIFE_ROWS = {
     row.__name__: row
     for row in (
-        busy_day, quiet_day, memory_after_90_days, memory_after_90_busy_days, memory_of_bare_tasks,
-        restart_after_90_days,
+        busy_day, quiet_day, checked_day, memory_after_90_days, memory_after_90_busy_days,
+        memory_of_bare_tasks, restart_after_90_days,
     )
 }  # fmt: skip

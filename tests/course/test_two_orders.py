@@ -63,6 +63,7 @@ DRAWN = {
     "07-who": "which target is asked first", "07-refused": "which target is asked first",
     "09-stop": "counts the tasks of the exercises",
 }  # fmt: skip
+BROKEN = {"12-gone-check": "an alarm was deleted, to see what its policy does without it"}
 MEASURED = ("08", "12", "14", "99")  # they measure a history of events; the last removes practice
 CHANCE = re.compile(
     r"\d{4}-\d\d-\d\d[T ][\d:.]+\S*|\[[^]]*\d\d:\d\d:\d\d[^]]*\]|\b\d+(?::\d\d)+\b"  # moments
@@ -106,7 +107,7 @@ def test_every_question_of_the_account_has_an_answer_where_it_stands(walked):
 def test_every_check_is_done(walked):
     checks = {cell: text for cell, text in walked.items() if cell.endswith("-check")}
     assert len(checks) > 30
-    assert {cell: text for cell, text in checks.items() if re.search("Not yet|Look again", text)} == {}
+    assert {cell for cell, text in checks.items() if re.search("Not yet|Look again", text)} == BROKEN.keys()
 
 
 @pytest.mark.parametrize(("what", "places"), [(what, places) for what, *places in STATED])
