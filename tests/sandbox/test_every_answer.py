@@ -232,6 +232,7 @@ def walked(tmp_path_factory):
     """The account after everything was asked, at every moment."""
     aws = Walked(in_process.start(tmp_path_factory.mktemp("home"), seed=5))
     every = aws.ecs, aws.ecr, aws.elb
+    aws.client("servicediscovery").create_http_namespace(Name="lab")  # which ListServicesByNamespace names
     lively(aws)
     container_instances(aws)
     capacity_providers(aws)
