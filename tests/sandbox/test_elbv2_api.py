@@ -277,10 +277,10 @@ def test_create_service_refuses(aws, asked, message):
     meant = [{**entry, **({"targetGroupArn": groups[entry["targetGroupArn"]]} if "targetGroupArn" in entry
               else {})} for entry in asked]  # fmt: skip
     with pytest.raises(AwsError) as caught:
-        load_balancing().check("us-east-1", meant, DEFINITION)
+        load_balancing().check("us-east-1", meant, DEFINITION, fargate=True)
     assert caught.value.code == "InvalidParameterException"
     assert caught.value.message == message.format(**groups)
-    load_balancing().check("us-east-1", [one(targetGroupArn=groups["ip"])], DEFINITION)
+    load_balancing().check("us-east-1", [one(targetGroupArn=groups["ip"])], DEFINITION, fargate=True)
 
 
 def test_services_hear_of_their_targets(aws):
@@ -303,7 +303,7 @@ def test_services_hear_of_their_targets(aws):
     ]
     assert {news[:3] for news in heard} == {(group, "172.31.0.99", 80)}
     assert service.deregister(NO_SUCH, "172.31.0.99", 80) == 0
-    with pytest.raises(AwsError, match="One or more target groups not found"):
+    with pytest.raises(LookupError, match="One or more target groups not found"):
         service.register(NO_SUCH, "172.31.0.99", 80, "us-east-1a")
 
 
