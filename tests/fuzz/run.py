@@ -8,6 +8,7 @@ import time
 import traceback
 from collections import Counter
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 from unittest import mock
 
@@ -111,7 +112,7 @@ def _play(account: Account, seed: int, requests: int, tally: Tally, log: io.Stri
         max_examples=requests, deadline=None, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
     )  # fmt: skip
-    @hypothesis.given(st.lists(_move(calls), min_size=SEQUENCE, max_size=SEQUENCE))
+    @hypothesis.given(st.lists(_move(calls, Random(seed)), min_size=SEQUENCE, max_size=SEQUENCE))
     def play(moves: list[tuple[Call, int, dict[str, Any]]]) -> None:
         for call, seconds, parameters in moves:
             if broken or tally.sent >= requests:
@@ -133,9 +134,12 @@ def _play(account: Account, seed: int, requests: int, tally: Tally, log: io.Stri
 
 
 @st.composite
-def _move(draw: DrawFn, calls: list[Call]) -> tuple[Call, int, dict[str, Any]]:
-    """A call, the virtual seconds that pass before it, and its parameters."""
-    call = draw(st.sampled_from(calls))
+def _move(draw: DrawFn, calls: list[Call], elsewhere: Random) -> tuple[Call, int, dict[str, Any]]:
+    """A call, the virtual seconds that pass before it, and its parameters.
+
+    Half of what hypothesis draws is the simplest there is, which would be one call: `elsewhere` spreads it.
+    """
+    call = calls[(draw(st.integers(0, len(calls) - 1)) + elsewhere.randrange(len(calls))) % len(calls)]
     return call, draw(st.sampled_from(PAUSES)), draw(request(call.model))
 
 

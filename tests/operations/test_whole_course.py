@@ -147,6 +147,23 @@ class Killer:
         return good
 
 
+def named(lab):
+    """What the lessons do not make: namespaces of both kinds, and a service in one."""
+    cloud_map = lab.client("servicediscovery")
+    vpc = lab.ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    cloud_map.create_http_namespace(Name="adgu-http")
+    begun = cloud_map.create_private_dns_namespace(Name="adgu.local", Vpc=vpc)["OperationId"]
+
+    def made():
+        return cloud_map.get_operation(OperationId=begun)["Operation"]["Status"] == "SUCCESS"
+
+    lab.wait(made, "the namespace")
+    spaces = cloud_map.list_namespaces()["Namespaces"]
+    space = next(each["Id"] for each in spaces if each["Name"] == "adgu.local")
+    records = [{"Type": "A", "TTL": 10}]
+    cloud_map.create_service(Name="adgu-back", NamespaceId=space, DnsConfig={"DnsRecords": records})
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a process that can be copied")
 def test_whenever_the_process_dies_clean_up_leaves_nothing_and_touches_nobody(lab, stranger, tmp_path):
     home = tmp_path / "mine"
@@ -156,6 +173,7 @@ def test_whenever_the_process_dies_clean_up_leaves_nothing_and_touches_nobody(la
     killer = Killer(mine, lab.place.endpoint, home, stranger.snapshot())
     for step in COURSE:
         solved(mine, step)
+    named(mine)
     told = "\n".join(path.read_text() for path in tmp_path.glob("failure-*.txt"))
     assert killer.failures == [], told
     operations = {operation for _, operation in killer.calls}

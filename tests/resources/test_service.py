@@ -160,7 +160,7 @@ def test_events_since_a_moment_leave_out_what_is_older_and_count_from_there(read
     stopped = ready.ecs.stop_task(cluster=ready.names.cluster, task=victim)["task"]
     ready.wait(lambda: "started 1 tasks" in repr(service.events(ready)), "another task")
     since = service.events(ready, since=stopped["stoppingAt"])
-    assert since.head == ("min:s later", "event")
+    assert since.head == ("later (min:s)", "event")
     assert len(since.rows) < len(service.events(ready).rows)
     assert "has started 1 tasks" in since.rows[-1][1]  # AWS's own words
     assert since.rows[-1][0].startswith("0:")

@@ -238,7 +238,10 @@ def test_subnets_and_groups_can_be_changed(aws):
         )
 
 
-DEFINITION = {"containerDefinitions": [{"name": "web", "portMappings": [{"containerPort": 80}]}]}
+DEFINITION = {
+    "networkMode": "awsvpc",
+    "containerDefinitions": [{"name": "web", "portMappings": [{"containerPort": 80}]}],
+}
 
 
 def one(**more):
