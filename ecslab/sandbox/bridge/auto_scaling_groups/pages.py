@@ -1,9 +1,9 @@
 """Pages of long lists, as Amazon EC2 Auto Scaling has them."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from ecslab.sandbox.bridge import page_tokens
 from ecslab.sandbox.world.errors import AwsError
 
 Answer = Mapping[str, object]
@@ -27,17 +27,12 @@ def page(member: str, rows: Sequence[object], params: Mapping[str, Any], most: i
         )
     answer: dict[str, object] = {member: list(rows[start : start + size])}
     if start + size < len(rows):
-        answer["NextToken"] = base64.b64encode(f"from:{start + size}".encode()).decode()
+        answer["NextToken"] = page_tokens.token(start + size)
     return answer
 
 
 def _start(token: str | None) -> int:
-    if token is None:
-        return 0
-    try:
-        word, _, number = base64.b64decode(token, validate=True).decode().partition(":")
-        if word == "from" and number.isdecimal():
-            return int(number)
-    except ValueError:
-        pass
-    raise AwsError("InvalidNextToken", "The token is not valid.")
+    start = page_tokens.start(token)
+    if start is None:
+        raise AwsError("InvalidNextToken", "The token is not valid.")
+    return start

@@ -1,10 +1,10 @@
 """Which service a request is about: namespace, resource id and scalable dimension; and pages of lists."""
 
-import base64
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from ecslab.sandbox.bridge import page_tokens
 from ecslab.sandbox.bridge.autoscaling import state
 from ecslab.sandbox.bridge.autoscaling.constraints import invalid
 from ecslab.sandbox.world.errors import AwsError
@@ -83,17 +83,12 @@ def page(member: str, rows: Sequence[object], params: Request, default: int = PA
         )
     answer: dict[str, object] = {member: list(rows[start : start + size])}
     if start + size < len(rows):
-        answer["NextToken"] = base64.b64encode(f"from:{start + size}".encode()).decode()
+        answer["NextToken"] = page_tokens.token(start + size)
     return answer
 
 
 def _start(token: str | None) -> int:
-    if token is None:
-        return 0
-    try:
-        word, _, number = base64.b64decode(token, validate=True).decode().partition(":")
-        if word == "from" and number.isdecimal():
-            return int(number)
-    except ValueError:
-        pass
-    raise AwsError("InvalidNextTokenException", "The NextToken value is not valid")
+    start = page_tokens.start(token)
+    if start is None:
+        raise AwsError("InvalidNextTokenException", "The NextToken value is not valid")
+    return start

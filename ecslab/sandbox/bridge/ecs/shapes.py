@@ -1,9 +1,9 @@
 """What several operations share: pages of long lists, ARNs and names, failures, tags."""
 
-import base64
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NotRequired, TypedDict
 
+from ecslab.sandbox.bridge import page_tokens
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.world.errors import AwsError, invalid
 
@@ -43,7 +43,7 @@ def page(member: str, rows: Sequence[object], params: PagedRequest, default: int
     start = _start(params.get("nextToken"))
     answer: dict[str, object] = {member: list(rows[start : start + size])}
     if start + size < len(rows):
-        answer["nextToken"] = base64.b64encode(f"from:{start + size}".encode()).decode()
+        answer["nextToken"] = page_tokens.token(start + size)
     return answer
 
 
@@ -84,15 +84,10 @@ def _camel(name: str) -> str:
 
 
 def _start(token: str | None) -> int:
-    if token is None:
-        return 0
-    try:
-        word, _, number = base64.b64decode(token, validate=True).decode().partition(":")
-        if word == "from" and number.isdecimal():
-            return int(number)
-    except ValueError:  # not base64, or not text
-        pass
-    raise invalid("Invalid token.")  # U
+    start = page_tokens.start(token)
+    if start is None:
+        raise invalid("Invalid token.")  # U
+    return start
 
 
 # tags, as the data type Tag of the API reference has them; sentences are U but for that of a null value
