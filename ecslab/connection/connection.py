@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from ecslab.connection import hooks, refusals
 from ecslab.connection.answers import Answers
 from ecslab.connection.calls import Calls
+from ecslab.connection.cluster_namespaces import ClusterNamespaces
 from ecslab.connection.guard import Guard, OpenGate, Watch
 from ecslab.connection.http import HttpReply
 from ecslab.connection.ledger import Ledger
@@ -57,7 +58,10 @@ class Connection:
         self.step_marks, self.answers = StepMarks(), Answers()
         marks = {"step_marks": self.step_marks} if self.where == "sandbox" else {}
         self.guard: Watch = OpenGate()
-        self.listeners: dict[str, object] = {"record": record, "ledger": self.ledger}
+        namespaces = ClusterNamespaces(place.client, self.ledger, record)
+        self.listeners: dict[str, object] = {
+            "record": record, "ledger": self.ledger, "cluster_namespaces": namespaces
+        }  # fmt: skip
         if self.where == "aws":
             self.guard = self.listeners["guard"] = Guard(place, self.ledger, record)
         mine = {name: listener for name, listener in self.listeners.items() if name != "record"}
