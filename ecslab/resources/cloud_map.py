@@ -6,26 +6,59 @@ https://docs.aws.amazon.com/cloud-map/latest/dg/what-is-cloud-map.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict, cast
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
 from ecslab.display.tables import Table
 from ecslab.errors import EcslabError, NotThere
 
-Namespace = dict[str, Any]
-"""API_NamespaceSummary."""
-Service = dict[str, Any]
-"""API_ServiceSummary."""
+
+class Namespace(TypedDict):
+    """What API_NamespaceSummary has of a namespace; `Type` is DNS_PRIVATE, DNS_PUBLIC or HTTP."""
+
+    Id: str
+    Arn: str
+    Name: str
+    Type: str
+
+
+class Record(TypedDict):
+    """API_DnsRecord: `Type` is A, AAAA, SRV or CNAME."""
+
+    Type: str
+    TTL: int
+
+
+class DnsConfig(TypedDict, total=False):
+    """The records of a service in DNS."""
+
+    DnsRecords: list[Record]
+
+
+class Service(TypedDict, total=False):
+    """What API_ServiceSummary has of a service, which is one name."""
+
+    Id: str
+    Arn: str
+    Name: str
+    DnsConfig: DnsConfig
+
+
+class Operation(TypedDict, total=False):
+    """API_Operation: what Cloud Map has begun, and how it stands."""
+
+    Status: str
+    ErrorCode: str
+    ErrorMessage: str
+    Targets: dict[str, str]
 
 
 def find_namespace(lab: Connection, name: str) -> Namespace | None:
     """The namespace of that name as ListNamespaces shows it, or None."""
     pages = lab.servicediscovery.get_paginator("list_namespaces").paginate()
-    found: Namespace | None = next(
-        (each for page in pages for each in page["Namespaces"] if each["Name"] == name), None
-    )
-    return found
+    namespaces = cast("list[Namespace]", [each for page in pages for each in page["Namespaces"]])
+    return next((each for each in namespaces if each["Name"] == name), None)
 
 
 def services(lab: Connection, namespace: str) -> list[Service]:
@@ -43,7 +76,7 @@ def find_service(lab: Connection, name: str, namespace: str) -> Service | None:
     return next((each for each in services(lab, namespace) if each["Name"] == name), None)
 
 
-def wait_until_done(lab: Connection, answer: Mapping[str, Any], limit: float = 300) -> dict[str, str]:
+def wait_until_done(lab: Connection, answer: Mapping[str, object], limit: float = 300) -> dict[str, str]:
     """Wait for what Cloud Map has only begun, and return what it is about: `{"NAMESPACE": "ns-…"}`.
 
     Args:
@@ -54,9 +87,9 @@ def wait_until_done(lab: Connection, answer: Mapping[str, Any], limit: float = 3
         StillWaiting: it is not over after `limit` seconds.
     """
 
-    def over() -> dict[str, Any] | None:
+    def over() -> Operation | None:
         asked = {"OperationId": answer["OperationId"]}
-        operation: dict[str, Any] = lab.servicediscovery.get_operation(**asked)["Operation"]
+        operation = cast("Operation", lab.servicediscovery.get_operation(**asked)["Operation"])
         return operation if operation["Status"] in ("SUCCESS", "FAIL") else None
 
     operation = lab.wait(over, "Cloud Map", limit)

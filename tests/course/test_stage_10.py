@@ -158,10 +158,10 @@ def exec_on(role="adguTalkTaskRole", actions=(), to=None):
 
     def make(lab):
         ecslab.task_role.create(lab, "adguTalkTaskRole")
-        more = {"taskRoleArn": f"arn:aws:iam::{lab.account}:role/{role}"}
+        arn = f"arn:aws:iam::{lab.account}:role/{role}"
         if actions:
             allow(lab, to or role, *actions)
-        front = ecslab.guestbook.register_front(lab, more=more, a="http://a")
+        front = ecslab.guestbook.register_front(lab, task_role=arn, a="http://a")
         service(lab, FRONT, front, enableExecuteCommand=True)
 
     return make
@@ -170,7 +170,7 @@ def exec_on(role="adguTalkTaskRole", actions=(), to=None):
 def switched_on_later(lab):
     role = ecslab.task_role.create(lab, "adguTalkTaskRole")["Arn"]
     allow(lab, "adguTalkTaskRole", *CHANNELS)
-    front = ecslab.guestbook.register_front(lab, more={"taskRoleArn": role}, a="http://a")
+    front = ecslab.guestbook.register_front(lab, task_role=role, a="http://a")
     service(lab, FRONT, front, count=1)
     lab.wait(lambda: "RUNNING" in [task["lastStatus"] for task in ecslab.service.tasks(lab, FRONT)], "a task")
     lab.ecs.update_service(cluster=lab.names.cluster, service=FRONT, enableExecuteCommand=True)

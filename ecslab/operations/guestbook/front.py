@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.waiting import Wait
@@ -25,6 +25,7 @@ from ecslab.resources.network.web_groups import web_group
 from ecslab.resources.task import network_interface, task_reader
 
 if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import IpPermissionOutputTypeDef
     from mypy_boto3_ecs.type_defs import ContainerDefinitionTypeDef, TaskDefinitionTypeDef, TaskTypeDef
 
 TALK_FRONT: Final = "adgu-talk-front"
@@ -67,15 +68,15 @@ def groups(lab: Connection, vpc_id: str | None = None) -> Groups:
         NotOurs: on a real account, somebody else has a group of such a name.
     """
     vpc = vpc_id or network.default_subnet(lab)[0].id
-    anyone: Any = {"IpRanges": [{"CidrIp": rules.ANYWHERE}]}
+    anyone: IpPermissionOutputTypeDef = {"IpRanges": [{"CidrIp": rules.ANYWHERE}]}
     what = "HTTP from anywhere, for the front (ecslab course)"
     front = web_group(lab, vpc, lab.name(TALK_FRONT), what, anyone)
-    from_front: Any = {"UserIdGroupPairs": [{"GroupId": front}]}
+    from_front: IpPermissionOutputTypeDef = {"UserIdGroupPairs": [{"GroupId": front}]}
     what = "HTTP from the front, for the internal load balancer (ecslab course)"
     balancer = web_group(lab, vpc, lab.name(TALK), what, from_front)
     what = "HTTP from the front and the internal load balancer (ecslab course)"
     web_group(lab, vpc, lab.name(TALK_BACK), what, from_front)
-    from_balancer: Any = {"UserIdGroupPairs": [{"GroupId": balancer}]}
+    from_balancer: IpPermissionOutputTypeDef = {"UserIdGroupPairs": [{"GroupId": balancer}]}
     return Groups(front, balancer, web_group(lab, vpc, lab.name(TALK_BACK), what, from_balancer))
 
 
@@ -103,13 +104,13 @@ def front_container(lab: Connection, **backs: str) -> ContainerDefinitionTypeDef
 
 
 def register_front(
-    lab: Connection, *, family: str | None = None, more: dict[str, Any] | None = None, **backs: str
+    lab: Connection, *, family: str | None = None, task_role: str | None = None, **backs: str
 ) -> TaskDefinitionTypeDef:
     """Register a front that asks at these addresses, or return the ACTIVE revision that says the same.
 
     Args:
         family: `adgu-talk-front` unless given.
-        more: further parameters of RegisterTaskDefinition, such as `taskRoleArn`.
+        task_role: ARN of the role that its program may use.
         backs: as `front_container` takes them.
 
     Raises:
@@ -118,8 +119,9 @@ def register_front(
     """
     container = front_container(lab, **backs)
     family = family or lab.name(TALK_FRONT)
+    role = {"taskRoleArn": task_role} if task_role else {}
     return task_definition.register(
-        lab, image=PYTHON, family=family, containerDefinitions=[container], **(more or {})
+        lab, PYTHON, family, containerDefinitions=[container], **role  # type: ignore[arg-type]
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.operations.guestbook.front import TALK_BACK, TALK_FRONT
@@ -10,11 +10,9 @@ from ecslab.resources.network import network_reader, rules
 from ecslab.resources.service import service_reader
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import ServiceTypeDef
+    from mypy_boto3_ecs.type_defs import ServiceConnectConfigurationOutputTypeDef, ServiceTypeDef
 
 PORT = 80
-ConnectConfiguration = dict[str, Any]
-"""API_ServiceConnectConfiguration."""
 
 
 def front(lab: Connection) -> ServiceTypeDef | None:
@@ -27,11 +25,11 @@ def back(lab: Connection) -> ServiceTypeDef | None:
     return service_reader.find(lab, lab.name(TALK_BACK))
 
 
-def connect_of(service: ServiceTypeDef) -> ConnectConfiguration:
-    """What the newest deployment has of Service Connect; an empty one if it has it not, or off."""
+def connect_of(service: ServiceTypeDef) -> ServiceConnectConfigurationOutputTypeDef | None:
+    """What the newest deployment has of Service Connect; None if it has it not, or off."""
     newest = service_reader.primary(service)
-    shown = cast("ConnectConfiguration", newest.get("serviceConnectConfiguration", {}) if newest else {})
-    return shown if shown.get("enabled") else {}
+    shown = newest.get("serviceConnectConfiguration") if newest else None
+    return shown if shown and shown["enabled"] else None
 
 
 def admits(lab: Connection, service: ServiceTypeDef, source: str) -> bool:

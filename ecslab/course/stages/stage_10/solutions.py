@@ -69,7 +69,7 @@ def connect(lab: Connection) -> object:
     )
     ecslab.service.wait_until_stable(lab, back)
     role = ecslab.task_role.create(lab, lab.name("adguTalkTaskRole"))["Arn"]
-    definition = ecslab.guestbook.register_front(lab, more={"taskRoleArn": role}, connect="http://back")
+    definition = ecslab.guestbook.register_front(lab, task_role=role, connect="http://back")
     lab.ecs.update_service(  # after the server: a deployment knows the endpoints that were there before
         cluster=lab.names.cluster,
         service=front,
