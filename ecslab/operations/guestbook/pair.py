@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ecslab.connection.connection import Connection
+from ecslab.connection.missing import or_none_if_missing
 from ecslab.display.tables import Table
 from ecslab.operations import prices
 from ecslab.operations.guestbook.front import TALK, TALK_BACK, TALK_FRONT
@@ -65,9 +66,9 @@ def delete_pair(lab: Connection) -> int:
     names = [lab.name(name) for name in (TALK_FRONT, GUEST, PORTER, TALK_BACK)]
     active = [name for name in names if service.find(lab, name)]
     for name in active:  # all at once: each takes its time to drain
-        lab.ecs.update_service(cluster=lab.names.cluster, service=name, desiredCount=0)
-        lab.ecs.delete_service(cluster=lab.names.cluster, service=name)
+        or_none_if_missing(lab.ecs.delete_service, cluster=lab.names.cluster, service=name, force=True)
     for name in names:
+        lab.seen(lambda quiet, name=name: service.find(quiet, name) is None)  # type: ignore[misc]
         service.delete(lab, name)
     load_balancer.delete(lab, lab.name(TALK), lab.name(TALK))
     for namespace in (dns_namespace(lab), mesh_namespace(lab)):
