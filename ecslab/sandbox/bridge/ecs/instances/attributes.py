@@ -103,4 +103,4 @@ def _check(attribute: "api.AttributeTypeDef") -> None:
 def _changed(cluster: Cluster, instance: ContainerInstance) -> None:
     assert cluster.placement is not None, "an instance is registered there"
     cluster.placement.changed(instance)
-    placing.tell_daemons(cluster)
+    placing.tell_services(cluster)

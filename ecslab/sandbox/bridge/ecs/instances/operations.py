@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST_STATES: Final = 10
 """Instances in one UpdateContainerInstancesState (API)."""
+_UNSETTABLE: Final = {"REGISTERING": "cannot be changed yet", "DEREGISTERING": "cannot be changed any more"}
+"""Why an instance of some statuses cannot drain, or be ACTIVE. U: the sentences."""
 SETTABLE: Final = {"ACTIVE": "activated", "DRAINING": "drained"}
 
 
@@ -61,8 +63,9 @@ def update_container_instances_state(
     at_most("containerInstances", wanted, MOST_STATES)  # U
     instances, failures = _found(cluster, wanted, caller)
     for instance in instances:
-        if instance.status == "REGISTERING":  # U: the sentence
-            raise invalid(f"Container instance {instance.id} is REGISTERING and cannot be changed yet.")
+        refusal = _UNSETTABLE.get(instance.status)
+        if refusal:
+            raise invalid(f"Container instance {instance.id} is {instance.status} and {refusal}.")
     changed = []
     for instance in instances:
         if instance.status == "INACTIVE":
@@ -73,7 +76,7 @@ def update_container_instances_state(
             assert cluster.placement is not None, "an instance is registered there"
             cluster.placement.changed(instance)
             _drain_services(instance, status == "DRAINING")
-            placing.tell_daemons(cluster)
+            placing.tell_services(cluster)
         changed.append(view(instance))
     return {"containerInstances": changed, "failures": failures}
 
@@ -143,12 +146,12 @@ def _is_visible(instance: ContainerInstance) -> bool:
 
 
 def named(cluster: Cluster, reference: str) -> ContainerInstance:
-    """The instance that an operation changes; AwsError if it is not there or INACTIVE."""
+    """The instance that an operation changes; AwsError if it is not there, or leaves or has left."""
     instance = find(cluster, reference)
     if instance is None:
         raise invalid("Referenced container instance not instances.")  # U
-    if instance.status == "INACTIVE":
-        raise invalid("Referenced container instance is INACTIVE.")  # U
+    if instance.status in ("INACTIVE", "DEREGISTERING"):
+        raise invalid(f"Referenced container instance is {instance.status}.")  # U
     return instance
 
 

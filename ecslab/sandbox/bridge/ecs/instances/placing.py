@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement.html
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.account import current_account
@@ -147,10 +148,7 @@ def order(
             port = mapping.get("hostPort") or (mapping.get("containerPort") if mode == "host" else 0)
             if port:
                 fixed[mapping.get("protocol", "tcp")].add(port)
-    constraints = (
-        *rules.constraints(parameters.get("placementConstraints") or ()),  # type: ignore[arg-type]
-        *rules.constraints(definition.get("placementConstraints") or (), of_definition=True),  # type: ignore[arg-type]
-    )
+    constraints, strategies = _rules(definition, parameters)
     return Order(
         group,
         Needs(
@@ -159,9 +157,26 @@ def order(
             vpc_id, frozenset(zones),
         ),
         constraints,
-        rules.strategies(parameters.get("placementStrategy") or ()),  # type: ignore[arg-type]
+        strategies,
         parameters.get("launchType") == "EXTERNAL",
     )  # fmt: skip
+
+
+def _rules(
+    definition: "api.TaskDefinitionTypeDef", parameters: Mapping[str, object]
+) -> tuple[tuple[rules.Constraint, ...], tuple[rules.Strategy, ...]]:
+    """Constraints of a request and of its definition, and the strategies; AwsError for one that cannot be."""
+    constraints = (
+        *rules.constraints(parameters.get("placementConstraints") or ()),  # type: ignore[arg-type]
+        *rules.constraints(definition.get("placementConstraints") or (), of_definition=True),  # type: ignore[arg-type]
+    )
+    return constraints, rules.strategies(parameters.get("placementStrategy") or ())  # type: ignore[arg-type]
+
+
+def with_rules(order: Order, definition: "api.TaskDefinitionTypeDef", asked: Mapping[str, object]) -> Order:
+    """The same order, by the constraints and strategies that a service is asked for now."""
+    constraints, strategies = _rules(definition, asked)
+    return replace(order, constraints=constraints, strategies=strategies)
 
 
 def instance_of(task: Task) -> ContainerInstance | None:
@@ -198,12 +213,15 @@ def release(task: Task) -> None:
     cluster = state.of(task.region).clusters[task.cluster]
     assert cluster.placement is not None, "the instance is registered there"
     cluster.placement.give_back(instance, task.id)
+    services = current_account().services
     if instance.status == "DRAINING":  # daemons wait for the others to leave
-        tell_daemons(cluster)
+        tell_services(cluster)
+    elif services:
+        services.capacity_freed(cluster)
 
 
-def tell_daemons(cluster: Cluster) -> None:
-    """Tell the daemons of a cluster that its instances are others, or have changed."""
+def tell_services(cluster: Cluster) -> None:
+    """Tell the services of a cluster that its instances are others, or have changed."""
     services = current_account().services
     if services:
         services.instances_changed(cluster)
