@@ -13,7 +13,7 @@ def arrange(builder: Builder) -> None:
     lab, names = builder.lab, builder.names
     builder.foundation()
     instances.group(builder)
-    instances.service(builder, instances.task_definition(builder, 256))
+    instances.service(builder, instances.task_definition(builder, memory=256))
     builder.pass_time(150)
     [instance] = instances.in_cluster(lab, names.cluster)
     lab.control("inject", kind="agent", instance=instance["ec2InstanceId"])

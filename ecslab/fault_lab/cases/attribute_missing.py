@@ -16,7 +16,7 @@ ONLY: Final = {"type": "memberOf", "expression": f"attribute:{ATTRIBUTE} == {WAN
 def arrange(builder: Builder) -> None:
     builder.foundation()
     instances.group(builder)
-    instances.service(builder, instances.task_definition(builder, 512), placementConstraints=[ONLY])
+    instances.service(builder, instances.task_definition(builder, memory=512), placementConstraints=[ONLY])
     builder.pass_time(180)
 
 

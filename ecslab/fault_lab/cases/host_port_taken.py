@@ -6,6 +6,8 @@ from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals, instances
 
 if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import PortMappingTypeDef
+
     from ecslab.fault_lab.arranged_fault import Fault
 
 PORT: Final = 8080
@@ -15,8 +17,8 @@ def arrange(builder: Builder) -> None:
     lab, names = builder.lab, builder.names
     builder.foundation()
     instances.group(builder)
-    fixed = [{"containerPort": 80, "hostPort": PORT, "protocol": "tcp"}]
-    definition = instances.task_definition(builder, 256, portMappings=fixed)
+    fixed: list[PortMappingTypeDef] = [{"containerPort": 80, "hostPort": PORT, "protocol": "tcp"}]
+    definition = instances.task_definition(builder, memory=256, portMappings=fixed)
     instances.service(builder, definition)
     builder.pass_time(150)
     definition["containerDefinitions"][0]["environment"] = [{"name": "SEASON", "value": "winter"}]

@@ -15,10 +15,10 @@ HALF: Final = 1024  # MiB: half of what the type has, and more than half of what
 def arrange(builder: Builder) -> None:
     builder.foundation()
     instances.group(builder)
-    quiet = instances.task_definition(builder, HALF, command=["sleep", "infinity"], portMappings=[])
+    quiet = instances.task_definition(builder, memory=HALF, command=["sleep", "infinity"], portMappings=[])
     instances.service(builder, quiet | {"family": builder.names.helper})
     builder.pass_time(90)
-    instances.service(builder, instances.task_definition(builder, HALF))
+    instances.service(builder, instances.task_definition(builder, memory=HALF))
     builder.pass_time(150)
 
 

@@ -15,7 +15,7 @@ BEYOND: Final = "-live"  # what the name of the cluster has too much
 def arrange(builder: Builder) -> None:
     builder.foundation()
     instances.group(builder, cluster=builder.names.cluster + BEYOND)
-    instances.service(builder, instances.task_definition(builder, 512))
+    instances.service(builder, instances.task_definition(builder, memory=512))
     builder.pass_time(180)
 
 

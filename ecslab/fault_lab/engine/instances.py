@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/launch_container_ins
 
 import base64
 import json
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, Unpack
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         ContainerDefinitionTypeDef,
         ContainerInstanceTypeDef,
         RegisterTaskDefinitionRequestTypeDef,
+        ResourceOutputTypeDef,
     )
 
 IMAGE: Final = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
@@ -72,17 +74,16 @@ def user_data(cluster: str) -> str:
 
 
 def task_definition(
-    builder: Builder, memory: int, **container: "Any"
+    builder: Builder, **container: "Unpack[ContainerDefinitionTypeDef]"
 ) -> "RegisterTaskDefinitionRequestTypeDef":
-    """A task definition for EC2 that works, with so many MiB; `container` changes its one container."""
-    changes: ContainerDefinitionTypeDef = {"memory": memory, **container}  # type: ignore[typeddict-item]
-    definition = builder.task_definition(**changes)
+    """A task definition for EC2 that works; `container` changes its one container, and has its `memory`."""
+    definition = builder.task_definition(**container)
     del definition["cpu"], definition["memory"]
     return definition | {"networkMode": "bridge", "requiresCompatibilities": ["EC2"]}
 
 
 def service(
-    builder: Builder, definition: "RegisterTaskDefinitionRequestTypeDef", desired: int = 1, **more: Any
+    builder: Builder, definition: "RegisterTaskDefinitionRequestTypeDef", desired: int = 1, **more: object
 ) -> None:
     """A service on EC2 with the name of the definition's family."""
     builder.lab.ecs.create_service(
@@ -92,7 +93,7 @@ def service(
         launchType="EC2",
         desiredCount=desired,
         tags=builder.lab.tags("ecs"),
-        **more,
+        **more,  # type: ignore[arg-type]
     )
 
 
@@ -124,7 +125,7 @@ def memory_of(instance: "ContainerInstanceTypeDef") -> int:
     return _memory(instance["registeredResources"])
 
 
-def _memory(resources: Any) -> int:
+def _memory(resources: "Sequence[ResourceOutputTypeDef]") -> int:
     return next(int(each["integerValue"]) for each in resources if each["name"] == "MEMORY")
 
 
