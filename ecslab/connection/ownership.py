@@ -157,9 +157,9 @@ def _task(clients: Clients, reference: Reference) -> Iterator[Resource]:
     for task in answer["tasks"] if answer else []:
         group = task.get("group", "")
         service = group.removeprefix("service:")
-        kept = Reference("service", service, task["clusterArn"]) if group.startswith("service:") else None
+        keeper = Reference("service", service, task["clusterArn"]) if group.startswith("service:") else None
         yield Resource(
-            reference, task["taskArn"], task.get("tags"), since=task.get("createdAt"), container=kept
+            reference, task["taskArn"], task.get("tags"), since=task.get("createdAt"), container=keeper
         )
 
 

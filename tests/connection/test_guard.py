@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import pytest
 from botocore.exceptions import ClientError
@@ -74,7 +75,7 @@ def test_the_table_names_operations_and_parameters_that_there_are(mine):
     for (service_name, operation), row in BY_CALL.items():
         shape = mine.client(service_name).meta.service_model.operation_model(operation).input_shape
         paths = [*row.changes.values(), *(row.makes[1:] if row.makes else ())]
-        first = paths[0].strip("[").split(" ")[0].split("[")[0] if paths else ""
+        first = re.split(r"[ .[]", paths[0].strip("["))[0] if paths else ""
         assert not first or first in shape.members, (operation, first)
 
 
