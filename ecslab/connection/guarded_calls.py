@@ -215,7 +215,7 @@ ROWS: Final = (
     GuardedCall("ec2", "TerminateInstances StopInstances StartInstances RebootInstances MonitorInstances "
                 "UnmonitorInstances", {"instance": "InstanceIds"}),
     GuardedCall("ec2", "ModifyInstanceAttribute ResetInstanceAttribute ModifyInstanceMetadataOptions "
-                "ModifyInstanceCreditSpecification", {"instance": "InstanceId"}),
+                "ModifyInstancePlacement", {"instance": "InstanceId"}),
     # What every account has unless somebody removed it. It is free, changes nothing that is there, and stays.
     GuardedCall("ec2", "CreateDefaultVpc CreateDefaultSubnet", touches_nothing=True),
     # AWS STS: a session for the caller, in the account of the role
