@@ -88,7 +88,9 @@ _BEHIND: Final = {
 ROWS: Final = (
     # Amazon ECS
     # a provider that a cluster is given begins to scale its group
-    GuardedCall("ecs", "CreateCluster", {"capacity provider": f"capacityProviders[{_NOT_FARGATE}]"},
+    GuardedCall("ecs", "CreateCluster",
+                {"namespace": "serviceConnectDefaults.namespace",
+                 "capacity provider": f"capacityProviders[{_NOT_FARGATE}]"},
                 ("cluster", "clusterName || 'default'")),
     GuardedCall("ecs", "DeleteCluster UpdateCluster UpdateClusterSettings",
                 {"cluster": "cluster", "namespace": "serviceConnectDefaults.namespace"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecslab.connection import cluster_namespaces
 from ecslab.connection.guarded_calls import Reference
 from ecslab.connection.ownership.arns import reference_of
 from ecslab.connection.ownership.readers import READERS
@@ -38,6 +39,8 @@ class Ownership:
             reference = reference_of(reference.id)
         if reference.id.startswith("arn:") and (reason := self._elsewhere(reference.id)):
             raise CannotTell(f"{reference.id} is {reason}")
+        if reference.kind == "namespace":
+            cluster_namespaces.recover(self._clients, self._ledger)
         return list(READERS[reference.kind](self._clients, reference))
 
     def ours(self, resource: Resource, owners: frozenset[str]) -> bool:

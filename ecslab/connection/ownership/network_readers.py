@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final
 
+from ecslab.connection import cluster_namespaces
 from ecslab.connection.guarded_calls import Reference
 from ecslab.connection.missing import or_none_if_missing
 from ecslab.connection.ownership.resource import Clients, Resource
 from ecslab.connection.tags import Tags
+
+_NAMESPACE_KINDS: Final = {"HTTP": cluster_namespaces.KIND}
 
 
 def load_balancer(clients: Clients, reference: Reference) -> Iterator[Resource]:
@@ -63,7 +68,8 @@ def namespace(clients: Clients, reference: Reference) -> Iterator[Resource]:
             arn = namespace["Arn"]
             if reference.id in (namespace["Id"], arn, namespace["Name"]):
                 tags = cloud_map.list_tags_for_resource(ResourceARN=arn)["Tags"]
-                yield Resource(reference, arn, tags, since=namespace["CreateDate"])
+                named = replace(reference, kind=_NAMESPACE_KINDS.get(namespace["Type"], reference.kind))
+                yield Resource(named, arn, tags, since=namespace["CreateDate"])
 
 
 def discovery_service(clients: Clients, reference: Reference) -> Iterator[Resource]:

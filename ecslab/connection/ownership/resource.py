@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
 
+from ecslab.connection.cluster_namespaces import Clients
 from ecslab.connection.guarded_calls import Reference
 from ecslab.connection.tags import Tags, owner_in
 
-
-class Clients(Protocol):
-    """Gives a boto3 client for a service. The clients have a type each, and so do their answers."""
-
-    def __call__(self, service: str, /) -> Any: ...
+__all__ = ["CannotTell", "Clients", "Resource"]
 
 
 class CannotTell(Exception):
