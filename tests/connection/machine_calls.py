@@ -7,6 +7,10 @@ AGENT_IMAGE = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/reco
 ON_EC2 = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
 SETTLED = 300
 """Seconds in which instances have registered."""
+LAUNCHES = "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForManagedInstances"
+REGISTERS = "arn:aws:iam::aws:policy/AmazonECSInstanceRolePolicyForManagedInstances"
+MANAGED = "ecsInstanceRoleManaged"
+"""AWS's policy for the infrastructure role lets it pass roles whose names begin so."""
 OUTSIDE = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
 
 
@@ -75,6 +79,37 @@ def launch(ec2, image, cluster, profile="machines"):
 def image(ssm):
     """The id of an image with the container agent."""
     return ssm.get_parameter(Name=AGENT_IMAGE.removeprefix("resolve:ssm:"))["Parameter"]["Value"]
+
+
+def managed(lab, cluster, name="managed"):
+    """A capacity provider whose instances ECS manages, with the roles that it needs, and a service on it."""
+    role(lab.iam, "infrastructure", "ecs.amazonaws.com", LAUNCHES)
+    role(lab.iam, MANAGED, "ec2.amazonaws.com", REGISTERS)
+    lab.iam.create_instance_profile(InstanceProfileName=MANAGED)
+    lab.iam.add_role_to_instance_profile(InstanceProfileName=MANAGED, RoleName=MANAGED)
+    default = [{"Name": "default-for-az", "Values": ["true"]}]
+    subnet = lab.ec2.describe_subnets(Filters=default)["Subnets"][0]["SubnetId"]
+    launched = {
+        "ec2InstanceProfileArn": f"arn:aws:iam::{lab.account}:instance-profile/{MANAGED}",
+        "networkConfiguration": {"subnets": [subnet]},
+    }
+    given = {
+        "infrastructureRoleArn": f"arn:aws:iam::{lab.account}:role/infrastructure",
+        "propagateTags": "CAPACITY_PROVIDER", "instanceLaunchTemplate": launched,
+    }  # fmt: skip
+    lab.ecs.create_capacity_provider(name=name, cluster=cluster, managedInstancesProvider=given)
+    lab.control("advance", seconds=30)
+    lab.ecs.register_task_definition(
+        family=name, cpu="256", memory="512", networkMode="awsvpc",
+        requiresCompatibilities=["MANAGED_INSTANCES"],
+        containerDefinitions=[{"name": "web", "image": "public.ecr.aws/docker/library/httpd:2.4"}],
+    )  # fmt: skip
+    lab.ecs.create_service(
+        cluster=cluster, serviceName=name, taskDefinition=name, desiredCount=1,
+        capacityProviderStrategy=[{"capacityProvider": name, "weight": 1}],
+        networkConfiguration={"awsvpcConfiguration": {"subnets": [subnet]}},
+    )  # fmt: skip
+    lab.control("advance", seconds=SETTLED)
 
 
 def outside(lab, ssm, cluster, role="outside"):

@@ -73,6 +73,18 @@ def test_all_of_it_goes_in_an_order_that_works_and_is_priced(mine, stranger):
     assert cleanup.run(mine).title == "Nothing of this lab was there."
 
 
+def test_instances_that_ecs_manages_go_with_their_provider_and_are_priced_with_it(mine, stranger):
+    calls.managed(mine, mine.names.cluster)
+    (provider,) = [each for each in cleanup.plan(mine).resources if each.kind == "capacity provider"]
+    assert provider.cost == "$0.0662 an hour"  # c7a.medium, the fee for managing it, 80 GiB
+    receipt = cleanup.run(mine)
+    assert [each.kind for each in receipt.removed] == [
+        "service", "task", "capacity provider", "cluster", "task definition", "instance profile", "role",
+        "role",
+    ]  # fmt: skip
+    assert receipt.clean and left_over(stranger) == {}
+
+
 def test_a_group_that_takes_too_long_is_left_with_what_its_instances_do(mine, stranger, monkeypatch):
     in_group, _, _ = calls.furnished(mine)
     monkeypatch.setattr(ending, "_ENDED_WITHIN", 5.0)

@@ -43,6 +43,7 @@ GROUP_TAG: Final = "aws:autoscaling:groupName"
 """The tag that tells an instance's group."""
 TEMPLATE_TAG: Final = "aws:ec2launchtemplate:id"
 """The tag that tells what an instance was launched from."""
+_MANAGED_TAG: Final = "AmazonECSManaged"
 ALIVE: Final = ("pending", "running", "stopping", "stopped")
 _MOST_GROUPS: Final = 50  # names in one DescribeAutoScalingGroups
 _MOST_INSTANCES: Final = 100  # in one DescribeContainerInstances
@@ -88,7 +89,9 @@ def _filters(wanted: Mapping[str, Sequence[str]]) -> list[FilterTypeDef]:
 
 def is_managed(instance: InstanceTypeDef) -> bool:
     """Whether a service of AWS manages the instance, as ECS does: nobody else may end it then."""
-    return bool(instance.get("Operator", {}).get("Managed"))
+    tags = {tag.get("Key") for tag in instance.get("Tags", [])}
+    by_ecs = _MANAGED_TAG in tags and GROUP_TAG not in tags  # groups hand that tag on, too
+    return by_ecs or bool(instance.get("Operator", {}).get("Managed"))
 
 
 def instance_type(instance: ContainerInstanceTypeDef) -> str:
