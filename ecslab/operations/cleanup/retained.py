@@ -8,6 +8,7 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from ecslab.connection.connection import Connection
+from ecslab.display.counted import enumerated
 from ecslab.operations.cleanup.inventory import ecs
 from ecslab.operations.cleanup.inventory.survey import Survey
 from ecslab.operations.cleanup.receipt import Plan, Retained
@@ -99,8 +100,7 @@ def _service_roles(lab: Connection, _before: Plan) -> Retained | None:
     names = [name for name in _SERVICE_ROLES if role.find(lab, name)]
     if not names:
         return None
-    *others, last = [_SERVICE_ROLES[name] for name in names]
-    services = f"{', '.join(others)} and {last}" if others else last
+    services = enumerated([_SERVICE_ROLES[name] for name in names])
     return Retained(
         f"role{'s' * (len(names) > 1)} {', '.join(names)}",
         f"made by {services} for {'themselves' if len(names) > 1 else 'itself'}; shared by all of it here",

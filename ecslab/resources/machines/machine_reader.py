@@ -43,6 +43,8 @@ GROUP_TAG: Final = "aws:autoscaling:groupName"
 """The tag that tells an instance's group."""
 TEMPLATE_TAG: Final = "aws:ec2launchtemplate:id"
 """The tag that tells what an instance was launched from."""
+LAUNCHERS: Final = ("instance", "Auto Scaling group", "capacity provider", "launch template")
+"""Kinds of resources, as the ledger has them: a lab that has instances has made one of them."""
 _MANAGED_TAG: Final = "AmazonECSManaged"
 ALIVE: Final = ("pending", "running", "stopping", "stopped")
 _MOST_GROUPS: Final = 50  # names in one DescribeAutoScalingGroups

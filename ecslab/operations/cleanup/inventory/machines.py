@@ -13,14 +13,11 @@ from ecslab.operations.cleanup.inventory.providers import Providers
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey
 from ecslab.resources.machines import machine_reader
-from ecslab.resources.machines.machine_reader import GROUP_TAG, Group
+from ecslab.resources.machines.machine_reader import GROUP_TAG, LAUNCHERS, Group
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import InstanceTypeDef
     from mypy_boto3_ecs.type_defs import ContainerInstanceTypeDef
-
-_KINDS = ("instance", "Auto Scaling group", "capacity provider", "launch template")
-"""One of them is in the ledger of a lab that has instances."""
 
 
 class Machines:
@@ -34,7 +31,7 @@ class Machines:
 
     def __init__(self, survey: Survey):
         self._survey = survey
-        looks = survey.may_have(*_KINDS)
+        looks = survey.may_have(*LAUNCHERS)
         self.groups = {each["AutoScalingGroupName"]: each for each in _groups(survey)} if looks else {}
         filters = self._filters() if looks else []
         self.instances = {
