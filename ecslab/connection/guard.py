@@ -187,8 +187,8 @@ class Guard:
         return self._clients[service]
 
     def _same_endpoint(self, service: str, url: str) -> bool:
-        there, here = urlsplit(url).netloc, urlsplit(self._client(service).meta.endpoint_url).netloc
-        return there == here or bool(_AWS.fullmatch(there) and _AWS.fullmatch(here))
+        asked, own = urlsplit(url).netloc, urlsplit(self._client(service).meta.endpoint_url).netloc
+        return asked == own or bool(_AWS.fullmatch(asked) and _AWS.fullmatch(own))
 
     def _must_be_this_account(self, call: str, key: str) -> None:
         """Ask AWS whose the credentials are, once for each access key."""
@@ -217,10 +217,10 @@ def _text(header: object) -> str:
     return header.decode("latin-1") if isinstance(header, bytes) else str(header or "")
 
 
-def _elsewhere(call: str, there: str, place: Place) -> str:
+def _elsewhere(call: str, destination: str, place: Place) -> str:
     return (
         f"{call}: it would have gone to another place than this lab's.\n"
-        f"  seen:     {there}\n"
+        f"  seen:     {destination}\n"
         f"  expected: account {place.account}, {place.region}, which was confirmed\n"
         "  next:     connect again: connect('aws', profile='…', region='…')"
     )

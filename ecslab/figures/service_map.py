@@ -43,8 +43,8 @@ def service_map(services: ServiceMap) -> Figure:
     for number, node in enumerate(alone):
         row, column = divmod(number, 4)
         _service(d, node, _EDGE + column * 196, y + 64 * row, 180, 54)
-    for number, said in enumerate(notes):
-        d.text(_EDGE, below + 21 * number, said, ink=SOFT)
+    for number, note in enumerate(notes):
+        d.text(_EDGE, below + 21 * number, note, ink=SOFT)
     return d.figure(_title(services), _words(services, lines))
 
 
