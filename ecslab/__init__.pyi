@@ -14,6 +14,7 @@ from .operations import cleanup as cleanup
 from .operations import console as console
 from .operations import containers as containers
 from .operations import guestbook as guestbook
+from .operations import managed_instances as managed_instances
 from .operations import scaling_game as scaling_game
 from .operations import service_map as service_map
 from .operations import spot as spot
