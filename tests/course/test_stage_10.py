@@ -219,8 +219,8 @@ APART = (
 )
 WRONG = {
     "the load balancer has another name": (
-        "10.balancer", balancer(name="talk"),
-        f"There is a load balancer `talk`, but the lesson's is called `{APP}`.",
+        "10.balancer", balancer(name="app"),
+        f"There is a load balancer `app`, but the lesson's is called `{APP}`.",
     ),
     "the load balancer is on the internet": (
         "10.balancer", balancer(scheme="internet-facing"),
