@@ -50,10 +50,10 @@ walls: .venv/workshop
 	$(BIN)/python -m tests.house
 
 unit: .venv/workshop
-	$(BIN)/python -m pytest $(UNIT) -n 2 --dist loadfile
+	$(BIN)/python -m pytest $(UNIT) -n 2 --dist loadfile --no-loadscope-reorder
 
 coverage: .venv/workshop ## run the tests of one process, and print by folder what they reach
-	COVERAGE_FILE=.venv/coverage $(BIN)/python -m pytest $(UNIT) -n 2 --dist loadfile \
+	COVERAGE_FILE=.venv/coverage $(BIN)/python -m pytest $(UNIT) -n 2 --dist loadfile --no-loadscope-reorder \
 	  --cov=ecslab --cov-report=json:.venv/coverage.json
 	$(BIN)/python -m tests.house.coverage .venv/coverage.json
 
