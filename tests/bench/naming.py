@@ -34,8 +34,7 @@ def registering() -> Row:
 
 
 def named_request() -> Row:
-    """A request from task to task by a name of Cloud Map with the TTL of 60 s that AWS proposes, against by the
-    address: so resolvers remember it."""
+    """A request from task to task by a name of Cloud Map, with the TTL of 60 s that AWS proposes."""
     with tempfile.TemporaryDirectory(prefix="ecslab-bench-") as folder:
         place = SandboxPlace(in_process.start(Path(folder), seed=7))
         clients = {name: place.client(name) for name in ("ecs", "ec2", "servicediscovery")}
