@@ -337,8 +337,7 @@ class _PublicInUse:
 
     def __contains__(self, address: object) -> bool:
         for backend in self._backends:  # asked for each address of a pool that is nearly full
-            holder = backend.public.get(address)
-            if holder is not None and holder.public_ip == address:
+            if address in backend.public and backend.public[address].public_ip == address:
                 return True
             if backend.addresses and any(each.public_ip == address for each in backend.addresses):
                 return True
