@@ -123,9 +123,9 @@ class Guard:
         if params.get("registryId") not in (None, self._ledger.account):
             raise NotOurs(_elsewhere(call, f"registry {params['registryId']}", self._place))
         references = [*row.changed(params), *row.made(params)]
-        if (row.changes or row.makes) and not references:
+        if not references and not row.touches_nothing:
             raise NotOurs(f"{call}: it names nothing that could be this lab's.\n  next: {_OWN_CLIENT}")
-        deletes = operation.startswith("Delete")
+        deletes = operation.startswith(("Delete", "Terminate"))
         for reference in dict.fromkeys(references):
             self._must_be_ours(call, reference, anew=deletes)
         if deletes:  # what is there next under the name is another one
@@ -208,7 +208,7 @@ class Guard:
 
 _SERVICES: Final = {
     "elastic-load-balancing-v2": "elbv2", "secrets-manager": "secretsmanager", "cloudwatch-logs": "logs",
-    "application-auto-scaling": "application-autoscaling",
+    "application-auto-scaling": "application-autoscaling", "auto-scaling": "autoscaling",
 }  # fmt: skip
 """What botocore calls a service in its events, where boto3 has another name."""
 
