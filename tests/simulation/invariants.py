@@ -11,6 +11,7 @@ from moto.ec2.models import ec2_backends
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.world.task.driver import KEPT
 from tests.simulation.ground import CLUSTER
+from tests.simulation.name_invariants import NAMES_HOLD
 from tests.simulation.steps import COOLDOWN
 from tests.simulation.world import World
 
@@ -219,6 +220,7 @@ STANDING: dict[str, Invariant] = {
     "counts-within-bounds": counts_are_within_bounds,
     "activities-explained": activities_are_explained,
     "scale-in-waits": scale_in_waits,
+    **NAMES_HOLD,
 }
 
 

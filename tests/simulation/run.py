@@ -3,7 +3,7 @@
 import random
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 from tests.simulation import ground, journeys
 from tests.simulation.invariants import STANDING, STUCK
 from tests.simulation.journeys import Mark, differences
-from tests.simulation.steps import ACTIONS, LENGTHS, SCALING, SWITCHES, Step, configuration, drawn_step
+from tests.simulation.naming import without_lost
+from tests.simulation.steps import LENGTHS, SWITCHES, Step, configuration, drawn_step
 from tests.simulation.world import World
 
 MEMORY = Path("/dev/shm")
@@ -58,14 +59,14 @@ class Broken(Exception):
     """An invariant, and what is wrong."""
 
 
-def drawn(seed: int, scaling: bool = False) -> History:
-    """The history of a seed, always the same; with steps that scale services, or without."""
+def drawn(seed: int, kinds: Collection[str] = ()) -> History:
+    """The history of a seed, always the same; with the steps of these kinds (`journeys.SPECIAL`)."""
     draw = random.Random(f"history {seed}")
     switches = {name: draw.choice(values) for name, values in SWITCHES.items()}
-    begin = drawn_step(draw, ("create",))
-    among = [name for name in ACTIONS if scaling or name not in SCALING]
+    begin = drawn_step(draw, ("create_named" if "naming" in kinds else "create",))
+    among = journeys.drawn_among(kinds)
     steps = [
-        journeys.draw_inside(draw, drawn_step(draw, among), scaling) for _ in range(draw.randint(*LENGTHS))
+        journeys.draw_inside(draw, drawn_step(draw, among), kinds) for _ in range(draw.randint(*LENGTHS))
     ]
     return History(
         seed, switches, (begin, Step("let_pass", {"seconds": draw.choice((3.0, 60.0, 200.0))}), *steps)
@@ -145,8 +146,10 @@ def come_to_rest(world: World) -> None:
             raise Broken("explained", f"{name}: {service.running} of {service.desired}; {newest}")
     for name, service in list(world.services.items()):
         if service.status == "ACTIVE":
-            world.ask("ecs", "UpdateService", cluster=ground.CLUSTER, service=name, taskDefinition="serves",
-                      forceNewDeployment=True, **configuration((100, 200)))  # fmt: skip
+            world.ask(
+                "ecs", "UpdateService", cluster=ground.CLUSTER, service=name, taskDefinition="serves",
+                forceNewDeployment=True, **configuration((100, 200)), **without_lost(service),
+            )  # fmt: skip
     world.run(SETTLED)
     for name, service in world.services.items():
         if service.status == "ACTIVE" and not _is_well(service):
@@ -176,9 +179,11 @@ def leave_nothing(world: World) -> None:
     world.run(600.0)
     left = [task.id for task in world.tasks.values() if task.last_status != "STOPPED"]
     targets = [target for pool in world.pools.values() for target in pool]
-    if left or targets or world.sandbox.clock.next_at() is not None:
-        ahead = world.sandbox.clock.next_at()
-        raise Broken("nothing-left", f"tasks {left}, {len(targets)} targets, next event at {ahead}")
+    named = [each.name for held in world.account.service_discovery.values()
+             for each in held.services.values() if each.instances or each.owner]  # fmt: skip
+    if left or targets or named or world.sandbox.clock.next_at() is not None:
+        ahead, told = world.sandbox.clock.next_at(), f"{len(targets)} targets, names {named}"
+        raise Broken("nothing-left", f"tasks {left}, {told}, next event at {ahead}")
 
 
 def shortened(failure: Failure) -> Failure:
@@ -203,7 +208,7 @@ def _shorter(steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
             yield (*steps[:at], replace(step, inside=inside), *steps[at + 1 :])
 
 
-def failures(seeds: Sequence[int], scaling: bool = False) -> list[Failure]:
+def failures(seeds: Sequence[int], kinds: Collection[str] = ()) -> list[Failure]:
     """What failed of these seeds."""
-    found = (play(drawn(seed, scaling)) for seed in seeds)
+    found = (play(drawn(seed, kinds)) for seed in seeds)
     return [failure for failure in found if failure]

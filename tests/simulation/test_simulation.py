@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from ecslab.sandbox.world.network.name_cache import NameCache
 from ecslab.sandbox.world.scaling.activity import Activity
 from ecslab.sandbox.world.scaling.capacity import Bounds
 from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import Service
+from ecslab.sandbox.world.service_discovery.registry import DiscoveryService
 from ecslab.sandbox.world.time.durations import Durations
-from tests.simulation import journeys, run, steps
+from tests.simulation import journeys, naming, run, steps
 from tests.simulation.invariants import _interfaces
 from tests.simulation.steps import Step
 from tests.simulation.world import World
@@ -33,7 +35,12 @@ def test_histories(first):
 @pytest.mark.parametrize("first", range(0, 10, CHUNK))
 def test_histories_that_scale(first):
     seeds = range(first, first + CHUNK)
-    failed = [run.play(run.drawn(seed, scaling=True), to_rest=seed % 5 == 0) for seed in seeds]
+    failed = [run.play(run.drawn(seed, ["scaling"]), to_rest=seed % 5 == 0) for seed in seeds]
+    assert not any(failed), "\n".join(str(each) for each in failed if each)
+
+
+def test_histories_of_names():
+    failed = [run.play(run.drawn(seed, ["naming"]), to_rest=seed % 5 == 0) for seed in range(5)]
     assert not any(failed), "\n".join(str(each) for each in failed if each)
 
 
@@ -205,6 +212,54 @@ def in_too_soon(world, _patch):
         world.run(steps.COOLDOWN / 2)
 
 
+def called(world):
+    """A server in both namespaces, and a client that calls it; the server's registry."""
+    plain = {"count": 1, "ttl": 15, "percents": (0, 100)}
+    steps.delete(world, "one", force=True)
+    steps.delete(world, "two", force=True)
+    world.run(300)
+    naming.create_named(world, "one", "serves", registered=True, role="server", **plain)
+    naming.create_named(world, "two", "asks", registered=False, role="client", **plain)
+    world.run(200)
+    run.judge(world)
+    return naming.registry_of(world, "one")
+
+
+def remembered_for_ever(world, patch):
+    called(world)
+    plain = NameCache.keep
+    patch.setattr(NameCache, "keep", lambda cache, name, answer, now: plain(cache, name, answer, now + 900))
+    world.run(60)
+    steps.scale(world, "one", 0)
+    world.run(60)
+
+
+def reached_by_an_older_client(world, _patch):
+    called(world)
+    steps.delete(world, "two", force=True)
+    world.run(100)
+    naming.create_named(world, "two", "serves", 0, False, 0, "server", (0, 100))
+    world.services["one"].primary.revision.connect.endpoints["two", 80] = "arn"
+
+
+def asked_by_its_proxy(world, _patch):
+    called(world)
+    assert world.account.proxies, "it calls"
+    for proxy in world.account.proxies.values():
+        proxy.turns["arn:aws:servicediscovery:us-east-1:123456789012:service/srv-of-nobody"] = 1
+
+
+def registration_lost(world, _patch):
+    called(world).instances.clear()
+
+
+def registered_for_ever(world, patch):
+    patch.setattr(DiscoveryService, "remove", lambda *_: None)
+    called(world)
+    steps.scale(world, "one", 0)
+    world.run(100)
+
+
 BREAKS = {
     "counters-agree": counted_wrongly,
     "one-interface-one-task": interface_lost,
@@ -218,6 +273,9 @@ BREAKS = {
     "counts-within-bounds": out_of_bounds,
     "activities-explained": by_the_moon,
     "scale-in-waits": in_too_soon,
+    "names-are-of-who-is-there": remembered_for_ever,
+    "endpoints-as-deployed": reached_by_an_older_client,
+    "registered-are-tasks": registration_lost,
     "legal-moves": backward,
     "within-percents": without_limit,
     "drawn-durations": ten_times_as_long,
@@ -240,6 +298,17 @@ def test_each_invariant_can_be_broken(invariant, tmp_path, monkeypatch):
         BREAKS[invariant](world, monkeypatch)
         run.judge(world)
         run.judge(world)  # what an answer was is judged at the next look
+    assert caught.value.args[0] == invariant
+
+
+@pytest.mark.parametrize(
+    ("breaks", "invariant"),
+    [(asked_by_its_proxy, "endpoints-as-deployed"), (registered_for_ever, "registered-are-tasks")],
+)
+def test_what_else_breaks_names(breaks, invariant, tmp_path, monkeypatch):
+    with lively(tmp_path) as world, pytest.raises(run.Broken) as caught:
+        breaks(world, monkeypatch)
+        run.judge(world)
     assert caught.value.args[0] == invariant
 
 

@@ -191,11 +191,23 @@ class World:
         yield from self._ecs()
         yield from self._network()
         yield from self._scaling()
+        yield from self._names()
         yield "images", self.look("ecr", "DescribeImages", repositoryName=ground.REPOSITORY)
         yield "secrets", self.look("secretsmanager", "ListSecrets")
         yield "policies", self.look("iam", "ListAttachedRolePolicies", RoleName=ground.ROLE)
         yield "streams", self.look("logs", "DescribeLogStreams", logGroupName=ground.LOGS)
         yield "lines", self.look("logs", "FilterLogEvents", logGroupName=ground.LOGS)
+
+    def _names(self) -> Iterator[tuple[str, Any]]:
+        """Told from what is held: what is registered, and what resolvers and proxies remember."""
+        for region, held in self.account.service_discovery.items():
+            yield f"names {region}", {
+                each.arn: (each.name, each.alias, each.owner, each.records, each.revision,
+                           {name: (found.health, found.attributes) for name, found in each.instances.items()})
+                for each in held.services.values()}  # fmt: skip
+        yield "resolvers", {asker: cache.names for asker, cache in self.account.resolvers.items()}
+        yield "proxies", {task: (proxy.turns, proxy.failures, proxy.avoided)
+                          for task, proxy in self.account.proxies.items()}  # fmt: skip
 
     def _scaling(self) -> Iterator[tuple[str, Any]]:
         told = {"ScalingActivities": {"IncludeNotScaledActivities": True}}

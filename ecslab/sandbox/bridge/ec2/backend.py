@@ -178,6 +178,7 @@ class EC2Backend(RefusingEC2Backend):
         return reservation
 
     def start_instances(self, instance_ids: list[str]) -> object:
+        _refuse_if_ecs_manages(self.region_name, instance_ids, "StartInstances")
         started = super().start_instances(instance_ids)
         for instance, before in started:
             if before.name != "running":
@@ -185,6 +186,7 @@ class EC2Backend(RefusingEC2Backend):
         return started
 
     def stop_instances(self, instance_ids: list[str]) -> object:
+        _refuse_if_ecs_manages(self.region_name, instance_ids, "StopInstances")
         stopped = super().stop_instances(instance_ids)
         for instance, _ in stopped:
             _agents().stopped(instance.id)
@@ -193,6 +195,7 @@ class EC2Backend(RefusingEC2Backend):
 
     def terminate_instances(self, instance_ids: list[str]) -> object:
         """An instance's first interface goes with it; moto's stays and holds the subnet."""
+        _refuse_if_ecs_manages(self.region_name, instance_ids, "TerminateInstances")
         terminated = super().terminate_instances(instance_ids)
         for instance, _ in terminated:
             _agents().terminated(instance.id)
@@ -333,15 +336,34 @@ class _PublicInUse:
         self._backends = backends()
 
     def __contains__(self, address: object) -> bool:
-        return any(
-            (address in backend.public and backend.public[address].public_ip == address)
-            or any(elastic.public_ip == address for elastic in backend.addresses)
-            for backend in self._backends
-        )
+        for backend in self._backends:  # asked for each address of a pool that is nearly full
+            if address in backend.public and backend.public[address].public_ip == address:
+                return True
+            if backend.addresses and any(each.public_ip == address for each in backend.addresses):
+                return True
+        return False
 
     def __len__(self) -> int:
         """About how many: those held twice count twice."""
         return sum(len(backend.public) + len(backend.addresses) for backend in self._backends)
+
+
+def _refuse_if_ecs_manages(region: str, instance_ids: list[str], operation: str) -> None:
+    """Nobody but ECS starts, stops or ends its managed instances.
+
+    That a policy of the instance denies it is known of EKS's (aws/eks-node-monitoring-agent#151). U: of
+    ECS's, and how the sentence ends.
+    """
+    known = current_account().regions.get(region)
+    managed = next((each for each in instance_ids if known and each in known.managed_instances), None)
+    if managed:
+        account = current_account().id
+        raise EC2ClientError(
+            "UnauthorizedOperation",
+            f"You are not authorized to perform this operation. User: arn:aws:iam::{account}:root is not "
+            f"authorized to perform: ec2:{operation} on resource: arn:aws:ec2:{region}:{account}:"
+            f"instance/{managed} with an explicit deny in a resource-based policy",
+        )
 
 
 def _refuse_if_ecs_owns(interface: NetworkInterface | None) -> None:

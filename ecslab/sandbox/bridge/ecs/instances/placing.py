@@ -3,11 +3,11 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement.html
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.ecs import hosted_tasks, state
 from ecslab.sandbox.bridge.ecs.state import Cluster
 from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.errors import AwsError, invalid
@@ -39,9 +39,6 @@ _OF_CONTAINER: Final = {
     "disableNetworking": "containers without a network",
 }
 """Members of a container definition that Fargate refuses."""
-HOST_GONE: Final = "Host EC2 (instance {ec2_id}) stopped/terminated."
-DEREGISTERED: Final = "Container instance deregistration forced by user"
-"""Stop reasons (older developer guide, stopped task errors)."""
 
 
 def check_request(
@@ -56,6 +53,14 @@ def check_request(
     refuse_platform(platform_version, launch_type)
     if vpc and vpc.get("assignPublicIp") == "ENABLED":
         raise invalid("Assign public IP is not supported for this launch type.")
+
+
+def refuse_strategies(
+    parameters: "api.RunTaskRequestTypeDef | api.CreateServiceRequestTypeDef", launch_type: str
+) -> None:
+    """Refuse placement strategies, where AWS chooses. U: the sentence is that of Fargate."""
+    if parameters.get("placementStrategy"):
+        raise invalid(f"Placement strategies are not supported with {launch_type} launch type.")
 
 
 def refuse_platform(version: str | None, launch_type: str) -> None:
@@ -96,9 +101,10 @@ def _uncarried(definition: "api.TaskDefinitionTypeDef") -> Iterator[str]:
 
 
 def has_instances(cluster: Cluster, external: bool = False) -> bool:
-    """Whether a cluster has container instances of EC2, or external ones, ACTIVE or not."""
+    """Whether a cluster has container instances of EC2, or external ones, ACTIVE or not. Managed ones are
+    neither."""
     known = cluster.placement.instances.values() if cluster.placement else ()
-    return any((EXTERNAL in each.attributes) == external for each in known)
+    return any((EXTERNAL in each.attributes) == external for each in known if not each.managed)
 
 
 def size(
@@ -147,10 +153,7 @@ def order(
             port = mapping.get("hostPort") or (mapping.get("containerPort") if mode == "host" else 0)
             if port:
                 fixed[mapping.get("protocol", "tcp")].add(port)
-    constraints = (
-        *rules.constraints(parameters.get("placementConstraints") or ()),  # type: ignore[arg-type]
-        *rules.constraints(definition.get("placementConstraints") or (), of_definition=True),  # type: ignore[arg-type]
-    )
+    constraints, strategies = _rules(definition, parameters)
     return Order(
         group,
         Needs(
@@ -159,9 +162,26 @@ def order(
             vpc_id, frozenset(zones),
         ),
         constraints,
-        rules.strategies(parameters.get("placementStrategy") or ()),  # type: ignore[arg-type]
+        strategies,
         parameters.get("launchType") == "EXTERNAL",
     )  # fmt: skip
+
+
+def _rules(
+    definition: "api.TaskDefinitionTypeDef", parameters: Mapping[str, object]
+) -> tuple[tuple[rules.Constraint, ...], tuple[rules.Strategy, ...]]:
+    """Constraints of a request and of its definition, and the strategies; AwsError for one that cannot be."""
+    constraints = (
+        *rules.constraints(parameters.get("placementConstraints") or ()),  # type: ignore[arg-type]
+        *rules.constraints(definition.get("placementConstraints") or (), of_definition=True),  # type: ignore[arg-type]
+    )
+    return constraints, rules.strategies(parameters.get("placementStrategy") or ())  # type: ignore[arg-type]
+
+
+def with_rules(order: Order, definition: "api.TaskDefinitionTypeDef", asked: Mapping[str, object]) -> Order:
+    """The same order, by the constraints and strategies that a service is asked for now."""
+    constraints, strategies = _rules(definition, asked)
+    return replace(order, constraints=constraints, strategies=strategies)
 
 
 def instance_of(task: Task) -> ContainerInstance | None:
@@ -198,26 +218,6 @@ def release(task: Task) -> None:
     cluster = state.of(task.region).clusters[task.cluster]
     assert cluster.placement is not None, "the instance is registered there"
     cluster.placement.give_back(instance, task.id)
+    hosted_tasks.tell_freed(cluster)
     if instance.status == "DRAINING":  # daemons wait for the others to leave
-        tell_daemons(cluster)
-
-
-def tell_daemons(cluster: Cluster) -> None:
-    """Tell the daemons of a cluster that its instances are others, or have changed."""
-    services = current_account().services
-    if services:
-        services.instances_changed(cluster)
-
-
-def tasks_on(instance: ContainerInstance) -> Sequence[Task]:
-    """The tasks of an instance that have not STOPPED."""
-    tasks = state.of(instance.region).tasks
-    return [tasks[each] for each in list(instance.tasks) if each in tasks]
-
-
-def lose_all(instance: ContainerInstance, reason: str) -> None:
-    """Let the tasks of an instance be gone at once: its host is, or nobody asks it any more."""
-    fargate = current_account().fargate
-    for task in tasks_on(instance) if fargate else ():
-        assert fargate is not None, "there are tasks"
-        fargate.driver.lose(task, "", reason)
+        hosted_tasks.tell_services(cluster)
