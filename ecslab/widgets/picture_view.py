@@ -20,7 +20,7 @@ _PATIENCE: Final = {"sandbox": 180.0, "aws": 900.0}
 """Seconds of wall time without news after which it is no longer watched."""
 
 _SHARE: Final = 4
-"""How many times as long as a look took it waits for the next one: a large account is looked at less often."""
+"""It waits so many times as long as a look took: a large account is looked at less often."""
 
 
 class PictureView(LiveView):
