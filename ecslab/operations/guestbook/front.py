@@ -10,15 +10,16 @@ Everything here has names of its own, so that the guestbook behind the public lo
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final, TypedDict
 
+from ecslab.connection.answers import Answer as LastAnswer
 from ecslab.connection.connection import Connection
 from ecslab.connection.waiting import Wait
 from ecslab.display.tables import ShownAsTable, Table
 from ecslab.errors import NotThere, Unreachable
-from ecslab.operations import service_map
 from ecslab.operations.guestbook.back import PYTHON, back_container, logs
 from ecslab.resources import network, service, task_definition
 from ecslab.resources.network import PORT, Choice, rules
@@ -33,7 +34,6 @@ APP_FRONT: Final = "adgu-app-front"
 APP_BACK: Final = "adgu-app-back"
 APP: Final = "adgu-app"
 """What the internal load balancer, its target group and its security group are called."""
-OK: Final = 200
 EVERY: Final = 5.0
 """Seconds between two questions while one watches."""
 _ASK: Final = "/api/ask"
@@ -169,7 +169,7 @@ def _wait_for_another(lab: Connection, name: str, old: TaskTypeDef) -> None:
 
 
 def answers(lab: Connection, name: str | None = None) -> dict[str, Answer]:
-    """What each name answers to the front, right now; the map of services shows it, too.
+    """What each name answers to the front, right now; the map of services shows it as well.
 
     Args:
         name: the front's service; `adgu-app-front` unless given.
@@ -190,7 +190,9 @@ def answers(lab: Connection, name: str | None = None) -> dict[str, Answer]:
         raise Unreachable(f"the front answers {reply.status}: {reply.text[:100]}")
     given: dict[str, Answer] = json.loads(reply.body)["answers"]
     for answer in given.values():
-        service_map.note(lab, name, answer["url"], answer.get("error") or OK)
+        with suppress(ValueError):  # a learner may have given the front what is no address
+            good = "error" not in answer
+            lab.answers.note(LastAnswer(name, answer["url"], words(answer), good))
     return given
 
 
