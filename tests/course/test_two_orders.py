@@ -61,7 +61,8 @@ DRAWN = {
     # cells of the main line that show what chance, or what lies there, decides
     "00-progress": "counts the exercises", "07-attached": "which target is healthy first",
     "07-who": "which target is asked first", "07-refused": "which target is asked first",
-    "09-stop": "counts the tasks of the exercises",
+    "09-stop": "counts the tasks of the exercises", "10-delete": "counts the services of the exercise",
+    "10-stopped": "what a resolver happens to remember", "10-scale": "which of two addresses comes first",
 }  # fmt: skip
 BROKEN = {"12-gone-check": "an alarm was deleted, to see what its policy does without it"}
 MEASURED = ("08", "12", "14", "99")  # they measure a history of events; the last removes practice

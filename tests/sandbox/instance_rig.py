@@ -85,10 +85,11 @@ class OnEc2(Machines):
         """A task definition with one container that serves pages on port 80."""
         mapping = {"containerPort": 80} | ({"hostPort": port} if port else {})
         container = {"name": "web", "image": HTTPD, "memory": memory, "portMappings": [mapping]}
-        return self.ecs.register_task_definition(
-            family=family, networkMode=mode, requiresCompatibilities=["EC2"],
-            containerDefinitions=[container | more.pop("container", {})], **more,
-        )["taskDefinition"]  # fmt: skip
+        wanted = {
+            "family": family, "networkMode": mode, "requiresCompatibilities": ["EC2"],
+            "containerDefinitions": [container | more.pop("container", {})],
+        }  # fmt: skip
+        return self.ecs.register_task_definition(**wanted | more)["taskDefinition"]
 
     def run(self, family="web", **more):
         return self.ecs.run_task(cluster="lab", taskDefinition=family, launchType="EC2", **more)

@@ -7,6 +7,7 @@ from task_moments import ByHand
 from ecslab import cluster
 from ecslab.errors import NotThere
 from ecslab.widgets import InstancesView
+from ecslab.workshop.stills import still
 
 BEGAN = "Cluster adgu-cluster: 0 container instances, 0 tasks on Fargate"
 
@@ -56,6 +57,10 @@ def test_saved_as_html_it_is_the_picture_with_its_words(watch):
     assert data["text/html"].startswith(f'<img alt="{BEGAN}. No container instance')
     assert "data:image/svg+xml" in data["text/html"] and "<script" not in data["text/html"]
     assert data["text/plain"].startswith(BEGAN)
+    drawn = still(view.get_state())
+    assert f'<img alt="{BEGAN}. No container' in drawn
+    assert f'src="{view.source}"' in str(drawn).replace("&gt;", ">")
+    assert "<img" not in still(view.get_state() | {"source": "https://192.0.2.1/i.svg"})
 
 
 def test_it_ends_when_nothing_changes_and_can_be_asked_again(watch):
