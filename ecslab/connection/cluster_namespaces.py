@@ -10,7 +10,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ClusterServiceConn
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from ecslab.connection.missing import or_none_if_missing
 from ecslab.connection.tags import made_by
@@ -31,12 +31,6 @@ class Clients(Protocol):
     """Gives a boto3 client for a service. The clients have a type each, and so do their answers."""
 
     def __call__(self, service: str, /) -> Any: ...
-
-
-class _Cluster(TypedDict, total=False):
-    """API_Cluster, as far as it is read here."""
-
-    serviceConnectDefaults: dict[str, str]
 
 
 class ClusterNamespaces:
@@ -75,13 +69,13 @@ class ClusterNamespaces:
         )
 
     def settle(
-        self, http_response: AWSResponse, parsed: Mapping[str, _Cluster], context: Context, **_: object
+        self, http_response: AWSResponse, parsed: Mapping[str, object], context: Context, **_: object
     ) -> None:
         """Write down what came of it."""
         asked = cast("Context", context.get("ecslab_namespace") or {})
         if asked:
             ok = http_response.status_code < 300
-            self._ledger.note_outcome(asked, ok, ids=_named_by(parsed.get("cluster", {})) if ok else [])
+            self._ledger.note_outcome(asked, ok, ids=_named_by(parsed.get("cluster")) if ok else [])
 
 
 def recover(clients: Clients, ledger: Ledger) -> None:
@@ -101,9 +95,10 @@ def recover(clients: Clients, ledger: Ledger) -> None:
                 ledger.note_outcome({"ecslab_ledger": entry.key}, ok=True, ids=arns)
 
 
-def _named_by(cluster: _Cluster) -> list[str]:
+def _named_by(cluster: object) -> list[str]:
     """The ARN of a cluster's default namespace, as a list; empty where it has none."""
-    name = str(cluster.get("serviceConnectDefaults", {}).get("namespace", ""))
+    defaults = cluster.get("serviceConnectDefaults") if isinstance(cluster, Mapping) else None
+    name = str(defaults.get("namespace", "")) if isinstance(defaults, Mapping) else ""
     return [name] if name.startswith("arn:") else []
 
 

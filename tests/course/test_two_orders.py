@@ -11,6 +11,7 @@ from walk import as_written, exercises_last, parts, walk
 
 import ecslab
 from ecslab.operations import prices
+from tests import moments
 from tests.notebooks.rig import read, stems
 
 ORDERS = {"as written": as_written, "exercises last": exercises_last}
@@ -82,6 +83,7 @@ def walked(request, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         home = tmp_path_factory.mktemp("walk")
         with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as lab:
+            moments.keep(lab)
             patch.setattr(ecslab, "connect", lambda: lab, raising=False)
             yield walk(lab, ORDERS[request.param]())
 

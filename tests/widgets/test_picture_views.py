@@ -73,6 +73,13 @@ def test_it_ends_when_nothing_changes_and_can_be_asked_again(watch):
     assert view.live and feeder.look()
 
 
+def test_where_a_look_takes_long_it_looks_less_often(watch):
+    _, quick = watch()
+    ticks = iter(range(0, 1000, 3))
+    _, slow = watch(wall=lambda: float(next(ticks)))
+    assert quick.look() < 3 < slow.look() == 12
+
+
 def test_a_cluster_that_is_deleted_is_said(lab, watch):
     view, feeder = watch()
     lab.ecs.delete_cluster(cluster=lab.names.cluster)

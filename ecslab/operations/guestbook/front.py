@@ -10,10 +10,12 @@ Everything here has names of its own, so that the guestbook behind the public lo
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final, TypedDict
 
+from ecslab.connection.answers import Answer as LastAnswer
 from ecslab.connection.connection import Connection
 from ecslab.connection.waiting import Wait
 from ecslab.display.tables import ShownAsTable, Table
@@ -167,7 +169,7 @@ def _wait_for_another(lab: Connection, name: str, old: TaskTypeDef) -> None:
 
 
 def answers(lab: Connection, name: str | None = None) -> dict[str, Answer]:
-    """What each name answers to the front, right now.
+    """What each name answers to the front, right now; the map of services shows it as well.
 
     Args:
         name: the front's service; `adgu-talk-front` unless given.
@@ -187,6 +189,10 @@ def answers(lab: Connection, name: str | None = None) -> dict[str, Answer]:
     if reply.status != 200:
         raise Unreachable(f"the front answers {reply.status}: {reply.text[:100]}")
     given: dict[str, Answer] = json.loads(reply.body)["answers"]
+    for answer in given.values():
+        with suppress(ValueError):  # a learner may have given the front what is no address
+            good = "error" not in answer
+            lab.answers.note(LastAnswer(name, answer["url"], words(answer), good))
     return given
 
 

@@ -21,14 +21,14 @@ import urllib.request
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 PORT = 80
 PATIENCE = 2  # seconds
 PREFIX = "BACK_"
 ENTRIES = "/api/entries"
 Fetch = Callable[[str], "tuple[int, bytes]"]  # raises LookupError, TimeoutError or ConnectionError
-Each = Callable[..., "Iterable[dict[str, object]]"]
+Answer = Mapping[str, "str | int"]
+Each = Callable[..., "Iterable[Answer]"]
 
 
 class Front:
@@ -55,10 +55,10 @@ class Front:
             return 200, "text/html; charset=utf-8", self._page(self._asked())
         return 404, "application/json", json.dumps({"error": f"there is nothing at {path}"})
 
-    def _asked(self) -> "dict[str, dict[str, object]]":
-        return dict(zip(self.backs, self._each(self._one, self.backs.values()), strict=True))
+    def _asked(self) -> "dict[str, Answer]":
+        return dict(zip(self.backs, self._each(self._ask, self.backs.values()), strict=True))
 
-    def _one(self, url: str) -> "dict[str, object]":
+    def _ask(self, url: str) -> "Answer":
         try:
             status, body = self._fetch(url + ENTRIES)
         except LookupError:
@@ -74,7 +74,7 @@ class Front:
         book = json.loads(body)
         return {"url": url, "entries": len(book["entries"]), "host": book["host"]}
 
-    def _page(self, answers: "dict[str, dict[str, Any]]") -> str:
+    def _page(self, answers: "dict[str, Answer]") -> str:
         cells = ((way, answer["url"], words(answer)) for way, answer in answers.items())
         rows = "".join(
             "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) for row in cells
@@ -88,7 +88,7 @@ class Front:
         )
 
 
-def words(answer: "Mapping[str, Any]") -> str:
+def words(answer: "Answer") -> str:
     """What one name answered, for people."""
     if "error" in answer:
         return str(answer["error"])
