@@ -344,11 +344,12 @@ class _PublicInUse:
         self._backends = backends()
 
     def __contains__(self, address: object) -> bool:
-        return any(
-            (address in backend.public and backend.public[address].public_ip == address)
-            or any(elastic.public_ip == address for elastic in backend.addresses)
-            for backend in self._backends
-        )
+        for backend in self._backends:  # asked for each address of a pool that is nearly full
+            if address in backend.public and backend.public[address].public_ip == address:
+                return True
+            if backend.addresses and any(each.public_ip == address for each in backend.addresses):
+                return True
+        return False
 
     def __len__(self) -> int:
         """About how many: those held twice count twice."""
