@@ -22,6 +22,7 @@ from .operations import verify as verify
 from .operations.price_list import price_list as price_list
 from .operations.scaling_price import scaling_price as scaling_price
 from .operations.visitors import visitors as visitors
+from .resources import cloud_map as cloud_map
 from .resources import cluster as cluster
 from .resources import container_instance as container_instance
 from .resources import deployment as deployment

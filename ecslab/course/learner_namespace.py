@@ -5,6 +5,7 @@ from ecslab.errors import EcslabError
 from ecslab.fault_lab import fault
 from ecslab.operations import cleanup, containers, guestbook, managed_instances, scaling_game, spot, verify
 from ecslab.resources import (
+    cloud_map,
     cluster,
     deployment,
     ecr,
@@ -23,8 +24,8 @@ from ecslab.resources import (
 )
 
 __all__ = [
-    "EcslabError", "cleanup", "cluster", "containers", "deployment", "ecr", "execution_role", "fault",
-    "fault_lab", "guestbook", "image", "load_balancer", "log_group", "managed_instances", "metrics",
-    "network", "scaling", "scaling_game", "secret", "service", "spot", "task", "task_definition",
-    "task_role", "terminal", "verify",
+    "EcslabError", "cleanup", "cloud_map", "cluster", "containers", "deployment", "ecr", "execution_role",
+    "fault", "fault_lab", "guestbook", "image", "load_balancer", "log_group", "managed_instances", "metrics",
+    "network", "scaling", "scaling_game", "secret", "service", "spot", "task", "task_definition", "task_role",
+    "terminal", "verify",
 ]  # fmt: skip

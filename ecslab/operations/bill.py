@@ -202,6 +202,6 @@ def _lines(lab: Connection, tasks: list[TaskTypeDef]) -> int | None:
         return None
 
 
-def _counted(number: float, one: str, many: str = "") -> str:
+def _counted(number: float, singular: str, many: str = "") -> str:
     """`1 task`, `2 tasks`."""
-    return f"{number:g} {one if number == 1 else many or f'{one}s'}"
+    return f"{number:g} {singular if number == 1 else many or f'{singular}s'}"

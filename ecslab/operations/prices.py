@@ -72,12 +72,12 @@ def task_hour(
     return share * compute + (PUBLIC_IPV4_HOUR if public_ip else 0)
 
 
-def balancer_hour(zones: int = 2, network: bool = False) -> float:
-    """Dollars an hour for one load balancer on the internet without visitors; each zone has a public IPv4.
+def balancer_hour(zones: int = 2, network: bool = False, internal: bool = False) -> float:
+    """Dollars an hour for one load balancer without visitors; on the internet each zone has a public IPv4.
 
     Capacity units (`ALB_LCU_HOUR`, `NLB_LCU_HOUR` each) come on top, by the busiest of connections and bytes.
     """
-    return (NLB_HOUR if network else ALB_HOUR) + zones * PUBLIC_IPV4_HOUR
+    return (NLB_HOUR if network else ALB_HOUR) + (0 if internal else zones * PUBLIC_IPV4_HOUR)
 
 
 def of_task(task: TaskTypeDef) -> float:
@@ -103,7 +103,8 @@ def is_spot(task: TaskTypeDef) -> bool:
 def of_load_balancer(balancer: LoadBalancerTypeDef) -> float:
     """Dollars an hour for a load balancer as DescribeLoadBalancers shows it."""
     zones = len(balancer.get("AvailabilityZones", []))
-    return balancer_hour(zones, network=balancer.get("Type") == "network")
+    internal = balancer.get("Scheme") == "internal"
+    return balancer_hour(zones, network=balancer.get("Type") == "network", internal=internal)
 
 
 def of_log_group(group: LogGroupTypeDef) -> float:

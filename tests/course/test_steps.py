@@ -38,9 +38,10 @@ def test_fresh_nothing_is_done_but_what_every_account_has(lab):
 
 
 def finished(lab, step):
-    """Stop what 09 stops at its end: in 12 days pass, and the health checks of its tasks would go on."""
+    """Stop what 09 and 10 stop at their ends: in 12 days pass, and health checks would go on."""
     if step.id == "12.shop":
         guestbook.stop(lab)
+        guestbook.delete_pair(lab)
 
 
 def test_each_solution_does_its_step(lab, capsys):

@@ -1,34 +1,15 @@
 """External instances: activation, registration, tasks on them, what is refused, and a lost connection."""
 
 import pytest
-from botocore.exceptions import ClientError
 from external_rig import Outside
-from instance_rig import BOOT, TRUST
+from instance_rig import BOOT, TRUST, accounts, refused
 
-from ecslab.sandbox import in_process
 from ecslab.sandbox.endpoint import SandboxError
-from ecslab.sandbox.engine import snapshots
-from ecslab.sandbox.engine.sandbox import Sandbox
 
 DAY = 86_400
 NOWHERE = {"awsvpcConfiguration": {"subnets": ["subnet-0a1b"]}}
 
-
-@pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    return Outside(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7))
-
-
-@pytest.fixture
-def aws(account):
-    return account.prepared()
-
-
-def refused(call, **given):
-    with pytest.raises(ClientError) as refusal:
-        call(**given)
-    error = refusal.value.response["Error"]
-    return f"{error['Code']}: {error['Message']}"
+account, aws = accounts(Outside)
 
 
 # Systems Manager
@@ -347,11 +328,8 @@ def test_what_is_no_machine(aws, values, sentence):
     assert aws.nodes() == {}
 
 
-@pytest.mark.parametrize("least", [0, 10**9], ids=["snapshot", "replay"])
-def test_machines_come_back_as_they_were(tmp_path, monkeypatch, least):
-    monkeypatch.setattr(snapshots, "AT_STOP", least)
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    aws = Outside(in_process.endpoint_of(sandbox)).prepared()
+def test_machines_come_back_as_they_were(on_disk):
+    aws = on_disk(Outside).prepared()
     aws.define()
     aws.machine()
     [task] = aws.start()["tasks"]
@@ -364,11 +342,8 @@ def test_machines_come_back_as_they_were(tmp_path, monkeypatch, least):
         return shown | {"activations": aws.ssm.describe_activations()["ActivationList"]}
 
     before = seen(aws)
-    sandbox.close()
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    again = Outside(in_process.endpoint_of(sandbox))
+    again = on_disk(Outside)
     assert seen(again) == before
     again.ecs.create_cluster(clusterName="later")
     again.pass_time(120)
     assert len(again.instances("later")) == 1
-    sandbox.close()

@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
+from instance_rig import HTTPD
 from managed_rig import DAY, IDLE, LAUNCHES, PROFILE, REGISTERS, ROLE, UP, Managed
 
 from ecslab.sandbox import in_process
@@ -409,3 +410,38 @@ def test_whose_instance_it_is(aws):
     assert aws.tasks([arn])[0]["stoppedReason"] == "Container instance deregistration forced by user"
     with pytest.raises(Exception, match="no managed instance nobody is registered here"):
         aws.endpoint.control("inject", kind="patch", instance="nobody")
+
+
+def test_a_definition_for_managed_instances(aws):
+    """The network mode is awsvpc unless it says host; with host the tasks share the instance's ports."""
+    container = {"name": "web", "image": "httpd", "memory": 128}
+    call = {
+        "family": "own", "containerDefinitions": [container],
+        "requiresCompatibilities": ["MANAGED_INSTANCES"],
+    }  # fmt: skip
+    assert aws.ecs.register_task_definition(**call)["taskDefinition"]["networkMode"] == "awsvpc"
+    either = call | {"requiresCompatibilities": ["EC2"], "networkMode": "host"}
+    made = aws.ecs.register_task_definition(**either)["taskDefinition"]
+    assert made["compatibilities"] == ["EXTERNAL", "EC2", "MANAGED_INSTANCES"]
+    wrong = {
+        "Managed Instances only support network modes ‘awsvpc’ and ‘host’.": {"networkMode": "bridge"},
+        "Managed Instances do not support Windows containers.": {
+            "networkMode": "awsvpc", "runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"},
+        },
+        "syslog is not a valid log driver. Must be one of [awslogs,splunk,awsfirelens,json-file]": {
+            "containerDefinitions": [container | {"logConfiguration": {"logDriver": "syslog"}}],
+        },
+    }  # fmt: skip
+    for sentence, change in wrong.items():
+        assert refused(aws.ecs.register_task_definition, **call | change) == f"ClientException: {sentence}"
+    aws.provider()
+    ports = [{"containerPort": 80}]
+    web = {"name": "web", "image": HTTPD, "portMappings": ports}
+    aws.ecs.register_task_definition(**call | {
+        "networkMode": "host", "containerDefinitions": [web], "cpu": "256", "memory": "512",
+    })  # fmt: skip
+    arns = [*aws.run(2, "own", places=()), *aws.run(2, "web")]
+    aws.pass_time(UP)
+    assert {task["lastStatus"] for task in aws.tasks(arns)} == {"RUNNING"}
+    hosts = [task["containerInstanceArn"] for task in aws.tasks(arns[:2])]
+    assert len(set(hosts)) == 2  # port 80 of an instance is there once

@@ -10,9 +10,8 @@ from ecslab.connection.missing import or_none_if_missing
 from ecslab.operations import prices
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey
+from ecslab.resources.cloud_map import Namespace
 
-_Namespace = dict[str, Any]
-"""API_NamespaceSummary."""
 _PRIVATE: Final = "DNS_PRIVATE"
 
 
@@ -82,7 +81,7 @@ def _names(survey: Survey) -> set[str]:
     return {name for kind in ("namespace", "HTTP namespace") for name in survey.names(kind)}
 
 
-def _named(survey: Survey) -> Iterator[_Namespace]:
+def _named(survey: Survey) -> Iterator[Namespace]:
     wanted = _names(survey)
     if wanted:
         cloud_map = survey.lab.client("servicediscovery")
@@ -98,11 +97,11 @@ def _begun(cloud_map: Any) -> list[Any]:
     return list(cloud_map.list_operations(Filters=wanted)["Operations"])
 
 
-def _ours(survey: Survey, namespace: _Namespace) -> bool:
+def _ours(survey: Survey, namespace: Namespace) -> bool:
     cloud_map = survey.lab.client("servicediscovery")
     tags = cloud_map.list_tags_for_resource(ResourceARN=namespace["Arn"])["Tags"]
     return survey.ours(tags, _kind(namespace), namespace["Arn"])
 
 
-def _kind(namespace: _Namespace) -> str:
+def _kind(namespace: Namespace) -> str:
     return "namespace" if namespace["Type"] == _PRIVATE else "HTTP namespace"
