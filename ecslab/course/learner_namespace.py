@@ -3,13 +3,16 @@
 from ecslab import fault_lab, terminal
 from ecslab.errors import EcslabError
 from ecslab.fault_lab import fault
-from ecslab.operations import cleanup, containers, guestbook, scaling_game, spot, verify
+from ecslab.operations import capacity, cleanup, containers, guestbook, scaling_game, spot, verify
 from ecslab.resources import (
     cluster,
+    container_instances,
     deployment,
     ecr,
     execution_role,
+    external_machine,
     image,
+    instance_group,
     load_balancer,
     log_group,
     metrics,
@@ -23,7 +26,8 @@ from ecslab.resources import (
 )
 
 __all__ = [
-    "EcslabError", "cleanup", "cluster", "containers", "deployment", "ecr", "execution_role", "fault",
-    "fault_lab", "guestbook", "image", "load_balancer", "log_group", "metrics", "network", "scaling",
-    "scaling_game", "secret", "service", "spot", "task", "task_definition", "task_role", "terminal", "verify",
+    "EcslabError", "capacity", "cleanup", "cluster", "container_instances", "containers", "deployment", "ecr",
+    "execution_role", "external_machine", "fault", "fault_lab", "guestbook", "image", "instance_group",
+    "load_balancer", "log_group", "metrics", "network", "scaling", "scaling_game", "secret", "service",
+    "spot", "task", "task_definition", "task_role", "terminal", "verify",
 ]  # fmt: skip

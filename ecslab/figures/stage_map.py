@@ -9,8 +9,9 @@ from ecslab.figures.svg import SOFT, Drawing, Figure
 PARTS: Final = {  # row, column, title
     "page": (0, 0, "From an image to a page"),
     "service": (1, 0, "Keep it up, change it, look inside"),
-    "tools": (2, 0, "By other tools, and when it fails"),
-    "end": (2, 4, "The end"),
+    "capacity": (2, 0, "Names, places, numbers"),
+    "tools": (2, 3, "By other tools, and when it fails"),
+    "end": (2, 5, "The end"),
 }
 ROWS: Final = 3
 PITCH: Final = 122
@@ -43,7 +44,7 @@ class Stop:
 
 
 def course_map(stops: Mapping[str, Stop], here: str | None = None) -> Figure:
-    """The notebooks in their order, in four parts; green what is done, yellow where you are.
+    """The notebooks in their order, in five parts; green what is done, yellow where you are.
 
     Args:
         stops: by stage.
@@ -54,7 +55,7 @@ def course_map(stops: Mapping[str, Stop], here: str | None = None) -> Figure:
         x, y = 24 + column * (WIDTH + 8), 24 + PITCH * row
         d.text(x, y + 18, title, bold=True)
         _row(d, x, y + 28, [(stage, stop) for stage, stop in stops.items() if stop.part == part], here)
-    free = "10 and 11 are kept free for service discovery and capacity."
+    free = "10 is kept free for service discovery." if "10" not in stops else ""
     d.text(24, 24 + PITCH * ROWS + 14, free, ink=SOFT)
     told = "; ".join(f"{stage} {stop.title}: {stop.words}" for stage, stop in stops.items())
     return d.figure("The course", f"{told}.{f' Next: {here}.' if here else ''}")
