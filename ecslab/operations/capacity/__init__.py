@@ -56,8 +56,8 @@ def page(lab: Connection, budget: float | None = None) -> ServiceTypeDef:
         lab, family=name, cpu=CPU, memory=MEMORY, networkMode="bridge",
         requiresCompatibilities=["EC2", "EXTERNAL"],
     )["taskDefinitionArn"]  # fmt: skip
-    there = service_reader.find(lab, name)
-    return there or service.create(lab, definition, name=name, launchType="EC2", networkConfiguration=None)
+    existing = service_reader.find(lab, name)
+    return existing or service.create(lab, definition, name=name, launchType="EC2", networkConfiguration=None)
 
 
 def _agreed(lab: Connection, budget: float | None) -> None:

@@ -103,13 +103,13 @@ def delete(lab: Connection, name: str | None = None) -> bool:
     """
     name = name or lab.name(GROUP)
     _without_provider(lab, name)
-    there = group(lab, name) is not None
-    if there:
+    was_there = group(lab, name) is not None
+    if was_there:
         lab.client("autoscaling").delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
         lab.wait(lambda: group(lab, name) is None, f"the instances of {name} to end", limit=900)
     if template(lab, name):
         lab.ec2.delete_launch_template(LaunchTemplateName=name)
-    return there
+    return was_there
 
 
 def _without_provider(lab: Connection, name: str) -> None:

@@ -31,8 +31,8 @@ def cluster_in(template: Any) -> str:
         text = base64.b64decode(encoded).decode()
     except ValueError:
         return ""
-    found = _CLUSTER.findall(text)
-    return found[-1] if found else ""
+    clusters = _CLUSTER.findall(text)
+    return clusters[-1] if clusters else ""
 
 
 def group(lab: Connection, name: str) -> Any:

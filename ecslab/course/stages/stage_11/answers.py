@@ -23,8 +23,8 @@ def placement_reason(lab: Connection) -> Iterator[object]:
     """The sentence after `Reason:` in the event that says why no task was placed; or with its full stop."""
     service = service_reader.describe(lab, lab.name(PAGE))
     for event in service["events"] if service else []:
-        if found := _REASON.search(event["message"]):
-            yield from (found[1], f"{found[1]}.")
+        if reason := _REASON.search(event["message"]):
+            yield from (reason[1], f"{reason[1]}.")
 
 
 def registered_memory(lab: Connection) -> Iterator[object]:

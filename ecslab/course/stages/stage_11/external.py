@@ -16,11 +16,11 @@ def task(lab: Connection) -> Verdict:
     machines = external_machine.machines(lab)
     if not machines:
         return _no_machine(lab)
-    there = {each["containerInstanceArn"] for each in machines}
+    machine_arns = {each["containerInstanceArn"] for each in machines}
     tasks = [
         each
         for each in task_reader.of_cluster(lab, lab.names.cluster)
-        if each.get("containerInstanceArn") in there
+        if each.get("containerInstanceArn") in machine_arns
     ]
     mine = [each for each in tasks if task_family(each) == lab.name(PAGE)]
     alive = [each for each in mine if each["desiredStatus"] == "RUNNING"]
