@@ -16,6 +16,7 @@ from .operations import console as console
 from .operations import containers as containers
 from .operations import guestbook as guestbook
 from .operations import scaling_game as scaling_game
+from .operations import service_map as service_map
 from .operations import spot as spot
 from .operations import verify as verify
 from .operations.price_list import price_list as price_list
@@ -23,6 +24,7 @@ from .operations.scaling_price import scaling_price as scaling_price
 from .operations.visitors import visitors as visitors
 from .resources import cluster as cluster
 from .resources import container_instances as container_instances
+from .resources import container_instance as container_instance
 from .resources import deployment as deployment
 from .resources import ecr as ecr
 from .resources import execution_role as execution_role
@@ -40,7 +42,9 @@ from .resources import task as task
 from .resources import task_definition as task_definition
 from .resources import task_role as task_role
 from .widgets import ClockButtons as ClockButtons
+from .widgets import InstancesView as InstancesView
 from .widgets import NetworkPicker as NetworkPicker
+from .widgets import ServiceMapView as ServiceMapView
 from .widgets import ServiceView as ServiceView
 from .widgets import TaskSizePicker as TaskSizePicker
 from .widgets import TaskView as TaskView

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from ecslab.connection import hooks, refusals
+from ecslab.connection.answers import Answers
 from ecslab.connection.calls import Calls
+from ecslab.connection.cluster_namespaces import ClusterNamespaces
 from ecslab.connection.guard import Guard, OpenGate, Watch
 from ecslab.connection.http import HttpReply
 from ecslab.connection.ledger import Ledger
@@ -46,16 +48,20 @@ class Connection:
         home: the folder that keeps the ledger.
         names: the names of the lesson, prefix included.
         listeners: what hears of the learner's calls, whichever session they are made from; see `hooks`.
+        answers: what tasks were answered when this lab had them ask.
     """
 
     def __init__(self, place: Place, home: Path, names: Names, prefix: str, record: Record):
         self.place, self.home, self.names, self.prefix, self.record = place, home, names, prefix, record
         self.where, self.account, self.region = place.where, place.account, place.region
         self.ledger = Ledger.at(home / "lab", self.where, self.account, self.region, prefix)
-        self.step_marks = StepMarks()
+        self.step_marks, self.answers = StepMarks(), Answers()
         marks = {"step_marks": self.step_marks} if self.where == "sandbox" else {}
         self.guard: Watch = OpenGate()
-        self.listeners: dict[str, object] = {"record": record, "ledger": self.ledger}
+        namespaces = ClusterNamespaces(place.client, self.ledger, record)
+        self.listeners: dict[str, object] = {
+            "record": record, "ledger": self.ledger, "cluster_namespaces": namespaces
+        }  # fmt: skip
         if self.where == "aws":
             self.guard = self.listeners["guard"] = Guard(place, self.ledger, record)
         mine = {name: listener for name, listener in self.listeners.items() if name != "record"}

@@ -84,7 +84,8 @@ _BEHIND: Final = {
 
 ROWS: Final = (
     # Amazon ECS
-    GuardedCall("ecs", "CreateCluster", makes=("cluster", "clusterName || 'default'")),
+    GuardedCall("ecs", "CreateCluster", {"namespace": "serviceConnectDefaults.namespace"},
+                makes=("cluster", "clusterName || 'default'")),
     GuardedCall("ecs", "DeleteCluster UpdateCluster UpdateClusterSettings PutClusterCapacityProviders",
                 {"cluster": "cluster", "namespace": "serviceConnectDefaults.namespace"}),
     GuardedCall("ecs", "CreateService", {"cluster": _CLUSTER, **_BEHIND}, ("service", "serviceName")),

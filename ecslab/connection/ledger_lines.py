@@ -20,6 +20,8 @@ class Entry:
         outcome: "intended" (no answer was seen: it may or may not exist), "made" or "refused".
         born: of what can be created anew under the same ARN: what that would change; "" where unknown.
         uses: the names of the roles that it needs; None where the line is from before this was written down.
+        cluster: of a namespace that ECS makes for a cluster, that cluster's name; "" of all else.
+        key: what the lines of this entry are held together by.
     """
 
     kind: str
@@ -28,6 +30,8 @@ class Entry:
     outcome: str
     born: str = ""
     uses: tuple[str, ...] | None = None
+    cluster: str = ""
+    key: str = field(default="", compare=False)
 
 
 @dataclass
@@ -59,7 +63,8 @@ def read(path: Path, account: str, region: str) -> Lines:
             case {"intend": str(key), "kind": str(kind), "name": str(name)}:
                 uses = line.get("uses")
                 named = tuple(map(str, uses)) if isinstance(uses, list) else None
-                by_key[key] = Entry(kind, name, (), "intended", uses=named)
+                cluster = str(line.get("cluster", ""))
+                by_key[key] = Entry(kind, name, (), "intended", uses=named, cluster=cluster, key=key)
             case {"outcome": str(key), "ok": bool(ok)} if isinstance(line.get("ids", []), list):
                 if key in by_key:
                     ids = _believed(line.get("ids", []), account, region, lines)

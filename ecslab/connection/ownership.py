@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
+from ecslab.connection import cluster_namespaces
+from ecslab.connection.cluster_namespaces import Clients
 from ecslab.connection.guarded_calls import Reference
 from ecslab.connection.ledger_lines import identity
 from ecslab.connection.missing import or_none_if_missing
@@ -18,12 +20,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import DescribeTaskDefinitionResponseTypeDef
 
     from ecslab.connection.ledger import Ledger
-
-
-class Clients(Protocol):
-    """Gives a boto3 client for a service. The clients have a type each, and so do their answers."""
-
-    def __call__(self, service: str, /) -> Any: ...
 
 
 class CannotTell(Exception):
@@ -78,6 +74,8 @@ class Ownership:
             reference = _of_arn(reference.id)
         if reference.id.startswith("arn:") and (reason := self._elsewhere(reference.id)):
             raise CannotTell(f"{reference.id} is {reason}")
+        if reference.kind == "namespace":
+            cluster_namespaces.recover(self._clients, self._ledger)
         return list(_READERS[reference.kind](self._clients, reference))
 
     def ours(self, resource: Resource, owners: frozenset[str]) -> bool:
@@ -312,7 +310,8 @@ def _namespace(clients: Clients, reference: Reference) -> Iterator[Resource]:
             arn = namespace["Arn"]
             if reference.id in (namespace["Id"], arn, namespace["Name"]):
                 tags = cloud_map.list_tags_for_resource(ResourceARN=arn)["Tags"]
-                yield Resource(reference, arn, tags, since=namespace["CreateDate"])
+                named = replace(reference, kind=_NAMESPACE_KINDS.get(namespace["Type"], reference.kind))
+                yield Resource(named, arn, tags, since=namespace["CreateDate"])
 
 
 def _discovery_service(clients: Clients, reference: Reference) -> Iterator[Resource]:
@@ -328,6 +327,7 @@ def _discovery_service(clients: Clients, reference: Reference) -> Iterator[Resou
         )
 
 
+_NAMESPACE_KINDS: Final = {"HTTP": cluster_namespaces.KIND}
 _SERVICE_ID: Final = re.compile(r"service/(?P<cluster>[^/]+)/(?P<name>[^/]+)")
 _TRACKING: Final = re.compile(
     rf"TargetTracking-{_SERVICE_ID.pattern}-Alarm(High|Low)-[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"

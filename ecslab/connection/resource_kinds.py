@@ -93,8 +93,9 @@ KINDS: Final = (
     ResourceKind("load balancer", "elbv2", "CreateLoadBalancer", "Name", "LoadBalancers[].LoadBalancerArn"),
     ResourceKind("target group", "elbv2", "CreateTargetGroup", "Name", "TargetGroups[].TargetGroupArn"),
     # both are made by an operation that takes a while: the answer names the operation alone
-    ResourceKind("namespace", "servicediscovery", "CreatePrivateDnsNamespace", "Name", None, unique=False),
-    ResourceKind("HTTP namespace", "servicediscovery", "CreateHttpNamespace", "Name", None, unique=False),
+    ResourceKind("namespace", "servicediscovery", "CreatePrivateDnsNamespace", "Name", None),
+    # those that ECS makes for a cluster are here by their ARN: see `cluster_namespaces`
+    ResourceKind("HTTP namespace", "servicediscovery", "CreateHttpNamespace", "Name", None),
     ResourceKind("discovery service", "servicediscovery", "CreateService", "Name", "Service.Arn"),
     ResourceKind("secret", "secretsmanager", "CreateSecret", "Name", "ARN"),  # with six random characters
     ResourceKind("role", "iam", "CreateRole", "RoleName", "Role.Arn", unique=False, born_path="Role.RoleId"),

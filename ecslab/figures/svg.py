@@ -63,19 +63,25 @@ class Figure:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """The picture, the same in HTML with its words for a screen reader, and the words alone."""
-        # not base64: so an id in the picture can still be found in a notebook's outputs, and sanitised
-        data = quote(self.svg, safe=" /:;=,>()@")
-        words = attribute(f"{self.title}. {self.description}")
-        picture = Markup(f"data:image/svg+xml;charset=utf-8,{data}")  # `quote` leaves nothing that ends it
-        return {
-            "text/html": html('<img alt="{}" style="{}" src="{}">', words, Markup(self._style()), picture),
-            "image/svg+xml": self.svg,
-            "text/plain": str(self),
-        }
+        words = attribute(self.alt)
+        picture = html('<img alt="{}" style="{}" src="{}">', words, Markup(self.style), Markup(self.source))
+        return {"text/html": picture, "image/svg+xml": self.svg, "text/plain": str(self)}
 
+    @property
+    def alt(self) -> str:
+        """What it shows, for an `alt` attribute."""
+        return f"{self.title}. {self.description}"
 
-    def _style(self) -> str:
-        """So wide as the type is large, and dark where the theme is."""
+    @property
+    def source(self) -> str:
+        """The picture as a `data:` URI."""
+        # not base64: so an id in the picture can still be found in a notebook's outputs, and sanitised;
+        # `quote` leaves nothing that ends an attribute
+        return f"data:image/svg+xml;charset=utf-8,{quote(self.svg, safe=' /:;=,>()@')}"
+
+    @property
+    def style(self) -> str:
+        """CSS for an `<img>`: so wide as the type is large, and dark where the theme is."""
         width = int(self.svg.partition('width="')[2].partition('"')[0])
         dark = f"filter: invert(calc({_DARK} / 36)) hue-rotate(calc({_DARK} * 5.625deg))"
         return f"width: {width / _TYPE:.1f}em; max-width: 100%; {dark}"
@@ -187,12 +193,12 @@ class Drawing:
         return Figure(title, description, svg)
 
 
-def shorten(text: str, width: float, size: float, *, mono: bool = False) -> str:
+def shorten(text: str, width: float, size: float, *, bold: bool = False, mono: bool = False) -> str:
     """`text`, or its two ends with … between them when it is wider than `width` pixels."""
-    if text_width(text, size, mono=mono) <= width:
+    if text_width(text, size, bold=bold, mono=mono) <= width:
         return text
     keep = len(text)
-    while keep > 2 and text_width(_ends(text, keep), size, mono=mono) > width:
+    while keep > 2 and text_width(_ends(text, keep), size, bold=bold, mono=mono) > width:
         keep -= 1
     return _ends(text, keep)
 

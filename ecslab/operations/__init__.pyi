@@ -5,5 +5,6 @@ from . import console as console
 from . import containers as containers
 from . import guestbook as guestbook
 from . import scaling_game as scaling_game
+from . import service_map as service_map
 from . import spot as spot
 from . import verify as verify

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.batches import batches
 from ecslab.connection.connection import Connection
@@ -14,6 +14,9 @@ from ecslab.connection.missing import error_message, or_none_if_missing
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ClusterTypeDef
+
+PROVISIONING: Final = "PROVISIONING"
+"""The status of a cluster while the namespace of its `serviceConnectDefaults` is made."""
 
 
 def create(lab: Connection, name: str | None = None) -> ClusterTypeDef:
@@ -59,13 +62,18 @@ def describe(lab: Connection, name: str) -> ClusterTypeDef | None:
 
 
 def with_tags(lab: Connection, names: Iterable[str]) -> list[ClusterTypeDef]:
-    """Those of the clusters that are ACTIVE, with their tags."""
+    """Those of the clusters that are ACTIVE, or PROVISIONING for a moment, with their tags."""
     return [
         cluster
         for batch in batches(names)
         for cluster in lab.ecs.describe_clusters(clusters=batch, include=["TAGS"])["clusters"]
-        if cluster["status"] == "ACTIVE"
+        if cluster["status"] in ("ACTIVE", PROVISIONING)
     ]
+
+
+def settled(lab: Connection, names: Iterable[str]) -> bool:
+    """Whether none of the clusters is PROVISIONING."""
+    return all(cluster["status"] != PROVISIONING for cluster in with_tags(lab, names))
 
 
 def names(lab: Connection) -> list[str]:

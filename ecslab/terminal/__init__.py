@@ -14,7 +14,10 @@ from ecslab.connection.connection import Connection
 from ecslab.display.blanks import BLANK, has_blank
 from ecslab.display.counted import counted
 from ecslab.display.messages import say
+from ecslab.terminal.inside import ask
 from ecslab.terminal.options import refusal
+
+__all__ = ["CommandResult", "ask", "run"]
 
 _UNREADABLE: Final = 2
 """The exit code with which version 1 of the CLI itself meets a command that it cannot read."""

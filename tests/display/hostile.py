@@ -43,6 +43,7 @@ from ecslab.resources.scaling import Run
 from ecslab.resources.task.reachability import QUESTIONS, Look
 from ecslab.terminal import CommandResult
 from ecslab.widgets.live_view import LiveView
+from ecslab.widgets.picture_view import PictureView
 from ecslab.widgets.view import View
 
 OUTSIDE = "http://192.0.2.1"  # a documentation address: nobody answers, and nobody should be asked
@@ -94,7 +95,7 @@ _KINDS = (
     "pretty",
 )
 SHOWS = (*(f"_repr_{kind}_" for kind in _KINDS), "_ipython_display_")
-ABSTRACT = {ShownAsTable, View, LiveView, Visitors}
+ABSTRACT = {ShownAsTable, View, LiveView, PictureView, Visitors}
 
 
 def classes() -> list[type]:
@@ -237,7 +238,7 @@ def _widget(make: Callable[[str], View]) -> Callable[[str], View]:
     return filled
 
 
-_NO_WORDS = "layout tabbable tooltip state pressed speeds asked verdict cpu memory"
+_NO_WORDS = "layout tabbable tooltip state pressed speeds asked verdict cpu memory source style"
 UNTOUCHED = frozenset(_NO_WORDS.split())
 
 
@@ -294,6 +295,17 @@ def _service_view(text: str) -> View:
     task = {"id": text, "status": text, "zone": text, "address": text, "why": text, "tone": text}
     view.heading, view.tasks, view.events = text, [task, task], [{"after": text, "message": text}]
     return view
+
+
+def _picture(cls: type[PictureView]) -> Callable[[str], View]:
+    def filled(text: str) -> View:
+        view = cls.__new__(cls)
+        LiveView.__init__(view, _lab(), 1.0, _Idle)
+        view._began = datetime(2026, 9, 1, tzinfo=UTC)
+        view._show(_figure(text))
+        return view
+
+    return filled
 
 
 def _picker(text: str) -> View:
@@ -353,9 +365,11 @@ MAKERS: dict[type, Callable[[str], Any]] = {
     widgets.AnswerView: _widget(lambda t: widgets.AnswerView(t, t, _judged, widgets.Judgement("open", t))),
     widgets.ClockButtons: _clock,
     widgets.FaultPanel: _widget(_fault_panel),
+    widgets.InstancesView: _widget(_picture(widgets.InstancesView)),
     widgets.NetworkPicker: _widget(_picker),
     widgets.PredictionView: _widget(lambda t: widgets.PredictionView(t, [t, t], _Store(t), t, t)),
     widgets.QuestionView: _widget(lambda t: widgets.QuestionView(t, [t, t], _reasons(t), [0])),
+    widgets.ServiceMapView: _widget(_picture(widgets.ServiceMapView)),
     widgets.ServiceView: _widget(_service_view),
     widgets.TaskSizePicker: _widget(lambda t: widgets.TaskSizePicker()),
     widgets.TaskView: _widget(_task_view),

@@ -13,6 +13,7 @@ from ecslab.display.printable import CONTROL
 from ecslab.display.wait_line import WaitLine
 from ecslab.resources.image.types import Pushed
 from ecslab.resources.scaling import Run
+from ecslab.widgets.picture_view import PictureView
 from ecslab.widgets.view import HERE, View
 
 ELEMENTS_OF_TEXT = {"span", "code", "br", "wbr", "p"}
@@ -70,6 +71,8 @@ def pages(shown):
     if hasattr(shown, "_repr_markdown_"):
         text = shown._repr_markdown_()
         found |= {name: read(text) for name, read in READERS.items()}
+    if isinstance(shown, PictureView):
+        found["picture"] = str(shown._repr_mimebundle_()[0]["text/html"])
     if hasattr(shown, "_repr_mimebundle_") and not isinstance(shown, WIDGETS):
         bundle = shown._repr_mimebundle_()
         found |= {kind: str(page) for kind, page in bundle.items() if kind != "text/plain"}
@@ -96,10 +99,13 @@ def test_a_strangers_words_bring_no_element_and_no_attribute(cls):
 
 
 @pytest.mark.parametrize("cls", [cls for cls in CLASSES if issubclass(cls, WIDGETS)], ids=hostile.label)
-def test_a_widget_gives_words_and_no_page(cls):
+def test_a_widget_gives_words_and_no_page_but_a_picture(cls):
+    kinds = {"text/plain", "application/vnd.jupyter.widget-view+json"}
+    if issubclass(cls, PictureView):
+        kinds.add("text/html")
     for text in hostile.STRINGS:
         bundle, _ = hostile.made(cls, text)._repr_mimebundle_()
-        assert {*bundle} == {"text/plain", "application/vnd.jupyter.widget-view+json"}
+        assert {*bundle} == kinds
 
 
 STEERS = "\x1b[2J\x1b]0;title\x07 \x9b1m \u202eesrever \u2066 \x08\x7f\x00 done\rDone. \x0b\x85end"

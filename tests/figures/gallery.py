@@ -9,6 +9,8 @@ from ecslab import figures
 from ecslab.course.catalogue import STAGES as COURSE
 from ecslab.figures import Figure
 from ecslab.figures.stage_path import STAGES
+from ecslab.operations.service_map import Answer, Line, ServiceMap, ServiceNode, Way
+from ecslab.resources.container_instance import Capacity, Instance, PlacedTask
 
 ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
@@ -87,6 +89,85 @@ def a_day(alarm: str = "adgu-rush-AlarmHigh") -> Figure:
 
 
 PREFIX = "a-prefix-of-20-chars"
+
+
+def talking() -> ServiceMap:
+    """Two services: one asks the other in three ways; one way is open, one closed, one not known."""
+    ways = [
+        Way("Load balancer", "back", ALB, 80, "internal"),
+        Way("Cloud Map", "back", "back.corp.local", 80, "A, TTL 60 s"),
+        Way("Service Connect", "back", "back", 8080),
+    ]
+    answers = [Answer("front", f"http://{ALB}/", "200", True), None,
+               Answer("front", "http://back:8080/", "Could not resolve host: back", False)]  # fmt: skip
+    lines = [
+        Line("front", ways[0], True, "security groups let it", answers[0]),
+        Line("front", ways[1], False, "no group of back lets front in on port 80", answers[1]),
+        Line("front", ways[2], None, "not known: tasks share the network of their instances", answers[2]),
+        Line("nightly", ways[1], True, "security groups let it"),
+    ]
+    nodes = (ServiceNode("back", 2, 2), ServiceNode("front", 2, 1), ServiceNode("nightly", 1, 1),
+             ServiceNode("alone", 0, 0))  # fmt: skip
+    return ServiceMap("adgu-cluster", nodes, tuple(lines))
+
+
+def many_talk() -> ServiceMap:
+    names = [f"{'long-' * 50}{n}" for n in range(9)]
+    lines = [
+        Line(one, Way("Cloud Map", two, f"{two}.{PREFIX * 9}", 65535, "A, TTL 2147483647 s, SRV, TTL 9 s"),
+             False, f"no group of {two} lets {one} in on port 65535",
+             Answer(one, "http://x/", "Failed to connect to " * 20, False))
+        for two in names for one in names if one != two
+    ]  # fmt: skip
+    return ServiceMap("c" * 255, tuple(ServiceNode(name, 5000, 4999) for name in names), tuple(lines))
+
+
+def placed(definition="web:3", status="RUNNING", provider="", **more) -> PlacedTask:
+    given = {"stopping": False, "cpu": 256, "memory": 512, "zone": "ap-southeast-2a", **more}
+    return PlacedTask(definition, "1f3c5a7e", status, provider=provider, **given)
+
+
+def instance(*tasks, **more) -> Instance:
+    """A container instance with the tasks, and nothing else, on it."""
+    cpu, memory = more.pop("cpu", 2048), more.pop("memory", 3830)
+    given = {
+        "id": "i-0a1b2c3d4e5f60718", "type": "t3.medium", "zone": "ap-southeast-2a", "status": "ACTIVE",
+        "connected": True, "provider": "", "free_cpu": cpu - sum(task.cpu for task in tasks),
+        "free_memory": memory - sum(task.memory for task in tasks), **more,
+    }  # fmt: skip
+    return Instance(cpu=cpu, memory=memory, tasks=tasks, **given)
+
+
+def a_cluster(name="adgu-cluster") -> Capacity:
+    """Two instances, one of them drained, a task that waits, and Fargate beside them."""
+    batch = placed("batch:12", "PENDING", cpu=1024, memory=1024)
+    return Capacity(
+        name,
+        (
+            instance(placed(), placed(), batch),
+            instance(placed(stopping=True), status="DRAINING", connected=False, free_cpu=1024),
+            instance(type="", zone="", id="mi-0a1b2c3d4e5f60718"),
+        ),
+        (
+            placed(provider="FARGATE"), placed(provider="FARGATE_SPOT", cpu=16384, memory=122880),
+            placed(status="PROVISIONING", provider="a-capacity-provider", zone=""),
+        ),
+    )  # fmt: skip
+
+
+def a_crowd() -> Capacity:
+    """More than is drawn, with names as long as they get, on the largest and the smallest instances."""
+    many = [placed(f"{'long-' * 50}{n}:{n}", cpu=7, memory=3) for n in range(30)]
+    large = instance(
+        *many, cpu=196_608, memory=1_500_000, type="u7inh-32tb.480xlarge", status="REGISTRATION_FAILED",
+        connected=False,
+    )  # fmt: skip
+    return Capacity(
+        "c" * 255, (large, *(instance() for _ in range(60))),
+        (*many, *(placed("w:1", provider="p" * 255) for _ in range(9))),
+    )  # fmt: skip
+
+
 GALLERY: dict[str, Callable[[], Figure]] = {
     "anatomy": figures.anatomy,
     "balancer": lambda: figures.balancer(chain()),
@@ -140,7 +221,18 @@ GALLERY: dict[str, Callable[[], Figure]] = {
     ),
     "image_uri elsewhere": lambda: figures.image_uri("public.ecr.aws/docker/library/httpd:2.4"),
     "image_uri on Docker Hub": lambda: figures.image_uri("httpd"),
+    "instances": lambda: figures.instances(a_cluster()),
+    "instances, many and large": lambda: figures.instances(a_crowd()),
+    "instances, none": lambda: figures.instances(Capacity("adgu-cluster", (), ())),
+    "instances, none but Fargate": lambda: figures.instances(
+        Capacity("adgu-cluster", (), (placed(provider="FARGATE"),) * 4)
+    ),
     "launch": figures.launch,
+    "service map": lambda: figures.service_map(talking()),
+    "service map, many and long": lambda: figures.service_map(many_talk()),
+    "service map without names": lambda: figures.service_map(
+        ServiceMap("adgu-cluster", tuple(ServiceNode(f"s{n}", 2, n) for n in range(6)), ())
+    ),
     "lifecycle": figures.lifecycle,
     "path": figures.path,
     **{f"path at {stage}": (lambda stage=stage: figures.path(stage)) for stage in STAGES},

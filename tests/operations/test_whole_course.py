@@ -162,6 +162,7 @@ def named(lab):
     space = next(each["Id"] for each in spaces if each["Name"] == "adgu.local")
     records = [{"Type": "A", "TTL": 10}]
     cloud_map.create_service(Name="adgu-back", NamespaceId=space, DnsConfig={"DnsRecords": records})
+    lab.ecs.create_cluster(clusterName="ana-meshed", serviceConnectDefaults={"namespace": "ana-mesh"})
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a process that can be copied")

@@ -12,7 +12,10 @@ from botocore.loaders import Loader
 from ecslab.aws_api.operations import changes
 from ecslab.errors import EcslabError
 
-SERVICES: Final = ("ecs", "ec2", "elbv2", "ecr", "iam", "logs", "secretsmanager")
+SERVICES: Final = (
+    "ecs", "ec2", "elbv2", "ecr", "iam", "logs", "secretsmanager", "servicediscovery", "route53",
+)  # fmt: skip
+"""Whose calls can be pointed at. Of a call that several have the first one is meant, unless it is named."""
 VISIT: Final = "http get"
 _VISIT_WORDS: Final = frozenset({"http", "https", "curl", "browser", "visit", "page"})
 _VISIT_FIELDS: Final = frozenset({"status", "body", "answer", "timeout", "headers"})

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.runtime.budget import Pool
+from ecslab.sandbox.runtime.pools import Pool
 from ecslab.sandbox.world.time.clock import Leaves
 
 __all__ = [

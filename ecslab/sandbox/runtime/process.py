@@ -14,9 +14,10 @@ from pathlib import PurePosixPath
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime import ContainerSpec, Host, Mount, limits
-from ecslab.sandbox.runtime.budget import AccountBudget, ContainerBudget, Full, Pool
+from ecslab.sandbox.runtime.budget import AccountBudget, ContainerBudget
 from ecslab.sandbox.runtime.image_config import PATH, combined_environment
 from ecslab.sandbox.runtime.place import FOREVER, Place, Program, Run, serves
+from ecslab.sandbox.runtime.pools import Full, Pool
 from ecslab.sandbox.runtime.terminal import Terminal
 from ecslab.sandbox.world.time.clock import Leaves
 

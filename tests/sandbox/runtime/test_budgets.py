@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from runtime_world import Image, Spec, World
 
 from ecslab.sandbox.runtime import Mount, limits
-from ecslab.sandbox.runtime.budget import AccountBudget, Meter, Work
+from ecslab.sandbox.runtime.budget import AccountBudget
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
+from ecslab.sandbox.runtime.work_meter import Meter, Work
 
 KILLED = (137, "OutOfMemoryError: container killed due to memory usage")
 DOUBLED = 'x=0123456789abcdef; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do x="$x$x"; done; '

@@ -156,7 +156,7 @@ def _parts(graph: Written, number: int) -> dict[str, int | None]:
     if kind == "dict":
         keys = [_spoken(graph, key) for key in rest[::2]]
         return {kind: None, **dict(zip(keys, rest[1::2], strict=True))}
-    if kind == "set":
+    if kind in ("set", "frozenset"):
         rest.sort(key=lambda part: _spoken(graph, part))
     own = _OWN.get(kind, 0)
     parts = rest[own:] if kind != "builtin" else rest[:1]

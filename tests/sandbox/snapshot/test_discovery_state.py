@@ -85,3 +85,16 @@ def test_a_snapshot_and_a_replay_go_on_alike(tmp_path, monkeypatch):
         assert shown(clients(again)) == after
         again.close()
     assert difference(*states) == ""
+
+
+def test_a_namespace_comes_back_that_was_made_before_anything_else_of_the_network(tmp_path):
+    aws = Discovering(in_process.start(tmp_path, seed=7))
+    (vpc,) = aws.ec2.describe_vpcs()["Vpcs"][:1]
+    aws.cloud_map.create_private_dns_namespace(Name=NAME, Vpc=vpc["VpcId"])
+    aws.pass_time(60)
+    position = aws.endpoint.control("status")["position"]
+    before = aws.cloud_map.list_namespaces()["Namespaces"]
+    assert [each["Name"] for each in before] == [NAME]
+    aws.cloud_map.create_http_namespace(Name="later")
+    aws.endpoint.control("cut", position=position)
+    assert aws.cloud_map.list_namespaces()["Namespaces"] == before

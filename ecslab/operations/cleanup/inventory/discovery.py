@@ -20,8 +20,8 @@ def namespaces(survey: Survey) -> Iterator[Resource]:
     """The namespaces that the ledger names; a private one costs what its hosted zone does."""
     for namespace in _named(survey):
         name, hourly = namespace["Name"], prices.HOSTED_ZONE_HOUR if namespace["Type"] == _PRIVATE else 0.0
-        kind = "namespace" if namespace["Type"] == _PRIVATE else "HTTP namespace"
-        yield Resource(kind, name, namespace["Id"], hourly=hourly, ours=_ours(survey, namespace))
+        ours = _ours(survey, namespace)
+        yield Resource(_kind(namespace), name, namespace["Id"], hourly=hourly, ours=ours)
 
 
 def private_namespaces(survey: Survey) -> Iterator[Resource]:
@@ -100,4 +100,9 @@ def _begun(cloud_map: Any) -> list[Any]:
 
 def _ours(survey: Survey, namespace: _Namespace) -> bool:
     cloud_map = survey.lab.client("servicediscovery")
-    return survey.ours(cloud_map.list_tags_for_resource(ResourceARN=namespace["Arn"])["Tags"])
+    tags = cloud_map.list_tags_for_resource(ResourceARN=namespace["Arn"])["Tags"]
+    return survey.ours(tags, _kind(namespace), namespace["Arn"])
+
+
+def _kind(namespace: _Namespace) -> str:
+    return "namespace" if namespace["Type"] == _PRIVATE else "HTTP namespace"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ecslab.connection import cluster_namespaces
 from ecslab.connection.connection import Connection
 from ecslab.connection.ledger_lines import identity
 from ecslab.connection.tags import Tags, made_by
@@ -48,6 +49,7 @@ class Survey:
     def __init__(self, lab: Connection, owner: str):
         self.lab, self.owner = lab, owner
         self._tasks: dict[str, list[TaskTypeDef]] = {}
+        cluster_namespaces.recover(lab.client, lab.ledger)
         self._entries = [entry for entry in lab.ledger.entries() if entry.outcome != "refused"]
 
     def names(self, kind: str, *lesson: str) -> list[str]:
@@ -73,8 +75,12 @@ class Survey:
         """The ACTIVE clusters that the lab made, or ran something in."""
         service_arns = sorted(arn for each in self._entries if each.kind == "service" for arn in each.ids)
         of_services = [arn.split("/")[1] for arn in service_arns]  # …:service/<cluster>/<service>
-        wanted = [*self.names("cluster", self.lab.names.cluster), *self.names("task"), *of_services]
-        shown = cluster.with_tags(self.lab, dict.fromkeys(wanted))
+        named = [*self.names("cluster", self.lab.names.cluster), *self.names("task"), *of_services]
+        wanted = dict.fromkeys(named)
+        shown = cluster.with_tags(self.lab, wanted)
+        if any(each["status"] == cluster.PROVISIONING for each in shown):
+            self.lab.wait(lambda: cluster.settled(self.lab, wanted), "clusters that are being made", 300)
+            shown = cluster.with_tags(self.lab, wanted)
         return [self._surveyed(each, self.ours(each.get("tags"))) for each in shown]
 
     def _surveyed(self, shown: ClusterTypeDef, ours: bool) -> SurveyedCluster:

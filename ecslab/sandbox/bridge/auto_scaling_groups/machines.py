@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.models.instances import Instance as MotoInstance
 from moto.ec2.models.launch_templates import LaunchTemplateVersion
-from moto.ec2.utils import filter_iam_instance_profiles, parse_user_data
+from moto.ec2.utils import filter_iam_instance_profiles
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.auto_scaling_groups import state
@@ -64,7 +65,7 @@ def check_template(region: str, template: Template) -> Template:
         raise _not_fit(f"Invalid value '{data.get('InstanceType') or ''}' for InstanceType.")
     try:
         image_of(region, data["ImageId"])
-        _profile(data)
+        profile_of(data.get("IamInstanceProfile") or {})
     except LaunchRefused as refused:
         raise _not_fit(refused.message) from None
     return Template(version.template.id, version.template.name, template.version)
@@ -97,30 +98,22 @@ def launch(group: Group, subnet: str, zone: str) -> GroupInstance:
     Raises:
         LaunchRefused: EC2 refuses it, as when the template's security group is gone.
     """
-    backend, account = ec2_machines.backend(group.region), current_account()
     try:
         version = version_of(group.region, group.template)
-        data = version.data
-        image = image_of(group.region, data.get("ImageId", ""))
-        profile = _profile(data)
-        reservation = backend.run_instances(
-            image, 1, parse_user_data(_text(data.get("UserData"))), [], **_options(group, version, subnet)
-        )
+        image = image_of(group.region, version.data.get("ImageId", ""))
+        instance = _run(group, version, image, subnet)
     except (AwsError, EC2ClientError) as refused:
         raise LaunchRefused(str(getattr(refused, "message", None) or refused)) from None
-    instance = reservation.instances[0]
-    if profile:
-        backend.associate_iam_instance_profile(instance.id, iam_instance_profile_arn=profile)
     template = Template(version.template.id, version.template.name, str(version.number))
     kind = str(instance.instance_type)
     return GroupInstance(
-        str(instance.id), zone, subnet, kind, image, template, account.clock.now, group.protects_new
+        str(instance.id), zone, subnet, kind, image, template, current_account().clock.now, group.protects_new
     )
 
 
-def _options(group: Group, version: LaunchTemplateVersion, subnet: str) -> dict[str, Any]:
-    """What RunInstances would be asked for."""
+def _run(group: Group, version: LaunchTemplateVersion, image: str, subnet: str) -> MotoInstance:
     data: Mapping[str, Any] = version.data
+    profile = profile_of(data.get("IamInstanceProfile") or {})
     [interface] = data.get("NetworkInterfaces") or [{}]
     propagated = {key: value for key, (value, at_launch) in group.tags.items() if at_launch}
     own = {
@@ -129,19 +122,21 @@ def _options(group: Group, version: LaunchTemplateVersion, subnet: str) -> dict[
         "aws:ec2launchtemplate:version": str(version.number),
     }
     public = interface.get("AssociatePublicIpAddress")
-    return {
-        "instance_type": data["InstanceType"], "is_instance_type_default": False, "region_name": group.region,
-        "subnet_id": subnet, "key_name": data.get("KeyName"), "placement": None,
-        "security_group_ids": list(interface.get("Groups") or data.get("SecurityGroupIds") or ()),
-        "associate_public_ip": None if public is None else str(public).lower() == "true",
-        "tags": {"instance": {**version.instance_tags, **propagated, **own}},
-        "nics": [], "metadata_options": {}, "monitoring_state": "disabled",
-    }  # fmt: skip
+    return ec2_machines.run(
+        group.region, image, data["InstanceType"], subnet,
+        list(interface.get("Groups") or data.get("SecurityGroupIds") or ()),
+        {**version.instance_tags, **propagated, **own},
+        profile=profile, user_data=_text(data.get("UserData")), key=data.get("KeyName"),
+        public=None if public is None else str(public).lower() == "true",
+    )  # fmt: skip
 
 
-def _profile(data: Mapping[str, Any]) -> str | None:
-    """ARN of the instance profile that a template names."""
-    given: Mapping[str, str] = data.get("IamInstanceProfile") or {}
+def profile_of(given: Mapping[str, str]) -> str | None:
+    """ARN of the instance profile that is named by `Arn` or `Name`; None if none is.
+
+    Raises:
+        LaunchRefused: there is no such profile.
+    """
     if not given:
         return None
     try:

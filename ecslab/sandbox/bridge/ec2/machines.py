@@ -4,7 +4,7 @@ The images with the container agent are those whose ids the public parameters
 `/aws/service/ecs/optimized-ami/…` have.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -12,12 +12,16 @@ from typing import Any, Final
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.instances import Instance as MotoInstance
+from moto.ec2.utils import parse_user_data
+from moto.iam.models import iam_backends
 from moto.utilities.utils import load_resource
 
 from ecslab.sandbox.bridge.account import current_account
+from ecslab.sandbox.world.managed_instances.instance_type import InstanceType
 
 _IMAGES: Final = "ssm/resources/ecs/optimized_amis/{region}.json"
 _TYPES: Final = "ec2/resources/instance_types.json"
+_ACCELERATORS: Final = ("Gpu", "Fpga", "InferenceAccelerator", "Neuron", "MediaAccelerator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +32,6 @@ class AgentImage:
     agent_version: str
     docker_version: str
     architecture: str
-
-
-@dataclass(frozen=True, slots=True)
-class Type:
-    """An instance type: vCPUs, memory in MiB, and how many network interfaces an instance may have."""
-
-    name: str
-    cpus: int
-    memory: int
-    interfaces: int
 
 
 def find(region: str, ec2_id: str) -> MotoInstance | None:
@@ -54,6 +48,49 @@ def backend(region: str) -> EC2Backend:
     return ec2_backends[current_account().id][region]
 
 
+def run(
+    region: str,
+    image: str,
+    kind: str,
+    subnet: str,
+    groups: Sequence[str],
+    tags: Mapping[str, str],
+    *,
+    profile: str | None = None,
+    user_data: str | None = None,
+    key: str | None = None,
+    public: bool | None = None,
+) -> MotoInstance:
+    """Launch an instance for somebody who is not the learner: a group, or a capacity provider.
+
+    Args:
+        kind: its type.
+        profile: ARN of its instance profile.
+        user_data: in base64.
+        public: whether it gets a public address; None: as its subnet says.
+
+    Raises:
+        EC2ClientError: EC2 refuses it.
+    """
+    reservation = backend(region).run_instances(
+        image, 1, parse_user_data(user_data), [], instance_type=kind, is_instance_type_default=False,
+        region_name=region, subnet_id=subnet, key_name=key, placement=None, security_group_ids=list(groups),
+        associate_public_ip=public, tags={"instance": dict(tags)}, nics=[], metadata_options={},
+        monitoring_state="disabled",
+    )  # fmt: skip
+    instance: MotoInstance = reservation.instances[0]
+    if profile:
+        backend(region).associate_iam_instance_profile(instance.id, iam_instance_profile_arn=profile)
+    return instance
+
+
+def role_in(profile: str) -> str | None:
+    """ARN of the role in an instance profile of this ARN; None without one, or without the profile."""
+    profiles = iam_backends[current_account().id]["aws"].instance_profiles.values()
+    roles = next((each.roles for each in profiles if each.arn == profile), ())
+    return next((str(role.arn) for role in roles), None)
+
+
 def agent_image(region: str, image_id: str) -> AgentImage | None:
     """The image of this id, if it has the agent."""
     return _images(region).get(image_id)
@@ -66,9 +103,9 @@ def is_image(region: str, image_id: str) -> bool:
     )
 
 
-def known_type(name: str) -> Type | None:
+def known_type(name: str) -> InstanceType | None:
     """The type of this name; None for one that AWS does not have."""
-    return _types().get(name)
+    return instance_types().get(name)
 
 
 @cache
@@ -99,12 +136,28 @@ def _rows(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @cache
-def _types() -> dict[str, Type]:
+def instance_types() -> dict[str, InstanceType]:
+    """Every type, by name; one that runs no Linux has no architecture."""
     return {name: _type(name, row) for name, row in load_resource(_TYPES).items()}
 
 
-def _type(name: str, row: dict[str, Any]) -> Type:
-    return Type(
-        name, int(row["VCpuInfo"]["DefaultVCpus"]), int(row["MemoryInfo"]["SizeInMiB"]),
-        int(row["NetworkInfo"]["MaximumNetworkInterfaces"]),
+def _architecture(row: dict[str, Any]) -> str:
+    supported = row["ProcessorInfo"]["SupportedArchitectures"]
+    return next((each for each in ("x86_64", "arm64") if each in supported), "")
+
+
+def _type(name: str, row: dict[str, Any]) -> InstanceType:
+    storage, network = row.get("InstanceStorageInfo") or {}, row["NetworkInfo"]
+    optimized = row.get("EbsInfo", {}).get("EbsOptimizedInfo") or {}
+    makers = {"Intel": "intel", "AMD": "amd", "AWS": "amazon-web-services"}
+    return InstanceType(
+        name, int(row["VCpuInfo"]["DefaultVCpus"]), int(row["MemoryInfo"]["SizeInMiB"]), _architecture(row),
+        makers.get(row["ProcessorInfo"].get("Manufacturer", ""), ""),
+        int(network["MaximumNetworkInterfaces"]), bool(row["CurrentGeneration"]), bool(row["BareMetal"]),
+        bool(row["BurstablePerformanceSupported"]), bool(row["HibernationSupported"]),
+        float(storage.get("TotalSizeInGB", 0)),
+        frozenset(disk["Type"] for disk in storage.get("Disks", ())),
+        int(optimized.get("BaselineBandwidthInMbps", 0)),
+        sum(card.get("BaselineBandwidthInGbps", 0.0) for card in network.get("NetworkCards", ())),
+        any(row.get(f"{kind}Info") for kind in _ACCELERATORS),
     )  # fmt: skip

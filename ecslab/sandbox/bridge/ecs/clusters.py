@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import account_settings, capacity_providers, connect_defaults, state
 from ecslab.sandbox.bridge.ecs.capacity import association
+from ecslab.sandbox.bridge.ecs.managed_instances import known as known_providers
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, checked_tags, missing, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.iam import roles
@@ -30,6 +31,9 @@ _STATISTICS: Final = (  # as recorded; the API reference writes some of them oth
     "drainingExternalServiceCount", "activeManagedInstancesServiceCount",
     "drainingManagedInstancesServiceCount",
 )  # fmt: skip
+_ON_INSTANCES: Final = {
+    "EC2": "EC2", "External": "EXTERNAL", "ManagedInstances": "MANAGED_INSTANCES"
+}  # fmt: skip
 _CREATED: Final = ("SETTINGS", "CONFIGURATIONS", "TAGS")
 _CHANGED: Final = ("ATTACHMENTS", "SETTINGS", "CONFIGURATIONS")
 """What CreateCluster shows, and what operations on a cluster that is there show: no tags."""
@@ -161,6 +165,11 @@ def delete_cluster(params: "api.DeleteClusterRequestTypeDef", caller: Caller) ->
             "ClusterContainsContainerInstancesException",
             "The Cluster cannot be deleted while Container Instances are active or draining.",
         )
+    if any(known_providers.providers_of(caller.region, cluster)):  # U: the sentence, and its place
+        raise AwsError(
+            "ClusterContainsCapacityProviderException",
+            "The Cluster cannot be deleted while Capacity Providers are associated with it.",
+        )
     if any(task.last_status != "STOPPED" for task in cluster.tasks.values()):
         raise AwsError(
             "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."
@@ -234,7 +243,7 @@ def _instances(cluster: Cluster) -> int:
 
 
 def _services(cluster: Cluster, status: str, kind: str = "") -> int:
-    """Services with this status; `kind`: on EC2, on external instances or on Fargate alone."""
+    """Services with this status; `kind`: on EC2, managed or external instances, or on Fargate alone."""
     services = [service for service in cluster.services.values() if service.status == status]
     return sum(not kind or _kind(service.primary.revision) == kind for service in services)
 
@@ -242,6 +251,9 @@ def _services(cluster: Cluster, status: str, kind: str = "") -> int:
 def _kind(revision: Revision) -> str:
     if revision.fargate:
         return "Fargate"
+    strategy = revision.spec["strategy"]
+    if strategy and known_providers.is_managed(revision.spec["region"], strategy[0]["capacityProvider"]):
+        return "ManagedInstances"
     return "External" if revision.spec["shown"].get("launchType") == "EXTERNAL" else "EC2"
 
 
@@ -249,8 +261,8 @@ def _statistics(cluster: Cluster) -> list[dict[str, str]]:
     now = current_account().clock.now
     on_instances = [task for task in cluster.tasks.values() if task.instance]
     counts = {}
-    for kind in ("EC2", "External"):
-        statuses = [task.last_status for task in on_instances if task.settings["launchType"] == kind.upper()]
+    for kind, launch_type in _ON_INSTANCES.items():
+        statuses = [task.last_status for task in on_instances if task.settings["launchType"] == launch_type]
         counts[f"running{kind}TasksCount"] = sum(status == "RUNNING" for status in statuses)
         counts[f"pending{kind}TasksCount"] = sum(status in ("PENDING", "ACTIVATING") for status in statuses)
     running = sum(count for name, count in counts.items() if name.startswith("running"))
@@ -259,6 +271,6 @@ def _statistics(cluster: Cluster) -> list[dict[str, str]]:
         "runningFargateTasksCount": max(cluster.running.sampled(now) - running, 0),
         "pendingFargateTasksCount": max(cluster.pending.sampled(now) - pending, 0),
         **{f"{status.lower()}{kind}ServiceCount": _services(cluster, status, kind)
-           for status in ("ACTIVE", "DRAINING") for kind in ("EC2", "External", "Fargate")},
+           for status in ("ACTIVE", "DRAINING") for kind in (*_ON_INSTANCES, "Fargate")},
     }  # fmt: skip
     return [{"name": name, "value": str(counts.get(name, 0))} for name in _STATISTICS]

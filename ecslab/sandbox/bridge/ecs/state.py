@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.world.capacity_provider.provider import Provider
 from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
+from ecslab.sandbox.world.managed_instances.provider import ManagedInstance, ManagedProvider
 from ecslab.sandbox.world.placement.cluster import Placement
 from ecslab.sandbox.world.placement.instance import Needs
+from ecslab.sandbox.world.placement.order import Order
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Event
@@ -63,13 +65,19 @@ class Waiting:
     """A task that waits for capacity.
 
     Attributes:
-        place: places it, and says whether it could.
+        place: places it, on this container instance or on the one that placement chooses, and says whether it
+            could.
     """
 
     task: Task
     provider: str
-    needs: Needs
-    place: Callable[[], bool]
+    order: Order
+    place: Callable[[ContainerInstance | None], bool]
+
+    @property
+    def needs(self) -> Needs:
+        """What it takes of its instance."""
+        return self.order.needs
 
 
 @dataclass(slots=True)
@@ -125,13 +133,18 @@ class Family:
 
 @dataclass(slots=True)
 class RegionState:
-    """ECS in one region. Tasks are found by id here, and again in their cluster."""
+    """ECS in one region. Tasks are found by id here, and again in their cluster.
+
+    `providers` are those of Auto Scaling groups; `managed_instances` go by the EC2 instance's id.
+    """
 
     region: str
     clusters: dict[str, Cluster] = field(default_factory=dict)
     families: dict[str, Family] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     providers: dict[str, Provider] = field(default_factory=dict)
+    managed_providers: dict[str, ManagedProvider] = field(default_factory=dict)
+    managed_instances: dict[str, ManagedInstance] = field(default_factory=dict)
     account_settings: dict[tuple[str, str], str] = field(default_factory=dict)
     """(principal ARN, setting name) -> value; what PutAccountSettingDefault sets has the root's ARN."""
 

@@ -10,13 +10,14 @@ from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Revision
 from ecslab.sandbox.world.capacity_provider.provider import Provider
 from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.errors import AwsError, invalid
+from ecslab.sandbox.world.managed_instances.provider import ManagedProvider
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
 
-Holder = Cluster | ContainerInstance | Provider | Revision | Service | Task
+Holder = Cluster | ContainerInstance | ManagedProvider | Provider | Revision | Service | Task
 
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:(?P<kind>[a-z-]+)/(?P<rest>.+)")
 
@@ -73,9 +74,10 @@ def _cluster(identifier: str, caller: Caller) -> Cluster:
     return cluster
 
 
-def _provider(arn: str, caller: Caller) -> Provider:
-    provider = state.of(caller.region).providers.get(arn.rpartition("/")[2])
-    if provider is None or provider.arn != arn or provider.status != "ACTIVE":  # U: Fargate's two as well
+def _provider(arn: str, caller: Caller) -> Provider | ManagedProvider:
+    name, region = arn.rpartition("/")[2], state.of(caller.region)
+    provider = region.providers.get(name) or region.managed_providers.get(name)
+    if provider is None or provider.arn != arn or provider.status == "INACTIVE":  # U: Fargate's two as well
         raise invalid("The specified capacity provider does not exist.")
     return provider
 

@@ -5,8 +5,11 @@ U: sentences without a source.
 
 from typing import Any
 
+from moto.ec2.models import ec2_backends
+
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
-from ecslab.sandbox.bridge.late_backends import backend, backend_in_use
+from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.bridge.servicediscovery import zones
 from ecslab.sandbox.bridge.servicediscovery.pages import fits, moment, page
 from ecslab.sandbox.bridge.servicediscovery.state import Caller, new_id
@@ -76,8 +79,8 @@ def _operation_of(caller: Caller, namespace_id: str) -> str:
 
 def _zone_failure(namespace: Namespace, caller: Caller) -> Failure | None:
     """Why Route 53 would not make the zone."""
-    ec2 = backend_in_use("ec2", caller.region)
-    if ec2 is None or namespace.vpc not in ec2.vpcs:
+    # made here if need be: a replay has none before the first change to EC2, for looks are not replayed
+    if namespace.vpc not in ec2_backends[current_account().id][caller.region].vpcs:
         text = f"The VPC ID '{namespace.vpc}' does not exist"
         return _of_route53(f"The VPC: {namespace.vpc} that you provided is not valid. {text}", "InvalidVPCId")
     for zone in backend("route53").zones.values():

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
-from ecslab.sandbox.runtime.budget import weight
+from ecslab.sandbox.runtime.pools import weight
 from ecslab.sandbox.runtime.process import Place, Process, Run, SandboxLimit, ends, serves
 from ecslab.sandbox.runtime.programs import web
 from ecslab.sandbox.world.time.clock import Leaves

@@ -25,9 +25,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ecslab.sandbox.runtime.budget import weight
 from ecslab.sandbox.runtime.clients import CLIENTS
 from ecslab.sandbox.runtime.limits import ALL_ARGUMENTS, DEEPEST, DISK, LARGEST_FILE, LONGEST_ARGUMENT, MIB
+from ecslab.sandbox.runtime.pools import weight
 from ecslab.sandbox.runtime.process import CannotFork, Place, Process, Program, Run, SandboxLimit
 from ecslab.sandbox.runtime.shell.commands import BROUGHT, BUILT_IN, COMMANDS, SEARCHING
 from ecslab.sandbox.runtime.shell.grammar import (

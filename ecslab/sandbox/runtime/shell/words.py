@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ecslab.sandbox.runtime.budget import ENTRY, weight
 from ecslab.sandbox.runtime.limits import LARGEST_WORD
+from ecslab.sandbox.runtime.pools import ENTRY, weight
 from ecslab.sandbox.runtime.process import OutOfMemory, SandboxLimit
 
 OPERATORS: Final = (

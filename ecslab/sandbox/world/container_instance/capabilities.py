@@ -25,6 +25,22 @@ def capabilities() -> tuple[str, ...]:
     return tuple(_table()["names"].split())
 
 
+def attributes(
+    image: str, kind: str, architecture: str, zone: str, subnet: str, vpc: str
+) -> dict[str, str | None]:
+    """What the agent announces of an instance with this image and of this type, and what ECS says of it."""
+    return dict.fromkeys(capabilities()) | {
+        "ecs.ami-id": image,
+        "ecs.availability-zone": zone,
+        "ecs.cpu-architecture": architecture,
+        "ecs.instance-type": kind,
+        "ecs.os-family": "LINUX",
+        "ecs.os-type": "linux",
+        "ecs.subnet-id": subnet,
+        "ecs.vpc-id": vpc,
+    }
+
+
 def registered_memory(mebibytes: int, reserved: int = 0) -> int:
     """MiB that tasks may have, of an instance of so many; `reserved` is `ECS_RESERVED_MEMORY`."""
     return max(int(mebibytes * USABLE) - reserved, 0)

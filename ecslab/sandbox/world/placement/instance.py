@@ -51,6 +51,7 @@ class Instance:
         groups: tasks by task group (`service:web`, `family:batch`).
         turn: place in the order by which ties are broken, the least first.
         provider: name of its capacity provider; None for none.
+        managed: whether ECS launched it for that provider, whose tasks alone it takes.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Instance:
     used_udp_ports: set[int] = field(default_factory=set)
     turn: float = 0.0
     provider: str | None = None
+    managed: bool = False
 
     @property
     def free_cpu(self) -> int:

@@ -60,7 +60,7 @@ class Order:
 
     def _refusals(self, instance: Instance) -> Iterator[str]:
         needs = self.needs
-        if self.provider not in (None, instance.provider):
+        if self.provider != instance.provider and (self.provider or instance.managed):
             yield OTHER_PROVIDER
         if not instance.agent_connected:
             yield AGENT
@@ -80,6 +80,8 @@ class Order:
 
     def is_for(self, instance: Instance) -> bool:
         """Whether such tasks may be on this instance at all, whatever it has left."""
+        if instance.managed and self.provider != instance.provider:
+            return False
         return not any(self._strangeness(instance)) and all(matches(instance) for matches in self._members)
 
     def unmet(self, instance: Instance) -> Iterator[str]:

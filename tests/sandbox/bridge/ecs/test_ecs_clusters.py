@@ -319,7 +319,8 @@ def test_only_one_base_of_a_service(ecs):
         "greater than zero. Only one capacity provider can have a base value greater than zero. Specify a "
         "valid capacity provider strategy and try again.",
     ):
-        checked_strategy([{"capacityProvider": name, "weight": 1, "base": 1} for name in both], both)
+        strategy = [{"capacityProvider": name, "weight": 1, "base": 1} for name in both]
+        checked_strategy(strategy, both, "us-east-1")
 
 
 def test_every_account_has_the_fargate_providers(ecs):

@@ -406,7 +406,6 @@ def test_what_create_service_refuses(lab, change, message):
     ("change", "what"),
     [
         ({"deploymentConfiguration": {"strategy": "BLUE_GREEN"}}, "deployments of the strategy BLUE_GREEN"),
-        ({"launchType": "MANAGED_INSTANCES"}, "the launch type MANAGED_INSTANCES"),
         ({"volumeConfigurations": [{"name": "data"}]}, "volumes of services"),
         ({"deploymentConfiguration": {"bakeTimeInMinutes": 5}}, "a bake time"),
         ({"deploymentConfiguration": {"alarms": {"alarmNames": ["a"], "enable": True, "rollback": True}}},

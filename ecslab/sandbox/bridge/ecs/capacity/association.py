@@ -29,11 +29,7 @@ def connect(region: str, cluster: Cluster, names: Iterable[str]) -> None:
     """Let providers that a cluster has begin to act for it; Fargate's have nothing to begin."""
     known = state.of(region).providers
     for provider in (known[name] for name in names if name in known):
-        if cluster.placement is None:
-            cluster.placement = Placement(current_account().clock.durations.share)
-        watch = look.Watch(region, cluster.name)
-        if watch not in cluster.placement.listeners:
-            cluster.placement.listeners.append(watch)
+        watch(region, cluster)
         group = facts.group_of(region, provider)
         if group and provider.drains and HOOK not in group.hooks:
             group.hooks.append(HOOK)
@@ -42,6 +38,15 @@ def connect(region: str, cluster: Cluster, names: Iterable[str]) -> None:
             _make_policy(region, provider)
             look.measure(region, provider, cluster)
         look.soon(region, cluster)
+
+
+def watch(region: str, cluster: Cluster) -> None:
+    """Look after a cluster's capacity from now on, whenever something changes there."""
+    if cluster.placement is None:
+        cluster.placement = Placement(current_account().clock.durations.share)
+    watching = look.Watch(region, cluster.name)
+    if watching not in cluster.placement.listeners:
+        cluster.placement.listeners.append(watching)
 
 
 def disconnect(region: str, names: Iterable[str]) -> None:

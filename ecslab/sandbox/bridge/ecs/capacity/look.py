@@ -11,8 +11,9 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.auto_scaling_groups import capacity
 from ecslab.sandbox.bridge.auto_scaling_groups import state as groups
 from ecslab.sandbox.bridge.cloudwatch.backend import cloudwatch_of
-from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.ecs import hosted_tasks, state
 from ecslab.sandbox.bridge.ecs.capacity import facts
+from ecslab.sandbox.bridge.ecs.managed_instances import fleet, known
 from ecslab.sandbox.bridge.ecs.state import Cluster
 from ecslab.sandbox.world.auto_scaling_group.group import Group, GroupInstance
 from ecslab.sandbox.world.capacity_provider.provider import Provider
@@ -50,7 +51,9 @@ class Source:
 
 def soon(region: str, cluster: Cluster) -> None:
     """Let a cluster's capacity be looked after in a moment."""
-    if cluster.capacity_look is None and (cluster.waiting or _own(region, cluster)):
+    if cluster.capacity_look is None and (
+        cluster.waiting or _own(region, cluster) or any(known.providers_of(region, cluster))
+    ):
         clock = current_account().clock
         delay = clock.durations.of("capacity_noticed", f"{cluster.arn}@{clock.now}")
         cluster.capacity_look = clock.after(delay, lambda: _look(region, cluster))
@@ -71,7 +74,8 @@ def _own(region: str, cluster: Cluster) -> list[Provider]:
 
 def _look(region: str, cluster: Cluster) -> None:
     cluster.capacity_look = None
-    _place(cluster)
+    _place(region, cluster)
+    fleet.look_after(region, cluster)
     for provider in _own(region, cluster):
         if provider.cluster == cluster.name:
             measure(region, provider, cluster)
@@ -81,14 +85,18 @@ def _look(region: str, cluster: Cluster) -> None:
             _release(group)
 
 
-def _place(cluster: Cluster) -> None:
-    """Place tasks that wait, those first that have waited longest; alike ones fail alike."""
+def _place(region: str, cluster: Cluster) -> None:
+    """Place tasks that wait, those first that have waited longest; alike ones fail alike.
+
+    Those stay for whom an instance has been launched, and is on its way.
+    """
     full: set[object] = set()
+    coming = fleet.reserved(region, cluster)
     for task_id, waiting in list(cluster.waiting.items()):
         alike = waiting.provider, waiting.needs, waiting.task.settings["group"]
-        if waiting.task.stopping or alike in full:
+        if waiting.task.stopping or alike in full or task_id in coming:
             continue
-        if waiting.place():
+        if waiting.place(None):
             cluster.waiting.pop(task_id, None)
         else:
             full.add(alike)
@@ -141,14 +149,7 @@ def drain(group: Group, ending: GroupInstance) -> None:
     clock.after(DRAINED_BY, lambda: capacity.proceed(group, ending))
     if instance.status != "ACTIVE":
         return
-    instance.move("drained")
-    placement = state.of(group.region).clusters[instance.cluster].placement
-    assert placement is not None, "an instance is registered there"
-    placement.changed(instance)
-    services = current_account().services
-    for task_id in list(instance.tasks) if services else ():
-        assert services is not None, "there are services"
-        services.drain(task_id, True)
+    hosted_tasks.drain(instance, True)
 
 
 def _release(group: Group) -> None:

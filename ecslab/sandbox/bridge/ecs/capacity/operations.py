@@ -13,11 +13,14 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.auto_scaling_groups import state as groups
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.capacity import association, facts, look
+from ecslab.sandbox.bridge.ecs.managed_instances import operations as managed
+from ecslab.sandbox.bridge.ecs.managed_instances.request import refused
 from ecslab.sandbox.bridge.ecs.shapes import Answer, checked_tags, missing, name_in, page
 from ecslab.sandbox.bridge.ecs.state import Caller
 from ecslab.sandbox.world.auto_scaling_group.group import Group
 from ecslab.sandbox.world.capacity_provider.provider import Provider
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.managed_instances.provider import ManagedProvider
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
@@ -42,15 +45,22 @@ def create_capacity_provider(params: "api.CreateCapacityProviderRequestTypeDef",
             "letters (upper and lowercase), numbers, underscores (_), and hyphens (-). The name can't be "
             'prefixed with "aws", "ecs", or "fargate". Specify a valid name and try again.'
         )
-    if not given:
-        raise _refused("The specified capacity provider must have an Auto Scaling group.")  # U
     known = state.of(caller.region).providers
-    if name in known and known[name].status == "ACTIVE":  # U
+    active = name in known and known[name].status == "ACTIVE"
+    if active or managed.find(name, caller):  # U
         raise _refused(
             "The specified capacity provider already exists. To change the configuration of an existing "
             "capacity provider, update the capacity provider."
         )
+    if not _is_of_group(params):
+        known.pop(name, None)
+        answer = managed.create(params, caller)
+        home = state.of(caller.region).managed_providers[name].cluster
+        association.watch(caller.region, state.of(caller.region).clusters[home])
+        return answer
+    assert given, "one of the two is there"
     group = _group(caller.region, given["autoScalingGroupArn"])
+    state.of(caller.region).managed_providers.pop(name, None)
     provider = Provider(name, caller.ecs_arn(f"capacity-provider/{name}"), group.name, group.arn)
     provider.tags = checked_tags(params.get("tags"))
     _configure(provider, group, given)
@@ -63,10 +73,12 @@ def create_capacity_provider(params: "api.CreateCapacityProviderRequestTypeDef",
 
 def update_capacity_provider(params: "api.UpdateCapacityProviderRequestTypeDef", caller: Caller) -> Answer:
     """Change how a provider scales its group; clusters that have it are told at once."""
-    provider = _named(params["name"], caller)
-    given = params.get("autoScalingGroupProvider")
-    if not given:
-        raise _refused("The specified capacity provider must have an Auto Scaling group.")  # U
+    provider, given = _named(params["name"], caller), params.get("autoScalingGroupProvider")
+    if _is_of_group(params) == isinstance(provider, ManagedProvider):
+        raise refused("other_kind")
+    if isinstance(provider, ManagedProvider):
+        return managed.update(provider, params, caller)
+    assert given, "one of the two is there"
     group = facts.group_of(caller.region, provider)
     changed = replace(provider)
     _configure(changed, group, given)
@@ -87,6 +99,10 @@ def update_capacity_provider(params: "api.UpdateCapacityProviderRequestTypeDef",
 def delete_capacity_provider(params: "api.DeleteCapacityProviderRequestTypeDef", caller: Caller) -> Answer:
     """Delete a provider that no cluster has."""
     provider = _named(params["capacityProvider"], caller)
+    if isinstance(provider, ManagedProvider):
+        return managed.delete(provider, params.get("cluster"), caller)
+    if params.get("cluster"):
+        raise refused("foreign_cluster")
     if any(facts.clusters_with(caller.region, provider)):
         raise _refused(  # U
             "The specified capacity provider is in use and cannot be deleted. Disassociate it from its "
@@ -98,6 +114,20 @@ def delete_capacity_provider(params: "api.DeleteCapacityProviderRequestTypeDef",
     return {"capacityProvider": view(provider)}
 
 
+def _is_of_group(
+    params: "api.CreateCapacityProviderRequestTypeDef | api.UpdateCapacityProviderRequestTypeDef",
+) -> bool:
+    """Whether a request is about an Auto Scaling group, and not about managed instances. U: the refusals."""
+    group, instances = params.get("autoScalingGroupProvider"), params.get("managedInstancesProvider")
+    if group and instances:
+        raise refused("one_kind")
+    if not group and not instances:
+        raise refused("no_kind")
+    if group and params.get("cluster"):
+        raise refused("foreign_cluster")
+    return bool(group)
+
+
 def _deleted(provider: Provider) -> None:
     provider.status, provider.update_status = "INACTIVE", "DELETE_COMPLETE"
 
@@ -105,23 +135,40 @@ def _deleted(provider: Provider) -> None:
 def describe_capacity_providers(
     params: "api.DescribeCapacityProvidersRequestTypeDef", caller: Caller
 ) -> Answer:
-    """Providers by name or ARN; without names all of them, but for those that are INACTIVE."""
-    known, include = state.of(caller.region).providers, params.get("include", ())
-    active = [name for name, provider in known.items() if provider.status == "ACTIVE"]
-    wanted = params.get("capacityProviders") or [*active, *FARGATE]
+    """Providers by name or ARN; without names all of them, or a cluster's, but not INACTIVE ones."""
+    region, include = state.of(caller.region), params.get("include", ())
+    known: dict[str, Provider | ManagedProvider] = {**region.providers, **region.managed_providers}
+    active = [name for name, provider in known.items() if provider.status != "INACTIVE"]
+    of_cluster = _names_of(params["cluster"], caller) if "cluster" in params else None
+    every = [*active, *FARGATE] if of_cluster is None else of_cluster
+    wanted = params.get("capacityProviders") or every
     names = {identifier: name_in("capacity-provider", identifier, caller) for identifier in wanted}
     shown: list[Mapping[str, object]] = []
     failures = []
     for identifier, name in names.items():
-        if name in FARGATE:
+        if of_cluster is not None and name not in of_cluster:
+            failures.append(missing("capacity-provider", identifier, caller))
+        elif name in FARGATE:
             arn = caller.ecs_arn(f"capacity-provider/{name}")
             row = {"capacityProviderArn": arn, "name": name, "status": "ACTIVE", "tags": [], "type": name}
             shown.append(row)
         elif name in known:
-            shown.append(view(known[str(name)], include))
+            provider = known[str(name)]
+            if isinstance(provider, Provider):
+                shown.append(view(provider, include))
+            else:
+                shown.append(managed.view(provider, include))
         else:
             failures.append(missing("capacity-provider", identifier, caller))
     return {**page("capacityProviders", shown, params), "failures": failures}
+
+
+def _names_of(identifier: str, caller: Caller) -> list[str]:
+    """The providers of a cluster."""
+    cluster = state.of(caller.region).clusters.get(name_in("cluster", identifier, caller) or "")
+    if cluster is None or cluster.status != "ACTIVE":
+        raise AwsError("ClusterNotFoundException", "Cluster not found.")
+    return list(cluster.capacity_providers)
 
 
 def view(provider: Provider, include: Sequence[str] = ()) -> dict[str, object]:
@@ -211,13 +258,13 @@ def _group(region: str, arn: str) -> Group:
     return found
 
 
-def _named(identifier: str, caller: Caller) -> Provider:
+def _named(identifier: str, caller: Caller) -> Provider | ManagedProvider:
     """The ACTIVE provider that an operation changes."""
     name = name_in("capacity-provider", identifier, caller)
     if name in FARGATE:  # U
         raise _refused(f"The specified capacity provider {name} is reserved and cannot be changed.")
-    provider = state.of(caller.region).providers.get(name or "")
-    if provider is None or provider.status != "ACTIVE":
+    provider = state.of(caller.region).providers.get(name or "") or managed.find(name, caller)
+    if provider is None or provider.status == "INACTIVE":
         raise _refused(
             "The specified capacity provider does not exist. Specify a valid name or ARN and try again."
         )

@@ -13,7 +13,7 @@ from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ec2.addresses import NoFreeAddress
 from ecslab.sandbox.bridge.ecr import access
-from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.ecs import hosted_tasks, state
 from ecslab.sandbox.bridge.ecs.capacity import look
 from ecslab.sandbox.bridge.ecs.fargate.container_host import Host
 from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
@@ -102,7 +102,7 @@ class Fargate:
         """Use the interface of the task's container instance."""
         instance = placing.instance_of(task)
         if instance is None:
-            raise StartFailed(placing.DEREGISTERED)
+            raise StartFailed(hosted_tasks.DEREGISTERED)
         try:
             eni = _machine_interface(instance)
             placing.bind(task, instance)
@@ -252,7 +252,7 @@ def _machine_interface(instance: ContainerInstance) -> task_network.Eni:
         return external.interface(instance.ec2_id, instance.region)
     host = machine.find(instance.region, instance.ec2_id)
     if host is None or host.state != "running":  # ECS has not noticed yet
-        raise StartFailed(placing.HOST_GONE.format(ec2_id=instance.ec2_id))
+        raise StartFailed(hosted_tasks.HOST_GONE.format(ec2_id=instance.ec2_id))
     return task_network.instance_eni(instance.region, instance.ec2_id)
 
 

@@ -11,7 +11,8 @@ from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from ecslab.sandbox.runtime import Mount
-from ecslab.sandbox.runtime.budget import AccountBudget, Pool
+from ecslab.sandbox.runtime.budget import AccountBudget
+from ecslab.sandbox.runtime.pools import Pool
 from ecslab.sandbox.world.task.container import Container
 from ecslab.sandbox.world.task.task import Task
 

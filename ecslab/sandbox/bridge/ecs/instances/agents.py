@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ecslab.sandbox.bridge.account import Account
-from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.ecs import hosted_tasks, state
 from ecslab.sandbox.bridge.ecs.instances import external, machine, placing, registration
 from ecslab.sandbox.bridge.ecs.state import Cluster
 from ecslab.sandbox.bridge.ssm_nodes.state import ONLINE, Node
@@ -75,11 +75,11 @@ class Agents:
     def _lost(self, instance: ContainerInstance) -> None:
         """The machine has stopped, and its tasks with it."""
         self.connect(instance, False)
-        placing.lose_all(instance, placing.HOST_GONE.format(ec2_id=instance.ec2_id))
+        hosted_tasks.lose_all(instance, hosted_tasks.HOST_GONE.format(ec2_id=instance.ec2_id))
 
     def _gone(self, instance: ContainerInstance) -> None:
         """The machine is no more."""
-        placing.lose_all(instance, placing.HOST_GONE.format(ec2_id=instance.ec2_id))
+        hosted_tasks.lose_all(instance, hosted_tasks.HOST_GONE.format(ec2_id=instance.ec2_id))
         self.deregister(instance)
 
     def installed(self, node: Node) -> None:
@@ -115,7 +115,7 @@ class Agents:
             )
             return False
         self._plans.pop(node.id, None)
-        placing.tell_daemons(cluster_of(self.registered[node.id]))
+        hosted_tasks.tell_daemons(cluster_of(self.registered[node.id]))
         return True
 
     def zone(self, zone: str, away: bool) -> None:
@@ -138,9 +138,9 @@ class Agents:
         cluster = cluster_of(instance)
         if cluster.placement:
             cluster.placement.changed(instance)
-            placing.tell_daemons(cluster)
+            hosted_tasks.tell_daemons(cluster)
         if connected and self.account.fargate:
-            for task in placing.tasks_on(instance):
+            for task in hosted_tasks.tasks_on(instance):
                 self.account.fargate.driver.reached(task)
 
     def deregister(self, instance: ContainerInstance) -> None:
@@ -156,7 +156,7 @@ class Agents:
         for instance_id in gone:
             del cluster.former_instances[instance_id]
         cluster.former_instances[instance.id] = instance
-        placing.tell_daemons(cluster)
+        hosted_tasks.tell_daemons(cluster)
 
     def update(self, instance: ContainerInstance) -> None:
         """Let the agent be replaced by the newest one; it is away for a moment."""
@@ -191,7 +191,7 @@ class Agents:
         known = self.registered[ec2_id]
         if known.status == "REGISTERING":
             self._plan(ec2_id, self._takes("trunk_attached", ec2_id), lambda: self._attach_trunk(known))
-        placing.tell_daemons(cluster_of(known))
+        hosted_tasks.tell_daemons(cluster_of(known))
         return True
 
     def _attach_trunk(self, instance: ContainerInstance) -> None:
@@ -200,7 +200,7 @@ class Agents:
         cluster = cluster_of(instance)
         assert cluster.placement is not None, "it is registered there"
         cluster.placement.changed(instance)
-        placing.tell_daemons(cluster)
+        hosted_tasks.tell_daemons(cluster)
 
     def _try_again(self, region: str, ec2_id: str) -> None:
         self._plans[ec2_id] = self.account.clock.every(

@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-const
 import re
 from typing import TYPE_CHECKING, Final
 
-from ecslab.sandbox.bridge.ecs import clusters
-from ecslab.sandbox.bridge.ecs.instances import operations, placing
+from ecslab.sandbox.bridge.ecs import clusters, hosted_tasks
+from ecslab.sandbox.bridge.ecs.instances import operations
 from ecslab.sandbox.bridge.ecs.shapes import Answer, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.world.container_instance.container_instance import MOST_ATTRIBUTES, ContainerInstance
@@ -103,4 +103,4 @@ def _check(attribute: "api.AttributeTypeDef") -> None:
 def _changed(cluster: Cluster, instance: ContainerInstance) -> None:
     assert cluster.placement is not None, "an instance is registered there"
     cluster.placement.changed(instance)
-    placing.tell_daemons(cluster)
+    hosted_tasks.tell_daemons(cluster)

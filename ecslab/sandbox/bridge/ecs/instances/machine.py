@@ -2,12 +2,13 @@
 
 from moto.ec2.models.instances import Instance as MotoInstance
 
-from ecslab.sandbox.bridge.ec2.machines import AgentImage, Type, agent_image, backend, find, known_type
+from ecslab.sandbox.bridge.ec2.machines import AgentImage, agent_image, backend, find, known_type
 from ecslab.sandbox.bridge.ec2.network_facts import facts_of
 from ecslab.sandbox.world.container_instance import agent_settings
+from ecslab.sandbox.world.managed_instances.instance_type import InstanceType
 from ecslab.sandbox.world.network.vpc import Facts
 
-__all__ = ["AgentImage", "Type", "backend", "facts", "find", "image_of", "role_of", "settings_of", "type_of"]
+__all__ = ["AgentImage", "backend", "facts", "find", "image_of", "role_of", "settings_of", "type_of"]
 
 
 def image_of(region: str, instance: MotoInstance) -> AgentImage | None:
@@ -15,7 +16,7 @@ def image_of(region: str, instance: MotoInstance) -> AgentImage | None:
     return agent_image(region, str(instance.image_id))
 
 
-def type_of(instance: MotoInstance) -> Type | None:
+def type_of(instance: MotoInstance) -> InstanceType | None:
     """Its type; None for one that AWS does not have."""
     return known_type(str(instance.instance_type))
 

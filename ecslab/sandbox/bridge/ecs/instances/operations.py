@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.ecs import clusters
-from ecslab.sandbox.bridge.ecs.instances import external, placing
+from ecslab.sandbox.bridge.ecs import clusters, hosted_tasks
+from ecslab.sandbox.bridge.ecs.instances import external
 from ecslab.sandbox.bridge.ecs.instances.agents import Agents
 from ecslab.sandbox.bridge.ecs.instances.view import view
+from ecslab.sandbox.bridge.ecs.managed_instances import fleet, known
 from ecslab.sandbox.bridge.ecs.shapes import Answer, at_most, failure, page
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.world.container_instance.container_instance import NEWEST_AGENT, ContainerInstance
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST_STATES: Final = 10
 """Instances in one UpdateContainerInstancesState (API)."""
-SETTABLE: Final = {"ACTIVE": "activated", "DRAINING": "drained"}
+SETTABLE: Final = ("ACTIVE", "DRAINING")
 
 
 def list_container_instances(params: "api.ListContainerInstancesRequestTypeDef", caller: Caller) -> Answer:
@@ -61,41 +62,35 @@ def update_container_instances_state(
     at_most("containerInstances", wanted, MOST_STATES)  # U
     instances, failures = _found(cluster, wanted, caller)
     for instance in instances:
-        if instance.status == "REGISTERING":  # U: the sentence
-            raise invalid(f"Container instance {instance.id} is REGISTERING and cannot be changed yet.")
+        if instance.status in ("REGISTERING", "DEREGISTERING"):  # U: the sentences
+            left = "yet" if instance.status == "REGISTERING" else "any more"
+            now = f"{instance.status} and cannot be changed {left}"
+            raise invalid(f"Container instance {instance.id} is {now}.")
     changed = []
     for instance in instances:
         if instance.status == "INACTIVE":
             failures.append(failure(instance.arn, "INACTIVE"))
             continue
         if instance.status != status:
-            instance.move(SETTABLE[status])
-            assert cluster.placement is not None, "an instance is registered there"
-            cluster.placement.changed(instance)
-            _drain_services(instance, status == "DRAINING")
-            placing.tell_daemons(cluster)
+            hosted_tasks.drain(instance, status == "DRAINING")
+            hosted_tasks.tell_daemons(cluster)
         changed.append(view(instance))
     return {"containerInstances": changed, "failures": failures}
-
-
-def _drain_services(instance: ContainerInstance, draining: bool) -> None:
-    """Let services replace their tasks on an instance that drains."""
-    services = current_account().services
-    for task_id in list(instance.tasks) if services else ():
-        assert services is not None, "there are services"
-        services.drain(task_id, draining)
 
 
 def deregister_container_instance(
     params: "api.DeregisterContainerInstanceRequestTypeDef", caller: Caller
 ) -> Answer:
-    """Take an instance out of its cluster; its machine runs on."""
+    """Take an instance out of its cluster; its machine runs on, unless ECS manages it."""
     cluster = clusters.find(caller, params.get("cluster"))
     instance = named(cluster, params["containerInstance"])
-    if any(not task.stopping for task in placing.tasks_on(instance)) and not params.get("force"):
+    if any(not task.stopping for task in hosted_tasks.tasks_on(instance)) and not params.get("force"):
         raise invalid("Found running tasks on the instance.")  # U: moto's
-    placing.lose_all(instance, placing.DEREGISTERED)
+    hosted_tasks.lose_all(instance, hosted_tasks.DEREGISTERED)
     agents().deregister(instance)
+    managed = known.managed_instance(caller.region, instance.ec2_id)
+    if managed:
+        fleet.terminate(managed)
     return {"containerInstance": view(instance)}
 
 

@@ -3,11 +3,10 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement.html
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.ecs import state
+from ecslab.sandbox.bridge.ecs import hosted_tasks, state
 from ecslab.sandbox.bridge.ecs.state import Cluster
 from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.errors import AwsError, invalid
@@ -39,9 +38,6 @@ _OF_CONTAINER: Final = {
     "disableNetworking": "containers without a network",
 }
 """Members of a container definition that Fargate refuses."""
-HOST_GONE: Final = "Host EC2 (instance {ec2_id}) stopped/terminated."
-DEREGISTERED: Final = "Container instance deregistration forced by user"
-"""Stop reasons (older developer guide, stopped task errors)."""
 
 
 def check_request(
@@ -56,6 +52,14 @@ def check_request(
     refuse_platform(platform_version, launch_type)
     if vpc and vpc.get("assignPublicIp") == "ENABLED":
         raise invalid("Assign public IP is not supported for this launch type.")
+
+
+def refuse_strategies(
+    parameters: "api.RunTaskRequestTypeDef | api.CreateServiceRequestTypeDef", launch_type: str
+) -> None:
+    """Refuse placement strategies, where AWS chooses. U: the sentence is that of Fargate."""
+    if parameters.get("placementStrategy"):
+        raise invalid(f"Placement strategies are not supported with {launch_type} launch type.")
 
 
 def refuse_platform(version: str | None, launch_type: str) -> None:
@@ -96,9 +100,10 @@ def _uncarried(definition: "api.TaskDefinitionTypeDef") -> Iterator[str]:
 
 
 def has_instances(cluster: Cluster, external: bool = False) -> bool:
-    """Whether a cluster has container instances of EC2, or external ones, ACTIVE or not."""
+    """Whether a cluster has container instances of EC2, or external ones, ACTIVE or not. Managed ones are
+    neither."""
     known = cluster.placement.instances.values() if cluster.placement else ()
-    return any((EXTERNAL in each.attributes) == external for each in known)
+    return any((EXTERNAL in each.attributes) == external for each in known if not each.managed)
 
 
 def size(
@@ -199,25 +204,4 @@ def release(task: Task) -> None:
     assert cluster.placement is not None, "the instance is registered there"
     cluster.placement.give_back(instance, task.id)
     if instance.status == "DRAINING":  # daemons wait for the others to leave
-        tell_daemons(cluster)
-
-
-def tell_daemons(cluster: Cluster) -> None:
-    """Tell the daemons of a cluster that its instances are others, or have changed."""
-    services = current_account().services
-    if services:
-        services.instances_changed(cluster)
-
-
-def tasks_on(instance: ContainerInstance) -> Sequence[Task]:
-    """The tasks of an instance that have not STOPPED."""
-    tasks = state.of(instance.region).tasks
-    return [tasks[each] for each in list(instance.tasks) if each in tasks]
-
-
-def lose_all(instance: ContainerInstance, reason: str) -> None:
-    """Let the tasks of an instance be gone at once: its host is, or nobody asks it any more."""
-    fargate = current_account().fargate
-    for task in tasks_on(instance) if fargate else ():
-        assert fargate is not None, "there are tasks"
-        fargate.driver.lose(task, "", reason)
+        hosted_tasks.tell_daemons(cluster)

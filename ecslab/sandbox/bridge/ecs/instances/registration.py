@@ -15,6 +15,7 @@ from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import account_settings, clusters, state
 from ecslab.sandbox.bridge.ecs.capacity import facts
 from ecslab.sandbox.bridge.ecs.instances import external, machine
+from ecslab.sandbox.bridge.ecs.managed_instances import known
 from ecslab.sandbox.bridge.ecs.shapes import Tags, checked_tags
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.iam import roles
@@ -27,8 +28,10 @@ from ecslab.sandbox.world.placement.cluster import Placement
 
 ENDPOINTS: Final = ("ecs", "ecs-agent", "ecs-telemetry")
 """What the agent speaks to (interface VPC endpoints of ECS, in the developer guide)."""
-POLLING: Final = ("ecs:DiscoverPollEndpoint", "ecs:Poll", "ecs:StartTelemetrySession")
-"""What the role must allow besides the registration itself."""
+DISCOVERING: Final = "ecs:DiscoverPollEndpoint"
+POLLING: Final = (DISCOVERING, "ecs:Poll", "ecs:StartTelemetrySession")
+"""What the role must allow besides the registration itself; of managed instances, all but the first for the
+instance's own ARN, as AWS's policy for them has it."""
 
 
 TRUNKS: Final = 7
@@ -48,16 +51,22 @@ def register(region: str, instance: MotoInstance) -> ContainerInstance:
     Raises:
         CannotRegister: it has no way to ECS, its role does not allow it, or there is no such cluster.
     """
-    settings = machine.settings_of(instance)
+    settings, managed = machine.settings_of(instance), known.managed_instance(region, str(instance.id))
+    if managed:
+        settings = {"ECS_CLUSTER": managed.cluster}
     caller = _caller(region, instance)
     for endpoint in ENDPOINTS:
         if not packets.egress(machine.facts(region, instance), endpoint).passed:
             raise CannotRegister(f"no way to {endpoint}")
     cluster = _cluster(caller, settings.get("ECS_CLUSTER"))
+    own = caller.ecs_arn(f"container-instance/{cluster.name}/*") if managed else "*"
     for action in POLLING:
-        _ask(caller, action, "*")
+        _ask(caller, action, "*" if action == DISCOVERING else own)
     _ask(caller, "ecs:RegisterContainerInstance", cluster.arn)
-    return _added(cluster, _made(caller, cluster, instance, settings))
+    made = _made(caller, cluster, instance, settings)
+    if managed:
+        made.managed, made.provider = True, managed.provider
+    return _added(cluster, made)
 
 
 def register_node(node: Node) -> ContainerInstance:
@@ -82,7 +91,7 @@ def register_node(node: Node) -> ContainerInstance:
 def _added(cluster: Cluster, registered: ContainerInstance) -> ContainerInstance:
     if cluster.placement is None:
         cluster.placement = Placement(current_account().clock.durations.share)
-    registered.provider = _provider(cluster, registered)
+    registered.provider = registered.provider or _provider(cluster, registered)
     cluster.placement.add(registered)
     return registered
 
@@ -173,13 +182,6 @@ def _own(settings: Mapping[str, str]) -> tuple[Tags, dict[str, str]]:
 
 def _attributes(instance: MotoInstance, image: machine.AgentImage) -> dict[str, str | None]:
     """What ECS and the agent say of the instance."""
-    return dict.fromkeys(capabilities.capabilities()) | {
-        "ecs.ami-id": image.image_id,
-        "ecs.availability-zone": str(instance.placement.zone),
-        "ecs.cpu-architecture": image.architecture,
-        "ecs.instance-type": str(instance.instance_type),
-        "ecs.os-family": "LINUX",
-        "ecs.os-type": "linux",
-        "ecs.subnet-id": str(instance.nics[0].subnet.id),
-        "ecs.vpc-id": str(instance.nics[0].subnet.vpc_id),
-    }
+    subnet, zone = instance.nics[0].subnet, str(instance.placement.zone)
+    kind, vpc = str(instance.instance_type), str(subnet.vpc_id)
+    return capabilities.attributes(image.image_id, kind, image.architecture, zone, str(subnet.id), vpc)

@@ -120,7 +120,7 @@ def update_service(params: "api.UpdateServiceRequestTypeDef", caller: Caller) ->
     if given is not None:
         desired = service_request.check_desired(given, service.daemon, "Task count")
     asked = service.asked | _described(params)
-    service_request.check_update(cluster, service.revision, params)
+    service_request.check_update(caller, cluster, service.revision, params)
     if service.daemon and current_account().behaviour >= scheduler_adapter.DAEMONS:
         service_request.check_daemon(params)
     revision = _next_revision(caller, cluster, service, params, asked)

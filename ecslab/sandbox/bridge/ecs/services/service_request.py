@@ -13,6 +13,8 @@ from ecslab.sandbox.bridge.ec2 import task_network
 from ecslab.sandbox.bridge.ecs import task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy, is_fargate
 from ecslab.sandbox.bridge.ecs.instances import placing
+from ecslab.sandbox.bridge.ecs.managed_instances.known import is_managed
+from ecslab.sandbox.bridge.ecs.managed_instances.sentences import sentence
 from ecslab.sandbox.bridge.ecs.services import scheduler_adapter, service_connect, service_registries
 from ecslab.sandbox.bridge.ecs.shapes import at_most
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
@@ -123,14 +125,16 @@ def first_revision(
     return first, desired
 
 
-def check_update(cluster: Cluster, now: Revision, params: "api.UpdateServiceRequestTypeDef") -> None:
+def check_update(
+    caller: Caller, cluster: Cluster, now: Revision, params: "api.UpdateServiceRequestTypeDef"
+) -> None:
     """Refuse at once what starts no deployment, and so would be looked at only in a later one."""
     if now.fargate:
         task_order.refuse_placement(params)
     else:
         _check_placement(params)
     if params.get("capacityProviderStrategy"):
-        checked_strategy(params["capacityProviderStrategy"], cluster.capacity_providers)
+        checked_strategy(params["capacityProviderStrategy"], cluster.capacity_providers, caller.region)
 
 
 def check_exec(revision: Revision, enabled: bool, what: str) -> None:
@@ -163,7 +167,7 @@ def revision(
     asked = _run_task_parameters(cluster, params)
     order = None if waits else task_order.order(caller, asked, of_service=True)
     balancers = _balancers(caller, definition, params, fargate)
-    strategy = _strategy(cluster, params)
+    strategy = _strategy(caller, cluster, params)
     registry = service_registries.checked(caller.region, params.get("serviceRegistries") or (), definition)
     subnets = order.network["subnets"] if order and fargate else ()
     return Revision(
@@ -253,7 +257,7 @@ def _is_fargate(cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> 
     """Whether Fargate runs it: by launch type, strategy, or the cluster's default strategy."""
     launch_type = params.get("launchType")
     if launch_type == "MANAGED_INSTANCES":
-        raise _uncarried(f"the launch type {launch_type}")
+        raise invalid(sentence("launch_type"))
     asks = params.get("capacityProviderStrategy") or (None if launch_type else cluster.default_strategy)
     return launch_type == "FARGATE" or (asks is not None and is_fargate(asks))
 
@@ -263,6 +267,11 @@ def _check_elsewhere(
 ) -> None:
     """What is refused of a service on EC2 or on external instances."""
     launch_type = params.get("launchType") or "EC2"
+    strategy = params.get("capacityProviderStrategy") or ()
+    if strategy and is_managed(caller.region, strategy[0]["capacityProvider"]):
+        launch_type = "MANAGED_INSTANCES"
+        placing.refuse_strategies(params, launch_type)
+        _refuse_connect(params, launch_type)
     placing.refuse_platform(params.get("platformVersion"), launch_type)
     if launch_type == "EXTERNAL":
         _check_external(definition, params)
@@ -289,11 +298,16 @@ def _check_external(
         raise invalid("Load balancers are not supported with EXTERNAL launch type.")
     if params.get("serviceRegistries"):
         raise invalid("Service discovery is not supported with EXTERNAL launch type.")
-    connect = params.get("serviceConnectConfiguration")
-    if connect and connect.get("enabled"):
-        raise invalid("Service Connect is not supported with EXTERNAL launch type.")
+    _refuse_connect(params, "EXTERNAL")
     if "EXTERNAL" not in definition["compatibilities"]:
         raise invalid("Task definition does not support launch_type EXTERNAL.")
+
+
+def _refuse_connect(params: "api.CreateServiceRequestTypeDef", launch_type: str) -> None:
+    """Refuse Service Connect, where AWS's page on it says that it is not (U: the sentence)."""
+    connect = params.get("serviceConnectConfiguration")
+    if connect and connect.get("enabled"):
+        raise invalid(f"Service Connect is not supported with {launch_type} launch type.")
 
 
 def _check_placement(params: "api.CreateServiceRequestTypeDef | api.UpdateServiceRequestTypeDef") -> None:
@@ -301,12 +315,12 @@ def _check_placement(params: "api.CreateServiceRequestTypeDef | api.UpdateServic
     rules.constraints(params.get("placementConstraints") or ())  # type: ignore[arg-type]
 
 
-def _strategy(cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> Strategy:
+def _strategy(caller: Caller, cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> Strategy:
     """The capacity provider strategy, with weight and base filled in; none with a launch type."""
     if params.get("launchType") or params.get("schedulingStrategy") == "DAEMON":
         return []
     given = params.get("capacityProviderStrategy") or cluster.default_strategy
-    return checked_strategy(given, cluster.capacity_providers) if given else []
+    return checked_strategy(given, cluster.capacity_providers, caller.region) if given else []
 
 
 def _shown(

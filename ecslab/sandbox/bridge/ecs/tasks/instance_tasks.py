@@ -10,6 +10,7 @@ from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.capacity import look
 from ecslab.sandbox.bridge.ecs.instances import placing
+from ecslab.sandbox.bridge.ecs.managed_instances import known
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy, Waiting
 from ecslab.sandbox.bridge.ecs.tasks import store, task_request
 from ecslab.sandbox.bridge.ecs.tasks.overrides import check_names, effective, task_overrides
@@ -24,7 +25,9 @@ from ecslab.sandbox.world.task.task import Network, Task
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import type_defs as api
+    from mypy_boto3_ecs.literals import LaunchTypeType as LaunchType
 
+MANAGED: Final = "MANAGED_INSTANCES"
 MOST_WAITING: Final = 500
 """Tasks of a cluster that wait for capacity (quotas of ECS)."""
 
@@ -50,6 +53,9 @@ def order(
 ) -> Order:
     """Check a request for EC2, EXTERNAL, or providers of Auto Scaling groups (`task_order.order`)."""
     launch_type = parameters.get("launchType") or "EC2"
+    if strategy and known.is_managed(caller.region, strategy[0]["capacityProvider"]):
+        launch_type = MANAGED
+        placing.refuse_strategies(parameters, launch_type)
     placing.check_request(vpc_configuration(parameters), parameters.get("platformVersion"), launch_type)
     external = launch_type == "EXTERNAL"
     if not of_service and not strategy and not placing.has_instances(cluster, external=external):
@@ -129,8 +135,10 @@ def _may_wait(order: Order) -> bool:
     Raises:
         TooManyWait: too many do.
     """
-    provider = state.of(order.caller.region).providers.get(order.provider or "")
-    if provider is None or not provider.scaling.enabled:
+    region = state.of(order.caller.region)
+    provider = region.providers.get(order.provider or "")
+    brings = provider.scaling.enabled if provider else order.provider in region.managed_providers
+    if not brings:
         return False
     if len(order.cluster.waiting) >= MOST_WAITING:
         raise TooManyWait
@@ -151,25 +159,39 @@ def _waiting(order: Order, placed: PlacementOrder, task: Task) -> Task:
     """The task, which waits for capacity of its provider from here on."""
     task.waiting = True
     order.cluster.waiting[task.id] = Waiting(
-        task, order.provider or "", placed.needs, lambda: _place(order, placed, task)
+        task, order.provider or "", placed, lambda instance: _place(order, placed, task, instance)
     )
     look.soon(order.caller.region, order.cluster)
     return task
 
 
-def _place(order: Order, placed: PlacementOrder, task: Task) -> bool:
-    """Place a task that has waited; whether an instance has room for it."""
+def _place(
+    order: Order, placed: PlacementOrder, task: Task, instance: ContainerInstance | None = None
+) -> bool:
+    """Place a task that has waited; whether an instance, or the one that was launched for it, has room."""
     placement = order.cluster.placement
     assert placement is not None, "its provider is associated"
-    try:
-        instance = placement.place(placed, task.id)
-    except CannotPlace:
-        return False
-    assert isinstance(instance, ContainerInstance), "no other is registered"
+    if instance is not None:
+        if placed.refusal(instance):
+            return False
+        placement.take(instance, placed, task.id)
+    else:
+        try:
+            chosen = placement.place(placed, task.id)
+        except CannotPlace:
+            return False
+        assert isinstance(chosen, ContainerInstance), "no other is registered"
+        instance = chosen
     task.instance, task.attachment = instance.id, _attachment(order, instance)
     task.settings = _settings(order, instance)
     store.place(task)
     return True
+
+
+def _launch_type(order: Order) -> "LaunchType":
+    if known.is_managed(order.caller.region, order.provider):
+        return MANAGED
+    return "EXTERNAL" if order.placed and order.placed.external else "EC2"
 
 
 def _settings(order: Order, instance: ContainerInstance | None) -> "api.TaskTypeDef":
@@ -182,7 +204,7 @@ def _settings(order: Order, instance: ContainerInstance | None) -> "api.TaskType
         "cpu": str(needs.cpu),
         "enableExecuteCommand": bool(parameters.get("enableExecuteCommand")),
         "group": parameters.get("group") or f"family:{definition['family']}",
-        "launchType": "EXTERNAL" if order.placed and order.placed.external else "EC2",
+        "launchType": _launch_type(order),
         "memory": str(needs.memory),
         "overrides": order.overrides,
         "taskDefinitionArn": definition["taskDefinitionArn"],

@@ -14,6 +14,7 @@ from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import clusters, task_definitions
 from ecslab.sandbox.bridge.ecs.capacity_providers import checked_strategy, is_fargate
 from ecslab.sandbox.bridge.ecs.instances import placing
+from ecslab.sandbox.bridge.ecs.managed_instances.sentences import sentence
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Strategy
 from ecslab.sandbox.bridge.ecs.tasks import instance_tasks, task_request
 from ecslab.sandbox.bridge.ecs.tasks.overrides import check as check_overrides
@@ -48,7 +49,7 @@ def order(caller: Caller, parameters: "api.RunTaskRequestTypeDef", *, of_service
         raise AwsError("ClientException", "TaskDefinition is inactive")
     if not 1 <= parameters.get("count", 1) <= MOST:
         raise invalid(f"count must be between 1 and {MOST}.")  # U
-    strategy = _strategy(cluster, parameters)
+    strategy = _strategy(caller, cluster, parameters)
     if strategy is None or (strategy and not is_fargate(strategy)):
         return instance_tasks.order(caller, cluster, definition, parameters, strategy or [], of_service)
     refuse_placement(parameters)
@@ -125,7 +126,9 @@ def make(order: Order, index: int) -> Task:
     )
 
 
-def _strategy(cluster: Cluster, parameters: "api.RunTaskRequestTypeDef") -> Strategy | None:
+def _strategy(
+    caller: Caller, cluster: Cluster, parameters: "api.RunTaskRequestTypeDef"
+) -> Strategy | None:
     """The call's capacity provider strategy, or the cluster's; empty with the launch type FARGATE.
 
     None with the launch type EC2, by name or because nothing else is said, and with EXTERNAL.
@@ -140,10 +143,12 @@ def _strategy(cluster: Cluster, parameters: "api.RunTaskRequestTypeDef") -> Stra
         return []
     items = items or ([] if launch_type else cluster.default_strategy)
     if not items:
+        if launch_type == "MANAGED_INSTANCES":
+            raise invalid(sentence("launch_type"))
         if launch_type not in (None, "EC2", "EXTERNAL"):  # no cluster here has instances of another kind
             raise invalid(placing.NO_INSTANCES)
         return None
-    return checked_strategy(items, cluster.capacity_providers)
+    return checked_strategy(items, cluster.capacity_providers, caller.region)
 
 
 def refuse_placement(parameters: "api.RunTaskRequestTypeDef | api.UpdateServiceRequestTypeDef") -> None:

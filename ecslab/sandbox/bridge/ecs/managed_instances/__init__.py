@@ -1,0 +1,1 @@
+"""ECS Managed Instances: capacity providers that launch, patch and end EC2 instances themselves."""

@@ -1,0 +1,338 @@
+"""ECS Managed Instances: instances come for tasks that wait, take several, and go when they are idle."""
+
+from functools import partial
+
+import pytest
+from botocore.exceptions import ClientError
+from managed_rig import DAY, IDLE, LAUNCHES, PROFILE, REGISTERS, ROLE, UP, Managed
+
+from ecslab.sandbox import in_process
+from ecslab.sandbox.engine import snapshots
+from ecslab.sandbox.engine.sandbox import Sandbox
+
+ANY = {"vCpuCount": {"min": 1}, "memoryMiB": {"min": 1}}
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory):
+    return Managed(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7))
+
+
+@pytest.fixture
+def aws(account):
+    return account.prepared()
+
+
+def refused(call, *names, **given):
+    with pytest.raises(ClientError) as refusal:
+        call(*names, **given)
+    error = refusal.value.response["Error"]
+    return f"{error['Code']}: {error['Message']}"
+
+
+def test_instances_come_for_tasks_take_several_and_go(aws):
+    aws.provider()
+    arns = aws.run(2)
+    [task, _] = aws.tasks(arns)
+    assert (task["lastStatus"], task["launchType"], task["capacityProviderName"]) == (
+        "PROVISIONING", "MANAGED_INSTANCES", "machines",
+    )  # fmt: skip
+    assert "containerInstanceArn" not in task and aws.instances() == []
+    aws.pass_time(UP)
+    assert {each["lastStatus"] for each in aws.tasks(arns)} == {"RUNNING"}
+    [instance] = aws.instances()
+    assert (instance["capacityProviderName"], instance["runningTasksCount"]) == ("machines", 2)
+    assert aws.types() == ["c6a.large"]  # the cheapest for two interfaces of their own, on x86_64
+    counts = aws.ecs.describe_clusters(clusters=["lab"], include=["STATISTICS"])["clusters"][0]["statistics"]
+    assert {"name": "runningManagedInstancesTasksCount", "value": "2"} in counts
+    assert {"name": "runningEC2TasksCount", "value": "0"} in counts
+    aws.stop(*arns)
+    aws.pass_time(IDLE)
+    assert (aws.instances(), aws.hosts()) == ([], [])
+
+
+def test_a_provider_is_made_described_changed_and_deleted(aws):
+    tags = [{"key": "team", "value": "a"}]
+    made = aws.provider(ready=False, tags=tags, propagateTags="CAPACITY_PROVIDER")
+    arn = made["capacityProviderArn"]
+    assert (made["type"], made["cluster"], made["status"], made["updateStatus"], made["tags"]) == (
+        "MANAGED_INSTANCES", "lab", "PROVISIONING", "CREATE_IN_PROGRESS", tags,
+    )  # fmt: skip
+    strategy = [{"capacityProvider": "machines", "weight": 1}]
+    call = {"cluster": "lab", "taskDefinition": "web", "networkConfiguration": aws.network()}
+    assert refused(aws.ecs.run_task, capacityProviderStrategy=strategy, **call) == (
+        "InvalidParameterException: The specified capacity provider 'machines' is not in an ACTIVE state. "
+        "Specify a valid capacity provider and try again."
+    )
+    aws.pass_time(20)
+    assert aws.described()["status"] == "ACTIVE" and "updateStatus" in aws.described()
+    assert aws.ecs.describe_clusters(clusters=["lab"])["clusters"][0]["capacityProviders"] == ["machines"]
+    aws.ecs.create_cluster(clusterName="other")
+    listed = aws.ecs.describe_capacity_providers(cluster="other")["capacityProviders"]
+    assert listed == []
+    listed = aws.ecs.describe_capacity_providers(cluster="lab")["capacityProviders"]
+    assert [each["name"] for each in listed] == ["machines"]
+    aws.ecs.tag_resource(resourceArn=arn, tags=[{"key": "stage", "value": "b"}])
+    aws.run(1)
+    aws.pass_time(UP)
+    [host] = aws.hosts()
+    assert {"Key": "stage", "Value": "b"} in host["Tags"] and {"Key": "team", "Value": "a"} in host["Tags"]
+    larger = {"vCpuCount": {"min": 4}, "memoryMiB": {"min": 1}}
+    answer = aws.update(template={"instanceRequirements": larger}, propagateTags="NONE")
+    assert answer["updateStatus"] == "UPDATE_COMPLETE"
+    aws.run(1)
+    aws.pass_time(UP)
+    assert aws.types() == ["c6a.xlarge", "c7a.medium"]
+    assert sum("team" in {tag["Key"] for tag in each["Tags"]} for each in aws.hosts()) == 1
+    assert refused(aws.ecs.delete_capacity_provider, capacityProvider="machines").startswith(
+        "ClientException: The specified capacity provider is in use and cannot be deleted."
+    )
+    in_cluster = refused(aws.ecs.delete_cluster, cluster="lab")
+    assert in_cluster.startswith("ClusterContainsContainerInstancesException")
+    aws.stop(*(task["taskArn"] for task in aws.tasks()))
+    aws.pass_time(IDLE)
+    assert (aws.instances(), refused(aws.ecs.delete_cluster, cluster="lab")) == (
+        [],
+        "ClusterContainsCapacityProviderException: "
+        "The Cluster cannot be deleted while Capacity Providers are associated with it.",
+    )
+    aws.stop(*aws.run(1))
+    [arn] = aws.run(1)
+    aws.pass_time(UP)
+    aws.stop(arn)
+    aws.pass_time(60)
+    gone = aws.ecs.delete_capacity_provider(capacityProvider="machines", cluster="lab")["capacityProvider"]
+    assert (gone["status"], gone["updateStatus"]) == ("DEPROVISIONING", "DELETE_IN_PROGRESS")
+    assert {each["status"] for each in aws.instances()} == {"DEREGISTERING"}
+    aws.pass_time(120)
+    assert (aws.described()["status"], aws.described()["updateStatus"]) == ("INACTIVE", "DELETE_COMPLETE")
+    assert (aws.instances(), aws.hosts()) == ([], [])
+    assert aws.ecs.describe_clusters(clusters=["lab"])["clusters"][0]["capacityProviders"] == []
+    aws.ecs.delete_cluster(cluster="lab")
+
+
+def test_services_are_spread_over_zones_and_packed_within_one(aws):
+    """Spread comes before packing; with one subnet tasks share instances (developer guide)."""
+    aws.provider(0, 1, 2)
+    aws.serve(3, places=(0, 1, 2))
+    aws.pass_time(UP)
+    assert {(each["runningTasksCount"], each["status"]) for each in aws.instances()} == {(1, "ACTIVE")}
+    assert len({aws.attribute(each, "ecs.availability-zone") for each in aws.instances()}) == 3
+    aws.serve(2, name="one-zone")
+    aws.pass_time(UP)
+    [shared] = [each for each in aws.instances() if each["runningTasksCount"] == 2]
+    assert aws.attribute(shared, "ecs.subnet-id") == aws.subnets[0]
+
+
+def test_scale_in_after_says_how_long_an_instance_waits(aws):
+    aws.provider(infrastructureOptimization={"scaleInAfter": 3600})
+    [arn] = aws.run(1)
+    aws.pass_time(UP)
+    aws.stop(arn)
+    aws.pass_time(3000)
+    assert len(aws.instances()) == 1
+    aws.update(infrastructureOptimization={"scaleInAfter": -1})
+    aws.pass_time(DAY)
+    assert len(aws.instances()) == 1
+    aws.update(infrastructureOptimization={"scaleInAfter": 0})
+    aws.pass_time(1)
+    assert [each["status"] for each in aws.instances()] == ["DEREGISTERING"]
+    aws.pass_time(90)
+    assert (aws.instances(), aws.hosts()) == ([], [])
+
+
+def test_an_instance_that_has_tasks_again_stays(aws):
+    aws.provider(infrastructureOptimization={"scaleInAfter": 300})
+    [arn] = aws.run(1)
+    aws.pass_time(UP)
+    aws.stop(arn)
+    aws.pass_time(120)
+    aws.run(1)
+    aws.pass_time(600)
+    [instance] = aws.instances()
+    assert (instance["status"], instance["runningTasksCount"]) == ("ACTIVE", 1)
+
+
+@pytest.mark.parametrize("least", [0, 10**9], ids=["snapshot", "replay"])
+def test_what_is_there_and_on_its_way_comes_back(tmp_path, monkeypatch, least):
+    """With an instance that is idle, one that has tasks, and one that is on its way."""
+    monkeypatch.setattr(snapshots, "AT_STOP", least)
+    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
+    aws = Managed(in_process.endpoint_of(sandbox)).prepared()
+    aws.provider(0, 1, infrastructureOptimization={"scaleInAfter": 3600})
+    aws.serve(1)
+    [arn] = aws.run(1, places=(1,))
+    aws.pass_time(UP)
+    aws.stop(arn)
+    aws.pass_time(60)
+    aws.run(8)
+    aws.pass_time(30)
+
+    def seen(account):
+        return account.tasks(), account.instances(), account.described(), account.hosts()
+
+    before = seen(aws)
+    assert {task["lastStatus"] for task in before[0]} >= {"PROVISIONING", "RUNNING"}
+    sandbox.close()
+    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
+    again = Managed(in_process.endpoint_of(sandbox))
+    assert seen(again) == before
+    again.pass_time(UP)
+    assert {task["lastStatus"] for task in again.tasks()} == {"RUNNING"}
+    again.pass_time(3600)
+    assert {each["runningTasksCount"] for each in again.instances()} <= {1, 2}
+    sandbox.close()
+
+
+REFUSED = {
+    # what is wrong with a CreateCapacityProvider: (what is given, how the refusal begins)
+    "no cluster": ({"cluster": None}, "ClientException: The cluster must be specified"),
+    "a cluster that is not there": ({"cluster": "nowhere"}, "ClusterNotFoundException: Cluster not found."),
+    "a name of AWS's": ({"name": "ecs-own"}, "ClientException: The specified capacity provider name is"),
+    "a role that is not there": (
+        {"infrastructureRoleArn": f"{ROLE}s"},
+        f"ClientException: ECS was unable to assume the role '{ROLE}s' that was provided for this capacity "
+        "provider.",
+    ),
+    "no profile": (
+        {"template": {"ec2InstanceProfileArn": ROLE}},
+        "ClientException: The specified EC2 instance profile ARN is not valid.",
+    ),
+    "a subnet that is not there": (
+        {"template": {"networkConfiguration": {"subnets": ["subnet-0"]}}},
+        "InvalidParameterException: Error retrieving subnet information for [subnet-0]: The subnet ID "
+        "'subnet-0' does not exist (ErrorCode: InvalidSubnetID.NotFound)",
+    ),
+    "a group that is not there": (
+        {"template": {"networkConfiguration": {"subnets": [0], "securityGroups": ["sg-0"]}}},
+        "InvalidParameterException: Error retrieving security group information for [sg-0]: The security "
+        "group 'sg-0' does not exist (ErrorCode: InvalidGroup.NotFound)",
+    ),
+    "a type that does not exist": (
+        {"requirements": ANY | {"allowedInstanceTypes": ["m5.tiny"]}},
+        "ClientException: No instance type meets the specified instance requirements.",
+    ),
+    "more at least than at most": (
+        {"requirements": {"vCpuCount": {"min": 4, "max": 2}, "memoryMiB": {"min": 1}}},
+        "ClientException: The instance requirement vCpuCount is invalid: min must not be greater than max.",
+    ),
+    "too long a delay": (
+        {"infrastructureOptimization": {"scaleInAfter": 3601}},
+        "ClientException: The scaleInAfter value is invalid.",
+    ),
+    "tags to nobody": (
+        {"propagateTags": "ALL"},
+        "InvalidParameterException: propagateTags should be one of [CAPACITY_PROVIDER,NONE]",
+    ),
+    "Spot": (
+        {"template": {"capacityOptionType": "SPOT"}},
+        "UnsupportedFeatureException: This sandbox does not carry Spot and reserved capacity",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_a_provider_cannot_be_is_refused_and_leaves_nothing(aws, what):
+    given, sentence = REFUSED[what]
+    given = {**given}
+    named = {"name": "machines", "cluster": "lab"} | {
+        member: given.pop(member) for member in ("name", "cluster") if member in given
+    }
+    settings = aws.settings(**given)
+    network = settings["instanceLaunchTemplate"]["networkConfiguration"]
+    network["subnets"] = [aws.subnets[each] if each == 0 else each for each in network["subnets"]]
+    before = aws.ecs.describe_clusters(clusters=["lab"])["clusters"]
+    call = {member: value for member, value in named.items() if value}
+    answer = refused(aws.ecs.create_capacity_provider, **call, managedInstancesProvider=settings)
+    assert answer.startswith(sentence)
+    assert aws.ecs.describe_clusters(clusters=["lab"])["clusters"] == before
+    known = aws.ecs.describe_capacity_providers(capacityProviders=[named["name"]])
+    assert known["capacityProviders"] == []
+
+
+def test_what_nobody_permits_stops_the_tasks_that_wait(aws):
+    """The infrastructure role launches, and passes the instance's role, whose name AWS's policy restricts."""
+    aws.provider()
+    aws.iam.detach_role_policy(RoleName="ecsInfrastructureRole", PolicyArn=LAUNCHES)
+    [arn] = aws.run(1)
+    aws.pass_time(60)
+    [task] = aws.tasks([arn])
+    session = "arn:aws:sts::123456789012:assumed-role/ecsInfrastructureRole/ECSManagedInstancesForCompute"
+    assert (task["lastStatus"], task["stopCode"]) == ("STOPPED", "TaskFailedToStart")
+    assert task["stoppedReason"] == (
+        "ResourceInitializationError: Unable to launch instance(s) for capacity provider machines. "
+        f"UnauthorizedOperation: You are not authorized to perform this operation. User: {session} is not "
+        "authorized to perform: ec2:CreateFleet on resource: arn:aws:ec2:us-east-1:123456789012:fleet/* "
+        "because no identity-based policy allows the ec2:CreateFleet action"
+    )
+    assert aws.hosts() == []
+    aws.iam.attach_role_policy(RoleName="ecsInfrastructureRole", PolicyArn=LAUNCHES)
+    aws.profile("webRole", REGISTERS)
+    aws.update(template={"ec2InstanceProfileArn": PROFILE.replace("ecsInstanceRoleManaged", "webRole")})
+    [arn] = aws.run(1)
+    aws.pass_time(60)
+    why = aws.tasks([arn])[0]["stoppedReason"]
+    assert "perform: iam:PassRole on resource: arn:aws:iam::123456789012:role/webRole because" in why
+    aws.update(template={"ec2InstanceProfileArn": PROFILE})
+    aws.iam.detach_role_policy(RoleName="ecsInstanceRoleManaged", PolicyArn=REGISTERS)
+    [arn] = aws.run(1)
+    aws.pass_time(UP)
+    assert (len(aws.hosts()), aws.instances(), aws.tasks([arn])[0]["lastStatus"]) == (1, [], "PROVISIONING")
+    aws.pass_time(900)
+    assert "did not register with the cluster within 15 minutes" in aws.tasks([arn])[0]["stoppedReason"]
+    assert aws.hosts() == []
+
+
+def test_only_the_provider_s_own_tasks_are_on_its_instances(aws):
+    """Neither the launch type EC2 nor a daemon, nor another family of providers in one strategy."""
+    aws.provider(infrastructureOptimization={"scaleInAfter": -1})
+    [arn] = aws.run(1)
+    aws.pass_time(UP)
+    aws.stop(arn)
+    call = {"cluster": "lab", "taskDefinition": "web", "networkConfiguration": aws.network()}
+    assert refused(aws.ecs.run_task, launchType="EC2", **call) == (
+        "InvalidParameterException: No Container Instances were found in your cluster."
+    )
+    for operation in (aws.ecs.run_task, partial(aws.ecs.create_service, serviceName="a", desiredCount=1)):
+        assert refused(operation, launchType="MANAGED_INSTANCES", **call).startswith(
+            "InvalidParameterException: The launch type MANAGED_INSTANCES cannot be specified."
+        )
+    aws.ecs.create_service(**call, serviceName="daemon", schedulingStrategy="DAEMON")
+    aws.pass_time(120)
+    assert aws.instances()[0]["runningTasksCount"] == 0
+    aws.ecs.put_cluster_capacity_providers(
+        cluster="lab", capacityProviders=["FARGATE"], defaultCapacityProviderStrategy=[]
+    )
+    assert aws.ecs.describe_clusters(clusters=["lab"])["clusters"][0]["capacityProviders"] == [
+        "FARGATE", "machines",
+    ]  # fmt: skip
+    again = {"capacityProviders": ["machines"], "defaultCapacityProviderStrategy": []}
+    answer = refused(aws.ecs.put_cluster_capacity_providers, cluster="lab", **again)
+    assert answer.startswith("InvalidParameterException: Cannot associate Managed Instances capacity")
+    mixed = [{"capacityProvider": "machines", "weight": 1}, {"capacityProvider": "FARGATE", "weight": 1}]
+    assert "cannot contain a mix of capacity providers using Managed Instances" in refused(
+        aws.ecs.run_task, capacityProviderStrategy=mixed, **call
+    )
+    aws.ecs.create_cluster(clusterName="other")
+    elsewhere = call | {"cluster": "other", "capacityProviderStrategy": mixed[:1]}
+    assert "not associated with the cluster" in refused(aws.ecs.run_task, **elsewhere)
+    assert refused(aws.ecs.delete_capacity_provider, capacityProvider="machines", cluster="other") == (
+        "ClientException: The specified capacity provider is not associated with the specified cluster."
+    )
+    strategies = {"placementStrategy": [{"type": "random"}], "capacityProviderStrategy": mixed[:1]}
+    assert refused(aws.ecs.run_task, **call, **strategies).startswith(
+        "InvalidParameterException: Placement strategies are not supported with MANAGED_INSTANCES launch"
+    )
+
+
+def test_a_task_larger_than_any_instance_stops_and_the_others_run(aws):
+    aws.provider(requirements=ANY | {"allowedInstanceTypes": ["c6a.large"]})
+    aws.define("huge", cpu=4096, memory=8192)
+    [huge], [small] = aws.run(1, "huge"), aws.run(1)
+    aws.pass_time(UP)
+    huge, small = aws.tasks([huge, small])
+    assert (small["lastStatus"], huge["stopCode"], huge["stoppedReason"]) == (
+        "RUNNING", "TaskFailedToStart",
+        "ResourceInitializationError: Unable to launch instance(s) for capacity provider machines. "
+        "InvalidInstanceRequirements: No instance type meets the instance requirements and the task's needs.",
+    )  # fmt: skip
+    assert len(aws.hosts()) == 1
