@@ -23,8 +23,8 @@ from .operations.price_list import price_list as price_list
 from .operations.scaling_price import scaling_price as scaling_price
 from .operations.visitors import visitors as visitors
 from .resources import cluster as cluster
-from .resources import container_instances as container_instances
 from .resources import container_instance as container_instance
+from .resources import container_instances as container_instances
 from .resources import deployment as deployment
 from .resources import ecr as ecr
 from .resources import execution_role as execution_role
