@@ -64,7 +64,7 @@ DRAWN = {
     "09-stop": "counts the tasks of the exercises",
 }  # fmt: skip
 BROKEN = {"12-gone-check": "an alarm was deleted, to see what its policy does without it"}
-MEASURED = ("08", "12", "14", "99")  # they measure a history of events; the last removes practice
+MEASURED = ("08", "11", "12", "14", "99")  # they measure a history of events; the last removes practice
 CHANCE = re.compile(
     r"\d{4}-\d\d-\d\d[T ][\d:.]+\S*|\[[^]]*\d\d:\d\d:\d\d[^]]*\]|\b\d+(?::\d\d)+\b"  # moments
     r"|\b\d+(?:\.\d+)? ?(?:s|seconds|min)\b"  # durations

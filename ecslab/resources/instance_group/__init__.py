@@ -14,7 +14,7 @@ from typing import Any, Final
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
 from ecslab.resources import cluster as clusters
-from ecslab.resources import network
+from ecslab.resources import container_instances, network
 from ecslab.resources.instance_group import instance_profile
 from ecslab.resources.instance_group.group_reader import cluster_in, group, provider, template
 
@@ -103,13 +103,20 @@ def delete(lab: Connection, name: str | None = None) -> bool:
     """
     name = name or lab.name(GROUP)
     _without_provider(lab, name)
-    was_there = group(lab, name) is not None
-    if was_there:
+    shown = group(lab, name)
+    if shown:
         lab.client("autoscaling").delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
-        lab.wait(lambda: group(lab, name) is None, f"the instances of {name} to end", limit=900)
+        launched = {each["InstanceId"] for each in shown["Instances"]}
+        lab.wait(lambda: _gone(lab, name, launched), f"the instances of {name} to end", limit=900)
     if template(lab, name):
         lab.ec2.delete_launch_template(LaunchTemplateName=name)
-    return was_there
+    return shown is not None
+
+
+def _gone(lab: Connection, name: str, launched: set[str]) -> bool:
+    """Whether the group is gone, and no cluster has its instances any more."""
+    known = {each["ec2InstanceId"] for each in container_instances.of_cluster(lab)}
+    return group(lab, name) is None and not known & launched
 
 
 def _without_provider(lab: Connection, name: str) -> None:
