@@ -15,6 +15,7 @@ from .operations import cleanup as cleanup
 from .operations import console as console
 from .operations import containers as containers
 from .operations import guestbook as guestbook
+from .operations import managed_instances as managed_instances
 from .operations import scaling_game as scaling_game
 from .operations import service_map as service_map
 from .operations import spot as spot
@@ -22,6 +23,7 @@ from .operations import verify as verify
 from .operations.price_list import price_list as price_list
 from .operations.scaling_price import scaling_price as scaling_price
 from .operations.visitors import visitors as visitors
+from .resources import cloud_map as cloud_map
 from .resources import cluster as cluster
 from .resources import container_instance as container_instance
 from .resources import container_instances as container_instances

@@ -69,13 +69,13 @@ class ClusterNamespaces:
         )
 
     def settle(
-        self, http_response: AWSResponse, parsed: Mapping[str, Any], context: Context, **_: object
+        self, http_response: AWSResponse, parsed: Mapping[str, object], context: Context, **_: object
     ) -> None:
         """Write down what came of it."""
         asked = cast("Context", context.get("ecslab_namespace") or {})
         if asked:
             ok = http_response.status_code < 300
-            self._ledger.note_outcome(asked, ok, ids=_named_by(parsed.get("cluster", {})) if ok else [])
+            self._ledger.note_outcome(asked, ok, ids=_named_by(parsed.get("cluster")) if ok else [])
 
 
 def recover(clients: Clients, ledger: Ledger) -> None:
@@ -95,9 +95,10 @@ def recover(clients: Clients, ledger: Ledger) -> None:
                 ledger.note_outcome({"ecslab_ledger": entry.key}, ok=True, ids=arns)
 
 
-def _named_by(cluster: Mapping[str, Any]) -> list[str]:
+def _named_by(cluster: object) -> list[str]:
     """The ARN of a cluster's default namespace, as a list; empty where it has none."""
-    name = str(cluster.get("serviceConnectDefaults", {}).get("namespace", ""))
+    defaults = cluster.get("serviceConnectDefaults") if isinstance(cluster, Mapping) else None
+    name = str(defaults.get("namespace", "")) if isinstance(defaults, Mapping) else ""
     return [name] if name.startswith("arn:") else []
 
 

@@ -123,6 +123,11 @@ class Connection:
         return self.client("application-autoscaling")
 
     @property
+    def servicediscovery(self) -> Any:
+        """AWS Cloud Map."""
+        return self.client("servicediscovery")
+
+    @property
     def sts(self) -> "STSClient":
         """AWS STS."""
         return cast("STSClient", self.client("sts"))

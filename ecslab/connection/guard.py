@@ -123,9 +123,9 @@ class Guard:
         if params.get("registryId") not in (None, self._ledger.account):
             raise NotOurs(_elsewhere(call, f"registry {params['registryId']}", self._place))
         references = [*row.changed(params), *row.made(params)]
-        if (row.changes or row.makes) and not references:
+        if not references and not row.touches_nothing:
             raise NotOurs(f"{call}: it names nothing that could be this lab's.\n  next: {_OWN_CLIENT}")
-        deletes = operation.startswith("Delete")
+        deletes = operation.startswith(("Delete", "Terminate"))
         for reference in dict.fromkeys(references):
             self._must_be_ours(call, reference, anew=deletes)
         if deletes:  # what is there next under the name is another one
@@ -187,8 +187,8 @@ class Guard:
         return self._clients[service]
 
     def _same_endpoint(self, service: str, url: str) -> bool:
-        there, here = urlsplit(url).netloc, urlsplit(self._client(service).meta.endpoint_url).netloc
-        return there == here or bool(_AWS.fullmatch(there) and _AWS.fullmatch(here))
+        asked, own = urlsplit(url).netloc, urlsplit(self._client(service).meta.endpoint_url).netloc
+        return asked == own or bool(_AWS.fullmatch(asked) and _AWS.fullmatch(own))
 
     def _must_be_this_account(self, call: str, key: str) -> None:
         """Ask AWS whose the credentials are, once for each access key."""
@@ -208,7 +208,7 @@ class Guard:
 
 _SERVICES: Final = {
     "elastic-load-balancing-v2": "elbv2", "secrets-manager": "secretsmanager", "cloudwatch-logs": "logs",
-    "application-auto-scaling": "application-autoscaling",
+    "application-auto-scaling": "application-autoscaling", "auto-scaling": "autoscaling",
 }  # fmt: skip
 """What botocore calls a service in its events, where boto3 has another name."""
 
@@ -217,10 +217,10 @@ def _text(header: object) -> str:
     return header.decode("latin-1") if isinstance(header, bytes) else str(header or "")
 
 
-def _elsewhere(call: str, there: str, place: Place) -> str:
+def _elsewhere(call: str, destination: str, place: Place) -> str:
     return (
         f"{call}: it would have gone to another place than this lab's.\n"
-        f"  seen:     {there}\n"
+        f"  seen:     {destination}\n"
         f"  expected: account {place.account}, {place.region}, which was confirmed\n"
         "  next:     connect again: connect('aws', profile='…', region='…')"
     )

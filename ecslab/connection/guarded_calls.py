@@ -37,21 +37,23 @@ class GuardedCall:
         service: as boto3 names it.
         operations: as AWS spells them, with spaces between.
         changes: for each kind of resource that is changed, where the request names it. The first has to be
-            there, for else nobody could tell what would be changed.
+            there, for else nobody could tell what would be changed; not of a call that makes something.
         makes: the kind of resource that is created, and where its name is: the name must not be another's.
+        touches_nothing: whether it may name nothing that is anybody's, as what it makes has no name.
     """
 
     service: str
     operations: str
     changes: Mapping[str, str] = field(default_factory=dict)
     makes: tuple[str, str] | None = None
+    touches_nothing: bool = False
 
     def changed(self, params: Mapping[str, object]) -> list[Reference]:
         """What the request is about to change. Empty although something should be there: nobody can tell."""
         changed: list[Reference] = []
         for position, (kind, path) in enumerate(self.changes.items()):
             references = list(_references(kind, path, params))
-            if not references and position == 0:
+            if not references and position == 0 and not self.makes and not self.touches_nothing:
                 return []
             changed += references
         return changed
@@ -69,6 +71,7 @@ def _references(kind: str, path: str, params: Mapping[str, object]) -> Iterator[
             yield Reference(kind, str(name), cluster, vpc)
 
 
+_NOT_FARGATE: Final = "?!starts_with(@, 'FARGATE')"  # those two are AWS's
 _CLUSTER: Final = "cluster || 'default'"
 _FORWARDS: Final = {
     "target group": "[DefaultActions, Actions][]"
@@ -84,10 +87,25 @@ _BEHIND: Final = {
 
 ROWS: Final = (
     # Amazon ECS
-    GuardedCall("ecs", "CreateCluster", {"namespace": "serviceConnectDefaults.namespace"},
-                makes=("cluster", "clusterName || 'default'")),
-    GuardedCall("ecs", "DeleteCluster UpdateCluster UpdateClusterSettings PutClusterCapacityProviders",
+    # a provider that a cluster is given begins to scale its group
+    GuardedCall("ecs", "CreateCluster",
+                {"namespace": "serviceConnectDefaults.namespace",
+                 "capacity provider": f"capacityProviders[{_NOT_FARGATE}]"},
+                ("cluster", "clusterName || 'default'")),
+    GuardedCall("ecs", "DeleteCluster UpdateCluster UpdateClusterSettings",
                 {"cluster": "cluster", "namespace": "serviceConnectDefaults.namespace"}),
+    GuardedCall("ecs", "PutClusterCapacityProviders",
+                {"cluster": "cluster", "capacity provider": f"capacityProviders[{_NOT_FARGATE}]"}),
+    GuardedCall("ecs", "CreateCapacityProvider",
+                {"Auto Scaling group": "autoScalingGroupProvider.autoScalingGroupArn", "cluster": "cluster"},
+                ("capacity provider", "name")),
+    GuardedCall("ecs", "UpdateCapacityProvider", {"capacity provider": "name", "cluster": "cluster"}),
+    GuardedCall("ecs", "DeleteCapacityProvider", {"capacity provider": "capacityProvider"}),
+    GuardedCall("ecs", "DeregisterContainerInstance UpdateContainerAgent",
+                {"container instance": "containerInstance"}),
+    GuardedCall("ecs", "UpdateContainerInstancesState", {"container instance": "containerInstances"}),
+    GuardedCall("ecs", "PutAttributes DeleteAttributes", {"container instance": "attributes[].targetId"}),
+    GuardedCall("ecs", "StartTask", {"cluster": _CLUSTER, "container instance": "containerInstances"}),
     GuardedCall("ecs", "CreateService", {"cluster": _CLUSTER, **_BEHIND}, ("service", "serviceName")),
     GuardedCall("ecs", "UpdateService DeleteService", {"service": "service", **_BEHIND}),
     GuardedCall("ecs", "StopServiceDeployment", {"any": "serviceDeploymentArn"}),
@@ -124,6 +142,21 @@ ROWS: Final = (
                 "DeleteScalingPolicy PutScheduledAction DeleteScheduledAction",
                 {"scalable target": "ResourceId"}),
     GuardedCall("application-autoscaling", "TagResource UntagResource", {"any": "ResourceARN"}),
+    # Amazon EC2 Auto Scaling
+    GuardedCall("autoscaling", "CreateAutoScalingGroup",
+                {"target group": "TargetGroupARNs", "any": "TrafficSources[].Identifier"},
+                ("Auto Scaling group", "AutoScalingGroupName")),
+    GuardedCall("autoscaling", "UpdateAutoScalingGroup DeleteAutoScalingGroup SetDesiredCapacity "
+                "SuspendProcesses ResumeProcesses PutLifecycleHook DeleteLifecycleHook "
+                "CompleteLifecycleAction RecordLifecycleActionHeartbeat StartInstanceRefresh "
+                "CancelInstanceRefresh PutScalingPolicy DeletePolicy PutScheduledUpdateGroupAction "
+                "DeleteScheduledAction EnableMetricsCollection DisableMetricsCollection",
+                {"Auto Scaling group": "AutoScalingGroupName"}),
+    GuardedCall("autoscaling", "SetInstanceProtection AttachInstances DetachInstances EnterStandby "
+                "ExitStandby", {"Auto Scaling group": "AutoScalingGroupName", "instance": "InstanceIds"}),
+    GuardedCall("autoscaling", "TerminateInstanceInAutoScalingGroup SetInstanceHealth",
+                {"instance": "InstanceId"}),
+    GuardedCall("autoscaling", "CreateOrUpdateTags DeleteTags", {"Auto Scaling group": "Tags[].ResourceId"}),
     # Amazon CloudWatch
     GuardedCall("cloudwatch", "PutMetricAlarm", makes=("alarm", "AlarmName")),
     GuardedCall("cloudwatch", "DeleteAlarms EnableAlarmActions DisableAlarmActions", {"alarm": "AlarmNames"}),
@@ -149,13 +182,24 @@ ROWS: Final = (
     GuardedCall("iam", "DeleteRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy AttachRolePolicy "
                 "DetachRolePolicy PutRolePolicy DeleteRolePolicy PutRolePermissionsBoundary "
                 "DeleteRolePermissionsBoundary TagRole UntagRole", {"role": "RoleName"}),
+    # a role in it is passed, and not changed
+    GuardedCall("iam", "CreateInstanceProfile", makes=("instance profile", "InstanceProfileName")),
+    GuardedCall("iam", "DeleteInstanceProfile AddRoleToInstanceProfile RemoveRoleFromInstanceProfile "
+                "TagInstanceProfile UntagInstanceProfile", {"instance profile": "InstanceProfileName"}),
+    # AWS Systems Manager: machines outside AWS. An activation has no name, and touches nothing that is there
+    GuardedCall("ssm", "CreateActivation", touches_nothing=True),
+    GuardedCall("ssm", "DeleteActivation", {"activation": "ActivationId"}),
+    GuardedCall("ssm", "DeregisterManagedInstance UpdateManagedInstanceRole", {"managed node": "InstanceId"}),
+    GuardedCall("ssm", "AddTagsToResource RemoveTagsFromResource",
+                {"managed node": "ResourceType == 'ManagedInstance' && ResourceId"}),
     # Amazon CloudWatch Logs
     GuardedCall("logs", "CreateLogGroup", makes=("log group", "logGroupName")),
     GuardedCall("logs", "DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy CreateLogStream "
                 "DeleteLogStream PutLogEvents TagLogGroup UntagLogGroup PutMetricFilter DeleteMetricFilter "
                 "PutSubscriptionFilter DeleteSubscriptionFilter", {"log group": "logGroupName"}),
     GuardedCall("logs", "TagResource UntagResource", {"any": "resourceArn"}),
-    GuardedCall("logs", "StartQuery StopQuery"),  # reads, as work of AWS's that ends by itself
+    # reads, as work of AWS's that ends by itself
+    GuardedCall("logs", "StartQuery StopQuery", touches_nothing=True),
     # Amazon EC2
     GuardedCall("ec2", "CreateSecurityGroup", makes=("security group", "GroupName")),
     GuardedCall("ec2", "DeleteSecurityGroup AuthorizeSecurityGroupIngress AuthorizeSecurityGroupEgress "
@@ -163,9 +207,20 @@ ROWS: Final = (
                 "UpdateSecurityGroupRuleDescriptionsIngress UpdateSecurityGroupRuleDescriptionsEgress",
                 {"security group": "[GroupId || GroupName]"}),
     GuardedCall("ec2", "CreateTags DeleteTags", {"any": "Resources"}),
+    GuardedCall("ec2", "CreateLaunchTemplate", makes=("launch template", "LaunchTemplateName")),
+    GuardedCall("ec2", "CreateLaunchTemplateVersion ModifyLaunchTemplate DeleteLaunchTemplate "
+                "DeleteLaunchTemplateVersions",
+                {"launch template": "LaunchTemplateId || LaunchTemplateName"}),
+    # an instance has no name; an interface that it is given has an owner, whom this lab cannot find out
+    GuardedCall("ec2", "RunInstances", {"any": "NetworkInterfaces[].NetworkInterfaceId"},
+                touches_nothing=True),
+    GuardedCall("ec2", "TerminateInstances StopInstances StartInstances RebootInstances MonitorInstances "
+                "UnmonitorInstances", {"instance": "InstanceIds"}),
+    GuardedCall("ec2", "ModifyInstanceAttribute ResetInstanceAttribute ModifyInstanceMetadataOptions "
+                "ModifyInstancePlacement", {"instance": "InstanceId"}),
     # What every account has unless somebody removed it. It is free, changes nothing that is there, and stays.
-    GuardedCall("ec2", "CreateDefaultVpc CreateDefaultSubnet"),
+    GuardedCall("ec2", "CreateDefaultVpc CreateDefaultSubnet", touches_nothing=True),
     # AWS STS: a session for the caller, in the account of the role
-    GuardedCall("sts", "AssumeRole"),
+    GuardedCall("sts", "AssumeRole", touches_nothing=True),
 )  # fmt: skip
 BY_CALL: Final = {(row.service, operation): row for row in ROWS for operation in row.operations.split()}

@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ecslab.connection import ledger_lines
 from ecslab.connection.ledger_lines import Entry, Lines, identity
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
 
 __all__ = ["Entry", "Ledger"]
+
+_USERS: Final = frozenset(kind.kind for kind in BY_KIND.values() if kind.uses_path)
+"""Kinds that need roles or instance profiles while they are there."""
 
 Context = dict[str, object]
 """What botocore hands from one event of a call to the next."""
@@ -82,12 +85,12 @@ class Ledger:
         )
 
     def regions_that_use(self, role: str) -> list[str]:
-        """Where else in this account a lab of the same home has task definitions with a role."""
+        """Where else in this account a lab of the same home has made what needs a role or a profile."""
         return sorted(
             region
             for region, lines in self._others()
             for entry in lines.since_clean
-            if entry.kind == "task definition" and entry.outcome != "refused"
+            if entry.kind in _USERS and entry.outcome != "refused"
             if entry.uses is None or role in entry.uses
         )
 

@@ -16,6 +16,9 @@ MISSING: Final = frozenset(
         "InvalidSubnetID.NotFound", "InvalidVpcID.NotFound", "LoadBalancerNotFound", "TargetGroupNotFound",
         "ListenerNotFound", "RuleNotFound", "ServiceNotFoundException", "ServiceNotActiveException",
         "ObjectNotFoundException", "NamespaceNotFound", "ServiceNotFound", "InstanceNotFound",
+        "InvalidInstanceID.NotFound", "InvalidLaunchTemplateId.NotFound",
+        "InvalidLaunchTemplateName.NotFoundException", "InvalidActivation", "InvalidInstanceId",
+        "InvalidResourceId",
     }
 )  # fmt: skip
 

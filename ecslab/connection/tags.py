@@ -16,22 +16,27 @@ class TagSpelling:
     Attributes:
         parameter: the name of the parameter.
         key, value: the names of a tag's two parts; both "" where the tags are a mapping.
+        more: what the lab's tag says besides.
     """
 
     parameter: str
     key: str = "Key"
     value: str = "Value"
+    more: tuple[tuple[str, object], ...] = ()
 
     def tags(self, owner: str) -> Tags:
         """The lab's tag alone."""
-        return [{self.key: KEY, self.value: owner}] if self.key else {KEY: owner}
+        return [self._tag(owner)] if self.key else {KEY: owner}
 
     def beside(self, others: Tags | None, owner: str) -> Tags:
         """The lab's tag after the others, unless one of them is a lab's tag already."""
         if not self.key:
             return {KEY: owner, **cast("Mapping[str, str]", others or {})}
         listed = list(cast("Iterable[Mapping[str, object]]", others or ()))
-        return listed if owner_in(listed) is not None else [*listed, {self.key: KEY, self.value: owner}]
+        return listed if owner_in(listed) is not None else [*listed, self._tag(owner)]
+
+    def _tag(self, owner: str) -> Mapping[str, object]:
+        return {self.key: KEY, self.value: owner, **dict(self.more)}
 
 
 SPELLINGS: Final = {
@@ -40,6 +45,7 @@ SPELLINGS: Final = {
     "logs": TagSpelling("tags", "", ""),
     "ec2": TagSpelling("TagSpecifications"),
     "application-autoscaling": TagSpelling("Tags", "", ""),
+    "autoscaling": TagSpelling("Tags", more=(("PropagateAtLaunch", True),)),  # so instances have it too
 }
 """By service; the others spell them as IAM does."""
 _AS_IAM: Final = TagSpelling("Tags")
@@ -52,10 +58,15 @@ def spelling(service: str) -> TagSpelling:
 
 def owner_in(tags: Tags | None) -> str | None:
     """Which lab the tags name; None where they name none."""
+    return value_in(tags, KEY)
+
+
+def value_in(tags: Tags | None, key: str) -> str | None:
+    """The value of a tag; None without it."""
     if isinstance(tags, Mapping):
-        return tags.get(KEY)
+        return tags.get(key)
     for tag in tags or ():
-        if tag.get("key", tag.get("Key")) == KEY:
+        if tag.get("key", tag.get("Key")) == key:
             return str(tag.get("value", tag.get("Value")))
     return None
 

@@ -3,8 +3,18 @@
 from ecslab import fault_lab, terminal
 from ecslab.errors import EcslabError
 from ecslab.fault_lab import fault
-from ecslab.operations import capacity, cleanup, containers, guestbook, scaling_game, spot, verify
+from ecslab.operations import (
+    capacity,
+    cleanup,
+    containers,
+    guestbook,
+    managed_instances,
+    scaling_game,
+    spot,
+    verify,
+)
 from ecslab.resources import (
+    cloud_map,
     cluster,
     container_instances,
     deployment,
@@ -26,8 +36,8 @@ from ecslab.resources import (
 )
 
 __all__ = [
-    "EcslabError", "capacity", "cleanup", "cluster", "container_instances", "containers", "deployment", "ecr",
-    "execution_role", "external_machine", "fault", "fault_lab", "guestbook", "image", "instance_group",
-    "load_balancer", "log_group", "metrics", "network", "scaling", "scaling_game", "secret", "service",
+    "EcslabError", "capacity", "cleanup", "cloud_map", "cluster", "container_instances", "containers", "deployment",
+    "ecr", "execution_role", "external_machine", "fault", "fault_lab", "guestbook", "image", "instance_group",
+    "load_balancer", "log_group", "managed_instances", "metrics", "network", "scaling", "scaling_game", "secret", "service",
     "spot", "task", "task_definition", "task_role", "terminal", "verify",
 ]  # fmt: skip

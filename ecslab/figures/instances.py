@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from math import inf
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +20,10 @@ MOST: Final = 24
 """Instances, and tasks beside them, that are drawn; the rest is counted."""
 _WIDTH, _EDGE, _GAP, _PAD, _SIZE, _LINE = 800, 16, 16, 12, 15, 21
 _COLUMN: Final = (_WIDTH - 2 * _EDGE - _GAP) // 2
+_ROOM: Final = _COLUMN - 2 * _PAD
 _THIRD: Final = (_WIDTH - 2 * _EDGE - 2 * _GAP) // 3
+_APART: Final = 6
+"""How many times as large as the smallest instance the largest may be, to be drawn to one scale."""
 _INSTANCE_HEIGHT, _TASK_HEIGHT, _BAR, _THIN = 176, 150, 28, 12
 _TONES: Final = ("container", "store", "task", "net", "ecs", "good", "here")
 _OTHER: Final = "used, and by none of these tasks"
@@ -44,8 +48,8 @@ class _Picture:
         self.tasks = [*(task for each in self.instances for task in each.tasks), *self.beside]
         self.kinds = Counter(task.definition for task in self.tasks)
         self.names = list(self.kinds)
-        self.cpu = _scale([each.cpu for each in self.instances], [task.cpu for task in self.beside])
-        self.memory = _scale([each.memory for each in self.instances], [task.memory for task in self.beside])
+        self.cpu = _Scale([each.cpu for each in self.instances], [task.cpu for task in self.beside])
+        self.memory = _Scale([each.memory for each in self.instances], [task.memory for task in self.beside])
         rows = -(-len(self.instances) // 2)
         self.beside_at = 48 + rows * (_INSTANCE_HEIGHT + _GAP) + (22 if self.beside else 0)
         self.key_at = self.beside_at + -(-len(self.beside) // 3) * (_TASK_HEIGHT + _GAP)
@@ -74,7 +78,7 @@ class _Picture:
         return d.figure(title, words.description(self.capacity, self.instances, self.beside))
 
     def _instance(self, each: Instance, x: int, y: int) -> None:
-        d, room, left = self.d, _COLUMN - 2 * _PAD, x + _PAD
+        d, room, left = self.d, _ROOM, x + _PAD
         well = each.status == "ACTIVE" and each.connected
         d.rect(x, y, _COLUMN, _INSTANCE_HEIGHT, "plain" if well else "quiet", dashed=not each.connected)
         about = ", ".join(part for part in (each.type or "External", each.zone) if part)
@@ -85,10 +89,11 @@ class _Picture:
         d.text(left, y + 43, shorten(words.state(each), room, _SIZE, bold=True), ink=ink, bold=True)
         d.text(left, y + 68, words.free("CPU", each.free_cpu, each.cpu, "units"))
         shares = [(task, task.cpu) for task in each.tasks]
-        self._bar(left, y + 76, each.cpu, each.cpu - each.free_cpu, self.cpu, shares)
+        self._bar(left, y + 76, each.cpu, each.cpu - each.free_cpu, self.cpu.of(each.cpu), shares)
         d.text(left, y + 126, words.free("Memory", each.free_memory, each.memory, "MiB"))
         shares = [(task, task.memory) for task in each.tasks]
-        self._bar(left, y + 134, each.memory, each.memory - each.free_memory, self.memory, shares)
+        used = each.memory - each.free_memory
+        self._bar(left, y + 134, each.memory, used, self.memory.of(each.memory), shares)
 
     def _bar(
         self, x: int, y: int, whole: int, used: int, scale: float, shares: list[tuple[PlacedTask, int]]
@@ -120,8 +125,8 @@ class _Picture:
         d.text(left, y + 43, shorten(words.place(task), room, _SIZE, bold=True), bold=spot)
         state = ", ".join(part for part in (words.status(task), task.zone) if part)
         d.text(left, y + 64, shorten(state, room, _SIZE))
-        lanes = ((86, f"{task.cpu / 1024:g} vCPU", task.cpu * self.cpu),
-                 (122, f"{task.memory:,} MiB", task.memory * self.memory))  # fmt: skip
+        lanes = ((86, f"{task.cpu / 1024:g} vCPU", task.cpu * self.cpu.beside),
+                 (122, f"{task.memory:,} MiB", task.memory * self.memory.beside))  # fmt: skip
         for down, amount, width in lanes:
             d.text(left, y + down, amount)
             self._amount(left, y + down + 6, max(4, int(width)), TONES[tone].line)
@@ -149,7 +154,9 @@ class _Picture:
         capacity = self.capacity
         notes = []
         if self.tasks:
-            notes.append("Each bar is to scale; what is empty is free.")
+            notes.append("Tasks are drawn to scale; what is empty is free.")
+        if self.instances and not (self.cpu.one and self.memory.one):
+            notes.append("Sizes differ too much for one scale: compare bars within a box, not between boxes.")
         if not all(map(words.steady, self.tasks)):
             notes.append("A dashed task does not run yet, or is being stopped.")
         hidden = len(capacity.instances) - len(self.instances), len(capacity.tasks) - len(self.beside)
@@ -169,7 +176,22 @@ class _Picture:
         return _TONES[self.names.index(definition) % len(_TONES)]
 
 
-def _scale(instances: Sequence[int], tasks: Sequence[int]) -> float:
-    """Pixels a unit, so that the largest instance and the largest task beside it fit their boxes."""
-    rooms = (_COLUMN - 2 * _PAD, max(instances, default=0)), (_THIRD - 2 * _PAD, max(tasks, default=0))
-    return min((room / largest for room, largest in rooms if largest), default=1.0)
+class _Scale:
+    """Pixels a unit of CPU or memory: one for all, unless the small ones could then not be seen.
+
+    Attributes:
+        one: whether there is one for all.
+        beside: for the tasks that are on no instance.
+    """
+
+    def __init__(self, instances: Sequence[int], tasks: Sequence[int]) -> None:
+        largest, small = max(instances, default=0), min(instances, default=0)
+        of_instances = _ROOM / largest if largest else inf
+        of_tasks = (_THIRD - 2 * _PAD) / max(max(tasks, default=1), 1)
+        self.one = small * _APART >= largest and of_tasks * _APART >= of_instances
+        self._all = min(of_instances, of_tasks)
+        self.beside = self._all if self.one else of_tasks
+
+    def of(self, whole: int) -> float:
+        """For an instance that has so much."""
+        return self._all if self.one else _ROOM / max(whole, 1)

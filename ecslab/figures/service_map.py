@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ecslab.display.counted import counted
 from ecslab.figures.svg import SOFT, TONES, Drawing, Figure, shorten
-from ecslab.figures.text_metrics import wrap
+from ecslab.figures.text_metrics import text_width, wrap
 
 if TYPE_CHECKING:
     from ecslab.operations.service_map.shapes import Line, ServiceMap, ServiceNode
@@ -43,8 +43,8 @@ def service_map(services: ServiceMap) -> Figure:
     for number, node in enumerate(alone):
         row, column = divmod(number, 4)
         _service(d, node, _EDGE + column * 196, y + 64 * row, 180, 54)
-    for number, said in enumerate(notes):
-        d.text(_EDGE, below + 21 * number, said, ink=SOFT)
+    for number, note in enumerate(notes):
+        d.text(_EDGE, below + 21 * number, note, ink=SOFT)
     return d.figure(_title(services), _words(services, lines))
 
 
@@ -56,7 +56,7 @@ class _Row:
         self.line = line
         kind = f"{way.kind}{f' ({way.about})' if way.about else ''}"
         self.kind = _fitting(kind, bold=True)
-        self.host = _fitting(f"{way.host}:{way.port}", mono=True)
+        self.host = _address(f"{way.host}:{way.port}")
         self.why = _fitting(f"{_state(line)}{line.why}")
         self.said = _fitting(f"Last answer: {told.text}" if told else "Nobody asked yet.", bold=True)
         texts = (self.kind, self.host, self.why, self.said)
@@ -86,6 +86,15 @@ def _fitting(text: str, *, bold: bool = False, mono: bool = False) -> list[str]:
     """The words in two lines at most; what is longer is cut in its middle."""
     short = shorten(text, 1.7 * _ROOM, _SIZE, bold=bold, mono=mono)
     return wrap(short, _ROOM, _SIZE, bold=bold, mono=mono)
+
+
+def _address(text: str) -> list[str]:
+    """A name and its port in two lines at most, the second from a dot of the name on."""
+    dots = [place for place, letter in enumerate(text) if letter == "."]
+    fits = [place for place in dots if text_width(text[:place], _SIZE, mono=True) <= _ROOM]
+    if text_width(text, _SIZE, mono=True) <= _ROOM or not fits:
+        return _fitting(text, mono=True)
+    return [text[: fits[-1]], shorten(text[fits[-1] :], _ROOM, _SIZE, mono=True)]
 
 
 def _server(d: Drawing, services: ServiceMap, rows: list[_Row], y: int) -> None:

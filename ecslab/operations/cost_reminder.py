@@ -6,28 +6,34 @@ import atexit
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
+from ecslab.connection.tags import KEY
+from ecslab.display.counted import counted, enumerated
 from ecslab.display.messages import say
-from ecslab.operations import prices
+from ecslab.operations import instance_prices, prices
 from ecslab.resources.load_balancer import load_balancer_reader
+from ecslab.resources.machines import machine_reader
+from ecslab.resources.machines.machine_reader import LAUNCHERS
 from ecslab.resources.task import task_reader
 
 if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import InstanceTypeDef
     from mypy_boto3_ecs.type_defs import TaskTypeDef
     from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef
 
 
 def notice(lab: Connection) -> str:
-    """One sentence and the next step, if tasks or load balancers of this lab are still there; else ""."""
+    """One sentence and the next step, if something of this lab's that costs by the hour is there; else ""."""
     tasks = [task for task in _tasks(lab) if task["lastStatus"] != "STOPPED"]
-    balancers = _load_balancers(lab)
-    counts = (len(tasks), "task"), (len(balancers), "load balancer")
-    what = " and ".join(f"{count} {noun}{'s' * (count > 1)}" for count, noun in counts if count)
-    if not what:
+    instances, balancers = _instances(lab), _load_balancers(lab)
+    counts = (len(tasks), "task"), (len(instances), "instance"), (len(balancers), "load balancer")
+    parts = [counted(count, noun) for count, noun in counts if count]
+    if not parts:
         return ""
     hourly = sum(map(prices.of_task, tasks)) + sum(map(prices.of_load_balancer, balancers))
-    verb = "is" if len(tasks) + len(balancers) == 1 else "are"
+    hourly += sum(map(instance_prices.of_instance, instances))
+    verb = "is" if sum(count for count, _ in counts) == 1 else "are"
     return (
-        f"{what} of this lab {verb} still running in account {lab.account}, {lab.region}: about "
+        f"{enumerated(parts)} of this lab {verb} still running in account {lab.account}, {lab.region}: about "
         f"{prices.dollars(hourly)} an hour.\n"
         "  next: lab.cleanup(), or in a terminal: ecslab cleanup --where aws"
     )
@@ -47,6 +53,13 @@ def _tasks(lab: Connection) -> list[TaskTypeDef]:
     return [
         task for cluster, arns in by_cluster.items() for task in task_reader.described(lab, cluster, arns)
     ]
+
+
+def _instances(lab: Connection) -> list[InstanceTypeDef]:
+    """The instances with the lab's tag, where its ledger has something that launches them."""
+    if not any(entry.kind in LAUNCHERS for entry in lab.ledger.entries()):
+        return []
+    return list(machine_reader.instances(lab, {f"tag:{KEY}": [lab.ledger.owner]}))
 
 
 def _load_balancers(lab: Connection) -> list[LoadBalancerTypeDef]:

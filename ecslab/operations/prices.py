@@ -46,6 +46,8 @@ FINE_ALARM_MONTH: Final = 0.30
 """The same of periods below a minute."""
 HOSTED_ZONE_HOUR: Final = 0.50 / MONTH_HOURS
 """Of a private namespace; what ECS registers in Cloud Map is free, and so are HTTP namespaces."""
+EXTERNAL_INSTANCE_HOUR: Final = 0.01025
+"""A machine outside AWS that is registered in a cluster (https://aws.amazon.com/ecs/anywhere/pricing/)."""
 EKS_CLUSTER_HOUR: Final = 0.10
 INSTANCE_HOUR: Final = {
     "t3.small": 0.0208, "t3.medium": 0.0416, "t3.large": 0.0832, "c5.large": 0.085, "m5.large": 0.096,
@@ -82,12 +84,12 @@ def task_hour(
     return share * compute + (PUBLIC_IPV4_HOUR if public_ip else 0)
 
 
-def balancer_hour(zones: int = 2, network: bool = False) -> float:
-    """Dollars an hour for one load balancer on the internet without visitors; each zone has a public IPv4.
+def balancer_hour(zones: int = 2, network: bool = False, internal: bool = False) -> float:
+    """Dollars an hour for one load balancer without visitors; on the internet each zone has a public IPv4.
 
     Capacity units (`ALB_LCU_HOUR`, `NLB_LCU_HOUR` each) come on top, by the busiest of connections and bytes.
     """
-    return (NLB_HOUR if network else ALB_HOUR) + zones * PUBLIC_IPV4_HOUR
+    return (NLB_HOUR if network else ALB_HOUR) + (0 if internal else zones * PUBLIC_IPV4_HOUR)
 
 
 def instance_hour(instance_type: str, public_ip: bool = True, managed: bool = False) -> float:
@@ -129,7 +131,8 @@ def is_spot(task: TaskTypeDef) -> bool:
 def of_load_balancer(balancer: LoadBalancerTypeDef) -> float:
     """Dollars an hour for a load balancer as DescribeLoadBalancers shows it."""
     zones = len(balancer.get("AvailabilityZones", []))
-    return balancer_hour(zones, network=balancer.get("Type") == "network")
+    internal = balancer.get("Scheme") == "internal"
+    return balancer_hour(zones, network=balancer.get("Type") == "network", internal=internal)
 
 
 def of_log_group(group: LogGroupTypeDef) -> float:

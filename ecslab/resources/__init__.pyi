@@ -1,3 +1,4 @@
+from . import cloud_map as cloud_map
 from . import cluster as cluster
 from . import container_instance as container_instance
 from . import container_instances as container_instances

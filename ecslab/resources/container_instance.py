@@ -144,12 +144,12 @@ def _described(lab: Connection, cluster: str) -> list[ContainerInstanceTypeDef] 
         pages = lab.ecs.get_paginator("list_container_instances").paginate(cluster=cluster)
         return [arn for page in pages for arn in page["containerInstanceArns"]]
 
-    found = or_none_if_missing(arns)
-    if found is None:
+    instance_arns = or_none_if_missing(arns)
+    if instance_arns is None:
         return None
     return [
         instance
-        for batch in batches(found)
+        for batch in batches(instance_arns)
         for instance in lab.ecs.describe_container_instances(cluster=cluster, containerInstances=batch)[
             "containerInstances"
         ]

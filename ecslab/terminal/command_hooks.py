@@ -30,7 +30,7 @@ _PART_OF_ANOTHER: Final = frozenset(
     }
 )  # fmt: skip
 """These go when what they are a part of goes, or leave nothing."""
-_STANDS_ALONE: Final = frozenset({"PutParameter", "StartTask"})
+_STANDS_ALONE: Final = frozenset({"PutParameter"})
 _PRINTS_NOTHING: Final = frozenset({"ExecuteCommand"})
 """Whose answer the CLI hands to the plugin, which needs the token in it."""
 _CREDENTIALS: Final = frozenset(
@@ -156,6 +156,6 @@ def _resource_type(model: OperationModel) -> str:
     words = xform_name(model.name, "-").split("-")[1:]
     specification = cast("StructureShape", model.service_model.shape_for("TagSpecification"))
     known = specification.members["ResourceType"].metadata.get("enum", [])
-    noun = {"RunInstances": "instance", "AllocateAddress": "elastic-ip"}.get(model.name, "")
+    noun = {"AllocateAddress": "elastic-ip"}.get(model.name, "")
     spellings = (noun, "-".join(words), "".join(words))
     return next((spelled for spelled in spellings if spelled in known), "")

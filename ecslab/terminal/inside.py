@@ -53,8 +53,8 @@ def ask(lab: Connection, service: str, url: str) -> Answer:
     if why:
         return service_map.note(lab, service, url, why[1].strip())
     if code or not status:
-        said = (err or out).strip()
-        raise CannotBeDone(f"no task of {service} could be asked to ask.\n  seen: {said}\n"
+        reason = (err or out).strip()
+        raise CannotBeDone(f"no task of {service} could ask.\n  seen: {reason}\n"
                            "  next: ECS Exec must reach the task, and its image must have curl")  # fmt: skip
     return service_map.note(lab, service, url, int(status[1]))
 

@@ -8,7 +8,9 @@ from typing import Final
 
 from ecslab.connection.connection import Connection
 
-SERVICES: Final = ("ecs", "ecr", "ec2", "elbv2", "iam", "logs", "secretsmanager", "ssm", "sts")
+SERVICES: Final = (
+    "ecs", "ecr", "ec2", "autoscaling", "elbv2", "iam", "logs", "secretsmanager", "ssm", "sts",
+)  # fmt: skip
 """Those of the course: what they make, clean-up finds, or this terminal names."""
 CONFIGURE: Final = ("set", "get", "list")
 SETTINGS: Final = (

@@ -19,6 +19,9 @@ _EVERY: Final = {"sandbox": 1.0, "aws": 5.0}
 _PATIENCE: Final = {"sandbox": 180.0, "aws": 900.0}
 """Seconds of wall time without news after which it is no longer watched."""
 
+_SHARE: Final = 4
+"""It waits so many times as long as a look took: a large account is looked at less often."""
+
 
 class PictureView(LiveView):
     """Follow what a figure shows, until nothing has changed for a while; a button then looks again.
@@ -58,12 +61,14 @@ class PictureView(LiveView):
         return "\n".join([str(self._figure), *filter(None, (self.clock, self.trouble))])
 
     def _refresh(self) -> float | None:
-        figure, before = self._draw(), self._figure.svg
+        began, before = self._wall(), self._figure.svg
+        figure = self._draw()
         self.trouble = ""
         self._show(figure)
         if figure.svg != before:
             self._changed = self._wall()
-        return self._every if self._quiet() < _PATIENCE[self._lab.where] else None
+        pause = max(self._every, _SHARE * (self._wall() - began))
+        return pause if self._quiet() < _PATIENCE[self._lab.where] else None
 
     def _show(self, figure: Figure) -> None:
         self._figure = figure

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from ecslab.display.markup import html, joined, prose
+from ecslab.display.markup import attribute, html, joined, prose
 from ecslab.display.tables import html_table
 
 
@@ -153,6 +153,12 @@ def _why_not(state: State) -> Iterable[Markup]:
     yield _line(state.get("message"))
 
 
+def _picture(state: State) -> Iterable[Markup]:
+    if str(state["source"]).startswith("data:image/svg+xml;"):
+        parts = (attribute(f"{state['heading']}. {state['words']}"), attribute(state["style"]))
+        yield html('<img alt="{}" style="{}" src="{}">', *parts, attribute(state["source"]))
+
+
 def _wait(state: State) -> Iterable[Markup]:
     yield _line(state["text"])
 
@@ -161,6 +167,6 @@ STILLS: Final[Mapping[str, Callable[[State], Iterable[Markup]]]] = {
     "QuestionView": _question, "AnswerView": _answer, "PredictionView": _prediction, "TaskView": _task,
     "ServiceView": _service, "NetworkPicker": _network, "TaskSizePicker": _size, "FaultPanel": _fault,
     "ClockButtons": _clock, "WaitLine": _wait,
-    "WhyNotView": _why_not,
+    "WhyNotView": _why_not, "InstancesView": _picture, "ServiceMapView": _picture,
 }  # fmt: skip
 """By the names of the views' classes."""

@@ -14,6 +14,7 @@ from tests.bench.course import COURSE_ROWS
 from tests.bench.life import LIFE_ROWS
 from tests.bench.measure import Row
 from tests.bench.metrics import METRIC_ROWS
+from tests.bench.naming import NAMING_ROWS
 from tests.bench.placement import PLACEMENT_ROWS
 from tests.bench.rows import ROWS
 from tests.bench.services import SERVICE_ROWS
@@ -22,7 +23,7 @@ from tests.bench.visitors import VISITOR_ROWS
 
 ALL = {
     **ROWS, **COURSE_ROWS, **BALANCING_ROWS, **SERVICE_ROWS, **LIFE_ROWS, **PLACEMENT_ROWS, **EXEC_ROWS,
-    **VISITOR_ROWS, **METRIC_ROWS,
+    **VISITOR_ROWS, **METRIC_ROWS, **NAMING_ROWS,
 }  # fmt: skip
 
 HEADINGS = ("what", "against", "ours", "theirs", "ratio", "aim", "")

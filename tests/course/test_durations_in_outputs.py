@@ -59,7 +59,10 @@ CHOSEN = {
     "04-view": r"PROVISIONING: 0 s so far", "04-yours-2": r"You said: 60 seconds|\d+ seconds more than",
     "07-check": r"every 30 s", "07-book-check": r"every 30 s", "08-roll": r"^\d+ s +\d",
     "08-saved": r"^\d+ s  ", **dict.fromkeys(("08-events", "08-bad-events", "08-saved-events"), AGE.pattern),
-    "09-watch": r"^0 s ", "14-figure": r"connection issue, ~5 min", "14-again": r"^\d+ min later",
+    "09-watch": r"^0 s ", **dict.fromkeys(("10-address", "10-closed"), r"no answer in 2 s$"),
+    **dict.fromkeys(("10-map", "10-closed-map"), r"TTL 120 s"),
+    "10-stopped": r"^\w+ +\d+ s +\d+ s +(?:the entries|503|no |connection)",
+    "14-figure": r"connection issue, ~5 min", "14-again": r"^\d+ min later",
     "14-wait": r"^\d+ s later",
     **{f"12-{cell}": r"× 60 s" for cell in (
         "alarm-state", "alarm-check", "policy-alarms", "again", "day", "rush", "prepared", "ceiling", "check",
@@ -67,7 +70,8 @@ CHOSEN = {
     )},
     "11-drained": r"empty after \d+ minutes", "11-honesty": r"^(?:simplified|as AWS)",
     "12-fixed-outcome": r"after 60 seconds the load balancer", "12-first-outcome": r"\d+ minutes",
-    **{f"{stage}-honesty": r"^(?:simplified|as AWS)" for stage in ("02", "04", "06", "07", "08", "12", "14")},
+    **{f"{stage}-honesty": r"^(?:simplified|as AWS)"
+       for stage in ("02", "04", "06", "07", "08", "10", "12", "14")},
 }  # fmt: skip
 
 

@@ -38,9 +38,10 @@ def test_fresh_nothing_is_done_but_what_every_account_has(lab):
 
 
 def finished(lab, step):
-    """Stop what 09 and 11 stop at their ends: in 12 days pass, and all of it would go on."""
+    """Stop what 09, 10 and 11 stop at their ends: in 12 days pass, and all of it would go on."""
     if step.id == "12.shop":
         guestbook.stop(lab)
+        guestbook.delete_pair(lab)
         capacity.delete(lab)
 
 

@@ -160,6 +160,8 @@ def _filled(kind: Any, text: str) -> Any:
         if arguments[-1] is Ellipsis:
             return tuple(_filled(arguments[0], text) for _ in range(2))
         return tuple(_filled(argument, text) for argument in arguments)
+    if origin in (set, frozenset):
+        return origin({_filled(arguments[0], text)})
     if origin in (dict, Mapping):
         return {text: _filled(arguments[1], text)}
     if kind in (int, float, bool):

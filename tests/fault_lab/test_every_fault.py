@@ -59,8 +59,10 @@ def test_clues_point_at_what_aws_has(kind):
 def test_a_learner_can_type_the_repair(kind):
     code = CATALOGUE[kind].code()
     assert "fault.deploy" in code or "lab." in code
-    names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)]
+    nodes = list(ast.walk(ast.parse(code)))
+    names = [node for node in nodes if isinstance(node, ast.Name)]
     made = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    made |= {each.name for node in nodes if isinstance(node, ast.Import) for each in node.names}
     assert {name.id for name in names} - made <= AT_HAND
 
 

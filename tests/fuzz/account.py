@@ -140,12 +140,44 @@ class Account:
         began = datetime.datetime.fromtimestamp(self.lab.aws_time().now, datetime.UTC)
         for key, hours in (("before", -1), ("later", 12)):  # metrics are read from then to then
             self.memory.anchors[key] = (began + datetime.timedelta(hours=hours)).isoformat()
-        for key, value in dict(_furniture(clients)).items():
-            self.memory.anchors[key] = value
+        self.memory.anchors |= dict(_furniture(clients))
+        self.memory.anchors |= dict(self._names(clients["servicediscovery"], clients["ecs"]))
         for call in self.everything:
             if call.plain:
                 answer = _or_refusal(call, {})
                 self.memory.learn(call.service, answer)
+
+    def _names(self, cloud_map: Any, ecs: Any) -> Iterator[tuple[str, str]]:
+        """A namespace of each kind with a service and an instance; a task definition with a named port."""
+        port = {"containerPort": 80, "name": "http", "appProtocol": "http"}
+        image, vpc = "public.ecr.aws/docker/library/httpd:2.4", self.memory.anchors["vpc"]
+        ecs.register_task_definition(
+            family="connected", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256",
+            memory="512", containerDefinitions=[{"name": "web", "image": image, "portMappings": [port]}],
+        )  # fmt: skip
+        begun = {
+            "namespace": cloud_map.create_private_dns_namespace(Name="own.local", Vpc=vpc),
+            "http_namespace": cloud_map.create_http_namespace(Name="own-http"),
+            "spare_namespace": cloud_map.create_http_namespace(Name="spare"),
+        }
+        self.lab.control("advance", seconds=120)
+        dns = {"DnsConfig": {"DnsRecords": [{"Type": "A", "TTL": 10}]}}
+        about = {"namespace": dns, "http_namespace": {"HealthCheckCustomConfig": {"FailureThreshold": 1}}}
+        for key, operation in begun.items():
+            shown = cloud_map.get_operation(OperationId=operation["OperationId"])["Operation"]
+            namespace = shown["Targets"]["NAMESPACE"]
+            yield key, namespace
+            if key not in about:
+                continue
+            made = cloud_map.create_service(Name="own", NamespaceId=namespace, **about[key])["Service"]
+            yield key.replace("namespace", "discovery"), made["Id"]
+            if key == "namespace":
+                yield "registry", made["Arn"]
+                spare = cloud_map.create_service(Name="spare", NamespaceId=namespace, **dns)["Service"]
+                yield "spare_discovery", spare["Id"]
+            attributes = {"AWS_INSTANCE_IPV4": "10.0.0.1", "stage": "test"}
+            cloud_map.register_instance(ServiceId=made["Id"], InstanceId="i-1", Attributes=attributes)
+        self.lab.control("advance", seconds=30)
 
 
 def _furniture(clients: dict[str, Any]) -> Iterator[tuple[str, str]]:

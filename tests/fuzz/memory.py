@@ -17,6 +17,7 @@ LIKE = {
     "hostedzoneid": ("route53.id",), "targetkeyid": ("keyid",), "sourcesecuritygroupid": ("groupid",),
     "parameter": ("ssm.name",), "eniid": ("networkinterfaceid",), "instanceid": ("instanceid",),
     "loggroupidentifier": ("loggroupname",), "attachmentid": ("attachmentid",),
+    "serviceid": ("servicediscovery.id",), "namespaceid": ("servicediscovery.id",),
     "registryid": ("registryid",), "secretidlist": ("secretsmanager.arn",), "names": ("ssm.name",),
 }  # fmt: skip
 ARN_PARTS = {

@@ -19,6 +19,7 @@ from ecslab.connection.record import Record
 from ecslab.connection.resource_kinds import BY_CREATE_CALL, KINDS
 from ecslab.lab import Lab
 from ecslab.operations.cleanup.removal import REMOVALS
+from tests.connection import machine_calls as calls
 
 HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
 
@@ -79,6 +80,26 @@ def named(lab):
     cloud_map.create_service(Name="api", NamespaceId=namespace["Id"])
     vpc = service.default_choice(lab).vpc_id
     cloud_map.create_private_dns_namespace(Name="corp.local", Vpc=vpc)
+
+
+def machined(lab):
+    """What tasks run on: a group's instance, one by itself, a task on one of them, and an activation."""
+    ssm, name = lab.client("ssm"), lab.names.cluster
+    calls.profile(lab.iam)
+    calls.template(lab.ec2, name)
+    calls.provider(lab.ecs, calls.group(lab.client("autoscaling"), lab.ec2), name)
+    calls.launch(lab.ec2, calls.image(ssm), name)
+    container = {"name": "w", "image": HTTPD, "memory": 128}
+    lab.ecs.register_task_definition(family="work", networkMode="bridge", containerDefinitions=[container])
+    machines = lab.ecs.get_paginator("list_container_instances")
+
+    def registered():
+        return [arn for page in machines.paginate(cluster=name) for arn in page["containerInstanceArns"]]
+
+    lab.wait(registered, "an instance")
+    lab.ecs.start_task(cluster=name, taskDefinition="work", containerInstances=registered()[:1])
+    calls.role(lab.iam, "outside", "ssm.amazonaws.com", calls.OUTSIDE)
+    ssm.create_activation(IamRole="outside")
 
 
 def group(lab, vpc, name):
@@ -184,6 +205,12 @@ def test_a_second_run_finds_nothing(lab):
     assert cleanup.run(lab).title == "Nothing of this lab was there."
 
 
+OF_MACHINES = {
+    call for call, kind in BY_CREATE_CALL.items()
+    if call[0] in ("autoscaling", "ssm") or kind.kind in ("launch template", "instance", "instance profile")
+} | {("ecs", "CreateCapacityProvider"), ("ecs", "StartTask")}  # fmt: skip
+
+
 class Crash(BaseException):
     """The kernel dies."""
 
@@ -200,6 +227,9 @@ def test_a_crash_after_any_create_call_leaves_nothing_that_cleanup_does_not_find
     hyphenated = lab.client(service_name).meta.service_model.service_id.hyphenize()
     events.register_first(f"after-call.{hyphenated}.{operation}", die)
     with pytest.raises(Crash):
+        if (service_name, operation) in OF_MACHINES:
+            cluster.create(lab)
+            machined(lab)
         journey(lab)
         balanced(lab)
         scaled(lab)

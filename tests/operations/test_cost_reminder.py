@@ -2,6 +2,7 @@
 
 import ecslab
 from ecslab.operations import cost_reminder
+from tests.connection import machine_calls as calls
 
 
 def test_tasks_that_still_run_are_named_with_their_price(lab, capsys):
@@ -32,6 +33,14 @@ def test_what_services_keep_and_balancers_that_wait_are_named_too(lab):
         "2 tasks and 1 load balancer of this lab are still running in "
     )
     assert "about $0.0672 an hour" in cost_reminder.notice(lab)
+    calls.profile(lab.iam)
+    calls.launch(lab.ec2, calls.image(lab.client("ssm")), lab.names.cluster)
+    lab.control("advance", seconds=60)
+    assert cost_reminder.notice(lab).startswith(
+        "2 tasks, 1 instance and 1 load balancer of this lab are still running in "
+    )
+    assert "about $0.0963 an hour" in cost_reminder.notice(lab)
+    lab.ec2.terminate_instances(InstanceIds=lab.ledger.entries()[-1].ids)
     ecslab.service.delete(lab)
     assert cost_reminder.notice(lab).startswith("1 load balancer of this lab is still running in account")
     lab.cleanup()

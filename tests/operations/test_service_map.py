@@ -6,6 +6,7 @@ import pytest
 
 import ecslab
 from ecslab import cluster, execution_role, service_map
+from ecslab.connection.http import HttpReply
 from ecslab.errors import CannotBeDone, NotThere
 
 NGINX = "public.ecr.aws/docker/library/nginx:stable"
@@ -160,6 +161,11 @@ def test_it_shows_who_reaches_whom_and_what_was_answered(team):
     )
 
 
+def test_some_services_alone_are_shown(team):
+    shown = service_map.look(team.lab, services=["front", "no-such"])
+    assert ([each.name for each in shown.services], shown.lines) == (["front"], ())
+
+
 def test_a_closed_group_is_seen_on_the_lines_that_it_closes(team):
     team.shut("back", "front")
     try:
@@ -188,6 +194,19 @@ def test_what_was_seen_in_another_way_can_be_written_down(team):
         service_map.note(team.lab, "front", "back", 200)
 
 
+def test_what_the_guestbooks_front_was_answered_is_on_the_map(team, monkeypatch):
+    given = {
+        "map": {"url": team.url("Cloud Map"), "entries": 2, "host": "ip-172-31-0-9"},
+        "connect": {"url": team.url("Service Connect"), "error": "the name is not known"},
+        "none": {"url": "back", "error": "this is no address"},
+    }
+    reply = HttpReply(200, {}, json.dumps({"answers": given}).encode())
+    monkeypatch.setattr(team.lab, "http", lambda *_: reply)
+    assert ecslab.guestbook.answers(team.lab, "front") == given
+    assert team.lines()["Cloud Map"][2] == "2 entries, from ip-172-31-0-9"
+    assert team.lines()["Service Connect"][2] == "the name is not known"
+
+
 def test_who_cannot_ask_is_said(team):
     with pytest.raises(NotThere, match="there is no service nobody"):
         ecslab.terminal.ask(team.lab, "nobody", "http://back/")
@@ -196,7 +215,7 @@ def test_who_cannot_ask_is_said(team):
     lab = team.lab
     lab.iam.delete_role_policy(RoleName="inside", PolicyName="exec")
     lab.control("advance", seconds=120)
-    with pytest.raises(CannotBeDone, match="could be asked"):
+    with pytest.raises(CannotBeDone, match="no task of front could ask"):
         ecslab.terminal.ask(lab, "front", "http://back/")
 
 

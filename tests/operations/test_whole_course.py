@@ -9,13 +9,14 @@ import sys
 import pytest
 from botocore.exceptions import ClientError
 
-from ecslab import cleanup
+from ecslab import cleanup, cluster
 from ecslab.aws_api.operations import changes
 from ecslab.connection.names import names
 from ecslab.connection.resource_kinds import BY_CREATE_CALL
 from ecslab.course import STEPS
 from ecslab.errors import EcslabError, NotOurs
 from tests.connection.scripted_account import Stranger, lab_on, push_stand_ins, touched
+from tests.operations.test_cleanup import machined
 
 IN_THE_SANDBOX_ALONE = ("11", "14", "12.yours-2")  # instances, the fault lab, a game that lets a day pass
 COURSE = [step for step in STEPS if not step.id.startswith(IN_THE_SANDBOX_ALONE)]
@@ -175,6 +176,8 @@ def test_whenever_the_process_dies_clean_up_leaves_nothing_and_touches_nobody(la
     for step in COURSE:
         solved(mine, step)
     named(mine)
+    cluster.create(mine)
+    machined(mine)
     told = "\n".join(path.read_text() for path in tmp_path.glob("failure-*.txt"))
     assert killer.failures == [], told
     operations = {operation for _, operation in killer.calls}

@@ -3,29 +3,12 @@
 import json
 
 import pytest
-from botocore.exceptions import ClientError
-from instance_rig import Machines, user_data
+from botocore import xform_name
+from instance_rig import Machines, accounts, refused, user_data
 
-from ecslab.sandbox import in_process
-from ecslab.sandbox.engine import snapshots
-from ecslab.sandbox.engine.sandbox import Sandbox
+from ecslab.sandbox.bridge.account import current_account
 
-
-@pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    return Machines(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7))
-
-
-@pytest.fixture
-def aws(account):
-    return account.prepared()
-
-
-def refused(call, **given):
-    with pytest.raises(ClientError) as refusal:
-        call(**given)
-    error = refusal.value.response["Error"]
-    return f"{error['Code']}: {error['Message']}"
+account, aws = accounts(Machines)
 
 
 def test_an_instance_registers_when_it_has_booted(aws):
@@ -313,28 +296,35 @@ def test_with_trunking_an_instance_has_room_for_more_interfaces(aws):
     assert len(aws.instances(filter="attribute:ecs.instance-type == c5.large")) == 1
 
 
-@pytest.mark.parametrize("operation", ["register_container_instance", "discover_poll_endpoint"])
+AGENTS_CALLS = {
+    "RegisterContainerInstance": {},
+    "DiscoverPollEndpoint": {},
+    "SubmitTaskStateChange": {"status": "RUNNING"},
+    "SubmitContainerStateChange": {"status": "RUNNING"},
+    "SubmitAttachmentStateChanges": {"attachments": [{"attachmentArn": "arn", "status": "ATTACHED"}]},
+}
+
+
+@pytest.mark.parametrize("operation", AGENTS_CALLS)
 def test_the_agents_own_calls_are_refused(aws, operation):
-    assert "UnsupportedFeatureException" in refused(getattr(aws.ecs, operation))
+    sentence = refused(getattr(aws.ecs, xform_name(operation)), **AGENTS_CALLS[operation])
+    assert sentence == (
+        f"UnsupportedFeatureException: This sandbox does not carry {operation}: the container agent alone "
+        "calls it, and agents are part of the sandbox."
+    )
 
 
-@pytest.mark.parametrize("least", [0, 10**9], ids=["snapshot", "replay"])
-def test_instances_come_back_as_they_were(tmp_path, monkeypatch, least):
-    monkeypatch.setattr(snapshots, "AT_STOP", least)
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    aws = Machines(in_process.endpoint_of(sandbox)).prepared()
+def test_instances_come_back_as_they_were(on_disk):
+    aws = on_disk(Machines).prepared()
     aws.launch()
     aws.launch(cluster="later")
     aws.pass_time()
     before = aws.instances()
-    sandbox.close()
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    again = Machines(in_process.endpoint_of(sandbox))
+    again = on_disk(Machines)
     assert again.instances() == before
     again.ecs.create_cluster(clusterName="later")
     again.pass_time(60)
     assert len(again.instances("later")) == 1
-    sandbox.close()
 
 
 def test_an_instance_that_gets_a_trunk_is_registering_first(aws):
@@ -358,3 +348,47 @@ def test_an_instance_that_gets_a_trunk_is_registering_first(aws):
     [instance] = aws.instances()
     assert (instance["status"], instance["agentConnected"]) == ("ACTIVE", True)
     assert change(cluster="lab", containerInstances=[arn], status="DRAINING")["failures"] == []
+
+
+@pytest.mark.parametrize("terminated", [False, True])
+def test_an_instance_with_a_trunk_is_deregistering_until_that_is_gone(aws, terminated):
+    aws.ecs.put_account_setting_default(name="awsvpcTrunking", value="enabled")
+    ec2_id = aws.launch(InstanceType="c5.large")
+    aws.pass_time()
+    [arn] = [each["containerInstanceArn"] for each in aws.instances()]
+    if terminated:
+        aws.ec2.terminate_instances(InstanceIds=[ec2_id])
+        for _ in range(300):
+            aws.pass_time(1)
+            if aws.describe(arn)[0]["status"] != "ACTIVE":
+                break
+    else:
+        gone = aws.ecs.deregister_container_instance(cluster="lab", containerInstance=arn)
+        assert gone["containerInstance"]["status"] == "DEREGISTERING"
+    [listed] = aws.instances(status="DEREGISTERING")
+    assert (listed["containerInstanceArn"], listed["agentConnected"]) == (arn, False)
+    [cluster] = aws.ecs.describe_clusters(clusters=["lab"])["clusters"]
+    assert cluster["registeredContainerInstancesCount"] == 0
+    change = {"cluster": "lab", "containerInstances": [arn], "status": "ACTIVE"}
+    assert refused(aws.ecs.update_container_instances_state, **change) == (
+        f"InvalidParameterException: Container instance {arn[-32:]} is DEREGISTERING and cannot be changed "
+        "any more."
+    )
+    again = {"cluster": "lab", "containerInstance": arn}
+    for call in (aws.ecs.deregister_container_instance, aws.ecs.update_container_agent):
+        assert refused(call, **again) == (
+            "InvalidParameterException: Referenced container instance is DEREGISTERING."
+        )
+    aws.pass_time(30)
+    assert aws.instances() == []
+    assert aws.describe(arn)[0]["status"] == "INACTIVE"
+
+
+def test_in_an_older_journal_it_is_inactive_at_once(aws):
+    current_account().behaviour = 7
+    aws.ecs.put_account_setting_default(name="awsvpcTrunking", value="enabled")
+    aws.launch(InstanceType="c5.large")
+    aws.pass_time()
+    [arn] = [each["containerInstanceArn"] for each in aws.instances()]
+    gone = aws.ecs.deregister_container_instance(cluster="lab", containerInstance=arn)["containerInstance"]
+    assert gone["status"] == "INACTIVE"

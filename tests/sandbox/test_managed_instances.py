@@ -3,7 +3,9 @@
 from functools import partial
 
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
+from instance_rig import HTTPD
 from managed_rig import DAY, IDLE, LAUNCHES, PROFILE, REGISTERS, ROLE, UP, Managed
 
 from ecslab.sandbox import in_process
@@ -336,3 +338,110 @@ def test_a_task_larger_than_any_instance_stops_and_the_others_run(aws):
         "InvalidInstanceRequirements: No instance type meets the instance requirements and the task's needs.",
     )  # fmt: skip
     assert len(aws.hosts()) == 1
+
+
+def test_a_patch_starts_other_tasks_first(aws):
+    """The instance drains, and ends when nothing is left there; the service never has less than it wants."""
+    aws.provider()
+    aws.serve(2, deploymentConfiguration={"minimumHealthyPercent": 100, "maximumPercent": 200})
+    aws.pass_time(UP)
+    [old] = aws.instances()
+    drained = aws.endpoint.control("inject", kind="patch")["instances"]
+    assert drained == [old["ec2InstanceId"]]
+    assert aws.endpoint.control("inject", kind="patch")["instances"] == []
+    assert [each["status"] for each in aws.instances()] == ["DRAINING"]
+    running = []
+    for _ in range(60):
+        aws.pass_time(10)
+        running.append(sum(task["lastStatus"] == "RUNNING" for task in aws.tasks()))
+    assert min(running) == 2 and max(running) > 2
+    [new] = aws.instances()
+    assert new["containerInstanceArn"] != old["containerInstanceArn"]
+    assert [host["InstanceId"] for host in aws.hosts()] == [new["ec2InstanceId"]]
+
+
+def test_an_instance_drains_after_14_days_and_ends_by_day_21(aws):
+    aws.provider()
+    aws.serve(1)
+    [alone] = aws.run(1)  # nobody starts it anew
+    aws.pass_time(UP)
+    before = {host["InstanceId"] for host in aws.hosts()}
+    aws.pass_time(7 * DAY)
+    aws.pass_time(7 * DAY - UP - 120)
+    assert {host["InstanceId"] for host in aws.hosts()} == before
+    aws.pass_time(IDLE)
+    statuses = sorted(each["status"] for each in aws.instances())
+    assert statuses == ["ACTIVE", "DRAINING"]
+    assert {task["lastStatus"] for task in aws.tasks()} == {"RUNNING"}
+    aws.pass_time(7 * DAY)
+    [task] = aws.tasks([alone])
+    assert (task["lastStatus"], task["stoppedReason"]) == (
+        "STOPPED", "Container instance deregistration forced by user",
+    )  # fmt: skip
+    assert [each["status"] for each in aws.instances()] == ["ACTIVE"]
+    assert not before & {host["InstanceId"] for host in aws.hosts()}
+
+
+def test_whose_instance_it_is(aws):
+    """EC2 shows who manages it, and lets nobody else stop or end it; deregistered, it is ended."""
+    aws.provider()
+    [arn] = aws.run(1)
+    aws.pass_time(UP)
+    [host] = aws.hosts()
+    assert (host["Operator"]["Managed"], host["Operator"]["Principal"]) == (True, "ecs.amazonaws.com")
+    assert "KeyName" not in host
+    for operation in ("TerminateInstances", "StopInstances", "StartInstances"):
+        call = getattr(aws.ec2, xform_name(operation))
+        assert refused(call, InstanceIds=[host["InstanceId"]]) == (
+            "UnauthorizedOperation: You are not authorized to perform this operation. User: arn:aws:iam::"
+            f"123456789012:root is not authorized to perform: ec2:{operation} on resource: "
+            f"arn:aws:ec2:us-east-1:123456789012:instance/{host['InstanceId']} with an explicit deny in "
+            "a resource-based policy"
+        )
+    assert [each["State"]["Name"] for each in aws.hosts()] == ["running"]
+    [instance] = aws.instances()
+    call = {"cluster": "lab", "containerInstance": instance["containerInstanceArn"]}
+    assert refused(aws.ecs.deregister_container_instance, **call) == (
+        "InvalidParameterException: Found running tasks on the instance."
+    )
+    aws.ecs.deregister_container_instance(**call, force=True)
+    assert aws.hosts() == []
+    aws.pass_time(60)
+    assert aws.tasks([arn])[0]["stoppedReason"] == "Container instance deregistration forced by user"
+    with pytest.raises(Exception, match="no managed instance nobody is registered here"):
+        aws.endpoint.control("inject", kind="patch", instance="nobody")
+
+
+def test_a_definition_for_managed_instances(aws):
+    """The network mode is awsvpc unless it says host; with host the tasks share the instance's ports."""
+    container = {"name": "web", "image": "httpd", "memory": 128}
+    call = {
+        "family": "own", "containerDefinitions": [container],
+        "requiresCompatibilities": ["MANAGED_INSTANCES"],
+    }  # fmt: skip
+    assert aws.ecs.register_task_definition(**call)["taskDefinition"]["networkMode"] == "awsvpc"
+    either = call | {"requiresCompatibilities": ["EC2"], "networkMode": "host"}
+    made = aws.ecs.register_task_definition(**either)["taskDefinition"]
+    assert made["compatibilities"] == ["EXTERNAL", "EC2", "MANAGED_INSTANCES"]
+    wrong = {
+        "Managed Instances only support network modes ‘awsvpc’ and ‘host’.": {"networkMode": "bridge"},
+        "Managed Instances do not support Windows containers.": {
+            "networkMode": "awsvpc", "runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"},
+        },
+        "syslog is not a valid log driver. Must be one of [awslogs,splunk,awsfirelens,json-file]": {
+            "containerDefinitions": [container | {"logConfiguration": {"logDriver": "syslog"}}],
+        },
+    }  # fmt: skip
+    for sentence, change in wrong.items():
+        assert refused(aws.ecs.register_task_definition, **call | change) == f"ClientException: {sentence}"
+    aws.provider()
+    ports = [{"containerPort": 80}]
+    web = {"name": "web", "image": HTTPD, "portMappings": ports}
+    aws.ecs.register_task_definition(**call | {
+        "networkMode": "host", "containerDefinitions": [web], "cpu": "256", "memory": "512",
+    })  # fmt: skip
+    arns = [*aws.run(2, "own", places=()), *aws.run(2, "web")]
+    aws.pass_time(UP)
+    assert {task["lastStatus"] for task in aws.tasks(arns)} == {"RUNNING"}
+    hosts = [task["containerInstanceArn"] for task in aws.tasks(arns[:2])]
+    assert len(set(hosts)) == 2  # port 80 of an instance is there once

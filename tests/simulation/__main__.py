@@ -14,6 +14,7 @@ from pathlib import Path
 
 os.environ.setdefault("MOTO_AMIS_PATH", str(Path(__file__).parents[1] / "machine_images.json"))
 from tests.simulation import run
+from tests.simulation.journeys import SPECIAL
 
 CHUNK = 25  # histories that a process plays before it tells of them
 
@@ -25,7 +26,7 @@ def main() -> int:
         failed = [found for seed in options.seeds if (found := _alone(seed, options))]
     else:
         failed = _many(range(options.first, options.first + options.count), options)
-    more = " --scaling" if options.scaling else ""
+    more = "".join(f" --{kind}" for kind in _kinds(options))
     for failure in failed:
         _print(f"{failure}\n  alone: python -m tests.simulation {failure.history.seed}{more} --verbose")
     return int(bool(failed))
@@ -38,6 +39,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--scaling", action="store_true", help="draw visitors, policies and schedules too")
+    parser.add_argument("--naming", action="store_true", help="draw services that are found by names too")
+    parser.add_argument("--instances", action="store_true", help="draw services on EC2, and what it takes")
     parser.add_argument("--verbose", action="store_true", help="print each step and how it ended")
     parser.add_argument(
         "--shorten", action="store_true", help="leave out the steps that a failure does not need"
@@ -45,9 +48,13 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _kinds(options: argparse.Namespace) -> tuple[str, ...]:
+    return tuple(kind for kind in SPECIAL if getattr(options, kind))
+
+
 def _alone(seed: int, options: argparse.Namespace) -> run.Failure | None:
     say = _print if options.verbose else lambda _: None
-    history = run.drawn(seed, options.scaling)
+    history = run.drawn(seed, _kinds(options))
     say(f"seed {seed}, {history.switches}")
     failure = run.play(history, say)
     if failure and options.shorten:
@@ -60,7 +67,7 @@ def _alone(seed: int, options: argparse.Namespace) -> run.Failure | None:
 def _many(seeds: range, options: argparse.Namespace) -> list[run.Failure]:
     began, failed, done = time.monotonic(), list[run.Failure](), 0
     chunks = [seeds[at : at + CHUNK] for at in range(0, len(seeds), CHUNK)]
-    failures = partial(run.failures, scaling=options.scaling)
+    failures = partial(run.failures, kinds=_kinds(options))
     with ProcessPoolExecutor(options.processes, mp_context=get_context("spawn")) as pool:
         for chunk, found in zip(chunks, pool.map(failures, chunks), strict=True):
             failed, done = failed + found, done + len(chunk)

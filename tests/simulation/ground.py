@@ -80,7 +80,7 @@ def _target_group(world: Any, name: str, port: int, delay: str) -> None:
 def define(world: Any, family: str) -> None:
     """Register a revision."""
     log = {"awslogs-group": LOGS, "awslogs-region": "us-east-1", "awslogs-stream-prefix": family}
-    container = {"name": "web", "portMappings": [{"containerPort": 80}], **CONTAINERS[family]}
+    container = {"name": "web", "portMappings": [{"containerPort": 80, "name": "web"}], **CONTAINERS[family]}
     more = {}
     if family == "own":
         container["logConfiguration"] = {"logDriver": "awslogs", "options": log}

@@ -5,12 +5,19 @@ Each notes what the account was, lets the steps inside happen, goes back, and co
 
 import copy
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.simulation.steps import PLAIN, SCALING, Step, action, carry_out, drawn_step
+from tests.simulation.machine_steps import BESIDE, INSTANCES
+from tests.simulation.naming import NAMING
+from tests.simulation.steps import ACTIONS, SCALING, Step, action, carry_out, drawn_step
 from tests.simulation.world import World
+
+PLAIN: Final = tuple(ACTIONS)
+"""What is one thing; the actions of this module have such steps inside."""
+SPECIAL: Final = {"scaling": SCALING, "naming": NAMING, "instances": INSTANCES}
+"""Actions that only histories of their kind draw."""
 
 SHARES: Final = tuple(tenth / 10 for tenth in range(11))
 
@@ -47,11 +54,19 @@ def differences(before: Any, after: Any, path: str = "") -> list[str]:
     return [f"{path.lstrip('.')}: {before!r:.200} was {after!r:.200} then"]
 
 
-def draw_inside(draw: random.Random, step: Step, scaling: bool) -> Step:
+def drawn_among(kinds: Collection[str]) -> list[str]:
+    """The names of the actions that a history of these kinds draws."""
+    if "instances" in kinds:
+        return [name for name in ACTIONS if name in INSTANCES or name in BESIDE]
+    left_out = {name for kind, names in SPECIAL.items() if kind not in kinds for name in names}
+    return [name for name in ACTIONS if name not in left_out]
+
+
+def draw_inside(draw: random.Random, step: Step, kinds: Collection[str]) -> Step:
     """The step with one or two drawn into it, if it takes any."""
     if step.name in PLAIN or step.name == "restart":
         return step
-    among = [name for name in PLAIN if scaling or name not in SCALING]
+    among = [name for name in drawn_among(kinds) if name in PLAIN]
     inside = tuple(drawn_step(draw, among) for _ in range(draw.choice((1, 1, 2, 3))))
     return Step(step.name, step.values, inside)
 

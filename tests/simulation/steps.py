@@ -402,5 +402,3 @@ def visitors(world: World, do: str, port: int, rate: float, memory_mib: float) -
 
 SCALING = ("scalable", "tracked", "busy", "rush", "unscalable", "visitors")
 """Actions that only histories with scaling draw."""
-PLAIN = tuple(ACTIONS)
-"""What is one thing; the others, in `journeys`, have such steps inside."""

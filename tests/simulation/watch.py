@@ -8,6 +8,7 @@ from ecslab.sandbox.world.load_balancing.target_health import TARGET
 from ecslab.sandbox.world.service import lifecycle as of_services
 from ecslab.sandbox.world.task.lifecycle import ATTACHMENT, TASK
 from ecslab.sandbox.world.time.durations import steps
+from tests.simulation.name_history import NameHistory
 
 TOLD = 1e-3 + 1e-6
 """Durations are rounded to milliseconds."""
@@ -22,6 +23,7 @@ class Watch:
     def __init__(self, world: Any):
         self.world = world
         self.clock: Any = None
+        self.names = NameHistory()
 
     def attach(self) -> None:
         """Go on with the clock that the sandbox has now, and look; not before the ground is furnished."""
@@ -33,6 +35,7 @@ class Watch:
             self.statuses: dict[Any, tuple[str, float | None]] = {}
             self.healthy: dict[str, tuple[int, set[Any]]] = {}
             self._began = False
+            self.names.go_back(self.world)
             before = clock.on_event
 
             def on_event(number: int) -> None:
@@ -47,6 +50,8 @@ class Watch:
     def look(self) -> None:
         """Compare what is there with what was there before the last event."""
         at, self.at = self.at, self.clock.now
+        if self.world.account.service_discovery:
+            self.names.look(self.world)
         for key, lifecycle, status, task in self._all():
             before, since = self.statuses.get(key, (None, None))
             if before == status:
@@ -57,7 +62,8 @@ class Watch:
             if not follows(lifecycle, before, status):
                 self._wrong("legal-moves", f"{lifecycle.noun} {key}: {before} to {status}")
             row = TIMED.get((before, status))
-            if task and row and since is not None and len(task.containers) == 1:
+            fargate = task and not task.instance and not task.waiting
+            if fargate and row and since is not None and len(task.containers) == 1:
                 self._judge_duration(row, task, at - since)
         for name, service in self.world.services.items():
             self._judge_percents(name, service)

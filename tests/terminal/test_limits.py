@@ -191,15 +191,14 @@ def test_what_the_ledger_has_no_kind_for_is_tagged(lab):
     ("service", "operation", "given", "tagged"),
     [
         ("ec2", "CreateNatGateway", {}, True),
-        ("ec2", "RunInstances", {}, True),
+        ("ec2", "CreateVolume", {}, True),
         ("ec2", "AllocateAddress", {}, True),
         ("ec2", "CreateInternetGateway", {}, True),
         ("ec2", "CreateVpc", {"TagSpecifications": [{"ResourceType": "vpc", "Tags": []}]}, False),
         ("iam", "CreateUser", {}, True),
         ("iam", "CreatePolicy", {"Tags": [{"Key": "a", "Value": "b"}]}, True),
         ("iam", "CreateAccessKey", {}, False),
-        ("ecs", "CreateCapacityProvider", {}, True),
-        ("ecs", "StartTask", {}, True),
+        ("ecs", "CreateExpressGatewayService", {}, True),
         ("ssm", "PutParameter", {}, True),
         ("ssm", "PutParameter", {"Overwrite": True}, False),
         ("elbv2", "CreateTrustStore", {}, True),
@@ -220,7 +219,9 @@ def test_each_call_that_makes_something_is_named_with_whether_it_could_be_tagged
 def test_calls_that_the_ledger_knows_or_that_make_a_part_are_not_named(lab):
     commands = CommandHooks(lab)
     for service, operation in (
-        ("ecs", "CreateCluster"), ("ecs", "RunTask"), ("elbv2", "CreateListener"), ("ecs", "ListClusters"),
+        ("ecs", "CreateCluster"), ("ecs", "RunTask"), ("ecs", "StartTask"),
+        ("ecs", "CreateCapacityProvider"), ("ec2", "RunInstances"), ("ssm", "CreateActivation"),
+        ("elbv2", "CreateListener"), ("ecs", "ListClusters"),
         ("logs", "CreateLogStream"), ("iam", "PutRolePolicy"), ("ecs", "UpdateService"),
     ):  # fmt: skip
         commands.prepare({}, lab.client(service).meta.service_model.operation_model(operation), {})
@@ -242,8 +243,8 @@ def test_one_cell_of_several_commands_is_taken_back_as_one(lab, monkeypatch):
 
 def test_on_a_real_account_what_clean_up_does_not_know_is_not_made(account):
     lab, sent = account
-    said = terminal.run(lab, "aws ecs create-capacity-provider --name mine")
-    assert said.code and "CreateCapacityProvider was not sent: this lab cannot tell whose it is" in said.err
+    said = terminal.run(lab, "aws ec2 create-vpc --cidr-block 10.9.0.0/16")
+    assert said.code and "CreateVpc was not sent: this lab cannot tell whose it is" in said.err
     assert sent == []
     said = terminal.run(lab, "aws ecs create-cluster --cluster-name blue")
     assert said.err == ""

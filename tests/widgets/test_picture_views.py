@@ -7,6 +7,7 @@ from task_moments import ByHand
 from ecslab import cluster
 from ecslab.errors import NotThere
 from ecslab.widgets import InstancesView
+from ecslab.workshop.stills import still
 
 BEGAN = "Cluster adgu-cluster: 0 container instances, 0 tasks on Fargate"
 
@@ -56,6 +57,10 @@ def test_saved_as_html_it_is_the_picture_with_its_words(watch):
     assert data["text/html"].startswith(f'<img alt="{BEGAN}. No container instance')
     assert "data:image/svg+xml" in data["text/html"] and "<script" not in data["text/html"]
     assert data["text/plain"].startswith(BEGAN)
+    drawn = still(view.get_state())
+    assert f'<img alt="{BEGAN}. No container' in drawn
+    assert f'src="{view.source}"' in str(drawn).replace("&gt;", ">")
+    assert "<img" not in still(view.get_state() | {"source": "https://192.0.2.1/i.svg"})
 
 
 def test_it_ends_when_nothing_changes_and_can_be_asked_again(watch):
@@ -66,6 +71,13 @@ def test_it_ends_when_nothing_changes_and_can_be_asked_again(watch):
     assert feeder.look() is None and not view.live
     view.asked += 1
     assert view.live and feeder.look()
+
+
+def test_where_a_look_takes_long_it_looks_less_often(watch):
+    _, quick = watch()
+    ticks = iter(range(0, 1000, 3))
+    _, slow = watch(wall=lambda: float(next(ticks)))
+    assert quick.look() < 3 < slow.look() == 12
 
 
 def test_a_cluster_that_is_deleted_is_said(lab, watch):

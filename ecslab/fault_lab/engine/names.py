@@ -16,6 +16,7 @@ class FaultNames:
     Attributes:
         app: whose application it is, one word.
         service: also the name of the definition's family, of the repository and of the tasks' security group.
+        instances: the launch template, Auto Scaling group, role and profile of EC2 instances, where some are.
         helper: a second service of the same team, where there is one.
     """
 
@@ -32,6 +33,7 @@ class FaultNames:
     balancer_group: str
     secret: str
     parameter: str
+    instances: str
 
 
 def fault_names(lab: Connection, rng: random.Random) -> FaultNames:
@@ -51,4 +53,5 @@ def fault_names(lab: Connection, rng: random.Random) -> FaultNames:
         balancer_group=lab.name("fault-alb"),
         secret=lab.name("fault/database"),
         parameter="/" + lab.name("fault-prices"),
+        instances=lab.name("fault-instances"),
     )

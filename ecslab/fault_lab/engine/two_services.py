@@ -1,7 +1,7 @@
 """Two services of one team: the application asks the helper for a page over and over, and logs the answer."""
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.fault_lab.engine import goals
 from ecslab.fault_lab.engine.application import Application
@@ -11,7 +11,11 @@ from ecslab.resources.service import service_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import SecurityGroupTypeDef
-    from mypy_boto3_ecs.type_defs import AwsVpcConfigurationTypeDef, ServiceTypeDef
+    from mypy_boto3_ecs.type_defs import (
+        AwsVpcConfigurationTypeDef,
+        ServiceConnectClientAliasTypeDef,
+        ServiceTypeDef,
+    )
 
 IMAGE: Final = "public.ecr.aws/docker/library/busybox:latest"
 PORT_NAME: Final = "prices"
@@ -105,9 +109,9 @@ def let_in(app: Application) -> list[str]:
     return [source for group in helper_groups(app) for source in rules.admitted(group, 80)]
 
 
-def alias(app: Application) -> dict[str, Any]:
-    """The alias of Service Connect under which the helper can be asked for; {} if it has none."""
+def alias(app: Application) -> "ServiceConnectClientAliasTypeDef | None":
+    """The alias of Service Connect under which the helper can be asked for; None if it has none."""
     asked = helper(app)
     primary = (service_reader.primary(asked) if asked else None) or {}
     served = primary.get("serviceConnectConfiguration", {}).get("services", [])
-    return dict(served[0]["clientAliases"][0]) if served else {}
+    return served[0]["clientAliases"][0] if served and served[0].get("clientAliases") else None

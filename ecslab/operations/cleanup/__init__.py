@@ -25,7 +25,9 @@ from ecslab.operations.cleanup.retained import inactive_revisions, retained
 _BUSY: Final = frozenset(
     {
         "DependencyViolation", "ClusterContainsServicesException", "ClusterContainsTasksException",
-        "ResourceInUse", "DeleteConflict",
+        "ClusterContainsContainerInstancesException", "ClusterContainsCapacityProviderException",
+        "ResourceInUse", "ResourceInUseException", "UpdateInProgressException", "ScalingActivityInProgress",
+        "DeleteConflict",
     }
 )  # fmt: skip
 _MOMENT: Final = 5.0  # seconds

@@ -12,7 +12,19 @@ from typing import Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
-from ecslab.operations.cleanup.inventory import discovery, ecs, network, scaling, storage
+from ecslab.operations.cleanup import ending
+from ecslab.operations.cleanup.inventory import (
+    clusters,
+    discovery,
+    ecs,
+    launching,
+    machines,
+    network,
+    outside,
+    providers,
+    scaling,
+    storage,
+)
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey
 from ecslab.resources import ecr, log_group, role
@@ -64,7 +76,7 @@ def by_name(delete: Callable[[Connection, str], None]) -> Remove:
 
 # What scales services goes before they do. Services bring tasks back, so they are next; tasks hold network
 # interfaces, and so do load balancers; interfaces hold security groups; listeners hold target groups; roles
-# may be needed to the last.
+# may be needed to the last. What makes instances goes before them, and what they are made from after them.
 REMOVALS: Final = (
     Removal("scalable target", scaling.targets, scaling.deregister),
     Removal("alarm", scaling.alarms, scaling.delete_alarm),
@@ -72,9 +84,23 @@ REMOVALS: Final = (
     Removal("service", ecs.services, call("ecs", "delete_service", "service", force=True)),
     Removal("task", ecs.tasks, call("ecs", "stop_task", "task", reason="cleaned up by ecslab"),
             settle=ecs.wait_until_stopped),
-    Removal("cluster", ecs.clusters, call("ecs", "delete_cluster", "cluster")),
+    # off their clusters, so that nothing makes instances any more; before their groups
+    Removal("capacity provider", providers.capacity_providers, providers.delete_provider,
+            settle=providers.wait_until_deleted),
+    # while it can still be told whose machine each is: one whose agent is lost stays registered after its end
+    Removal("container instance", machines.container_instances,
+            call("ecs", "deregister_container_instance", "containerInstance", force=True)),
+    Removal("Auto Scaling group", machines.auto_scaling_groups, ending.delete_group,
+            settle=ending.wait_until_groups_are_gone),
+    Removal("instance", machines.instances, ending.terminate, settle=ending.wait_until_terminated),
+    Removal("managed node", outside.managed_nodes,
+            call("ssm", "deregister_managed_instance", "InstanceId")),
+    Removal("activation", outside.activations, call("ssm", "delete_activation", "ActivationId")),
+    Removal("cluster", clusters.clusters, call("ecs", "delete_cluster", "cluster")),
     Removal("task definition", ecs.task_definitions,
             call("ecs", "deregister_task_definition", "taskDefinition")),
+    Removal("launch template", launching.launch_templates,
+            call("ec2", "delete_launch_template", "LaunchTemplateId")),
     # their instances leave with the tasks
     Removal("discovery service", discovery.services, discovery.delete_service),
     Removal("namespace", discovery.private_namespaces, discovery.delete_namespace),
@@ -90,5 +116,6 @@ REMOVALS: Final = (
     # at once: else it would stay for 7 to 30 days, and its name with it
     Removal("secret", storage.secrets,
             call("secretsmanager", "delete_secret", "SecretId", ForceDeleteWithoutRecovery=True)),
+    Removal("instance profile", launching.instance_profiles, launching.delete_profile),
     Removal("role", storage.roles, by_name(role.delete)),
 )  # fmt: skip

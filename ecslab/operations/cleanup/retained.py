@@ -8,6 +8,7 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from ecslab.connection.connection import Connection
+from ecslab.display.counted import enumerated
 from ecslab.operations.cleanup.inventory import ecs
 from ecslab.operations.cleanup.inventory.survey import Survey
 from ecslab.operations.cleanup.receipt import Plan, Retained
@@ -17,6 +18,7 @@ from ecslab.resources.network import network_reader
 _SERVICE_ROLES: Final = {
     "AWSServiceRoleForECS": "ECS",
     "AWSServiceRoleForElasticLoadBalancing": "load balancing",
+    "AWSServiceRoleForAutoScaling": "Auto Scaling",
 }
 
 
@@ -81,6 +83,12 @@ def _tasks(lab: Connection, before: Plan) -> Retained | None:
     return Retained("STOPPED tasks", why, "free") if made & {"task", "service"} else None
 
 
+def _instances(_lab: Connection, before: Plan) -> Retained | None:
+    count = sum(resource.kind == "instance" and not resource.kept for resource in before.resources)
+    why = "can be described for about an hour"
+    return Retained(_counted(count, "terminated instance"), why, "free") if count else None
+
+
 def _interfaces(lab: Connection, before: Plan) -> Retained | None:
     ids = [resource.interface for resource in before.resources if resource.interface]
     detaching = network_reader.interfaces(lab, ids)
@@ -92,7 +100,7 @@ def _service_roles(lab: Connection, _before: Plan) -> Retained | None:
     names = [name for name in _SERVICE_ROLES if role.find(lab, name)]
     if not names:
         return None
-    services = " and ".join(_SERVICE_ROLES[name] for name in names)
+    services = enumerated([_SERVICE_ROLES[name] for name in names])
     return Retained(
         f"role{'s' * (len(names) > 1)} {', '.join(names)}",
         f"made by {services} for {'themselves' if len(names) > 1 else 'itself'}; shared by all of it here",
@@ -117,6 +125,8 @@ _SEARCHES: Final[tuple[Callable[[Connection, Plan], Retained | None], ...]] = (
     _task_definitions,
     _deleted("service"),
     _deleted("cluster"),
+    _deleted("capacity provider"),
+    _instances,
     _tasks,
     _interfaces,
     _service_roles,

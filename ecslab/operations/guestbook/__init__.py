@@ -1,6 +1,7 @@
 """The guestbook, which the course builds from 06 on.
 
-`back` has its two services, front and back, and their names (stages 07 and 08). Here is the draft with a
+`back` has its two services behind the public load balancer, and their names (stages 07 and 08); `front` has
+two services of which one calls the other, and `pair` takes them away (stage 10). Here is the draft with a
 database: one task of three containers, and a program that calls AWS (stage 09). Each function gives one
 container definition, as it stands in `containerDefinitions`.
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
@@ -24,6 +25,20 @@ from ecslab.operations.guestbook.back import (
     sign,
     wait_until_open,
 )
+from ecslab.operations.guestbook.front import (
+    APP,
+    APP_BACK,
+    APP_FRONT,
+    Watched,
+    answers,
+    ask,
+    by_address,
+    front_container,
+    groups,
+    register_front,
+    watch,
+)
+from ecslab.operations.guestbook.pair import delete_pair, price_of_ways
 from ecslab.resources import secret, task_definition
 from ecslab.resources.task import task_reader
 
@@ -35,9 +50,45 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "AWS_CLI", "BACK", "CHECKED", "DRAFT", "HTDOCS", "HTTPD", "HTTPD_ALPINE", "OTHERS", "REDIS", "VOLUME",
-    "WATCHED", "back_container", "back_program", "create_back", "database", "draft", "entries", "logs",
-    "reader", "register", "register_back", "sign", "stop", "wait_until_open", "web", "writer",
+    "APP",
+    "APP_BACK",
+    "APP_FRONT",
+    "AWS_CLI",
+    "BACK",
+    "CHECKED",
+    "DRAFT",
+    "HTDOCS",
+    "HTTPD",
+    "HTTPD_ALPINE",
+    "OTHERS",
+    "REDIS",
+    "VOLUME",
+    "WATCHED",
+    "Watched",
+    "answers",
+    "ask",
+    "back_container",
+    "back_program",
+    "by_address",
+    "create_back",
+    "database",
+    "delete_pair",
+    "draft",
+    "entries",
+    "front_container",
+    "groups",
+    "logs",
+    "price_of_ways",
+    "reader",
+    "register",
+    "register_back",
+    "register_front",
+    "sign",
+    "stop",
+    "wait_until_open",
+    "watch",
+    "web",
+    "writer",
 ]  # fmt: skip
 
 REDIS: Final = "public.ecr.aws/docker/library/redis:7"

@@ -13,6 +13,7 @@ from ecslab.sandbox.bridge import late_reads
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs.instances import external
 from ecslab.sandbox.bridge.ecs.instances.agents import Agents
+from ecslab.sandbox.bridge.ecs.managed_instances import fleet
 from ecslab.sandbox.bridge.ecs.tasks import store
 from ecslab.sandbox.bridge.open_ports import program_of
 from ecslab.sandbox.bridge.ssm_nodes import state as ssm_nodes
@@ -104,6 +105,21 @@ def maintenance(*, task: str) -> dict[str, object]:
     service = f"Service {group.removeprefix('service:')}: " if group.startswith("service:") else ""
     store.stop(retired, "ServiceSchedulerInitiated", service + MAINTENANCE)
     return _told([retired])
+
+
+def patch(*, instance: str | None = None) -> dict[str, object]:
+    """Let ECS patch a managed instance (its id, its EC2 instance's or an ARN), or all: they drain at once.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-patching.html
+    """
+    regions = current_account().regions.values()
+    instances = [each for region in regions for each in region.managed_instances.values() if each.registered]
+    if instance is not None:
+        named = str(instance).rpartition("/")[2]
+        instances = [each for each in instances if named in (each.id, each.registered)]
+        if not instances:
+            raise ValueError(f"no managed instance {named} is registered here")
+    return {"instances": [each.id for each in instances if fleet.drain(each)]}
 
 
 def exit(*, task: str, container: str | None = None, code: int = 1) -> dict[str, object]:
@@ -201,7 +217,7 @@ KINDS: Final[dict[str, Callable[..., dict[str, object]]]] = {
     do.__name__.replace("_", "-"): do
     for do in (
         spot_interruption, spot_capacity, zone, agent, maintenance, exit, out_of_memory, registry, platform,
-        throttling, eventual, external_instance, external_connection, visitors,
+        patch, throttling, eventual, external_instance, external_connection, visitors,
     )
 }  # fmt: skip
 

@@ -16,9 +16,14 @@ give all later ones other ids, or where a call that a lesson makes would not be 
 7: a task that Fargate Spot takes back is over two minutes after the warning; a service gives each capacity
    provider its own share of tasks, whatever another one lacks;
    resolvers remember what a private zone answered for its TTL; containers of an instance share its memory.
+8: a service that no container instance had room for tries again as soon as one has; an instance with
+   a trunk interface is DEREGISTERING until that is removed; tasks on EC2 are moved between zones,
+   placed by the rules of the last update, and make room for those of a newer deployment;
+   a task definition for managed instances has the network mode `awsvpc` unless it names one, and is refused
+   what they do not take; RunInstances refuses a type that does not exist.
 """
 
 from typing import Final
 
-LATEST: Final = 7
+LATEST: Final = 8
 FIRST: Final = 1

@@ -220,8 +220,8 @@ def test_what_fargate_itself_fails_at(account, problem, reason, seconds):
     ("kind", "values", "sentence"),
     [
         ("flood", {}, "there is no fault 'flood'; there are: agent, eventual, exit, external-connection, "
-                      "external-instance, maintenance, out-of-memory, platform, registry, spot-capacity, "
-                      "spot-interruption, throttling, visitors, zone"),
+                      "external-instance, maintenance, out-of-memory, patch, platform, registry, "
+                      "spot-capacity, spot-interruption, throttling, visitors, zone"),
         ("agent", {"instance": "i-0"}, "no container instance i-0 is registered here"),
         ("zone", {}, "zone: missing a required argument: 'zone'"),
         ("zone", {"zone": "moon"}, None),

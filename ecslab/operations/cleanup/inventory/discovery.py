@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
 from ecslab.operations import prices
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey
+from ecslab.resources.cloud_map import Namespace
 
-_Namespace = dict[str, Any]
-"""API_NamespaceSummary."""
 _PRIVATE: Final = "DNS_PRIVATE"
 
 
@@ -82,27 +81,27 @@ def _names(survey: Survey) -> set[str]:
     return {name for kind in ("namespace", "HTTP namespace") for name in survey.names(kind)}
 
 
-def _named(survey: Survey) -> Iterator[_Namespace]:
+def _named(survey: Survey) -> Iterator[Namespace]:
     wanted = _names(survey)
     if wanted:
         cloud_map = survey.lab.client("servicediscovery")
-        survey.lab.wait(lambda: not _begun(cloud_map), "namespaces that are being made", limit=300)
+        survey.lab.wait(lambda: not _begun(survey.lab), "namespaces that are being made", limit=300)
         for page in cloud_map.get_paginator("list_namespaces").paginate():
             yield from (each for each in page["Namespaces"] if each["Name"] in wanted)
 
 
-def _begun(cloud_map: Any) -> list[Any]:
-    """Operations that will make a namespace, which nobody lists until then."""
+def _begun(lab: Connection) -> bool:
+    """Whether an operation will make a namespace, which nobody lists until then."""
     wanted = [{"Name": "TYPE", "Values": ["CREATE_NAMESPACE"]},
               {"Name": "STATUS", "Values": ["SUBMITTED", "PENDING"], "Condition": "IN"}]  # fmt: skip
-    return list(cloud_map.list_operations(Filters=wanted)["Operations"])
+    return bool(lab.client("servicediscovery").list_operations(Filters=wanted)["Operations"])
 
 
-def _ours(survey: Survey, namespace: _Namespace) -> bool:
+def _ours(survey: Survey, namespace: Namespace) -> bool:
     cloud_map = survey.lab.client("servicediscovery")
     tags = cloud_map.list_tags_for_resource(ResourceARN=namespace["Arn"])["Tags"]
     return survey.ours(tags, _kind(namespace), namespace["Arn"])
 
 
-def _kind(namespace: _Namespace) -> str:
+def _kind(namespace: Namespace) -> str:
     return "namespace" if namespace["Type"] == _PRIVATE else "HTTP namespace"

@@ -1,4 +1,4 @@
-"""What ECS has of a lab: services, tasks, clusters, task definitions."""
+"""What ECS has of a lab: services, tasks, task definitions."""
 
 from __future__ import annotations
 
@@ -40,17 +40,23 @@ def tasks(survey: Survey) -> Iterator[Resource]:
     """The tasks that are not STOPPED: what we or a service of ours started, and others' in our clusters."""
     for cluster in survey.clusters:
         for task in survey.tasks(cluster):
-            ours = _is_ours(survey, cluster, task)
+            ours = owns_task(survey, cluster, task)
             if ours or cluster.ours:
                 yield _resource(task, ours=ours)
 
 
-def _is_ours(survey: Survey, cluster: SurveyedCluster, task: TaskTypeDef) -> bool:
+def owns_task(survey: Survey, cluster: SurveyedCluster, task: TaskTypeDef) -> bool:
+    """Whether the lab started a task, or a service of the lab's did."""
     services = {*(service["serviceName"] for service in cluster.services), *cluster.leaving}
     of_service = (
         task.get("group", "").removeprefix("service:") in services and owner_in(task.get("tags")) is None
     )
     return of_service or survey.ours(task.get("tags"), "task", task["taskArn"])
+
+
+def foreign_tasks(survey: Survey, cluster: SurveyedCluster) -> list[TaskTypeDef]:
+    """The tasks of a cluster that are not STOPPED, and that this lab did not start."""
+    return [task for task in survey.tasks(cluster) if not owns_task(survey, cluster, task)]
 
 
 def _resource(task: TaskTypeDef, *, ours: bool) -> Resource:
@@ -64,29 +70,6 @@ def _resource(task: TaskTypeDef, *, ours: bool) -> Resource:
         task["lastStatus"],
         ours,
     )
-
-
-def clusters(survey: Survey) -> Iterator[Resource]:
-    """The clusters by name, and those that we made. One in which others have something stays."""
-    names = survey.names("cluster", survey.lab.names.cluster)
-    for cluster in survey.clusters:
-        name = cluster.shown["clusterName"]
-        if cluster.ours or name in names:
-            kept = _held_by(survey, cluster) if cluster.ours else ""
-            yield Resource("cluster", name, cluster.shown["clusterArn"], ours=cluster.ours, kept=kept)
-
-
-def _held_by(survey: Survey, cluster: SurveyedCluster) -> str:
-    """What is in a cluster of ours and was not made by this lab, in words; "" for nothing."""
-    held = [f"service {service['serviceName']}" for service in cluster.strangers]
-    held += [
-        f"task {task_reader.short_id(task)}"
-        for task in survey.tasks(cluster)
-        if not _is_ours(survey, cluster, task)
-        and task.get("group", "").removeprefix("service:")
-        not in {each["serviceName"] for each in cluster.strangers}
-    ]
-    return f"there is something in it that this lab did not make: {', '.join(held)}" if held else ""
 
 
 def task_definitions(survey: Survey) -> Iterator[Resource]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ecslab.operations import prices
+from ecslab.operations.cleanup.inventory import launching
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey
 from ecslab.resources import ecr, log_group, role, secret
@@ -43,5 +44,18 @@ def roles(survey: Survey) -> Iterator[Resource]:
         if shown := role.find(survey.lab, name):
             ours = survey.ours(shown.get("Tags"), "role", shown["Arn"], shown["RoleId"])
             used = ", ".join(survey.lab.ledger.regions_that_use(name)) if ours else ""
-            kept = f"your lab in {used} still uses it: clean up there first, then here again" if used else ""
-            yield Resource("role", name, name, ours=ours, kept=kept)
+            reason = (
+                f"your lab in {used} still uses it: clean up there first, then here again" if used else ""
+            )
+            reason = reason or (_in_profile_that_stays(survey, name) if ours else "")
+            yield Resource("role", name, name, ours=ours, kept=reason)
+
+
+def _in_profile_that_stays(survey: Survey, name: str) -> str:
+    """Why a role cannot go for now: an instance profile of the lab's that stays has it."""
+    if not survey.may_have("instance profile"):
+        return ""
+    staying = {each.name: each.kept for each in launching.instance_profiles(survey) if each.kept}
+    profiles = survey.lab.iam.list_instance_profiles_for_role(RoleName=name)["InstanceProfiles"]
+    return next((f"instance profile {each['InstanceProfileName']} stays and has it" for each in profiles
+                 if each["InstanceProfileName"] in staying), "")  # fmt: skip

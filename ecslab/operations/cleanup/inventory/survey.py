@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from ecslab.connection import cluster_namespaces
 from ecslab.connection.connection import Connection
@@ -12,12 +12,17 @@ from ecslab.connection.ledger_lines import identity
 from ecslab.connection.tags import Tags, made_by
 from ecslab.resources import cluster
 from ecslab.resources.load_balancer import load_balancer_reader
+from ecslab.resources.machines import machine_reader
 from ecslab.resources.service import service_reader
 from ecslab.resources.task import task_reader
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import ClusterTypeDef, ServiceTypeDef, TaskTypeDef
+    from collections.abc import Callable
+
+    from mypy_boto3_ecs.type_defs import ClusterTypeDef, ContainerInstanceTypeDef, ServiceTypeDef, TaskTypeDef
     from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef
+
+Look = TypeVar("Look")
 
 
 @dataclass(frozen=True)
@@ -49,12 +54,28 @@ class Survey:
     def __init__(self, lab: Connection, owner: str):
         self.lab, self.owner = lab, owner
         self._tasks: dict[str, list[TaskTypeDef]] = {}
+        self._instances: dict[str, list[ContainerInstanceTypeDef]] = {}
+        self._looks: dict[object, object] = {}
         cluster_namespaces.recover(lab.client, lab.ledger)
         self._entries = [entry for entry in lab.ledger.entries() if entry.outcome != "refused"]
 
     def names(self, kind: str, *lesson: str) -> list[str]:
         """The names of that kind: those of the lesson, then those in the ledger."""
         return list(dict.fromkeys([*lesson, *(entry.name for entry in self._entries if entry.kind == kind)]))
+
+    def ids(self, kind: str) -> list[str]:
+        """What AWS called what the ledger has of that kind."""
+        return [id_ for entry in self._entries if entry.kind == kind for id_ in entry.ids]
+
+    def may_have(self, *kinds: str) -> bool:
+        """Whether it is worth asking for such kinds: the ledger has one of them, or is not the owner's."""
+        return self.owner != self.lab.ledger.owner or any(entry.kind in kinds for entry in self._entries)
+
+    def look(self, kind: Callable[[Survey], Look]) -> Look:
+        """A look at one part of the account, which several searches share; it is taken once."""
+        if kind not in self._looks:
+            self._looks[kind] = kind(self)
+        return cast("Look", self._looks[kind])
 
     @property
     def families(self) -> list[str]:
@@ -89,6 +110,14 @@ class Survey:
             made = self.ours(each.get("tags"), "service", each["serviceArn"], each.get("createdAt"))
             services[made].append(each)
         return SurveyedCluster(shown, ours, services[True], services[False])
+
+    def container_instances(self, cluster: SurveyedCluster) -> list[ContainerInstanceTypeDef]:
+        """The container instances of a cluster, with their tags; asked for once, and where there are any."""
+        arn = cluster.shown["clusterArn"]
+        if arn not in self._instances:
+            some = cluster.shown.get("registeredContainerInstancesCount", 0) > 0
+            self._instances[arn] = list(machine_reader.container_instances(self.lab, arn)) if some else []
+        return self._instances[arn]
 
     def tasks(self, cluster: SurveyedCluster) -> list[TaskTypeDef]:
         """The tasks of a cluster that are not STOPPED, with their tags; asked for once."""

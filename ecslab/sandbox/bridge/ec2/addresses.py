@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 """
 
 from collections.abc import Container, Sized
+from functools import cache
 from hashlib import sha256
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import Final, Protocol
@@ -18,6 +19,7 @@ from ecslab.sandbox.bridge.determinism import rng
 PUBLIC: Final = (IPv4Network("203.0.113.0/24"), IPv4Network("198.18.0.0/15"))
 
 CROWDED: Final = 1000
+_FEW: Final = 256
 RESERVED: Final = 4
 """Addresses that AWS keeps at the start of a subnet; it keeps the last one too."""
 
@@ -102,8 +104,16 @@ def public_dns(address: str, region: str) -> str:
 def _free(pool: IPv4Network, used: Container[str], first: int, spared: int) -> str | None:
     size = pool.num_addresses - first - spared
     start = rng.randrange(size) if size > 0 else 0
+    known = _addresses(pool) if pool.num_addresses <= _FEW else None
     for offset in range(size):
-        address = str(pool[first + (start + offset) % size])
+        number = first + (start + offset) % size
+        address = known[number] if known else str(pool[number])
         if address not in used:
             return address
     return None
+
+
+@cache
+def _addresses(pool: IPv4Network) -> tuple[str, ...]:
+    """All of a small pool's, as texts: one that is full is looked through for every task."""
+    return tuple(map(str, pool))

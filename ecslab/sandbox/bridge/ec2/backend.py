@@ -1,6 +1,6 @@
 """moto's EC2, made to hold the networks of an account as AWS does."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError, ResourceAlreadyAssociatedError
@@ -18,10 +18,15 @@ from ecslab.sandbox.bridge.determinism import building
 from ecslab.sandbox.bridge.ec2 import ipv6, vpcs
 from ecslab.sandbox.bridge.ec2.addresses import check_private, take_public
 from ecslab.sandbox.bridge.ec2.interfaces import Interface, TaskInterface
+from ecslab.sandbox.bridge.ec2.machines import known_type
 from ecslab.sandbox.bridge.ec2.refusals import RefusingEC2Backend, parameter_missing
 
 if TYPE_CHECKING:
     from ecslab.sandbox.bridge.ecs.instances.agents import Agents
+
+
+KNOWN_TYPES: Final = 8
+"""The behaviour from which on a type that does not exist is refused."""
 
 
 class EC2Backend(RefusingEC2Backend):
@@ -168,7 +173,10 @@ class EC2Backend(RefusingEC2Backend):
         return super().associate_address(instance, eni, *args, **kwargs)
 
     def run_instances(self, *args: object, **kwargs: object) -> Reservation:
-        """moto fails at an address that the subnet does not have, or somebody holds."""
+        """moto fails at an address that the subnet does not have, or somebody holds, and takes any type."""
+        kind = str(kwargs.get("instance_type") or "")
+        if kind and known_type(kind) is None and current_account().behaviour >= KNOWN_TYPES:
+            raise EC2ClientError("InvalidParameterValue", f"Invalid value '{kind}' for InstanceType.")
         address, subnet_id = kwargs.get("private_ip"), kwargs.get("subnet_id")
         if isinstance(address, str) and address and subnet_id:
             check_private(address, self.get_subnet(subnet_id), named=address)
@@ -178,6 +186,7 @@ class EC2Backend(RefusingEC2Backend):
         return reservation
 
     def start_instances(self, instance_ids: list[str]) -> object:
+        _refuse_if_ecs_manages(self.region_name, instance_ids, "StartInstances")
         started = super().start_instances(instance_ids)
         for instance, before in started:
             if before.name != "running":
@@ -185,6 +194,7 @@ class EC2Backend(RefusingEC2Backend):
         return started
 
     def stop_instances(self, instance_ids: list[str]) -> object:
+        _refuse_if_ecs_manages(self.region_name, instance_ids, "StopInstances")
         stopped = super().stop_instances(instance_ids)
         for instance, _ in stopped:
             _agents().stopped(instance.id)
@@ -193,6 +203,7 @@ class EC2Backend(RefusingEC2Backend):
 
     def terminate_instances(self, instance_ids: list[str]) -> object:
         """An instance's first interface goes with it; moto's stays and holds the subnet."""
+        _refuse_if_ecs_manages(self.region_name, instance_ids, "TerminateInstances")
         terminated = super().terminate_instances(instance_ids)
         for instance, _ in terminated:
             _agents().terminated(instance.id)
@@ -333,15 +344,34 @@ class _PublicInUse:
         self._backends = backends()
 
     def __contains__(self, address: object) -> bool:
-        return any(
-            (address in backend.public and backend.public[address].public_ip == address)
-            or any(elastic.public_ip == address for elastic in backend.addresses)
-            for backend in self._backends
-        )
+        for backend in self._backends:  # asked for each address of a pool that is nearly full
+            if address in backend.public and backend.public[address].public_ip == address:
+                return True
+            if backend.addresses and any(each.public_ip == address for each in backend.addresses):
+                return True
+        return False
 
     def __len__(self) -> int:
         """About how many: those held twice count twice."""
         return sum(len(backend.public) + len(backend.addresses) for backend in self._backends)
+
+
+def _refuse_if_ecs_manages(region: str, instance_ids: list[str], operation: str) -> None:
+    """Nobody but ECS starts, stops or ends its managed instances.
+
+    That a policy of the instance denies it is known of EKS's (aws/eks-node-monitoring-agent#151). U: of
+    ECS's, and how the sentence ends.
+    """
+    known = current_account().regions.get(region)
+    managed = next((each for each in instance_ids if known and each in known.managed_instances), None)
+    if managed:
+        account = current_account().id
+        raise EC2ClientError(
+            "UnauthorizedOperation",
+            f"You are not authorized to perform this operation. User: arn:aws:iam::{account}:root is not "
+            f"authorized to perform: ec2:{operation} on resource: arn:aws:ec2:{region}:{account}:"
+            f"instance/{managed} with an explicit deny in a resource-based policy",
+        )
 
 
 def _refuse_if_ecs_owns(interface: NetworkInterface | None) -> None:

@@ -85,6 +85,13 @@ OPERATIONS: Final[Mapping[str, Callable[[Never, Caller], Answer]]] = {
 }
 """What this sandbox carries, by the operation's name. Each takes its own request, checked before."""
 
+OF_THE_AGENT: Final = frozenset({
+    "DiscoverPollEndpoint", "RegisterContainerInstance", "SubmitAttachmentStateChanges",
+    "SubmitContainerStateChange", "SubmitTaskStateChange",
+})  # fmt: skip
+"""Operations that the container agent alone calls (API reference)."""
+_AGENTS_ONLY: Final = "the container agent alone calls it, and agents are part of the sandbox."
+
 
 def call(action: str, params: object, caller: Caller) -> Answer:
     """Carry out one operation (`RunTask`), whose input is `params`.
@@ -97,7 +104,8 @@ def call(action: str, params: object, caller: Caller) -> Answer:
     if action == "StartTask":
         tasks.check_start(params, caller)
     if action not in OPERATIONS:
-        raise AwsError("UnsupportedFeatureException", f"This sandbox does not carry {action} yet.")
+        why = " yet." if action not in OF_THE_AGENT else f": {_AGENTS_ONLY}"
+        raise AwsError("UnsupportedFeatureException", f"This sandbox does not carry {action}{why}")
     return OPERATIONS[action](cast("Never", checked_input(action, params)), caller)
 
 

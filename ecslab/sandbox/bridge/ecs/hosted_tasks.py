@@ -28,11 +28,18 @@ def drain(instance: ContainerInstance, draining: bool) -> None:
         services.drain(task_id, draining)
 
 
-def tell_daemons(cluster: Cluster) -> None:
-    """Tell the daemons of a cluster that its instances are others, or have changed."""
+def tell_services(cluster: Cluster) -> None:
+    """Tell the services of a cluster that its instances are others, or have changed."""
     services = current_account().services
     if services:
         services.instances_changed(cluster)
+
+
+def tell_freed(cluster: Cluster) -> None:
+    """Tell the services of a cluster that an instance has more room than before."""
+    services = current_account().services
+    if services:
+        services.capacity_freed(cluster)
 
 
 def tasks_on(instance: ContainerInstance) -> Sequence[Task]:

@@ -12,6 +12,7 @@ from ecslab.sandbox.bridge.ecs.shapes import Answer, checked_tags, failure, name
 from ecslab.sandbox.bridge.ecs.state import Caller, Family, Revision
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.task.task import Task
+from ecslab.sandbox.world.task_definition import managed_rules
 from ecslab.sandbox.world.task_definition.registration import normalised
 
 if TYPE_CHECKING:
@@ -62,7 +63,10 @@ def _revision(caller: Caller, reference: str) -> Revision | None:
 def register_task_definition(params: "api.RegisterTaskDefinitionRequestTypeDef", caller: Caller) -> Answer:
     tags = checked_tags(params.get("tags"))
     members = {member: value for member, value in params.items() if member != "tags"}
-    normal = normalised(members, caller.account)
+    of_managed = current_account().behaviour >= managed_rules.SINCE
+    normal = normalised(managed_rules.with_network_mode(members) if of_managed else members, caller.account)
+    if of_managed:
+        managed_rules.finish(normal)
     families = state.of(caller.region).families
     family = families.setdefault(normal["family"], Family(normal["family"]))
     family.last += 1

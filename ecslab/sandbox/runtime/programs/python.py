@@ -1,25 +1,28 @@
-"""`python`: a web server of the current folder, a version, and of programs the guestbook's back alone."""
+"""`python`: a web server of the current folder, a version, and of programs the guestbook's two alone."""
 
 import json
 import time
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from ecslab.sandbox.http_message import HttpRequest, HttpResponse
 from ecslab.sandbox.runtime.pools import weight
-from ecslab.sandbox.runtime.process import Place, Process, Run, SandboxLimit, ends, serves
+from ecslab.sandbox.runtime.process import Handler, Place, Process, Run, SandboxLimit, ends, serves
 from ecslab.sandbox.runtime.programs import web
 from ecslab.sandbox.world.time.clock import Leaves
 
 if TYPE_CHECKING:
     from ecslab.sandbox.runtime.programs.guestbook import Book
+    from ecslab.sandbox.runtime.programs.guestbook_front import Front
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
+_FRONT_METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 
 
 def python(process: Process, place: Place) -> Run:
-    """`python -m http.server [PORT]`, `python --version`, `python -c` with the text of `guestbook.py`.
+    """`python -m http.server [PORT]`, `--version`, `-c` with the text of a program of the guestbook.
 
     Without a terminal `python` alone ends at once.
     """
@@ -32,8 +35,10 @@ def python(process: Process, place: Place) -> Run:
     if words[:2] == ["-m", "http.server"]:
         numbers = [word for word in words[2:] if word.isdecimal()]
         return (yield from web.python_server(process, int(numbers[0]) if numbers else 8000, place))
-    if words[0] == "-c" and len(words) > 1 and words[1].strip() == _guestbook():
+    if words[0] == "-c" and len(words) > 1 and words[1].strip() == _text("guestbook.py"):
         return (yield from _guestbook_back(process, place))
+    if words[0] == "-c" and len(words) > 1 and words[1].strip() == _text("guestbook_front.py"):
+        return (yield from _guestbook_front(process, place))
     shown = " ".join(" ".join(process.argv).split())
     raise SandboxLimit(
         f"`{shown if len(shown) <= 200 else shown[:200] + '…'}` is not run here: of Python the sandbox knows "
@@ -43,20 +48,33 @@ def python(process: Process, place: Place) -> Run:
 
 
 @cache
-def _guestbook() -> str:
-    return Path(__file__).with_name("guestbook.py").read_text("utf-8").strip()
+def _text(program: str) -> str:
+    return Path(__file__).with_name(program).read_text("utf-8").strip()
 
 
 def _guestbook_back(process: Process, place: Place) -> Run:
     """The program itself, without its own web server."""
     from ecslab.sandbox.runtime.programs import guestbook  # brings Python's web server, which few need
 
-    if process.host.taken(guestbook.PORT):
+    back = _Back(process, guestbook.Book(process.host.hostname()))
+    return (yield from _serves(process, place, guestbook.PORT, back, "the book"))
+
+
+def _guestbook_front(process: Process, place: Place) -> Run:
+    """The same of the front, which asks through the task's network."""
+    from ecslab.sandbox.runtime.programs import guestbook_front
+
+    front = guestbook_front.Front(process.host.hostname(), process.variables(), partial(_fetched, process))
+    return (yield from _serves(process, place, guestbook_front.PORT, _Front(process, front), "the front"))
+
+
+def _serves(process: Process, place: Place, port: int, handler: Handler, what: str) -> Run:
+    if process.host.taken(port):
         process.log("OSError: [Errno 98] Address already in use")
         return 1
     process.on_term = _ends
-    process.listen(guestbook.PORT, _Back(process, guestbook.Book(process.host.hostname())))
-    process.log(f"the book is open on port {guestbook.PORT}")
+    process.listen(port, handler)
+    process.log(f"{what} is open on port {port}")
     return (yield from serves(place))
 
 
@@ -75,14 +93,14 @@ class _Back:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         self._only_read = request.method != "POST"
-        server = {"Server": f"BaseHTTP/0.6 Python/{_version(self._process)}"}
+        server = _server(self._process)
         if request.method not in _METHODS:
-            self._log(request, 501)
+            _log(self._process, request, 501)
             return HttpResponse(501, server, f"Unsupported method ('{request.method}')".encode())
         before = _held(self._book)
         status, answer = self._book.answer(request.method, request.path, request.body)
         self._process.hold(_held(self._book) - before)
-        self._log(request, status)
+        _log(self._process, request, status)
         headers = {**server, "Content-Type": "application/json", "Access-Control-Allow-Origin": "*"}
         return HttpResponse(status, headers, b"" if request.method == "HEAD" else json.dumps(answer).encode())
 
@@ -90,10 +108,42 @@ class _Back:
         """See `RunningContainer.repeats`: only who writes into the book changes it."""
         return self._process.logs_again(period) if self._only_read else None
 
-    def _log(self, request: HttpRequest, status: int) -> None:
-        stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(self._process.host.timestamp()))
-        line = f'{request.peer} - - [{stamp}] "{request.method} {request.target} HTTP/1.1" {status} -'
-        self._process.log(line)
+
+class _Front:
+    """The same for the front."""
+
+    __slots__ = ("_front", "_process")
+
+    def __init__(self, process: Process, front: "Front"):
+        self._process, self._front = process, front
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in _FRONT_METHODS:
+            _log(self._process, request, 501)
+            text = f"Unsupported method ('{request.method}')"
+            return HttpResponse(501, _server(self._process), text.encode())
+        status, kind, text = self._front.answer(request.method, request.path)
+        _log(self._process, request, status)
+        headers = {**_server(self._process), "Content-Type": kind}
+        return HttpResponse(status, headers, b"" if request.method == "HEAD" else text.encode())
+
+
+def _fetched(process: Process, url: str) -> tuple[int, bytes]:
+    """What `urllib.request` gets at an address; to give up takes no time here."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or 80
+    request = HttpRequest("GET", parts.path or "/", parts.query, {"host": parts.netloc})
+    response = process.host.fetch(host, port, request)
+    return response.status, response.body
+
+
+def _server(process: Process) -> dict[str, str]:
+    return {"Server": f"BaseHTTP/0.6 Python/{_version(process)}"}
+
+
+def _log(process: Process, request: HttpRequest, status: int) -> None:
+    stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(process.host.timestamp()))
+    process.log(f'{request.peer} - - [{stamp}] "{request.method} {request.target} HTTP/1.1" {status} -')
 
 
 def _held(book: "Book") -> int:

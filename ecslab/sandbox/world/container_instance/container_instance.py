@@ -28,6 +28,7 @@ class ContainerInstance(Instance):
         version: one more with each change that AWS would tell as an event.
         built_in: names of the attributes that it registered with.
         agent_changed_at: epoch second at which the agent's connection last changed.
+        trunk: whether it has a trunk interface, or gets one.
         gone_at: virtual second at which an INACTIVE one is forgotten.
     """
 
@@ -40,6 +41,7 @@ class ContainerInstance(Instance):
     tags: list[dict[str, str]] = field(default_factory=list)
     built_in: frozenset[str] = frozenset()
     agent_changed_at: float = 0.0
+    trunk: bool = False
     gone_at: float | None = None
 
     def move(self, event: str) -> None:

@@ -97,14 +97,18 @@ class Placement:
         """The instances that tasks may be placed on at all."""
         return (each for each in self.instances.values() if each.status == "ACTIVE")
 
+    def best(self, order: Order) -> Instance | None:
+        """The instance that the next such task would get; None if none can take it."""
+        self._pools = self._pools or Pools()
+        return self._pools.fresh(order, self.instances).best(self.instances)
+
     def place(self, order: Order, task_id: str) -> Instance:
         """Choose an instance for a task and set aside there what it needs.
 
         Raises:
             CannotPlace: none can take it; nothing has changed.
         """
-        self._pools = self._pools or Pools()
-        chosen = self._pools.fresh(order, self.instances).best(self.instances)
+        chosen = self.best(order)
         if chosen is None:
             raise CannotPlace(self.refusals(order))
         self.take(chosen, order, task_id)

@@ -41,6 +41,18 @@ class Account(Protocol):
     def launch(self, service: Service, deployment: Deployment, place: int) -> str:
         """Start a task in this subnet and answer its id, or raise CannotPlace."""
 
+    def has_room(self, service: Service, deployment: Deployment) -> bool:
+        """Whether a container instance could take the next task now."""
+
+    def zone_counts(self, deployment: Deployment) -> Mapping[str, int]:
+        """Tasks on container instances that are up or coming up, by zone.
+
+        Also of the zones with none of them, where there is an instance that they may be on.
+        """
+
+    def launch_in(self, service: Service, deployment: Deployment, zone: str) -> str:
+        """Start a task on an instance in this zone and answer its id, or raise CannotPlace."""
+
     def daemon_places(self, service: Service) -> Mapping[str, DaemonPlace]:
         """The container instances that a daemon is for, by id: those that meet its constraints."""
 

@@ -34,7 +34,7 @@ def deploy(look: ServicePass, revision: Revision) -> Deployment:
 def apply_update(look: ServicePass) -> None:
     """Look at the service soon, and forget what held it up: its description has changed."""
     service = look.service
-    service.failures, service.launch_from = 0, 0.0
+    service.failures, service.launch_from, service.unplaced = 0, 0.0, False
     service.mark_unsettled()
     service.primary.replacements_due.clear()
     look.note_change("noticed")

@@ -22,6 +22,7 @@ from ecslab.sandbox.world.service.passes import (
     steady_state,
     target_registration,
     unhealthy_tasks,
+    zone_rebalancing,
 )
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.service.service_pass import ServicePass
@@ -90,8 +91,13 @@ class Scheduler:
         self._pass(service).say(name, **parts)
 
     def instances_changed(self, service: Service) -> None:
-        """The cluster's container instances are others, or have changed; for a daemon."""
-        daemon.instances_changed(self._pass(service))
+        """The cluster's container instances are others, or have changed."""
+        noun = daemon if service.daemon else zone_rebalancing
+        noun.instances_changed(self._pass(service))
+
+    def capacity_freed(self, service: Service) -> None:
+        """A container instance of its cluster is new, or has more room than before."""
+        scale_out.capacity_freed(self._pass(service))
 
     # what happens to tasks
 

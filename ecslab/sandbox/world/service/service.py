@@ -72,6 +72,7 @@ class Service:
         next_steady_message: when it says once more that it is steady; None while it is not.
         failures: failures to start in a row, of one batch counted once.
         launch_from: virtual second before which no task is started.
+        unplaced: whether that is so because no container instance could take the last one.
         older_stay_until: virtual second before which no task of an older deployment is stopped.
         rollouts: its service deployments (API_ServiceDeployment), newest first.
         unhealthy: unhealthy tasks that are not given up yet, by id.
@@ -105,6 +106,7 @@ class Service:
     failures: int = 0
     last_failure_at: float = -1.0
     launch_from: float = 0.0
+    unplaced: bool = False
     older_stay_until: float = 0.0
     rolling_back: bool = False
     rollouts: list[Rollout] = field(default_factory=list)
@@ -183,9 +185,9 @@ class Service:
 
         While all of this is as before, so is whatever the API shows of it.
         """
-        said = self.log.events[0].id if self.log.events else ""
+        event = self.log.events[0].id if self.log.events else ""
         newest = [(last.id, last.status, last.updated_at, last.listed) for last in self.rollouts[:1]]
-        own = (self.status, self.desired, said, len(self.unregistered), len(self.deregistrations), *newest)
+        own = (self.status, self.desired, event, len(self.unregistered), len(self.deregistrations), *newest)
         return own + tuple(deployment.visible_state() for deployment in self.deployments)
 
     @property

@@ -66,7 +66,7 @@ def _running(look: ServicePass, member: Member) -> None:
     service, revision = look.service, member.deployment.revision
     member.change(phase=MEMBER.next(member.phase, "running"), ran_at=look.now)
     if member.deployment is service.primary:
-        service.failures, service.launch_from = 0, 0.0
+        service.failures, service.launch_from, service.unplaced = 0, 0.0, False
     if not member.live:
         return
     if revision.load_balancers:

@@ -243,19 +243,19 @@ def _is_on(member: str, value: object) -> bool:
 
 def _group(region: str, arn: str) -> Group:
     """The group of this ARN, or of this name, which the API takes as well."""
-    found = next(
-        (group for group in groups.of(region).groups.values() if arn in (group.arn, group.name)), None
+    group = next(
+        (each for each in groups.of(region).groups.values() if arn in (each.arn, each.name)), None
     )
-    if found is None or found.deleting:  # U
+    if group is None or group.deleting:  # U
         raise _refused(
             "The specified Auto Scaling group ARN is not valid. Specify a valid ARN and try again."
         )
-    if any(facts.providers_of(region, found)):  # U
+    if any(facts.providers_of(region, group)):  # U
         raise _refused(
             "The specified Auto Scaling group ARN is already being used by another capacity provider. "
             "Specify a unique Auto Scaling group ARN and try again."
         )
-    return found
+    return group
 
 
 def _named(identifier: str, caller: Caller) -> Provider | ManagedProvider:

@@ -19,6 +19,8 @@ RETRIED: Final = 60.0
 """Seconds between two attempts of an agent to register. U: the agent's own pause grows up to 3 minutes."""
 FORGOTTEN: Final = 3600.0
 """Seconds for which an INACTIVE instance stays described; API_DeregisterContainerInstance gives no figure."""
+TRUNKS_LEAVE: Final = 8
+"""The behaviour from which on an instance is DEREGISTERING while its trunk interface is removed."""
 SINCE: Final = 5
 """The behaviour from which on instances have agents."""
 
@@ -115,7 +117,7 @@ class Agents:
             )
             return False
         self._plans.pop(node.id, None)
-        hosted_tasks.tell_daemons(cluster_of(self.registered[node.id]))
+        hosted_tasks.tell_services(cluster_of(self.registered[node.id]))
         return True
 
     def zone(self, zone: str, away: bool) -> None:
@@ -138,15 +140,26 @@ class Agents:
         cluster = cluster_of(instance)
         if cluster.placement:
             cluster.placement.changed(instance)
-            hosted_tasks.tell_daemons(cluster)
+            hosted_tasks.tell_services(cluster)
         if connected and self.account.fargate:
             for task in hosted_tasks.tasks_on(instance):
                 self.account.fargate.driver.reached(task)
 
     def deregister(self, instance: ContainerInstance) -> None:
-        """Take an instance out of its cluster; it stays described for a while as INACTIVE."""
+        """Take an instance out of its cluster, at once unless a trunk interface must be removed first."""
         self._forget_plan(instance.ec2_id)
         self.registered.pop(instance.ec2_id, None)
+        ends = not instance.trunk or instance.status == "DEREGISTERING"
+        if ends or self.account.behaviour < TRUNKS_LEAVE:
+            self._leave(instance)
+            return
+        instance.move("ending")
+        self.connect(instance, False)
+        delay = self._takes("trunk_detached", instance.id)
+        self.account.clock.after(delay, lambda: self._leave(instance))
+
+    def _leave(self, instance: ContainerInstance) -> None:
+        """Let an instance be INACTIVE; it stays described for a while."""
         cluster, now = cluster_of(instance), self.account.clock.now
         instance.move("deregistered")
         instance.agent_connected, instance.gone_at = False, now + FORGOTTEN
@@ -156,7 +169,7 @@ class Agents:
         for instance_id in gone:
             del cluster.former_instances[instance_id]
         cluster.former_instances[instance.id] = instance
-        hosted_tasks.tell_daemons(cluster)
+        hosted_tasks.tell_services(cluster)
 
     def update(self, instance: ContainerInstance) -> None:
         """Let the agent be replaced by the newest one; it is away for a moment."""
@@ -191,7 +204,7 @@ class Agents:
         known = self.registered[ec2_id]
         if known.status == "REGISTERING":
             self._plan(ec2_id, self._takes("trunk_attached", ec2_id), lambda: self._attach_trunk(known))
-        hosted_tasks.tell_daemons(cluster_of(known))
+        hosted_tasks.tell_services(cluster_of(known))
         return True
 
     def _attach_trunk(self, instance: ContainerInstance) -> None:
@@ -200,7 +213,7 @@ class Agents:
         cluster = cluster_of(instance)
         assert cluster.placement is not None, "it is registered there"
         cluster.placement.changed(instance)
-        hosted_tasks.tell_daemons(cluster)
+        hosted_tasks.tell_services(cluster)
 
     def _try_again(self, region: str, ec2_id: str) -> None:
         self._plans[ec2_id] = self.account.clock.every(

@@ -103,4 +103,4 @@ def _check(attribute: "api.AttributeTypeDef") -> None:
 def _changed(cluster: Cluster, instance: ContainerInstance) -> None:
     assert cluster.placement is not None, "an instance is registered there"
     cluster.placement.changed(instance)
-    hosted_tasks.tell_daemons(cluster)
+    hosted_tasks.tell_services(cluster)

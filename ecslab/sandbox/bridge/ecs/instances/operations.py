@@ -73,7 +73,7 @@ def update_container_instances_state(
             continue
         if instance.status != status:
             hosted_tasks.drain(instance, status == "DRAINING")
-            hosted_tasks.tell_daemons(cluster)
+            hosted_tasks.tell_services(cluster)
         changed.append(view(instance))
     return {"containerInstances": changed, "failures": failures}
 
@@ -138,12 +138,12 @@ def _is_visible(instance: ContainerInstance) -> bool:
 
 
 def named(cluster: Cluster, reference: str) -> ContainerInstance:
-    """The instance that an operation changes; AwsError if it is not there or INACTIVE."""
+    """The instance that an operation changes; AwsError if it is not there, or leaves or has left."""
     instance = find(cluster, reference)
     if instance is None:
         raise invalid("Referenced container instance not instances.")  # U
-    if instance.status == "INACTIVE":
-        raise invalid("Referenced container instance is INACTIVE.")  # U
+    if instance.status in ("INACTIVE", "DEREGISTERING"):
+        raise invalid(f"Referenced container instance is {instance.status}.")  # U
     return instance
 
 

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement.html
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.ecs import hosted_tasks, state
@@ -152,10 +153,7 @@ def order(
             port = mapping.get("hostPort") or (mapping.get("containerPort") if mode == "host" else 0)
             if port:
                 fixed[mapping.get("protocol", "tcp")].add(port)
-    constraints = (
-        *rules.constraints(parameters.get("placementConstraints") or ()),  # type: ignore[arg-type]
-        *rules.constraints(definition.get("placementConstraints") or (), of_definition=True),  # type: ignore[arg-type]
-    )
+    constraints, strategies = _rules(definition, parameters)
     return Order(
         group,
         Needs(
@@ -164,9 +162,26 @@ def order(
             vpc_id, frozenset(zones),
         ),
         constraints,
-        rules.strategies(parameters.get("placementStrategy") or ()),  # type: ignore[arg-type]
+        strategies,
         parameters.get("launchType") == "EXTERNAL",
     )  # fmt: skip
+
+
+def _rules(
+    definition: "api.TaskDefinitionTypeDef", parameters: Mapping[str, object]
+) -> tuple[tuple[rules.Constraint, ...], tuple[rules.Strategy, ...]]:
+    """Constraints of a request and of its definition, and the strategies; AwsError for one that cannot be."""
+    constraints = (
+        *rules.constraints(parameters.get("placementConstraints") or ()),  # type: ignore[arg-type]
+        *rules.constraints(definition.get("placementConstraints") or (), of_definition=True),  # type: ignore[arg-type]
+    )
+    return constraints, rules.strategies(parameters.get("placementStrategy") or ())  # type: ignore[arg-type]
+
+
+def with_rules(order: Order, definition: "api.TaskDefinitionTypeDef", asked: Mapping[str, object]) -> Order:
+    """The same order, by the constraints and strategies that a service is asked for now."""
+    constraints, strategies = _rules(definition, asked)
+    return replace(order, constraints=constraints, strategies=strategies)
 
 
 def instance_of(task: Task) -> ContainerInstance | None:
@@ -203,5 +218,6 @@ def release(task: Task) -> None:
     cluster = state.of(task.region).clusters[task.cluster]
     assert cluster.placement is not None, "the instance is registered there"
     cluster.placement.give_back(instance, task.id)
+    hosted_tasks.tell_freed(cluster)
     if instance.status == "DRAINING":  # daemons wait for the others to leave
-        hosted_tasks.tell_daemons(cluster)
+        hosted_tasks.tell_services(cluster)

@@ -167,6 +167,7 @@ def _made(
         tags=tags,
         built_in=frozenset(attributes),
         agent_changed_at=now,
+        trunk=waits,
     )
 
 

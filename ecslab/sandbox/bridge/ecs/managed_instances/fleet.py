@@ -201,7 +201,7 @@ def _end(managed: ManagedInstance, instance: ContainerInstance) -> None:
     placement = state.of(managed.region).clusters[managed.cluster].placement
     assert placement is not None, "it is registered there"
     placement.changed(instance)
-    hosted_tasks.tell_daemons(state.of(managed.region).clusters[managed.cluster])
+    hosted_tasks.tell_services(state.of(managed.region).clusters[managed.cluster])
     clock = current_account().clock
     clock.after(_takes("managed_instance_ended", managed), lambda: _ended(managed, instance))
 

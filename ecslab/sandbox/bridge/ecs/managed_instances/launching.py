@@ -28,6 +28,8 @@ SESSION: Final = "ECSManagedInstancesForCompute"
 """The name of ECS's session under the infrastructure role (developer guide, infrastructure IAM role)."""
 TAG: Final = "AmazonECSManaged"
 """Put on each instance; AWS's managed policy for the infrastructure role asks for it."""
+OPERATOR: Final = {"Managed": True, "Principal": SERVICE, "HiddenByDefault": False}
+"""What DescribeInstances says of who manages an instance (API_OperatorResponse). U: the last member."""
 _IMAGES: Final = {
     "x86_64": "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id",
     "arm64": "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id",
@@ -81,6 +83,7 @@ def _run(region: str, provider: ManagedProvider, launch: Launch, subnet: str) ->
         {TAG: "true", **tags},
         profile=machines.profile_of({"Arn": template["ec2InstanceProfileArn"]}),
     )
+    instance.operator = dict(OPERATOR)
     now = current_account().clock.now
     return ManagedInstance(
         str(instance.id), provider.name, provider.cluster, region, now, dict.fromkeys(launch.tasks)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters, state
 from ecslab.sandbox.bridge.ecs.services import (
+    instance_room,
     scheduler_adapter,
     service_connect,
     service_registries,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 MOST_DESCRIBED: Final = 10
 PAGE: Final = 10
 LONGEST_TOKEN: Final = 36
+PLACES_ANEW: Final = 8
+"""The behaviour from which on tasks are placed by the rules of an update that starts no deployment."""
 _TRIGGERS: Final = ("taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers",
                     "serviceRegistries", "serviceConnectConfiguration", "monitoring")  # fmt: skip
 """Members of UpdateService that start a deployment if they say something new (API reference)."""
@@ -71,7 +74,7 @@ def create_service(params: "api.CreateServiceRequestTypeDef", caller: Caller) ->
     arn, now = caller.ecs_arn(f"service/{cluster.name}/{name}"), current_account().clock.timestamp()
     service = Service(name, arn, cluster.name, now, desired, _first_settings(cluster, caller, daemon))
     service.daemon, service.request = daemon, digest
-    service_settings.configure(service, params)
+    service_settings.configure(service, params, _described(params))
     service.tags = checked_tags(params.get("tags"))
     roles.ensure_service_linked_role()
     cluster.services.pop(name, None)
@@ -127,13 +130,15 @@ def update_service(params: "api.UpdateServiceRequestTypeDef", caller: Caller) ->
     service_registries.check_count((revision or service.revision).registry, desired)
     exec_enabled = params.get("enableExecuteCommand", service.settings["enableExecuteCommand"])
     service_request.check_exec(revision or service.revision, exec_enabled, "updated")
-    service_settings.configure(service, params)
+    service_settings.configure(service, params, service.revision.spec["asked"] | asked)
     service.asked, service.desired = asked, desired
     if revision:
         service.asked = {}
         service_connect.establish(service, revision)
         scheduler_adapter.services().scheduler.deploy(service, revision)
     else:
+        if current_account().behaviour >= PLACES_ANEW:
+            instance_room.place_by(service, params)
         scheduler_adapter.services().scheduler.apply_update(service)
     return {"service": view(service)}
 

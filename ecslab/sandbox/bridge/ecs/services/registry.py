@@ -100,10 +100,18 @@ class ServiceRegistry:
             self.scheduler.drain(service, member, draining)
 
     def instances_changed(self, cluster: "Cluster") -> None:
-        """Tell the daemons of a cluster that its container instances are others, or have changed."""
+        """Tell the services of a cluster that its container instances are others, or have changed."""
         for service in cluster.services.values():
-            if service.daemon and service.status == "ACTIVE":
+            if service.status == "ACTIVE":
                 self.scheduler.instances_changed(service)
+        self.capacity_freed(cluster)
+
+    def capacity_freed(self, cluster: "Cluster") -> None:
+        """Tell the services of a cluster that wait for room on its instances that one may have some."""
+        for service in cluster.services.values():
+            waits = service.unplaced or service.unbalanced
+            if waits and service.status == "ACTIVE" and not service.daemon:
+                self.scheduler.capacity_freed(service)
 
     def _count_out(self, task_id: str, deployment: str, provider: str | None) -> None:
         if task_id in self._uncounted:

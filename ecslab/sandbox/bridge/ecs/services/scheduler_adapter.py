@@ -12,7 +12,7 @@ from ecslab.sandbox.bridge.account import Account, current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.ecs import state
 from ecslab.sandbox.bridge.ecs.instances import placing
-from ecslab.sandbox.bridge.ecs.services import service_connect
+from ecslab.sandbox.bridge.ecs.services import instance_room, service_connect
 from ecslab.sandbox.bridge.ecs.services.registry import Membership, ServiceRegistry
 from ecslab.sandbox.bridge.ecs.state import Cluster, Strategy
 from ecslab.sandbox.bridge.ecs.tasks import instance_tasks, store, task_order, task_request
@@ -20,7 +20,6 @@ from ecslab.sandbox.world.container_instance.container_instance import Container
 from ecslab.sandbox.world.errors import AwsError
 from ecslab.sandbox.world.placement.cluster import CannotPlace as Unplaced
 from ecslab.sandbox.world.placement.instance import Instance
-from ecslab.sandbox.world.placement.order import Order as PlacementOrder
 from ecslab.sandbox.world.placement.rules import DEFAULT_OF_SERVICE
 from ecslab.sandbox.world.placement.stopping import stop_order
 from ecslab.sandbox.world.service import events as service_events
@@ -55,20 +54,35 @@ class SchedulerAdapter:
         self.registry = ServiceRegistry(Scheduler(account.clock, self, account.behaviour), leaving_count)
 
     def launch(self, service: Service, deployment: Deployment, place: int) -> str:
-        order, strategy = deployment.revision.spec.get("order"), deployment.revision.spec["strategy"]
+        order = deployment.revision.spec.get("order")
         if order is None:
             raise CannotPlace(service_events.message("no_instance"))
-        tallies = self.registry.tallies
-        counts = {each["capacityProvider"]: tallies.get((deployment.id, each["capacityProvider"]), 0)
-                  for each in strategy}  # fmt: skip
-        provider = self._provider(strategy, counts, service.desired) if strategy else None
+        provider = self._next_provider(service, deployment)
         task = _make(service, deployment, order, place, provider)
+        return self._launched(task, service, deployment, order, provider)
+
+    def has_room(self, service: Service, deployment: Deployment) -> bool:
+        order: task_request.Order | None = deployment.revision.spec.get("order")
+        provider = self._next_provider(service, deployment) if order else None
+        return order is not None and instance_room.has_room(service, order, provider)
+
+    def zone_counts(self, deployment: Deployment) -> Mapping[str, int]:
+        order: task_request.Order | None = deployment.revision.spec.get("order")
+        live = (self._task(each.id) for each in deployment.members.values() if each.live)
+        return instance_room.zone_counts(order, live) if order else {}
+
+    def launch_in(self, service: Service, deployment: Deployment, zone: str) -> str:
+        order = instance_room.in_zone(deployment.revision.spec["order"], zone)
+        provider = self._next_provider(service, deployment)
+        if not instance_room.has_room(service, order, provider):
+            raise CannotPlace(zone)
+        task = _make(service, deployment, order, 0, provider)
         return self._launched(task, service, deployment, order, provider)
 
     def daemon_places(self, service: Service) -> Mapping[str, DaemonPlace]:
         order: task_request.Order | None = service.revision.spec.get("order")
         placement = order.cluster.placement if order else None
-        placed = _placed(service, order) if order else None
+        placed = instance_room.placed(service, order) if order else None
         if placement is None or placed is None or current_account().behaviour < DAEMONS:
             return {}
         instances = [each for each in placement.instances.values() if placed.is_for(each)]
@@ -77,7 +91,7 @@ class SchedulerAdapter:
 
     def launch_on(self, service: Service, deployment: Deployment, instance: str) -> str:
         order = deployment.revision.spec["order"]
-        chosen, placed = order.cluster.placement.instances[instance], _placed(service, order)
+        chosen, placed = order.cluster.placement.instances[instance], instance_room.placed(service, order)
         refusal = placed.refusal(chosen) if placed else None
         if refusal:
             raise CannotPlace(str(Unplaced({instance: refusal})))
@@ -103,6 +117,13 @@ class SchedulerAdapter:
         tallies[deployment.id, provider] = tallies.get((deployment.id, provider), 0) + 1
         store.launch(task, order.cluster)
         return task.id
+
+    def _next_provider(self, service: Service, deployment: Deployment) -> str | None:
+        """The capacity provider of the next task; None with a launch type."""
+        strategy, tallies = deployment.revision.spec["strategy"], self.registry.tallies
+        counts = {each["capacityProvider"]: tallies.get((deployment.id, each["capacityProvider"]), 0)
+                  for each in strategy}  # fmt: skip
+        return self._provider(strategy, counts, service.desired) if strategy else None
 
     def _provider(self, strategy: Strategy, counts: Mapping[str, int], desired: int) -> str:
         """The capacity provider of the next task."""
@@ -200,7 +221,7 @@ def _make(
         **order.parameters, "group": f"service:{service.name}", "startedBy": deployment.id
     }  # fmt: skip
     network = order.network if order.placed else task_order.network_at(order, place)
-    tags, placed = _tags(service, order), _placed(service, order)
+    tags, placed = _tags(service, order), instance_room.placed(service, order)
     order = replace(order, parameters=settings, network=network, provider=provider, tags=tags, placed=placed)
     try:
         task_order.check_roles(order.caller, order.definition, order.parameters)
@@ -225,14 +246,6 @@ def _target(task: Task, balancer: LoadBalancer) -> tuple[str, int]:
         return interface.private_ip, balancer.port
     bindings = task.container(balancer.container).bindings
     return instance.ec2_id, next(each.host_port for each in bindings if each.container_port == balancer.port)
-
-
-def _placed(service: Service, order: task_request.Order) -> PlacementOrder | None:
-    """What its tasks ask of container instances: they are of the service's group, and spread over zones."""
-    if order.placed is None:
-        return None
-    strategies = order.placed.strategies or DEFAULT_OF_SERVICE
-    return replace(order.placed, group=f"service:{service.name}", strategies=strategies)
 
 
 def _proxy(task: Task) -> tuple[str, str]:

@@ -135,8 +135,8 @@ def forget_endpoints(service: Service, region: str) -> None:
     registry = current_account().service_discovery.get(region)
     if registry is None:
         return
-    deployments = service.deployments if service.status == "ACTIVE" else ()
-    connects = [each.revision.connect for each in deployments if each.revision.connect]
+    deployments = [*service.deployments, service.completed] if service.status == "ACTIVE" else []
+    connects = [each.revision.connect for each in deployments if each and each.revision.connect]
     wanted = {arn for connect in connects for arn in connect.resources.values()}
     for known in [each for each in registry.services.values() if each.owner == service.arn]:
         if not known.instances and known.arn not in wanted:

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfigur
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ecslab.sandbox.bridge.account import current_account
+from ecslab.sandbox.bridge.ecs.services import zone_rebalancing
 from ecslab.sandbox.world.errors import invalid
 from ecslab.sandbox.world.service.service import CircuitBreaker, Service
 
@@ -21,8 +21,15 @@ if TYPE_CHECKING:
 MOST_GRACE: Final = 2_147_483_647
 
 
-def configure(service: Service, params: "CreateServiceRequestTypeDef | UpdateServiceRequestTypeDef") -> None:
-    """Take into a service what of a request starts no deployment; if AwsError is raised, it is as it was."""
+def configure(
+    service: Service,
+    params: "CreateServiceRequestTypeDef | UpdateServiceRequestTypeDef",
+    described: "CreateServiceRequestTypeDef",
+) -> None:
+    """Take into a service what of a request starts no deployment; if AwsError is raised, it is as it was.
+
+    `described` is what describes its tasks, with what the request leaves out filled in.
+    """
     settings = cast("dict[str, Any]", dict(service.settings))
     given = params.get("deploymentConfiguration") or {}
     configuration = {**settings["deploymentConfiguration"], **given}
@@ -34,7 +41,8 @@ def configure(service: Service, params: "CreateServiceRequestTypeDef | UpdateSer
     breaker = _breaker(configuration["deploymentCircuitBreaker"])
     grace = params.get("healthCheckGracePeriodSeconds", settings["healthCheckGracePeriodSeconds"])
     _check_range("healthCheckGracePeriodSeconds", grace, 0, MOST_GRACE)
-    rebalancing = _rebalancing(params, settings, service.daemon, most)
+    before = settings["availabilityZoneRebalancing"]
+    rebalancing = zone_rebalancing.checked(params, described, before, service.daemon, most)
     for member in ("enableECSManagedTags", "propagateTags", "enableExecuteCommand"):
         settings[member] = params.get(member, settings[member])
     settings |= {"deploymentConfiguration": configuration, "healthCheckGracePeriodSeconds": grace,
@@ -85,24 +93,3 @@ def _breaker(shown: Mapping[str, Any]) -> CircuitBreaker:
         value=threshold["value"],
         resets=shown["resetOnHealthyTask"],
     )
-
-
-def _rebalancing(
-    params: "CreateServiceRequestTypeDef | UpdateServiceRequestTypeDef",
-    settings: Mapping[str, Any],
-    daemon: bool,
-    most: int,
-) -> str:
-    wanted: str = params.get("availabilityZoneRebalancing") or settings["availabilityZoneRebalancing"]
-    if wanted == "ENABLED" and daemon:  # how the sentence ends is U
-        raise invalid("Availability Zone Rebalancing does not support DAEMON services.")
-    if wanted == "ENABLED" and most <= 100:
-        if current_account().behaviour < 2 and "availabilityZoneRebalancing" not in params:
-            return "DISABLED"
-        what = "created" if "serviceName" in params else "updated"  # recorded: updated
-        raise invalid(
-            f"The service couldn't be {what} because Availability Zone Rebalancing does not support "
-            "maximumPercent <= 100 % as deployment configuration. Update deployment configuration and try "
-            "again."
-        )
-    return wanted

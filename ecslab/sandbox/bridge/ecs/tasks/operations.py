@@ -120,7 +120,7 @@ def _startable(order: task_request.Order, reference: str) -> tuple[ContainerInst
     instance = instances.find(order.cluster, reference)
     if instance is None:
         return None, "MISSING"
-    if instance.status in ("INACTIVE", "REGISTERING"):  # U: of the second
+    if instance.status in ("INACTIVE", "REGISTERING", "DEREGISTERING"):  # U: of the last two
         return instance, "INACTIVE"
     assert order.placed is not None, "the launch type is EC2"
     alone = replace(order.placed, constraints=(), strategies=())

@@ -18,6 +18,9 @@ from ecslab.sandbox.world.service.service_pass import MOMENT, ServicePass
 BY_STRATEGY: Final = 6
 """The behaviour from which on placement strategies say which task on an instance is stopped."""
 
+MAKES_ROOM: Final = 8
+"""The behaviour from which on older tasks make room on instances for new ones that have none."""
+
 
 def stop_excess(look: ServicePass) -> None:
     """Stop what is too much: tasks above the desired count, and those of older deployments."""
@@ -77,11 +80,13 @@ def _candidates(look: ServicePass, deployment: Deployment) -> Iterator[Member]:
 def _replaceable(look: ServicePass, older: Deployment) -> Iterator[Member]:
     """Tasks of an older deployment that may go now. Each is stopped before the next is asked for.
 
-    As long as more tasks may be started, none goes before a new one is healthy (U).
+    As long as more tasks may be started, and there is room for them, none goes before a new one is healthy
+    (U). Without, `minimumHealthyPercent` lets tasks go first (API_DeploymentConfiguration).
     """
     service = look.service
     short = service.missing > 0 and service.primary.rollout_state != "FAILED"
-    blocked = short and service.running + service.pending >= service.maximum
+    unplaced = service.unplaced and look.behaviour >= MAKES_ROOM
+    blocked = short and (unplaced or service.running + service.pending >= service.maximum)
     floor = service.minimum if blocked else max(service.minimum, service.desired)
     for member in _candidates(look, older):
         if member.phase != "pending" and service.status == "ACTIVE":

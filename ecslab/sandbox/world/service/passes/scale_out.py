@@ -15,6 +15,8 @@ LAUNCHES: Final = 100
 """Tasks started at once; with `LAUNCHED`, the 500 a minute that Fargate starts for one service."""
 LAUNCHED: Final = 12.0
 """Seconds between two such batches."""
+TRIES_AGAIN: Final = 8
+"""The behaviour from which on a service waits no longer than until an instance has room."""
 
 
 def start_missing(look: ServicePass) -> None:
@@ -23,11 +25,10 @@ def start_missing(look: ServicePass) -> None:
     while primary.replacements_due and look.is_due(primary.replacements_due[0]):
         heapq.heappop(primary.replacements_due)
     idle = service.status != "ACTIVE" or primary.rollout_state == "FAILED" or service.daemon
-    if idle or not look.is_due(service.launch_from):
+    count = 0 if idle else min(service.missing, service.room, LAUNCHES)
+    if count <= 0 or not _may_launch(look):
         return
-    count = min(service.missing, service.room, LAUNCHES)
-    if count <= 0:
-        return
+    service.launch_from, service.unplaced = 0.0, False
     members = _start_batch(look, primary, count)
     replaced = unhealthy_tasks.assign_successors(primary, members)
     if members:
@@ -36,6 +37,28 @@ def start_missing(look: ServicePass) -> None:
     if len(members) == count == LAUNCHES:
         service.launch_from = look.now + LAUNCHED
         look.wake(LAUNCHED)
+
+
+def _may_launch(look: ServicePass) -> bool:
+    """Whether the wait is over, or what it was for has come: an instance with room."""
+    service = look.service
+    if look.is_due(service.launch_from):
+        return True
+    waits = service.unplaced and not service.primary.revision.fargate
+    return look.behaviour >= TRIES_AGAIN and waits and look.account.has_room(service, service.primary)
+
+
+def capacity_freed(look: ServicePass) -> None:
+    """An instance has more room than before: a service that could not place or spread its tasks looks soon.
+
+    U: that ECS does not wait until the end of its back-off; people see their task placed soon after the
+    instance has registered.
+    """
+    service = look.service
+    waits = service.unplaced and not look.is_due(service.launch_from)
+    lopsided = service.unbalanced and not service.primary.revision.fargate
+    if look.behaviour >= TRIES_AGAIN and (waits or lopsided):
+        look.wake(look.takes("noticed", f"{service.arn}@{look.now}"))
 
 
 def uphold_older(look: ServicePass) -> None:
@@ -104,6 +127,6 @@ def wait_after(look: ServicePass, refusal: str) -> None:
     """Say why a task could not be started, and try again after a while."""
     look.say_text(refusal)
     gap = failures.back_off(look, look.now)
-    look.service.launch_from = look.now + gap
+    look.service.launch_from, look.service.unplaced = look.now + gap, True
     look.wake(gap)
     failures.count(look)
