@@ -36,8 +36,8 @@ from ecslab.resources import (
 )
 
 __all__ = [
-    "EcslabError", "capacity", "cleanup", "cloud_map", "cluster", "container_instances", "containers", "deployment",
-    "ecr", "execution_role", "external_machine", "fault", "fault_lab", "guestbook", "image", "instance_group",
-    "load_balancer", "log_group", "managed_instances", "metrics", "network", "scaling", "scaling_game", "secret", "service",
-    "spot", "task", "task_definition", "task_role", "terminal", "verify",
+    "EcslabError", "capacity", "cleanup", "cloud_map", "cluster", "container_instances", "containers",
+    "deployment", "ecr", "execution_role", "external_machine", "fault", "fault_lab", "guestbook", "image",
+    "instance_group", "load_balancer", "log_group", "managed_instances", "metrics", "network", "scaling",
+    "scaling_game", "secret", "service", "spot", "task", "task_definition", "task_role", "terminal", "verify",
 ]  # fmt: skip
