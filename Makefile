@@ -76,6 +76,7 @@ bench: .venv/workshop ## compare with stock moto, by ratios within one run
 soak: .venv/workshop ## thousands of simulated histories, then ten minutes of random calls from eight clients in parallel
 	$(BIN)/python -m tests.simulation --count 3000
 	$(BIN)/python -m tests.simulation --count 300 --naming
+	$(BIN)/python -m tests.simulation --count 1000 --instances
 	$(BIN)/python -m tests.soak $(OPTIONS)
 
 fuzz: .venv/workshop ## 50,000 requests made from AWS's models, valid and at their boundaries; none may end in a 500
