@@ -151,4 +151,4 @@ def test_practice_changes_nothing_of_the_main_line(walked, both):
 def test_the_plan_counts_what_it_lists(walked):
     plan = walked["99-plan"]
     [count] = re.findall(r"^(\d+) to remove", plan, re.MULTILINE)
-    assert int(count) == len(re.findall(r"^\d+ {2,}[a-z]", plan, re.MULTILINE))
+    assert int(count) == len(re.findall(r"^\d+ {2,}[a-zA-Z]", plan, re.MULTILINE))
