@@ -50,18 +50,18 @@ walls: .venv/workshop
 	$(BIN)/python -m tests.house
 
 unit: .venv/workshop
-	$(BIN)/python -m pytest $(UNIT) -n 2 --dist loadfile
+	$(BIN)/python -m pytest $(UNIT) -n 2 --dist loadfile --no-loadscope-reorder
 
 coverage: .venv/workshop ## run the tests of one process, and print by folder what they reach
-	COVERAGE_FILE=.venv/coverage $(BIN)/python -m pytest $(UNIT) -n 2 --dist loadfile \
+	COVERAGE_FILE=.venv/coverage $(BIN)/python -m pytest $(UNIT) -n 2 --dist loadfile --no-loadscope-reorder \
 	  --cov=ecslab --cov-report=json:.venv/coverage.json
 	$(BIN)/python -m tests.house.coverage .venv/coverage.json
 
-notebooks: .venv/workshop ## run every notebook and compare every output
-	$(BIN)/python -m pytest -p tests.notebooks.plugin --nbval --nbval-cell-timeout=60 \
+notebooks: .venv/workshop ## run every notebook and compare every output, then once more and compare the account
+	$(BIN)/python -m pytest -p tests.notebooks.plugin -p tests.notebooks.second_run --nbval --nbval-cell-timeout=60 \
 	  --nbval-sanitize-with=tests/notebooks/sanitize.cfg notebooks
 
-runs: .venv/workshop ## run every notebook twice, and the learner's copy
+runs: .venv/workshop ## run the learner's copies, and look over the notebooks as files
 	$(BIN)/python -m pytest tests/notebooks
 
 browser: .venv/workshop ## drive JupyterLab in Chromium; screenshots/ keeps what it saw
@@ -76,6 +76,7 @@ bench: .venv/workshop ## compare with stock moto, by ratios within one run
 soak: .venv/workshop ## thousands of simulated histories, then ten minutes of random calls from eight clients in parallel
 	$(BIN)/python -m tests.simulation --count 3000
 	$(BIN)/python -m tests.simulation --count 300 --naming
+	$(BIN)/python -m tests.simulation --count 1000 --instances
 	$(BIN)/python -m tests.soak $(OPTIONS)
 
 fuzz: .venv/workshop ## 50,000 requests made from AWS's models, valid and at their boundaries; none may end in a 500

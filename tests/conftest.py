@@ -22,6 +22,20 @@ settings.load_profile("suite")
 botocore_shortcuts.take()
 
 
+LONGEST = (
+    "course/test_two_orders.py", "simulation/test_simulation.py", "house/test_recipes.py",
+    "course/test_steps.py", "sandbox/runtime/test_budgets.py", "operations/test_whole_course.py",
+    "effects/test_effects.py", "course/test_stage_09.py", "course/test_stage_07.py", "fuzz/test_short_run.py",
+)  # fmt: skip
+"""Files that take long. Of two processes none waits for the other at the end if these come first."""
+
+
+def pytest_collection_modifyitems(items):
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        places = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
     programs.require(item)

@@ -42,12 +42,12 @@ class Frame:
         return printable(f"{self.address} opens at {self.url}")
 
     def _repr_html_(self) -> Markup:
-        said = "nobody answered" if self.status is None else f"status {self.status}"
+        outcome = "nobody answered" if self.status is None else f"status {self.status}"
         title = attribute(f"The page at {self.address}")
         summary = html(
             '<div style="border: 1px solid #8888; padding: 6px 12px">'
             "<p><b>{}</b> · {}, when this cell ran</p><p>{}</p></div>",
-            self.address, said, words_of(self.page),
+            self.address, outcome, words_of(self.page),
         )  # fmt: skip
         return html(
             '<div data-ecslab-page="{}" data-title="{}" data-height="{}">{}</div><script>{}</script>',

@@ -9,4 +9,4 @@ CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\
 
 def printable(text: str) -> str:
     """The text with each such character as Python spells it: `\\x1b` for ESC, `\\u202e` for an override."""
-    return CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
+    return CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)

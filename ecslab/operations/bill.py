@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from ecslab.connection.connection import Connection
 from ecslab.display.tables import ShownAsTable, Table
 from ecslab.errors import NotThere
-from ecslab.operations import prices, verify
+from ecslab.operations import machine_bill, prices, verify
 from ecslab.resources import load_balancer, service
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class Bill(ShownAsTable):
         tasks: how many ran.
         vcpu, memory: of those that run on Fargate on demand, together, in vCPU and GB.
         spot_vcpu, spot_memory: of those on Fargate Spot, whose price AWS changes.
+        machines: what those cost that run tasks elsewhere than on Fargate; see `machine_bill`.
+        addresses: public IPv4 addresses, of tasks and of machines.
         visits: lines that they wrote meanwhile; None where their logs cannot be read.
         passed: whether the hours passed; else they are reckoned ahead.
     """
@@ -43,6 +45,8 @@ class Bill(ShownAsTable):
     passed: bool
     spot_vcpu: float = 0.0
     spot_memory: float = 0.0
+    machines: tuple[machine_bill.Item, ...] = ()
+    addresses: int = 0
 
     @property
     def total(self) -> float:
@@ -61,7 +65,8 @@ class Bill(ShownAsTable):
             ("GB of memory", self.memory, memory),
             ("vCPU on Spot, about", self.spot_vcpu, round(vcpu * prices.SPOT_SHARE, 6)),
             ("GB of memory on Spot, about", self.spot_memory, round(memory * prices.SPOT_SHARE, 6)),
-            (_ADDRESS if self.tasks == 1 else _ADDRESSES, self.tasks, prices.PUBLIC_IPV4_HOUR),
+            *self.machines,
+            (_ADDRESS if self.addresses == 1 else _ADDRESSES, self.addresses, prices.PUBLIC_IPV4_HOUR),
         )
         return tuple(item for item in items if item[1])
 
@@ -186,6 +191,8 @@ def idle(lab: Connection, hours: float = 10, name: str | None = None) -> Bill:
         spot_memory=_sum("memory", on_spot),
         visits=None if before is None or after is None else after - before,
         passed=lab.where == "sandbox",
+        machines=tuple(machine_bill.items(lab, running)),
+        addresses=len(billed) + machine_bill.addresses(lab, running),
     )
 
 
@@ -202,6 +209,6 @@ def _lines(lab: Connection, tasks: list[TaskTypeDef]) -> int | None:
         return None
 
 
-def _counted(number: float, one: str, many: str = "") -> str:
+def _counted(number: float, singular: str, many: str = "") -> str:
     """`1 task`, `2 tasks`."""
-    return f"{number:g} {one if number == 1 else many or f'{one}s'}"
+    return f"{number:g} {singular if number == 1 else many or f'{singular}s'}"

@@ -13,6 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from ecslab.operations import prices
+from ecslab.resources.machines import machine_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import InstanceTypeDef
@@ -30,27 +31,28 @@ MANAGED_ROOT_GB: Final = 80
 _SIZE: Final = re.compile(r"(?P<times>\d+)xlarge")
 
 
-def hour(instance_type: str, *, spot: bool = False) -> float | None:
+def hour(instance_type: str, *, spot: bool = False, managed: bool = False) -> float | None:
     """Dollars an hour for an instance of a type, its volumes and addresses apart; None where nobody knows.
 
     Args:
         instance_type: as EC2 spells it, such as `t3.medium`.
         spot: whether it is a Spot Instance: what is said is about right, since AWS changes that price.
+        managed: whether ECS manages it, for a fee beside the price.
     """
     family, _, size = instance_type.partition(".")
-    table = _table()
-    large, factor = table["large"].get(family), table["size"].get(size)
+    families = table()
+    large, factor = families["large"].get(family), families["size"].get(size)
     if match := _SIZE.fullmatch(size):
         factor = 2.0 * int(match["times"])
     if large is None or factor is None:
         return None
-    return float(large * factor * (SPOT_SHARE if spot else 1.0))
+    return float(large * factor * ((SPOT_SHARE if spot else 1.0) + (MANAGED_SHARE if managed else 0.0)))
 
 
 def managed_hour(instance_type: str) -> float | None:
     """Dollars an hour for an instance that ECS manages, the fee for that included; None as in `hour`."""
-    paid = hour(instance_type)
-    return None if paid is None else paid * (1 + MANAGED_SHARE) + volume_hour(MANAGED_ROOT_GB)
+    paid = hour(instance_type, managed=True)
+    return None if paid is None else paid + volume_hour(MANAGED_ROOT_GB)
 
 
 def volume_hour(gigabytes: float = ROOT_GB) -> float:
@@ -58,21 +60,30 @@ def volume_hour(gigabytes: float = ROOT_GB) -> float:
     return gigabytes * EBS_GB_MONTH / prices.MONTH_HOURS
 
 
+def root_volume(instance: InstanceTypeDef) -> int:
+    """GiB of an instance's root volume, as its image or Managed Instances have it without another wish."""
+    if not instance.get("BlockDeviceMappings"):
+        return 0
+    return MANAGED_ROOT_GB if machine_reader.is_managed(instance) else ROOT_GB
+
+
 def of_instance(instance: InstanceTypeDef) -> float:
     """Dollars an hour for an instance as DescribeInstances shows it, with its root volume and public address.
 
     A stopped one costs its volume alone. A type that the table has no price of counts as nothing.
     """
-    stored = volume_hour() if instance.get("BlockDeviceMappings") else 0.0
+    stored = volume_hour(root_volume(instance))
     if instance["State"]["Name"] not in ("pending", "running"):
         return stored
     address = prices.PUBLIC_IPV4_HOUR if instance.get("PublicIpAddress") else 0.0
     spot = instance.get("InstanceLifecycle") == "spot"
-    return (hour(instance["InstanceType"], spot=spot) or 0.0) + stored + address
+    managed = machine_reader.is_managed(instance)
+    return (hour(instance["InstanceType"], spot=spot, managed=managed) or 0.0) + stored + address
 
 
 @cache
-def _table() -> dict[str, dict[str, float]]:
+def table() -> dict[str, dict[str, float]]:
+    """Dollars an hour of the `large` of each family, and the price of each size as a share of that."""
     text = resources.files("ecslab.operations").joinpath("instance_prices.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
-    return {name: dict(table[name]) for name in ("large", "size")}
+    read = tomllib.loads(text)
+    return {name: dict(read[name]) for name in ("large", "size")}

@@ -129,9 +129,9 @@ def _tasks(lab: Connection, service: ServiceTypeDef, now: int, most: int) -> Ite
     definition = described["taskDefinition"]
     public = service_reader.network_of(service).get("assignPublicIp") == "ENABLED"
     architecture = definition.get("runtimePlatform", {}).get("cpuArchitecture") or "X86_64"
-    one = prices.task_hour(definition["cpu"], definition["memory"], architecture, public)
+    hour = prices.task_hour(definition["cpu"], definition["memory"], architecture, public)
     count = f"{now} tasks" if now == most else f"{now} to {most} tasks"
-    return Item(f"{count} of {service['serviceName']}", now * one, most * one)
+    return Item(f"{count} of {service['serviceName']}", now * hour, most * hour)
 
 
 def _alarms(lab: Connection, services: list[ServiceTypeDef]) -> list[Item]:

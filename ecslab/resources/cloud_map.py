@@ -99,7 +99,7 @@ def wait_until_done(lab: Connection, answer: Mapping[str, object], limit: float 
 
 
 def instances(lab: Connection, name: str, namespace: str) -> Table:
-    """What is registered under a name: the id, the address and the health of each instance.
+    """What is registered under a name: the id and the address of each instance.
 
     Raises:
         NotThere: there is no such service in the namespace.
@@ -109,11 +109,10 @@ def instances(lab: Connection, name: str, namespace: str) -> Table:
         raise NotThere(f"there is no service {name} in the namespace {namespace} of Cloud Map.")
     listed = lab.servicediscovery.list_instances(ServiceId=service["Id"])["Instances"]
     rows = tuple(
-        (each["Id"][:8], each["Attributes"].get("AWS_INSTANCE_IPV4", ""),
-         each["Attributes"].get("AVAILABILITY_ZONE", ""))
+        (each["Id"][:8], each["Attributes"].get("AWS_INSTANCE_IPV4", ""))
         for each in sorted(listed, key=lambda each: str(each["Id"]))
-    )  # fmt: skip
-    return Table(f"{name}.{namespace}", ("instance", "address", "zone"), rows)
+    )
+    return Table(f"{name}.{namespace}", ("instance", "address"), rows)
 
 
 def delete_namespace(lab: Connection, name: str) -> bool:

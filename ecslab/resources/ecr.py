@@ -174,10 +174,10 @@ def digest_uri(lab: Connection, tag: str = "latest") -> str:
     Raises:
         NotThere: the lesson's repository has no image of that tag, or is not there.
     """
-    found = image(lab, tag)
-    if not found:
+    tagged = image(lab, tag)
+    if not tagged:
         raise NotThere(
             f"there is no image {lab.names.repository}:{tag}.\n"
             f"  next: image.push(lab, image.build(…), tag={tag!r})"
         )
-    return f"{image_uri(lab, tag).removesuffix(f':{tag}')}@{found['imageDigest']}"
+    return f"{image_uri(lab, tag).removesuffix(f':{tag}')}@{tagged['imageDigest']}"

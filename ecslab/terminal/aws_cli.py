@@ -97,12 +97,12 @@ def _secrets(lab: Connection) -> set[str]:
     """What opens this account, and what the learner's own `configure` keeps: nothing may print it."""
     file = configuration(lab) / "credentials"
     written = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
-    found = {match[1] for match in _KEPT_SECRET.finditer(written)}
+    secrets = {match[1] for match in _KEPT_SECRET.finditer(written)}
     credentials = lab.place.session.get_credentials()
     if credentials is not None:
         frozen = credentials.get_frozen_credentials()
-        found |= {frozen.secret_key or "", frozen.token or ""}
-    return {secret for secret in found if len(secret) >= 8}
+        secrets |= {frozen.secret_key or "", frozen.token or ""}
+    return {secret for secret in secrets if len(secret) >= 8}
 
 
 def _masked(text: str, secrets: set[str]) -> str:

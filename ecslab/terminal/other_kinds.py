@@ -29,9 +29,9 @@ def name_in(params: Mapping[str, object], model: OperationModel) -> str:
 def ids_in(answer: Mapping[str, object], model: OperationModel) -> list[str]:
     """Its ARN, or its id where it has none, as the answer has it; nothing where that opens a door."""
     words = [f"{noun}{end}" for noun in _nouns(model) for end in ("arn", "id")]
-    found = [(key.lower(), text) for key, text in _texts(answer)]
+    texts = [(key.lower(), text) for key, text in _texts(answer)]
     for word in (*_CALLED.get(model.name, ()), words[0], "arn", *words[1:]):
-        ids = [text for key, text in found if key == word and key not in _CREDENTIALS]
+        ids = [text for key, text in texts if key == word and key not in _CREDENTIALS]
         if ids:
             return list(dict.fromkeys(ids))
     return []

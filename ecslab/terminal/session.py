@@ -153,8 +153,8 @@ class _Session:
             answer = base64.b64encode(self._cipher.encrypt(challenge)).decode()
             self._send(PayloadType.ENC_CHALLENGE_RESPONSE, json.dumps({"Challenge": answer}).encode())
         elif message.payload_type == PayloadType.HANDSHAKE_COMPLETE:
-            said = str(message.json().get("CustomerMessage") or "")
-            _show(f"{said}\n" if said else "")
+            sentence = str(message.json().get("CustomerMessage") or "")
+            _show(f"{sentence}\n" if sentence else "")
             self._send(PayloadType.SIZE, json.dumps(_SIZE).encode())
         elif message.payload_type in (PayloadType.OUTPUT, PayloadType.STDERR):
             text = self._text.decode(self._cipher.decrypt(message.payload))

@@ -70,11 +70,11 @@ class PredictionView(View):
     def text(self) -> str:
         """What is asked and what can be said, never what was."""
         if self.options:
-            said = "".join(f"\n  - {option}" for option in self.options)
+            choices = "".join(f"\n  - {option}" for option in self.options)
         else:
             unit, span = f" of {self.unit}" if self.unit else "", f", {self.span}" if self.span else ""
-            said = f"\n  (a number{unit}{span})"
-        return without_marks(f"Predict: {self.question}{said}")
+            choices = f"\n  (a number{unit}{span})"
+        return without_marks(f"Predict: {self.question}{choices}")
 
     def _follow(self, change: traitlets.Bunch) -> None:
         """Keep what was chosen, and lock it when one of the buttons was pressed."""

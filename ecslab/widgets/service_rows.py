@@ -37,7 +37,7 @@ def task_rows(tasks: "Iterable[TaskTypeDef]", addresses: Mapping[str, str]) -> l
         tasks: as DescribeTasks shows them.
         addresses: public IPs by the tasks' ARNs.
     """
-    ordered = sorted(tasks, key=lambda task: (task["createdAt"], task["availabilityZone"]))
+    ordered = sorted(tasks, key=lambda task: (task["createdAt"], task.get("availabilityZone", "")))
     meant = [task for task in ordered if task["desiredStatus"] == "RUNNING"]
     ended = [task for task in ordered if task["desiredStatus"] != "RUNNING"][-STOPPED_SHOWN:]
     return [_task_row(task, addresses) for task in sorted(meant + ended, key=ordered.index)]
@@ -49,7 +49,7 @@ def _task_row(task: "TaskTypeDef", addresses: Mapping[str, str]) -> dict[str, st
     return {
         "id": short_id(task),
         "status": status if task["desiredStatus"] in (status, "RUNNING") else f"{status}, to be STOPPED",
-        "zone": str(task["availabilityZone"]),
+        "zone": str(task.get("availabilityZone", "")),
         "address": addresses.get(task["taskArn"], ""),
         "why": str(task.get("stoppedReason", "")),
         "tone": tone,

@@ -157,6 +157,12 @@ ACTIONS: Final = (
     "iam:CreateRole", "iam:PutRolePolicy", "iam:CreateServiceLinkedRole", "logs:CreateLogGroup",
     "ec2:CreateSecurityGroup", "ec2:AuthorizeSecurityGroupIngress", "elasticloadbalancing:CreateLoadBalancer",
     "elasticloadbalancing:CreateTargetGroup", "secretsmanager:CreateSecret",
+    "application-autoscaling:RegisterScalableTarget", "cloudwatch:PutMetricAlarm",
+    "ec2:CreateLaunchTemplate", "ec2:RunInstances", "ec2:TerminateInstances", "iam:CreateInstanceProfile",
+    "iam:AddRoleToInstanceProfile", "autoscaling:CreateAutoScalingGroup", "autoscaling:CreateOrUpdateTags",
+    "autoscaling:UpdateAutoScalingGroup", "autoscaling:DeleteAutoScalingGroup", "ecs:CreateCapacityProvider",
+    "ecs:PutClusterCapacityProviders", "ecs:DeregisterContainerInstance", "ssm:CreateActivation",
+    "ssm:DeregisterManagedInstance",
 )  # fmt: skip
 """What the notebooks do that a restricted user is most often refused."""
 

@@ -19,7 +19,7 @@ def originals() -> list[Path]:
 
 def command(files: Iterable[Path], *, strict: bool = False) -> list[str]:
     """nbval over notebooks, as `make notebooks` runs it; `strict` with the course's own plugin."""
-    plugin = ["-p", "tests.notebooks.plugin"] if strict else []
+    plugin = ["-p", "tests.notebooks.plugin" if strict else "nbval.plugin"]
     sanitize = f"--nbval-sanitize-with={ROOT / 'tests/notebooks/sanitize.cfg'}"
     return [PYTHON, "-m", "pytest", "-q", *plugin, "--nbval", "--nbval-cell-timeout=60", sanitize,
             "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), *map(str, files)]  # fmt: skip

@@ -6,12 +6,14 @@ import pytest
 
 import ecslab
 from ecslab.course import progress_store as store
+from tests import moments
 
 
 @pytest.fixture(scope="module")
 def shared_lab(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as lab:
+        moments.keep(lab)
         yield lab
 
 

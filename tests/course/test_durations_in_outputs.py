@@ -60,6 +60,7 @@ CHOSEN = {
     "07-check": r"every 30 s", "07-book-check": r"every 30 s", "08-roll": r"^\d+ s +\d",
     "08-saved": r"^\d+ s  ", **dict.fromkeys(("08-events", "08-bad-events", "08-saved-events"), AGE.pattern),
     "09-watch": r"^0 s ", **dict.fromkeys(("10-address", "10-closed"), r"no answer in 2 s$"),
+    **dict.fromkeys(("10-map", "10-closed-map"), r"TTL 120 s"),
     "10-stopped": r"^\w+ +\d+ s +\d+ s +(?:the entries|503|no |connection)",
     "14-figure": r"connection issue, ~5 min", "14-again": r"^\d+ min later",
     "14-wait": r"^\d+ s later",

@@ -7,10 +7,10 @@ from course_rig import HTTP, default_vpc, make_group, said
 
 import ecslab
 
-FRONT, BACK, TALK, MESH, ZONE = (
-    "adgu-talk-front", "adgu-talk-back", "adgu-talk", "adgu-mesh", "adgu.internal",
+FRONT, BACK, APP, MESH, ZONE = (
+    "adgu-app-front", "adgu-app-back", "adgu-app", "adgu-mesh", "adgu.internal",
 )  # fmt: skip
-PORTER, GUEST = "adgu-talk-porter", "adgu-talk-guest"
+PORTER, GUEST = "adgu-app-porter", "adgu-app-guest"
 CHANNELS = [f"ssmmessages:{verb}{kind}Channel" for verb in ("Create", "Open") for kind in ("Control", "Data")]
 
 
@@ -50,7 +50,7 @@ def back(lab, **more):
 # The load balancer --------------------------------------------------------------------------------------
 
 
-def balancer(name=TALK, scheme="internal", front=True, other=False, **changes):
+def balancer(name=APP, scheme="internal", front=True, other=False, **changes):
     """A load balancer, the back's service, and its front; `changes` are groups other than the "
     "lesson's: closed, open."""
 
@@ -63,7 +63,7 @@ def balancer(name=TALK, scheme="internal", front=True, other=False, **changes):
         held = lab.elbv2.create_load_balancer(
             Name=name, Scheme=scheme, Subnets=subnets, SecurityGroups=[groups["balancer"]]
         )["LoadBalancers"][0]
-        target = ecslab.load_balancer.target_group(lab, name=TALK)["TargetGroupArn"]
+        target = ecslab.load_balancer.target_group(lab, name=APP)["TargetGroupArn"]
         second = ecslab.load_balancer.target_group(lab, name="second")["TargetGroupArn"]
         for port, group in ((80, target), (81, second)):
             lab.elbv2.create_listener(
@@ -143,6 +143,32 @@ pair = connected(BACK, FRONT, {"dnsName": "back", "port": 80}, "http://back")
 porter = connected(PORTER, GUEST, {"dnsName": "porter", "port": 8080}, "http://porter:8080")
 
 
+def door(porter=None, guests=True, mine=True):
+    """The porter in a group of its own: who is let in (an address, or a group's name), and who has what."""
+
+    def make(lab):
+        ecslab.service.default_choice(lab)  # it makes the lesson's group
+        held = {name: make_group(lab, name=name) for name in ("own", "badge")}
+        held["lesson"] = ecslab.service.default_choice(lab).security_group_ids[0]
+        held["front"] = ecslab.guestbook.groups(lab).front
+        pairs = {"UserIdGroupPairs": [{"GroupId": held.get(porter)}]}
+        whom = pairs if porter in held else {"IpRanges": [{"CidrIp": porter}]}
+        rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, **whom}
+        lab.ec2.authorize_security_group_ingress(GroupId=held["own"], IpPermissions=[rule])
+        service(lab, PORTER, definition(lab, PORTER), held["own"])
+        front = ecslab.guestbook.register_front(lab, family=GUEST, connect="http://porter:8080")
+        badge = held["badge"] if guests else held["own"]
+        service(lab, GUEST, front, badge)
+        vpc = ecslab.service.default_choice(lab).configuration()["awsvpcConfiguration"]
+        groups = [held["lesson"], badge] if mine else [held["front"]]
+        lab.ecs.update_service(
+            cluster=lab.names.cluster, service=GUEST,
+            networkConfiguration={"awsvpcConfiguration": vpc | {"securityGroups": groups}},
+        )
+
+    return make
+
+
 # Stepping in --------------------------------------------------------------------------------------------
 
 
@@ -152,12 +178,12 @@ def allow(lab, role, *actions):
     lab.iam.put_role_policy(RoleName=role, PolicyName="step-in", PolicyDocument=json.dumps(policy))
 
 
-def exec_on(role="adguTalkTaskRole", actions=(), to=None):
+def exec_on(role="adguAppTaskRole", actions=(), to=None):
     """A front with ECS Exec, and a task role (its name) that may do these actions, or another "
     "role that may."""
 
     def make(lab):
-        ecslab.task_role.create(lab, "adguTalkTaskRole")
+        ecslab.task_role.create(lab, "adguAppTaskRole")
         arn = f"arn:aws:iam::{lab.account}:role/{role}"
         if actions:
             allow(lab, to or role, *actions)
@@ -168,8 +194,8 @@ def exec_on(role="adguTalkTaskRole", actions=(), to=None):
 
 
 def switched_on_later(lab):
-    role = ecslab.task_role.create(lab, "adguTalkTaskRole")["Arn"]
-    allow(lab, "adguTalkTaskRole", *CHANNELS)
+    role = ecslab.task_role.create(lab, "adguAppTaskRole")["Arn"]
+    allow(lab, "adguAppTaskRole", *CHANNELS)
     front = ecslab.guestbook.register_front(lab, task_role=role, a="http://a")
     service(lab, FRONT, front, count=1)
     lab.wait(lambda: "RUNNING" in [task["lastStatus"] for task in ecslab.service.tasks(lab, FRONT)], "a task")
@@ -193,21 +219,21 @@ APART = (
 )
 WRONG = {
     "the load balancer has another name": (
-        "10.balancer", balancer(name="talk"),
-        f"There is a load balancer `talk`, but the lesson's is called `{TALK}`.",
+        "10.balancer", balancer(name="app"),
+        f"There is a load balancer `app`, but the lesson's is called `{APP}`.",
     ),
     "the load balancer is on the internet": (
         "10.balancer", balancer(scheme="internet-facing"),
-        f"`{TALK}` is internet-facing: everybody on the internet can call the back.",
+        f"`{APP}` is internet-facing: everybody on the internet can call the back.",
     ),
     "the back does not admit the load balancer": (
         "10.balancer", balancer(back="closed"),
-        f"`{TALK}` cannot reach the tasks of `{BACK}`: their security group does not admit the "
+        f"`{APP}` cannot reach the tasks of `{BACK}`: their security group does not admit the "
         f"load balancer's.",
     ),
     "the load balancer does not admit the front": (
         "10.balancer", balancer(balancer="closed", back="open"),
-        f"`{FRONT}` cannot call `{TALK}`: the load balancer's security group does not admit the front's.",
+        f"`{FRONT}` cannot call `{APP}`: the load balancer's security group does not admit the front's.",
     ),
     "the back registers in a group of another port": (
         "10.balancer", balancer(other=True),
@@ -263,7 +289,7 @@ WRONG = {
     ),
     "the task role may do everything": (
         "10.step-in", exec_on(actions=["*"]),
-        "`adguTalkTaskRole` may do everything with everything; the agent needs four actions.",
+        "`adguAppTaskRole` may do everything with everything; the agent needs four actions.",
     ),
     "the execution role is the task role": (
         "10.step-in", exec_on(role="ecsTaskExecutionRole"),
@@ -273,13 +299,13 @@ WRONG = {
     ),
     "only half of the channels": (
         "10.step-in", exec_on(actions=CHANNELS[:2]),
-        f"`adguTalkTaskRole` lacks still: {CHANNELS[2]}, {CHANNELS[3]}.",
+        f"`adguAppTaskRole` lacks still: {CHANNELS[2]}, {CHANNELS[3]}.",
     ),
     "the channels are allowed to the execution role": (
         "10.step-in", exec_on(actions=CHANNELS, to="ecsTaskExecutionRole"),
         "The channels are allowed to `ecsTaskExecutionRole`. The agent is in the container, and "
         "uses the task role, "
-        "`adguTalkTaskRole`.",
+        "`adguAppTaskRole`.",
     ),
     "the task is older than ECS Exec": (
         "10.step-in", switched_on_later,
@@ -302,6 +328,26 @@ WRONG = {
     "the porter's group is closed": (
         "10.yours-1", porter(closed=True),
         f"`{GUEST}` knows the endpoint, but the security group of `{PORTER}` does not admit it.",
+    ),
+    "the porter admits everybody still": (
+        "10.yours-2", door("0.0.0.0/0"), "The porter's group admits 0.0.0.0/0: addresses, not the guest.",
+    ),
+    "the porter admits the network of the VPC": (
+        "10.yours-2", door("172.31.0.0/16"),
+        "The porter's group admits 172.31.0.0/16: addresses, not the guest.",
+    ),
+    "the guest has not the group that is admitted": (
+        "10.yours-2", door("badge", mine=False),
+        f"The porter's group admits none of the groups that `{GUEST}` has.",
+    ),
+    "guest and porter have one group": (
+        "10.yours-2", door("own", guests=False),
+        "The porter's own group is admitted: a caller would need the porter's group, and be as open as the "
+        "porter is.",
+    ),
+    "the porter admits the lesson's group": (
+        "10.yours-2", door("lesson"),
+        "The porter's group admits the group `adgu-web-server-http`, which others have, too.",
     ),
 }  # fmt: skip
 

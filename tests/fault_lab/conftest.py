@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 import ecslab
+from tests import moments
 
 pytest.register_assert_rewrite("fault_rig")
 
@@ -13,6 +14,7 @@ pytest.register_assert_rewrite("fault_rig")
 def shared_lab(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     with ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7) as lab:
+        moments.keep(lab)
         yield lab
 
 

@@ -70,7 +70,7 @@ ROWS: Final = (
     Row(
         "variables with a name that says nothing",
         lambda p: sum(functions.vague_variables(p).values()),
-        50,
+        40,
         wall=True,
     ),
     Row("private modules in the root", lambda package: package.private_in_root, 0, wall=True),

@@ -77,7 +77,7 @@ def copy_tree(folder: Path) -> None:
     """What the recipes work on, copied to a folder."""
     for name in COPIED:
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, folder / name)  # with what is compiled: each module, at each command
         else:
             shutil.copy(ROOT / name, folder)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["nbval.plugin"]
 UNCHECKED = frozenset[str]()  # ids of cells whose output may differ, each with its reason beside it
 IGNORE = {"nbval-ignore-output", "nbval-skip"}
 IGNORE_COMMENTS = ("NBVAL_IGNORE_OUTPUT", "NBVAL_SKIP", "NBVAL_RAISES_EXCEPTION")

@@ -13,6 +13,8 @@ from ecslab import (
     verify,
 )
 from ecslab.errors import NotThere
+from ecslab.operations import machine_bill
+from tests.connection import machine_calls as calls
 
 HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
 
@@ -95,3 +97,41 @@ def test_what_a_load_balancer_costs_and_a_second_one(running):
         "with a second one like it                             $47.45",
         "each capacity unit (LCU) in use  $0.008 an hour       on top",
     ]
+
+
+def test_machines_are_billed_once_however_many_tasks_they_run(lab):
+    """Two tasks on one instance, and one outside AWS; what runs beside them is nobody's of this service."""
+    name = lab.names.cluster
+    cluster.create(lab)
+    calls.profile(lab.iam)
+    calls.template(lab.ec2, name)
+    calls.group(lab.client("autoscaling"), lab.ec2)
+    calls.launch(lab.ec2, calls.image(lab.client("ssm")), "another")
+    container = {"name": "web", "image": HTTPD, "memory": 128, "cpu": 128}
+    lab.ecs.register_task_definition(family="pages", networkMode="bridge", containerDefinitions=[container])
+    lab.ecs.create_service(cluster=name, serviceName="pages", taskDefinition="pages", desiredCount=2)
+    lab.control("advance", seconds=calls.SETTLED)
+    made = bill.idle(lab, name="pages")
+    assert made.machines == (("t3.micro instance", 1, 0.0104), ("GB of their volumes", 30, 0.000109589))
+    assert (made.tasks, made.addresses, made.vcpu) == (2, 1, 0)
+    assert made.total == pytest.approx(10 * (0.0104 + 30 * 0.08 / 730 + 0.005), rel=1e-4)
+    assert "1 t3.micro instance " in repr(made) and "1 public IPv4 address " in repr(made)
+
+
+def test_a_machine_outside_aws_and_one_without_a_known_price(lab):
+    name, ssm = lab.names.cluster, lab.client("ssm")
+    cluster.create(lab)
+    calls.role(lab.iam, "outside", "ssm.amazonaws.com", calls.OUTSIDE)
+    lab.iam.attach_role_policy(RoleName="outside", PolicyArn=calls.ON_EC2)
+    calls.outside(lab, ssm, name)
+    container = {"name": "web", "image": HTTPD, "memory": 128}
+    lab.ecs.register_task_definition(family="pages", networkMode="bridge", containerDefinitions=[container])
+    lab.control("advance", seconds=calls.SETTLED)
+    lab.ecs.create_service(
+        cluster=name, serviceName="pages", taskDefinition="pages", desiredCount=1, launchType="EXTERNAL"
+    )
+    lab.control("advance", seconds=60)
+    made = bill.idle(lab, name="pages")
+    assert (made.machines, made.addresses) == ((("machine outside AWS", 1, 0.01025),), 0)
+    assert made.total == pytest.approx(0.1025)
+    assert machine_bill._priced({"InstanceType": "x9.huge"}) == ("x9.huge (its price is not known here)", 0.0)

@@ -161,6 +161,11 @@ def test_it_shows_who_reaches_whom_and_what_was_answered(team):
     )
 
 
+def test_some_services_alone_are_shown(team):
+    shown = service_map.look(team.lab, services=["front", "no-such"])
+    assert ([each.name for each in shown.services], shown.lines) == (["front"], ())
+
+
 def test_a_closed_group_is_seen_on_the_lines_that_it_closes(team):
     team.shut("back", "front")
     try:

@@ -7,6 +7,8 @@ import pytest
 from aws_client import Aws
 from botocore.exceptions import ClientError
 
+from ecslab.sandbox import in_process
+
 HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
 PARAMETER = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
 POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
@@ -115,9 +117,23 @@ class OnEc2(Machines):
         return described["PublicIpAddress"], group[0]["GroupId"]
 
 
-def refused(call, **given):
+def accounts(rig):
+    """Fixtures of a module: `account`, a sandbox of this process, and `aws`, the same prepared anew."""
+
+    @pytest.fixture(scope="module")
+    def account(tmp_path_factory):
+        return rig(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7))
+
+    @pytest.fixture
+    def aws(account):
+        return account.prepared()
+
+    return account, aws
+
+
+def refused(call, *names, **given):
     """Code and sentence with which a call is refused."""
     with pytest.raises(ClientError) as refusal:
-        call(**given)
+        call(*names, **given)
     error = refusal.value.response["Error"]
     return f"{error['Code']}: {error['Message']}"

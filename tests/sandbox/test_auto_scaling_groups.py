@@ -5,29 +5,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import ClientError
 from group_rig import Groups
+from instance_rig import accounts, refused
 
-from ecslab.sandbox import in_process
-from ecslab.sandbox.engine import snapshots
-from ecslab.sandbox.engine.sandbox import Sandbox
-
-
-@pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    return Groups(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7))
-
-
-@pytest.fixture
-def aws(account):
-    return account.prepared()
-
-
-def refused(call, **given):
-    with pytest.raises(ClientError) as refusal:
-        call(**given)
-    error = refusal.value.response["Error"]
-    return f"{error['Code']}: {error['Message']}"
+account, aws = accounts(Groups)
 
 
 def tags_of(aws, ec2_id):
@@ -380,23 +361,17 @@ def test_launch_templates_are_listed_by_name_id_and_version(aws):
     assert described()["LaunchTemplates"] == []
 
 
-@pytest.mark.parametrize("least", [0, 10**9], ids=["snapshot", "replay"])
-def test_groups_come_back_as_they_were(tmp_path, monkeypatch, least):
+def test_groups_come_back_as_they_were(on_disk):
     def seen(aws):
         return aws.shown(), aws.activities(), sorted(each["ec2InstanceId"] for each in aws.instances())
 
-    monkeypatch.setattr(snapshots, "AT_STOP", least)
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    aws = Groups(in_process.endpoint_of(sandbox)).prepared()
+    aws = on_disk(Groups).prepared()
     aws.group(desired=2)
     aws.settle()
     aws.ec2.terminate_instances(InstanceIds=aws.in_service()[:1])
     aws.pass_time(100)
     before = seen(aws)
-    sandbox.close()
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    again = Groups(in_process.endpoint_of(sandbox))
+    again = on_disk(Groups)
     assert seen(again) == before
     again.settle()
     assert len(again.in_service()) == 2
-    sandbox.close()

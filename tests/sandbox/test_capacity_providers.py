@@ -3,13 +3,8 @@
 import datetime
 from collections import Counter
 
-import pytest
-from botocore.exceptions import ClientError
 from group_rig import Groups
-
-from ecslab.sandbox import in_process
-from ecslab.sandbox.engine import snapshots
-from ecslab.sandbox.engine.sandbox import Sandbox
+from instance_rig import accounts, refused
 
 
 class Providers(Groups):
@@ -78,21 +73,7 @@ class Providers(Groups):
         return self.endpoint.control("status")["clock"]["time"]
 
 
-@pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    return Providers(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7))
-
-
-@pytest.fixture
-def aws(account):
-    return account.prepared()
-
-
-def refused(call, *names, **given):
-    with pytest.raises(ClientError) as refusal:
-        call(*names, **given)
-    error = refusal.value.response["Error"]
-    return f"{error['Code']}: {error['Message']}"
+account, aws = accounts(Providers)
 
 
 def test_tasks_wait_for_capacity_that_comes_and_goes(aws):
@@ -403,21 +384,15 @@ def test_what_a_strategy_cannot_be_is_refused(aws):
     assert "does not exist" in refused(aws.ecs.put_cluster_capacity_providers, cluster="lab", **strange)
 
 
-@pytest.mark.parametrize("least", [0, 10**9], ids=["snapshot", "replay"])
-def test_tasks_that_wait_come_back(tmp_path, monkeypatch, least):
-    monkeypatch.setattr(snapshots, "AT_STOP", least)
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    aws = Providers(in_process.endpoint_of(sandbox)).prepared()
+def test_tasks_that_wait_come_back(on_disk):
+    aws = on_disk(Providers).prepared()
     aws.group(desired=0)
     aws.provider()
     aws.associate("own")
     arns, _ = aws.run(3)
     aws.pass_time(90)
     before = aws.tasks(arns), aws.shown(), aws.reservation()
-    sandbox.close()
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    again = Providers(in_process.endpoint_of(sandbox))
+    again = on_disk(Providers)
     assert (again.tasks(arns), again.shown(), again.reservation()) == before
     again.pass_time(420)
     assert again.statuses(arns) == {"RUNNING": 3}
-    sandbox.close()

@@ -4,30 +4,11 @@ import json
 
 import pytest
 from botocore import xform_name
-from botocore.exceptions import ClientError
-from instance_rig import Machines, user_data
+from instance_rig import Machines, accounts, refused, user_data
 
-from ecslab.sandbox import in_process
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.engine import snapshots
-from ecslab.sandbox.engine.sandbox import Sandbox
 
-
-@pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    return Machines(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7))
-
-
-@pytest.fixture
-def aws(account):
-    return account.prepared()
-
-
-def refused(call, **given):
-    with pytest.raises(ClientError) as refusal:
-        call(**given)
-    error = refusal.value.response["Error"]
-    return f"{error['Code']}: {error['Message']}"
+account, aws = accounts(Machines)
 
 
 def test_an_instance_registers_when_it_has_booted(aws):
@@ -333,23 +314,17 @@ def test_the_agents_own_calls_are_refused(aws, operation):
     )
 
 
-@pytest.mark.parametrize("least", [0, 10**9], ids=["snapshot", "replay"])
-def test_instances_come_back_as_they_were(tmp_path, monkeypatch, least):
-    monkeypatch.setattr(snapshots, "AT_STOP", least)
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    aws = Machines(in_process.endpoint_of(sandbox)).prepared()
+def test_instances_come_back_as_they_were(on_disk):
+    aws = on_disk(Machines).prepared()
     aws.launch()
     aws.launch(cluster="later")
     aws.pass_time()
     before = aws.instances()
-    sandbox.close()
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    again = Machines(in_process.endpoint_of(sandbox))
+    again = on_disk(Machines)
     assert again.instances() == before
     again.ecs.create_cluster(clusterName="later")
     again.pass_time(60)
     assert len(again.instances("later")) == 1
-    sandbox.close()
 
 
 def test_an_instance_that_gets_a_trunk_is_registering_first(aws):

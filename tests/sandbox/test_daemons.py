@@ -1,26 +1,17 @@
 """Daemons: a task on each container instance, the first to come and the last to leave."""
 
 import pytest
-from instance_rig import OnEc2, refused
-
-from ecslab.sandbox import in_process
+from instance_rig import OnEc2, accounts, refused
 
 ZONE_A = [{"type": "memberOf", "expression": "attribute:ecs.availability-zone == us-east-1a"}]
 
 
-@pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    return WithDaemons(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7))
-
-
-@pytest.fixture
-def aws(account):
-    account.prepared()
-    account.define("agent", memory=256)
-    return account
-
-
 class WithDaemons(OnEc2):
+    def prepared(self):
+        super().prepared()
+        self.define("agent", memory=256)
+        return self
+
     def daemon(self, **more):
         given = {"cluster": "lab", "serviceName": "agent", "taskDefinition": "agent", "launchType": "EC2",
                  "schedulingStrategy": "DAEMON"}  # fmt: skip
@@ -51,6 +42,9 @@ class WithDaemons(OnEc2):
         arns = self.ecs.list_tasks(cluster="lab", desiredStatus="STOPPED")["taskArns"]
         tasks = self.ecs.describe_tasks(cluster="lab", tasks=arns)["tasks"] if arns else []
         return {task["stoppedReason"] for task in tasks}
+
+
+account, aws = accounts(WithDaemons)
 
 
 def test_each_instance_has_a_task_and_a_new_one_gets_its_own(aws):

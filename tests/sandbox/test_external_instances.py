@@ -1,34 +1,16 @@
 """External instances: activation, registration, tasks on them, what is refused, and a lost connection."""
 
 import pytest
-from botocore.exceptions import ClientError
 from external_rig import Outside
-from instance_rig import BOOT, TRUST
+from instance_rig import BOOT, TRUST, accounts, refused
 
-from ecslab.sandbox import in_process
 from ecslab.sandbox.endpoint import SandboxError
-from ecslab.sandbox.engine import snapshots
-from ecslab.sandbox.engine.sandbox import Sandbox
 
 DAY = 86_400
+TEAM = [{"Key": "team", "Value": "a"}]
 NOWHERE = {"awsvpcConfiguration": {"subnets": ["subnet-0a1b"]}}
 
-
-@pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    return Outside(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7))
-
-
-@pytest.fixture
-def aws(account):
-    return account.prepared()
-
-
-def refused(call, **given):
-    with pytest.raises(ClientError) as refusal:
-        call(**given)
-    error = refusal.value.response["Error"]
-    return f"{error['Code']}: {error['Message']}"
+account, aws = accounts(Outside)
 
 
 # Systems Manager
@@ -54,6 +36,28 @@ def test_an_activation_is_leave_for_so_many_machines(aws):
     assert list(aws.nodes()) == nodes
     with pytest.raises(SandboxError, match="there is no activation"):
         aws.install(activation)
+
+
+def test_a_node_has_its_activations_tags_and_then_its_own(aws):
+    team, owner = {"Key": "team", "Value": "a"}, {"Key": "owner", "Value": "b"}
+    activation = aws.activation(Tags=[team], RegistrationLimit=2)
+    node, other = aws.install(activation), aws.install(activation)
+    of_node = {"ResourceType": "ManagedInstance", "ResourceId": node}
+
+    def tags(id_):
+        return aws.ssm.list_tags_for_resource(ResourceType="ManagedInstance", ResourceId=id_)["TagList"]
+
+    aws.ssm.delete_activation(ActivationId=activation["activation_id"])
+    assert tags(node) == tags(other) == [team]
+    aws.ssm.add_tags_to_resource(**of_node, Tags=[owner, team | {"Value": "c"}])
+    assert tags(node) == [team | {"Value": "c"}, owner] and tags(other) == [team]
+    aws.ssm.remove_tags_from_resource(**of_node, TagKeys=["team", "nobody"])
+    assert tags(node) == [owner]
+    many = [{"Key": f"k{n}", "Value": ""} for n in range(50)]
+    assert refused(aws.ssm.add_tags_to_resource, **of_node, Tags=many).startswith("TooManyTagsError")
+    assert tags(node) == [owner]
+    aws.ssm.deregister_managed_instance(InstanceId=node)
+    assert refused(aws.ssm.list_tags_for_resource, **of_node) == "InvalidResourceId: Invalid Resource Id"
 
 
 def test_an_activation_expires(aws):
@@ -347,28 +351,25 @@ def test_what_is_no_machine(aws, values, sentence):
     assert aws.nodes() == {}
 
 
-@pytest.mark.parametrize("least", [0, 10**9], ids=["snapshot", "replay"])
-def test_machines_come_back_as_they_were(tmp_path, monkeypatch, least):
-    monkeypatch.setattr(snapshots, "AT_STOP", least)
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    aws = Outside(in_process.endpoint_of(sandbox)).prepared()
+def test_machines_come_back_as_they_were(on_disk):
+    aws = on_disk(Outside).prepared()
     aws.define()
     aws.machine()
     [task] = aws.start()["tasks"]
     aws.install(cluster="later")
     aws.inject("external-connection", instance=aws.install(), up=False)
+    of_node = {"ResourceType": "ManagedInstance", "ResourceId": aws.install(aws.activation(Tags=TEAM))}
+    aws.ssm.add_tags_to_resource(**of_node, Tags=[{"Key": "owner", "Value": "b"}])
     aws.pass_time(120)
 
     def seen(aws):
-        shown = {"nodes": aws.nodes(), "task": aws.see(task), "instances": aws.instances()}
+        tags = aws.ssm.list_tags_for_resource(**of_node)["TagList"]
+        shown = {"tags": tags, "nodes": aws.nodes(), "task": aws.see(task), "instances": aws.instances()}
         return shown | {"activations": aws.ssm.describe_activations()["ActivationList"]}
 
     before = seen(aws)
-    sandbox.close()
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    again = Outside(in_process.endpoint_of(sandbox))
+    again = on_disk(Outside)
     assert seen(again) == before
     again.ecs.create_cluster(clusterName="later")
     again.pass_time(120)
     assert len(again.instances("later")) == 1
-    sandbox.close()

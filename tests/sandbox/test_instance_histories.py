@@ -4,7 +4,7 @@ import random
 from collections import Counter
 
 import pytest
-from instance_rig import OnEc2, refused
+from instance_rig import OnEc2, accounts, refused
 
 from ecslab.sandbox import in_process
 from ecslab.sandbox.bridge.account import current_account
@@ -220,16 +220,13 @@ def test_a_history_keeps_the_rules(tmp_path, seed):
 # what a single fault does
 
 
-@pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    return OnEc2(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7))
+account, prepared = accounts(OnEc2)
 
 
 @pytest.fixture
-def aws(account):
-    account.prepared()
-    account.define()
-    return account
+def aws(prepared):
+    prepared.define()
+    return prepared
 
 
 def test_while_the_agent_is_away_nothing_is_placed_and_nothing_stops(aws):

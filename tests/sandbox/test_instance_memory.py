@@ -1,12 +1,8 @@
 """The memory of a container instance: what is set aside, what is a limit, and whom an overrun ends."""
 
-import pytest
-from instance_rig import HTTPD, OnEc2
+from instance_rig import HTTPD, OnEc2, accounts
 
-from ecslab.sandbox import in_process
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.engine import snapshots
-from ecslab.sandbox.engine.sandbox import Sandbox
 from ecslab.sandbox.world.behaviour import LATEST
 
 OUT_OF_MEMORY = "OutOfMemoryError: container killed due to memory usage"
@@ -14,19 +10,14 @@ HAS = 3973
 """MiB that a t3.medium registers."""
 
 
-@pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    return Shared(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7))
-
-
-@pytest.fixture
-def aws(account):
-    account.prepared().launch()
-    account.pass_time()
-    return account
-
-
 class Shared(OnEc2):
+    """With an instance."""
+
+    def prepared(self):
+        super().prepared().launch()
+        self.pass_time()
+        return self
+
     def start(self, family, *command, soft=128, hard=None, **more):
         """A task whose container has these limits in MiB; its ARN."""
         limits = {"memoryReservation": soft} | ({"memory": hard} if hard else {})
@@ -47,6 +38,7 @@ class Shared(OnEc2):
         return shown
 
 
+account, aws = accounts(Shared)
 RUNS, KILLED = ("RUNNING", None, None), ("STOPPED", 137, OUT_OF_MEMORY)
 
 
@@ -110,17 +102,9 @@ def test_a_journal_of_before_shares_no_memory(aws):
     current_account().behaviour = LATEST
 
 
-@pytest.mark.parametrize("least", [0, 10**9], ids=["snapshot", "replay"])
-def test_what_is_held_comes_back(tmp_path, monkeypatch, least):
-    monkeypatch.setattr(snapshots, "AT_STOP", least)
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    aws = Shared(in_process.endpoint_of(sandbox)).prepared()
-    aws.launch()
-    aws.pass_time()
+def test_what_is_held_comes_back(on_disk):
+    aws = on_disk(Shared).prepared()
     first = aws.start("first", "eat-memory", "2000")
-    sandbox.close()
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    again = Shared(in_process.endpoint_of(sandbox))
+    again = on_disk(Shared)
     second = again.start("second", "eat-memory", "2500")
     assert again.ends(first, second) == [RUNS, KILLED]
-    sandbox.close()

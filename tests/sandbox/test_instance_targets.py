@@ -3,9 +3,8 @@
 from functools import cached_property
 
 import pytest
-from instance_rig import OnEc2, refused
+from instance_rig import OnEc2, accounts, refused
 
-from ecslab.sandbox import in_process
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.cloudwatch.backend import cloudwatch_of
 from ecslab.sandbox.world.behaviour import LATEST
@@ -13,16 +12,6 @@ from ecslab.sandbox.world.metrics.metric import Metric, dimensions_of
 
 FRONT = [{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
 EPHEMERAL = {"IpProtocol": "tcp", "FromPort": 32768, "ToPort": 61000}
-
-
-@pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    return Balanced(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7))
-
-
-@pytest.fixture
-def aws(account):
-    return account.prepared()
 
 
 class Balanced(OnEc2):
@@ -84,6 +73,9 @@ class Balanced(OnEc2):
 
     def visit(self):
         return self.endpoint.control("reach", ip=self.balancer["DNSName"], port=80)
+
+
+account, aws = accounts(Balanced)
 
 
 def test_dynamic_ports_are_registered_checked_and_drained(aws):

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
-from instance_rig import HTTPD
+from instance_rig import BOOT, HTTPD
 from managed_rig import DAY, IDLE, LAUNCHES, PROFILE, REGISTERS, ROLE, UP, Managed
 
 from ecslab.sandbox import in_process
@@ -445,3 +445,36 @@ def test_a_definition_for_managed_instances(aws):
     assert {task["lastStatus"] for task in aws.tasks(arns)} == {"RUNNING"}
     hosts = [task["containerInstanceArn"] for task in aws.tasks(arns[:2])]
     assert len(set(hosts)) == 2  # port 80 of an instance is there once
+
+
+def test_what_ecs_alone_does_with_its_instances(aws):
+    """No task is started there by name, no agent is updated, and Service Connect is not on them."""
+    aws.provider()
+    aws.run(1)
+    aws.launch()
+    aws.pass_time(BOOT)
+    [arn] = [each["containerInstanceArn"] for each in aws.instances() if "capacityProviderName" in each]
+    started = aws.ecs.start_task(
+        cluster="lab", taskDefinition="web", containerInstances=[arn], networkConfiguration=aws.network()
+    )
+    assert (started["tasks"], started["failures"]) == ([], [{"arn": arn, "reason": "ATTRIBUTE"}])
+    assert refused(aws.ecs.update_container_agent, cluster="lab", containerInstance=arn) == (
+        "ClientException: The container agent of a managed instance cannot be updated."
+    )
+    strategy = [{"capacityProvider": "machines", "weight": 1}]
+    aws.ecs.put_cluster_capacity_providers(
+        cluster="lab", capacityProviders=[], defaultCapacityProviderStrategy=strategy
+    )
+    service = {
+        "cluster": "lab", "serviceName": "web", "desiredCount": 1, "taskDefinition": "web",
+        "networkConfiguration": aws.network(),
+    }  # fmt: skip
+    for change, sentence in (
+        ({"serviceConnectConfiguration": {"enabled": True}}, "Service Connect is"),
+        ({"placementStrategy": [{"type": "random"}]}, "Placement strategies are"),
+    ):
+        assert refused(aws.ecs.create_service, **service, **change) == (
+            f"InvalidParameterException: {sentence} not supported with MANAGED_INSTANCES launch type."
+        )
+    made = aws.ecs.create_service(**service)["service"]
+    assert (made["capacityProviderStrategy"], "launchType" in made) == ([strategy[0] | {"base": 0}], False)

@@ -3,21 +3,9 @@
 from collections import Counter
 
 import pytest
-from instance_rig import OnEc2, refused
+from instance_rig import OnEc2, accounts, refused
 
-from ecslab.sandbox import in_process
-from ecslab.sandbox.engine import snapshots
-from ecslab.sandbox.engine.sandbox import Sandbox
-
-
-@pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    return OnEc2(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7))
-
-
-@pytest.fixture
-def aws(account):
-    return account.prepared()
+account, aws = accounts(OnEc2)
 
 
 def test_a_task_on_bridge_gets_a_port_of_its_instance(aws):
@@ -280,11 +268,8 @@ def test_the_log_is_written_under_the_instances_role(aws):
     assert "not authorized to perform: logs:CreateLogStream" in aws.task(task["taskArn"])["stoppedReason"]
 
 
-@pytest.mark.parametrize("least", [0, 10**9], ids=["snapshot", "replay"])
-def test_tasks_on_instances_come_back_as_they_were(tmp_path, monkeypatch, least):
-    monkeypatch.setattr(snapshots, "AT_STOP", least)
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    aws = OnEc2(in_process.endpoint_of(sandbox)).prepared()
+def test_tasks_on_instances_come_back_as_they_were(on_disk):
+    aws = on_disk(OnEc2).prepared()
     for place in range(2):
         aws.launch(place=place)
     aws.pass_time()
@@ -292,12 +277,9 @@ def test_tasks_on_instances_come_back_as_they_were(tmp_path, monkeypatch, least)
     arns = [task["taskArn"] for task in aws.run(count=3)["tasks"]]
     aws.pass_time(60)
     before = aws.instances(), aws.ecs.describe_tasks(cluster="lab", tasks=arns)["tasks"]
-    sandbox.close()
-    sandbox = Sandbox(tmp_path, mode="stepped", seed=7)
-    again = OnEc2(in_process.endpoint_of(sandbox))
+    again = on_disk(OnEc2)
     assert (again.instances(), again.ecs.describe_tasks(cluster="lab", tasks=arns)["tasks"]) == before
     assert len(again.run(count=4)["tasks"]) == 4
-    sandbox.close()
 
 
 def test_a_service_waits_for_instances_and_spreads_over_zones(aws):

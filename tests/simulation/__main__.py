@@ -40,6 +40,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--scaling", action="store_true", help="draw visitors, policies and schedules too")
     parser.add_argument("--naming", action="store_true", help="draw services that are found by names too")
+    parser.add_argument("--instances", action="store_true", help="draw services on EC2, and what it takes")
     parser.add_argument("--verbose", action="store_true", help="print each step and how it ended")
     parser.add_argument(
         "--shorten", action="store_true", help="leave out the steps that a failure does not need"

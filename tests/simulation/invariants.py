@@ -10,6 +10,7 @@ from moto.ec2.models import ec2_backends
 
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.world.task.driver import KEPT
+from tests.simulation import hosting
 from tests.simulation.ground import CLUSTER
 from tests.simulation.name_invariants import NAMES_HOLD
 from tests.simulation.steps import COOLDOWN
@@ -63,7 +64,8 @@ def counters_agree(world: World) -> Iterator[str]:
 def interfaces_are_of_one_task(world: World) -> Iterator[str]:
     """Each interface of Fargate's is held by one task, and each task that needs one has it."""
     holding = [task.attachment.interface.eni_id for task in world.tasks.values()
-               if task.attachment.interface and task.attachment.status != "DELETED"]  # fmt: skip
+               if task.attachment.interface and task.attachment.status != "DELETED"
+               and not task.attachment.shared]  # fmt: skip
     if sorted(holding) != sorted(_interfaces(world)):
         yield f"tasks hold {sorted(holding)}, there are {sorted(_interfaces(world))}"
 
@@ -108,8 +110,8 @@ def targets_are_tasks_that_serve(world: World) -> Iterator[str]:
 
 
 def nobody_waits_for_nothing(world: World) -> Iterator[str]:
-    """A service that is not as it was asked to be has something ahead of it, was given up, or says that its
-    configuration lets it do nothing."""
+    """A service that is not as it was asked to be has something ahead of it, was given up, says that its
+    configuration lets it do nothing, or waits for an agent."""
     tasks, pools = world.tasks, world.pools
     for name, service in world.services.items():
         if service.status == "INACTIVE" or service.steady or service.planned_looks:
@@ -123,7 +125,8 @@ def nobody_waits_for_nothing(world: World) -> Iterator[str]:
         checked = any(target.next_event for arn in groups & pools.keys() for target in pools[arn])
         newest = service.log.events[0].message if service.log.events else ""
         stuck = STUCK in newest and service.running >= service.maximum
-        if not (given_up or moving or checked or stuck):
+        away = hosting.agents_are_away(world, (tasks[member.id] for member in members))
+        if not (given_up or moving or checked or stuck or away):
             yield f"{name}: {service.running} of {service.desired} run, and nothing is planned"
 
 
@@ -221,6 +224,7 @@ STANDING: dict[str, Invariant] = {
     "activities-explained": activities_are_explained,
     "scale-in-waits": scale_in_waits,
     **NAMES_HOLD,
+    **hosting.INSTANCES_HOLD,
 }
 
 

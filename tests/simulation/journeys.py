@@ -9,13 +9,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tests.simulation.machine_steps import BESIDE, INSTANCES
 from tests.simulation.naming import NAMING
 from tests.simulation.steps import ACTIONS, SCALING, Step, action, carry_out, drawn_step
 from tests.simulation.world import World
 
 PLAIN: Final = tuple(ACTIONS)
 """What is one thing; the actions of this module have such steps inside."""
-SPECIAL: Final = {"scaling": SCALING, "naming": NAMING}
+SPECIAL: Final = {"scaling": SCALING, "naming": NAMING, "instances": INSTANCES}
 """Actions that only histories of their kind draw."""
 
 SHARES: Final = tuple(tenth / 10 for tenth in range(11))
@@ -55,6 +56,8 @@ def differences(before: Any, after: Any, path: str = "") -> list[str]:
 
 def drawn_among(kinds: Collection[str]) -> list[str]:
     """The names of the actions that a history of these kinds draws."""
+    if "instances" in kinds:
+        return [name for name in ACTIONS if name in INSTANCES or name in BESIDE]
     left_out = {name for kind, names in SPECIAL.items() if kind not in kinds for name in names}
     return [name for name in ACTIONS if name not in left_out]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.simulation import ground, journeys
+from tests.simulation import ground, hosting, journeys, machine_steps, machines
 from tests.simulation.invariants import STANDING, STUCK
 from tests.simulation.journeys import Mark, differences
 from tests.simulation.naming import without_lost
@@ -22,10 +22,14 @@ SETTLED = 1200.0
 BUSY = 2400.0
 """A service that is at work on something said so within as many virtual seconds."""
 
+UNPLACED = "was unable to place a task because no container instance met all of its requirements."
+"""What a service says that has no room; it says so once in six hours."""
+
 WATCHED = (
     "legal-moves", "within-percents", "drawn-durations", "journal-is-the-account", "crash-loses-one-record",
     "undo-brings-back", "load-brings-back", "looking-changes-nothing", "time-goes-forward",
-    "answers-fit-the-models", "explained", "desired-again", "nothing-left", "nothing-fails",
+    "answers-fit-the-models", "explained", "desired-again", "drained-is-empty", "nothing-left",
+    "nothing-fails",
 )  # fmt: skip
 """Invariants that are no look at one moment."""
 INVARIANTS = (*STANDING, *WATCHED)
@@ -33,11 +37,12 @@ INVARIANTS = (*STANDING, *WATCHED)
 
 @dataclass(frozen=True)
 class History:
-    """What a seed stands for. `switches` are those of `Sandbox`."""
+    """What a seed stands for. `switches` are those of `Sandbox`; `hosts`: with container instances."""
 
     seed: int
     switches: dict[str, Any]
     steps: tuple[Step, ...]
+    hosts: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,14 +68,14 @@ def drawn(seed: int, kinds: Collection[str] = ()) -> History:
     """The history of a seed, always the same; with the steps of these kinds (`journeys.SPECIAL`)."""
     draw = random.Random(f"history {seed}")
     switches = {name: draw.choice(values) for name, values in SWITCHES.items()}
-    begin = drawn_step(draw, ("create_named" if "naming" in kinds else "create",))
+    hosts = "instances" in kinds
+    begin = drawn_step(draw, ("host" if hosts else "create_named" if "naming" in kinds else "create",))
     among = journeys.drawn_among(kinds)
     steps = [
         journeys.draw_inside(draw, drawn_step(draw, among), kinds) for _ in range(draw.randint(*LENGTHS))
     ]
-    return History(
-        seed, switches, (begin, Step("let_pass", {"seconds": draw.choice((3.0, 60.0, 200.0))}), *steps)
-    )
+    first = Step("let_pass", {"seconds": draw.choice((3.0, 60.0, 200.0))})
+    return History(seed, switches, (begin, first, *steps), hosts)
 
 
 def play(
@@ -84,7 +89,7 @@ def play(
     """
     at = 0
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        world = World(Path(folder), history.seed, history.switches)
+        world = World(Path(folder), history.seed, history.switches, history.hosts)
         try:
             for at, step in enumerate(history.steps):
                 say(f"{at:3} {world.now:10.1f}  {step}: {journeys.perform(world, step, say)}")
@@ -126,9 +131,13 @@ def end(world: World, say: Callable[[str], None], *, to_rest: bool) -> None:
     judge(world)
     if to_rest:
         ground.mend(world)
+        if world.hosts:
+            machines.mend(world)
         world.run(MENDED)
         say(f"    {world.now:10.1f}  mended")
         judge(world)
+        for words in hosting.drained_is_empty(world):
+            raise Broken("drained-is-empty", words)
         come_to_rest(world)
         leave_nothing(world)
         judge(world)
@@ -140,12 +149,12 @@ def come_to_rest(world: World) -> None:
         newest = service.log.events[0] if service.log.events else None
         if service.status != "ACTIVE" or _is_well(service) or service.primary.rollout_state == "FAILED":
             continue
-        if newest is None or (
-            STUCK not in newest.message and (_is_good(service) or newest.at < world.now - BUSY)
-        ):
+        if newest is None or not _says_why(world, service, newest):
             raise Broken("explained", f"{name}: {service.running} of {service.desired}; {newest}")
     for name, service in list(world.services.items()):
-        if service.status == "ACTIVE":
+        if service.status == "ACTIVE" and not service.revision.fargate:
+            machine_steps.come_to_rest(world, service)
+        elif service.status == "ACTIVE":
             world.ask(
                 "ecs", "UpdateService", cluster=ground.CLUSTER, service=name, taskDefinition="serves",
                 forceNewDeployment=True, **configuration((100, 200)), **without_lost(service),
@@ -155,6 +164,13 @@ def come_to_rest(world: World) -> None:
         if service.status == "ACTIVE" and not _is_well(service):
             newest = service.log.events[0]
             raise Broken("desired-again", f"{name}: {service.running} of {service.desired}; {newest}")
+
+
+def _says_why(world: World, service: Any, newest: Any) -> bool:
+    """Whether the newest event of a service that is not well says what holds it up."""
+    if not service.revision.fargate:
+        return UNPLACED in newest.message or STUCK in newest.message
+    return STUCK in newest.message or not (_is_good(service) or newest.at < world.now - BUSY)
 
 
 def _is_well(service: Any) -> bool:
@@ -176,6 +192,8 @@ def leave_nothing(world: World) -> None:
     for task in list(world.tasks.values()):
         if task.last_status != "STOPPED":
             world.attempt("ecs", "StopTask", cluster=ground.CLUSTER, task=task.arn)
+    if world.hosts:
+        machines.leave(world)
     world.run(600.0)
     left = [task.id for task in world.tasks.values() if task.last_status != "STOPPED"]
     targets = [target for pool in world.pools.values() for target in pool]

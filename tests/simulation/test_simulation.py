@@ -5,14 +5,17 @@ from dataclasses import replace
 
 import pytest
 
+from ecslab.sandbox.bridge.ecs.instances import view
+from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.network.name_cache import NameCache
+from ecslab.sandbox.world.placement.order import Order
 from ecslab.sandbox.world.scaling.activity import Activity
 from ecslab.sandbox.world.scaling.capacity import Bounds
 from ecslab.sandbox.world.service.scheduler import Scheduler
 from ecslab.sandbox.world.service.service import Service
 from ecslab.sandbox.world.service_discovery.registry import DiscoveryService
 from ecslab.sandbox.world.time.durations import Durations
-from tests.simulation import journeys, naming, run, steps
+from tests.simulation import journeys, machine_steps, machines, naming, run, steps
 from tests.simulation.invariants import _interfaces
 from tests.simulation.steps import Step
 from tests.simulation.world import World
@@ -36,6 +39,11 @@ def test_histories(first):
 def test_histories_that_scale(first):
     seeds = range(first, first + CHUNK)
     failed = [run.play(run.drawn(seed, ["scaling"]), to_rest=seed % 5 == 0) for seed in seeds]
+    assert not any(failed), "\n".join(str(each) for each in failed if each)
+
+
+def test_histories_on_instances():
+    failed = [run.play(run.drawn(seed, ["instances"]), to_rest=seed % 2 == 0) for seed in (4, 21)]
     assert not any(failed), "\n".join(str(each) for each in failed if each)
 
 
@@ -260,6 +268,93 @@ def registered_for_ever(world, patch):
     world.run(100)
 
 
+def hosted(world, kind="bridged", how="packed"):
+    """A service of two on EC2; one of its tasks, and the instance that it is on."""
+    machine_steps.host(world, "three", kind, how, 2, (0, 100))
+    world.run(200)
+    run.judge(world)
+    task = next(each for each in world.tasks.values() if each.settings["group"] == "service:three")
+    return task, next(each for each in machines.known(world) if each.id == task.instance)
+
+
+def over_its_memory(world, _patch):
+    _, instance = hosted(world)
+    instance.memory = 700
+
+
+def port_given_twice(world, patch):
+    patch.setattr(ContainerInstance, "free_port", lambda *_: 32768)
+    hosted(world)
+
+
+def apart_no_more(world, patch):
+    patch.setattr(Order, "unmet", lambda *_: iter(()))
+    hosted(world, "linked", "apart")
+    machine_steps.scale_hosted(world, "three", 3)
+    world.run(200)
+
+
+def elsewhere(world, _patch):
+    _, instance = hosted(world, "linked", "zoned")
+    instance.attributes["ecs.availability-zone"] = "us-east-1b"
+
+
+def counted_twice(world, _patch):
+    _, instance = hosted(world)
+    instance.used_memory += 1
+    instance.memory += 1
+
+
+def never_drained(world, patch):
+    _, instance = hosted(world)
+    patch.setattr(Scheduler, "drain", lambda *_: None)
+    world.ask("ecs", "UpdateContainerInstancesState", cluster="lab", containerInstances=[instance.id],
+              status="DRAINING")  # fmt: skip
+    run.end(world, str, to_rest=True)
+
+
+def uncounted(world, patch):
+    hosted(world)
+    patch.setattr(view, "_counts", lambda _: {"runningTasksCount": 0, "pendingTasksCount": 0})
+
+
+HOSTED = {
+    "a reservation beyond the memory": ("instances-have-room", over_its_memory),
+    "a port given twice": ("instances-have-room", port_given_twice),
+    "two tasks where they are to be apart": ("placements-obey", apart_no_more),
+    "a task in another zone": ("placements-obey", elsewhere),
+    "memory counted that nobody has": ("instances-have-room", counted_twice),
+    "an instance that keeps its tasks": ("drained-is-empty", never_drained),
+    "tasks that no instance counts": ("instances-are-told", uncounted),
+}
+"""What breaks the invariants of container instances, and which one."""
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory):
+    """A world with instances as every break of them finds it, kept as its journal."""
+    folder = tmp_path_factory.mktemp("hosts")
+    world = World(folder, 3, {"timing": "fixed"}, hosts=True)
+    yield world, len(world.journal)
+    world.sandbox.close()
+
+
+@pytest.mark.parametrize("name", HOSTED)
+def test_each_invariant_of_instances_can_be_broken(name, furnished, monkeypatch):
+    world, position = furnished
+    invariant, breaks = HOSTED[name]
+    try:
+        with monkeypatch.context() as patch, pytest.raises(run.Broken) as caught:
+            breaks(world, patch)
+            run.judge(world)
+        assert caught.value.args[0] == invariant
+    finally:
+        world.complaints.clear()
+        world.control("cut", position=position)
+        world.reached = 0.0
+    run.judge(world)
+
+
 BREAKS = {
     "counters-agree": counted_wrongly,
     "one-interface-one-task": interface_lost,
@@ -313,7 +408,8 @@ def test_what_else_breaks_names(breaks, invariant, tmp_path, monkeypatch):
 
 
 def test_what_fails_is_a_failure_and_is_shortened(monkeypatch):
-    assert {*BREAKS, "nothing-fails"} == set(run.INVARIANTS)
+    of_instances = {invariant for invariant, _ in HOSTED.values()}
+    assert {*BREAKS, *of_instances, "nothing-fails"} == set(run.INVARIANTS)
 
     def fail(world):
         raise RuntimeError("broken")

@@ -62,7 +62,8 @@ class Watch:
             if not follows(lifecycle, before, status):
                 self._wrong("legal-moves", f"{lifecycle.noun} {key}: {before} to {status}")
             row = TIMED.get((before, status))
-            if task and row and since is not None and len(task.containers) == 1:
+            fargate = task and not task.instance and not task.waiting
+            if fargate and row and since is not None and len(task.containers) == 1:
                 self._judge_duration(row, task, at - since)
         for name, service in self.world.services.items():
             self._judge_percents(name, service)

@@ -18,7 +18,7 @@ from ecslab.sandbox.engine.snapshots import AT_STOP
 from ecslab.sandbox.journal.journal import Journal
 from ecslab.sandbox.wire.credentials import ACCOUNT, REGION
 from ecslab.sandbox.world.errors import AwsError
-from tests.simulation import ground
+from tests.simulation import ground, machines
 from tests.simulation.client import Client
 from tests.simulation.watch import Watch
 
@@ -33,6 +33,7 @@ class World:
     Args:
         folder: the sandbox's home; empty.
         switches: what `Sandbox` is started with beside the seed: `timing`, …
+        hosts: whether it has container instances.
 
     Attributes:
         wall: what the sandbox's wall clock shows, in epoch seconds.
@@ -40,8 +41,8 @@ class World:
         deleted: calls that are refused while something is deleted, by its name.
     """
 
-    def __init__(self, folder: Path, seed: int, switches: dict[str, Any]):
-        self.folder, self.seed, self.switches = folder, seed, switches
+    def __init__(self, folder: Path, seed: int, switches: dict[str, Any], hosts: bool = False):
+        self.folder, self.seed, self.switches, self.hosts = folder, seed, switches, hosts
         self.wall = EPOCH
         self.client = Client()
         self.complaints: list[tuple[str, str]] = []
@@ -53,6 +54,8 @@ class World:
         self.watch = Watch(self)
         self.sandbox = self._opened(mode="stepped")
         ground.furnish(self)
+        if hosts:
+            machines.furnish(self)
         self.furnished = True
 
     def _opened(self, **more: Any) -> Sandbox:
@@ -191,6 +194,7 @@ class World:
         yield from self._ecs()
         yield from self._network()
         yield from self._scaling()
+        yield from machines.shown(self) if self.hosts else ()
         yield from self._names()
         yield "images", self.look("ecr", "DescribeImages", repositoryName=ground.REPOSITORY)
         yield "secrets", self.look("secretsmanager", "ListSecrets")

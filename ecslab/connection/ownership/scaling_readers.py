@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from ecslab.connection.guarded_calls import Reference
 from ecslab.connection.ownership import ecs_readers
@@ -20,7 +20,8 @@ def scalable_target(clients: Clients, reference: Reference) -> Iterator[Resource
     """By its ARN or its resource id; one that is not registered yet is whose its service is, too."""
     scaling = clients("application-autoscaling")
     by_arn = reference.id.startswith("arn:")
-    asked: dict[str, Any] = {"ServiceNamespace": "ecs"} | ({} if by_arn else {"ResourceIds": [reference.id]})
+    chosen = {} if by_arn else {"ResourceIds": [reference.id]}
+    asked: dict[str, object] = {"ServiceNamespace": "ecs", **chosen}
     pages = scaling.get_paginator("describe_scalable_targets").paginate(**asked)
     targets = [target for page in pages for target in page["ScalableTargets"]]
     shown = next((each for each in targets if not by_arn or each["ScalableTargetARN"] == reference.id), None)

@@ -1,6 +1,6 @@
 """The application remembers the address of a task that is gone: the record may be kept for too long."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, two_services
@@ -28,18 +28,14 @@ def arrange(builder: Builder) -> None:
     builder.pass_time(360)
 
 
-def registry(app: Application) -> dict[str, Any]:
-    """The service of Cloud Map in which the helper registers its tasks; {} if it names none."""
+def ttl(app: Application) -> int:
+    """For how many seconds the helper's address may be kept; 0 without a name."""
     asked = two_services.helper(app)
     for each in asked["serviceRegistries"] if asked else ():
         answer = app.lab.client("servicediscovery").get_service(Id=each["registryArn"].rpartition("/")[2])
-        return dict(answer["Service"])
-    return {}
-
-
-def ttl(app: Application) -> int:
-    """For how many seconds the helper's address may be kept; 0 without a name."""
-    return max((each["TTL"] for each in registry(app).get("DnsConfig", {}).get("DnsRecords", [])), default=0)
+        records = answer["Service"].get("DnsConfig", {}).get("DnsRecords", [])
+        return max((int(record["TTL"]) for record in records), default=0)
+    return 0
 
 
 def repair(lab: Connection, fault: "Fault") -> None:

@@ -114,4 +114,4 @@ def alias(app: Application) -> "ServiceConnectClientAliasTypeDef | None":
     asked = helper(app)
     primary = (service_reader.primary(asked) if asked else None) or {}
     served = primary.get("serviceConnectConfiguration", {}).get("services", [])
-    return served[0]["clientAliases"][0] if served else None
+    return served[0]["clientAliases"][0] if served and served[0].get("clientAliases") else None

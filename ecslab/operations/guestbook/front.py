@@ -2,8 +2,8 @@
 
 Everything here has names of its own, so that the guestbook behind the public load balancer stays as it is:
 
-    front  service and family `adgu-talk-front`, port 80, open to everybody: it asks the back for the entries
-    back   service and family `adgu-talk-back`, container `back`, port 80 (named `api`): only the front and
+    front  service and family `adgu-app-front`, port 80, open to everybody: it asks the back for the entries
+    back   service and family `adgu-app-back`, container `back`, port 80 (named `api`): only the front and
            the internal load balancer may call it
 """
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import IpPermissionOutputTypeDef
     from mypy_boto3_ecs.type_defs import ContainerDefinitionTypeDef, TaskDefinitionTypeDef, TaskTypeDef
 
-TALK_FRONT: Final = "adgu-talk-front"
-TALK_BACK: Final = "adgu-talk-back"
-TALK: Final = "adgu-talk"
+APP_FRONT: Final = "adgu-app-front"
+APP_BACK: Final = "adgu-app-back"
+APP: Final = "adgu-app"
 """What the internal load balancer, its target group and its security group are called."""
 EVERY: Final = 5.0
 """Seconds between two questions while one watches."""
@@ -72,14 +72,14 @@ def groups(lab: Connection, vpc_id: str | None = None) -> Groups:
     vpc = vpc_id or network.default_subnet(lab)[0].id
     anyone: IpPermissionOutputTypeDef = {"IpRanges": [{"CidrIp": rules.ANYWHERE}]}
     what = "HTTP from anywhere, for the front (ecslab course)"
-    front = web_group(lab, vpc, lab.name(TALK_FRONT), what, anyone)
+    front = web_group(lab, vpc, lab.name(APP_FRONT), what, anyone)
     from_front: IpPermissionOutputTypeDef = {"UserIdGroupPairs": [{"GroupId": front}]}
     what = "HTTP from the front, for the internal load balancer (ecslab course)"
-    balancer = web_group(lab, vpc, lab.name(TALK), what, from_front)
+    balancer = web_group(lab, vpc, lab.name(APP), what, from_front)
     what = "HTTP from the front and the internal load balancer (ecslab course)"
-    web_group(lab, vpc, lab.name(TALK_BACK), what, from_front)
+    web_group(lab, vpc, lab.name(APP_BACK), what, from_front)
     from_balancer: IpPermissionOutputTypeDef = {"UserIdGroupPairs": [{"GroupId": balancer}]}
-    return Groups(front, balancer, web_group(lab, vpc, lab.name(TALK_BACK), what, from_balancer))
+    return Groups(front, balancer, web_group(lab, vpc, lab.name(APP_BACK), what, from_balancer))
 
 
 def front_program() -> str:
@@ -111,7 +111,7 @@ def register_front(
     """Register a front that asks at these addresses, or return the ACTIVE revision that says the same.
 
     Args:
-        family: `adgu-talk-front` unless given.
+        family: `adgu-app-front` unless given.
         task_role: ARN of the role that its program may use.
         backs: as `front_container` takes them.
 
@@ -120,7 +120,7 @@ def register_front(
         NotOurs: on a real account, the family's newest revision is somebody else's.
     """
     container = front_container(lab, **backs)
-    family = family or lab.name(TALK_FRONT)
+    family = family or lab.name(APP_FRONT)
     role = {"taskRoleArn": task_role} if task_role else {}
     return task_definition.register(
         lab, PYTHON, family, containerDefinitions=[container], **role  # type: ignore[arg-type]
@@ -140,7 +140,7 @@ def by_address(lab: Connection) -> str:
         NotOurs: on a real account, somebody else has a thing of such a name.
     """
     allowed, choice = groups(lab), service.default_choice(lab)
-    back_name, front_name = lab.name(TALK_BACK), lab.name(TALK_FRONT)
+    back_name, front_name = lab.name(APP_BACK), lab.name(APP_FRONT)
     definition = task_definition.register(
         lab, image=PYTHON, family=back_name, containerDefinitions=[back_container(lab)]
     )
@@ -172,13 +172,13 @@ def answers(lab: Connection, name: str | None = None) -> dict[str, Answer]:
     """What each name answers to the front, right now; the map of services shows it as well.
 
     Args:
-        name: the front's service; `adgu-talk-front` unless given.
+        name: the front's service; `adgu-app-front` unless given.
 
     Raises:
         NotThere: no task of the front is RUNNING.
         Unreachable: the front does not answer.
     """
-    name = name or lab.name(TALK_FRONT)
+    name = name or lab.name(APP_FRONT)
     tasks = [task for task in service.tasks(lab, name) if task["lastStatus"] == "RUNNING"]
     if not tasks:
         raise NotThere(f"no task of {name} is RUNNING.\n  next: guestbook.by_address(lab), in notebook 10")

@@ -8,13 +8,13 @@ from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
 from ecslab.display.tables import Table
 from ecslab.operations import prices
-from ecslab.operations.guestbook.front import TALK, TALK_BACK, TALK_FRONT
+from ecslab.operations.guestbook.front import APP, APP_BACK, APP_FRONT
 from ecslab.resources import cloud_map, load_balancer, service, task_definition
 
 NAMESPACES: Final = ("{}.internal", "{}-mesh")
 """The namespace with DNS, and the one without, after the lab's prefix."""
-PORTER: Final = "adgu-talk-porter"
-GUEST: Final = "adgu-talk-guest"
+PORTER: Final = "adgu-app-porter"
+GUEST: Final = "adgu-app-guest"
 """The two services of the exercises."""
 PROXY: Final = (256, 64)
 """CPU units and MiB that AWS advises to add to a task for the proxy of Service Connect, at least.
@@ -43,7 +43,7 @@ def mesh_namespace(lab: Connection) -> str:
 
 def price_of_ways(lab: Connection) -> Table:
     """What each of the three ways costs beside the tasks themselves (us-east-1), for those that run now."""
-    tasks = sum(len(service.tasks(lab, lab.name(name))) for name in (TALK_FRONT, TALK_BACK))
+    tasks = sum(len(service.tasks(lab, lab.name(name))) for name in (APP_FRONT, APP_BACK))
     proxies = tasks * prices.task_hour(*PROXY, public_ip=False)
     rows = (
         ("internal load balancer", prices.balancer_hour(internal=True), "and what it carries"),
@@ -63,16 +63,16 @@ def delete_pair(lab: Connection) -> int:
     The load balancer with its target group goes, and both namespaces with the names in them. The revisions of
     the front, in which addresses stand, become INACTIVE. Security groups and roles stay: they cost nothing.
     """
-    names = [lab.name(name) for name in (TALK_FRONT, GUEST, PORTER, TALK_BACK)]
+    names = [lab.name(name) for name in (APP_FRONT, GUEST, PORTER, APP_BACK)]
     active = [name for name in names if service.find(lab, name)]
     for name in active:  # all at once: each takes its time to drain
         or_none_if_missing(lab.ecs.delete_service, cluster=lab.names.cluster, service=name, force=True)
     for name in names:
         lab.seen(lambda quiet, name=name: service.find(quiet, name) is None)  # type: ignore[misc]
         service.delete(lab, name)
-    load_balancer.delete(lab, lab.name(TALK), lab.name(TALK))
+    load_balancer.delete(lab, lab.name(APP), lab.name(APP))
     for namespace in (dns_namespace(lab), mesh_namespace(lab)):
         cloud_map.delete_namespace(lab, namespace)
-    for family in (TALK_FRONT, GUEST, PORTER):
+    for family in (APP_FRONT, GUEST, PORTER):
         task_definition.deregister(lab, lab.name(family))
     return len(active)

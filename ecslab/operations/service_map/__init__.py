@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/interconnecting-serv
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from ecslab import figures
@@ -25,19 +26,20 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Line", "ServiceMap", "ServiceNode", "Way", "draw", "look", "note"]
 
 
-def draw(lab: Connection, cluster: str | None = None) -> Figure:
+def draw(lab: Connection, cluster: str | None = None, services: Collection[str] = ()) -> Figure:
     """The services of a cluster, who reaches whom by which name, and the last answer on each line.
 
     Args:
         cluster: the lesson's unless given.
+        services: the names of those to draw; all of them unless given.
 
     Raises:
         NotThere: there is no such cluster.
     """
-    return figures.service_map(look(lab, cluster))
+    return figures.service_map(look(lab, cluster, services))
 
 
-def look(lab: Connection, cluster: str | None = None) -> ServiceMap:
+def look(lab: Connection, cluster: str | None = None, services: Collection[str] = ()) -> ServiceMap:
     """Who of a cluster's services reaches whom, by calls that read; works on a real account.
 
     Of what can be in the way it reads the security groups, and with Service Connect whether the client's
@@ -45,6 +47,7 @@ def look(lab: Connection, cluster: str | None = None) -> ServiceMap:
 
     Args:
         cluster: the lesson's unless given.
+        services: the names of those to look at; all of them unless given.
 
     Raises:
         NotThere: there is no such cluster.
@@ -52,18 +55,19 @@ def look(lab: Connection, cluster: str | None = None) -> ServiceMap:
     name = cluster or lab.names.cluster
     if not cluster_resource.find(lab, name):
         raise NotThere(f"there is no cluster {name}")
-    services = sorted(service_reader.with_tags(lab, name), key=lambda each: each["serviceName"])
+    active = sorted(service_reader.with_tags(lab, name), key=lambda each: each["serviceName"])
+    shown = [each for each in active if not services or each["serviceName"] in services]
     reader, gates = WayReader(lab, name), Gates(lab)
     lines = [
         _line(lab, reader, gates, client, server, way)
-        for server in services
+        for server in shown
         for way in reader.of(server)
-        for client in services
+        for client in shown
         if client is not server and _may_know(reader, client, way)
     ]
-    order = {service["serviceName"]: number for number, service in enumerate(services)}
+    order = {service["serviceName"]: number for number, service in enumerate(shown)}
     lines.sort(key=lambda line: (order[line.way.server], order[line.client]))
-    return ServiceMap(name, tuple(map(_node, services)), tuple(lines))
+    return ServiceMap(name, tuple(map(_node, shown)), tuple(lines))
 
 
 def note(lab: Connection, client: str, url: str, status: int | str) -> Answer:

@@ -9,19 +9,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
 from ecslab.operations.service_map.gates import Side
 from ecslab.operations.service_map.shapes import BALANCER, CLOUD_MAP, SERVICE_CONNECT, Way
 from ecslab.resources import task_definition
+from ecslab.resources.cloud_map import Service
 from ecslab.resources.load_balancer import load_balancer_reader, target_group_reader
 from ecslab.resources.service import service_reader
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import ServiceTypeDef
+    from mypy_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef
     from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef
+
+
+class NamedService(Service):
+    """API_Service of Cloud Map: the namespace's id, and since when it is there."""
+
+    NamespaceId: str
+    CreateDate: datetime
 
 
 @dataclass(frozen=True)
@@ -115,12 +123,12 @@ class WayReader:
                 since = made["CreateDate"] if made else deployment["createdAt"]
                 yield OpenWay(way, inside or alias["port"], None, joined[0], since)
 
-    def _discovery(self, arn: str) -> Any:
+    def _discovery(self, arn: str) -> NamedService | None:
         """The service of Cloud Map of this ARN, or None."""
         answer = or_none_if_missing(self._map.get_service, Id=arn.rsplit("/", 1)[-1]) if arn else None
-        return answer["Service"] if answer else None
+        return cast("NamedService", answer["Service"]) if answer else None
 
-    def _named_port(self, deployment: Any, name: str) -> int:
+    def _named_port(self, deployment: DeploymentTypeDef, name: str) -> int:
         definition = task_definition.find(self._lab, deployment["taskDefinition"])
         containers = definition["containerDefinitions"] if definition else []
         mappings = (each for container in containers for each in container.get("portMappings", []))

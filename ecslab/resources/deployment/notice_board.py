@@ -35,8 +35,9 @@ def notice_board(lab: Connection) -> str:
 
 def _is_stuck(lab: Connection, name: str) -> bool:
     """Whether the service says that its deployment can neither stop nor start a task."""
-    found = service_reader.find(lab, name)
-    return bool(found and any("was unable to stop or start" in each["message"] for each in found["events"]))
+    service = service_reader.find(lab, name)
+    events = service["events"] if service else ()
+    return any("was unable to stop or start" in each["message"] for each in events)
 
 
 def _as_the_lessons(lab: Connection) -> Choice | None:

@@ -96,6 +96,11 @@ def is_managed(instance: InstanceTypeDef) -> bool:
     return by_ecs or bool(instance.get("Operator", {}).get("Managed"))
 
 
+def is_outside(machine_id: str) -> bool:
+    """Whether a machine is none of EC2's, but one that Systems Manager manages."""
+    return machine_id.startswith("mi-")
+
+
 def instance_type(instance: ContainerInstanceTypeDef) -> str:
     """What type of machine a container instance is; "" outside EC2."""
     named = {each["name"]: each.get("value", "") for each in instance.get("attributes", [])}
@@ -123,7 +128,11 @@ def capacity_providers(lab: Connection) -> Iterator[CapacityProviderTypeDef]:
 def container_instances(lab: Connection, cluster: str) -> Iterator[ContainerInstanceTypeDef]:
     """The container instances of a cluster that are not INACTIVE, with their tags."""
     pages = lab.ecs.get_paginator("list_container_instances").paginate(cluster=cluster)
-    arns = [arn for page in pages for arn in page["containerInstanceArns"]]
+    return described(lab, cluster, [arn for page in pages for arn in page["containerInstanceArns"]])
+
+
+def described(lab: Connection, cluster: str, arns: Sequence[str]) -> Iterator[ContainerInstanceTypeDef]:
+    """Container instances of a cluster by their ARNs, with their tags."""
     for part in batches(arns, _MOST_INSTANCES):
         answer = lab.ecs.describe_container_instances(
             cluster=cluster, containerInstances=part, include=["TAGS"]

@@ -46,7 +46,7 @@ def activities(
 
 def _cause(activity: ActivityShape) -> str:
     """Without the ids of alarms, and the service in their names: both are the same in every line."""
-    return _ALARM.sub(lambda found: found[1] or "…-", activity["Cause"])
+    return _ALARM.sub(lambda match: match[1] or "…-", activity["Cause"])
 
 
 def _status(activity: ActivityShape) -> str:

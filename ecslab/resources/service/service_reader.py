@@ -101,7 +101,7 @@ def tasks(
     tasks = task_reader.listed(
         lab, cluster=service["clusterArn"], serviceName=service["serviceName"], desiredStatus=status
     )
-    return sorted(tasks, key=lambda task: (task["createdAt"], task["availabilityZone"]))
+    return sorted(tasks, key=lambda task: (task["createdAt"], task.get("availabilityZone", "")))
 
 
 def network_of(service: ServiceTypeDef | DeploymentTypeDef) -> AwsVpcConfigurationOutputTypeDef:

@@ -50,7 +50,7 @@ def refusal(lab: Connection, task: TaskTypeDef, port: int) -> str | None:
 
     In this order: the task's status, its public IP, the subnet's route, the network ACL, the security groups.
     """
-    return next((said for said in _obstacles(lab, task, port).values() if said), None)
+    return next((obstacle for obstacle in _obstacles(lab, task, port).values() if obstacle), None)
 
 
 def look(lab: Connection, task: TaskTypeDef, port: int) -> Look:
@@ -59,7 +59,7 @@ def look(lab: Connection, task: TaskTypeDef, port: int) -> Look:
     answers: dict[str, bool | None] = {
         name: not obstacles[name] if name in obstacles else None for name in QUESTIONS if name != "listens"
     }
-    first = next((said for said in obstacles.values() if said), "")
+    first = next((obstacle for obstacle in obstacles.values() if obstacle), "")
     answers["listens"] = None if first else _answered(lab, task, port) is not None
     return Look(answers, first or ("" if answers["listens"] else nobody_listens(port)))
 

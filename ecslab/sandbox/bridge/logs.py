@@ -184,16 +184,16 @@ def open_stream(
 def write(region: str, group: str, stream: str, lines: list[tuple[float, str]]) -> None:
     """Append lines (epoch seconds, text); empty ones and those whose stream is gone are lost, as on AWS."""
     held = _backend(region).groups.get(group)
-    found: Stream | None = held and held.streams.get(stream)
+    written: Stream | None = held and held.streams.get(stream)
     parts = [(int(at * 1000), part) for at, text in lines for part in _parts(text.rstrip("\r\n"))]
-    if not parts or found is None:
+    if not parts or written is None:
         return
-    runs, size = found.lines.runs, found.lines.size
-    found.last_ingestion = int(current_account().timestamp() * 1000)
+    runs, size = written.lines.runs, written.lines.size
+    written.last_ingestion = int(current_account().timestamp() * 1000)
     for at, part in parts:
-        found.lines.append(at, part, found.last_ingestion)
-    found.upload_sequence_token += 1
-    _keep_within_limits(found, found.lines.runs - runs, found.lines.size - size)
+        written.lines.append(at, part, written.last_ingestion)
+    written.upload_sequence_token += 1
+    _keep_within_limits(written, written.lines.runs - runs, written.lines.size - size)
 
 
 def _keep_within_limits(stream: Stream, runs: int, size: int) -> None:

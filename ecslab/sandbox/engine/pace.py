@@ -129,6 +129,6 @@ def checked_speed(speed: float, given: object = None) -> float:
         ValueError: not between 0.1 and `FASTEST`.
     """
     if not 0.1 <= speed <= FASTEST:
-        said = speed if given is None else given
-        raise ValueError(f"speed is AWS seconds per second of yours, from 0.1 to {FASTEST:g}; got {said!r}")
+        shown = speed if given is None else given
+        raise ValueError(f"speed is AWS seconds per second of yours, from 0.1 to {FASTEST:g}; got {shown!r}")
     return float(speed)

@@ -463,10 +463,10 @@ class Sandbox:
         after = self.backend.sizes()
         changed = [name for name, size in before.items() if after.get(name, 0) != size]
         if broken or changed:
-            said = list(self.notices)
+            notices = list(self.notices)
             self.rebuild(self.clock.now)
             self.notices.clear()  # what could not be made again was said at the start
-            self.notices.extend(said)
+            self.notices.extend(notices)
         if changed and not broken:
             what = sorted({f"{name.partition('.')[0]}.{name.rpartition('.')[2]}" for name in changed})
             FAILURES.info("%s:%s: refused, and had changed %s", about["service"], about["operation"], what)

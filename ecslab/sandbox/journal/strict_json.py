@@ -83,8 +83,8 @@ def _loaded(source: str) -> object:
 
 
 def _check_texts(content: object) -> None:
-    if isinstance(content, str) and (found := _CONTROL.search(content)):
-        raise ValueError(f"a text in it holds a control character, {found[0]!a}")
+    if isinstance(content, str) and (character := _CONTROL.search(content)):
+        raise ValueError(f"a text in it holds a control character, {character[0]!a}")
     if isinstance(content, dict):
         for name, value in content.items():
             _check_texts(name)

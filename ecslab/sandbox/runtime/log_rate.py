@@ -26,13 +26,13 @@ class LogRate:
         """The lines of a text that are taken; `losing` says whether any were not."""
         self._fill(now)
         self.turns += 1
-        kept = text[: max(0, int(self._bytes))]
-        offered = kept.splitlines() if text else [""]
+        within = text[: max(0, int(self._bytes))]
+        offered = within.splitlines() if text else [""]
         lines = offered[: max(0, int(self._lines))]
         self._taken = len(lines), sum(map(weight, lines))
         self._lines -= self._taken[0]
         self._bytes -= self._taken[1]
-        self.losing = len(kept) < len(text) or len(lines) < len(offered)
+        self.losing = len(within) < len(text) or len(lines) < len(offered)
         return lines
 
     @property

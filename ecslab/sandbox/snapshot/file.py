@@ -7,7 +7,7 @@ import json
 import os
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -45,7 +45,7 @@ def write(folder: Path, snapshot: Snapshot, key: bytes) -> None:
         OSError: there is no room, or no leave.
         ValueError: it is too large.
     """
-    text = json.dumps(asdict(snapshot) | {"graph": snapshot.graph}, separators=(",", ":")).encode()
+    text = json.dumps(vars(snapshot), separators=(",", ":")).encode()
     if len(text) > _LARGEST:
         raise ValueError(f"a snapshot of {len(text) >> 20} MiB")
     content = zlib.compress(text, 1)

@@ -97,12 +97,12 @@ class StaleReads:
 def _contents(watched: Watched, *, copied: bool = False) -> Contents:
     holder = watched.holder
     if isinstance(holder, dict):
-        found: Contents = dict(holder)
+        contents: Contents = dict(holder)
     else:
-        found = {name: getattr(holder, name, MISSING) for name in watched.attributes}
+        contents = {name: getattr(holder, name, MISSING) for name in watched.attributes}
     if not copied:
-        return found
-    return {key: value.copy() if isinstance(value, dict | list) else value for key, value in found.items()}
+        return contents
+    return {key: value.copy() if isinstance(value, dict | list) else value for key, value in contents.items()}
 
 
 def _put(watched: Watched, contents: Contents) -> None:

@@ -8,11 +8,12 @@ from fractions import Fraction
 import pytest
 
 from ecslab.sandbox.world.scaling import activity, schedule, tracked_metric
-from ecslab.sandbox.world.scaling.activity import HISTORY, Activity, ActivityLog
+from ecslab.sandbox.world.scaling.activity import Activity, ActivityLog
 from ecslab.sandbox.world.scaling.capacity import Bounds, Step, step_for, stepped, tracked
 from ecslab.sandbox.world.scaling.decision import NotScaled, scale_in, scale_out
 from ecslab.sandbox.world.scaling.rule import Change, Scaled
 from ecslab.sandbox.world.scaling.target import Policy, ScalableTarget
+from ecslab.sandbox.world.scaling_activity import HISTORY
 
 DAY = 86_400.0
 

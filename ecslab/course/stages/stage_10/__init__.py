@@ -10,7 +10,7 @@ _BALANCER_HOUR = prices.balancer_hour(internal=True)
 STAGE = Stage(
     notebook="10-services-that-talk.ipynb",
     needs=(*FOUNDATION, "04.network"),
-    minutes=Minutes(reading=45, waiting=22),
+    minutes=Minutes(reading=52, waiting=27),
     part="service",
     steps=(
         Step("10.balancer", 6, checks.balancer, solutions.balance, hourly=_PAIR_HOUR + _BALANCER_HOUR),
@@ -18,6 +18,7 @@ STAGE = Stage(
         Step("10.connect", 7, connect.connected, solutions.connect),
         Step("10.step-in", 6, step_in.opened, solutions.step_in),
         Step("10.yours-1", 8, exercises.porter, solutions.publish_porter, hourly=_PAIR_HOUR),
+        Step("10.yours-2", 8, exercises.private, solutions.close_porter),
     ),
     answers={
         "registered": answers.registered,

@@ -9,7 +9,7 @@ from ecslab.course import verdicts
 from ecslab.course.checks.similar_name import similar_name
 from ecslab.course.stages.stage_10 import pair
 from ecslab.display.verdict import Verdict, done, not_yet, wrong
-from ecslab.operations.guestbook.front import TALK, TALK_BACK
+from ecslab.operations.guestbook.front import APP, APP_BACK
 from ecslab.operations.guestbook.pair import dns_namespace
 from ecslab.resources import cloud_map as discovery
 from ecslab.resources.load_balancer import load_balancer_reader, target_group_reader
@@ -26,7 +26,7 @@ TTL = 120
 
 def balancer(lab: Connection) -> Verdict:
     """An internal load balancer that the front may call forwards to the back's tasks."""
-    name, service = lab.name(TALK), pair.back(lab)
+    name, service = lab.name(APP), pair.back(lab)
     held = load_balancer_reader.find(lab, name)
     if not held:
         if other := similar_name(lab, name, load_balancer_reader.names(lab)):
@@ -38,7 +38,7 @@ def balancer(lab: Connection) -> Verdict:
     if not listener:
         return not_yet(f"`{name}` has no listener on port 80.")
     if not service:
-        return not_yet(f"There is no service `{lab.name(TALK_BACK)}`.")
+        return not_yet(f"There is no service `{lab.name(APP_BACK)}`.")
     actions = listener["DefaultActions"]
     forwarded = [arn for action in actions for arn in load_balancer_reader.forwards_to(action)]
     return _doors(lab, held, service) or _registered(lab, service, forwarded)
@@ -68,7 +68,7 @@ def _registered(lab: Connection, service: ServiceTypeDef, forwarded: list[str]) 
     states = [member["TargetHealth"]["State"] for member in target_group_reader.health(lab, group)]
     if "healthy" not in states:
         return not_yet(f"`{name}` has no healthy target yet: {', '.join(states) or 'none is registered'}.")
-    return verdicts.done("10.balancer-right", balancer=lab.name(TALK), name=name)
+    return verdicts.done("10.balancer-right", balancer=lab.name(APP), name=name)
 
 
 def cloud_map(lab: Connection) -> Verdict:
@@ -90,7 +90,7 @@ def cloud_map(lab: Connection) -> Verdict:
     if records["A"] > TTL:
         return verdicts.wrong("10.long-ttl", ttl=records["A"], wanted=TTL)
     if not service:
-        return not_yet(f"There is no service `{lab.name(TALK_BACK)}`.")
+        return not_yet(f"There is no service `{lab.name(APP_BACK)}`.")
     registries = [each.get("registryArn") for each in service.get("serviceRegistries", [])]
     if not registries:
         return not_yet(f"`{service['serviceName']}` registers its tasks under no name.")

@@ -8,7 +8,7 @@ from ecslab.connection.connection import Connection
 from ecslab.course import verdicts
 from ecslab.course.stages.stage_10 import pair
 from ecslab.display.verdict import Verdict, not_yet
-from ecslab.operations.guestbook.front import TALK_BACK, TALK_FRONT
+from ecslab.operations.guestbook.front import APP_BACK, APP_FRONT
 from ecslab.operations.guestbook.pair import mesh_namespace
 from ecslab.resources import cloud_map as discovery
 from ecslab.resources import task_definition
@@ -22,7 +22,7 @@ ALIAS, PORT = "back", 80
 
 def connected(lab: Connection) -> Verdict:
     """The back serves `back:80` in the namespace, and the front's newest deployment began after that."""
-    return judged(lab, lab.name(TALK_BACK), lab.name(TALK_FRONT), ALIAS, PORT)
+    return judged(lab, lab.name(APP_BACK), lab.name(APP_FRONT), ALIAS, PORT)
 
 
 def judged(lab: Connection, server_name: str, client_name: str, alias: str, port: int) -> Verdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
-from ecslab.operations.guestbook.front import TALK_BACK, TALK_FRONT
+from ecslab.operations.guestbook.front import APP_BACK, APP_FRONT
 from ecslab.resources.network import network_reader, rules
 from ecslab.resources.service import service_reader
 
@@ -17,12 +17,12 @@ PORT = 80
 
 def front(lab: Connection) -> ServiceTypeDef | None:
     """The front's service while it is ACTIVE, or None."""
-    return service_reader.find(lab, lab.name(TALK_FRONT))
+    return service_reader.find(lab, lab.name(APP_FRONT))
 
 
 def back(lab: Connection) -> ServiceTypeDef | None:
     """The back's service while it is ACTIVE, or None."""
-    return service_reader.find(lab, lab.name(TALK_BACK))
+    return service_reader.find(lab, lab.name(APP_BACK))
 
 
 def connect_of(service: ServiceTypeDef) -> ServiceConnectConfigurationOutputTypeDef | None:

@@ -5,7 +5,7 @@ from ecslab.course import learner_namespace as ecslab
 
 
 def balance(lab: Connection) -> object:
-    name, front, back = lab.name("adgu-talk"), lab.name("adgu-talk-front"), lab.name("adgu-talk-back")
+    name, front, back = lab.name("adgu-app"), lab.name("adgu-app-front"), lab.name("adgu-app-back")
     if not (ecslab.service.find(lab, front) and ecslab.service.find(lab, back)):
         ecslab.guestbook.by_address(lab)
     doors = ecslab.guestbook.groups(lab)
@@ -38,7 +38,7 @@ def balance(lab: Connection) -> object:
 
 
 def give_a_name(lab: Connection) -> object:
-    zone, back = f"{lab.name('adgu')}.internal", lab.name("adgu-talk-back")
+    zone, back = f"{lab.name('adgu')}.internal", lab.name("adgu-app-back")
     if not ecslab.cloud_map.find_namespace(lab, zone):
         vpc, _ = ecslab.network.default_subnet(lab)
         begun = lab.servicediscovery.create_private_dns_namespace(Name=zone, Vpc=vpc.id)
@@ -56,7 +56,7 @@ def give_a_name(lab: Connection) -> object:
 
 
 def connect(lab: Connection) -> object:
-    front, back, mesh = lab.name("adgu-talk-front"), lab.name("adgu-talk-back"), lab.name("adgu-mesh")
+    front, back, mesh = lab.name("adgu-app-front"), lab.name("adgu-app-back"), lab.name("adgu-mesh")
     if not ecslab.cloud_map.find_namespace(lab, mesh):
         ecslab.cloud_map.wait_until_done(lab, lab.servicediscovery.create_http_namespace(Name=mesh))
     alias = {"port": 80, "dnsName": "back"}
@@ -68,7 +68,7 @@ def connect(lab: Connection) -> object:
         serviceConnectConfiguration=server,  # type: ignore[arg-type]
     )
     ecslab.service.wait_until_stable(lab, back)
-    role = ecslab.task_role.create(lab, lab.name("adguTalkTaskRole"))["Arn"]
+    role = ecslab.task_role.create(lab, lab.name("adguAppTaskRole"))["Arn"]
     definition = ecslab.guestbook.register_front(lab, task_role=role, connect="http://back")
     lab.ecs.update_service(  # after the server: a deployment knows the endpoints that were there before
         cluster=lab.names.cluster,
@@ -82,7 +82,7 @@ def connect(lab: Connection) -> object:
 def step_in(lab: Connection) -> object:
     import json
 
-    front, role = lab.name("adgu-talk-front"), lab.name("adguTalkTaskRole")
+    front, role = lab.name("adgu-app-front"), lab.name("adguAppTaskRole")
     channels = ("CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel")
     actions = [f"ssmmessages:{channel}" for channel in channels]
     statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
@@ -100,7 +100,7 @@ def step_in(lab: Connection) -> object:
 
 def publish_porter(lab: Connection) -> object:
     mesh, choice = lab.name("adgu-mesh"), ecslab.service.default_choice(lab)
-    porter, guest = lab.name("adgu-talk-porter"), lab.name("adgu-talk-guest")
+    porter, guest = lab.name("adgu-app-porter"), lab.name("adgu-app-guest")
     if not ecslab.cloud_map.find_namespace(lab, mesh):
         ecslab.cloud_map.wait_until_done(lab, lab.servicediscovery.create_http_namespace(Name=mesh))
     definition = ecslab.task_definition.register(
@@ -119,4 +119,36 @@ def publish_porter(lab: Connection) -> object:
         lab, asks["taskDefinitionArn"], 1, choice, guest, serviceConnectConfiguration=client
     )
     ecslab.service.wait_until_stable(lab, guest)
+    return ecslab.guestbook.ask(lab, guest)
+
+
+def close_porter(lab: Connection) -> object:
+    choice = ecslab.service.default_choice(lab)
+    porter, guest = lab.name("adgu-app-porter"), lab.name("adgu-app-guest")
+    if not (ecslab.service.find(lab, porter) and ecslab.service.find(lab, guest)):
+        lab.solve("10.yours-1")  # type: ignore[attr-defined]
+
+    def group(name: str) -> str:
+        filters = [{"Name": "group-name", "Values": [name]}, {"Name": "vpc-id", "Values": [choice.vpc_id]}]
+        held = lab.ec2.describe_security_groups(Filters=filters)["SecurityGroups"]  # type: ignore[arg-type]
+        if held:
+            return held[0]["GroupId"]
+        made = lab.ec2.create_security_group(GroupName=name, Description="an exercise", VpcId=choice.vpc_id)
+        return made["GroupId"]
+
+    badge, door = group(guest), group(porter)  # one that says who the guest is, and one that admits it
+    shown = lab.ec2.describe_security_groups(GroupIds=[door])["SecurityGroups"][0]
+    if not shown["IpPermissions"]:
+        pair = {"GroupId": badge}
+        rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [pair]}
+        lab.ec2.authorize_security_group_ingress(GroupId=door, IpPermissions=[rule])  # type: ignore[list-item]
+    vpc = {"subnets": list(choice.subnet_ids), "assignPublicIp": "ENABLED"}
+    for name, held in ((porter, [door]), (guest, [*choice.security_group_ids, badge])):
+        network = {"awsvpcConfiguration": vpc | {"securityGroups": held}}
+        lab.ecs.update_service(
+            cluster=lab.names.cluster,
+            service=name,
+            networkConfiguration=network,  # type: ignore[arg-type]
+        )
+        ecslab.service.wait_until_stable(lab, name)
     return ecslab.guestbook.ask(lab, guest)

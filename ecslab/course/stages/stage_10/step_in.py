@@ -8,7 +8,7 @@ from ecslab.connection.connection import Connection
 from ecslab.course import verdicts
 from ecslab.course.stages.stage_10 import pair
 from ecslab.display.verdict import Verdict, not_yet
-from ecslab.operations.guestbook.front import TALK_FRONT
+from ecslab.operations.guestbook.front import APP_FRONT
 from ecslab.operations.guestbook.pair import CHANNELS
 from ecslab.resources import role as roles
 from ecslab.resources import task_definition
@@ -24,7 +24,7 @@ ELSEWHERE = "iam:CreateUser"
 
 def opened(lab: Connection) -> Verdict:
     """ECS Exec is on, the tasks were started with it, and their task role may open the channels."""
-    name, service = lab.name(TALK_FRONT), pair.front(lab)
+    name, service = lab.name(APP_FRONT), pair.front(lab)
     if not service:
         return not_yet(f"There is no service `{name}`.")
     if not service.get("enableExecuteCommand"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
@@ -85,16 +85,16 @@ def _named(survey: Survey) -> Iterator[Namespace]:
     wanted = _names(survey)
     if wanted:
         cloud_map = survey.lab.client("servicediscovery")
-        survey.lab.wait(lambda: not _begun(cloud_map), "namespaces that are being made", limit=300)
+        survey.lab.wait(lambda: not _begun(survey.lab), "namespaces that are being made", limit=300)
         for page in cloud_map.get_paginator("list_namespaces").paginate():
             yield from (each for each in page["Namespaces"] if each["Name"] in wanted)
 
 
-def _begun(cloud_map: Any) -> list[Any]:
-    """Operations that will make a namespace, which nobody lists until then."""
+def _begun(lab: Connection) -> bool:
+    """Whether an operation will make a namespace, which nobody lists until then."""
     wanted = [{"Name": "TYPE", "Values": ["CREATE_NAMESPACE"]},
               {"Name": "STATUS", "Values": ["SUBMITTED", "PENDING"], "Condition": "IN"}]  # fmt: skip
-    return list(cloud_map.list_operations(Filters=wanted)["Operations"])
+    return bool(lab.client("servicediscovery").list_operations(Filters=wanted)["Operations"])
 
 
 def _ours(survey: Survey, namespace: Namespace) -> bool:

@@ -13,6 +13,7 @@ from ecslab.sandbox.world.auto_scaling_group import activity as words
 from ecslab.sandbox.world.auto_scaling_group import selection
 from ecslab.sandbox.world.auto_scaling_group.activity import Activity
 from ecslab.sandbox.world.auto_scaling_group.group import Group, GroupInstance
+from ecslab.sandbox.world.scaling_activity import keep
 
 RETRIED: Final = 60.0
 """Seconds after the first launch that failed; they double with each one, up to an hour. U."""
@@ -150,7 +151,7 @@ def forget(group: Group) -> None:
     if group.plan:
         group.plan.cancel()
     if region.groups.pop(group.name, None):
-        region.deleted.extendleft(reversed(group.activities))
+        keep(region.deleted, group.activities, _now())
 
 
 # Health -----------------------------------------------------------------------------------------------------
@@ -186,8 +187,8 @@ def replace(group: Group, instance: GroupInstance, why: str) -> None:
 
 def _note(group: Group, description: str, cause: str, subnet: str, zone: str) -> Activity:
     details = json.dumps({"Subnet ID": subnet, "Availability Zone": zone}, separators=(",", ":"))
-    activity = Activity(str(rng.uuid4()), group.name, description, cause, _now(), details)
-    group.activities.appendleft(activity)
+    activity = Activity(str(rng.uuid4()), group.name, description, cause, _now(), details=details)
+    keep(group.activities, [activity], activity.started_at)
     return activity
 
 

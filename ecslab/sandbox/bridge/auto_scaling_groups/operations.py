@@ -15,6 +15,7 @@ from ecslab.sandbox.world.auto_scaling_group import activity as words
 from ecslab.sandbox.world.auto_scaling_group.activity import Activity
 from ecslab.sandbox.world.auto_scaling_group.group import Group
 from ecslab.sandbox.world.errors import AwsError
+from ecslab.sandbox.world.scaling_activity import recent
 
 
 def create_auto_scaling_group(params: Request, region: str) -> Answer:
@@ -150,9 +151,9 @@ def _activities(params: Request, region: str) -> Iterator[tuple[Activity, str]]:
     elif name:
         groups = ()
     for group in groups:
-        yield from ((each, group.arn) for each in words.told(group.activities, now))
-    for each in words.told(held.deleted, now) if deleted else ():
-        if name in (None, each.group):
+        yield from ((each, group.arn) for each in recent(group.activities, now))
+    for each in recent(held.deleted, now) if deleted else ():
+        if name in (None, each.resource):
             yield each, ""
 
 

@@ -72,7 +72,7 @@ def activity(shown: Activity, arn: str) -> Shape:
     """API_Activity."""
     answer = {
         "ActivityId": shown.id,
-        "AutoScalingGroupName": shown.group,
+        "AutoScalingGroupName": shown.resource,
         "Description": shown.description,
         "Cause": shown.cause,
         "StartTime": _moment(shown.started_at),

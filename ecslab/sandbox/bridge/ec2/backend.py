@@ -1,6 +1,6 @@
 """moto's EC2, made to hold the networks of an account as AWS does."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError, ResourceAlreadyAssociatedError
@@ -18,10 +18,15 @@ from ecslab.sandbox.bridge.determinism import building
 from ecslab.sandbox.bridge.ec2 import ipv6, vpcs
 from ecslab.sandbox.bridge.ec2.addresses import check_private, take_public
 from ecslab.sandbox.bridge.ec2.interfaces import Interface, TaskInterface
+from ecslab.sandbox.bridge.ec2.machines import known_type
 from ecslab.sandbox.bridge.ec2.refusals import RefusingEC2Backend, parameter_missing
 
 if TYPE_CHECKING:
     from ecslab.sandbox.bridge.ecs.instances.agents import Agents
+
+
+KNOWN_TYPES: Final = 8
+"""The behaviour from which on a type that does not exist is refused."""
 
 
 class EC2Backend(RefusingEC2Backend):
@@ -168,7 +173,10 @@ class EC2Backend(RefusingEC2Backend):
         return super().associate_address(instance, eni, *args, **kwargs)
 
     def run_instances(self, *args: object, **kwargs: object) -> Reservation:
-        """moto fails at an address that the subnet does not have, or somebody holds."""
+        """moto fails at an address that the subnet does not have, or somebody holds, and takes any type."""
+        kind = str(kwargs.get("instance_type") or "")
+        if kind and known_type(kind) is None and current_account().behaviour >= KNOWN_TYPES:
+            raise EC2ClientError("InvalidParameterValue", f"Invalid value '{kind}' for InstanceType.")
         address, subnet_id = kwargs.get("private_ip"), kwargs.get("subnet_id")
         if isinstance(address, str) and address and subnet_id:
             check_private(address, self.get_subnet(subnet_id), named=address)

@@ -115,8 +115,8 @@ class EcrBackend(ECRBackend):  # type: ignore[misc]  # moto ships no types
     def batch_get_repository_scanning_configuration(
         self, names: list[str]
     ) -> tuple[list[dict[str, object]], list[str]]:
-        there = [self.repository(name).scanning() for name in names if name in self.repositories]
-        return there, [name for name in names if name not in self.repositories]
+        settings = [self.repository(name).scanning() for name in names if name in self.repositories]
+        return settings, [name for name in names if name not in self.repositories]
 
     # layers
 

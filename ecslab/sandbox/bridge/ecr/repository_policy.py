@@ -37,16 +37,16 @@ def canonical(text: str) -> str:
         EcrError: AWS would not take it.
     """
     document = _parsed(text)
-    kept: dict[str, object] = {"Version": document.get("Version", _OLDEST)}
+    policy: dict[str, object] = {"Version": document.get("Version", _OLDEST)}
     if "Id" in document:
-        kept["Id"] = document["Id"]
+        policy["Id"] = document["Id"]
     statements = document["Statement"]
     listed = statements if isinstance(statements, list) else [statements]
-    kept["Statement"] = [
+    policy["Statement"] = [
         {name: _value(name, statement[name]) for name in _STATEMENT_ORDER if name in statement}
         for statement in listed
     ]
-    return _printed(kept)
+    return _printed(policy)
 
 
 def _parsed(text: str) -> dict[str, Any]:

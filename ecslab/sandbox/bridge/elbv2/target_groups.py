@@ -86,11 +86,11 @@ class TargetsBackend(ELBv2Backend):  # type: ignore[misc]
             asked["matcher"] = asked.get("matcher") or {"HttpCode": "200-399"}
             asked["healthcheck_path"] = asked.get("healthcheck_path") or "/"
             asked["healthcheck_timeout_seconds"] = asked.get("healthcheck_timeout_seconds") or 6
-        kept, self.target_groups = self.target_groups, {}
+        groups, self.target_groups = self.target_groups, {}
         try:
             made = super().create_target_group(name, **asked)
         finally:
-            self.target_groups = kept
+            self.target_groups = groups
         made.attributes = attribute_table.group_defaults(made.protocol, made.target_type)
         return made
 

@@ -41,8 +41,8 @@ def resources(operation: str, region: str, body: bytes) -> list[str | None]:
     names = value if isinstance(value, list) else [value] if value else []
     within = f"{_last(given.get('cluster') or 'default')}/" if kind in ("service", "task") else ""
     prefix = f"arn:aws:ecs:{region}:{current_account().id}:{kind}/{within}"
-    found = [_named(operation, region, str(name), prefix) for name in names] if kind else []
-    return list(found) or [None]
+    resources = [_named(operation, region, str(name), prefix) for name in names] if kind else []
+    return list(resources) or [None]
 
 
 def passed_roles(operation: str, region: str, body: bytes) -> Iterator[str]:

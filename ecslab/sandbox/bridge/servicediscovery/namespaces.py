@@ -11,7 +11,7 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.late_backends import backend
 from ecslab.sandbox.bridge.servicediscovery import zones
-from ecslab.sandbox.bridge.servicediscovery.pages import fits, moment, page
+from ecslab.sandbox.bridge.servicediscovery.pages import listed, moment
 from ecslab.sandbox.bridge.servicediscovery.state import Caller, new_id
 from ecslab.sandbox.bridge.servicediscovery.tags import checked_tags
 from ecslab.sandbox.bridge.servicediscovery.tracking import Failure, begin
@@ -116,11 +116,8 @@ def get_namespace(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
 
 
 def list_namespaces(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    namespaces = [
-        _view(each, caller) for each in caller.registry.namespaces.values()
-        if fits(params.get("Filters", ()), _values(each))
-    ]  # fmt: skip
-    return page("Namespaces", namespaces, params)
+    namespaces = caller.registry.namespaces.values()
+    return listed("Namespaces", namespaces, params, _values, lambda each: _view(each, caller))
 
 
 def _values(namespace: Namespace) -> dict[str, str | float | None]:

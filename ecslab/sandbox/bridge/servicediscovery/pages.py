@@ -1,17 +1,18 @@
 """Lists in pages, filters, moments: what several operations share."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from ecslab.sandbox.bridge.cloudwatch.caller import moment as moment
 from ecslab.sandbox.bridge.cloudwatch.caller import page as page_of
 from ecslab.sandbox.bridge.servicediscovery.validation import invalid
 from ecslab.sandbox.world.errors import AwsError
 
-__all__ = ["fits", "moment", "page"]
+__all__ = ["listed", "moment", "page"]
 
+_Resource = TypeVar("_Resource")
 PAGE: Final = 100
 _NUMBER: Final = re.compile(r"\d{1,13}(\.\d+)?")
 
@@ -27,6 +28,17 @@ def page(member: str, rows: Sequence[object], params: Mapping[str, Any]) -> dict
     except AwsError:
         raise invalid("The NextToken value is invalid.") from None
     return {member: list(shown)} | ({"NextToken": token} if token else {})
+
+
+def listed(
+    member: str, resources: Iterable[_Resource], params: Mapping[str, Any],
+    values: Callable[[_Resource], Mapping[str, str | float | None]], view: Callable[[_Resource], object],
+) -> dict[str, Any]:  # fmt: skip
+    """A page of the resources that pass the request's filters, as `view` shows them; `values` is what `fits`
+    asks for.
+    """
+    filters = params.get("Filters", ())
+    return page(member, [view(each) for each in resources if fits(filters, values(each))], params)
 
 
 def fits(filters: Sequence[Mapping[str, Any]], values: Mapping[str, str | float | None]) -> bool:

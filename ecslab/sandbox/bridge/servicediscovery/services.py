@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ecslab.sandbox.bridge.determinism import rng
 from ecslab.sandbox.bridge.servicediscovery import namespaces
-from ecslab.sandbox.bridge.servicediscovery.pages import fits, moment, page
+from ecslab.sandbox.bridge.servicediscovery.pages import listed, moment
 from ecslab.sandbox.bridge.servicediscovery.state import Caller, new_id
 from ecslab.sandbox.bridge.servicediscovery.tags import checked_tags
 from ecslab.sandbox.bridge.servicediscovery.tracking import begin
@@ -86,11 +86,12 @@ def get_service(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
 
 
 def list_services(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    services = [
-        _view(each, caller) for each in caller.registry.services.values()
-        if fits(params.get("Filters", ()), {"NAMESPACE_ID": each.namespace.id, "RESOURCE_OWNER": "SELF"})
-    ]  # fmt: skip
-    return page("Services", services, params)
+    services = caller.registry.services.values()
+    return listed("Services", services, params, _values, lambda each: _view(each, caller))
+
+
+def _values(service: DiscoveryService) -> dict[str, str | float | None]:
+    return {"NAMESPACE_ID": service.namespace.id, "RESOURCE_OWNER": "SELF"}
 
 
 def _view(service: DiscoveryService, caller: Caller) -> dict[str, Any]:

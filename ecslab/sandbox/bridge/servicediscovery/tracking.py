@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ecslab.sandbox.bridge.servicediscovery.pages import fits, moment, page
+from ecslab.sandbox.bridge.servicediscovery.pages import listed, moment
 from ecslab.sandbox.bridge.servicediscovery.state import Caller, letters
 from ecslab.sandbox.bridge.servicediscovery.validation import refused
 from ecslab.sandbox.world.service_discovery.registry import Operation
@@ -40,9 +40,12 @@ def get_operation(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
 
 
 def list_operations(params: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    newest_first, filters = reversed(caller.registry.operations.values()), params.get("Filters", ())
-    fitting = [operation for operation in newest_first if fits(filters, _values(operation))]
-    return page("Operations", [{"Id": each.id, "Status": each.status} for each in fitting], params)
+    newest_first = reversed(caller.registry.operations.values())
+    return listed("Operations", newest_first, params, _values, _summary)
+
+
+def _summary(operation: Operation) -> dict[str, Any]:
+    return {"Id": operation.id, "Status": operation.status}
 
 
 def _values(operation: Operation) -> dict[str, str | float | None]:

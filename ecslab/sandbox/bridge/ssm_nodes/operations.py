@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from moto.core.exceptions import JsonRESTError
 from moto.iam.models import iam_backends
+from moto.ssm.exceptions import InvalidResourceId
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
@@ -22,6 +23,8 @@ LONGEST: Final = 30 * DAY
 """An activation lasts a day unless told otherwise, and thirty days at most (API_CreateActivation)."""
 MOST: Final = 50
 """Entries in one answer, unless fewer are asked for."""
+MOST_TAGS: Final = 50
+"""On one node (API_AddTagsToResource)."""
 SSM_AGENT: Final = "3.3.2746.0"
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -160,6 +163,37 @@ def deregister_managed_instance(params: Params, region: str) -> Answer:
     assert agents is not None, "made with the account"
     agents.silent(node.id)
     return {}
+
+
+def add_tags(params: Params, region: str) -> Answer:
+    """Put tags on a node, in the place of those with the same keys."""
+    tags = _named(params, region).tags
+    given = {tag["Key"]: tag["Value"] for tag in params["Tags"]}
+    if len(tags.keys() | given.keys()) > MOST_TAGS:
+        raise JsonRESTError("TooManyTagsError", "")  # U: the sentence
+    tags.update(given)
+    return {}
+
+
+def remove_tags(params: Params, region: str) -> Answer:
+    """Take tags off a node; a key that it does not have is passed over."""
+    tags = _named(params, region).tags
+    for key in params["TagKeys"]:
+        tags.pop(key, None)
+    return {}
+
+
+def list_tags(params: Params, region: str) -> Answer:
+    """The tags of a node, at first those of the activation that it used."""
+    tags = _named(params, region).tags
+    return {"TagList": [{"Key": key, "Value": value} for key, value in tags.items()]}
+
+
+def _named(params: Params, region: str) -> Node:
+    node = state.find(region, params["ResourceId"])
+    if node is None:
+        raise InvalidResourceId
+    return node
 
 
 def _page(name: str, entries: Sequence[Answer], params: Params) -> Answer:

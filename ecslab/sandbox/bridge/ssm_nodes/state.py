@@ -44,6 +44,7 @@ class Node:
         role: name of the role that it acts under.
         cpus, memory: vCPUs, and MiB.
         cluster: the ECS cluster that its container agent is told of.
+        tags: the activation's at first (API_CreateActivation, Tags).
         seen: epoch second at which its agents last were heard of.
     """
 
@@ -59,6 +60,7 @@ class Node:
     registered: float
     seen: float
     status: str = ONLINE
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

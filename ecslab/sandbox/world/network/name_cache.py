@@ -40,6 +40,6 @@ class NameCache:
             self.names.pop(name, None)
             return
         if len(self.names) >= MOST:
-            self.names = {each: kept for each, kept in self.names.items() if now < kept[0]}
+            self.names = {known: until for known, until in self.names.items() if now < until[0]}
         if len(self.names) < MOST:
             self.names[name] = (now + answer.ttl, answer.addresses)

@@ -213,14 +213,14 @@ def _through_nat(facts: Facts, port: int, address: str, what: str) -> Verdict | 
     nat = _nat(facts)
     if nat is None:
         return None
-    there = replace(facts, subnet_id=nat.subnet_id, acl=nat.acl)
+    gateway = replace(facts, subnet_id=nat.subnet_id, acl=nat.acl)
     if nat.subnet_id != facts.subnet_id:
         asking = Packet(facts.private_ip, port)
         for outbound, at, name in ((False, port, "acl_denies"), (True, EPHEMERAL, "acl_denies_answer")):
             entry = nat.acl.deciding(outbound, "tcp", at, facts.private_ip)
             if not (entry and entry.allow):
-                return _denied(there, entry, name, packet=asking)
-    return _across(there, port, address, what)
+                return _denied(gateway, entry, name, packet=asking)
+    return _across(gateway, port, address, what)
 
 
 def _nat(facts: Facts) -> Nat | None:

@@ -9,39 +9,23 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ecslab.sandbox.world.scaling.decision import NotScaled
+from ecslab.sandbox.world.scaling_activity import ScalingActivity, keep, recent
 from ecslab.sandbox.world.texts import Sentences
 
-HISTORY: Final = 42 * 86_400.0
-"""Seconds for which an activity is told of: six weeks."""
 _say: Final = Sentences(__file__)
 
 
 @dataclass(slots=True, eq=False)
-class Activity:
-    """One activity.
+class Activity(ScalingActivity):
+    """An activity of a scalable target.
 
     Attributes:
-        id: a UUID.
-        resource: the scalable target's resource id.
-        started_at, ended_at: epoch seconds.
         desired: the desired count that it set; None if it set none.
         not_scaled: why it did not scale; such activities are shown to who asks for them.
     """
 
-    id: str
-    resource: str
-    description: str
-    cause: str
-    started_at: float
-    status: str = "InProgress"
-    message: str = ""
-    ended_at: float | None = None
     desired: int | None = None
     not_scaled: NotScaled | None = None
-
-    def end(self, at: float, status: str, message: str) -> None:
-        """It is over."""
-        self.ended_at, self.status, self.message = at, status, message
 
     def look(self, at: float, desired: int, running: int) -> bool:
         """Look whether ECS has fulfilled it, at epoch second `at`; whether that ended it.
@@ -65,16 +49,11 @@ class ActivityLog:
 
     def add(self, activity: Activity) -> None:
         """Keep it, and forget what is too old."""
-        activities = self.activities
-        activities.appendleft(activity)
-        while activities[-1].started_at < activity.started_at - HISTORY:
-            activities.pop()
+        keep(self.activities, [activity], activity.started_at)
 
     def shown(self, now: float, not_scaled: bool) -> Iterator[Activity]:
         """What is told of at epoch second `now`, with or without activities that did not scale."""
-        for activity in self.activities:
-            if activity.started_at >= now - HISTORY and (not_scaled or not activity.not_scaled):
-                yield activity
+        return (each for each in recent(self.activities, now) if not_scaled or not each.not_scaled)
 
     def repeats(self, resource: str, reason: NotScaled) -> bool:
         """Whether the newest activity of a target says already that it does not scale for this reason."""

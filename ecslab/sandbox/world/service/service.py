@@ -185,9 +185,9 @@ class Service:
 
         While all of this is as before, so is whatever the API shows of it.
         """
-        said = self.log.events[0].id if self.log.events else ""
+        event = self.log.events[0].id if self.log.events else ""
         newest = [(last.id, last.status, last.updated_at, last.listed) for last in self.rollouts[:1]]
-        own = (self.status, self.desired, said, len(self.unregistered), len(self.deregistrations), *newest)
+        own = (self.status, self.desired, event, len(self.unregistered), len(self.deregistrations), *newest)
         return own + tuple(deployment.visible_state() for deployment in self.deployments)
 
     @property

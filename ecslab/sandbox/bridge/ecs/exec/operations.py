@@ -57,10 +57,10 @@ def _container(task: Task, name: str | None) -> Container:
         if len(task.containers) > 1:
             raise invalid(sentence("which_container"))
         return task.containers[0]
-    found = next((container for container in task.containers if container.name == name), None)
-    if found is None:
+    named = next((container for container in task.containers if container.name == name), None)
+    if named is None:
         raise invalid(sentence("no_container"))
-    return found
+    return named
 
 
 def _words(command: str) -> tuple[str, ...]:

@@ -132,8 +132,8 @@ class ExecSession:
         """
         if after == self._shown:
             return "", after
-        kept = "".join(self._kept)
-        return kept[max(0, len(kept) - (self._shown - after)) :], self._shown
+        text = "".join(self._kept)
+        return text[max(0, len(text) - (self._shown - after)) :], self._shown
 
     def _show(self, text: str) -> None:
         self._active_at = self._account.clock.now

@@ -49,6 +49,7 @@ def install(activation_id: str, code: str, cluster: str, cpus: int, memory: int,
         cluster=cluster,
         registered=now,
         seen=now,
+        tags={tag["Key"]: tag["Value"] for tag in activation.tags},
     )
     state.of(region).nodes[node.id] = node
     return node

@@ -101,6 +101,8 @@ def update_container_agent(params: "api.UpdateContainerAgentRequestTypeDef", cal
         raise AwsError("UpdateInProgressException", "There is already an update in progress.")  # U
     if external.is_external(instance):  # U: the sentence
         raise AwsError("ClientException", "The container agent of an external instance cannot be updated.")
+    if instance.managed:  # U: the sentence
+        raise AwsError("ClientException", "The container agent of a managed instance cannot be updated.")
     if not instance.agent_connected:  # U
         raise AwsError("ClientException", "The container instance's agent is not connected.")
     if instance.agent_version == NEWEST_AGENT:  # U

@@ -162,7 +162,7 @@ def revision(
     fargate = _is_fargate(cluster, params)
     waits = False
     if not fargate:
-        _check_elsewhere(caller, definition, params)
+        _check_elsewhere(caller, cluster, definition, params)
         waits = _gets_nothing(params)
     asked = _run_task_parameters(cluster, params)
     order = None if waits else task_order.order(caller, asked, of_service=True)
@@ -263,11 +263,15 @@ def _is_fargate(cluster: Cluster, params: "api.CreateServiceRequestTypeDef") -> 
 
 
 def _check_elsewhere(
-    caller: Caller, definition: "api.TaskDefinitionTypeDef", params: "api.CreateServiceRequestTypeDef"
+    caller: Caller,
+    cluster: Cluster,
+    definition: "api.TaskDefinitionTypeDef",
+    params: "api.CreateServiceRequestTypeDef",
 ) -> None:
     """What is refused of a service on EC2 or on external instances."""
     launch_type = params.get("launchType") or "EC2"
-    strategy = params.get("capacityProviderStrategy") or ()
+    named = params.get("launchType") or params.get("schedulingStrategy") == "DAEMON"
+    strategy = params.get("capacityProviderStrategy") or ([] if named else cluster.default_strategy)
     if strategy and is_managed(caller.region, strategy[0]["capacityProvider"]):
         launch_type = "MANAGED_INSTANCES"
         placing.refuse_strategies(params, launch_type)

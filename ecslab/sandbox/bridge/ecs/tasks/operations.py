@@ -19,6 +19,7 @@ from ecslab.sandbox.bridge.ecs.tasks.task_view import view, with_tags, without_h
 from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.errors import AwsError, invalid
 from ecslab.sandbox.world.placement.cluster import CannotPlace
+from ecslab.sandbox.world.placement.order import ATTRIBUTE, OTHER_PROVIDER
 from ecslab.sandbox.world.task.task import Task
 
 if TYPE_CHECKING:
@@ -124,7 +125,8 @@ def _startable(order: task_request.Order, reference: str) -> tuple[ContainerInst
         return instance, "INACTIVE"
     assert order.placed is not None, "the launch type is EC2"
     alone = replace(order.placed, constraints=(), strategies=())
-    return instance, alone.refusal(instance) or ""
+    reason = alone.refusal(instance) or ""
+    return instance, ATTRIBUTE if reason == OTHER_PROVIDER else reason  # U: of a managed instance
 
 
 def describe_tasks(parameters: "api.DescribeTasksRequestTypeDef", caller: Caller) -> Answer:
