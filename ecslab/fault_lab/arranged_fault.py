@@ -1,55 +1,31 @@
 """One fault in the learner's hands: look, name the cause, point at the evidence, fix it."""
 
 import random
-from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from ecslab.connection.connection import Connection
 from ecslab.display.markup import markdown_lines
 from ecslab.display.printable import printable
-from ecslab.display.progress_line import Progress
-from ecslab.display.tables import minutes
 from ecslab.display.verdict import Outcome, Verdict, wrong
 from ecslab.fault_lab.catalogue import CATALOGUE
 from ecslab.fault_lab.engine import journal, judge, views
-from ecslab.fault_lab.engine.application import Application
-from ecslab.fault_lab.engine.arrangement import FaultGone, arrange, is_gone, names_of, take_back
-from ecslab.fault_lab.engine.case import Case
+from ecslab.fault_lab.engine.arrangement import arrange, take_back
 from ecslab.fault_lab.engine.evidence import NoSuchEvidence, located
 from ecslab.fault_lab.engine.history import History, OpenFault, history
-from ecslab.fault_lab.engine.names import FaultNames
-from ecslab.resources import metrics, scaling
+from ecslab.fault_lab.fault_tools import FaultTools
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import (
-        AwsVpcConfigurationOutputTypeDef,
-        RegisterTaskDefinitionRequestTypeDef,
-        UpdateServiceRequestTypeDef,
-    )
-
     from ecslab.widgets import FaultPanel
 
-_STEP, _PATIENCE = 20.0, 30 * 60.0  # seconds
 
-
-class Fault:
+class Fault(FaultTools):
     """A fault that was arranged in the sandbox. `ecslab.fault(lab, seed=…)` makes one.
 
     Attributes:
         seed: the same seed is the same fault, for a whole class.
         names: what its resources are called: cluster, service, container, log_group and others.
     """
-
-    def __init__(self, lab: Connection, seed: int, note: str = ""):
-        self._lab, self.seed, self._note = lab, seed, note
-        self.names: FaultNames = names_of(lab, seed)
-        self._unrecorded = lab.unrecorded()  # what the fault lab itself asks would tell what was done
-
-    @property
-    def _case(self) -> Case:
-        return CATALOGUE.drawn(self.seed)
 
     # What there is to see -----------------------------------------------------------------------------------
 
@@ -205,82 +181,7 @@ class Fault:
             case.code(),
         )
 
-    # Tools --------------------------------------------------------------------------------------------------
-
-    def definition(self) -> "RegisterTaskDefinitionRequestTypeDef":
-        """The definition in use, as RegisterTaskDefinition takes it: change it, and give it to `deploy`."""
-        self._at_hand()
-        request = self._lab.ecs.meta.service_model.operation_model("RegisterTaskDefinition").input_shape
-        known = request.members if request else {}
-        described = self._application().task_definition.items()
-        settable = {name: value for name, value in described if name in known}
-        return cast("RegisterTaskDefinitionRequestTypeDef", settable)
-
-    def network(self) -> "AwsVpcConfigurationOutputTypeDef":
-        """The `awsvpcConfiguration` in use: subnets, securityGroups, assignPublicIp."""
-        self._at_hand()
-        return self._application().vpc_configuration
-
-    def deploy(
-        self, definition: "RegisterTaskDefinitionRequestTypeDef | None" = None, **settings: object
-    ) -> views.Text:
-        """Register a revision, if one is given, and let the service use it.
-
-        Args:
-            definition: as RegisterTaskDefinition takes it.
-            settings: other parameters of UpdateService, as boto3 spells them.
-        """
-        self._at_hand()
-        sent = f"UpdateService {self.names.service}"
-        if definition is not None:
-            registered = self._lab.ecs.register_task_definition(**definition)["taskDefinition"]
-            settings["taskDefinition"] = registered["taskDefinitionArn"]
-            sent = f"RegisterTaskDefinition {registered['family']}:{registered['revision']}, then {sent}"
-        request = {"cluster": self.names.cluster, "service": self.names.service, **settings}
-        self._lab.ecs.update_service(**cast("UpdateServiceRequestTypeDef", request))
-        return views.Text(f"{sent}: accepted. fault.wait() lets time pass.")
-
-    def wait(self) -> views.Text:
-        """Let virtual time pass until the application works, or has failed anew, or half an hour is over."""
-        self._at_hand()
-        before, passed, lacking = self._application(), 0.0, ""
-        known = {task["taskArn"] for task in before.failed_tasks} if before.service else set()
-        with Progress("the application to settle", shown=not self._lab.stepped) as line:
-            while passed < _PATIENCE:
-                self._lab.control("advance", seconds=_STEP)
-                line.tick(f"waiting for the application to settle … {minutes(passed)} of AWS time")
-                passed += _STEP
-                app = self._application()
-                lacking = self._case.lacking(app)
-                failed = {task["taskArn"] for task in app.failed_tasks} if app.service else set()
-                if not lacking or len(failed - known) >= 2 or not app.desired_count:
-                    break
-        spoken = f"{passed:.0f} s" if passed < 180 else f"{passed / 60:.0f} min"
-        return views.Text(f"{spoken} later: {lacking or 'the application works.'}")
-
-    def run(self, minutes: float = 2) -> scaling.Run:
-        """How it did from its service's beginning until now: its tasks, and the requests of its visitors.
-
-        `ecslab.visitors(lab, 5, load_balancer=fault.names.balancer)` lets visitors come.
-
-        Args:
-            minutes: so many pass first, and what is left of the last one: metrics come once a minute.
-
-        Raises:
-            FaultGone: it is not the fault at hand, or its service was deleted.
-        """
-        self._at_hand()
-        service = self._application().service
-        if service is None:
-            raise FaultGone(
-                f"the service {self.names.service} of fault {self.seed} is not there any more.\n"
-                "  next: fault.again() begins anew"
-            )
-        end = scaling.until_whole(self._lab, metrics.now(self._lab) + timedelta(minutes=minutes))
-        return scaling.run(
-            self._unrecorded, service["createdAt"], end, self.names.service,
-            cluster=self.names.cluster, cpu=False,
-        )  # fmt: skip
+    # The end --------------------------------------------------------------------------------------------
 
     def undo(self, everything: bool = False) -> views.Text:
         """Take the fault back: the account is as it was before.
@@ -299,27 +200,6 @@ class Fault:
         """Take it back, and arrange it anew. Raises NotAlone as `undo` does."""
         arrange(self._lab, self.seed, self._case)
         return Fault(self._lab, self.seed)
-
-    # The account and the history ----------------------------------------------------------------------------
-
-    def _application(self) -> Application:
-        return Application(self._unrecorded, self.names)
-
-    def _at_hand(self) -> tuple[History, OpenFault]:
-        past = history(self._lab)
-        open_fault = past.open_fault
-        if open_fault is None or open_fault.seed != self.seed:
-            raise FaultGone(
-                f"fault {self.seed} is not the one at hand.\n"
-                f"  seen: {f'fault {open_fault.seed} is' if open_fault else 'none is open'}\n"
-                f"  next: ecslab.fault(lab, seed={self.seed}) arranges it again"
-            )
-        if is_gone(self._lab, open_fault):
-            raise FaultGone(
-                f"fault {self.seed} is no longer in the sandbox: it was reset, or what made the fault was "
-                f"taken back.\n  next: ecslab.fault(lab, seed={self.seed}) arranges it again"
-            )
-        return past, open_fault
 
 
 def _told(verdict: Verdict) -> tuple[bool, str]:

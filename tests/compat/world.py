@@ -2,14 +2,15 @@
 
 So do their other assumptions hold: an image may be put whose layers nobody has uploaded; whatever is
 registered as a target passes its health checks; a load balancer needs neither an internet gateway nor
-security groups of its own VPC; the account has no VPC but the default one; a container instance may be
-registered, though none is kept; and to sleep is to let time pass.
+security groups of its own VPC; the account has no VPC but the default one; whoever names an instance may
+register it; and to sleep is to let time pass.
 
 It is made here and nowhere in the package, so no setting, variable or request can put a sandbox into it.
 `enter` refuses outside the process that `python -m tests.compat` starts, and from then on that process
 refuses every ordinary sandbox.
 """
 
+import json
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -28,14 +29,18 @@ from ecslab.sandbox.bridge.ec2 import vpcs
 from ecslab.sandbox.bridge.ec2.backend import EC2Backend
 from ecslab.sandbox.bridge.ecr import responses as ecr_responses
 from ecslab.sandbox.bridge.ecr.backend import EcrBackend
-from ecslab.sandbox.bridge.ecs import dispatch
+from ecslab.sandbox.bridge.ecs import clusters, dispatch
 from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
+from ecslab.sandbox.bridge.ecs.instances import operations, registration, view
+from ecslab.sandbox.bridge.ecs.instances.agents import Agents
 from ecslab.sandbox.bridge.elbv2 import responses as elbv2_responses
 from ecslab.sandbox.bridge.elbv2 import target_access
 from ecslab.sandbox.bridge.elbv2.backend import ElbV2Backend
 from ecslab.sandbox.engine import backend
 from ecslab.sandbox.runtime.embedded import EmbeddedRuntime
 from ecslab.sandbox.wire.caller_identity import CALLER
+from ecslab.sandbox.world.container_instance import capabilities
+from ecslab.sandbox.world.container_instance.container_instance import ContainerInstance
 from ecslab.sandbox.world.load_balancing.target_health import Check
 from ecslab.sandbox.world.task.container import Container, Pulled
 from ecslab.sandbox.world.task.driver import Driver
@@ -118,10 +123,23 @@ def _passing(check: Check) -> int | str:
     return "connected" if check.protocol == "TCP" else int(check.codes[:3])
 
 
-def _register_instance(_params: dict[str, Any], caller: dispatch.Caller) -> dict[str, Any]:
-    """An instance that is answered and forgotten: many tests make one first that they have no need of."""
-    arn = caller.ecs_arn("container-instance/" + determinism.rng.get_random_hex(32))
-    return {"containerInstance": {"containerInstanceArn": arn, "status": "ACTIVE"}}
+def _register_instance(params: dict[str, Any], caller: dispatch.Caller) -> dict[str, Any]:
+    """What the agent asks for: here whoever asks has an instance registered, of the size of moto's."""
+    cluster = clusters.find(caller, params.get("cluster"))
+    ec2_id = str(json.loads(params["instanceIdentityDocument"])["instanceId"])
+    instance_id, now = determinism.rng.get_random_hex(32), current_account().clock.timestamp()
+    attributes: dict[str, str | None] = dict.fromkeys(capabilities.capabilities()) | {
+        "ecs.availability-zone": f"{caller.region}a", "ecs.cpu-architecture": "x86_64",
+        "ecs.os-type": "linux",
+    }  # fmt: skip
+    instance = ContainerInstance(
+        id=instance_id, ec2_id=ec2_id, cpu=4096, memory=7482, interfaces=3, attributes=attributes,
+        agent_version="1.0.0", docker_version="DockerVersion: 1.5.0", registered_at=now,
+        arn=caller.ecs_arn(f"container-instance/{cluster.name}/{instance_id}"), cluster=cluster.name,
+        region=caller.region, built_in=frozenset(attributes), agent_changed_at=now,
+    )  # fmt: skip
+    operations.agents().registered[ec2_id] = registration._added(cluster, instance)
+    return {"containerInstance": view.view(instance)}
 
 
 def _no_sandbox(*_args: Any, **_options: Any) -> None:
@@ -138,7 +156,7 @@ def _fresh_account() -> None:
     account = Account(clock, EmbeddedRuntime(), ACCOUNT, wall_clock=_wall)
     installation.install(account)
     installation.load_balancing()
-    account.fargate = _AtOnce(account)
+    account.fargate, account.agents = _AtOnce(account), Agents(account)
 
 
 def _answer(request: Any, url: str, headers: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
@@ -162,7 +180,8 @@ class _AtOnce(Fargate):
         return Pulled("sha256:" + "0" * 64, 0.0)
 
     def start(self, task: Task, container: Container, exited: Exited) -> tuple[str, Any]:
-        return f"{task.id}-{determinism.rng.randrange(10**9, 10**10)}", _Idle(self.account.clock, exited)
+        idle = _Idle(self.account.clock, lambda code: exited(task, container, code, None))
+        return f"{task.id}-{determinism.rng.randrange(10**9, 10**10)}", idle
 
     def leaving(self, task: Task) -> float:
         super().leaving(task)
@@ -187,9 +206,9 @@ class _Idle:
 
     listening: frozenset[int] = frozenset()
 
-    def __init__(self, clock: Clock, exited: Exited):
+    def __init__(self, clock: Clock, exited: Callable[[int], None]):
         self.clock, self.exited = clock, exited
 
     def signal(self, name: str) -> None:
         code = 143 if name == "TERM" else 137
-        self.clock.after(0.0, lambda: self.exited(code, None))
+        self.clock.after(0.0, lambda: self.exited(code))

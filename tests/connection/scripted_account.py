@@ -45,8 +45,9 @@ class Stranger:
 
     def __init__(self, endpoint):
         place = SandboxPlace(endpoint)
-        self._made = {}
+        self._made, self._sandbox = {}, endpoint.transport.sandbox
         self._client = place.client
+        self._looked = (), {}
 
     def __getattr__(self, service):
         if service not in self._made:
@@ -139,16 +140,17 @@ class Stranger:
     # What there is --------------------------------------------------------------------------------------
 
     def snapshot(self):
-        """All that a stranger could miss, by what it is called; counts of tasks that come and go left out."""
-        return dict(
-            self._ecs()
-            | self._elb()
-            | self._ec2()
-            | self._iam()
-            | self._logs()
-            | self._secrets()
-            | self._ecr()
-        )
+        """All that a stranger could miss, by what it is called; counts of tasks that come and go left out.
+
+        What an account holds depends on its journal and its time alone: while both stand, nobody looks again.
+        """
+        then, seen = self._looked
+        now = (*self._sandbox.journal, self._sandbox.clock.now)
+        if len(then) != len(now) or any(a is not b for a, b in zip(then, now, strict=True)):
+            seen = self._ecs() | self._elb() | self._ec2() | self._iam()
+            seen |= self._logs() | self._secrets() | self._ecr()
+            self._looked = now, seen
+        return dict(seen)
 
     def _ecs(self):
         seen = {}
@@ -156,16 +158,15 @@ class Stranger:
         for cluster in self.ecs.describe_clusters(clusters=arns, include=["TAGS"])["clusters"]:
             seen[cluster["clusterArn"]] = (cluster["status"], str(cluster.get("tags")))
             arns = self.ecs.list_services(cluster=cluster["clusterArn"])["serviceArns"]
-            for arn in arns:
-                shown = self.ecs.describe_services(
-                    cluster=cluster["clusterArn"], services=[arn], include=["TAGS"]
-                )["services"][0]
+            of = {"cluster": cluster["clusterArn"]}
+            asked = {**of, "services": arns, "include": ["TAGS"]}
+            for shown in self.ecs.describe_services(**asked)["services"] if arns else ():
                 kept = ("status", "desiredCount", "taskDefinition", "loadBalancers", "networkConfiguration",
                         "tags", "deploymentConfiguration", "createdAt")  # fmt: skip
-                seen[arn] = {key: str(shown.get(key)) for key in kept}
-            for arn in self.ecs.list_tasks(cluster=cluster["clusterArn"])["taskArns"]:
-                shown = self.ecs.describe_tasks(cluster=cluster["clusterArn"], tasks=[arn])["tasks"][0]
-                seen[arn] = shown["desiredStatus"]
+                seen[shown["serviceArn"]] = {key: str(shown.get(key)) for key in kept}
+            arns = self.ecs.list_tasks(**of)["taskArns"]
+            for shown in self.ecs.describe_tasks(**of, tasks=arns)["tasks"] if arns else ():
+                seen[shown["taskArn"]] = shown["desiredStatus"]
         for status in ("ACTIVE", "INACTIVE"):
             for arn in self.ecs.list_task_definitions(status=status)["taskDefinitionArns"]:
                 seen[arn] = status

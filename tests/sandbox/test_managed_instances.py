@@ -1,5 +1,6 @@
 """ECS Managed Instances: instances come for tasks that wait, take several, and go when they are idle."""
 
+import random
 from functools import partial
 
 import pytest
@@ -478,3 +479,80 @@ def test_what_ecs_alone_does_with_its_instances(aws):
         )
     made = aws.ecs.create_service(**service)["service"]
     assert (made["capacityProviderStrategy"], "launchType" in made) == ([strategy[0] | {"base": 0}], False)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_any_history_leaves_no_instance_over_its_resources_and_none_at_the_end(aws, seed):
+    """Tasks come and go, instances are patched and deregistered: what is set aside is what tasks hold."""
+    draw = random.Random(seed)
+    aws.provider(0, 1, 2, infrastructureOptimization={"scaleInAfter": 120})
+    sizes = {"web": (256, 512), "small": (128, 256), "large": (2048, 4096)}
+    for family in ("small", "large"):
+        aws.define(family, *sizes[family])
+    aws.serve(3, places=(0, 1, 2))
+    for _ in range(20):
+        tasks = [task["taskArn"] for task in aws.tasks() if task["group"] != "service:web"]
+        step = draw.choice(("run", "run", "stop", "patch", "time", "time", "out"))
+        if step == "run":
+            aws.run(draw.randrange(1, 5), draw.choice(list(sizes)), places=(draw.randrange(3),))
+        elif step == "stop" and tasks:
+            aws.stop(*draw.sample(tasks, draw.randrange(1, len(tasks) + 1)))
+        elif step == "patch":
+            aws.endpoint.control("inject", kind="patch")
+        elif step == "out" and aws.instances():
+            victim = draw.choice(aws.instances())["containerInstanceArn"]
+            aws.ecs.deregister_container_instance(cluster="lab", containerInstance=victim, force=True)
+        aws.pass_time(draw.choice((5, 30, 90, 200)))
+        for instance in aws.instances():
+            check_instance(aws, instance, sizes)
+        hosts = {host["InstanceId"] for host in aws.hosts()}
+        assert {each["ec2InstanceId"] for each in aws.instances()} <= hosts
+    aws.ecs.update_service(cluster="lab", service="web", desiredCount=0)
+    aws.stop(*(task["taskArn"] for task in aws.tasks() if task["group"] != "service:web"))
+    aws.pass_time(1200)
+    assert (aws.tasks(), aws.instances(), aws.hosts()) == ([], [], [])
+
+
+def check_instance(aws, instance, sizes):
+    """What remains of an instance is what it has without what its tasks hold, and never less than nothing."""
+    left, whole = (
+        {each["name"]: each["integerValue"] for each in instance[member]}
+        for member in ("remainingResources", "registeredResources")
+    )
+    arns = [
+        arn
+        for desired in ("RUNNING", "STOPPED")
+        for arn in aws.ecs.list_tasks(
+            cluster="lab", containerInstance=instance["containerInstanceArn"], desiredStatus=desired
+        )["taskArns"]
+    ]
+    on_it = [task for task in (aws.tasks(arns) if arns else []) if task["lastStatus"] != "STOPPED"]
+    assert left["CPU"] == whole["CPU"] - sum(int(task["cpu"]) for task in on_it) >= 0
+    assert left["MEMORY"] == whole["MEMORY"] - sum(int(task["memory"]) for task in on_it) >= 0
+    assert {task["capacityProviderName"] for task in on_it} <= {"machines"}
+
+
+def test_a_provider_is_of_one_kind(aws):
+    """U: the sentences."""
+    settings, group = aws.settings(), {"autoScalingGroupArn": "web"}
+    create, update = aws.ecs.create_capacity_provider, aws.ecs.update_capacity_provider
+    both = {"managedInstancesProvider": settings, "autoScalingGroupProvider": group}
+    assert refused(create, name="two", cluster="lab", **both) == (
+        "ClientException: Specify either an Auto Scaling group provider or a managed instances provider, and "
+        "try again."
+    )
+    assert refused(create, name="none", cluster="lab") == (
+        "ClientException: The specified capacity provider must have an Auto Scaling group or a managed "
+        "instances provider."
+    )
+    assert refused(create, name="group", cluster="lab", autoScalingGroupProvider=group) == (
+        "ClientException: The specified cluster is only valid for capacity providers with managed instances."
+    )
+    aws.provider()
+    assert refused(update, name="machines", autoScalingGroupProvider={"managedDraining": "ENABLED"}) == (
+        "ClientException: The kind of a capacity provider cannot be changed."
+    )
+    again = refused(create, name="machines", cluster="lab", managedInstancesProvider=settings)
+    assert again.startswith("ClientException: The specified capacity provider already exists.")
+    listed = aws.ecs.describe_capacity_providers(cluster="lab")["capacityProviders"]
+    assert [each["name"] for each in listed] == ["machines"]

@@ -154,7 +154,7 @@ def _found(
 ) -> tuple[list[ContainerInstance], list[dict[str, str]]]:
     """Instances, and failures for those that are not there."""
     if not wanted:
-        raise invalid("Container Instances cannot be empty.")  # U
+        raise AwsError("ClientException", "Container Instances cannot be empty.")  # U: moto's
     at_most("containerInstances", wanted)
     instances, failures = [], []
     for reference in dict.fromkeys(wanted):

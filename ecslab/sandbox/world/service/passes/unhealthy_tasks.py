@@ -8,12 +8,14 @@ from typing import Final
 
 from ecslab.sandbox.world.service.account import Target
 from ecslab.sandbox.world.service.deployment import Deployment
-from ecslab.sandbox.world.service.member import Member
+from ecslab.sandbox.world.service.member import READY, Member
 from ecslab.sandbox.world.service.passes.scale_in import stop
 from ecslab.sandbox.world.service.service_pass import ServicePass
 
 DRAINING: Final = "container instance is in DRAINING state"
 """U: what AWS's sentence has besides."""
+KEEPS_MINIMUM: Final = 8
+"""The behaviour from which on no task leaves a draining instance before enough others are healthy."""
 
 
 def is_healthy(look: ServicePass, member: Member, now: float) -> bool:
@@ -77,7 +79,8 @@ def _may_stop(look: ServicePass, member: Member) -> bool:
     if successor is None or not successor.live:
         return service.running + service.pending >= service.maximum
     if member.draining:
-        return successor.healthy
+        enough = service.graded(READY) - member.healthy >= service.minimum
+        return successor.healthy and (enough or look.behaviour < KEEPS_MINIMUM)
     if member.container_health == "UNHEALTHY":
         return True
     if successor.registered_at is None:
