@@ -57,6 +57,8 @@ SETTINGS = {
     "grace period of 0 s": "healthCheckGracePeriodSeconds",
     "at least one minute": "Fargate's least bill",
     "one second of yours": "the clock's speed",
+    "its TTL is 10 s": "the TTL of a fault's record",
+    "10 s: nobody remembers for long": "the same",
     "asks every five seconds": "how often the front of notebook 10 is made to ask while one watches",
     "The last ten minutes": "what a client asks for",
     "here taken every two seconds": "how often numbers are taken here",

@@ -72,6 +72,7 @@ CHANCE = re.compile(
     r"|\b\d+(?:\.\d+)? ?(?:s|seconds|min)\b"  # durations
     r"|\b[0-9a-f]{8}(?:[0-9a-f]{24}|(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?\b"  # tasks, uploads
     r"|\b(?:vpc|subnet|sg|eni|igw|acl)-[0-9a-f]{17}|ecs-svc/\d+|/[0-9a-f]{16}\b|-\d{9,10}\b|password-\w{6}"
+    r"|ecs-execute-command-[0-9a-f]{17}\b"  # sessions
     r"|\b(?:203\.0\.113|198\.51\.100|172\.31\.\d+|10\.0\.\d+)\.\d+\b|ip-172-31-[\d-]+|(?:\w\w:){5}\w\w"
     r"|'[A-Za-z0-9]{52,56}'|127\.0\.0\.1:\S+|(?m:^ *\d+(?=  aws ))"  # requests, the gateway, numbers of calls
 )
