@@ -37,7 +37,7 @@ def items(lab: Connection, tasks: Iterable[TaskTypeDef]) -> Iterator[Item]:
         sizes = sum(instance_prices.root_volume(each) for each in shown)
         yield "GB of their volumes", sizes, round(instance_prices.volume_hour(1), 9)
     if outside:
-        yield f"machine{'s' * (outside > 1)} outside AWS", outside, prices.EXTERNAL_HOUR
+        yield f"machine{'s' * (outside > 1)} outside AWS", outside, prices.EXTERNAL_INSTANCE_HOUR
 
 
 def addresses(lab: Connection, tasks: Iterable[TaskTypeDef]) -> int:

@@ -46,6 +46,8 @@ FINE_ALARM_MONTH: Final = 0.30
 """The same of periods below a minute."""
 HOSTED_ZONE_HOUR: Final = 0.50 / MONTH_HOURS
 """Of a private namespace; what ECS registers in Cloud Map is free, and so are HTTP namespaces."""
+EXTERNAL_INSTANCE_HOUR: Final = 0.01025
+"""A machine outside AWS that is registered in a cluster (https://aws.amazon.com/ecs/anywhere/pricing/)."""
 EKS_CLUSTER_HOUR: Final = 0.10
 INSTANCE_HOUR: Final = {
     "t3.small": 0.0208, "t3.medium": 0.0416, "t3.large": 0.0832, "c5.large": 0.085, "m5.large": 0.096,

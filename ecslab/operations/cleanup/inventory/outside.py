@@ -68,7 +68,7 @@ def managed_nodes(survey: Survey) -> Iterator[Resource]:
         for shown in survey.container_instances(cluster)
     }
     for node_id, shown in survey.look(Nodes).own.items():
-        hourly = prices.EXTERNAL_HOUR if node_id in registered else 0.0
+        hourly = prices.EXTERNAL_INSTANCE_HOUR if node_id in registered else 0.0
         name = shown.get("Name") or shown.get("ComputerName") or ""
         yield Resource("managed node", f"{node_id} ({name})" if name else node_id, node_id, hourly=hourly)
 
