@@ -31,7 +31,7 @@ def price_list(*about: str) -> Table:
          "full or empty", "ec2/pricing/on-demand"),
         ("the same as a Managed Instance", prices.instance_hour(TYPE, public_ip=False, managed=True),
          "about; with the fee", "ecs/pricing"),
-        ("a machine outside AWS (ECS Anywhere)", prices.EXTERNAL_HOUR, "", "ecs/anywhere/pricing"),
+        ("a machine outside AWS (ECS Anywhere)", prices.EXTERNAL_INSTANCE_HOUR, "", "ecs/anywhere/pricing"),
         ("a public IPv4 address", prices.PUBLIC_IPV4_HOUR, "", _VPC),
         ("a load balancer in two zones", balancer, "and what it carries", _BALANCERS),
         ("two load balancers", 2 * balancer, "nothing is shared", _BALANCERS),

@@ -59,8 +59,6 @@ INSTANCE_DISK_GB: Final = 30
 """The volume that an ECS-optimized image of Amazon Linux 2023 asks for."""
 MANAGED_INSTANCE_SHARE: Final = 0.12  # U: from one type; the page lists a fee for each
 """What ECS Managed Instances add, as a share of the instance's own price (https://aws.amazon.com/ecs/pricing/)."""
-EXTERNAL_HOUR: Final = 0.01025
-"""A machine outside AWS, each hour that it is registered (https://aws.amazon.com/ecs/anywhere/pricing/)."""
 
 
 def task_hour(

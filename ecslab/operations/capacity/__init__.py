@@ -78,7 +78,7 @@ def _items() -> list[tuple[str, float]]:
         (f"{_INSTANCES} instances {TYPE}, with disk and address", _INSTANCES * prices.instance_hour(TYPE)),
         (f"{_FARGATE} tasks on Fargate", _FARGATE * prices.task_hour(*size)),
         (f"{_SPOT} tasks on Fargate Spot (about)", _SPOT * prices.task_hour(*size, spot=True)),
-        ("1 machine outside AWS", prices.EXTERNAL_HOUR),
+        ("1 machine outside AWS", prices.EXTERNAL_INSTANCE_HOUR),
         ("2 alarms", 2 * prices.of_alarm(60)),
     ]
 

@@ -20,7 +20,7 @@ STAGE = Stage(
         Step("11.provider", 5, instances.provider, solutions.make_provider, hourly=2 * prices.of_alarm(60)),
         Step("11.service", 4, services.page, solutions.use_provider, hourly=_INSTANCE_HOUR),
         Step("11.mixed", 5, services.mixed, solutions.make_mixed, hourly=2 * _ON_DEMAND + 3 * _SPOT),
-        Step("11.external", 5, external.task, solutions.run_external, hourly=prices.EXTERNAL_HOUR),
+        Step("11.external", 5, external.task, solutions.run_external, hourly=prices.EXTERNAL_INSTANCE_HOUR),
         Step("11.yours-1", 8, exercises.puzzle, solutions.solve_puzzle, hourly=INSTANCES * _INSTANCE_HOUR),
     ),
     answers={
