@@ -98,13 +98,17 @@ def curve(
     d.text(_LEFT, frame.top - 14, y, size=SIZE, ink=SOFT)
     _axes(d, frame, ticks(last, seconds="second" in x), ticks(highest), x)
     _limits(d, frame, limits)
+    _curves(d, frame, series, last, smooth=smooth)
+    _legend(d, frame.bottom + 78, [lines for _, lines in legend])
+    return d.figure(title, _in_words(series, x, y, limits))
+
+
+def _curves(d: Drawing, frame: "_Frame", series: Mapping[str, Points], last: float, *, smooth: bool) -> None:
     for n, points in enumerate(series.values()):
         if smooth:
             _join(d, frame, points, STYLES[n])
         else:
             _draw(d, frame, points, STYLES[n], 3.5 * (n - (len(series) - 1) / 2), last)
-    _legend(d, frame.bottom + 78, [lines for _, lines in legend])
-    return d.figure(title, _in_words(series, x, y, limits))
 
 
 def _frame(title: str, limits: Mapping[str, float], last: float, highest: float) -> "_Frame":

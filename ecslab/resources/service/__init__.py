@@ -63,15 +63,20 @@ def create(
     if existing:
         return existing
     request = _request(lab, name, task_definition.needed_arn(lab, definition), count, choice)
-    if "capacityProviderStrategy" in more:
-        del request["launchType"]
-    request.update(cast("CreateServiceRequestTypeDef", more))
-    if request["networkConfiguration"] is None:  # of tasks that have no network interface of their own
-        del request["networkConfiguration"]
+    _change(request, cast("CreateServiceRequestTypeDef", more))
     _wait_until_free(lab, name)
     made = lab.wait(lambda: _created(lab, request), "ECS's own role in this account", limit=60)
     lab.seen(lambda quiet: find(quiet, name))
     return made
+
+
+def _change(request: CreateServiceRequestTypeDef, more: CreateServiceRequestTypeDef) -> None:
+    """Put what is wanted besides into a request, and take out what it stands instead of."""
+    if "capacityProviderStrategy" in more:
+        del request["launchType"]
+    request.update(more)
+    if request["networkConfiguration"] is None:  # of tasks that have no network interface of their own
+        del request["networkConfiguration"]
 
 
 def _request(
