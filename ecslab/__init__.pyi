@@ -10,6 +10,7 @@ from .fault_lab import fault as fault
 from .lab import Lab as Lab
 from .lab import connect as connect
 from .operations import bill as bill
+from .operations import capacity as capacity
 from .operations import cleanup as cleanup
 from .operations import console as console
 from .operations import containers as containers
@@ -25,10 +26,13 @@ from .operations.visitors import visitors as visitors
 from .resources import cloud_map as cloud_map
 from .resources import cluster as cluster
 from .resources import container_instance as container_instance
+from .resources import container_instances as container_instances
 from .resources import deployment as deployment
 from .resources import ecr as ecr
 from .resources import execution_role as execution_role
+from .resources import external_machine as external_machine
 from .resources import image as image
+from .resources import instance_group as instance_group
 from .resources import load_balancer as load_balancer
 from .resources import log_group as log_group
 from .resources import metrics as metrics

@@ -3,14 +3,26 @@
 from ecslab import fault_lab, terminal
 from ecslab.errors import EcslabError
 from ecslab.fault_lab import fault
-from ecslab.operations import cleanup, containers, guestbook, managed_instances, scaling_game, spot, verify
+from ecslab.operations import (
+    capacity,
+    cleanup,
+    containers,
+    guestbook,
+    managed_instances,
+    scaling_game,
+    spot,
+    verify,
+)
 from ecslab.resources import (
     cloud_map,
     cluster,
+    container_instances,
     deployment,
     ecr,
     execution_role,
+    external_machine,
     image,
+    instance_group,
     load_balancer,
     log_group,
     metrics,
@@ -24,8 +36,8 @@ from ecslab.resources import (
 )
 
 __all__ = [
-    "EcslabError", "cleanup", "cloud_map", "cluster", "containers", "deployment", "ecr", "execution_role",
-    "fault", "fault_lab", "guestbook", "image", "load_balancer", "log_group", "managed_instances", "metrics",
-    "network", "scaling", "scaling_game", "secret", "service", "spot", "task", "task_definition", "task_role",
-    "terminal", "verify",
+    "EcslabError", "capacity", "cleanup", "cloud_map", "cluster", "container_instances", "containers",
+    "deployment", "ecr", "execution_role", "external_machine", "fault", "fault_lab", "guestbook", "image",
+    "instance_group", "load_balancer", "log_group", "managed_instances", "metrics", "network", "scaling",
+    "scaling_game", "secret", "service", "spot", "task", "task_definition", "task_role", "terminal", "verify",
 ]  # fmt: skip

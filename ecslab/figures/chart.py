@@ -70,6 +70,7 @@ def curve(
     y: str,
     limits: Mapping[str, float] | None = None,
     until: float = 0.0,
+    smooth: bool = False,
 ) -> Figure:
     """A chart of up to four curves that go in steps, with a legend in words.
 
@@ -79,6 +80,7 @@ def curve(
         x, y: what the axes count, with the unit: "seconds since the update", "tasks".
         limits: values that the curves are to keep to, by name; each is drawn as a line across.
         until: how far the last values hold, if farther than the last of all points.
+        smooth: whether the points are joined by straight lines, and only the ends are marked.
 
     Raises:
         ValueError: no curve or too many, a curve without points, x that goes back, a negative value, a
@@ -97,7 +99,10 @@ def curve(
     _axes(d, frame, ticks(last, seconds="second" in x), ticks(highest), x)
     _limits(d, frame, limits)
     for n, points in enumerate(series.values()):
-        _draw(d, frame, points, STYLES[n], 3.5 * (n - (len(series) - 1) / 2), last)
+        if smooth:
+            _join(d, frame, points, STYLES[n])
+        else:
+            _draw(d, frame, points, STYLES[n], 3.5 * (n - (len(series) - 1) / 2), last)
     _legend(d, frame.bottom + 78, [lines for _, lines in legend])
     return d.figure(title, _in_words(series, x, y, limits))
 
@@ -184,6 +189,14 @@ def _draw(d: Drawing, frame: _Frame, points: Points, style: Style, aside: float,
     for place, value in points:
         across, up = frame.at(place, value)
         d.polygon(*((across + aside + dx, up + aside + dy) for dx, dy in style.marker), ink=style.ink)
+
+
+def _join(d: Drawing, frame: _Frame, points: Points, style: Style) -> None:
+    """One curve as straight lines from point to point."""
+    d.line(*(frame.at(*point) for point in points), ink=style.ink, width=2.6, dash=style.dash)
+    for point in (points[0], points[-1]):
+        across, up = frame.at(*point)
+        d.polygon(*((across + dx, up + dy) for dx, dy in style.marker), ink=style.ink)
 
 
 def _legend(d: Drawing, y: float, entries: list[list[str]]) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ecslab.figures.svg import SOFT, Drawing, Figure
+from ecslab.figures.svg import Drawing, Figure
 
 PARTS: Final = {  # row, column, title
     "page": (0, 0, "From an image to a page"),
     "service": (1, 0, "Keep it up, change it, look inside"),
-    "tools": (2, 0, "By other tools, and when it fails"),
+    "capacity": (2, 0, "Where, and how many"),
+    "tools": (2, 2, "By other tools, and when it fails"),
     "end": (2, 4, "The end"),
 }
 ROWS: Final = 3
@@ -43,19 +44,17 @@ class Stop:
 
 
 def course_map(stops: Mapping[str, Stop], here: str | None = None) -> Figure:
-    """The notebooks in their order, in four parts; green what is done, yellow where you are.
+    """The notebooks in their order, in five parts; green what is done, yellow where you are.
 
     Args:
         stops: by stage.
         here: the stage that comes next.
     """
-    d = Drawing(880, 24 + PITCH * ROWS + 34)
+    d = Drawing(880, 24 + PITCH * ROWS)
     for part, (row, column, title) in PARTS.items():
         x, y = 24 + column * (WIDTH + 8), 24 + PITCH * row
         d.text(x, y + 18, title, bold=True)
         _row(d, x, y + 28, [(stage, stop) for stage, stop in stops.items() if stop.part == part], here)
-    free = "10 and 11 are kept free for service discovery and capacity."
-    d.text(24, 24 + PITCH * ROWS + 14, free, ink=SOFT)
     told = "; ".join(f"{stage} {stop.title}: {stop.words}" for stage, stop in stops.items())
     return d.figure("The course", f"{told}.{f' Next: {here}.' if here else ''}")
 

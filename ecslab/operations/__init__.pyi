@@ -1,4 +1,5 @@
 from . import bill as bill
+from . import capacity as capacity
 from . import cleanup as cleanup
 from . import console as console
 from . import containers as containers

@@ -4,6 +4,7 @@ from typing import Final
 
 from ecslab.display.tables import Table
 from ecslab.operations import prices
+from ecslab.resources.instance_group import TYPE
 
 SIZE: Final = ("256", "512")
 """CPU units and MiB of the course's task."""
@@ -25,6 +26,12 @@ def price_list(*about: str) -> Table:
         ("the course's task: 0.25 vCPU, 0.5 GB, x86", task, "", _FARGATE),
         ("the same on ARM", prices.task_hour(*SIZE, "ARM64", public_ip=False), "", _FARGATE),
         ("the same on Fargate Spot", task * prices.SPOT_SHARE, "about; AWS may stop it", _FARGATE),
+        ("a task of 0.5 vCPU, 1 GB, x86", prices.task_hour(512, 1024, public_ip=False), "", _FARGATE),
+        (f"an EC2 instance {TYPE}, with its disk", prices.instance_hour(TYPE, public_ip=False),
+         "full or empty", "ec2/pricing/on-demand"),
+        ("the same as a Managed Instance", prices.instance_hour(TYPE, public_ip=False, managed=True),
+         "about; with the fee", "ecs/pricing"),
+        ("a machine outside AWS (ECS Anywhere)", prices.EXTERNAL_INSTANCE_HOUR, "", "ecs/anywhere/pricing"),
         ("a public IPv4 address", prices.PUBLIC_IPV4_HOUR, "", _VPC),
         ("a load balancer in two zones", balancer, "and what it carries", _BALANCERS),
         ("two load balancers", 2 * balancer, "nothing is shared", _BALANCERS),

@@ -49,6 +49,16 @@ HOSTED_ZONE_HOUR: Final = 0.50 / MONTH_HOURS
 EXTERNAL_INSTANCE_HOUR: Final = 0.01025
 """A machine outside AWS that is registered in a cluster (https://aws.amazon.com/ecs/anywhere/pricing/)."""
 EKS_CLUSTER_HOUR: Final = 0.10
+INSTANCE_HOUR: Final = {
+    "t3.small": 0.0208, "t3.medium": 0.0416, "t3.large": 0.0832, "c5.large": 0.085, "m5.large": 0.096,
+}  # fmt: skip
+"""An EC2 instance with Linux, on demand (https://aws.amazon.com/ec2/pricing/on-demand/)."""
+DISK_GB_MONTH: Final = 0.08
+"""A gp3 volume (https://aws.amazon.com/ebs/pricing/)."""
+INSTANCE_DISK_GB: Final = 30
+"""The volume that an ECS-optimized image of Amazon Linux 2023 asks for."""
+MANAGED_INSTANCE_SHARE: Final = 0.12  # U: from one type; the page lists a fee for each
+"""What ECS Managed Instances add, as a share of the instance's own price (https://aws.amazon.com/ecs/pricing/)."""
 
 
 def task_hour(
@@ -78,6 +88,22 @@ def balancer_hour(zones: int = 2, network: bool = False, internal: bool = False)
     Capacity units (`ALB_LCU_HOUR`, `NLB_LCU_HOUR` each) come on top, by the busiest of connections and bytes.
     """
     return (NLB_HOUR if network else ALB_HOUR) + (0 if internal else zones * PUBLIC_IPV4_HOUR)
+
+
+def instance_hour(instance_type: str, public_ip: bool = True, managed: bool = False) -> float:
+    """Dollars an hour for one running EC2 instance with its disk, whether or not a task is on it.
+
+    Args:
+        instance_type: one of `INSTANCE_HOUR`.
+        public_ip: whether it has a public IPv4 address, which is billed by itself.
+        managed: whether ECS manages it (Managed Instances), for a fee.
+
+    Raises:
+        KeyError: no price of this type is known here.
+    """
+    compute = INSTANCE_HOUR[instance_type] * (1 + MANAGED_INSTANCE_SHARE if managed else 1)
+    disk = INSTANCE_DISK_GB * DISK_GB_MONTH / MONTH_HOURS
+    return compute + disk + (PUBLIC_IPV4_HOUR if public_ip else 0)
 
 
 def of_task(task: TaskTypeDef) -> float:

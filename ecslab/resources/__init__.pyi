@@ -1,10 +1,13 @@
 from . import cloud_map as cloud_map
 from . import cluster as cluster
 from . import container_instance as container_instance
+from . import container_instances as container_instances
 from . import deployment as deployment
 from . import ecr as ecr
 from . import execution_role as execution_role
+from . import external_machine as external_machine
 from . import image as image
+from . import instance_group as instance_group
 from . import load_balancer as load_balancer
 from . import log_group as log_group
 from . import metrics as metrics

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ecslab import guestbook
+from ecslab import capacity, guestbook
 from ecslab.course import STAGES, STEPS, NoSuchStep, Outcome
 from ecslab.course.catalogue import stage_named, step_named
 from ecslab.course.check_runner import look
@@ -38,10 +38,11 @@ def test_fresh_nothing_is_done_but_what_every_account_has(lab):
 
 
 def finished(lab, step):
-    """Stop what 09 and 10 stop at their ends: in 12 days pass, and health checks would go on."""
+    """Stop what 09, 10 and 11 stop at their ends: in 12 days pass, and all of it would go on."""
     if step.id == "12.shop":
         guestbook.stop(lab)
         guestbook.delete_pair(lab)
+        capacity.delete(lab)
 
 
 def test_each_solution_does_its_step(lab, capsys):

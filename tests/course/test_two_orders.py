@@ -66,12 +66,13 @@ DRAWN = {
     "10-stopped": "what a resolver happens to remember", "10-scale": "which of two addresses comes first",
 }  # fmt: skip
 BROKEN = {"12-gone-check": "an alarm was deleted, to see what its policy does without it"}
-MEASURED = ("08", "12", "14", "99")  # they measure a history of events; the last removes practice
+MEASURED = ("08", "11", "12", "14", "99")  # they measure a history of events; the last removes practice
 CHANCE = re.compile(
     r"\d{4}-\d\d-\d\d[T ][\d:.]+\S*|\[[^]]*\d\d:\d\d:\d\d[^]]*\]|\b\d+(?::\d\d)+\b"  # moments
     r"|\b\d+(?:\.\d+)? ?(?:s|seconds|min)\b"  # durations
     r"|\b[0-9a-f]{8}(?:[0-9a-f]{24}|(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?\b"  # tasks, uploads
     r"|\b(?:vpc|subnet|sg|eni|igw|acl)-[0-9a-f]{17}|ecs-svc/\d+|/[0-9a-f]{16}\b|-\d{9,10}\b|password-\w{6}"
+    r"|ecs-execute-command-[0-9a-f]{17}\b"  # sessions
     r"|\b(?:203\.0\.113|198\.51\.100|172\.31\.\d+|10\.0\.\d+)\.\d+\b|ip-172-31-[\d-]+|(?:\w\w:){5}\w\w"
     r"|'[A-Za-z0-9]{52,56}'|127\.0\.0\.1:\S+|(?m:^ *\d+(?=  aws ))"  # requests, the gateway, numbers of calls
 )

@@ -18,7 +18,7 @@ from ecslab.errors import EcslabError, NotOurs
 from tests.connection.scripted_account import Stranger, lab_on, push_stand_ins, touched
 from tests.operations.test_cleanup import machined
 
-IN_THE_SANDBOX_ALONE = ("14", "12.yours-2")  # the fault lab, and a game that lets a day pass
+IN_THE_SANDBOX_ALONE = ("11", "14", "12.yours-2")  # instances, the fault lab, a game that lets a day pass
 COURSE = [step for step in STEPS if not step.id.startswith(IN_THE_SANDBOX_ALONE)]
 ALL_KILLS = os.environ.get("ECSLAB_ALL_KILLS")  # else the first call of each operation that creates something
 LEFT_BY_DESIGN = "AWSServiceRole"  # made by AWS itself, shared by all of it in the account

@@ -16,7 +16,7 @@ from ecslab.fault_lab.catalogue import CATALOGUE
 from ecslab.figures import STATUSES
 from tests.pages.whole_commands import whole
 
-PARTS_SHOWN = ("page", "service")
+PARTS_SHOWN = ("page", "service", "capacity")
 SILENT = {  # parts of a push, tags, and what the course needs for itself
     "InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutRetentionPolicy", "StopTask",
     "ModifyTargetGroupAttributes", "RevokeSecurityGroupIngress", "DeregisterTaskDefinition",

@@ -530,3 +530,29 @@ def check_instance(aws, instance, sizes):
     assert left["CPU"] == whole["CPU"] - sum(int(task["cpu"]) for task in on_it) >= 0
     assert left["MEMORY"] == whole["MEMORY"] - sum(int(task["memory"]) for task in on_it) >= 0
     assert {task["capacityProviderName"] for task in on_it} <= {"machines"}
+
+
+def test_a_provider_is_of_one_kind(aws):
+    """U: the sentences."""
+    settings, group = aws.settings(), {"autoScalingGroupArn": "web"}
+    create, update = aws.ecs.create_capacity_provider, aws.ecs.update_capacity_provider
+    both = {"managedInstancesProvider": settings, "autoScalingGroupProvider": group}
+    assert refused(create, name="two", cluster="lab", **both) == (
+        "ClientException: Specify either an Auto Scaling group provider or a managed instances provider, and "
+        "try again."
+    )
+    assert refused(create, name="none", cluster="lab") == (
+        "ClientException: The specified capacity provider must have an Auto Scaling group or a managed "
+        "instances provider."
+    )
+    assert refused(create, name="group", cluster="lab", autoScalingGroupProvider=group) == (
+        "ClientException: The specified cluster is only valid for capacity providers with managed instances."
+    )
+    aws.provider()
+    assert refused(update, name="machines", autoScalingGroupProvider={"managedDraining": "ENABLED"}) == (
+        "ClientException: The kind of a capacity provider cannot be changed."
+    )
+    again = refused(create, name="machines", cluster="lab", managedInstancesProvider=settings)
+    assert again.startswith("ClientException: The specified capacity provider already exists.")
+    listed = aws.ecs.describe_capacity_providers(cluster="lab")["capacityProviders"]
+    assert [each["name"] for each in listed] == ["machines"]

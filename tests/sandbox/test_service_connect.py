@@ -233,3 +233,66 @@ def test_namespaces_that_are_refused(aws):
     said = refusal(aws.ecs.list_services_by_namespace, namespace="no")
     assert said.startswith("NamespaceNotFoundException")
     assert not aws.ecs.describe_clusters(clusters=["x"])["clusters"]
+
+
+def test_a_namespace_that_is_deleted_behind_a_client_is_missed_by_its_next_deployment(aws):
+    begun = aws.cloud_map.create_http_namespace(Name="short")
+    namespace = aws.done(begun)["NAMESPACE"]
+    connect = {"enabled": True, "namespace": "short"}
+    aws.service("lonely", 1, "calls", serviceConnectConfiguration=connect)
+    aws.pass_time(UP)
+    aws.done(aws.cloud_map.delete_namespace(Id=namespace))
+    aws.ecs.stop_task(cluster=CLUSTER, task=aws.tasks("lonely")[0]["taskArn"])
+    aws.pass_time(2 * UP)
+    assert len(aws.tasks("lonely")) == 1, "the deployment goes on"
+    again = {"cluster": CLUSTER, "service": "lonely", "forceNewDeployment": True}
+    said = refusal(aws.ecs.update_service, **again)
+    assert said == "NamespaceNotFoundException: Failed to retrieve namespace for short"
+    assert len(aws.described("lonely")["deployments"]) == 1, "nothing is left over"
+    aws.gone("lonely")
+
+
+def test_a_roll_back_returns_to_endpoints_that_are_there(aws):
+    """Nobody served them meanwhile: the deployment that failed had all of the room."""
+    aws.server("turned")
+    aws.client_of("looks")
+    aws.pass_time(2 * UP)
+    definition = aws.ecs.describe_task_definition(taskDefinition="calls")["taskDefinition"]
+    (container,) = definition["containerDefinitions"]
+    aws.ecs.register_task_definition(
+        family="ends", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
+        containerDefinitions=[{**container, "command": ["false"]}],
+    )  # fmt: skip
+    breaker = {"enable": True, "rollback": True}
+    percents = {"minimumHealthyPercent": 0, "maximumPercent": 100, "deploymentCircuitBreaker": breaker}
+    aws.ecs.update_service(
+        cluster=CLUSTER, service="turned", taskDefinition="ends", availabilityZoneRebalancing="DISABLED",
+        serviceConnectConfiguration={"enabled": False}, deploymentConfiguration=percents,
+    )  # fmt: skip
+    aws.pass_time(3000)
+    assert aws.described("turned")["deployments"][0]["rolloutState"] == "COMPLETED"
+    assert aws.asked("looks", "http://turned/") == "hello"
+    aws.gone("turned", "looks")
+
+
+def test_other_meshes_are_refused(aws):
+    """App Mesh and VPC Lattice."""
+    lattice = [{"roleArn": "arn:aws:iam::123456789012:role/x", "portName": "http",
+                "targetGroupArn": "arn:aws:vpc-lattice:us-east-1:123456789012:targetgroup/tg-1"}]  # fmt: skip
+    said = refusal(aws.service, name="bad", definition="serves", vpcLatticeConfigurations=lattice)
+    assert said == "UnsupportedFeatureException: This sandbox does not carry VPC Lattice yet."
+    definition = {"family": "meshed", "containerDefinitions": [{"name": "a", "image": "b", "memory": 128}]}
+    proxy = {"type": "APPMESH", "containerName": "a"}
+    said = refusal(aws.ecs.register_task_definition, **definition, proxyConfiguration=proxy)
+    assert said.startswith("UnsupportedFeatureException: This sandbox does not carry ") and "App Mesh" in said
+    assert aws.ecs.list_task_definitions(familyPrefix="meshed")["taskDefinitionArns"] == []
+    assert not aws.ecs.describe_services(cluster=CLUSTER, services=["bad"])["services"]
+
+
+def test_an_http_namespace_has_no_names_in_the_vpc(aws):
+    aws.server("byapi")
+    aws.pass_time(UP)
+    found = aws.cloud_map.discover_instances(NamespaceName="mesh", ServiceName="byapi")["Instances"]
+    assert [each["Attributes"]["AWS_INSTANCE_IPV4"] for each in found] == aws.addresses("byapi")
+    assert aws.says("curl -sS http://byapi.mesh/").startswith("curl: (6) Could not resolve host")
+    aws.gone("byapi")

@@ -409,3 +409,20 @@ def test_scale_in_passes_over_what_is_protected(aws):
     aws.ecs.update_service(cluster="lab", service="web", desiredCount=2)
     aws.pass_time(200)
     assert sorted(task["taskArn"] for task in aws.service_tasks()) == sorted(kept)
+
+
+def test_a_task_does_not_outlive_a_stop_of_its_machine_that_is_started_at_once(aws):
+    ec2_id = aws.launch()
+    aws.pass_time()
+    aws.define()
+    [task] = aws.run()["tasks"]
+    aws.pass_time(60)
+    aws.ec2.stop_instances(InstanceIds=[ec2_id])
+    aws.ec2.start_instances(InstanceIds=[ec2_id])
+    aws.pass_time()
+    ended = aws.task(task["taskArn"])
+    assert (ended["lastStatus"], ended["stoppedReason"]) == (
+        "STOPPED", f"Host EC2 (instance {ec2_id}) stopped/terminated."
+    )  # fmt: skip
+    assert [each["agentConnected"] for each in aws.instances()] == [True]
+    assert len(aws.run()["tasks"]) == 1

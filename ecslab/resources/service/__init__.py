@@ -44,7 +44,8 @@ def create(
         count: how many tasks are to run, 0 or more: `desiredCount`.
         choice: VPC, subnets, security groups and public IP; `default_choice(lab)` unless given.
         name: letters, digits, `-` and `_`, at most 255. The lesson's name unless given.
-        **more: of CreateService: `loadBalancers`, or `capacityProviderStrategy` instead of a launch type.
+        **more: of CreateService: `loadBalancers`, or `capacityProviderStrategy` instead of a launch type;
+            `networkConfiguration` is None for tasks without a network interface of their own.
 
     Returns:
         A `service` as CreateService or DescribeServices shows it. CreateService answers at once: no task of
@@ -65,6 +66,8 @@ def create(
     if "capacityProviderStrategy" in more:
         del request["launchType"]
     request.update(cast("CreateServiceRequestTypeDef", more))
+    if request["networkConfiguration"] is None:  # of tasks that have no network interface of their own
+        del request["networkConfiguration"]
     _wait_until_free(lab, name)
     made = lab.wait(lambda: _created(lab, request), "ECS's own role in this account", limit=60)
     lab.seen(lambda quiet: find(quiet, name))

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ecslab.sandbox.bridge.ecs.services.registry import ServiceRegistry
     from ecslab.sandbox.bridge.ecs.state import RegionState
     from ecslab.sandbox.bridge.elbv2.load_balancing import LoadBalancing
+    from ecslab.sandbox.bridge.load.connect_metrics import ConnectMeters
     from ecslab.sandbox.bridge.load.meters import Meters
     from ecslab.sandbox.bridge.load.visitors import Visitors
     from ecslab.sandbox.bridge.ssm_nodes.state import RegionNodes
@@ -90,6 +91,7 @@ class Account:
         instance_lost_listeners: called with Region and id of an EC2 instance that is stopped or terminated.
         cloudwatch: metrics and alarms; None before either is first used.
         meters: what services and target groups tell CloudWatch; None before the first of them.
+        connect_meters: what Service Connect tells it; None before the first request that a proxy carries.
         visitors: who comes to load balancers; None before the first do.
         known_networks: what was found out of networks since a call of the API last changed something; only
             such calls change a network's rules. None keeps nothing.
@@ -127,6 +129,7 @@ class Account:
     instance_lost_listeners: list[Callable[[str, str], None]] = field(default_factory=list)
     cloudwatch: CloudWatch | None = None
     meters: Meters | None = None
+    connect_meters: ConnectMeters | None = None
     visitors: Visitors | None = None
     known_networks: KnownNetworks | None = None
     building: int = 0

@@ -18,9 +18,12 @@ give all later ones other ids, or where a call that a lesson makes would not be 
    resolvers remember what a private zone answered for its TTL; containers of an instance share its memory.
 8: a service that no container instance had room for tries again as soon as one has; an instance with
    a trunk interface is DEREGISTERING until that is removed; tasks on EC2 are moved between zones,
-   placed by the rules of the last update, and make room for those of a newer deployment;
+   placed by the rules of the last update, and make room for those of a newer deployment; none leaves a
+   draining instance before enough others are healthy, and none outlives a stop of its machine;
    a task definition for managed instances has the network mode `awsvpc` unless it names one, and is refused
-   what they do not take; RunInstances refuses a type that does not exist.
+   what they do not take; RunInstances refuses a type that does not exist;
+   the proxies of Service Connect write logs, which their tasks need to start, and wait for an answer for
+   no longer than its time-out.
 """
 
 from typing import Final

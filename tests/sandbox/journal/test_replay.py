@@ -141,6 +141,22 @@ def test_a_failure_of_the_world_does_not_end_a_replay(tmp_path):
     sandbox.close()
 
 
+def test_what_a_record_makes_due_at_once_happens_before_the_next_one_of_that_moment(tmp_path, monkeypatch):
+    """As it did when it was new: every request begins with what is due, looks included."""
+    sandbox, order = opened(tmp_path), []
+
+    def inject(kind, values):
+        order.append(kind)
+        if kind == "first":
+            sandbox.clock.after(0.0, lambda: order.append("due at once"))
+
+    monkeypatch.setattr(sandbox.backend, "inject", inject)
+    replay = Replay(sandbox.clock, sandbox.pace, sandbox.backend, sandbox.credentials.access_key)
+    replay.run([Record(1.0, "fault", {"fault": kind, "values": {}}) for kind in ("first", "second")])
+    assert order == ["first", "due at once", "second"]
+    sandbox.close()
+
+
 def test_a_session_in_which_too_much_happens_is_refused(tmp_path):
     sandbox = opened(tmp_path)
 

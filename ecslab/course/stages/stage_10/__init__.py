@@ -10,7 +10,7 @@ _BALANCER_HOUR = prices.balancer_hour(internal=True)
 STAGE = Stage(
     notebook="10-services-that-talk.ipynb",
     needs=(*FOUNDATION, "04.network"),
-    minutes=Minutes(reading=52, waiting=27),
+    minutes=Minutes(reading=53, waiting=27),
     part="service",
     steps=(
         Step("10.balancer", 6, checks.balancer, solutions.balance, hourly=_PAIR_HOUR + _BALANCER_HOUR),

@@ -12,7 +12,7 @@ STAGE = Stage(
     notebook="12-scaling.ipynb",
     needs=(*FOUNDATION, "04.network", "07.groups"),
     minutes=Minutes(reading=54, waiting=7),
-    part="service",
+    part="capacity",
     steps=(
         Step("12.shop", 4, checks.shop, solutions.make_shop, hourly=_SHOP_HOUR),
         Step("12.alarm", 5, alarm.by_hand, solutions.make_alarm, hourly=_ALARM_HOUR),

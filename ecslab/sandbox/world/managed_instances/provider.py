@@ -31,7 +31,6 @@ class ManagedProvider:
         propagates: whether its tags are put on its instances.
         scale_in_after: seconds after which an idle instance ends; -1: never; None: AWS decides.
         repairs: `ENABLED` or `DISABLED`, auto repair.
-        failures: launches in a row that came to nothing.
     """
 
     name: str

@@ -23,6 +23,8 @@ UNREACHED: Final = (
     b"upstream connect error or disconnect/reset before headers. reset reason: connection failure"
 )
 """Envoy's answer, with status 503, where no connection to a task comes about."""
+LATE: Final = b"upstream request timeout"
+"""Envoy's answer, with status 504, where a task's answer was not there in time."""
 
 
 @dataclass(slots=True, eq=False)

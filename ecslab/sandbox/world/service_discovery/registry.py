@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from ecslab.sandbox.world.service_connect.configuration import PLAIN, Traffic
+
 PRIVATE: Final = "DNS_PRIVATE"
 HTTP: Final = "HTTP"
 """Types of a namespace (API_Namespace)."""
@@ -50,6 +52,7 @@ class DiscoveryService:
         instances: by id.
         owner: of an endpoint of Service Connect, the ARN of the ECS service that serves it.
         alias: DNS name and port by which clients of Service Connect call it.
+        traffic: how their proxies carry it.
     """
 
     id: str
@@ -67,6 +70,7 @@ class DiscoveryService:
     instances: dict[str, Instance] = field(default_factory=dict)
     owner: str = ""
     alias: tuple[str, int] | None = None
+    traffic: Traffic = PLAIN
 
     @property
     def kind(self) -> str:

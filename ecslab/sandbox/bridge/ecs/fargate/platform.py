@@ -15,6 +15,7 @@ from ecslab.sandbox.bridge.ec2.addresses import NoFreeAddress
 from ecslab.sandbox.bridge.ecr import access
 from ecslab.sandbox.bridge.ecs import hosted_tasks, state
 from ecslab.sandbox.bridge.ecs.capacity import look
+from ecslab.sandbox.bridge.ecs.fargate import connect_log
 from ecslab.sandbox.bridge.ecs.fargate.container_host import Host
 from ecslab.sandbox.bridge.ecs.fargate.credentials import Credentials
 from ecslab.sandbox.bridge.ecs.fargate.injected_values import injected
@@ -96,6 +97,8 @@ class Fargate:
         del self.account.tasks_by_interface[interface.eni_id]
         self.account.resolvers.pop(interface.eni_id, None)
         self.account.proxies.pop(task.id, None)
+        if self.account.connect_meters is not None:
+            self.account.connect_meters.task_ended(task.id, interface.private_ip)
         task_network.release_eni(task.region, interface.eni_id)
 
     def _join(self, task: Task) -> task_network.Eni:
@@ -135,18 +138,22 @@ class Fargate:
     def open_logs(self, task: Task) -> None:
         facts, role = _facts(task), puller(task)
         for container in task.containers:
-            self._open_log(task, container, facts, *role)
+            where, options = log_stream(task, container), log_options(container)
+            if where is not None:
+                self._open_log(task, where, options, facts, *role, logs.pattern_refusal(container))
+        log = connect_log.log_of(task)
+        if log is not None:
+            self._open_log(task, connect_log.stream_of(task, log), log.options, facts, *role)
 
     def _open_log(
-        self, task: Task, container: Container, facts: vpc.Facts, role: str | None, service: str
+        self, task: Task, where: tuple[str, str, str], options: Mapping[str, str], facts: vpc.Facts,
+        role: str | None, service: str, refusal: str | None = None,
     ) -> None:
-        where = log_stream(task, container)
-        if where is None:
-            return
+        """Make a log stream; StartFailed with the reason if that cannot be, or with `refusal`."""
         if not packets.egress(facts, "logs").passed:
             raise failures.unreachable("logs_unreachable")
-        create = log_options(container).get("awslogs-create-group") == "true"
-        refusal = logs.pattern_refusal(container) or logs.open_stream(
+        create = options.get("awslogs-create-group") == "true"
+        refusal = refusal or logs.open_stream(
             *where, role or "", task.id, create,
             lambda action, arn: endpoint_problem(facts, "logs", action, arn, role or "", task.id), service,
         )  # fmt: skip

@@ -21,6 +21,8 @@ FORGOTTEN: Final = 3600.0
 """Seconds for which an INACTIVE instance stays described; API_DeregisterContainerInstance gives no figure."""
 TRUNKS_LEAVE: Final = 8
 """The behaviour from which on an instance is DEREGISTERING while its trunk interface is removed."""
+STOPS_END_TASKS: Final = 8
+"""The behaviour from which on tasks end with a stop of their machine, however soon it is started again."""
 SINCE: Final = 5
 """The behaviour from which on instances have agents."""
 
@@ -52,8 +54,14 @@ class Agents:
             self.launched(region, ec2_id)
         else:
             waits = known.status == "REGISTERING"
-            back = (lambda: self._attach_trunk(known)) if waits else (lambda: self.connect(known, True))
+            back = (lambda: self._attach_trunk(known)) if waits else (lambda: self._back(known))
             self._plan(ec2_id, self._takes("instance_booted", ec2_id), back)
+
+    def _back(self, instance: ContainerInstance) -> None:
+        """The machine has booted again: nothing runs there of what did before it was stopped."""
+        if self.account.behaviour >= STOPS_END_TASKS:
+            hosted_tasks.lose_all(instance, hosted_tasks.HOST_GONE.format(ec2_id=instance.ec2_id))
+        self.connect(instance, True)
 
     def stopped(self, ec2_id: str) -> None:
         """An instance has been stopped: ECS notices that its agent is silent."""

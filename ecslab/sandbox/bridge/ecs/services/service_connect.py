@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.determinism import rng
+from ecslab.sandbox.bridge.ecs.services import connect_settings
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster
 from ecslab.sandbox.bridge.servicediscovery import state as discovery
 from ecslab.sandbox.world.errors import AwsError, invalid
@@ -52,6 +53,8 @@ def checked(
         mode = definition.get("networkMode", "bridge")
         sentence = f"This sandbox does not carry Service Connect with the network mode {mode} yet."
         raise AwsError("UnsupportedFeatureException", sentence)
+    fargate = "FARGATE" in definition.get("requiresCompatibilities", ())
+    log = connect_settings.log_of(configuration, definition, fargate)
     servers = [_server(entry, namespace, definition) for entry in configuration.get("services", ())]
     for attribute, what in (("discovery_name", "discoveryName"), ("alias", "clientAlias")):
         values = [getattr(server, attribute) for server in servers if getattr(server, attribute)]
@@ -60,7 +63,7 @@ def checked(
     owner = caller.ecs_arn(f"service/{cluster.name}/{service}")
     for server in servers:
         _check_free(namespace, server, owner)
-    return Connect(namespace.arn, tuple(servers))
+    return Connect(namespace.arn, tuple(servers), log)
 
 
 def _server(
@@ -87,8 +90,8 @@ def _server(
         if not _DNS_NAME.fullmatch(dns_name):
             raise invalid("The DNS name that you provided is invalid")
         alias = dns_name.lower(), given["port"]
-    port = mappings[0]["containerPort"]
-    return Server(port_name, name, port, entry.get("ingressPortOverride") or port, alias)
+    port, traffic = mappings[0]["containerPort"], connect_settings.traffic_of(entry, mappings[0])
+    return Server(port_name, name, port, entry.get("ingressPortOverride") or port, alias, traffic)
 
 
 def _check_free(namespace: Namespace, server: Server, owner: str) -> None:
@@ -123,7 +126,7 @@ def _endpoint(service: Service, namespace: Namespace, server: Server, region: st
             service_id, arn, server.discovery_name, namespace, now, str(rng.uuid4()), owner=service.arn
         )
         namespace.services[known.name] = registry.services[service_id] = known
-    known.alias = server.alias
+    known.alias, known.traffic = server.alias, server.traffic
     return known
 
 

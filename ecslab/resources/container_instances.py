@@ -1,0 +1,136 @@
+"""Container instances: machines whose agent has registered them in a cluster. Stage 11.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/create-capacity.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from ecslab.connection.connection import Connection
+from ecslab.connection.missing import or_none_if_missing
+from ecslab.display.tables import Table
+from ecslab.errors import SandboxOnly
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerInstanceTypeDef
+
+_AT_ONCE: Final = 100
+"""Container instances in one DescribeContainerInstances."""
+_OWN_PORTS: Final = frozenset({"22", "2375", "2376", "51678", "51679"})
+"""What the instance itself and its agent use."""
+
+
+def of_cluster(lab: Connection, cluster: str | None = None) -> list[ContainerInstanceTypeDef]:
+    """The container instances of a cluster as DescribeContainerInstances shows them, oldest first.
+
+    Args:
+        cluster: the lesson's unless given. One that is not there has none.
+    """
+    name = cluster or lab.names.cluster
+    listed = or_none_if_missing(lab.ecs.list_container_instances, cluster=name)
+    arns = listed["containerInstanceArns"] if listed else []
+    shown: list[ContainerInstanceTypeDef] = []
+    for begin in range(0, len(arns), _AT_ONCE):
+        some = arns[begin : begin + _AT_ONCE]
+        shown += lab.ecs.describe_container_instances(cluster=name, containerInstances=some)[
+            "containerInstances"
+        ]
+    return sorted(shown, key=lambda each: (each["registeredAt"], each["ec2InstanceId"]))
+
+
+def of_provider(lab: Connection, provider: str) -> list[ContainerInstanceTypeDef]:
+    """Those of the lesson's cluster that belong to a capacity provider."""
+    return [each for each in of_cluster(lab) if each.get("capacityProviderName") == provider]
+
+
+def tasks(lab: Connection, instance: ContainerInstanceTypeDef) -> list[str]:
+    """The ARNs of the tasks on a container instance of the lesson's cluster that have not stopped.
+
+    Those that are still to run, and those that are being stopped.
+    """
+    asked = {"cluster": lab.names.cluster, "containerInstance": instance["containerInstanceArn"]}
+    listed = [
+        arn
+        for status in ("RUNNING", "STOPPED")
+        for arn in lab.ecs.list_tasks(**asked, desiredStatus=status)["taskArns"]  # type: ignore[arg-type]
+    ]
+    shown = lab.ecs.describe_tasks(cluster=asked["cluster"], tasks=listed)["tasks"] if listed else []
+    return [task["taskArn"] for task in shown if task["lastStatus"] != "STOPPED"]
+
+
+def is_external(instance: ContainerInstanceTypeDef) -> bool:
+    """Whether it is a machine outside AWS."""
+    return "ecs.capability.external" in {each["name"] for each in instance.get("attributes", [])}
+
+
+def attribute(instance: ContainerInstanceTypeDef, name: str) -> str:
+    """One of its attributes, such as `ecs.instance-type`; "" where it has none of that name."""
+    return {each["name"]: each.get("value", "") for each in instance.get("attributes", [])}.get(name, "")
+
+
+def registered(instance: ContainerInstanceTypeDef, resource: str) -> int:
+    """How much of `CPU` (units) or `MEMORY` (MiB) its agent registered."""
+    return _amount(instance.get("registeredResources", []), resource)
+
+
+def remaining(instance: ContainerInstanceTypeDef, resource: str) -> int:
+    """How much of `CPU` (units) or `MEMORY` (MiB) no task has set aside."""
+    return _amount(instance.get("remainingResources", []), resource)
+
+
+def _amount(resources: Sequence[object], name: str) -> int:
+    amounts = (each for each in resources if isinstance(each, dict) and each["name"] == name)
+    return next((int(each["integerValue"]) for each in amounts), 0)
+
+
+def table(lab: Connection, cluster: str | None = None) -> Table:
+    """The container instances of a cluster: where they are, and what is left on each. Shows itself.
+
+    CPU is counted in units, 1024 to the vCPU, and memory in MiB: what no task has set aside, of all.
+    """
+    head = ("instance", "type", "zone", "status", "agent", "CPU left", "MiB left", "tasks")
+    rows = [tuple(_row(each)) for each in of_cluster(lab, cluster)]
+    title = "" if rows else f"No container instance is registered in {cluster or lab.names.cluster}."
+    return Table(title, head, tuple(rows))
+
+
+def _row(instance: ContainerInstanceTypeDef) -> Iterator[str]:
+    yield instance["ec2InstanceId"]
+    yield attribute(instance, "ecs.instance-type") or ("external" if is_external(instance) else "")
+    yield attribute(instance, "ecs.availability-zone")
+    yield instance["status"]
+    yield "connected" if instance["agentConnected"] else "not connected"
+    for resource in ("CPU", "MEMORY"):
+        yield f"{remaining(instance, resource):,} of {registered(instance, resource):,}"
+    yield str(instance["runningTasksCount"] + instance["pendingTasksCount"])
+
+
+def wait_until_registered(
+    lab: Connection, count: int = 1, cluster: str | None = None
+) -> list[ContainerInstanceTypeDef]:
+    """Wait until so many container instances of a cluster are ACTIVE with their agent connected.
+
+    Raises:
+        StillWaiting: they are not; wrong user data, a missing profile or no way to ECS are the usual reasons.
+    """
+
+    def ready() -> list[ContainerInstanceTypeDef] | None:
+        instances = [
+            each for each in of_cluster(lab, cluster) if each["status"] == "ACTIVE" and each["agentConnected"]
+        ]
+        return instances if len(instances) >= count else None
+
+    return lab.wait(ready, f"{count} container instances in {cluster or lab.names.cluster}", limit=900)
+
+
+def connect_agent(lab: Connection, instance: ContainerInstanceTypeDef, *, connected: bool) -> None:
+    """Let the agent of a container instance lose its connection to ECS, or have it again.
+
+    Raises:
+        SandboxOnly: the lab is on a real account, where you would stop the agent on the instance itself.
+    """
+    if lab.where != "sandbox":
+        raise SandboxOnly("container_instances.connect_agent()", "`sudo systemctl stop ecs` on the instance")
+    lab.control("inject", kind="agent", instance=instance["ec2InstanceId"], connected=connected)

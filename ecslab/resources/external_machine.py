@@ -1,0 +1,92 @@
+"""A machine outside AWS that runs tasks: ECS Anywhere, launch type EXTERNAL. Stage 11.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from ecslab.connection.connection import Connection
+from ecslab.errors import SandboxOnly
+from ecslab.resources import container_instances
+from ecslab.resources import role as roles
+from ecslab.resources.instance_group.instance_profile import POLICY, trust
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ContainerInstanceTypeDef
+
+ROLE: Final = "adguAnywhereRole"
+POLICIES: Final = ("arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore", POLICY)
+
+
+def role(lab: Connection) -> str:
+    """The name of the role that such machines take; made if it is not there.
+
+    Systems Manager may assume it. It allows what Systems Manager's agent and the container agent need.
+    """
+    name = lab.name(ROLE)
+    lab.guard.claim("role", name)
+    if not roles.find(lab, name):
+        document = json.dumps(trust("ssm.amazonaws.com"))
+        lab.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document, Tags=lab.tags("iam"))
+    for policy in POLICIES:
+        lab.iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+    return name
+
+
+def register(
+    lab: Connection, activation: Mapping[str, Any], vcpus: int = 2, memory: int = 4096
+) -> ContainerInstanceTypeDef:
+    """Let a machine outside AWS run the registration script, and wait until it is a container instance.
+
+    Args:
+        activation: what CreateActivation answered, with id and code.
+        vcpus, memory: what the machine has; memory in MiB.
+
+    Raises:
+        SandboxOnly: the lab is on a real account, where you run the script on a machine of your own.
+    """
+    if lab.where != "sandbox":
+        script = (
+            f"ecs-anywhere-install.sh --region {lab.region} --cluster {lab.names.cluster} "
+            f"--activation-id {activation['ActivationId']} --activation-code …"
+        )
+        raise SandboxOnly("external_machine.register()", f"on a machine of yours, `sudo {script}`")
+    made = lab.control(
+        "inject", kind="external-instance", activation_id=activation["ActivationId"],
+        activation_code=activation["ActivationCode"], cluster=lab.names.cluster, vcpus=vcpus, memory=memory,
+    )  # fmt: skip
+
+    def there() -> ContainerInstanceTypeDef | None:
+        instances = container_instances.of_cluster(lab)
+        return next((each for each in instances if each["ec2InstanceId"] == made["instance"]), None)
+
+    return lab.wait(there, "the machine to register")
+
+
+def machines(lab: Connection) -> list[ContainerInstanceTypeDef]:
+    """The machines outside AWS in the lesson's cluster, as DescribeContainerInstances shows them."""
+    return [each for each in container_instances.of_cluster(lab) if container_instances.is_external(each)]
+
+
+def delete(lab: Connection) -> int:
+    """Deregister every such machine of the lesson's cluster in ECS and in Systems Manager; how many.
+
+    Their activations and the role go, too. Tasks on them end for ECS.
+    """
+    ssm = lab.client("ssm")
+    going = machines(lab)
+    for machine in going:
+        lab.ecs.deregister_container_instance(
+            cluster=lab.names.cluster, containerInstance=machine["containerInstanceArn"], force=True
+        )
+        ssm.deregister_managed_instance(InstanceId=machine["ec2InstanceId"])
+    name = lab.name(ROLE)
+    mine = [{"FilterKey": "IamRole", "FilterValues": [name]}]
+    for activation in ssm.describe_activations(Filters=mine)["ActivationList"]:
+        ssm.delete_activation(ActivationId=activation["ActivationId"])
+    roles.delete(lab, name)
+    return len(going)
