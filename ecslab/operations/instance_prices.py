@@ -18,14 +18,8 @@ from ecslab.resources.machines import machine_reader
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import InstanceTypeDef
 
-EBS_GB_MONTH: Final = 0.08
-"""A volume of the type gp3."""
-ROOT_GB: Final = 30
-"""What an instance from an ECS-optimized image of Amazon Linux 2023 has as its root volume."""
 SPOT_SHARE: Final = 0.40
 """What a Spot Instance asks of the on-demand price, about: up to 90 % less; AWS changes it."""  # U
-MANAGED_SHARE: Final = 0.12
-"""What ECS takes for managing an instance, as a share of its on-demand price, about."""  # U
 MANAGED_ROOT_GB: Final = 80
 """The storage of a managed instance, unless its launch template says another."""
 _SIZE: Final = re.compile(r"(?P<times>\d+)xlarge")
@@ -46,7 +40,9 @@ def hour(instance_type: str, *, spot: bool = False, managed: bool = False) -> fl
         factor = 2.0 * int(match["times"])
     if large is None or factor is None:
         return None
-    return float(large * factor * ((SPOT_SHARE if spot else 1.0) + (MANAGED_SHARE if managed else 0.0)))
+    return float(
+        large * factor * ((SPOT_SHARE if spot else 1.0) + (prices.MANAGED_INSTANCE_SHARE if managed else 0.0))
+    )
 
 
 def managed_hour(instance_type: str) -> float | None:
@@ -55,16 +51,16 @@ def managed_hour(instance_type: str) -> float | None:
     return None if paid is None else paid + volume_hour(MANAGED_ROOT_GB)
 
 
-def volume_hour(gigabytes: float = ROOT_GB) -> float:
+def volume_hour(gigabytes: float = prices.INSTANCE_DISK_GB) -> float:
     """Dollars an hour for a gp3 volume of so many GiB."""
-    return gigabytes * EBS_GB_MONTH / prices.MONTH_HOURS
+    return gigabytes * prices.DISK_GB_MONTH / prices.MONTH_HOURS
 
 
 def root_volume(instance: InstanceTypeDef) -> int:
     """GiB of an instance's root volume, as its image or Managed Instances have it without another wish."""
     if not instance.get("BlockDeviceMappings"):
         return 0
-    return MANAGED_ROOT_GB if machine_reader.is_managed(instance) else ROOT_GB
+    return MANAGED_ROOT_GB if machine_reader.is_managed(instance) else prices.INSTANCE_DISK_GB
 
 
 def of_instance(instance: InstanceTypeDef) -> float:

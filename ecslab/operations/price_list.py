@@ -20,9 +20,27 @@ def price_list(*about: str) -> Table:
     Args:
         about: words such as "secret": only the lines that name one of them; all lines unless given.
     """
+    by_amount = (
+        ("an image in ECR", f"${prices.ECR_GB_MONTH:.2f} a GB", "", "ecr/pricing"),
+        ("lines in CloudWatch Logs", f"${prices.LOGS_GB:.2f} a GB", "when written", _CLOUDWATCH),
+        ("lines that CloudWatch Logs keeps", f"${prices.LOGS_GB_MONTH:.2f} a GB", "", _CLOUDWATCH),
+        ("a secret in Secrets Manager", f"${prices.SECRET_HOUR * prices.MONTH_HOURS:.2f}", "",
+         "secrets-manager/pricing"),
+        ("a metric of Container Insights, enhanced", f"${prices.INSIGHTS_METRIC_MONTH['enhanced']:.2f} each",
+         "by the hour", _CLOUDWATCH),
+    )  # fmt: skip
+    rows = [(what, _hour(amount), _month(amount), note, page) for what, amount, note, page in _by_hour()]
+    rows += [(what, "", amount, note, page) for what, amount, note, page in by_amount]
+    rows = [row for row in rows if not about or any(word in row[0] for word in about)]
+    title = f"us-east-1, US dollars, prices of {prices.AS_OF}; other Regions differ."
+    return Table(title, ("what", "an hour", "a month", "", "aws.amazon.com/…"), tuple(rows))
+
+
+def _by_hour() -> tuple[tuple[str, float, str, str], ...]:
+    """What is paid for by the hour: what it is, dollars, a note, and its page."""
     task = prices.task_hour(*SIZE, public_ip=False)
     balancer = prices.balancer_hour()
-    by_hour = (
+    return (
         ("the course's task: 0.25 vCPU, 0.5 GB, x86", task, "", _FARGATE),
         ("the same on ARM", prices.task_hour(*SIZE, "ARM64", public_ip=False), "", _FARGATE),
         ("the same on Fargate Spot", task * prices.SPOT_SHARE, "about; AWS may stop it", _FARGATE),
@@ -45,20 +63,6 @@ def price_list(*about: str) -> Table:
          f"about {prices.INSIGHTS_METRICS['task']} metrics", _CLOUDWATCH),
         ("an EKS cluster, before anything runs", prices.EKS_CLUSTER_HOUR, "", "eks/pricing"),
     )  # fmt: skip
-    by_amount = (
-        ("an image in ECR", f"${prices.ECR_GB_MONTH:.2f} a GB", "", "ecr/pricing"),
-        ("lines in CloudWatch Logs", f"${prices.LOGS_GB:.2f} a GB", "when written", _CLOUDWATCH),
-        ("lines that CloudWatch Logs keeps", f"${prices.LOGS_GB_MONTH:.2f} a GB", "", _CLOUDWATCH),
-        ("a secret in Secrets Manager", f"${prices.SECRET_HOUR * prices.MONTH_HOURS:.2f}", "",
-         "secrets-manager/pricing"),
-        ("a metric of Container Insights, enhanced", f"${prices.INSIGHTS_METRIC_MONTH['enhanced']:.2f} each",
-         "by the hour", _CLOUDWATCH),
-    )  # fmt: skip
-    rows = [(what, _hour(amount), _month(amount), note, page) for what, amount, note, page in by_hour]
-    rows += [(what, "", amount, note, page) for what, amount, note, page in by_amount]
-    rows = [row for row in rows if not about or any(word in row[0] for word in about)]
-    title = f"us-east-1, US dollars, prices of {prices.AS_OF}; other Regions differ."
-    return Table(title, ("what", "an hour", "a month", "", "aws.amazon.com/…"), tuple(rows))
 
 
 def _hour(amount: float) -> str:

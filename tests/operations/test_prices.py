@@ -57,3 +57,6 @@ def test_what_a_bill_says_is_what_managed_instances_choose_by():
     for family, large in instance_prices.table()["large"].items():
         chosen_by = InstanceType(f"{family}.large", 2, 8192, "x86_64", "intel", 3).price
         assert chosen_by in (None, large), family
+    assert {kind: instance_prices.hour(kind) for kind in prices.INSTANCE_HOUR} == pytest.approx(
+        prices.INSTANCE_HOUR
+    )
