@@ -3,9 +3,8 @@
 from collections import Counter
 
 import pytest
-from instance_rig import OnEc2, refused
+from instance_rig import OnEc2, accounts, refused
 
-from ecslab.sandbox import in_process
 from ecslab.sandbox.bridge.account import current_account
 
 ZONE = "attribute:ecs.availability-zone"
@@ -56,14 +55,7 @@ class Tight(OnEc2):
         return Counter(task["availabilityZone"] for task in self.service_tasks())
 
 
-@pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    return Tight(in_process.start(tmp_path_factory.mktemp("home"), mode="stepped", seed=7))
-
-
-@pytest.fixture
-def aws(account):
-    return account.prepared()
+account, aws = accounts(Tight)
 
 
 def lacking_room(aws):

@@ -137,8 +137,8 @@ def close_porter(lab: Connection) -> object:
         return made["GroupId"]
 
     badge, door = group(guest), group(porter)  # one that says who the guest is, and one that admits it
-    shown = lab.ec2.describe_security_groups(GroupIds=[door])["SecurityGroups"][0]
-    if not shown["IpPermissions"]:
+    shown = lab.ec2.describe_security_groups(Filters=[{"Name": "group-id", "Values": [door]}])
+    if not any(group["IpPermissions"] for group in shown["SecurityGroups"]):  # a new one may be unseen yet
         pair = {"GroupId": badge}
         rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [pair]}
         lab.ec2.authorize_security_group_ingress(GroupId=door, IpPermissions=[rule])  # type: ignore[list-item]
