@@ -2,7 +2,8 @@
 
 import json
 import time
-from functools import cache, partial
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from ecslab.sandbox.world.time.clock import Leaves
 
 if TYPE_CHECKING:
     from ecslab.sandbox.runtime.programs.guestbook import Book
-    from ecslab.sandbox.runtime.programs.guestbook_front import Front
+    from ecslab.sandbox.runtime.programs.guestbook_front import Answer
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 _FRONT_METHODS: Final = frozenset({"GET", "HEAD", "POST"})
@@ -64,8 +65,7 @@ def _guestbook_front(process: Process, place: Place) -> Run:
     """The same of the front, which asks through the task's network."""
     from ecslab.sandbox.runtime.programs import guestbook_front
 
-    front = guestbook_front.Front(process.host.hostname(), process.variables(), partial(_fetched, process))
-    return (yield from _serves(process, place, guestbook_front.PORT, _Front(process, front), "the front"))
+    return (yield from _serves(process, place, guestbook_front.PORT, _Front(process), "the front"))
 
 
 def _serves(process: Process, place: Place, port: int, handler: Handler, what: str) -> Run:
@@ -114,8 +114,11 @@ class _Front:
 
     __slots__ = ("_front", "_process")
 
-    def __init__(self, process: Process, front: "Front"):
-        self._process, self._front = process, front
+    def __init__(self, process: Process):
+        from ecslab.sandbox.runtime.programs.guestbook_front import Front
+
+        self._process = process
+        self._front = Front(process.host.hostname(), process.variables(), self._fetch, _in_turn)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in _FRONT_METHODS:
@@ -127,14 +130,17 @@ class _Front:
         headers = {**_server(self._process), "Content-Type": kind}
         return HttpResponse(status, headers, b"" if request.method == "HEAD" else text.encode())
 
+    def _fetch(self, url: str) -> tuple[int, bytes]:
+        """What `urllib.request` gets at an address; to give up takes no time here."""
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or 80
+        request = HttpRequest("GET", parts.path or "/", parts.query, {"host": parts.netloc})
+        response = self._process.host.fetch(host, port, request)
+        return response.status, response.body
 
-def _fetched(process: Process, url: str) -> tuple[int, bytes]:
-    """What `urllib.request` gets at an address; to give up takes no time here."""
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or 80
-    request = HttpRequest("GET", parts.path or "/", parts.query, {"host": parts.netloc})
-    response = process.host.fetch(host, port, request)
-    return response.status, response.body
+
+def _in_turn(ask: Callable[[str], "Answer"], urls: Iterable[str]) -> "list[Answer]":
+    return [ask(url) for url in urls]  # `map` would do, but a snapshot names nothing of Python's own
 
 
 def _server(process: Process) -> dict[str, str]:
