@@ -62,7 +62,7 @@ def let_in(client, group):
     )
 
 
-def kept(home):
+def has_snapshot(home):
     """Whether there is a snapshot."""
     return any((home / "sandbox" / name).exists() for name in folder.NAMES)
 
@@ -79,7 +79,7 @@ def test_the_guestbook_s_entries_are_held(tmp_path, monkeypatch):
     let_in(client, group)
     assert sandbox.visit(address, 80, ask).status == 201
     sandbox.close()
-    assert kept(tmp_path / "home")
+    assert has_snapshot(tmp_path / "home")
     again = opened(tmp_path / "home")
     shown = again.visit(address, 80, HttpRequest("GET", "/api/entries", "", {}, b""))
     assert json.loads(shown.body)["entries"] == [{"name": "Ana", "text": "I was here"}]
@@ -97,7 +97,7 @@ def test_the_guestbook_s_front_is_held(tmp_path, monkeypatch):
     shown = sandbox.visit(address, 80, ask)
     assert json.loads(shown.body)["answers"]["dns"]["error"] == "no such name"
     sandbox.close()
-    assert kept(tmp_path / "home")
+    assert has_snapshot(tmp_path / "home")
     again = opened(tmp_path / "home")
     assert again.visit(address, 80, ask).body == shown.body
     again.close()
