@@ -34,6 +34,7 @@ from ecslab.fault_lab.engine.names import FaultNames
 from ecslab.figures import Figure
 from ecslab.figures.run_chart import Limit, Mark
 from ecslab.figures.svg import Drawing
+from ecslab.operations.capacity.placement_puzzle import Puzzle
 from ecslab.operations.judged_guesses import JudgedGuesses
 from ecslab.operations.visitors import VisitorCounts, Visitors
 from ecslab.operations.visitors.modelled import ModelledVisitors
@@ -363,6 +364,7 @@ MAKERS: dict[type, Callable[[str], Any]] = {
     Honesty: lambda text: Honesty(({"topic": text, "kind": text, "text": text, "stages": []},)),
     Comparison: lambda text: Comparison(_prediction(text), text, text),
     CommandResult: lambda text: CommandResult(text, 0, text, text),
+    Puzzle: lambda text: Puzzle({text: 2}, {text: 2}, (({"ec2InstanceId": text}, 2),)),
     WaitLine: lambda text: WaitLine(text, lambda: None),
     widgets.AnswerView: _widget(lambda t: widgets.AnswerView(t, t, _judged, widgets.Judgement("open", t))),
     widgets.ClockButtons: _clock,

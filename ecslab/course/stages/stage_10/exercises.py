@@ -37,7 +37,7 @@ def private(lab: Connection) -> Verdict:
     if not admitted & {*guests}:
         return verdicts.wrong("10.admits-not-the-guest", client=client["serviceName"])
     if admitted & {*porters}:
-        return verdicts.wrong("10.admits-itself", server=server["serviceName"])
+        return verdicts.wrong("10.admits-itself")
     shared = [group for group in admitted if group not in guests or names[group] == lab.names.security_group]
     if shared:
         other = network_reader.security_groups(lab, shared[:1])

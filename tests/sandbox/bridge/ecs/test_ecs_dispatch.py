@@ -8,7 +8,7 @@ from ecs_wire import CALLER
 from ecslab.sandbox.bridge.ecs import dispatch
 from ecslab.sandbox.bridge.ecs.input_validation import model
 
-NOT_CARRIED = sorted(set(model().operation_names) - dispatch.OPERATIONS.keys())
+NOT_CARRIED = sorted(set(model().operation_names) - dispatch.OPERATIONS.keys() - dispatch.OF_THE_AGENT)
 
 
 def test_what_is_carried_exists():
@@ -32,6 +32,14 @@ def test_a_refusal_s_shape(ecs):
 @pytest.mark.parametrize("operation", NOT_CARRIED)
 def test_what_is_not_carried_says_so(ecs, operation):
     with ecs.refuses("UnsupportedFeatureException", f"This sandbox does not carry {operation} yet."):
+        ecs(operation)
+
+
+@pytest.mark.parametrize("operation", sorted(dispatch.OF_THE_AGENT))
+def test_what_the_agent_calls_says_so(ecs, operation):
+    why = f"This sandbox does not carry {operation}: the container agent alone calls it, "
+    why += "and agents are part of the sandbox."
+    with ecs.refuses("UnsupportedFeatureException", why):
         ecs(operation)
 
 
