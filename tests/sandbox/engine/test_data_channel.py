@@ -108,8 +108,8 @@ def greeting(token):
 @pytest.mark.parametrize(
     "first",
     [greeting("AAEAA"), greeting(None), greeting("ü" * 9), "{}", "[]", "no JSON", "[" * 100_000, GOOD, b""],
-    ids=lambda first: str(first)[:20],
-)
+    ids=["another", "none", "not ASCII", "no greeting", "a list", "no JSON", "deep", "a message", "nothing"],
+)  # names of their own: each message has an id that is drawn
 def test_who_does_not_begin_with_the_token_is_sent_away(account, task, first):
     answer = account.execute(task)
     channel = account.channel(answer)
