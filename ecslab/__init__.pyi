@@ -26,7 +26,6 @@ from .operations.visitors import visitors as visitors
 from .resources import cloud_map as cloud_map
 from .resources import cluster as cluster
 from .resources import container_instance as container_instance
-from .resources import container_instances as container_instances
 from .resources import deployment as deployment
 from .resources import ecr as ecr
 from .resources import execution_role as execution_role

@@ -16,7 +16,7 @@ from ecslab.operations import (
 from ecslab.resources import (
     cloud_map,
     cluster,
-    container_instances,
+    container_instance,
     deployment,
     ecr,
     execution_role,
@@ -36,7 +36,7 @@ from ecslab.resources import (
 )
 
 __all__ = [
-    "EcslabError", "capacity", "cleanup", "cloud_map", "cluster", "container_instances", "containers",
+    "EcslabError", "capacity", "cleanup", "cloud_map", "cluster", "container_instance", "containers",
     "deployment", "ecr", "execution_role", "external_machine", "fault", "fault_lab", "guestbook", "image",
     "instance_group", "load_balancer", "log_group", "managed_instances", "metrics", "network", "scaling",
     "scaling_game", "secret", "service", "spot", "task", "task_definition", "task_role", "terminal", "verify",

@@ -14,7 +14,7 @@ from ecslab.figures.svg import SOFT, TONES, Drawing, Figure, shorten
 from ecslab.figures.text_metrics import text_width
 
 if TYPE_CHECKING:
-    from ecslab.resources.container_instance import Capacity, Instance, PlacedTask
+    from ecslab.resources.container_instance.layout import Capacity, Instance, PlacedTask
 
 MOST: Final = 24
 """Instances, and tasks beside them, that are drawn; the rest is counted."""
@@ -33,7 +33,7 @@ def instances(capacity: Capacity) -> Figure:
     """A box for each container instance, with its tasks as wide as their CPU and memory; Fargate beside them.
 
     Args:
-        capacity: what `ecslab.container_instance.look` gave. Of many instances 24 are drawn, and 24 of many
+        capacity: what `container_instance.layout.look` gave. Of many instances 24 are drawn, and 24 of many
             tasks that are on none.
     """
     return _Picture(capacity).drawn()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ecslab.display.counted import counted
 
 if TYPE_CHECKING:
-    from ecslab.resources.container_instance import Capacity, Instance, PlacedTask
+    from ecslab.resources.container_instance.layout import Capacity, Instance, PlacedTask
 
 _NOTHING: Final = "No container instance is registered in the cluster, and none of its tasks runs."
 

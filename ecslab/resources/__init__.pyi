@@ -1,7 +1,6 @@
 from . import cloud_map as cloud_map
 from . import cluster as cluster
 from . import container_instance as container_instance
-from . import container_instances as container_instances
 from . import deployment as deployment
 from . import ecr as ecr
 from . import execution_role as execution_role

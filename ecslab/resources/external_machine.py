@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.errors import SandboxOnly
-from ecslab.resources import container_instances
+from ecslab.resources import container_instance
 from ecslab.resources import role as roles
+from ecslab.resources.container_instance.instance_reader import is_external
 from ecslab.resources.instance_group.instance_profile import POLICY, trust
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def register(
     )  # fmt: skip
 
     def there() -> ContainerInstanceTypeDef | None:
-        instances = container_instances.of_cluster(lab)
+        instances = container_instance.of_cluster(lab)
         return next((each for each in instances if each["ec2InstanceId"] == made["instance"]), None)
 
     return lab.wait(there, "the machine to register")
@@ -69,7 +70,7 @@ def register(
 
 def machines(lab: Connection) -> list[ContainerInstanceTypeDef]:
     """The machines outside AWS in the lesson's cluster, as DescribeContainerInstances shows them."""
-    return [each for each in container_instances.of_cluster(lab) if container_instances.is_external(each)]
+    return [each for each in container_instance.of_cluster(lab) if is_external(each)]
 
 
 def delete(lab: Connection) -> int:

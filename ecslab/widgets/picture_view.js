@@ -6,16 +6,8 @@ function render({ model, el }) {
   const scroll = make("div", "", { class: "ecslab-scroll" });
   const picture = make("img");
   const trouble = make("p", "", { class: "ecslab-error", role: "alert" });
-  const foot = make("p", "", { class: "ecslab-note" });
-  const live = make("span");
-  const clock = make("span", "", { class: "ecslab-time", title: "Since the view was opened" });
-  const skip = make("button", "Skip to the next change", {
-    type: "button",
-    title: "Let AWS time pass at once until something changes, five minutes at most. Nothing is lost.",
-  });
-  const again = make("button", "Look again", { type: "button" });
+  const { foot, drawFoot, buttons } = liveFoot(model, "Since the view was opened");
   scroll.append(picture);
-  foot.append(live, clock, skip, again);
   root.append(said, scroll, trouble, foot);
   el.append(root);
 
@@ -31,27 +23,9 @@ function render({ model, el }) {
     }
     trouble.textContent = model.get("trouble");
     trouble.hidden = !model.get("trouble");
-    live.textContent = model.get("live") ? "live" : "no longer followed";
-    clock.textContent = model.get("live") && model.get("clock") ? ` · ${model.get("clock")}` : "";
-    skip.hidden = !(model.get("live") && model.get("skippable"));
-    again.hidden = model.get("live");
+    drawFoot();
   };
-  const count = (name) => () => {
-    model.set(name, model.get(name) + 1);
-    model.save_changes();
-  };
-  const [ask, jump] = [count("asked"), count("skips")];
-  const names = ["heading", "source", "words", "trouble", "live", "clock", "skippable"];
-  const watched = names.map((name) => `change:${name}`).join(" ");
-  model.on(watched, draw);
-  again.addEventListener("click", ask);
-  skip.addEventListener("click", jump);
-  draw();
-  return () => {
-    model.off(watched, draw);
-    again.removeEventListener("click", ask);
-    skip.removeEventListener("click", jump);
-  };
+  return follow(model, ["heading", "source", "words"], draw, buttons);
 }
 
 export default { render };

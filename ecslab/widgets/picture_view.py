@@ -1,4 +1,4 @@
-"""A figure of the account that is drawn anew whenever the account changes."""
+"""A figure of a cluster that is drawn anew whenever the account changes."""
 
 import time
 from abc import abstractmethod
@@ -27,15 +27,21 @@ class PictureView(LiveView):
     """Follow what a figure shows, until nothing has changed for a while; a button then looks again.
 
     Args:
-        lab: where what is drawn is.
+        lab: where the cluster is.
+        cluster: the lesson's cluster unless given.
         feeder: makes what keeps the view up to date; `ThreadFeeder` unless told otherwise.
         wall: the wall clock, in seconds.
 
     Its own looks are not among `lab.calls()`. A notebook that is saved as HTML holds the picture as it was
     when the cell ran.
+
+    Raises:
+        NotThere: there is no such cluster.
     """
 
-    _esm = module("picture_view.js")
+    followed = "the cluster"
+
+    _esm = module("live_foot.js", "picture_view.js")
     heading = traitlets.Unicode().tag(sync=True)
     source = traitlets.Unicode().tag(sync=True)
     words = traitlets.Unicode().tag(sync=True)
@@ -44,10 +50,12 @@ class PictureView(LiveView):
     def __init__(
         self,
         lab: Connection,
+        cluster: str | None = None,
         feeder: Callable[[], Feeder] = ThreadFeeder,
         wall: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(lab, _EVERY[lab.where], feeder, wall)
+        self._cluster = cluster or lab.names.cluster
         self._began = datetime.fromtimestamp(self._lab.aws_time().now, UTC)
         self._show(self._draw())
         self._follow()

@@ -32,17 +32,9 @@ function render({ model, el }) {
   const [events, eventBody] = table("Events of the service, newest first", ["AWS time", "Event"]);
   events.setAttribute("class", "ecslab-events");
   const trouble = make("p", "", { class: "ecslab-error", role: "alert" });
-  const foot = make("p", "", { class: "ecslab-note" });
-  const live = make("span");
-  const clock = make("span", "", { class: "ecslab-time", title: "Since it was created" });
-  const skip = make("button", "Skip to the next change", {
-    type: "button",
-    title: "Let AWS time pass at once until something changes, five minutes at most. Nothing is lost.",
-  });
-  const again = make("button", "Look again", { type: "button" });
+  const { foot, drawFoot, buttons } = liveFoot(model, "Since it was created");
   const scroll = make("div", "", { class: "ecslab-scroll", role: "region", tabindex: "0", "aria-label": "Tasks" });
   scroll.append(tasks);
-  foot.append(live, clock, skip, again);
   root.append(heading, scroll, events, trouble, foot);
   el.append(root);
 
@@ -55,26 +47,9 @@ function render({ model, el }) {
     eventBody.replaceChildren(...model.get("events").map(event));
     trouble.textContent = model.get("trouble");
     trouble.hidden = !model.get("trouble");
-    live.textContent = model.get("live") ? "live" : "no longer followed";
-    clock.textContent = model.get("live") && model.get("clock") ? ` · ${model.get("clock")}` : "";
-    skip.hidden = !(model.get("live") && model.get("skippable"));
-    again.hidden = model.get("live");
+    drawFoot();
   };
-  const count = (name) => () => {
-    model.set(name, model.get(name) + 1);
-    model.save_changes();
-  };
-  const [ask, jump] = [count("asked"), count("skips")];
-  const watched = ["heading", "tasks", "events", "trouble", "live", "clock", "skippable"].map((name) => `change:${name}`).join(" ");
-  model.on(watched, draw);
-  again.addEventListener("click", ask);
-  skip.addEventListener("click", jump);
-  draw();
-  return () => {
-    model.off(watched, draw);
-    again.removeEventListener("click", ask);
-    skip.removeEventListener("click", jump);
-  };
+  return follow(model, ["heading", "tasks", "events"], draw, buttons);
 }
 
 export default { render };

@@ -42,7 +42,7 @@ class ServiceView(LiveView):
         NotThere: there is no such service.
     """
 
-    _esm = module("service_view.js")
+    _esm = module("live_foot.js", "service_view.js")
     heading = traitlets.Unicode().tag(sync=True)
     tasks = traitlets.List(traitlets.Dict()).tag(sync=True)
     events = traitlets.List(traitlets.Dict()).tag(sync=True)

@@ -33,15 +33,7 @@ function render({ model, el }) {
   const phases = make("ul", "", { class: "ecslab-phases", "aria-label": "Seconds of AWS time in each phase" });
   const reason = make("p", "", { class: "ecslab-reason" });
   const trouble = make("p", "", { class: "ecslab-error", role: "alert" });
-  const foot = make("p", "", { class: "ecslab-note" });
-  const live = make("span");
-  const clock = make("span", "", { class: "ecslab-time", title: "Since it was created" });
-  const skip = make("button", "Skip to the next change", {
-    type: "button",
-    title: "Let AWS time pass at once until something changes, five minutes at most. Nothing is lost.",
-  });
-  const again = make("button", "Look again", { type: "button" });
-  foot.append(live, clock, skip, again);
+  const { foot, drawFoot, buttons } = liveFoot(model, "Since it was created");
   root.append(heading, steps, message, phases, reason, trouble, foot);
   el.append(root);
 
@@ -56,27 +48,9 @@ function render({ model, el }) {
     if (message.textContent !== model.get("message")) message.textContent = model.get("message"); // said once
     fill(reason, model.get("reason"));
     fill(trouble, model.get("trouble"));
-    live.textContent = model.get("live") ? "live" : status === "STOPPED" ? "final" : "no longer followed";
-    clock.textContent = model.get("live") && model.get("clock") ? ` · ${model.get("clock")}` : "";
-    skip.hidden = !(model.get("live") && model.get("skippable"));
-    again.hidden = model.get("live") || status === "STOPPED";
+    drawFoot(status === "STOPPED");
   };
-  const count = (name) => () => {
-    model.set(name, model.get(name) + 1);
-    model.save_changes();
-  };
-  const [ask, jump] = [count("asked"), count("skips")];
-  const names = ["heading", "steps", "phases", "message", "reason", "trouble", "live", "clock", "skippable"];
-  const watched = names.map((name) => `change:${name}`).join(" ");
-  model.on(watched, draw);
-  again.addEventListener("click", ask);
-  skip.addEventListener("click", jump);
-  draw();
-  return () => {
-    model.off(watched, draw);
-    again.removeEventListener("click", ask);
-    skip.removeEventListener("click", jump);
-  };
+  return follow(model, ["heading", "steps", "phases", "message", "reason"], draw, buttons);
 }
 
 export default { render };

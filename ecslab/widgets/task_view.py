@@ -36,7 +36,7 @@ class TaskView(LiveView):
     again. Its own looks are not among `lab.calls()`.
     """
 
-    _esm = module("task_view.js")
+    _esm = module("live_foot.js", "task_view.js")
     heading = traitlets.Unicode().tag(sync=True)
     steps = traitlets.List(traitlets.Dict()).tag(sync=True)
     phases = traitlets.List(traitlets.Dict()).tag(sync=True)

@@ -10,9 +10,9 @@ from ecslab.display.printable import printable
 HERE = Path(__file__).parent
 
 
-def module(name: str) -> str:
-    """The module of a view: its own file, after what all views draw with."""
-    return "\n".join((HERE / part).read_text("utf-8") for part in ("elements.js", name))
+def module(*parts: str) -> str:
+    """The module of a view: its files, its own the last, after what all views draw with."""
+    return "\n".join((HERE / part).read_text("utf-8") for part in ("elements.js", *parts))
 
 
 class View(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types that strict mode accepts

@@ -80,8 +80,8 @@ def with_a_typo(lab):
 
 def agent_cut_off(lab):
     group()(lab)
-    [instance] = ecslab.container_instances.of_cluster(lab)
-    ecslab.container_instances.connect_agent(lab, instance, connected=False)
+    [instance] = ecslab.container_instance.of_cluster(lab)
+    ecslab.container_instance.connect_agent(lab, instance, connected=False)
     lab.control("advance", seconds=300)
 
 
@@ -270,7 +270,7 @@ WRONG = {
         f"Instances of `{NAME}` run, but their user data names adgu-clutser, and not `{CLUSTER}`: they never "
         "appear there."),
     "an agent that is cut off": (GROUP, agent_cut_off,
-        lambda lab: f"The agent of {ecslab.container_instances.of_cluster(lab)[0]['ec2InstanceId']} is not "
+        lambda lab: f"The agent of {ecslab.container_instance.of_cluster(lab)[0]['ec2InstanceId']} is not "
         "connected: ECS places nothing there."),
     "a provider of another group": (PROVIDER, provider("adgu-other"),
         f"The capacity provider `{NAME}` is one of the group `adgu-other`."),

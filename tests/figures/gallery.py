@@ -10,7 +10,7 @@ from ecslab.course.catalogue import STAGES as COURSE
 from ecslab.figures import Figure
 from ecslab.figures.stage_path import STAGES
 from ecslab.operations.service_map import Answer, Line, ServiceMap, ServiceNode, Way
-from ecslab.resources.container_instance import Capacity, Instance, PlacedTask
+from ecslab.resources.container_instance.layout import Capacity, Instance, PlacedTask
 
 ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecslab import figures
-from ecslab.resources.container_instance import Capacity
+from ecslab.resources.container_instance.layout import Capacity
 
 APART = "Sizes differ too much for one scale"
 

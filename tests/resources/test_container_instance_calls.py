@@ -6,6 +6,7 @@ import pytest
 
 from ecslab import cluster, container_instance
 from ecslab.errors import NotThere
+from ecslab.resources.container_instance import layout
 
 HTTPD = "public.ecr.aws/docker/library/httpd:2.4"
 PARAMETER = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
@@ -85,7 +86,7 @@ def test_every_task_is_shown_where_it_runs_with_what_is_set_aside_for_it(lab):
     on_fargate(lab, "FARGATE_SPOT")
     lab.control("advance", seconds=120)
 
-    seen = container_instance.look(lab)
+    seen = layout.look(lab)
     assert [(each.type, each.zone, each.status, each.connected) for each in seen.instances] == [
         ("t3.medium", "us-east-1a", "ACTIVE", True), ("t3.medium", "us-east-1b", "ACTIVE", True),
     ]  # fmt: skip
@@ -112,13 +113,13 @@ def test_every_task_is_shown_where_it_runs_with_what_is_set_aside_for_it(lab):
         containerInstances=lab.ecs.list_container_instances(cluster=name)["containerInstanceArns"][:1],
         status="DRAINING",
     )
-    assert sorted(each.status for each in container_instance.look(lab).instances) == ["ACTIVE", "DRAINING"]
+    assert sorted(each.status for each in layout.look(lab).instances) == ["ACTIVE", "DRAINING"]
     for task in lab.ecs.list_tasks(cluster=name, launchType="EC2")["taskArns"]:
         lab.ecs.stop_task(cluster=name, task=task)
-    ending = container_instance.look(lab)
+    ending = layout.look(lab)
     assert any(task.stopping for each in ending.instances for task in each.tasks), "they hold what they took"
     lab.control("advance", seconds=200)
-    freed = container_instance.look(lab).instances
+    freed = layout.look(lab).instances
     assert all(each.free_cpu == each.cpu and not each.tasks for each in freed)
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals, instances
+from ecslab.resources import container_instance
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.arranged_fault import Fault
@@ -15,7 +16,7 @@ def arrange(builder: Builder) -> None:
     instances.group(builder)
     instances.service(builder, instances.task_definition(builder, memory=256))
     builder.pass_time(150)
-    [instance] = instances.in_cluster(lab, names.cluster)
+    [instance] = container_instance.of_cluster(lab, names.cluster)
     lab.control("inject", kind="agent", instance=instance["ec2InstanceId"])
     builder.pass_time(30)
     lab.ecs.update_service(cluster=names.cluster, service=names.service, desiredCount=2)

@@ -10,14 +10,9 @@ if TYPE_CHECKING:
 
 
 def arrange(builder: Builder) -> None:
-    names = builder.names
     builder.foundation()
-    builder.lab.ecs.update_cluster(
-        cluster=names.cluster, serviceConnectDefaults={"namespace": f"{names.app}-team"}
-    )
-    builder.pass_time(30)
-    group, network = builder.group(names.helper), builder.public()
-    builder.admit(group, 80, network["securityGroups"][0])
+    two_services.join_namespace(builder)
+    group, network = two_services.open_group(builder)
     two_services.client(builder, "http://prices/", network, serviceConnectConfiguration={"enabled": True})
     builder.pass_time(120)
     alias = {"port": 80, "dnsName": "prices"}

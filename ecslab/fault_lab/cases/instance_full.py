@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals, instances
+from ecslab.resources.container_instance import instance_reader
 from ecslab.resources.service import service_reader
 
 if TYPE_CHECKING:
@@ -29,12 +30,12 @@ def asked(app: Application) -> int:
 
 def left(app: Application) -> int:
     """MiB that the roomiest instance has left."""
-    return max(map(instances.memory_left, instances.registered(app)), default=0)
+    return max((instance_reader.remaining(each, "MEMORY") for each in instances.registered(app)), default=0)
 
 
 def registered(app: Application) -> int:
     """MiB of the largest instance."""
-    return max(map(instances.memory_of, instances.registered(app)), default=0)
+    return max((instance_reader.registered(each, "MEMORY") for each in instances.registered(app)), default=0)
 
 
 def is_short(app: Application) -> bool:

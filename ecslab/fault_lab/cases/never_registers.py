@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from ecslab.connection.connection import Connection
 from ecslab.fault_lab.engine import Application, Builder, Case, WrongFix, goals, instances
+from ecslab.resources import container_instance
 
 if TYPE_CHECKING:
     from ecslab.fault_lab.arranged_fault import Fault
@@ -35,7 +36,7 @@ def is_right(app: Application) -> bool:
 
 def is_elsewhere(app: Application) -> bool:
     """Whether it has registered in the other cluster, which somebody made."""
-    return bool(instances.in_cluster(app.lab, app.names.cluster + BEYOND))
+    return bool(container_instance.of_cluster(app.lab, app.names.cluster + BEYOND))
 
 
 def is_empty(app: Application) -> bool:

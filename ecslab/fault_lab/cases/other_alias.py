@@ -14,14 +14,9 @@ ASKED: Final = "http://prices/"
 
 
 def arrange(builder: Builder) -> None:
-    names = builder.names
     builder.foundation()
-    builder.lab.ecs.update_cluster(
-        cluster=names.cluster, serviceConnectDefaults={"namespace": f"{names.app}-team"}
-    )
-    builder.pass_time(30)
-    group, network = builder.group(names.helper), builder.public()
-    builder.admit(group, 80, network["securityGroups"][0])
+    two_services.join_namespace(builder)
+    group, network = two_services.open_group(builder)
     name, port = builder.rng.choice(ALIASES)
     served = {"portName": two_services.PORT_NAME, "clientAliases": [{"port": port, "dnsName": name}]}
     two_services.server(builder, group, serviceConnectConfiguration={"enabled": True, "services": [served]})

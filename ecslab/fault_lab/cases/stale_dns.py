@@ -16,9 +16,7 @@ LONG: Final = 300
 def arrange(builder: Builder) -> None:
     builder.foundation()
     name, registry = two_services.private_name(builder, builder.rng.choice(TTLS))
-    group = builder.group(builder.names.helper)
-    network = builder.public()
-    builder.admit(group, 80, network["securityGroups"][0])
+    group, network = two_services.open_group(builder)
     two_services.server(builder, group, serviceRegistries=[{"registryArn": registry}])
     builder.pass_time(120)
     two_services.client(builder, f"http://{name}/", network)

@@ -5,13 +5,11 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/launch_container_ins
 
 import base64
 import json
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Unpack
 
-from ecslab.connection.connection import Connection
-from ecslab.connection.missing import or_none_if_missing
 from ecslab.fault_lab.engine.application import Application
 from ecslab.fault_lab.engine.builder import Builder
+from ecslab.resources import container_instance
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
         ContainerDefinitionTypeDef,
         ContainerInstanceTypeDef,
         RegisterTaskDefinitionRequestTypeDef,
-        ResourceOutputTypeDef,
     )
 
 IMAGE: Final = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
@@ -102,31 +99,7 @@ def service(
 
 def registered(app: Application) -> "list[ContainerInstanceTypeDef]":
     """The container instances of the application's cluster."""
-    return in_cluster(app.lab, app.names.cluster)
-
-
-def in_cluster(lab: Connection, cluster: str) -> "list[ContainerInstanceTypeDef]":
-    """The container instances of a cluster; none of one that is not there."""
-    listed = or_none_if_missing(lab.ecs.list_container_instances, cluster=cluster)
-    if not listed or not listed["containerInstanceArns"]:
-        return []
-    arns = listed["containerInstanceArns"]
-    described = lab.ecs.describe_container_instances(cluster=cluster, containerInstances=arns)
-    return described["containerInstances"]
-
-
-def memory_left(instance: "ContainerInstanceTypeDef") -> int:
-    """MiB that no task holds."""
-    return _memory(instance["remainingResources"])
-
-
-def memory_of(instance: "ContainerInstanceTypeDef") -> int:
-    """MiB that it registered."""
-    return _memory(instance["registeredResources"])
-
-
-def _memory(resources: "Sequence[ResourceOutputTypeDef]") -> int:
-    return next(int(each["integerValue"]) for each in resources if each["name"] == "MEMORY")
+    return container_instance.of_cluster(app.lab, app.names.cluster)
 
 
 def runs(app: Application, instance: "ContainerInstanceTypeDef") -> bool:

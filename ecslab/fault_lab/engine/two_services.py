@@ -40,6 +40,22 @@ def server(builder: Builder, group: str, **more: object) -> None:
     builder.service(builder.register(definition), network, name=builder.names.helper, **more)  # type: ignore[arg-type]
 
 
+def open_group(builder: Builder) -> "tuple[str, AwsVpcConfigurationTypeDef]":
+    """The helper's group, which lets the application in at port 80, and the application's network."""
+    group, network = builder.group(builder.names.helper), builder.public()
+    builder.admit(group, 80, network["securityGroups"][0])
+    return group, network
+
+
+def join_namespace(builder: Builder) -> None:
+    """Give the cluster a namespace, in which services of Service Connect are unless they name another."""
+    names = builder.names
+    builder.lab.ecs.update_cluster(
+        cluster=names.cluster, serviceConnectDefaults={"namespace": f"{names.app}-team"}
+    )
+    builder.pass_time(30)
+
+
 def private_name(builder: Builder, ttl: int) -> tuple[str, str]:
     """A name in a private namespace, for tasks to be registered under: it, and the ARN of its registry.
 

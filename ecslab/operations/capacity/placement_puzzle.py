@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 from ecslab.connection.connection import Connection
 from ecslab.display.tables import ShownAsTable, Table
 from ecslab.operations import prices
-from ecslab.resources import container_instances, instance_group, task_definition
-from ecslab.resources.container_instances import attribute, remaining
+from ecslab.resources import container_instance, instance_group, task_definition
+from ecslab.resources.container_instance.instance_reader import attribute, remaining
 from ecslab.resources.instance_group import TYPE
 from ecslab.resources.task import task_reader
 
@@ -110,7 +110,7 @@ def score(lab: Connection) -> Puzzle:
 def _instances(lab: Connection) -> list[ContainerInstanceTypeDef]:
     return [
         each
-        for each in container_instances.of_cluster(lab)
+        for each in container_instance.of_cluster(lab)
         if attribute(each, NAME) and each["agentConnected"]
     ]
 

@@ -1,9 +1,9 @@
 """The guestbook, which the course builds from 06 on.
 
 `back` has its two services behind the public load balancer, and their names (stages 07 and 08); `front` has
-two services of which one calls the other, and `pair` takes them away (stage 10). Here is the draft with a
-database: one task of three containers, and a program that calls AWS (stage 09). Each function gives one
-container definition, as it stands in `containerDefinitions`.
+two services of which one calls the other, `asking` what it is answered, and `pair` takes them away (stage
+10). Here is the draft with a database: one task of three containers, and a program that calls AWS (stage
+09). Each function gives one container definition, as it stands in `containerDefinitions`.
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 """
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ecslab.connection.connection import Connection
 from ecslab.errors import NotThere
 from ecslab.operations import containers
+from ecslab.operations.guestbook.asking import Watched, answers, ask, watch
 from ecslab.operations.guestbook.back import (
     BACK,
     back_container,
@@ -29,14 +30,10 @@ from ecslab.operations.guestbook.front import (
     APP,
     APP_BACK,
     APP_FRONT,
-    Watched,
-    answers,
-    ask,
     by_address,
     front_container,
     groups,
     register_front,
-    watch,
 )
 from ecslab.operations.guestbook.pair import delete_pair, price_of_ways
 from ecslab.resources import secret, task_definition

@@ -9,22 +9,16 @@ Everything here has names of its own, so that the guestbook behind the public lo
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final
 
-from ecslab.connection.answers import Answer as LastAnswer
 from ecslab.connection.connection import Connection
-from ecslab.connection.waiting import Wait
-from ecslab.display.tables import ShownAsTable, Table
-from ecslab.errors import NotThere, Unreachable
 from ecslab.operations.guestbook.back import PYTHON, back_container, logs
 from ecslab.resources import network, service, task_definition
 from ecslab.resources.network import PORT, Choice, rules
 from ecslab.resources.network.web_groups import web_group
-from ecslab.resources.task import network_interface, task_reader
+from ecslab.resources.task import network_interface
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import IpPermissionOutputTypeDef
@@ -34,18 +28,6 @@ APP_FRONT: Final = "adgu-app-front"
 APP_BACK: Final = "adgu-app-back"
 APP: Final = "adgu-app"
 """What the internal load balancer, its target group and its security group are called."""
-EVERY: Final = 5.0
-"""Seconds between two questions while one watches."""
-_ASK: Final = "/api/ask"
-
-
-class Answer(TypedDict, total=False):
-    """What one name answered: `entries` and `host` of the back, or an `error` in words."""
-
-    url: str
-    entries: int
-    host: str
-    error: str
 
 
 @dataclass(frozen=True)
@@ -166,138 +148,3 @@ def _wait_for_another(lab: Connection, name: str, old: TaskTypeDef) -> None:
         return any(task["taskArn"] != old["taskArn"] for task in running)
 
     lab.wait(another, f"another task of {name} to run")
-
-
-def answers(lab: Connection, name: str | None = None) -> dict[str, Answer]:
-    """What each name answers to the front, right now; the map of services shows it as well.
-
-    Args:
-        name: the front's service; `adgu-app-front` unless given.
-
-    Raises:
-        NotThere: no task of the front is RUNNING.
-        Unreachable: the front does not answer.
-    """
-    name = name or lab.name(APP_FRONT)
-    tasks = [task for task in service.tasks(lab, name) if task["lastStatus"] == "RUNNING"]
-    if not tasks:
-        raise NotThere(f"no task of {name} is RUNNING.\n  next: guestbook.by_address(lab), in notebook 10")
-    address = network_interface.public_ip_of(network_interface.interface_of(lab, tasks[-1]))
-    if not address:
-        raise NotThere(f"the front's task {task_reader.short_id(tasks[-1])} has no public IP")
-    reply = lab.http("GET", lab.url(address, PORT).rstrip("/") + _ASK)
-    if reply.status != 200:
-        raise Unreachable(f"the front answers {reply.status}: {reply.text[:100]}")
-    given: dict[str, Answer] = json.loads(reply.body)["answers"]
-    for answer in given.values():
-        with suppress(ValueError):  # a learner may have given the front what is no address
-            good = "error" not in answer
-            lab.answers.note(LastAnswer(name, answer["url"], words(answer), good))
-    return given
-
-
-def ask(lab: Connection, name: str | None = None) -> Table:
-    """Let the front ask the back, by each name that it was given; what it is answered.
-
-    Raises:
-        NotThere, Unreachable: as `answers`.
-    """
-    rows = ((way, answer["url"], words(answer)) for way, answer in answers(lab, name).items())
-    return Table("", ("by", "the front asks", "and is answered"), tuple(rows))
-
-
-def words(answer: Answer) -> str:
-    """What a name answered, in a few words."""
-    if "error" in answer:
-        return answer["error"]
-    count = answer["entries"]
-    return f"{count} {'entry' if count == 1 else 'entries'}, from {answer['host']}"
-
-
-@dataclass
-class Period:
-    """For how long a name answered in one way.
-
-    Attributes:
-        way: the word for the name.
-        begin, end: seconds after the watching began.
-        error: in words; "" while the back answered.
-        hosts: which tasks of the back answered.
-    """
-
-    way: str
-    begin: float
-    end: float
-    error: str
-    hosts: set[str] = field(default_factory=set)
-
-    @property
-    def words(self) -> str:
-        """What was answered, in a few words."""
-        return self.error or f"the entries, from {' and '.join(sorted(self.hosts))}"
-
-
-@dataclass(frozen=True, repr=False)
-class Watched(ShownAsTable):
-    """What each name answered over time; shows itself as a table."""
-
-    periods: tuple[Period, ...]
-
-    def _table(self) -> Table:
-        rows = tuple(
-            (each.way, f"{each.begin:.0f} s", f"{each.end:.0f} s", each.words) for each in self.periods
-        )
-        return Table("", ("by", "from", "to", "answer"), rows)
-
-    def failed(self, way: str) -> float:
-        """For how many seconds a name did not lead to the back."""
-        return sum(each.end - each.begin for each in self.periods if each.way == way and each.error)
-
-    @property
-    def first_again(self) -> str:
-        """The name that led to the back again first, after it had not; of several at once the one that failed
-        for the shorter time; "" if none failed, or none leads there again.
-        """
-        failed = {each.way: each.end for each in self.periods if each.error}
-        last = {each.way: each for each in self.periods}
-        again = [way for way in failed if not last[way].error]
-        return min(again, key=lambda way: (failed[way], self.failed(way)), default="")
-
-    @property
-    def hosts(self) -> dict[str, tuple[str, ...]]:
-        """Which of the back's tasks answered, by the names."""
-        answered: dict[str, set[str]] = {}
-        for each in self.periods:
-            answered.setdefault(each.way, set()).update(each.hosts)
-        return {way: tuple(sorted(hosts)) for way, hosts in answered.items()}
-
-
-def watch(lab: Connection, seconds: float = 150, name: str | None = None) -> Watched:
-    """Let the front ask every five seconds, for so long, and note each change of an answer.
-
-    Raises:
-        NotThere, Unreachable: as `answers`.
-    """
-    periods: dict[str, list[Period]] = {}
-    pause = 2.0 if lab.where == "aws" else 0.2
-    with Wait(lab, "the front to ask for a while") as waiting:
-        while True:
-            began = waiting.waited
-            for way, answer in answers(lab, name).items():
-                _note(periods.setdefault(way, []), way, began, answer)
-            while waiting.waited < began + EVERY - 1e-3:
-                waiting.let_pass(pause, began + EVERY - waiting.waited)
-            if waiting.waited > seconds - 1e-3:
-                return Watched(tuple(each for noted in periods.values() for each in noted))
-
-
-def _note(noted: list[Period], way: str, now: float, answer: Answer) -> None:
-    """Prolong the last period, or begin another; it lasts until the next question at least."""
-    error = answer.get("error", "")
-    if noted:
-        noted[-1].end = now
-    if not noted or noted[-1].error != error:
-        noted.append(Period(way, now, now, error))
-    noted[-1].end = now + EVERY
-    if not error:
-        noted[-1].hosts.add(answer["host"])

@@ -14,7 +14,7 @@ from typing import Any, Final
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
 from ecslab.resources import cluster as clusters
-from ecslab.resources import container_instances, network
+from ecslab.resources import container_instance, network
 from ecslab.resources.instance_group import instance_profile
 from ecslab.resources.instance_group.group_reader import cluster_in, group, provider, template
 
@@ -115,7 +115,7 @@ def delete(lab: Connection, name: str | None = None) -> bool:
 
 def _gone(lab: Connection, name: str, launched: set[str]) -> bool:
     """Whether the group is gone, and no cluster has its instances any more."""
-    known = {each["ec2InstanceId"] for each in container_instances.of_cluster(lab)}
+    known = {each["ec2InstanceId"] for each in container_instance.of_cluster(lab)}
     return group(lab, name) is None and not known & launched
 
 

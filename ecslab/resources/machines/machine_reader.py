@@ -101,12 +101,6 @@ def is_outside(machine_id: str) -> bool:
     return machine_id.startswith("mi-")
 
 
-def instance_type(instance: ContainerInstanceTypeDef) -> str:
-    """What type of machine a container instance is; "" outside EC2."""
-    named = {each["name"]: each.get("value", "") for each in instance.get("attributes", [])}
-    return named.get("ecs.instance-type", "")
-
-
 def launch_templates(
     lab: Connection, filters: Mapping[str, Sequence[str]]
 ) -> Iterator[LaunchTemplateTypeDef]:

@@ -9,8 +9,8 @@ from typing import Final
 
 from ecslab.connection.connection import Connection
 from ecslab.operations.capacity import CPU, MEMORY, MIXED, PAGE, instance_hour, reservation_metric, task_hour
-from ecslab.resources import container_instances, metrics
-from ecslab.resources.container_instances import attribute, registered
+from ecslab.resources import container_instance, metrics
+from ecslab.resources.container_instance.instance_reader import attribute, registered
 from ecslab.resources.instance_group import TYPE
 from ecslab.resources.service import service_reader
 from ecslab.resources.task import task_reader
@@ -29,7 +29,7 @@ def placement_reason(lab: Connection) -> Iterator[object]:
 
 def registered_memory(lab: Connection) -> Iterator[object]:
     """MiB that an instance of the lesson's type has registered; with a comma in it, too."""
-    for instance in container_instances.of_cluster(lab):
+    for instance in container_instance.of_cluster(lab):
         if attribute(instance, "ecs.instance-type") == TYPE:
             memory = registered(instance, "MEMORY")
             yield from (memory, f"{memory:,}")
@@ -51,7 +51,7 @@ def spot_stop_code(lab: Connection) -> Iterator[object]:
 
 def break_even_percent(lab: Connection) -> Iterator[object]:
     """How full the lesson's instance has to be to be cheaper than Fargate, in percent; rounded either way."""
-    for instance in container_instances.of_cluster(lab):
+    for instance in container_instance.of_cluster(lab):
         if attribute(instance, "ecs.instance-type") == TYPE:
             fits = min(registered(instance, "CPU") // CPU, registered(instance, "MEMORY") // MEMORY)
             percent = 100 * instance_hour() / (fits * task_hour())

@@ -9,7 +9,7 @@ from ecslab.connection.missing import or_none_if_missing
 from ecslab.course import verdicts
 from ecslab.display.verdict import Verdict, not_yet
 from ecslab.resources import cluster as clusters
-from ecslab.resources import container_instances, instance_group
+from ecslab.resources import container_instance, instance_group
 from ecslab.resources.instance_group import GROUP, IMAGE, TYPE
 from ecslab.resources.instance_group.instance_profile import POLICY
 
@@ -88,7 +88,7 @@ def _managed(lab: Connection, name: str) -> bool:
 
 
 def _registered(lab: Connection, name: str, launched: set[str]) -> Verdict:
-    known = [each for each in container_instances.of_cluster(lab) if each["ec2InstanceId"] in launched]
+    known = [each for each in container_instance.of_cluster(lab) if each["ec2InstanceId"] in launched]
     silent = [each for each in known if not each["agentConnected"]]
     if silent:
         return verdicts.wrong("11.group-agent", instance=silent[0]["ec2InstanceId"])

@@ -30,7 +30,7 @@ def make_group(lab: Connection) -> object:
             DesiredCapacity=1,
             VPCZoneIdentifier=ecslab.instance_group.subnets(lab),
         )
-    ecslab.container_instances.wait_until_registered(lab)
+    ecslab.container_instance.wait_until_registered(lab)
     return ecslab.instance_group.group(lab, name)
 
 

@@ -11,6 +11,7 @@ from ecslab.operations import instance_prices
 from ecslab.operations.cleanup.inventory import ecs
 from ecslab.operations.cleanup.inventory.resource import Resource
 from ecslab.operations.cleanup.inventory.survey import Survey, SurveyedCluster
+from ecslab.resources.container_instance.instance_reader import attribute
 from ecslab.resources.machines import machine_reader
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _managed_hour(survey: Survey, name: str) -> float:
     if not survey.look(Providers).manages_instances(name):
         return 0.0
     return sum(
-        instance_prices.managed_hour(machine_reader.instance_type(shown)) or 0.0
+        instance_prices.managed_hour(attribute(shown, "ecs.instance-type")) or 0.0
         for cluster in survey.clusters
         for shown in survey.container_instances(cluster)
         if shown.get("capacityProviderName") == name

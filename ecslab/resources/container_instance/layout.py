@@ -1,4 +1,4 @@
-"""Where a cluster's tasks run: container instances with the tasks on them, and tasks on none. Stage 11.
+"""Where a cluster's tasks run: container instances with the tasks on them, and tasks on none.
 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html
 """
@@ -10,22 +10,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecslab import figures
-from ecslab.connection.batches import batches
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
 from ecslab.errors import NotThere
+from ecslab.resources.container_instance.instance_reader import attribute, registered, remaining
+from ecslab.resources.machines import machine_reader
 from ecslab.resources.task import task_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import (
         ContainerInstanceTypeDef,
         ContainerTypeDef,
-        ResourceOutputTypeDef,
         TaskTypeDef,
     )
-
-    from ecslab.figures import Figure
 
 _FARGATE = ("FARGATE", "FARGATE_SPOT")
 
@@ -103,18 +100,6 @@ class Capacity:
     tasks: tuple[PlacedTask, ...]
 
 
-def draw(lab: Connection, cluster: str | None = None) -> Figure:
-    """The cluster's container instances as boxes, its tasks to scale in them, Fargate's tasks beside them.
-
-    Args:
-        cluster: the lesson's unless given.
-
-    Raises:
-        NotThere: there is no such cluster.
-    """
-    return figures.instances(look(lab, cluster))
-
-
 def look(lab: Connection, cluster: str | None = None) -> Capacity:
     """Where the tasks of a cluster run, by calls that read; works on a real account.
 
@@ -125,11 +110,11 @@ def look(lab: Connection, cluster: str | None = None) -> Capacity:
         NotThere: there is no such cluster.
     """
     name = cluster or lab.names.cluster
-    described = _described(lab, name)
+    described = or_none_if_missing(machine_reader.container_instances, lab, name)
     if described is None:
         raise NotThere(f"there is no cluster {name}")
     on: defaultdict[str, list[PlacedTask]] = defaultdict(list)
-    for task in sorted(_tasks(lab, name), key=lambda task: (task["createdAt"], task["taskArn"])):
+    for task in sorted(holding(lab, name), key=lambda task: (task["createdAt"], task["taskArn"])):
         on[task.get("containerInstanceArn", "")].append(_placed(task))
     instances = (_instance(each, on[each["containerInstanceArn"]]) for each in described)
     return Capacity(
@@ -137,29 +122,14 @@ def look(lab: Connection, cluster: str | None = None) -> Capacity:
     )
 
 
-def _described(lab: Connection, cluster: str) -> list[ContainerInstanceTypeDef] | None:
-    """The container instances of a cluster, in any status; None without the cluster."""
+def holding(lab: Connection, cluster: str, **of: str) -> list[TaskTypeDef]:
+    """The tasks of a cluster that hold resources: those meant to run, and those that are not STOPPED yet.
 
-    def arns() -> list[str]:
-        pages = lab.ecs.get_paginator("list_container_instances").paginate(cluster=cluster)
-        return [arn for page in pages for arn in page["containerInstanceArns"]]
-
-    instance_arns = or_none_if_missing(arns)
-    if instance_arns is None:
-        return None
-    return [
-        instance
-        for batch in batches(instance_arns)
-        for instance in lab.ecs.describe_container_instances(cluster=cluster, containerInstances=batch)[
-            "containerInstances"
-        ]
-    ]
-
-
-def _tasks(lab: Connection, cluster: str) -> list[TaskTypeDef]:
-    """The tasks that hold resources: those meant to run, and those that are not STOPPED yet."""
-    meant = task_reader.listed(lab, cluster=cluster, desiredStatus="RUNNING")
-    ending = task_reader.listed(lab, cluster=cluster, desiredStatus="STOPPED")
+    Args:
+        of: further parameters of ListTasks, such as `containerInstance`.
+    """
+    meant = task_reader.listed(lab, cluster=cluster, desiredStatus="RUNNING", **of)  # type: ignore[arg-type]
+    ending = task_reader.listed(lab, cluster=cluster, desiredStatus="STOPPED", **of)  # type: ignore[arg-type]
     by_arn = {task["taskArn"]: task for task in [*meant, *ending]}
     return [task for task in by_arn.values() if task["lastStatus"] != "STOPPED"]
 
@@ -184,23 +154,16 @@ def _memory(container: ContainerTypeDef) -> int:
 
 
 def _instance(described: ContainerInstanceTypeDef, tasks: Iterable[PlacedTask]) -> Instance:
-    attributes = {each["name"]: each.get("value", "") for each in described.get("attributes", [])}
-    registered = _numbers(described.get("registeredResources", []))
-    remaining = _numbers(described.get("remainingResources", []))
     return Instance(
         id=described.get("ec2InstanceId", ""),
-        type=attributes.get("ecs.instance-type", ""),
-        zone=attributes.get("ecs.availability-zone", ""),
+        type=attribute(described, "ecs.instance-type"),
+        zone=attribute(described, "ecs.availability-zone"),
         status=described["status"],
         connected=described["agentConnected"],
-        cpu=registered.get("CPU", 0),
-        memory=registered.get("MEMORY", 0),
-        free_cpu=remaining.get("CPU", 0),
-        free_memory=remaining.get("MEMORY", 0),
+        cpu=registered(described, "CPU"),
+        memory=registered(described, "MEMORY"),
+        free_cpu=remaining(described, "CPU"),
+        free_memory=remaining(described, "MEMORY"),
         provider=described.get("capacityProviderName", ""),
         tasks=tuple(tasks),
     )
-
-
-def _numbers(resources: Iterable[ResourceOutputTypeDef]) -> dict[str, int]:
-    return {each["name"]: each["integerValue"] for each in resources if each.get("type") == "INTEGER"}

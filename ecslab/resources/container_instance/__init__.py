@@ -5,21 +5,22 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/create-capacity.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from ecslab import figures
 from ecslab.connection.connection import Connection
 from ecslab.connection.missing import or_none_if_missing
 from ecslab.display.tables import Table
 from ecslab.errors import SandboxOnly
+from ecslab.resources.container_instance import layout
+from ecslab.resources.container_instance.instance_reader import attribute, is_external, registered, remaining
+from ecslab.resources.machines import machine_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ContainerInstanceTypeDef
 
-_AT_ONCE: Final = 100
-"""Container instances in one DescribeContainerInstances."""
-_OWN_PORTS: Final = frozenset({"22", "2375", "2376", "51678", "51679"})
-"""What the instance itself and its agent use."""
+    from ecslab.figures import Figure
 
 
 def of_cluster(lab: Connection, cluster: str | None = None) -> list[ContainerInstanceTypeDef]:
@@ -28,16 +29,8 @@ def of_cluster(lab: Connection, cluster: str | None = None) -> list[ContainerIns
     Args:
         cluster: the lesson's unless given. One that is not there has none.
     """
-    name = cluster or lab.names.cluster
-    listed = or_none_if_missing(lab.ecs.list_container_instances, cluster=name)
-    arns = listed["containerInstanceArns"] if listed else []
-    shown: list[ContainerInstanceTypeDef] = []
-    for begin in range(0, len(arns), _AT_ONCE):
-        some = arns[begin : begin + _AT_ONCE]
-        shown += lab.ecs.describe_container_instances(cluster=name, containerInstances=some)[
-            "containerInstances"
-        ]
-    return sorted(shown, key=lambda each: (each["registeredAt"], each["ec2InstanceId"]))
+    shown = or_none_if_missing(machine_reader.container_instances, lab, cluster or lab.names.cluster)
+    return sorted(shown or (), key=lambda each: (each["registeredAt"], each["ec2InstanceId"]))
 
 
 def of_provider(lab: Connection, provider: str) -> list[ContainerInstanceTypeDef]:
@@ -50,39 +43,20 @@ def tasks(lab: Connection, instance: ContainerInstanceTypeDef) -> list[str]:
 
     Those that are still to run, and those that are being stopped.
     """
-    asked = {"cluster": lab.names.cluster, "containerInstance": instance["containerInstanceArn"]}
-    listed = [
-        arn
-        for status in ("RUNNING", "STOPPED")
-        for arn in lab.ecs.list_tasks(**asked, desiredStatus=status)["taskArns"]  # type: ignore[arg-type]
-    ]
-    shown = lab.ecs.describe_tasks(cluster=asked["cluster"], tasks=listed)["tasks"] if listed else []
-    return [task["taskArn"] for task in shown if task["lastStatus"] != "STOPPED"]
+    held = layout.holding(lab, lab.names.cluster, containerInstance=instance["containerInstanceArn"])
+    return [task["taskArn"] for task in held]
 
 
-def is_external(instance: ContainerInstanceTypeDef) -> bool:
-    """Whether it is a machine outside AWS."""
-    return "ecs.capability.external" in {each["name"] for each in instance.get("attributes", [])}
+def draw(lab: Connection, cluster: str | None = None) -> Figure:
+    """The cluster's container instances as boxes, its tasks to scale in them, Fargate's tasks beside them.
 
+    Args:
+        cluster: the lesson's unless given.
 
-def attribute(instance: ContainerInstanceTypeDef, name: str) -> str:
-    """One of its attributes, such as `ecs.instance-type`; "" where it has none of that name."""
-    return {each["name"]: each.get("value", "") for each in instance.get("attributes", [])}.get(name, "")
-
-
-def registered(instance: ContainerInstanceTypeDef, resource: str) -> int:
-    """How much of `CPU` (units) or `MEMORY` (MiB) its agent registered."""
-    return _amount(instance.get("registeredResources", []), resource)
-
-
-def remaining(instance: ContainerInstanceTypeDef, resource: str) -> int:
-    """How much of `CPU` (units) or `MEMORY` (MiB) no task has set aside."""
-    return _amount(instance.get("remainingResources", []), resource)
-
-
-def _amount(resources: Sequence[object], name: str) -> int:
-    amounts = (each for each in resources if isinstance(each, dict) and each["name"] == name)
-    return next((int(each["integerValue"]) for each in amounts), 0)
+    Raises:
+        NotThere: there is no such cluster.
+    """
+    return figures.instances(layout.look(lab, cluster))
 
 
 def table(lab: Connection, cluster: str | None = None) -> Table:
@@ -132,5 +106,5 @@ def connect_agent(lab: Connection, instance: ContainerInstanceTypeDef, *, connec
         SandboxOnly: the lab is on a real account, where you would stop the agent on the instance itself.
     """
     if lab.where != "sandbox":
-        raise SandboxOnly("container_instances.connect_agent()", "`sudo systemctl stop ecs` on the instance")
+        raise SandboxOnly("container_instance.connect_agent()", "`sudo systemctl stop ecs` on the instance")
     lab.control("inject", kind="agent", instance=instance["ec2InstanceId"], connected=connected)
