@@ -360,7 +360,7 @@ def test_one_task_is_said_in_the_singular(lab):
 
 
 def test_the_two_exercises_can_be_done_in_either_order(lab):
-    """One makes the service anew where the other has removed it; the lesson's service is as it was."""
+    """One makes the service again where the other has removed it; the lesson's service is as it was."""
     make(lab)
     step = ecslab.course.catalogue.step_named
     for first, then in ((SPREAD, GONE), (GONE, SPREAD)):

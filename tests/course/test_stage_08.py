@@ -350,7 +350,7 @@ WRONG = {
     ),
     "forceNewDeployment and nothing else": (
         "08.roll", only_forced,
-        f"`{NAME}` was deployed anew, but with revision 1 again: `forceNewDeployment` starts new tasks, and "
+        f"`{NAME}` was deployed again, but still with revision 1: `forceNewDeployment` starts new tasks, and "
         "no other revision.",
     ),
     "a bad image, and no breaker": ("08.roll", bad_without_breaker, keeps_failing),

@@ -258,21 +258,21 @@ WRONG = {
         WIZARDRY, deleted(WIZARD),
         "`node-demo-service` is DRAINING: it was deleted, and its last tasks are stopping.",
     ),
-    "pushed anew, and nobody told the service": (
+    "pushed again, and nobody told the service": (
         FORCED, pushed(),
-        lambda lab: f"`adgu/web:latest` was pushed anew, but task {short(newest(lab)[0])} runs what it "
+        lambda lab: f"`adgu/web:latest` was pushed again, but task {short(newest(lab)[0])} runs what it "
         "fetched when it started.",
     ),
-    "pushed anew under another tag": (
+    "pushed again under another tag": (
         FORCED, pushed("v2"), "Pushed since: the tag `v2`. But `my-ecs-service` runs `latest`.",
     ),
     "the image is named by its digest": (
         FORCED, pinned, "`my-ecs-service` names its image by digest: whatever is pushed, it stays the same.",
     ),
-    "pushed anew for a service that runs nothing": (
+    "pushed again for a service that runs nothing": (
         FORCED, pushed(count=0), EMPTY.format(GUIDE[2]),
     ),
-    "pushed anew behind a closed group": (
+    "pushed again behind a closed group": (
         FORCED, pushed(rules=()), CLOSED.format(0, GUIDE[2]),
     ),
     "003's task with 0.25 vCPU": (
