@@ -61,7 +61,7 @@ class World:
 
     def wait(self, seconds: float) -> None:
         """Let virtual time pass."""
-        self.account.sandbox.run(self.account.sandbox.clock.now + seconds)
+        self.account.sandbox.timekeeper.run(self.account.sandbox.clock.now + seconds)
 
     def filled(self, value: Any, service: str = "") -> Any:
         """A request with its symbols filled in; of `a|b` the first."""

@@ -82,7 +82,7 @@ class Account:
         self.lab = ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7)
         self.sandbox = self.lab.place.endpoint.transport.sandbox
         if began is not None:
-            self.sandbox.start_over(None, began)
+            self.sandbox.account.start_over(None, began)
         self.memory = Memory()
         self.sent = False
         endpoint = self.lab.place.endpoint
@@ -114,7 +114,7 @@ class Account:
     def replayed(self) -> list[str]:
         """What the account shows otherwise after its journal was replayed, in words."""
         before = self.shown()
-        self.sandbox.rebuild(self.sandbox.clock.now)
+        self.sandbox.account.rebuild(self.sandbox.clock.now)
         after = self.shown()
         return [f"{name}: {_difference(before.get(name), after.get(name))}"
                 for name in before.keys() | after.keys() if before.get(name) != after.get(name)]  # fmt: skip

@@ -46,7 +46,7 @@ class World:
         for _ in range(int(2 * minutes)):
             with self.sandbox.lock:
                 self.wall += 30
-                self.sandbox.arrive()
+                self.sandbox.timekeeper.arrive()
 
     def write(self):
         now = self.sandbox.clock.timestamp()

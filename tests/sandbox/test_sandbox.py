@@ -98,7 +98,7 @@ def test_reset_begins_at_an_earlier_moment_in_stepped_time(aws):
     aws.endpoint.control("reset", began=midnight)
     aws.ecs.create_cluster(clusterName=CLUSTER)
     assert aws.endpoint.control("status")["began"] == midnight
-    aws.sandbox.rebuild()  # from the journal
+    aws.sandbox.account.rebuild()  # from the journal
     assert aws.endpoint.control("status")["began"] == midnight
 
 
@@ -190,7 +190,7 @@ def test_an_instructor_pauses_and_steps(tmp_path):
     assert len(seen) == 3
     control.carry_out(aws.sandbox, "clock", {"paused": False, "speed": 100})
     clock[0] += 1
-    aws.sandbox.arrive()
+    aws.sandbox.timekeeper.arrive()
     assert aws.sandbox.clock.now == pytest.approx(max(seen) + 100)
     assert arn.rpartition("/")[2]
 

@@ -94,7 +94,7 @@ def test_all_that_is_held_takes_tags_shows_them_and_gives_them_back(aws, tagging
         "FailedResourcesMap"
     ] == {}  # fmt: skip
     sandbox = aws.endpoint.transport.sandbox
-    sandbox.rebuild(sandbox.clock.now)
+    sandbox.account.rebuild(sandbox.clock.now)
     by_owner = [{"Key": "owner", "Values": ["me"]}]
     assert shown(tagging, TagFilters=by_owner).keys() == set(arns)
     for kind, arn in made.items():

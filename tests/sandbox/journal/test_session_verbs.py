@@ -30,10 +30,10 @@ def test_it_is_there_after_the_next_start_too(tmp_path):
     export = carry_out(one, "export", {})
     other = opened(tmp_path / "other", seed=4)
     carry(export, {}, other)
-    assert (other.seed, other.clock.now) == (one.seed, 12)
+    assert (other.account.seed, other.clock.now) == (one.account.seed, 12)
     other.close()
     again = opened(tmp_path / "other", seed=None)
-    assert (again.seed, again.clock.now) == (one.seed, 12)
+    assert (again.account.seed, again.clock.now) == (one.account.seed, 12)
     assert again.journal.damage is None
 
 
@@ -49,7 +49,7 @@ def test_what_cannot_be_replayed_leaves_the_file_as_it_was(tmp_path, monkeypatch
         if len(rebuilds) == 1:
             raise RuntimeError("broken")
 
-    monkeypatch.setattr(other, "rebuild", once)
+    monkeypatch.setattr(other.account, "rebuild", once)
     with pytest.raises(AwsError, match="it cannot be replayed: RuntimeError"):
         carry(export, {}, other)
     assert len(rebuilds) == 2
@@ -78,7 +78,7 @@ def test_a_session_takes_the_place_of_an_open_journal_on_windows(tmp_path, windo
     carry_out(other, "advance", {"seconds": 7})
     other.close()
     again = opened(tmp_path / "other", seed=None)
-    assert (again.seed, again.clock.now, again.journal.damage) == (one.seed, 7, None)
+    assert (again.account.seed, again.clock.now, again.journal.damage) == (one.account.seed, 7, None)
     assert not list((tmp_path / "other" / "sandbox").glob("*.fresh"))
 
 
@@ -97,5 +97,5 @@ def test_a_journal_that_cannot_be_replaced_is_gone_on_with(tmp_path, monkeypatch
     carry_out(other, "advance", {"seconds": 3})
     other.close()
     again = opened(tmp_path / "other", seed=None)
-    assert (again.seed, again.clock.now, again.journal.damage) == ("4", 3, None)
+    assert (again.account.seed, again.clock.now, again.journal.damage) == ("4", 3, None)
     assert not list((tmp_path / "other" / "sandbox").glob("*.fresh"))

@@ -94,7 +94,7 @@ def held(sandbox: Sandbox) -> Written:
     """All that a sandbox holds."""
     with sandbox.lock, sandbox.backend.whole() as root:
         about = (
-            sandbox.mutations,
+            sandbox.account.mutations,
             sandbox.clock.now,
             sandbox.pace.mode,
             sandbox.pace.speed,

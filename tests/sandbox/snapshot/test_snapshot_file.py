@@ -68,7 +68,7 @@ def replayed(home) -> int:
     assert {"lab", "later"} <= {
         cluster.name for cluster in sandbox.backend._account.regions["us-east-1"].clusters.values()
     }
-    return sandbox._replay.happened
+    return sandbox.account.replay.happened
 
 
 def resealed(home, **changes) -> None:
