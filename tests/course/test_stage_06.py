@@ -33,8 +33,8 @@ def definition(lab, family=FAMILY, image=PUBLIC_IMAGE, on="FARGATE", **container
 def network(lab, zones=("us-east-1a", "us-east-1b"), rules=(HTTP,), public_ip="ENABLED"):
     vpc = default_vpc(lab)
     subnets = [s.id for s in ecslab.network.subnets(lab, vpc) if s.az in zones and s.public]
-    found = ecslab.network.find_http_group(lab, vpc)
-    group = found["GroupId"] if found else make_group(lab, *rules)
+    http_group = ecslab.network.find_http_group(lab, vpc)
+    group = http_group["GroupId"] if http_group else make_group(lab, *rules)
     vpc_configuration = {"subnets": subnets, "securityGroups": [group], "assignPublicIp": public_ip}
     return {"awsvpcConfiguration": vpc_configuration}
 

@@ -44,11 +44,11 @@ def serve(lab, names=GUIDE, cluster=None, definition=None, count=1, wait=60, **n
 
 def newest(lab, names=GUIDE):
     """The service's task that was started last, as the console shows its id."""
-    found = []
+    tasks = []
     for status in ("RUNNING", "STOPPED"):
         arns = lab.ecs.list_tasks(cluster=names[0], serviceName=names[2], desiredStatus=status)["taskArns"]
-        found += lab.ecs.describe_tasks(cluster=names[0], tasks=arns)["tasks"] if arns else []
-    return found
+        tasks += lab.ecs.describe_tasks(cluster=names[0], tasks=arns)["tasks"] if arns else []
+    return tasks
 
 
 def failed(lab, names=GUIDE):

@@ -76,7 +76,7 @@ class World:
             return base + int(moment[2])
         if "|" in value and "{" not in value:
             value = value.partition("|")[0]
-        return _ANCHOR.sub(lambda found: self._named(found[1], service), value)
+        return _ANCHOR.sub(lambda match: self._named(match[1], service), value)
 
     def _name(self, step: dict[str, Any], made: dict[str, Any]) -> None:
         """Give symbols to parts of an answer."""

@@ -227,5 +227,5 @@ def test_a_service_that_is_not_carried_says_so(aws):
 
 
 def test_instance_types_are_there_when_asked_for(aws):
-    found = aws.ec2.describe_instance_types(InstanceTypes=["t3.micro"])["InstanceTypes"]
-    assert found[0]["MemoryInfo"]["SizeInMiB"] == 1024
+    types = aws.ec2.describe_instance_types(InstanceTypes=["t3.micro"])["InstanceTypes"]
+    assert types[0]["MemoryInfo"]["SizeInMiB"] == 1024

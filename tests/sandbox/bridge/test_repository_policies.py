@@ -213,5 +213,5 @@ def test_a_replay_does_not_judge_again(aws, puller):
     assert refused(aws.ecr.put_image_tag_mutability, **immutable).startswith("AccessDeniedException: ")
     puller.put_image_tag_mutability(**immutable)
     aws.endpoint.transport.sandbox.account.rebuild()
-    found = aws.ecr.describe_repositories(repositoryNames=["closed"])["repositories"][0]
-    assert found["imageTagMutability"] == "IMMUTABLE"
+    repository = aws.ecr.describe_repositories(repositoryNames=["closed"])["repositories"][0]
+    assert repository["imageTagMutability"] == "IMMUTABLE"

@@ -126,8 +126,8 @@ def test_a_journal_is_not_set_aside_for_a_snapshot_that_cannot_be_gone_on_from(h
     whole = replayed(copied(home, "whole", snapshots=False))
     made = snapshots.Snapshots._made
 
-    def broken(self, found):
-        restored = made(self, found)
+    def broken(self, snapshot):
+        restored = made(self, snapshot)
         restored.account.regions = None
         return restored
 
