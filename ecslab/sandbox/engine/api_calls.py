@@ -1,4 +1,4 @@
-"""How a call to the AWS API is answered: checked by AWS's model and its caller's permissions, and handed on."""
+"""How a call to the AWS API is answered: checked by AWS's model and its caller's permissions, passed on."""
 
 from typing import TYPE_CHECKING
 

@@ -37,7 +37,7 @@ class Incoming:
         return message.sequence >= self._expected
 
     def due(self, message: Message) -> Iterator[Message]:
-        """What is to be taken now: the message if it is expected, and those that follow it and came before."""
+        """What is to be taken now: the message if it is expected, and those after it that came before."""
         following = message if message.sequence == self._expected else None
         while following is not None:
             self._expected += 1
