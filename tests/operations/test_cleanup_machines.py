@@ -8,6 +8,7 @@ import pytest
 
 from ecslab import cleanup, cluster
 from ecslab.aws_api.operations import changes
+from ecslab.operations import prices
 from ecslab.operations.cleanup import ending
 from tests.connection import machine_calls as calls
 from tests.connection.scripted_account import HTTPD, Stranger, lab_on
@@ -88,7 +89,10 @@ def test_instances_that_ecs_manages_go_with_their_provider_and_are_priced_with_i
 def test_a_group_that_takes_too_long_is_left_with_what_its_instances_do(mine, stranger, monkeypatch):
     in_group, _, _ = calls.furnished(mine)
     monkeypatch.setattr(ending, "_ENDED_WITHIN", 5.0)
-    why = {each.resource.kind: each.why for each in cleanup.run(mine).left}
+    receipt = cleanup.run(mine)
+    why = {each.resource.kind: each.why for each in receipt.left}
+    rest = sum(each.resource.hourly for each in receipt.left)
+    assert rest > 0.01 and f"{prices.dollars(rest)} an hour goes on." in receipt.costs
     assert why["Auto Scaling group"] == (
         f"waited 5 s for 1 Auto Scaling group to be deleted ({in_group} is Terminating), "
         "and it did not happen."

@@ -66,7 +66,7 @@ def _agreed(lab: Connection, budget: float | None) -> None:
         return
     raise NotConfirmed(
         f"what this notebook makes costs {prices.dollars(whole / _HOURS)} an hour, and up to "
-        f"{prices.dollars(whole)} in {_HOURS} hours (us-east-1, {prices.AS_OF}). Nothing was made in "
+        f"{prices.dollars(whole)} in {_HOURS} hours (us-east-1, {prices.DATES}). Nothing was made in "
         f"{lab.account}.\n  next: the same call with budget={round(whole + 0.005, 2):.2f} agrees to it"
     )
 
@@ -112,7 +112,7 @@ def price() -> Table:
     items = _items()
     rows = [(what, prices.dollars(amount)) for what, amount in items]
     rows.append(("together", prices.dollars(sum(amount for _, amount in items))))
-    return Table(f"us-east-1, on demand, {prices.AS_OF}", ("what", "an hour"), tuple(rows))
+    return Table(f"us-east-1, on demand, {prices.DATES}", ("what", "an hour"), tuple(rows))
 
 
 def break_even_curve(fits: int, instance_type: str = TYPE) -> Figure:
@@ -138,7 +138,7 @@ def break_even_curve(fits: int, instance_type: str = TYPE) -> Figure:
     }
     series |= {name: [(share, cents(hour)) for share in (shares[0], 100)] for name, hour in flat.items()}
     return curve(
-        series, title=f"An hour of one task of {CPU} CPU units and {MEMORY} MiB (us-east-1, {prices.AS_OF})",
+        series, title=f"An hour of one task of {CPU} CPU units and {MEMORY} MiB (us-east-1, {prices.DATES})",
         x="percent of the instance's places that are taken", y="US cents an hour", smooth=True,
     )  # fmt: skip
 

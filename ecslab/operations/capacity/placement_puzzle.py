@@ -69,7 +69,7 @@ class Puzzle(ShownAsTable):
             for each, tasks in self.instances
         ]
         counts = ", ".join(f"{self.placed[name]} of {count} {name}" for name, count in self.families.items())
-        price = f"{prices.dollars(self.hourly)} an hour ({prices.AS_OF})"
+        price = f"{prices.dollars(self.hourly)} an hour ({prices.INSTANCES_AS_OF})"
         title = f"Placed: {counts}. Instances used: {self.used}, {price}."
         return Table(title, ("instance", "tasks", "CPU left", "MiB left"), tuple(rows))
 
