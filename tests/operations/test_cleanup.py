@@ -86,6 +86,7 @@ def named(lab):
 def machined(lab):
     """What tasks run on: a group's instance, one by itself, a task on one of them, and an activation."""
     ssm, name = lab.client("ssm"), lab.names.cluster
+    calls.agreed(lab)
     calls.profile(lab.iam)
     calls.template(lab.ec2, name)
     calls.provider(lab.ecs, calls.group(lab.client("autoscaling"), lab.ec2), name)

@@ -89,10 +89,7 @@ def test_instances_that_ecs_manages_go_with_their_provider_and_are_priced_with_i
 def test_a_group_that_takes_too_long_is_left_with_what_its_instances_do(mine, stranger, monkeypatch):
     in_group, _, _ = calls.furnished(mine)
     monkeypatch.setattr(ending, "_ENDED_WITHIN", 5.0)
-    receipt = cleanup.run(mine)
-    why = {each.resource.kind: each.why for each in receipt.left}
-    rest = sum(each.resource.hourly for each in receipt.left)
-    assert rest > 0.01 and f"{prices.dollars(rest)} an hour goes on." in receipt.costs
+    why = {each.resource.kind: each.why for each in cleanup.run(mine).left}
     assert why["Auto Scaling group"] == (
         f"waited 5 s for 1 Auto Scaling group to be deleted ({in_group} is Terminating), "
         "and it did not happen."
@@ -110,7 +107,11 @@ def test_where_others_tasks_run_the_machine_stays_and_all_that_it_needs(mine, st
     )
     mine.control("advance", seconds=60)
     before = calls.everything(stranger)["groups"][0]
-    left = {each.resource.kind: each.why for each in cleanup.run(mine).left}
+    receipt = cleanup.run(mine)
+    rest = sum(each.resource.hourly for each in receipt.left)
+    assert rest > 0.01 and f"{prices.dollars(rest)} an hour goes on." in receipt.costs
+    assert cleanup.run(mine).costs.startswith(f"What is left costs about {prices.dollars(rest)} an hour (")
+    left = {each.resource.kind: each.why for each in receipt.left}
     assert set(left) == {
         "capacity provider", "container instance", "Auto Scaling group", "instance", "cluster",
         "launch template", "instance profile", "role",
