@@ -87,7 +87,7 @@ def image(ssm):
     return ssm.get_parameter(Name=AGENT_IMAGE.removeprefix("resolve:ssm:"))["Parameter"]["Value"]
 
 
-def managed(lab, cluster, name="managed"):
+def managed(lab, cluster, name="managed", propagates="CAPACITY_PROVIDER"):
     """A capacity provider whose instances ECS manages, with the roles that it needs, and a service on it."""
     agreed(lab)
     role(lab.iam, "infrastructure", "ecs.amazonaws.com", LAUNCHES)
@@ -102,7 +102,7 @@ def managed(lab, cluster, name="managed"):
     }
     given = {
         "infrastructureRoleArn": f"arn:aws:iam::{lab.account}:role/infrastructure",
-        "propagateTags": "CAPACITY_PROVIDER", "instanceLaunchTemplate": launched,
+        "propagateTags": propagates, "instanceLaunchTemplate": launched,
     }  # fmt: skip
     lab.ecs.create_capacity_provider(name=name, cluster=cluster, managedInstancesProvider=given)
     lab.control("advance", seconds=30)
