@@ -46,8 +46,8 @@ def template(ec2, cluster, name="machines", profile="machines"):
         "ImageId": AGENT_IMAGE, "InstanceType": "t3.micro", "IamInstanceProfile": {"Name": profile},
         "UserData": base64.b64encode(user_data(cluster).encode()).decode(),
     }  # fmt: skip
-    made = ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=data)
-    return made["LaunchTemplate"]["LaunchTemplateId"]
+    created = ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=data)
+    return created["LaunchTemplate"]["LaunchTemplateId"]
 
 
 def group(autoscaling, ec2, name="machines", template="machines", desired=1, protects=False):
@@ -121,8 +121,8 @@ def managed(lab, cluster, name="managed", propagates="CAPACITY_PROVIDER"):
 
 def outside(lab, ssm, cluster, role="outside"):
     """The id of a machine outside AWS that registers in a cluster."""
-    made = ssm.create_activation(IamRole=role, DefaultInstanceName="cellar")
-    given = {"activation_id": made["ActivationId"], "activation_code": made["ActivationCode"]}
+    activation = ssm.create_activation(IamRole=role, DefaultInstanceName="cellar")
+    given = {"activation_id": activation["ActivationId"], "activation_code": activation["ActivationCode"]}
     return lab.control("inject", kind="external-instance", cluster=cluster, **given)["instance"]
 
 

@@ -105,8 +105,8 @@ def machined(lab):
 
 
 def group(lab, vpc, name):
-    made = lab.ec2.create_security_group(GroupName=name, Description="test", VpcId=vpc)
-    return made["GroupId"]
+    created = lab.ec2.create_security_group(GroupName=name, Description="test", VpcId=vpc)
+    return created["GroupId"]
 
 
 def admit(lab, group, source):
