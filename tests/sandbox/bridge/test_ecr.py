@@ -21,9 +21,9 @@ WHERE = f"repository with name 'web' in the registry with id '{ACCOUNT}'"
 
 @pytest.fixture
 def lab():
-    with rig() as made:
-        made.ecr.create_repository(repositoryName="web")
-        yield made
+    with rig() as ecr_rig:
+        ecr_rig.ecr.create_repository(repositoryName="web")
+        yield ecr_rig
 
 
 def refused(call, **kwargs) -> str:
@@ -526,8 +526,10 @@ def test_the_key_is_shown_by_its_arn(lab, given):
     kms.create_alias(AliasName="alias/web", TargetKeyId=key["KeyId"])
     named = {"id": key["KeyId"], "arn": key["Arn"], "alias": "alias/web"}[given]
     encryption = {"encryptionType": "KMS", "kmsKey": named}
-    made = lab.ecr.create_repository(repositoryName="kms", encryptionConfiguration=encryption)["repository"]
-    assert made["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": key["Arn"]}
+    repository = lab.ecr.create_repository(repositoryName="kms", encryptionConfiguration=encryption)[
+        "repository"
+    ]
+    assert repository["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": key["Arn"]}
     (shown,) = lab.ecr.describe_repositories(repositoryNames=["kms"])["repositories"]
     assert shown["encryptionConfiguration"]["kmsKey"] == key["Arn"]
 
