@@ -99,8 +99,10 @@ def _described(world: Any) -> list[dict[str, Any]]:
 
 
 def drained_is_empty(world: Any) -> Iterator[str]:
-    """At the end: an instance that drains, and can be reached, has no task of a service but of daemons, and of
-    services whose percents let them neither stop nor start a task."""
+    """At the end: an instance that drains, and can be reached, has no task of a service but of daemons.
+
+    Those stay, too, of a service whose percents let it neither stop nor start a task.
+    """
     held = {f"service:{name}" for name, service in world.services.items() if _is_stuck(service)}
     for instance in machines.known(world):
         groups = Counter(instance.groups)

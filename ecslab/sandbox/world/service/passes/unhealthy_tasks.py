@@ -119,7 +119,7 @@ def _may_stop(look: ServicePass, member: Member) -> bool:
 
 
 def _is_stuck(look: ServicePass, member: Member) -> bool:
-    """Whether the percents allow neither to stop this task on a draining instance nor to start another one."""
+    """Whether the percents let a draining instance neither lose this task nor have it replaced."""
     service = look.service
     alone = member.draining and (member.successor is None or not member.successor.live)
     held = alone and member.live and not _is_dispensable(service, member) and _is_full(service)
