@@ -339,6 +339,16 @@ def test_instances_of_one_call_all_register_and_are_as_many_as_may_be(aws):
     assert {each["ec2InstanceId"] for each in aws.instances()} == {each["InstanceId"] for each in launched}
 
 
+def test_a_security_group_may_be_named(aws):
+    aws.ec2.create_security_group(GroupName="own", Description="own")
+    given = {"ImageId": aws.image, "InstanceType": "t3.medium", "MinCount": 1, "MaxCount": 1}
+    [instance] = aws.ec2.run_instances(SecurityGroups=["own"], **given)["Instances"]
+    assert [each["GroupName"] for each in instance["SecurityGroups"]] == ["own"]
+    assert refused(aws.ec2.run_instances, SecurityGroups=["nobody"], **given) == (
+        "InvalidGroup.NotFound: The security group 'nobody' does not exist"
+    )
+
+
 def test_a_zone_that_is_not_the_subnets_is_refused(aws):
     assert refused(aws.launch, Placement={"AvailabilityZone": "us-east-1b"}) == (
         f"InvalidParameterValue: The subnet '{aws.subnets[0]}' is not in the Availability Zone 'us-east-1b'"

@@ -91,9 +91,15 @@ class Ec2Response(EC2Response):  # type: ignore[misc]  # moto ships no types
         """Refuse a request for instances that cannot be. U: in which order EC2 looks."""
         region, interfaces = self.region, self._get_param("NetworkInterfaces", [])
         least = self._get_param("MinCount", if_none="1")
-        launch_checks.check_counts(int(least), int(self._get_param("MaxCount", if_none=least)))
+        most = int(self._get_param("MaxCount", if_none=least))
+        launch_checks.check_counts(int(least), most)
         if not self._get_param("ImageId"):
             raise parameter_missing("ImageId")
+        if self._get_param("PrivateIpAddress") and most > 1:  # U: the sentence
+            raise EC2ClientError(
+                "InvalidParameterCombination",
+                "A private IP address cannot be specified for more than one instance",
+            )
         image = launch_checks.image_of(region, self._get_param("ImageId"))
         self.params["ImageId"] = image
         launch_checks.check_type(region, image, self._get_param("InstanceType", "m1.small"))
