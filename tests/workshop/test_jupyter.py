@@ -106,6 +106,7 @@ def test_the_settings_are_where_jupyter_looks(monkeypatch):
     overrides = json.loads((Path(first) / "labconfig/default_setting_overrides.json").read_text())
     viewers = overrides["@jupyterlab/docmanager-extension:plugin"]["defaultViewers"]
     assert viewers == {"markdown": "Markdown Preview"}
+    assert overrides["@jupyterlab/notebook-extension:tracker"] == {"codeCellConfig": {"lineWrap": True}}
 
 
 def test_large_type_is_a_settings_folder_of_its_own(tmp_path):

@@ -109,6 +109,19 @@ def check_groups(region: str, groups: Iterable[str], *, beside_interfaces: bool)
             raise LaunchRefused("InvalidGroup.NotFound", text)
 
 
+def check_named_groups(region: str, names: Iterable[str], subnet: str | None) -> None:
+    """Refuse names of security groups that the default VPC does not have, and names beside a subnet."""
+    backend = machines.backend(region)
+    for name in names:
+        if subnet:
+            text = "The parameter groupName cannot be used with the parameter subnet"
+            raise LaunchRefused("InvalidParameterCombination", text)
+        vpc = backend.default_vpc.id
+        if backend.get_security_group_from_name(name, vpc) is None:
+            text = f"The security group '{name}' does not exist in default VPC '{vpc}'"
+            raise LaunchRefused("InvalidGroup.NotFound", text)
+
+
 def check_zone(region: str, zone: str | None, subnet: str | None) -> None:
     """Refuse an Availability Zone that is not the subnet's. U: the sentence."""
     if zone and subnet and machines.backend(region).get_subnet(subnet).availability_zone != zone:

@@ -106,9 +106,10 @@ class Ec2Response(EC2Response):  # type: ignore[misc]  # moto ships no types
         launch_checks.check_user_data(self._get_param("UserData"))
         groups = self._get_param("SecurityGroupIds", [])
         launch_checks.check_groups(region, groups, beside_interfaces=bool(interfaces))
+        subnet, zone = self._get_param("SubnetId"), self._get_param("Placement.AvailabilityZone")
+        launch_checks.check_named_groups(region, self._get_param("SecurityGroups", []), subnet)
         launch_checks.profile_of(self._get_param("IamInstanceProfile", {}))
-        zone = self._get_param("Placement.AvailabilityZone")
-        launch_checks.check_zone(region, zone, self._get_param("SubnetId"))
+        launch_checks.check_zone(region, zone, subnet)
 
     def _check_template_named(self) -> None:
         """Refuse a request that names no template, two, or one that is not there."""
