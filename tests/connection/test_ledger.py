@@ -83,11 +83,11 @@ def test_a_copied_ledger_of_somewhere_else_is_set_aside_and_said(tmp_path, capsy
     mine.path.write_bytes(theirs.path.read_bytes())
     fresh = real(tmp_path / "mine")
     assert fresh.owner not in (theirs.owner, mine.owner) and fresh.entries() == []
-    said = capsys.readouterr().out
-    assert "is the ledger of another account, Region or prefix, and was set aside" in said
+    output = capsys.readouterr().out
+    assert "is the ledger of another account, Region or prefix, and was set aside" in output
     set_aside = [path for path in fresh.path.parent.iterdir() if path != fresh.path]
     assert [path.read_bytes() for path in set_aside] == [theirs.path.read_bytes()]
-    assert str(set_aside[0]) in said
+    assert str(set_aside[0]) in output
     assert real(tmp_path / "mine").owner == fresh.owner
 
 

@@ -149,8 +149,10 @@ class World:
             elif "visit" in step:
                 seen[f"{number} visit"] = self.visit(step)
             elif "call" in step:
-                asked = self.filled(step, call.service)
-                outcome = seen[f"{number} {asked['call']}"] = self.ask(asked["call"], asked.get("input", {}))
+                request = self.filled(step, call.service)
+                outcome = seen[f"{number} {request['call']}"] = self.ask(
+                    request["call"], request.get("input", {})
+                )
                 self._name(step, outcome)
         if call.service == "ecs" and not any("wait" in step for step in then):
             self.wait(40)

@@ -67,12 +67,12 @@ def test_who_asks_for_it_is_told_although_there_is_no_room_for_a_log(tmp_path, m
     assert process.find(tmp_path) is None
 
 
-@pytest.mark.parametrize("said", ["ready", "something else"])
-def test_what_does_not_become_a_sandbox_is_ended(tmp_path, monkeypatch, said):
+@pytest.mark.parametrize("line", ["ready", "something else"])
+def test_what_does_not_become_a_sandbox_is_ended(tmp_path, monkeypatch, line):
     spawn, processes = subprocess.Popen, []
 
     def stubborn(command, **options):
-        program = f"import sys, time; print({said!r}); sys.stdout.flush(); time.sleep(60)"
+        program = f"import sys, time; print({line!r}); sys.stdout.flush(); time.sleep(60)"
         processes.append(spawn([sys.executable, "-c", program], **options))
         return processes[-1]
 
@@ -137,10 +137,10 @@ def signed(sandbox, operation, body):
 
     headers = {"host": "127.0.0.1", "content-type": "application/x-amz-json-1.1",
                "x-amz-target": f"AmazonEC2ContainerServiceV20141113.{operation}"}  # fmt: skip
-    asked = HttpRequest("POST", "/", "", headers, json.dumps(body).encode())
+    request = HttpRequest("POST", "/", "", headers, json.dumps(body).encode())
     key = signature.Key(sandbox.credentials.access_key, sandbox.credentials.secret_key)
-    headers = signature.sign(asked, key, "us-east-1", "ecs", sandbox.wall())
-    answer = serve.listen.api.answer(sandbox, HttpRequest("POST", "/", "", headers, asked.body))
+    headers = signature.sign(request, key, "us-east-1", "ecs", sandbox.wall())
+    answer = serve.listen.api.answer(sandbox, HttpRequest("POST", "/", "", headers, request.body))
     assert answer.status == 200
     return json.loads(answer.body)
 

@@ -536,11 +536,11 @@ def test_the_key_is_shown_by_its_arn(lab, given):
 def test_a_key_that_is_not_there_or_not_wanted(lab):
     create = lab.ecr.create_repository
     nobody = {"encryptionType": "KMS", "kmsKey": "alias/none"}
-    said = refused(create, repositoryName="kms", encryptionConfiguration=nobody)
-    assert said == "KmsException: Key 'alias/none' does not exist"
+    message = refused(create, repositoryName="kms", encryptionConfiguration=nobody)
+    assert message == "KmsException: Key 'alias/none' does not exist"
     unwanted = {"encryptionType": "AES256", "kmsKey": "alias/none"}
-    said = refused(create, repositoryName="kms", encryptionConfiguration=unwanted)
-    assert said.startswith("InvalidParameterException: ")
+    message = refused(create, repositoryName="kms", encryptionConfiguration=unwanted)
+    assert message.startswith("InvalidParameterException: ")
 
 
 def test_filters_go_with_exclusions_alone(lab):
@@ -594,8 +594,8 @@ def test_a_scan_is_pending_then_in_progress_then_fails(lab):
 def test_a_push_starts_a_scan_where_the_repository_says_so(lab):
     on_push = {"scanOnPush": True}
     lab.ecr.put_image_scanning_configuration(repositoryName="web", imageScanningConfiguration=on_push)
-    asked = lab.ecr.batch_get_repository_scanning_configuration(repositoryNames=["web"])
-    assert asked["scanningConfigurations"][0]["scanFrequency"] == "SCAN_ON_PUSH"
+    answer = lab.ecr.batch_get_repository_scanning_configuration(repositoryNames=["web"])
+    assert answer["scanningConfigurations"][0]["scanFrequency"] == "SCAN_ON_PUSH"
     lab.push(tag="1")
     assert scanned(lab) == {"status": "PENDING"}
     lab.now += scans.LASTS

@@ -144,9 +144,9 @@ def test_a_client_that_comes_back_goes_on(account, opened):
 def test_the_handshake(account, task):
     answer = account.execute(task, "echo done")
     channel = account.channel(answer)
-    [asked] = map(fields, channel.received(greeting(answer["session"]["tokenValue"])))
-    assert asked["type"] == PayloadType.HANDSHAKE_REQUEST and asked["sequence"] == 0
-    [action] = json.loads(asked["payload"])["RequestedClientActions"]
+    [request] = map(fields, channel.received(greeting(answer["session"]["tokenValue"])))
+    assert request["type"] == PayloadType.HANDSHAKE_REQUEST and request["sequence"] == 0
+    [action] = json.loads(request["payload"])["RequestedClientActions"]
     assert action == {"ActionType": "SessionType", "ActionParameters": {"SessionType": "InteractiveCommands"}}
     early = channel.received(message("input_stream_data", b"rm -rf /\r", 1, 0))
     assert [fields(each)["kind"] for each in early] == ["acknowledge"], "nothing is typed before it"

@@ -35,8 +35,8 @@ TYPES = (
 ANY = {"vCpuCount": {"min": 1}, "memoryMiB": {"min": 1}}
 
 
-def chosen(asked):
-    return [each.name for each in requirements.candidates(TYPES, asked)]
+def chosen(required):
+    return [each.name for each in requirements.candidates(TYPES, required)]
 
 
 def test_without_requirements_current_general_purpose_types_come_cheapest_first():
@@ -92,8 +92,8 @@ def wanted(number, group="family:web", cpu=256, memory=512, interfaces=1, **orde
     return Wanted(str(number), Order(group, needs, provider="own", **order), "x86_64")
 
 
-def planned(waiting, zones=ZONES[:1], there=None, asked=None):
-    types = requirements.candidates(TYPES, asked or {})
+def planned(waiting, zones=ZONES[:1], there=None, required=None):
+    types = requirements.candidates(TYPES, required or {})
     return packing.plan(waiting, zones, types, there or {}, empty)
 
 
@@ -131,7 +131,7 @@ def test_what_no_type_takes_is_told_and_holds_up_nobody():
     launches, impossible = planned([wanted("huge", cpu=999_424), wanted("small")])
     assert impossible == ["huge"]
     assert [each.tasks for each in launches] == [["small"]]
-    assert planned([wanted(1)], asked={**ANY, "cpuManufacturers": ["amazon-web-services"]}) == ([], ["1"])
+    assert planned([wanted(1)], required={**ANY, "cpuManufacturers": ["amazon-web-services"]}) == ([], ["1"])
 
 
 @pytest.mark.parametrize("seed", range(40))

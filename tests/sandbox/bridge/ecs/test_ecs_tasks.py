@@ -275,10 +275,10 @@ def test_what_was_pushed_is_what_is_served(account):
 
 
 def test_a_public_address_only_when_asked(account):
-    asked = account.start()
+    task = account.start()
     silent = account.start(networkConfiguration=account.network(public="DISABLED"))
     account.run(10)
-    assert account.eni(asked).public_ip.startswith("203.0.113.")
+    assert account.eni(task).public_ip.startswith("203.0.113.")
     assert account.eni(silent).public_ip is None
 
 
