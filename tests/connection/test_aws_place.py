@@ -24,13 +24,13 @@ def account(monkeypatch):
     stubs = {}
 
     def client(service, make=session.client, **options):
-        made = make(service, **options)
-        stub = Stubber(made)
+        stubbed = make(service, **options)
+        stub = Stubber(stubbed)
         stubs[service] = stub
         if service == "sts":
             stub.add_response("get_caller_identity", CALLER)
         stub.activate()
-        return made
+        return stubbed
 
     monkeypatch.setattr(session, "client", client)
     monkeypatch.setattr(aws_place, "account_session", lambda profile, region: session)

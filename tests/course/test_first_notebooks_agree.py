@@ -26,8 +26,8 @@ def drawn(name):
 
 def test_something_is_made_within_five_minutes():
     notebook = read("00-start")
-    made = next(n for n, cell in enumerate(notebook.cells) if "image.build(" in cell.source)
-    notebook.cells = notebook.cells[: made + 1]
+    build_cell = next(n for n, cell in enumerate(notebook.cells) if "image.build(" in cell.source)
+    notebook.cells = notebook.cells[: build_cell + 1]
     assert reading(notebook) <= 5 * 60
 
 

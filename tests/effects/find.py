@@ -155,15 +155,15 @@ def _first(name: str, shape: Shape) -> Iterator[Any]:
 
 def changed(given: dict[str, Any], path: Path, to: Any) -> dict[str, Any]:
     """The request with another value at one place."""
-    made = copy.deepcopy(given)
-    held: Any = made
+    request = copy.deepcopy(given)
+    held: Any = request
     for part in path[:-1]:
         held = held[part]
     if to is NOTHING:
         del held[path[-1]]
     else:
         held[path[-1]] = to
-    return made
+    return request
 
 
 def effect(

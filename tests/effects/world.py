@@ -51,10 +51,10 @@ class World:
                 self.wait(step["wait"])
                 continue
             answer = self.filled(step)
-            made = self.ask(answer["call"], answer.get("input", {}))
-            assert "refused" not in made, (step, made)
-            self.account.memory.learn(step["call"].partition(":")[0], made["answer"])
-            self._name(step, made)
+            outcome = self.ask(answer["call"], answer.get("input", {}))
+            assert "refused" not in outcome, (step, outcome)
+            self.account.memory.learn(step["call"].partition(":")[0], outcome["answer"])
+            self._name(step, outcome)
 
     def close(self) -> None:
         self.account.close()
@@ -78,10 +78,10 @@ class World:
             value = value.partition("|")[0]
         return _ANCHOR.sub(lambda match: self._named(match[1], service), value)
 
-    def _name(self, step: dict[str, Any], made: dict[str, Any]) -> None:
+    def _name(self, step: dict[str, Any], outcome: dict[str, Any]) -> None:
         """Give symbols to parts of an answer."""
-        for name, path in step.get("names", {}).items() if "answer" in made else ():
-            self.account.memory.anchors[name] = _at(made["answer"], path)
+        for name, path in step.get("names", {}).items() if "answer" in outcome else ():
+            self.account.memory.anchors[name] = _at(outcome["answer"], path)
 
     def _named(self, name: str, service: str) -> str:
         anchors = self.account.memory.anchors
@@ -150,8 +150,8 @@ class World:
                 seen[f"{number} visit"] = self.visit(step)
             elif "call" in step:
                 asked = self.filled(step, call.service)
-                made = seen[f"{number} {asked['call']}"] = self.ask(asked["call"], asked.get("input", {}))
-                self._name(step, made)
+                outcome = seen[f"{number} {asked['call']}"] = self.ask(asked["call"], asked.get("input", {}))
+                self._name(step, outcome)
         if call.service == "ecs" and not any("wait" in step for step in then):
             self.wait(40)
         return seen | dict(self._looks(call.service, only))

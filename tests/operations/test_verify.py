@@ -16,8 +16,8 @@ def start(lab, choice=None, **definition):
     cluster.create(lab)
     execution_role.create(lab)
     log_group.create(lab)
-    made = task_definition.register(lab, image=HTTPD, **definition)
-    started = task.run(lab, choice, definition=made["taskDefinitionArn"])
+    registered = task_definition.register(lab, image=HTTPD, **definition)
+    started = task.run(lab, choice, definition=registered["taskDefinitionArn"])
     return task.wait_until_running(lab, started)
 
 

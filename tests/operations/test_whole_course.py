@@ -155,10 +155,10 @@ def named(lab):
     cloud_map.create_http_namespace(Name="adgu-http")
     begun = cloud_map.create_private_dns_namespace(Name="adgu.local", Vpc=vpc)["OperationId"]
 
-    def made():
+    def created():
         return cloud_map.get_operation(OperationId=begun)["Operation"]["Status"] == "SUCCESS"
 
-    lab.wait(made, "the namespace")
+    lab.wait(created, "the namespace")
     spaces = cloud_map.list_namespaces()["Namespaces"]
     space = next(each["Id"] for each in spaces if each["Name"] == "adgu.local")
     records = [{"Type": "A", "TTL": 10}]

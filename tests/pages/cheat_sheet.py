@@ -85,9 +85,9 @@ def _rows(lab: Any) -> Iterator[str]:
             continue
         lab.goto(stage.id)
         for step in stage.main_steps:
-            made = len(lab.calls().changes())
+            changes_before = len(lab.calls().changes())
             step.solve(lab)
-            commands = list(_commands(lab.calls().changes()[made:], seen))
+            commands = list(_commands(lab.calls().changes()[changes_before:], seen))
             if commands:
                 shown = "<br>".join(f"`{command}`" for command in commands)
                 yield f"| **{stage.id} {stage.title}**: {step.title} | {shown} | {_verbs(step)} |"

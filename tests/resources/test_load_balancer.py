@@ -82,8 +82,8 @@ def test_it_is_active_after_two_to_three_minutes(lab):
 
 
 def test_the_lesson_drains_for_half_a_minute(lab):
-    made = load_balancer.target_group(lab)
-    described = lab.elbv2.describe_target_group_attributes(TargetGroupArn=made["TargetGroupArn"])
+    group = load_balancer.target_group(lab)
+    described = lab.elbv2.describe_target_group_attributes(TargetGroupArn=group["TargetGroupArn"])
     assert {"Key": "deregistration_delay.timeout_seconds", "Value": "30"} in described["Attributes"]
 
 

@@ -38,8 +38,8 @@ class Discovering(Asking):
         """A service of Cloud Map with records of these types."""
         dns = {"DnsRecords": [{"Type": kind, "TTL": ttl} for kind in records or ("A",)]}
         given = {"Name": name, "NamespaceId": self.namespace, "DnsConfig": dns, **more}
-        made: dict[str, Any] = self.cloud_map.create_service(**given)["Service"]
-        return made
+        created: dict[str, Any] = self.cloud_map.create_service(**given)["Service"]
+        return created
 
     def instance(self, service: dict[str, Any], name: str, address: str, **attributes: str) -> None:
         given = {"AWS_INSTANCE_IPV4": address, **attributes}
@@ -53,8 +53,8 @@ class Discovering(Asking):
             "cluster": CLUSTER, "serviceName": name, "taskDefinition": definition, "desiredCount": count,
             "launchType": "FARGATE", "networkConfiguration": {"awsvpcConfiguration": vpc}, **more,
         }  # fmt: skip
-        made: dict[str, Any] = self.ecs.create_service(**given)["service"]
-        return made
+        created: dict[str, Any] = self.ecs.create_service(**given)["service"]
+        return created
 
     def described(self, name: str) -> dict[str, Any]:
         (service,) = self.ecs.describe_services(cluster=CLUSTER, services=[name])["services"]

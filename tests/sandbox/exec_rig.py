@@ -60,12 +60,12 @@ class Account:
 
     def task(self, family="web", *, enabled=True, seconds=90.0, public="ENABLED", **more):
         network = {"subnets": [self.subnet], "assignPublicIp": public}
-        made = self.ecs.run_task(
+        started = self.ecs.run_task(
             cluster="lab", taskDefinition=family, launchType="FARGATE", enableExecuteCommand=enabled,
             networkConfiguration={"awsvpcConfiguration": network}, **more,
         )  # fmt: skip
         self.run(seconds)
-        return made["tasks"][0]["taskArn"]
+        return started["tasks"][0]["taskArn"]
 
     def run(self, seconds):
         self.aws.endpoint.control("advance", seconds=seconds)

@@ -22,11 +22,11 @@ def pem(domain="www.example.com", until=2045):
     names = x509.SubjectAlternativeName([x509.DNSName(domain)])
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
     builder = builder.not_valid_before(datetime(2020, 1, 1)).not_valid_after(datetime(until, 1, 1))
-    made = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
+    signed = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    return {"Certificate": made.public_bytes(serialization.Encoding.PEM), "PrivateKey": private}
+    return {"Certificate": signed.public_bytes(serialization.Encoding.PEM), "PrivateKey": private}
 
 
 @pytest.fixture(scope="module")

@@ -50,13 +50,13 @@ def client_of(endpoint, protocol="smithy-rpc-v2-cbor"):
         return {**model, "metadata": {**model["metadata"], "protocol": protocol, "protocols": [protocol]}}
 
     loader.load_service_model = loaded
-    made = aws.session.client(
+    client = aws.session.client(
         "cloudwatch",
         endpoint_url=endpoint.url,
         config=Config(retries={"total_max_attempts": 1}, proxies={}, parameter_validation=False),
     )
-    made.meta.events.register("before-send", aws._carry)
-    return made
+    client.meta.events.register("before-send", aws._carry)
+    return client
 
 
 @pytest.fixture

@@ -68,10 +68,10 @@ class Telling(Connected):
 def aws(tmp_path_factory):
     endpoint = in_process.start(tmp_path_factory.mktemp("home"), seed=8)
     endpoint.transport.sandbox.account.start_over(None, BEGAN)
-    made = Telling(endpoint).arranged()
-    made.asked("asks", "http://told/?token=1")
-    made.asked("asks", "http://told/missing")
-    return made
+    arranged = Telling(endpoint).arranged()
+    arranged.asked("asks", "http://told/?token=1")
+    arranged.asked("asks", "http://told/missing")
+    return arranged
 
 
 SERVER = {"DiscoveryName": "told", "ServiceName": "told", "ClusterName": CLUSTER}

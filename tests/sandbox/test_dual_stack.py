@@ -90,9 +90,9 @@ def test_the_internet_reaches_it_by_rules_of_ipv6(aws):
 
 
 def test_an_egress_only_gateway_lets_nobody_in(aws):
-    made = aws.ec2.create_egress_only_internet_gateway(VpcId=aws.vpc)["EgressOnlyInternetGateway"]
+    created = aws.ec2.create_egress_only_internet_gateway(VpcId=aws.vpc)["EgressOnlyInternetGateway"]
     outwards = {"RouteTableId": aws.table, "DestinationIpv6CidrBlock": "::/0"}
-    gateway = made["EgressOnlyInternetGatewayId"]
+    gateway = created["EgressOnlyInternetGatewayId"]
     aws.ec2.replace_route(**outwards, EgressOnlyInternetGatewayId=gateway)
     assert aws.in6(aws.web6) == 504
     aws.ec2.replace_route(**outwards, GatewayId=aws.gateway)

@@ -39,8 +39,8 @@ def web(aws):
 @pytest.fixture(scope="module")
 def certificate(aws):
     asked = {"CertificateBody": "-----BEGIN CERTIFICATE-----", "PrivateKey": "-----BEGIN KEY-----"}
-    made = aws.iam.upload_server_certificate(ServerCertificateName="web", **asked)
-    return made["ServerCertificateMetadata"]["Arn"]
+    uploaded = aws.iam.upload_server_certificate(ServerCertificateName="web", **asked)
+    return uploaded["ServerCertificateMetadata"]["Arn"]
 
 
 def refused(call, code, message):
@@ -58,9 +58,9 @@ def values(answer):
 
 
 def test_a_load_balancer_shows_its_addresses(aws):
-    made = aws.balancer("MixedCase")
-    assert "EnablePrefixForIpv6SourceNat" not in made  # it comes with the first description
-    assert made["DNSName"].startswith("MixedCase-")
+    balancer = aws.balancer("MixedCase")
+    assert "EnablePrefixForIpv6SourceNat" not in balancer  # it comes with the first description
+    assert balancer["DNSName"].startswith("MixedCase-")
     (shown,) = aws.elb.describe_load_balancers(Names=["MixedCase"])["LoadBalancers"]
     assert shown["EnablePrefixForIpv6SourceNat"] == "off"
     assert [zone["LoadBalancerAddresses"] for zone in shown["AvailabilityZones"]] == [[], []]
@@ -70,8 +70,8 @@ def test_a_load_balancer_shows_its_addresses(aws):
 def test_a_network_load_balancer_takes_elastic_ips_and_private_addresses(aws):
     elastic = aws.ec2.allocate_address(Domain="vpc")
     mapping = {"SubnetId": aws.subnets[0], "AllocationId": elastic["AllocationId"]}
-    made = aws.elb.create_load_balancer(Name="fixed", Type="network", SubnetMappings=[mapping])
-    (zone,) = made["LoadBalancers"][0]["AvailabilityZones"]
+    created = aws.elb.create_load_balancer(Name="fixed", Type="network", SubnetMappings=[mapping])
+    (zone,) = created["LoadBalancers"][0]["AvailabilityZones"]
     assert zone["LoadBalancerAddresses"] == [
         {"IpAddress": elastic["PublicIp"], "AllocationId": elastic["AllocationId"]}
     ]
@@ -393,16 +393,16 @@ def test_an_https_listener(aws, certificate):
     balancer = aws.balancer("secure")
     asked = {"LoadBalancerArn": balancer["LoadBalancerArn"], "Protocol": "HTTPS", "Port": 443,
              "Certificates": [{"CertificateArn": certificate}], "DefaultActions": [FIXED]}  # fmt: skip
-    (made,) = aws.elb.create_listener(**asked)["Listeners"]
-    assert made["SslPolicy"] == "ELBSecurityPolicy-2016-08"
-    assert made["Certificates"] == [{"CertificateArn": certificate}]
-    assert "AlpnPolicy" not in made
-    assert aws.elb.create_listener(**asked)["Listeners"][0]["ListenerArn"] == made["ListenerArn"]
-    (plain,) = aws.elb.modify_listener(ListenerArn=made["ListenerArn"], Protocol="HTTP")["Listeners"]
+    (listener,) = aws.elb.create_listener(**asked)["Listeners"]
+    assert listener["SslPolicy"] == "ELBSecurityPolicy-2016-08"
+    assert listener["Certificates"] == [{"CertificateArn": certificate}]
+    assert "AlpnPolicy" not in listener
+    assert aws.elb.create_listener(**asked)["Listeners"][0]["ListenerArn"] == listener["ListenerArn"]
+    (plain,) = aws.elb.modify_listener(ListenerArn=listener["ListenerArn"], Protocol="HTTP")["Listeners"]
     assert not {"SslPolicy", "Certificates"} & plain.keys()
     refused(
-        lambda: aws.elb.modify_listener(ListenerArn=made["ListenerArn"], Protocol="HTTPS"), "ValidationError",
-        "A certificate must be specified for HTTPS listeners",
+        lambda: aws.elb.modify_listener(ListenerArn=listener["ListenerArn"], Protocol="HTTPS"),
+        "ValidationError", "A certificate must be specified for HTTPS listeners",
     )  # fmt: skip
 
 
@@ -483,8 +483,8 @@ def test_a_rule_shows_short_and_long_forms(aws, web):
         {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "X-Color", "Values": ["blue"]}},
     ]
     redirect = {"Type": "redirect", "RedirectConfig": {"StatusCode": "HTTP_301", "Path": "/b"}}
-    made = aws.elb.create_rule(ListenerArn=web[1], Priority=5, Conditions=conditions, Actions=[redirect])
-    (rule,) = made["Rules"]
+    created = aws.elb.create_rule(ListenerArn=web[1], Priority=5, Conditions=conditions, Actions=[redirect])
+    (rule,) = created["Rules"]
     assert rule["Conditions"] == [
         {**conditions[0], "PathPatternConfig": {"Values": ["/a/*"]}},
         {**conditions[1], "Values": ["a.example.com", "b.example.com"]},
@@ -494,7 +494,7 @@ def test_a_rule_shows_short_and_long_forms(aws, web):
         "Protocol": "#{protocol}", "Port": "#{port}", "Host": "#{host}", "Path": "/b", "Query": "#{query}",
         "StatusCode": "HTTP_301"}}]  # fmt: skip
     assert (rule["Transforms"], rule["IsDefault"], rule["Priority"]) == ([], False, "5")
-    assert aws.elb.describe_rules(RuleArns=[rule["RuleArn"]])["Rules"] == made["Rules"]
+    assert aws.elb.describe_rules(RuleArns=[rule["RuleArn"]])["Rules"] == created["Rules"]
     refused(
         lambda: aws.elb.create_rule(ListenerArn=web[1], Priority=5, Conditions=conditions, Actions=[FIXED]),
         "PriorityInUse", "Priority '5' is currently in use",

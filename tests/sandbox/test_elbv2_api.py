@@ -70,9 +70,9 @@ def test_a_vpc_without_internet_gateway_takes_internal_balancers_only(aws):
     ]
     inside = {"Subnets": [subnet["SubnetId"] for subnet in subnets], "SecurityGroups": []}
     refused(lambda: aws.balancer("outward", **inside), "InvalidSubnet", f"VPC {vpc} has no internet gateway")
-    made = aws.balancer("inward", Scheme="internal", **inside)
-    assert made["Scheme"] == "internal"
-    assert len(made["SecurityGroups"]) == 1  # the VPC's default one
+    balancer = aws.balancer("inward", Scheme="internal", **inside)
+    assert balancer["Scheme"] == "internal"
+    assert len(balancer["SecurityGroups"]) == 1  # the VPC's default one
 
 
 def test_a_name_is_taken_once(aws):
@@ -312,8 +312,8 @@ def test_services_hear_of_their_targets(aws):
 
 def test_an_instance_that_does_not_run_is_no_target(aws):
     group = aws.target_group("instances", TargetType="instance")
-    made = aws.ec2.run_instances(ImageId="ami-12c6146b", MinCount=2, MaxCount=2, SubnetId=aws.subnets[0])
-    running, stopped = (instance["InstanceId"] for instance in made["Instances"])
+    started = aws.ec2.run_instances(ImageId="ami-12c6146b", MinCount=2, MaxCount=2, SubnetId=aws.subnets[0])
+    running, stopped = (instance["InstanceId"] for instance in started["Instances"])
     aws.register(group, running)
     aws.ec2.stop_instances(InstanceIds=[stopped])
     words = f"The following targets are not in a running state and cannot be registered: '{stopped}'"

@@ -50,11 +50,11 @@ class Asking(Balanced):
         self.zones.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [change]})
 
     def zone(self, name: str, vpc: str = "") -> str:
-        made = self.zones.create_hosted_zone(
+        created = self.zones.create_hosted_zone(
             Name=name, CallerReference=name, VPC={"VPCRegion": "us-east-1", "VPCId": vpc or self.vpc},
             HostedZoneConfig={"PrivateZone": True},
         )  # fmt: skip
-        return str(made["HostedZone"]["Id"])
+        return str(created["HostedZone"]["Id"])
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,9 @@ def test_a_port_that_is_let_in_and_has_nobody_refuses(aws):
 
 def test_an_acl_looks_only_at_what_leaves_its_subnet(aws):
     other = aws.started(FAMILY, subnet=aws.subnets[1], group=aws.open)
-    made = aws.ec2.create_network_acl(VpcId=aws.vpc)["NetworkAcl"]["NetworkAclId"]  # it lets nothing through
+    acl_id = aws.ec2.create_network_acl(VpcId=aws.vpc)["NetworkAcl"][
+        "NetworkAclId"
+    ]  # it lets nothing through
     (held,) = aws.ec2.describe_network_acls(
         Filters=[{"Name": "association.subnet-id", "Values": [aws.subnets[0]]}]
     )["NetworkAcls"]
@@ -120,7 +122,7 @@ def test_an_acl_looks_only_at_what_leaves_its_subnet(aws):
         association for association in held["Associations"] if association["SubnetId"] == aws.subnets[0]
     ]
     changed = aws.ec2.replace_network_acl_association(
-        AssociationId=mine["NetworkAclAssociationId"], NetworkAclId=made
+        AssociationId=mine["NetworkAclAssociationId"], NetworkAclId=acl_id
     )["NewAssociationId"]
     try:
         assert aws.says(f"curl -sS -m 3 http://{aws.web}/") == "hello"

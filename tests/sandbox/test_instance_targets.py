@@ -31,9 +31,11 @@ class Balanced(OnEc2):
         self.pass_time(300)
 
     def group(self, name, rules):
-        made = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpc_id)["GroupId"]
-        self.ec2.authorize_security_group_ingress(GroupId=made, IpPermissions=rules)
-        return made
+        group_id = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpc_id)[
+            "GroupId"
+        ]
+        self.ec2.authorize_security_group_ingress(GroupId=group_id, IpPermissions=rules)
+        return group_id
 
     def target_group(self, kind="instance", listener=True, **more):
         given = {"Name": f"{kind}s", "Protocol": "HTTP", "Port": 80, "VpcId": self.vpc_id, "TargetType": kind}

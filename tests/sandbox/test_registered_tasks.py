@@ -21,9 +21,9 @@ def registry(service, **more):
 
 def test_tasks_are_registered_when_they_run_and_taken_out_before_they_stop(aws):
     back = aws.discovery("back", ttl=0, HealthCheckCustomConfig={"FailureThreshold": 1})
-    made = aws.service("back", 2, **registry(back))
-    assert made["serviceRegistries"] == [{"registryArn": back["Arn"]}]
-    assert made["roleArn"].endswith("AWSServiceRoleForECS")
+    created = aws.service("back", 2, **registry(back))
+    assert created["serviceRegistries"] == [{"registryArn": back["Arn"]}]
+    assert created["roleArn"].endswith("AWSServiceRoleForECS")
     while len(aws.instances(back)) < 2:
         aws.pass_time(1)
         running = {task["taskArn"][-32:] for task in aws.tasks("back") if task["lastStatus"] == "RUNNING"}

@@ -251,10 +251,10 @@ def test_what_is_suspended_does_not_happen(aws):
 
 def step_policy(aws, name, policy, steps, **more):
     configuration = {"AdjustmentType": "ChangeInCapacity", "StepAdjustments": steps, **more}
-    made = aws.scaling.put_scaling_policy(
+    answer = aws.scaling.put_scaling_policy(
         **of(name), PolicyName=policy, PolicyType="StepScaling", StepScalingPolicyConfiguration=configuration
     )
-    return made["PolicyARN"]
+    return answer["PolicyARN"]
 
 
 def test_steps_out_and_in(aws):

@@ -70,9 +70,9 @@ def aws(tmp_path_factory):
 
 def test_a_default_namespace_is_made_for_a_cluster(aws):
     fresh = {"namespace": "fresh"}
-    made = aws.ecs.create_cluster(clusterName="other", serviceConnectDefaults=fresh)["cluster"]
-    assert (made["status"], made["attachmentsStatus"]) == ("PROVISIONING", "UPDATE_IN_PROGRESS")
-    assert [(each["type"], each["status"]) for each in made["attachments"]] == [("sc", "ATTACHING")]
+    created = aws.ecs.create_cluster(clusterName="other", serviceConnectDefaults=fresh)["cluster"]
+    assert (created["status"], created["attachmentsStatus"]) == ("PROVISIONING", "UPDATE_IN_PROGRESS")
+    assert [(each["type"], each["status"]) for each in created["attachments"]] == [("sc", "ATTACHING")]
     aws.pass_time(10)
     (shown,) = aws.ecs.describe_clusters(clusters=["other"], include=["ATTACHMENTS"])["clusters"]
     assert (shown["status"], shown["attachmentsStatus"]) == ("ACTIVE", "UPDATE_COMPLETE")
@@ -90,12 +90,12 @@ def test_a_default_namespace_is_made_for_a_cluster(aws):
 def test_a_client_knows_the_endpoints_that_were_there_when_its_deployment_began(aws):
     aws.client_of("early")
     aws.pass_time(UP)
-    made = aws.server("late")
-    deployment = made["deployments"][0]
+    created = aws.server("late")
+    deployment = created["deployments"][0]
     assert deployment["serviceConnectConfiguration"]["services"][0]["discoveryName"] == "late"
     (resource,) = deployment["serviceConnectResources"]
-    made = aws.cloud_map.get_service(Id=resource["discoveryArn"])["Service"]
-    assert (resource["discoveryName"], made["Name"], made["Type"]) == ("late", "late", "HTTP")
+    discovery = aws.cloud_map.get_service(Id=resource["discoveryArn"])["Service"]
+    assert (resource["discoveryName"], discovery["Name"], discovery["Type"]) == ("late", "late", "HTTP")
     aws.client_of("after")
     aws.pass_time(UP)
     assert aws.asked("after", "http://late/") == "hello"

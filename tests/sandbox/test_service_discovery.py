@@ -135,9 +135,10 @@ def test_a_service_without_a_check_knows_no_health(aws, service):
 
 def test_an_http_namespace_is_found_by_the_api_alone(aws):
     held = aws.done(aws.cloud_map.create_http_namespace(Name="shop", Description="d"))["NAMESPACE"]
-    made = aws.cloud_map.create_service(Name="api", NamespaceId=held)["Service"]
-    assert made["Type"] == "HTTP" and "DnsConfig" not in made
-    aws.done(aws.cloud_map.register_instance(ServiceId=made["Id"], InstanceId="x", Attributes={"at": "here"}))
+    created = aws.cloud_map.create_service(Name="api", NamespaceId=held)["Service"]
+    assert created["Type"] == "HTTP" and "DnsConfig" not in created
+    instance = {"InstanceId": "x", "Attributes": {"at": "here"}}
+    aws.done(aws.cloud_map.register_instance(ServiceId=created["Id"], **instance))
     (instance,) = aws.cloud_map.discover_instances(NamespaceName="shop", ServiceName="api")["Instances"]
     assert (instance["InstanceId"], instance["Attributes"]) == ("x", {"at": "here"})
     assert aws.resolved("api.shop") == []
@@ -254,8 +255,8 @@ def test_lists_have_filters_and_pages(aws, service):
     first = cloud_map.list_services(Filters=[held], MaxResults=1)
     second = cloud_map.list_services(Filters=[held], MaxResults=1, NextToken=first["NextToken"])
     assert [first["Services"][0]["Id"], second["Services"][0]["Id"]] == [each["Id"] for each in listed[:2]]
-    made = {"Name": "TYPE", "Values": ["CREATE_NAMESPACE"]}
-    assert cloud_map.list_operations(Filters=[made, held])["Operations"][0]["Status"] == "SUCCESS"
+    of_creation = {"Name": "TYPE", "Values": ["CREATE_NAMESPACE"]}
+    assert cloud_map.list_operations(Filters=[of_creation, held])["Operations"][0]["Status"] == "SUCCESS"
     when = {"Name": "UPDATE_DATE", "Values": ["0", "1"], "Condition": "BETWEEN"}
     assert cloud_map.list_operations(Filters=[when])["Operations"] == []
     assert refusal(cloud_map.list_services, NextToken="x") == "InvalidInput: The NextToken value is invalid."
@@ -293,13 +294,13 @@ def test_what_a_namespace_is_made_with(aws):
 def test_what_a_service_is_made_with(aws):
     more = {"CreatorRequestId": "mine", "Description": "d", "Tags": [{"Key": "k", "Value": "v"}]}
     dns = {"NamespaceId": aws.namespace, "DnsRecords": [{"Type": "SRV", "TTL": 9}]}  # the older place for it
-    made = aws.cloud_map.create_service(
+    created = aws.cloud_map.create_service(
         Name="whole", DnsConfig=dns, HealthCheckCustomConfig={"FailureThreshold": 3}, **more
     )["Service"]
-    assert (made["CreatorRequestId"], made["Description"], made["Type"]) == ("mine", "d", "DNS_HTTP")
-    assert made["DnsConfig"] == {**dns, "RoutingPolicy": "MULTIVALUE"}
-    assert made["HealthCheckCustomConfig"] == {"FailureThreshold": 1}
-    assert aws.cloud_map.list_tags_for_resource(ResourceARN=made["Arn"])["Tags"] == more["Tags"]
+    assert (created["CreatorRequestId"], created["Description"], created["Type"]) == ("mine", "d", "DNS_HTTP")
+    assert created["DnsConfig"] == {**dns, "RoutingPolicy": "MULTIVALUE"}
+    assert created["HealthCheckCustomConfig"] == {"FailureThreshold": 1}
+    assert aws.cloud_map.list_tags_for_resource(ResourceARN=created["Arn"])["Tags"] == more["Tags"]
 
 
 def test_lists_of_instances(aws, service):

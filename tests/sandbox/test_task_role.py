@@ -84,9 +84,9 @@ def program(owner):
 
     def client(service):
         once = Config(retries={"total_max_attempts": 1}, proxies={})
-        made = session.client(service, endpoint_url=owner.endpoint.url, config=once)
-        made.meta.events.register("before-send", owner._carry)
-        return made
+        task_client = session.client(service, endpoint_url=owner.endpoint.url, config=once)
+        task_client.meta.events.register("before-send", owner._carry)
+        return task_client
 
     who = f"arn:aws:sts::{ACCOUNT}:assumed-role/{ROLE}/{task_id}"
     key = signature.Key(keys["AccessKeyId"], keys["SecretAccessKey"], keys["Token"])

@@ -181,8 +181,8 @@ def test_the_lessons_own_secret_is_shown_in_a_sandbox_and_hidden_on_a_real_accou
 
 
 def test_what_the_ledger_has_no_kind_for_is_tagged(lab):
-    made = terminal.run(lab, "aws ec2 create-vpc --cidr-block 10.9.0.0/16").json["Vpc"]["VpcId"]
-    [vpc] = lab.ec2.describe_vpcs(VpcIds=[made])["Vpcs"]
+    vpc_id = terminal.run(lab, "aws ec2 create-vpc --cidr-block 10.9.0.0/16").json["Vpc"]["VpcId"]
+    [vpc] = lab.ec2.describe_vpcs(VpcIds=[vpc_id])["Vpcs"]
     assert lab.owns(vpc["Tags"])
     assert "ResourceType=vpc" in lab.calls(last=2).cli() or '"ResourceType": "vpc"' in lab.calls(last=2).cli()
 

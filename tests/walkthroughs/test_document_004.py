@@ -65,9 +65,9 @@ def test_aws_configure_writes_beside_the_sandbox(terminal, home):
 
 
 def test_the_cluster_is_made_as_written(terminal):
-    made = terminal.run(CREATE_CLUSTER).json["cluster"]
-    assert made["clusterArn"] == f"arn:aws:ecs:us-east-1:{OURS}:cluster/my-ecs-cluster"
-    assert made["status"] == "ACTIVE"
+    created = terminal.run(CREATE_CLUSTER).json["cluster"]
+    assert created["clusterArn"] == f"arn:aws:ecs:us-east-1:{OURS}:cluster/my-ecs-cluster"
+    assert created["status"] == "ACTIVE"
 
 
 def test_the_definition_as_written_lacks_an_execution_role(terminal):
@@ -82,9 +82,13 @@ def test_so_the_service_as_written_has_no_definition(terminal):
 
 
 def test_with_a_role_the_definition_is_registered(terminal):
-    made = terminal.run(WITH_ROLE).json["taskDefinition"]
-    assert (made["family"], made["revision"], made["status"]) == ("my-task-def", 1, "ACTIVE")
-    assert made["executionRoleArn"] == ROLE
+    definition = terminal.run(WITH_ROLE).json["taskDefinition"]
+    assert (definition["family"], definition["revision"], definition["status"]) == (
+        "my-task-def",
+        1,
+        "ACTIVE",
+    )
+    assert definition["executionRoleArn"] == ROLE
 
 
 def test_the_service_as_written_lacks_a_network(terminal):
@@ -97,8 +101,8 @@ def test_the_service_as_written_lacks_a_network(terminal):
 def test_a_subnet_makes_it_a_service(terminal, lab):
     subnet = lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"][0]
     network = f'"awsvpcConfiguration={{subnets=[{subnet["SubnetId"]}],assignPublicIp=ENABLED}}"'
-    made = terminal.run(f"{CREATE_SERVICE} --network-configuration {network}").json["service"]
-    assert (made["status"], made["desiredCount"], made["runningCount"]) == ("ACTIVE", 1, 0)
+    created = terminal.run(f"{CREATE_SERVICE} --network-configuration {network}").json["service"]
+    assert (created["status"], created["desiredCount"], created["runningCount"]) == ("ACTIVE", 1, 0)
 
 
 def test_nobody_made_the_role_that_the_definition_names(terminal, lab):

@@ -12,6 +12,7 @@ from ecr_rig import ACCOUNT, LIST, OCI, image, rig, sha
 
 from ecslab.sandbox.bridge.ecr import backend as backend_module
 from ecslab.sandbox.bridge.ecr import constraints, scans, tokens
+from ecslab.sandbox.bridge.ecr import layers as layers_module
 
 MIB = 1024 * 1024
 NOWHERE = "sha256:" + "0" * 64
@@ -20,9 +21,9 @@ WHERE = f"repository with name 'web' in the registry with id '{ACCOUNT}'"
 
 @pytest.fixture
 def lab():
-    with rig() as made:
-        made.ecr.create_repository(repositoryName="web")
-        yield made
+    with rig() as ecr_rig:
+        ecr_rig.ecr.create_repository(repositoryName="web")
+        yield ecr_rig
 
 
 def refused(call, **kwargs) -> str:
@@ -154,7 +155,7 @@ def test_uploads_that_are_empty_unknown_or_done_before(lab):
 
 
 def test_a_layer_beyond_the_sandboxs_limit_says_whose_limit_it_is(lab, monkeypatch):
-    monkeypatch.setattr(backend_module, "LAYER_MAX", MIB)
+    monkeypatch.setattr(layers_module, "LAYER_MAX", MIB)
     upload = lab.ecr.initiate_layer_upload(repositoryName="web")["uploadId"]
     assert refused(lab.ecr.upload_layer_part, **part(lab, upload, bytes(MIB + 1))) == (
         "LimitExceededException: This sandbox takes layers of at most 1 MiB."
@@ -525,8 +526,10 @@ def test_the_key_is_shown_by_its_arn(lab, given):
     kms.create_alias(AliasName="alias/web", TargetKeyId=key["KeyId"])
     named = {"id": key["KeyId"], "arn": key["Arn"], "alias": "alias/web"}[given]
     encryption = {"encryptionType": "KMS", "kmsKey": named}
-    made = lab.ecr.create_repository(repositoryName="kms", encryptionConfiguration=encryption)["repository"]
-    assert made["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": key["Arn"]}
+    repository = lab.ecr.create_repository(repositoryName="kms", encryptionConfiguration=encryption)[
+        "repository"
+    ]
+    assert repository["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": key["Arn"]}
     (shown,) = lab.ecr.describe_repositories(repositoryNames=["kms"])["repositories"]
     assert shown["encryptionConfiguration"]["kmsKey"] == key["Arn"]
 

@@ -14,9 +14,9 @@ WEB = f"the repository with name 'web' in the registry with id '{ACCOUNT}'"
 
 @pytest.fixture
 def lab():
-    with rig() as made:
-        made.ecr.create_repository(repositoryName="web")
-        yield made
+    with rig() as ecr_rig:
+        ecr_rig.ecr.create_repository(repositoryName="web")
+        yield ecr_rig
 
 
 def rule(priority=1, tag_status="any", count_type="imageCountMoreThan", number=1, **more):

@@ -50,9 +50,9 @@ def puller(aws):
     keys = aws.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="me")["Credentials"]
     session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], "us-east-1")
     once = Config(retries={"total_max_attempts": 1}, proxies={})
-    made = session.client("ecr", endpoint_url=aws.endpoint.url, config=once)
-    made.meta.events.register("before-send", aws._carry)
-    return made
+    client = session.client("ecr", endpoint_url=aws.endpoint.url, config=once)
+    client.meta.events.register("before-send", aws._carry)
+    return client
 
 
 def statement(effect="Deny", principal=ROOT, action="ecr:BatchGetImage", **more):

@@ -60,10 +60,10 @@ class Docker:
 
 @pytest.fixture
 def docker():
-    with rig() as made:
-        made.ecr.create_repository(repositoryName="web")
-        made.ecr.create_repository(repositoryName="adgu/other")
-        yield Docker(made)
+    with rig() as ecr_rig:
+        ecr_rig.ecr.create_repository(repositoryName="web")
+        ecr_rig.ecr.create_repository(repositoryName="adgu/other")
+        yield Docker(ecr_rig)
 
 
 # Logging in -------------------------------------------------------------------------------------------------

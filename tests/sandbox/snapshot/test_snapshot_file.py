@@ -124,10 +124,10 @@ def test_a_snapshot_of_another_sandbox_is_not_there(home):
 
 def test_a_journal_is_not_set_aside_for_a_snapshot_that_cannot_be_gone_on_from(home, monkeypatch):
     whole = replayed(copied(home, "whole", snapshots=False))
-    made = snapshots.Snapshots._made
+    restore = snapshots.Snapshots._made
 
     def broken(self, snapshot):
-        restored = made(self, snapshot)
+        restored = restore(self, snapshot)
         restored.account.regions = None
         return restored
 

@@ -36,11 +36,11 @@ class Socket:
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory):
-    made = Account(tmp_path_factory.mktemp("home")).furnish()
-    listener = listen.api_port(made.sandbox, patience=PATIENCE)
+    sandbox_account = Account(tmp_path_factory.mktemp("home")).furnish()
+    listener = listen.api_port(sandbox_account.sandbox, patience=PATIENCE)
     listener.start()
-    made.sandbox.api_url, made.port = listener.url, listener.port
-    yield made
+    sandbox_account.sandbox.api_url, sandbox_account.port = listener.url, listener.port
+    yield sandbox_account
     listener.stop()
 
 

@@ -21,10 +21,10 @@ CONTAINER_RUNNING = {"imageDigest", "runtimeId", "networkBindings", "healthStatu
 
 @pytest.fixture
 def account():
-    with rig() as made:
-        made.cluster()
-        made.define()
-        yield made
+    with rig() as ecs_account:
+        ecs_account.cluster()
+        ecs_account.define()
+        yield ecs_account
 
 
 def test_run_task_answers_a_task_that_is_provisioning(account):

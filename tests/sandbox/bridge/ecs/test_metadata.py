@@ -12,11 +12,11 @@ META = "http://169.254.170.2"
 
 @pytest.fixture
 def account():
-    with rig() as made:
-        made.cluster()
-        made.log_group()
-        made.execution_role = made.role()
-        yield made
+    with rig() as ecs_account:
+        ecs_account.cluster()
+        ecs_account.log_group()
+        ecs_account.execution_role = ecs_account.role()
+        yield ecs_account
 
 
 def shell(script, name="app", **more):

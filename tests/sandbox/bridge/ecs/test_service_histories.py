@@ -119,17 +119,17 @@ def balanced(account):
     determinism.reseed("test", "balancers")
     backend = elbv2_backends[ACCOUNT][REGION]
     subnets = [account.subnet(zone=zone) for zone in ("us-east-1a", "us-east-1b")]
-    made = backend.create_load_balancer("lab", [], subnets)
+    balancer = backend.create_load_balancer("lab", [], subnets)
     groups = {}
     for port, (name, delay) in enumerate(DELAYS.items(), 80):
         group = backend.create_target_group(
-            name, vpc_id=made.vpc_id, protocol="HTTP", port=80, target_type="ip",
+            name, vpc_id=balancer.vpc_id, protocol="HTTP", port=80, target_type="ip",
             healthcheck_interval_seconds=10,
         )  # fmt: skip
         attribute = {"deregistration_delay.timeout_seconds": delay}
         backend.modify_target_group_attributes(group.arn, attribute)
         forward = {"Type": "forward", "TargetGroupArn": group.arn}
-        backend.create_listener(made.arn, "HTTP", str(port), None, None, [forward])
+        backend.create_listener(balancer.arn, "HTTP", str(port), None, None, [forward])
         groups[name] = group.arn
     return groups
 

@@ -17,9 +17,9 @@ MANIFEST = "CannotPullContainerError: pull image manifest has been retried"
 
 @pytest.fixture
 def account():
-    with rig() as made:
-        made.cluster()
-        yield made
+    with rig() as ecs_account:
+        ecs_account.cluster()
+        yield ecs_account
 
 
 def web(image, **more):
