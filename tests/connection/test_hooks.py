@@ -33,12 +33,14 @@ SERVER = SANDBOX | {
     "after-call-error": ["Record.fail", "SandboxPlace.explain"],
 }
 AWS = RECORD_AND_LEDGER | {
-    "before-parameter-build": ["Ledger.tag", "Record.begin", "ClusterNamespaces.note", "Guard.note"],
-    "before-call": ["Guard.judge", "Ledger.intend", "Guard.judge", "ClusterNamespaces.intend"],
+    "before-parameter-build": ["Ledger.tag", "Record.begin", "ClusterNamespaces.note", "Guard.note",
+                               "InstanceBudget.note"],
+    "before-call": ["Guard.judge", "InstanceBudget.judge", "Ledger.intend", "Guard.judge",
+                    "InstanceBudget.judge", "ClusterNamespaces.intend"],
     "before-send": ["Guard.check_signature"],
     "after-call": ["Ledger.settle", "Record.end", "ClusterNamespaces.settle", "raise_plainly"],
     "after-call-error": ["Record.fail", "AwsPlace.explain"],
-}
+}  # fmt: skip
 CLI_HAS_NOT = {"raise_plainly"}  # its refusals are AWS's own words
 
 

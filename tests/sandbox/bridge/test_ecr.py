@@ -12,6 +12,7 @@ from ecr_rig import ACCOUNT, LIST, OCI, image, rig, sha
 
 from ecslab.sandbox.bridge.ecr import backend as backend_module
 from ecslab.sandbox.bridge.ecr import constraints, scans, tokens
+from ecslab.sandbox.bridge.ecr import layers as layers_module
 
 MIB = 1024 * 1024
 NOWHERE = "sha256:" + "0" * 64
@@ -154,7 +155,7 @@ def test_uploads_that_are_empty_unknown_or_done_before(lab):
 
 
 def test_a_layer_beyond_the_sandboxs_limit_says_whose_limit_it_is(lab, monkeypatch):
-    monkeypatch.setattr(backend_module, "LAYER_MAX", MIB)
+    monkeypatch.setattr(layers_module, "LAYER_MAX", MIB)
     upload = lab.ecr.initiate_layer_upload(repositoryName="web")["uploadId"]
     assert refused(lab.ecr.upload_layer_part, **part(lab, upload, bytes(MIB + 1))) == (
         "LimitExceededException: This sandbox takes layers of at most 1 MiB."

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ecslab.aws_api import data_channel as wire
 from ecslab.aws_api.data_channel import Malformed, Message, PayloadType
-from ecslab.sandbox.engine import data_channel
+from ecslab.sandbox.engine import data_channel, message_stream
 from ecslab.sandbox.http_message import HttpRequest
 from ecslab.sandbox.world.errors import AwsError
 
@@ -194,16 +194,16 @@ def test_messages_are_taken_in_their_order_and_once(opened):
 def test_no_more_is_kept_ahead_than_there_is_room_for(opened):
     told = [
         opened.stream.received(message("input_stream_data", b"x", 1, opened.sent + 5 + ahead))
-        for ahead in range(data_channel.AHEAD + 9)
+        for ahead in range(message_stream.AHEAD + 9)
     ]
-    assert sum(map(bool, told)) == data_channel.AHEAD
+    assert sum(map(bool, told)) == message_stream.AHEAD
 
 
 def test_what_is_not_acknowledged_is_sent_again(account, task):
     now = [0.0]
     answer = account.execute(task, "echo once")
     channel = account.channel(answer)
-    channel._clock = lambda: now[0]
+    channel._outgoing._clock = lambda: now[0]
     [first] = channel.received(greeting(answer["session"]["tokenValue"]))
     channel._ready = True
     assert first not in channel.due()
@@ -221,8 +221,8 @@ def test_a_client_that_acknowledges_nothing_gets_no_more_than_a_window(account, 
     for _ in range(400):
         account.run(1)
         plugin.look()
-    assert plugin.expected <= data_channel.UNACKNOWLEDGED + 300
-    assert len(plugin.stream._sent) <= data_channel.UNACKNOWLEDGED + 300
+    assert plugin.expected <= message_stream.UNACKNOWLEDGED + 300
+    assert len(plugin.stream._outgoing._sent) <= message_stream.UNACKNOWLEDGED + 300
     account.sandbox.exec_sessions.do(plugin.session["sessionId"], "end")
 
 

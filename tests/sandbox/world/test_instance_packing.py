@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from ecslab.aws_api import instance_prices
 from ecslab.sandbox.world.managed_instances import packing, requirements
 from ecslab.sandbox.world.managed_instances.instance_type import InstanceType
 from ecslab.sandbox.world.managed_instances.packing import Wanted
@@ -16,7 +17,9 @@ ZONES = ("a", "b", "c", "d")
 
 
 def kind(name, cpus=2, gib=4, maker="amd", architecture="x86_64", interfaces=3, **more):
-    return InstanceType(name, cpus, gib * 1024, architecture, maker, interfaces, **more)
+    large = instance_prices.large(name.partition(".")[0])
+    priced = {"price": instance_prices.hour(name), "rate": large and large / 2}
+    return InstanceType(name, cpus, gib * 1024, architecture, maker, interfaces, **priced, **more)
 
 
 TYPES = (
@@ -80,6 +83,16 @@ def test_types_that_are_named_need_no_price_and_no_default():
     old = {**ANY, "allowedInstanceTypes": ["c4", "m5"]}
     assert chosen(old) == ["m5.large", "c4.large"]
     assert chosen(old | {"instanceGenerations": ["previous"]}) == ["c4.large"]
+
+
+def test_small_burstable_types_cost_what_they_cost_and_not_what_their_vcpus_do():
+    burstable = [kind(f"t3.{size}", 2, gib, "intel", burstable=True)
+                 for size, gib in (("large", 8), ("micro", 1), ("medium", 4))]  # fmt: skip
+    asked = {**ANY, "burstablePerformance": "required"}
+    names = [each.name for each in requirements.candidates(burstable, asked)]
+    assert names == ["t3.micro", "t3.medium", "t3.large"]
+    packed, _ = packing.plan([wanted(1)], ("a",), requirements.candidates(burstable, asked), {}, empty)
+    assert [each.type.name for each in packed] == ["t3.micro"]
 
 
 def empty(kind, zone):
