@@ -28,8 +28,12 @@ def test_a_call_says_what_the_kit_added(lab):
     network.http_group(lab, network.default_choice(lab).vpc_id)
     lab.ecs.list_clusters()
     *changes, read = lab.calls()
-    said = {call.operation: "the kit added the tag ecslab" in repr(Calls((call,))) for call in changes}
-    assert said["CreateCluster"] and said["CreateSecurityGroup"] and not said["AuthorizeSecurityGroupIngress"]
+    tag_is_told = {call.operation: "the kit added the tag ecslab" in repr(Calls((call,))) for call in changes}
+    assert (
+        tag_is_told["CreateCluster"]
+        and tag_is_told["CreateSecurityGroup"]
+        and not tag_is_told["AuthorizeSecurityGroupIngress"]
+    )
     assert "added" not in repr(Calls((read,)))
 
 

@@ -149,8 +149,10 @@ class World:
             elif "visit" in step:
                 seen[f"{number} visit"] = self.visit(step)
             elif "call" in step:
-                asked = self.filled(step, call.service)
-                outcome = seen[f"{number} {asked['call']}"] = self.ask(asked["call"], asked.get("input", {}))
+                request = self.filled(step, call.service)
+                outcome = seen[f"{number} {request['call']}"] = self.ask(
+                    request["call"], request.get("input", {})
+                )
                 self._name(step, outcome)
         if call.service == "ecs" and not any("wait" in step for step in then):
             self.wait(40)
@@ -182,19 +184,19 @@ class World:
             with contextlib.suppress(BaseException):
                 os.close(reads)
                 try:
-                    told = work()
+                    outcome = work()
                 except Exception as failure:
-                    told = {"failed": repr(failure)}
+                    outcome = {"failed": repr(failure)}
                 with os.fdopen(writes, "wb") as pipe:
-                    pickle.dump(told, pipe)
+                    pickle.dump(outcome, pipe)
             os._exit(0)
         os.close(writes)
         with os.fdopen(reads, "rb") as pipe:
-            told: dict[str, Any] = pickle.load(pipe)
+            outcome: dict[str, Any] = pickle.load(pipe)
         os.waitpid(child, 0)
-        if "failed" in told:
-            told = {"itself": {"refused": f"failed: {told['failed']}"}}
-        return told
+        if "failed" in outcome:
+            outcome = {"itself": {"refused": f"failed: {outcome['failed']}"}}
+        return outcome
 
 
 def _plain(answer: dict[str, Any]) -> dict[str, Any]:

@@ -34,13 +34,13 @@ class Balanced(Aws):
         return str(group_id)
 
     def balancer(self, name: str = "web", **more: Any) -> dict[str, Any]:
-        asked = {"Subnets": self.subnets, "SecurityGroups": [self.front], **more}
-        created: dict[str, Any] = self.elb.create_load_balancer(Name=name, **asked)["LoadBalancers"][0]
+        request = {"Subnets": self.subnets, "SecurityGroups": [self.front], **more}
+        created: dict[str, Any] = self.elb.create_load_balancer(Name=name, **request)["LoadBalancers"][0]
         return created
 
     def target_group(self, name: str = "web", **more: Any) -> str:
-        asked = {"Protocol": "HTTP", "Port": 80, "VpcId": self.vpc, "TargetType": "ip", **more}
-        return str(self.elb.create_target_group(Name=name, **asked)["TargetGroups"][0]["TargetGroupArn"])
+        request = {"Protocol": "HTTP", "Port": 80, "VpcId": self.vpc, "TargetType": "ip", **more}
+        return str(self.elb.create_target_group(Name=name, **request)["TargetGroups"][0]["TargetGroupArn"])
 
     def listener(
         self, balancer: dict[str, Any], *actions: Any, port: int = 80, protocol: str = "HTTP"

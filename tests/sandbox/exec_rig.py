@@ -74,8 +74,8 @@ class Account:
         return self.ecs.describe_tasks(cluster="lab", tasks=[task])["tasks"][0]
 
     def execute(self, task, command="sh", **more):
-        asked = {"cluster": "lab", "task": task, "command": command, "interactive": True, **more}
-        return self.ecs.execute_command(**asked)
+        request = {"cluster": "lab", "task": task, "command": command, "interactive": True, **more}
+        return self.ecs.execute_command(**request)
 
     def channel(self, answer):
         return self.sandbox.channels.channel(request_for(answer))

@@ -69,12 +69,12 @@ def test_who_asks_for_it_is_told_although_there_is_no_room_for_a_log(tmp_path, m
     assert process.find(tmp_path) is None
 
 
-@pytest.mark.parametrize("said", ["ready", "something else"])
-def test_what_does_not_become_a_sandbox_is_ended(tmp_path, monkeypatch, said):
+@pytest.mark.parametrize("line", ["ready", "something else"])
+def test_what_does_not_become_a_sandbox_is_ended(tmp_path, monkeypatch, line):
     spawn, processes = subprocess.Popen, []
 
     def stubborn(command, **options):
-        program = f"import sys, time; print({said!r}); sys.stdout.flush(); time.sleep(60)"
+        program = f"import sys, time; print({line!r}); sys.stdout.flush(); time.sleep(60)"
         processes.append(spawn([sys.executable, "-c", program], **options))
         return processes[-1]
 
@@ -91,9 +91,9 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path, monkeypatch, capsys):
 
     monkeypatch.setattr(serve, "_run", denied)
     assert serve.main(["--home", str(tmp_path)]) == 1
-    told = capsys.readouterr()
-    assert "cannot go on: its folder cannot be written to ([Errno 13]" in told.out
-    assert told.out.endswith("set ECSLAB_HOME to another one\n")
+    output = capsys.readouterr()
+    assert "cannot go on: its folder cannot be written to ([Errno 13]" in output.out
+    assert output.out.endswith("set ECSLAB_HOME to another one\n")
 
 
 def test_a_whole_file_is_whole_or_as_it_was(tmp_path, monkeypatch):
@@ -139,10 +139,10 @@ def signed(sandbox, operation, body):
 
     headers = {"host": "127.0.0.1", "content-type": "application/x-amz-json-1.1",
                "x-amz-target": f"AmazonEC2ContainerServiceV20141113.{operation}"}  # fmt: skip
-    asked = HttpRequest("POST", "/", "", headers, json.dumps(body).encode())
+    request = HttpRequest("POST", "/", "", headers, json.dumps(body).encode())
     key = signature.Key(sandbox.credentials.access_key, sandbox.credentials.secret_key)
-    headers = signature.sign(asked, key, "us-east-1", "ecs", sandbox.wall())
-    answer = serve.listen.api.answer(sandbox, HttpRequest("POST", "/", "", headers, asked.body))
+    headers = signature.sign(request, key, "us-east-1", "ecs", sandbox.wall())
+    answer = serve.listen.api.answer(sandbox, HttpRequest("POST", "/", "", headers, request.body))
     assert answer.status == 200
     return json.loads(answer.body)
 

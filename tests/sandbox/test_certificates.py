@@ -51,9 +51,9 @@ def imported(acm):
 
 @pytest.fixture(scope="module")
 def requested(acm):
-    asked = {"DomainName": "*.example.com", "ValidationMethod": "DNS", "IdempotencyToken": "one"}
-    arn = acm.request_certificate(**asked, SubjectAlternativeNames=["example.org"])["CertificateArn"]
-    assert acm.request_certificate(**asked)["CertificateArn"] == arn
+    request = {"DomainName": "*.example.com", "ValidationMethod": "DNS", "IdempotencyToken": "one"}
+    arn = acm.request_certificate(**request, SubjectAlternativeNames=["example.org"])["CertificateArn"]
+    assert acm.request_certificate(**request)["CertificateArn"] == arn
     return arn
 
 
@@ -98,8 +98,8 @@ def test_what_a_request_says_is_kept(acm):
 
 
 def test_a_list_has_keys_of_rsa_unless_others_are_asked_for(acm, imported, requested):
-    def listed(**asked):
-        return [each["CertificateArn"] for each in acm.list_certificates(**asked)["CertificateSummaryList"]]
+    def listed(**filters):
+        return [each["CertificateArn"] for each in acm.list_certificates(**filters)["CertificateSummaryList"]]
 
     assert listed() == [requested]
     both = {"Includes": {"keyTypes": ["RSA_2048", "EC_prime256v1"]}}

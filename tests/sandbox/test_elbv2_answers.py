@@ -38,8 +38,8 @@ def web(aws):
 
 @pytest.fixture(scope="module")
 def certificate(aws):
-    asked = {"CertificateBody": "-----BEGIN CERTIFICATE-----", "PrivateKey": "-----BEGIN KEY-----"}
-    uploaded = aws.iam.upload_server_certificate(ServerCertificateName="web", **asked)
+    request = {"CertificateBody": "-----BEGIN CERTIFICATE-----", "PrivateKey": "-----BEGIN KEY-----"}
+    uploaded = aws.iam.upload_server_certificate(ServerCertificateName="web", **request)
     return uploaded["ServerCertificateMetadata"]["Arn"]
 
 
@@ -201,8 +201,8 @@ ATTRIBUTES = {
 def test_attributes_that_no_target_group_has(aws, key):
     group = aws.target_group("refusing")
     value, code, message = ATTRIBUTES[key]
-    asked = {"TargetGroupArn": group, "Attributes": [{"Key": key, "Value": value}]}
-    refused(lambda: aws.elb.modify_target_group_attributes(**asked), code, message)
+    request = {"TargetGroupArn": group, "Attributes": [{"Key": key, "Value": value}]}
+    refused(lambda: aws.elb.modify_target_group_attributes(**request), code, message)
     assert values(aws.elb.describe_target_group_attributes(TargetGroupArn=group)) == APPLICATION
 
 
@@ -232,8 +232,8 @@ LOAD_BALANCER = {
 @pytest.mark.parametrize("key", LOAD_BALANCER)
 def test_attributes_that_no_load_balancer_has(aws, web, key):
     value, code, message = LOAD_BALANCER[key]
-    asked = {"LoadBalancerArn": web[0], "Attributes": [{"Key": key, "Value": value}]}
-    refused(lambda: aws.elb.modify_load_balancer_attributes(**asked), code, message)
+    request = {"LoadBalancerArn": web[0], "Attributes": [{"Key": key, "Value": value}]}
+    refused(lambda: aws.elb.modify_load_balancer_attributes(**request), code, message)
     if "not recognized" not in message:
         twice = [{"Key": key, "Value": "true"}] * 2
         refused(
@@ -252,8 +252,8 @@ def test_attributes_of_a_listener(aws, web):
         ("tcp.idle_timeout.seconds", "InvalidConfigurationRequest",
          "The provided listener attribute is not supported"),
     ):  # fmt: skip
-        asked = {"ListenerArn": web[1], "Attributes": [{"Key": key, "Value": "60"}]}
-        refused(lambda asked=asked: aws.elb.modify_listener_attributes(**asked), code, message)
+        request = {"ListenerArn": web[1], "Attributes": [{"Key": key, "Value": "60"}]}
+        refused(lambda request=request: aws.elb.modify_listener_attributes(**request), code, message)
 
 
 def test_the_same_target_group_asked_for_again(aws):
@@ -391,13 +391,13 @@ def test_a_listener_that_forwards_shows_both_forms(aws):
 
 def test_an_https_listener(aws, certificate):
     balancer = aws.balancer("secure")
-    asked = {"LoadBalancerArn": balancer["LoadBalancerArn"], "Protocol": "HTTPS", "Port": 443,
+    request = {"LoadBalancerArn": balancer["LoadBalancerArn"], "Protocol": "HTTPS", "Port": 443,
              "Certificates": [{"CertificateArn": certificate}], "DefaultActions": [FIXED]}  # fmt: skip
-    (listener,) = aws.elb.create_listener(**asked)["Listeners"]
+    (listener,) = aws.elb.create_listener(**request)["Listeners"]
     assert listener["SslPolicy"] == "ELBSecurityPolicy-2016-08"
     assert listener["Certificates"] == [{"CertificateArn": certificate}]
     assert "AlpnPolicy" not in listener
-    assert aws.elb.create_listener(**asked)["Listeners"][0]["ListenerArn"] == listener["ListenerArn"]
+    assert aws.elb.create_listener(**request)["Listeners"][0]["ListenerArn"] == listener["ListenerArn"]
     (plain,) = aws.elb.modify_listener(ListenerArn=listener["ListenerArn"], Protocol="HTTP")["Listeners"]
     assert not {"SslPolicy", "Certificates"} & plain.keys()
     refused(
@@ -448,8 +448,8 @@ def test_listeners_that_no_load_balancer_has(aws, web, certificate, name):
     if "Certificates" in more:
         named = [each["CertificateArn"].format(certificate=certificate) for each in more["Certificates"]]
         more = {**more, "Certificates": [{"CertificateArn": arn} for arn in named]}
-    asked = {"LoadBalancerArn": web[0], "Protocol": "HTTP", "Port": 8443, "DefaultActions": [FIXED], **more}
-    refused(lambda: aws.elb.create_listener(**asked), code, message)
+    request = {"LoadBalancerArn": web[0], "Protocol": "HTTP", "Port": 8443, "DefaultActions": [FIXED], **more}
+    refused(lambda: aws.elb.create_listener(**request), code, message)
 
 
 def test_a_network_load_balancer_only_forwards(aws):
@@ -578,8 +578,8 @@ RULES = {
 @pytest.mark.parametrize("name", RULES)
 def test_rules_that_no_listener_has(aws, web, name):
     more, code, message = RULES[name]
-    asked = {"ListenerArn": web[1], "Priority": 77, "Conditions": [PATH], "Actions": [FIXED], **more}
-    refused(lambda: aws.elb.create_rule(**asked), code, message)
+    request = {"ListenerArn": web[1], "Priority": 77, "Conditions": [PATH], "Actions": [FIXED], **more}
+    refused(lambda: aws.elb.create_rule(**request), code, message)
     rules = aws.elb.describe_rules(ListenerArn=web[1])["Rules"]
     assert "77" not in [rule["Priority"] for rule in rules]
 

@@ -54,11 +54,11 @@ def test_create_load_balancer_refuses(aws, more, code, message):
     subnets = {"one": aws.subnets[:1], "none": [], "twice": [aws.subnets[0], aws.subnets[0]],
                "missing": ["subnet-0", aws.subnets[0]],
                "mixed": [aws.subnets[0], (other or [aws.subnets[1]])[0]]}  # fmt: skip
-    asked = {"name": "refused", **more}
+    request = {"name": "refused", **more}
     if "Subnets" in more:
-        asked["Subnets"] = subnets[more["Subnets"]]
+        request["Subnets"] = subnets[more["Subnets"]]
     before = aws.elb.describe_load_balancers()["LoadBalancers"]
-    refused(lambda: aws.balancer(**asked), code, message)
+    refused(lambda: aws.balancer(**request), code, message)
     assert aws.elb.describe_load_balancers()["LoadBalancers"] == before
 
 
@@ -155,9 +155,9 @@ def test_deletion_protection(aws):
     aws.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=protect)
     for _ in range(2):  # the second time there is nothing, and no error
         aws.elb.delete_load_balancer(LoadBalancerArn=arn)
-    for asked in ({"LoadBalancerArns": [arn]}, {"Names": ["kept"]}):
+    for request in ({"LoadBalancerArns": [arn]}, {"Names": ["kept"]}):
         refused(
-            lambda asked=asked: aws.elb.describe_load_balancers(**asked), "LoadBalancerNotFound",
+            lambda request=request: aws.elb.describe_load_balancers(**request), "LoadBalancerNotFound",
             "One or more load balancers not found",
         )  # fmt: skip
 
@@ -249,7 +249,7 @@ def balancer_of(**more):
 
 
 @pytest.mark.parametrize(
-    ("asked", "message"),
+    ("load_balancers", "message"),
     [
         ([balancer_of(targetGroupArn="ip", containerName="api")],
          "The container api does not exist in the task definition."),
@@ -267,7 +267,7 @@ def balancer_of(**more):
         ([balancer_of(targetGroupArn="ip")] * 6, "load balancers can have at most 5 items."),
     ],
 )  # fmt: skip
-def test_create_service_refuses(aws, asked, message):
+def test_create_service_refuses(aws, load_balancers, message):
     groups = {
         "ip": aws.target_group("svc-ip"), "alone": aws.target_group("svc-alone"),
         "instance": aws.target_group("svc-instance", TargetType="instance"), "none": NO_SUCH,
@@ -278,7 +278,7 @@ def test_create_service_refuses(aws, asked, message):
         aws.elb.create_rule(ListenerArn=listener, Priority=1, Conditions=condition,
                             Actions=[forward_to(groups["instance"])])  # fmt: skip
     meant = [{**entry, **({"targetGroupArn": groups[entry["targetGroupArn"]]} if "targetGroupArn" in entry
-              else {})} for entry in asked]  # fmt: skip
+              else {})} for entry in load_balancers]  # fmt: skip
     with pytest.raises(AwsError) as caught:
         load_balancing().check("us-east-1", meant, DEFINITION, fargate=True)
     assert caught.value.code == "InvalidParameterException"

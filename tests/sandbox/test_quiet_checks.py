@@ -10,7 +10,7 @@ from exec_rig import AWSLOGS, GROUP, Account
 from ecslab.sandbox.engine import snapshots
 from ecslab.sandbox.world.task.health_checks import Checks
 from ecslab.sandbox.world.time.clock import Clock, Repetition
-from tests.sandbox.snapshot.snapshot_rig import copied, difference, held
+from tests.sandbox.snapshot.snapshot_rig import copied, difference, state_of
 
 WEB = "public.ecr.aws/docker/library/httpd:2.4-alpine"
 REDIS = "public.ecr.aws/docker/library/redis:7"
@@ -85,8 +85,8 @@ def lived(account, steps):
     pages = account.aws.logs.get_paginator("filter_log_events").paginate(logGroupName=GROUP)
     sandbox.backend.enter()
     state = sandbox.backend._account
-    held = state.regions["us-east-1"].tasks.values()
-    programs = [each.program for task in held for each in task.containers]
+    state_tasks = state.regions["us-east-1"].tasks.values()
+    programs = [each.program for task in state_tasks for each in task.containers]
     meters = [each._process.budget.meter for each in programs if each] + [state.budget.meter]
     return {
         "tasks": account.ecs.describe_tasks(cluster="lab", tasks=tasks)["tasks"],
@@ -128,7 +128,7 @@ def test_a_snapshot_amid_quiet_checks_goes_on_as_the_journal_does(tmp_path, now,
         again = Account(copied(home, name, snapshots=with_snapshots), wall=lambda: now, in_memory=False)
         assert not again.sandbox.notices
         again.run(300)
-        states.append(held(again.sandbox))
+        states.append(state_of(again.sandbox))
         again.sandbox.close()
     assert difference(*states) == ""
 

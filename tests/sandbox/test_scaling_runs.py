@@ -329,7 +329,7 @@ def test_who_changes_the_count(aws, monkeypatch):
     callers = []
     update = scaler.services.update_service
     monkeypatch.setattr(scaler.services, "update_service",
-                        lambda asked, caller: (callers.append(caller), update(asked, caller))[1])  # fmt: skip
+                        lambda *call: (callers.append(call[1]), update(*call))[1])  # fmt: skip
     aws.target("caller", 3, 4)
     aws.pass_time(1)
     assert [(caller.region, caller.arn) for caller in callers] == [

@@ -344,9 +344,9 @@ def test_steps_that_cannot_be(aws, given, sentence):
     if not aws.scaling.describe_scalable_targets(**ECS, ResourceIds=["service/blue/bad"])["ScalableTargets"]:
         aws.target("bad")
     configuration = {"AdjustmentType": "ChangeInCapacity", "StepAdjustments": given}
-    said = refusal(aws.scaling.put_scaling_policy, **of("bad"), PolicyName="bad", PolicyType="StepScaling",
+    message = refusal(aws.scaling.put_scaling_policy, **of("bad"), PolicyName="bad", PolicyType="StepScaling",
                    StepScalingPolicyConfiguration=configuration)  # fmt: skip
-    assert said == f"ValidationException: {sentence}"
+    assert message == f"ValidationException: {sentence}"
     assert aws.scaling.describe_scaling_policies(**of("bad"))["ScalingPolicies"] == []
 
 
@@ -368,8 +368,8 @@ def test_scheduled_actions_that_cannot_be(aws, given, sentence):
     if not aws.scaling.describe_scalable_targets(**ECS, ResourceIds=["service/blue/late"])["ScalableTargets"]:
         aws.target("late")
     whole = {"Schedule": "rate(1 day)", "ScalableTargetAction": {"MinCapacity": 1}, **given}
-    said = refusal(aws.scaling.put_scheduled_action, **of("late"), ScheduledActionName="bad", **whole)
-    assert said == f"ValidationException: {sentence}"
+    message = refusal(aws.scaling.put_scheduled_action, **of("late"), ScheduledActionName="bad", **whole)
+    assert message == f"ValidationException: {sentence}"
     assert aws.scaling.describe_scheduled_actions(**of("late"))["ScheduledActions"] == []
 
 

@@ -142,8 +142,8 @@ def test_our_own_repository_has_no_image_yet(terminal, lab):
 
 def test_the_waiter_gives_up_after_forty_polls(terminal, lab):
     before = lab.now()
-    said = terminal.wait(STABLE)
-    assert (said.code, said.err.strip()) == (255, "Waiter ServicesStable failed: Max attempts exceeded")
+    result = terminal.wait(STABLE)
+    assert (result.code, result.err.strip()) == (255, "Waiter ServicesStable failed: Max attempts exceeded")
     assert lab.now() - before == 39 * 15
 
 
@@ -153,8 +153,8 @@ def test_with_the_image_a_new_deployment_becomes_stable(terminal, lab):
     forced = terminal.run(f"{UPDATE} --force-new-deployment").json["service"]
     assert forced["deployments"][0]["id"] not in earlier
     assert forced["deployments"][0]["rolloutState"] == "IN_PROGRESS"
-    said = terminal.wait(STABLE)
-    assert (said.code, said.out, said.err) == (0, "", "")
+    result = terminal.wait(STABLE)
+    assert (result.code, result.out, result.err) == (0, "", "")
     assert service(lab)["runningCount"] == 1
     terminal.pass_time(60)  # a deployment is COMPLETED some time after the waiter is content
     stable = service(lab)
@@ -195,7 +195,7 @@ def test_the_service_is_deleted_only_by_force_and_drains(terminal, lab):
         "InvalidParameterException", "Unable to Start a service that is still Draining."
     )
     before = lab.now()
-    said = terminal.wait(INACTIVE)
-    assert (said.code, said.out, said.err) == (0, "", "")
+    result = terminal.wait(INACTIVE)
+    assert (result.code, result.out, result.err) == (0, "", "")
     assert lab.now() > before
     assert service(lab)["status"] == "INACTIVE"

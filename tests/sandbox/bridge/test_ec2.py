@@ -413,13 +413,13 @@ def test_a_nat_gateway_and_an_instance_leave_nothing_behind(client):
     nat = client.create_nat_gateway(SubnetId=subnet_id, AllocationId=address)["NatGateway"]["NatGatewayId"]
     image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     instance = client.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet_id)["Instances"][0]
-    held = [{"Name": "subnet-id", "Values": [subnet_id]}]
-    interfaces = client.describe_network_interfaces(Filters=held)["NetworkInterfaces"]
+    of_subnet = [{"Name": "subnet-id", "Values": [subnet_id]}]
+    interfaces = client.describe_network_interfaces(Filters=of_subnet)["NetworkInterfaces"]
     assert {interface["Status"] for interface in interfaces} == {"in-use"}
     assert refused(client.delete_subnet, SubnetId=subnet_id)[0] == "DependencyViolation"
     client.terminate_instances(InstanceIds=[instance["InstanceId"]])
     client.delete_nat_gateway(NatGatewayId=nat)
-    assert client.describe_network_interfaces(Filters=held)["NetworkInterfaces"] == []
+    assert client.describe_network_interfaces(Filters=of_subnet)["NetworkInterfaces"] == []
     client.release_address(AllocationId=address)
     client.delete_subnet(SubnetId=subnet_id)
     unknown = ("NatGatewayNotFound", "The Nat Gateway nat-1 was not found")

@@ -302,8 +302,8 @@ UNREADABLE = {
 def test_sizes_that_are_none(member, request_):
     with pytest.raises(AwsError) as caught:
         normalised(request_, ACCOUNT)
-    said = ("InvalidParameterException", f"Invalid '{member}' setting for task.")
-    assert (caught.value.code, caught.value.message) == said
+    error = ("InvalidParameterException", f"Invalid '{member}' setting for task.")
+    assert (caught.value.code, caught.value.message) == error
 
 
 FIRST = {
@@ -456,10 +456,10 @@ def test_what_it_asks_of_the_agent(request_, names):
     if names is None:
         assert "requiresAttributes" not in definition
     else:
-        asked = [
+        capabilities = [
             attribute["name"].rpartition("capability.")[2] for attribute in definition["requiresAttributes"]
         ]
-        assert asked == names.split()
+        assert capabilities == names.split()
 
 
 def test_a_volume_in_efs_shows_its_root():

@@ -107,8 +107,8 @@ class World:
         targets = {
             arn: [(target.ip, target.port, target.health) for target in pool] for arn, pool in pools().items()
         }
-        held = self.lab.account.enis()
-        enis = {eni_id: (eni.private_ip_address, eni.public_ip) for eni_id, eni in held.items()}
+        interfaces = self.lab.account.enis()
+        enis = {eni_id: (eni.private_ip_address, eni.public_ip) for eni_id, eni in interfaces.items()}
         due = self.clock.next_at()
         return copy.deepcopy((shown, tasks, rollouts, about, listed, cluster, targets, enis, due))
 
