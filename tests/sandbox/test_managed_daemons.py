@@ -1,5 +1,6 @@
 """Managed daemons: one task on each managed instance, the first to start there and the last to stop."""
 
+import json
 import random
 
 import pytest
@@ -13,8 +14,18 @@ from ecslab.sandbox.bridge.ecs.daemons.hosting import Daemons
 from ecslab.sandbox.engine import snapshots
 from ecslab.sandbox.engine.sandbox import Sandbox
 
+BUSYBOX = "public.ecr.aws/docker/library/busybox:latest"
+EXECUTION = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
 BROKEN = "public.ecr.aws/docker/library/httpd:none"
 CHECK = {"command": ["CMD-SHELL", "test -f /ready"], "interval": 5, "retries": 1}
+
+
+def policy(*actions, **more):
+    statement = {"Effect": "Allow", "Action": list(actions)} | (more or {"Resource": "*"})
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+ASSUMED = policy("sts:AssumeRole", Principal={"Service": "ecs-tasks.amazonaws.com"})
 
 
 class WithDaemons(Managed):
@@ -70,7 +81,7 @@ class WithDaemons(Managed):
     def statuses(self):
         return sorted((each["status"], each["runningTasksCount"]) for each in self.instances())
 
-    def until(self, holds, limit=900, step=10):
+    def until(self, holds, limit=1200, step=20):
         """Let time pass until something holds, and look at what must always hold meanwhile."""
         for _ in range(limit // step):
             if holds():
@@ -88,15 +99,12 @@ def hasty(_, managed, instance):
 
 def unattended(aws):
     """Nothing but a critical daemon is placed on an ACTIVE instance before the daemon runs there."""
-    tasks = {}
-    if not aws.critical:
-        return
-    for task in aws.tasks():
-        tasks.setdefault(task.get("containerInstanceArn"), []).append(task)
-    for instance in aws.instances():
-        on_it = tasks.get(instance["containerInstanceArn"], [])
-        groups = {task["group"]: task["lastStatus"] for task in on_it}
-        if instance["status"] == "ACTIVE" and on_it and instance["agentConnected"]:
+    held = state.of("us-east-1")
+    placement = held.clusters["lab"].placement
+    for instance in placement.instances.values() if placement and aws.critical else ():
+        tasks = [held.tasks[task_id] for task_id in instance.tasks]
+        groups = {task.settings["group"]: task.last_status for task in tasks}
+        if instance.status == "ACTIVE" and tasks and instance.agent_connected:
             assert groups.get("daemon:agent") == "RUNNING", groups
 
 
@@ -122,7 +130,7 @@ def test_a_daemon_starts_before_all_else_and_leaves_last(aws):
     assert (made["status"], aws.deployment(made)["status"]) == ("ACTIVE", "SUCCESSFUL")
     assert aws.instances() == []  # daemons do not launch instances
     aws.serve(1)
-    aws.until(aws.of)
+    aws.until(aws.of, step=5)
     assert (aws.statuses(), [each["lastStatus"] for each in aws.of()]) == ([("REGISTERING", 0)], ["PENDING"])
     aws.until(lambda: aws.of("service:web", serviceName="web")[0]["lastStatus"] == "RUNNING")
     [daemon], [web] = aws.of(daemonName="agent"), aws.of("service:web")
@@ -191,7 +199,7 @@ def test_an_instance_whose_daemon_stops_is_drained_and_replaced(aws):
 
 def test_an_instance_whose_daemon_becomes_unhealthy_is_replaced(aws):
     check = CHECK | {"command": ["CMD-SHELL", "test ! -f /broken"]}
-    aws.agent(healthCheck=check, command=["sh", "-c", "sleep 100; touch /broken; sleep 9000"])
+    aws.agent(healthCheck=check, command=["sh", "-c", "sleep 400; touch /broken; sleep 9000"])
     aws.daemon(revision=2)
     aws.serve(1)
     aws.until(lambda: aws.statuses() == [("ACTIVE", 2)])
@@ -225,7 +233,7 @@ def test_a_deployment_replaces_instances_batch_by_batch(aws):
     made, most = aws.change(wait=0, deploymentConfiguration={"drainPercent": 50.0}), 0
     assert aws.deployment(made)["status"] == "PENDING"
     while aws.deployment(made)["status"] != "SUCCESSFUL":
-        aws.pass_time(15)
+        aws.pass_time(20)
         unattended(aws)
         most = max(most, sum(each[0] in ("DRAINING", "DEREGISTERING") for each in aws.statuses()))
         assert sum(each["lastStatus"] == "RUNNING" for each in aws.of("service:web")) >= 4
@@ -244,7 +252,7 @@ def test_a_new_daemon_replaces_instances_that_are_there_and_a_deleted_one_does(a
     aws.pass_time(UP)
     [first] = aws.instances()
     made = aws.daemon(wait=0)
-    aws.until(lambda: aws.deployment(made)["status"] == "SUCCESSFUL", step=10)
+    aws.until(lambda: aws.deployment(made)["status"] == "SUCCESSFUL")
     [second] = aws.instances()
     assert second["containerInstanceArn"] != first["containerInstanceArn"]
     assert aws.statuses() == [("ACTIVE", 2)]
@@ -259,7 +267,7 @@ def test_a_new_daemon_replaces_instances_that_are_there_and_a_deleted_one_does(a
         "DaemonNotActiveException: Daemon was not ACTIVE."
     )
     aws.critical = False
-    aws.until(lambda: aws.deployment(gone)["status"] == "SUCCESSFUL", step=15)
+    aws.until(lambda: aws.deployment(gone)["status"] == "SUCCESSFUL")
     assert refused(aws.ecs.describe_daemon, daemonArn=aws.named()) == (
         "DaemonNotFoundException: Daemon not found."
     )
@@ -373,13 +381,27 @@ def test_tags_names_and_exec(aws):
     assert aws.ecs.list_tags_for_resource(resourceArn=aws.named())["tags"] == tags
     aws.ecs.untag_resource(resourceArn=aws.named(), tagKeys=["team"])
     assert aws.ecs.list_tags_for_resource(resourceArn=aws.named())["tags"] == []
-    aws.change(1, wait=0)  # what an update leaves out is the default again
-    target = aws.shown()["currentRevisions"][0]["arn"]
-    [revision] = aws.ecs.describe_daemon_revisions(daemonRevisionArns=[target])["daemonRevisions"]
-    settings = {
-        name: revision[name] for name in ("propagateTags", "enableECSManagedTags", "enableExecuteCommand")
-    }
-    assert settings == {"propagateTags": "NONE", "enableECSManagedTags": False, "enableExecuteCommand": False}
+
+
+def test_an_update_needs_all_settings_anew(aws):
+    """What a request leaves out is the default again; what changes nothing makes no revision."""
+    aws.daemon(enableExecuteCommand=True, propagateTags="DAEMON", enableECSManagedTags=True, critical=False)
+    made = aws.shown()["currentRevisions"][0]["arn"]
+
+    def settings():
+        arns = [aws.shown()["currentRevisions"][0]["arn"]]
+        [revision] = aws.ecs.describe_daemon_revisions(daemonRevisionArns=arns)["daemonRevisions"]
+        names = ("propagateTags", "enableECSManagedTags", "enableExecuteCommand", "critical")
+        return [revision[name] for name in names]
+
+    assert settings() == ["DAEMON", True, True, False]
+    same = {"daemonArn": aws.named(), **aws.asked(), "deploymentConfiguration": {"drainPercent": 50.0}}
+    aws.ecs.update_daemon(
+        enableExecuteCommand=True, propagateTags="DAEMON", enableECSManagedTags=True, critical=False, **same
+    )
+    assert aws.shown()["currentRevisions"][0]["arn"] == made
+    aws.ecs.update_daemon(**same)
+    assert settings() == ["NONE", False, False, True]
 
 
 def test_daemon_task_definitions_are_listed_and_deleted(aws):
@@ -428,9 +450,8 @@ REFUSALS = {
     "InvalidParameterException: Creation of daemon was not idempotent.": {"daemonName": "agent"},
     "InvalidParameterException: capacityProviderArns cannot be empty.": {"capacityProviderArns": []},
     "InvalidParameterException: The specified capacity provider 'FARGATE' is not a Managed Instances "
-    "capacity provider. ECS Managed Daemons is only supported for Amazon ECS Managed Instances Capacity Providers.": {
-        "capacityProviderArns": ["FARGATE"]
-    },
+    "capacity provider. ECS Managed Daemons is only supported for Amazon ECS Managed Instances Capacity "
+    "Providers.": {"capacityProviderArns": ["FARGATE"]},
     "InvalidParameterException: The specified capacity provider 'none' was not found. Specify a valid "
     "capacity provider and try again.": {"capacityProviderArns": ["none"]},
     "InvalidParameterException: The specified capacity provider is not associated with the specified "
@@ -481,28 +502,57 @@ def test_what_a_daemon_cannot_be_is_refused_and_leaves_nothing(aws):
     assert listing(daemonArn=aws.named(), createdAt={"after": 4000000000})["daemonDeployments"] == []
 
 
+def of_container(**given):
+    """What a request has with one container that has this besides its name and image."""
+    return {"containerDefinitions": [{"name": "x", "image": HTTPD} | given]}
+
+
 DEFINITIONS = {
     "ClientException: Family contains invalid characters.": {"family": "a b"},
+    "ClientException: Role is not valid": {"taskRoleArn": "arn:aws:iam::1:user/x"},
     "ClientException: Container list cannot be empty.": {"containerDefinitions": []},
-    "ClientException: json-file is not a valid log driver. Must be one of [awslogs,splunk,awsfirelens]": {
-        "logConfiguration": {"logDriver": "json-file"}
-    },
+    "InvalidParameterException: Invalid 'cpu' setting for task.": {"cpu": "100"},
+    "InvalidParameterException: Invalid 'memory' setting for task.": {"memory": "x"},
+    "ClientException: json-file is not a valid log driver. Must be one of [awslogs,splunk,awsfirelens]": (
+        of_container(logConfiguration={"logDriver": "json-file"})
+    ),
     "UnsupportedFeatureException: This sandbox does not carry volumes of the host yet.": {
         "volumes": [{"name": "logs", "host": {"sourcePath": "/var/log"}}]
     },
     "UnsupportedFeatureException: This sandbox does not carry log driver volumes yet.": {
         "volumes": [{"name": "logs", "logDriverVolumeConfiguration": {"driver": "json-file"}}]
     },
-    "InvalidParameterException: Invalid 'cpu' setting for task.": {"cpu": "x"},
-    "ClientException: Task definition doesn't have any essential container.": {"essential": False},
+    "ClientException: Task definition doesn't have any essential container.": of_container(essential=False),
+    "ClientException: When you are specifying container secrets, you must also specify a value for "
+    "'executionRoleArn'.": of_container(
+        secrets=[{"name": "A", "valueFrom": "arn:aws:ssm:us-east-1:123456789012:parameter/a"}]
+    ),
+    "ClientException: Soft limit exceeds hard limit for ulimit nofile": of_container(
+        ulimits=[{"name": "nofile", "softLimit": 9, "hardLimit": 8}]
+    ),
+    "ClientException: Cannot depend on container + 'y' because it does not exist": of_container(
+        dependsOn=[{"containerName": "y", "condition": "START"}]
+    ),
+    "ClientException: Unknown volume 'none'.": of_container(
+        mountPoints=[{"sourceVolume": "none", "containerPath": "/x"}]
+    ),
+    "ClientException: The 'restartAttemptPeriod' setting for container 'x' must be between 60 and 1800.": (
+        of_container(restartPolicy={"enabled": True, "restartAttemptPeriod": 1})
+    ),
+    "ClientException: Granular start timeout on container 'x' must be at least 2 seconds.": (
+        of_container(startTimeout=1)
+    ),
+    "ClientException: Granular stop timeout on container 'x' must be at least 2 seconds.": (
+        of_container(stopTimeout=-1)
+    ),
+    "ClientException: Invalid setting for container 'x'. 'memory' must be greater than or equal to "
+    "'memoryReservation'": of_container(memory=64, memoryReservation=128),
 }
 
 
 def test_what_a_daemon_task_definition_cannot_be(aws):
     for sentence, given in DEFINITIONS.items():
-        own = {name: given[name] for name in ("logConfiguration", "essential") if name in given}
-        asked = {"family": "new", "containerDefinitions": [{"name": "x", "image": HTTPD} | own]}
-        asked |= {name: value for name, value in given.items() if name not in own}
+        asked = {"family": "new"} | of_container() | given
         assert refused(aws.ecs.register_daemon_task_definition, **asked) == sentence
     assert refused(aws.ecs.describe_daemon_task_definition, daemonTaskDefinition="new") == (
         "ClientException: Daemon task definition not found."
@@ -510,6 +560,69 @@ def test_what_a_daemon_task_definition_cannot_be(aws):
     assert refused(aws.ecs.delete_daemon_task_definition, daemonTaskDefinition="agent") == (
         "InvalidParameterException: Revision is missing"
     )
+
+
+def test_the_containers_of_a_daemon_are_as_their_definitions_say(aws):
+    """On the instance: what the first writes the second reads, and the log has it."""
+    aws.iam.create_role(RoleName="own", AssumeRolePolicyDocument=ASSUMED)
+    aws.iam.attach_role_policy(RoleName="own", PolicyArn=EXECUTION)
+    options = {
+        "awslogs-group": "/own", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "own",
+        "awslogs-create-group": "true",
+    }  # fmt: skip
+    aws.client("ssm").put_parameter(Name="a", Value="hidden", Type="SecureString")
+    aws.iam.put_role_policy(
+        RoleName="own", PolicyName="reads", PolicyDocument=policy("logs:CreateLogGroup", "ssm:GetParameters")
+    )
+    shared = [{"sourceVolume": "shared", "containerPath": "/shared"}]
+    first = {
+        "name": "first", "image": BUSYBOX, "essential": False, "mountPoints": shared,
+        "command": ["sh", "-c", "echo $A > /shared/a"], "environment": [{"name": "A", "value": "given"}],
+    }  # fmt: skip
+    second = {
+        "name": "second", "image": BUSYBOX, "entryPoint": ["sh", "-c"], "workingDirectory": "/shared",
+        "command": ["cat a; echo $S; echo x > /no || echo refused; sleep 9000"], "mountPoints": shared,
+        "readonlyRootFilesystem": True, "linuxParameters": {"initProcessEnabled": True}, "cpu": 64,
+        "dependsOn": [{"containerName": "first", "condition": "SUCCESS"}], "memory": 100,
+        "logConfiguration": {"logDriver": "awslogs", "options": options},
+        "secrets": [{"name": "S", "valueFrom": "arn:aws:ssm:us-east-1:123456789012:parameter/a"}],
+    }  # fmt: skip
+    aws.ecs.register_daemon_task_definition(
+        family="agent", containerDefinitions=[first, second], volumes=[{"name": "shared", "host": {}}],
+        executionRoleArn="own",
+    )  # fmt: skip
+    aws.daemon(revision=2)
+    aws.run(1)
+    aws.until(aws.of)
+    aws.pass_time(60)
+    [task] = aws.of()
+    assert (task["lastStatus"], task["cpu"], task["memory"]) == ("RUNNING", "64", "100")
+    logs = aws.client("logs")
+    [stream] = logs.describe_log_streams(logGroupName="/own")["logStreams"]
+    assert stream["logStreamName"] == f"own/second/{task['taskArn'].rpartition('/')[2]}"
+    events = logs.get_log_events(logGroupName="/own", logStreamName=stream["logStreamName"])["events"]
+    lines = [event["message"] for event in events]
+    assert lines[:2] == ["given", "hidden"] and lines[-1] == "refused"
+    began = task["startedAt"]
+    aws.stop(*(each["taskArn"] for each in aws.of("family:web")))
+    aws.pass_time(IDLE)
+    [ended] = aws.tasks([task["taskArn"]])
+    took = (ended["executionStoppedAt"] - ended["stoppingAt"]).total_seconds()
+    assert began < ended["stoppedAt"] and took < 25  # an init process lets it end at SIGTERM
+
+
+def test_a_daemon_without_its_environment_file_does_not_start(aws):
+    aws.agent(environmentFiles=[{"value": "arn:aws:s3:::none/a.env", "type": "s3"}])
+    aws.daemon(revision=2)
+    [lost] = aws.run(1)
+    aws.until(lambda: aws.tasks([lost])[0]["lastStatus"] == "STOPPED", step=30)
+    reason = aws.tasks([lost])[0]["stoppedReason"]
+    assert reason.startswith(
+        "ResourceInitializationError: Unable to launch instance(s) for capacity provider"
+    )
+    assert "The daemon task of agent could not be started on the container instance." in reason
+    aws.pass_time(300)
+    assert (aws.instances(), aws.hosts()) == ([], [])
 
 
 @pytest.mark.parametrize("least", [0, 10**9], ids=["snapshot", "replay"])
@@ -535,7 +648,7 @@ def test_what_is_there_and_on_its_way_comes_back(tmp_path, monkeypatch, least):
     again = WithDaemons(in_process.endpoint_of(sandbox))
     again.arn, again.critical = aws.arn, True
     assert seen(again) == before
-    again.until(lambda: again.deployment(made)["status"] == "SUCCESSFUL", step=10)
+    again.until(lambda: again.deployment(made)["status"] == "SUCCESSFUL")
     assert again.statuses() == [("ACTIVE", 2)]
     sandbox.close()
 

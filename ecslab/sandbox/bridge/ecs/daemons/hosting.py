@@ -83,8 +83,9 @@ class Daemons:
             del self.tasks[task.id]
         version_consistency.note_digests(task, hosted.revision.digests)
         if task.last_status == "RUNNING" and not task.stopping:
-            if task.health_status == UNHEALTHY:
-                self._later(lambda: store.stop(task, STOPPED_BY, sentence("unhealthy")))
+            if task.health_status == UNHEALTHY and not hosted.lost:
+                why = sentence("run", why=sentence("unhealthy"))
+                self._later(lambda: self._lost(arn, managed, hosted, why))
             elif not hosted.ready and (task.health_status == HEALTHY or not _is_checked(task)):
                 hosted.ready = True
                 self._later(lambda: self._ready(managed))
