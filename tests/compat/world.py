@@ -27,8 +27,8 @@ from ecslab.sandbox.bridge import determinism, installation
 from ecslab.sandbox.bridge.account import Account, current_account, entered_account
 from ecslab.sandbox.bridge.ec2 import vpcs
 from ecslab.sandbox.bridge.ec2.backend import EC2Backend
+from ecslab.sandbox.bridge.ecr import put_image
 from ecslab.sandbox.bridge.ecr import responses as ecr_responses
-from ecslab.sandbox.bridge.ecr.backend import EcrBackend
 from ecslab.sandbox.bridge.ecs import clusters, dispatch
 from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
 from ecslab.sandbox.bridge.ecs.instances import operations, registration, view
@@ -73,7 +73,7 @@ def enter() -> None:
     dispatch.OPERATIONS["RegisterContainerInstance"] = _register_instance
     vpcs.create_workshop = _only_the_default_vpc
     _lenient_balancers()
-    EcrBackend._size = staticmethod(_size)
+    put_image.size_of = _size
     time.sleep = _sleep
     reset, process = MockAWS.reset, BotocoreStubber.process_request
 
@@ -106,7 +106,7 @@ def _lenient_balancers() -> None:
     ours = ElbV2Backend._groups
 
     def groups_of_any_vpc(self: ElbV2Backend, ids: list[str], vpc_id: str, kind: str) -> list[str]:
-        known = all(self.ec2_backend.get_security_group_from_id(one) for one in ids)
+        known = all(self.ec2_backend.get_security_group_from_id(group_id) for group_id in ids)
         return list(ids) if ids and known else ours(self, ids, vpc_id, kind)
 
     ElbV2Backend._groups = groups_of_any_vpc
@@ -161,8 +161,8 @@ def _fresh_account() -> None:
 
 def _answer(request: Any, url: str, headers: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
     """What moto's ECS would have answered."""
-    found = _REGION.match(url)
-    caller = dispatch.Caller(ACCOUNT, found[1] if found else "us-east-1", CALLER)
+    match = _REGION.match(url)
+    caller = dispatch.Caller(ACCOUNT, match[1] if match else "us-east-1", CALLER)
     return dispatch.respond(headers["X-Amz-Target"], request.data, caller)
 
 

@@ -31,10 +31,10 @@ def world(tmp_path_factory):
     if not hasattr(os, "fork"):
         pytest.skip("experiments are made in copies of this process")
     furniture = tomllib.loads((HERE / "furniture.toml").read_text("utf-8"))
-    made = World(tmp_path_factory.mktemp("home"), furniture["steps"])
+    effects_world = World(tmp_path_factory.mktemp("home"), furniture["steps"])
     gc.freeze()
-    yield made
-    made.close()
+    yield effects_world
+    effects_world.close()
 
 
 @pytest.fixture(scope="module")

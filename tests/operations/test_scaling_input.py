@@ -39,15 +39,15 @@ def schedule(name=None, expression="cron(50 8 * * ? *)", zone="UTC", **counts):
 
 
 def alarm(**changes):
-    asked = {
+    alarm_input = {
         "AlarmName": "busy", "Namespace": "AWS/ECS", "MetricName": "CPUUtilization", "Statistic": "Average",
         "Period": 60, "EvaluationPeriods": 3, "ComparisonOperator": "GreaterThanThreshold", "Threshold": 70,
     } | changes  # fmt: skip
-    return lambda lab: lab.cloudwatch.put_metric_alarm(**asked)
+    return lambda lab: lab.cloudwatch.put_metric_alarm(**alarm_input)
 
 
-def come(**asked):
-    return lambda lab: ecslab.visitors(lab, **asked)
+def come(**options):
+    return lambda lab: ecslab.visitors(lab, **options)
 
 
 INPUTS = {

@@ -42,17 +42,18 @@ class Team:
                 {"name": "web", "image": NGINX, "portMappings": [{"containerPort": 80, "name": "http"}]}
             ],
         )  # fmt: skip
-        found = lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
-        self.subnets = [each["SubnetId"] for each in found][:2]
-        self.vpc = found[0]["VpcId"]
+        default = [{"Name": "default-for-az", "Values": ["true"]}]
+        subnets = lab.ec2.describe_subnets(Filters=default)["Subnets"]
+        self.subnets = [each["SubnetId"] for each in subnets][:2]
+        self.vpc = subnets[0]["VpcId"]
         self.groups = {name: self.group(name) for name in ("front", "back", "balancer")}
         self.admit("back", "front")
         self.admit("back", "balancer")
         self.admit("balancer", "front")
 
     def group(self, name):
-        made = self.lab.ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpc)
-        return made["GroupId"]
+        created = self.lab.ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpc)
+        return created["GroupId"]
 
     def rule(self, source):
         pairs = [{"GroupId": self.groups[source]}]
@@ -80,14 +81,14 @@ class Team:
     def balancer(self):
         """The internal load balancer's target group."""
         lab = self.lab
-        made = lab.elbv2.create_load_balancer(
+        created = lab.elbv2.create_load_balancer(
             Name="inner", Scheme="internal", Subnets=self.subnets, SecurityGroups=[self.groups["balancer"]]
         )["LoadBalancers"][0]
         group = lab.elbv2.create_target_group(
             Name="back", Protocol="HTTP", Port=80, VpcId=self.vpc, TargetType="ip"
         )["TargetGroups"][0]["TargetGroupArn"]
         lab.elbv2.create_listener(
-            LoadBalancerArn=made["LoadBalancerArn"], Protocol="HTTP", Port=80,
+            LoadBalancerArn=created["LoadBalancerArn"], Protocol="HTTP", Port=80,
             DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
         )  # fmt: skip
         lab.control("advance", seconds=150)
@@ -101,8 +102,8 @@ class Team:
         spaces = cloud_map.list_namespaces()["Namespaces"]
         (namespace,) = [each["Id"] for each in spaces if each["Name"] == "corp.local"]
         records = {"DnsRecords": [{"Type": "A", "TTL": 60}]}
-        made = cloud_map.create_service(Name="back", NamespaceId=namespace, DnsConfig=records)
-        return made["Service"]["Arn"]
+        created = cloud_map.create_service(Name="back", NamespaceId=namespace, DnsConfig=records)
+        return created["Service"]["Arn"]
 
     def lines(self, client="front"):
         """What the map says of each kind of way: whether it is open, why, and the last answer."""

@@ -30,12 +30,12 @@ class Difference:
 
 def differences(expect: dict[str, Any], answer: Answer, fill: Callable[[Any], Any]) -> list[Difference]:
     """Where the answer is not what `expect` says; `fill` puts a case's symbols in."""
-    said = _said(answer.code, answer.message)
+    actual = _said(answer.code, answer.message)
     if answer.code != expect["code"]:
-        return [Difference(_said(expect["code"], fill(expect.get("message", ""))), said)]
+        return [Difference(_said(expect["code"], fill(expect.get("message", ""))), actual)]
     if answer.code != "Success":
         wanted = fill(expect["message"])
-        return [] if alike(wanted, answer.message) else [Difference(_said(answer.code, wanted), said)]
+        return [] if alike(wanted, answer.message) else [Difference(_said(answer.code, wanted), actual)]
     paths = Paths(expect.get("optional", ()))
     paths.walk(answer.members)
     return [

@@ -77,11 +77,11 @@ class Walked(Balanced, Machines):
         self.over(clients, lambda name: name.startswith(READS))
 
     def define(self, family: str, *containers: dict[str, Any], **more: Any) -> str:
-        made = self.ecs.register_task_definition(
+        registered = self.ecs.register_task_definition(
             family=family, networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
             containerDefinitions=list(containers), **more,
         )  # fmt: skip
-        return str(made["taskDefinition"]["taskDefinitionArn"])
+        return str(registered["taskDefinition"]["taskDefinitionArn"])
 
     def network(self) -> dict[str, Any]:
         vpc = {"subnets": self.subnets, "securityGroups": [self.behind], "assignPublicIp": "ENABLED"}
@@ -320,7 +320,7 @@ def walked(tmp_path_factory):
 def test_an_answer_that_is_not_is_noticed(walked, answer, problem):
     walk = Walk({"ecs": {}})
     walk.heard("ecs", walked.ecs.meta.service_model, "DescribeTasks", 200, json.dumps(answer).encode())
-    assert [found.startswith(problem) for found in walk.problems] == [True]
+    assert [message.startswith(problem) for message in walk.problems] == [True]
 
 
 def test_every_answer_is_as_the_model_says(walked):

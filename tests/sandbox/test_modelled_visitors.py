@@ -74,14 +74,14 @@ def test_one_in_a_minute_really_asks(web):
     before = len(lines(web))
     web.visitors(profile="constant", rate=10, path="/index.html")
     web.pass_time(600)
-    asked = [line for line in lines(web)[before:] if "GET /index.html" in line]
-    assert len(asked) == 10
+    requests = [line for line in lines(web)[before:] if "GET /index.html" in line]
+    assert len(requests) == 10
     assert web.told("RequestCount", last=300) == web.told("HTTPCode_Target_2XX_Count", last=300)
 
 
 def lines(aws) -> list[str]:
-    found = aws.logs.filter_log_events(logGroupName=GROUP, limit=10_000)["events"]
-    return [event["message"] for event in found]
+    events = aws.logs.filter_log_events(logGroupName=GROUP, limit=10_000)["events"]
+    return [event["message"] for event in events]
 
 
 def test_too_many_wait_fail_and_cost_tasks_their_health(web):
@@ -261,7 +261,7 @@ PROFILE = {"profile": "constant", "rate": 1}
 
 
 @pytest.mark.parametrize(
-    ("asked", "says"),
+    ("order", "says"),
     [
         ({"load_balancer": "gone", **PROFILE}, "there is no load balancer gone; it may have been deleted"),
         ({"port": 81, **PROFILE}, "load balancer web has no listener on port 81; it listens on port 80"),
@@ -278,9 +278,9 @@ PROFILE = {"profile": "constant", "rate": 1}
         ({"do": "change", **PROFILE}, "port 80 of load balancer web has no visitors"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_refused_and_leaves_nothing(standing, asked, says):
+def test_what_cannot_be_is_refused_and_leaves_nothing(standing, order, says):
     with pytest.raises(SandboxError) as refusal:
-        standing.visitors(asked.pop("do", "start"), **asked)
+        standing.visitors(order.pop("do", "start"), **order)
     assert says in str(refusal.value)
     assert not standing.endpoint.control("visitors")["visitors"]
 

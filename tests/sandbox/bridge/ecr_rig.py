@@ -67,13 +67,13 @@ def rig(home: Path | None = None) -> Iterator[Rig]:
     """The rig, and everything as it was afterwards."""
     stock = ecr_backends.backend
     with mock_aws():
-        made = Rig()
+        ecr_rig = Rig()
         determinism.install()
-        enter(Account(Clock(), EmbeddedRuntime(), ACCOUNT, home, wall_clock=lambda: made.now))
+        enter(Account(Clock(), EmbeddedRuntime(), ACCOUNT, home, wall_clock=lambda: ecr_rig.now))
         ecr_backends.backend = EcrBackend
         ecr_backends.clear()
         try:
-            yield made
+            yield ecr_rig
         finally:
             ecr_backends.backend = stock
             ecr_backends.clear()

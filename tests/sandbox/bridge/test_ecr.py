@@ -12,6 +12,7 @@ from ecr_rig import ACCOUNT, LIST, OCI, image, rig, sha
 
 from ecslab.sandbox.bridge.ecr import backend as backend_module
 from ecslab.sandbox.bridge.ecr import constraints, scans, tokens
+from ecslab.sandbox.bridge.ecr import layers as layers_module
 
 MIB = 1024 * 1024
 NOWHERE = "sha256:" + "0" * 64
@@ -20,9 +21,9 @@ WHERE = f"repository with name 'web' in the registry with id '{ACCOUNT}'"
 
 @pytest.fixture
 def lab():
-    with rig() as made:
-        made.ecr.create_repository(repositoryName="web")
-        yield made
+    with rig() as ecr_rig:
+        ecr_rig.ecr.create_repository(repositoryName="web")
+        yield ecr_rig
 
 
 def refused(call, **kwargs) -> str:
@@ -37,12 +38,12 @@ def refused(call, **kwargs) -> str:
 
 
 def test_a_repository_has_the_address_that_docker_uses(lab):
-    found = lab.ecr.create_repository(repositoryName="adgu/web")["repository"]
-    assert found["repositoryUri"] == f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/adgu/web"
-    assert found["repositoryArn"] == f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/adgu/web"
-    assert found["imageTagMutability"] == "MUTABLE"
-    assert found["imageScanningConfiguration"] == {"scanOnPush": False}
-    assert found["encryptionConfiguration"] == {"encryptionType": "AES256"}
+    repository = lab.ecr.create_repository(repositoryName="adgu/web")["repository"]
+    assert repository["repositoryUri"] == f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/adgu/web"
+    assert repository["repositoryArn"] == f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/adgu/web"
+    assert repository["imageTagMutability"] == "MUTABLE"
+    assert repository["imageScanningConfiguration"] == {"scanOnPush": False}
+    assert repository["encryptionConfiguration"] == {"encryptionType": "AES256"}
 
 
 @pytest.mark.parametrize("name", ["a1", "0ab", "a/b/c", "a.b", "a_b", "a__b", "a--b", "x" * 256])
@@ -154,7 +155,7 @@ def test_uploads_that_are_empty_unknown_or_done_before(lab):
 
 
 def test_a_layer_beyond_the_sandboxs_limit_says_whose_limit_it_is(lab, monkeypatch):
-    monkeypatch.setattr(backend_module, "LAYER_MAX", MIB)
+    monkeypatch.setattr(layers_module, "LAYER_MAX", MIB)
     upload = lab.ecr.initiate_layer_upload(repositoryName="web")["uploadId"]
     assert refused(lab.ecr.upload_layer_part, **part(lab, upload, bytes(MIB + 1))) == (
         "LimitExceededException: This sandbox takes layers of at most 1 MiB."
@@ -163,8 +164,8 @@ def test_a_layer_beyond_the_sandboxs_limit_says_whose_limit_it_is(lab, monkeypat
 
 def test_the_download_url_is_signed_and_names_the_layer(lab):
     lab.upload(b"abc")
-    found = lab.ecr.get_download_url_for_layer(repositoryName="web", layerDigest=sha(b"abc"))
-    address, token = found["downloadUrl"].rsplit("/", 1)
+    answer = lab.ecr.get_download_url_for_layer(repositoryName="web", layerDigest=sha(b"abc"))
+    address, token = answer["downloadUrl"].rsplit("/", 1)
     assert address.endswith("amazonaws.com/_layers")
     assert tokens.verify(tokens.key(None), "layer", lab.now, token)["digest"] == sha(b"abc")
     assert refused(lab.ecr.get_download_url_for_layer, repositoryName="web", layerDigest=NOWHERE) == (
@@ -331,8 +332,8 @@ def test_an_index_needs_its_images_and_then_keeps_them(lab):
         for d in lab.ecr.describe_images(repositoryName="web")["imageDetails"]
     }
     assert sizes[index["imageDigest"]] == sizes[child["imageDigest"]]
-    kept = lab.ecr.batch_delete_image(repositoryName="web", imageIds=[child])
-    assert kept["failures"] == [
+    answer = lab.ecr.batch_delete_image(repositoryName="web", imageIds=[child])
+    assert answer["failures"] == [
         {
             "imageId": child,
             "failureCode": "ImageReferencedByManifestList",
@@ -525,8 +526,10 @@ def test_the_key_is_shown_by_its_arn(lab, given):
     kms.create_alias(AliasName="alias/web", TargetKeyId=key["KeyId"])
     named = {"id": key["KeyId"], "arn": key["Arn"], "alias": "alias/web"}[given]
     encryption = {"encryptionType": "KMS", "kmsKey": named}
-    made = lab.ecr.create_repository(repositoryName="kms", encryptionConfiguration=encryption)["repository"]
-    assert made["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": key["Arn"]}
+    repository = lab.ecr.create_repository(repositoryName="kms", encryptionConfiguration=encryption)[
+        "repository"
+    ]
+    assert repository["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": key["Arn"]}
     (shown,) = lab.ecr.describe_repositories(repositoryNames=["kms"])["repositories"]
     assert shown["encryptionConfiguration"]["kmsKey"] == key["Arn"]
 
@@ -534,11 +537,11 @@ def test_the_key_is_shown_by_its_arn(lab, given):
 def test_a_key_that_is_not_there_or_not_wanted(lab):
     create = lab.ecr.create_repository
     nobody = {"encryptionType": "KMS", "kmsKey": "alias/none"}
-    said = refused(create, repositoryName="kms", encryptionConfiguration=nobody)
-    assert said == "KmsException: Key 'alias/none' does not exist"
+    message = refused(create, repositoryName="kms", encryptionConfiguration=nobody)
+    assert message == "KmsException: Key 'alias/none' does not exist"
     unwanted = {"encryptionType": "AES256", "kmsKey": "alias/none"}
-    said = refused(create, repositoryName="kms", encryptionConfiguration=unwanted)
-    assert said.startswith("InvalidParameterException: ")
+    message = refused(create, repositoryName="kms", encryptionConfiguration=unwanted)
+    assert message.startswith("InvalidParameterException: ")
 
 
 def test_filters_go_with_exclusions_alone(lab):
@@ -592,8 +595,8 @@ def test_a_scan_is_pending_then_in_progress_then_fails(lab):
 def test_a_push_starts_a_scan_where_the_repository_says_so(lab):
     on_push = {"scanOnPush": True}
     lab.ecr.put_image_scanning_configuration(repositoryName="web", imageScanningConfiguration=on_push)
-    asked = lab.ecr.batch_get_repository_scanning_configuration(repositoryNames=["web"])
-    assert asked["scanningConfigurations"][0]["scanFrequency"] == "SCAN_ON_PUSH"
+    answer = lab.ecr.batch_get_repository_scanning_configuration(repositoryNames=["web"])
+    assert answer["scanningConfigurations"][0]["scanFrequency"] == "SCAN_ON_PUSH"
     lab.push(tag="1")
     assert scanned(lab) == {"status": "PENDING"}
     lab.now += scans.LASTS

@@ -92,11 +92,11 @@ def test_it_answers_here_as_it_does_in_python(real):
         except urllib.error.HTTPError as error:
             there = error
         with there:
-            got, said = ask(here, method, path, body), there.read()
-        assert got.status == there.status, (method, path, body)
-        assert without_host(got.body) == without_host(said), (method, path, body)
+            ours, pythons = ask(here, method, path, body), there.read()
+        assert ours.status == there.status, (method, path, body)
+        assert without_host(ours.body) == without_host(pythons), (method, path, body)
         for header in ("Content-Type", "Access-Control-Allow-Origin"):
-            assert got.headers[header] == there.headers[header]
+            assert ours.headers[header] == there.headers[header]
     process.terminate()
     assert process.wait(10) == 0
     lines = process.stderr.read().decode().splitlines()

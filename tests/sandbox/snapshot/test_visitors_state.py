@@ -1,6 +1,6 @@
 """Visitors are in snapshots and in replays: who waits, what was counted, and what chance draws next."""
 
-from snapshot_rig import copied, difference, held, opened
+from snapshot_rig import copied, difference, opened, state_of
 from visitor_rig import Visited
 
 from ecslab.sandbox import in_process
@@ -32,7 +32,7 @@ def test_a_snapshot_with_visitors_and_a_replay_go_on_alike(tmp_path, monkeypatch
     sandbox.close()  # here a snapshot is written
     monkeypatch.setattr(snapshots, "AT_STOP", 1_000_000)
     sandbox = opened(home)
-    assert sandbox._replay.position > 5
+    assert sandbox.account.replay.position > 5
     aws = client(sandbox)
     assert seen(aws) == before
     aws.pass_time(600)
@@ -43,6 +43,6 @@ def test_a_snapshot_with_visitors_and_a_replay_go_on_alike(tmp_path, monkeypatch
     for name, with_snapshots in (("short", True), ("whole", False)):
         again = opened(copied(home, name, snapshots=with_snapshots))
         assert seen(client(again)) == after
-        states.append(held(again))
+        states.append(state_of(again))
         again.close()
     assert difference(*states) == ""

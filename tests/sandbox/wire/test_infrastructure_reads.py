@@ -127,8 +127,8 @@ def names(aws):
         cluster="tools", serviceName="tools", taskDefinition="tools", desiredCount=0, launchType="FARGATE",
         networkConfiguration={"awsvpcConfiguration": {"subnets": subnets}},
     )  # fmt: skip
-    (made,) = elbv2.create_load_balancer(Name="tools", Subnets=subnets)["LoadBalancers"]
-    balancer = made["LoadBalancerArn"]
+    (created,) = elbv2.create_load_balancer(Name="tools", Subnets=subnets)["LoadBalancers"]
+    balancer = created["LoadBalancerArn"]
     targets = elbv2.create_target_group(
         Name="tools", Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip"
     )["TargetGroups"][0]["TargetGroupArn"]  # fmt: skip
@@ -155,10 +155,10 @@ def answer(aws, names, service, operation, given):
     for name, value in names.items():
         text = text.replace(f'"{name}"', json.dumps(value))
     try:
-        made = getattr(aws.client(service), xform_name(operation))(**json.loads(text))
+        response = getattr(aws.client(service), xform_name(operation))(**json.loads(text))
     except ClientError as refused:
         return refused.response["Error"]["Code"]
-    return {name: value for name, value in made.items() if name != "ResponseMetadata"}
+    return {name: value for name, value in response.items() if name != "ResponseMetadata"}
 
 
 @pytest.mark.parametrize("resource", READS)

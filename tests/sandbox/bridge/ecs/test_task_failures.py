@@ -17,9 +17,9 @@ MANIFEST = "CannotPullContainerError: pull image manifest has been retried"
 
 @pytest.fixture
 def account():
-    with rig() as made:
-        made.cluster()
-        yield made
+    with rig() as ecs_account:
+        ecs_account.cluster()
+        yield ecs_account
 
 
 def web(image, **more):
@@ -449,9 +449,9 @@ def test_a_vpc_that_answers_no_names(account, image, host, before):
     account.define(web(image or account.push()), executionRoleArn=account.role())
     ec2_backends[ACCOUNT][REGION].get_default_vpc().enable_dns_support = False
     told = never_started(account)
-    asked = r"dial tcp: lookup (\S+) on 172\.31\.0\.2:53: read udp 172\.31\.\S+->172\.31\.0\.2:53"
-    found = re.search(asked, told)
-    assert found
-    assert found[1] == host
+    pattern = r"dial tcp: lookup (\S+) on 172\.31\.0\.2:53: read udp 172\.31\.\S+->172\.31\.0\.2:53"
+    match = re.search(pattern, told)
+    assert match
+    assert match[1] == host
     assert before in told
     assert told.endswith(": i/o timeout")

@@ -11,7 +11,7 @@ from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.auto_scaling_groups import machines
 from ecslab.sandbox.bridge.ec2 import machines as ec2_machines
 from ecslab.sandbox.bridge.ecs import account_settings, hosted_daemons
-from ecslab.sandbox.bridge.ecs.managed_instances import known
+from ecslab.sandbox.bridge.ecs.managed_instances import instance_types, known
 from ecslab.sandbox.bridge.ecs.managed_instances.request import SERVICE
 from ecslab.sandbox.bridge.ecs.managed_instances.sentences import sentence
 from ecslab.sandbox.bridge.ecs.state import Caller, Cluster, Waiting
@@ -54,9 +54,11 @@ def launch(
         return [], dict.fromkeys((each.task.id for each in waiting), why)
     empty = partial(_empty, region=region, provider=provider, subnets=subnets)
     types = requirements.candidates(
-        ec2_machines.instance_types().values(), provider.template.get("instanceRequirements") or {}
+        instance_types.known(), provider.template.get("instanceRequirements") or {}
     )
-    types = [kind for kind in types if _takes_daemons(empty(kind, next(iter(subnets))), region, provider)]
+    if hosted_daemons.wanted(region, provider.name):
+        zone = next(iter(subnets))
+        types = [kind for kind in types if _takes_daemons(empty(kind, zone), region, provider)]
     wanted = [Wanted(each.task.id, each.order, _architecture(each)) for each in waiting]
     by_zone = _groups(region, cluster, provider)
     launches, impossible = packing.plan(wanted, list(subnets), types, by_zone, empty)
