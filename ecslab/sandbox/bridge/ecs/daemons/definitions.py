@@ -70,20 +70,20 @@ def find(reference: str, caller: Caller) -> DaemonTaskDefinition:
         raise invalid(f"Invalid revision number. Number: {number}")
     known = family.revisions if family else {}
     if number:
-        found = known.get(int(number))
+        revision = known.get(int(number))
     else:
-        found = next((each for each in reversed(known.values()) if each.status == "ACTIVE"), None)
-    if found is None:
+        revision = next((each for each in reversed(known.values()) if each.status == "ACTIVE"), None)
+    if revision is None:
         raise refused("definition_missing", code=_REFUSED)
-    return found
+    return revision
 
 
 def active(reference: str, caller: Caller) -> DaemonTaskDefinition:
     """A revision that a daemon may be made of; ClientException if there is none."""
-    found = find(reference, caller)
-    if found.status != "ACTIVE":
+    revision = find(reference, caller)
+    if revision.status != "ACTIVE":
         raise refused("definition_inactive", code=_REFUSED)
-    return found
+    return revision
 
 
 def list_daemon_task_definitions(
@@ -112,10 +112,10 @@ def delete_daemon_task_definition(
     reference = params["daemonTaskDefinition"]
     if ":" not in reference.rpartition("/")[2]:
         raise refused("revision_missing")
-    found = active(reference, caller)
-    found.shown = {**found.shown, "status": "DELETE_IN_PROGRESS", "deleteRequestedAt": _now()}
+    revision = active(reference, caller)
+    revision.shown = {**revision.shown, "status": "DELETE_IN_PROGRESS", "deleteRequestedAt": _now()}
     current_account().clock.after(DELETION, lambda: forget_unused(caller.region))
-    return {"daemonTaskDefinitionArn": found.arn}
+    return {"daemonTaskDefinitionArn": revision.arn}
 
 
 def forget_unused(region: str) -> None:

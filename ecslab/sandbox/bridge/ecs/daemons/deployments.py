@@ -21,13 +21,13 @@ LISTED: Final = 20
 def list_daemon_deployments(params: "api.ListDaemonDeploymentsRequestTypeDef", caller: Caller) -> Answer:
     """The deployments of a daemon, the latest first; those too of one that has been deleted (U)."""
     arn, statuses, region = params["daemonArn"], params.get("status"), state.of(caller.region)
-    found = [each for each in region.daemon_deployments.values() if each.daemon == arn]
-    if not found:
+    listed = [each for each in region.daemon_deployments.values() if each.daemon == arn]
+    if not listed:
         raise refused("not_found", code="ClientException")
     after, before = created_within(params.get("createdAt"))
     rows = [
         view.deployment_summary(each)
-        for each in reversed(found)
+        for each in reversed(listed)
         if (not statuses or each.status in statuses) and after <= each.created_at <= before
     ]
     return page("daemonDeployments", rows, params, LISTED)

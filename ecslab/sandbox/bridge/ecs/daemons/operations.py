@@ -66,8 +66,8 @@ def list_daemons(params: "api.ListDaemonsRequestTypeDef", caller: Caller) -> Ans
     """The daemons of a cluster, by name; of certain capacity providers if some are named."""
     cluster = clusters.find(caller, params.get("clusterArn"))
     only = [name_in("capacity-provider", each, caller) for each in params.get("capacityProviderArns") or ()]
-    found = sorted(hosted_daemons.daemons_of(caller.region, cluster.name), key=lambda each: each.name)
-    rows = [view.summary(each) for each in found if not only or set(only) & set(each.providers)]
+    listed = sorted(hosted_daemons.daemons_of(caller.region, cluster.name), key=lambda each: each.name)
+    rows = [view.summary(each) for each in listed if not only or set(only) & set(each.providers)]
     return page("daemonSummariesList", rows, params)
 
 

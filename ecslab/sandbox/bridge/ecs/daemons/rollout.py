@@ -166,8 +166,8 @@ def _in_alarm(daemon: Daemon, deployment: Deployment) -> list[str]:
     if not deployment.configuration.watches:
         return []
     alarms = cloudwatch_of(current_account(), daemon.region).alarms
-    found = [(name, alarms.get(name)) for name in deployment.configuration.alarms]
-    return [name for name, alarm in found if alarm is not None and alarm.state == "ALARM"]
+    alarms_named = [(name, alarms.get(name)) for name in deployment.configuration.alarms]
+    return [name for name, alarm in alarms_named if alarm is not None and alarm.state == "ALARM"]
 
 
 def _now() -> float:

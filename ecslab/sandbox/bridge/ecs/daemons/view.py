@@ -50,10 +50,10 @@ def detail(daemon: Daemon) -> Shown:
 
 def current(daemon: Daemon) -> list[DaemonRevision]:
     """The target, and the revisions that instances still have."""
-    found = {managed.daemons[daemon.arn].revision.arn: managed.daemons[daemon.arn].revision
+    hosted = {managed.daemons[daemon.arn].revision.arn: managed.daemons[daemon.arn].revision
              for managed in hosted_daemons.hosting(daemon.region, daemon)}  # fmt: skip
     target = {daemon.target.arn: daemon.target} if daemon.target else {}
-    return list((target | found).values())
+    return list((target | hosted).values())
 
 
 def _counts(daemon: Daemon, revision: DaemonRevision) -> Counts:
