@@ -55,13 +55,15 @@ def order(events, call="ecs.CreateCluster"):
 
 
 def in_the_terminal(expected):
-    there = {event: [each for each in names if each not in CLI_HAS_NOT] for event, names in expected.items()}
-    built = there["before-parameter-build"]
+    order_by_event = {
+        event: [each for each in names if each not in CLI_HAS_NOT] for event, names in expected.items()
+    }
+    built = order_by_event["before-parameter-build"]
     built.insert(built.index("Record.begin"), "CommandHooks.prepare")
-    there["before-call"].append("CommandHooks.intend")
-    there["after-call"].insert(1, "CommandHooks.settle")  # an event's own handlers come first
-    there["after-call"].append("CommandHooks.hide")
-    return there
+    order_by_event["before-call"].append("CommandHooks.intend")
+    order_by_event["after-call"].insert(1, "CommandHooks.settle")  # an event's own handlers come first
+    order_by_event["after-call"].append("CommandHooks.hide")
+    return order_by_event
 
 
 def terminal_events(lab):

@@ -12,11 +12,11 @@ from tests.connection.scripted_account import lab_on
 
 @pytest.fixture
 def mine(lab, tmp_path):
-    made = lab_on(lab.place.endpoint, tmp_path / "mine")
-    cluster.create(made)
-    calls.profile(made.iam)
-    calls.template(made.ec2, made.names.cluster)  # of t3.micro
-    return made
+    own_lab = lab_on(lab.place.endpoint, tmp_path / "mine")
+    cluster.create(own_lab)
+    calls.profile(own_lab.iam)
+    calls.template(own_lab.ec2, own_lab.names.cluster)  # of t3.micro
+    return own_lab
 
 
 def run(lab, **given):
@@ -89,8 +89,8 @@ def test_nothing_starts_and_nothing_is_made_without_an_agreement(mine, what):
     assert len(str(refused.value).splitlines()) == 3 and "budget" in str(refused.value)
     mine.control("advance", seconds=600)
     assert instances(mine) == [] and mine.ecs.list_services(cluster=mine.names.cluster)["serviceArns"] == []
-    made = [(entry.kind, entry.name) for entry in mine.ledger.entries()][len(before) :]
-    assert made in ([], [("role", "adguInstanceRole"), ("instance profile", "adguInstanceRole"),
+    new_entries = [(entry.kind, entry.name) for entry in mine.ledger.entries()][len(before) :]
+    assert new_entries in ([], [("role", "adguInstanceRole"), ("instance profile", "adguInstanceRole"),
                          ("launch template", "adgu-ec2")])  # fmt: skip
     assert not mine.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
 

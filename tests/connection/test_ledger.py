@@ -153,13 +153,15 @@ def test_what_a_re_creation_changes_is_written_down(lab):
 
 
 def test_another_region_uses_a_role_until_a_clean_up_there_leaves_nothing(tmp_path):
-    here, there = real(tmp_path), real(tmp_path, "us-east-1")
+    ledger, other_region = real(tmp_path), real(tmp_path, "us-east-1")
     arn = "arn:aws:ecs:us-east-1:111122223333:task-definition/web:1"
-    there._write({"intend": "a", "kind": "task definition", "name": "web", "uses": ["theRole"]})
-    there._write({"outcome": "a", "ok": True, "ids": [arn]})
-    assert here.regions_that_use("theRole") == ["us-east-1"]
-    assert here.regions_that_use("another") == [] == there.regions_that_use("theRole")
-    there.note_clean()
-    assert here.regions_that_use("theRole") == []
-    there._write({"intend": "b", "kind": "task definition", "name": "web"})  # as an older version wrote it
-    assert here.regions_that_use("another") == ["us-east-1"]
+    other_region._write({"intend": "a", "kind": "task definition", "name": "web", "uses": ["theRole"]})
+    other_region._write({"outcome": "a", "ok": True, "ids": [arn]})
+    assert ledger.regions_that_use("theRole") == ["us-east-1"]
+    assert ledger.regions_that_use("another") == [] == other_region.regions_that_use("theRole")
+    other_region.note_clean()
+    assert ledger.regions_that_use("theRole") == []
+    other_region._write(
+        {"intend": "b", "kind": "task definition", "name": "web"}
+    )  # as an older version wrote it
+    assert ledger.regions_that_use("another") == ["us-east-1"]

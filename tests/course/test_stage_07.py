@@ -172,8 +172,8 @@ def in_private_subnets(lab):
 
 def without_a_listener(lab):
     balancer = balance(lab)
-    there = lab.elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
-    lab.elbv2.delete_listener(ListenerArn=there[0]["ListenerArn"])
+    listeners = lab.elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    lab.elbv2.delete_listener(ListenerArn=listeners[0]["ListenerArn"])
 
 
 def a_network_balancer_in_its_place(lab):
@@ -230,8 +230,8 @@ def shut_out(lab):
     serve(lab)
     balance(lab)
     _, back = load_balancer.groups(lab)
-    there = lab.ec2.describe_security_groups(GroupIds=[back])["SecurityGroups"][0]["IpPermissions"]
-    lab.ec2.revoke_security_group_ingress(GroupId=back, IpPermissions=there)
+    permissions = lab.ec2.describe_security_groups(GroupIds=[back])["SecurityGroups"][0]["IpPermissions"]
+    lab.ec2.revoke_security_group_ingress(GroupId=back, IpPermissions=permissions)
     attach(lab, groups=[back], grace=600, advance=130)
 
 

@@ -184,19 +184,19 @@ class World:
             with contextlib.suppress(BaseException):
                 os.close(reads)
                 try:
-                    told = work()
+                    outcome = work()
                 except Exception as failure:
-                    told = {"failed": repr(failure)}
+                    outcome = {"failed": repr(failure)}
                 with os.fdopen(writes, "wb") as pipe:
-                    pickle.dump(told, pipe)
+                    pickle.dump(outcome, pipe)
             os._exit(0)
         os.close(writes)
         with os.fdopen(reads, "rb") as pipe:
-            told: dict[str, Any] = pickle.load(pipe)
+            outcome: dict[str, Any] = pickle.load(pipe)
         os.waitpid(child, 0)
-        if "failed" in told:
-            told = {"itself": {"refused": f"failed: {told['failed']}"}}
-        return told
+        if "failed" in outcome:
+            outcome = {"itself": {"refused": f"failed: {outcome['failed']}"}}
+        return outcome
 
 
 def _plain(answer: dict[str, Any]) -> dict[str, Any]:

@@ -51,13 +51,13 @@ def test_the_times_are_those_of_the_clock_however_slow_the_answers(slow):
 
 
 def test_it_asks_every_five_seconds_and_looks_the_front_up_once(pair, monkeypatch):
-    asked, described = [], pair.ecs.describe_tasks
+    request_times, described = [], pair.ecs.describe_tasks
     ask = pair.http
-    monkeypatch.setattr(pair, "http", lambda *more: (asked.append(pair.now()), ask(*more))[1])
+    monkeypatch.setattr(pair, "http", lambda *more: (request_times.append(pair.now()), ask(*more))[1])
     looks = []
     monkeypatch.setattr(pair.ecs, "describe_tasks", lambda **more: (looks.append(1), described(**more))[1])
     ecslab.guestbook.watch(pair, seconds=30)
-    gaps = [later - earlier for earlier, later in pairwise(asked)]
+    gaps = [later - earlier for earlier, later in pairwise(request_times)]
     assert gaps == pytest.approx([5.0] * 5, abs=0.01)
     assert len(looks) == 1
 

@@ -22,12 +22,12 @@ STAGE = STAGES["11"]
 def mine(lab, tmp_path, monkeypatch):
     """A lab on such an account, with what notebook 11 builds on."""
     push_stand_ins(monkeypatch)
-    made = lab_on(lab.place.endpoint, tmp_path / "mine")
+    own_lab = lab_on(lab.place.endpoint, tmp_path / "mine")
     for step in STEPS:
         if step.id in STAGE.needs or step.stage in STAGE.needs:
             with contextlib.redirect_stdout(io.StringIO()):
-                step.solve(made)
-    return made
+                step.solve(own_lab)
+    return own_lab
 
 
 def cells(lab, monkeypatch, errors, **said):

@@ -145,8 +145,8 @@ def test_it_shows_who_reaches_whom_and_what_was_answered(team):
     assert team.lines("back") == {}, "front has no name"
     for kind, answer in (("Load balancer", "200"), ("Cloud Map", "200"),
                          ("Service Connect", "Could not resolve host: back")):  # fmt: skip
-        told = ecslab.terminal.ask(lab, "front", team.url(kind))
-        assert (told.text, told.good) == (answer, answer == "200")
+        shown = ecslab.terminal.ask(lab, "front", team.url(kind))
+        assert (shown.text, shown.good) == (answer, answer == "200")
         assert team.lines()[kind][2] == answer
 
     lab.ecs.update_service(cluster=lab.names.cluster, service="front", forceNewDeployment=True)
@@ -154,11 +154,11 @@ def test_it_shows_who_reaches_whom_and_what_was_answered(team):
     assert team.lines()["Service Connect"][:2] == (True, OPEN)
     assert ecslab.terminal.ask(lab, "front", team.url("Service Connect")).text == "200"
 
-    told = str(service_map.draw(lab))
-    assert told.startswith("Cluster adgu-cluster: 2 services, 3 ways between them, 3 open\n")
+    description = str(service_map.draw(lab))
+    assert description.startswith("Cluster adgu-cluster: 2 services, 3 ways between them, 3 open\n")
     assert (
         "front asks back at back.corp.local:80, Cloud Map (A, TTL 60 s). Open: security groups let it; "
-        "last answer: 200." in told
+        "last answer: 200." in description
     )
 
 
@@ -174,9 +174,9 @@ def test_a_closed_group_is_seen_on_the_lines_that_it_closes(team):
         assert {kind: line[:2] for kind, line in team.lines().items()} == {
             "Load balancer": (True, OPEN), "Cloud Map": closed, "Service Connect": closed,
         }  # fmt: skip
-        told = ecslab.terminal.ask(team.lab, "front", team.url("Cloud Map"))
-        assert not told.good and told.text.endswith(TIMED_OUT)
-        assert team.lines()["Cloud Map"] == (*closed, told.text)
+        answer = ecslab.terminal.ask(team.lab, "front", team.url("Cloud Map"))
+        assert not answer.good and answer.text.endswith(TIMED_OUT)
+        assert team.lines()["Cloud Map"] == (*closed, answer.text)
     finally:
         team.admit("back", "front")
     team.shut("balancer", "front")

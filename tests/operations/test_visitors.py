@@ -21,8 +21,10 @@ TASK = prices.task_hour(256, 512)
 @pytest.fixture
 def lab(balanced):
     yield balanced
-    for told in balanced.control("visitors")["visitors"]:
-        balanced.control("visitors", do="stop", load_balancer=told["load_balancer"], port=told["port"])
+    for visitors in balanced.control("visitors")["visitors"]:
+        balanced.control(
+            "visitors", do="stop", load_balancer=visitors["load_balancer"], port=visitors["port"]
+        )
 
 
 def passed(lab, seconds):

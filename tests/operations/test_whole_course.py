@@ -178,8 +178,8 @@ def test_whenever_the_process_dies_clean_up_leaves_nothing_and_touches_nobody(la
     named(mine)
     cluster.create(mine)
     machined(mine)
-    told = "\n".join(path.read_text() for path in tmp_path.glob("failure-*.txt"))
-    assert killer.failures == [], told
+    failures = "\n".join(path.read_text() for path in tmp_path.glob("failure-*.txt"))
+    assert killer.failures == [], failures
     operations = {operation for _, operation in killer.calls}
     assert {"RunTask", "CreateService", "CreateLoadBalancer", "CreateListener", "PutRolePolicy"} <= operations
     assert set(BY_CREATE_CALL) <= set(killer.calls)

@@ -112,9 +112,9 @@ def _verbs(step: Step) -> str:
 
 def _symptoms() -> Iterator[str]:
     """For each call and field that tells a fault: which faults."""
-    told: dict[tuple[str, str], list[str]] = {}
+    causes_by_clue: dict[tuple[str, str], list[str]] = {}
     for texts in (CATALOGUE[kind].texts for kind in CATALOGUE.kinds):
         clue = texts.telling[0]
-        told.setdefault((clue.call, clue.fields[0]), []).append(texts.cause)
-    for (call, field), causes in sorted(told.items()):
+        causes_by_clue.setdefault((clue.call, clue.fields[0]), []).append(texts.cause)
+    for (call, field), causes in sorted(causes_by_clue.items()):
         yield f"| `{call}` | `{field}` | {'<br>'.join(causes)} |"

@@ -145,14 +145,14 @@ def test_only_the_balancer_gets_to_the_tasks(balanced):
 
 def close_the_door(lab):
     group = load_balancer.groups(lab)[0]
-    there = lab.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
-    lab.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=there)
+    permissions = lab.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+    lab.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=permissions)
 
 
 def close_the_tasks_door(lab):
     group = load_balancer.groups(lab)[1]
-    there = lab.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
-    lab.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=there)
+    permissions = lab.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+    lab.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=permissions)
 
 
 def take_the_listener(lab):

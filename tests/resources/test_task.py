@@ -43,8 +43,8 @@ def test_it_says_when_it_returns_a_task_that_is_there_already(ready, capsys):
     assert capsys.readouterr().out == ""
     again = task.wait_until_running(ready, task.run(ready))
     short, since = task.task_id(started)[:8], f"{started['createdAt']:%H:%M:%S}"
-    told = f"Task {short} was started by this same call at {since}"
-    assert capsys.readouterr().out.startswith(f"{told}, and is PROVISIONING. No other one was started.")
+    sentence = f"Task {short} was started by this same call at {since}"
+    assert capsys.readouterr().out.startswith(f"{sentence}, and is PROVISIONING. No other one was started.")
     assert again["taskArn"] == started["taskArn"]
     task.run(ready)
     assert "and is RUNNING" in capsys.readouterr().out

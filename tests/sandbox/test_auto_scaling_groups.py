@@ -1,5 +1,6 @@
 """Auto Scaling groups and launch templates: instances launched, kept, replaced and ended."""
 
+import base64
 import re
 import tomllib
 from pathlib import Path
@@ -178,8 +179,9 @@ def test_a_launch_that_fails_says_why_and_is_tried_again(aws):
     vpc = aws.ec2.describe_subnets(SubnetIds=[aws.subnets[0]])["Subnets"][0]["VpcId"]
     gone = aws.ec2.create_security_group(GroupName="gone", Description="gone", VpcId=vpc)["GroupId"]
     aws.template("broken", SecurityGroupIds=[gone])
+    aws.group(LaunchTemplate={"LaunchTemplateName": "broken"}, desired=0)
     aws.ec2.delete_security_group(GroupId=gone)
-    aws.group(LaunchTemplate={"LaunchTemplateName": "broken"})
+    aws.asg.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=1)
     aws.pass_time(200)
     failed = aws.activities()
     sentence = f"The security group '{gone}' does not exist. Launching EC2 instance failed."
@@ -215,8 +217,8 @@ def test_a_group_goes_with_its_instances_only_by_force(aws):
     assert refused(aws.asg.describe_scaling_activities, AutoScalingGroupName="web").startswith(
         "ValidationError: "
     )
-    told = aws.activities(IncludeDeletedGroups=True)
-    assert [each["Description"].partition(":")[0] for each in told] == [
+    activities = aws.activities(IncludeDeletedGroups=True)
+    assert [each["Description"].partition(":")[0] for each in activities] == [
         "Terminating EC2 instance", "Launching a new EC2 instance",
     ]  # fmt: skip
 
@@ -290,6 +292,10 @@ def test_what_a_group_cannot_be_is_refused_and_nothing_is_made(aws):
     aws.template("huge", InstanceType="t3.huge")
     aws.template("blank", ImageId="ami-00000000000000000")
     aws.template("profiled", IamInstanceProfile={"Name": "nobody"})
+    aws.template("armed", InstanceType="t4g.medium")
+    aws.template("strange", SecurityGroupIds=["sg-0"])
+    aws.template("twice", SecurityGroupIds=["sg-0"], NetworkInterfaces=[{"DeviceIndex": 0}])
+    aws.template("long", UserData=base64.b64encode(bytes(16_385)).decode())
     seen = {}
     for name, row in BAD_GROUPS.items():
         left_out = {row["without"]: None} if "without" in row else {}

@@ -40,6 +40,7 @@ class Clusters(Managed, Groups):
         self.pass_time()
         self.ecs.create_service(cluster="lab", serviceName="web", taskDefinition="work", desiredCount=1)
         self.pass_time(120)
+        self.registered = self.instances()[0]["containerInstanceArn"]
         return self
 
     def everything(self):
@@ -70,15 +71,23 @@ def filled(given, aws):
         return {member: filled(value, aws) for member, value in given.items()}
     if isinstance(given, list):
         return [filled(value, aws) for value in given]
-    words = {"$network": aws.network(), "$role": ROLE, "$profile": PROFILE, "$subnet": aws.subnets[0]}
+    words = {
+        "$network": aws.network(), "$role": ROLE, "$profile": PROFILE, "$subnet": aws.subnets[0],
+        "$image": aws.image, "$instance": aws.registered, "$long": "x" * 16_385,
+    }  # fmt: skip
     return words.get(given, given) if isinstance(given, str) else given
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_it_is_refused_and_changes_nothing(aws, name):
     row, before = ROWS[name], aws.everything()
+    given = filled(row["input"], aws)
+    if row["operation"] == "RunInstances":
+        given = {"ImageId": aws.image, "InstanceType": "t3.medium", "MinCount": 1, "MaxCount": 1} | given
+        given = {member: value for member, value in given.items() if value is not None and value != ""}
+    client = aws.ec2 if row["operation"] == "RunInstances" else aws.ecs
     with pytest.raises(ClientError) as refusal:
-        getattr(aws.ecs, xform_name(row["operation"]))(**filled(row["input"], aws))
+        getattr(client, xform_name(row["operation"]))(**given)
     error = refusal.value.response["Error"]
     assert f"{error['Code']}: {error['Message']}" == row["refused"]
     assert aws.everything() == before

@@ -89,9 +89,9 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path, monkeypatch, capsys):
 
     monkeypatch.setattr(serve, "_run", denied)
     assert serve.main(["--home", str(tmp_path)]) == 1
-    told = capsys.readouterr()
-    assert "cannot go on: its folder cannot be written to ([Errno 13]" in told.out
-    assert told.out.endswith("set ECSLAB_HOME to another one\n")
+    output = capsys.readouterr()
+    assert "cannot go on: its folder cannot be written to ([Errno 13]" in output.out
+    assert output.out.endswith("set ECSLAB_HOME to another one\n")
 
 
 def test_a_whole_file_is_whole_or_as_it_was(tmp_path, monkeypatch):

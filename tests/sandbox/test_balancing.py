@@ -158,8 +158,8 @@ def test_deregistration_drains_for_the_delay(aws, web):
     aws.pass_time(40)
     assert aws.health(group) == {}
     answer = aws.elb.describe_target_health(TargetGroupArn=group, Targets=[{"Id": ip, "Port": 80}])
-    (told,) = answer["TargetHealthDescriptions"]
-    assert told["TargetHealth"] == {
+    (description,) = answer["TargetHealthDescriptions"]
+    assert description["TargetHealth"] == {
         "State": "unused", "Reason": "Target.NotRegistered",
         "Description": "Target is not registered to the target group",
     }  # fmt: skip

@@ -45,13 +45,13 @@ class Telling(Connected):
 
     def values(self, name, statistic="Sum", **dimensions):
         """A metric by minutes, from the beginning on."""
-        told = self.client("cloudwatch").get_metric_statistics(
+        datapoints = self.client("cloudwatch").get_metric_statistics(
             Namespace="AWS/ECS", MetricName=name, Period=60, Statistics=[statistic],
             Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
             StartTime=datetime.fromtimestamp(BEGAN, UTC),
             EndTime=datetime.fromtimestamp(BEGAN, UTC) + timedelta(hours=20),
         )["Datapoints"]  # fmt: skip
-        return [point[statistic] for point in sorted(told, key=lambda point: point["Timestamp"])]
+        return [point[statistic] for point in sorted(datapoints, key=lambda point: point["Timestamp"])]
 
     def lines(self, proxy_of):
         """What the proxy of a service's task wrote."""

@@ -43,7 +43,7 @@ def test_tasks_are_registered_when_they_run_and_taken_out_before_they_stop(aws):
         aws.pass_time(0.5)
         seen.append((aws.task(task["taskArn"])["lastStatus"], task["taskArn"][-32:] in aws.instances(back)))
     assert ("DEACTIVATING", True) in seen and ("DEPROVISIONING", False) in seen
-    assert not any(there for status, there in seen if status in ("STOPPING", "DEPROVISIONING"))
+    assert not any(registered for status, registered in seen if status in ("STOPPING", "DEPROVISIONING"))
     aws.ecs.update_service(cluster=CLUSTER, service="back", desiredCount=0)
     aws.pass_time(DOWN)
     assert aws.instances(back) == {} and aws.resolved(f"back.{NAME}") == []

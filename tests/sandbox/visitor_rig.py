@@ -65,7 +65,9 @@ class Visited(Balanced):
     def group_name(self) -> dict[str, str]:
         return {"TargetGroup": self.group_arn.rpartition(":")[2]}
 
-    def told(self, name: str, statistic: str = "Sum", group: bool = False, **about: Any) -> list[float]:
+    def metric_values(
+        self, name: str, statistic: str = "Sum", group: bool = False, **about: Any
+    ) -> list[float]:
         where = {**self.balancer_name, **(self.group_name if group else {})}
         return self.series("AWS/ApplicationELB", name, statistic, **where, **about)
 

@@ -229,16 +229,16 @@ def test_calls_that_the_ledger_knows_or_that_make_a_part_are_not_named(lab):
 
 
 def test_one_cell_of_several_commands_is_taken_back_as_one(lab, monkeypatch):
-    there = {*lab.ecs.list_clusters()["clusterArns"]}
+    clusters_before = {*lab.ecs.list_clusters()["clusterArns"]}
     for cell in (1, 2):
         monkeypatch.setattr(step_marks._cells, "now", lambda cell=cell: cell)
         for name in ("a", "b"):
             assert terminal.run(lab, f"aws ecs create-cluster --cluster-name undo-{cell}{name}").code == 0
     lab.undo()
-    left = {arn.rpartition("/")[2] for arn in {*lab.ecs.list_clusters()["clusterArns"]} - there}
+    left = {arn.rpartition("/")[2] for arn in {*lab.ecs.list_clusters()["clusterArns"]} - clusters_before}
     assert left == {"undo-1a", "undo-1b"}
     lab.undo()
-    assert {*lab.ecs.list_clusters()["clusterArns"]} == there
+    assert {*lab.ecs.list_clusters()["clusterArns"]} == clusters_before
 
 
 def test_on_a_real_account_what_clean_up_does_not_know_is_not_made(account):

@@ -73,7 +73,7 @@ HERE = "This terminal speaks to the lab's own place: account 123456789012, us-ea
 
 
 @pytest.mark.parametrize(
-    ("command", "told"),
+    ("command", "message"),
     [
         ("", "This terminal runs the AWS CLI only: a command begins with `aws`."),
         ("ls -la", "This terminal runs the AWS CLI only: a command begins with `aws`."),
@@ -117,11 +117,11 @@ HERE = "This terminal speaks to the lab's own place: account 123456789012, us-ea
         ),
     ],
 )
-def test_what_is_no_command_for_it_is_told_and_not_run(lab, capsys, command, told):
+def test_what_is_no_command_for_it_is_told_and_not_run(lab, capsys, command, message):
     before = len(lab.calls())
     result = terminal.run(lab, command)
-    assert (result.code, result.out, result.err) == (2, "", told)
-    assert capsys.readouterr().out == f"$ {command}\n{told}\n"
+    assert (result.code, result.out, result.err) == (2, "", message)
+    assert capsys.readouterr().out == f"$ {command}\n{message}\n"
     assert len(lab.calls()) == before
 
 

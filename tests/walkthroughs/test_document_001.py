@@ -134,8 +134,8 @@ def test_part_6_it_launches_another_task_to_replace_one_that_stops(walk):
         return now if len(now) == 2 and min(before) not in now else None
 
     [another] = walk.wait(replaced, "the replacement") - before
-    told = [event["message"] for event in the_service(walk)["events"]]
-    assert any(another.rpartition("/")[2] in message for message in told)
+    messages = [event["message"] for event in the_service(walk)["events"]]
+    assert any(another.rpartition("/")[2] in message for message in messages)
 
 
 @portable

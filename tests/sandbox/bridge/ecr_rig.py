@@ -45,8 +45,8 @@ class Rig:
     def upload(self, blob: bytes, repository: str = "web") -> None:
         """One layer, unless it is there already."""
         digest = sha(blob)
-        there = self.ecr.batch_check_layer_availability(repositoryName=repository, layerDigests=[digest])
-        if there["layers"] and there["layers"][0]["layerAvailability"] == "AVAILABLE":
+        answer = self.ecr.batch_check_layer_availability(repositoryName=repository, layerDigests=[digest])
+        if answer["layers"] and answer["layers"][0]["layerAvailability"] == "AVAILABLE":
             return
         upload = self.ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
         self.ecr.upload_layer_part(

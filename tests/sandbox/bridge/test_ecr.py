@@ -96,9 +96,9 @@ def test_a_layer_in_parts_comes_back_whole(lab):
         repositoryName="web", uploadId=begun["uploadId"], layerDigests=[sha(data)]
     )
     assert done["layerDigest"] == sha(data)
-    there = lab.ecr.batch_check_layer_availability(repositoryName="web", layerDigests=[sha(data)])["layers"]
-    assert there[0]["layerAvailability"] == "AVAILABLE"
-    assert there[0]["layerSize"] == len(data)
+    layers = lab.ecr.batch_check_layer_availability(repositoryName="web", layerDigests=[sha(data)])["layers"]
+    assert layers[0]["layerAvailability"] == "AVAILABLE"
+    assert layers[0]["layerSize"] == len(data)
 
 
 def part(lab, upload, blob, first=0, last=None):
@@ -136,11 +136,11 @@ def test_a_wrong_digest_is_refused_and_the_layer_is_not_there(lab):
     assert refused(lab.ecr.complete_layer_upload, **complete) == (
         "InvalidLayerException: None of the provided layer digests match the calculated layer digest"
     )
-    there = lab.ecr.batch_check_layer_availability(
+    answer = lab.ecr.batch_check_layer_availability(
         repositoryName="web", layerDigests=[sha(b"abc"), "nonsense"]
     )
-    assert [failure["failureCode"] for failure in there["failures"]] == ["InvalidLayerDigest"]
-    assert there["layers"] == [{"layerDigest": sha(b"abc"), "layerAvailability": "UNAVAILABLE"}]
+    assert [failure["failureCode"] for failure in answer["failures"]] == ["InvalidLayerDigest"]
+    assert answer["layers"] == [{"layerDigest": sha(b"abc"), "layerAvailability": "UNAVAILABLE"}]
 
 
 def test_uploads_that_are_empty_unknown_or_done_before(lab):
@@ -199,13 +199,13 @@ def test_a_lost_layer_is_sent_again_by_the_next_push(tmp_path, damage):
         for file in (tmp_path / "blobs").iterdir():
             damage(file)
         _, blobs = image()
-        there = {"repositoryName": "web", "layerDigests": [sha(blob) for blob in blobs]}
-        answer = lab.ecr.batch_check_layer_availability(**there)
+        request = {"repositoryName": "web", "layerDigests": [sha(blob) for blob in blobs]}
+        answer = lab.ecr.batch_check_layer_availability(**request)
         assert answer["failures"] == []
         assert answer["layers"][0] == {"layerDigest": sha(blobs[0]), "layerAvailability": "UNAVAILABLE"}
         for blob in blobs:
             lab.upload(blob)
-        layers = lab.ecr.batch_check_layer_availability(**there)["layers"]
+        layers = lab.ecr.batch_check_layer_availability(**request)["layers"]
         assert [layer["layerAvailability"] for layer in layers] == ["AVAILABLE", "AVAILABLE"]
 
 
@@ -221,9 +221,11 @@ def test_an_image_is_known_by_the_digest_of_its_manifest(lab):
     assert detail["imagePushedAt"].astimezone(UTC) == datetime.fromtimestamp(lab.now, UTC)
     assert detail["imageTags"] == ["latest"]
     assert detail["imageManifestMediaType"] == OCI
-    (got,) = lab.ecr.batch_get_image(repositoryName="web", imageIds=[{"imageTag": "latest"}])["images"]
-    assert got["imageManifest"] == manifest
-    assert got["imageId"] == pushed["imageId"]
+    (image_detail,) = lab.ecr.batch_get_image(repositoryName="web", imageIds=[{"imageTag": "latest"}])[
+        "images"
+    ]
+    assert image_detail["imageManifest"] == manifest
+    assert image_detail["imageId"] == pushed["imageId"]
 
 
 def test_a_manifest_whose_layers_are_not_there(lab):

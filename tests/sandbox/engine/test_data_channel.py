@@ -151,11 +151,13 @@ def test_the_handshake(account, task):
     early = channel.received(message("input_stream_data", b"rm -rf /\r", 1, 0))
     assert [fields(each)["kind"] for each in early] == ["acknowledge"], "nothing is typed before it"
     response = json.dumps({"ProcessedClientActions": [{"ActionType": "SessionType", "ActionStatus": 1}]})
-    told = [fields(each) for each in channel.received(message("input_stream_data", response.encode(), 6, 1))]
-    assert [(each["kind"], each["type"]) for each in told] == [
+    replies = [
+        fields(each) for each in channel.received(message("input_stream_data", response.encode(), 6, 1))
+    ]
+    assert [(each["kind"], each["type"]) for each in replies] == [
         ("acknowledge", 0), ("output_stream_data", 7), ("output_stream_data", 1), ("channel_closed", 0),
     ]  # fmt: skip
-    assert told[2]["payload"] == b"done\r\n" and channel.over
+    assert replies[2]["payload"] == b"done\r\n" and channel.over
 
 
 @pytest.mark.parametrize(
@@ -166,8 +168,8 @@ def test_a_client_that_cannot_do_what_is_asked_ends_the_session(account, task, r
     answer = account.execute(task, "sh -c 'echo never > /never'")
     channel = account.channel(answer)
     channel.received(greeting(answer["session"]["tokenValue"]))
-    told = channel.received(message("input_stream_data", json.dumps(response).encode(), 6, 0))
-    assert [fields(each)["kind"] for each in told] == ["acknowledge", "channel_closed"]
+    replies = channel.received(message("input_stream_data", json.dumps(response).encode(), 6, 0))
+    assert [fields(each)["kind"] for each in replies] == ["acknowledge", "channel_closed"]
     assert "No such file" in account.step_in(task, "cat /never").seen
 
 
@@ -192,11 +194,11 @@ def test_messages_are_taken_in_their_order_and_once(opened):
 
 
 def test_no_more_is_kept_ahead_than_there_is_room_for(opened):
-    told = [
+    replies = [
         opened.stream.received(message("input_stream_data", b"x", 1, opened.sent + 5 + ahead))
         for ahead in range(message_stream.AHEAD + 9)
     ]
-    assert sum(map(bool, told)) == message_stream.AHEAD
+    assert sum(map(bool, replies)) == message_stream.AHEAD
 
 
 def test_what_is_not_acknowledged_is_sent_again(account, task):

@@ -106,8 +106,8 @@ def test_the_token_ends_after_twelve_hours(docker):
 
 
 def test_the_token_opens_its_own_region_only(docker):
-    there = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com"
-    assert docker.refused("GET", f"/v2/{there}/web/tags/list") == (
+    host = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com"
+    assert docker.refused("GET", f"/v2/{host}/web/tags/list") == (
         403, "DENIED", f"Your authorization token is for account {ACCOUNT} in us-east-1.",
     )  # fmt: skip
     assert docker.refused("GET", f"/v2/{HOST.replace('1', '2')}/web/tags/list")[0] in (403, 404)

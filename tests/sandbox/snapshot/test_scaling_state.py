@@ -47,7 +47,11 @@ def test_a_snapshot_and_a_replay_go_on_alike(tmp_path, monkeypatch):
         again = opened(copied(home, name, snapshots=with_snapshots))
         states.append(state_of(again))
         seen = clients(again)
-        told = seen.activities("web", IncludeNotScaledActivities=True), seen.policy("web"), seen.counts("web")
-        assert told == shown
+        after_replay = (
+            seen.activities("web", IncludeNotScaledActivities=True),
+            seen.policy("web"),
+            seen.counts("web"),
+        )
+        assert after_replay == shown
         again.close()
     assert difference(*states) == ""

@@ -16,7 +16,7 @@ def seen(aws):
     names = ("RequestCount", "HTTPCode_ELB_5XX_Count", "UnHealthyHostCount")
     aws.arn = aws.elb.describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]
     aws.group_arn = aws.elb.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
-    of_group = [aws.told(name, group=True) for name in names]
+    of_group = [aws.metric_values(name, group=True) for name in names]
     return aws.status(), of_group, aws.service_metric("CPUUtilization"), aws.described()
 
 

@@ -49,8 +49,8 @@ def poured(port, first, piece, most=LARGE):
                 sent += len(piece)
         answer = b""
         with contextlib.suppress(OSError):
-            while got := wire.recv(65536):
-                answer += got
+            while received := wire.recv(65536):
+                answer += received
     return answer, sent
 
 

@@ -88,10 +88,10 @@ def test_types_that_are_named_need_no_price_and_no_default():
 def test_small_burstable_types_cost_what_they_cost_and_not_what_their_vcpus_do():
     burstable = [kind(f"t3.{size}", 2, gib, "intel", burstable=True)
                  for size, gib in (("large", 8), ("micro", 1), ("medium", 4))]  # fmt: skip
-    asked = {**ANY, "burstablePerformance": "required"}
-    names = [each.name for each in requirements.candidates(burstable, asked)]
+    required = {**ANY, "burstablePerformance": "required"}
+    names = [each.name for each in requirements.candidates(burstable, required)]
     assert names == ["t3.micro", "t3.medium", "t3.large"]
-    packed, _ = packing.plan([wanted(1)], ("a",), requirements.candidates(burstable, asked), {}, empty)
+    packed, _ = packing.plan([wanted(1)], ("a",), requirements.candidates(burstable, required), {}, empty)
     assert [each.type.name for each in packed] == ["t3.micro"]
 
 
@@ -105,9 +105,9 @@ def wanted(number, group="family:web", cpu=256, memory=512, interfaces=1, **orde
     return Wanted(str(number), Order(group, needs, provider="own", **order), "x86_64")
 
 
-def planned(waiting, zones=ZONES[:1], there=None, required=None):
+def planned(waiting, zones=ZONES[:1], spread=None, required=None):
     types = requirements.candidates(TYPES, required or {})
-    return packing.plan(waiting, zones, types, there or {}, empty)
+    return packing.plan(waiting, zones, types, spread or {}, empty)
 
 
 def test_tasks_share_the_instance_that_costs_least():
@@ -122,8 +122,8 @@ def test_tasks_share_the_instance_that_costs_least():
 def test_services_are_spread_over_three_zones_and_others_are_not():
     launches, _ = planned([wanted(number, "service:web") for number in range(3)], ZONES)
     assert [each.zone for each in launches] == ["a", "b", "c"]
-    there = {"a": Counter({"service:web": 1}), "b": Counter({"service:web": 1})}
-    launches, _ = planned([wanted(1, "service:web")], ZONES, there)
+    spread = {"a": Counter({"service:web": 1}), "b": Counter({"service:web": 1})}
+    launches, _ = planned([wanted(1, "service:web")], ZONES, spread)
     assert [each.zone for each in launches] == ["c"]
     launches, _ = planned([wanted(number, interfaces=0) for number in range(3)], ZONES)
     assert [each.zone for each in launches] == ["a"]

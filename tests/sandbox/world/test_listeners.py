@@ -117,8 +117,8 @@ def test_new_weights_hold_at_once(before, after):
      (504, "504 Gateway Time-out", 132), (301, "301 Moved Permanently", 134)],
 )  # fmt: skip
 def test_the_pages_are_the_balancers_own(status, title, length):
-    got, headers, body = page(status)
-    assert (got, headers["Server"], headers["Content-Type"]) == (status, "awselb/2.0", "text/html")
+    status_sent, headers, body = page(status)
+    assert (status_sent, headers["Server"], headers["Content-Type"]) == (status, "awselb/2.0", "text/html")
     assert f"<center><h1>{title}</h1></center>" in body.decode()
     assert len(body) == length
 

@@ -214,8 +214,8 @@ def test_nobody_is_lost(profile, counts, period):
     totals = load.totals
     gone = totals.served + sum(totals.failed.values()) + sum(totals.answered.values())
     assert totals.arrivals == pytest.approx(gone + load.queued, rel=1e-6, abs=1e-6)
-    told = load.take()
-    assert sum(period.arrivals for period in told) <= totals.arrivals + 1e-6
+    periods = load.take()
+    assert sum(period.arrivals for period in periods) <= totals.arrivals + 1e-6
 
 
 @given(days, st.integers(1, 20), st.integers(2, 40))
@@ -306,8 +306,8 @@ def test_others_may_come_and_ask_for_more():
 
 @given(st.lists(st.floats(0, 50), max_size=50))
 def test_whole_counts_add_up(amounts):
-    left, told = {}, 0
+    left, total = {}, 0
     for amount in amounts:
         count, left["requests"] = whole(left, "requests", amount)
-        told += count
-    assert abs(told - sum(amounts)) <= 0.5 + 1e-6
+        total += count
+    assert abs(total - sum(amounts)) <= 0.5 + 1e-6

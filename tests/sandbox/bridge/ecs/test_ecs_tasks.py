@@ -122,18 +122,18 @@ def test_a_reason_is_the_callers_own(account):
 def test_until_a_task_runs_nothing_is_told_of_its_containers(account):
     task = account.start()
     account.run(9.9)
-    told = account.see(task)
-    assert [detail["name"] for detail in told["attachments"][0]["details"]] == ["subnetId"]
-    assert (told["attachments"][0]["status"], told["containers"][0]["networkInterfaces"]) == (
+    described = account.see(task)
+    assert [detail["name"] for detail in described["attachments"][0]["details"]] == ["subnetId"]
+    assert (described["attachments"][0]["status"], described["containers"][0]["networkInterfaces"]) == (
         "PRECREATED",
         [],
     )
     account.run(12)
-    told = account.see(task)
-    assert (told["lastStatus"], told["version"]) == ("PENDING", 2)
-    assert told["attachments"][0]["status"] == "ATTACHED"
-    assert set(told) == AT_ONCE | {"healthStatus"}
-    assert set(told["containers"][0]) == CONTAINER | {"healthStatus"}
+    described = account.see(task)
+    assert (described["lastStatus"], described["version"]) == ("PENDING", 2)
+    assert described["attachments"][0]["status"] == "ATTACHED"
+    assert set(described) == AT_ONCE | {"healthStatus"}
+    assert set(described["containers"][0]) == CONTAINER | {"healthStatus"}
     account.run(13)  # the images are there
     assert account.see(task)["lastStatus"] == "PENDING"
 
@@ -147,11 +147,11 @@ def test_what_is_told_of_a_task_that_was_stopped_before_it_ran(account):
     assert (again["stoppedReason"], again["version"]) == ("first", 3)
     assert not {"connectivity", "pullStartedAt", "executionStoppedAt"} & set(account.see(task))
     account.run(20)
-    told, early = account.see(task), {"connectivity", "connectivityAt", "pullStartedAt"}
-    assert (told["lastStatus"], told["version"]) == ("DEPROVISIONING", 4)
+    described, early = account.see(task), {"connectivity", "connectivityAt", "pullStartedAt"}
+    assert (described["lastStatus"], described["version"]) == ("DEPROVISIONING", 4)
     stop = STOPPED - {"stoppedAt"}
-    assert set(told) == AT_ONCE | {"healthStatus"} | early | stop
-    assert set(told["containers"][0]) == CONTAINER | {"healthStatus", "runtimeId"}
+    assert set(described) == AT_ONCE | {"healthStatus"} | early | stop
+    assert set(described["containers"][0]) == CONTAINER | {"healthStatus", "runtimeId"}
     account.run(120)
     assert (account.see(task)["lastStatus"], account.see(task)["version"]) == ("STOPPED", 5)
 

@@ -228,8 +228,8 @@ def test_a_file_that_is_not_there(account):
 def test_a_file_that_the_role_may_not_read_or_not_know_of(account, allowed):
     name = "app.env" if len(allowed) == 1 else "gone.env"
     file("A=1")
-    there = {"value": f"arn:aws:s3:::config/{name}", "type": "s3"}
-    assert refused(account, *allowed, environmentFiles=[there]) == (
+    environment_file = {"value": f"arn:aws:s3:::config/{name}", "type": "s3"}
+    assert refused(account, *allowed, environmentFiles=[environment_file]) == (
         f"{FILES}service call has been retried 1 time(s): operation error S3: HeadObject, https response error "
         f"StatusCode: 403, RequestID: {ID}, HostID: {ID}, api error Forbidden: Forbidden"
     )
@@ -278,16 +278,16 @@ SEALED = ("the key's ARN", "its alias")
 def test_a_secret_under_a_customers_key_needs_the_key(account, named):
     key_arn = key("alias/mine")
     arn = secret(key=key_arn if named == SEALED[0] else "alias/mine")
-    told = refused(account, secrets=[{"name": "PASSWORD", "valueFrom": arn}])
-    assert told == (
+    message = refused(account, secrets=[{"name": "PASSWORD", "valueFrom": arn}])
+    assert message == (
         f"{ASM}failed to fetch secret {arn} from secrets manager: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: {ID}, api error AccessDeniedException: Access to KMS is not allowed"
     )
 
 
 def test_a_parameter_under_a_customers_key_needs_the_key(account):
     parameter("/db", "s3cret", key=key())
-    told = refused(account, secrets=[{"name": "PASSWORD", "valueFrom": "/db"}])
-    assert told == (
+    message = refused(account, secrets=[{"name": "PASSWORD", "valueFrom": "/db"}])
+    assert message == (
         f"{SSM}operation error SSM: GetParameters, https response error StatusCode: 400, RequestID: {ID}, api error AccessDeniedException: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: {ID})"
     )
 
@@ -341,5 +341,5 @@ def test_a_key_that_nobody_can_use_is_closed_to_every_role(account, named):
     key_arn = key()
     late_backends.backend("kms", REGION).disable_key(key_arn.rpartition("/")[2])
     arn = secret(key=named if named == "alias/gone" else key_arn)
-    told = refused(account, *ALLOWED, "kms:Decrypt", secrets=secrets(A=arn))
-    assert told.endswith("AccessDeniedException: Access to KMS is not allowed")
+    message = refused(account, *ALLOWED, "kms:Decrypt", secrets=secrets(A=arn))
+    assert message.endswith("AccessDeniedException: Access to KMS is not allowed")

@@ -4,6 +4,7 @@ EC2 tells of its instances; nothing here happens for one whose image has no agen
 """
 
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import Final
 
 from ecslab.sandbox.bridge.account import Account
@@ -11,6 +12,7 @@ from ecslab.sandbox.bridge.ecs import hosted_tasks, state
 from ecslab.sandbox.bridge.ecs.instances import external, machine, placing, registration
 from ecslab.sandbox.bridge.ecs.state import Cluster
 from ecslab.sandbox.bridge.ssm_nodes.state import ONLINE, Node
+from ecslab.sandbox.world.container_instance.attribute_rules import TRUNK
 from ecslab.sandbox.world.container_instance.container_instance import NEWEST_AGENT, ContainerInstance
 from ecslab.sandbox.world.placement.order import ZONE
 from ecslab.sandbox.world.time.clock import Event
@@ -219,6 +221,8 @@ class Agents:
         if instance.joined:
             instance.move("trunk_attached")
         instance.joined = True  # of a managed instance its daemons come next
+        if self.account.behaviour >= registration.RULES:
+            instance.attributes[TRUNK] = f"eni-{blake2b(instance.id.encode()).hexdigest()[:17]}"
         self.connect(instance, True)
         cluster = cluster_of(instance)
         assert cluster.placement is not None, "it is registered there"

@@ -8,7 +8,7 @@ from typing import Final
 from moto.ec2.exceptions import EC2ClientError
 
 from ecslab.sandbox.bridge.account import current_account
-from ecslab.sandbox.bridge.auto_scaling_groups import machines
+from ecslab.sandbox.bridge.ec2 import launch_checks
 from ecslab.sandbox.bridge.ec2 import machines as ec2_machines
 from ecslab.sandbox.bridge.ecs import account_settings, hosted_daemons
 from ecslab.sandbox.bridge.ecs.managed_instances import instance_types, known
@@ -67,10 +67,10 @@ def launch(
     for each in launches:
         try:
             launched.append(_run(region, provider, each, subnets[each.zone]))
-        except machines.LaunchRefused as refused:
+        except launch_checks.LaunchRefused as refused:
             failed |= dict.fromkeys(each.tasks, refused.message)
         except EC2ClientError as refused:
-            failed |= dict.fromkeys(each.tasks, f"{refused.error_type}: {refused.message}")
+            failed |= dict.fromkeys(each.tasks, f"{refused.code}: {refused.message}")
     return launched, failed
 
 
@@ -79,12 +79,12 @@ def _run(region: str, provider: ManagedProvider, launch: Launch, subnet: str) ->
     tags = {tag["key"]: tag["value"] for tag in provider.tags} if provider.propagates else {}
     instance = ec2_machines.run(
         region,
-        machines.image_of(region, _IMAGES[launch.type.architecture]),
+        launch_checks.image_of(region, _IMAGES[launch.type.architecture]),
         launch.type.name,
         subnet,
         template["networkConfiguration"].get("securityGroups") or (),
         {TAG: "true", **tags},
-        profile=machines.profile_of({"Arn": template["ec2InstanceProfileArn"]}),
+        profile=launch_checks.profile_of({"Arn": template["ec2InstanceProfileArn"]}),
     )
     instance.operator = dict(OPERATOR)
     now = current_account().clock.now
@@ -149,7 +149,7 @@ def _empty(
 ) -> Instance:
     """An instance of a type as it will register in a zone."""
     subnet = ec2_machines.backend(region).get_subnet(subnets[zone])
-    image = machines.image_of(region, _IMAGES[kind.architecture])
+    image = launch_checks.image_of(region, _IMAGES[kind.architecture])
     vpc = str(subnet.vpc_id)
     attributes = capabilities.attributes(image, kind.name, kind.architecture, zone, str(subnet.id), vpc)
     instance = Instance(

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
+from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.ecs import clusters, state, task_definitions
 from ecslab.sandbox.bridge.ecs.instances import external
 from ecslab.sandbox.bridge.ecs.instances import operations as instances
@@ -30,6 +31,8 @@ EMPTY_PROVIDER: Final = "EMPTY CAPACITY PROVIDER"
 """A reason of the developer guide, of a provider without managed scaling and without instances."""
 LONGEST_TOKEN: Final = 64
 LONGEST_STARTED_BY: Final = 128
+LONGEST_GROUP: Final = 255
+"""Developer guide, task groups."""
 
 
 def run_task(parameters: "api.RunTaskRequestTypeDef", caller: Caller) -> Answer:
@@ -76,6 +79,16 @@ def _check_texts(parameters: "api.RunTaskRequestTypeDef") -> None:
         raise invalid(f"startedBy must contain at most {LONGEST_STARTED_BY} characters.")
     if parameters.get("propagateTags") == "SERVICE":
         raise invalid("Only task definition tags can be propagated to standalone tasks.")
+    if current_account().behaviour >= task_order.WHOLE_REQUESTS:
+        _check_group(parameters.get("group") or "")
+
+
+def _check_group(group: str) -> None:
+    """Refuse a group that is a service's, in the words that people quote, and one that is too long (U)."""
+    if group.startswith("service:"):
+        raise invalid("Invalid namespace for group.")
+    if len(group) > LONGEST_GROUP:
+        raise invalid(f"group must contain at most {LONGEST_GROUP} characters.")
 
 
 def check_start(parameters: object, caller: Caller) -> None:
@@ -88,6 +101,8 @@ def check_start(parameters: object, caller: Caller) -> None:
 def start_task(parameters: "api.StartTaskRequestTypeDef", caller: Caller) -> Answer:
     """Start a task on each of up to ten container instances, whatever strategies and constraints say."""
     at_most("containerInstances", parameters["containerInstances"], task_order.MOST)
+    if not parameters["containerInstances"] and current_account().behaviour >= task_order.WHOLE_REQUESTS:
+        raise AwsError("ClientException", "Container Instances cannot be empty.")  # U: moto's
     given: dict[str, object] = {**parameters, "launchType": _launch_type(parameters, caller)}
     wanted = given.pop("containerInstances")
     asked = cast("api.RunTaskRequestTypeDef", given)
