@@ -77,8 +77,9 @@ def refusal(call, **parameters):
 
 
 def test_a_member_that_the_table_refuses(lab):
-    assert refusal(lab.ecs.list_tasks, daemonName="x") == (
-        "UnsupportedFeatureException: This sandbox does not carry daemons of managed instances yet."
+    given = {"taskDefinition": "x", "volumeConfigurations": [{"name": "x"}]}
+    assert refusal(lab.ecs.run_task, **given) == (
+        "UnsupportedFeatureException: This sandbox does not carry volumes of EBS yet."
     )
 
 
