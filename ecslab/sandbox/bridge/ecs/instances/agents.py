@@ -55,7 +55,7 @@ class Agents:
         if known is None:
             self.launched(region, ec2_id)
         else:
-            waits = known.status == "REGISTERING"
+            waits = known.status == "REGISTERING" and known.trunk
             back = (lambda: self._attach_trunk(known)) if waits else (lambda: self._back(known))
             self._plan(ec2_id, self._takes("instance_booted", ec2_id), back)
 
@@ -212,13 +212,15 @@ class Agents:
             return False
         self._plans.pop(ec2_id, None)
         known = self.registered[ec2_id]
-        if known.status == "REGISTERING":
+        if known.status == "REGISTERING" and known.trunk:
             self._plan(ec2_id, self._takes("trunk_attached", ec2_id), lambda: self._attach_trunk(known))
         hosted_tasks.tell_services(cluster_of(known))
         return True
 
     def _attach_trunk(self, instance: ContainerInstance) -> None:
-        instance.move("trunk_attached")
+        if instance.joined:
+            instance.move("trunk_attached")
+        instance.joined = True  # of a managed instance its daemons come next
         if self.account.behaviour >= registration.RULES:
             instance.attributes[TRUNK] = f"eni-{blake2b(instance.id.encode()).hexdigest()[:17]}"
         self.connect(instance, True)

@@ -12,7 +12,7 @@ from moto.ec2.models.instances import Instance as MotoInstance
 from ecslab.sandbox.bridge.account import current_account
 from ecslab.sandbox.bridge.auto_scaling_groups import state as groups
 from ecslab.sandbox.bridge.determinism import rng
-from ecslab.sandbox.bridge.ecs import account_settings, clusters, state
+from ecslab.sandbox.bridge.ecs import account_settings, clusters, hosted_daemons, state
 from ecslab.sandbox.bridge.ecs.capacity import facts
 from ecslab.sandbox.bridge.ecs.instances import external, machine
 from ecslab.sandbox.bridge.ecs.managed_instances import known
@@ -68,6 +68,8 @@ def register(region: str, instance: MotoInstance) -> ContainerInstance:
     made = _made(caller, cluster, instance, settings)
     if managed:
         made.managed, made.provider = True, managed.provider
+        if hosted_daemons.wanted(region, managed.provider):
+            made.joined, made.status = made.status == "ACTIVE", "REGISTERING"
     return _added(cluster, made)
 
 

@@ -165,7 +165,7 @@ def describe_tasks(parameters: "api.DescribeTasksRequestTypeDef", caller: Caller
 def list_tasks(parameters: "api.ListTasksRequestTypeDef", caller: Caller) -> Answer:
     """ARNs of tasks, by what they are meant to be: RUNNING unless `desiredStatus` says otherwise."""
     cluster = clusters.find(caller, parameters.get("cluster"))
-    others = ("family", "serviceName", "launchType", "containerInstance")
+    others = ("family", "serviceName", "daemonName", "launchType", "containerInstance")
     if parameters.get("startedBy") and any(parameters.get(name) for name in others):  # U: the sentence
         raise invalid("startedBy must be the only filter when it is specified.")
     service = parameters.get("serviceName")
@@ -219,13 +219,14 @@ def _matches(task: Task, parameters: "api.ListTasksRequestTypeDef") -> bool:
         "startedBy": settings.get("startedBy"),
         "launchType": settings["launchType"],
         "containerInstance": task.instance,
-        "serviceName": _service_of(task),
+        "serviceName": _group_of(task, "service"),
+        "daemonName": _group_of(task, "daemon"),
     }
     return task.shown_desired == parameters.get("desiredStatus", "RUNNING") and all(
         given[name] == value for name, value in shown.items() if parameters.get(name)
     )
 
 
-def _service_of(task: Task) -> str | None:
+def _group_of(task: Task, wanted: str) -> str | None:
     kind, _, name = task.settings["group"].partition(":")
-    return name if kind == "service" else None
+    return name if kind == wanted else None
