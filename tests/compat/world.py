@@ -27,8 +27,8 @@ from ecslab.sandbox.bridge import determinism, installation
 from ecslab.sandbox.bridge.account import Account, current_account, entered_account
 from ecslab.sandbox.bridge.ec2 import vpcs
 from ecslab.sandbox.bridge.ec2.backend import EC2Backend
+from ecslab.sandbox.bridge.ecr import put_image
 from ecslab.sandbox.bridge.ecr import responses as ecr_responses
-from ecslab.sandbox.bridge.ecr.backend import EcrBackend
 from ecslab.sandbox.bridge.ecs import clusters, dispatch
 from ecslab.sandbox.bridge.ecs.fargate.platform import Fargate
 from ecslab.sandbox.bridge.ecs.instances import operations, registration, view
@@ -44,6 +44,7 @@ from ecslab.sandbox.world.container_instance.container_instance import Container
 from ecslab.sandbox.world.load_balancing.target_health import Check
 from ecslab.sandbox.world.task.container import Container, Pulled
 from ecslab.sandbox.world.task.driver import Driver
+from ecslab.sandbox.world.task.phases import Phases
 from ecslab.sandbox.world.task.surroundings import Exited
 from ecslab.sandbox.world.task.task import Task
 from ecslab.sandbox.world.time.clock import Clock
@@ -73,7 +74,8 @@ def enter() -> None:
     dispatch.OPERATIONS["RegisterContainerInstance"] = _register_instance
     vpcs.create_workshop = _only_the_default_vpc
     _lenient_balancers()
-    EcrBackend._size = staticmethod(_size)
+    put_image.size_of = _size
+    _phases_at_once()
     time.sleep = _sleep
     reset, process = MockAWS.reset, BotocoreStubber.process_request
 
@@ -106,11 +108,20 @@ def _lenient_balancers() -> None:
     ours = ElbV2Backend._groups
 
     def groups_of_any_vpc(self: ElbV2Backend, ids: list[str], vpc_id: str, kind: str) -> list[str]:
-        known = all(self.ec2_backend.get_security_group_from_id(one) for one in ids)
+        known = all(self.ec2_backend.get_security_group_from_id(group_id) for group_id in ids)
         return list(ids) if ids and known else ours(self, ids, vpc_id, kind)
 
     ElbV2Backend._groups = groups_of_any_vpc
     target_access.ask = lambda _backend, _group, _target, check: _passing(check)
+
+
+def _phases_at_once() -> None:
+    ours = Phases.next
+
+    def at_once(self: Phases, task: Task, _delay: float, phase: Callable[[Task], None]) -> None:
+        ours(self, task, 0.0, phase)
+
+    Phases.next = at_once
 
 
 def _size(_repository: Any, manifest: Mapping[str, Any]) -> int:
@@ -161,8 +172,8 @@ def _fresh_account() -> None:
 
 def _answer(request: Any, url: str, headers: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
     """What moto's ECS would have answered."""
-    found = _REGION.match(url)
-    caller = dispatch.Caller(ACCOUNT, found[1] if found else "us-east-1", CALLER)
+    match = _REGION.match(url)
+    caller = dispatch.Caller(ACCOUNT, match[1] if match else "us-east-1", CALLER)
     return dispatch.respond(headers["X-Amz-Target"], request.data, caller)
 
 
@@ -189,9 +200,6 @@ class _AtOnce(Fargate):
 
 
 class _QuickDriver(Driver):
-    def _next(self, task: Task, delay: float, phase: Callable[[Task], None]) -> None:
-        super()._next(task, 0.0, phase)
-
     def launch(self, task: Task) -> None:
         super().launch(task)
         self.clock.run(until=self.clock.now)

@@ -159,11 +159,19 @@ class Stranger:
             seen[cluster["clusterArn"]] = (cluster["status"], str(cluster.get("tags")))
             arns = self.ecs.list_services(cluster=cluster["clusterArn"])["serviceArns"]
             of = {"cluster": cluster["clusterArn"]}
-            asked = {**of, "services": arns, "include": ["TAGS"]}
-            for shown in self.ecs.describe_services(**asked)["services"] if arns else ():
-                kept = ("status", "desiredCount", "taskDefinition", "loadBalancers", "networkConfiguration",
-                        "tags", "deploymentConfiguration", "createdAt")  # fmt: skip
-                seen[shown["serviceArn"]] = {key: str(shown.get(key)) for key in kept}
+            request = {**of, "services": arns, "include": ["TAGS"]}
+            for shown in self.ecs.describe_services(**request)["services"] if arns else ():
+                members = (
+                    "status",
+                    "desiredCount",
+                    "taskDefinition",
+                    "loadBalancers",
+                    "networkConfiguration",
+                    "tags",
+                    "deploymentConfiguration",
+                    "createdAt",
+                )
+                seen[shown["serviceArn"]] = {key: str(shown.get(key)) for key in members}
             arns = self.ecs.list_tasks(**of)["taskArns"]
             for shown in self.ecs.describe_tasks(**of, tasks=arns)["tasks"] if arns else ():
                 seen[shown["taskArn"]] = shown["desiredStatus"]

@@ -77,8 +77,8 @@ CHOSEN = {
 
 def _printed_by(cell):
     for output in cell.get("outputs", []):
-        found = output.get("text") or output.get("data", {}).get("text/plain", "")
-        yield from "".join(found).splitlines()
+        printed = output.get("text") or output.get("data", {}).get("text/plain", "")
+        yield from "".join(printed).splitlines()
 
 
 @pytest.fixture(scope="module")
@@ -90,19 +90,19 @@ def lines():
 
 def seconds(lines, cell, pattern):
     """What the one line of this pattern says."""
-    found = {match for line in lines[cell] for match in re.findall(pattern, line)}
-    assert len(found) == 1, (cell, pattern, found)
-    return float(found.pop())
+    matches = {match for line in lines[cell] for match in re.findall(pattern, line)}
+    assert len(matches) == 1, (cell, pattern, matches)
+    return float(matches.pop())
 
 
 def events(lines, cell):
     """Seconds and message of the events that a cell lists, the oldest first."""
-    found = [age.groups() for line in reversed(lines[cell]) if (age := AGE.match(line))]
-    told = [
+    ages = [age.groups() for line in reversed(lines[cell]) if (age := AGE.match(line))]
+    aged_messages = [
         (3600 * int(hours or 0) + 60 * int(minutes or 0) + int(secs or alone), message)
-        for hours, minutes, secs, alone, message in found
+        for hours, minutes, secs, alone, message in ages
     ]
-    return sorted(told, key=lambda event: event[0])
+    return sorted(aged_messages, key=lambda event: event[0])
 
 
 def age_of(lines, cell, words):
@@ -121,15 +121,18 @@ def test_events_are_as_far_apart_as_the_table_has_it(lines, cell, first, then, w
     assert least - 1 <= age_of(lines, cell, then) - age_of(lines, cell, first) <= greatest + 1
 
 
-@pytest.mark.parametrize(("one", "other"), ALIKE)
-def test_two_outputs_tell_one_thing_alike(lines, one, other):
-    assert seconds(lines, *one) == pytest.approx(seconds(lines, *other), abs=0.51)
+@pytest.mark.parametrize(("first", "second"), ALIKE)
+def test_two_outputs_tell_one_thing_alike(lines, first, second):
+    assert seconds(lines, *first) == pytest.approx(seconds(lines, *second), abs=0.51)
 
 
-@pytest.mark.parametrize(("cell", "listed", "told"), WATCHED)
-def test_a_deployment_is_measured_as_its_events_tell_it(lines, cell, listed, told):
+@pytest.mark.parametrize(("cell", "listed", "patterns_by_words"), WATCHED)
+def test_a_deployment_is_measured_as_its_events_tell_it(lines, cell, listed, patterns_by_words):
     """Both begin somewhere else; from there on they agree, but for what lies between two looks."""
-    apart = [age_of(lines, listed, words) - seconds(lines, cell, pattern) for pattern, words in told.items()]
+    apart = [
+        age_of(lines, listed, words) - seconds(lines, cell, pattern)
+        for pattern, words in patterns_by_words.items()
+    ]
     assert max(apart) - min(apart) <= 2
     if any("has started 2 tasks" in message for _, message in events(lines, listed)):
         least, greatest = span("the first task of a service")
@@ -137,12 +140,12 @@ def test_a_deployment_is_measured_as_its_events_tell_it(lines, cell, listed, tol
 
 
 def test_an_event_has_one_time_in_a_notebook(lines):
-    told = {}
+    ages_by_event = {}
     for cell in lines:
         for at, message in events(lines, cell):
-            told.setdefault((cell[:2], message), set()).add(at)
+            ages_by_event.setdefault((cell[:2], message), set()).add(at)
     repeated = {"has reached a steady state.", " registered 1 targets", "deregistered 1 targets"}
-    twice = {key: ages for key, ages in told.items() if len(ages) > 1}
+    twice = {key: ages for key, ages in ages_by_event.items() if len(ages) > 1}
     assert not {key: ages for key, ages in twice.items() if not any(words in key[1] for words in repeated)}
 
 

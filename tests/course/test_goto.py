@@ -105,8 +105,8 @@ def test_a_reset_forgets_what_was_entered_and_done(lab):
 
 def test_a_damaged_memory_counts_as_empty(lab):
     lab.goto("01")
-    kept = store.memory(lab)
-    kept.path.write_text('{"done": [1, 2')
+    memory = store.memory(lab)
+    memory.path.write_text('{"done": [1, 2')
     store.forget(lab)
     assert repr(lab.goto("01")) == "Stage 01, ECR. Everything it builds on is there."
 
@@ -223,11 +223,13 @@ def test_what_was_deleted_behind_the_lab_s_back_is_named_and_mended(lab, somebod
 @pytest.mark.parametrize(("stage", "most"), [("05", 150), ("08", 310), ("99", 330)])
 def test_a_stage_is_reached_with_few_requests(lab, stage, most, monkeypatch):
     """What keeps `goto` within seconds, whatever the machine: how often the sandbox is asked."""
-    asked = []
+    requests = []
     answer = api.answer
-    monkeypatch.setattr(api, "answer", lambda sandbox, request: asked.append(1) or answer(sandbox, request))
+    monkeypatch.setattr(
+        api, "answer", lambda sandbox, request: requests.append(1) or answer(sandbox, request)
+    )
     assert lab.goto(stage).trouble == ()
-    assert 0 < len(asked) <= most
+    assert 0 < len(requests) <= most
 
 
 def test_notebooks_side_by_side_do_not_write_over_each_other(lab):

@@ -14,9 +14,9 @@ def test_every_step_is_tested_on_five_wrong_states(step):
 
 
 def test_every_row_belongs_to_a_step_and_says_something_else_by_name():
-    found = list(rows())
-    assert {row.step for row in found} <= {step.id for step in STEPS}
-    names = Counter((row.step, row.name) for row in found)
+    wrong_states = list(rows())
+    assert {row.step for row in wrong_states} <= {step.id for step in STEPS}
+    names = Counter((row.step, row.name) for row in wrong_states)
     assert not [name for name, count in names.items() if count > 1]
 
 
@@ -25,10 +25,10 @@ def test_the_page_is_up_to_date():
     fixed = page(lambda row: "…" if callable(row.message) else without_ids(row.message)).splitlines()
     written = PAGE.read_text(encoding="utf-8").splitlines()
     assert len(written) == len(fixed)
-    for there, expected in zip(written, fixed, strict=True):
+    for line, expected in zip(written, fixed, strict=True):
         if expected.endswith("| … |"):
-            there = f"| {ROW.match(there)['name']} | … |"
-        assert there == expected
+            line = f"| {ROW.match(line)['name']} | … |"
+        assert line == expected
 
 
 def test_ids_are_left_out():

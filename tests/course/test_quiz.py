@@ -54,8 +54,8 @@ def asking_the_account(monkeypatch):
     """A course of one question about the learner's own account."""
 
     def clusters(lab):
-        found = lab.ecs.list_clusters()["clusterArns"]
-        return [len(found)] if found else []
+        cluster_arns = lab.ecs.list_clusters()["clusterArns"]
+        return [len(cluster_arns)] if cluster_arns else []
 
     stage = dataclasses.replace(STAGES["06"], answers={"how-many": clusters})
     monkeypatch.setitem(STAGES, "06", stage)
@@ -63,8 +63,8 @@ def asking_the_account(monkeypatch):
 
 
 def test_every_question_about_the_account_is_read_by_its_stage_and_no_other_is():
-    asked = {name for name, each in questions().items() if isinstance(each, AccountQuestion)}
-    assert asked == {f"{stage.id}.{name}" for stage in STAGES.values() for name in stage.answers}
+    account_questions = {name for name, each in questions().items() if isinstance(each, AccountQuestion)}
+    assert account_questions == {f"{stage.id}.{name}" for stage in STAGES.values() for name in stage.answers}
 
 
 def test_an_answer_is_held_against_the_account(lab, asking_the_account):
@@ -281,9 +281,9 @@ def test_two_kernels_keep_what_each_was_told(lab, asking):
     other.predicted["06.word"] = store.Guess("yes", locked=True)
     other.write()
     lab.question("06.who").answer("B")
-    kept = store.memory(lab)
-    assert set(kept.predicted) == {"06.count", "06.word"}
-    assert kept.answered == {"06.who": [1]}
+    memory = store.memory(lab)
+    assert set(memory.predicted) == {"06.count", "06.word"}
+    assert memory.answered == {"06.who": [1]}
 
 
 @pytest.mark.parametrize(
@@ -297,5 +297,5 @@ def test_two_kernels_keep_what_each_was_told(lab, asking):
 def test_a_number_is_compared_as_a_person_would(lab, predicted, seen, words):
     from ecslab.course.quiz import Comparison
 
-    asked = Prediction("06.x", "How long?", unit="s", because="So.")
-    assert Comparison(asked, predicted, seen).said == words
+    prediction = Prediction("06.x", "How long?", unit="s", because="So.")
+    assert Comparison(prediction, predicted, seen).said == words

@@ -66,8 +66,8 @@ def lacks(missing, tags):
     return f"`adgu/practice` has no tag {missing}. It has {tags}."
 
 
-def not_v1(held):
-    return f"The tags of `adgu/frozen` are immutable, but it holds {held}: push your image there as `v1`."
+def not_v1(tags):
+    return f"The tags of `adgu/frozen` are immutable, but it holds {tags}: push your image there as `v1`."
 
 
 # The name of a wrong state: the step, what makes it, and what the check says of it.
@@ -100,7 +100,7 @@ WRONG = {
         practice(v1="one", v2="two", stable="two"),
         "`stable` stands for the image of `v2`; the exercise asks for that of `v1`.",
     ),
-    "stable was built anew": (
+    "stable was built again": (
         "01.yours-1",
         practice(v1="one", v2="two", stable="three"),
         "`stable` is a third image: something was built and pushed for it.",

@@ -31,7 +31,7 @@ CHECKED, WATCHED = "adgu-guestbook-checked", "adgu-guestbook-watched"
 
 def guestbook(lab, change, wait=True, family=None):
     """A guestbook whose containers were changed before they were registered, and its task."""
-    containers = {one["name"]: one for one in _three(lab)}
+    containers = {container["name"]: container for container in _three(lab)}
     change(containers)
     definition = ecslab.guestbook.register(lab, *containers.values(), family=family)
     return run(lab, definition["taskDefinitionArn"], wait="RUNNING" if wait else "PENDING")
@@ -193,7 +193,7 @@ def nobody_trusts_it(lab):
 # The exercises ------------------------------------------------------------------------------------------
 
 
-def asked(command, name="web", image=ecslab.guestbook.HTTPD_ALPINE):
+def checked_by(command, name="web", image=ecslab.guestbook.HTTPD_ALPINE):
     """A guestbook of which one container is asked by this command."""
 
     def change(containers):
@@ -208,7 +208,7 @@ def asked(command, name="web", image=ecslab.guestbook.HTTPD_ALPINE):
 
 
 def asked_and_stopped(lab):
-    asked("wget -q -O - http://localhost/")(lab)
+    checked_by("wget -q -O - http://localhost/")(lab)
     arns = lab.ecs.list_tasks(cluster=lab.names.cluster, family=CHECKED)["taskArns"]
     for arn in arns:
         lab.ecs.stop_task(cluster=lab.names.cluster, task=arn, reason="lunch")
@@ -252,7 +252,7 @@ def with_side(wait=True, instead=None, then=0.0, **changes):
             if instead:
                 del containers[instead]
                 waits = containers["web"]["dependsOn"]
-                waits[:] = [one for one in waits if one["containerName"] != instead]
+                waits[:] = [dependency for dependency in waits if dependency["containerName"] != instead]
 
         guestbook(lab, change, wait, WATCHED)
         lab.control("advance", seconds=then)
@@ -274,11 +274,11 @@ def side_in_a_definition_only(lab):
 
 
 def newest(lab, family="adgu-guestbook"):
-    found = []
+    tasks = []
     for status in ("RUNNING", "STOPPED"):
         arns = lab.ecs.list_tasks(cluster=lab.names.cluster, family=family, desiredStatus=status)["taskArns"]
-        found += lab.ecs.describe_tasks(cluster=lab.names.cluster, tasks=arns)["tasks"] if arns else []
-    return short(max(found, key=lambda task: task["createdAt"]))
+        tasks += lab.ecs.describe_tasks(cluster=lab.names.cluster, tasks=arns)["tasks"] if arns else []
+    return short(max(tasks, key=lambda task: task["createdAt"]))
 
 
 def of(text, family="adgu-guestbook"):
@@ -395,29 +395,29 @@ WRONG = {
         of("Task {task} ended with exit code 252. Its log says why.", READER),
     ),
     "the web server is asked on another port": (
-        "09.yours-1", asked("wget -q -O - http://localhost:81/"),
+        "09.yours-1", checked_by("wget -q -O - http://localhost:81/"),
         "`web` is asked, and does not answer as it should: it is UNHEALTHY.",
     ),
     "the web server is asked for a page that is not there": (
-        "09.yours-1", asked("wget -q -O - http://localhost/nothing-here"),
+        "09.yours-1", checked_by("wget -q -O - http://localhost/nothing-here"),
         "`web` is asked, and does not answer as it should: it is UNHEALTHY.",
     ),
     "the image has no curl": (
-        "09.yours-1", asked("curl -f http://localhost/", image=ecslab.guestbook.HTTPD),
+        "09.yours-1", checked_by("curl -f http://localhost/", image=ecslab.guestbook.HTTPD),
         "`web` is UNHEALTHY, but its server is well: the check runs `curl`, which the image `httpd:2.4` does "
         "not have. The shell's exit code is then 127.",
     ),
     "nor has the other": (
-        "09.yours-1", asked("curl -f http://localhost/"),
+        "09.yours-1", checked_by("curl -f http://localhost/"),
         "`web` is UNHEALTHY, but its server is well: the check runs `curl`, which the image "
         "`httpd:2.4-alpine` does not have. The shell's exit code is then 127.",
     ),
     "the health check asks nobody": (
-        "09.yours-1", asked("exit 0"),
+        "09.yours-1", checked_by("exit 0"),
         "`web`'s health check, `exit 0`, does not ask the web server: it would pass without one, too.",
     ),
     "the health check is the writer's": (
-        "09.yours-1", asked("exit 0", "writer"),
+        "09.yours-1", checked_by("exit 0", "writer"),
         "`writer` has a health check, and `web` has none: the task's health says nothing about the web "
         "server.",
     ),

@@ -19,10 +19,10 @@ def define(lab, names, image=PUBLIC_IMAGE, family=None, **more):
     if "command" in more:
         container["command"] = more.pop("command")
     request = {"cpu": "256", "memory": "512", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"]}
-    made = lab.ecs.register_task_definition(
+    registered = lab.ecs.register_task_definition(
         family=family or names[1], containerDefinitions=[container], **request | more
     )
-    return made["taskDefinition"]["taskDefinitionArn"]
+    return registered["taskDefinition"]["taskDefinitionArn"]
 
 
 def network(lab, public_ip="ENABLED", rules=(HTTP,), group=True):
@@ -44,11 +44,11 @@ def serve(lab, names=GUIDE, cluster=None, definition=None, count=1, wait=60, **n
 
 def newest(lab, names=GUIDE):
     """The service's task that was started last, as the console shows its id."""
-    found = []
+    tasks = []
     for status in ("RUNNING", "STOPPED"):
         arns = lab.ecs.list_tasks(cluster=names[0], serviceName=names[2], desiredStatus=status)["taskArns"]
-        found += lab.ecs.describe_tasks(cluster=names[0], tasks=arns)["tasks"] if arns else []
-    return found
+        tasks += lab.ecs.describe_tasks(cluster=names[0], tasks=arns)["tasks"] if arns else []
+    return tasks
 
 
 def failed(lab, names=GUIDE):
@@ -258,21 +258,21 @@ WRONG = {
         WIZARDRY, deleted(WIZARD),
         "`node-demo-service` is DRAINING: it was deleted, and its last tasks are stopping.",
     ),
-    "pushed anew, and nobody told the service": (
+    "pushed again, and nobody told the service": (
         FORCED, pushed(),
-        lambda lab: f"`adgu/web:latest` was pushed anew, but task {short(newest(lab)[0])} runs what it "
+        lambda lab: f"`adgu/web:latest` was pushed again, but task {short(newest(lab)[0])} runs what it "
         "fetched when it started.",
     ),
-    "pushed anew under another tag": (
+    "pushed again under another tag": (
         FORCED, pushed("v2"), "Pushed since: the tag `v2`. But `my-ecs-service` runs `latest`.",
     ),
     "the image is named by its digest": (
         FORCED, pinned, "`my-ecs-service` names its image by digest: whatever is pushed, it stays the same.",
     ),
-    "pushed anew for a service that runs nothing": (
+    "pushed again for a service that runs nothing": (
         FORCED, pushed(count=0), EMPTY.format(GUIDE[2]),
     ),
-    "pushed anew behind a closed group": (
+    "pushed again behind a closed group": (
         FORCED, pushed(rules=()), CLOSED.format(0, GUIDE[2]),
     ),
     "003's task with 0.25 vCPU": (
@@ -370,8 +370,8 @@ def test_what_the_document_calls_in_its_order(lab):
     lab.record.calls.clear()
     ecslab.course.catalogue.step_named(MENDED).solve(lab)
     done = (call for call in lab.calls() if call.changes and not call.error)
-    made = iter([f"{call.service}:{call.operation}" for call in done])
-    assert all(call in made for call in ecslab.console.clicks("004").sent)
+    calls = iter([f"{call.service}:{call.operation}" for call in done])
+    assert all(call in calls for call in ecslab.console.clicks("004").sent)
 
 
 def test_the_exercise_does_not_change_the_main_line_s_image(lab):

@@ -65,18 +65,18 @@ class Skeleton(HTMLParser):
 
 def pages(shown):
     """What a notebook is given of an object, as HTML; its Markdown as two readers render it."""
-    found = {}
+    texts = {}
     if hasattr(shown, "_repr_html_"):
-        found["html"] = str(shown._repr_html_())
+        texts["html"] = str(shown._repr_html_())
     if hasattr(shown, "_repr_markdown_"):
         text = shown._repr_markdown_()
-        found |= {name: read(text) for name, read in READERS.items()}
+        texts |= {name: read(text) for name, read in READERS.items()}
     if isinstance(shown, PictureView):
-        found["picture"] = str(shown._repr_mimebundle_()[0]["text/html"])
+        texts["picture"] = str(shown._repr_mimebundle_()[0]["text/html"])
     if hasattr(shown, "_repr_mimebundle_") and not isinstance(shown, WIDGETS):
         bundle = shown._repr_mimebundle_()
-        found |= {kind: str(page) for kind, page in bundle.items() if kind != "text/plain"}
-    return found
+        texts |= {kind: str(page) for kind, page in bundle.items() if kind != "text/plain"}
+    return texts
 
 
 def test_classes_that_show_themselves_are_found():
@@ -89,9 +89,11 @@ def test_classes_that_show_themselves_are_found():
 
 @pytest.mark.parametrize("cls", CLASSES, ids=hostile.label)
 def test_a_strangers_words_bring_no_element_and_no_attribute(cls):
-    harmless = {kind: Skeleton(page) for kind, page in pages(hostile.made(cls, hostile.HARMLESS)).items()}
+    harmless = {
+        kind: Skeleton(page) for kind, page in pages(hostile.instance_of(cls, hostile.HARMLESS)).items()
+    }
     for text in hostile.STRINGS:
-        for kind, page in pages(hostile.made(cls, text)).items():
+        for kind, page in pages(hostile.instance_of(cls, text)).items():
             brought, usual = Skeleton(page).elements, harmless[kind].elements
             if cls is Run:  # long words are drawn in more lines
                 brought, usual = {*brought}, {*usual}
@@ -104,7 +106,7 @@ def test_a_widget_gives_words_and_no_page_but_a_picture(cls):
     if issubclass(cls, PictureView):
         kinds.add("text/html")
     for text in hostile.STRINGS:
-        bundle, _ = hostile.made(cls, text)._repr_mimebundle_()
+        bundle, _ = hostile.instance_of(cls, text)._repr_mimebundle_()
         assert {*bundle} == kinds
 
 
@@ -113,22 +115,22 @@ STEERS = "\x1b[2J\x1b]0;title\x07 \x9b1m \u202eesrever \u2066 \x08\x7f\x00 done\
 
 def words(shown):
     """What a terminal is given of an object."""
-    found = {"repr": repr(shown), "str": str(shown)}
+    texts = {"repr": repr(shown), "str": str(shown)}
     if hasattr(shown, "_repr_mimebundle_"):
         bundle = shown._repr_mimebundle_()
-        found["plain"] = (bundle[0] if isinstance(bundle, tuple) else bundle)["text/plain"]
-    return found
+        texts["plain"] = (bundle[0] if isinstance(bundle, tuple) else bundle)["text/plain"]
+    return texts
 
 
 @pytest.mark.parametrize("cls", [*CLASSES, Pushed], ids=hostile.label)
 def test_a_strangers_words_steer_no_terminal(cls):
-    for kind, text in words(hostile.made(cls, STEERS)).items():
+    for kind, text in words(hostile.instance_of(cls, STEERS)).items():
         assert not CONTROL.search(text), (kind, text)
 
 
 def test_what_would_steer_it_is_shown():
-    assert "--name '\\x1b[2J" in repr(hostile.made(Calls, STEERS))
-    assert "\\u202eesrever" in repr(hostile.made(Calls, STEERS))
+    assert "--name '\\x1b[2J" in repr(hostile.instance_of(Calls, STEERS))
+    assert "\\u202eesrever" in repr(hostile.instance_of(Calls, STEERS))
 
 
 WRITES_MARKUP = re.compile(

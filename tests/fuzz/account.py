@@ -82,7 +82,7 @@ class Account:
         self.lab = ecslab.connect("sandbox", home=home, clock="stepped", in_process=True, seed=7)
         self.sandbox = self.lab.place.endpoint.transport.sandbox
         if began is not None:
-            self.sandbox.start_over(None, began)
+            self.sandbox.account.start_over(None, began)
         self.memory = Memory()
         self.sent = False
         endpoint = self.lab.place.endpoint
@@ -114,7 +114,7 @@ class Account:
     def replayed(self) -> list[str]:
         """What the account shows otherwise after its journal was replayed, in words."""
         before = self.shown()
-        self.sandbox.rebuild(self.sandbox.clock.now)
+        self.sandbox.account.rebuild(self.sandbox.clock.now)
         after = self.shown()
         return [f"{name}: {_difference(before.get(name), after.get(name))}"
                 for name in before.keys() | after.keys() if before.get(name) != after.get(name)]  # fmt: skip
@@ -169,14 +169,14 @@ class Account:
             yield key, namespace
             if key not in about:
                 continue
-            made = cloud_map.create_service(Name="own", NamespaceId=namespace, **about[key])["Service"]
-            yield key.replace("namespace", "discovery"), made["Id"]
+            service = cloud_map.create_service(Name="own", NamespaceId=namespace, **about[key])["Service"]
+            yield key.replace("namespace", "discovery"), service["Id"]
             if key == "namespace":
-                yield "registry", made["Arn"]
+                yield "registry", service["Arn"]
                 spare = cloud_map.create_service(Name="spare", NamespaceId=namespace, **dns)["Service"]
                 yield "spare_discovery", spare["Id"]
             attributes = {"AWS_INSTANCE_IPV4": "10.0.0.1", "stage": "test"}
-            cloud_map.register_instance(ServiceId=made["Id"], InstanceId="i-1", Attributes=attributes)
+            cloud_map.register_instance(ServiceId=service["Id"], InstanceId="i-1", Attributes=attributes)
         self.lab.control("advance", seconds=30)
 
 
@@ -195,14 +195,14 @@ def _furniture(clients: dict[str, Any]) -> Iterator[tuple[str, str]]:
     others = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [subnet["VpcId"]]}])["Subnets"]
     zone = subnet["AvailabilityZone"]
     yield "subnet2", next(each["SubnetId"] for each in others if each["AvailabilityZone"] != zone)
-    made = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
-    yield "own_vpc", made
-    yield "own_subnet", ec2.create_subnet(VpcId=made, CidrBlock="10.77.1.0/24")["Subnet"]["SubnetId"]
-    table = ec2.create_route_table(VpcId=made)["RouteTable"]["RouteTableId"]
+    vpc_id = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
+    yield "own_vpc", vpc_id
+    yield "own_subnet", ec2.create_subnet(VpcId=vpc_id, CidrBlock="10.77.1.0/24")["Subnet"]["SubnetId"]
+    table = ec2.create_route_table(VpcId=vpc_id)["RouteTable"]["RouteTableId"]
     gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
-    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=made)
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc_id)
     yield from {"own_table": table, "own_gateway": gateway}.items()
-    yield "own_group", ec2.create_security_group(GroupName="own", Description="own", VpcId=made)["GroupId"]
+    yield "own_group", ec2.create_security_group(GroupName="own", Description="own", VpcId=vpc_id)["GroupId"]
     yield "interface", ec2.create_network_interface(SubnetId=subnet["SubnetId"])["NetworkInterface"][
         "NetworkInterfaceId"
     ]
@@ -291,19 +291,19 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime.datetime) else str(value)
 
 
-def _difference(one: Any, other: Any, where: str = "") -> str:
+def _difference(first: Any, second: Any, where: str = "") -> str:
     """The first place where two answers differ."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        for name in sorted(one.keys() | other.keys()):
-            if one.get(name) != other.get(name):
-                return _difference(one.get(name), other.get(name), f"{where}.{name}")
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for number, (mine, yours) in enumerate(zip(one, other, strict=True)):
+    if isinstance(first, dict) and isinstance(second, dict):
+        for name in sorted(first.keys() | second.keys()):
+            if first.get(name) != second.get(name):
+                return _difference(first.get(name), second.get(name), f"{where}.{name}")
+    if isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
+        for number, (mine, yours) in enumerate(zip(first, second, strict=True)):
             if mine != yours:
                 return _difference(mine, yours, f"{where}[{number}]")
-        return f"{where} {one!r:.200} but {other!r:.200}"
-    if isinstance(one, list) and isinstance(other, list):
-        lost = [each for each in one if each not in other]
-        gained = [each for each in other if each not in one]
+        return f"{where} {first!r:.200} but {second!r:.200}"
+    if isinstance(first, list) and isinstance(second, list):
+        lost = [each for each in first if each not in second]
+        gained = [each for each in second if each not in first]
         return f"{where} lost {lost!r:.300} and gained {gained!r:.300}"
-    return f"{where} {one!r:.200} but {other!r:.200}"
+    return f"{where} {first!r:.200} but {second!r:.200}"

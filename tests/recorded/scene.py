@@ -36,7 +36,7 @@ class Scene(dict[str, Any]):
         if isinstance(value, list):
             return [self.fill(part) for part in value]
         if isinstance(value, str):
-            return re.sub(r"\$([a-z][a-z_0-9]*)", lambda found: str(self[found[1]]), value)
+            return re.sub(r"\$([a-z][a-z_0-9]*)", lambda match: str(self[match[1]]), value)
         return value
 
 
@@ -54,9 +54,9 @@ def shared(make: Callable[[Scene], dict[str, str]]) -> Setup:
     """A setup that is carried out once at a place: the symbols it returns serve every case."""
 
     def once(scene: Scene) -> None:
-        if make.__name__ not in scene.place.made:
-            scene.place.made[make.__name__] = make(scene)
-        scene.update(scene.place.made[make.__name__])
+        if make.__name__ not in scene.place.ids_by_setup:
+            scene.place.ids_by_setup[make.__name__] = make(scene)
+        scene.update(scene.place.ids_by_setup[make.__name__])
 
     SETUPS[make.__name__] = once
     return once

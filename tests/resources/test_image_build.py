@@ -144,12 +144,12 @@ def test_an_image_shows_its_layers_from_the_top(lab):
 
 
 def test_a_site_has_style_and_picture_beside_the_page(lab):
-    made = site(PAGE)
-    assert sorted(made.files) == ["container.svg", "index.html", "style.css"]
-    assert made.files["container.svg"].startswith(b"<svg ")
-    assert b"http" not in made.files["style.css"]  # nothing is fetched from elsewhere
-    size = sum(map(len, made.files.values()))
-    assert repr(made) == f"Site of container.svg, index.html, style.css ({size} bytes)"
+    built = site(PAGE)
+    assert sorted(built.files) == ["container.svg", "index.html", "style.css"]
+    assert built.files["container.svg"].startswith(b"<svg ")
+    assert b"http" not in built.files["style.css"]  # nothing is fetched from elsewhere
+    size = sum(map(len, built.files.values()))
+    assert repr(built) == f"Site of container.svg, index.html, style.css ({size} bytes)"
 
 
 def test_a_folder_with_all_that_is_in_it_but_hidden_names(lab, tmp_path):
@@ -208,9 +208,9 @@ names = st.from_regex(r"[a-zé][a-z0-9]{0,120}(/[a-z][a-z0-9é ]{0,90}){0,3}", f
 @given(st.dictionaries(names, st.binary(max_size=200), max_size=5))
 def test_a_layer_unpacks_to_what_went_in(files):
     files = {n: c for n, c in files.items() if not any(o.startswith(f"{n}/") for o in files)}
-    found = RootFS()
-    found.lay(gzip(tar(files, "/srv/www")))
-    assert {path.removeprefix("/srv/www/"): found[path] for path in found} == files
+    filesystem = RootFS()
+    filesystem.lay(gzip(tar(files, "/srv/www")))
+    assert {path.removeprefix("/srv/www/"): filesystem[path] for path in filesystem} == files
     assert tar(dict(reversed(files.items())), "/srv/www") == tar(files, "/srv/www")
 
 

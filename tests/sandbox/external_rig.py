@@ -26,28 +26,28 @@ class Outside(Machines):
         for policy in policies:
             self.iam.attach_role_policy(RoleName=name, PolicyArn=policy)
 
-    def activation(self, **given):
+    def activation(self, **request):
         """The id and the code of a new activation."""
-        made = self.ssm.create_activation(**{"IamRole": "ecsAnywhereRole", **given})
-        return {"activation_id": made["ActivationId"], "activation_code": made["ActivationCode"]}
+        created = self.ssm.create_activation(**{"IamRole": "ecsAnywhereRole", **request})
+        return {"activation_id": created["ActivationId"], "activation_code": created["ActivationCode"]}
 
     def inject(self, kind, **values):
         return self.endpoint.control("inject", kind=kind, **values)
 
-    def install(self, activation=None, cluster="lab", **given):
+    def install(self, activation=None, cluster="lab", **parameters):
         """The id of a machine that runs the registration script."""
-        values = {**(activation or self.activation()), "cluster": cluster, **given}
+        values = {**(activation or self.activation()), "cluster": cluster, **parameters}
         return self.inject("external-instance", **values)["instance"]
 
-    def machine(self, **given):
+    def machine(self, **parameters):
         """The container instance of a new machine, registered."""
-        node = self.install(**given)
+        node = self.install(**parameters)
         self.pass_time(BOOT)
         return next(each for each in self.instances() if each["ec2InstanceId"] == node)
 
-    def nodes(self, **given):
+    def nodes(self, **request):
         """The managed nodes by id."""
-        answer = self.ssm.describe_instance_information(**given)
+        answer = self.ssm.describe_instance_information(**request)
         return {each["InstanceId"]: each for each in answer["InstanceInformationList"]}
 
     def define(self, family="batch", mode="bridge", **more):
@@ -57,11 +57,11 @@ class Outside(Machines):
             "command": ["sh", "-c", "sleep 1000000"],
             "memory": 128,
         }
-        made = self.ecs.register_task_definition(
+        registered = self.ecs.register_task_definition(
             family=family, networkMode=mode, containerDefinitions=[{**container, **more}],
             **({"cpu": "256", "memory": "512"} if mode == "awsvpc" else {}),
         )  # fmt: skip
-        return made["taskDefinition"]["taskDefinitionArn"]
+        return registered["taskDefinition"]["taskDefinitionArn"]
 
     def start(self, family="batch", **more):
         return self.ecs.run_task(cluster="lab", taskDefinition=family, launchType="EXTERNAL", **more)

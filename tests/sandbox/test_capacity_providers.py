@@ -27,26 +27,26 @@ class Providers(Groups):
             requiresCompatibilities=["EC2"],
         )  # fmt: skip
 
-    def provider(self, name="own", group="web", scaling=None, **given):
+    def provider(self, name="own", group="web", scaling=None, **group_provider):
         """A provider with managed scaling, of a group that is there."""
         managed = {"status": "ENABLED"} if scaling is None else scaling
-        given = {
+        group_provider = {
             "autoScalingGroupArn": self.shown(group)["AutoScalingGroupARN"],
             "managedScaling": managed,
-            **given,
+            **group_provider,
         }
-        return self.ecs.create_capacity_provider(name=name, autoScalingGroupProvider=given)[
+        return self.ecs.create_capacity_provider(name=name, autoScalingGroupProvider=group_provider)[
             "capacityProvider"
         ]
 
-    def associate(self, *names, cluster="lab", **given):
+    def associate(self, *names, cluster="lab", **request):
         strategy = [{"capacityProvider": name, "weight": 1} for name in names[:1]]
-        given = {"capacityProviders": list(names), "defaultCapacityProviderStrategy": strategy} | given
-        return self.ecs.put_cluster_capacity_providers(cluster=cluster, **given)["cluster"]
+        request = {"capacityProviders": list(names), "defaultCapacityProviderStrategy": strategy} | request
+        return self.ecs.put_cluster_capacity_providers(cluster=cluster, **request)["cluster"]
 
-    def run(self, count=1, family="work", **given):
+    def run(self, count=1, family="work", **request):
         """Tasks begun now, and why others were not."""
-        answer = self.ecs.run_task(cluster="lab", taskDefinition=family, count=count, **given)
+        answer = self.ecs.run_task(cluster="lab", taskDefinition=family, count=count, **request)
         return [task["taskArn"] for task in answer["tasks"]], [each["reason"] for each in answer["failures"]]
 
     def tasks(self, arns):
@@ -59,7 +59,7 @@ class Providers(Groups):
         """The metric's values of the last minutes."""
         cloudwatch = self.client("cloudwatch")
         end = datetime.datetime.fromtimestamp(self.now(), datetime.UTC)
-        found = cloudwatch.get_metric_statistics(
+        datapoints = cloudwatch.get_metric_statistics(
             Namespace="AWS/ECS/ManagedScaling", MetricName="CapacityProviderReservation",
             Dimensions=[
                 {"Name": "CapacityProviderName", "Value": "own"}, {"Name": "ClusterName", "Value": "lab"},
@@ -67,7 +67,7 @@ class Providers(Groups):
             StartTime=end - datetime.timedelta(minutes=minutes), EndTime=end, Period=60,
             Statistics=["Average"],
         )["Datapoints"]  # fmt: skip
-        return [round(each["Average"]) for each in sorted(found, key=lambda each: each["Timestamp"])]
+        return [round(each["Average"]) for each in sorted(datapoints, key=lambda each: each["Timestamp"])]
 
     def now(self):
         return self.endpoint.control("status")["clock"]["time"]
@@ -252,8 +252,8 @@ def test_a_service_changes_its_provider_alive(aws):
     aws.settle()
     tasks = aws.tasks(aws.ecs.list_tasks(cluster="lab", serviceName="shop")["taskArns"])
     assert {(task["capacityProviderName"], task["lastStatus"]) for task in tasks} == {("other", "RUNNING")}
-    [shown] = aws.ecs.describe_services(cluster="lab", services=["shop"])["services"]
-    assert shown["capacityProviderStrategy"] == [{"capacityProvider": "other", "weight": 1, "base": 0}]
+    [described] = aws.ecs.describe_services(cluster="lab", services=["shop"])["services"]
+    assert described["capacityProviderStrategy"] == [{"capacityProvider": "other", "weight": 1, "base": 0}]
     assert refused(
         aws.associate, cluster="lab", capacityProviders=["own"], defaultCapacityProviderStrategy=[]
     ) == (
@@ -269,25 +269,27 @@ def test_a_provider_is_described_tagged_changed_and_deleted(aws):
     aws.group(desired=0)
     arn = aws.shown()["AutoScalingGroupARN"]
     tags = [{"key": "team", "value": "shop"}]
-    made = aws.ecs.create_capacity_provider(
+    created = aws.ecs.create_capacity_provider(
         name="own", autoScalingGroupProvider={"autoScalingGroupArn": arn}, tags=tags
     )["capacityProvider"]
-    assert made["autoScalingGroupProvider"] == {
+    assert created["autoScalingGroupProvider"] == {
         "autoScalingGroupArn": arn, "managedTerminationProtection": "DISABLED", "managedDraining": "ENABLED",
         "managedScaling": {"status": "DISABLED", "targetCapacity": 100, "minimumScalingStepSize": 1,
                            "maximumScalingStepSize": 10000, "instanceWarmupPeriod": 300},
     }  # fmt: skip
-    assert (made["type"], made["status"], made["tags"]) == ("EC2_AUTOSCALING", "ACTIVE", tags)
+    assert (created["type"], created["status"], created["tags"]) == ("EC2_AUTOSCALING", "ACTIVE", tags)
     describe = aws.ecs.describe_capacity_providers
     assert [each["name"] for each in describe()["capacityProviders"]] == ["own", "FARGATE", "FARGATE_SPOT"]
-    [shown] = describe(capacityProviders=[made["capacityProviderArn"]], include=["TAGS"])["capacityProviders"]
-    assert shown == made
+    [shown] = describe(capacityProviders=[created["capacityProviderArn"]], include=["TAGS"])[
+        "capacityProviders"
+    ]
+    assert shown == created
     assert describe(capacityProviders=["own"])["capacityProviders"][0]["tags"] == []
     [failure] = describe(capacityProviders=["nobody"])["failures"]
     assert failure["reason"] == "MISSING"
-    aws.ecs.tag_resource(resourceArn=made["capacityProviderArn"], tags=[{"key": "more", "value": "1"}])
-    aws.ecs.untag_resource(resourceArn=made["capacityProviderArn"], tagKeys=["team"])
-    assert aws.ecs.list_tags_for_resource(resourceArn=made["capacityProviderArn"])["tags"] == [
+    aws.ecs.tag_resource(resourceArn=created["capacityProviderArn"], tags=[{"key": "more", "value": "1"}])
+    aws.ecs.untag_resource(resourceArn=created["capacityProviderArn"], tagKeys=["team"])
+    assert aws.ecs.list_tags_for_resource(resourceArn=created["capacityProviderArn"])["tags"] == [
         {"key": "more", "value": "1"}
     ]
     changes = {"managedScaling": {"status": "ENABLED", "targetCapacity": 90}, "managedDraining": "DISABLED"}
@@ -337,8 +339,8 @@ def test_what_a_provider_cannot_be_is_refused(aws):
             "autoScalingGroupArn": f"{arn}x"
         },
     }  # fmt: skip
-    for sentence, given in rows.items():
-        whole = {"autoScalingGroupArn": arn} | given
+    for sentence, members in rows.items():
+        whole = {"autoScalingGroupArn": arn} | members
         assert refused(create, name="own", autoScalingGroupProvider=whole).startswith(sentence)
     aws.provider()
     again = {"autoScalingGroupProvider": {"autoScalingGroupArn": arn}}

@@ -22,11 +22,11 @@ def pem(domain="www.example.com", until=2045):
     names = x509.SubjectAlternativeName([x509.DNSName(domain)])
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
     builder = builder.not_valid_before(datetime(2020, 1, 1)).not_valid_after(datetime(until, 1, 1))
-    made = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
+    signed = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    return {"Certificate": made.public_bytes(serialization.Encoding.PEM), "PrivateKey": private}
+    return {"Certificate": signed.public_bytes(serialization.Encoding.PEM), "PrivateKey": private}
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +51,9 @@ def imported(acm):
 
 @pytest.fixture(scope="module")
 def requested(acm):
-    asked = {"DomainName": "*.example.com", "ValidationMethod": "DNS", "IdempotencyToken": "one"}
-    arn = acm.request_certificate(**asked, SubjectAlternativeNames=["example.org"])["CertificateArn"]
-    assert acm.request_certificate(**asked)["CertificateArn"] == arn
+    request = {"DomainName": "*.example.com", "ValidationMethod": "DNS", "IdempotencyToken": "one"}
+    arn = acm.request_certificate(**request, SubjectAlternativeNames=["example.org"])["CertificateArn"]
+    assert acm.request_certificate(**request)["CertificateArn"] == arn
     return arn
 
 
@@ -69,18 +69,18 @@ def https(aws, balancer, arn, port=443):
 
 
 def test_an_imported_certificate_is_issued(acm, imported):
-    shown = about(acm, imported)
-    assert (shown["Status"], shown["Type"], shown["InUseBy"]) == ("ISSUED", "IMPORTED", [])
-    assert (shown["DomainName"], shown["KeyAlgorithm"]) == ("www.example.com", "EC_prime256v1")
+    certificate = about(acm, imported)
+    assert (certificate["Status"], certificate["Type"], certificate["InUseBy"]) == ("ISSUED", "IMPORTED", [])
+    assert (certificate["DomainName"], certificate["KeyAlgorithm"]) == ("www.example.com", "EC_prime256v1")
     assert acm.list_tags_for_certificate(CertificateArn=imported)["Tags"] == [{"Key": "team", "Value": "a"}]
 
 
 def test_a_requested_one_waits_however_long(aws, acm, requested):
     aws.pass_time(3600)
-    shown = about(acm, requested)
-    assert (shown["Status"], shown["Issuer"]) == ("PENDING_VALIDATION", "Amazon")
-    assert {"Serial", "NotAfter", "IssuedAt"}.isdisjoint(shown)
-    first, other = shown["DomainValidationOptions"]
+    certificate = about(acm, requested)
+    assert (certificate["Status"], certificate["Issuer"]) == ("PENDING_VALIDATION", "Amazon")
+    assert {"Serial", "NotAfter", "IssuedAt"}.isdisjoint(certificate)
+    first, other = certificate["DomainValidationOptions"]
     assert (first["DomainName"], other["DomainName"]) == ("*.example.com", "example.org")
     assert first["ResourceRecord"]["Name"].endswith(".example.com.")
 
@@ -98,8 +98,8 @@ def test_what_a_request_says_is_kept(acm):
 
 
 def test_a_list_has_keys_of_rsa_unless_others_are_asked_for(acm, imported, requested):
-    def listed(**asked):
-        return [each["CertificateArn"] for each in acm.list_certificates(**asked)["CertificateSummaryList"]]
+    def listed(**filters):
+        return [each["CertificateArn"] for each in acm.list_certificates(**filters)["CertificateSummaryList"]]
 
     assert listed() == [requested]
     both = {"Includes": {"keyTypes": ["RSA_2048", "EC_prime256v1"]}}
@@ -158,8 +158,8 @@ def test_an_import_in_the_place_of_another_keeps_its_tags(acm, imported):
 def test_the_tagging_api_sees_it(aws, acm, imported):
     tagging = aws.client("resourcegroupstaggingapi")
     tagging.tag_resources(ResourceARNList=[imported], Tags={"by": "tagging"})
-    found = tagging.get_resources(ResourceTypeFilters=["acm:certificate"])["ResourceTagMappingList"]
-    assert [each["ResourceARN"] for each in found] == [imported]
+    mappings = tagging.get_resources(ResourceTypeFilters=["acm:certificate"])["ResourceTagMappingList"]
+    assert [each["ResourceARN"] for each in mappings] == [imported]
     acm.remove_tags_from_certificate(CertificateArn=imported, Tags=[{"Key": "by"}])
     tags = acm.list_tags_for_certificate(CertificateArn=imported)["Tags"]
     assert [tag["Key"] for tag in tags] == ["team"]

@@ -46,7 +46,7 @@ class World:
         for _ in range(int(2 * minutes)):
             with self.sandbox.lock:
                 self.wall += 30
-                self.sandbox.arrive()
+                self.sandbox.timekeeper.arrive()
 
     def write(self):
         now = self.sandbox.clock.timestamp()
@@ -126,9 +126,9 @@ def test_the_pages_of_an_answer_are_of_one_window(tmp_path, speed):
     )
     assert [event["message"] for event in second["events"]] == ["new"]
     pages = world.aws.logs.get_paginator("filter_log_events")
-    found = [e["message"] for page in pages.paginate(logGroupName=GROUP, PaginationConfig={"PageSize": 1})
+    messages = [e["message"] for page in pages.paginate(logGroupName=GROUP, PaginationConfig={"PageSize": 1})
              for e in page["events"]]  # fmt: skip
-    assert found == list(AGES)
+    assert messages == list(AGES)
 
 
 def test_what_a_client_compares_with_its_own_clock_ends_by_it(world):
@@ -146,13 +146,13 @@ def test_the_list_of_deployments_takes_a_window_too(world):
 
 
 def test_durations_in_answers_are_the_same_at_any_speed(tmp_path):
-    def seen(home, speed):
+    def durations(home, speed):
         world = World(home, speed, 1)
         began = world.sandbox.clock.timestamp()
         world.live(1)
         return world.sandbox.clock.timestamp() - began
 
-    assert seen(tmp_path / "one", 20) == pytest.approx(20 * seen(tmp_path / "two", 1), rel=0.01)
+    assert durations(tmp_path / "one", 20) == pytest.approx(20 * durations(tmp_path / "two", 1), rel=0.01)
 
 
 def _cli(program, endpoint, *words):
@@ -163,9 +163,11 @@ def _cli(program, endpoint, *words):
         "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }  # fmt: skip
     command = [program, "--endpoint-url", endpoint.url, "logs", *words]
-    told = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
-    assert told.returncode == 0, told.stderr
-    return told.stdout
+    completed = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert completed.returncode == 0, completed.stderr
+    return completed.stdout
 
 
 YOUNG = {
@@ -189,14 +191,14 @@ def young(request, tmp_path_factory):
 
 @pytest.mark.needs_program("aws")
 def test_version_2_of_the_cli_tails_the_last_minutes(young):
-    told = _cli(programs.path("aws"), young[1], "tail", GROUP, "--since", "10m")
-    assert [line.rpartition(" ")[2] for line in told.splitlines()] == ["late", "new"]
+    output = _cli(programs.path("aws"), young[1], "tail", GROUP, "--since", "10m")
+    assert [line.rpartition(" ")[2] for line in output.splitlines()] == ["late", "new"]
 
 
 def test_version_1_of_the_cli_and_boto3_ask_for_the_last_minutes(young):
     world, endpoint = young
     start = time.time() - 600
-    told = _cli(str(Path(sys.executable).with_name("aws")), endpoint, "filter-log-events", "--log-group-name",
-                GROUP, "--start-time", str(int(start * 1000)), "--query", "events[].message",
-                "--output", "text")  # fmt: skip
-    assert told.split() == ["late", "new"] == world.lines(startTime=start)
+    output = _cli(str(Path(sys.executable).with_name("aws")), endpoint, "filter-log-events",
+                  "--log-group-name", GROUP, "--start-time", str(int(start * 1000)),
+                  "--query", "events[].message", "--output", "text")  # fmt: skip
+    assert output.split() == ["late", "new"] == world.lines(startTime=start)

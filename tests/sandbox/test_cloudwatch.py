@@ -50,13 +50,13 @@ def client_of(endpoint, protocol="smithy-rpc-v2-cbor"):
         return {**model, "metadata": {**model["metadata"], "protocol": protocol, "protocols": [protocol]}}
 
     loader.load_service_model = loaded
-    made = aws.session.client(
+    client = aws.session.client(
         "cloudwatch",
         endpoint_url=endpoint.url,
         config=Config(retries={"total_max_attempts": 1}, proxies={}, parameter_validation=False),
     )
-    made.meta.events.register("before-send", aws._carry)
-    return made
+    client.meta.events.register("before-send", aws._carry)
+    return client
 
 
 @pytest.fixture
@@ -65,9 +65,9 @@ def cloudwatch(endpoint):
     return client_of(endpoint)
 
 
-def refusal(call, **given):
+def refusal(call, **request):
     with pytest.raises(ClientError) as refused:
-        call(**given)
+        call(**request)
     error = refused.value.response["Error"]
     return f"{error['Code']}: {error.get('Message') or ''}", refused.value
 
@@ -124,11 +124,11 @@ def test_a_conversation_is_the_same_in_each_protocol(endpoint, protocol):
         'Alarm "high" created',
     ]
     assert json.loads(items[0]["HistoryData"])["newState"]["stateReasonData"]["recentDatapoints"] == [10.0]
-    said, refused = refusal(client.set_alarm_state, AlarmName="none", StateValue="OK", StateReason="x")
-    assert said == "ResourceNotFound: " and isinstance(refused, client.exceptions.ResourceNotFound)
+    message, refused = refusal(client.set_alarm_state, AlarmName="none", StateValue="OK", StateReason="x")
+    assert message == "ResourceNotFound: " and isinstance(refused, client.exceptions.ResourceNotFound)
     assert refused.response["ResponseMetadata"]["HTTPStatusCode"] == 404
-    said, _ = refusal(client.set_alarm_state, AlarmName="high", StateValue="INVALID", StateReason="x")
-    assert said == (
+    message, _ = refusal(client.set_alarm_state, AlarmName="high", StateValue="INVALID", StateReason="x")
+    assert message == (
         "ValidationError: 1 validation error detected: Value 'INVALID' at 'stateValue' failed to satisfy "
         "constraint: Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]"
     )
@@ -148,10 +148,10 @@ def data(**members):
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["says"][:60])
 def test_what_is_refused(cloudwatch, row):
-    given = {**LIKE.get(row.get("like"), {}), **row["input"]}
+    request = {**LIKE.get(row.get("like"), {}), **row["input"]}
     for name in row.get("without", ()):
-        del given[name]
-    message, _ = refusal(getattr(cloudwatch, row["operation"]), **given)
+        del request[name]
+    message, _ = refusal(getattr(cloudwatch, row["operation"]), **request)
     assert message.strip() == row["says"]
     assert cloudwatch.list_metrics()["Metrics"] == [] and cloudwatch.describe_alarms()["MetricAlarms"] == []
 
@@ -203,13 +203,13 @@ def test_a_large_request_may_be_compressed(cloudwatch):
 def ask(endpoint):
     key = signature.Key(endpoint.access_key, endpoint.secret_key)
 
-    def asked(headers, body, path="/"):
+    def send(headers, body, path="/"):
         plain = HttpRequest("POST", path, "", {"host": endpoint.host, **headers}, body)
         signed = signature.sign(plain, key, "us-east-1", "monitoring", time.time())
         status, _, answer = endpoint.transport("POST", f"{endpoint.url}{path}", signed, body)
         return status, answer
 
-    return asked
+    return send
 
 
 CBOR = {"content-type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
@@ -244,7 +244,7 @@ def test_cbor_without_lengths_is_read(ask):
 
 
 @pytest.mark.parametrize(
-    ("headers", "body", "said"),
+    ("headers", "body", "words"),
     [
         (FORM, b"Action=ListMetrics&Version=1999-01-01", b"InvalidAction"),
         (FORM, b"Action=DescribeAlarms&Version=2010-08-01&MaxRecords=x", b"MalformedInput"),
@@ -258,9 +258,9 @@ def test_cbor_without_lengths_is_read(ask):
         (FORM | {"content-encoding": "gzip"}, gzip.compress(b"a" * (4 << 20)), b"SerializationException"),
     ],
 )
-def test_odd_requests_are_refused(ask, headers, body, said):
+def test_odd_requests_are_refused(ask, headers, body, words):
     status, answer = ask(headers, body)
-    assert status == 400 and said in answer
+    assert status == 400 and words in answer
 
 
 def test_a_compressed_form_is_read(ask):
@@ -272,7 +272,7 @@ def test_a_compressed_form_is_read(ask):
 
 @pytest.mark.parametrize("with_snapshot", [True, False])
 def test_nothing_is_lost_when_a_sandbox_starts_again(tmp_path, monkeypatch, with_snapshot):
-    def seen(client):
+    def described(client):
         (alarm,) = client.describe_alarms()["MetricAlarms"]
         at = alarm["StateUpdatedTimestamp"].timestamp()
         window = {"StartTime": at - 3600, "EndTime": at + 3600}
@@ -288,13 +288,13 @@ def test_nothing_is_lost_when_a_sandbox_starts_again(tmp_path, monkeypatch, with
     for number in range(4):
         client.put_metric_data(**data(Dimensions=DIMENSIONS, Value=2.0 + number))
         endpoint.control("advance", seconds=90)
-    before = seen(client)
+    before = described(client)
     assert [item["HistoryItemType"] for item in before[2]].count("StateUpdate") >= 2
     sandbox.close()
     again = Sandbox(tmp_path)
-    assert bool(again._replay.position > 3 and again._replay.happened < 3) is with_snapshot
+    assert bool(again.account.replay.position > 3 and again.account.replay.happened < 3) is with_snapshot
     client = client_of(in_process.endpoint_of(again))
-    assert seen(client) == before
+    assert described(client) == before
     in_process.endpoint_of(again).control("advance", seconds=900)
     (alarm,) = client.describe_alarms()["MetricAlarms"]
     assert alarm["StateReason"] == "Insufficient Data: 1 datapoint was unknown."

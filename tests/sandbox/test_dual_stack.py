@@ -19,8 +19,8 @@ class DualStack(Asking):
 
     def arranged(self) -> "DualStack":
         super().arranged()
-        given = self.ec2.associate_vpc_cidr_block(VpcId=self.vpc, AmazonProvidedIpv6CidrBlock=True)
-        self.network = ip_network(given["Ipv6CidrBlockAssociation"]["Ipv6CidrBlock"])
+        answer = self.ec2.associate_vpc_cidr_block(VpcId=self.vpc, AmazonProvidedIpv6CidrBlock=True)
+        self.network = ip_network(answer["Ipv6CidrBlockAssociation"]["Ipv6CidrBlock"])
         for subnet, block in zip(self.subnets, self.network.subnets(new_prefix=64), strict=False):
             self.ec2.associate_subnet_cidr_block(SubnetId=subnet, Ipv6CidrBlock=str(block))
         mine = [{"Name": "vpc-id", "Values": [self.vpc]}]
@@ -52,18 +52,18 @@ def aws(tmp_path_factory):
     return DualStack(in_process.start(tmp_path_factory.mktemp("home"), seed=8)).arranged()
 
 
-def shown(aws, task):
+def interface_details(aws, task):
     details = aws.task(task)["attachments"][0]["details"]
     return {detail["name"]: detail["value"] for detail in details}
 
 
 def test_a_task_has_an_address_of_its_subnets_block_and_shows_it(aws):
     block = next(aws.network.subnets(new_prefix=64))
-    details = shown(aws, aws.asker)
+    details = interface_details(aws, aws.asker)
     address = details["ipv6Address"]
     assert ip_address(address) in block
-    found = aws.ec2.describe_network_interfaces(NetworkInterfaceIds=[details["networkInterfaceId"]])
-    (interface,) = found["NetworkInterfaces"]
+    described = aws.ec2.describe_network_interfaces(NetworkInterfaceIds=[details["networkInterfaceId"]])
+    (interface,) = described["NetworkInterfaces"]
     assert [each["Ipv6Address"] for each in interface["Ipv6Addresses"]] == [address]
     runtime_id = aws.task(aws.asker)["containers"][0]["runtimeId"]
     (network,) = json.loads(aws.says(f"curl -s http://169.254.170.2/v4/{runtime_id}"))["Networks"]
@@ -90,9 +90,9 @@ def test_the_internet_reaches_it_by_rules_of_ipv6(aws):
 
 
 def test_an_egress_only_gateway_lets_nobody_in(aws):
-    made = aws.ec2.create_egress_only_internet_gateway(VpcId=aws.vpc)["EgressOnlyInternetGateway"]
+    created = aws.ec2.create_egress_only_internet_gateway(VpcId=aws.vpc)["EgressOnlyInternetGateway"]
     outwards = {"RouteTableId": aws.table, "DestinationIpv6CidrBlock": "::/0"}
-    gateway = made["EgressOnlyInternetGatewayId"]
+    gateway = created["EgressOnlyInternetGatewayId"]
     aws.ec2.replace_route(**outwards, EgressOnlyInternetGatewayId=gateway)
     assert aws.in6(aws.web6) == 504
     aws.ec2.replace_route(**outwards, GatewayId=aws.gateway)
@@ -134,7 +134,7 @@ def test_the_default_acl_lets_ipv6_pass(aws):
 
 
 @pytest.mark.parametrize(
-    ("asked", "code"),
+    ("given_block", "code"),
     [
         ({"Ipv6CidrBlock": "2600:1f00::/64"}, "InvalidSubnet.Range"),
         ({"Ipv6CidrBlock": "six"}, "InvalidSubnet.Range"),
@@ -142,13 +142,19 @@ def test_the_default_acl_lets_ipv6_pass(aws):
         ({"Ipv6CidrBlock": "$third", "CidrBlock": None}, "MissingParameter"),
     ],
 )
-def test_a_block_that_a_subnet_cannot_have(aws, asked, code):
+def test_a_block_that_a_subnet_cannot_have(aws, given_block, code):
     blocks = [str(block) for block in aws.network.subnets(new_prefix=64)]
     named = {"$first": blocks[0], "$third": blocks[2]}
-    block = asked["Ipv6CidrBlock"]
-    given = {"CidrBlock": "172.31.240.0/28", **asked, "Ipv6CidrBlock": named.get(block, block)}
+    block = given_block["Ipv6CidrBlock"]
+    request_members = {
+        "CidrBlock": "172.31.240.0/28",
+        **given_block,
+        "Ipv6CidrBlock": named.get(block, block),
+    }
     with pytest.raises(ClientError, match=code):
-        aws.ec2.create_subnet(VpcId=aws.vpc, **{key: value for key, value in given.items() if value})
+        aws.ec2.create_subnet(
+            VpcId=aws.vpc, **{key: value for key, value in request_members.items() if value}
+        )
 
 
 def test_a_block_in_use_stays(aws):
@@ -168,7 +174,7 @@ def test_who_gets_none(aws):
         networkConfiguration={"awsvpcConfiguration": {"subnets": aws.subnets[:1]}},
     )["tasks"][0]["taskArn"]  # fmt: skip
     aws.until(old, "PENDING")
-    assert "ipv6Address" not in shown(aws, old)
+    assert "ipv6Address" not in interface_details(aws, old)
 
 
 def test_interfaces_get_one_where_the_subnet_says_so(aws):
@@ -177,8 +183,8 @@ def test_interfaces_get_one_where_the_subnet_says_so(aws):
 
     assert addresses() == []
     aws.ec2.modify_subnet_attribute(SubnetId=aws.subnets[1], AssignIpv6AddressOnCreation={"Value": True})
-    (given,) = addresses()
-    assert ip_address(given["Ipv6Address"]) in list(aws.network.subnets(new_prefix=64))[1]
+    (address,) = addresses()
+    assert ip_address(address["Ipv6Address"]) in list(aws.network.subnets(new_prefix=64))[1]
 
 
 def test_addresses_and_visits_come_back_with_the_journal(tmp_path):

@@ -38,9 +38,9 @@ def web(aws):
 
 @pytest.fixture(scope="module")
 def certificate(aws):
-    asked = {"CertificateBody": "-----BEGIN CERTIFICATE-----", "PrivateKey": "-----BEGIN KEY-----"}
-    made = aws.iam.upload_server_certificate(ServerCertificateName="web", **asked)
-    return made["ServerCertificateMetadata"]["Arn"]
+    request = {"CertificateBody": "-----BEGIN CERTIFICATE-----", "PrivateKey": "-----BEGIN KEY-----"}
+    uploaded = aws.iam.upload_server_certificate(ServerCertificateName="web", **request)
+    return uploaded["ServerCertificateMetadata"]["Arn"]
 
 
 def refused(call, code, message):
@@ -58,20 +58,20 @@ def values(answer):
 
 
 def test_a_load_balancer_shows_its_addresses(aws):
-    made = aws.balancer("MixedCase")
-    assert "EnablePrefixForIpv6SourceNat" not in made  # it comes with the first description
-    assert made["DNSName"].startswith("MixedCase-")
-    (shown,) = aws.elb.describe_load_balancers(Names=["MixedCase"])["LoadBalancers"]
-    assert shown["EnablePrefixForIpv6SourceNat"] == "off"
-    assert [zone["LoadBalancerAddresses"] for zone in shown["AvailabilityZones"]] == [[], []]
-    assert set(shown["AvailabilityZones"][0]) == {"SubnetId", "ZoneName", "LoadBalancerAddresses"}
+    balancer = aws.balancer("MixedCase")
+    assert "EnablePrefixForIpv6SourceNat" not in balancer  # it comes with the first description
+    assert balancer["DNSName"].startswith("MixedCase-")
+    (described,) = aws.elb.describe_load_balancers(Names=["MixedCase"])["LoadBalancers"]
+    assert described["EnablePrefixForIpv6SourceNat"] == "off"
+    assert [zone["LoadBalancerAddresses"] for zone in described["AvailabilityZones"]] == [[], []]
+    assert set(described["AvailabilityZones"][0]) == {"SubnetId", "ZoneName", "LoadBalancerAddresses"}
 
 
 def test_a_network_load_balancer_takes_elastic_ips_and_private_addresses(aws):
     elastic = aws.ec2.allocate_address(Domain="vpc")
     mapping = {"SubnetId": aws.subnets[0], "AllocationId": elastic["AllocationId"]}
-    made = aws.elb.create_load_balancer(Name="fixed", Type="network", SubnetMappings=[mapping])
-    (zone,) = made["LoadBalancers"][0]["AvailabilityZones"]
+    created = aws.elb.create_load_balancer(Name="fixed", Type="network", SubnetMappings=[mapping])
+    (zone,) = created["LoadBalancers"][0]["AvailabilityZones"]
     assert zone["LoadBalancerAddresses"] == [
         {"IpAddress": elastic["PublicIp"], "AllocationId": elastic["AllocationId"]}
     ]
@@ -151,8 +151,8 @@ def test_the_same_load_balancer_has_the_same_groups(aws):
 def test_attributes_of_a_target_group(aws):
     group = aws.target_group("attributes")
     assert values(aws.elb.describe_target_group_attributes(TargetGroupArn=group)) == APPLICATION
-    one = [{"Key": "deregistration_delay.timeout_seconds", "Value": "3600"}]
-    changed = aws.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=one)
+    attributes = [{"Key": "deregistration_delay.timeout_seconds", "Value": "3600"}]
+    changed = aws.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=attributes)
     assert values(changed) == {**APPLICATION, "deregistration_delay.timeout_seconds": "3600"}
 
 
@@ -163,11 +163,11 @@ def test_attributes_of_a_target_group(aws):
 )  # fmt: skip
 def test_attributes_behind_a_network_load_balancer(aws, protocol, kind, keeps, cuts):
     group = aws.target_group(f"net-{protocol}-{kind}", Protocol=protocol, TargetType=kind)
-    shown = values(aws.elb.describe_target_group_attributes(TargetGroupArn=group))
-    assert shown["preserve_client_ip.enabled"] == keeps
-    assert shown["deregistration_delay.connection_termination.enabled"] == cuts
-    assert (shown["stickiness.type"], shown["proxy_protocol_v2.enabled"]) == ("source_ip", "false")
-    assert "slow_start.duration_seconds" not in shown
+    attributes = values(aws.elb.describe_target_group_attributes(TargetGroupArn=group))
+    assert attributes["preserve_client_ip.enabled"] == keeps
+    assert attributes["deregistration_delay.connection_termination.enabled"] == cuts
+    assert (attributes["stickiness.type"], attributes["proxy_protocol_v2.enabled"]) == ("source_ip", "false")
+    assert "slow_start.duration_seconds" not in attributes
 
 
 ATTRIBUTES = {
@@ -201,8 +201,8 @@ ATTRIBUTES = {
 def test_attributes_that_no_target_group_has(aws, key):
     group = aws.target_group("refusing")
     value, code, message = ATTRIBUTES[key]
-    asked = {"TargetGroupArn": group, "Attributes": [{"Key": key, "Value": value}]}
-    refused(lambda: aws.elb.modify_target_group_attributes(**asked), code, message)
+    request = {"TargetGroupArn": group, "Attributes": [{"Key": key, "Value": value}]}
+    refused(lambda: aws.elb.modify_target_group_attributes(**request), code, message)
     assert values(aws.elb.describe_target_group_attributes(TargetGroupArn=group)) == APPLICATION
 
 
@@ -232,8 +232,8 @@ LOAD_BALANCER = {
 @pytest.mark.parametrize("key", LOAD_BALANCER)
 def test_attributes_that_no_load_balancer_has(aws, web, key):
     value, code, message = LOAD_BALANCER[key]
-    asked = {"LoadBalancerArn": web[0], "Attributes": [{"Key": key, "Value": value}]}
-    refused(lambda: aws.elb.modify_load_balancer_attributes(**asked), code, message)
+    request = {"LoadBalancerArn": web[0], "Attributes": [{"Key": key, "Value": value}]}
+    refused(lambda: aws.elb.modify_load_balancer_attributes(**request), code, message)
     if "not recognized" not in message:
         twice = [{"Key": key, "Value": "true"}] * 2
         refused(
@@ -243,17 +243,17 @@ def test_attributes_that_no_load_balancer_has(aws, web, key):
 
 
 def test_attributes_of_a_listener(aws, web):
-    shown = values(aws.elb.describe_listener_attributes(ListenerArn=web[1]))
-    assert shown["routing.http.response.server.enabled"] == "true"
-    assert "tcp.idle_timeout.seconds" not in shown
+    attributes = values(aws.elb.describe_listener_attributes(ListenerArn=web[1]))
+    assert attributes["routing.http.response.server.enabled"] == "true"
+    assert "tcp.idle_timeout.seconds" not in attributes
     for key, code, message in (
         ("tcp.idle_timeout_seconds", "ValidationError",
          "Listener attribute key 'tcp.idle_timeout_seconds' is not recognized"),
         ("tcp.idle_timeout.seconds", "InvalidConfigurationRequest",
          "The provided listener attribute is not supported"),
     ):  # fmt: skip
-        asked = {"ListenerArn": web[1], "Attributes": [{"Key": key, "Value": "60"}]}
-        refused(lambda asked=asked: aws.elb.modify_listener_attributes(**asked), code, message)
+        request = {"ListenerArn": web[1], "Attributes": [{"Key": key, "Value": "60"}]}
+        refused(lambda request=request: aws.elb.modify_listener_attributes(**request), code, message)
 
 
 def test_the_same_target_group_asked_for_again(aws):
@@ -264,8 +264,8 @@ def test_the_same_target_group_asked_for_again(aws):
     )["TargetGroups"][0]
     assert again["TargetGroupArn"] == group
     assert "LoadBalancerArns" not in again
-    (shown,) = aws.elb.describe_target_groups(Names=["twice"])["TargetGroups"]
-    assert len(shown["LoadBalancerArns"]) == 1
+    (described,) = aws.elb.describe_target_groups(Names=["twice"])["TargetGroups"]
+    assert len(described["LoadBalancerArns"]) == 1
     refused(
         lambda: aws.target_group("twice", HealthCheckPath="/down"), "DuplicateTargetGroupName",
         "A target group with the same name 'twice' exists, but with different settings",
@@ -342,9 +342,9 @@ def test_targets_that_a_group_cannot_have(aws, name):
 def test_an_address_elsewhere_serves_all_zones(aws):
     group = aws.target_group("elsewhere")
     aws.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": "10.250.0.1", "AvailabilityZone": "all"}])
-    (shown,) = aws.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-    assert shown["Target"] == {"Id": "10.250.0.1", "Port": 80, "AvailabilityZone": "all"}
-    assert "AdministrativeOverride" not in shown  # of a target that is not in use
+    (description,) = aws.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert description["Target"] == {"Id": "10.250.0.1", "Port": 80, "AvailabilityZone": "all"}
+    assert "AdministrativeOverride" not in description  # of a target that is not in use
 
 
 def test_an_address_is_no_instance(aws):
@@ -357,8 +357,8 @@ def test_a_target_in_use_shows_that_nobody_overrides_it(aws):
     aws.listener(aws.balancer("overridden"), group)
     (subnet,) = aws.ec2.describe_subnets(SubnetIds=[aws.subnets[0]])["Subnets"]
     aws.register(group, subnet["CidrBlock"].replace(".0/20", ".98"))
-    (shown,) = aws.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-    assert shown["AdministrativeOverride"] == {
+    (description,) = aws.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert description["AdministrativeOverride"] == {
         "State": "no_override", "Reason": "AdministrativeOverride.NoOverride",
         "Description": "No override is currently active on target",
     }  # fmt: skip
@@ -368,8 +368,8 @@ def test_a_target_in_use_shows_that_nobody_overrides_it(aws):
 
 
 def test_a_plain_listener_shows_no_security(aws, web):
-    (shown,) = aws.elb.describe_listeners(ListenerArns=[web[1]])["Listeners"]
-    assert set(shown) == {"ListenerArn", "LoadBalancerArn", "Port", "Protocol", "DefaultActions"}
+    (listener,) = aws.elb.describe_listeners(ListenerArns=[web[1]])["Listeners"]
+    assert set(listener) == {"ListenerArn", "LoadBalancerArn", "Port", "Protocol", "DefaultActions"}
 
 
 def test_a_listener_that_forwards_shows_both_forms(aws):
@@ -377,8 +377,10 @@ def test_a_listener_that_forwards_shows_both_forms(aws):
     listener = aws.listener(balancer, group)
     tuples = {"TargetGroups": [{"TargetGroupArn": group, "Weight": 1}],
               "TargetGroupStickinessConfig": {"Enabled": False}}  # fmt: skip
-    (shown,) = aws.elb.describe_listeners(ListenerArns=[listener])["Listeners"]
-    assert shown["DefaultActions"] == [{"Type": "forward", "TargetGroupArn": group, "ForwardConfig": tuples}]
+    (described,) = aws.elb.describe_listeners(ListenerArns=[listener])["Listeners"]
+    assert described["DefaultActions"] == [
+        {"Type": "forward", "TargetGroupArn": group, "ForwardConfig": tuples}
+    ]
     other = aws.target_group("both-2")
     changed = aws.elb.modify_listener(
         ListenerArn=listener, DefaultActions=[forward_to(group, other, weights=(1, 2))]
@@ -391,18 +393,18 @@ def test_a_listener_that_forwards_shows_both_forms(aws):
 
 def test_an_https_listener(aws, certificate):
     balancer = aws.balancer("secure")
-    asked = {"LoadBalancerArn": balancer["LoadBalancerArn"], "Protocol": "HTTPS", "Port": 443,
+    request = {"LoadBalancerArn": balancer["LoadBalancerArn"], "Protocol": "HTTPS", "Port": 443,
              "Certificates": [{"CertificateArn": certificate}], "DefaultActions": [FIXED]}  # fmt: skip
-    (made,) = aws.elb.create_listener(**asked)["Listeners"]
-    assert made["SslPolicy"] == "ELBSecurityPolicy-2016-08"
-    assert made["Certificates"] == [{"CertificateArn": certificate}]
-    assert "AlpnPolicy" not in made
-    assert aws.elb.create_listener(**asked)["Listeners"][0]["ListenerArn"] == made["ListenerArn"]
-    (plain,) = aws.elb.modify_listener(ListenerArn=made["ListenerArn"], Protocol="HTTP")["Listeners"]
+    (listener,) = aws.elb.create_listener(**request)["Listeners"]
+    assert listener["SslPolicy"] == "ELBSecurityPolicy-2016-08"
+    assert listener["Certificates"] == [{"CertificateArn": certificate}]
+    assert "AlpnPolicy" not in listener
+    assert aws.elb.create_listener(**request)["Listeners"][0]["ListenerArn"] == listener["ListenerArn"]
+    (plain,) = aws.elb.modify_listener(ListenerArn=listener["ListenerArn"], Protocol="HTTP")["Listeners"]
     assert not {"SslPolicy", "Certificates"} & plain.keys()
     refused(
-        lambda: aws.elb.modify_listener(ListenerArn=made["ListenerArn"], Protocol="HTTPS"), "ValidationError",
-        "A certificate must be specified for HTTPS listeners",
+        lambda: aws.elb.modify_listener(ListenerArn=listener["ListenerArn"], Protocol="HTTPS"),
+        "ValidationError", "A certificate must be specified for HTTPS listeners",
     )  # fmt: skip
 
 
@@ -446,10 +448,10 @@ LISTENERS = {
 def test_listeners_that_no_load_balancer_has(aws, web, certificate, name):
     more, code, message = LISTENERS[name]
     if "Certificates" in more:
-        named = [one["CertificateArn"].format(certificate=certificate) for one in more["Certificates"]]
+        named = [each["CertificateArn"].format(certificate=certificate) for each in more["Certificates"]]
         more = {**more, "Certificates": [{"CertificateArn": arn} for arn in named]}
-    asked = {"LoadBalancerArn": web[0], "Protocol": "HTTP", "Port": 8443, "DefaultActions": [FIXED], **more}
-    refused(lambda: aws.elb.create_listener(**asked), code, message)
+    request = {"LoadBalancerArn": web[0], "Protocol": "HTTP", "Port": 8443, "DefaultActions": [FIXED], **more}
+    refused(lambda: aws.elb.create_listener(**request), code, message)
 
 
 def test_a_network_load_balancer_only_forwards(aws):
@@ -483,8 +485,8 @@ def test_a_rule_shows_short_and_long_forms(aws, web):
         {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "X-Color", "Values": ["blue"]}},
     ]
     redirect = {"Type": "redirect", "RedirectConfig": {"StatusCode": "HTTP_301", "Path": "/b"}}
-    made = aws.elb.create_rule(ListenerArn=web[1], Priority=5, Conditions=conditions, Actions=[redirect])
-    (rule,) = made["Rules"]
+    created = aws.elb.create_rule(ListenerArn=web[1], Priority=5, Conditions=conditions, Actions=[redirect])
+    (rule,) = created["Rules"]
     assert rule["Conditions"] == [
         {**conditions[0], "PathPatternConfig": {"Values": ["/a/*"]}},
         {**conditions[1], "Values": ["a.example.com", "b.example.com"]},
@@ -494,7 +496,7 @@ def test_a_rule_shows_short_and_long_forms(aws, web):
         "Protocol": "#{protocol}", "Port": "#{port}", "Host": "#{host}", "Path": "/b", "Query": "#{query}",
         "StatusCode": "HTTP_301"}}]  # fmt: skip
     assert (rule["Transforms"], rule["IsDefault"], rule["Priority"]) == ([], False, "5")
-    assert aws.elb.describe_rules(RuleArns=[rule["RuleArn"]])["Rules"] == made["Rules"]
+    assert aws.elb.describe_rules(RuleArns=[rule["RuleArn"]])["Rules"] == created["Rules"]
     refused(
         lambda: aws.elb.create_rule(ListenerArn=web[1], Priority=5, Conditions=conditions, Actions=[FIXED]),
         "PriorityInUse", "Priority '5' is currently in use",
@@ -578,8 +580,8 @@ RULES = {
 @pytest.mark.parametrize("name", RULES)
 def test_rules_that_no_listener_has(aws, web, name):
     more, code, message = RULES[name]
-    asked = {"ListenerArn": web[1], "Priority": 77, "Conditions": [PATH], "Actions": [FIXED], **more}
-    refused(lambda: aws.elb.create_rule(**asked), code, message)
+    request = {"ListenerArn": web[1], "Priority": 77, "Conditions": [PATH], "Actions": [FIXED], **more}
+    refused(lambda: aws.elb.create_rule(**request), code, message)
     rules = aws.elb.describe_rules(ListenerArn=web[1])["Rules"]
     assert "77" not in [rule["Priority"] for rule in rules]
 

@@ -50,15 +50,15 @@ def refused(call, code, message):
 )  # fmt: skip
 def test_create_load_balancer_refuses(aws, more, code, message):
     workshop = [{"Name": "cidr-block", "Values": ["10.0.0.0/24", "10.0.1.0/24"]}]
-    other = [one["SubnetId"] for one in aws.ec2.describe_subnets(Filters=workshop)["Subnets"]]
+    other = [each["SubnetId"] for each in aws.ec2.describe_subnets(Filters=workshop)["Subnets"]]
     subnets = {"one": aws.subnets[:1], "none": [], "twice": [aws.subnets[0], aws.subnets[0]],
                "missing": ["subnet-0", aws.subnets[0]],
                "mixed": [aws.subnets[0], (other or [aws.subnets[1]])[0]]}  # fmt: skip
-    asked = {"name": "refused", **more}
+    request = {"name": "refused", **more}
     if "Subnets" in more:
-        asked["Subnets"] = subnets[more["Subnets"]]
+        request["Subnets"] = subnets[more["Subnets"]]
     before = aws.elb.describe_load_balancers()["LoadBalancers"]
-    refused(lambda: aws.balancer(**asked), code, message)
+    refused(lambda: aws.balancer(**request), code, message)
     assert aws.elb.describe_load_balancers()["LoadBalancers"] == before
 
 
@@ -70,9 +70,9 @@ def test_a_vpc_without_internet_gateway_takes_internal_balancers_only(aws):
     ]
     inside = {"Subnets": [subnet["SubnetId"] for subnet in subnets], "SecurityGroups": []}
     refused(lambda: aws.balancer("outward", **inside), "InvalidSubnet", f"VPC {vpc} has no internet gateway")
-    made = aws.balancer("inward", Scheme="internal", **inside)
-    assert made["Scheme"] == "internal"
-    assert len(made["SecurityGroups"]) == 1  # the VPC's default one
+    balancer = aws.balancer("inward", Scheme="internal", **inside)
+    assert balancer["Scheme"] == "internal"
+    assert len(balancer["SecurityGroups"]) == 1  # the VPC's default one
 
 
 def test_a_name_is_taken_once(aws):
@@ -102,7 +102,7 @@ def test_a_port_has_one_listener(aws):
     refused(lambda: aws.elb.modify_listener(ListenerArn=listener, Port=8080), "DuplicateListener", message)
     aws.elb.modify_listener(ListenerArn=listener, Port=81)
     ports = aws.elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
-    assert sorted(one["Port"] for one in ports) == [81, 8080]
+    assert sorted(listener["Port"] for listener in ports) == [81, 8080]
 
 
 def test_a_group_in_use_stays_and_has_one_balancer(aws):
@@ -155,9 +155,9 @@ def test_deletion_protection(aws):
     aws.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=protect)
     for _ in range(2):  # the second time there is nothing, and no error
         aws.elb.delete_load_balancer(LoadBalancerArn=arn)
-    for asked in ({"LoadBalancerArns": [arn]}, {"Names": ["kept"]}):
+    for request in ({"LoadBalancerArns": [arn]}, {"Names": ["kept"]}):
         refused(
-            lambda asked=asked: aws.elb.describe_load_balancers(**asked), "LoadBalancerNotFound",
+            lambda request=request: aws.elb.describe_load_balancers(**request), "LoadBalancerNotFound",
             "One or more load balancers not found",
         )  # fmt: skip
 
@@ -182,12 +182,12 @@ def test_health_check_numbers(aws, more, message):
 
 def test_a_new_target_group_has_the_defaults(aws):
     group = aws.target_group("plain")
-    (shown,) = aws.elb.describe_target_groups(Names=["plain"])["TargetGroups"]
-    assert shown | {
+    (described,) = aws.elb.describe_target_groups(Names=["plain"])["TargetGroups"]
+    assert described | {
         "HealthCheckProtocol": "HTTP", "HealthCheckPort": "traffic-port", "HealthCheckPath": "/",
         "HealthCheckIntervalSeconds": 30, "HealthCheckTimeoutSeconds": 5, "HealthyThresholdCount": 5,
         "UnhealthyThresholdCount": 2, "Matcher": {"HttpCode": "200"},
-    } == shown  # fmt: skip
+    } == described  # fmt: skip
     attributes = aws.elb.describe_target_group_attributes(TargetGroupArn=group)["Attributes"]
     assert {"Key": "deregistration_delay.timeout_seconds", "Value": "300"} in attributes
 
@@ -195,11 +195,11 @@ def test_a_new_target_group_has_the_defaults(aws):
 def test_target_health_names_zone_and_port(aws):
     group = aws.target_group("lonely", HealthCheckPort="8080")
     aws.register(group, "172.31.0.77")
-    (shown,) = aws.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-    assert shown["HealthCheckPort"] == "8080"
-    assert (shown["Target"]["Id"], shown["Target"]["Port"]) == ("172.31.0.77", 80)
-    assert shown["Target"]["AvailabilityZone"].startswith("us-east-1")
-    assert shown["TargetHealth"]["Reason"] == "Target.NotInUse"
+    (description,) = aws.elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert description["HealthCheckPort"] == "8080"
+    assert (description["Target"]["Id"], description["Target"]["Port"]) == ("172.31.0.77", 80)
+    assert description["Target"]["AvailabilityZone"].startswith("us-east-1")
+    assert description["TargetHealth"]["Reason"] == "Target.NotInUse"
 
 
 def test_a_balancer_without_target_groups_finds_none(aws):
@@ -244,30 +244,30 @@ DEFINITION = {
 }
 
 
-def one(**more):
+def balancer_of(**more):
     return {"containerName": "web", "containerPort": 80, **more}
 
 
 @pytest.mark.parametrize(
-    ("asked", "message"),
+    ("load_balancers", "message"),
     [
-        ([one(targetGroupArn="ip", containerName="api")],
+        ([balancer_of(targetGroupArn="ip", containerName="api")],
          "The container api does not exist in the task definition."),
-        ([one(targetGroupArn="ip", containerPort=81)],
+        ([balancer_of(targetGroupArn="ip", containerPort=81)],
          "The container web did not have a container port 81 defined."),
-        ([one(targetGroupArn="ip", loadBalancerName="old")],
+        ([balancer_of(targetGroupArn="ip", loadBalancerName="old")],
          "loadBalancerName and targetGroupArn cannot both be specified"),
-        ([one(loadBalancerName="old")], "Classic Load Balancers are not supported with Fargate."),
-        ([one(targetGroupArn="alone")],
+        ([balancer_of(loadBalancerName="old")], "Classic Load Balancers are not supported with Fargate."),
+        ([balancer_of(targetGroupArn="alone")],
          "The target group with targetGroupArn {alone} does not have an associated load balancer."),
-        ([one(targetGroupArn="instance")],
+        ([balancer_of(targetGroupArn="instance")],
          "The provided target group {instance} has target type instance, which is incompatible with the "
          "awsvpc network mode specified in the task definition."),
-        ([one(targetGroupArn="none")], "The specified target group does not exist."),
-        ([one(targetGroupArn="ip")] * 6, "load balancers can have at most 5 items."),
+        ([balancer_of(targetGroupArn="none")], "The specified target group does not exist."),
+        ([balancer_of(targetGroupArn="ip")] * 6, "load balancers can have at most 5 items."),
     ],
 )  # fmt: skip
-def test_create_service_refuses(aws, asked, message):
+def test_create_service_refuses(aws, load_balancers, message):
     groups = {
         "ip": aws.target_group("svc-ip"), "alone": aws.target_group("svc-alone"),
         "instance": aws.target_group("svc-instance", TargetType="instance"), "none": NO_SUCH,
@@ -278,19 +278,19 @@ def test_create_service_refuses(aws, asked, message):
         aws.elb.create_rule(ListenerArn=listener, Priority=1, Conditions=condition,
                             Actions=[forward_to(groups["instance"])])  # fmt: skip
     meant = [{**entry, **({"targetGroupArn": groups[entry["targetGroupArn"]]} if "targetGroupArn" in entry
-              else {})} for entry in asked]  # fmt: skip
+              else {})} for entry in load_balancers]  # fmt: skip
     with pytest.raises(AwsError) as caught:
         load_balancing().check("us-east-1", meant, DEFINITION, fargate=True)
     assert caught.value.code == "InvalidParameterException"
     assert caught.value.message == message.format(**groups)
-    load_balancing().check("us-east-1", [one(targetGroupArn=groups["ip"])], DEFINITION, fargate=True)
+    load_balancing().check("us-east-1", [balancer_of(targetGroupArn=groups["ip"])], DEFINITION, fargate=True)
 
 
 def test_services_hear_of_their_targets(aws):
-    group, heard = aws.target_group("heard"), []
+    group, notices = aws.target_group("heard"), []
     aws.listener(aws.balancer("heard"), group)
     service = load_balancing()
-    service.listeners.append(lambda *news: heard.append(news))
+    service.listeners.append(lambda *news: notices.append(news))
     service.register(group, "172.31.0.99", 80, "us-east-1a")
     assert service.health(group, "172.31.0.99", 80) == ("initial", "Target registration is in progress")
     aws.pass_time(180 + 5)
@@ -298,13 +298,13 @@ def test_services_hear_of_their_targets(aws):
     assert service.health(group, "172.31.0.99", 80) == ("unhealthy", "Request timed out")
     assert service.deregister(group, "172.31.0.99", 80) == 300
     aws.pass_time(300)
-    assert [news[3:] for news in heard] == [
+    assert [news[3:] for news in notices] == [
         ("initial", "Target registration is in progress"),
         ("unhealthy", "Request timed out"),
         ("draining", "Target deregistration is in progress"),
         ("unused", "Target is not registered to the target group"),
     ]
-    assert {news[:3] for news in heard} == {(group, "172.31.0.99", 80)}
+    assert {news[:3] for news in notices} == {(group, "172.31.0.99", 80)}
     assert service.deregister(NO_SUCH, "172.31.0.99", 80) == 0
     with pytest.raises(LookupError, match="One or more target groups not found"):
         service.register(NO_SUCH, "172.31.0.99", 80, "us-east-1a")
@@ -312,8 +312,8 @@ def test_services_hear_of_their_targets(aws):
 
 def test_an_instance_that_does_not_run_is_no_target(aws):
     group = aws.target_group("instances", TargetType="instance")
-    made = aws.ec2.run_instances(ImageId="ami-12c6146b", MinCount=2, MaxCount=2, SubnetId=aws.subnets[0])
-    running, stopped = (instance["InstanceId"] for instance in made["Instances"])
+    started = aws.ec2.run_instances(ImageId="ami-12c6146b", MinCount=2, MaxCount=2, SubnetId=aws.subnets[0])
+    running, stopped = (instance["InstanceId"] for instance in started["Instances"])
     aws.register(group, running)
     aws.ec2.stop_instances(InstanceIds=[stopped])
     words = f"The following targets are not in a running state and cannot be registered: '{stopped}'"
@@ -333,8 +333,8 @@ def test_tags_of_several_resources_are_put_on_all_or_none(aws):
     tag = [{"Key": "by", "Value": "me"}]
 
     def tags():
-        found = aws.elb.describe_tags(ResourceArns=[group, rule])["TagDescriptions"]
-        return [one["Tags"] for one in found]
+        descriptions = aws.elb.describe_tags(ResourceArns=[group, rule])["TagDescriptions"]
+        return [description["Tags"] for description in descriptions]
 
     with pytest.raises(ClientError, match="RuleNotFound"):
         aws.elb.add_tags(ResourceArns=[group, rule + "0"], Tags=tag)

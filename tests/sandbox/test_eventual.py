@@ -21,18 +21,18 @@ def until_seen(aws, look):
     """What `look` gives once that is something, and after how many virtual seconds."""
     began = aws.sandbox.clock.now
     for _ in range(100):
-        if found := look():
-            return found, aws.sandbox.clock.now - began
+        if seen := look():
+            return seen, aws.sandbox.clock.now - began
         let_pass(aws, 0.2)
     raise AssertionError("never seen")
 
 
 def ready(home, **options) -> Aws:
     """Ready to run tasks; what was made so far is known everywhere."""
-    made = opened(home, eventual=True, **options)
-    made.prepare(PAGE)
-    let_pass(made)
-    return made
+    aws = opened(home, eventual=True, **options)
+    aws.prepare(PAGE)
+    let_pass(aws)
+    return aws
 
 
 @pytest.fixture
@@ -84,8 +84,8 @@ def test_a_new_task_is_missing_for_a_moment(tmp_path):
             assert arn not in aws.ecs.list_tasks(cluster=CLUSTER)["taskArns"]
             with pytest.raises(WaiterError, match="MISSING"):  # as botocore's own waiters have it
                 aws.ecs.get_waiter("tasks_running").wait(cluster=CLUSTER, tasks=[arn])
-        found, seconds = until_seen(aws, lambda arn=arn: described(aws, arn)["tasks"])
-        assert found[0]["lastStatus"] == "PROVISIONING"
+        tasks, seconds = until_seen(aws, lambda arn=arn: described(aws, arn)["tasks"])
+        assert tasks[0]["lastStatus"] == "PROVISIONING"
         assert arn in aws.ecs.list_tasks(cluster=CLUSTER)["taskArns"]
         late.append(seconds)
     assert max(late) <= 4.2
@@ -96,8 +96,8 @@ def test_a_stop_is_seen_late_and_was_one_all_the_same(aws):
     arn, _ = running(aws)
     answer = aws.ecs.stop_task(cluster=CLUSTER, task=arn, reason="enough")["task"]
     assert (answer["desiredStatus"], answer["stoppedReason"]) == ("STOPPED", "enough")
-    seen = aws.task(arn)
-    assert (seen["desiredStatus"], seen.get("stoppedReason")) == ("RUNNING", None)
+    task = aws.task(arn)
+    assert (task["desiredStatus"], task.get("stoppedReason")) == ("RUNNING", None)
     let_pass(aws, 1)
     assert (aws.task(arn)["desiredStatus"], aws.task(arn)["stoppedReason"]) == ("STOPPED", "enough")
     assert aws.until(arn, "STOPPED")["stoppingAt"] == answer["stoppingAt"]
@@ -107,9 +107,9 @@ def test_services_are_seen_late_made_changed_and_deleted(aws):
     served(aws)
     answer = aws.ecs.update_service(cluster=CLUSTER, service="web", desiredCount=3, forceNewDeployment=True)
     assert (answer["service"]["desiredCount"], len(answer["service"]["deployments"])) == (3, 2)
-    seen = service(aws)
-    assert (seen["desiredCount"], len(seen["deployments"])) == (1, 1)
-    assert seen["deployments"][0]["status"] == "PRIMARY"
+    described = service(aws)
+    assert (described["desiredCount"], len(described["deployments"])) == (1, 1)
+    assert described["deployments"][0]["status"] == "PRIMARY"
     let_pass(aws, 1)
     assert (service(aws)["desiredCount"], len(service(aws)["deployments"])) == (3, 2)
     aws.ecs.delete_service(cluster=CLUSTER, service="web", force=True)
@@ -138,11 +138,13 @@ def test_a_security_group_and_its_rules_are_seen_late_and_hold_at_once(aws):
     let_pass(aws, 1)
     again = aws.ec2.describe_security_groups(GroupIds=[group["GroupId"]])["SecurityGroups"][0]
     assert again["IpPermissions"] == []
-    made = aws.ec2.create_security_group(GroupName="new", Description="new", VpcId=group["VpcId"])["GroupId"]
+    group_id = aws.ec2.create_security_group(GroupName="new", Description="new", VpcId=group["VpcId"])[
+        "GroupId"
+    ]
     with pytest.raises(ClientError, match=r"InvalidGroup.NotFound"):
-        aws.ec2.describe_security_groups(GroupIds=[made])
+        aws.ec2.describe_security_groups(GroupIds=[group_id])
     let_pass(aws, 1)
-    assert aws.ec2.describe_security_groups(GroupIds=[made])["SecurityGroups"]
+    assert aws.ec2.describe_security_groups(GroupIds=[group_id])["SecurityGroups"]
 
 
 def test_load_balancers_are_seen_late(aws):
@@ -198,9 +200,9 @@ def run_with(aws, role):
 
 
 def test_a_new_role_is_there_at_once_and_ecs_can_assume_it_seconds_later(aws):
-    made = aws.iam.create_role(RoleName="fresh", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
-    assert aws.iam.get_role(RoleName="fresh")["Role"]["Arn"] == made["Arn"]
-    _, seconds = until_seen(aws, run_with(aws, made["Arn"]))
+    role = aws.iam.create_role(RoleName="fresh", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
+    assert aws.iam.get_role(RoleName="fresh")["Role"]["Arn"] == role["Arn"]
+    _, seconds = until_seen(aws, run_with(aws, role["Arn"]))
     assert seconds == pytest.approx(5, abs=0.2)
 
 
@@ -256,11 +258,11 @@ def test_only_reads_differ(tmp_path):
     """The same calls at the same moments make the same account."""
     (late, arn), (plain, same) = lived(tmp_path / "a", eventual=True), lived(tmp_path / "b")
     assert arn == same
-    seen = [
+    tasks = [
         {key: value for key, value in aws.task(arn).items() if not key.endswith("At")}
         for aws in (late, plain)
     ]
-    assert seen[0] == seen[1]
+    assert tasks[0] == tasks[1]
     took = [aws.task(arn)["stoppedAt"] - aws.task(arn)["createdAt"] for aws in (late, plain)]
     assert took[0].total_seconds() == pytest.approx(took[1].total_seconds(), abs=0.002)
 
@@ -302,8 +304,8 @@ def test_switched_off_everything_is_seen_at_once(aws):
         tags=[{"key": "team", "value": "blue"}],
     )
     aws.endpoint.control("eventual", on=False)
-    shown = aws.ecs.describe_clusters(clusters=[CLUSTER], include=["TAGS"])["clusters"][0]["tags"]
-    assert shown == [{"key": "team", "value": "blue"}]
+    tags = aws.ecs.describe_clusters(clusters=[CLUSTER], include=["TAGS"])["clusters"][0]["tags"]
+    assert tags == [{"key": "team", "value": "blue"}]
     assert described(aws, aws.run())["tasks"]
 
 

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from exec_rig import Account
 
 from ecslab.sandbox.bridge.ecs.exec.session import MOST
-from tests.sandbox.snapshot.snapshot_rig import copied, difference, held
+from tests.sandbox.snapshot.snapshot_rig import copied, difference, state_of
 
 LINES = (
     "echo a > /tmp/a\r", "cat /tmp/a /tmp/b\r", "A=1; B=$A$A$A; echo $B\r", "cd /tmp\r", "rm /tmp/a\r",
@@ -78,7 +78,7 @@ class Life(Account):
                         yield f"{container.arn} has too many sessions"
 
 
-def shown(account):
+def described(account):
     sessions = account.sandbox.backend._account.exec_sessions.values()
     return {session.id: (session.read(0), session.why) for session in sessions}
 
@@ -90,15 +90,15 @@ def test_a_random_life(tmp_path, seed):
         life.step()
         assert not list(life.wrong())
     life.run(5)
-    life.sandbox.rebuild(life.sandbox.clock.now)
+    life.sandbox.account.rebuild(life.sandbox.clock.now)
     life.run(40)
-    seen = shown(life)
+    before = described(life)
     life.sandbox.close()
     states = []
     for name in ("second", "third"):
         again = Account(copied(tmp_path / "home", name, snapshots=False), in_memory=False)
-        assert shown(again) == seen and not again.sandbox.notices
-        states.append(held(again.sandbox))
+        assert described(again) == before and not again.sandbox.notices
+        states.append(state_of(again.sandbox))
         again.sandbox.close()
     assert difference(*states) == ""
     assert_that_nothing_is_left(Account(tmp_path / "home", in_memory=False))

@@ -31,13 +31,21 @@ class Balanced(OnEc2):
         self.pass_time(300)
 
     def group(self, name, rules):
-        made = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpc_id)["GroupId"]
-        self.ec2.authorize_security_group_ingress(GroupId=made, IpPermissions=rules)
-        return made
+        group_id = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=self.vpc_id)[
+            "GroupId"
+        ]
+        self.ec2.authorize_security_group_ingress(GroupId=group_id, IpPermissions=rules)
+        return group_id
 
     def target_group(self, kind="instance", listener=True, **more):
-        given = {"Name": f"{kind}s", "Protocol": "HTTP", "Port": 80, "VpcId": self.vpc_id, "TargetType": kind}
-        arn = self.elb.create_target_group(**given | more)["TargetGroups"][0]["TargetGroupArn"]
+        request = {
+            "Name": f"{kind}s",
+            "Protocol": "HTTP",
+            "Port": 80,
+            "VpcId": self.vpc_id,
+            "TargetType": kind,
+        }
+        arn = self.elb.create_target_group(**request | more)["TargetGroups"][0]["TargetGroupArn"]
         if listener:
             self.elb.create_listener(
                 LoadBalancerArn=self.balancer["LoadBalancerArn"], Protocol="HTTP", Port=80,
@@ -47,14 +55,14 @@ class Balanced(OnEc2):
 
     def serve(self, arn, count=2, port=80, **more):
         entry = {"targetGroupArn": arn, "containerName": "web", "containerPort": port}
-        given = {"cluster": "lab", "serviceName": "web", "taskDefinition": "web", "launchType": "EC2",
+        request = {"cluster": "lab", "serviceName": "web", "taskDefinition": "web", "launchType": "EC2",
                  "desiredCount": count, "loadBalancers": [entry]}  # fmt: skip
-        return self.ecs.create_service(**given | more)["service"]
+        return self.ecs.create_service(**request | more)["service"]
 
     def health(self, arn):
-        shown = self.elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
-        keys = [(each["Target"]["Id"], each["Target"]["Port"]) for each in shown]
-        return dict(zip(keys, (each["TargetHealth"]["State"] for each in shown), strict=True))
+        descriptions = self.elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+        keys = [(each["Target"]["Id"], each["Target"]["Port"]) for each in descriptions]
+        return dict(zip(keys, (each["TargetHealth"]["State"] for each in descriptions), strict=True))
 
     def states(self, arn):
         return sorted(self.health(arn).values())
@@ -67,7 +75,7 @@ class Balanced(OnEc2):
             for task in self.service_tasks()
         )
 
-    def said(self):
+    def event_messages(self):
         [service] = self.ecs.describe_services(cluster="lab", services=["web"])["services"]
         return [event["message"] for event in service["events"]]
 
@@ -80,7 +88,7 @@ account, aws = accounts(Balanced)
 
 def test_dynamic_ports_are_registered_checked_and_drained(aws):
     aws.front()
-    one, two = (aws.launch(place=place, SecurityGroupIds=[aws.inner]) for place in (0, 1))
+    first, second = (aws.launch(place=place, SecurityGroupIds=[aws.inner]) for place in (0, 1))
     aws.pass_time()
     aws.define()
     group = aws.target_group()
@@ -88,17 +96,17 @@ def test_dynamic_ports_are_registered_checked_and_drained(aws):
     aws.pass_time(120)
     targets = aws.health(group)
     assert sorted(targets) == aws.bound()
-    assert aws.bound() == sorted((ec2_id, 32768 + i) for ec2_id in (one, two) for i in (0, 1))
+    assert aws.bound() == sorted((ec2_id, 32768 + i) for ec2_id in (first, second) for i in (0, 1))
     assert set(targets.values()) == {"healthy"}
     aws.pass_time(120)
-    assert aws.said()[0] == "(service web) has reached a steady state."
+    assert aws.event_messages()[0] == "(service web) has reached a steady state."
     aws.ecs.update_service(cluster="lab", service="web", desiredCount=2)
     aws.pass_time(60)
     assert aws.states(group) == ["draining"] * 2 + ["healthy"] * 2
     assert len(aws.bound()) == 2
     aws.pass_time(400)
     assert sorted(aws.health(group)) == aws.bound()
-    assert {ec2_id for ec2_id, _ in aws.bound()} == {one, two}
+    assert {ec2_id for ec2_id, _ in aws.bound()} == {first, second}
 
 
 def test_health_checks_meet_the_instances_security_group(aws):
@@ -113,7 +121,7 @@ def test_health_checks_meet_the_instances_security_group(aws):
     [port] = [port for _, port in aws.health(group)]
     assert aws.states(group) == ["unhealthy"]
     aws.pass_time(60)
-    [task] = [each for each in aws.said() if "is unhealthy" in each]
+    [task] = [each for each in aws.event_messages() if "is unhealthy" in each]
     assert task.endswith(
         f"(instance {ec2_id}) (port {port}) is unhealthy in (target-group {group}) due to (reason Request "
         "timed out)."
@@ -227,7 +235,7 @@ def test_an_instance_of_another_network_is_no_target(aws):
     assert (
         f"(service web) failed to register targets in target-group {group} with (error The following targets "
         f"are not in the target group VPC '{aws.vpc_id}': '{ec2_id}')"
-    ) in aws.said()
+    ) in aws.event_messages()
     assert aws.health(group) == {}
 
 

@@ -98,7 +98,7 @@ def test_reset_begins_at_an_earlier_moment_in_stepped_time(aws):
     aws.endpoint.control("reset", began=midnight)
     aws.ecs.create_cluster(clusterName=CLUSTER)
     assert aws.endpoint.control("status")["began"] == midnight
-    aws.sandbox.rebuild()  # from the journal
+    aws.sandbox.account.rebuild()  # from the journal
     assert aws.endpoint.control("status")["began"] == midnight
 
 
@@ -171,9 +171,9 @@ def test_a_visit_that_cannot_be_kept_asks_nobody(tmp_path, aws, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(aws.sandbox.journal, "_line", full)
-        status, _, shown = page(aws, ip)
+        status, _, page_sent = page(aws, ip)
     assert status == 503
-    assert b"(No space left on device), so this call had no effect. Make room on the disk" in shown
+    assert b"(No space left on device), so this call had no effect. Make room on the disk" in page_sent
     assert facts(aws, arn) == facts(opened(tmp_path, seed=None), arn) == before
     assert page(aws, ip)[2] == PAGE
 
@@ -186,12 +186,12 @@ def test_an_instructor_pauses_and_steps(tmp_path):
     control.carry_out(aws.sandbox, "clock", {"paused": True})
     clock[0] += 3600
     assert control.carry_out(aws.sandbox, "status", {})["clock"]["now"] == 0
-    seen = {control.carry_out(aws.sandbox, "clock", {"step": True})["now"] for _ in range(3)}
-    assert len(seen) == 3
+    moments = {control.carry_out(aws.sandbox, "clock", {"step": True})["now"] for _ in range(3)}
+    assert len(moments) == 3
     control.carry_out(aws.sandbox, "clock", {"paused": False, "speed": 100})
     clock[0] += 1
-    aws.sandbox.arrive()
-    assert aws.sandbox.clock.now == pytest.approx(max(seen) + 100)
+    aws.sandbox.timekeeper.arrive()
+    assert aws.sandbox.clock.now == pytest.approx(max(moments) + 100)
     assert arn.rpartition("/")[2]
 
 
@@ -227,5 +227,5 @@ def test_a_service_that_is_not_carried_says_so(aws):
 
 
 def test_instance_types_are_there_when_asked_for(aws):
-    found = aws.ec2.describe_instance_types(InstanceTypes=["t3.micro"])["InstanceTypes"]
-    assert found[0]["MemoryInfo"]["SizeInMiB"] == 1024
+    types = aws.ec2.describe_instance_types(InstanceTypes=["t3.micro"])["InstanceTypes"]
+    assert types[0]["MemoryInfo"]["SizeInMiB"] == 1024

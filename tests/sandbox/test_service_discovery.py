@@ -21,17 +21,18 @@ def service(aws, request):
 
 
 def test_a_private_namespace_has_a_zone_that_cloud_map_alone_changes(aws):
-    shown = aws.cloud_map.get_namespace(Id=aws.namespace)["Namespace"]
-    assert (shown["Name"], shown["Type"], shown["ResourceOwner"]) == (NAME, "DNS_PRIVATE", "123456789012")
-    zone = shown["Properties"]["DnsProperties"]["HostedZoneId"]
+    namespace = aws.cloud_map.get_namespace(Id=aws.namespace)["Namespace"]
+    assert (namespace["Name"], namespace["Type"]) == (NAME, "DNS_PRIVATE")
+    assert namespace["ResourceOwner"] == "123456789012"
+    zone = namespace["Properties"]["DnsProperties"]["HostedZoneId"]
     known = aws.zones.get_hosted_zone(Id=zone)
     assert known["HostedZone"]["Name"] == f"{NAME}." and known["VPCs"][0]["VPCId"] == aws.vpc
     managed = f"AccessDenied: The resource hostedzone/{zone} can only be managed through AWS Cloud Map "
-    assert refusal(aws.zones.delete_hosted_zone, Id=zone) == f"{managed}({shown['Arn']})"
+    assert refusal(aws.zones.delete_hosted_zone, Id=zone) == f"{managed}({namespace['Arn']})"
     record = {"Name": f"x.{NAME}", "Type": "A", "TTL": 1, "ResourceRecords": [{"Value": "10.0.0.1"}]}
     batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
     assert refusal(aws.zones.change_resource_record_sets, HostedZoneId=zone, ChangeBatch=batch) == (
-        f"{managed}({shown['Arn']})"
+        f"{managed}({namespace['Arn']})"
     )
 
 
@@ -68,8 +69,8 @@ def test_at_most_eight_answer_and_the_unhealthy_only_where_all_are(aws):
     assert len(aws.resolved(f"many.{NAME}")) == 8, "Cloud Map waits"
     aws.pass_time(2)
     assert aws.resolved(f"many.{NAME}") == ["10.0.1.0"]
-    found = aws.cloud_map.discover_instances(NamespaceName=NAME, ServiceName="many")["Instances"]
-    assert [(each["InstanceId"], each["HealthStatus"]) for each in found] == [("i0", "HEALTHY")]
+    instances = aws.cloud_map.discover_instances(NamespaceName=NAME, ServiceName="many")["Instances"]
+    assert [(each["InstanceId"], each["HealthStatus"]) for each in instances] == [("i0", "HEALTHY")]
     tell(ServiceId=many["Id"], InstanceId="i0", Status="UNHEALTHY")
     aws.pass_time(31)
     assert len(aws.resolved(f"many.{NAME}")) == 8, "all are unhealthy"
@@ -97,9 +98,9 @@ def test_a_resolver_remembers_an_answer_for_its_ttl_and_that_there_is_none(aws):
 
 
 def test_discovery_by_attributes_and_health(aws):
-    found = aws.discovery("found", HealthCheckCustomConfig={})
-    aws.instance(found, "a", "10.0.4.1", stage="test", color="blue")
-    aws.instance(found, "b", "10.0.4.2", stage="test", AWS_INIT_HEALTH_STATUS="UNHEALTHY")
+    discovery = aws.discovery("found", HealthCheckCustomConfig={})
+    aws.instance(discovery, "a", "10.0.4.1", stage="test", color="blue")
+    aws.instance(discovery, "b", "10.0.4.2", stage="test", AWS_INIT_HEALTH_STATUS="UNHEALTHY")
 
     def ids(**more):
         answer = aws.cloud_map.discover_instances(NamespaceName=NAME, ServiceName="found", **more)
@@ -114,12 +115,13 @@ def test_discovery_by_attributes_and_health(aws):
     assert ids(HealthStatus="ALL", OptionalParameters={"color": "red"}) == ["a", "b"]
     revision = {"NamespaceName": NAME, "ServiceName": "found"}
     before = aws.cloud_map.discover_instances_revision(**revision)["InstancesRevision"]
-    aws.instance(found, "a", "10.0.4.9", stage="production")
+    aws.instance(discovery, "a", "10.0.4.9", stage="production")
     assert aws.cloud_map.discover_instances_revision(**revision)["InstancesRevision"] == before + 1
-    assert aws.cloud_map.get_instance(ServiceId=found["Id"], InstanceId="a")["Instance"]["Attributes"] == {
+    instance = aws.cloud_map.get_instance(ServiceId=discovery["Id"], InstanceId="a")["Instance"]
+    assert instance["Attributes"] == {
         "AWS_INSTANCE_IPV4": "10.0.4.9", "stage": "production",
     }  # fmt: skip
-    health = aws.cloud_map.get_instances_health_status(ServiceId=found["Id"])["Status"]
+    health = aws.cloud_map.get_instances_health_status(ServiceId=discovery["Id"])["Status"]
     assert health == {"a": "HEALTHY", "b": "UNHEALTHY"}
 
 
@@ -128,20 +130,21 @@ def test_a_service_without_a_check_knows_no_health(aws, service):
     health = aws.cloud_map.get_instances_health_status(ServiceId=service["Id"], Instances=["one"])["Status"]
     assert health == {"one": "UNKNOWN"}
     tell = {"ServiceId": service["Id"], "InstanceId": "one", "Status": "HEALTHY"}
-    said = refusal(aws.cloud_map.update_instance_custom_health_status, **tell)
-    assert said.startswith("CustomHealthNotFound")
+    message = refusal(aws.cloud_map.update_instance_custom_health_status, **tell)
+    assert message.startswith("CustomHealthNotFound")
 
 
 def test_an_http_namespace_is_found_by_the_api_alone(aws):
-    held = aws.done(aws.cloud_map.create_http_namespace(Name="shop", Description="d"))["NAMESPACE"]
-    made = aws.cloud_map.create_service(Name="api", NamespaceId=held)["Service"]
-    assert made["Type"] == "HTTP" and "DnsConfig" not in made
-    aws.done(aws.cloud_map.register_instance(ServiceId=made["Id"], InstanceId="x", Attributes={"at": "here"}))
-    (found,) = aws.cloud_map.discover_instances(NamespaceName="shop", ServiceName="api")["Instances"]
-    assert (found["InstanceId"], found["Attributes"]) == ("x", {"at": "here"})
+    namespace = aws.done(aws.cloud_map.create_http_namespace(Name="shop", Description="d"))["NAMESPACE"]
+    created = aws.cloud_map.create_service(Name="api", NamespaceId=namespace)["Service"]
+    assert created["Type"] == "HTTP" and "DnsConfig" not in created
+    instance = {"InstanceId": "x", "Attributes": {"at": "here"}}
+    aws.done(aws.cloud_map.register_instance(ServiceId=created["Id"], **instance))
+    (instance,) = aws.cloud_map.discover_instances(NamespaceName="shop", ServiceName="api")["Instances"]
+    assert (instance["InstanceId"], instance["Attributes"]) == ("x", {"at": "here"})
     assert aws.resolved("api.shop") == []
     dns = {"DnsRecords": [{"Type": "A", "TTL": 1}]}
-    assert refusal(aws.cloud_map.create_service, Name="dns", NamespaceId=held, DnsConfig=dns) == (
+    assert refusal(aws.cloud_map.create_service, Name="dns", NamespaceId=namespace, DnsConfig=dns) == (
         "InvalidInput: When you specify an HTTP service, you can't include a DnsConfig element."
     )
 
@@ -189,13 +192,13 @@ def test_a_namespace_that_route_53_would_not_make(aws):
 )  # fmt: skip
 def test_instances_that_no_record_can_be_made_of(aws, records, attributes, message):
     service = aws.discovery("refuses", *records)
-    given = {"ServiceId": service["Id"], "InstanceId": "one", "Attributes": attributes}
-    assert refusal(aws.cloud_map.register_instance, **given).startswith(f"InvalidInput: {message}")
+    request = {"ServiceId": service["Id"], "InstanceId": "one", "Attributes": attributes}
+    assert refusal(aws.cloud_map.register_instance, **request).startswith(f"InvalidInput: {message}")
     aws.cloud_map.delete_service(Id=service["Id"])
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("members", "message"),
     [
         ({"NamespaceId": "ns-none"}, "NamespaceNotFound: The namespace ns-none was not found."),
         ({"Name": "-"}, "InvalidInput: 1 validation error detected: Value '-' at 'name' failed"),
@@ -209,10 +212,10 @@ def test_instances_that_no_record_can_be_made_of(aws, records, attributes, messa
         ({"Tags": [{"Key": f"k{n}", "Value": ""} for n in range(51)]}, "TooManyTagsException: A resource"),
     ],
 )  # fmt: skip
-def test_services_that_are_refused(aws, given, message):
-    asked = {"Name": "ok", "NamespaceId": aws.namespace, **records("A")}
+def test_services_that_are_refused(aws, members, message):
+    request = {"Name": "ok", "NamespaceId": aws.namespace, **records("A")}
     before = aws.cloud_map.list_services()["Services"]
-    assert refusal(aws.cloud_map.create_service, **asked | given).startswith(message)
+    assert refusal(aws.cloud_map.create_service, **request | members).startswith(message)
     assert aws.cloud_map.list_services()["Services"] == before
 
 
@@ -224,15 +227,15 @@ def test_a_name_is_given_once(aws, service):
 def test_ttl_and_description_change(aws, service):
     change = {"Description": "new", "DnsConfig": {"DnsRecords": [{"Type": "A", "TTL": 5}]}}
     aws.done(aws.cloud_map.update_service(Id=service["Id"], Service=change))
-    shown = aws.cloud_map.get_service(Id=service["Arn"])["Service"]
-    assert (shown["Description"], shown["DnsConfig"]["DnsRecords"][0]["TTL"]) == ("new", 5)
+    described = aws.cloud_map.get_service(Id=service["Arn"])["Service"]
+    assert (described["Description"], described["DnsConfig"]["DnsRecords"][0]["TTL"]) == ("new", 5)
     srv = {"DnsConfig": {"DnsRecords": [{"Type": "SRV", "TTL": 5}]}}
     changed = refusal(aws.cloud_map.update_service, Id=service["Id"], Service=srv)
     assert changed == "InvalidInput: The types of a service's DNS records can't be changed."
     update = {"Description": "mine", "Properties": {"DnsProperties": {"SOA": {"TTL": 7}}}}
     aws.done(aws.cloud_map.update_private_dns_namespace(Id=aws.namespace, Namespace=update))
-    shown = aws.cloud_map.get_namespace(Id=aws.namespace)["Namespace"]
-    assert (shown["Description"], shown["Properties"]["DnsProperties"]["SOA"]) == ("mine", {"TTL": 7})
+    described = aws.cloud_map.get_namespace(Id=aws.namespace)["Namespace"]
+    assert (described["Description"], described["Properties"]["DnsProperties"]["SOA"]) == ("mine", {"TTL": 7})
     assert refusal(
         aws.cloud_map.update_http_namespace, Id=aws.namespace, Namespace={"Description": "x"}
     ).startswith("InvalidInput: The namespace ")
@@ -247,14 +250,15 @@ def test_lists_have_filters_and_pages(aws, service):
     assert names({"Name": "TYPE", "Values": ["HTTP"]}) <= {"shop"}
     assert names({"Name": "NAME", "Values": [NAME, "x"], "Condition": "IN"}) == {NAME}
     assert names({"Name": "NAME", "Values": ["corp"], "Condition": "BEGINS_WITH"}) == {NAME}
-    held = {"Name": "NAMESPACE_ID", "Values": [aws.namespace]}
-    listed = cloud_map.list_services(Filters=[held])["Services"]
+    in_namespace = {"Name": "NAMESPACE_ID", "Values": [aws.namespace]}
+    listed = cloud_map.list_services(Filters=[in_namespace])["Services"]
     assert service["Id"] in [each["Id"] for each in listed]
-    first = cloud_map.list_services(Filters=[held], MaxResults=1)
-    second = cloud_map.list_services(Filters=[held], MaxResults=1, NextToken=first["NextToken"])
+    first = cloud_map.list_services(Filters=[in_namespace], MaxResults=1)
+    second = cloud_map.list_services(Filters=[in_namespace], MaxResults=1, NextToken=first["NextToken"])
     assert [first["Services"][0]["Id"], second["Services"][0]["Id"]] == [each["Id"] for each in listed[:2]]
-    made = {"Name": "TYPE", "Values": ["CREATE_NAMESPACE"]}
-    assert cloud_map.list_operations(Filters=[made, held])["Operations"][0]["Status"] == "SUCCESS"
+    of_creation = {"Name": "TYPE", "Values": ["CREATE_NAMESPACE"]}
+    [creation] = cloud_map.list_operations(Filters=[of_creation, in_namespace])["Operations"]
+    assert creation["Status"] == "SUCCESS"
     when = {"Name": "UPDATE_DATE", "Values": ["0", "1"], "Condition": "BETWEEN"}
     assert cloud_map.list_operations(Filters=[when])["Operations"] == []
     assert refusal(cloud_map.list_services, NextToken="x") == "InvalidInput: The NextToken value is invalid."
@@ -279,34 +283,35 @@ def test_public_namespaces_are_refused_in_one_sentence(aws):
 def test_what_a_namespace_is_made_with(aws):
     more = {"CreatorRequestId": "mine", "Description": "d", "Tags": [{"Key": "k", "Value": "v"}]}
     soa = {"DnsProperties": {"SOA": {"TTL": 44}}}
-    held = aws.made_namespace("made.local", Properties=soa, **more)
+    namespace = aws.made_namespace("made.local", Properties=soa, **more)
     http = aws.done(aws.cloud_map.create_http_namespace(Name="made", **more))["NAMESPACE"]
-    for each in (held, http):
-        shown = aws.cloud_map.get_namespace(Id=each)["Namespace"]
-        assert (shown["CreatorRequestId"], shown["Description"]) == ("mine", "d")
-        assert aws.cloud_map.list_tags_for_resource(ResourceARN=shown["Arn"])["Tags"] == more["Tags"]
-    properties = aws.cloud_map.get_namespace(Id=held)["Namespace"]["Properties"]
+    for each in (namespace, http):
+        described = aws.cloud_map.get_namespace(Id=each)["Namespace"]
+        assert (described["CreatorRequestId"], described["Description"]) == ("mine", "d")
+        assert aws.cloud_map.list_tags_for_resource(ResourceARN=described["Arn"])["Tags"] == more["Tags"]
+    properties = aws.cloud_map.get_namespace(Id=namespace)["Namespace"]["Properties"]
     assert properties["DnsProperties"]["SOA"] == {"TTL": 44}
 
 
 def test_what_a_service_is_made_with(aws):
     more = {"CreatorRequestId": "mine", "Description": "d", "Tags": [{"Key": "k", "Value": "v"}]}
     dns = {"NamespaceId": aws.namespace, "DnsRecords": [{"Type": "SRV", "TTL": 9}]}  # the older place for it
-    made = aws.cloud_map.create_service(
+    created = aws.cloud_map.create_service(
         Name="whole", DnsConfig=dns, HealthCheckCustomConfig={"FailureThreshold": 3}, **more
     )["Service"]
-    assert (made["CreatorRequestId"], made["Description"], made["Type"]) == ("mine", "d", "DNS_HTTP")
-    assert made["DnsConfig"] == {**dns, "RoutingPolicy": "MULTIVALUE"}
-    assert made["HealthCheckCustomConfig"] == {"FailureThreshold": 1}
-    assert aws.cloud_map.list_tags_for_resource(ResourceARN=made["Arn"])["Tags"] == more["Tags"]
+    assert (created["CreatorRequestId"], created["Description"], created["Type"]) == ("mine", "d", "DNS_HTTP")
+    assert created["DnsConfig"] == {**dns, "RoutingPolicy": "MULTIVALUE"}
+    assert created["HealthCheckCustomConfig"] == {"FailureThreshold": 1}
+    assert aws.cloud_map.list_tags_for_resource(ResourceARN=created["Arn"])["Tags"] == more["Tags"]
 
 
 def test_lists_of_instances(aws, service):
     for name in ("a", "b", "c"):
         register = {"ServiceId": service["Id"], "InstanceId": name, "CreatorRequestId": f"of-{name}"}
         aws.done(aws.cloud_map.register_instance(**register, Attributes={"AWS_INSTANCE_IPV4": "10.0.7.1"}))
-    shown = aws.cloud_map.get_instance(ServiceId=service["Id"], InstanceId="b")["Instance"]
-    assert (shown["CreatorRequestId"], shown["Attributes"]) == ("of-b", {"AWS_INSTANCE_IPV4": "10.0.7.1"})
+    instance = aws.cloud_map.get_instance(ServiceId=service["Id"], InstanceId="b")["Instance"]
+    assert instance["CreatorRequestId"] == "of-b"
+    assert instance["Attributes"] == {"AWS_INSTANCE_IPV4": "10.0.7.1"}
     first = aws.cloud_map.list_instances(ServiceId=service["Id"], MaxResults=2)
     rest = aws.cloud_map.list_instances(ServiceId=service["Id"], NextToken=first["NextToken"])
     assert [each["Id"] for each in first["Instances"] + rest["Instances"]] == ["a", "b", "c"]

@@ -169,17 +169,17 @@ def test_start_task_takes_what_run_task_takes(aws):
     aws.define(mode="awsvpc", tags=tags)
     [arn] = [each["containerInstanceArn"] for each in aws.instances()]
     overrides = {"containerOverrides": [{"name": "web", "memoryReservation": 100, "memory": 200}]}
-    given = {"cluster": "lab", "taskDefinition": "web", "containerInstances": [arn], "group": "mine"}
+    request = {"cluster": "lab", "taskDefinition": "web", "containerInstances": [arn], "group": "mine"}
     network = {"networkConfiguration": aws.vpc()}
     started = aws.ecs.start_task(
-        **given, **network, overrides=overrides, tags=[{"key": "a", "value": "b"}], enableECSManagedTags=True,
-        propagateTags="TASK_DEFINITION",
+        **request, **network, overrides=overrides, tags=[{"key": "a", "value": "b"}],
+        enableECSManagedTags=True, propagateTags="TASK_DEFINITION",
     )["tasks"][0]  # fmt: skip
     assert started["group"] == "mine"
     assert {each["key"] for each in started["tags"]} == {"a", "by", "aws:ecs:clusterName"}
     assert aws.remaining("MEMORY") == 3973 - 100
-    assert "networkMode 'awsvpc'" in refused(aws.ecs.start_task, **given)
-    denied = refused(aws.ecs.start_task, **given, **network, enableExecuteCommand=True)
+    assert "networkMode 'awsvpc'" in refused(aws.ecs.start_task, **request)
+    denied = refused(aws.ecs.start_task, **request, **network, enableExecuteCommand=True)
     assert "valid task role is not being used" in denied
 
 
@@ -213,11 +213,11 @@ def test_an_instance_with_tasks_is_deregistered_by_force_alone(aws):
     [task] = aws.run()["tasks"]
     aws.pass_time(60)
     [arn] = [each["containerInstanceArn"] for each in aws.instances()]
-    given = {"cluster": "lab", "containerInstance": arn}
-    assert refused(aws.ecs.deregister_container_instance, **given) == (
+    request = {"cluster": "lab", "containerInstance": arn}
+    assert refused(aws.ecs.deregister_container_instance, **request) == (
         "InvalidParameterException: Found running tasks on the instance."
     )
-    aws.ecs.deregister_container_instance(**given, force=True)
+    aws.ecs.deregister_container_instance(**request, force=True)
     aws.pass_time(60)
     stopped = aws.task(task["taskArn"])
     assert (stopped["lastStatus"], stopped["stoppedReason"]) == (
@@ -315,12 +315,12 @@ def test_a_service_says_which_instance_comes_closest_and_what_it_lacks(aws):
     aws.pass_time(120)
     [service] = aws.ecs.describe_services(cluster="lab", services=["web"])["services"]
     instance = aws.instances()[0]["containerInstanceArn"].rpartition("/")[2]
-    said = [event["message"] for event in service["events"]]
+    messages = [event["message"] for event in service["events"]]
     assert (
         "(service web) was unable to place a task because no container instance met all of its requirements. "
         f"The closest matching (container-instance {instance}) is already using a port required by your "
         "task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
-    ) in said
+    ) in messages
 
 
 def test_a_draining_instance_ends_empty_of_service_tasks(aws):
@@ -404,11 +404,11 @@ def test_scale_in_passes_over_what_is_protected(aws):
     aws.pass_time(200)
     tasks = aws.service_tasks()
     instance = tasks[0]["containerInstanceArn"]
-    kept = [task["taskArn"] for task in tasks if task["containerInstanceArn"] == instance]
-    aws.ecs.update_task_protection(cluster="lab", tasks=kept, protectionEnabled=True)
+    protected = [task["taskArn"] for task in tasks if task["containerInstanceArn"] == instance]
+    aws.ecs.update_task_protection(cluster="lab", tasks=protected, protectionEnabled=True)
     aws.ecs.update_service(cluster="lab", service="web", desiredCount=2)
     aws.pass_time(200)
-    assert sorted(task["taskArn"] for task in aws.service_tasks()) == sorted(kept)
+    assert sorted(task["taskArn"] for task in aws.service_tasks()) == sorted(protected)
 
 
 def test_a_task_does_not_outlive_a_stop_of_its_machine_that_is_started_at_once(aws):

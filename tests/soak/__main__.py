@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ecslab.sandbox import process
+from ecslab.sandbox.process import files
 from tests.soak import account, judge
 from tests.soak.actions import act
 from tests.soak.client import LONGEST, Client, Tally
@@ -35,7 +36,7 @@ def main() -> int:
     try:
         soak = Soak(place, home, options)
         soak.run()
-        log = (process.folder_of(home) / "server.log").read_text("utf-8", "replace")
+        log = (files.folder_of(home) / "server.log").read_text("utf-8", "replace")
     finally:
         process.stop(home)
     if "Traceback" in log:
@@ -91,16 +92,17 @@ class Soak:
     def _load(self, number: int, seconds: float) -> None:
         end = time.monotonic() + seconds
         threads = [
-            threading.Thread(target=_play, args=(one, self.ground, end), daemon=True) for one in self.clients
+            threading.Thread(target=_play, args=(client, self.ground, end), daemon=True)
+            for client in self.clients
         ]
         for thread in threads:
             thread.start()
         while (left := end - time.monotonic()) > 0:
             time.sleep(min(TOLD, left))
-            asked = sum(one.tally.requests for one in self.clients)
-            wrong = sum(len(one.tally.wrong) for one in self.clients) + len(self.tally.wrong)
+            requests = sum(client.tally.requests for client in self.clients)
+            wrong = sum(len(client.tally.wrong) for client in self.clients) + len(self.tally.wrong)
             left = max(left - TOLD, 0)
-            _tell(f"round {number} of {ROUNDS}, {left:.0f} s left: {asked:,} requests, {wrong} wrong")
+            _tell(f"round {number} of {ROUNDS}, {left:.0f} s left: {requests:,} requests, {wrong} wrong")
         for thread in threads:
             thread.join(LONGEST + 10)
         stuck = sum(thread.is_alive() for thread in threads)

@@ -30,10 +30,10 @@ def family(walk):
 
 
 def test_step_1_and_2_create_cluster(walk, cluster):
-    made = walk.ecs.create_cluster(clusterName=cluster, capacityProviders=["FARGATE", "FARGATE_SPOT"])
-    assert made["cluster"]["status"] == "ACTIVE"
+    created = walk.ecs.create_cluster(clusterName=cluster, capacityProviders=["FARGATE", "FARGATE_SPOT"])
+    assert created["cluster"]["status"] == "ACTIVE"
     assert default_vpc(walk)  # "use the default as this is configured already"
-    assert made["cluster"]["capacityProviders"] == ["FARGATE", "FARGATE_SPOT"]  # "already selected"
+    assert created["cluster"]["capacityProviders"] == ["FARGATE", "FARGATE_SPOT"]  # "already selected"
 
 
 def test_step_3_half_a_vcpu_does_not_go_with_half_a_gigabyte(walk, family):
@@ -43,10 +43,10 @@ def test_step_3_half_a_vcpu_does_not_go_with_half_a_gigabyte(walk, family):
 
 
 def test_step_3_go_to_task_definitions_and_create_a_new_one(walk, family):
-    made = register(walk, family, memory="1024")
-    assert (made["family"], made["revision"], made["cpu"]) == (family, 1, "512")
-    assert "logConfiguration" not in made["containerDefinitions"][0]  # "uncheck use log collection"
-    assert "executionRoleArn" not in made  # a public image and no logs: nobody needs one
+    definition = register(walk, family, memory="1024")
+    assert (definition["family"], definition["revision"], definition["cpu"]) == (family, 1, "512")
+    assert "logConfiguration" not in definition["containerDefinitions"][0]  # "uncheck use log collection"
+    assert "executionRoleArn" not in definition  # a public image and no logs: nobody needs one
 
 
 def register(lab, family, memory):
@@ -64,7 +64,7 @@ def register(lab, family, memory):
 def test_step_4_to_6_run_new_task(walk, cluster, family):
     assert the_tasks(walk, cluster) == []  # "select your cluster and go to tasks tab"
     vpc = default_vpc(walk)
-    subnets = tuple(one.id for one in network.subnets(walk, vpc.id) if one.public)
+    subnets = tuple(subnet.id for subnet in network.subnets(walk, vpc.id) if subnet.public)
     group = http_from_anywhere(walk, vpc.id, walk.names.security_group)
     task = run(
         walk,
@@ -117,7 +117,7 @@ def test_what_the_document_leaves_behind(walk, family):
     inactive = walk.ecs.list_task_definitions(familyPrefix=family, status="INACTIVE")["taskDefinitionArns"]
     assert [arn.rpartition("/")[2] for arn in inactive] == [f"{family}:1"]
     gone = walk.ecs.delete_task_definitions(taskDefinitions=inactive)["taskDefinitions"]
-    assert [one["status"] for one in gone] == ["DELETE_IN_PROGRESS"]
+    assert [definition["status"] for definition in gone] == ["DELETE_IN_PROGRESS"]
 
 
 def test_the_clicks_of_the_steps_send_these_calls(walk):

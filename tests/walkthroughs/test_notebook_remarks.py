@@ -56,7 +56,7 @@ def shown():
         for cell in json.loads(path.read_text("utf-8"))["cells"]
     ]
     prose = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    return [found.strip() for text in prose for found in REMARK.findall(text)]
+    return [remark.strip() for text in prose for remark in REMARK.findall(text)]
 
 
 def test_no_remark_is_left_out():
@@ -82,8 +82,8 @@ def demo(lab):
 
 @pytest.mark.parametrize("remark", AS_SENT)
 def test_it_does_what_the_notebook_says(terminal, lab, demo, remark):
-    said = terminal.run(AS_SENT[remark], **demo)
-    assert said.code == 0, said.err
+    result = terminal.run(AS_SENT[remark], **demo)
+    assert result.code == 0, result.err
     if remark in TAKES_TIME:
         terminal.pass_time(600)
 

@@ -59,8 +59,10 @@ def test_the_default_vpc_has_a_public_subnet_in_each_zone(client):
 
 
 def test_the_default_vpc_has_a_way_to_the_internet(client):
-    found = client.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc(client)]}])["RouteTables"]
-    routes = {route["DestinationCidrBlock"]: route["GatewayId"] for route in found[0]["Routes"]}
+    tables = client.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc(client)]}])[
+        "RouteTables"
+    ]
+    routes = {route["DestinationCidrBlock"]: route["GatewayId"] for route in tables[0]["Routes"]}
     gateways = client.describe_internet_gateways()["InternetGateways"]
     attached = {gateway["Attachments"][0]["VpcId"]: gateway["InternetGatewayId"] for gateway in gateways}
     assert routes == {"172.31.0.0/16": "local", "0.0.0.0/0": attached[vpc(client)]}
@@ -78,54 +80,62 @@ def test_a_default_group_admits_only_its_own_members(client, name):
 def test_the_workshop_vpc_has_public_and_private_subnets(client):
     for name, zone in (("public-a", "us-east-1a"), ("public-b", "us-east-1b"),
                        ("private-a", "us-east-1a"), ("private-b", "us-east-1b")):  # fmt: skip
-        found = client.describe_subnets(SubnetIds=[subnet(client, f"workshop-{name}")])["Subnets"][0]
-        assert (found["AvailabilityZone"], found["DefaultForAz"]) == (zone, False)
-        eni = attach(client, found["SubnetId"])
+        described = client.describe_subnets(SubnetIds=[subnet(client, f"workshop-{name}")])["Subnets"][0]
+        assert (described["AvailabilityZone"], described["DefaultForAz"]) == (zone, False)
+        eni = attach(client, described["SubnetId"])
         assert egress(task_network.network_facts(eni), "ecr.api").passed == name.startswith("public")
 
 
 def test_a_tasks_interface_looks_as_fargates_does(client):
     eni = attach(client)
-    (shown,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
+    (interface,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
     octets = eni.public_ip.replace(".", "-")
     association = {
         "PublicIp": eni.public_ip,
         "PublicDnsName": f"ec2-{octets}.compute-1.amazonaws.com",
         "IpOwnerId": "amazon",
     }
-    assert shown["Association"] == association
-    assert shown["PrivateIpAddresses"][0]["Association"] == association
-    assert shown["PrivateIpAddresses"][0]["Primary"] is True
-    assert shown["PrivateDnsName"] == eni.private_dns == f"ip-{eni.private_ip.replace('.', '-')}.ec2.internal"
-    assert (shown["Status"], shown["InterfaceType"], shown["Description"]) == ("in-use", "interface", ABOUT)
-    attachment = shown["Attachment"]
+    assert interface["Association"] == association
+    assert interface["PrivateIpAddresses"][0]["Association"] == association
+    assert interface["PrivateIpAddresses"][0]["Primary"] is True
+    assert (
+        interface["PrivateDnsName"]
+        == eni.private_dns
+        == f"ip-{eni.private_ip.replace('.', '-')}.ec2.internal"
+    )
+    assert (interface["Status"], interface["InterfaceType"], interface["Description"]) == (
+        "in-use",
+        "interface",
+        ABOUT,
+    )
+    attachment = interface["Attachment"]
     assert (attachment["DeviceIndex"], attachment["Status"]) == (1, "attached")
     assert attachment["DeleteOnTermination"] is False
-    assert attachment["InstanceOwnerId"] != shown["OwnerId"] == "123456789012"
+    assert attachment["InstanceOwnerId"] != interface["OwnerId"] == "123456789012"
     assert "InstanceId" not in attachment
-    assert [group["GroupName"] for group in shown["Groups"]] == ["default"]
+    assert [group["GroupName"] for group in interface["Groups"]] == ["default"]
     assert attachment["NetworkCardIndex"] == 0
-    assert shown["RequesterManaged"] is shown["SourceDestCheck"] is True
-    assert shown["RequesterId"] == attachment["InstanceOwnerId"]
-    assert shown["Operator"] == {"Managed": False, "HiddenByDefault": False}
-    assert shown["AvailabilityZoneId"].startswith("use1-az")
-    assert shown["TagSet"] == []
+    assert interface["RequesterManaged"] is interface["SourceDestCheck"] is True
+    assert interface["RequesterId"] == attachment["InstanceOwnerId"]
+    assert interface["Operator"] == {"Managed": False, "HiddenByDefault": False}
+    assert interface["AvailabilityZoneId"].startswith("use1-az")
+    assert interface["TagSet"] == []
 
 
 def test_an_interface_is_found_by_its_public_address(client):
     eni = attach(client)
     wanted = [{"Name": "association.public-ip", "Values": [eni.public_ip]}]
-    found = client.describe_network_interfaces(Filters=wanted)["NetworkInterfaces"]
-    assert [interface["NetworkInterfaceId"] for interface in found] == [eni.eni_id]
+    interfaces = client.describe_network_interfaces(Filters=wanted)["NetworkInterfaces"]
+    assert [interface["NetworkInterfaceId"] for interface in interfaces] == [eni.eni_id]
     assert task_network.find_public(eni.public_ip) == eni
     assert task_network.find_public("203.0.113.255") is None
 
 
 def test_no_public_address_unless_asked(client):
     eni = attach(client, public=False)
-    (shown,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
+    (interface,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
     assert eni.public_ip is None
-    assert "Association" not in shown
+    assert "Association" not in interface
 
 
 def test_a_released_interface_is_gone_and_its_address_free(client):
@@ -142,8 +152,8 @@ def test_a_released_interface_is_gone_and_its_address_free(client):
 
 
 def test_addresses_are_never_given_twice_and_run_out(client):
-    made = client.create_subnet(VpcId=vpc(client, "workshop"), CidrBlock="10.0.20.0/28")
-    small = made["Subnet"]["SubnetId"]
+    created = client.create_subnet(VpcId=vpc(client, "workshop"), CidrBlock="10.0.20.0/28")
+    small = created["Subnet"]["SubnetId"]
     enis = [attach(client, small) for _ in range(11)]
     assert {eni.private_ip for eni in enis} == {f"10.0.20.{last}" for last in range(4, 15)}
     assert len({eni.public_ip for eni in enis}) == 11
@@ -167,12 +177,12 @@ def test_a_second_pool_follows_the_first(client):
 
 def test_the_owner_cannot_touch_a_tasks_interface(client):
     eni = attach(client)
-    (shown,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
+    (described,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
     assert refused(client.delete_network_interface, NetworkInterfaceId=eni.eni_id) == (
         "InvalidParameterValue",
         f"Network interface '{eni.eni_id}' is currently in use.",
     )
-    attachment = shown["Attachment"]["AttachmentId"]
+    attachment = described["Attachment"]["AttachmentId"]
     denied = ("AuthFailure", "You do not have permission to access the specified resource.")
     interface = {"NetworkInterfaceId": eni.eni_id}
     assert refused(client.detach_network_interface, AttachmentId=attachment) == denied
@@ -190,8 +200,8 @@ def test_the_owner_cannot_touch_a_tasks_interface(client):
     ):
         assert refused(getattr(client, operation), **interface, **more) == denied
     client.create_tags(Resources=[eni.eni_id], Tags=[{"Key": "mine", "Value": "yes"}])
-    (shown,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
-    assert shown["TagSet"] == [{"Key": "mine", "Value": "yes"}]
+    (described,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
+    assert described["TagSet"] == [{"Key": "mine", "Value": "yes"}]
     address = client.allocate_address(Domain="vpc")["AllocationId"]
     elastic = {"NetworkInterfaceId": eni.eni_id, "AllocationId": address}
     assert refused(client.associate_address, **elastic) == denied
@@ -199,10 +209,10 @@ def test_the_owner_cannot_touch_a_tasks_interface(client):
 
 def test_what_a_task_uses_cannot_be_deleted(client):
     network = vpc(client, "workshop")
-    made = client.create_security_group(GroupName="web", Description="web", VpcId=network)["GroupId"]
-    eni = attach(client, subnet(client, "workshop-public-a"), groups=[made])
-    assert refused(client.delete_security_group, GroupId=made) == (
-        "DependencyViolation", f"resource {made} has a dependent object")  # fmt: skip
+    group_id = client.create_security_group(GroupName="web", Description="web", VpcId=network)["GroupId"]
+    eni = attach(client, subnet(client, "workshop-public-a"), groups=[group_id])
+    assert refused(client.delete_security_group, GroupId=group_id) == (
+        "DependencyViolation", f"resource {group_id} has a dependent object")  # fmt: skip
     assert refused(client.delete_subnet, SubnetId=eni.subnet_id) == (
         "DependencyViolation",
         f"The subnet '{eni.subnet_id}' has dependencies and cannot be deleted.",
@@ -212,7 +222,7 @@ def test_what_a_task_uses_cannot_be_deleted(client):
     code, _ = refused(client.detach_internet_gateway, InternetGatewayId=gateway, VpcId=network)
     assert code == "DependencyViolation"
     task_network.release_eni(REGION, eni.eni_id)
-    client.delete_security_group(GroupId=made)
+    client.delete_security_group(GroupId=group_id)
 
 
 def test_a_group_that_another_names_cannot_be_deleted(client):
@@ -235,8 +245,8 @@ def delete_default_vpc(client):
     network = vpc(client)
     gateways = client.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [network]}])
     gateway = gateways["InternetGateways"][0]["InternetGatewayId"]
-    for found in default_subnets(client):
-        client.delete_subnet(SubnetId=found["SubnetId"])
+    for default_subnet in default_subnets(client):
+        client.delete_subnet(SubnetId=default_subnet["SubnetId"])
     depends = f"The vpc '{network}' has dependencies and cannot be deleted."
     assert refused(client.delete_vpc, VpcId=network) == ("DependencyViolation", depends)
     client.detach_internet_gateway(InternetGatewayId=gateway, VpcId=network)
@@ -246,15 +256,15 @@ def delete_default_vpc(client):
 
 def test_a_deleted_default_vpc_is_gone_until_it_is_made_again(client):
     delete_default_vpc(client)
-    names = [found.get("Tags", [{}])[0].get("Value") for found in client.describe_vpcs()["Vpcs"]]
+    names = [described.get("Tags", [{}])[0].get("Value") for described in client.describe_vpcs()["Vpcs"]]
     assert names == ["workshop"]
     assert refused(client.create_security_group, GroupName="web", Description="web") == (
         "VPCIdNotSpecified", "No default VPC for this user")  # fmt: skip
-    made = client.create_default_vpc()["Vpc"]["VpcId"]
+    vpc_id = client.create_default_vpc()["Vpc"]["VpcId"]
     assert len(client.describe_vpcs()["Vpcs"]) == 2
     assert len(default_subnets(client)) == 6
     group = client.create_security_group(GroupName="web", Description="web")["GroupId"]
-    assert client.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["VpcId"] == made
+    assert client.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["VpcId"] == vpc_id
     assert egress(task_network.network_facts(attach(client)), "ecr.api").passed
 
 
@@ -305,11 +315,11 @@ def test_every_region_has_its_networks(client, region):
 
 def test_a_vpc_without_dns_hostnames_gives_no_names(client):
     network = client.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-    made = client.create_subnet(VpcId=network, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
-    eni = attach(client, made)
-    (shown,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
-    assert not shown.get("PrivateDnsName")
-    assert not shown["Association"].get("PublicDnsName")
+    subnet_id = client.create_subnet(VpcId=network, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
+    eni = attach(client, subnet_id)
+    (interface,) = client.describe_network_interfaces(NetworkInterfaceIds=[eni.eni_id])["NetworkInterfaces"]
+    assert not interface.get("PrivateDnsName")
+    assert not interface["Association"].get("PublicDnsName")
     assert eni.private_dns.startswith("ip-10-9-0-")
 
 
@@ -321,11 +331,13 @@ def test_names_follow_the_region(client):
 
 
 def test_users_own_interfaces_and_elastic_addresses_share_the_rules(client):
-    made = client.create_network_interface(SubnetId=subnet(client, "workshop-private-a"))["NetworkInterface"]
-    assert made["PrivateIpAddress"].startswith("10.0.10.")
+    interface = client.create_network_interface(SubnetId=subnet(client, "workshop-private-a"))[
+        "NetworkInterface"
+    ]
+    assert interface["PrivateIpAddress"].startswith("10.0.10.")
     address = client.allocate_address(Domain="vpc")["PublicIp"]
     assert address.startswith("203.0.113.")
-    client.delete_network_interface(NetworkInterfaceId=made["NetworkInterfaceId"])
+    client.delete_network_interface(NetworkInterfaceId=interface["NetworkInterfaceId"])
 
 
 @pytest.mark.parametrize(
@@ -402,20 +414,22 @@ def test_a_nat_gateway_and_endpoints_open_a_private_subnet(client):
 
 
 def test_a_nat_gateway_and_an_instance_leave_nothing_behind(client):
-    made = client.create_subnet(VpcId=vpc(client, "workshop"), CidrBlock="10.0.21.0/24")["Subnet"]["SubnetId"]
+    subnet_id = client.create_subnet(VpcId=vpc(client, "workshop"), CidrBlock="10.0.21.0/24")["Subnet"][
+        "SubnetId"
+    ]
     address = client.allocate_address(Domain="vpc")["AllocationId"]
-    nat = client.create_nat_gateway(SubnetId=made, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    nat = client.create_nat_gateway(SubnetId=subnet_id, AllocationId=address)["NatGateway"]["NatGatewayId"]
     image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-    instance = client.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=made)["Instances"][0]
-    held = [{"Name": "subnet-id", "Values": [made]}]
-    interfaces = client.describe_network_interfaces(Filters=held)["NetworkInterfaces"]
-    assert {found["Status"] for found in interfaces} == {"in-use"}
-    assert refused(client.delete_subnet, SubnetId=made)[0] == "DependencyViolation"
+    instance = client.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet_id)["Instances"][0]
+    of_subnet = [{"Name": "subnet-id", "Values": [subnet_id]}]
+    interfaces = client.describe_network_interfaces(Filters=of_subnet)["NetworkInterfaces"]
+    assert {interface["Status"] for interface in interfaces} == {"in-use"}
+    assert refused(client.delete_subnet, SubnetId=subnet_id)[0] == "DependencyViolation"
     client.terminate_instances(InstanceIds=[instance["InstanceId"]])
     client.delete_nat_gateway(NatGatewayId=nat)
-    assert client.describe_network_interfaces(Filters=held)["NetworkInterfaces"] == []
+    assert client.describe_network_interfaces(Filters=of_subnet)["NetworkInterfaces"] == []
     client.release_address(AllocationId=address)
-    client.delete_subnet(SubnetId=made)
+    client.delete_subnet(SubnetId=subnet_id)
     unknown = ("NatGatewayNotFound", "The Nat Gateway nat-1 was not found")
     assert refused(client.delete_nat_gateway, NatGatewayId="nat-1") == unknown
 
@@ -433,10 +447,10 @@ def test_an_address_that_cannot_be_had(client, address, refusal):
     net = subnet["CidrBlock"].rpartition(".")[0]
     address = address.format(net=net)
     client.create_network_interface(SubnetId=subnet["SubnetId"], PrivateIpAddress=f"{net}.77")
-    one = {"ImageId": client.describe_images()["Images"][0]["ImageId"], "MinCount": 1, "MaxCount": 1}
+    request = {"ImageId": client.describe_images()["Images"][0]["ImageId"], "MinCount": 1, "MaxCount": 1}
     for named, call in (
-        ("Address", lambda given: client.create_network_interface(**given)),
-        (f"Address {address}", lambda given: client.run_instances(**one, **given)),
+        ("Address", lambda members: client.create_network_interface(**members)),
+        (f"Address {address}", lambda members: client.run_instances(**request, **members)),
     ):
         with pytest.raises(ClientError) as refused:
             call({"SubnetId": subnet["SubnetId"], "PrivateIpAddress": address})
@@ -448,12 +462,12 @@ def test_an_instance_too_has_nobody_elses_address(client):
     image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     chosen = default_subnets(client)[0]["SubnetId"]
     client.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=chosen)
-    shown = client.describe_instances()["Reservations"][0]["Instances"][0]
-    assert shown["PublicIpAddress"].startswith("203.0.113.")
-    holder = task_network.find_public(shown["PublicIpAddress"])
-    assert holder.eni_id == shown["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    instance = client.describe_instances()["Reservations"][0]["Instances"][0]
+    assert instance["PublicIpAddress"].startswith("203.0.113.")
+    holder = task_network.find_public(instance["PublicIpAddress"])
+    assert holder.eni_id == instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
     eni = attach(client, chosen)
-    assert eni.public_ip != shown["PublicIpAddress"]
+    assert eni.public_ip != instance["PublicIpAddress"]
 
 
 def test_machine_images_are_there_when_asked_for(client):

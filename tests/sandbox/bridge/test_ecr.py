@@ -12,6 +12,7 @@ from ecr_rig import ACCOUNT, LIST, OCI, image, rig, sha
 
 from ecslab.sandbox.bridge.ecr import backend as backend_module
 from ecslab.sandbox.bridge.ecr import constraints, scans, tokens
+from ecslab.sandbox.bridge.ecr import layers as layers_module
 
 MIB = 1024 * 1024
 NOWHERE = "sha256:" + "0" * 64
@@ -20,9 +21,9 @@ WHERE = f"repository with name 'web' in the registry with id '{ACCOUNT}'"
 
 @pytest.fixture
 def lab():
-    with rig() as made:
-        made.ecr.create_repository(repositoryName="web")
-        yield made
+    with rig() as ecr_rig:
+        ecr_rig.ecr.create_repository(repositoryName="web")
+        yield ecr_rig
 
 
 def refused(call, **kwargs) -> str:
@@ -37,12 +38,12 @@ def refused(call, **kwargs) -> str:
 
 
 def test_a_repository_has_the_address_that_docker_uses(lab):
-    found = lab.ecr.create_repository(repositoryName="adgu/web")["repository"]
-    assert found["repositoryUri"] == f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/adgu/web"
-    assert found["repositoryArn"] == f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/adgu/web"
-    assert found["imageTagMutability"] == "MUTABLE"
-    assert found["imageScanningConfiguration"] == {"scanOnPush": False}
-    assert found["encryptionConfiguration"] == {"encryptionType": "AES256"}
+    repository = lab.ecr.create_repository(repositoryName="adgu/web")["repository"]
+    assert repository["repositoryUri"] == f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/adgu/web"
+    assert repository["repositoryArn"] == f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/adgu/web"
+    assert repository["imageTagMutability"] == "MUTABLE"
+    assert repository["imageScanningConfiguration"] == {"scanOnPush": False}
+    assert repository["encryptionConfiguration"] == {"encryptionType": "AES256"}
 
 
 @pytest.mark.parametrize("name", ["a1", "0ab", "a/b/c", "a.b", "a_b", "a__b", "a--b", "x" * 256])
@@ -95,9 +96,9 @@ def test_a_layer_in_parts_comes_back_whole(lab):
         repositoryName="web", uploadId=begun["uploadId"], layerDigests=[sha(data)]
     )
     assert done["layerDigest"] == sha(data)
-    there = lab.ecr.batch_check_layer_availability(repositoryName="web", layerDigests=[sha(data)])["layers"]
-    assert there[0]["layerAvailability"] == "AVAILABLE"
-    assert there[0]["layerSize"] == len(data)
+    layers = lab.ecr.batch_check_layer_availability(repositoryName="web", layerDigests=[sha(data)])["layers"]
+    assert layers[0]["layerAvailability"] == "AVAILABLE"
+    assert layers[0]["layerSize"] == len(data)
 
 
 def part(lab, upload, blob, first=0, last=None):
@@ -135,11 +136,11 @@ def test_a_wrong_digest_is_refused_and_the_layer_is_not_there(lab):
     assert refused(lab.ecr.complete_layer_upload, **complete) == (
         "InvalidLayerException: None of the provided layer digests match the calculated layer digest"
     )
-    there = lab.ecr.batch_check_layer_availability(
+    answer = lab.ecr.batch_check_layer_availability(
         repositoryName="web", layerDigests=[sha(b"abc"), "nonsense"]
     )
-    assert [failure["failureCode"] for failure in there["failures"]] == ["InvalidLayerDigest"]
-    assert there["layers"] == [{"layerDigest": sha(b"abc"), "layerAvailability": "UNAVAILABLE"}]
+    assert [failure["failureCode"] for failure in answer["failures"]] == ["InvalidLayerDigest"]
+    assert answer["layers"] == [{"layerDigest": sha(b"abc"), "layerAvailability": "UNAVAILABLE"}]
 
 
 def test_uploads_that_are_empty_unknown_or_done_before(lab):
@@ -154,7 +155,7 @@ def test_uploads_that_are_empty_unknown_or_done_before(lab):
 
 
 def test_a_layer_beyond_the_sandboxs_limit_says_whose_limit_it_is(lab, monkeypatch):
-    monkeypatch.setattr(backend_module, "LAYER_MAX", MIB)
+    monkeypatch.setattr(layers_module, "LAYER_MAX", MIB)
     upload = lab.ecr.initiate_layer_upload(repositoryName="web")["uploadId"]
     assert refused(lab.ecr.upload_layer_part, **part(lab, upload, bytes(MIB + 1))) == (
         "LimitExceededException: This sandbox takes layers of at most 1 MiB."
@@ -163,8 +164,8 @@ def test_a_layer_beyond_the_sandboxs_limit_says_whose_limit_it_is(lab, monkeypat
 
 def test_the_download_url_is_signed_and_names_the_layer(lab):
     lab.upload(b"abc")
-    found = lab.ecr.get_download_url_for_layer(repositoryName="web", layerDigest=sha(b"abc"))
-    address, token = found["downloadUrl"].rsplit("/", 1)
+    answer = lab.ecr.get_download_url_for_layer(repositoryName="web", layerDigest=sha(b"abc"))
+    address, token = answer["downloadUrl"].rsplit("/", 1)
     assert address.endswith("amazonaws.com/_layers")
     assert tokens.verify(tokens.key(None), "layer", lab.now, token)["digest"] == sha(b"abc")
     assert refused(lab.ecr.get_download_url_for_layer, repositoryName="web", layerDigest=NOWHERE) == (
@@ -198,13 +199,13 @@ def test_a_lost_layer_is_sent_again_by_the_next_push(tmp_path, damage):
         for file in (tmp_path / "blobs").iterdir():
             damage(file)
         _, blobs = image()
-        there = {"repositoryName": "web", "layerDigests": [sha(blob) for blob in blobs]}
-        answer = lab.ecr.batch_check_layer_availability(**there)
+        request = {"repositoryName": "web", "layerDigests": [sha(blob) for blob in blobs]}
+        answer = lab.ecr.batch_check_layer_availability(**request)
         assert answer["failures"] == []
         assert answer["layers"][0] == {"layerDigest": sha(blobs[0]), "layerAvailability": "UNAVAILABLE"}
         for blob in blobs:
             lab.upload(blob)
-        layers = lab.ecr.batch_check_layer_availability(**there)["layers"]
+        layers = lab.ecr.batch_check_layer_availability(**request)["layers"]
         assert [layer["layerAvailability"] for layer in layers] == ["AVAILABLE", "AVAILABLE"]
 
 
@@ -220,9 +221,11 @@ def test_an_image_is_known_by_the_digest_of_its_manifest(lab):
     assert detail["imagePushedAt"].astimezone(UTC) == datetime.fromtimestamp(lab.now, UTC)
     assert detail["imageTags"] == ["latest"]
     assert detail["imageManifestMediaType"] == OCI
-    (got,) = lab.ecr.batch_get_image(repositoryName="web", imageIds=[{"imageTag": "latest"}])["images"]
-    assert got["imageManifest"] == manifest
-    assert got["imageId"] == pushed["imageId"]
+    (image_detail,) = lab.ecr.batch_get_image(repositoryName="web", imageIds=[{"imageTag": "latest"}])[
+        "images"
+    ]
+    assert image_detail["imageManifest"] == manifest
+    assert image_detail["imageId"] == pushed["imageId"]
 
 
 def test_a_manifest_whose_layers_are_not_there(lab):
@@ -331,8 +334,8 @@ def test_an_index_needs_its_images_and_then_keeps_them(lab):
         for d in lab.ecr.describe_images(repositoryName="web")["imageDetails"]
     }
     assert sizes[index["imageDigest"]] == sizes[child["imageDigest"]]
-    kept = lab.ecr.batch_delete_image(repositoryName="web", imageIds=[child])
-    assert kept["failures"] == [
+    answer = lab.ecr.batch_delete_image(repositoryName="web", imageIds=[child])
+    assert answer["failures"] == [
         {
             "imageId": child,
             "failureCode": "ImageReferencedByManifestList",
@@ -378,7 +381,7 @@ def test_describing_an_image_that_is_not_there(lab):
 
 
 @pytest.mark.parametrize(
-    ("call", "given", "constraint"),
+    ("call", "members", "constraint"),
     [
         ("list_images", {"maxResults": 1001},
          "'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 1000'"),
@@ -386,9 +389,9 @@ def test_describing_an_image_that_is_not_there(lab):
          "'imageIds' failed to satisfy constraint: 'Member must have length less than or equal to 100'"),
     ],
 )  # fmt: skip
-def test_numbers_and_lists_have_limits(lab, call, given, constraint):
+def test_numbers_and_lists_have_limits(lab, call, members, constraint):
     message = f"InvalidParameterException: Invalid parameter at {constraint}"
-    assert refused(getattr(lab.ecr, call), repositoryName="web", **given) == message
+    assert refused(getattr(lab.ecr, call), repositoryName="web", **members) == message
 
 
 @pytest.mark.parametrize(
@@ -485,10 +488,12 @@ def test_batch_get_image_says_how_long_the_manifest_is(lab):
     event, keep = "before-parse.ecr.BatchGetImage", lambda response_dict, **_: raw.append(response_dict)
     lab.ecr.meta.events.register(event, keep)
     try:
-        shown = lab.ecr.batch_get_image(repositoryName="web", imageIds=[{"imageTag": "1"}])["images"][0]
+        image_detail = lab.ecr.batch_get_image(repositoryName="web", imageIds=[{"imageTag": "1"}])["images"][
+            0
+        ]
     finally:
         lab.ecr.meta.events.unregister(event, keep)
-    assert json.loads(raw[0]["body"])["images"][0]["imageManifestSize"] == len(shown["imageManifest"])
+    assert json.loads(raw[0]["body"])["images"][0]["imageManifestSize"] == len(image_detail["imageManifest"])
 
 
 def test_what_aws_shows_of_a_repository_that_is_deleted(lab):
@@ -518,35 +523,37 @@ def test_another_digest_than_declared(lab):
     )
 
 
-@pytest.mark.parametrize("given", ["id", "arn", "alias"])
-def test_the_key_is_shown_by_its_arn(lab, given):
+@pytest.mark.parametrize("named_by", ["id", "arn", "alias"])
+def test_the_key_is_shown_by_its_arn(lab, named_by):
     kms = boto3.client("kms", "us-east-1", aws_access_key_id="k", aws_secret_access_key="s")
     key = kms.create_key()["KeyMetadata"]
     kms.create_alias(AliasName="alias/web", TargetKeyId=key["KeyId"])
-    named = {"id": key["KeyId"], "arn": key["Arn"], "alias": "alias/web"}[given]
+    named = {"id": key["KeyId"], "arn": key["Arn"], "alias": "alias/web"}[named_by]
     encryption = {"encryptionType": "KMS", "kmsKey": named}
-    made = lab.ecr.create_repository(repositoryName="kms", encryptionConfiguration=encryption)["repository"]
-    assert made["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": key["Arn"]}
-    (shown,) = lab.ecr.describe_repositories(repositoryNames=["kms"])["repositories"]
-    assert shown["encryptionConfiguration"]["kmsKey"] == key["Arn"]
+    repository = lab.ecr.create_repository(repositoryName="kms", encryptionConfiguration=encryption)[
+        "repository"
+    ]
+    assert repository["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": key["Arn"]}
+    (described,) = lab.ecr.describe_repositories(repositoryNames=["kms"])["repositories"]
+    assert described["encryptionConfiguration"]["kmsKey"] == key["Arn"]
 
 
 def test_a_key_that_is_not_there_or_not_wanted(lab):
     create = lab.ecr.create_repository
     nobody = {"encryptionType": "KMS", "kmsKey": "alias/none"}
-    said = refused(create, repositoryName="kms", encryptionConfiguration=nobody)
-    assert said == "KmsException: Key 'alias/none' does not exist"
+    message = refused(create, repositoryName="kms", encryptionConfiguration=nobody)
+    assert message == "KmsException: Key 'alias/none' does not exist"
     unwanted = {"encryptionType": "AES256", "kmsKey": "alias/none"}
-    said = refused(create, repositoryName="kms", encryptionConfiguration=unwanted)
-    assert said.startswith("InvalidParameterException: ")
+    message = refused(create, repositoryName="kms", encryptionConfiguration=unwanted)
+    assert message.startswith("InvalidParameterException: ")
 
 
 def test_filters_go_with_exclusions_alone(lab):
     filters = [{"filterType": "WILDCARD", "filter": "dev*"}]
     at = "InvalidParameterException: Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to "
     for call, name in ((lab.ecr.create_repository, "new"), (lab.ecr.put_image_tag_mutability, "web")):
-        given = {"imageTagMutability": "MUTABLE", "imageTagMutabilityExclusionFilters": filters}
-        assert refused(call, repositoryName=name, **given) == (
+        settings = {"imageTagMutability": "MUTABLE", "imageTagMutabilityExclusionFilters": filters}
+        assert refused(call, repositoryName=name, **settings) == (
             f"{at}satisfy constraint: 'ImageTagMutabilityExclusionFilters are not allowed when "
             "imageTagMutability is set to MUTABLE'"
         )
@@ -579,9 +586,9 @@ def test_a_scan_is_pending_then_in_progress_then_fails(lab):
     assert scanned(lab) == {"status": "IN_PROGRESS"}
     lab.now += scans.LASTS
     assert scanned(lab) == FAILED
-    (shown,) = lab.ecr.describe_images(repositoryName="web")["imageDetails"]
-    assert shown["imageScanStatus"] == FAILED
-    assert "imageScanFindingsSummary" not in shown
+    (detail,) = lab.ecr.describe_images(repositoryName="web")["imageDetails"]
+    assert detail["imageScanStatus"] == FAILED
+    assert "imageScanFindingsSummary" not in detail
     assert refused(lab.ecr.start_image_scan, **missing) == (
         "LimitExceededException: The scan quota per image has been exceeded. Wait and try again."
     )
@@ -592,8 +599,8 @@ def test_a_scan_is_pending_then_in_progress_then_fails(lab):
 def test_a_push_starts_a_scan_where_the_repository_says_so(lab):
     on_push = {"scanOnPush": True}
     lab.ecr.put_image_scanning_configuration(repositoryName="web", imageScanningConfiguration=on_push)
-    asked = lab.ecr.batch_get_repository_scanning_configuration(repositoryNames=["web"])
-    assert asked["scanningConfigurations"][0]["scanFrequency"] == "SCAN_ON_PUSH"
+    answer = lab.ecr.batch_get_repository_scanning_configuration(repositoryNames=["web"])
+    assert answer["scanningConfigurations"][0]["scanFrequency"] == "SCAN_ON_PUSH"
     lab.push(tag="1")
     assert scanned(lab) == {"status": "PENDING"}
     lab.now += scans.LASTS

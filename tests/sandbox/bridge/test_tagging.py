@@ -19,12 +19,12 @@ def tagging(aws):
 
 
 @pytest.fixture
-def made(aws):
+def arns_by_kind(aws):
     """One of everything, untagged, by its kind."""
     aws.prepare({"index.html": b"hello"})
-    made = dict(_of_ecs(aws)) | dict(_of_network(aws)) | dict(_of_stores(aws))
-    made["ecr:repository"] = aws.ecr.describe_repositories()["repositories"][0]["repositoryArn"]
-    return made
+    arns = dict(_of_ecs(aws)) | dict(_of_network(aws)) | dict(_of_stores(aws))
+    arns["ecr:repository"] = aws.ecr.describe_repositories()["repositories"][0]["repositoryArn"]
+    return arns
 
 
 def _of_ecs(aws):
@@ -83,56 +83,60 @@ def _of_stores(aws):
     yield "route53:hostedzone", f"arn:aws:route53:::hostedzone/{zone['Id'].rpartition('/')[2]}"
 
 
-def shown(tagging, **filters):
-    found = tagging.get_resources(**filters)["ResourceTagMappingList"]
-    return {each["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in each["Tags"]} for each in found}
+def tags_by_arn(tagging, **filters):
+    mappings = tagging.get_resources(**filters)["ResourceTagMappingList"]
+    return {each["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in each["Tags"]} for each in mappings}
 
 
-def test_all_that_is_held_takes_tags_shows_them_and_gives_them_back(aws, tagging, made):
-    arns = list(made.values())
+def test_all_that_is_held_takes_tags_shows_them_and_gives_them_back(aws, tagging, arns_by_kind):
+    arns = list(arns_by_kind.values())
     assert tagging.tag_resources(ResourceARNList=arns, Tags={"owner": "me", "for": "web"})[
         "FailedResourcesMap"
     ] == {}  # fmt: skip
     sandbox = aws.endpoint.transport.sandbox
-    sandbox.rebuild(sandbox.clock.now)
+    sandbox.account.rebuild(sandbox.clock.now)
     by_owner = [{"Key": "owner", "Values": ["me"]}]
-    assert shown(tagging, TagFilters=by_owner).keys() == set(arns)
-    for kind, arn in made.items():
-        tags = shown(tagging, ResourceTypeFilters=[kind], TagFilters=by_owner)
+    assert tags_by_arn(tagging, TagFilters=by_owner).keys() == set(arns)
+    for kind, arn in arns_by_kind.items():
+        tags = tags_by_arn(tagging, ResourceTypeFilters=[kind], TagFilters=by_owner)
         assert tags[arn]["for"] == "web"
     assert {"owner", "for"} <= set(tagging.get_tag_keys()["TagKeys"])
     assert tagging.get_tag_values(Key="owner")["TagValues"] == ["me"]
     failed = tagging.untag_resources(ResourceARNList=arns, TagKeys=["owner", "for"])["FailedResourcesMap"]
-    assert failed == {} and shown(tagging, TagFilters=by_owner) == {}
+    assert failed == {} and tags_by_arn(tagging, TagFilters=by_owner) == {}
 
 
-def test_each_service_says_the_same(aws, tagging, made):
-    tagging.tag_resources(ResourceARNList=list(made.values()), Tags={"owner": "me"})
+def test_each_service_says_the_same(aws, tagging, arns_by_kind):
+    tagging.tag_resources(ResourceARNList=list(arns_by_kind.values()), Tags={"owner": "me"})
     small = [{"key": "owner", "value": "me"}]
     for kind in ("cluster", "service", "task", "task-definition"):
-        assert aws.ecs.list_tags_for_resource(resourceArn=made[f"ecs:{kind}"])["tags"] == small
-    assert aws.ecr.list_tags_for_resource(resourceArn=made["ecr:repository"])["tags"] == OWNER
-    group = made["ec2:security-group"].rpartition("/")[2]
+        assert aws.ecs.list_tags_for_resource(resourceArn=arns_by_kind[f"ecs:{kind}"])["tags"] == small
+    assert aws.ecr.list_tags_for_resource(resourceArn=arns_by_kind["ecr:repository"])["tags"] == OWNER
+    group = arns_by_kind["ec2:security-group"].rpartition("/")[2]
     assert aws.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["Tags"] == OWNER
-    targets = made["elasticloadbalancing:targetgroup"]
+    targets = arns_by_kind["elasticloadbalancing:targetgroup"]
     tags = aws.client("elbv2").describe_tags(ResourceArns=[targets])["TagDescriptions"][0]["Tags"]
     assert tags == OWNER
-    aws.ecs.untag_resource(resourceArn=made["ecs:cluster"], tagKeys=["owner"])
+    aws.ecs.untag_resource(resourceArn=arns_by_kind["ecs:cluster"], tagKeys=["owner"])
     aws.client("elbv2").remove_tags(ResourceArns=[targets], TagKeys=["owner"])
-    found = shown(tagging)
-    assert made["ecs:service"] in found and made["ecs:cluster"] not in found and targets not in found
+    tagged = tags_by_arn(tagging)
+    assert (
+        arns_by_kind["ecs:service"] in tagged
+        and arns_by_kind["ecs:cluster"] not in tagged
+        and targets not in tagged
+    )
 
 
-def test_what_is_not_there_fails_alone(tagging, made):
+def test_what_is_not_there_fails_alone(tagging, arns_by_kind):
     strange = ["arn:aws:ecs:us-east-1:123456789012:cluster/none", "arn:aws:sns:us-east-1:123456789012:topic"]
     failed = tagging.tag_resources(
-        ResourceARNList=[*strange, made["ecs:cluster"]], Tags={"owner": "me"}
+        ResourceARNList=[*strange, arns_by_kind["ecs:cluster"]], Tags={"owner": "me"}
     )["FailedResourcesMap"]  # fmt: skip
     assert failed.keys() == set(strange)
     assert {failure["ErrorCode"] for failure in failed.values()} == {"InvalidParameterException"}
-    assert shown(tagging)[made["ecs:cluster"]] == {"owner": "me"}
-    failed = tagging.tag_resources(ResourceARNList=[made["ecs:cluster"]], Tags={"aws:x": "y"})
-    assert made["ecs:cluster"] in failed["FailedResourcesMap"]
+    assert tags_by_arn(tagging)[arns_by_kind["ecs:cluster"]] == {"owner": "me"}
+    failed = tagging.tag_resources(ResourceARNList=[arns_by_kind["ecs:cluster"]], Tags={"aws:x": "y"})
+    assert arns_by_kind["ecs:cluster"] in failed["FailedResourcesMap"]
 
 
 def test_pages_and_deleted_resources(aws, tagging):
@@ -145,6 +149,6 @@ def test_pages_and_deleted_resources(aws, tagging):
     assert [len(page["ResourceTagMappingList"]) for page in (first, rest)] == [3, 2]
     assert not rest.get("PaginationToken")
     aws.ecs.delete_cluster(cluster="c0")
-    assert len(shown(tagging, ResourceTypeFilters=["ecs:cluster"])) == 4
+    assert len(tags_by_arn(tagging, ResourceTypeFilters=["ecs:cluster"])) == 4
     with pytest.raises(tagging.exceptions.PaginationTokenExpiredException):
         tagging.get_resources(PaginationToken="é")

@@ -34,14 +34,14 @@ def test_a_clock_that_is_set_or_a_laptop_that_slept_moves_time_by_a_minute_at_mo
     sandbox = Sandbox(tmp_path, seed=1, mode="paced", speed=10, timing=timing, wall=lambda: wall[0])
     with sandbox.lock:
         wall[0] += 5
-        sandbox.arrive()
-        before, shown = sandbox.clock.now, sandbox.clock.timestamp()
+        sandbox.timekeeper.arrive()
+        before, timestamp = sandbox.clock.now, sandbox.clock.timestamp()
         wall[0] += jump
-        sandbox.arrive()
+        sandbox.timekeeper.arrive()
         assert before <= sandbox.clock.now <= before + 10 * IDLE + 1
-        assert sandbox.clock.timestamp() >= shown
+        assert sandbox.clock.timestamp() >= timestamp
         wall[0] += 3
-        sandbox.arrive()
+        sandbox.timekeeper.arrive()
         now, records = sandbox.clock.now, len(sandbox.journal)
     assert len([notice for notice in sandbox.notices if "its clock stood" in notice]) == (jump > IDLE)
     sandbox.close()
@@ -72,9 +72,9 @@ def test_an_odd_timing_in_a_journal_sets_it_aside_whole(tmp_path, timing):
     text = json.dumps(about)
     path.write_text("".join([f"{checksum_of(FIRST, text)} {text}\n", *rest]), "utf-8")
     again = Sandbox(tmp_path)
-    [said] = [notice for notice in again.notices if "was set aside" in notice]
-    assert "a timing model is drawn or fixed" in said and len(again.journal) == 1
-    aside = Path(said.partition("lies in ")[2].partition(";")[0])
+    [notice_text] = [notice for notice in again.notices if "was set aside" in notice]
+    assert "a timing model is drawn or fixed" in notice_text and len(again.journal) == 1
+    aside = Path(notice_text.partition("lies in ")[2].partition(";")[0])
     assert text in aside.read_text("utf-8")
 
 
@@ -91,10 +91,10 @@ def test_the_same_seed_takes_as_long_again_and_another_does_not(tmp_path):
 def test_connect_says_what_speed_there_can_be(tmp_path, monkeypatch, speed, in_process):
     import ecslab
 
-    said = {} if isinstance(speed, str) else {"speed": speed}
+    options = {} if isinstance(speed, str) else {"speed": speed}
     monkeypatch.setenv("ECSLAB_SPEED", str(speed))
     with pytest.raises(ValueError, match="speed is AWS seconds per second of yours"):
-        ecslab.connect(home=tmp_path, in_process=in_process, **said)
+        ecslab.connect(home=tmp_path, in_process=in_process, **options)
     assert not list(tmp_path.iterdir())
 
 
@@ -106,11 +106,11 @@ def test_the_first_task_comes_up_slowly_and_later_ones_at_the_usual_speed(tmp_pa
         cluster.create(lab)
         task_definition.register(lab, "public.ecr.aws/docker/library/httpd:2.4", logs=False)
         for _ in range(2):
-            started, seen = task.run(lab), {}
+            started, seconds_by_status = task.run(lab), {}
             while (status := task.describe(lab, started)["lastStatus"]) != "RUNNING":
-                seen[status] = seen.get(status, 0) + 0.25
+                seconds_by_status[status] = seconds_by_status.get(status, 0) + 0.25
                 wall[0] += 0.25
-            yield seen, lab.control("status")["clock"]["rate"]
+            yield seconds_by_status, lab.control("status")["clock"]["rate"]
             task.stop(lab.fast_forward(), started)
 
     (first, rate), (second, usual) = speeds(None)

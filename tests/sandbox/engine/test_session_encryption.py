@@ -17,12 +17,12 @@ HANDSHAKE = "----------ERROR-------\nEncountered error while initiating handshak
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory):
-    made = Account(tmp_path_factory.mktemp("home")).furnish()
-    made.key = made.aws.client("kms").create_key()["KeyMetadata"]["Arn"]
-    where = {"executeCommandConfiguration": {"kmsKeyId": made.key, "logging": "DEFAULT"}}
-    made.ecs.update_cluster(cluster="lab", configuration=where)
-    may(made, "kms:Decrypt")
-    return made
+    sandbox_account = Account(tmp_path_factory.mktemp("home")).furnish()
+    sandbox_account.key = sandbox_account.aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    where = {"executeCommandConfiguration": {"kmsKeyId": sandbox_account.key, "logging": "DEFAULT"}}
+    sandbox_account.ecs.update_cluster(cluster="lab", configuration=where)
+    may(sandbox_account, "kms:Decrypt")
+    return sandbox_account
 
 
 def may(account, *more):
@@ -48,20 +48,20 @@ class Encrypting(Plugin):
         } | spoiled.pop("context", {})
         self.kms, self.spoiled, self.raw = account.aws.client("kms"), spoiled, []
 
-    def output(self, seen):
-        if seen["type"] not in (1, 5, 7, 8):
+    def output(self, received):
+        if received["type"] not in (1, 5, 7, 8):
             return
         self.expected += 1
-        self.acknowledge(seen)
-        content = seen["payload"]
-        if seen["type"] == 5:
+        self.acknowledge(received)
+        content = received["payload"]
+        if received["type"] == 5:
             self.send(json.dumps({"ProcessedClientActions": self.processed(json.loads(content))}).encode(), 6)
-        elif seen["type"] == 8:
+        elif received["type"] == 8:
             challenge = self.decrypted(base64.b64decode(json.loads(content)["Challenge"]))
             challenge = self.spoiled.get("challenge", challenge)
             answer = base64.b64encode(self.encrypted(challenge)).decode()
             self.send(json.dumps({"Challenge": answer}).encode(), 9)
-        elif seen["type"] == 7:
+        elif received["type"] == 7:
             self.said = json.loads(content)["CustomerMessage"]
         else:
             self.raw.append(content)
@@ -71,9 +71,9 @@ class Encrypting(Plugin):
         first, second = request["RequestedClientActions"]
         assert second["ActionType"] == "KMSEncryption"
         key = second["ActionParameters"]["KMSKeyId"]
-        made = self.kms.generate_data_key(KeyId=key, NumberOfBytes=64, EncryptionContext=self.context)
-        self.keys = AESGCM(made["Plaintext"][:32]), AESGCM(made["Plaintext"][32:])
-        blob = base64.b64encode(made["CiphertextBlob"]).decode()
+        data_key = self.kms.generate_data_key(KeyId=key, NumberOfBytes=64, EncryptionContext=self.context)
+        self.keys = AESGCM(data_key["Plaintext"][:32]), AESGCM(data_key["Plaintext"][32:])
+        blob = base64.b64encode(data_key["CiphertextBlob"]).decode()
         done = {"ActionType": "KMSEncryption", "ActionStatus": 1, "ActionResult": {"KMSCipherTextKey": blob}}
         return [{"ActionType": first["ActionType"], "ActionStatus": 1}, done | self.spoiled.get("action", {})]
 
@@ -140,7 +140,7 @@ def test_a_client_that_has_not_the_key_gets_no_session(account, task, spoiled, w
 def test_the_handshake_cannot_be_passed_by(account, task):
     answer = account.execute(task)
     plugin = Plugin(account.channel(answer), answer["session"])
-    plugin.output = lambda seen: None
+    plugin.output = lambda received: None
     plugin.start()
     plugin.send(json.dumps({"Challenge": "AAAA"}).encode(), 9)
     plugin.send(b"echo x\r")

@@ -90,11 +90,11 @@ def copied(home, name: str, *, snapshots: bool):
     return other
 
 
-def held(sandbox: Sandbox) -> Written:
+def state_of(sandbox: Sandbox) -> Written:
     """All that a sandbox holds."""
     with sandbox.lock, sandbox.backend.whole() as root:
         about = (
-            sandbox.mutations,
+            sandbox.account.mutations,
             sandbox.clock.now,
             sandbox.pace.mode,
             sandbox.pace.speed,
@@ -114,25 +114,25 @@ OWN = {
 """Attributes in which two processes may differ."""
 
 
-def difference(one: Written, other: Written) -> str:
+def difference(first: Written, second: Written) -> str:
     """Where two graphs differ first, as whoever walks along them sees it; "" if nowhere.
 
     Args:
         other: of a whole replay, in which nobody looked at anything.
     """
-    seen, waiting = set(), [(one.root, other.root, "")]
+    seen, waiting = set(), [(first.root, second.root, "")]
     while waiting:
         left, right, way = waiting.pop()
         name = way.rpartition(".")[2]
         if (left, right) in seen or name in OWN:
             continue
         seen.add((left, right))
-        here, there = _parts(one, left), _parts(other, right)
+        here, there = _parts(first, left), _parts(second, right)
         if name in LOOKED_AT and ("None" in there):
             continue
         if name == "backends":  # some are made as somebody looks, which no journal keeps
             here = {key: here[key] for key in here if key in there}
-            here, there = (dict(sorted(held.items())) for held in (here, there))
+            here, there = (dict(sorted(backends.items())) for backends in (here, there))
         if list(here) != list(there):
             return f"{way}: {str(list(here))[:300]} and {str(list(there))[:300]}"
         waiting += [(here[name], there[name], f"{way}.{name}") for name in here if here[name] is not None]
@@ -146,11 +146,11 @@ def _parts(graph: Written, number: int) -> dict[str, int | None]:
     kind, *rest = graph.nodes[number]
     if kind == "object":
         _, path, base, *names = graph.shapes[rest[0]]
-        held = dict(zip(names, rest[1:], strict=False))
+        attributes = dict(zip(names, rest[1:], strict=False))
         items = rest[1 + len(names) :]
         return {
             f"{path} on {base}": None,
-            **held,
+            **attributes,
             **dict(zip(map(str, range(len(items))), items, strict=True)),
         }
     if kind == "dict":

@@ -1,7 +1,7 @@
 """Cloud Map, and what resolvers remember of it, is in snapshots and in replays."""
 
 from discovery_rig import NAME, Discovering
-from snapshot_rig import copied, difference, held, opened
+from snapshot_rig import copied, difference, opened, state_of
 from test_inside_names import BUSYBOX
 
 from ecslab.sandbox import in_process
@@ -18,7 +18,7 @@ def clients(sandbox):
     return Discovering(in_process.endpoint_of(sandbox))
 
 
-def shown(aws):
+def described(aws):
     """What the account tells of names and instances, and what the asking task got."""
     services = aws.cloud_map.list_services()["Services"]
     instances = [aws.instances(service) for service in services]
@@ -72,17 +72,17 @@ def test_a_snapshot_and_a_replay_go_on_alike(tmp_path, monkeypatch):
     sandbox.close()  # here a snapshot is written
     monkeypatch.setattr(snapshots, "AT_STOP", 1_000_000)
     sandbox = opened(home)
-    assert sandbox._replay.position > 5
+    assert sandbox.account.replay.position > 5
     aws = clients(sandbox)
     aws.pass_time(120)
-    after = shown(aws)
+    after = described(aws)
     assert any("came" in line for line in after[-1])
     sandbox.close()
     states = []
     for name, with_snapshots in (("short", True), ("whole", False)):
         again = opened(copied(home, name, snapshots=with_snapshots))
-        states.append(held(again))
-        assert shown(clients(again)) == after
+        states.append(state_of(again))
+        assert described(clients(again)) == after
         again.close()
     assert difference(*states) == ""
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from snapshot_rig import Inside, copied, difference, furnished, held, live, opened
+from snapshot_rig import Inside, copied, difference, furnished, live, opened, state_of
 
 from ecslab.sandbox.engine import snapshots
 from ecslab.sandbox.gateway.gateway import NotIn
@@ -24,15 +24,15 @@ def test_a_snapshot_and_the_rest_of_the_journal_come_to_the_whole_journal(tmp_pa
     sandbox.close()  # here a snapshot is written
     monkeypatch.setattr(snapshots, "AT_STOP", 1_000_000)
     sandbox = opened(home)
-    assert sandbox._replay.position > 30
+    assert sandbox.account.replay.position > 30
     client = Inside(sandbox, f"{seed} again")
     live(client, ground, 15)
     sandbox.close()
     states, positions = [], []
     for name, with_snapshots in (("short", True), ("whole", False)):
         again = opened(copied(home, name, snapshots=with_snapshots))
-        positions.append(again._replay.happened)
-        states.append(held(again))
+        positions.append(again.account.replay.happened)
+        states.append(state_of(again))
         again.close()
     assert positions[0] < positions[1]
     assert difference(*states) == ""
@@ -81,8 +81,8 @@ def test_the_guestbook_s_entries_are_held(tmp_path, monkeypatch):
     sandbox.close()
     assert has_snapshot(tmp_path / "home")
     again = opened(tmp_path / "home")
-    shown = again.visit(address, 80, HttpRequest("GET", "/api/entries", "", {}, b""))
-    assert json.loads(shown.body)["entries"] == [{"name": "Ana", "text": "I was here"}]
+    answer = again.visit(address, 80, HttpRequest("GET", "/api/entries", "", {}, b""))
+    assert json.loads(answer.body)["entries"] == [{"name": "Ana", "text": "I was here"}]
     again.close()
 
 
@@ -94,10 +94,10 @@ def test_the_guestbook_s_front_is_held(tmp_path, monkeypatch):
     address, group = serving(client, furnished(client), guestbook_front, BACK_DNS="http://nobody.internal")
     let_in(client, group)
     ask = HttpRequest("GET", "/api/ask", "", {}, b"")
-    shown = sandbox.visit(address, 80, ask)
-    assert json.loads(shown.body)["answers"]["dns"]["error"] == "no such name"
+    answer = sandbox.visit(address, 80, ask)
+    assert json.loads(answer.body)["answers"]["dns"]["error"] == "no such name"
     sandbox.close()
     assert has_snapshot(tmp_path / "home")
     again = opened(tmp_path / "home")
-    assert again.visit(address, 80, ask).body == shown.body
+    assert again.visit(address, 80, ask).body == answer.body
     again.close()

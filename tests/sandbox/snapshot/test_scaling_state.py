@@ -1,7 +1,7 @@
 """What scales services is in snapshots and in replays: policies, schedules, activities, cooldowns."""
 
 from scaling_rig import Scaling, of
-from snapshot_rig import copied, difference, held, opened
+from snapshot_rig import copied, difference, opened, state_of
 
 from ecslab.sandbox import in_process
 from ecslab.sandbox.engine import snapshots
@@ -36,18 +36,26 @@ def test_a_snapshot_and_a_replay_go_on_alike(tmp_path, monkeypatch):
     sandbox.close()  # here a snapshot is written
     monkeypatch.setattr(snapshots, "AT_STOP", 1_000_000)
     sandbox = opened(home)
-    assert sandbox._replay.position > 5
+    assert sandbox.account.replay.position > 5
     aws = clients(sandbox)
     measured(aws, 20, 30)
-    shown = aws.activities("web", IncludeNotScaledActivities=True), aws.policy("web"), aws.counts("web")
-    assert {"scheduled action name rush was triggered"} < {each["Cause"] for each in shown[0]}
+    before_replay = (
+        aws.activities("web", IncludeNotScaledActivities=True),
+        aws.policy("web"),
+        aws.counts("web"),
+    )
+    assert {"scheduled action name rush was triggered"} < {each["Cause"] for each in before_replay[0]}
     sandbox.close()
     states = []
     for name, with_snapshots in (("short", True), ("whole", False)):
         again = opened(copied(home, name, snapshots=with_snapshots))
-        states.append(held(again))
-        seen = clients(again)
-        told = seen.activities("web", IncludeNotScaledActivities=True), seen.policy("web"), seen.counts("web")
-        assert told == shown
+        states.append(state_of(again))
+        restarted = clients(again)
+        after_replay = (
+            restarted.activities("web", IncludeNotScaledActivities=True),
+            restarted.policy("web"),
+            restarted.counts("web"),
+        )
+        assert after_replay == before_replay
         again.close()
     assert difference(*states) == ""

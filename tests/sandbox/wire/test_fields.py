@@ -52,8 +52,8 @@ def altered(monkeypatch):
 )  # fmt: skip
 def test_what_does_not_fit_the_model_is_noticed(altered, line, instead, problem):
     altered(lambda text: text.replace(line, instead))
-    found = list(problems(SERVICES[0]))
-    assert any(each.startswith(problem) for each in found), found
+    messages = list(problems(SERVICES[0]))
+    assert any(each.startswith(problem) for each in messages), messages
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +64,8 @@ def lab(tmp_path_factory):
 
 
 def test_what_a_class_covers_is_of_it_too():
-    found = {f"{each.operation}.{each.path}": each for each in fields(SERVICES[0])}
-    nested = found["RunTask.volumeConfigurations.managedEBSVolume.tagSpecifications.tags.key"]
+    by_path = {f"{each.operation}.{each.path}": each for each in fields(SERVICES[0])}
+    nested = by_path["RunTask.volumeConfigurations.managedEBSVolume.tagSpecifications.tags.key"]
     assert (nested.kind, nested.is_top) == ("refused", False)
 
 
@@ -77,14 +77,15 @@ def refusal(call, **parameters):
 
 
 def test_a_member_that_the_table_refuses(lab):
-    assert refusal(lab.ecs.list_tasks, daemonName="x") == (
-        "UnsupportedFeatureException: This sandbox does not carry daemons of managed instances yet."
+    given = {"taskDefinition": "x", "volumeConfigurations": [{"name": "x"}]}
+    assert refusal(lab.ecs.run_task, **given) == (
+        "UnsupportedFeatureException: This sandbox does not carry volumes of EBS yet."
     )
 
 
 def test_a_nested_member_that_the_table_refuses(lab):
-    given = {"name": "web", "resourceRequirements": [{"type": "GPU", "value": "1"}]}
-    overrides = {"containerOverrides": [{"name": "side"}, given]}
+    override = {"name": "web", "resourceRequirements": [{"type": "GPU", "value": "1"}]}
+    overrides = {"containerOverrides": [{"name": "side"}, override]}
     assert refusal(lab.ecs.run_task, taskDefinition="web", overrides=overrides) == (
         "UnsupportedFeatureException: This sandbox does not carry GPUs yet."
     )
@@ -109,7 +110,7 @@ def test_a_member_that_nobody_knows(lab):
 
 
 @pytest.mark.parametrize(
-    ("operation", "given", "path"),
+    ("operation", "members", "path"),
     [
         ("TagResource", {"tags": [{"key": "a"}, {"keys": "b"}]}, "tags.keys"),
         ("RunTask", {"volumeConfigurations": []}, None),
@@ -117,9 +118,9 @@ def test_a_member_that_nobody_knows(lab):
         ("RunTask", {"referenceId": None, "enableExecuteCommand": True}, None),
     ],
 )  # fmt: skip
-def test_what_is_looked_at(operation, given, path):
+def test_what_is_looked_at(operation, members, path):
     headers = {"x-amz-target": f"AmazonEC2ContainerServiceV20141113.{operation}"}
-    request = HttpRequest("POST", "/", "", headers, json.dumps(given).encode())
+    request = HttpRequest("POST", "/", "", headers, json.dumps(members).encode())
     refused = pytest.raises(AwsError, match=f"'{path}' is a member that this sandbox does not know")
     with refused if path else contextlib.nullcontext():
         check(request, "ecs", operation)

@@ -43,18 +43,18 @@ def ask(tmp_path_factory):
     endpoint = in_process.start(tmp_path_factory.mktemp("home"), seed=1)
     key = signature.Key(endpoint.access_key, endpoint.secret_key)
 
-    def asked(service, headers, body, method="POST"):
+    def send(service, headers, body, method="POST"):
         plain = HttpRequest(method, "/", "", {"host": endpoint.host, **headers}, body)
         signed = signature.sign(plain, key, "us-east-1", service, time.time())
         status, _, answer = endpoint.transport(method, endpoint.url + "/", signed, body)
         return status, *(_of_json(answer) if b"__type" in answer else _of_xml(answer.decode()))
 
-    return asked
+    return send
 
 
 def _of_json(answer):
-    said = json.loads(answer)
-    return said["__type"], said["message"]
+    error = json.loads(answer)
+    return error["__type"], error["message"]
 
 
 def _of_xml(answer):
@@ -98,7 +98,7 @@ def test_a_wrong_content_type(ask, content):
 
 
 @pytest.mark.parametrize(
-    ("service", "operation", "given", "refusal"),
+    ("service", "operation", "members", "refusal"),
     [
         ("ecr", "CreateRepository", {}, ("InvalidParameterException", NULL.format("repositoryName"))),
         ("logs", "CreateLogGroup", {}, ("InvalidParameterException", NULL.format("logGroupName"))),
@@ -111,8 +111,8 @@ def test_a_wrong_content_type(ask, content):
          ("SerializationException", "STRING_VALUE can not be converted to an Integer")),
     ],
 )  # fmt: skip
-def test_members_that_are_missing_or_of_another_type(ask, service, operation, given, refusal):
-    assert ask(service, call(service, operation), json.dumps(given).encode()) == (400, *refusal)
+def test_members_that_are_missing_or_of_another_type(ask, service, operation, members, refusal):
+    assert ask(service, call(service, operation), json.dumps(members).encode()) == (400, *refusal)
 
 
 @pytest.mark.parametrize(

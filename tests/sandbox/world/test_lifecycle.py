@@ -97,7 +97,11 @@ THINGS = {
     ATTACHMENT: (lambda: Attachment("a-1", "subnet-1"), "status", Attachment.move),
     SERVICE: (lambda: Service("web", "arn:service/web", "lab", 0.0, 1), "status", Service.move),
     DEPLOYMENT: (deployment, "status", Deployment.move),
-    ROLLOUT_STATE: (deployment, "rollout_state", lambda made, event: made.roll(event, 1.0, "why")),
+    ROLLOUT_STATE: (
+        deployment,
+        "rollout_state",
+        lambda deployment, event: deployment.roll(event, 1.0, "why"),
+    ),
     SERVICE_DEPLOYMENT: (lambda: Rollout("r-1", deployment(), 0.0), "status", take),
 }
 
@@ -125,13 +129,13 @@ def test_the_diagram_is_drawn_from_the_table(table):
 
 
 def test_a_task_passes_its_statuses_in_order():
-    seen = [TASK.first]
+    statuses = [TASK.first]
     for event in (
         "network_ready", "images_pulled", "containers_started", "stop_requested", "targets_deregistered",
         "containers_exited", "network_released",
     ):  # fmt: skip
-        seen.append(TASK.next(seen[-1], event))
-    assert seen == list(TASK.transitions)
+        statuses.append(TASK.next(statuses[-1], event))
+    assert statuses == list(TASK.transitions)
 
 
 @given(st.lists(st.sampled_from(EVENTS)))

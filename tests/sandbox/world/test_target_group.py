@@ -221,10 +221,10 @@ def test_a_program_that_falls_over_at_the_check_is_not_judged():
 
 def test_who_hears_of_a_target_may_take_it_out_at_once():
     rig = Rig(delay=20)
-    heard = rig.hear
+    rig_hear = rig.hear
 
     def hear(ip, port, health):
-        heard(ip, port, health)
+        rig_hear(ip, port, health)
         if health.state == "initial":
             rig.group.deregister(ip, port)
 
@@ -241,8 +241,8 @@ def test_requests_go_to_healthy_targets_in_turn():
     for last in (5, 6, 7, 8):
         rig.group.register(f"10.0.0.{last}", PORT, AZ)
     rig.clock.run(40)
-    seen = [rig.group.next_target().ip[-1] for _ in range(6)]
-    assert seen == ["5", "6", "8", "5", "6", "8"]
+    addresses = [rig.group.next_target().ip[-1] for _ in range(6)]
+    assert addresses == ["5", "6", "8", "5", "6", "8"]
 
 
 def test_a_group_with_unhealthy_targets_only_fails_open():
@@ -282,9 +282,9 @@ def test_whatever_happens_the_story_is_whole(steps):
             "hide": lambda: rig.group.serve(None),
             "wait": lambda which=which: rig.clock.run(rig.clock.now + which * 9),
         }[what]()
-    told = {ip: state for _, ip, state, _ in rig.heard}
+    last_states = {ip: state for _, ip, state, _ in rig.heard}
     for target in rig.group:
-        assert told.get(target.ip, "unused") == target.state
+        assert last_states.get(target.ip, "unused") == target.state
         assert (target.next_event is None) == (target.state == "unused")
     for target in list(rig.group):
         rig.group.deregister(target.ip, target.port)

@@ -214,21 +214,25 @@ def test_counters_are_samples(ecs):
     ecs("CreateCluster", clusterName="lab")
     cluster = clusters.find(CALLER, "lab")
 
-    def seen():
-        [shown] = ecs("DescribeClusters", clusters=["lab"], include=["STATISTICS"])["clusters"]
-        [running] = [one["value"] for one in shown["statistics"] if one["name"] == "runningFargateTasksCount"]
-        assert running == str(shown["runningTasksCount"])
-        return shown["runningTasksCount"], shown["pendingTasksCount"]
+    def counters():
+        [cluster] = ecs("DescribeClusters", clusters=["lab"], include=["STATISTICS"])["clusters"]
+        [running] = [
+            statistic["value"]
+            for statistic in cluster["statistics"]
+            if statistic["name"] == "runningFargateTasksCount"
+        ]
+        assert running == str(cluster["runningTasksCount"])
+        return cluster["runningTasksCount"], cluster["pendingTasksCount"]
 
     ecs.clock.run(until=10 * SAMPLED_EVERY)
     cluster.running.add(3, ecs.clock.now)
     cluster.pending.add(2, ecs.clock.now)
-    assert (seen(), seen()) == ((0, 0), (0, 0))
+    assert (counters(), counters()) == ((0, 0), (0, 0))
     ecs.clock.run(until=11 * SAMPLED_EVERY)
     cluster.running.add(1, ecs.clock.now)
-    assert seen() == (3, 2)
+    assert counters() == (3, 2)
     ecs.clock.run(until=20 * SAMPLED_EVERY)
-    assert seen() == (4, 2)
+    assert counters() == (4, 2)
 
 
 def test_a_long_list_comes_in_pages(ecs):
@@ -325,7 +329,7 @@ def test_only_one_base_of_a_service(ecs):
 
 def test_every_account_has_the_fargate_providers(ecs):
     answer = ecs("DescribeCapacityProviders", capacityProviders=["FARGATE", "mine"])
-    assert [one["name"] for one in answer["capacityProviders"]] == ["FARGATE"]
+    assert [provider["name"] for provider in answer["capacityProviders"]] == ["FARGATE"]
     assert answer["failures"] == [{"arn": ARN + "capacity-provider/mine", "reason": "MISSING"}]
     assert len(ecs("DescribeCapacityProviders")["capacityProviders"]) == 2
 

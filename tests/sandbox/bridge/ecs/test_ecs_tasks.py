@@ -21,10 +21,10 @@ CONTAINER_RUNNING = {"imageDigest", "runtimeId", "networkBindings", "healthStatu
 
 @pytest.fixture
 def account():
-    with rig() as made:
-        made.cluster()
-        made.define()
-        yield made
+    with rig() as ecs_account:
+        ecs_account.cluster()
+        ecs_account.define()
+        yield ecs_account
 
 
 def test_run_task_answers_a_task_that_is_provisioning(account):
@@ -122,18 +122,18 @@ def test_a_reason_is_the_callers_own(account):
 def test_until_a_task_runs_nothing_is_told_of_its_containers(account):
     task = account.start()
     account.run(9.9)
-    told = account.see(task)
-    assert [detail["name"] for detail in told["attachments"][0]["details"]] == ["subnetId"]
-    assert (told["attachments"][0]["status"], told["containers"][0]["networkInterfaces"]) == (
+    described = account.see(task)
+    assert [detail["name"] for detail in described["attachments"][0]["details"]] == ["subnetId"]
+    assert (described["attachments"][0]["status"], described["containers"][0]["networkInterfaces"]) == (
         "PRECREATED",
         [],
     )
     account.run(12)
-    told = account.see(task)
-    assert (told["lastStatus"], told["version"]) == ("PENDING", 2)
-    assert told["attachments"][0]["status"] == "ATTACHED"
-    assert set(told) == AT_ONCE | {"healthStatus"}
-    assert set(told["containers"][0]) == CONTAINER | {"healthStatus"}
+    described = account.see(task)
+    assert (described["lastStatus"], described["version"]) == ("PENDING", 2)
+    assert described["attachments"][0]["status"] == "ATTACHED"
+    assert set(described) == AT_ONCE | {"healthStatus"}
+    assert set(described["containers"][0]) == CONTAINER | {"healthStatus"}
     account.run(13)  # the images are there
     assert account.see(task)["lastStatus"] == "PENDING"
 
@@ -147,11 +147,11 @@ def test_what_is_told_of_a_task_that_was_stopped_before_it_ran(account):
     assert (again["stoppedReason"], again["version"]) == ("first", 3)
     assert not {"connectivity", "pullStartedAt", "executionStoppedAt"} & set(account.see(task))
     account.run(20)
-    told, early = account.see(task), {"connectivity", "connectivityAt", "pullStartedAt"}
-    assert (told["lastStatus"], told["version"]) == ("DEPROVISIONING", 4)
+    described, early = account.see(task), {"connectivity", "connectivityAt", "pullStartedAt"}
+    assert (described["lastStatus"], described["version"]) == ("DEPROVISIONING", 4)
     stop = STOPPED - {"stoppedAt"}
-    assert set(told) == AT_ONCE | {"healthStatus"} | early | stop
-    assert set(told["containers"][0]) == CONTAINER | {"healthStatus", "runtimeId"}
+    assert set(described) == AT_ONCE | {"healthStatus"} | early | stop
+    assert set(described["containers"][0]) == CONTAINER | {"healthStatus", "runtimeId"}
     account.run(120)
     assert (account.see(task)["lastStatus"], account.see(task)["version"]) == ("STOPPED", 5)
 
@@ -222,21 +222,21 @@ def test_what_is_refused(account, operation, parameters, message):
 
 def test_list_tasks_filters_by_what_a_task_is_meant_to_be(account):
     account.define(family="other")
-    one, two = account.start(startedBy="me"), account.start(taskDefinition="other")
+    first, second = account.start(startedBy="me"), account.start(taskDefinition="other")
     account.run(60)
-    account.ecs("StopTask", cluster="lab", task=one["taskArn"])
+    account.ecs("StopTask", cluster="lab", task=first["taskArn"])
 
     def listed(**filters):
         return account.ecs("ListTasks", cluster="lab", **filters)["taskArns"]
 
-    assert listed() == listed(desiredStatus="RUNNING") == [two["taskArn"]]
-    assert listed(desiredStatus="STOPPED") == [one["taskArn"]]
+    assert listed() == listed(desiredStatus="RUNNING") == [second["taskArn"]]
+    assert listed(desiredStatus="STOPPED") == [first["taskArn"]]
     assert listed(desiredStatus="PENDING") == []
-    assert listed(family="other") == [two["taskArn"]]
+    assert listed(family="other") == [second["taskArn"]]
     assert listed(family="web") == []
-    assert listed(startedBy="me", desiredStatus="STOPPED") == [one["taskArn"]]
+    assert listed(startedBy="me", desiredStatus="STOPPED") == [first["taskArn"]]
     assert listed(launchType="EC2") == []
-    assert listed(launchType="FARGATE") == [two["taskArn"]]
+    assert listed(launchType="FARGATE") == [second["taskArn"]]
     with pytest.raises(AwsError, match="Service not found"):
         listed(serviceName="web")
     for other in ({"family": "web"}, {"launchType": "FARGATE"}, {"serviceName": "web"}):
@@ -246,13 +246,13 @@ def test_list_tasks_filters_by_what_a_task_is_meant_to_be(account):
 
 def test_list_tasks_by_pages(account):
     arns = [task["taskArn"] for task in account.ecs("RunTask", **account.order(count=5))["tasks"]]
-    found, token, pages = [], None, 0
+    listed, token, pages = [], None, 0
     while pages == 0 or token:
         more = {"nextToken": token} if token else {}
         answer = account.ecs("ListTasks", cluster="lab", maxResults=2, **more)
-        found += answer["taskArns"]
+        listed += answer["taskArns"]
         token, pages = answer.get("nextToken"), pages + 1
-    assert (found, pages) == (arns, 3)
+    assert (listed, pages) == (arns, 3)
 
 
 def test_what_was_pushed_is_what_is_served(account):
@@ -275,10 +275,10 @@ def test_what_was_pushed_is_what_is_served(account):
 
 
 def test_a_public_address_only_when_asked(account):
-    asked = account.start()
+    task = account.start()
     silent = account.start(networkConfiguration=account.network(public="DISABLED"))
     account.run(10)
-    assert account.eni(asked).public_ip.startswith("203.0.113.")
+    assert account.eni(task).public_ip.startswith("203.0.113.")
     assert account.eni(silent).public_ip is None
 
 
@@ -297,11 +297,11 @@ def test_an_override_reaches_the_program(account):
 
 
 def test_the_same_history_gives_the_same_account():
-    seen = []
+    tasks = []
     for _ in range(2):
         with rig() as account:
             account.cluster(), account.define()
             task = account.start()
             account.run(60)
-            seen.append(copy.deepcopy(account.see(task)))
-    assert seen[0] == seen[1]
+            tasks.append(copy.deepcopy(account.see(task)))
+    assert tasks[0] == tasks[1]

@@ -9,9 +9,9 @@ CHECK = {"command": ["CMD-SHELL", "wget -q -O - http://localhost/ || exit 1"], "
 
 @pytest.fixture
 def account():
-    with rig() as made:
-        made.cluster()
-        yield made
+    with rig() as ecs_account:
+        ecs_account.cluster()
+        yield ecs_account
 
 
 def web(**more):
@@ -36,8 +36,8 @@ def lines(account, task, name="side"):
 
 
 def health(account, task):
-    seen = account.see(task)
-    return seen["healthStatus"], {each["name"]: each["healthStatus"] for each in seen["containers"]}
+    described = account.see(task)
+    return described["healthStatus"], {each["name"]: each["healthStatus"] for each in described["containers"]}
 
 
 def test_a_health_check_asks_the_containers_own_server(account):
@@ -141,9 +141,9 @@ def test_a_dependency_that_takes_longer_than_its_start_timeout(account):
     )
     task = account.start()
     account.run(500)
-    seen = account.see(task)
-    assert (seen["lastStatus"], seen["stopCode"]) == ("STOPPED", "TaskFailedToStart")
-    assert seen["stoppedReason"] == ("Task failed to start")
+    stopped = account.see(task)
+    assert (stopped["lastStatus"], stopped["stopCode"]) == ("STOPPED", "TaskFailedToStart")
+    assert stopped["stoppedReason"] == ("Task failed to start")
     assert account.enis() == {}
 
 
@@ -157,9 +157,9 @@ def test_a_volume_is_shared_by_the_containers_of_one_task(account):
         shell("echo from the side > /page/index.html", mountPoints=[{**site, "containerPath": "/page"}]),
         volumes=[{"name": "site"}],
     )
-    one, other = account.start(), account.start()
+    first, second = account.start(), account.start()
     account.run(60)
-    for task in (one, other):
+    for task in (first, second):
         assert account.get(task).body == b"from the side\n"
 
 
@@ -185,11 +185,11 @@ def test_a_file_system_of_efs_outlives_the_task(account):
               mountPoints=[{"sourceVolume": "data", "containerPath": "/data"}]),
         volumes=[{"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-0a1b"}}],
     )  # fmt: skip
-    one = account.start()
+    task = account.start()
     account.run(100)
     other = account.start()
     account.run(200)
-    assert lines(account, one) == ["cat: /data/x: No such file or directory"]
+    assert lines(account, task) == ["cat: /data/x: No such file or directory"]
     assert lines(account, other) == ["kept"]
 
 
@@ -207,10 +207,13 @@ def test_a_restarted_container_is_the_same_one(account):
     account.run(30)
     before = account.see(task)["containers"][0]
     account.run(130)
-    seen = account.see(task)
-    assert (seen["lastStatus"], seen["containers"][0]["runtimeId"]) == ("RUNNING", before["runtimeId"])
+    described = account.see(task)
+    assert (described["lastStatus"], described["containers"][0]["runtimeId"]) == (
+        "RUNNING",
+        before["runtimeId"],
+    )
     assert lines(account, task) == ["hello", "hello"]
-    assert "exitCode" not in seen["containers"][0]
+    assert "exitCode" not in described["containers"][0]
 
 
 def test_a_standalone_task_that_ran_stops_for_good_when_its_restarts_are_over(account):
@@ -218,8 +221,8 @@ def test_a_standalone_task_that_ran_stops_for_good_when_its_restarts_are_over(ac
     account.define(shell("sleep 70; exit 3", essential=True, restartPolicy=policy))
     task = account.start()
     account.run(500)
-    seen = account.see(task)
-    assert (seen["stopCode"], seen["containers"][0]["exitCode"]) == ("EssentialContainerExited", 3)
+    stopped = account.see(task)
+    assert (stopped["stopCode"], stopped["containers"][0]["exitCode"]) == ("EssentialContainerExited", 3)
 
 
 def test_an_image_that_the_sandbox_does_not_carry_is_not_said_to_be_missing(account):

@@ -12,11 +12,11 @@ META = "http://169.254.170.2"
 
 @pytest.fixture
 def account():
-    with rig() as made:
-        made.cluster()
-        made.log_group()
-        made.execution_role = made.role()
-        yield made
+    with rig() as ecs_account:
+        ecs_account.cluster()
+        ecs_account.log_group()
+        ecs_account.execution_role = ecs_account.role()
+        yield ecs_account
 
 
 def shell(script, name="app", **more):
@@ -37,7 +37,7 @@ def lines(account, task, name="app"):
     return account.lines(f"ecs/{name}/{task['taskArn'].rpartition('/')[2]}")
 
 
-def told(account, script, **more):
+def metadata(account, script, **more):
     """What the script prints, as JSON, and the task."""
     task = run(account, shell(script), **more)
     (line,) = lines(account, task)
@@ -50,16 +50,16 @@ def task_role():
 
 
 def test_the_container_is_told_who_it_is(account):
-    about, task = told(account, "curl -s $ECS_CONTAINER_METADATA_URI_V4; sleep 1000")
-    shown = account.see(task)["containers"][0]
+    about, task = metadata(account, "curl -s $ECS_CONTAINER_METADATA_URI_V4; sleep 1000")
+    container = account.see(task)["containers"][0]
     eni = account.eni(task)
     log = f"ecs/app/{task['taskArn'].rpartition('/')[2]}"
     assert about == {
-        "DockerId": shown["runtimeId"],
+        "DockerId": container["runtimeId"],
         "Name": "app",
         "DockerName": "app",
         "Image": "amazonlinux",
-        "ImageID": shown["imageDigest"],
+        "ImageID": container["imageDigest"],
         "Labels": {
             "com.amazonaws.ecs.cluster": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/lab",
             "com.amazonaws.ecs.container-name": "app",
@@ -73,7 +73,7 @@ def test_the_container_is_told_who_it_is(account):
         "CreatedAt": about["StartedAt"],
         "StartedAt": about["StartedAt"],
         "Type": "NORMAL",
-        "ContainerARN": shown["containerArn"],
+        "ContainerARN": container["containerArn"],
         "Networks": [
             {
                 "NetworkMode": "awsvpc",
@@ -93,7 +93,7 @@ def test_the_container_is_told_who_it_is(account):
 
 
 def test_the_task_is_told_where_it_is(account):
-    about, task = told(account, "curl -s $ECS_CONTAINER_METADATA_URI_V4/task; sleep 1000")
+    about, task = metadata(account, "curl -s $ECS_CONTAINER_METADATA_URI_V4/task; sleep 1000")
     assert len(about.pop("Containers")) == 1
     assert about.pop("VPCID") == account.eni(task).vpc_id
     assert about.pop("PullStartedAt") < about.pop("PullStoppedAt")
@@ -138,11 +138,11 @@ def test_nothing_else_is_there(account, path):
 
 def test_another_task_does_not_get_the_role(account):
     task_role()
-    one = run(
+    task = run(
         account, shell("echo $AWS_CONTAINER_CREDENTIALS_RELATIVE_URI; sleep 1000"), taskRoleArn=TASK_ROLE
     )
-    (path,) = lines(account, one)
-    about, _ = told(account, f"curl -s {META}{path}", taskRoleArn=TASK_ROLE)
+    (path,) = lines(account, task)
+    about, _ = metadata(account, f"curl -s {META}{path}", taskRoleArn=TASK_ROLE)
     assert about == {
         "code": "InvalidIdInRequest",
         "message": f"CredentialsV2Request: Credentials not found for {path.rpartition('/')[2]}",
@@ -152,14 +152,14 @@ def test_another_task_does_not_get_the_role(account):
 
 def test_variables_that_ecs_adds(account):
     task = run(account, shell("env"))
-    found = dict(line.split("=", 1) for line in lines(account, task))
+    variables = dict(line.split("=", 1) for line in lines(account, task))
     runtime_id = account.see(task)["containers"][0]["runtimeId"]
-    assert found["AWS_EXECUTION_ENV"] == "AWS_ECS_FARGATE"
-    assert found["AWS_REGION"] == found["AWS_DEFAULT_REGION"] == REGION
-    assert found["ECS_CONTAINER_METADATA_URI_V4"] == f"{META}/v4/{runtime_id}"
-    assert found["ECS_AGENT_URI"] == f"{META}/api/{runtime_id}"
-    assert found["HOSTNAME"] == f"ip-{private_ip(account, task).replace('.', '-')}.ec2.internal"
-    assert "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" not in found
+    assert variables["AWS_EXECUTION_ENV"] == "AWS_ECS_FARGATE"
+    assert variables["AWS_REGION"] == variables["AWS_DEFAULT_REGION"] == REGION
+    assert variables["ECS_CONTAINER_METADATA_URI_V4"] == f"{META}/v4/{runtime_id}"
+    assert variables["ECS_AGENT_URI"] == f"{META}/api/{runtime_id}"
+    assert variables["HOSTNAME"] == f"ip-{private_ip(account, task).replace('.', '-')}.ec2.internal"
+    assert "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" not in variables
 
 
 def test_the_host_name_is_the_interfaces_whatever_the_variable_says(account):
@@ -171,9 +171,9 @@ def test_an_older_platform_version_has_no_newer_endpoints(account):
     account.define(shell("env"), executionRoleArn=account.execution_role)
     task = account.start(platformVersion="1.3.0")
     account.run(account.clock.now + 60)
-    found = dict(line.split("=", 1) for line in lines(account, task))
-    assert "ECS_CONTAINER_METADATA_URI" in found
-    assert not {"ECS_AGENT_URI", "ECS_CONTAINER_METADATA_URI_V4"} & set(found)
+    variables = dict(line.split("=", 1) for line in lines(account, task))
+    assert "ECS_CONTAINER_METADATA_URI" in variables
+    assert not {"ECS_AGENT_URI", "ECS_CONTAINER_METADATA_URI_V4"} & set(variables)
 
 
 def private_ip(account, task):

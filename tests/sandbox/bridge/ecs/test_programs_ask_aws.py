@@ -14,11 +14,11 @@ ROLE = "arn:aws:iam::123456789012:role/app"
 
 @pytest.fixture
 def account():
-    with rig() as made:
-        made.cluster()
-        made.log_group()
-        made.execution = made.role()
-        yield made
+    with rig() as ecs_account:
+        ecs_account.cluster()
+        ecs_account.log_group()
+        ecs_account.execution = ecs_account.role()
+        yield ecs_account
 
 
 def app_role(*statements):
@@ -38,12 +38,12 @@ def secret():
 
 def ran(account, command, image=CLI, **more):
     """The exit code and the log of one container that ran."""
-    one = {"name": "app", "image": image, "command": command, "logConfiguration": LOGS}
-    account.define(one, executionRoleArn=account.execution, **more)
+    container = {"name": "app", "image": image, "command": command, "logConfiguration": LOGS}
+    account.define(container, executionRoleArn=account.execution, **more)
     task = account.start()
     account.run(account.clock.now + 300)
-    (seen,) = account.see(task)["containers"]
-    return seen["exitCode"], account.lines(f"ecs/app/{task['taskArn'].rpartition('/')[2]}")
+    (ended,) = account.see(task)["containers"]
+    return ended["exitCode"], account.lines(f"ecs/app/{task['taskArn'].rpartition('/')[2]}")
 
 
 def test_without_a_task_role_there_are_no_keys(account):
@@ -93,8 +93,8 @@ def test_a_secret_that_is_not_there(account):
     ],
 )
 def test_what_it_does_not_know_it_says(account, command, code, words):
-    found, lines = ran(account, command)
-    assert (found, words in lines[-1]) == (code, True)
+    exit_code, lines = ran(account, command)
+    assert (exit_code, words in lines[-1]) == (code, True)
 
 
 def test_other_images_do_not_have_it(account):

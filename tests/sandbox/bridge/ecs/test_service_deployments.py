@@ -65,12 +65,16 @@ def test_a_deployment_that_is_rolled_back(lab):
     lab.settle()
     newest, first = lab("ListServiceDeployments", service="web")["serviceDeployments"]
     assert (newest["status"], first["status"]) == ("ROLLBACK_SUCCESSFUL", "SUCCESSFUL")
-    (one,) = rollouts(lab, newest["serviceDeploymentArn"])
-    assert one["deploymentCircuitBreaker"] == {"status": "TRIGGERED", "failureCount": 3, "threshold": 3}
-    assert one["rollback"]["serviceRevisionArn"] == good
+    (deployment,) = rollouts(lab, newest["serviceDeploymentArn"])
+    assert deployment["deploymentCircuitBreaker"] == {
+        "status": "TRIGGERED",
+        "failureCount": 3,
+        "threshold": 3,
+    }
+    assert deployment["rollback"]["serviceRevisionArn"] == good
     reason = "Service deployment rolled back because the circuit breaker threshold was exceeded."
-    assert one["statusReason"] == one["rollback"]["reason"] == reason
-    assert [source["arn"] for source in one["sourceServiceRevisions"]] == [good]
+    assert deployment["statusReason"] == deployment["rollback"]["reason"] == reason
+    assert [source["arn"] for source in deployment["sourceServiceRevisions"]] == [good]
     listed = lab("ListServiceDeployments", service="web", status=["SUCCESSFUL"])["serviceDeployments"]
     assert listed == [first]
 
@@ -270,18 +274,18 @@ def test_the_failures_of_protection(lab):
 def test_of_a_deployment_that_is_gone_what_is_told_is_kept_for_ninety_days(lab):
     lab.create(desiredCount=1)
     lab.settle()
-    told, orders = [], []
+    deployments, orders = [], []
     for _ in range(3):
         (rollout,) = rollouts(lab, lab.see()["currentServiceDeployment"])
         revision = rollout["targetServiceRevision"]["arn"]
-        told.append((rollout, lab.region("DescribeServiceRevisions", serviceRevisionArns=[revision])))
+        deployments.append((rollout, lab.region("DescribeServiceRevisions", serviceRevisionArns=[revision])))
         lab.update(forceNewDeployment=True)
         lab.settle()
         records = current_account().regions[REGION].clusters["lab"].services["web"].rollouts
         orders.append(sum("order" in rollout.revision.spec for rollout in records))
     assert orders == [2, 2, 2], "of the deployment that runs, and of the one before it"
     assert len({id(rollout.revision.spec["shown"]) for rollout in records[2:]}) == 1
-    for rollout, revisions in told:
+    for rollout, revisions in deployments:
         (arn,) = [each["serviceRevisionArn"] for each in revisions["serviceRevisions"]]
         assert rollouts(lab, rollout["serviceDeploymentArn"]) == [rollout]
         assert lab.region("DescribeServiceRevisions", serviceRevisionArns=[arn]) == revisions
