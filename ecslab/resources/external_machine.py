@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,12 +28,7 @@ def role(lab: Connection) -> str:
     Systems Manager may assume it. It allows what Systems Manager's agent and the container agent need.
     """
     name = lab.name(ROLE)
-    lab.guard.claim("role", name)
-    if not roles.find(lab, name):
-        document = json.dumps(trust("ssm.amazonaws.com"))
-        lab.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document, Tags=lab.tags("iam"))
-    for policy in POLICIES:
-        lab.iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+    roles.create(lab, name, trust("ssm.amazonaws.com"), *POLICIES)
     return name
 
 

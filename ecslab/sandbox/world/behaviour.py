@@ -24,9 +24,10 @@ give all later ones other ids, or where a call that a lesson makes would not be 
    what they do not take; RunInstances refuses a type that does not exist;
    the proxies of Service Connect write logs, which their tasks need to start, and wait for an answer for
    no longer than its time-out.
+9: managed instances have trunk interfaces, so that more tasks with an interface of their own fit on each.
 """
 
 from typing import Final
 
-LATEST: Final = 8
+LATEST: Final = 9
 FIRST: Final = 1
